@@ -2,11 +2,11 @@
 
 from backoffice.base import Base
 from backoffice.graph.area import Area
-from backoffice.operations.backlog.lag_service import LagService
 from backoffice.operations.brands.service import BrandService
 from backoffice.operations.dead_letters import DeadLetterService
 from backoffice.operations.installation import InstallationService
 from backoffice.operations.kill_switches import KillSwitchService
+from backoffice.operations.lag_service import LagService
 from backoffice.operations.nodes import NodeService
 from backoffice.operations.providers.configurations import ProviderConfigurations
 from backoffice.operations.providers.service import ProviderService

@@ -14,7 +14,7 @@ from backoffice.access.decision import require, require_step_up
 from backoffice.access.roles import Permission
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
-from backoffice.cells.consumer import create_consumer as create_backoffice
+from backoffice.consumer import create_consumer as create_backoffice
 from backoffice.errors import Invalid, NotFound, Problem
 from backoffice.jobs.jobs import Job, JobKind, JobRun
 from backoffice.jobs.service import Jobs

@@ -19,11 +19,11 @@ from backoffice.graph.pages import (
 )
 from backoffice.graph.permitted import ALL, FOUND, permitted
 from backoffice.operations.area import OperationsArea
-from backoffice.operations.graph.backlog.schema import BacklogQuery
-from backoffice.operations.graph.brands.schema import BrandMutation, BrandQuery
-from backoffice.operations.graph.providers.schema import ProviderMutation, ProviderQuery
-from backoffice.operations.graph.rewards.schema import RewardQuery
-from backoffice.operations.graph.weeks.schema import WeekMutation, WeekQuery
+from backoffice.operations.graph.backlog import BacklogQuery
+from backoffice.operations.graph.brands import BrandMutation, BrandQuery
+from backoffice.operations.graph.providers import ProviderMutation, ProviderQuery
+from backoffice.operations.graph.rewards import RewardQuery
+from backoffice.operations.graph.weeks import WeekMutation, WeekQuery
 from backoffice.operations.installation import IntentFilter
 from backoffice.operations.kill_switches import SwitchTarget
 from backoffice.operations.nodes import Acknowledged

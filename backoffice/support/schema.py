@@ -9,9 +9,9 @@ from backoffice.access.roles import Permission
 from backoffice.graph.area import OfficeInfo
 from backoffice.graph.pages import Page, page_of, page_size, text_key
 from backoffice.graph.permitted import ANY, FOUND, permitted
+from backoffice.support.adjustments import AdjustmentRequest
 from backoffice.support.area import SupportArea
-from backoffice.support.corrections.adjustments import AdjustmentRequest
-from backoffice.support.graph.goodwill.schema import GoodwillMutation, GoodwillQuery
+from backoffice.support.goodwill_graph import GoodwillMutation, GoodwillQuery
 from backoffice.support.lookup.customers import owner_of
 from backoffice.support.lookup.timeline import position_key, position_of
 from backoffice.support.types import (

@@ -8,7 +8,7 @@ from backoffice.access.roles import Permission
 from backoffice.errors import NotFound
 from backoffice.support.databases import SubgraphDatabases
 from backoffice.support.looks import Looks
-from backoffice.support.words.bet_reasons import AssessedBet
+from backoffice.support.lookup.bet_reasons import AssessedBet
 from subgraphs.progress.ledger.customer_repository import CustomerRepository
 from subgraphs.progress.ledger.repository import LedgerRepository
 from subgraphs.progress.ledger.rulebook_reader import RulebookReader

@@ -11,7 +11,7 @@ from backoffice.access.decision import allows
 from backoffice.access.roles import Permission
 from backoffice.audit.audit_log import AuditLog
 from backoffice.errors import Conflict, Invalid, NotFound
-from backoffice.support.corrections.adjustments import reason_problems
+from backoffice.support.adjustments import reason_problems
 from backoffice.support.looks import customer_subject
 from backoffice.support.lookup.customers import Customers
 from backoffice.support.privacy import repository

@@ -22,7 +22,7 @@ from backoffice.audit.canonical_json import Json
 from backoffice.errors import BackofficeError, Invalid, NotFound
 from backoffice.jobs.jobs import JobId, JobKind, JobRun
 from backoffice.jobs.service import Jobs
-from backoffice.support.corrections.adjustments import reason_problems
+from backoffice.support.adjustments import reason_problems
 from backoffice.support.goodwill import repository as goodwill
 from backoffice.support.looks import customer_subject
 from backoffice.support.lookup.customers import Customers

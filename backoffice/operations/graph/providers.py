@@ -10,7 +10,7 @@ from backoffice.graph.area import OfficeInfo
 from backoffice.graph.pages import Page, number_key, page_of, page_size
 from backoffice.graph.permitted import ALL, permitted
 from backoffice.operations.area import OperationsArea
-from backoffice.operations.graph.providers.types import (
+from backoffice.operations.graph.provider_types import (
     ProviderConfigurationInput,
     ProviderFieldChange,
     ProviderInfo,

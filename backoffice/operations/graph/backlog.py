@@ -1,12 +1,16 @@
-"""The types of what waits, in operations' part of the graph."""
+"""What waits, in operations' part of the graph."""
 
 from datetime import datetime
 
 import strawberry
 from strawberry import ID
 
-from backoffice.operations.backlog.consumer_lag import PartitionLag
-from backoffice.operations.backlog.lag_service import ConsumerLag
+from backoffice.access.roles import Permission
+from backoffice.graph.area import OfficeInfo
+from backoffice.graph.permitted import ALL, permitted
+from backoffice.operations.area import OperationsArea
+from backoffice.operations.consumer_lag import PartitionLag
+from backoffice.operations.lag_service import ConsumerLag
 
 
 @strawberry.type(description="How far a consumer group is behind in a partition.")
@@ -56,3 +60,16 @@ def _partition(one: PartitionLag) -> PartitionLagInfo:
         lag=one.lag,
         oldest_at=one.oldest_at,
     )
+
+
+@strawberry.type
+class BacklogQuery:
+    """Reads of what waits."""
+
+    @strawberry.field(
+        description="How far each consumer is behind, by topic and partition.",
+        directives=[permitted(Permission.OPERATIONS_READ, ALL)],
+    )
+    async def consumer_lag(self, info: OfficeInfo) -> ConsumerLagInfo:
+        """Return the lag of all consumers."""
+        return shown_lag(await info.context.area(OperationsArea).lag.read(info.context.actor))

@@ -14,7 +14,7 @@ from backoffice.access.actor import Actor
 from backoffice.access.decision import require
 from backoffice.access.roles import Permission
 from backoffice.global_events.acknowledgements import NodeReport, NodeRepository
-from backoffice.operations.backlog.consumer_lag import PartitionLag, read_lag
+from backoffice.operations.consumer_lag import PartitionLag, read_lag
 from backoffice.operations.dead_letters import CONSUMERS
 from consumers.acknowledgements.settings import ONLY_NODE, NodeSettings
 from consumers.stream.cell_partitions import CellPartitions
