@@ -192,7 +192,7 @@ class DeadLetterService:
             await consumer.close()
 
     async def _look(self, actor: Actor, subject: str) -> None:
-        await self.audit.record_look(self.database, actor, "operations.look", brand=None, subject=subject)
+        await self.audit.record_access(self.database, actor, "operations.look", brand=None, subject=subject)
 
 
 async def _ids(replay: Replay, after: int, topic: str | None) -> AsyncIterator[int]:

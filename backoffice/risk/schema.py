@@ -191,7 +191,7 @@ class Query:
         wanted = GoodwillWanted(brand, iso_week or None, currency or None, stage or None, kind or None)
         risk, actor = info.context.area(RiskArea).risk, info.context.actor
         found = await risk.goodwill(actor, wanted, page_size(first), _goodwill_position(after))
-        await risk.record_look(actor, brand, f"goodwill:{brand}:{iso_week or 'every-week'}")
+        await risk.record_access(actor, brand, f"goodwill:{brand}:{iso_week or 'every-week'}")
         return page_of(found, first, shown_goodwill, lambda one: list(one.position))
 
 

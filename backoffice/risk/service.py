@@ -263,7 +263,7 @@ class RiskService:
         """
         rows = await self.figure_rows(actor, brand, iso_week)
         page = await rows.page(figure, wanted, after, first)
-        await self.record_look(actor, brand, f"figure:{brand}:{iso_week}:{figure.value}")
+        await self.record_access(actor, brand, f"figure:{brand}:{iso_week}:{figure.value}")
         return page
 
     async def goodwill(
@@ -280,9 +280,9 @@ class RiskService:
         async with self.counter.fulfilment.home.read() as connection:
             return await GoodwillRepository().given(connection, wanted, after, first)
 
-    async def record_look(self, actor: Actor, brand: str, subject: str) -> None:
+    async def record_access(self, actor: Actor, brand: str, subject: str) -> None:
         """Record a look at customers."""
-        await self.audit.record_look(self.database, actor, "risk.look", brand=brand, subject=subject)
+        await self.audit.record_access(self.database, actor, "risk.look", brand=brand, subject=subject)
 
     async def figure_rows(self, actor: Actor, brand: str, iso_week: str) -> FigureRows:
         """Return what reads the customers behind a week's figures; the caller records the look.

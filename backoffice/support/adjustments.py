@@ -20,8 +20,8 @@ from backoffice.approvals.service import Approvals
 from backoffice.audit.canonical_json import Json
 from backoffice.errors import Invalid, Problem
 from backoffice.support.databases import SubgraphDatabases
-from backoffice.support.looks import customer_subject
 from backoffice.support.lookup.customers import Customers
+from backoffice.support.personal_data_access import customer_subject
 from storage.clock import Clock
 from storage.database import Database
 from subgraphs.kit.domain.errors import BadInput

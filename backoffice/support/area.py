@@ -9,11 +9,11 @@ from backoffice.support.goodwill.budgets import GoodwillBudgets
 from backoffice.support.goodwill.credits import GoodwillCredits
 from backoffice.support.goodwill.offers import GoodwillOffers
 from backoffice.support.goodwill.spending import GoodwillSpending
-from backoffice.support.looks import Looks
 from backoffice.support.lookup.bet_records import BetRecords
 from backoffice.support.lookup.customers import Customers
 from backoffice.support.lookup.explanations import BetExplanations
 from backoffice.support.lookup.timeline import Timeline
+from backoffice.support.personal_data_access import PersonalDataAccess
 from backoffice.support.privacy.goodwill_erasure import GoodwillErasure
 from backoffice.support.privacy.holds import LegalHolds
 from backoffice.support.privacy.requests import DataRequests
@@ -31,11 +31,11 @@ class SupportArea(Area):
     def __init__(self, base: Base) -> None:
         self.base = base
         self.databases = SubgraphDatabases.open(base.settings)
-        looks = Looks(base.database, base.audit)
-        self.customers = Customers(self.databases, looks, base.clock)
+        access = PersonalDataAccess(base.database, base.audit)
+        self.customers = Customers(self.databases, access, base.clock)
         self.timeline = Timeline(self.databases, self.customers)
         rulebooks = RulebookReader(self.databases.progress.dialect, ReferenceRepository(REFERENCE))
-        self.explanations = BetExplanations(self.databases, rulebooks, looks)
+        self.explanations = BetExplanations(self.databases, rulebooks, access)
         self.records = BetRecords(base.stream, self.explanations)
         publish = Outbox(OUTBOX).put
         self.adjustments = Adjustments(

@@ -24,8 +24,8 @@ from backoffice.jobs.jobs import JobId, JobKind, JobRun
 from backoffice.jobs.service import Jobs
 from backoffice.support.adjustments import reason_problems
 from backoffice.support.goodwill import repository as goodwill
-from backoffice.support.looks import customer_subject
 from backoffice.support.lookup.customers import Customers
+from backoffice.support.personal_data_access import customer_subject
 from backoffice.support.privacy import repository
 from backoffice.support.privacy.customer_data import CustomerErasure
 from backoffice.support.privacy.goodwill_erasure import GoodwillErasure
@@ -111,7 +111,7 @@ class DataRequests:
         if found is None or not allows(actor, Permission.SUPPORT_EXPORT, found[0].brand):
             raise NotFound("There is no such export.")
         owner, document = found
-        await self.customers.looks.record(actor, "export", owner.brand, customer_subject(owner))
+        await self.customers.access.record(actor, "export", owner.brand, customer_subject(owner))
         return document
 
     async def propose_erasure(self, actor: Actor, owner: Owner, reason: str) -> ProposalId:

@@ -9,7 +9,7 @@ from subgraphs.kit.domain.keys import Owner
 
 
 @dataclass(frozen=True, slots=True)
-class Looks:
+class PersonalDataAccess:
     """Records looks in the audit log, before anything is shown.
 
     Attributes:
@@ -28,7 +28,7 @@ class Looks:
             brand: The brand.
             subject: At whom, as `kind:id`.
         """
-        await self.audit.record_look(
+        await self.audit.record_access(
             self.database, actor, f"support.look_at_{what}", brand=brand, subject=subject
         )
 
