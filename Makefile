@@ -7,10 +7,9 @@ BIN := .venv/bin
 CONTRACTS := public internal
 TAGS_public := --exclude internal
 TAGS_internal := --exclude customer
-# What composition makes: supergraphs, and the API schema of the public one, for the tools of clients.
+# What composition makes: supergraphs, and the API schema of the public one, for the tools of clients; and the schema
+# of the back office.
 GRAPHS := schema.graphql $(CONTRACTS:%=schema.%.graphql) schema.api.graphql admin.graphql
-# The areas of the back office, whose fields make admin.graphql.
-AREAS := people content rules risk operations support
 # Four at a time on two cores, because many tests wait; a file's tests together, because they share what they start.
 RUN_TESTS := $(BIN)/python deploy/run_tests.py
 SIDE_BY_SIDE := -n 4 --dist loadfile --no-loadscope-reorder
@@ -110,13 +109,13 @@ format: .venv/.installed ## Format the Python code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-compose: .venv/.installed web/node_modules/.installed ## Compose schema.graphql, its contracts and the API schema; OUT=FILE: one file only, CONTRACT=public: that contract
+compose: .venv/.installed web/node_modules/.installed ## Compose schema.graphql, its contracts and the API schema, and print admin.graphql; OUT=FILE: one file only, CONTRACT=public: that contract
 	@$(BIN)/python deploy/subgraph_schemas.py .furlong
 ifneq ($(OUT)$(CONTRACT),)
 	@$(call compose,$(or $(OUT),schema.$(CONTRACT).graphql)) $(if $(CONTRACT),$(or $(TAGS_$(CONTRACT)),$(error there is no contract $(CONTRACT): there are $(CONTRACTS))))
 else
 	@$(call compose,$(FOLDER)schema.graphql)
-	@node web/compose.mjs $(FOLDER)admin.graphql $(AREAS:%=.furlong/admin/%.graphql)
+	@cp .furlong/admin.graphql $(FOLDER)admin.graphql
 	@$(foreach contract,$(CONTRACTS),$(call compose,$(FOLDER)schema.$(contract).graphql) $(TAGS_$(contract)) &&) true
 	@$(BIN)/furlong gateway schema --supergraph $(FOLDER)schema.public.graphql > $(FOLDER)schema.api.graphql.part
 	@mv $(FOLDER)schema.api.graphql.part $(FOLDER)schema.api.graphql

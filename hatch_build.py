@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-DATA: Final = ("admin.graphql", "contracts", "schema.internal.graphql", "schema.public.graphql", "web/dist")
+DATA: Final = ("contracts", "schema.internal.graphql", "schema.public.graphql", "web/dist")
 
 
 class WheelData(BuildHookInterface):  # type: ignore[type-arg]

@@ -5,16 +5,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from prometheus_client import Counter
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from backoffice.areas import AREAS
+from backoffice.areas import AREAS, create_schema
 from backoffice.base import Base, create_base
-from backoffice.graph.admin_subgraph import AdminSubgraph
-from backoffice.graph.gateway import RequestActors, create_admin_gateway
-from backoffice.http.app import create_http_app
+from backoffice.graph.area import Area
+from backoffice.graph.execution import OfficeGraph
+from backoffice.http.app import OperatorRoutes, create_http_app
 from backoffice.http.downloads import Downloads
 from backoffice.http.graph_endpoint import GraphEndpoint
 from backoffice.http.oidc_routes import START as OIDC_START
@@ -33,13 +35,16 @@ from storage.clock import Clock, seconds_of
 from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 
+SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
 
 @dataclass(frozen=True, slots=True)
 class Backoffice:
     """The back office, ready to be served."""
 
     base: Base
-    areas: tuple[AdminSubgraph, ...]
+    areas: tuple[Area, ...]
+    graph: OfficeGraph
     app: ASGIApp
 
 
@@ -47,7 +52,6 @@ def create_backoffice(
     settings: DatabaseSettings,
     own: BackofficeSettings,
     clock: Clock,
-    supergraph: str,
     screens: Path,
     *,
     oidc: OidcSettings | None = None,
@@ -60,7 +64,6 @@ def create_backoffice(
         settings: Where the databases are.
         own: Its own settings.
         clock: Product time.
-        supergraph: The composed admin graph as SDL.
         screens: The folder of the built screens.
         oidc: The provider that people sign in at; by default that of the environment, if there is one.
         stream: Where Kafka is; by default as the environment says.
@@ -68,18 +71,26 @@ def create_backoffice(
 
     Raises:
         ValueError: FURLONG_BACKOFFICE_KEY is not set, or FURLONG_BACKOFFICE_URL with an identity provider.
-        gateway.errors.SupergraphError: The admin graph cannot be served.
     """
     base = create_base(settings, own, clock, stream, fulfilment)
     oidc = oidc or OidcSettings()
     provider = _provider(oidc, own, clock)
-    areas = tuple(create(base) for create in AREAS.values())
-    actors, site = RequestActors(), Site(own.url, frozenset(own.trusted_proxies))
+    areas: tuple[Area, ...] = tuple(kind(base) for kind in AREAS)
+    graph, site = OfficeGraph.over(create_schema(), areas), Site(own.url, frozenset(own.trusted_proxies))
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
     outcomes = Counter(
         "furlong_backoffice_sign_in",
         "Steps of signing in and out, by outcome",
         ["step", "outcome"],
-        registry=None,
+        registry=registry,
+    )
+    seconds = Histogram(
+        "furlong_backoffice_graph_seconds",
+        "Duration of requests to the graph, by outcome: ok, errors, refused, fault",
+        ["outcome"],
+        registry=registry,
+        buckets=SECONDS,
     )
 
     async def ready() -> bool:
@@ -90,7 +101,7 @@ def create_backoffice(
         return True
 
     @asynccontextmanager
-    async def running() -> AsyncIterator[None]:
+    async def running(_app: Starlette) -> AsyncIterator[None]:
         stop = asyncio.Event()
         working = [asyncio.create_task(JobWorker(base.jobs).run(stop), name="backoffice-jobs")]
         tidying = asyncio.create_task(keep_tidy(base.database, clock), name="backoffice-housekeeping")
@@ -105,8 +116,8 @@ def create_backoffice(
             for task in working:
                 with suppress(asyncio.CancelledError):
                     await task
-            for close in [close for area in areas for close in area.closing]:
-                await close()
+            for area in areas:
+                await area.close()
             if provider is not None:
                 await provider.close()
             await base.database.close()
@@ -118,13 +129,13 @@ def create_backoffice(
         routes += OidcRoutes(signing_in, site, outcomes).routes()
     tables = {name: table for area in areas for name, table in area.downloads.items()}
     routes += Downloads(tables, base.sign_in, site).routes()
-    gateway = create_admin_gateway(supergraph, areas, actors, ready, [outcomes])
     return Backoffice(
         base,
         areas,
+        graph,
         create_http_app(
-            gateway,
-            GraphEndpoint(gateway, actors, base.sign_in, site),
+            OperatorRoutes(ready, registry),
+            GraphEndpoint(graph, base.sign_in, site, seconds),
             [*routes, *(route for area in areas for route in area.routes)],
             screen_routes(screens),
             running,

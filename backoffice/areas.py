@@ -1,40 +1,41 @@
-"""The areas whose fields make the admin graph; an area that has fields adds its lines here."""
+"""The areas of the back office, and the schema that their fields make: a new area adds its lines here."""
 
-from collections.abc import Callable, Mapping
 from typing import Final
 
-from backoffice.base import Base
-from backoffice.content.app import create_area as create_content
-from backoffice.content.schema import create_schema as content_schema
-from backoffice.graph.admin_subgraph import AdminSubgraph
-from backoffice.operations.app import create_area as create_operations
-from backoffice.operations.schema import create_schema as operations_schema
-from backoffice.people.app import create_area as create_people
-from backoffice.people.schema import create_schema as people_schema
-from backoffice.risk.app import create_area as create_risk
-from backoffice.risk.schema import create_schema as risk_schema
-from backoffice.rules.app import create_area as create_rules
-from backoffice.rules.schema import create_schema as rules_schema
-from backoffice.support.app import create_area as create_support
-from backoffice.support.schema import create_schema as support_schema
-from subgraphs.kit.graphql.schema.schema_building import SubgraphSchema
+from backoffice.content.area import ContentArea
+from backoffice.content.schema import Mutation as ContentMutation
+from backoffice.content.schema import Query as ContentQuery
+from backoffice.graph.schema import OfficeSchema, build_schema
+from backoffice.operations.area import OperationsArea
+from backoffice.operations.schema import Mutation as OperationsMutation
+from backoffice.operations.schema import Query as OperationsQuery
+from backoffice.people.area import PeopleArea
+from backoffice.people.schema import Mutation as PeopleMutation
+from backoffice.people.schema import Query as PeopleQuery
+from backoffice.risk.area import RiskArea
+from backoffice.risk.schema import Mutation as RiskMutation
+from backoffice.risk.schema import Query as RiskQuery
+from backoffice.rules.area import RulesArea
+from backoffice.rules.schema import Mutation as RulesMutation
+from backoffice.rules.schema import Query as RulesQuery
+from backoffice.support.area import SupportArea
+from backoffice.support.schema import Mutation as SupportMutation
+from backoffice.support.schema import Query as SupportQuery
 
-SCHEMAS: Final[Mapping[str, Callable[[], SubgraphSchema]]] = {
-    "people": people_schema,
-    "content": content_schema,
-    "rules": rules_schema,
-    "risk": risk_schema,
-    "operations": operations_schema,
-    "support": support_schema,
-}
-"""The schema of each area, for composition: without a database."""
+AREAS: Final = (PeopleArea, ContentArea, RulesArea, RiskArea, OperationsArea, SupportArea)
+"""Each is built over a base, with which it registers its kinds of proposals and jobs."""
 
-AREAS: Final[Mapping[str, Callable[[Base], AdminSubgraph]]] = {
-    "people": create_people,
-    "content": create_content,
-    "rules": create_rules,
-    "risk": create_risk,
-    "operations": create_operations,
-    "support": create_support,
-}
-"""The area with its services. It also registers its kinds of proposals and jobs with the base."""
+QUERIES: Final = (PeopleQuery, ContentQuery, RulesQuery, RiskQuery, OperationsQuery, SupportQuery)
+MUTATIONS: Final = (
+    PeopleMutation,
+    ContentMutation,
+    RulesMutation,
+    RiskMutation,
+    OperationsMutation,
+    SupportMutation,
+)
+
+
+def create_schema() -> OfficeSchema:
+    """Return the schema; it needs no database."""
+    return build_schema(QUERIES, MUTATIONS)

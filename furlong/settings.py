@@ -61,9 +61,6 @@ class ServeSettings(BaseSettings):
         default=ROOT / "schema.public.graphql",
         description="The supergraph's SDL; by default the contract for customers",
     )
-    admin_supergraph: Path = Field(
-        default=ROOT / "admin.graphql", description="The SDL of the back office's graph"
-    )
     page: Path = Field(
         default=ROOT / "web" / "dist", description="The built page, as `make install` writes it"
     )

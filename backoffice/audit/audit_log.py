@@ -22,7 +22,7 @@ class AuditLog:
 
     clock: Clock
 
-    async def record_look(
+    async def record_access(
         self,
         database: Database,
         actor: Actor,

@@ -45,14 +45,21 @@ class AuditFilter:
     subject: str | None = None
 
 
+# These statements are built once, and get their values as parameters: the log is written for each look.
+_READ_HEAD: Final = (
+    select(AUDIT_HEAD.c.sequence, AUDIT_HEAD.c.hash).where(AUDIT_HEAD.c.id == HEAD).with_for_update()
+)
+_APPEND: Final = insert(AUDIT_LOG)
+_MOVE_HEAD: Final = update(AUDIT_HEAD).where(AUDIT_HEAD.c.id == HEAD)
+
+
 async def locked_head(connection: AsyncConnection) -> Head:
     """Return the head, locked until the transaction ends, so that writers are serialized."""
-    query = select(AUDIT_HEAD.c.sequence, AUDIT_HEAD.c.hash).where(AUDIT_HEAD.c.id == HEAD)
-    row = (await connection.execute(query.with_for_update())).first()
+    row = (await connection.execute(_READ_HEAD)).first()
     if row is None:
         first = [{"id": HEAD, "sequence": 0, "hash": GENESIS}]
         await connection.execute(upsert(connection.dialect.name, AUDIT_HEAD, first))
-        row = (await connection.execute(query.with_for_update())).one()
+        row = (await connection.execute(_READ_HEAD)).one()
     return Head(row.sequence, row.hash)
 
 
@@ -65,9 +72,8 @@ async def head(connection: AsyncConnection) -> Head:
 async def append(connection: AsyncConnection, entry: Entry) -> None:
     """Insert a row after the locked head, and move the head."""
     own_hash = entry.hash
-    await connection.execute(insert(AUDIT_LOG).values(**_columns(entry), hash=own_hash))
-    moved = update(AUDIT_HEAD).where(AUDIT_HEAD.c.id == HEAD)
-    await connection.execute(moved.values(sequence=entry.sequence, hash=own_hash))
+    await connection.execute(_APPEND, {**_columns(entry), "hash": own_hash})
+    await connection.execute(_MOVE_HEAD, {"sequence": entry.sequence, "hash": own_hash})
 
 
 async def in_order(connection: AsyncConnection, after: int = 0) -> AsyncIterator[StoredEntry]:

@@ -9,6 +9,7 @@ import strawberry
 from strawberry import ID
 
 from backoffice.access.roles import Permission
+from backoffice.content.area import ContentArea
 from backoffice.content.repository import ItemFilter
 from backoffice.content.revisions.document import NO_VERSION, ContentKey
 from backoffice.content.revisions.states import RevisionState
@@ -16,7 +17,6 @@ from backoffice.content.types import (
     ContentBrand,
     ContentFieldChange,
     ContentImage,
-    ContentInfo,
     ContentItemType,
     ContentPreview,
     ContentPreviewState,
@@ -32,10 +32,10 @@ from backoffice.content.types import (
 from backoffice.content.workflow.announcement import image_address
 from backoffice.content.workflow.editing import document_of
 from backoffice.content.workflow.local_time import Occurrence
-from backoffice.errors import Invalid, NotFound, Problem
+from backoffice.errors import Invalid, Problem
+from backoffice.graph.area import OfficeInfo
 from backoffice.graph.pages import Name, Number, Page, page_of, page_size, read_cursor
 from backoffice.graph.permitted import ANY, permitted
-from subgraphs.kit.graphql.schema.schema_building import SubgraphSchema, build_schema
 
 First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
 READ = permitted(Permission.CONTENT_READ, "brand")
@@ -154,7 +154,7 @@ class Query:
     )
     async def content_items(
         self,
-        info: ContentInfo,
+        info: OfficeInfo,
         *,
         brand: str | None = None,
         states: list[RevisionState] | None = None,
@@ -166,24 +166,30 @@ class Query:
         wanted = ItemFilter(
             frozenset(), None if states is None else frozenset(states), reward_id, _after(after)
         )
-        found = await info.context.service.items(info.context.actor, brand, wanted, page_size(first))
-        return page_of(found, first, shown_item, lambda one: list(one.item.key))
+        found = await info.context.area(ContentArea).service.items(
+            info.context.actor, brand, wanted, page_size(first)
+        )
+        return page_of(found, first, shown_item, lambda one: list(one.key))
 
     @strawberry.field(description="An item; null if nobody has written it.", directives=[READ])
     async def content_item(
-        self, info: ContentInfo, brand: str, reward_id: str, config_version: int | None = None
+        self, info: OfficeInfo, brand: str, reward_id: str, config_version: int | None = None
     ) -> ContentItemType | None:
         """Return an item."""
-        found = await info.context.service.item(info.context.actor, _key(brand, reward_id, config_version))
+        found = await info.context.area(ContentArea).service.item(
+            info.context.actor, _key(brand, reward_id, config_version)
+        )
         return None if found is None else shown_item(found)
 
     @strawberry.field(description="A revision.", directives=[READ])
     async def content_revision(
-        self, info: ContentInfo, brand: str, reward_id: str, revision: int, config_version: int | None = None
+        self, info: OfficeInfo, brand: str, reward_id: str, revision: int, config_version: int | None = None
     ) -> ShownRevision:
         """Return a revision."""
         key = _key(brand, reward_id, config_version)
-        return shown_revision(await info.context.service.revision(info.context.actor, key, revision))
+        return shown_revision(
+            await info.context.area(ContentArea).service.revision(info.context.actor, key, revision)
+        )
 
     @strawberry.field(
         description="What differs between two revisions, by field and locale; without `before`, from an "
@@ -192,7 +198,7 @@ class Query:
     )
     async def content_diff(
         self,
-        info: ContentInfo,
+        info: OfficeInfo,
         *,
         brand: str,
         reward_id: str,
@@ -202,13 +208,13 @@ class Query:
     ) -> list[ContentFieldChange]:
         """Return changes."""
         key = _key(brand, reward_id, config_version)
-        found = await info.context.service.changes(info.context.actor, key, before, after)
+        found = await info.context.area(ContentArea).service.changes(info.context.actor, key, before, after)
         return [shown_change(one) for one in found]
 
     @strawberry.field(description="Lint of a text as it is typed.", directives=[READ])
     async def lint_content(
         self,
-        info: ContentInfo,
+        info: OfficeInfo,
         brand: str,
         reward_id: str,
         document: ContentDocumentInput,
@@ -216,7 +222,9 @@ class Query:
     ) -> list[LintFinding]:
         """Return findings."""
         key = _key(brand, reward_id, config_version)
-        found = await info.context.service.lint(info.context.actor, key, document_of(key, document.values()))
+        found = await info.context.area(ContentArea).service.lint(
+            info.context.actor, key, document_of(key, document.values())
+        )
         return [shown_finding(one) for one in found]
 
     @strawberry.field(
@@ -225,7 +233,7 @@ class Query:
     )
     async def content_preview(
         self,
-        info: ContentInfo,
+        info: OfficeInfo,
         *,
         brand: str,
         reward_id: str,
@@ -237,28 +245,36 @@ class Query:
         """Return a preview."""
         key = _key(brand, reward_id, config_version)
         context = info.context
-        found = await context.service.previewed(context.actor, key, document.values(), locale, state)
+        found = await context.area(ContentArea).service.previewed(
+            context.actor, key, document.values(), locale, state
+        )
         return ContentPreview(club=json.dumps(found.club), records=json.dumps(found.records))
 
     @strawberry.field(
         description="The states to preview.", directives=[permitted(Permission.CONTENT_READ, ANY)]
     )
-    async def content_preview_states(self, info: ContentInfo) -> list[ContentPreviewState]:
+    async def content_preview_states(self, info: OfficeInfo) -> list[ContentPreviewState]:
         """Return the states."""
-        return [shown_state(one) for one in info.context.service.preview_states(info.context.actor)]
+        return [
+            shown_state(one)
+            for one in info.context.area(ContentArea).service.preview_states(info.context.actor)
+        ]
 
     @strawberry.field(
         description="The brands whose content the person may read.",
         directives=[permitted(Permission.CONTENT_READ, ANY)],
     )
-    async def content_brands(self, info: ContentInfo) -> list[ContentBrand]:
+    async def content_brands(self, info: OfficeInfo) -> list[ContentBrand]:
         """Return brands."""
-        return [shown_brand(one) for one in await info.context.service.brands(info.context.actor)]
+        return [
+            shown_brand(one)
+            for one in await info.context.area(ContentArea).service.brands(info.context.actor)
+        ]
 
     @strawberry.field(description="What an editor needs to know about a brand.", directives=[READ])
-    async def content_brand(self, info: ContentInfo, brand: str) -> ContentBrand:
+    async def content_brand(self, info: OfficeInfo, brand: str) -> ContentBrand:
         """Return a brand."""
-        return shown_brand(await info.context.service.brand(info.context.actor, brand))
+        return shown_brand(await info.context.area(ContentArea).service.brand(info.context.actor, brand))
 
 
 @strawberry.type
@@ -269,72 +285,80 @@ class Mutation:
         description="Store a draft. A revision in review, approved or scheduled is withdrawn by it.",
         directives=[EDIT],
     )
-    async def save_content(self, info: ContentInfo, input: SaveContentInput) -> ContentItemType:  # noqa: A002
+    async def save_content(self, info: OfficeInfo, input: SaveContentInput) -> ContentItemType:  # noqa: A002
         """Store a draft."""
         key = _key(input.brand, input.reward_id, input.config_version)
-        await info.context.editing.save(
+        changed = await info.context.area(ContentArea).editing.save(
             info.context.actor, key, input.document.values(), input.expected_version
         )
-        return await _shown(info, key)
+        return shown_item(changed)
 
     @strawberry.mutation(description="Submit the draft for another person's approval.", directives=[EDIT])
-    async def submit_content(self, info: ContentInfo, input: SubmitContentInput) -> ContentItemType:  # noqa: A002
+    async def submit_content(self, info: OfficeInfo, input: SubmitContentInput) -> ContentItemType:  # noqa: A002
         """Submit the draft."""
         key = _key(input.brand, input.reward_id, input.config_version)
-        await info.context.editing.submit(info.context.actor, key, input.expected_version, input.reason)
-        return await _shown(info, key)
+        changed = await info.context.area(ContentArea).editing.submit(
+            info.context.actor, key, input.expected_version, input.reason
+        )
+        return shown_item(changed)
 
     @strawberry.mutation(description="Withdraw the open revision from publication.", directives=[EDIT])
-    async def withdraw_content(self, info: ContentInfo, input: ContentStepInput) -> ContentItemType:  # noqa: A002
+    async def withdraw_content(self, info: OfficeInfo, input: ContentStepInput) -> ContentItemType:  # noqa: A002
         """Withdraw the open revision."""
         key = _key(input.brand, input.reward_id, input.config_version)
-        await info.context.editing.withdraw(info.context.actor, key, input.expected_version)
-        return await _shown(info, key)
+        changed = await info.context.area(ContentArea).editing.withdraw(
+            info.context.actor, key, input.expected_version
+        )
+        return shown_item(changed)
 
     @strawberry.mutation(description="Publish the approved revision now.", directives=[PUBLISH])
-    async def publish_content(self, info: ContentInfo, input: ContentStepInput) -> ContentItemType:  # noqa: A002
+    async def publish_content(self, info: OfficeInfo, input: ContentStepInput) -> ContentItemType:  # noqa: A002
         """Publish."""
         key = _key(input.brand, input.reward_id, input.config_version)
-        await info.context.publication.publish(info.context.actor, key, input.expected_version)
-        return await _shown(info, key)
+        changed = await info.context.area(ContentArea).publication.publish(
+            info.context.actor, key, input.expected_version
+        )
+        return shown_item(changed)
 
     @strawberry.mutation(description="Publish the approved revision at a time.", directives=[PUBLISH])
     async def schedule_content(
         self,
-        info: ContentInfo,
+        info: OfficeInfo,
         input: ScheduleContentInput,  # noqa: A002
     ) -> ContentItemType:
         """Schedule."""
         key = _key(input.brand, input.reward_id, input.config_version)
-        await info.context.publication.schedule(
+        changed = await info.context.area(ContentArea).publication.schedule(
             info.context.actor, key, input.expected_version, input.at, input.occurrence
         )
-        return await _shown(info, key)
+        return shown_item(changed)
 
     @strawberry.mutation(description="Cancel a schedule.", directives=[PUBLISH])
-    async def unschedule_content(self, info: ContentInfo, input: ContentStepInput) -> ContentItemType:  # noqa: A002
+    async def unschedule_content(self, info: OfficeInfo, input: ContentStepInput) -> ContentItemType:  # noqa: A002
         """Unschedule."""
         key = _key(input.brand, input.reward_id, input.config_version)
-        await info.context.publication.unschedule(info.context.actor, key, input.expected_version)
-        return await _shown(info, key)
+        changed = await info.context.area(ContentArea).publication.unschedule(
+            info.context.actor, key, input.expected_version
+        )
+        return shown_item(changed)
 
     @strawberry.mutation(description="Publish an earlier revision again, in one step.", directives=[PUBLISH])
     async def roll_back_content(
         self,
-        info: ContentInfo,
+        info: OfficeInfo,
         input: RollBackContentInput,  # noqa: A002
     ) -> ContentItemType:
         """Roll back."""
         key = _key(input.brand, input.reward_id, input.config_version)
-        await info.context.publication.roll_back(
+        changed = await info.context.area(ContentArea).publication.roll_back(
             info.context.actor, key, input.to_revision, input.expected_version, input.reason
         )
-        return await _shown(info, key)
+        return shown_item(changed)
 
     @strawberry.mutation(description="Upload an image; it is re-encoded.", directives=[EDIT])
     async def upload_content_image(
         self,
-        info: ContentInfo,
+        info: OfficeInfo,
         input: UploadContentImageInput,  # noqa: A002
     ) -> ContentImage:
         """Upload an image."""
@@ -342,29 +366,17 @@ class Mutation:
             file = base64.b64decode(input.file, validate=True)
         except (binascii.Error, ValueError) as error:
             raise Invalid([Problem("file", "is not base64")]) from error
-        image = await info.context.service.upload(info.context.actor, input.brand, file)
+        image = await info.context.area(ContentArea).service.upload(info.context.actor, input.brand, file)
         stored = f"image:{image.hash}"
         return ContentImage(
             id=ID(image.hash),
             image_url=stored,
-            address=image_address(stored, info.context.images_url) or "",
+            address=image_address(stored, info.context.area(ContentArea).images_url) or "",
             media_type=image.media_type,
             width=image.width,
             height=image.height,
             bytes=len(image.data),
         )
-
-
-def create_schema() -> SubgraphSchema:
-    """Return the schema of the area."""
-    return build_schema(Query, Mutation)
-
-
-async def _shown(info: ContentInfo, key: ContentKey) -> ContentItemType:
-    found = await info.context.service.item(info.context.actor, key)
-    if found is None:
-        raise NotFound(f"There is no content {key}.")
-    return shown_item(found)
 
 
 def _key(brand: str, reward_id: str, config_version: int | None) -> ContentKey:

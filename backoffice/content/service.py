@@ -21,20 +21,12 @@ from backoffice.content.preview import Preview, Previewed, PreviewState
 from backoffice.content.repository import ItemFilter
 from backoffice.content.revisions.diff import FieldChange, document_changes
 from backoffice.content.revisions.document import ContentDocument, ContentKey
-from backoffice.content.revisions.revision import ContentItem, ContentRevision
+from backoffice.content.revisions.revision import ContentRevision, ItemWithRevisions
 from backoffice.content.workflow.editing import document_of
+from backoffice.content.workflow.locking import with_revisions
 from backoffice.errors import Forbidden, Invalid, NotFound, Problem
 from storage.database import Database
 from subgraphs.kit.domain.keys import ALL_BRANDS
-
-
-@dataclass(frozen=True, slots=True)
-class ItemWithRevisions:
-    """An item with the revisions that matter: the open one and the published one, if there are."""
-
-    item: ContentItem
-    open: ContentRevision | None
-    published: ContentRevision | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +65,10 @@ class ContentService:
                 if number is not None
             ]
             revisions = await repository.revisions_numbered(connection, numbers)
-        return [_shown(one, revisions) for one in found]
+        by_item: dict[ContentKey, dict[int, ContentRevision]] = {}
+        for (key, number), revision in revisions.items():
+            by_item.setdefault(key, {})[number] = revision
+        return [ItemWithRevisions.of(one, by_item.get(one.key, {})) for one in found]
 
     async def item(self, actor: Actor, key: ContentKey) -> ItemWithRevisions | None:
         """Return an item; None if nobody has written it.
@@ -84,13 +79,7 @@ class ContentService:
         require(actor, Permission.CONTENT_READ, key.brand)
         async with self.database.read() as connection:
             found = await repository.item(connection, key)
-            if found is None:
-                return None
-            numbers = (found.open_revision, found.published_revision)
-            revisions = await repository.revisions_numbered(
-                connection, [(key, number) for number in numbers if number is not None]
-            )
-        return _shown(found, revisions)
+            return None if found is None else await with_revisions(connection, found)
 
     async def revision(self, actor: Actor, key: ContentKey, number: int) -> ContentRevision:
         """Return a revision.
@@ -225,13 +214,3 @@ class ContentService:
                 reason=None,
             )
         return image
-
-
-def _shown(
-    item: ContentItem, revisions: Mapping[tuple[ContentKey, int], ContentRevision]
-) -> ItemWithRevisions:
-    open_, published = (
-        None if number is None else revisions.get((item.key, number))
-        for number in (item.open_revision, item.published_revision)
-    )
-    return ItemWithRevisions(item, open_, published)

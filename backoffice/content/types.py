@@ -4,24 +4,23 @@ from datetime import datetime
 from typing import Final
 
 import strawberry
-from strawberry import ID, Info, Private
+from strawberry import ID, Private
 
 from backoffice.access.roles import Permission
-from backoffice.content.context import ContentContext
+from backoffice.content.area import ContentArea
 from backoffice.content.known_brands import KnownBrand
 from backoffice.content.lint.findings import Finding, Severity
 from backoffice.content.preview import PreviewState
 from backoffice.content.revisions.diff import FieldChange, SpanKind
 from backoffice.content.revisions.document import ContentDocument, ContentText
-from backoffice.content.revisions.revision import ContentRevision
+from backoffice.content.revisions.revision import ContentRevision, ItemWithRevisions
 from backoffice.content.revisions.states import RevisionState
-from backoffice.content.service import ItemWithRevisions
 from backoffice.content.workflow.announcement import image_address
 from backoffice.content.workflow.local_time import Occurrence, local_text
+from backoffice.graph.area import OfficeInfo
 from backoffice.graph.pages import Page, number_key, page_of, page_size
 from backoffice.graph.permitted import FOUND, permitted
 
-ContentInfo = Info[ContentContext, None]
 READ: Final = permitted(Permission.CONTENT_READ, FOUND)
 
 strawberry.enum(
@@ -97,21 +96,23 @@ class ShownRevision:
     note: str | None
 
     @strawberry.field(description="The document.", directives=[READ])
-    def document(self, info: ContentInfo) -> ContentDocumentShown:
+    def document(self, info: OfficeInfo) -> ContentDocumentShown:
         """Return the document."""
-        return shown_document(self.stored.document, info.context.images_url)
+        return shown_document(self.stored.document, info.context.area(ContentArea).images_url)
 
     @strawberry.field(description="What lint finds now.", directives=[READ])
-    async def lint(self, info: ContentInfo) -> list[LintFinding]:
+    async def lint(self, info: OfficeInfo) -> list[LintFinding]:
         """Return findings."""
         context = info.context
-        found = await context.service.lint(context.actor, self.stored.key, self.stored.document)
+        found = await context.area(ContentArea).service.lint(
+            context.actor, self.stored.key, self.stored.document
+        )
         return [shown_finding(one) for one in found]
 
     @strawberry.field(description="The proposal by which it was submitted.", directives=[READ])
-    async def proposal(self, info: ContentInfo) -> ContentProposal | None:
+    async def proposal(self, info: OfficeInfo) -> ContentProposal | None:
         """Return the proposal."""
-        found = await info.context.service.proposal(info.context.actor, self.stored)
+        found = await info.context.area(ContentArea).service.proposal(info.context.actor, self.stored)
         if found is None:
             return None
         return ContentProposal(
@@ -125,11 +126,11 @@ class ShownRevision:
     @strawberry.field(
         description="When it is published, as people in the brand's zone write it.", directives=[READ]
     )
-    async def publish_at_local(self, info: ContentInfo) -> str | None:
+    async def publish_at_local(self, info: OfficeInfo) -> str | None:
         """Return the local time."""
         if self.stored.publish_at is None:
             return None
-        known = await info.context.service.brand(info.context.actor, self.stored.key.brand)
+        known = await info.context.area(ContentArea).service.brand(info.context.actor, self.stored.key.brand)
         return local_text(self.stored.publish_at, known.brand.time_zone)
 
 
@@ -137,7 +138,7 @@ class ShownRevision:
 class ContentItemType:
     """An item."""
 
-    shown: Private[ItemWithRevisions]
+    stored: Private[ItemWithRevisions]
     id: ID
     brand: str
     reward_id: str
@@ -149,11 +150,11 @@ class ContentItemType:
 
     @strawberry.field(description="All revisions, newest first.", directives=[READ])
     async def revisions(
-        self, info: ContentInfo, first: int = 25, after: str | None = None
+        self, info: OfficeInfo, first: int = 25, after: str | None = None
     ) -> Page[ShownRevision]:
         """Return a page of revisions."""
-        found = await info.context.service.revisions(
-            info.context.actor, self.shown.item.key, page_size(first), number_key(after)
+        found = await info.context.area(ContentArea).service.revisions(
+            info.context.actor, self.stored.key, page_size(first), number_key(after)
         )
         return page_of(found, first, shown_revision, lambda one: one.revision)
 
@@ -236,15 +237,15 @@ class ContentImage:
 
 def shown_item(one: ItemWithRevisions) -> ContentItemType:
     """Return an item as the graph shows it."""
-    key = one.item.key
+    key = one.key
     return ContentItemType(
-        shown=one,
+        stored=one,
         id=ID(str(key)),
         brand=key.brand,
         reward_id=key.reward_id,
         config_version=key.version_or_none,
-        version=one.item.version,
-        changed_at=one.item.changed_at,
+        version=one.version,
+        changed_at=one.changed_at,
         open=None if one.open is None else shown_revision(one.open),
         published=None if one.published is None else shown_revision(one.published),
     )

@@ -1,20 +1,61 @@
 """The ASGI application of the back office."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import Any, Final
 
-from fastapi import FastAPI
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backoffice.http.security import EVERY_RESPONSE, NO_STORE
 
 NOT_MODIFIED: Final = 304
-OPERATORS: tuple[str, ...] = ("/health", "/ready", "/metrics")
-Running = Callable[[], AbstractAsyncContextManager[Any]]
+ADDED: Final = tuple(
+    (name.lower().encode("latin-1"), value.encode("latin-1"))
+    for name, value in {**EVERY_RESPONSE, "cache-control": NO_STORE}.items()
+)
+"""The headers of every response; names of ASGI's headers are in lower case."""
+
+Running = Callable[[Starlette], AbstractAsyncContextManager[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorRoutes:
+    """The routes for operators.
+
+    Attributes:
+        is_ready: Tells whether requests can be served.
+        registry: The metrics.
+    """
+
+    is_ready: Callable[[], Awaitable[bool]]
+    registry: CollectorRegistry
+
+    def routes(self) -> list[Route]:
+        """Return the routes."""
+        return [
+            Route("/health", self.health, methods=["GET"]),
+            Route("/ready", self.ready, methods=["GET"]),
+            Route("/metrics", self.metrics, methods=["GET"]),
+        ]
+
+    async def health(self, _request: Request) -> Response:
+        """Report that the process is alive."""
+        return PlainTextResponse("ok")
+
+    async def ready(self, _request: Request) -> Response:
+        """Report whether requests can be served."""
+        ready = await self.is_ready()
+        return PlainTextResponse("ready" if ready else "not ready", 200 if ready else 503)
+
+    async def metrics(self, _request: Request) -> Response:
+        """Return the metrics as Prometheus reads them."""
+        return Response(generate_latest(self.registry), media_type=CONTENT_TYPE_LATEST)
 
 
 class SecuringHeaders:
@@ -32,17 +73,16 @@ class SecuringHeaders:
 
         async def secured(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] != NOT_MODIFIED:
-                headers = MutableHeaders(scope=message)
-                for name, value in EVERY_RESPONSE.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("cache-control", NO_STORE)
+                headers = message["headers"]
+                present = {name for name, _ in headers}
+                message["headers"] = [*headers, *(one for one in ADDED if one[0] not in present)]
             await send(message)
 
         await self._app(scope, receive, secured)
 
 
 def create_http_app(
-    gateway: FastAPI,
+    operators: OperatorRoutes,
     graph: ASGIApp,
     routes: Iterable[BaseRoute],
     screens: Sequence[BaseRoute],
@@ -51,19 +91,12 @@ def create_http_app(
     """Put the routes together.
 
     Args:
-        gateway: Answers /health, /ready and /metrics.
-        graph: The guarded endpoint of the graph.
+        operators: Answers /health, /ready and /metrics.
+        graph: The endpoint of the graph.
         routes: The routes of sessions and areas.
         screens: The routes of the screens, which come last.
         running: What runs as long as the application does.
     """
-
-    @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        async with gateway.router.lifespan_context(gateway), running():
-            yield
-
-    operators = [Route(path, gateway, methods=["GET"]) for path in OPERATORS]
     endpoint = Route("/backoffice/graphql", graph)
-    app = Starlette(routes=[*operators, endpoint, *routes, *screens], lifespan=lifespan)
+    app = Starlette(routes=[*operators.routes(), endpoint, *routes, *screens], lifespan=running)
     return SecuringHeaders(app)

@@ -9,7 +9,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from backoffice.errors import BackofficeError, NotSignedIn
-from backoffice.graph.admin_subgraph import Download
+from backoffice.graph.area import Download
 from backoffice.http.requests import body_of, error_response, require_session
 from backoffice.http.security import NO_STORE, Site
 from backoffice.identity.sessions import Stage

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.identity.models import SESSION
@@ -107,11 +107,15 @@ async def rotate(connection: AsyncConnection, session: Session, **values: Any) -
     return token
 
 
+_BY_TOKEN: Final = select(SESSION).where(SESSION.c.token_hash == bindparam("given"))
+"""Built once, because each request reads its session."""
+
+
 async def with_token(
     connection: AsyncConnection, token: str, now: datetime, lifetimes: Lifetimes
 ) -> Session | None:
     """Return the session of a token, unless it has ended."""
-    row = (await connection.execute(select(SESSION).where(SESSION.c.token_hash == token_hash(token)))).first()
+    row = (await connection.execute(_BY_TOKEN, {"given": token_hash(token)})).first()
     if row is None or row.expires_at <= now or row.seen_at + lifetimes.idle <= now:
         return None
     return _session(row)

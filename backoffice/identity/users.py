@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Final
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.access.roles import Role
@@ -100,10 +100,17 @@ async def take_step(connection: AsyncConnection, user_id: str, step: int) -> Non
     await connection.execute(update(USER).where(USER.c.user_id == user_id).values(totp_last_step=step))
 
 
+_BY_ID: Final = select(USER).where(USER.c.user_id == bindparam("given"))
+"""Built once, because each request reads its account; so are the roles."""
+
+_LOCKED_BY_ID: Final = _BY_ID.with_for_update()
+_ROLES: Final = select(USER_ROLE).where(USER_ROLE.c.user_id.in_(bindparam("given", expanding=True)))
+
+
 async def find(connection: AsyncConnection, user_id: str, *, locked: bool = False) -> User | None:
     """Return an account; `locked`: nobody else changes it until the transaction ends."""
-    query = select(USER).where(USER.c.user_id == user_id)
-    row = (await connection.execute(query.with_for_update() if locked else query)).first()
+    query = _LOCKED_BY_ID if locked else _BY_ID
+    row = (await connection.execute(query, {"given": user_id})).first()
     return None if row is None else _user(row)
 
 
@@ -138,7 +145,7 @@ async def roles_of(connection: AsyncConnection, user_ids: Iterable[str]) -> dict
     """Return the roles of accounts by account; accounts without roles are included."""
     wanted = list(user_ids)
     found: dict[str, dict[str, set[Role]]] = {one: {} for one in wanted}
-    for row in await connection.execute(select(USER_ROLE).where(USER_ROLE.c.user_id.in_(wanted))):
+    for row in await connection.execute(_ROLES, {"given": wanted}):
         found[row.user_id].setdefault(row.brand_id, set()).add(Role(row.role))
     return {one: {brand: frozenset(held) for brand, held in roles.items()} for one, roles in found.items()}
 

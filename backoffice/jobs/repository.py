@@ -58,10 +58,10 @@ async def find(connection: AsyncConnection, job_id: str) -> Job | None:
     return None if row is None else _job(row)
 
 
-async def with_key(connection: AsyncConnection, key: str) -> JobId | None:
+async def with_key(connection: AsyncConnection, key: str) -> Job | None:
     """Return the job that was started with a key."""
-    found = await connection.scalar(select(JOB.c.job_id).where(JOB.c.job_key == key))
-    return None if found is None else JobId(found)
+    row = (await connection.execute(select(JOB).where(JOB.c.job_key == key))).first()
+    return None if row is None else _job(row)
 
 
 async def newest_first(

@@ -51,7 +51,7 @@ class Jobs:
         brand: str | None,
         arguments: Mapping[str, Any],
         key: str | None = None,
-    ) -> JobId:
+    ) -> Job:
         """Queue a job in the caller's write transaction; the caller checked the actor's permission.
 
         Args:
@@ -93,7 +93,7 @@ class Jobs:
                 raise
             return found
         await self._record(connection, actor, "jobs.start", job)
-        return job_id
+        return job
 
     async def find(self, actor: Actor, job_id: str) -> Job:
         """Return a job.

@@ -14,7 +14,7 @@ from backoffice.access.decision import require, require_step_up
 from backoffice.access.roles import Permission
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
-from backoffice.cells.consumer import create_consumer as create_backoffice
+from backoffice.consumer import create_consumer as create_backoffice
 from backoffice.errors import Invalid, NotFound, Problem
 from backoffice.jobs.jobs import Job, JobKind, JobRun
 from backoffice.jobs.service import Jobs
@@ -160,8 +160,7 @@ class DeadLetterService:
             _require_reason(reason)
         arguments = {"app": app, "topic": topic, "dry_run": dry_run, "reason": reason}
         async with self.database.write() as connection:
-            job_id = await self.jobs.start(connection, actor, REPLAY_JOB, brand=None, arguments=arguments)
-        return await self.jobs.find(actor, job_id)
+            return await self.jobs.start(connection, actor, REPLAY_JOB, brand=None, arguments=arguments)
 
     async def replay_all(self, run: JobRun) -> Json:
         """Do the work of a bulk replay; after a crash it resumes after the last letter of its checkpoint."""
@@ -193,7 +192,7 @@ class DeadLetterService:
             await consumer.close()
 
     async def _look(self, actor: Actor, subject: str) -> None:
-        await self.audit.record_look(self.database, actor, "operations.look", brand=None, subject=subject)
+        await self.audit.record_access(self.database, actor, "operations.look", brand=None, subject=subject)
 
 
 async def _ids(replay: Replay, after: int, topic: str | None) -> AsyncIterator[int]:

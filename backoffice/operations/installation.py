@@ -126,7 +126,7 @@ class InstallationService:
                     connection, brand, first, wanted.after, self._begun_by(wanted)
                 )
             found += [(name, intent) for intent in intents]
-        await self.audit.record_look(
+        await self.audit.record_access(
             self.databases["backoffice"], actor, "operations.look", brand=brand, subject=f"intents:{brand}"
         )
         return sorted(found, key=lambda one: (one[1].created_at, one[1].upstream_key))[:first]

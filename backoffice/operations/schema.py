@@ -3,9 +3,10 @@
 from typing import Annotated
 
 import strawberry
-from strawberry import ID, Info
+from strawberry import ID
 
 from backoffice.access.roles import Permission
+from backoffice.graph.area import OfficeInfo
 from backoffice.graph.pages import (
     Number,
     Page,
@@ -17,12 +18,12 @@ from backoffice.graph.pages import (
     time_of,
 )
 from backoffice.graph.permitted import ALL, FOUND, permitted
-from backoffice.operations.context import OperationsContext
-from backoffice.operations.graph.backlog.schema import BacklogQuery
-from backoffice.operations.graph.brands.schema import BrandMutation, BrandQuery
-from backoffice.operations.graph.providers.schema import ProviderMutation, ProviderQuery
-from backoffice.operations.graph.rewards.schema import RewardQuery
-from backoffice.operations.graph.weeks.schema import WeekMutation, WeekQuery
+from backoffice.operations.area import OperationsArea
+from backoffice.operations.graph.backlog import BacklogQuery
+from backoffice.operations.graph.brands import BrandMutation, BrandQuery
+from backoffice.operations.graph.providers import ProviderMutation, ProviderQuery
+from backoffice.operations.graph.rewards import RewardQuery
+from backoffice.operations.graph.weeks import WeekMutation, WeekQuery
 from backoffice.operations.installation import IntentFilter
 from backoffice.operations.kill_switches import SwitchTarget
 from backoffice.operations.nodes import Acknowledged
@@ -43,11 +44,9 @@ from backoffice.operations.types import (
     shown_node,
 )
 from subgraphs.kit.domain.keys import ALL_BRANDS
-from subgraphs.kit.graphql.schema.schema_building import SubgraphSchema, build_schema
 from subgraphs.kit.mutations.intents import Intent
 from subgraphs.kit.records.global_state.kinds import GlobalOrder, SwitchScope
 
-OperationsInfo = Info[OperationsContext, None]
 First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
 _READ, _SWITCH = Permission.OPERATIONS_READ, Permission.OPERATIONS_SWITCH
 
@@ -118,7 +117,7 @@ class Query(BrandQuery, BacklogQuery, RewardQuery, ProviderQuery, WeekQuery):
     )
     async def global_events(
         self,
-        info: OperationsInfo,
+        info: OfficeInfo,
         brand: str | None = None,
         kind: str | None = None,
         first: First = 25,
@@ -127,7 +126,7 @@ class Query(BrandQuery, BacklogQuery, RewardQuery, ProviderQuery, WeekQuery):
         """Return a page of decisions."""
         kinds = () if kind is None else (kind,)
         context = info.context
-        found = await context.nodes.page(
+        found = await context.area(OperationsArea).nodes.page(
             context.actor, first=page_size(first), before=_order(after), brand=brand, kinds=kinds
         )
         return page_of(found, first, shown_event, _key)
@@ -135,27 +134,30 @@ class Query(BrandQuery, BacklogQuery, RewardQuery, ProviderQuery, WeekQuery):
     @strawberry.field(
         description="What holds for a subject on all nodes.", directives=[permitted(_READ, FOUND)]
     )
-    async def global_event(self, info: OperationsInfo, id: ID) -> GlobalEvent:  # noqa: A002
+    async def global_event(self, info: OfficeInfo, id: ID) -> GlobalEvent:  # noqa: A002
         """Return a decision."""
-        return shown_event(await info.context.nodes.find(info.context.actor, id))
+        return shown_event(await info.context.area(OperationsArea).nodes.find(info.context.actor, id))
 
     @strawberry.field(
         description="Kill switches that were used, the last first.", directives=[permitted(_READ, "brand")]
     )
     async def kill_switches(
-        self, info: OperationsInfo, brand: str | None = None, first: First = 25, after: str | None = None
+        self, info: OfficeInfo, brand: str | None = None, first: First = 25, after: str | None = None
     ) -> Page[GlobalEvent]:
         """Return a page of kill switches."""
         context = info.context
-        found = await context.nodes.page(
+        found = await context.area(OperationsArea).nodes.page(
             context.actor, first=page_size(first), before=_order(after), brand=brand, kinds=("switch",)
         )
         return page_of(found, first, shown_event, _key)
 
     @strawberry.field(description="Nodes, and what each lacks.", directives=[permitted(_READ, ALL)])
-    async def nodes(self, info: OperationsInfo) -> list[Node]:
+    async def nodes(self, info: OfficeInfo) -> list[Node]:
         """Return all nodes."""
-        return [shown_node(one) for one in await info.context.nodes.listed(info.context.actor)]
+        return [
+            shown_node(one)
+            for one in await info.context.area(OperationsArea).nodes.listed(info.context.actor)
+        ]
 
     @strawberry.field(
         description="The newest dead letters of a consumer; the access is recorded.",
@@ -163,7 +165,7 @@ class Query(BrandQuery, BacklogQuery, RewardQuery, ProviderQuery, WeekQuery):
     )
     async def dead_letters(
         self,
-        info: OperationsInfo,
+        info: OfficeInfo,
         app: str,
         topic: str | None = None,
         first: First = 25,
@@ -171,15 +173,17 @@ class Query(BrandQuery, BacklogQuery, RewardQuery, ProviderQuery, WeekQuery):
     ) -> Page[DeadLetterInfo]:
         """Return a page of dead letters."""
         before = number_key(after)
-        found = await info.context.letters.newest(info.context.actor, app, page_size(first), topic, before)
+        found = await info.context.area(OperationsArea).letters.newest(
+            info.context.actor, app, page_size(first), topic, before
+        )
         return page_of(found, first, shown_letter, lambda one: one.letter.id)
 
     @strawberry.field(
         description="A dead letter; each access is recorded.", directives=[permitted(_READ, ALL)]
     )
-    async def dead_letter(self, info: OperationsInfo, id: ID) -> DeadLetterInfo:  # noqa: A002
+    async def dead_letter(self, info: OfficeInfo, id: ID) -> DeadLetterInfo:  # noqa: A002
         """Return a dead letter."""
-        return shown_letter(await info.context.letters.find(info.context.actor, id))
+        return shown_letter(await info.context.area(OperationsArea).letters.find(info.context.actor, id))
 
     @strawberry.field(
         description="Changes in doubt, the oldest first; the access is recorded.",
@@ -187,7 +191,7 @@ class Query(BrandQuery, BacklogQuery, RewardQuery, ProviderQuery, WeekQuery):
     )
     async def pending_intents(  # noqa: PLR0917 - GraphQL passes arguments by name
         self,
-        info: OperationsInfo,
+        info: OfficeInfo,
         brand: str,
         subgraph: str | None = None,
         older_than_minutes: int | None = None,
@@ -196,26 +200,28 @@ class Query(BrandQuery, BacklogQuery, RewardQuery, ProviderQuery, WeekQuery):
     ) -> Page[PendingIntent]:
         """Return a page of changes in doubt."""
         wanted = IntentFilter(subgraph, older_than_minutes, time_of(after))
-        installation = info.context.installation
+        installation = info.context.area(OperationsArea).installation
         found = await installation.pending_intents(info.context.actor, brand, page_size(first), wanted)
         return page_of(found, first, lambda one: shown_intent(*one), _intent_key)
 
     @strawberry.field(description="Providers to which nothing is sent.", directives=[permitted(_READ, ALL)])
-    async def stopped_providers(self, info: OperationsInfo) -> list[StoppedProviderInfo]:
+    async def stopped_providers(self, info: OfficeInfo) -> list[StoppedProviderInfo]:
         """Return stopped providers."""
         return [
             StoppedProviderInfo(name=one.name, reason=one.reason, since=one.since, everywhere=one.everywhere)
-            for one in await info.context.installation.stopped_providers(info.context.actor)
+            for one in await info.context.area(OperationsArea).installation.stopped_providers(
+                info.context.actor
+            )
         ]
 
     @strawberry.field(
         description="Messages that are not on Kafka yet, by database.", directives=[permitted(_READ, ALL)]
     )
-    async def outboxes(self, info: OperationsInfo) -> list[OutboxInfo]:
+    async def outboxes(self, info: OfficeInfo) -> list[OutboxInfo]:
         """Return outboxes."""
         return [
             OutboxInfo(database=one.database, waiting=one.waiting, oldest_at=one.oldest_at)
-            for one in await info.context.installation.outboxes(info.context.actor)
+            for one in await info.context.area(OperationsArea).installation.outboxes(info.context.actor)
         ]
 
 
@@ -227,7 +233,7 @@ class Mutation(BrandMutation, ProviderMutation, WeekMutation):
         description="Switch a brand or a reward off or on, on all nodes; needs a step-up.",
         directives=[permitted(_SWITCH, "input.brand")],
     )
-    async def set_kill_switch(self, info: OperationsInfo, input: SwitchInput) -> GlobalEvent:  # noqa: A002
+    async def set_kill_switch(self, info: OfficeInfo, input: SwitchInput) -> GlobalEvent:  # noqa: A002
         """Switch a brand or a reward."""
         scope = SwitchScope.BRAND if input.reward is None else SwitchScope.REWARD
         return await _switch(info, SwitchTarget(scope, input.brand, input.reward or ""), input)
@@ -238,7 +244,7 @@ class Mutation(BrandMutation, ProviderMutation, WeekMutation):
     )
     async def set_provider_switch(
         self,
-        info: OperationsInfo,
+        info: OfficeInfo,
         input: SwitchProviderInput,  # noqa: A002
     ) -> GlobalEvent:
         """Switch a provider."""
@@ -250,12 +256,14 @@ class Mutation(BrandMutation, ProviderMutation, WeekMutation):
     )
     async def change_reward_status(
         self,
-        info: OperationsInfo,
+        info: OfficeInfo,
         input: RewardStatusInput,  # noqa: A002
     ) -> RewardStatusResult:
         """Change the status of a version."""
         option = f"{input.brand}:{input.reward}:{input.version}"
-        found = await info.context.statuses.change(info.context.actor, option, input.action, input.reason)
+        found = await info.context.area(OperationsArea).statuses.change(
+            info.context.actor, option, input.action, input.reason
+        )
         if isinstance(found, str):
             return RewardStatusResult(event=None, proposal=ID(found))
         return RewardStatusResult(event=shown_decision(found), proposal=None)
@@ -264,9 +272,9 @@ class Mutation(BrandMutation, ProviderMutation, WeekMutation):
         description="Replay a dead letter, or say what would happen.",
         directives=[permitted(Permission.OPERATIONS_REPLAY, ALL)],
     )
-    async def replay_dead_letter(self, info: OperationsInfo, input: ReplayInput) -> ReplayResult:  # noqa: A002
+    async def replay_dead_letter(self, info: OfficeInfo, input: ReplayInput) -> ReplayResult:  # noqa: A002
         """Replay a dead letter."""
-        found = await info.context.letters.replay(
+        found = await info.context.area(OperationsArea).letters.replay(
             info.context.actor, input.letter, input.reason, dry_run=input.dry_run
         )
         return ReplayResult(fate=found.fate, reason=found.reason)
@@ -276,9 +284,9 @@ class Mutation(BrandMutation, ProviderMutation, WeekMutation):
         "unless it is a dry run.",
         directives=[permitted(Permission.OPERATIONS_REPLAY, ALL)],
     )
-    async def replay_dead_letters(self, info: OperationsInfo, input: ReplayAllInput) -> ID:  # noqa: A002
+    async def replay_dead_letters(self, info: OfficeInfo, input: ReplayAllInput) -> ID:  # noqa: A002
         """Start a bulk replay."""
-        job = await info.context.letters.start_replay(
+        job = await info.context.area(OperationsArea).letters.start_replay(
             info.context.actor, input.app, input.topic, input.reason, dry_run=input.dry_run
         )
         return ID(job.job_id)
@@ -286,17 +294,21 @@ class Mutation(BrandMutation, ProviderMutation, WeekMutation):
     @strawberry.mutation(
         description="Forget a node that was removed permanently.", directives=[permitted(_SWITCH, ALL)]
     )
-    async def forget_node(self, info: OperationsInfo, input: ForgetNodeInput) -> int:  # noqa: A002
+    async def forget_node(self, info: OfficeInfo, input: ForgetNodeInput) -> int:  # noqa: A002
         """Forget a node."""
-        return await info.context.nodes.forget(info.context.actor, input.node, input.reason)
+        return await info.context.area(OperationsArea).nodes.forget(
+            info.context.actor, input.node, input.reason
+        )
 
 
 async def _switch(
-    info: OperationsInfo, target: SwitchTarget, wanted: SwitchInput | SwitchProviderInput
+    info: OfficeInfo, target: SwitchTarget, wanted: SwitchInput | SwitchProviderInput
 ) -> GlobalEvent:
     context = info.context
     return shown_decision(
-        await context.switches.switch(context.actor, target, off=wanted.off, reason=wanted.reason)
+        await context.area(OperationsArea).switches.switch(
+            context.actor, target, off=wanted.off, reason=wanted.reason
+        )
     )
 
 
@@ -311,8 +323,3 @@ def _key(one: Acknowledged) -> list[int]:
 def _order(after: str | None) -> GlobalOrder | None:
     key = read_cursor(after, tuple[Number, Number])
     return None if key is None else GlobalOrder(*key)
-
-
-def create_schema() -> SubgraphSchema:
-    """Return the schema of operations."""
-    return build_schema(Query, Mutation)

@@ -150,7 +150,7 @@ class WeekService:
 
     async def _approved(self, connection: AsyncConnection, actor: Actor, proposal: Proposal) -> Json:
         content = proposal.content
-        job_id = await self.jobs.start(
+        job = await self.jobs.start(
             connection,
             actor,
             CLOSE_WEEK,
@@ -158,7 +158,7 @@ class WeekService:
             arguments=content if isinstance(content, dict) else {},
             key=f"close:{proposal.proposal_id}",
         )
-        return {"job": job_id}
+        return {"job": job.job_id}
 
     async def _close(self, run: JobRun) -> Json:
         arguments = run.job.arguments

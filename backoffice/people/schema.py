@@ -3,20 +3,21 @@
 from typing import Annotated
 
 import strawberry
-from strawberry import ID, Info
+from strawberry import ID
 
 from backoffice.access.roles import Permission, Role
 from backoffice.approvals.proposals import ProposalStatus
 from backoffice.approvals.repository import ProposalFilter
 from backoffice.audit.repository import AuditFilter
 from backoffice.errors import Invalid, Problem
+from backoffice.graph.area import OfficeInfo
 from backoffice.graph.pages import Page, number_key, page_of, page_size, text_key, time_key, time_of
 from backoffice.graph.permitted import ANY, FOUND, permitted
 from backoffice.identity.accounts import NewAccount
 from backoffice.identity.users import Roles, UserStatus
 from backoffice.jobs.jobs import JobStatus
 from backoffice.jobs.repository import JobFilter
-from backoffice.people.context import PeopleContext
+from backoffice.people.area import PeopleArea
 from backoffice.people.service import SeenProposal
 from backoffice.people.types import (
     AuditEntry,
@@ -34,9 +35,7 @@ from backoffice.people.types import (
     shown_session,
     shown_user,
 )
-from subgraphs.kit.graphql.schema.schema_building import SubgraphSchema, build_schema
 
-PeopleInfo = Info[PeopleContext, None]
 First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
 
 
@@ -107,7 +106,7 @@ class Query:
     """Reads."""
 
     @strawberry.field(description="The person who is signed in.", directives=[permitted(Permission.OWN, ANY)])
-    async def me(self, info: PeopleInfo) -> Me:
+    async def me(self, info: OfficeInfo) -> Me:
         """Return who acts."""
         actor = info.context.actor
         return Me(
@@ -117,34 +116,36 @@ class Query:
             roles=granted(actor.roles),
             permissions=permissions_of(actor),
             stepped_up_until=actor.stepped_up_until,
-            recovery_codes_left=await info.context.accounts.recovery_codes_left(actor),
+            recovery_codes_left=await info.context.area(PeopleArea).accounts.recovery_codes_left(actor),
         )
 
     @strawberry.field(description="Accounts by login.", directives=[permitted(Permission.PEOPLE_READ, ANY)])
-    async def users(self, info: PeopleInfo, first: First = 25, after: str | None = None) -> Page[User]:
+    async def users(self, info: OfficeInfo, first: First = 25, after: str | None = None) -> Page[User]:
         """Return a page of accounts."""
-        found = await info.context.accounts.by_login(info.context.actor, page_size(first), text_key(after))
+        found = await info.context.area(PeopleArea).accounts.by_login(
+            info.context.actor, page_size(first), text_key(after)
+        )
         return page_of(found, first, shown_user, lambda one: one.user.login)
 
     @strawberry.field(description="An account.", directives=[permitted(Permission.PEOPLE_READ, FOUND)])
-    async def user(self, info: PeopleInfo, id: ID) -> User:  # noqa: A002 - the argument's name
+    async def user(self, info: OfficeInfo, id: ID) -> User:  # noqa: A002 - the argument's name
         """Return an account."""
-        return shown_user(await info.context.accounts.find(info.context.actor, id))
+        return shown_user(await info.context.area(PeopleArea).accounts.find(info.context.actor, id))
 
     @strawberry.field(description="One's own open sessions.", directives=[permitted(Permission.OWN, ANY)])
-    async def my_sessions(self, info: PeopleInfo) -> list[SessionInfo]:
+    async def my_sessions(self, info: OfficeInfo) -> list[SessionInfo]:
         """Return the actor's own sessions."""
         actor = info.context.actor
-        found = await info.context.accounts.sessions_of(actor, actor.user_id)
+        found = await info.context.area(PeopleArea).accounts.sessions_of(actor, actor.user_id)
         return [shown_session(one, actor) for one in found]
 
     @strawberry.field(
         description="The open sessions of an account.",
         directives=[permitted(Permission.PEOPLE_READ, FOUND)],
     )
-    async def sessions(self, info: PeopleInfo, user_id: ID) -> list[SessionInfo]:
+    async def sessions(self, info: OfficeInfo, user_id: ID) -> list[SessionInfo]:
         """Return an account's sessions."""
-        found = await info.context.accounts.sessions_of(info.context.actor, user_id)
+        found = await info.context.area(PeopleArea).accounts.sessions_of(info.context.actor, user_id)
         return [shown_session(one, info.context.actor) for one in found]
 
     @strawberry.field(
@@ -154,7 +155,7 @@ class Query:
     )
     async def audit(
         self,
-        info: PeopleInfo,
+        info: OfficeInfo,
         *,
         brand: str | None = None,
         user_id: str | None = None,
@@ -165,7 +166,7 @@ class Query:
     ) -> Page[AuditEntry]:
         """Return a page of the audit log."""
         wanted = AuditFilter(user_id=user_id, action=action, subject=subject)
-        found = await info.context.records.audit(
+        found = await info.context.area(PeopleArea).records.audit(
             info.context.actor, brand, wanted, page_size(first), number_key(after)
         )
         return page_of(found, first, shown_entry, lambda one: one.entry.sequence)
@@ -176,7 +177,7 @@ class Query:
     )
     async def approvals(
         self,
-        info: PeopleInfo,
+        info: OfficeInfo,
         *,
         brand: str | None = None,
         status: ProposalStatus | None = None,
@@ -188,7 +189,9 @@ class Query:
         """Return a page of proposals."""
         actor = info.context.actor
         wanted = ProposalFilter(status=status, kind=kind, subject=subject)
-        found = await info.context.records.proposals(actor, brand, wanted, page_size(first), time_of(after))
+        found = await info.context.area(PeopleArea).records.proposals(
+            actor, brand, wanted, page_size(first), time_of(after)
+        )
         return page_of(
             found,
             first,
@@ -197,32 +200,32 @@ class Query:
         )
 
     @strawberry.field(description="A proposal.", directives=[permitted(Permission.APPROVALS_READ, FOUND)])
-    async def approval(self, info: PeopleInfo, id: ID) -> ProposalInfo:  # noqa: A002 - the argument's name
+    async def approval(self, info: OfficeInfo, id: ID) -> ProposalInfo:  # noqa: A002 - the argument's name
         """Return a proposal."""
         actor = info.context.actor
-        return shown_proposal(await info.context.records.proposal(actor, id), actor)
+        return shown_proposal(await info.context.area(PeopleArea).records.proposal(actor, id), actor)
 
     @strawberry.field(
         description="Jobs, newest first.", directives=[permitted(Permission.JOBS_READ, "brand")]
     )
     async def jobs(
         self,
-        info: PeopleInfo,
+        info: OfficeInfo,
         brand: str | None = None,
         status: JobStatus | None = None,
         first: First = 25,
         after: str | None = None,
     ) -> Page[JobInfo]:
         """Return a page of jobs."""
-        found = await info.context.records.jobs_of(
+        found = await info.context.area(PeopleArea).records.jobs_of(
             info.context.actor, brand, JobFilter(status=status), page_size(first), time_of(after)
         )
         return page_of(found, first, shown_job, lambda one: time_key(one.created_at, one.job_id))
 
     @strawberry.field(description="A job.", directives=[permitted(Permission.JOBS_READ, FOUND)])
-    async def job(self, info: PeopleInfo, id: ID) -> JobInfo:  # noqa: A002 - the argument's name
+    async def job(self, info: OfficeInfo, id: ID) -> JobInfo:  # noqa: A002 - the argument's name
         """Return a job."""
-        return shown_job(await info.context.jobs.find(info.context.actor, id))
+        return shown_job(await info.context.area(PeopleArea).jobs.find(info.context.actor, id))
 
 
 @strawberry.type
@@ -233,19 +236,21 @@ class Mutation:
         description="Add an account; a link is sent to its login, or an initial password shown this once.",
         directives=[permitted(Permission.PEOPLE_MANAGE, "input.roles.brand")],
     )
-    async def add_user(self, info: PeopleInfo, input: AddUserInput) -> NewCredentials:  # noqa: A002
+    async def add_user(self, info: OfficeInfo, input: AddUserInput) -> NewCredentials:  # noqa: A002
         """Add an account."""
         new = NewAccount(input.login, input.name, _roles(input.roles), input.person)
-        account, password = await info.context.accounts.add(info.context.actor, new, input.reason)
+        account, password = await info.context.area(PeopleArea).accounts.add(
+            info.context.actor, new, input.reason
+        )
         return NewCredentials(user=shown_user(account), initial_password=password)
 
     @strawberry.mutation(
         description="Replace the roles of an account.",
         directives=[permitted(Permission.PEOPLE_MANAGE, FOUND)],
     )
-    async def set_roles(self, info: PeopleInfo, input: SetRolesInput) -> User:  # noqa: A002
+    async def set_roles(self, info: OfficeInfo, input: SetRolesInput) -> User:  # noqa: A002
         """Replace roles."""
-        account = await info.context.accounts.set_roles(
+        account = await info.context.area(PeopleArea).accounts.set_roles(
             info.context.actor, input.user_id, _roles(input.roles), input.revision, input.reason
         )
         return shown_user(account)
@@ -254,14 +259,14 @@ class Mutation:
         description="Disable an account; its sessions end at once.",
         directives=[permitted(Permission.PEOPLE_MANAGE, FOUND)],
     )
-    async def disable_user(self, info: PeopleInfo, input: UserChangeInput) -> User:  # noqa: A002
+    async def disable_user(self, info: OfficeInfo, input: UserChangeInput) -> User:  # noqa: A002
         """Disable an account."""
         return await _set_status(info, input, UserStatus.DISABLED)
 
     @strawberry.mutation(
         description="Enable an account again.", directives=[permitted(Permission.PEOPLE_MANAGE, FOUND)]
     )
-    async def enable_user(self, info: PeopleInfo, input: UserChangeInput) -> User:  # noqa: A002
+    async def enable_user(self, info: OfficeInfo, input: UserChangeInput) -> User:  # noqa: A002
         """Enable an account."""
         return await _set_status(info, input, UserStatus.ACTIVE)
 
@@ -270,47 +275,49 @@ class Mutation:
         "the second factor is set up again, and what the account has proposed lapses.",
         directives=[permitted(Permission.PEOPLE_MANAGE, FOUND)],
     )
-    async def reset_user(self, info: PeopleInfo, input: ResetUserInput) -> NewCredentials:  # noqa: A002
+    async def reset_user(self, info: OfficeInfo, input: ResetUserInput) -> NewCredentials:  # noqa: A002
         """Reset an account."""
-        account, password = await info.context.accounts.reset(info.context.actor, input.user_id, input.reason)
+        account, password = await info.context.area(PeopleArea).accounts.reset(
+            info.context.actor, input.user_id, input.reason
+        )
         return NewCredentials(user=shown_user(account), initial_password=password)
 
     @strawberry.mutation(
         description="End a session: one's own, or of an account that one manages.",
         directives=[permitted(Permission.PEOPLE_MANAGE, FOUND)],
     )
-    async def end_session(self, info: PeopleInfo, id: ID) -> SessionInfo:  # noqa: A002
+    async def end_session(self, info: OfficeInfo, id: ID) -> SessionInfo:  # noqa: A002
         """End a session."""
         actor = info.context.actor
-        return shown_session(await info.context.accounts.end_session(actor, id), actor)
+        return shown_session(await info.context.area(PeopleArea).accounts.end_session(actor, id), actor)
 
     @strawberry.mutation(
         description="Replace one's own recovery codes, which are shown this once; needs a step-up.",
         directives=[permitted(Permission.OWN, ANY)],
     )
-    async def new_recovery_codes(self, info: PeopleInfo) -> list[str]:
+    async def new_recovery_codes(self, info: OfficeInfo) -> list[str]:
         """Replace recovery codes."""
-        now = info.context.now()
-        return list(await info.context.accounts.new_recovery_codes(info.context.actor, now))
+        now = info.context.area(PeopleArea).now()
+        return list(await info.context.area(PeopleArea).accounts.new_recovery_codes(info.context.actor, now))
 
     @strawberry.mutation(
         description="Send oneself a link that replaces password and second factor; returns the address. Then "
         "nobody who gave the present ones is bound to the account.",
         directives=[permitted(Permission.OWN, ANY)],
     )
-    async def send_credential_link(self, info: PeopleInfo) -> str:
+    async def send_credential_link(self, info: OfficeInfo) -> str:
         """Send the actor a link."""
-        return await info.context.renewal.send(info.context.actor)
+        return await info.context.area(PeopleArea).renewal.send(info.context.actor)
 
     @strawberry.mutation(
         description="Approve what another person proposed; it is executed at once.",
         directives=[permitted(Permission.APPROVALS_READ, FOUND)],
     )
-    async def approve(self, info: PeopleInfo, input: ApproveInput) -> ProposalInfo:  # noqa: A002
+    async def approve(self, info: OfficeInfo, input: ApproveInput) -> ProposalInfo:  # noqa: A002
         """Approve a proposal."""
         context = info.context
-        found = await context.approvals.approve(
-            context.actor, input.proposal_id, input.content_hash, context.now()
+        found = await context.area(PeopleArea).approvals.approve(
+            context.actor, input.proposal_id, input.content_hash, context.area(PeopleArea).now()
         )
         return shown_proposal(SeenProposal(found, visible=True), context.actor)
 
@@ -318,34 +325,33 @@ class Mutation:
         description="Reject what another person proposed.",
         directives=[permitted(Permission.APPROVALS_READ, FOUND)],
     )
-    async def reject(self, info: PeopleInfo, input: RejectInput) -> ProposalInfo:  # noqa: A002
+    async def reject(self, info: OfficeInfo, input: RejectInput) -> ProposalInfo:  # noqa: A002
         """Reject a proposal."""
         context = info.context
-        found = await context.approvals.reject(context.actor, input.proposal_id, input.reason, context.now())
+        found = await context.area(PeopleArea).approvals.reject(
+            context.actor, input.proposal_id, input.reason, context.area(PeopleArea).now()
+        )
         return shown_proposal(SeenProposal(found, visible=True), context.actor)
 
     @strawberry.mutation(
         description="Withdraw one's own proposal.", directives=[permitted(Permission.OWN, FOUND)]
     )
-    async def withdraw(self, info: PeopleInfo, id: ID) -> ProposalInfo:  # noqa: A002
+    async def withdraw(self, info: OfficeInfo, id: ID) -> ProposalInfo:  # noqa: A002
         """Withdraw a proposal."""
         context = info.context
-        found = await context.approvals.withdraw(context.actor, id, context.now())
+        found = await context.area(PeopleArea).approvals.withdraw(
+            context.actor, id, context.area(PeopleArea).now()
+        )
         return shown_proposal(SeenProposal(found, visible=True), context.actor)
 
     @strawberry.mutation(description="Cancel a job.", directives=[permitted(Permission.JOBS_READ, FOUND)])
-    async def cancel_job(self, info: PeopleInfo, id: ID) -> JobInfo:  # noqa: A002
+    async def cancel_job(self, info: OfficeInfo, id: ID) -> JobInfo:  # noqa: A002
         """Cancel a job."""
-        return shown_job(await info.context.jobs.cancel(info.context.actor, id))
+        return shown_job(await info.context.area(PeopleArea).jobs.cancel(info.context.actor, id))
 
 
-def create_schema() -> SubgraphSchema:
-    """Return the schema."""
-    return build_schema(Query, Mutation)
-
-
-async def _set_status(info: PeopleInfo, wanted: UserChangeInput, status: UserStatus) -> User:
-    account = await info.context.accounts.set_status(
+async def _set_status(info: OfficeInfo, wanted: UserChangeInput, status: UserStatus) -> User:
+    account = await info.context.area(PeopleArea).accounts.set_status(
         info.context.actor, wanted.user_id, status, wanted.revision, wanted.reason
     )
     return shown_user(account)

@@ -54,13 +54,13 @@ class Records:
 
     Attributes:
         database: The back office's.
-        looks: Where looks at proposals about a customer are recorded.
+        log: Where accesses to proposals about a customer are recorded.
     """
 
     database: Database
     jobs: Jobs
     approvals: Approvals
-    looks: AuditLog
+    log: AuditLog
 
     async def audit(
         self, actor: Actor, brand: str | None, wanted: AuditFilter, first: int, before: int | None
@@ -74,7 +74,7 @@ class Records:
         async with self.database.read() as connection:
             found = await audit_log.newest_first(connection, shown, first, before)
         subjects = [one.entry.subject for one in found[: first - 1]]
-        await self._record_looks(actor, "audit", brand, wanted.subject, subjects)
+        await self._record_accesses(actor, "audit", brand, wanted.subject, subjects)
         return found
 
     async def proposals(
@@ -102,7 +102,7 @@ class Records:
             found = await proposals.newest_first(connection, shown, first, before)
             seen = await self._seen(connection, actor, found)
         subjects = [one.proposal.subject for one in seen[: first - 1] if one.visible]
-        await self._record_looks(actor, "proposals", brand, wanted.subject, subjects)
+        await self._record_accesses(actor, "proposals", brand, wanted.subject, subjects)
         return seen
 
     async def proposal(self, actor: Actor, proposal_id: str) -> SeenProposal:
@@ -117,17 +117,17 @@ class Records:
                 raise NotFound("There is no such proposal.")
             (seen,) = await self._seen(connection, actor, [found])
         if seen.names_customer:
-            await self.looks.record_look(self.database, actor, LOOK, brand=found.brand, subject=found.subject)
+            await self.log.record_access(self.database, actor, LOOK, brand=found.brand, subject=found.subject)
         return seen
 
-    async def _record_looks(
+    async def _record_accesses(
         self, actor: Actor, what: str, brand: str | None, wanted: str | None, seen: Iterable[str]
     ) -> None:
         """Record a look at a list, if it shows customers or was asked for one."""
         customers = sorted({subject for subject in seen if _is_customer(subject)})
         if customers or _is_customer(wanted):
             action, seen_ones = (AUDIT_LOOK if what == "audit" else LOOK), {"customers": [*customers]}
-            await self.looks.record_look(
+            await self.log.record_access(
                 self.database, actor, action, brand=brand, subject=wanted or what, seen=seen_ones
             )
 

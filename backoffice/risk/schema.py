@@ -3,14 +3,15 @@
 from typing import Annotated, Any
 
 import strawberry
-from strawberry import ID, Info
+from strawberry import ID
 
 from backoffice.access.roles import Permission
 from backoffice.global_events.repository import GlobalDecision
+from backoffice.graph.area import OfficeInfo
 from backoffice.graph.pages import Name, Number, Page, cursor, page_of, page_size, read_cursor, text_key
 from backoffice.graph.permitted import ANY, permitted
+from backoffice.risk.area import RiskArea
 from backoffice.risk.budgets.setting import BudgetLimit
-from backoffice.risk.context import RiskContext
 from backoffice.risk.goodwill import RiskGoodwill, shown_goodwill
 from backoffice.risk.rows import RiskFigure, RowFilter
 from backoffice.risk.types import (
@@ -31,10 +32,8 @@ from backoffice.risk.types import (
     shown_week,
 )
 from subgraphs.fulfilment.goodwill.repository import GoodwillPosition, GoodwillWanted
-from subgraphs.kit.graphql.schema.schema_building import SubgraphSchema, build_schema
 from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey
 
-RiskInfo = Info[RiskContext, None]
 First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
 _READ = Permission.RISK_READ
 
@@ -58,28 +57,32 @@ class Query:
         description="The brands whose figures one may see, by id.", directives=[permitted(_READ, ANY)]
     )
     async def risk_brands(
-        self, info: RiskInfo, first: First = 25, after: str | None = None
+        self, info: OfficeInfo, first: First = 25, after: str | None = None
     ) -> Page[RiskBrand]:
         """Return a page of brands."""
         size, last = page_size(first), text_key(after)
-        found = [one for one in await info.context.risk.brands(info.context.actor) if one.id > last]
+        found = [
+            one for one in await info.context.area(RiskArea).risk.brands(info.context.actor) if one.id > last
+        ]
         return page_of(found[:size], first, shown_brand, lambda one: one.id)
 
     @strawberry.field(
         description="What a brand may still have to pay, by week, reward and stage.",
         directives=[permitted(_READ, "brand")],
     )
-    async def risk_liability(self, info: RiskInfo, brand: str) -> RiskLiability:
+    async def risk_liability(self, info: OfficeInfo, brand: str) -> RiskLiability:
         """Return the liability."""
-        return shown_liability(brand, await info.context.risk.liability(info.context.actor, brand))
+        return shown_liability(
+            brand, await info.context.area(RiskArea).risk.liability(info.context.actor, brand)
+        )
 
     @strawberry.field(
         description="The forecast of the current week's rewards, by currency.",
         directives=[permitted(_READ, "brand")],
     )
-    async def risk_forecast(self, info: RiskInfo, brand: str) -> list[RiskForecast]:
+    async def risk_forecast(self, info: OfficeInfo, brand: str) -> list[RiskForecast]:
         """Return the forecasts."""
-        found = await info.context.risk.forecasts(info.context.actor, brand)
+        found = await info.context.area(RiskArea).risk.forecasts(info.context.actor, brand)
         return [shown_forecast(brand, one) for one in found]
 
     @strawberry.field(
@@ -87,11 +90,13 @@ class Query:
         directives=[permitted(_READ, "brand")],
     )
     async def risk_weeks(
-        self, info: RiskInfo, brand: str, first: First = 25, after: str | None = None
+        self, info: OfficeInfo, brand: str, first: First = 25, after: str | None = None
     ) -> Page[RiskWeek]:
         """Return a page of weeks."""
         before = text_key(after) or None
-        found = await info.context.risk.weeks(info.context.actor, brand, page_size(first), before)
+        found = await info.context.area(RiskArea).risk.weeks(
+            info.context.actor, brand, page_size(first), before
+        )
         return page_of(found, first, shown_week, lambda one: one.week.iso_week)
 
     @strawberry.field(
@@ -100,14 +105,14 @@ class Query:
     )
     async def risk_rewards(
         self,
-        info: RiskInfo,
+        info: OfficeInfo,
         brand: str,
         iso_week: str | None = None,
         first: First = 25,
         after: str | None = None,
     ) -> Page[RiskReward]:
         """Return a page of figures of rewards."""
-        found = await info.context.risk.rewards(
+        found = await info.context.area(RiskArea).risk.rewards(
             info.context.actor, brand, page_size(first), _reward_key(after), iso_week or None
         )
         return page_of(found, first, lambda one: shown_reward(brand, one), lambda one: one.key)
@@ -118,7 +123,7 @@ class Query:
     )
     async def risk_budgets(
         self,
-        info: RiskInfo,
+        info: OfficeInfo,
         brand: str,
         iso_week: str | None = None,
         first: First = 25,
@@ -126,7 +131,7 @@ class Query:
     ) -> Page[RiskBudget]:
         """Return a page of budgets."""
         size, last = page_size(first), text_key(after)
-        found = await info.context.risk.budgets(info.context.actor, brand, iso_week or None)
+        found = await info.context.area(RiskArea).risk.budgets(info.context.actor, brand, iso_week or None)
         later = [one for one in found if one.reward_id > last]
         return page_of(later[:size], first, shown_budget, lambda one: one.reward_id)
 
@@ -137,7 +142,7 @@ class Query:
     )
     async def risk_customers(
         self,
-        info: RiskInfo,
+        info: OfficeInfo,
         brand: str,
         iso_week: str,
         *,
@@ -151,7 +156,7 @@ class Query:
     ) -> Page[RiskCustomer]:
         """Return a page of customers."""
         page_size(first)
-        page = await info.context.risk.customers(
+        page = await info.context.area(RiskArea).risk.customers(
             info.context.actor,
             brand,
             iso_week,
@@ -172,7 +177,7 @@ class Query:
     )
     async def risk_goodwill(
         self,
-        info: RiskInfo,
+        info: OfficeInfo,
         brand: str,
         *,
         iso_week: str | None = None,
@@ -184,9 +189,9 @@ class Query:
     ) -> Page[RiskGoodwill]:
         """Return a page of credits."""
         wanted = GoodwillWanted(brand, iso_week or None, currency or None, stage or None, kind or None)
-        risk, actor = info.context.risk, info.context.actor
+        risk, actor = info.context.area(RiskArea).risk, info.context.actor
         found = await risk.goodwill(actor, wanted, page_size(first), _goodwill_position(after))
-        await risk.record_look(actor, brand, f"goodwill:{brand}:{iso_week or 'every-week'}")
+        await risk.record_access(actor, brand, f"goodwill:{brand}:{iso_week or 'every-week'}")
         return page_of(found, first, shown_goodwill, lambda one: list(one.position))
 
 
@@ -201,12 +206,12 @@ class Mutation:
     )
     async def set_risk_budget(
         self,
-        info: RiskInfo,
+        info: OfficeInfo,
         input: RiskBudgetInput,  # noqa: A002
     ) -> RiskBudgetResult:
         """Set a budget."""
         key = BudgetKey(input.brand, input.reward, input.iso_week or EVERY_WEEK)
-        service = info.context.budgets
+        service = info.context.area(RiskArea).budgets
         done = await service.set(info.context.actor, BudgetLimit(key, input.rewards), input.reason)
         if isinstance(done, GlobalDecision):
             return RiskBudgetResult(number=done.order.number, proposal=None)
@@ -221,8 +226,3 @@ def _goodwill_position(after: str | None) -> GoodwillPosition | None:
 def _reward_key(after: str | None) -> list[Any] | None:
     key = read_cursor(after, tuple[Name, Name, Number, Name, Name, Name])
     return None if key is None else [*key]
-
-
-def create_schema() -> SubgraphSchema:
-    """Return the schema of risk and money."""
-    return build_schema(Query, Mutation)

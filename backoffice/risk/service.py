@@ -19,7 +19,6 @@ from backoffice.figures.week_figures import (
     DUE,
     MoneyFigure,
     RewardFigure,
-    WeekFigures,
 )
 from backoffice.risk.budgets.use import BudgetLine, week_lines
 from backoffice.risk.budgets.use_by_cells import used_by_cells
@@ -264,7 +263,7 @@ class RiskService:
         """
         rows = await self.figure_rows(actor, brand, iso_week)
         page = await rows.page(figure, wanted, after, first)
-        await self.record_look(actor, brand, f"figure:{brand}:{iso_week}:{figure.value}")
+        await self.record_access(actor, brand, f"figure:{brand}:{iso_week}:{figure.value}")
         return page
 
     async def goodwill(
@@ -281,9 +280,9 @@ class RiskService:
         async with self.counter.fulfilment.read() as connection:
             return await GoodwillRepository().given(connection, wanted, after, first)
 
-    async def record_look(self, actor: Actor, brand: str, subject: str) -> None:
+    async def record_access(self, actor: Actor, brand: str, subject: str) -> None:
         """Record a look at customers."""
-        await self.audit.record_look(self.database, actor, "risk.look", brand=brand, subject=subject)
+        await self.audit.record_access(self.database, actor, "risk.look", brand=brand, subject=subject)
 
     async def figure_rows(self, actor: Actor, brand: str, iso_week: str) -> FigureRows:
         """Return what reads the customers behind a week's figures; the caller records the look.
@@ -294,21 +293,6 @@ class RiskService:
         require(actor, Permission.RISK_READ, brand)
         known = await self._known(brand)
         return FigureRows(self.counter, known, _week(known, iso_week))
-
-    async def count(self, actor: Actor, brand: str, iso_week: str | None = None) -> WeekFigures:
-        """Count a week now, by default the current one, and store its figures.
-
-        Raises:
-            Forbidden: The actor may not see the brand's figures.
-            NotFound: There is no such brand.
-            Invalid: The brand has had no such week, or the installation has cells.
-        """
-        require(actor, Permission.RISK_READ, brand)
-        if self.collector is None:
-            raise Invalid([Problem("brand", "Each cell counts its own weeks, in `furlong worker weeks`.")])
-        known = await self._known(brand)
-        week = known.weeks[0] if iso_week is None else _week(known, iso_week)
-        return await self.collector.count(known, week)
 
     async def _known(self, brand: str) -> BrandWeeks:
         known = await self.counter.weeks(brand)

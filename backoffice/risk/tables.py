@@ -62,11 +62,6 @@ HEADS: Final[Mapping[RiskTable, Row]] = {
 }
 
 
-def heads_of(table: RiskTable) -> list[str]:
-    """Return the names of a table's columns."""
-    return [str(name) for name in HEADS[table]]
-
-
 def reward_row(brand: str, stored: StoredReward) -> Row:
     """Return a figure of rewards."""
     one = stored.figure

@@ -3,13 +3,14 @@
 from typing import Annotated, Any, Final
 
 import strawberry
-from strawberry import ID, Info
+from strawberry import ID
 
 from backoffice.access.roles import Permission
 from backoffice.errors import Invalid, Problem
+from backoffice.graph.area import OfficeInfo
 from backoffice.graph.pages import Name, Page, page_of, page_size, read_cursor
 from backoffice.graph.permitted import FOUND, permitted
-from backoffice.rules.context import RulesContext
+from backoffice.rules.area import RulesArea
 from backoffice.rules.types import (
     DryRunDifference,
     SchemeVersion,
@@ -20,10 +21,8 @@ from backoffice.rules.types import (
     shown_dry_run,
     shown_version,
 )
-from subgraphs.kit.graphql.schema.schema_building import SubgraphSchema, build_schema
 
 MAX_KEY_LENGTH: Final = 64
-RulesInfo = Info[RulesContext, None]
 First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
 READ = permitted(Permission.RULES_READ, "brand")
 EDIT = permitted(Permission.RULES_EDIT, "input.brand")
@@ -94,22 +93,27 @@ class Query:
         description="The published versions of a brand's schemes, by jurisdiction, currency and version.",
         directives=[READ],
     )
-    async def scheme_versions(self, info: RulesInfo, brand: str) -> list[SchemeVersion]:
+    async def scheme_versions(self, info: OfficeInfo, brand: str) -> list[SchemeVersion]:
         """Return versions."""
-        return [shown_version(one) for one in await info.context.rules.versions(info.context.actor, brand)]
+        return [
+            shown_version(one)
+            for one in await info.context.area(RulesArea).rules.versions(info.context.actor, brand)
+        ]
 
     @strawberry.field(description="Check a version as it is typed.", directives=[READ])
-    async def check_scheme(self, info: RulesInfo, brand: str, scheme: SchemeInput) -> ShownCheck:
+    async def check_scheme(self, info: OfficeInfo, brand: str, scheme: SchemeInput) -> ShownCheck:
         """Check a form."""
-        return shown_check(await info.context.rules.check(info.context.actor, brand, scheme.values()))
+        return shown_check(
+            await info.context.area(RulesArea).rules.check(info.context.actor, brand, scheme.values())
+        )
 
     @strawberry.field(
         description="A dry run with its progress; `cancelJob` cancels it.",
         directives=[permitted(Permission.RULES_READ, FOUND)],
     )
-    async def dry_run(self, info: RulesInfo, id: ID) -> ShownDryRun:  # noqa: A002 - the argument's name
+    async def dry_run(self, info: OfficeInfo, id: ID) -> ShownDryRun:  # noqa: A002 - the argument's name
         """Return a dry run."""
-        return shown_dry_run(await info.context.rules.dry_run(info.context.actor, id))
+        return shown_dry_run(await info.context.area(RulesArea).rules.dry_run(info.context.actor, id))
 
     @strawberry.field(
         description="The bets that would count differently; the access is recorded.",
@@ -117,22 +121,24 @@ class Query:
     )
     async def dry_run_differences(
         self,
-        info: RulesInfo,
+        info: OfficeInfo,
         id: ID,  # noqa: A002 - the argument's name
         first: First = 25,
         after: str | None = None,
     ) -> Page[DryRunDifference]:
         """Return a page of differences."""
-        found = await info.context.rules.differences(info.context.actor, id, page_size(first), _after(after))
+        found = await info.context.area(RulesArea).rules.differences(
+            info.context.actor, id, page_size(first), _after(after)
+        )
         return page_of(found, first, shown_difference, lambda one: [one.customer_id, one.bet_id])
 
     @strawberry.field(
         description="The bets that would count differently, as CSV; the access is recorded.",
         directives=[permitted(Permission.RULES_READ, FOUND)],
     )
-    async def dry_run_csv(self, info: RulesInfo, id: ID) -> str:  # noqa: A002 - the argument's name
+    async def dry_run_csv(self, info: OfficeInfo, id: ID) -> str:  # noqa: A002 - the argument's name
         """Return CSV."""
-        return await info.context.rules.csv(info.context.actor, id)
+        return await info.context.area(RulesArea).rules.csv(info.context.actor, id)
 
 
 @strawberry.type
@@ -143,9 +149,9 @@ class Mutation:
         description="Propose a version; another person's approval publishes it. Returns the proposal's id.",
         directives=[EDIT],
     )
-    async def propose_scheme(self, info: RulesInfo, input: ProposeSchemeInput) -> ID:  # noqa: A002
+    async def propose_scheme(self, info: OfficeInfo, input: ProposeSchemeInput) -> ID:  # noqa: A002
         """Propose a version."""
-        found = await info.context.rules.propose(
+        found = await info.context.area(RulesArea).rules.propose(
             info.context.actor, input.brand, input.scheme.values(), input.reason
         )
         return ID(found)
@@ -153,21 +159,16 @@ class Mutation:
     @strawberry.mutation(
         description="Try a version over the bets of a past week, as a job.", directives=[EDIT]
     )
-    async def start_dry_run(self, info: RulesInfo, input: StartDryRunInput) -> ShownDryRun:  # noqa: A002
+    async def start_dry_run(self, info: OfficeInfo, input: StartDryRunInput) -> ShownDryRun:  # noqa: A002
         """Start a dry run."""
         context, given = info.context, input.idempotency_key
         if given is not None and len(given) > MAX_KEY_LENGTH:
             raise Invalid([Problem("idempotencyKey", f"Use at most {MAX_KEY_LENGTH} characters.")])
         key = None if given is None else f"dry-run:{context.actor.user_id}:{given}"
-        job_id = await context.rules.start_dry_run(
+        job = await context.area(RulesArea).rules.start_dry_run(
             context.actor, input.brand, input.scheme.values(), input.iso_week, key
         )
-        return shown_dry_run(await context.rules.dry_run(context.actor, job_id))
-
-
-def create_schema() -> SubgraphSchema:
-    """Return the schema of the area."""
-    return build_schema(Query, Mutation)
+        return shown_dry_run(job)
 
 
 def _after(after: str | None) -> tuple[str, str] | None:

@@ -16,7 +16,7 @@ from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
 from backoffice.errors import Invalid, NotFound, Problem
-from backoffice.jobs.jobs import Job, JobId
+from backoffice.jobs.jobs import Job
 from backoffice.jobs.service import Jobs
 from backoffice.rules import repository
 from backoffice.rules.dry_run_job import DRY_RUN_KIND, DryRunJob, last_week
@@ -136,7 +136,7 @@ class SchemeRules:
         values: Mapping[str, Any],
         iso_week: str | None = None,
         key: str | None = None,
-    ) -> JobId:
+    ) -> Job:
         """Start a job that tries a version over the bets of a week that is over.
 
         Args:
@@ -187,7 +187,7 @@ class SchemeRules:
         job = await self.dry_run(actor, job_id)
         async with self.database.write() as connection:
             found = await repository.differences(connection, job_id, first, after)
-            await self._record_look(connection, actor, job, len(found))
+            await self._record_access(connection, actor, job, len(found))
         return found
 
     async def csv(self, actor: Actor, job_id: str) -> str:
@@ -205,7 +205,7 @@ class SchemeRules:
                 if len(found) < ROWS_PER_BATCH:
                     break
                 after = (found[-1].customer_id, found[-1].bet_id)
-            await self._record_look(connection, actor, job, None)
+            await self._record_access(connection, actor, job, None)
         return "".join(lines)
 
     async def _checked(self, brand: str, values: Mapping[str, Any]) -> tuple[SchemeContext, Scheme]:
@@ -252,7 +252,7 @@ class SchemeRules:
         )
         return {"key": fact.key, "event_id": fact.event_id}
 
-    async def _record_look(
+    async def _record_access(
         self, connection: AsyncConnection, actor: Actor, job: Job, rows: int | None
     ) -> None:
         await self.audit.record(

@@ -3,14 +3,15 @@
 from typing import Annotated
 
 import strawberry
-from strawberry import ID, Info
+from strawberry import ID
 
 from backoffice.access.roles import Permission
+from backoffice.graph.area import OfficeInfo
 from backoffice.graph.pages import Page, page_of, page_size, text_key
 from backoffice.graph.permitted import ANY, FOUND, permitted
-from backoffice.support.context import SupportContext
-from backoffice.support.corrections.adjustments import AdjustmentRequest
-from backoffice.support.graph.goodwill.schema import GoodwillMutation, GoodwillQuery
+from backoffice.support.adjustments import AdjustmentRequest
+from backoffice.support.area import SupportArea
+from backoffice.support.goodwill_graph import GoodwillMutation, GoodwillQuery
 from backoffice.support.lookup.customers import owner_of
 from backoffice.support.lookup.timeline import position_key, position_of
 from backoffice.support.types import (
@@ -30,9 +31,7 @@ from backoffice.support.types import (
     shown_hold,
     shown_record,
 )
-from subgraphs.kit.graphql.schema.schema_building import SubgraphSchema, build_schema
 
-SupportInfo = Info[SupportContext, None]
 First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
 CustomerId = Annotated[ID, strawberry.argument(description="Brand and customer, such as northbet:c-1.")]
 _READ = Permission.SUPPORT_READ
@@ -71,76 +70,89 @@ class Query(GoodwillQuery):
     @strawberry.field(
         description="The brands whose customers one may look at.", directives=[permitted(_READ, ANY)]
     )
-    async def support_brands(self, info: SupportInfo) -> list[SupportBrand]:
+    async def support_brands(self, info: OfficeInfo) -> list[SupportBrand]:
         """Return brands."""
-        return [shown_brand(one) for one in await info.context.customers.brands(info.context.actor)]
+        return [
+            shown_brand(one)
+            for one in await info.context.area(SupportArea).customers.brands(info.context.actor)
+        ]
 
     @strawberry.field(
         description="Customers of a brand whose id begins as given, by id.",
         directives=[permitted(_READ, "brand")],
     )
     async def customers(
-        self, info: SupportInfo, brand: str, search: str, first: First = 25, after: str | None = None
+        self, info: OfficeInfo, brand: str, search: str, first: First = 25, after: str | None = None
     ) -> Page[FoundCustomer]:
         """Return a page of customers."""
-        found = await info.context.customers.search(
+        found = await info.context.area(SupportArea).customers.search(
             info.context.actor, brand, search, page_size(first), text_key(after)
         )
         return page_of(found, first, lambda one: _found(brand, one), lambda one: one)
 
     @strawberry.field(description="A customer.", directives=[permitted(_READ, FOUND)])
-    async def customer(self, info: SupportInfo, id: CustomerId) -> SupportedCustomer:  # noqa: A002
+    async def customer(self, info: OfficeInfo, id: CustomerId) -> SupportedCustomer:  # noqa: A002
         """Return a customer."""
-        return shown_customer(await info.context.customers.view(info.context.actor, owner_of(id)))
+        return shown_customer(
+            await info.context.area(SupportArea).customers.view(info.context.actor, owner_of(id))
+        )
 
     @strawberry.field(description="The customer who placed a bet.", directives=[permitted(_READ, "brand")])
-    async def customer_of_bet(self, info: SupportInfo, brand: str, bet_id: str) -> SupportedCustomer:
+    async def customer_of_bet(self, info: OfficeInfo, brand: str, bet_id: str) -> SupportedCustomer:
         """Return the customer of a bet."""
-        return shown_customer(await info.context.customers.of_bet(info.context.actor, brand, bet_id))
+        return shown_customer(
+            await info.context.area(SupportArea).customers.of_bet(info.context.actor, brand, bet_id)
+        )
 
     @strawberry.field(
         description="What happened to a customer, the newest first.", directives=[permitted(_READ, FOUND)]
     )
     async def timeline(
-        self, info: SupportInfo, customer: CustomerId, first: First = 25, after: str | None = None
+        self, info: OfficeInfo, customer: CustomerId, first: First = 25, after: str | None = None
     ) -> Page[TimelineEntry]:
         """Return a page of a customer's timeline."""
         position, size = position_of(after), page_size(first)
-        found = await info.context.timeline.page(info.context.actor, owner_of(customer), size, position)
+        found = await info.context.area(SupportArea).timeline.page(
+            info.context.actor, owner_of(customer), size, position
+        )
         return page_of(found, first, shown_entry, lambda one: position_key(one.position))
 
     @strawberry.field(
         description="Why a bet counted or did not, in words that can be read aloud.",
         directives=[permitted(_READ, "brand")],
     )
-    async def bet_explanation(self, info: SupportInfo, brand: str, bet_id: str) -> BetExplanation:
+    async def bet_explanation(self, info: OfficeInfo, brand: str, bet_id: str) -> BetExplanation:
         """Explain a bet."""
-        return shown_explanation(await info.context.explanations.of_bet(info.context.actor, brand, bet_id))
+        return shown_explanation(
+            await info.context.area(SupportArea).explanations.of_bet(info.context.actor, brand, bet_id)
+        )
 
     @strawberry.field(
         description="Where the message of a bet is on Kafka, and when it arrived: searched for, not stored.",
         directives=[permitted(_READ, "brand")],
     )
-    async def bet_record(self, info: SupportInfo, brand: str, bet_id: str) -> BetRecordInfo:
+    async def bet_record(self, info: OfficeInfo, brand: str, bet_id: str) -> BetRecordInfo:
         """Find the record of a bet."""
-        return shown_record(await info.context.records.of_bet(info.context.actor, brand, bet_id))
+        return shown_record(
+            await info.context.area(SupportArea).records.of_bet(info.context.actor, brand, bet_id)
+        )
 
     @strawberry.field(
         description="The legal holds of a customer, lifted ones included.",
         directives=[permitted(_READ, FOUND)],
     )
-    async def legal_holds(self, info: SupportInfo, customer: CustomerId) -> list[LegalHoldInfo]:
+    async def legal_holds(self, info: OfficeInfo, customer: CustomerId) -> list[LegalHoldInfo]:
         """Return holds."""
-        found = await info.context.holds.of_customer(info.context.actor, owner_of(customer))
+        found = await info.context.area(SupportArea).holds.of_customer(info.context.actor, owner_of(customer))
         return [shown_hold(one) for one in found]
 
     @strawberry.field(
         description="An export of a customer's data, as JSON; kept for a week.",
         directives=[permitted(Permission.SUPPORT_EXPORT, FOUND)],
     )
-    async def customer_export(self, info: SupportInfo, job_id: ID) -> str:
+    async def customer_export(self, info: OfficeInfo, job_id: ID) -> str:
         """Return an export."""
-        return await info.context.requests.document(info.context.actor, job_id)
+        return await info.context.area(SupportArea).requests.document(info.context.actor, job_id)
 
 
 @strawberry.type
@@ -154,13 +166,15 @@ class Mutation(GoodwillMutation):
     )
     async def propose_adjustment(
         self,
-        info: SupportInfo,
+        info: OfficeInfo,
         input: ProposeAdjustmentInput,  # noqa: A002
     ) -> SupportProposal:
         """Propose an adjustment."""
         wanted = AdjustmentRequest(owner_of(input.customer), input.iso_week, input.amount_minor, input.reason)
         return SupportProposal(
-            proposal_id=ID(await info.context.adjustments.propose(info.context.actor, wanted))
+            proposal_id=ID(
+                await info.context.area(SupportArea).adjustments.propose(info.context.actor, wanted)
+            )
         )
 
     @strawberry.mutation(
@@ -169,13 +183,15 @@ class Mutation(GoodwillMutation):
     )
     async def export_customer(
         self,
-        info: SupportInfo,
+        info: OfficeInfo,
         input: CustomerReasonInput,  # noqa: A002
     ) -> SupportJob:
         """Start an export."""
         owner = owner_of(input.customer)
         return SupportJob(
-            job_id=ID(await info.context.requests.export(info.context.actor, owner, input.reason))
+            job_id=ID(
+                await info.context.area(SupportArea).requests.export(info.context.actor, owner, input.reason)
+            )
         )
 
     @strawberry.mutation(
@@ -185,12 +201,14 @@ class Mutation(GoodwillMutation):
     )
     async def propose_erasure(
         self,
-        info: SupportInfo,
+        info: OfficeInfo,
         input: CustomerReasonInput,  # noqa: A002
     ) -> SupportProposal:
         """Propose an erasure."""
         owner = owner_of(input.customer)
-        found = await info.context.requests.propose_erasure(info.context.actor, owner, input.reason)
+        found = await info.context.area(SupportArea).requests.propose_erasure(
+            info.context.actor, owner, input.reason
+        )
         return SupportProposal(proposal_id=ID(found))
 
     @strawberry.mutation(
@@ -199,28 +217,27 @@ class Mutation(GoodwillMutation):
     )
     async def put_legal_hold(
         self,
-        info: SupportInfo,
+        info: OfficeInfo,
         input: CustomerReasonInput,  # noqa: A002
     ) -> LegalHoldInfo:
         """Put a hold on."""
         owner = owner_of(input.customer)
-        return shown_hold(await info.context.holds.put(info.context.actor, owner, input.reason))
+        return shown_hold(
+            await info.context.area(SupportArea).holds.put(info.context.actor, owner, input.reason)
+        )
 
     @strawberry.mutation(
         description="Lift a legal hold.", directives=[permitted(Permission.SUPPORT_ERASE, FOUND)]
     )
     async def lift_legal_hold(
         self,
-        info: SupportInfo,
+        info: OfficeInfo,
         input: LiftLegalHoldInput,  # noqa: A002
     ) -> LegalHoldInfo:
         """Lift a hold."""
-        return shown_hold(await info.context.holds.lift(info.context.actor, input.hold_id, input.reason))
-
-
-def create_schema() -> SubgraphSchema:
-    """Return the schema."""
-    return build_schema(Query, Mutation)
+        return shown_hold(
+            await info.context.area(SupportArea).holds.lift(info.context.actor, input.hold_id, input.reason)
+        )
 
 
 def _found(brand: str, customer: str) -> FoundCustomer:

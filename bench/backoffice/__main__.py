@@ -17,9 +17,11 @@ from typing import Final
 
 from pydantic import SecretStr
 
-from backoffice.areas import AREAS
+from backoffice.areas import AREAS, create_schema
 from backoffice.base import create_base
-from backoffice.risk.app import RiskParts
+from backoffice.graph.area import Area
+from backoffice.graph.execution import OfficeGraph
+from backoffice.risk.area import RiskArea
 from backoffice.settings import BackofficeSettings
 from bench.backoffice.filling import BRAND, NOW, PRESENT, Filling
 from bench.backoffice.measuring import Measured, Meter, measure
@@ -90,7 +92,7 @@ async def _measure(settings: DatabaseSettings, size: Size) -> tuple[dict[str, fl
     own = BackofficeSettings(key=SecretStr("k" * 32))
     base = create_base(settings, own, clock)
     own_base = create_base(settings, own, clock)
-    parts = RiskParts(own_base)
+    parts = RiskArea(own_base)
     before, begun, reads = meter.rows(), time.monotonic(), 0
     known = await parts.counter.weeks(BRAND)
     if known is None:
@@ -105,13 +107,14 @@ async def _measure(settings: DatabaseSettings, size: Size) -> tuple[dict[str, fl
         "rows_a_week": (meter.rows() - before) / reads,
         "rows_a_customer": (meter.rows() - before) / reads / size.customers,
     }
-    areas = {name: create(base) for name, create in AREAS.items()}
+    areas: list[Area] = [kind(base) for kind in AREAS]
+    graph = OfficeGraph.over(create_schema(), areas)
     measured = [
-        await measure(meter, areas, one)
+        await measure(meter, graph, one)
         for one in operations(PRESENT.iso, known.weeks[1].iso, size.customers)
     ]
-    for close in [close for area in areas.values() for close in area.closing]:
-        await close()
+    for area in areas:
+        await area.close()
     for opened in (base, own_base):
         await opened.database.close()
     await parts.close()

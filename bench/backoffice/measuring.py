@@ -10,7 +10,8 @@ from sqlalchemy import make_url
 
 from backoffice.access.actor import Actor
 from backoffice.access.roles import Role
-from backoffice.graph.admin_subgraph import AdminSubgraph
+from backoffice.graph.execution import OfficeGraph
+from graphql_http import GraphQLRequest
 from subgraphs.kit.domain.keys import ALL_BRANDS
 
 TIMES: Final = 3
@@ -26,7 +27,6 @@ class Operation:
     """
 
     name: str
-    area: str
     document: str
     variables: Mapping[str, Any] = field(default_factory=dict)
     most_rows: int = 1_000
@@ -68,15 +68,16 @@ class Meter:
             return sum(int(value) for _, value in cursor.fetchall())
 
 
-async def measure(meter: Meter, areas: Mapping[str, AdminSubgraph], operation: Operation) -> Measured:
+async def measure(meter: Meter, graph: OfficeGraph, operation: Operation) -> Measured:
     """Run an operation several times; the first one opens connections, and the fastest of the others counts.
 
     A machine that does other work makes each of them slower, and none faster.
 
     Raises:
         RuntimeError: It answers with errors.
+        RequestError: It is refused.
     """
-    call = areas[operation.area].prepare(operation.document, None)
+    request = GraphQLRequest(operation.document, variables=operation.variables)
     answer: dict[str, Any] = {}
     rows, idle = 0, 0
     times: list[tuple[float, float]] = []
@@ -84,7 +85,7 @@ async def measure(meter: Meter, areas: Mapping[str, AdminSubgraph], operation: O
         before = meter.rows()
         idle = meter.rows() - before  # what the look itself reads
         before, begun, used = meter.rows(), time.perf_counter(), time.process_time()
-        answer = await call(operation.variables, {}, EVERYBODY)
+        answer = await graph.execute(request, EVERYBODY)
         times.append(((time.perf_counter() - begun) * 1000, (time.process_time() - used) * 1000))
         rows = meter.rows() - before - idle
     if answer.get("errors"):

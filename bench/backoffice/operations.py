@@ -33,7 +33,7 @@ def operations(week: str, last_week: str, customers: int) -> list[Operation]:
 
 def _existing(week: str, customers: int) -> Iterator[Operation]:
     for name in ("users", "audit", "approvals", "jobs"):
-        yield Operation(name, "people", f"{{ {name}(first: 25) {{ {PAGE} }} }}")
+        yield Operation(name, f"{{ {name}(first: 25) {{ {PAGE} }} }}")
     for name, filters in (
         ("audit", 'action: "rare"'),
         ("audit", 'userId: "u-7", action: "none"'),
@@ -43,65 +43,57 @@ def _existing(week: str, customers: int) -> Iterator[Operation]:
         ("jobs", "status: FAILED"),
     ):
         document = f"{{ {name}({filters}, first: 25) {{ {PAGE} }} }}"
-        yield Operation(f"{name} with {filters.replace(chr(34), '')}", "people", document)
-    yield Operation("contentItems", "content", f"{{ contentItems(first: 25) {{ {PAGE} }} }}")
+        yield Operation(f"{name} with {filters.replace(chr(34), '')}", document)
+    yield Operation("contentItems", f"{{ contentItems(first: 25) {{ {PAGE} }} }}")
     brand = {"brand": BRAND}
     yield Operation(
         "schemeVersions",
-        "rules",
         "query Q($brand: String!) { schemeVersions(brand: $brand) { __typename } }",
         brand,
     )
     for name in ("globalEvents", "killSwitches"):
-        yield Operation(name, "operations", f"{{ {name}(first: 25) {{ {PAGE} }} }}")
+        yield Operation(name, f"{{ {name}(first: 25) {{ {PAGE} }} }}")
     for topic in ("", f', topic: "{RARE_TOPIC}"', ', topic: "nothing"'):
         document = f'{{ deadLetters(app: "progress", first: 25{topic}) {{ {PAGE} }} }}'
-        yield Operation(f"deadLetters{topic.replace(chr(34), '')}", "operations", document)
+        yield Operation(f"deadLetters{topic.replace(chr(34), '')}", document)
     yield Operation(
         "pendingIntents",
-        "operations",
         "query Q($brand: String!) { pendingIntents(brand: $brand) { __typename } }",
         brand,
     )
     yield Operation(
         "weeks",
-        "operations",
         "query Q($brand: String!) { weeks(brand: $brand) { __typename } }",
         brand,
     )
     yield Operation(
         "weekCustomers, when asked for",
-        "operations",
         "query Q($brand: String!, $isoWeek: String!) "
         "{ weekCustomers(brand: $brand, isoWeek: $isoWeek) { __typename } }",
         {**brand, "isoWeek": week},
         customers // 2,
     )
     for name in ("stoppedProviders", "outboxes", "nodes"):
-        yield Operation(name, "operations", f"{{ {name} {{ __typename }} }}")
+        yield Operation(name, f"{{ {name} {{ __typename }} }}")
     customer = f"c-{customers // 2:07}"
     yield Operation(
         "customers",
-        "support",
         "query Q($brand: String!, $search: String!) { customers(brand: $brand, search: $search) "
         f"{{ {PAGE} }} }}",
         {**brand, "search": customer[:4]},
     )
     yield Operation(
         "customer",
-        "support",
         "query Q($id: ID!) { customer(id: $id) { __typename } legalHolds(customer: $id) { __typename } }",
         {"id": f"{BRAND}:{customer}"},
     )
     yield Operation(
         "betExplanation",
-        "support",
         "query Q($brand: String!, $bet: String!) { betExplanation(brand: $brand, betId: $bet) { sentence } }",
         {**brand, "bet": f"b-{week}-{customers // 2}"},
     )
     yield Operation(
         "timeline",
-        "support",
         f"query Q($customer: ID!) {{ timeline(customer: $customer, first: 25) {{ {PAGE} }} }}",
         {"customer": f"{BRAND}:{customer}"},
     )
@@ -109,16 +101,12 @@ def _existing(week: str, customers: int) -> Iterator[Operation]:
 
 def _configured() -> Iterator[Operation]:
     """What screens show of brands, rewards, providers and people."""
-    for name, area in (("riskBrands", "risk"), ("brands", "operations")):
-        yield Operation(name, area, f"{{ {name}(first: 25) {{ {PAGE} }} }}")
-    for name, area in (
-        ("supportBrands", "support"),
-        ("contentBrands", "content"),
-        ("providers", "operations"),
-    ):
-        yield Operation(name, area, f"{{ {name} {{ __typename }} }}")
+    for name in ("riskBrands", "brands"):
+        yield Operation(name, f"{{ {name}(first: 25) {{ {PAGE} }} }}")
+    for name in ("supportBrands", "contentBrands", "providers"):
+        yield Operation(name, f"{{ {name} {{ __typename }} }}")
     document = "query Q($brand: String!) { rewardVersions(brand: $brand) { __typename } }"
-    yield Operation("rewardVersions", "operations", document, {"brand": BRAND})
+    yield Operation("rewardVersions", document, {"brand": BRAND})
 
 
 def _goodwill(week: str, customers: int) -> Iterator[Operation]:
@@ -131,13 +119,13 @@ def _goodwill(week: str, customers: int) -> Iterator[Operation]:
     )
     middle = _cursor([week, f"c-{customers // 2:07}", ""])
     for name, more in (("newest", {}), ("in the middle", {"after": middle})):
-        yield Operation(f"riskGoodwill, {name}", "risk", document, {**brand, **more})
+        yield Operation(f"riskGoodwill, {name}", document, {**brand, **more})
     for name, more in (("of a week", {"isoWeek": week}), ("a rare kind", {"kind": "cash"})):
-        yield Operation(f"riskGoodwill, {name}", "risk", document, {**brand, **more}, customers)
+        yield Operation(f"riskGoodwill, {name}", document, {**brand, **more}, customers)
     document = "query Q($brand: String!) { goodwillCosts(brand: $brand) { __typename } }"
-    yield Operation("goodwillCosts", "support", document, brand, customers)
+    yield Operation("goodwillCosts", document, brand, customers)
     document = "query Q($brand: String!) { goodwillBudgets(brand: $brand) { __typename } }"
-    yield Operation("goodwillBudgets", "support", document, brand)
+    yield Operation("goodwillBudgets", document, brand)
 
 
 def _risk(week: str, last_week: str, customers: int) -> Iterator[Operation]:
@@ -150,7 +138,7 @@ def _risk(week: str, last_week: str, customers: int) -> Iterator[Operation]:
         ("riskBudgets", PAGE),
     ):
         document = f"query Q($brand: String!) {{ {name}(brand: $brand) {{ {shown} }} }}"
-        yield Operation(name, "risk", document, brand)
+        yield Operation(name, document, brand)
     document = (
         "query Q($brand: String!, $isoWeek: String!, $figure: RiskFigure!, $reward: String, $after: String) "
         "{ "
@@ -160,14 +148,12 @@ def _risk(week: str, last_week: str, customers: int) -> Iterator[Operation]:
     for figure in RiskFigure:
         for name, of in (("now", week), ("last week", last_week)):
             variables = {**brand, "isoWeek": of, "figure": figure.name}
-            yield Operation(
-                f"riskCustomers {figure.name}, {name}", "risk", document, variables, PAGE_OF_CUSTOMERS
-            )
+            yield Operation(f"riskCustomers {figure.name}, {name}", document, variables, PAGE_OF_CUSTOMERS)
     deep = {**brand, "isoWeek": week, "figure": "EXPECTED", "after": _after(customers // 2)}
-    yield Operation("riskCustomers EXPECTED, in the middle", "risk", document, deep, PAGE_OF_CUSTOMERS)
+    yield Operation("riskCustomers EXPECTED, in the middle", document, deep, PAGE_OF_CUSTOMERS)
     for name, of in (("EXPECTED", week), ("CHOSE", week), ("USED", last_week)):
         none = {**brand, "isoWeek": of, "figure": name, "reward": "nothing"}
-        yield Operation(f"riskCustomers {name}, none fits", "risk", document, none, PAGE_OF_CUSTOMERS)
+        yield Operation(f"riskCustomers {name}, none fits", document, none, PAGE_OF_CUSTOMERS)
 
 
 def _after(number: int) -> str:

@@ -19,7 +19,7 @@ from bench.fixtures.customers import BRAND, customer_id
 from bench.load.http_messages import END
 from furlong.demo.operators.backoffice import add_account
 from furlong.demo.ready_file import DemoAccount
-from furlong.settings import ROOT, ServeSettings
+from furlong.settings import ROOT
 
 OPERATIONS: Final = ROOT / "web" / "backoffice" / "src" / "support" / "operations.ts"
 PAGE: Final = (
@@ -42,7 +42,6 @@ async def office_page(given: Counted) -> AsyncIterator[Request]:
         given.database,
         BackofficeSettings(key=SecretStr("a key that opens only what is counted")),
         given.clock,
-        ServeSettings().admin_supergraph.read_text(encoding="utf-8"),
         given.folder / "no-screens",
     )
     await add_account(office.base, ACCOUNT, (Role.SUPPORT,))

@@ -17,7 +17,7 @@ from subgraphs.kit.records.global_state.repository import GlobalStateRepository
 from subgraphs.rewards.budgets import allotments
 from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey
 from subgraphs.rewards.budgets.repository import BudgetRepository
-from subgraphs.rewards.catalogue.publication import ContentKey, ContentPublication
+from subgraphs.rewards.catalogue.publication import PublishedContent, PublishedContentKey
 from subgraphs.rewards.catalogue.rewards import Edition, RewardContent
 from subgraphs.rewards.models import GLOBAL_STATE
 
@@ -30,7 +30,7 @@ class RewardDecisions:
     """Applies decisions about content and budgets."""
 
     clock: Clock
-    publication: ContentPublication = field(default_factory=ContentPublication)
+    publication: PublishedContent = field(default_factory=PublishedContent)
     budgets: BudgetRepository = field(default_factory=BudgetRepository)
 
     @property
@@ -49,7 +49,7 @@ class RewardDecisions:
     async def content(self, connection: AsyncConnection, decision: Decision[ContentState]) -> None:
         """Show the published content from now on, whatever this node's clock says."""
         state = decision.state
-        key = ContentKey(decision.brand, state.reward_id, state.locale, state.config_version)
+        key = PublishedContentKey(decision.brand, state.reward_id, state.locale, state.config_version)
         editions = [_in_force(one, decision.decided_at) for one in editions_of(state)]
         await self.publication.replace(connection, key, editions, await self.clock.at(connection))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from backoffice.truth import TRUTHS as BACKOFFICE
+from backoffice.recovery_sources import TRUTHS as BACKOFFICE
 from subgraphs.club.truth import TRUTHS as CLUB
 from subgraphs.fulfilment.truth import TRUTHS as FULFILMENT
 from subgraphs.kit.records.truth import TableTruth

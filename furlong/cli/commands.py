@@ -150,22 +150,7 @@ COMMANDS: Final = {
     "content": Command(
         f"{OPERATIONS}.backoffice.content",
         "cli",
-        "Reward content: write, submit, approve, publish, roll back; each command signs you in.",
-    ),
-    "scheme": Command(
-        f"{OPERATIONS}.backoffice.scheme",
-        "cli",
-        "Versions of schemes: check, propose, approve, and try over a past week.",
-    ),
-    "risk": Command(
-        f"{OPERATIONS}.backoffice.risk",
-        "cli",
-        "Risk and money: liability, forecast, budgets, costs, funnel, profit and loss.",
-    ),
-    "support": Command(
-        f"{OPERATIONS}.backoffice.support",
-        "cli",
-        "Customers: find them, explain what happened, correct what went wrong; each command signs you in.",
+        "Reward content: read it, check it, store drafts; each command signs you in.",
     ),
     "backoffice": Command(
         f"{PROCESSES}.backoffice", "cli", "The back office: serve it; its accounts and its graph."

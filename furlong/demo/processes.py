@@ -9,7 +9,7 @@ from functools import partial
 import structlog
 from prometheus_client import CollectorRegistry
 
-from backoffice.cells.consumer import create_consumer as create_backoffice
+from backoffice.consumer import create_consumer as create_backoffice
 from backoffice.risk.budgets.allotter import allot_budgets
 from backoffice.run_publisher import running_publisher
 from consumers.stream.consumer import Consumer

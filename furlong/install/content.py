@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from consumers.messages.global_events.states import ContentState, Edition
+from consumers.messages.global_events.states import ContentState, PublishedText
 from furlong.install.world import Brand, Content, World, WorldError
 from storage.database import Database
 from subgraphs.rewards.catalogue.content import same_terms
@@ -84,7 +84,7 @@ async def plan_content(world: World, rewards: Database, now: datetime) -> Conten
 def content_state(change: ContentChange, now: datetime) -> ContentState:
     """Return the state that publishes content at once, in place of all texts of its version and locale."""
     content = change.content
-    edition = Edition(
+    edition = PublishedText(
         publish_at=now,
         position=content.position,
         title=content.title,

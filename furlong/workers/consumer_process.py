@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from backoffice.cells.consumer import create_consumer as create_backoffice
+from backoffice.consumer import create_consumer as create_backoffice
 from backoffice.metadata import NAME as BACKOFFICE
 from backoffice.risk.budgets.allotter import allot_budgets
 from consumers.club.wiring import create_consumer as create_club

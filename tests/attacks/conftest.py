@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
-from tests.attacks.attacked import CLUB, Attacked, attacked
+from tests.attacks.attacked import BETSLIP, CLUB, Attacked, attacked
 from tests.support.gateway.foreign_supergraph import foreign_supergraph
 
 
@@ -31,3 +33,14 @@ def target(request: pytest.FixtureRequest) -> Attacked:
     """Each of them."""
     chosen: Attacked = request.getfixturevalue(request.param)
     return chosen
+
+
+@pytest.fixture(scope="session")
+def hundred() -> int:
+    """What a hundred bet-slips cost that the gateway knows."""
+
+    async def known() -> int:
+        served = attacked(CLUB)
+        return min([(await served.query(BETSLIP, {"brand": "b"})).calls for _ in range(3)])
+
+    return 100 * asyncio.run(known())

@@ -27,6 +27,9 @@ from graphql import (
     is_required_input_field,
 )
 
+CONDITIONS: Final = {f"c{number}": number % 2 == 0 for number in range(6)}
+"""Values of the variables in the conditions of documents."""
+
 TOKENS: Final = 960
 """Tokens that a document may have, less what closes it."""
 TOKEN: Final = re.compile(r"\w+|\.\.\.|\"[^\"]*\"|[^\s,]")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from random import Random
 from typing import Any, Final
@@ -11,21 +10,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings, target
 from hypothesis import strategies as st
 
-from backoffice.graph.gateway import DEFAULTS
 from furlong.serve.site import COST_LIMIT
 from furlong.settings import DOCUMENT_LIMITS
-from tests.attacks.attacked import BETSLIP, CLUB, ROOT, Attacked, attacked
-from tests.attacks.documents import LIKE, costly_document, costly_document_of, wide_documents
+from tests.attacks.attacked import ROOT, Attacked, attacked
+from tests.attacks.documents import CONDITIONS, LIKE, costly_document, costly_document_of, wide_documents
 
 OURS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
     "furlong serve": ("schema.public.graphql", {**DOCUMENT_LIMITS, "cost_limit": COST_LIMIT}),
     "the internal graph": ("schema.internal.graphql", DOCUMENT_LIMITS),
-    "the back office": (
-        "admin.graphql",
-        {name: DEFAULTS[name] for name in (*DOCUMENT_LIMITS, "cost_limit", "introspection")},
-    ),
 }
-CONDITIONS: Final = {f"c{number}": number % 2 == 0 for number in range(6)}
 BETS: Final = (
     "recentBets(first: 50) { betId placedAt stake { minor display } counted { minor display } reason }"
 )
@@ -46,17 +39,6 @@ def ours(limits: tuple[str, Mapping[str, Any]]) -> Attacked:
     """That gateway, over made-up subgraphs."""
     file, settings = limits
     return attacked((ROOT / file).read_text(), **settings)
-
-
-@pytest.fixture(scope="session")
-def hundred() -> int:
-    """What a hundred bet-slips cost that the gateway knows."""
-
-    async def known() -> int:
-        served = attacked(CLUB)
-        return min([(await served.query(BETSLIP, {"brand": "b"})).calls for _ in range(3)])
-
-    return 100 * asyncio.run(known())
 
 
 async def test_no_wide_document_costs_as_much_as_a_hundred_known_bet_slips(

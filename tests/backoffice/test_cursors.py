@@ -16,7 +16,7 @@ from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.domain.opaque_ids import read_opaque
 from tests.support.backoffice.backoffice_stand import NOW
 from tests.support.backoffice.proposal_kinds import BRAND, PAULA, ProposalStand, customer, proposal_stand
-from tests.support.office.permission_rules import fields, root_of
+from tests.support.office.permission_rules import ask, fields, root_of
 
 
 def opaque(text: str | bytes) -> str:
@@ -83,21 +83,19 @@ TEXTS: Final = {"riskGoodwill", "dryRunDifferences"}
 
 @pytest.fixture
 async def stand(tmp_path: Path) -> AsyncIterator[ProposalStand]:
-    """The areas of the back office."""
+    """The graph of the back office."""
     async with proposal_stand(f"sqlite+aiosqlite:///{tmp_path}") as opened:
         yield opened
 
 
 async def test_no_list_takes_a_foreign_cursor(stand: ProposalStand) -> None:
     """Each list refuses what is no cursor of its own, and says so."""
-    areas = {one.name: one.area for one in fields() if one.operation == "query"}
     wrong: list[tuple[str, str, Any]] = []
     for name, given_arguments in LISTS.items():
         arguments = "" if "nodes" in given_arguments else given_arguments
         document = f"query($after: String) {{ {name}({arguments} after: $after) {{ endCursor }} }}"
-        prepared = stand.areas[areas[name]].prepare(document, None)
         for kind, after in HOSTILE.items():
-            answer = await prepared({"after": after}, {}, PAULA)
+            answer = await ask(stand.graph, PAULA, document, {"after": after})
             codes = [error["extensions"]["code"] for error in answer.get("errors", ())]
             if codes != ["INVALID"] and not (name in TEXTS and "moment" in kind):
                 wrong.append((name, kind, codes or answer))
@@ -133,11 +131,8 @@ def test_own_cursors_are_read_again(key: Any) -> None:
 @pytest.mark.parametrize("name", ["backoffice:07", "backoffice:", "backoffice:-7", "backoffice:7 ", "7"])
 async def test_the_name_of_a_dead_letter_has_one_form(stand: ProposalStand, name: str) -> None:
     """Other forms of its number name none."""
-    areas = {one.name: one.area for one in fields() if one.operation == "query"}
-    prepared = stand.areas[areas["deadLetter"]].prepare(
-        "query($id: ID!) { deadLetter(id: $id) { id } }", None
-    )
-    answer = await prepared({"id": name}, {}, PAULA)
+    document = "query($id: ID!) { deadLetter(id: $id) { id } }"
+    answer = await ask(stand.graph, PAULA, document, {"id": name})
     assert [error["extensions"]["code"] for error in answer["errors"]] == ["INVALID"]
 
 

@@ -1,6 +1,6 @@
 """Rows of a foreign brand: by their id they are as if they were not there, and no list has them.
 
-The fields come from the schemas: one that takes an id and names no kind of row here fails.
+The fields come from the schema: one that takes an id and names no kind of row here fails.
 """
 
 import json
@@ -15,7 +15,7 @@ from graphql import GraphQLInputObjectType, GraphQLObjectType, get_named_type, i
 
 from backoffice.access.actor import Actor
 from backoffice.access.roles import Role
-from backoffice.graph.admin_subgraph import AdminSubgraph
+from backoffice.graph.execution import OfficeGraph
 from backoffice.graph.permitted import ALL, ANY, FOUND
 from furlong.databases import METADATA as TABLES
 from storage.settings import DatabaseSettings
@@ -23,7 +23,15 @@ from tests.support.backoffice.backoffice_site import running_site
 from tests.support.backoffice.backoffice_stand import NOW
 from tests.support.backoffice.foreign_rows import add_foreign_rows
 from tests.support.database_probe import migrate
-from tests.support.office.permission_rules import OTHER_BRAND, OWN_BRAND, Field, fields, operation_of, root_of
+from tests.support.office.permission_rules import (
+    OTHER_BRAND,
+    OWN_BRAND,
+    Field,
+    ask,
+    fields,
+    operation_of,
+    root_of,
+)
 
 KINDS: Final = {
     **dict.fromkeys(
@@ -57,29 +65,28 @@ SHOWS_NO_ROWS: Final = {"me", "mySessions", "contentPreviewStates"}
 
 @dataclass(frozen=True)
 class Place:
-    """The areas, and the ids of a foreign brand's rows by kind."""
+    """The graph, and the ids of a foreign brand's rows by kind."""
 
-    areas: dict[str, AdminSubgraph]
+    graph: OfficeGraph
     ids: dict[str, str]
 
-    async def ask(self, field: Field, document: str, variables: dict[str, Any], brand: str) -> dict[str, Any]:
+    async def ask(self, document: str, variables: dict[str, Any], brand: str) -> dict[str, Any]:
         """Ask as somebody with all roles at a brand, who has just stepped up."""
         roles = {brand: frozenset(Role)}
         until = NOW + timedelta(days=1)
         asker = Actor("asker", "asker", "Asker", "s", "127.0.0.1", roles, stepped_up_until=until)
-        answer: dict[str, Any] = await self.areas[field.area].prepare(document, None)(variables, {}, asker)
-        return answer
+        return await ask(self.graph, asker, document, variables)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
-    """The areas over databases with rows of the foreign brand."""
+    """The graph over databases with rows of the foreign brand."""
     url = f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('foreign')}"
     for name, metadata in TABLES.items():
         await migrate(DatabaseSettings(url=url), name, metadata)
     async with running_site(url) as site:
         ids = await add_foreign_rows(site, url)
-        yield Place({area.name: area for area in site.office.areas}, ids)
+        yield Place(site.office.graph, ids)
 
 
 def ids_of(field: Field) -> list[str]:
@@ -128,12 +135,12 @@ async def test_a_foreign_row_is_as_if_it_were_not_there(place: Place, field: Fie
     (path,) = [one for one in ids_of(field) if f"{field.name}.{one}" in KINDS]
     row_id = place.ids[KINDS[f"{field.name}.{path}"]]
     nobodys = f"{OTHER_BRAND}:nobody" if KINDS[f"{field.name}.{path}"] == "customer" else "nobody"
-    foreign = await place.ask(field, *with_id(field, path, row_id), OWN_BRAND)
-    missing = await place.ask(field, *with_id(field, path, nobodys), OWN_BRAND)
+    foreign = await place.ask(*with_id(field, path, row_id), OWN_BRAND)
+    missing = await place.ask(*with_id(field, path, nobodys), OWN_BRAND)
     assert [error["extensions"]["code"] for error in foreign["errors"]] == ["NOT_FOUND"]
     assert json.dumps(foreign).replace(row_id, nobodys) == json.dumps(missing)
     if field.operation == "query":
-        own = await place.ask(field, *with_id(field, path, row_id), OTHER_BRAND)
+        own = await place.ask(*with_id(field, path, row_id), OTHER_BRAND)
         codes = {error["extensions"]["code"] for error in own.get("errors", ())}
         assert not codes & {"NOT_FOUND", "FORBIDDEN", "INTERNAL_SERVER_ERROR"}
 
@@ -172,8 +179,8 @@ def lists() -> list[Field]:
 async def test_no_list_has_a_foreign_row(place: Place, field: Field) -> None:
     """The people of the rows' own brand see them, those of another brand do not."""
     document = f"{{ {field.name}{leaves(root_of(field).fields[field.name].type)} }}"
-    foreign = await place.ask(field, document, {}, OWN_BRAND)
-    own = await place.ask(field, document, {}, OTHER_BRAND)
+    foreign = await place.ask(document, {}, OWN_BRAND)
+    own = await place.ask(document, {}, OTHER_BRAND)
     assert OTHER_BRAND in json.dumps(own)
     assert "errors" not in foreign
     assert OTHER_BRAND not in json.dumps(foreign)

@@ -45,9 +45,8 @@ class Bench:
     async def start(self, key: str | None = None, kind: str = "test.count", **arguments: int) -> JobId:
         """Start a job as Ann."""
         async with self.jobs.database.write() as connection:
-            return await self.jobs.start(
-                connection, ANN, kind, brand="northbet", arguments=arguments, key=key
-            )
+            job = await self.jobs.start(connection, ANN, kind, brand="northbet", arguments=arguments, key=key)
+        return job.job_id
 
     async def find(self, job_id: JobId) -> Job:
         """Read a job as Ann."""

@@ -271,10 +271,9 @@ async def test_an_answer_names_its_provider(stand_in: StandIn, provider: Provide
 def test_the_address_of_the_back_office_must_be_known(tmp_path: Path, stand_in: StandIn) -> None:
     """Otherwise the header Host of a request would say where the provider sends people back to."""
     own = BackofficeSettings(key=SecretStr("k" * 32), _env_file=None)
-    graph = (Path(__file__).resolve().parents[2] / "admin.graphql").read_text()
     settings = DatabaseSettings(url=f"sqlite+aiosqlite:///{tmp_path}")
     with pytest.raises(ValueError, match="FURLONG_BACKOFFICE_URL"):
-        create_backoffice(settings, own, ManualClock(NOW), graph, SCREENS, oidc=SETTINGS)
+        create_backoffice(settings, own, ManualClock(NOW), SCREENS, oidc=SETTINGS)
 
 
 @pytest.fixture

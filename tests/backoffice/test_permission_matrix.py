@@ -1,4 +1,4 @@
-"""Every field of the admin graph by every role, for own and foreign brands, generated from the schemas.
+"""Every field of the admin graph by every role, for own and foreign brands, generated from the schema.
 
 A field that is added without `@permitted` fails here, and so does one whose service decides otherwise than
 its directive says.
@@ -13,8 +13,7 @@ from graphql import GraphQLInputObjectType, GraphQLObjectType, get_named_type
 
 from backoffice.access.actor import Actor
 from backoffice.access.roles import Permission, Role
-from backoffice.areas import SCHEMAS
-from backoffice.graph.admin_subgraph import AdminSubgraph
+from backoffice.graph.execution import OfficeGraph
 from backoffice.graph.permitted import ALL, ANY, FOUND
 from furlong.databases import METADATA as TABLES
 from storage.settings import DatabaseSettings
@@ -27,8 +26,9 @@ from tests.support.office.permission_rules import (
     REFUSED,
     Field,
     actor_with,
+    admin_graph,
+    ask,
     fields,
-    graph_of,
     is_permitted,
     operation_of,
     roots,
@@ -36,11 +36,10 @@ from tests.support.office.permission_rules import (
 )
 
 
-@pytest.mark.parametrize("area", SCHEMAS)
-def test_every_field_has_a_rule(area: str) -> None:
+def test_every_field_has_a_rule() -> None:
     """Each root field, and each field with a resolver of its own, says who may use it."""
-    without = [f"{operation}.{name}" for operation, name, field in roots(area) if rule_of(field) is None]
-    for type_name, found in graph_of(area).type_map.items():
+    without = [f"{operation}.{name}" for operation, name, field in roots() if rule_of(field) is None]
+    for type_name, found in admin_graph().type_map.items():
         if type_name.startswith("_") or not isinstance(found, GraphQLObjectType):
             continue
         if type_name in {"Query", "Mutation"}:
@@ -52,10 +51,9 @@ def test_every_field_has_a_rule(area: str) -> None:
     assert without == []
 
 
-@pytest.mark.parametrize("area", SCHEMAS)
-def test_rules_name_permissions_and_arguments_that_exist(area: str) -> None:
+def test_rules_name_permissions_and_arguments_that_exist() -> None:
     """A misspelt permission or argument would be a rule that protects nothing."""
-    for _, name, field in roots(area):
+    for _, name, field in roots():
         rule = rule_of(field)
         assert rule is not None
         Permission(rule.permission)
@@ -69,18 +67,18 @@ def test_rules_name_permissions_and_arguments_that_exist(area: str) -> None:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def areas(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[dict[str, AdminSubgraph]]:
-    """The areas over empty databases."""
+async def graph(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[OfficeGraph]:
+    """The graph over empty databases."""
     url = f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('matrix')}"
     for name, metadata in TABLES.items():
         await migrate(DatabaseSettings(url=url), name, metadata)
     async with running_site(url) as site:
-        yield {area.name: area for area in site.office.areas}
+        yield site.office.graph
 
 
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("field", fields(), ids=str)
-async def test_each_role_gets_what_the_rule_says(areas: dict[str, AdminSubgraph], field: Field) -> None:
+async def test_each_role_gets_what_the_rule_says(graph: OfficeGraph, field: Field) -> None:
     """For each role, for its own brand, for all brands, and for a foreign one."""
     wrong = []
     for role in Role:
@@ -88,7 +86,7 @@ async def test_each_role_gets_what_the_rule_says(areas: dict[str, AdminSubgraph]
             for asked in (OWN_BRAND, OTHER_BRAND):
                 actor = actor_with(role, held)
                 document, variables = operation_of(field, asked)
-                answer = await areas[field.area].prepare(document, None)(variables, {}, actor)
+                answer = await ask(graph, actor, document, variables)
                 codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
                 permitted = is_permitted(field, actor, asked)
                 refused = bool(codes & REFUSED)
@@ -103,9 +101,8 @@ async def test_each_role_gets_what_the_rule_says(areas: dict[str, AdminSubgraph]
     assert wrong == []
 
 
-def test_nobody_without_roles_gets_anything(areas: dict[str, AdminSubgraph]) -> None:
+def test_nobody_without_roles_gets_anything() -> None:
     """A signed-in person without any role has their own account, and nothing else."""
     nobody = Actor("nobody", "nobody", "Nobody", "s", "127.0.0.1", {})
     for field in fields():
         assert is_permitted(field, nobody, OWN_BRAND) is (field.permission is Permission.OWN)
-    assert areas

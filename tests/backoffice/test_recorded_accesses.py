@@ -17,7 +17,7 @@ from tests.support.backoffice.proposal_kinds import (
     proposal_stand,
     scheme,
 )
-from tests.support.office.permission_rules import fields
+from tests.support.office.permission_rules import ask, fields
 
 SOMEBODY: Final = customer(0)
 FIGURE: Final = f'brand: "{BRAND}", isoWeek: "2026-W13", figure: EXPECTED'
@@ -68,7 +68,7 @@ NOT_PERSONAL: Final = {
 
 @pytest.fixture
 async def stand(tmp_path: Path) -> AsyncIterator[ProposalStand]:
-    """The areas over databases that know customers, with a dead letter."""
+    """The graph over databases that know customers, with a dead letter."""
     async with proposal_stand(f"sqlite+aiosqlite:///{tmp_path}") as opened:
         letter = {
             "id": 1,
@@ -96,16 +96,15 @@ async def entries(stand: ProposalStand) -> int:
 
 async def test_each_access_to_a_persons_data_is_recorded(stand: ProposalStand) -> None:
     """Also one that finds nothing: who was looked for is on record."""
-    areas = {one.name: one.area for one in fields() if one.operation == "query"}
     tried = {"input": {"brand": BRAND, "scheme": scheme(0), "idempotencyKey": "once"}}
-    started: Any = await stand.areas["rules"].prepare(START, None)(tried, {}, PAULA)
+    started: Any = await ask(stand.graph, PAULA, START, tried)
     job = started["data"]["startDryRun"]["id"]
     proposal = (await stand.propose("support.adjustment", 0))["proposalId"]
     unrecorded = {}
     for name, asked in PERSONAL.items():
         before = await entries(stand)
         document = f"{{ {name}{asked.replace('JOB', job).replace('PROPOSAL', proposal)} }}"
-        answer = await stand.areas[areas[name]].prepare(document, None)({}, {}, PAULA)
+        answer = await ask(stand.graph, PAULA, document)
         codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
         if codes - {"NOT_FOUND"} or await entries(stand) == before:
             unrecorded[name] = answer

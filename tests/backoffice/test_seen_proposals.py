@@ -15,6 +15,7 @@ from backoffice.identity import users
 from backoffice.identity.users import User
 from tests.support.backoffice.backoffice_stand import actor
 from tests.support.backoffice.proposal_kinds import BRAND, KINDS, ProposalStand, customer, proposal_stand
+from tests.support.office.permission_rules import ask
 
 ALL = "id kind brand status visible subject content contentHash reason proposedBy decidedBy outcome"
 HIDDEN = ("subject", "content", "contentHash", "reason", "proposedBy", "decidedBy", "outcome")
@@ -22,7 +23,7 @@ HIDDEN = ("subject", "content", "contentHash", "reason", "proposedBy", "decidedB
 
 @pytest.fixture
 async def stand(tmp_path: Path) -> AsyncIterator[ProposalStand]:
-    """The areas with a proposal of some kinds."""
+    """The graph with a proposal of some kinds."""
     async with proposal_stand(f"sqlite+aiosqlite:///{tmp_path}") as opened:
         for kind in ("content.revision", "risk.raise_budget", "support.adjustment", "operations.recall"):
             await opened.propose(kind, 0)
@@ -34,7 +35,7 @@ async def listed(
 ) -> list[dict[str, Any]]:
     """Return the proposals as somebody sees them."""
     document = f"{{ approvals({arguments}) {{ nodes {{ {ALL} }} }} }}"
-    answer: Any = await stand.areas["people"].prepare(document, None)({}, {}, who)
+    answer = await ask(stand.graph, who, document)
     assert "errors" not in answer, answer
     nodes: list[dict[str, Any]] = answer["data"]["approvals"]["nodes"]
     return nodes
@@ -67,7 +68,7 @@ async def test_a_role_sees_the_proposals_of_what_it_may_see(stand: ProposalStand
         assert (node["subject"] is not None) is may
         assert may or {node[name] for name in HIDDEN} == {None}
         document = f'{{ approval(id: "{node["id"]}") {{ {ALL} }} }}'
-        single: Any = await stand.areas["people"].prepare(document, None)({}, {}, who)
+        single = await ask(stand.graph, who, document)
         assert single["data"]["approval"] == node
 
 
@@ -90,12 +91,12 @@ async def test_a_list_that_shows_customers_is_recorded(stand: ProposalStand) -> 
 
 async def test_the_audit_log_that_shows_customers_is_recorded(stand: ProposalStand) -> None:
     """It has the contents of all proposals: who reads them leaves one row, which is about no customer."""
-    chief, people = actor("chief", Role.ADMINISTRATOR, brand=BRAND), stand.areas["people"]
+    chief = actor("chief", Role.ADMINISTRATOR, brand=BRAND)
     for document in (
         '{ audit(action: "approvals.propose") { nodes { id } } }',
         "{ audit(first: 1) { nodes { id } } }",
     ):
-        assert "errors" not in await people.prepare(document, None)({}, {}, chief)
+        assert "errors" not in await ask(stand.graph, chief, document)
     seen = {"customers": [f"customer:{customer(0)}"]}
     assert await looks(stand, "audit.look") == [("chief", "audit", seen)]
 

@@ -20,28 +20,9 @@ NOT_LISTS = frozenset(
         ),
         *("brand change", "brand contrast", "brand show", "cell claim", "cell mirror", "worker purges"),
         *(f"provider {what}" for what in ("approve", "rollback", "show", "submit")),
-        *("risk count", "risk export", "risk set-budget"),
-        *(
-            f"support {what}"
-            for what in (
-                "adjust",
-                "approve",
-                "goodwill give",
-                "goodwill set-budget",
-                "erase",
-                "export",
-                "hold",
-                "lift",
-                "record",
-                "show",
-                "why",
-            )
-        ),
         *("audit export", "audit verify", "backoffice sdl", "backoffice serve"),
         *(f"backoffice user {what}" for what in ("add", "disable", "enable", "reset", "roles")),
-        *("content approve", "content diff", "content lint", "content publish", "content rollback"),
-        *("content save", "content show", "content submit"),
-        *("scheme approve", "scheme check", "scheme dry-run", "scheme propose"),
+        *("content lint", "content save", "content show"),
         *(
             "db adopt",
             "db close",

@@ -13,11 +13,15 @@ from tests.support.repository_files import repository_files
 ROOT: Final = Path(__file__).resolve().parents[2]
 RETIRED: Final = {
     "backoffice": {
+        "AdminSubgraph",
         "ForeignPage",
         "ItemShown",
+        "Looks",
         "NoSuchTime",
+        "RequestActors",
         "ShownItem",
         "Visit",
+        "record_look",
         "visit_of",
     },
     "bench": {

@@ -160,7 +160,7 @@ BY_THE_NODES_CLOCK: Final[dict[str, tuple[str, ...]]] = {
     ),
     "how long ago a person signed in": (
         "backoffice/risk/budgets/setting.py set",
-        "backoffice/support/corrections/adjustments.py propose",
+        "backoffice/support/adjustments.py propose",
         "backoffice/support/goodwill/budgets.py set",
         "backoffice/support/goodwill/credits.py propose",
         "backoffice/support/privacy/requests.py propose_erasure",

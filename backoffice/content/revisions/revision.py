@@ -1,7 +1,9 @@
 """An item of content and its revisions, as they are stored."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
 from backoffice.content.revisions.document import ContentDocument, ContentKey
 from backoffice.content.revisions.states import RevisionState
@@ -83,4 +85,31 @@ class ContentRevision:
             approval is not None
             and approval.person not in self.editors
             and approval.content_hash == self.content_hash == self.document.hash
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ItemWithRevisions(ContentItem):
+    """An item with the revisions that matter: the open one and the published one, if there are."""
+
+    open: ContentRevision | None
+    published: ContentRevision | None
+
+    @classmethod
+    def of(cls, item: ContentItem, revisions: Mapping[int, ContentRevision]) -> Self:
+        """Put an item and its revisions together.
+
+        Args:
+            item: The item.
+            revisions: By their numbers; further ones are left out.
+        """
+        return cls(
+            item.key,
+            item.version,
+            item.newest_revision,
+            item.open_revision,
+            item.published_revision,
+            item.changed_at,
+            None if item.open_revision is None else revisions.get(item.open_revision),
+            None if item.published_revision is None else revisions.get(item.published_revision),
         )

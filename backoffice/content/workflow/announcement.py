@@ -10,7 +10,7 @@ from backoffice.access.actor import Actor
 from backoffice.advertising.links import UPLOADED
 from backoffice.content.revisions.document import ContentDocument, ContentKey
 from backoffice.global_events.decisions import GlobalDecisions
-from consumers.messages.global_events.states import ContentState, Edition
+from consumers.messages.global_events.states import ContentState, PublishedText
 from storage.clock import Clock
 
 
@@ -46,9 +46,9 @@ def content_states(
     """Yield what holds from now on, for each locale of either document."""
     locales = after.texts.keys() | (before.texts.keys() if before else set())
     for locale in sorted(locales):
-        editions: tuple[Edition, ...] = ()
+        editions: tuple[PublishedText, ...] = ()
         if text := after.texts.get(locale):
-            edition = Edition(
+            edition = PublishedText(
                 publish_at=now,
                 position=after.position,
                 title=text.title,

@@ -19,9 +19,20 @@ from backoffice.content import repository
 from backoffice.content.known_brands import KnownBrands
 from backoffice.content.lint.findings import Finding, errors_of
 from backoffice.content.revisions.document import ContentDocument, ContentKey
-from backoffice.content.revisions.revision import Approval, ContentItem, ContentRevision
+from backoffice.content.revisions.revision import (
+    Approval,
+    ContentItem,
+    ContentRevision,
+    ItemWithRevisions,
+)
 from backoffice.content.revisions.states import RevisionState
-from backoffice.content.workflow.locking import locked_item, locked_or_new_item, open_revision, step
+from backoffice.content.workflow.locking import (
+    locked_item,
+    locked_or_new_item,
+    open_revision,
+    step,
+    with_revisions,
+)
 from backoffice.errors import Conflict, FourEyes, Invalid, Problem
 from backoffice.versions import next_version
 from storage.clock import Clock
@@ -60,7 +71,7 @@ class ContentEditing:
 
     async def save(
         self, actor: Actor, key: ContentKey, values: Mapping[str, Any], expected_version: int
-    ) -> ContentItem:
+    ) -> ItemWithRevisions:
         """Store a draft; a revision that is in review, approved or scheduled is withdrawn by it.
 
         Args:
@@ -105,9 +116,11 @@ class ContentEditing:
             )
             await repository.store_item(connection, stored)
             await self._record(connection, actor, "content.save", before, draft)
-        return stored
+            return await with_revisions(connection, stored, draft)
 
-    async def submit(self, actor: Actor, key: ContentKey, expected_version: int, reason: str) -> ContentItem:
+    async def submit(
+        self, actor: Actor, key: ContentKey, expected_version: int, reason: str
+    ) -> ItemWithRevisions:
         """Hand the draft over for review: from here on it is immutable.
 
         Raises:
@@ -134,9 +147,9 @@ class ContentEditing:
             await repository.store_revision(connection, submitted)
             stored = await self._changed(connection, item)
             await self._record(connection, actor, "content.submit", draft, submitted, reason=reason)
-        return stored
+            return await with_revisions(connection, stored, submitted)
 
-    async def withdraw(self, actor: Actor, key: ContentKey, expected_version: int) -> ContentItem:
+    async def withdraw(self, actor: Actor, key: ContentKey, expected_version: int) -> ItemWithRevisions:
         """Withdraw the open revision from publication; its document stays readable.
 
         Raises:
@@ -150,7 +163,7 @@ class ContentEditing:
             await repository.store_revision(connection, after)
             stored = await self._changed(connection, replace(item, open_revision=None))
             await self._record(connection, actor, "content.withdraw", before, after)
-        return stored
+            return await with_revisions(connection, stored)
 
     async def _new_draft(
         self,

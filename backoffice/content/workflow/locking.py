@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.content import repository
 from backoffice.content.revisions.document import ContentKey
-from backoffice.content.revisions.revision import ContentItem, ContentRevision
+from backoffice.content.revisions.revision import ContentItem, ContentRevision, ItemWithRevisions
 from backoffice.content.revisions.states import NEXT, RevisionState
 from backoffice.errors import Conflict, NotFound, Stale
 
@@ -67,6 +67,25 @@ async def open_revision(connection: AsyncConnection, item: ContentItem) -> Conte
     if found is None:
         raise Conflict(f"{item.key} has no open revision.")
     return found
+
+
+async def with_revisions(
+    connection: AsyncConnection, item: ContentItem, *changed: ContentRevision | None
+) -> ItemWithRevisions:
+    """Return a changed item with its open and published revisions.
+
+    Args:
+        connection: In the transaction of the change.
+        item: The item, as it was stored.
+        changed: Revisions as they were stored; only others are read.
+    """
+    known = {one.revision: one for one in changed if one is not None}
+    numbers = {item.open_revision, item.published_revision} - {None, *known}
+    if numbers:
+        wanted = [(item.key, number) for number in numbers if number is not None]
+        found = await repository.revisions_numbered(connection, wanted)
+        known |= {number: revision for (_, number), revision in found.items()}
+    return ItemWithRevisions.of(item, known)
 
 
 def step(revision: ContentRevision, state: RevisionState) -> ContentRevision:

@@ -16,11 +16,11 @@ from backoffice.audit.audit_log import AuditLog
 from backoffice.content import repository
 from backoffice.content.known_brands import KnownBrands
 from backoffice.content.revisions.document import ContentDocument, ContentKey
-from backoffice.content.revisions.revision import ContentItem, ContentRevision
+from backoffice.content.revisions.revision import ContentItem, ContentRevision, ItemWithRevisions
 from backoffice.content.revisions.states import RevisionState
 from backoffice.content.workflow.editing import audited, require_clean
 from backoffice.content.workflow.local_time import InvalidLocalTime, Occurrence, instant_of
-from backoffice.content.workflow.locking import locked_item, open_revision, step
+from backoffice.content.workflow.locking import locked_item, open_revision, step, with_revisions
 from backoffice.errors import Conflict, Invalid, NotFound, Problem
 from backoffice.versions import next_version
 from storage.clock import Clock
@@ -61,7 +61,7 @@ class ContentPublication:
     clock: Clock
     worker: Actor
 
-    async def publish(self, actor: Actor, key: ContentKey, expected_version: int) -> ContentItem:
+    async def publish(self, actor: Actor, key: ContentKey, expected_version: int) -> ItemWithRevisions:
         """Publish the approved revision now, whether it is scheduled or not.
 
         Raises:
@@ -82,7 +82,7 @@ class ContentPublication:
         expected_version: int,
         local: datetime | str,
         occurrence: Occurrence | None = None,
-    ) -> ContentItem:
+    ) -> ItemWithRevisions:
         """Schedule the approved revision for a local time of the brand.
 
         `local` is that time without a zone, such as 2026-03-29T09:00.
@@ -112,7 +112,7 @@ class ContentPublication:
             require_clean(await self.known.lint(connection, key, revision.document))
             return await self._store(connection, actor, item, (revision, scheduled), "content.schedule")
 
-    async def unschedule(self, actor: Actor, key: ContentKey, expected_version: int) -> ContentItem:
+    async def unschedule(self, actor: Actor, key: ContentKey, expected_version: int) -> ItemWithRevisions:
         """Take a scheduled revision back to APPROVED.
 
         Raises:
@@ -128,7 +128,7 @@ class ContentPublication:
 
     async def roll_back(
         self, actor: Actor, key: ContentKey, to_revision: int, expected_version: int, reason: str
-    ) -> ContentItem:
+    ) -> ItemWithRevisions:
         """Publish the document of an earlier published revision again, as a new revision.
 
         Its first approval still counts, but it has to pass today's lint.
@@ -208,7 +208,7 @@ class ContentPublication:
         action: str,
         *,
         reason: str | None = None,
-    ) -> ContentItem:
+    ) -> ItemWithRevisions:
         """Publish a revision in the caller's transaction: everything is checked before it writes."""
         now = await self.clock.at(connection)
         published = step(revision, RevisionState.PUBLISHED)
@@ -236,7 +236,7 @@ class ContentPublication:
         action: str,
         *,
         reason: str | None = None,
-    ) -> ContentItem:
+    ) -> ItemWithRevisions:
         before, after = change
         await repository.store_revision(connection, after)
         now = self.clock.now()
@@ -252,7 +252,7 @@ class ContentPublication:
             after=audited(after),
             reason=reason,
         )
-        return stored
+        return await with_revisions(connection, stored, after)
 
     @asynccontextmanager
     async def _changing(

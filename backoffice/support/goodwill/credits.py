@@ -18,7 +18,7 @@ from backoffice.approvals.proposals import Proposal, ProposalId
 from backoffice.approvals.service import Approvals
 from backoffice.audit.canonical_json import Json
 from backoffice.errors import Conflict, FourEyes, Invalid, Problem
-from backoffice.support.corrections.adjustments import Publish, reason_problems
+from backoffice.support.adjustments import Publish, reason_problems
 from backoffice.support.goodwill import repository
 from backoffice.support.goodwill.budget import (
     GoodwillBudgetKey,
@@ -29,9 +29,9 @@ from backoffice.support.goodwill.budget import (
 from backoffice.support.goodwill.causes import GoodwillCause
 from backoffice.support.goodwill.offers import GoodwillOffer, GoodwillOffers, reward_of
 from backoffice.support.goodwill.spending import GoodwillSpending
-from backoffice.support.looks import customer_subject
+from backoffice.support.lookup.bet_reasons import LOCALE
 from backoffice.support.lookup.customers import Customers
-from backoffice.support.words.bet_reasons import LOCALE
+from backoffice.support.personal_data_access import customer_subject
 from storage.clock import Clock
 from storage.database import Database
 from subgraphs.fulfilment.goodwill.credit import GOODWILL_SCHEMA, GOODWILL_TOPIC

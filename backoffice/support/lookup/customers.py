@@ -11,7 +11,7 @@ from backoffice.access.decision import allows, brands_with, require
 from backoffice.access.roles import Permission
 from backoffice.errors import Invalid, NotFound, Problem
 from backoffice.support.databases import SubgraphDatabases
-from backoffice.support.looks import Looks, customer_subject
+from backoffice.support.personal_data_access import PersonalDataAccess, customer_subject
 from storage.cells.cell import customer_key, partition_of
 from storage.clock import Clock
 from subgraphs.club.membership.membership import MembershipState, fold
@@ -56,7 +56,7 @@ class Customers:
     """Finds customers, and records each look."""
 
     databases: SubgraphDatabases
-    looks: Looks
+    access: PersonalDataAccess
     clock: Clock
 
     async def brands(self, actor: Actor) -> list[Brand]:
@@ -82,7 +82,7 @@ class Customers:
         if not wanted or len(wanted) > MAX_ID_LENGTH:
             raise Invalid([Problem("search", "Type the beginning of a customer's id.")])
         page = NamePage(wanted, after or "", size)
-        await self.looks.record(actor, "search", brand, f"customers:{brand}:{wanted}")
+        await self.access.record(actor, "search", brand, f"customers:{brand}:{wanted}")
         async with self.databases.club.read() as connection:
             known = await REFERENCES.accounts_named(connection, brand, page)
         async with self.databases.progress.read() as connection:
@@ -98,7 +98,7 @@ class Customers:
         """
         require(actor, Permission.SUPPORT_READ, brand)
         wanted = bet_id.strip()
-        await self.looks.record(actor, "bet", brand, f"bet:{brand}:{wanted}")
+        await self.access.record(actor, "bet", brand, f"bet:{brand}:{wanted}")
         async with self.databases.progress.read() as connection:
             customer = await ProgressRepository().customer_of_bet(connection, brand, wanted)
         if customer is None:
@@ -145,7 +145,7 @@ class Customers:
         """
         if not allows(actor, permission, owner.brand):
             raise _no_customer()
-        await self.looks.record(actor, "customer", owner.brand, customer_subject(owner))
+        await self.access.record(actor, "customer", owner.brand, customer_subject(owner))
         if not await self.exists(owner):
             raise self._unknown(owner)
 

@@ -7,8 +7,8 @@ from backoffice.access.decision import require
 from backoffice.access.roles import Permission
 from backoffice.errors import NotFound
 from backoffice.support.databases import SubgraphDatabases
-from backoffice.support.looks import Looks
-from backoffice.support.words.bet_reasons import AssessedBet
+from backoffice.support.lookup.bet_reasons import AssessedBet
+from backoffice.support.personal_data_access import PersonalDataAccess
 from subgraphs.progress.ledger.customer_repository import CustomerRepository
 from subgraphs.progress.ledger.repository import LedgerRepository
 from subgraphs.progress.ledger.rulebook_reader import RulebookReader
@@ -20,7 +20,7 @@ class BetExplanations:
 
     databases: SubgraphDatabases
     rulebooks: RulebookReader
-    looks: Looks
+    access: PersonalDataAccess
 
     async def of_bet(self, actor: Actor, brand: str, bet_id: str) -> AssessedBet:
         """Return a bet with everything that decided whether it counts.
@@ -31,7 +31,7 @@ class BetExplanations:
         """
         require(actor, Permission.SUPPORT_READ, brand)
         wanted = bet_id.strip()
-        await self.looks.record(actor, "bet", brand, f"bet:{brand}:{wanted}")
+        await self.access.record(actor, "bet", brand, f"bet:{brand}:{wanted}")
         database = self.databases.progress
         async with database.read() as connection:
             rulebook = await self.rulebooks.read(connection, [brand])

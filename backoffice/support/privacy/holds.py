@@ -11,9 +11,9 @@ from backoffice.access.decision import allows
 from backoffice.access.roles import Permission
 from backoffice.audit.audit_log import AuditLog
 from backoffice.errors import Conflict, Invalid, NotFound
-from backoffice.support.corrections.adjustments import reason_problems
-from backoffice.support.looks import customer_subject
+from backoffice.support.adjustments import reason_problems
 from backoffice.support.lookup.customers import Customers
+from backoffice.support.personal_data_access import customer_subject
 from backoffice.support.privacy import repository
 from backoffice.support.privacy.repository import LegalHold
 from storage.clock import Clock
@@ -48,7 +48,7 @@ class LegalHolds:
         """
         if not allows(actor, Permission.SUPPORT_READ, owner.brand):
             raise _no_customer()
-        await self.customers.looks.record(actor, "holds", owner.brand, customer_subject(owner))
+        await self.customers.access.record(actor, "holds", owner.brand, customer_subject(owner))
         async with self.database.read() as connection:
             return await repository.holds_of(connection, owner)
 

@@ -22,10 +22,10 @@ from backoffice.audit.canonical_json import Json
 from backoffice.errors import BackofficeError, Invalid, NotFound
 from backoffice.jobs.jobs import JobId, JobKind, JobRun
 from backoffice.jobs.service import Jobs
-from backoffice.support.corrections.adjustments import reason_problems
+from backoffice.support.adjustments import reason_problems
 from backoffice.support.goodwill import repository as goodwill
-from backoffice.support.looks import customer_subject
 from backoffice.support.lookup.customers import Customers
+from backoffice.support.personal_data_access import customer_subject
 from backoffice.support.privacy import repository
 from backoffice.support.privacy.customer_data import CustomerErasure
 from backoffice.support.privacy.goodwill_erasure import GoodwillErasure
@@ -97,7 +97,8 @@ class DataRequests:
             raise Invalid(problems)
         arguments = {"brand": owner.brand, "customer": owner.customer, "reason": reason.strip()}
         async with self.database.write() as connection:
-            return await self.jobs.start(connection, actor, EXPORT, brand=owner.brand, arguments=arguments)
+            job = await self.jobs.start(connection, actor, EXPORT, brand=owner.brand, arguments=arguments)
+        return job.job_id
 
     async def document(self, actor: Actor, job_id: str) -> str:
         """Return an export as JSON, and record the look.
@@ -110,7 +111,7 @@ class DataRequests:
         if found is None or not allows(actor, Permission.SUPPORT_EXPORT, found[0].brand):
             raise NotFound("There is no such export.")
         owner, document = found
-        await self.customers.looks.record(actor, "export", owner.brand, customer_subject(owner))
+        await self.customers.access.record(actor, "export", owner.brand, customer_subject(owner))
         return document
 
     async def propose_erasure(self, actor: Actor, owner: Owner, reason: str) -> ProposalId:
@@ -149,7 +150,7 @@ class DataRequests:
         await self.outbox.put_encoded(connection, [message], now)
         await repository.forget_exports(connection, owner=owner)
         arguments = {**content, "since": now.isoformat()}
-        job_id = await self.jobs.start(
+        job = await self.jobs.start(
             connection,
             actor,
             ERASURE,
@@ -157,7 +158,7 @@ class DataRequests:
             arguments=arguments,
             key=f"erasure:{proposal.proposal_id}",
         )
-        return {"job": job_id}
+        return {"job": job.job_id}
 
     async def _export(self, run: JobRun) -> Json:
         owner, now = _owner(run), self.clock.machine.now()

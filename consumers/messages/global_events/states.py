@@ -41,7 +41,7 @@ CellName = Annotated[str, Meta(pattern=r"\A[a-z0-9][a-z0-9-]{0,31}\Z")]
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 
 
-class Edition(msgspec.Struct, frozen=True, kw_only=True):
+class PublishedText(msgspec.Struct, frozen=True, kw_only=True):
     """A text, and the instant from which customers see it."""
 
     publish_at: Instant
@@ -69,7 +69,7 @@ class ContentState(msgspec.Struct, frozen=True, kw_only=True):
     reward_id: RewardId
     locale: Locale
     config_version: Ordinal | None
-    editions: tuple[Edition, ...]
+    editions: tuple[PublishedText, ...]
 
     def subject(self, brand: str) -> Subject:
         """Return the subject of the state."""

@@ -11,8 +11,6 @@ from typing import Final
 import typer
 
 PREFIX: Final = "FURLONG_"
-GATEWAY: Final = "FURLONG_GATEWAY_"
-ADMIN_GATEWAY: Final = "FURLONG_BACKOFFICE_GATEWAY_"
 NOT_SETTINGS: Final = frozenset(
     {"FURLONG_REQUIRE_SERVICES", "FURLONG_TORTURE", "FURLONG_NIGHTLY", "FURLONG_DEV_URL"}
 )
@@ -39,10 +37,7 @@ def unknown_variables() -> list[str]:
     from furlong.settings import listed
     from gateway.settings.misspelt import misspelt
 
-    known = [variable for variable, _, _ in listed()]
-    # The back office has a gateway of its own, with the same settings.
-    admin = [f"{ADMIN_GATEWAY}{one.removeprefix(GATEWAY)}" for one in known if one.startswith(GATEWAY)]
-    return list(misspelt(found, [*known, *admin]))
+    return list(misspelt(found, [variable for variable, _, _ in listed()]))
 
 
 def set_variables(field: str) -> list[str]:

@@ -169,7 +169,7 @@ async def _require_no_hold(owner: Owner) -> None:
     """Refuse under a legal hold, and record in the audit log who erases the customer."""
     from backoffice.audit.audit_log import AuditLog
     from backoffice.metadata import NAME
-    from backoffice.support.looks import customer_subject
+    from backoffice.support.personal_data_access import customer_subject
     from backoffice.support.privacy.holds import require_no_hold
     from storage.database import Database
 

@@ -1,4 +1,4 @@
-"""`furlong backoffice …`: serving the back office, its accounts, and the schema of each area."""
+"""`furlong backoffice …`: serving the back office, its accounts, and its schema."""
 
 from __future__ import annotations
 
@@ -36,20 +36,17 @@ def serve(
     from furlong.serve.http_server import listen as open_listener
     from furlong.serve.http_server import serving
     from furlong.settings import ServeSettings
-    from gateway.errors import SupergraphError
     from gateway.garbage_collection import freeze_long_lived_objects
 
     log_to_stderr()
     check_databases(stream=stream_settings(), in_part=True)
 
     async def work() -> None:
-        serve_settings = ServeSettings()
         office = create_backoffice(
             database_settings(),
             backoffice_settings(),
             running_clock(),
-            serve_settings.admin_supergraph.read_text(encoding="utf-8"),
-            serve_settings.page / "backoffice",
+            ServeSettings().page / "backoffice",
             stream=stream_settings(),
         )
         freeze_long_lived_objects()
@@ -60,20 +57,13 @@ def serve(
 
     try:
         asyncio.run(work())
-    except (ValidationError, ValueError, OSError, SupergraphError) as error:
+    except (ValidationError, ValueError, OSError) as error:
         fail(error)
 
 
 @cli.command()
-def sdl(
-    area: Annotated[str | None, typer.Argument(help="The area; without one, list the areas.")] = None,
-) -> None:
-    """Print the schema of an area, as composition needs it."""
-    from backoffice.areas import SCHEMAS
+def sdl() -> None:
+    """Print the schema of the back office's graph."""
+    from backoffice.areas import create_schema
 
-    if area is None:
-        typer.echo("\n".join(SCHEMAS))
-    elif area in SCHEMAS:
-        typer.echo(SCHEMAS[area]().as_str())
-    else:
-        fail(f"there is no area {area!r}; there are {', '.join(SCHEMAS)}")
+    typer.echo(create_schema().as_str())

@@ -58,13 +58,11 @@ async def running_backoffice(
 ) -> AsyncIterator[DemoBackoffice]:
     """Serve the back office on a free port for the duration of the block."""
     settings = _settings(data)
-    serve = ServeSettings()
     office = create_backoffice(
         database,
         settings,
         clock,
-        serve.admin_supergraph.read_text(encoding="utf-8"),
-        serve.page / "backoffice",
+        ServeSettings().page / "backoffice",
         stream=stream,
         fulfilment=fulfilment,
     )

@@ -8,7 +8,7 @@ from backoffice.access.roles import Role
 from backoffice.approvals import repository as proposals
 from backoffice.base import Base
 from backoffice.identity import users
-from backoffice.support.app import SupportParts
+from backoffice.support.area import SupportArea
 from backoffice.support.goodwill import repository
 from backoffice.support.goodwill.budget import EVERY_WEEK, GoodwillBudgetKey, GoodwillLimits
 from subgraphs.kit.domain.keys import ALL_BRANDS
@@ -22,7 +22,7 @@ RISK: Final = ("risk@demo.example", "risk-2@demo.example")
 
 async def set_goodwill_budgets(base: Base) -> None:
     """Set a budget for each brand and currency that never had one, and close the base."""
-    parts = SupportParts(base)
+    parts = SupportArea(base)
     try:
         raises, approves = [await _actor(base, user) for user in RISK]
         for brand in await parts.customers.brands(SUPPORT):

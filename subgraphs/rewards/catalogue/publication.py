@@ -16,7 +16,7 @@ PUBLISHED, SUPERSEDED = "published", "superseded"
 
 
 @dataclass(frozen=True, slots=True)
-class ContentKey:
+class PublishedContentKey:
     """The content of a reward's version in one locale; the version None stands for the reward's first."""
 
     brand: str
@@ -26,7 +26,7 @@ class ContentKey:
 
 
 @dataclass(frozen=True, slots=True)
-class ContentPublication:
+class PublishedContent:
     """Replaces content. Earlier revisions stay as rows that are not shown."""
 
     table: Table = REWARD_CONTENT
@@ -35,7 +35,11 @@ class ContentPublication:
     )
 
     async def replace(
-        self, connection: AsyncConnection, key: ContentKey, editions: Sequence[Edition], now: datetime
+        self,
+        connection: AsyncConnection,
+        key: PublishedContentKey,
+        editions: Sequence[Edition],
+        now: datetime,
     ) -> bool:
         """Let customers see these editions and no others, each from its instant on.
 
@@ -60,7 +64,7 @@ class ContentPublication:
             await self.catalogue.publish(connection, key.brand, edition.content, edition.since, first=first)
         return True
 
-    async def _supersede(self, connection: AsyncConnection, key: ContentKey) -> None:
+    async def _supersede(self, connection: AsyncConnection, key: PublishedContentKey) -> None:
         """Hide the version's rows, and let rows that follow them say which version they belong to."""
         rows = await self._published(connection, key)
         version: int | None = None
@@ -71,7 +75,7 @@ class ContentPublication:
             elif row.config_version is None:
                 await self._update(connection, row, config_version=version)
 
-    async def _published(self, connection: AsyncConnection, key: ContentKey) -> Sequence[Row[Any]]:
+    async def _published(self, connection: AsyncConnection, key: PublishedContentKey) -> Sequence[Row[Any]]:
         c = self.table.c
         wanted = (
             c.brand_id == key.brand,

@@ -148,7 +148,7 @@ async def test_of_two_editors_at_once_one_is_told(each_stand: ContentStand) -> N
     for version in (0, next_version(0, NOW)):
         saves = [stand.editing.save(who, KEY, document(who.name), version) for who in (ANN, BOB)]
         outcomes = await asyncio.gather(*saves, return_exceptions=True)
-        assert sorted(type(one).__name__ for one in outcomes) == ["ContentItem", "Stale"], outcomes
+        assert sorted(type(one).__name__ for one in outcomes) == ["ItemWithRevisions", "Stale"], outcomes
 
 
 @pytest.mark.parametrize("by", [ANN, ANN_AGAIN, BOB])

@@ -14,7 +14,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from prometheus_client import CollectorRegistry
 
-from backoffice.cells.consumer import create_consumer as create_backoffice
+from backoffice.consumer import create_consumer as create_backoffice
 from backoffice.global_events.acknowledgements import NodeReport, NodeRepository, unacknowledged
 from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.global_events.metrics import NodeMetrics

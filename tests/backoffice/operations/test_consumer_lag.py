@@ -8,8 +8,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from backoffice.access.roles import Role
 from backoffice.global_events.acknowledgements import NodeRepository
-from backoffice.operations.backlog.consumer_lag import read_lag
-from backoffice.operations.backlog.lag_service import LagService
+from backoffice.operations.consumer_lag import read_lag
+from backoffice.operations.lag_service import LagService
 from consumers.acknowledgements.message import Acknowledgement, CellRange
 from consumers.stream.settings import StreamSettings
 from furlong.demo.embedded_broker import EmbeddedBroker

@@ -9,7 +9,7 @@ from backoffice.figures import repository
 from backoffice.figures.models import RISK_WEEK
 from backoffice.risk.figures.stored_figures import StoredFigures
 from backoffice.risk.rows import RiskFigure, RowFilter
-from tests.support.backoffice.risk_stand import BEFORE, NOW, RISK, VIEWER, WEEK, CustomerWeek, risk_stand
+from tests.support.backoffice.risk_stand import BEFORE, NOW, VIEWER, WEEK, CustomerWeek, risk_stand
 
 
 async def test_the_newest_weeks_are_counted_each_time_and_finished_ones_never(tmp_path: object) -> None:
@@ -43,12 +43,14 @@ async def test_a_second_count_replaces_the_first(tmp_path: object) -> None:
     """Rewards that moved on, or were revoked, leave no line behind."""
     async with risk_stand(f"sqlite+aiosqlite:///{tmp_path}") as stand:
         await stand.add([CustomerWeek("c-1", status="provisional", choice="fb-10")])
-        await stand.parts.risk.count(RISK, "northbet", WEEK.iso)
+        known = await stand.parts.counter.weeks("northbet")
+        assert known is not None
+        await stand.parts.collector.count(known, WEEK)
         found = await stand.parts.risk.liability(VIEWER, "northbet")
         assert [(one.figure.stage, one.figure.value_minor) for one in found.rewards] == [("expected", 1000)]
         assert (found.as_of, found.in_doubt) == (NOW, 0)
         await stand.clear_customers()
-        await stand.parts.risk.count(RISK, "northbet", WEEK.iso)
+        await stand.parts.collector.count(known, WEEK)
         assert (await stand.parts.risk.liability(VIEWER, "northbet")).rewards == []
 
 

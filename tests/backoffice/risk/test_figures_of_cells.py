@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert
 
-from backoffice.cells.consumer import CellsReducer, decode_cells
+from backoffice.consumer import CellsReducer, decode_cells
 from backoffice.figures import repository
 from backoffice.figures.cell_ages import cell_ages
 from backoffice.figures.message import CellFigures

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
-from backoffice.cells.consumer import create_consumer
+from backoffice.consumer import create_consumer
 from backoffice.figures import repository
 from backoffice.figures.repository import StoredWeek
 from backoffice.risk.figures.cell_counting import counting_cell

@@ -80,9 +80,9 @@ class Stand:
     async def run(self, **changes: Any) -> Job:
         """Try a version over the last week; return the finished job."""
         values = form(effective_from=NEXT, **changes)
-        job_id = await self.rules.start_dry_run(ANN, "northbet", values)
+        job = await self.rules.start_dry_run(ANN, "northbet", values)
         await JobWorker(self.rules.jobs).run_once()
-        return await self.rules.dry_run(ANN, job_id)
+        return await self.rules.dry_run(ANN, job.job_id)
 
 
 async def opened_stand(stack: AsyncExitStack, url: str) -> Stand:
@@ -258,7 +258,7 @@ async def test_a_dry_run_reads_pages_and_goes_on_where_it_was_stopped(
     await stand.reducer.bets(*(placed(number, name, odds_milli=1600) for number, name in enumerate(names)))
     whole = await stand.run(min_odds_milli=2000)
     monkeypatch.setattr(dry_run_job, "CUSTOMERS_PER_BATCH", 2)
-    job_id = await stand.rules.start_dry_run(ANN, "northbet", form(effective_from=NEXT, min_odds_milli=2000))
+    job = await stand.rules.start_dry_run(ANN, "northbet", form(effective_from=NEXT, min_odds_milli=2000))
     pages, real = [], DryRunJob._page
 
     async def stopped(self: DryRunJob, *arguments: Any) -> Any:
@@ -271,9 +271,9 @@ async def test_a_dry_run_reads_pages_and_goes_on_where_it_was_stopped(
     with suppress(asyncio.CancelledError):
         await JobWorker(stand.rules.jobs).run_once()
     await JobWorker(stand.rules.jobs).run_once()
-    job = await stand.rules.dry_run(ANN, job_id)
+    job = await stand.rules.dry_run(ANN, job.job_id)
     assert (job.status, job.result) == (JobStatus.DONE, whole.result)
-    assert len(await stand.rules.differences(ANN, job_id, 100)) == 9
+    assert len(await stand.rules.differences(ANN, job.job_id, 100)) == 9
     assert pages == ["", "c-01", "c-03", "c-03", "c-05", "c-07", "c-08"]
 
 

@@ -11,7 +11,7 @@ from backoffice.approvals import repository as proposals
 from backoffice.approvals.proposals import Proposal, ProposalStatus
 from backoffice.errors import Conflict, Forbidden, FourEyes, Invalid, NotFound, Stale, StepUpRequired
 from backoffice.global_events.models import OUTBOX
-from backoffice.support.corrections.adjustments import AdjustmentRequest
+from backoffice.support.adjustments import AdjustmentRequest
 from consumers.stream.records import Record
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.progress.models import ADJUSTMENT

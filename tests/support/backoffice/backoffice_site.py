@@ -147,8 +147,7 @@ async def running_site(
     settings, clock = DatabaseSettings(url=url), ManualClock(NOW)
     await migrate(settings, NAME, METADATA)
     own = BackofficeSettings(key=SecretStr("k" * 32), url=ORIGIN if oidc else "", _env_file=None)
-    supergraph = (ROOT / "admin.graphql").read_text(encoding="utf-8")
-    office = create_backoffice(settings, own, clock, supergraph, screens, oidc=oidc)
+    office = create_backoffice(settings, own, clock, screens, oidc=oidc)
     quick = Passwords(own.password_length, QUICK)
     base = office.base
     for part in (base.accounts.issuer, base.sign_in):

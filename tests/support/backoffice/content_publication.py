@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from backoffice.access.actor import Actor
 from backoffice.access.roles import Role
 from backoffice.base import create_base
-from backoffice.content.app import ContentParts
+from backoffice.content.area import ContentArea
 from backoffice.content.revisions.document import ContentKey
 from backoffice.settings import BackofficeSettings
 from storage.clock import SystemClock
@@ -28,7 +28,7 @@ async def publish_title(url: str, reward_id: str, title: str) -> float:
     """Publish the published document of a reward with another title; return when, by the monotonic clock."""
     own = BackofficeSettings(key=SecretStr("k" * 32), _env_file=None)
     base = create_base(DatabaseSettings(url=url), own, SystemClock())
-    parts = ContentParts(base)
+    parts = ContentArea(base)
     ann, bob, key = person("ann", Role.EDITOR), person("bob", Role.APPROVER), ContentKey(BRAND, reward_id)
     try:
         await employ(base.database, ann)
@@ -38,7 +38,7 @@ async def publish_title(url: str, reward_id: str, title: str) -> float:
         document: dict[str, Any] = found.published.document.as_json()
         for text in document["texts"].values():
             text["title"] = title
-        item = await parts.editing.save(ann, key, document, found.item.version)
+        item = await parts.editing.save(ann, key, document, found.version)
         item = await parts.editing.submit(ann, key, item.version, "a test")
         shown = await parts.service.item(bob, key)
         assert shown is not None

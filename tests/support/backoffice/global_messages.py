@@ -12,7 +12,7 @@ from consumers.messages.global_events.message import GlobalEvent, decode_global
 from consumers.messages.global_events.states import (
     BudgetState,
     ContentState,
-    Edition,
+    PublishedText,
     RewardStatusState,
     SwitchState,
 )
@@ -53,9 +53,9 @@ def content(*titles: str, since: datetime = NOON, version: int | None = 1) -> Co
     )
 
 
-def edition(title: str, since: datetime = NOON) -> Edition:
+def edition(title: str, since: datetime = NOON) -> PublishedText:
     """Return a text."""
-    return Edition(
+    return PublishedText(
         publish_at=since,
         position=1,
         title=title,

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
@@ -12,10 +12,11 @@ from sqlalchemy import Table, func, insert, select
 from backoffice.access.actor import Actor
 from backoffice.access.roles import Role
 from backoffice.approvals.models import PROPOSAL
-from backoffice.areas import AREAS
+from backoffice.areas import AREAS, create_schema
 from backoffice.audit.models import AUDIT_LOG
 from backoffice.base import Base, create_base
-from backoffice.graph.admin_subgraph import AdminSubgraph
+from backoffice.graph.area import Area
+from backoffice.graph.execution import OfficeGraph
 from backoffice.models import METADATA as OWN
 from backoffice.settings import BackofficeSettings
 from backoffice.versions import next_version
@@ -33,7 +34,7 @@ from subgraphs.rewards.models import REFERENCE as REWARDS
 from tests.support.backoffice.backoffice_stand import NOW, employ
 from tests.support.backoffice.scheme_forms import NEXT
 from tests.support.database_probe import migrate
-from tests.support.office.permission_rules import fields, operation_of
+from tests.support.office.permission_rules import ask, fields, operation_of
 from tests.support.subgraphs.club_samples import (
     LONG_AGO,
     account_row,
@@ -151,19 +152,15 @@ KINDS: Final[Mapping[str, Proposing]] = {
 
 @dataclass
 class ProposalStand:
-    """The areas of the back office over databases that know a brand, its rewards, and customers."""
+    """The graph of the back office over databases that know a brand, its rewards, and customers."""
 
     base: Base
-    areas: dict[str, AdminSubgraph]
-    prepared: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    graph: OfficeGraph
 
     async def ask(self, who: Actor, mutation: str, **arguments: Any) -> dict[str, Any]:
         """Send a mutation."""
         found = next(one for one in fields() if one.name == mutation)
-        answer: dict[str, Any] = await self.areas[found.area].prepare(operation_of(found, BRAND)[0], None)(
-            arguments, {}, who
-        )
-        return answer
+        return await ask(self.graph, who, operation_of(found, BRAND)[0], arguments)
 
     async def outcome(self, who: Actor, mutation: str, **arguments: Any) -> str:
         """Send a mutation; return the code of its refusal, or the mutation's name."""
@@ -208,8 +205,8 @@ async def proposal_stand(url: str) -> AsyncIterator[ProposalStand]:
     await _know(settings)
     own = BackofficeSettings(key=SecretStr("k" * 32), _env_file=None)
     base = create_base(settings, own, clock)
-    areas = {name: create(base) for name, create in AREAS.items()}
-    stand = ProposalStand(base, areas)
+    areas: list[Area] = [kind(base) for kind in AREAS]
+    stand = ProposalStand(base, OfficeGraph.over(create_schema(), areas))
     await employ(base.database, PAULA, RITA)
     try:
         for time in ROUNDS:
@@ -218,9 +215,8 @@ async def proposal_stand(url: str) -> AsyncIterator[ProposalStand]:
             assert "errors" not in answer, answer
         yield stand
     finally:
-        for area in areas.values():
-            for close in area.closing:
-                await close()
+        for area in areas:
+            await area.close()
         await base.database.close()
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Table, delete, insert
 from backoffice.access.roles import Role
 from backoffice.base import Base, create_base
 from backoffice.models import METADATA as BACKOFFICE
-from backoffice.risk.app import RiskParts
+from backoffice.risk.area import RiskArea
 from backoffice.settings import BackofficeSettings
 from storage.clock import ManualClock
 from storage.database import Database
@@ -84,7 +84,7 @@ class RiskStand:
     """The services of risk over databases of their own."""
 
     base: Base
-    parts: RiskParts
+    parts: RiskArea
     clock: ManualClock
 
     async def add(
@@ -242,7 +242,7 @@ async def risk_stand(url: str, brands: Sequence[str] = ("northbet",)) -> AsyncIt
             await _add_rewards(opened["rewards"], brand)
         base = create_base(DatabaseSettings(url=url), settings, clock)
         await employ(base.database, RISK, SECOND, FOREIGN)
-        parts = RiskParts(base)
+        parts = RiskArea(base)
         stack.push_async_callback(base.database.close)
         stack.push_async_callback(parts.close)
         yield RiskStand(base, parts, clock)

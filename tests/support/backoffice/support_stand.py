@@ -14,7 +14,7 @@ from backoffice.access.roles import Role
 from backoffice.audit.models import AUDIT_LOG
 from backoffice.base import Base, create_base
 from backoffice.settings import BackofficeSettings
-from backoffice.support.app import SupportParts
+from backoffice.support.area import SupportArea
 from consumers.messages.accounts import decode_account
 from consumers.messages.reducers import store_accounts, store_schemes
 from consumers.messages.schemes import decode_scheme
@@ -48,7 +48,7 @@ class SupportStand:
     """The services of support over databases of their own."""
 
     base: Base
-    parts: SupportParts
+    parts: SupportArea
     reducer: Reducer
     clock: ManualClock
 
@@ -92,7 +92,7 @@ async def support_stand(url: str) -> AsyncIterator[SupportStand]:
         base = create_base(settings, own, clock)
         stack.push_async_callback(base.database.close)
         await employ(base.database, SAM, SUE, RITA, RAY, FOREIGN)
-        parts = SupportParts(base)
+        parts = SupportArea(base)
         stack.push_async_callback(parts.close)
         stand = SupportStand(base, parts, reducer, clock)
         await know(stand)

@@ -1,6 +1,6 @@
-"""The rules of the admin graph's root fields, and operations for each, generated from its schemas."""
+"""The rules of the admin graph's root fields, and operations for each, generated from its schema."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -20,43 +20,38 @@ from graphql import (
 from backoffice.access.actor import Actor
 from backoffice.access.decision import allows
 from backoffice.access.roles import Permission, Role
-from backoffice.areas import SCHEMAS
+from backoffice.areas import create_schema
+from backoffice.graph.execution import OfficeGraph
 from backoffice.graph.permitted import Permitted
+from graphql_http import GraphQLRequest, RequestError
 
 OWN_BRAND, OTHER_BRAND = "northbet", "southbet"
 REFUSED: Final = frozenset({"FORBIDDEN", "NOT_FOUND"})
-FEDERATION: Final = frozenset({"_service", "_entities"})
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A root field of an area, with its rule."""
+    """A root field, with its rule."""
 
-    area: str
     operation: str
     name: str
     permission: Permission
     brand: str
 
     def __str__(self) -> str:
-        return f"{self.area}.{self.operation}.{self.name}"
+        return f"{self.operation}.{self.name}"
 
 
 @cache
-def schema_of(area: str) -> Any:
-    """Return an area's schema."""
-    return SCHEMAS[area]()
-
-
-def graph_of(area: str) -> GraphQLSchema:
-    """Return an area's schema as graphql-core has it."""
-    found: GraphQLSchema = schema_of(area)._schema
+def admin_graph() -> GraphQLSchema:
+    """Return the schema as graphql-core has it."""
+    found: GraphQLSchema = create_schema()._schema
     return found
 
 
 def root_of(field: Field) -> GraphQLObjectType:
     """Return the root type that a field belongs to."""
-    graph = graph_of(field.area)
+    graph = admin_graph()
     root = graph.query_type if field.operation == "query" else graph.mutation_type
     assert root is not None
     return root
@@ -68,21 +63,19 @@ def rule_of(field: Any) -> Permitted | None:
     return next((one for one in strawberry_field.directives if isinstance(one, Permitted)), None)
 
 
-def roots(area: str) -> Iterator[tuple[str, str, Any]]:
-    """Yield the root fields of an area."""
-    graph = graph_of(area)
+def roots() -> Iterator[tuple[str, str, Any]]:
+    """Yield the root fields."""
+    graph = admin_graph()
     for operation, root in (("query", graph.query_type), ("mutation", graph.mutation_type)):
         for name, field in (root.fields if root else {}).items():
-            if name not in FEDERATION:
-                yield operation, name, field
+            yield operation, name, field
 
 
 def fields() -> list[Field]:
     """Return all root fields that have a rule."""
     return [
-        Field(area, operation, name, Permission(rule.permission), rule.brand)
-        for area in SCHEMAS
-        for operation, name, field in roots(area)
+        Field(operation, name, Permission(rule.permission), rule.brand)
+        for operation, name, field in roots()
         if (rule := rule_of(field)) is not None
     ]
 
@@ -147,3 +140,13 @@ def is_permitted(field: Field, actor: Actor, brand: str) -> bool:
             return allows(actor, field.permission, None)
         case _:
             return allows(actor, field.permission, brand)
+
+
+async def ask(
+    graph: OfficeGraph, actor: Actor, document: str, variables: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the graph's answer to an operation, or its refusal."""
+    try:
+        return await graph.execute(GraphQLRequest(document, variables=variables or {}), actor)
+    except RequestError as refused:
+        return {"errors": refused.formatted()}

@@ -156,12 +156,12 @@ def _run(work: Callable[[Base], Coroutine[Any, Any, T]]) -> T:
     async def run() -> T:
         base = create_base(database_settings(), backoffice_settings(), product_clock())
         # Areas register their kinds of proposals, which lapse with an account.
-        areas = [create(base) for create in AREAS.values()]
+        areas = [kind(base) for kind in AREAS]
         try:
             return await work(base)
         finally:
-            for close in (close for area in areas for close in area.closing):
-                await close()
+            for area in areas:
+                await area.close()
             await base.database.close()
 
     try:

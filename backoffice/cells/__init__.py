@@ -1,1 +1,0 @@
-"""What the back office receives from cells and nodes: acknowledgements, and figures of weeks."""

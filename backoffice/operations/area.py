@@ -1,0 +1,52 @@
+"""Operations: the services behind their part of the graph."""
+
+from backoffice.base import Base
+from backoffice.graph.area import Area
+from backoffice.operations.brands.service import BrandService
+from backoffice.operations.dead_letters import DeadLetterService
+from backoffice.operations.installation import InstallationService
+from backoffice.operations.kill_switches import KillSwitchService
+from backoffice.operations.lag_service import LagService
+from backoffice.operations.nodes import NodeService
+from backoffice.operations.providers.configurations import ProviderConfigurations
+from backoffice.operations.providers.service import ProviderService
+from backoffice.operations.reward_statuses import RewardStatusService
+from backoffice.operations.weeks import WeekService
+from storage.database import Database
+
+
+class OperationsArea(Area):
+    """The services of operations over a base, with which their kinds of proposals and jobs are registered."""
+
+    name = "operations"
+
+    def __init__(self, base: Base) -> None:
+        names = ("club", "rewards", "progress", "fulfilment")
+        self._databases = databases = {name: Database.open(base.settings, name) for name in names}
+        own, audit, clock = base.database, base.audit, base.clock
+        files = {one.name: one for one in base.fulfilment.list_providers()}
+        self.switches = KillSwitchService(own, databases["rewards"], audit, clock, tuple(files))
+        self.nodes = NodeService(own, audit, clock)
+        self.statuses = RewardStatusService(own, databases["rewards"], audit, base.approvals, clock)
+        self.letters = DeadLetterService(base.settings, base.stream, own, audit, base.jobs, clock)
+        self.weeks = WeekService(own, databases["progress"], audit, base.approvals, base.jobs, clock)
+        self.installation = InstallationService({**databases, "backoffice": own}, audit, clock)
+        self.configurations = ProviderConfigurations(
+            own, audit, base.approvals, clock, files, base.fulfilment
+        )
+        self.providers = ProviderService(databases["fulfilment"], own, self.configurations, clock)
+        self.lag = LagService(base.settings, base.stream, own, clock)
+        self.brands = BrandService(own, databases["rewards"], audit, clock)
+        for proposal_kind in (
+            self.statuses.proposal_kind,
+            self.weeks.proposal_kind,
+            self.configurations.proposal_kind,
+        ):
+            base.approvals.register(proposal_kind)
+        for job_kind in (self.letters.job_kind, self.weeks.job_kind):
+            base.jobs.register(job_kind)
+
+    async def close(self) -> None:
+        """Close the databases of the subgraphs."""
+        for database in self._databases.values():
+            await database.close()

@@ -1,1 +1,0 @@
-"""What waits: records that consumers have not read, in the order of Kafka."""

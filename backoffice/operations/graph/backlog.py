@@ -1,0 +1,75 @@
+"""What waits, in operations' part of the graph."""
+
+from datetime import datetime
+
+import strawberry
+from strawberry import ID
+
+from backoffice.access.roles import Permission
+from backoffice.graph.area import OfficeInfo
+from backoffice.graph.permitted import ALL, permitted
+from backoffice.operations.area import OperationsArea
+from backoffice.operations.consumer_lag import PartitionLag
+from backoffice.operations.lag_service import ConsumerLag
+
+
+@strawberry.type(description="How far a consumer group is behind in a partition.")
+class PartitionLagInfo:
+    """How far a consumer group is behind in a partition."""
+
+    id: ID = strawberry.field(description="Group, topic and partition.")
+    group: str
+    topic: str
+    partition: int
+    committed: float | None = strawberry.field(
+        description="The next offset that it reads, as last committed to Kafka; null before the first commit."
+    )
+    end: float
+    lag: float = strawberry.field(description="How many offsets it is behind.")
+    oldest_at: datetime | None = strawberry.field(
+        description="When the oldest record that waits was produced; null if none waits."
+    )
+
+
+@strawberry.type(description="The lag of all consumers.")
+class ConsumerLagInfo:
+    """The lag of all consumers."""
+
+    read_at: datetime
+    problem: str | None = strawberry.field(description="Why it could not be read.")
+    partitions: list[PartitionLagInfo]
+
+
+def shown_lag(found: ConsumerLag) -> ConsumerLagInfo:
+    """Return the lag of all consumers."""
+    return ConsumerLagInfo(
+        read_at=found.read_at,
+        problem=found.problem or None,
+        partitions=[_partition(one) for one in found.partitions],
+    )
+
+
+def _partition(one: PartitionLag) -> PartitionLagInfo:
+    return PartitionLagInfo(
+        id=ID(f"{one.group}/{one.topic}/{one.partition}"),
+        group=one.group,
+        topic=one.topic,
+        partition=one.partition,
+        committed=one.committed,
+        end=one.end,
+        lag=one.lag,
+        oldest_at=one.oldest_at,
+    )
+
+
+@strawberry.type
+class BacklogQuery:
+    """Reads of what waits."""
+
+    @strawberry.field(
+        description="How far each consumer is behind, by topic and partition.",
+        directives=[permitted(Permission.OPERATIONS_READ, ALL)],
+    )
+    async def consumer_lag(self, info: OfficeInfo) -> ConsumerLagInfo:
+        """Return the lag of all consumers."""
+        return shown_lag(await info.context.area(OperationsArea).lag.read(info.context.actor))

@@ -1,1 +1,0 @@
-"""What waits, in the graph of operations."""

@@ -1,0 +1,247 @@
+"""Brands in operations' part of the graph."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+from strawberry import ID
+
+from backoffice.access.roles import Permission
+from backoffice.graph.area import OfficeInfo
+from backoffice.graph.pages import Page, number_key, page_of, page_size, text_key
+from backoffice.graph.permitted import ANY, permitted
+from backoffice.operations.area import OperationsArea
+from backoffice.operations.brands.contrast import DEFAULTS, Contrast, TokenColours, contrasts
+from backoffice.operations.brands.document import BrandDocument, floored
+from backoffice.operations.brands.repository import BrandRevision
+from backoffice.operations.brands.service import KnownBrand
+
+
+@strawberry.type(description="A colour of the widget, `--club-…`, on light and on dark pages.")
+class ThemeToken:
+    """A colour of the widget."""
+
+    token: str
+    light: str
+    dark: str
+    is_own: bool = strawberry.field(description="Whether the brand's colour replaces the widget's.")
+
+
+@strawberry.type(description="A colour on top of another one in the widget, by WCAG 2.2.")
+class ThemeContrast:
+    """A colour on top of another one in the widget."""
+
+    front: str
+    back: str
+    scheme: str = strawberry.field(description="light or dark.")
+    front_colour: str
+    back_colour: str
+    use: str = strawberry.field(description="What is shown.")
+    ratio: str = strawberry.field(description="Such as 4.53; never rounded up.")
+    least: float
+    readable: bool
+
+
+@strawberry.type(description="A brand: what is shown of it, and what it is licensed for.")
+class OperatedBrand:
+    """A brand."""
+
+    id: ID
+    name: str
+    time_zone: str = strawberry.field(description="It never changes: weeks are measured in it.")
+    default_locale: str
+    locales: list[str]
+    jurisdictions: list[str]
+    currencies: list[str]
+    revision: int = strawberry.field(description="0 while the brand is as its schemes say.")
+    theme: list[ThemeToken] = strawberry.field(description="All tokens, also those of the widget.")
+    contrasts: list[ThemeContrast]
+    missing: list[str] = strawberry.field(
+        description="The parts of nodes that have not applied the last revision yet."
+    )
+
+
+@strawberry.type(description="What was decided about a brand at one time.")
+class BrandRevisionInfo:
+    """A revision of a brand."""
+
+    id: ID
+    revision: int
+    name: str
+    default_locale: str
+    locales: list[str]
+    theme: list[ThemeToken]
+    reason: str | None
+    changed_at: datetime
+    changed_by: str
+
+
+@strawberry.input
+class ThemeTokenInput:
+    """A colour that replaces the widget's: `#rrggbb` on light and on dark pages."""
+
+    token: str
+    light: str
+    dark: str
+
+
+@strawberry.input
+class ChangeBrandInput:
+    """What holds for a brand from now on; tokens that are left out have the widget's colours.
+
+    `revision` is the one that the person saw.
+    """
+
+    brand: str
+    revision: int
+    name: str
+    default_locale: str
+    locales: list[str]
+    theme: list[ThemeTokenInput]
+    reason: str
+
+
+@strawberry.input
+class TryThemeInput:
+    """A theme to try."""
+
+    brand: str
+    theme: list[ThemeTokenInput]
+
+
+def document_of(wanted: ChangeBrandInput) -> BrandDocument:
+    """Return the document of an input."""
+    return BrandDocument(wanted.name, wanted.default_locale, tuple(wanted.locales), colours_of(wanted.theme))
+
+
+def colours_of(tokens: Sequence[ThemeTokenInput]) -> dict[str, TokenColours]:
+    """Return the colours of an input by token."""
+    return {one.token: TokenColours(one.light, one.dark) for one in tokens}
+
+
+def shown_brand(known: KnownBrand) -> OperatedBrand:
+    """Return a brand with its theme and what can be read of it."""
+    brand = known.brand
+    return OperatedBrand(
+        id=ID(brand.id),
+        name=brand.name,
+        time_zone=brand.time_zone,
+        default_locale=brand.default_locale,
+        locales=list(brand.locales),
+        jurisdictions=list(brand.jurisdictions),
+        currencies=list(brand.currencies),
+        revision=known.revision,
+        theme=_tokens(known.document.theme),
+        contrasts=[shown_contrast(one) for one in contrasts(known.document.theme)],
+        missing=list(known.missing),
+    )
+
+
+def shown_revision(one: BrandRevision) -> BrandRevisionInfo:
+    """Return a revision."""
+    return BrandRevisionInfo(
+        id=ID(f"{one.brand}:{one.revision}"),
+        revision=one.revision,
+        name=one.document.name,
+        default_locale=one.document.default_locale,
+        locales=list(one.document.locales),
+        theme=_tokens(one.document.theme),
+        reason=one.reason,
+        changed_at=one.changed_at,
+        changed_by=one.changed_by,
+    )
+
+
+def shown_contrast(one: Contrast) -> ThemeContrast:
+    """Return a pair of colours."""
+    return ThemeContrast(
+        front=one.pair.front,
+        back=one.pair.back,
+        scheme=one.scheme,
+        front_colour=one.front,
+        back_colour=one.back,
+        use=one.pair.use,
+        ratio=floored(one.ratio),
+        least=one.pair.least,
+        readable=one.is_readable,
+    )
+
+
+def _tokens(theme: Mapping[str, TokenColours]) -> list[ThemeToken]:
+    colours = {**DEFAULTS, **theme}
+    return [
+        ThemeToken(token=name, light=c.light, dark=c.dark, is_own=name in theme)
+        for name, c in colours.items()
+    ]
+
+
+First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
+_READ = Permission.OPERATIONS_READ
+
+
+@strawberry.type
+class BrandQuery:
+    """Reads of brands."""
+
+    @strawberry.field(description="Brands, by id.", directives=[permitted(_READ, ANY)])
+    async def brands(
+        self, info: OfficeInfo, first: First = 25, after: str | None = None
+    ) -> Page[OperatedBrand]:
+        """Return a page of brands."""
+        context = info.context
+        found = await context.area(OperationsArea).brands.page(
+            context.actor, page_size(first), text_key(after)
+        )
+        return page_of(found, first, shown_brand, lambda one: one.brand.id)
+
+    @strawberry.field(
+        description="A brand with its theme, and the contrast of each pair of its colours.",
+        directives=[permitted(_READ, "id")],
+    )
+    async def operated_brand(self, info: OfficeInfo, id: ID) -> OperatedBrand:  # noqa: A002
+        """Return a brand."""
+        return shown_brand(await info.context.area(OperationsArea).brands.find(info.context.actor, id))
+
+    @strawberry.field(
+        description="The revisions of a brand, the newest first.", directives=[permitted(_READ, "brand")]
+    )
+    async def brand_revisions(
+        self, info: OfficeInfo, brand: str, first: First = 25, after: str | None = None
+    ) -> Page[BrandRevisionInfo]:
+        """Return a page of revisions."""
+        context, before = info.context, number_key(after)
+        found = await context.area(OperationsArea).brands.revisions(
+            context.actor, brand, page_size(first), before
+        )
+        return page_of(found, first, shown_revision, lambda one: one.revision)
+
+    @strawberry.field(
+        description="The contrast of each pair of colours, if a brand had a theme; nothing is changed.",
+        directives=[permitted(_READ, "input.brand")],
+    )
+    async def try_theme(self, info: OfficeInfo, input: TryThemeInput) -> list[ThemeContrast]:  # noqa: A002
+        """Try a theme."""
+        context = info.context
+        found = await context.area(OperationsArea).brands.try_theme(
+            context.actor, input.brand, colours_of(input.theme)
+        )
+        return [shown_contrast(one) for one in found]
+
+
+@strawberry.type
+class BrandMutation:
+    """Changes of brands."""
+
+    @strawberry.mutation(
+        description="Change the name, languages and theme of a brand on all nodes. Colours that cannot be "
+        "read are refused.",
+        directives=[permitted(Permission.OPERATIONS_BRAND, "input.brand")],
+    )
+    async def change_brand(self, info: OfficeInfo, input: ChangeBrandInput) -> OperatedBrand:  # noqa: A002
+        """Change a brand."""
+        context = info.context
+        changed = await context.area(OperationsArea).brands.change(
+            context.actor, input.brand, document_of(input), seen=input.revision, reason=input.reason
+        )
+        return shown_brand(changed)

@@ -1,1 +1,0 @@
-"""Brands in the graph of operations."""

@@ -1,1 +1,0 @@
-"""Providers, in the graph of operations."""

@@ -1,0 +1,54 @@
+"""Versions of rewards with their status, in operations' part of the graph."""
+
+import strawberry
+from strawberry import ID
+
+from backoffice.access.roles import Permission
+from backoffice.graph.area import OfficeInfo
+from backoffice.graph.permitted import permitted
+from backoffice.operations.area import OperationsArea
+from backoffice.operations.reward_statuses import VersionStatus
+
+
+@strawberry.type(description="A version of a reward, with the status in force.")
+class RewardVersionStatus:
+    """A version of a reward."""
+
+    id: ID = strawberry.field(description="Such as northbet:fb-5:1.")
+    brand: str
+    reward: str
+    version: int
+    kind: str
+    status: str = strawberry.field(description="active, paused or withdrawn; kill switches count.")
+    recalled: bool
+    obstacles: list[str] = strawberry.field(description="Why it is not offered though it is active.")
+
+
+@strawberry.type
+class RewardQuery:
+    """Reads of versions of rewards."""
+
+    @strawberry.field(
+        description="The versions of a brand's rewards, with the status in force.",
+        directives=[permitted(Permission.OPERATIONS_READ, "brand")],
+    )
+    async def reward_versions(self, info: OfficeInfo, brand: str) -> list[RewardVersionStatus]:
+        """Return versions of rewards."""
+        return [
+            _shown(one)
+            for one in await info.context.area(OperationsArea).statuses.listed(info.context.actor, brand)
+        ]
+
+
+def _shown(one: VersionStatus) -> RewardVersionStatus:
+    config = one.config
+    return RewardVersionStatus(
+        id=ID(f"{config.brand}:{config.reward_id}:{config.version}"),
+        brand=config.brand,
+        reward=config.reward_id,
+        version=config.version,
+        kind=config.kind.value,
+        status=config.status,
+        recalled=config.recalled,
+        obstacles=list(one.obstacles),
+    )

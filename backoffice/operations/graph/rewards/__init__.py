@@ -1,1 +1,0 @@
-"""Versions of rewards, in the graph of operations."""

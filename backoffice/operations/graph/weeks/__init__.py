@@ -1,1 +1,0 @@
-"""Weeks in operations' part of the graph."""

@@ -1,0 +1,53 @@
+"""Risk and money: the services behind their part of the graph."""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+
+from backoffice.access.actor import Actor
+from backoffice.base import Base
+from backoffice.graph.area import Area, Download
+from backoffice.risk.budgets.setting import BudgetService
+from backoffice.risk.export import RiskExport
+from backoffice.risk.figures.collector import FigureCollector
+from backoffice.risk.figures.counting import WeekCounter
+from backoffice.risk.figures.stored_figures import StoredFigures
+from backoffice.risk.service import RiskService
+from backoffice.risk.settings import RiskSettings
+from backoffice.risk.tables import RiskTable
+from storage.database import Database
+
+
+class RiskArea(Area):
+    """The services of risk over a base; without cells, figures are counted while it is served."""
+
+    name = "risk"
+
+    def __init__(self, base: Base, settings: RiskSettings | None = None) -> None:
+        club, fulfilment, progress, rewards = (
+            Database.open(base.settings, name) for name in ("club", "fulfilment", "progress", "rewards")
+        )
+        self.databases = (club, fulfilment, progress, rewards)
+        own = settings or RiskSettings()
+        self.counter = WeekCounter(club, fulfilment, progress, rewards, base.clock)
+        every = timedelta(seconds=own.count_seconds)
+        figures = StoredFigures(base.database, base.clock.machine, every)
+        self.collector = FigureCollector(figures, self.counter, every)
+        self.has_cells = base.settings.cell.own() is not None
+        counting = None if self.has_cells else self.collector
+        self.risk = RiskService(base.database, self.counter, counting, base.audit)
+        self.budgets = BudgetService(base.database, rewards, base.audit, base.approvals, base.clock)
+        self.export = RiskExport(self.risk)
+        base.approvals.register(self.budgets.proposal_kind)
+        self.background = () if self.has_cells else (self.collector.run,)
+        self.downloads = {f"risk-{table.value}": self._download(table.value) for table in RiskTable}
+
+    def _download(self, table: str) -> Download:
+        async def download(actor: Actor, parameters: Mapping[str, str]) -> AsyncIterator[str]:
+            return await self.export.lines(actor, table, parameters)
+
+        return download
+
+    async def close(self) -> None:
+        """Close the databases of the subgraphs."""
+        for database in self.databases:
+            await database.close()

@@ -1,1 +1,0 @@
-"""What support corrects: progress by four eyes, and goodwill within a budget."""

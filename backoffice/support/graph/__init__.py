@@ -1,1 +1,0 @@
-"""Parts of support's graph, by subject."""

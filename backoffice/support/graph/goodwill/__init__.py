@@ -1,1 +1,0 @@
-"""Goodwill in support's part of the graph."""

@@ -1,1 +1,0 @@
-"""What support says to customers and reads on a timeline, in plain English."""
