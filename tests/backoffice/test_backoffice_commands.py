@@ -1,14 +1,16 @@
-"""The commands of the back office: accounts, the audit log, the schemas of areas."""
+"""The commands of the back office: accounts, the audit log, the schema."""
 
 import json
 import sqlite3
 from pathlib import Path
+from typing import Final
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from furlong.cli import app
 
+ROOT: Final = Path(__file__).resolve().parents[2]
 ADD = ("backoffice", "user", "add", "ann@example.com", "--name", "Ann", "--role")
 
 
@@ -52,7 +54,6 @@ def test_accounts_are_managed_and_every_change_is_recorded(tmp_path: Path) -> No
     [
         ((*ADD, "king"), "there is no role 'king'"),
         (("backoffice", "user", "reset", "nobody", "--reason", "r"), "there is no account 'nobody'"),
-        (("backoffice", "sdl", "nowhere"), "there is no area 'nowhere'"),
         (("audit", "verify", "--anchor", "none.jsonl"), "does not end with an anchor"),
     ],
 )
@@ -92,7 +93,7 @@ def test_the_audit_log_is_verified_against_an_export(tmp_path: Path) -> None:
     assert furlong("audit", "export", str(export)).exit_code == 1  # nothing is overwritten
 
 
-def test_areas_print_their_schemas() -> None:
-    """As composition needs them."""
-    assert "people" in furlong("backoffice", "sdl").output
-    assert "directive @permitted" in furlong("backoffice", "sdl", "people").output
+def test_the_schema_is_printed() -> None:
+    """As it is checked in for clients."""
+    printed = furlong("backoffice", "sdl").output
+    assert printed == (ROOT / "admin.graphql").read_text(encoding="utf-8")
