@@ -331,6 +331,8 @@ RETIRED: Final = {
         "walking",
     },
     "simulator/providers": {
+        "Books",
+        "books",
         "CutOff",
         "ProviderDesk",
         "Wanted",
