@@ -37,7 +37,7 @@ WorldFile = Annotated[
 def serve_providers(
     ctx: typer.Context,
     *,
-    data: Annotated[Path, typer.Option(help="The folder of their books; created if missing.")],
+    data: Annotated[Path, typer.Option(help="The folder of their ledgers; created if missing.")],
     config: Annotated[Path, typer.Option(help="The file to write for FURLONG_FULFILMENT_PROVIDERS.")],
 ) -> None:
     """Serve a sportsbook, a game platform and a wallet that pay rewards, until Ctrl-C or SIGTERM.

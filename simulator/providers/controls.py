@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from simulator.providers.books import Status
 from simulator.providers.faults import Operation, ProviderFault, ProviderFaultName
 from simulator.providers.handler import ProviderHandler
+from simulator.providers.ledger import Status
 
 
 class ProviderFaultOrder(BaseModel):
@@ -52,18 +52,18 @@ def control_routes(handler: ProviderHandler) -> APIRouter:
 
     @routes.post("/changes", status_code=204)
     async def change(wanted: Change) -> None:
-        handler.books.change(wanted.key, wanted.status, handler.clock())
+        handler.ledger.change(wanted.key, wanted.status, handler.clock())
 
     @routes.post("/forget", status_code=204)
     async def forget() -> None:
-        handler.books.forget()
+        handler.ledger.forget()
 
     @routes.get("/effects")
     async def effects() -> dict[str, int]:
-        return handler.books.effects()
+        return handler.ledger.effects()
 
     @routes.get("/journal")
     async def journal(key: str | None = None) -> dict[str, list[dict[str, Any]]]:
-        return {"requests": handler.books.requests(key)}
+        return {"requests": handler.ledger.requests(key)}
 
     return routes

@@ -1,4 +1,4 @@
-"""Answers requests to a provider from its books, or with an injected fault."""
+"""Answers requests to a provider from its ledger, or with an injected fault."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -9,8 +9,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from simulator.providers.books import Books, KeyCancelled, KeyConflict
 from simulator.providers.faults import WRONG_ECHOES, ProviderFault, ProviderFaults
+from simulator.providers.ledger import KeyCancelled, KeyConflict, Ledger
 from simulator.server import TruncatedResponse
 
 Refuse = Callable[[], tuple[int, str] | None]
@@ -34,12 +34,12 @@ class CreditRequest:
 
 @dataclass(frozen=True, slots=True)
 class ProviderHandler:
-    """Answers from a provider's books, with faults that tests inject.
+    """Answers from a provider's ledger, with faults that tests inject.
 
     `clock` is product time, at which credits happen; `machine` is machine time, at which requests are signed.
     """
 
-    books: Books
+    ledger: Ledger
     faults: ProviderFaults
     clock: Callable[[], datetime]
     machine: Callable[[], datetime]
@@ -60,7 +60,7 @@ class ProviderHandler:
         early = await self._fail_early(request, fault, key)
         if early is not None:
             return early
-        found = self.books.find(key)
+        found = self.ledger.find(key)
         self._note(request.method, key, "found" if found else "absent", fault)
         if found is None:
             return _error(404, "NOT_FOUND")
@@ -72,7 +72,7 @@ class ProviderHandler:
         early = await self._fail_early(request, fault, key)
         if early is not None:
             return early
-        found = self.books.cancel(key, self.clock())
+        found = self.ledger.cancel(key, self.clock())
         self._note(request.method, key, found.status, fault)
         if found.status == "cancelled":
             return JSONResponse(found.to_json())
@@ -85,7 +85,7 @@ class ProviderHandler:
 
     def journal(self, day: str, after: str) -> Response:
         """Answer with a page of the credits of a day."""
-        entries, following = self.books.of_day(day, int(after or 0))
+        entries, following = self.ledger.of_day(day, int(after or 0))
         return JSONResponse({"entries": entries, "next": None if following is None else str(following)})
 
     async def _fail_early(
@@ -110,7 +110,7 @@ class ProviderHandler:
     def _credit(self, wanted: CreditRequest, fault: ProviderFault | None) -> Response:
         pending = fault is not None and fault.name == "pending"
         try:
-            entry = self.books.credit(
+            entry = self.ledger.credit(
                 wanted.key, wanted.body, self.clock(), valid_days=wanted.valid_days, pending=pending
             )
         except KeyConflict:
@@ -125,7 +125,7 @@ class ProviderHandler:
     async def _respond(
         self, request: Request, fault: ProviderFault | None, answer: Response, wanted: CreditRequest
     ) -> Response:
-        """Respond after the effect is in the books: at once, late, wrongly, or not at all."""
+        """Respond after the effect is in the ledger: at once, late, wrongly, or not at all."""
         match fault:
             case ProviderFault(name="reset_after"):
                 return TruncatedResponse()
@@ -140,7 +140,7 @@ class ProviderHandler:
         return answer
 
     def _note(self, method: str, key: str | None, outcome: str, fault: ProviderFault | None) -> None:
-        self.books.note(self.clock(), method, key, outcome, fault.name if fault else None)
+        self.ledger.note(self.clock(), method, key, outcome, fault.name if fault else None)
 
 
 def _error(status: int, code: str) -> Response:

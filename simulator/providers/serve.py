@@ -15,9 +15,9 @@ import structlog
 
 from simulator.providers import apis
 from simulator.providers.api import SimulatedApi, WalletAccounts
-from simulator.providers.books import Books
 from simulator.providers.faults import ProviderFaults
 from simulator.providers.handler import ProviderHandler
+from simulator.providers.ledger import Ledger
 from simulator.server import listen, serving
 from storage.clock import Clock, SystemClock
 from subgraphs.kit.domain.reward_kinds.kind import Payer
@@ -42,7 +42,7 @@ APIS: Final = _read_apis()
 
 @dataclass(frozen=True, slots=True)
 class ServedProvider:
-    """A running provider of an API: its URL, and the handler with its books and faults."""
+    """A running provider of an API: its URL, and the handler with its ledger and faults."""
 
     kind: str
     url: str
@@ -58,14 +58,14 @@ async def serving_provider(
     clock: Clock | None = None,
     accounts: WalletAccounts | None = None,
 ) -> AsyncIterator[ServedProvider]:
-    """Serve one provider with its books in `folder`; port 0 means any free port.
+    """Serve one provider with its ledger in `folder`; port 0 means any free port.
 
     Raises:
         OSError: The address is taken.
     """
     faults, clock = ProviderFaults(), clock or SystemClock()
-    with Books(folder / f"{kind}.sqlite") as books, listen("127.0.0.1", port) as listener:
-        handler = ProviderHandler(books, faults, clock.now, clock.machine.now)
+    with Ledger(folder / f"{kind}.sqlite") as ledger, listen("127.0.0.1", port) as listener:
+        handler = ProviderHandler(ledger, faults, clock.now, clock.machine.now)
         app = APIS[kind].create(handler, SECRET, accounts or WalletAccounts())
         async with serving(app, listener, before_stop=faults.hanging.release) as url:
             yield ServedProvider(kind, url, handler)

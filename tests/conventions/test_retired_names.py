@@ -335,6 +335,8 @@ RETIRED: Final = {
         "walking",
     },
     "simulator/providers": {
+        "Books",
+        "books",
         "CutOff",
         "ProviderDesk",
         "Wanted",

@@ -28,7 +28,7 @@ from tests.support.processes.running_furlong import (
 )
 
 BETS, PARTITIONS = 60, 4
-DOOMED = str(Path(__file__).parents[1] / "support" / "consumers" / "doomed_feed.py")
+FAILING_FEED = str(Path(__file__).parents[1] / "support" / "consumers" / "failing_feed.py")
 pytestmark = pytest.mark.usefixtures("kafka_installed")
 
 
@@ -113,7 +113,7 @@ def test_a_killed_program_loses_nothing_and_counts_nothing_twice(
     assert producer.flush(60) == 0
     programs.start("consume", "progress")
     killed = run_forked(
-        *(DOOMED, "2"),
+        *(FAILING_FEED, "2"),
         environment={**without_settings(), **programs.environment},
         folder=tmp_path,
         timeout=PATIENCE_SECONDS,

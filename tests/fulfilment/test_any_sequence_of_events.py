@@ -61,13 +61,13 @@ async def happen(harness: PayoutHarness, event: str) -> None:
 
 def happen_at_the_provider(harness: PayoutHarness, event: str) -> None:
     """Settle a pending credit, use a reward, or arm a fault."""
-    books = harness.providers["sportsbook"].handler.books
-    entry = books.find(key_of("c-1"))
+    ledger = harness.providers["sportsbook"].handler.ledger
+    entry = ledger.find(key_of("c-1"))
     match event, entry and entry.status:
         case "settle", "pending":
-            books.change(key_of("c-1"), "credited", harness.clock.now())
+            ledger.change(key_of("c-1"), "credited", harness.clock.now())
         case "use", "credited":
-            books.change(key_of("c-1"), "used", harness.clock.now())
+            ledger.change(key_of("c-1"), "used", harness.clock.now())
         case (("settle" | "use"), _):
             pass
         case fault, _:

@@ -28,7 +28,7 @@ async def test_a_retry_sends_it_under_the_same_key(harness: PayoutHarness) -> No
     await decisions.retry(key_of("c-1"), "sam")
     await harness.run_worker(harness.open(), 2, pause=MINUTE)
     assert await harness.state("c-1") is FulfilmentState.CREDITED
-    assert harness.providers["sportsbook"].handler.books.effects() == {key_of("c-1"): 1}
+    assert harness.providers["sportsbook"].handler.ledger.effects() == {key_of("c-1"): 1}
 
 
 async def test_a_retry_finds_an_unrecorded_credit(harness: PayoutHarness) -> None:

@@ -73,7 +73,7 @@ async def test_a_pending_credit_is_asked_about_until_it_is_credited(
     worker = harness.open()
     await harness.run_worker(worker, 2, pause=MINUTE)
     assert await harness.state("c-1") is FulfilmentState.FULFILLING
-    harness.providers[kind].handler.books.change(key_of("c-1"), "credited", harness.clock.now())
+    harness.providers[kind].handler.ledger.change(key_of("c-1"), "credited", harness.clock.now())
     await harness.run_worker(worker, 2, pause=MINUTE)
     assert await harness.state("c-1") is FulfilmentState.CREDITED
     assert harness.effects("c-1") == 1
@@ -108,7 +108,7 @@ async def test_wrong_credentials_stop_the_provider_and_lose_nothing(
     worker = harness.open()
     await harness.run_worker(worker, 3, pause=MINUTE)
     assert await harness.state("c-1") is FulfilmentState.FULFILLING
-    assert len(harness.providers[kind].handler.books.requests(key_of("c-1"))) == 1
+    assert len(harness.providers[kind].handler.ledger.requests(key_of("c-1"))) == 1
 
 
 @pytest.mark.parametrize("in_flight", [1, 3])
@@ -137,7 +137,7 @@ async def test_a_key_that_may_be_forgotten_is_not_sent_again(harness: PayoutHarn
     worker = harness.open()
     await harness.run_worker(worker)
     assert await harness.state("c-1") is FulfilmentState.FULFILLING
-    harness.providers["sportsbook"].handler.books.forget()
+    harness.providers["sportsbook"].handler.ledger.forget()
     harness.clock.advance(timedelta(hours=25))
     await harness.run_worker(worker, 3, pause=MINUTE)
     one = await harness.find("c-1")
@@ -154,7 +154,7 @@ async def test_within_the_window_a_key_that_is_not_known_is_sent_again(harness: 
     harness.clock.advance(timedelta(hours=23))
     await harness.run_worker(worker)
     assert await harness.state("c-1") is FulfilmentState.CREDITED
-    assert set(harness.providers["sportsbook"].handler.books.effects()) == {key_of("c-1")}
+    assert set(harness.providers["sportsbook"].handler.ledger.effects()) == {key_of("c-1")}
 
 
 async def test_after_many_attempts_a_person_decides(harness: PayoutHarness) -> None:
@@ -219,7 +219,7 @@ async def test_an_open_breaker_pauses_calls(harness: PayoutHarness) -> None:
     harness.configure("sportsbook", in_flight=1)
     fulfilling = harness.open()
     await harness.run_worker(fulfilling, 5, pause=MINUTE)
-    assert len(harness.providers["sportsbook"].handler.books.requests()) == 2
+    assert len(harness.providers["sportsbook"].handler.ledger.requests()) == 2
     assert (await fulfilling.health())["providers"]["sportsbook"]["resting"]
 
 
@@ -240,8 +240,8 @@ async def test_a_credit_is_recorded_although_its_row_was_locked(each_harness: Pa
         await asyncio.sleep(2.5)
     await working
     assert await each_harness.state("c-1") is FulfilmentState.CREDITED
-    books = each_harness.providers["sportsbook"].handler.books
-    assert [asked["method"] for asked in books.requests(key_of("c-1"))] == ["CREDIT"]
+    ledger = each_harness.providers["sportsbook"].handler.ledger
+    assert [asked["method"] for asked in ledger.requests(key_of("c-1"))] == ["CREDIT"]
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -99,7 +99,7 @@ async def test_reconcile_reports_differences(harness: PayoutHarness, environment
         0,
         True,
     )
-    harness.providers["sportsbook"].handler.books.lose(key_of("c-1"))
+    harness.providers["sportsbook"].handler.ledger.lose(key_of("c-1"))
     differing = await furlong(
         environment, "fulfilment", "reconcile", "--day", today, "--provider", "sportsbook"
     )

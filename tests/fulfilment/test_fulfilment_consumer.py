@@ -99,7 +99,7 @@ async def test_messages_become_a_reward_that_is_paid(
         return await harness.state("c-1") is FulfilmentState.CREDITED
 
     await harness.until(paid, "the reward is paid")
-    assert harness.providers["sportsbook"].handler.books.effects() == {key_of("c-1"): 1}
+    assert harness.providers["sportsbook"].handler.ledger.effects() == {key_of("c-1"): 1}
 
 
 async def test_a_self_exclusion_by_kafka_stops_the_reward(

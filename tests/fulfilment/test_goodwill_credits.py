@@ -1,4 +1,4 @@
-"""Goodwill credits go the way of rewards: one credit in the provider's books, whatever happens."""
+"""Goodwill credits go the way of rewards: one credit in the provider's ledger, whatever happens."""
 
 import asyncio
 from datetime import timedelta
@@ -47,11 +47,11 @@ async def credit(harness: PayoutHarness, key: str = KEY) -> Fulfilment:
 
 def effects(harness: PayoutHarness, key: str = KEY) -> int:
     """Return how many credits the providers have made under a key."""
-    return sum(one.handler.books.effects().get(key, 0) for one in harness.providers.values())
+    return sum(one.handler.ledger.effects().get(key, 0) for one in harness.providers.values())
 
 
 async def test_a_credit_is_paid_once_beside_the_weeks_reward(each_harness: PayoutHarness) -> None:
-    """Repeated messages and workers at once: one entry in the provider's journal, and equal books."""
+    """Repeated messages and workers at once: one entry in the provider's journal, and equal ledgers."""
     harness = each_harness
     await harness.owe("c-1")
     first = {"credit_id": "g-1", "decided_at": harness.clock.now().isoformat()}

@@ -68,7 +68,7 @@ async def test_a_success_after_the_crash_is_found(harness: PayoutHarness, tmp_pa
     harness.arm_fault("sportsbook", "pending")
     with worker_processes(harness, tmp_path) as workers:
         await workers.death(workers.start("answered"))
-    harness.providers["sportsbook"].handler.books.change(key_of("c-1"), "credited", harness.clock.now())
+    harness.providers["sportsbook"].handler.ledger.change(key_of("c-1"), "credited", harness.clock.now())
     harness.clock.advance(AFTER_THE_LEASE)
     await harness.run_worker(harness.open())
     assert await harness.state("c-1") is FulfilmentState.CREDITED

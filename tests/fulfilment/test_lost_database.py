@@ -82,7 +82,7 @@ async def read_back(harness: PayoutHarness, published: Sequence[PublishedOutcome
 def forget(harness: PayoutHarness) -> None:
     """Make all providers forget their keys."""
     for provider in harness.providers.values():
-        provider.handler.books.forget()
+        provider.handler.ledger.forget()
 
 
 @pytest.mark.parametrize("outcomes_first", [True, False])
@@ -278,7 +278,7 @@ async def test_no_published_revision_is_used_again(each_harness: PayoutHarness, 
         await harness.choose("c-1")
     await harness.qualify("c-1")
     await harness.run_worker(worker)
-    harness.providers["sportsbook"].handler.books.change(key_of("c-1"), "used", harness.clock.now())
+    harness.providers["sportsbook"].handler.ledger.change(key_of("c-1"), "used", harness.clock.now())
     harness.clock.advance(A_WEEK)
     await harness.run_worker(worker)
     since = await told(harness)

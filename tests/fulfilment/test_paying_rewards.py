@@ -26,7 +26,7 @@ async def test_a_reward_is_paid_by_the_provider_of_its_kind(
     assert one.state is FulfilmentState.CREDITED
     assert one.provider == kind
     assert one.reference is not None
-    assert harness.providers[kind].handler.books.effects() == {key_of("c-1"): 1}
+    assert harness.providers[kind].handler.ledger.effects() == {key_of("c-1"): 1}
 
 
 async def test_it_is_paid_on_each_engine(each_harness: PayoutHarness) -> None:
@@ -48,8 +48,8 @@ async def test_nothing_is_paid_before_the_choice_is_final(harness: PayoutHarness
     assert await harness.state("c-1") is FulfilmentState.CONFIRMED
     await harness.choose("c-1", FREE_BET)
     await harness.run_worker(worker)
-    assert harness.providers["sportsbook"].handler.books.effects() == {key_of("c-1"): 1}
-    assert harness.providers["games"].handler.books.effects() == {}
+    assert harness.providers["sportsbook"].handler.ledger.effects() == {key_of("c-1"): 1}
+    assert harness.providers["games"].handler.ledger.effects() == {}
 
 
 async def test_nothing_is_paid_before_the_week_is_confirmed(harness: PayoutHarness) -> None:

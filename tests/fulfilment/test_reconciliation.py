@@ -25,7 +25,7 @@ async def compared(harness: PayoutHarness, kind: str) -> Report:
 
 
 async def test_equal_books_have_no_differences(harness: PayoutHarness) -> None:
-    """Rewards of every kind are in both books, without differences."""
+    """Rewards of every kind are in both ledgers, without differences."""
     for number, reward in enumerate((FREE_BET, SPINS, CASH)):
         await harness.owe(f"c-{number}", reward)
     await harness.run_worker(harness.open())
@@ -39,9 +39,9 @@ async def test_every_difference_is_found(harness: PayoutHarness) -> None:
     for number in range(6):
         await harness.owe(f"c-{number}")
     await harness.run_worker(harness.open())
-    books = harness.providers["sportsbook"].handler.books
-    books.lose(key_of("c-0"))
-    books.spoil(key_of("c-1"), amount_minor=50_000)
+    ledger = harness.providers["sportsbook"].handler.ledger
+    ledger.lose(key_of("c-0"))
+    ledger.spoil(key_of("c-1"), amount_minor=50_000)
     body = {
         "brand": "northbet",
         "customer": "c-x",
@@ -49,11 +49,11 @@ async def test_every_difference_is_found(harness: PayoutHarness) -> None:
         "amount_minor": 900,
         "currency": "GBP",
     }
-    books.credit("a key of nobody", body, harness.clock.now(), valid_days=7)
-    twice = books.find(key_of("c-2"))
+    ledger.credit("a key of nobody", body, harness.clock.now(), valid_days=7)
+    twice = ledger.find(key_of("c-2"))
     assert twice is not None
-    books.forget()
-    books.credit(key_of("c-2"), twice.body, harness.clock.now(), valid_days=7)
+    ledger.forget()
+    ledger.credit(key_of("c-2"), twice.body, harness.clock.now(), valid_days=7)
     report = await compared(harness, "sportsbook")
     assert {(one.kind, one.key) for one in report.differences} == {
         ("MISSING_THERE", key_of("c-0")),
@@ -71,11 +71,11 @@ async def test_a_cell_compares_its_own_customers_credits(harness: PayoutHarness)
     for customer in mine:
         await harness.owe(customer)
     await harness.run_worker(harness.open())
-    books = harness.providers["sportsbook"].handler.books
+    ledger = harness.providers["sportsbook"].handler.ledger
     for number in range(8):
         body = {"brand": "northbet", "customer": f"c-{number}", "type": "free_bet"}
         lost = body | {"amount_minor": 900, "currency": "GBP"}
-        books.credit(f"lost {number}", lost, harness.clock.now(), valid_days=7)
+        ledger.credit(f"lost {number}", lost, harness.clock.now(), valid_days=7)
     found = []
     for cell in cells:
         async with harness.database.write() as connection:
@@ -94,7 +94,7 @@ async def test_a_cell_compares_its_own_customers_credits(harness: PayoutHarness)
 
 async def test_a_journal_is_read_page_by_page(harness: PayoutHarness) -> None:
     """All pages of a day with many credits are compared."""
-    books = harness.providers["sportsbook"].handler.books
+    ledger = harness.providers["sportsbook"].handler.ledger
     body = {
         "brand": "northbet",
         "customer": "c-x",
@@ -103,7 +103,7 @@ async def test_a_journal_is_read_page_by_page(harness: PayoutHarness) -> None:
         "currency": "GBP",
     }
     for number in range(450):
-        books.credit(f"key {number}", body, harness.clock.now(), valid_days=7)
+        ledger.credit(f"key {number}", body, harness.clock.now(), valid_days=7)
     assert len((await compared(harness, "sportsbook")).differences) == 450
 
 

@@ -83,7 +83,7 @@ async def asked(folder: Path, secret: str) -> CreditResult:
         found = registry.find("wallet")
         assert found is not None
         answer = await found.provider.credit(CREDIT)
-        assert wallet.handler.books.effects() == {}
+        assert wallet.handler.ledger.effects() == {}
         await registry.close()
         return answer
 
@@ -114,7 +114,7 @@ async def test_the_balance_is_looked_at_before_anything_is_sent(
     await choosy.run_worker(choosy.open())
     one = await choosy.find(customer)
     assert (one.state, one.reason) == (FulfilmentState.REVIEW, reason)
-    assert choosy.providers["wallet"].handler.books.requests(key_of(customer)) == []
+    assert choosy.providers["wallet"].handler.ledger.requests(key_of(customer)) == []
 
 
 def test_the_wallet_has_the_currencies_of_the_shipped_world() -> None:
@@ -130,4 +130,4 @@ async def test_cash_lands_on_the_balance_once(harness: PayoutHarness) -> None:
     await harness.owe("c-1", CASH)
     harness.arm_fault("wallet", "reset_after", times=2)
     await harness.run_worker(harness.open(), 3, pause=timedelta(minutes=1))
-    assert harness.providers["wallet"].handler.books.balance("c-1") == 500
+    assert harness.providers["wallet"].handler.ledger.balance("c-1") == 500

@@ -100,7 +100,7 @@ async def test_a_qualification_taken_back_after_the_credit_raises_a_flag(
     assert (one.state, one.flag) == (FulfilmentState.CREDITED, "REVOKED_AFTER_CREDIT")
     assert harness.effects("c-1") == 1
     assert '"flag": "REVOKED_AFTER_CREDIT"' in (await harness.published())[-1].value
-    asked = harness.providers[kind].handler.books.requests(key_of("c-1"))
+    asked = harness.providers[kind].handler.ledger.requests(key_of("c-1"))
     assert [one["method"] for one in asked] == ["CREDIT"]
 
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from furlong.workers.fulfilment_worker import FulfilmentProcess, create_status_app
-from simulator.providers.books import instant
+from simulator.providers.ledger import instant
 from subgraphs.fulfilment.providers.signing import Signer
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from tests.support.fulfilment.payout_harness import BONUS, CASH, FREE_BET, SPINS, PayoutHarness, key_of
@@ -59,7 +59,7 @@ async def test_polling_finds_how_a_reward_ended(
     """An unused reward is polled from time to time, until its end is recorded and published."""
     await harness.run_worker(worker, 3, pause=HOURS)
     assert await harness.state("c-1") is FulfilmentState.CREDITED
-    harness.providers["sportsbook"].handler.books.change(key_of("c-1"), end, harness.clock.now())  # type: ignore[arg-type]  # one of the statuses
+    harness.providers["sportsbook"].handler.ledger.change(key_of("c-1"), end, harness.clock.now())  # type: ignore[arg-type]  # one of the statuses
     await harness.run_worker(worker, 2, pause=HOURS)
     one = await harness.find("c-1")
     assert one.state is FulfilmentState(end.upper())
@@ -79,7 +79,7 @@ async def test_every_kind_of_provider_supports_polling_and_callbacks(
     worker = harness.open()
     await harness.run_worker(worker)
     if learns == "poll":
-        harness.providers[kind].handler.books.change(key_of("c-1"), end, harness.clock.now())  # type: ignore[arg-type]  # one of the statuses
+        harness.providers[kind].handler.ledger.change(key_of("c-1"), end, harness.clock.now())  # type: ignore[arg-type]  # one of the statuses
         await harness.run_worker(worker, 2, pause=HOURS)
     else:
         transport = httpx.ASGITransport(create_status_app(worker))

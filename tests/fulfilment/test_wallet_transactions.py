@@ -36,12 +36,12 @@ async def test_every_attempt_of_every_worker_is_one_transaction(harness: PayoutH
     harness.arm_fault("wallet", "timeout_before", times=2)
     await harness.run_worker(harness.open(), 2, pause=MINUTE)
     await harness.run_worker(harness.open(), 2, pause=MINUTE)
-    asked = harness.providers["wallet"].handler.books.requests()
+    asked = harness.providers["wallet"].handler.ledger.requests()
     assert {one["key"] for one in asked} == {key_of("c-1")}
     outcomes = [one["outcome"] for one in asked if one["method"] in {"POST", "CREDIT"}]
     assert outcomes[:5] == [*["not done"] * 4, "credited"]
     assert set(outcomes[5:]) <= {"credited"}, "an answer that comes too late is requested again"
-    assert harness.providers["wallet"].handler.books.balance("c-1") == 500
+    assert harness.providers["wallet"].handler.ledger.balance("c-1") == 500
 
 
 class Meddler(httpx.AsyncBaseTransport):
@@ -107,7 +107,7 @@ async def test_a_tampered_response_decides_nothing(
         meddled, honest = wallet_over(served.url, Meddler(change)), wallet_over(served.url)
         assert (await meddled.credit(CREDIT)).outcome is CreditOutcome.UNKNOWN
         assert (await honest.inquire(CREDIT)).outcome is CreditOutcome.CREDITED
-        assert served.handler.books.effects() == {key_of("c-1"): 1}
+        assert served.handler.ledger.effects() == {key_of("c-1"): 1}
         await meddled.close()
         await honest.close()
 
@@ -150,13 +150,13 @@ async def test_the_daily_report_stores_differences_from_the_wallet(harness: Payo
     for number in range(4):
         await harness.owe(f"c-{number}", CASH)
     await harness.run_worker(harness.open())
-    books = harness.providers["wallet"].handler.books
-    whole = books.find(key_of("c-0"))
+    ledger = harness.providers["wallet"].handler.ledger
+    whole = ledger.find(key_of("c-0"))
     assert whole is not None
     stray = whole.body | {"transaction_id": "stray", "customer": "c-x"}
-    books.credit("stray", stray, harness.clock.now(), valid_days=None)
-    books.lose(key_of("c-1"))
-    books.spoil(key_of("c-2"), amount_minor=5_000)
+    ledger.credit("stray", stray, harness.clock.now(), valid_days=None)
+    ledger.lose(key_of("c-1"))
+    ledger.spoil(key_of("c-2"), amount_minor=5_000)
     day = harness.clock.now().date()
     harness.clock.advance(timedelta(days=1, hours=3))
     fulfilling = harness.open()

@@ -186,15 +186,15 @@ class Life:
                 model.learn(model.now, fit=True)
 
     def _at_the_provider(self, event: str) -> None:
-        books, now = self.product.provider.handler.books, self.model.now
-        entry = books.find(KEY)
+        ledger, now = self.product.provider.handler.ledger, self.model.now
+        entry = ledger.find(KEY)
         match event, entry and entry.status:
             case "settle", "pending":
-                books.change(KEY, "credited", now)
+                ledger.change(KEY, "credited", now)
             case "use", "credited":
-                books.change(KEY, "used", now)
+                ledger.change(KEY, "used", now)
             case "expire", "credited":
-                books.change(KEY, "expired", now)
+                ledger.change(KEY, "expired", now)
             case (("settle" | "use" | "expire"), _):
                 pass
             case fault, _:
@@ -207,7 +207,7 @@ class Life:
         model, club, effects = self.model, await self.product.club(), self.product.effects
         worked = event == "work"
         calm, self.faults = self.faults == 0, 0 if worked else self.faults
-        entry = self.product.provider.handler.books.find(KEY)
+        entry = self.product.provider.handler.ledger.find(KEY)
         booked = None if entry is None or effects == 0 else entry.status.upper()
         expected = model.states(worked=worked, calm=calm, booked=booked)
         assert club["state"] in expected, (event, club, expected, model)
@@ -230,7 +230,7 @@ class Life:
             rows = await connection.scalar(select(func.count()).select_from(FULFILMENT))
         assert rows == (model.row is not None)
         assert (self.shown in PAID) == (product.effects == 1)
-        entry = product.provider.handler.books.find(KEY)
+        entry = product.provider.handler.ledger.find(KEY)
         if product.effects and entry:
             assert entry.body["amount_minor"] == WORTH[(["fb-5", *model.chosen])[-1]]
         if model.row == "open":

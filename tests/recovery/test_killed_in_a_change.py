@@ -22,7 +22,7 @@ from tests.support.recovery.harness import CHOICE, MEMBERSHIP, RecoveryHarness, 
 
 pytestmark = pytest.mark.usefixtures("processes")
 
-DOOMED = Path(__file__).parents[1] / "support" / "recovery" / "doomed.py"
+SELF_KILLING_CLUB = Path(__file__).parents[1] / "support" / "recovery" / "self_killing_club.py"
 BEFORE_THE_INTENT = ["writing down", "written, not committed"]
 WITH_THE_INTENT = [
     "sending",
@@ -59,7 +59,7 @@ class Processes:
 
     async def dies(self, step: str, what: str) -> None:
         """Start a process that kills itself at a step, and wait for its end."""
-        process = self.start(str(DOOMED), step, what)
+        process = self.start(str(SELF_KILLING_CLUB), step, what)
         code = await asyncio.to_thread(process.wait, PATIENCE_SECONDS)
         assert code == -signal.SIGKILL, self.logs()
 

@@ -159,9 +159,9 @@ class ScenarioPlayer:
                     ProviderFault(step.provider, times=FOREVER, on="credit", customer=customer)
                 )
             if step.credit is not None:
-                books = provider.handler.books
-                for key in books.keys_of(customer):
-                    books.change(key, step.credit, provider.handler.clock())
+                ledger = provider.handler.ledger
+                for key in ledger.keys_of(customer):
+                    ledger.change(key, step.credit, provider.handler.clock())
 
     async def _change_account(self, cast: Cast, facts: AccountFacts) -> None:
         brand = self.simulator.world.brand(cast.scenario.brand)

@@ -68,7 +68,7 @@ async def _answer(
 def _balance(handler: ProviderHandler, customer: str, currency: str | None) -> Response:
     if currency is None:
         return JSONResponse({"code": "NO_ACCOUNT", "message": "no such customer"}, 404)
-    return JSONResponse({"currency": currency, "balance_minor": handler.books.balance(customer)})
+    return JSONResponse({"currency": currency, "balance_minor": handler.ledger.balance(customer)})
 
 
 async def _transaction(

@@ -255,7 +255,7 @@ class PayoutHarness:
     def effects(self, customer: str) -> int:
         """Return how many credits all providers together have made for the customer."""
         key = key_of(customer)
-        return sum(one.handler.books.effects().get(key, 0) for one in self.providers.values())
+        return sum(one.handler.ledger.effects().get(key, 0) for one in self.providers.values())
 
     def arm_fault(self, kind: str, name: ProviderFaultName, **how: Any) -> None:
         """Arm a fault of a provider; workers opened later do not wait long for answers that do not come."""

@@ -292,7 +292,7 @@ class Product:
     @property
     def effects(self) -> int:
         """Return how many credits the provider has ever made for the customer's week, under any key."""
-        return sum(self.provider.handler.books.effects().values())
+        return sum(self.provider.handler.ledger.effects().values())
 
     async def _change(self, mutation: str, **asked: Any) -> list[str]:
         asked |= {"brand": BRAND, "idempotencyKey": f"key-{next(self.keys)}"}

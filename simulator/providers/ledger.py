@@ -1,4 +1,4 @@
-"""A provider's books in one SQLite file: all its credits with their keys, and all requests."""
+"""A provider's ledger in one SQLite file: all its credits with their keys, and all requests."""
 
 import json
 import sqlite3
@@ -28,7 +28,7 @@ Status = Literal["pending", "credited", "used", "expired", "cancelled"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A credit in the books; times are RFC 3339 in UTC."""
+    """A credit in the ledger; times are RFC 3339 in UTC."""
 
     key: str
     body: dict[str, Any]
@@ -59,8 +59,8 @@ class KeyCancelled(Exception):
     """The key was cancelled, so nothing is ever credited under it."""
 
 
-class Books:
-    """The books, which survive restarts. Each call is one transaction."""
+class Ledger:
+    """The ledger, which survives restarts. Each call is one transaction."""
 
     def __init__(self, path: Path | str) -> None:
         self._db = open_file(path, TABLES, across_threads=True)

@@ -29,13 +29,13 @@ def doom(owner: type, method: str, before: str, after: str) -> None:
     """Kill the process before or after a method, if that is its step."""
     original = getattr(owner, method)
 
-    async def doomed(self: Any, *arguments: Any, **named: Any) -> Any:
+    async def killing(self: Any, *arguments: Any, **named: Any) -> Any:
         _die_at(before)
         result = await original(self, *arguments, **named)
         _die_at(after)
         return result
 
-    setattr(owner, method, doomed)
+    setattr(owner, method, killing)
 
 
 def _die_at(step: str) -> None:

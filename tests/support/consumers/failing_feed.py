@@ -1,6 +1,6 @@
 """The sports feed as a program that kills itself after publishing some batches, before it commits.
 
-`python doomed_feed.py BATCHES`
+`python failing_feed.py BATCHES`
 """
 
 import asyncio
@@ -21,15 +21,15 @@ from furlong.workers.feed_worker import create_feed_workers
 BATCHES = int(sys.argv[1])
 
 
-class DoomedForwarder(Forwarder):
+class FailingForwarder(Forwarder):
     """A forwarder that dies after publishing its messages and before committing their offsets."""
 
     batches = 0
 
     async def commit(self, positions: Mapping[TopicPartition, int]) -> None:
         """Commit all batches but the last."""
-        DoomedForwarder.batches += 1
-        if DoomedForwarder.batches == BATCHES:
+        FailingForwarder.batches += 1
+        if FailingForwarder.batches == BATCHES:
             os.kill(os.getpid(), signal.SIGKILL)
         await super().commit(positions)
 
@@ -37,7 +37,7 @@ class DoomedForwarder(Forwarder):
 async def main() -> None:
     """Forward until it dies."""
     (worker,) = create_feed_workers([sports.FEED], FeedSettings(), StreamSettings(), CollectorRegistry())
-    worker.forwarder = DoomedForwarder
+    worker.forwarder = FailingForwarder
     await worker.run()
 
 
