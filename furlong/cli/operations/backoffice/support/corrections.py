@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from furlong.cli.amounts import minor_of
 from furlong.cli.operations.backoffice.signed_in import User
 from furlong.cli.operations.backoffice.support.session import Brand, Customer, Reason, with_support
 
@@ -24,7 +25,9 @@ def adjust(
     brand: Brand,
     customer: Customer,
     week: Annotated[str, typer.Argument(help="The week, such as 2026-W13.")],
-    amount: Annotated[int, typer.Argument(help="In minor units; a negative amount is subtracted.")],
+    amount: Annotated[
+        str, typer.Argument(help="Such as 5.00, in the currency of the week; -- -5.00 is subtracted.")
+    ],
     *,
     reason: Reason,
     user: User,
@@ -33,12 +36,20 @@ def adjust(
     from backoffice.support.corrections.adjustments import AdjustmentRequest
     from subgraphs.kit.domain.keys import Owner
 
-    wanted = AdjustmentRequest(Owner(brand, customer), week, amount, reason)
+    owner = Owner(brand, customer)
 
-    async def work(parts: SupportParts, actor: Actor) -> str:
-        return await proposal_line(parts, await parts.adjustments.propose(actor, wanted))
+    async def work(parts: SupportParts, actor: Actor) -> tuple[str, str]:
+        from backoffice.support.types import shown_customer
 
-    typer.echo(with_support(user, work, step_up=True))
+        shown = shown_customer(await parts.customers.view(actor, owner, week)).week
+        minor = minor_of(amount, shown.currency, "AMOUNT")
+        wanted = AdjustmentRequest(owner, week, minor, reason)
+        line = await proposal_line(parts, await parts.adjustments.propose(actor, wanted))
+        return line, f"{week} has {shown.shown}; {amount} {shown.currency} is proposed."
+
+    line, consequence = with_support(user, work, step_up=True)
+    typer.echo(line)
+    typer.echo(consequence, err=True)
 
 
 def approve(

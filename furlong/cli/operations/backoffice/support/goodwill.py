@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from furlong.cli.amounts import minor_of
 from furlong.cli.json_lists import AsJson, echo_json, echo_table
 from furlong.cli.operations.backoffice.signed_in import User
 from furlong.cli.operations.backoffice.support.corrections import proposal_line
@@ -20,7 +21,7 @@ cli = typer.Typer(
     no_args_is_help=True,
     help="Goodwill credits within a weekly budget; `furlong support approve` is the second person's part.",
 )
-Minor = Annotated[int, typer.Argument(min=0, help="In minor units.")]
+LOCALE: Final = "en-GB"
 
 
 def add_to(support: typer.Typer) -> None:
@@ -32,6 +33,7 @@ def add_to(support: typer.Typer) -> None:
 def offer(brand: Brand, customer: Customer, *, user: User, as_json: AsJson = False) -> None:
     """List what can be given to a customer now, the reasons, and what the budget leaves."""
     from subgraphs.kit.domain.keys import Owner
+    from subgraphs.kit.graphql.schema.money import written
 
     async def work(parts: SupportParts, actor: Actor) -> Any:
         from backoffice.support.graph.goodwill.types import shown_choice
@@ -42,9 +44,11 @@ def offer(brand: Brand, customer: Customer, *, user: User, as_json: AsJson = Fal
     if as_json:
         echo_json([asdict(found)])
         return
-    typer.echo(found.refusal or f"{found.left_minor} {found.currency} left in {found.iso_week}")
-    rows = ((one.id, one.kind, one.value_minor, one.currency, one.expiry_days) for one in found.rewards)
-    echo_table(("REWARD", "KIND", "VALUE", "CURRENCY", "DAYS"), rows, nothing="No reward can be given.")
+    left = written(found.left_minor, found.currency, LOCALE)
+    typer.echo(found.refusal or f"{left} left in {found.iso_week}")
+    values = {one.id: written(one.value_minor, one.currency, LOCALE) for one in found.rewards}
+    rows = ((one.id, one.kind, values[one.id], one.expiry_days) for one in found.rewards)
+    echo_table(("REWARD", "KIND", "VALUE", "DAYS"), rows, nothing="No reward can be given.")
     echo_table(("CAUSE", ""), ((one.cause.value, one.words) for one in found.causes))
 
 
@@ -76,6 +80,7 @@ def give(
 @cli.command()
 def budgets(brand: Brand, *, user: User, as_json: AsJson = False) -> None:
     """List a brand's goodwill budgets of this week and coming ones: set, reserved, approved, paid, left."""
+    from subgraphs.kit.graphql.schema.money import written
 
     async def work(parts: SupportParts, actor: Actor) -> list[Any]:
         from backoffice.support.graph.goodwill.types import shown_use
@@ -86,9 +91,11 @@ def budgets(brand: Brand, *, user: User, as_json: AsJson = False) -> None:
     if as_json:
         echo_json(found)
         return
-    names = ("iso_week", "currency", "amount_minor", "reserved_minor", "approved_minor", "paid_minor")
-    heads = ("WEEK", "CURRENCY", "BUDGET", "RESERVED", "APPROVED", "PAID", "LEFT")
-    rows = ([one[name] for name in (*names, "left_minor")] for one in found)
+    names = ("amount_minor", "reserved_minor", "approved_minor", "paid_minor", "left_minor")
+    heads = ("WEEK", "BUDGET", "RESERVED", "APPROVED", "PAID", "LEFT")
+    rows = (
+        [one["iso_week"], *(written(one[name], one["currency"], LOCALE) for name in names)] for one in found
+    )
     echo_table(heads, rows, nothing="No goodwill budget is set.")
 
 
@@ -96,11 +103,13 @@ def budgets(brand: Brand, *, user: User, as_json: AsJson = False) -> None:
 def set_budget(
     brand: Brand,
     currency: Annotated[str, typer.Argument(help="The currency, such as GBP.")],
-    amount: Minor,
+    amount: Annotated[str, typer.Argument(help="Such as 500.00.")],
     *,
     week: Annotated[str | None, typer.Option(help="Only this week, such as 2026-W13.")] = None,
-    per_customer: Annotated[int | None, typer.Option(min=0, help="At most this to one customer.")] = None,
-    per_agent: Annotated[int | None, typer.Option(min=0, help="At most this by one support agent.")] = None,
+    per_customer: Annotated[
+        str | None, typer.Option(help="At most this to one customer, such as 20.00.")
+    ] = None,
+    per_agent: Annotated[str | None, typer.Option(help="At most this by one support agent.")] = None,
     reason: Reason,
     user: User,
 ) -> None:
@@ -109,9 +118,9 @@ def set_budget(
 
     key = GoodwillBudgetKey(brand, currency, week or EVERY_WEEK)
     limits = GoodwillLimits(
-        amount,
-        amount if per_customer is None else per_customer,
-        amount if per_agent is None else per_agent,
+        minor_of(amount, currency, "AMOUNT"),
+        minor_of(per_customer or amount, currency, "--per-customer"),
+        minor_of(per_agent or amount, currency, "--per-agent"),
     )
 
     async def work(parts: SupportParts, actor: Actor) -> str:
