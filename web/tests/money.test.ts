@@ -55,7 +55,7 @@ test('an adjustment says what it does to the week and to its reward', () => {
   expect(adjustmentInWords(500, 'GBP', '2026-W48')).toBe('adds £5.00 to week 48');
   expect(adjustmentInWords(-500, 'GBP', '2026-W09')).toBe('takes £5.00 from week 9');
   expect(standing(1700, WEEK)).toBe('£17.00 of £25.00');
-  expect(targetInWords(WEEK, 500)).toBe('£8.00 to the target remain.');
+  expect(targetInWords(WEEK, 500)).toBe('The target is still £8.00 away.');
   expect(targetInWords(WEEK, 1300)).toBe('The target is reached: the reward is earned.');
   expect(targetInWords({ ...WEEK, totalMinor: 2600 }, -200)).toBe('The target is missed: the reward is no longer earned.');
   expect(targetInWords({ ...WEEK, totalMinor: 2600 }, 100)).toBe('The target stays reached.');

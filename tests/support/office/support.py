@@ -50,7 +50,7 @@ def adjust_a_week(office: Office, desk: Desk, staff: Staff) -> None:
     desk.look()
     desk.submit("Propose £7.00")
     expect(desk.page.get_by_text("another person finds it among the approvals")).to_be_visible()
-    staff.desk("risk").approve("support.adjustment")
+    staff.desk("risk").approve(f"£7.00 for {BEN} in week")
     eventually(lambda: office.site.staked(BEN) == 1200, "the adjustment counts")
     desk.page.reload()
     expect(desk.page.get_by_text("£12.00", exact=False).first).to_be_visible()
@@ -78,7 +78,7 @@ def erase(office: Office, desk: Desk, staff: Staff) -> None:
     page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
     desk.confirm("Lift the hold", "the claim was withdrawn")
     desk.confirm("Erase", "asked for it")
-    staff.desk(DEPUTY).approve("support.erasure")
+    staff.desk(DEPUTY).approve(f"Erase the data of {BEN}")
     eventually(lambda: office.site.club(BEN)["progress"] is None, "the bets are erased")
 
 
@@ -86,7 +86,7 @@ def give_goodwill(office: Office, desk: Desk, staff: Staff) -> None:
     """Give a reward within risk's budget, with risk's approval: a provider credits it once."""
     risk = staff.desk("risk")
     set_goodwill_budget(risk)
-    staff.desk(DEPUTY).approve("support.raise_goodwill_budget")
+    staff.desk(DEPUTY).approve("Goodwill budget of £500.00")
     before = office.credits()
     find(desk, DAN)
     desk.page.get_by_role("button", name="Give goodwill").click()
@@ -95,7 +95,7 @@ def give_goodwill(office: Office, desk: Desk, staff: Staff) -> None:
     desk.page.get_by_label("Explanation").fill("the page was down")
     desk.look()
     desk.submit("Propose")
-    staff.desk(DEPUTY).approve("support.goodwill")
+    staff.desk(DEPUTY).approve("Goodwill: cash of £2.00")
     eventually(lambda: sum(office.credits().values()) == sum(before.values()) + 1, "a provider credits it")
     desk.page.reload()
     expect(desk.page.get_by_role("region", name="Timeline").get_by_text("credited").first).to_be_visible()

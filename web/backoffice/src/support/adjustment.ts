@@ -36,5 +36,5 @@ export function targetInWords(week: WeekAmounts, amountMinor: number): string {
   if (after < 0) return `No more than ${money(totalMinor, currency)} can be taken.`;
   if (totalMinor < targetMinor && after >= targetMinor) return 'The target is reached: the reward is earned.';
   if (totalMinor >= targetMinor && after < targetMinor) return 'The target is missed: the reward is no longer earned.';
-  return after < targetMinor ? `${money(targetMinor - after, currency)} to the target remain.` : 'The target stays reached.';
+  return after < targetMinor ? `The target is still ${money(targetMinor - after, currency)} away.` : 'The target stays reached.';
 }
