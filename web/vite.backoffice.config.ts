@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
+import { ALIAS } from './alias.ts';
 import { icons } from './icons/icons.ts';
 
 // Builds the back office's screens; `furlong backoffice serve` serves them under /backoffice/.
@@ -10,6 +11,7 @@ export default defineConfig({
   root: fileURLToPath(new URL('backoffice', import.meta.url)),
   base: '/backoffice/',
   plugins: [icons(), react()],
+  resolve: { alias: ALIAS },
   build: {
     outDir: fileURLToPath(new URL('dist/backoffice', import.meta.url)),
     emptyOutDir: false,

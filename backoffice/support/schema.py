@@ -17,6 +17,7 @@ from backoffice.support.lookup.timeline import position_key, position_of
 from backoffice.support.types import (
     BetExplanation,
     BetRecordInfo,
+    CustomerWeekInfo,
     FoundCustomer,
     LegalHoldInfo,
     SupportBrand,
@@ -96,6 +97,17 @@ class Query(GoodwillQuery):
         return shown_customer(
             await info.context.area(SupportArea).customers.view(info.context.actor, owner_of(id))
         )
+
+    @strawberry.field(
+        description="A week of a customer, such as 2026-W13: what counts, and the target.",
+        directives=[permitted(_READ, FOUND)],
+    )
+    async def customer_week(self, info: OfficeInfo, customer: CustomerId, iso_week: str) -> CustomerWeekInfo:
+        """Return a week of a customer."""
+        view = await info.context.area(SupportArea).customers.view(
+            info.context.actor, owner_of(customer), iso_week
+        )
+        return shown_customer(view).week
 
     @strawberry.field(description="The customer who placed a bet.", directives=[permitted(_READ, "brand")])
     async def customer_of_bet(self, info: OfficeInfo, brand: str, bet_id: str) -> SupportedCustomer:

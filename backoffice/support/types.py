@@ -50,7 +50,7 @@ class CustomerAccount:
     since: datetime
 
 
-@strawberry.type(description="A customer's current week.")
+@strawberry.type(description="A week of a customer.")
 class CustomerWeekInfo:
     """A week."""
 

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 
-import { money, share, units, word } from '../backoffice/src/risk/figures/amounts.ts';
+import { money, share, units, word } from '../backoffice/src/money/amounts.ts';
 import { rowsPath } from '../backoffice/src/risk/figures/rows.ts';
 
 test('minor units are those of the currency', () => {
   expect(money(123456, 'GBP')).toBe('£1,234.56');
-  expect(money(500, 'JPY')).toBe('JP¥500');
+  expect(money(500, 'JPY')).toBe('JP¥\u200e500');
   expect(units(1500, 'KWD')).toBe(1.5);
 });
 

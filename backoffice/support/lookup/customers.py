@@ -18,6 +18,7 @@ from subgraphs.club.membership.membership import MembershipState, fold
 from subgraphs.club.membership.repository import MembershipRepository
 from subgraphs.club.models import ACCOUNT_CHANGE, MEMBERSHIP_EVENT, REFERENCE
 from subgraphs.kit.domain.accounts import Account, IneligibleReason, unknown_account
+from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.keys import ALL_BRANDS, ClubKey, Owner
 from subgraphs.kit.domain.schemes import Brand, Scheme
 from subgraphs.kit.domain.weeks import Week
@@ -36,7 +37,7 @@ class CustomerView:
 
     Attributes:
         account: The newest revision of the account; None if none has arrived.
-        week: The brand's current week.
+        week: The brand's current week, or the one that was asked for.
         scheme: The rules of that week for the customer; None if there are none.
         total: What their bets of that week count; None before the first.
     """
@@ -105,11 +106,12 @@ class Customers:
             raise NotFound(f"{brand} has no bet {wanted[:64]!r}.")
         return await self.view(actor, Owner(brand, customer))
 
-    async def view(self, actor: Actor, owner: Owner) -> CustomerView:
-        """Return a customer.
+    async def view(self, actor: Actor, owner: Owner, iso_week: str | None = None) -> CustomerView:
+        """Return a customer, with a week such as `2026-W13`; the current one by default.
 
         Raises:
             NotFound: There is none that the actor may look at.
+            Invalid: There is no such week.
         """
         await self.require_known(actor, owner)
         async with self.databases.club.read() as connection:
@@ -119,7 +121,7 @@ class Customers:
         if rules is None:
             raise _no_customer()
         account = max(changes.get(owner, ()), key=lambda one: one.revision, default=None)
-        week = rules.week_at(self.clock.now())
+        week = rules.week_at(self.clock.now()) if iso_week is None else _week_named(rules, iso_week)
         eligibility = rules.evaluate(account.account if account else unknown_account(rules.brand), week)
         key = ClubKey(owner.brand, week.iso, owner.customer)
         async with self.databases.progress.read() as connection:
@@ -212,6 +214,13 @@ def owner_of(customer_id: str) -> Owner:
 async def _rules(connection: AsyncConnection, brand: str) -> BrandRules | None:
     brands = await REFERENCES.brands(connection, [brand])
     return await brand_rules(connection, REFERENCES, brands[brand]) if brand in brands else None
+
+
+def _week_named(rules: BrandRules, iso_week: str) -> Week:
+    try:
+        return rules.week_named(iso_week)
+    except BadInput as error:
+        raise Invalid([Problem("isoWeek", str(error))]) from error
 
 
 def _no_customer() -> NotFound:

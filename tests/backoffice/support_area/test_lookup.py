@@ -15,7 +15,7 @@ from backoffice.errors import Forbidden, Invalid, NotFound
 from backoffice.graph.pages import cursor
 from backoffice.support.lookup.entry_titles import TITLES
 from backoffice.support.lookup.timeline import HISTORIES, position_key, position_of
-from backoffice.support.types import shown_entry
+from backoffice.support.types import shown_customer, shown_entry
 from storage.cells.cell import Cell
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.customer_history import HistoryEntry
@@ -78,6 +78,19 @@ async def test_the_page_of_a_customer_says_where_they_stand(stand: SupportStand)
     assert view.scheme is not None
     assert ("support.look_at_bet", "bet:northbet:b-1") in await stand.audited()
     assert ("support.look_at_customer", "customer:northbet:c-1") in await stand.audited()
+
+
+async def test_another_week_of_a_customer_is_shown(stand: SupportStand) -> None:
+    """What counts in a week and its target, before somebody adjusts it; other texts are refused."""
+    await stand.add_bets({})
+    this, before = [
+        shown_customer(await stand.parts.customers.view(SAM, CUSTOMER, week)).week
+        for week in ("2026-W13", "2026-W12")
+    ]
+    assert (this.iso_week, this.total_minor, this.currency) == ("2026-W13", 500, "GBP")
+    assert (before.iso_week, before.total_minor) == ("2026-W12", 0)
+    with pytest.raises(Invalid, match="week"):
+        await stand.parts.customers.view(SAM, CUSTOMER, "2026-13")
 
 
 async def test_somebody_of_a_foreign_brand_finds_nothing(stand: SupportStand) -> None:

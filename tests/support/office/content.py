@@ -194,11 +194,11 @@ def publishable() -> dict[str, str]:
 def propose_a_version(desk: Desk) -> None:
     """Write rules for coming weeks, which are checked as they are typed; try them, and propose them."""
     desk.page.goto(f"{desk.url}schemes/create?brand=northbet")
-    least = desk.page.get_by_label("Least stake, minor units")
-    least.fill("9999")
+    least = desk.page.get_by_label("Least stake")
+    least.fill("99.99")
     expect(desk.page.get_by_text("a single bet of this stake is more than the target")).to_be_visible()
     expect(desk.page.get_by_role("button", name="Propose it")).to_be_disabled()
-    least.fill("200")
+    least.fill("2.00")
     expect(desk.page.get_by_text("It may be proposed.")).to_be_visible()
     desk.page.get_by_role("button", name="Try it").click()
     expect(desk.page.get_by_role("table", name="Outcome")).to_be_visible()

@@ -81,13 +81,14 @@ class Desk:
             step_up(self.page, self.secret)
         expect(dialog).to_have_count(0)
 
-    def approve(self, kind: str) -> None:
-        """Open the newest proposal of a kind among the approvals, and approve it."""
+    def approve(self, title: str) -> None:
+        """Open the newest proposal whose title begins so among the approvals, read it, and approve it."""
         self.open("Approvals")
-        self.page.get_by_role("cell", name=kind, exact=True).first.click()
-        expect(self.page.get_by_text("What is proposed")).to_be_visible()
+        self.page.get_by_role("cell", name=re.compile(f"^{re.escape(title)}")).first.click()
+        expect(self.page.get_by_role("heading", name="What is proposed")).to_be_visible()
+        self.look()
         self.confirm("Approve")
-        expect(self.page.get_by_text("Executed", exact=True)).to_be_visible()
+        expect(self.page.get_by_role("heading", name="What remains to be done")).to_be_visible()
 
     def choose(self, label: str, option: str) -> None:
         """Choose an option in a field."""

@@ -72,12 +72,7 @@ def change_a_provider(desk: Desk, staff: Staff) -> None:
     page.get_by_role("dialog").get_by_label("Reason").fill("the contract of May")
     desk.submit("Propose")
     expect(page.get_by_text("which waits for another person: the contract of May")).to_be_visible()
-    deputy = staff.desk(DEPUTY)
-    deputy.open("Approvals")
-    deputy.page.get_by_role("cell", name="operations.provider", exact=True).first.click()
-    expect(deputy.page.get_by_text("What is proposed")).to_be_visible()
-    deputy.look()
-    deputy.confirm("Approve")
+    staff.desk(DEPUTY).approve("Configuration of simulated-wallet: attempts")
     expect(page.get_by_text("Revision 2 is in force.")).to_be_visible()
     used = page.get_by_role("table", name="Health by node and worker").locator("tbody tr").first
     expect(used.get_by_role("cell").nth(2)).to_have_text("2")

@@ -80,7 +80,7 @@ def change_a_budget(desk: Desk, staff: Staff) -> None:
     _wait_for_budget(desk, row, "4,000")
     set_budget(desk, "6000")
     expect(desk.page.get_by_text("another person has to approve it", exact=False).first).to_be_visible()
-    staff.desk(DEPUTY).approve("risk.raise_budget")
+    staff.desk(DEPUTY).approve("Budget of bb-25")
     _wait_for_budget(desk, row, "6,000")
 
 

@@ -16,7 +16,8 @@ import { BrowserRouter, Route } from 'react-router-dom';
 import { ContentList } from './content/contentList.tsx';
 import { ContentPage } from './content/ContentPage.tsx';
 import { Account } from './session/Account.tsx';
-import { ApprovalList, ApprovalShow } from './people/approvals.tsx';
+import { ApprovalList } from './people/approvals/ApprovalList.tsx';
+import { ApprovalShow } from './people/approvals/ApprovalShow.tsx';
 import { AuditList } from './people/audit.tsx';
 import { authProvider } from './session/authProvider.ts';
 import { CustomerPage } from './support/CustomerPage.tsx';
@@ -33,6 +34,7 @@ import { Overview } from './risk/overview/Overview.tsx';
 import { Profit } from './risk/weeks/Profit.tsx';
 import { Rewards } from './risk/weeks/Rewards.tsx';
 import { operationsResources } from './operations/resources.tsx';
+import { titleOf } from './people/approvals/kinds.ts';
 import { RENEW_PATH, RenewPage } from './session/RenewPage.tsx';
 import { SchemesPage } from './rules/SchemesPage.tsx';
 import { SignInPage } from './session/SignInPage.tsx';
@@ -98,7 +100,7 @@ export function App() {
                 icon={FactCheck}
                 list={ApprovalList}
                 show={ApprovalShow}
-                recordRepresentation={(record: { subject: string | null; kind: string }) => record.subject ?? record.kind}
+                recordRepresentation={titleOf}
               />
             )}
             {may.has('people.read') && (

@@ -26,6 +26,8 @@ interface Props {
   readonly firstReason?: string;
   readonly color?: 'primary' | 'error';
   readonly icon?: ReactNode;
+  /** Whether it is what people come to the screen for. */
+  readonly isMain?: boolean;
   /** Called with the mutation's data instead of the usual notice. */
   readonly onDone?: (data: unknown) => void;
   /** Called after the mutation, even if it was refused: somebody else may have changed the record. */
@@ -60,7 +62,7 @@ export function ChangeButton(props: Props) {
 
   return (
     <>
-      <Button color={props.color ?? 'primary'} startIcon={props.icon} onClick={() => setOpen(true)}>
+      <Button variant={props.isMain === true ? 'contained' : 'text'} color={props.color ?? 'primary'} startIcon={props.icon} onClick={() => setOpen(true)}>
         {props.label}
       </Button>
       <Dialog open={open} onClose={() => setOpen(false)} aria-labelledby={title} fullWidth maxWidth="sm">

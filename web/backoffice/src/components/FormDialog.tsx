@@ -14,7 +14,10 @@ import type { ReactNode, SubmitEvent } from 'react';
 interface Props {
   readonly title: string;
   readonly open: boolean;
+  /** The deed, on the button that does it. */
   readonly label: string;
+  /** Whether what is typed cannot be sent; the fields say why. */
+  readonly disabled?: boolean;
   readonly onClose: () => void;
   readonly onSubmit: () => Promise<void> | void;
   readonly children: ReactNode;
@@ -48,7 +51,7 @@ export function FormDialog(props: Props) {
         </DialogContent>
         <DialogActions>
           <Button onClick={props.onClose}>Cancel</Button>
-          <Button type="submit" variant="contained" disabled={busy}>
+          <Button type="submit" variant="contained" disabled={busy || props.disabled === true}>
             {props.label}
           </Button>
         </DialogActions>

@@ -2,7 +2,7 @@
 import { DataTable, DateField, FunctionField, SelectInput, TextInput } from 'react-admin';
 
 import { FigureRows } from './FigureRows.tsx';
-import { money, word } from './figures/amounts.ts';
+import { money, word } from '../money/amounts.ts';
 
 import type { RaRecord } from 'react-admin';
 

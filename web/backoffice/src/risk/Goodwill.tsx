@@ -2,7 +2,7 @@
 import { DataTable, DateField, FunctionField, TextInput } from 'react-admin';
 
 import { FigureRows } from './FigureRows.tsx';
-import { money } from './figures/amounts.ts';
+import { money } from '../money/amounts.ts';
 
 import type { RaRecord } from 'react-admin';
 

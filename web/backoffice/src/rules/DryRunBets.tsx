@@ -10,7 +10,8 @@ import TableRow from '@mui/material/TableRow';
 import { useState } from 'react';
 
 import { DIFFERENCES, type Difference } from './operations.ts';
-import { amount, reasonInWords } from './scheme.ts';
+import { reasonInWords } from './scheme.ts';
+import { money } from '../money/amounts.ts';
 import { useGraph } from '../graph/useGraph.ts';
 
 interface Page {
@@ -45,12 +46,12 @@ export function DryRunBets({ id, currency }: { readonly id: string; readonly cur
                 <TableCell>{one.customerId}</TableCell>
                 <TableCell>{one.betId}</TableCell>
                 <TableCell>{new Date(one.placedAt).toLocaleString()}</TableCell>
-                <TableCell>{amount(one.stakeMinor, currency)}</TableCell>
+                <TableCell>{money(one.stakeMinor, currency)}</TableCell>
                 <TableCell>
-                  {amount(one.beforeMinor, currency)}, {reasonInWords(one.beforeReason)}
+                  {money(one.beforeMinor, currency)}, {reasonInWords(one.beforeReason)}
                 </TableCell>
                 <TableCell>
-                  {amount(one.afterMinor, currency)}, {reasonInWords(one.afterReason)}
+                  {money(one.afterMinor, currency)}, {reasonInWords(one.afterReason)}
                 </TableCell>
               </TableRow>
             ))}

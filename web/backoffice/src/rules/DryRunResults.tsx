@@ -14,7 +14,8 @@ import { useNotify } from 'react-admin';
 
 import { CSV, type DryRun, type DryRunCost } from './operations.ts';
 import { DryRunBets } from './DryRunBets.tsx';
-import { amount, reasonInWords } from './scheme.ts';
+import { reasonInWords } from './scheme.ts';
+import { money } from '../money/amounts.ts';
 import { run } from '../graph/graph.ts';
 import { messageOf } from '../session/session.ts';
 
@@ -30,7 +31,7 @@ export function DryRunResults({ job, result, currency }: Props) {
   const [listed, setListed] = useState(false);
   const rows = [
     ['Customers who qualify', result.qualifiedBefore, result.qualifiedAfter],
-    ['Counted in all', amount(result.countedBeforeMinor, currency), amount(result.countedAfterMinor, currency)],
+    ['Counted in all', money(result.countedBeforeMinor, currency), money(result.countedAfterMinor, currency)],
     ['Rewards', rewards(result.costBefore), rewards(result.costAfter)],
     ['Cost of rewards', cost(result.costBefore, currency), cost(result.costAfter, currency)],
   ] as const;
@@ -66,7 +67,7 @@ function rewards(costs: readonly DryRunCost[]): number {
 }
 
 function cost(costs: readonly DryRunCost[], currency: string): string {
-  return amount(
+  return money(
     costs.reduce((sum, { valueMinor }) => sum + (valueMinor ?? 0), 0),
     currency,
   );
@@ -76,7 +77,7 @@ function byReward({ costBefore, costAfter }: Result, currency: string): readonly
   const names = [...new Set([...costBefore, ...costAfter].map(({ reward }) => reward))];
   const shown = (costs: readonly DryRunCost[], name: string) => {
     const found = costs.find(({ reward }) => reward === name);
-    return found === undefined ? '–' : `${found.rewards} (${amount(found.valueMinor, currency)})`;
+    return found === undefined ? '–' : `${found.rewards} (${money(found.valueMinor, currency)})`;
   };
   return names.map((name) => [name === '' ? 'no reward' : name, shown(costBefore, name), shown(costAfter, name)]);
 }

@@ -9,7 +9,8 @@ import FormLabel from '@mui/material/FormLabel';
 import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
 
-import { amount, BET_TYPES, CHANNELS, PRODUCTS, type SchemeForm } from './scheme.ts';
+import { BET_TYPES, CHANNELS, PRODUCTS, typedOdds, type SchemeForm } from './scheme.ts';
+import { MoneyInput } from '../money/MoneyInput.tsx';
 
 import type { Brand, SchemeProblem } from './operations.ts';
 
@@ -25,6 +26,9 @@ type TextName = Exclude<keyof SchemeForm, 'betTypes' | 'channels' | 'countBefore
 
 /** The paths of the server's problems, where they are not the names of the form. */
 const PATHS: Readonly<Record<string, string>> = {
+  target: 'targetMinor',
+  minStake: 'minStakeMinor',
+  minOdds: 'minOddsMilli',
   termsVersion: 'terms.version',
   termsSummary: 'terms.summary',
   termsUrl: 'terms.url',
@@ -43,7 +47,18 @@ export function SchemeFields({ brand, form, problems, onChange, onTerritory }: P
   const field = (name: TextName, label: string, hint = '') => (
     <Field name={name} label={label} hint={hint} form={form} problems={problems} onChange={onChange} />
   );
-  const odds = Number(form.minOddsMilli) / 1000;
+  const amount = (name: 'target' | 'minStake', label: string, help: string) => (
+    <MoneyInput
+      label={label}
+      value={form[name]}
+      currency={form.currency}
+      onChange={(typed) => onChange({ ...form, [name]: typed })}
+      help={help}
+      problem={said(problemsAt(problems, name))}
+      zero={name === 'minStake'}
+      margin="none"
+    />
+  );
   return (
     <>
       <Row>
@@ -59,9 +74,9 @@ export function SchemeFields({ brand, form, problems, onChange, onTerritory }: P
           problems={problemsAt(problems, 'qualifyingProduct')}
           onChoose={(qualifyingProduct) => onChange({ ...form, qualifyingProduct })}
         />
-        {field('targetMinor', 'Target, minor units', amount(Number(form.targetMinor) || 0, form.currency))}
-        {field('minStakeMinor', 'Least stake, minor units', amount(Number(form.minStakeMinor) || 0, form.currency))}
-        {field('minOddsMilli', 'Least odds, thousandths', Number.isFinite(odds) ? `decimal odds of ${odds}` : '')}
+        {amount('target', 'Target', 'What counting stakes of a week add up to.')}
+        {amount('minStake', 'Least stake', 'Smaller bets do not count.')}
+        {field('minOdds', 'Least odds', typedOdds(form.minOdds) === null && form.minOdds !== '' ? 'Decimal odds such as 1.5.' : 'Decimal odds; shorter ones do not count.')}
       </Row>
       <Several label="Bet types that count" values={BET_TYPES} chosen={form.betTypes} problems={problemsAt(problems, 'betTypes')} onChange={(betTypes) => onChange({ ...form, betTypes })} />
       <Several label="Channels that count" values={CHANNELS} chosen={form.channels} problems={problemsAt(problems, 'channels')} onChange={(channels) => onChange({ ...form, channels })} />

@@ -18,7 +18,8 @@ import { Title, usePermissions } from 'react-admin';
 import { Link, useSearchParams } from 'react-router-dom';
 
 import { CHECK, NO_BRAND, VERSIONS, WAITING, type Brand, type SchemeCheck, type SchemeVersion } from './operations.ts';
-import { amount } from './scheme.ts';
+import { odds } from './scheme.ts';
+import { money } from '../money/amounts.ts';
 import { useReadBrands } from '../content/useBrands.ts';
 import { useGraph } from '../graph/useGraph.ts';
 
@@ -126,9 +127,9 @@ function Versions({ versions }: { readonly versions: readonly SchemeVersion[] })
                 <Chip size="small" variant="outlined" {...PHASES[one.phase]} />
               </TableCell>
               <TableCell>{one.qualifyingProduct}</TableCell>
-              <TableCell>{amount(one.targetMinor, one.currency)}</TableCell>
-              <TableCell>{amount(one.minStakeMinor, one.currency)}</TableCell>
-              <TableCell>{one.minOddsMilli / 1000}</TableCell>
+              <TableCell>{money(one.targetMinor, one.currency)}</TableCell>
+              <TableCell>{money(one.minStakeMinor, one.currency)}</TableCell>
+              <TableCell>{odds(one.minOddsMilli)}</TableCell>
               <TableCell>{one.defaultRewardId ?? '–'}</TableCell>
               <TableCell>{one.terms.version}</TableCell>
             </TableRow>

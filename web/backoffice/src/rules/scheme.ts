@@ -1,4 +1,7 @@
-/** A version of a scheme as a form has it: texts, as they are typed. */
+/** A version of a scheme as a form has it: texts, as they are typed, amounts in whole units of the currency. */
+import { formatTyped } from '@furlong/club/src/locale/amounts.ts';
+import { isCurrency, LOCALE, typedAmount } from '../money/amounts.ts';
+
 import type { SchemeVersion } from './operations.ts';
 
 export interface SchemeForm {
@@ -6,9 +9,9 @@ export interface SchemeForm {
   readonly currency: string;
   readonly version: string;
   readonly qualifyingProduct: string;
-  readonly targetMinor: string;
-  readonly minStakeMinor: string;
-  readonly minOddsMilli: string;
+  readonly target: string;
+  readonly minStake: string;
+  readonly minOdds: string;
   readonly betTypes: readonly string[];
   readonly channels: readonly string[];
   readonly countBeforeOptIn: boolean;
@@ -33,9 +36,9 @@ export function formAfter(versions: readonly SchemeVersion[], jurisdiction: stri
     currency,
     version: String((newest?.version ?? 0) + 1),
     qualifyingProduct: newest?.qualifyingProduct ?? 'betting',
-    targetMinor: text(newest?.targetMinor),
-    minStakeMinor: text(newest?.minStakeMinor),
-    minOddsMilli: text(newest?.minOddsMilli),
+    target: typedFrom(newest?.targetMinor, currency),
+    minStake: typedFrom(newest?.minStakeMinor, currency),
+    minOdds: newest === undefined ? '' : odds(newest.minOddsMilli),
     betTypes: newest?.betTypes ?? ['single', 'multiple'],
     channels: newest?.channels ?? CHANNELS,
     countBeforeOptIn: newest?.countBeforeOptIn ?? true,
@@ -53,7 +56,24 @@ function text(value: number | undefined): string {
   return value === undefined ? '' : String(value);
 }
 
-/** Return what is typed as the graph takes it; what is no whole number is left out, so that the check names it. */
+function typedFrom(minor: number | undefined, currency: string): string {
+  return minor === undefined || !isCurrency(currency) ? '' : formatTyped(minor, currency, LOCALE);
+}
+
+/** Return decimal odds as people read them: 1500 thousandths are 1.50, 1333 are 1.333. */
+export function odds(milli: number): string {
+  const text = (milli / 1000).toFixed(3);
+  return text.endsWith('0') ? text.slice(0, -1) : text;
+}
+
+/** Return decimal odds such as 1.5 in thousandths; null if a text is no such number. */
+export function typedOdds(typed: string): number | null {
+  const trimmed = typed.trim();
+  const milli = Math.round(Number(trimmed) * 1000);
+  return /^\d+(?:\.\d{1,3})?$/u.test(trimmed) && milli < 2 ** 31 ? milli : null;
+}
+
+/** Return what is typed as the graph takes it; what cannot be read is left out, so that the check names it. */
 export function asSchemeInput(form: SchemeForm): Readonly<Record<string, unknown>> {
   const { termsVersion, termsSummary, termsUrl } = form;
   return {
@@ -61,9 +81,9 @@ export function asSchemeInput(form: SchemeForm): Readonly<Record<string, unknown
     currency: form.currency,
     version: whole(form.version),
     qualifyingProduct: form.qualifyingProduct,
-    targetMinor: whole(form.targetMinor),
-    minStakeMinor: whole(form.minStakeMinor),
-    minOddsMilli: whole(form.minOddsMilli),
+    targetMinor: typedAmount(form.target, form.currency).minor,
+    minStakeMinor: typedAmount(form.minStake, form.currency, true).minor,
+    minOddsMilli: typedOdds(form.minOdds),
     betTypes: form.betTypes,
     channels: form.channels,
     countBeforeOptIn: form.countBeforeOptIn,
@@ -80,17 +100,6 @@ function whole(value: string): number | null {
   const trimmed = value.trim();
   const number = Number(trimmed);
   return /^\d+$/u.test(trimmed) && number < 2 ** 31 ? number : null;
-}
-
-/** Return an amount with its currency, for people: 2500 GBP is £25.00. */
-export function amount(minor: number | null, currency: string): string {
-  if (minor === null) return '–';
-  try {
-    const format = new Intl.NumberFormat(undefined, { style: 'currency', currency });
-    return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
-  } catch {
-    return `${minor} ${currency}`; // while the currency is typed
-  }
 }
 
 /** Return a reason, such as BELOW_MIN_ODDS, in words. */

@@ -1,31 +1,46 @@
 /** Proposes to add to a customer's week, or to take from it. */
 import Tune from '@mui/icons-material/Tune';
+import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
 import TextField from '@mui/material/TextField';
+import ToggleButton from '@mui/material/ToggleButton';
+import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import { useState } from 'react';
 import { useNotify } from 'react-admin';
 
-import { ADJUST } from './operations.ts';
+import { adjustmentInWords, standing, targetInWords, type WeekAmounts } from './adjustment.ts';
+import { ADJUST, WEEK } from './operations.ts';
 import { FormDialog } from '../components/FormDialog.tsx';
 import { run } from '../graph/graph.ts';
+import { useDelayed } from '../graph/useDelayed.ts';
+import { useGraph } from '../graph/useGraph.ts';
+import { money, typedAmount } from '../money/amounts.ts';
+import { MoneyInput } from '../money/MoneyInput.tsx';
 
 interface Props {
   readonly customer: string;
-  readonly week: string;
-  readonly currency: string;
+  /** The current week, which is suggested. */
+  readonly week: WeekAmounts;
 }
 
-export function AdjustButton({ customer, week, currency }: Props) {
+type Direction = 'add' | 'take';
+
+export function AdjustButton({ customer, week: current }: Props) {
   const [open, setOpen] = useState(false);
-  const [isoWeek, setWeek] = useState(week);
-  const [amount, setAmount] = useState('');
+  const [isoWeek, setIsoWeek] = useState(current.isoWeek);
+  const [direction, setDirection] = useState<Direction>('add');
+  const [typed, setTyped] = useState('');
   const [reason, setReason] = useState('');
   const notify = useNotify();
+  const { week, problem } = useWeek(customer, isoWeek.trim(), current);
+  const { currency } = week ?? current;
+  const { minor } = typedAmount(typed, currency);
+  const amountMinor = minor === null ? null : direction === 'add' ? minor : -minor;
 
   async function submit() {
-    await run(ADJUST, { input: { customer, isoWeek, amountMinor: Number(amount), reason } });
+    await run(ADJUST, { input: { customer, isoWeek: isoWeek.trim(), amountMinor, reason } });
     setOpen(false);
-    setAmount('');
+    setTyped('');
     setReason('');
     notify('Proposed: another person finds it among the approvals', { type: 'success' });
   }
@@ -35,18 +50,35 @@ export function AdjustButton({ customer, week, currency }: Props) {
       <Button startIcon={<Tune />} onClick={() => setOpen(true)}>
         Adjust a week
       </Button>
-      <FormDialog title="Adjust a week" label="Propose" open={open} onClose={() => setOpen(false)} onSubmit={submit}>
-        <TextField label="Week" value={isoWeek} onChange={(event) => setWeek(event.target.value)} margin="normal" fullWidth required />
+      <FormDialog
+        title="Adjust a week"
+        label={amountMinor === null ? 'Propose' : `Propose ${money(amountMinor, currency)}`}
+        open={open}
+        disabled={amountMinor === null || week === null}
+        onClose={() => setOpen(false)}
+        onSubmit={submit}
+      >
         <TextField
-          label={`Amount in minor units of ${currency}`}
-          type="number"
-          value={amount}
-          onChange={(event) => setAmount(event.target.value)}
-          helperText="500 adds five pounds, -500 subtracts them."
+          label="Week"
+          value={isoWeek}
+          onChange={(event) => setIsoWeek(event.target.value)}
+          error={problem !== ''}
+          helperText={problem || (week === null ? 'Reading the week…' : `${standing(week.totalMinor, week)} now.`)}
           margin="normal"
           fullWidth
           required
         />
+        <ToggleButtonGroup
+          exclusive
+          size="small"
+          value={direction}
+          onChange={(_, value: Direction | null) => setDirection(value ?? direction)}
+          aria-label="What to do"
+        >
+          <ToggleButton value="add">Add</ToggleButton>
+          <ToggleButton value="take">Take away</ToggleButton>
+        </ToggleButtonGroup>
+        <MoneyInput label="Amount" value={typed} currency={currency} onChange={setTyped} required />
         <TextField
           label="Reason"
           value={reason}
@@ -57,7 +89,31 @@ export function AdjustButton({ customer, week, currency }: Props) {
           required
           multiline
         />
+        {week !== null && amountMinor !== null && <Consequence week={week} amountMinor={amountMinor} />}
       </FormDialog>
     </>
+  );
+}
+
+/** Read a week of a customer; the current one is known, and each look at another one is recorded. */
+function useWeek(customer: string, isoWeek: string, current: WeekAmounts): { week: WeekAmounts | null; problem: string } {
+  const settled = useDelayed(isoWeek);
+  const isOther = settled !== current.isoWeek && /^\d{4}-W\d{2}$/u.test(settled);
+  const other = useGraph<{ readonly customerWeek: WeekAmounts }>(WEEK, isOther ? { customer, isoWeek: settled } : null);
+  if (isoWeek === current.isoWeek) return { week: current, problem: '' };
+  if (settled !== isoWeek) return { week: null, problem: '' };
+  if (!isOther) return { week: null, problem: 'Name a week such as 2026-W13.' };
+  const found = other.data?.customerWeek;
+  return { week: found?.isoWeek === isoWeek && other.problem === '' ? found : null, problem: other.problem };
+}
+
+function Consequence({ week, amountMinor }: { readonly week: WeekAmounts; readonly amountMinor: number }) {
+  const after = week.totalMinor + amountMinor;
+  return (
+    <Alert severity={after < 0 || week.targetMinor === null ? 'warning' : 'info'} role="status">
+      This {adjustmentInWords(amountMinor, week.currency, week.isoWeek)}.{' '}
+      {after >= 0 && `The customer has ${standing(week.totalMinor, week)} now, and then ${standing(after, week)}. `}
+      {targetInWords(week, amountMinor)}
+    </Alert>
   );
 }

@@ -95,9 +95,7 @@ function Actions({ customer, onDone }: { readonly customer: Customer; readonly o
   const about = (reason: string) => ({ input: { customer: customer.id, reason } });
   return (
     <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap' }}>
-      {may('support.adjust') && (
-        <AdjustButton customer={customer.id} week={customer.week.isoWeek} currency={customer.account?.currency ?? 'the currency'} />
-      )}
+      {may('support.adjust') && <AdjustButton customer={customer.id} week={customer.week} />}
       {may('support.goodwill') && <GoodwillButton customer={customer.id} />}
       {may('support.export') && <ExportButton customer={customer.id} />}
       {may('support.erase') && (

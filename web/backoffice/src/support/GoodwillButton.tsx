@@ -11,7 +11,7 @@ import { useNotify } from 'react-admin';
 import { GIVE_GOODWILL, GOODWILL_OFFER } from './operations.ts';
 import { FormDialog } from '../components/FormDialog.tsx';
 import { run } from '../graph/graph.ts';
-import { money, word } from '../risk/figures/amounts.ts';
+import { money, word } from '../money/amounts.ts';
 import { messageOf } from '../session/session.ts';
 
 import type { GoodwillOffer } from './operations.ts';

@@ -1,4 +1,5 @@
 /** What support's screens ask of the admin graph, and the answers they get. */
+import type { WeekAmounts } from './adjustment.ts';
 
 export interface Brand {
   readonly id: string;
@@ -37,7 +38,7 @@ export interface Customer {
   readonly member: boolean;
   readonly memberSince: string | null;
   readonly ineligibleReason: string | null;
-  readonly week: { readonly isoWeek: string; readonly shown: string; readonly countedBets: number };
+  readonly week: WeekAmounts & { readonly shown: string; readonly countedBets: number };
 }
 
 export interface Entry {
@@ -105,9 +106,12 @@ export const CUSTOMER = `query Customer($id: ID!) {
   customer(id: $id) {
     id brand customerId member memberSince ineligibleReason
     account { revision status verified jurisdiction currency rgState promoRestricted since }
-    week { isoWeek shown countedBets }
+    week { isoWeek shown countedBets totalMinor targetMinor currency }
   }
   legalHolds(customer: $id) { id reason putBy putAt liftReason liftedBy liftedAt }
+}`;
+export const WEEK = `query CustomerWeek($customer: ID!, $isoWeek: String!) {
+  customerWeek(customer: $customer, isoWeek: $isoWeek) { isoWeek totalMinor targetMinor currency }
 }`;
 export const TIMELINE = `query Timeline($customer: ID!, $after: String) {
   timeline(customer: $customer, first: 25, after: $after) {

@@ -23,7 +23,7 @@ interface Span {
   readonly text: string;
 }
 
-interface Change {
+export interface Change {
   readonly path: string;
   readonly before: string | null;
   readonly after: string | null;
@@ -76,7 +76,7 @@ function RevisionSelect({ label, value, revisions, onChange, orNothing = false }
   );
 }
 
-function Changes({ changes }: { readonly changes: readonly Change[] }) {
+export function Changes({ changes }: { readonly changes: readonly Change[] }) {
   return (
     <TableContainer tabIndex={0} role="region" aria-label="Differences">
       <Table size="small" aria-label="Differences" sx={{ tableLayout: 'fixed' }}>

@@ -9,8 +9,11 @@ import TextField from '@mui/material/TextField';
 import { useState } from 'react';
 import { useNotify } from 'react-admin';
 
+import { formatTyped } from '@furlong/club/src/locale/amounts.ts';
 import { FormDialog } from '../../components/FormDialog.tsx';
-import { ADAPTERS, SUBMIT, TRY, names } from './provider.ts';
+import { ADAPTERS, LIMIT_CURRENCY, SUBMIT, TRY, limitInWords, names } from './provider.ts';
+import { LOCALE, isCurrency, typedAmount } from '../../money/amounts.ts';
+import { MoneyInput } from '../../money/MoneyInput.tsx';
 import { run } from '../../graph/graph.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { useDelayed } from '../../graph/useDelayed.ts';
@@ -31,7 +34,7 @@ const FIELDS: readonly (readonly [Key, string, string])[] = [
   ['brands', 'Brands', 'Empty for all'],
   ['currencies', 'Currencies', 'Empty for all'],
   ['position', 'Position', 'The lowest is asked first'],
-  ['limitMinor', 'Limit, in minor units', 'A reward worth more waits for a person'],
+  ['limitMinor', 'Limit', 'A reward worth more waits for a person'],
   ['inFlight', 'Calls at once', ''],
   ['timeoutSeconds', 'Seconds for a call', ''],
   ['attempts', 'Attempts', 'Always under the same key'],
@@ -51,14 +54,22 @@ interface Props {
 }
 
 function formOf(from: Configuration): Form {
-  const entries = Object.entries(from).map(([key, value]) => [key, Array.isArray(value) ? value.join(', ') : typeof value === 'boolean' ? value : String(value)]);
+  const limit = formatTyped(from.limitMinor, limitCurrency(from.currencies), LOCALE);
+  const entries = Object.entries({ ...from, limitMinor: limit }).map(([key, value]) => [key, Array.isArray(value) ? value.join(', ') : typeof value === 'boolean' ? value : String(value)]);
   return Object.fromEntries(entries) as Form;
 }
 
-/** The input of the graph; null while a number is none. */
+/** The currency in which the limit is typed: the first one of the list. */
+function limitCurrency(currencies: readonly string[]): string {
+  const [first = LIMIT_CURRENCY] = currencies;
+  return isCurrency(first) ? first : LIMIT_CURRENCY;
+}
+
+/** The input of the graph; null while a number or the limit is none. */
 function inputOf(name: string, form: Form): Record<string, unknown> | null {
   const entries = Object.entries(form).map(([key, value]) => {
     if (typeof value === 'boolean' || TEXTS.includes(key as Key)) return [key, value];
+    if (key === 'limitMinor') return [key, typedAmount(value, limitCurrency(names(String(form.currencies))), true).minor ?? Number.NaN];
     return [key, LISTS.includes(key as Key) ? names(value) : value.trim() === '' ? Number.NaN : Number(value)];
   });
   const bad = entries.some(([, value]) => typeof value === 'number' && !Number.isFinite(value));
@@ -73,6 +84,7 @@ export function ConfigurationForm({ provider, seen, from, onDone }: Props) {
   const [reason, setReason] = useState('');
   const input = inputOf(name.trim(), form);
   const adapters = useGraph<{ providerAdapters: readonly string[] }>(ADAPTERS);
+  const currencies = names(String(form.currencies));
   const typed = useDelayed(input === null ? '' : JSON.stringify({ input }));
   const tried = usePolled<{ tryProvider: readonly { path: string; message: string }[] }>(TRY, typed === '' ? null : (JSON.parse(typed) as Variables), 600);
   const problems = tried.data?.tryProvider ?? [];
@@ -90,16 +102,29 @@ export function ConfigurationForm({ provider, seen, from, onDone }: Props) {
       <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: { xs: '1fr', md: '1fr 1fr', lg: '1fr 1fr 1fr' }, marginBottom: 2 }}>
         {seen === 0 && <TextField label="Name" value={name} onChange={(event) => setName(event.target.value)} helperText="Stored with every credit, for ever" />}
         <Choice label="Adapter" value={String(form.adapter)} of={adapters.data?.providerAdapters ?? [String(form.adapter)]} disabled={seen > 0} onChange={(adapter) => setForm({ ...form, adapter })} />
-        {FIELDS.map(([key, label, help]) => (
-          <TextField
-            key={key}
-            label={label}
-            value={form[key]}
-            helperText={help}
-            onChange={(event) => setForm({ ...form, [key]: event.target.value })}
-            slotProps={{ htmlInput: { spellCheck: false, autoComplete: 'off' } }}
-          />
-        ))}
+        {FIELDS.map(([key, label, help]) =>
+          key === 'limitMinor' ? (
+            <MoneyInput
+              key={key}
+              label={label}
+              value={String(form.limitMinor)}
+              currency={limitCurrency(currencies)}
+              help={currencies.length > 1 ? `${help}: ${limitInWords(Number(input?.['limitMinor'] ?? 0), currencies)}` : help}
+              onChange={(amount) => setForm({ ...form, limitMinor: amount })}
+              zero
+              margin="none"
+            />
+          ) : (
+            <TextField
+              key={key}
+              label={label}
+              value={form[key]}
+              helperText={help}
+              onChange={(event) => setForm({ ...form, [key]: event.target.value })}
+              slotProps={{ htmlInput: { spellCheck: false, autoComplete: 'off' } }}
+            />
+          ),
+        )}
         <Choice label="Learns of use by" value={String(form.learns)} of={['poll', 'callback']} onChange={(learns) => setForm({ ...form, learns })} />
         <FormControlLabel
           control={<Checkbox checked={form.enabled === true} onChange={(event) => setForm({ ...form, enabled: event.target.checked })} />}

@@ -1,4 +1,5 @@
 /** A provider of rewards as the graph has it, its form, and the operations that read and change it. */
+import { money } from '../../money/amounts.ts';
 
 export interface Configuration {
   readonly position: number;
@@ -127,10 +128,19 @@ export function offered({ configuration }: Provider): string {
   return `${kinds.join(', ')}; ${brands.join(', ') || 'all brands'}; ${currencies.join(', ') || 'all currencies'}`;
 }
 
+/** The currency in which a limit is typed: a limit is a number of any currency's smallest coins. */
+export const LIMIT_CURRENCY = 'GBP';
+
+/** Return a limit in each currency that a provider pays in. */
+export function limitInWords(limitMinor: number, currencies: readonly string[]): string {
+  const shown = currencies.length === 0 ? [LIMIT_CURRENCY] : currencies;
+  return shown.map((currency) => money(limitMinor, currency)).join(', ');
+}
+
 export function limits({ configuration }: Provider): string {
   if (configuration === null) return '–';
-  const { limitMinor, inFlight, timeoutSeconds, attempts } = configuration;
-  return `a person decides above ${(limitMinor / 100).toFixed(2)}; ${inFlight} calls at once, ${timeoutSeconds} s each, ${attempts} attempts`;
+  const { limitMinor, currencies, inFlight, timeoutSeconds, attempts } = configuration;
+  return `a person decides above ${limitInWords(limitMinor, currencies)}; ${inFlight} calls at once, ${timeoutSeconds} s each, ${attempts} attempts`;
 }
 
 export function waits({ waiting }: Provider): string {

@@ -1,6 +1,6 @@
 /** The columns of a reward's figure that several tables have: which reward, who chose it, how many, what it is worth. */
 import { RowsLink } from './RowsLink.tsx';
-import { money, number } from './amounts.ts';
+import { money, number } from '../../money/amounts.ts';
 
 import type { Column } from './FigureTable.tsx';
 import type { RewardFigure } from './rewardFigure.ts';

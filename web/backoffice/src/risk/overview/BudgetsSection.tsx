@@ -10,7 +10,7 @@ import { useNotify, usePermissions } from 'react-admin';
 import { FigureTable } from '../figures/FigureTable.tsx';
 import { FormDialog } from '../../components/FormDialog.tsx';
 import { RowsLink } from '../figures/RowsLink.tsx';
-import { number } from '../figures/amounts.ts';
+import { number } from '../../money/amounts.ts';
 import { run } from '../../graph/graph.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { Waiting } from '../../components/Waiting.tsx';

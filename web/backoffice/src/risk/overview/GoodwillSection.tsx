@@ -8,7 +8,8 @@ import { Link, useNotify, usePermissions } from 'react-admin';
 
 import { FigureTable } from '../figures/FigureTable.tsx';
 import { FormDialog } from '../../components/FormDialog.tsx';
-import { money, number, word } from '../figures/amounts.ts';
+import { money, number, typedAmount, word } from '../../money/amounts.ts';
+import { MoneyInput } from '../../money/MoneyInput.tsx';
 import { run } from '../../graph/graph.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { Waiting } from '../../components/Waiting.tsx';
@@ -51,32 +52,30 @@ const NO_VALUES = { currency: '', isoWeek: '', amount: '', customer: '', agent: 
 const FIELDS = [
   ['currency', 'Currency', 'Such as GBP.'],
   ['isoWeek', 'Week', 'Such as 2026-W13; empty for every week without a budget of its own.'],
-  ['amount', 'Budget in minor units', 'A higher limit is only proposed; another person approves it.'],
-  ['customer', 'At most to one customer', 'In minor units; empty for the whole budget.'],
-  ['agent', 'At most by one person', 'In minor units; empty for the whole budget.'],
+  ['amount', 'Budget', 'A higher limit is only proposed; another person approves it.'],
+  ['customer', 'At most to one customer', 'Empty for the whole budget.'],
+  ['agent', 'At most by one person', 'Empty for the whole budget.'],
   ['reason', 'Reason', 'It is kept in the audit log.'],
 ] as const;
 const OPTIONAL = new Set(['isoWeek', 'customer', 'agent']);
-const NUMBERS = new Set(['amount', 'customer', 'agent']);
-
-/** Return a number that was typed; null if none was. */
-function typed(text: string): number | null {
-  return text.trim() === '' ? null : Number(text);
-}
+const AMOUNTS = ['amount', 'customer', 'agent'] as const;
 
 function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet: () => void }) {
   const [open, setOpen] = useState(false);
   const [values, setValues] = useState(NO_VALUES);
   const notify = useNotify();
+  const currency = values.currency.trim().toUpperCase();
+  const [amount, customer, agent] = AMOUNTS.map((name) => typedAmount(values[name], currency, true));
+  const isReadable = [amount, customer, agent].every((one) => one?.problem === '');
 
   async function submit() {
     const input = {
       brand,
-      currency: values.currency.trim(),
+      currency,
       isoWeek: values.isoWeek.trim() === '' ? null : values.isoWeek.trim(),
-      amountMinor: Number(values.amount),
-      customerMinor: typed(values.customer),
-      agentMinor: typed(values.agent),
+      amountMinor: amount?.minor,
+      customerMinor: customer?.minor,
+      agentMinor: agent?.minor,
       reason: values.reason,
     };
     const { setGoodwillBudget } = await run<{ setGoodwillBudget: { proposalId: string | null } }>(SET, { input });
@@ -92,22 +91,30 @@ function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet
       <Button startIcon={<Tune />} onClick={() => setOpen(true)}>
         Set a goodwill budget
       </Button>
-      <FormDialog title="Set a goodwill budget" label="Set" open={open} onClose={() => setOpen(false)} onSubmit={submit}>
-        {FIELDS.map(([name, label, help]) => (
-          <TextField
-            key={name}
-            label={label}
-            value={values[name]}
-            onChange={(event) => setValues({ ...values, [name]: event.target.value })}
-            helperText={help}
-            type={NUMBERS.has(name) ? 'number' : 'text'}
-            slotProps={NUMBERS.has(name) ? { htmlInput: { min: 0, step: 1 } } : {}}
-            required={!OPTIONAL.has(name)}
-            multiline={name === 'reason'}
-            margin="dense"
-            fullWidth
-          />
-        ))}
+      <FormDialog
+        title="Set a goodwill budget"
+        label={`Set ${typeof amount?.minor === 'number' ? money(amount.minor, currency) : ''}`.trim()}
+        open={open}
+        disabled={!isReadable}
+        onClose={() => setOpen(false)}
+        onSubmit={submit}
+      >
+        {FIELDS.map(([name, label, help]) => {
+          const shared = { label, value: values[name], required: !OPTIONAL.has(name), margin: 'dense' as const };
+          const change = (typed: string) => setValues({ ...values, [name]: typed });
+          return name === 'amount' || name === 'customer' || name === 'agent' ? (
+            <MoneyInput key={name} {...shared} currency={currency} help={help} onChange={change} zero />
+          ) : (
+            <TextField
+              key={name}
+              {...shared}
+              helperText={help}
+              onChange={(event) => change(event.target.value)}
+              multiline={name === 'reason'}
+              fullWidth
+            />
+          );
+        })}
       </FormDialog>
     </>
   );

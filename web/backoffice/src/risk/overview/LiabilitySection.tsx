@@ -3,7 +3,7 @@ import Typography from '@mui/material/Typography';
 
 import { FigureChart } from '../figures/FigureChart.tsx';
 import { FigureTable } from '../figures/FigureTable.tsx';
-import { counted, money, number, time, units, word } from '../figures/amounts.ts';
+import { counted, money, number, time, units, word } from '../../money/amounts.ts';
 import { REWARD, rewardColumns } from '../figures/rewardColumns.tsx';
 import { useGraph } from '../../graph/useGraph.ts';
 import { Waiting } from '../../components/Waiting.tsx';

@@ -5,7 +5,7 @@ import { FigureChart } from '../figures/FigureChart.tsx';
 import { FigureTable } from '../figures/FigureTable.tsx';
 import { RiskPage } from '../RiskPage.tsx';
 import { RowsLink } from '../figures/RowsLink.tsx';
-import { money, number, share, units } from '../figures/amounts.ts';
+import { money, number, share, units } from '../../money/amounts.ts';
 import { SHOWN, WEEKS } from './weeks.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { Waiting } from '../../components/Waiting.tsx';

@@ -7,7 +7,7 @@ import { useState } from 'react';
 import { FigureChart } from '../figures/FigureChart.tsx';
 import { FigureTable } from '../figures/FigureTable.tsx';
 import { RiskPage } from '../RiskPage.tsx';
-import { number, units, word } from '../figures/amounts.ts';
+import { number, units, word } from '../../money/amounts.ts';
 import { SHOWN, WEEKS } from './weeks.ts';
 import { REWARD, rewardColumns } from '../figures/rewardColumns.tsx';
 import { useGraph } from '../../graph/useGraph.ts';

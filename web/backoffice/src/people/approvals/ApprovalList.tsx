@@ -1,0 +1,34 @@
+/** What one person proposed and another one approves: the newest first, each by its title. */
+import { DataTable, DateField, SelectInput, TextInput } from 'react-admin';
+
+import { KINDS, titleOf } from './kinds.ts';
+import { StatusChip, STATUSES } from './StatusChip.tsx';
+import { KeysetList } from '../../components/KeysetList.tsx';
+
+import type { Proposal } from './proposal.ts';
+import type { RaRecord } from 'react-admin';
+
+const CHOICES = Object.entries(STATUSES).map(([id, { label }]) => ({ id, name: label }));
+const KIND_CHOICES = Object.entries(KINDS).map(([id, { name }]) => ({ id, name }));
+const FILTERS = [
+  <SelectInput key="status" source="status" choices={CHOICES} alwaysOn />,
+  <TextInput key="brand" source="brand" alwaysOn />,
+  <SelectInput key="kind" source="kind" choices={KIND_CHOICES} alwaysOn />,
+  <TextInput key="subject" source="subject" />,
+];
+
+export function ApprovalList() {
+  return (
+    <KeysetList rows="proposals" rowClick="show" filters={FILTERS} filterDefaultValues={{ status: 'PENDING' }}>
+      <DataTable.Col source="content" label="Proposal" disableSort render={(record: RaRecord) => titleOf(record as unknown as Proposal)} />
+      <DataTable.Col source="brand" disableSort render={(record: RaRecord) => (record['brand'] as string | null) ?? 'all brands'} />
+      <DataTable.Col source="proposedBy" disableSort />
+      <DataTable.Col source="proposedAt" field={ProposedAt} disableSort />
+      <DataTable.Col source="status" disableSort render={(record: RaRecord) => <StatusChip status={(record as unknown as Proposal).status} />} />
+    </KeysetList>
+  );
+}
+
+function ProposedAt() {
+  return <DateField source="proposedAt" showTime />;
+}

@@ -1,0 +1,189 @@
+/** A proposal as its approver reads it: what it means, what it changes, what happens then; the decision at the end. */
+import Alert from '@mui/material/Alert';
+import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
+import Stack from '@mui/material/Stack';
+import Typography from '@mui/material/Typography';
+import { Show, usePermissions, useRecordContext } from 'react-admin';
+import { Link } from 'react-router-dom';
+
+import { Decisions } from './Decisions.tsx';
+import { Evidence } from './Evidence.tsx';
+import { inWords, KINDS, titleOf } from './kinds.ts';
+import { StatusChip } from './StatusChip.tsx';
+import { DataRows } from '../../operations/page/DataRows.tsx';
+import { moment } from '../../operations/page/words.ts';
+
+import type { InWords, Proposal } from './proposal.ts';
+import type { ReactNode } from 'react';
+
+export function ApprovalShow() {
+  return (
+    <Show actions={false} title={<PageTitle />}>
+      <Reading />
+    </Show>
+  );
+}
+
+function useProposal(): Proposal | null {
+  return (useRecordContext() as unknown as Proposal | undefined) ?? null;
+}
+
+function PageTitle() {
+  const proposal = useProposal();
+  return <>{proposal === null ? 'Proposal' : titleOf(proposal)}</>;
+}
+
+function Reading() {
+  const proposal = useProposal();
+  if (proposal === null) return null;
+  const words = inWords(proposal);
+  return (
+    <Stack spacing={3} component="article" sx={{ padding: { xs: 2, md: 3 } }}>
+      <Heading proposal={proposal} />
+      {words === null ? <NotShown visible={proposal.visible} /> : <Meaning proposal={proposal} words={words} />}
+      {proposal.status === 'PENDING' ? <Outlook proposal={proposal} /> : <Outcome proposal={proposal} words={words} />}
+      <Decisions proposal={proposal} isShown={words !== null} />
+      <Box>
+        <Button component={Link} to="/approvals">
+          {proposal.status === 'PENDING' ? 'Back to what waits' : 'The next one that waits'}
+        </Button>
+      </Box>
+    </Stack>
+  );
+}
+
+function Heading({ proposal }: { readonly proposal: Proposal }) {
+  const { brand, proposedBy, proposedAt, reason, status } = proposal;
+  return (
+    <Stack spacing={1}>
+      <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap', alignItems: 'center' }}>
+        <Typography variant="h5" component="h2" sx={{ overflowWrap: 'anywhere' }}>
+          {titleOf(proposal)}
+        </Typography>
+        <StatusChip status={status} />
+      </Stack>
+      <Typography color="text.secondary">
+        {proposedBy === null ? 'Proposed' : `${proposedBy} proposed it`} on {moment(proposedAt)}, for {brand ?? 'all brands'}.
+      </Typography>
+      {reason !== null && (
+        <Typography component="blockquote" sx={{ margin: 0, overflowWrap: 'anywhere' }}>
+          “{reason}”
+        </Typography>
+      )}
+    </Stack>
+  );
+}
+
+/** Nobody decides about what they cannot read. */
+function NotShown({ visible }: { readonly visible: boolean }) {
+  return visible ? (
+    <Alert severity="warning">
+      This page does not know how to show what is proposed, so it cannot be approved here. The back office may have been upgraded: reload the page.
+    </Alert>
+  ) : (
+    <Alert severity="info">Your roles show the kind and the state of this proposal, not what it is about.</Alert>
+  );
+}
+
+function Part({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <Stack spacing={1} component="section" aria-label={title}>
+      <Typography variant="h6" component="h3">
+        {title}
+      </Typography>
+      {children}
+    </Stack>
+  );
+}
+
+function Meaning({ proposal, words }: { readonly proposal: Proposal; readonly words: InWords }) {
+  return (
+    <Part title="What is proposed">
+      {words.sentences.map((sentence) => (
+        <Typography key={sentence} sx={{ maxWidth: '70ch', overflowWrap: 'anywhere' }}>
+          {sentence}
+        </Typography>
+      ))}
+      {words.changes.length > 0 && (
+        <DataRows
+          label="What changes"
+          rows={words.changes}
+          id={({ what }) => what}
+          nothing="Nothing changes."
+          columns={[
+            { head: 'What', cell: ({ what }) => what },
+            { head: 'Before', cell: ({ before }) => before ?? '–' },
+            { head: 'After', cell: ({ after }) => <strong>{after}</strong> },
+          ]}
+        />
+      )}
+      <Evidence proposal={proposal} />
+      <Links proposal={proposal} words={words} />
+    </Part>
+  );
+}
+
+/** The object, and its history: what was proposed about it before, and what the audit log has. */
+function Links({ proposal, words }: { readonly proposal: Proposal; readonly words: InWords }) {
+  const { permissions } = usePermissions<ReadonlySet<string>>();
+  const about = encodeURIComponent(JSON.stringify({ subject: proposal.subject }));
+  return (
+    <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap' }}>
+      <ObjectLink words={words} />
+      <Button component={Link} to={`/approvals?filter=${about}`} size="small">
+        Other proposals about it
+      </Button>
+      {permissions?.has('audit.read') === true && (
+        <Button component={Link} to={`/audit?filter=${about}`} size="small">
+          Its history in the audit log
+        </Button>
+      )}
+    </Stack>
+  );
+}
+
+function ObjectLink({ words }: { readonly words: InWords }) {
+  const { permissions } = usePermissions<ReadonlySet<string>>();
+  if (permissions?.has(words.object.permission) !== true) return null;
+  return (
+    <Button component={Link} to={words.object.path} size="small">
+      {words.object.label}
+    </Button>
+  );
+}
+
+/** What happens on approval, who else approves, and why the person who looks cannot. */
+function Outlook({ proposal }: { readonly proposal: Proposal }) {
+  const kind = KINDS[proposal.kind];
+  if (kind === undefined) return null;
+  return (
+    <Part title="If it is approved">
+      <Typography sx={{ maxWidth: '70ch' }}>{kind.onApproval}</Typography>
+      <Typography color="text.secondary">
+        Anybody with the role {kind.approvers} may approve it who did not propose it and is independent of who did.
+      </Typography>
+      {proposal.notIndependent !== null && <Alert severity="info">{proposal.notIndependent}</Alert>}
+    </Part>
+  );
+}
+
+function Outcome({ proposal, words }: { readonly proposal: Proposal; readonly words: InWords | null }) {
+  const { status, decidedBy, decidedAt, decisionReason } = proposal;
+  const approved = status === 'EXECUTED';
+  return (
+    <Part title={approved ? 'What remains to be done' : 'How it ended'}>
+      {approved && <Typography sx={{ maxWidth: '70ch' }}>{KINDS[proposal.kind]?.onApproval}</Typography>}
+      <Typography color="text.secondary">
+        {approved ? 'Approved' : 'Ended'} on {moment(decidedAt)}
+        {decidedBy === null ? '' : ` by ${decidedBy}`}.
+      </Typography>
+      {decisionReason !== null && <Typography sx={{ overflowWrap: 'anywhere' }}>“{decisionReason}”</Typography>}
+      {approved && words !== null && (
+        <Box>
+          <ObjectLink words={words} />
+        </Box>
+      )}
+    </Part>
+  );
+}

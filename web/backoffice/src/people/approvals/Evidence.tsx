@@ -1,0 +1,132 @@
+/** What an approver looks at beside the words: the week, the text in the widget, the rules that hold, a dry run. */
+import Alert from '@mui/material/Alert';
+import MenuItem from '@mui/material/MenuItem';
+import Stack from '@mui/material/Stack';
+import TextField from '@mui/material/TextField';
+import Typography from '@mui/material/Typography';
+import { useState } from 'react';
+import { usePermissions } from 'react-admin';
+
+import { Content, type Proposal } from './proposal.ts';
+import { rulesInWords } from './textKinds.ts';
+import { Waiting } from '../../components/Waiting.tsx';
+import { DIFF, READ_ITEM, type Item } from '../../content/operations.ts';
+import { PreviewPanel } from '../../content/editing/PreviewPanel.tsx';
+import { Changes, type Change } from '../../content/review/RevisionDiff.tsx';
+import { useGraph } from '../../graph/useGraph.ts';
+import { DataRows } from '../../operations/page/DataRows.tsx';
+import { DryRunPanel } from '../../rules/DryRunPanel.tsx';
+import { VERSIONS, type SchemeVersion } from '../../rules/operations.ts';
+import { standing, targetInWords, type WeekAmounts } from '../../support/adjustment.ts';
+import { WEEK } from '../../support/operations.ts';
+import { documentOf, earlierRules, schemeInput } from './stored.ts';
+
+interface Props {
+  readonly proposal: Proposal;
+}
+
+export function Evidence({ proposal }: Props) {
+  const content = new Content(proposal.content);
+  switch (proposal.kind) {
+    case 'support.adjustment':
+      return proposal.status === 'PENDING' ? <WeekAfter content={content} /> : null;
+    case 'content.revision':
+      return <Text content={content} />;
+    case 'rules.scheme':
+      return <Rules content={content} brand={proposal.brand ?? ''} />;
+    default:
+      return null;
+  }
+}
+
+interface Of {
+  readonly content: Content;
+}
+
+/** What the week has now and after the approval. */
+function WeekAfter({ content }: Of) {
+  const customer = `${content.text('brand')}:${content.text('customer')}`;
+  const { data, problem } = useGraph<{ readonly customerWeek: WeekAmounts }>(WEEK, { customer, isoWeek: content.text('week') });
+  if (data === null) return <Waiting problem={problem} />;
+  const week = data.customerWeek;
+  const amount = content.number('amount_minor');
+  return (
+    <Stack spacing={1}>
+      <DataRows
+        label="The week"
+        rows={[week]}
+        id={({ isoWeek }) => isoWeek}
+        nothing=""
+        columns={[
+          { head: 'What', cell: () => 'Counts in the week' },
+          { head: 'Before', cell: () => standing(week.totalMinor, week) },
+          { head: 'After', cell: () => <strong>{standing(week.totalMinor + amount, week)}</strong> },
+        ]}
+      />
+      <Alert severity="info">{targetInWords(week, amount)}</Alert>
+    </Stack>
+  );
+}
+
+/** What differs from the text that customers see, and the widget with the new one. */
+function Text({ content }: Of) {
+  const version = content.number('config_version');
+  const itemKey = { brand: content.text('brand'), rewardId: content.text('reward_id'), configVersion: version === 0 ? null : version };
+  const revision = content.number('revision');
+  const document = documentOf(content.part('document'));
+  const locales = document.texts.map((text) => text.locale);
+  const [locale, setLocale] = useState(locales[0] ?? '');
+  const item = useGraph<{ readonly contentItem: Item | null }>(READ_ITEM, itemKey);
+  const published = item.data?.contentItem?.published?.revision ?? null;
+  const before = published !== null && published < revision ? published : null;
+  const { data, problem } = useGraph<{ readonly contentDiff: readonly Change[] }>(
+    DIFF,
+    item.data === null ? null : { ...itemKey, before, after: revision },
+  );
+  return (
+    <Stack spacing={2}>
+      <Typography color="text.secondary">{before === null ? 'Customers see no earlier text.' : `Compared with revision ${before}, which customers see.`}</Typography>
+      {data === null ? <Waiting problem={problem || item.problem} /> : <Changes changes={data.contentDiff} />}
+      {locales.length > 1 && (
+        <TextField select size="small" label="Language" value={locale} onChange={(event) => setLocale(event.target.value)} sx={{ maxWidth: 240 }}>
+          {locales.map((one) => (
+            <MenuItem key={one} value={one}>
+              {one}
+            </MenuItem>
+          ))}
+        </TextField>
+      )}
+      <PreviewPanel itemKey={itemKey} document={document} locale={locale} />
+    </Stack>
+  );
+}
+
+/** Which rules differ from those of the version before; whoever may write rules can try them over a past week. */
+function Rules({ content, brand }: Of & { readonly brand: string }) {
+  const { permissions } = usePermissions<ReadonlySet<string>>();
+  const { data, problem } = useGraph<{ readonly schemeVersions: readonly SchemeVersion[] }>(VERSIONS, { brand });
+  if (data === null) return <Waiting problem={problem} />;
+  const earlier = earlierRules(data.schemeVersions, content);
+  const before = new Map(earlier === null ? [] : rulesInWords(earlier));
+  const rows = rulesInWords(content)
+    .map(([what, after]) => ({ what, before: before.get(what) ?? null, after }))
+    .filter((row) => row.before !== row.after);
+  return (
+    <Stack spacing={2}>
+      <DataRows
+        label="What changes"
+        rows={rows}
+        id={({ what }) => what}
+        nothing="No rule differs from those of the version before."
+        columns={[
+          { head: 'Rule', cell: ({ what }) => what },
+          { head: 'Before', cell: (row) => row.before ?? 'There are no rules yet.' },
+          { head: 'After', cell: ({ after }) => <strong>{after}</strong> },
+        ]}
+      />
+      {permissions?.has('rules.edit') === true && (
+        <DryRunPanel brand={brand} currency={content.text('currency')} scheme={schemeInput(content)} disabled={false} />
+      )}
+    </Stack>
+  );
+}

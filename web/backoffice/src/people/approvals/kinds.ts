@@ -1,0 +1,34 @@
+/** How each kind of proposal is shown; a kind that is not listed cannot be approved on a screen. */
+import { adjustment, erasure, goodwill, goodwillBudget, rewardBudget } from './moneyKinds.ts';
+import { closeWeek, provider, recall } from './operationsKinds.ts';
+import { Content, type InWords, type Kind, type Proposal } from './proposal.ts';
+import { revision, scheme } from './textKinds.ts';
+
+export const KINDS: Readonly<Record<string, Kind>> = {
+  'content.revision': revision,
+  'operations.close_week': closeWeek,
+  'operations.provider': provider,
+  'operations.recall': recall,
+  'risk.raise_budget': rewardBudget,
+  'rules.scheme': scheme,
+  'support.adjustment': adjustment,
+  'support.erasure': erasure,
+  'support.goodwill': goodwill,
+  'support.raise_goodwill_budget': goodwillBudget,
+};
+
+/** Return a proposal in words; null if its content may not be seen, or cannot be shown. */
+export function inWords({ kind, content, visible }: Pick<Proposal, 'kind' | 'content' | 'visible'>): InWords | null {
+  if (!visible) return null;
+  try {
+    return KINDS[kind]?.inWords(new Content(content)) ?? null;
+  } catch (error) {
+    if (error instanceof TypeError) return null;
+    throw error;
+  }
+}
+
+/** Return a proposal's title: what it is about, or its kind in words. */
+export function titleOf(proposal: Pick<Proposal, 'kind' | 'content' | 'visible'>): string {
+  return inWords(proposal)?.title ?? KINDS[proposal.kind]?.name ?? proposal.kind;
+}

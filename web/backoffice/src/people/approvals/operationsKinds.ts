@@ -1,0 +1,94 @@
+/** Proposals about providers, rewards and weeks. */
+import { limitInWords } from '../../operations/providers/provider.ts';
+import { weekName } from '../../support/adjustment.ts';
+
+import type { Change, Kind } from './proposal.ts';
+
+const FIELDS: Readonly<Record<string, string>> = {
+  name: 'Name',
+  position: 'Position (the lowest is asked first)',
+  adapter: 'Adapter',
+  url: 'Address',
+  secret: 'Name of the secret',
+  brands: 'Brands',
+  kinds: 'Kinds of reward',
+  currencies: 'Currencies',
+  limit_minor: 'Limit above which a person decides',
+  in_flight: 'Calls at once',
+  timeout_seconds: 'Seconds for a call',
+  attempts: 'Attempts',
+  pause_seconds: 'First pause between attempts, in seconds',
+  breaker_failures: 'Failures that open the circuit',
+  breaker_rest_seconds: 'Seconds that it stays open',
+  key_hours: 'Hours that a key is remembered',
+  learns: 'Learns of use by',
+  poll_minutes: 'Minutes between polls',
+  enabled: 'Enabled',
+};
+
+/** Return the value of a provider's field as people read it. */
+function shown(field: string, value: unknown, currencies: readonly string[]): string {
+  if (field === 'limit_minor' && typeof value === 'number') return limitInWords(value, currencies);
+  if (Array.isArray(value)) return value.length === 0 ? 'all' : value.join(', ');
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : 'none';
+}
+
+export const provider: Kind = {
+  name: "A provider's configuration",
+  onApproval: 'All nodes send rewards so from now on. Watch its health by node: each says which revision it uses.',
+  approvers: 'operator',
+  inWords(content) {
+    const [document, seen] = [content.part('document'), content.number('seen')];
+    const [name, currencies] = [document.text('name'), document.texts('currencies')];
+    const changes = content.parts('changes').map((change): Change => {
+      const [field, values] = [change.text('field'), Object.fromEntries(change.entries())];
+      return {
+        what: FIELDS[field] ?? field.replaceAll('_', ' '),
+        before: seen === 0 ? null : shown(field, values['before'], currencies),
+        after: shown(field, values['after'], currencies),
+      };
+    });
+    return {
+      title: seen === 0 ? `New provider ${name}` : `Configuration of ${name}: ${changes.map(({ what }) => what.toLowerCase()).join(', ')}`,
+      sentences: [
+        `Rewards are sent to ${document.text('url')}${document.flag('enabled') ? '' : ' once it is enabled'}.`,
+        `A person decides about rewards above ${limitInWords(document.number('limit_minor'), currencies)}.`,
+      ],
+      changes,
+      object: { path: `/providers/${encodeURIComponent(name)}/show`, label: `Provider ${name}`, permission: 'operations.read' },
+    };
+  },
+};
+
+export const recall: Kind = {
+  name: 'The recall of a reward',
+  onApproval: 'No customer is offered or paid this version any more. Customers who had chosen it choose another one.',
+  approvers: 'operator',
+  inWords(content) {
+    const option = content.text('option');
+    const [brand = '', reward = '', version = ''] = option.split(':');
+    return {
+      title: `Recall ${reward}, version ${version}, of ${brand}`,
+      sentences: [`Version ${version} of ${reward} ends at once, for all customers of ${brand}.`, 'It cannot be undone: a new version can be made.'],
+      changes: [],
+      object: { path: '/rewardStatus', label: 'Reward status', permission: 'operations.read' },
+    };
+  },
+};
+
+export const closeWeek: Kind = {
+  name: 'Closing a week by hand',
+  onApproval: 'A job closes the week and confirms its rewards; then they are paid. Watch the job: it says why if it cannot close yet.',
+  approvers: 'operator',
+  inWords(content) {
+    const [brand, week] = [content.text('brand'), content.text('week')];
+    return {
+      title: `Close ${weekName(week)} of ${brand}`,
+      sentences: [`What customers of ${brand} have earned in ${week} becomes final: bets that arrive later change nothing.`],
+      changes: [],
+      object: { path: '/weeks', label: 'Weeks', permission: 'operations.read' },
+    };
+  },
+};
+

@@ -1,0 +1,108 @@
+/** A proposal as the graph has it, and how a kind of them is shown. */
+
+export interface Proposal {
+  readonly id: string;
+  readonly kind: string;
+  readonly brand: string | null;
+  readonly status: 'PENDING' | 'EXECUTED' | 'REJECTED' | 'WITHDRAWN' | 'VOID';
+  readonly proposedAt: string;
+  readonly decidedAt: string | null;
+  /** Whether the person who looks may see what it is about. */
+  readonly visible: boolean;
+  readonly own: boolean;
+  readonly notIndependent: string | null;
+  readonly subject: string | null;
+  readonly content: unknown;
+  readonly contentHash: string | null;
+  readonly reason: string | null;
+  readonly proposedBy: string | null;
+  readonly decidedBy: string | null;
+  readonly decisionReason: string | null;
+}
+
+/** A value that changes; null before if nothing was there. */
+export interface Change {
+  readonly what: string;
+  readonly before: string | null;
+  readonly after: string;
+}
+
+/** A proposal in words. */
+export interface InWords {
+  /** Such as “£5.00 for c-1003 in week 48”. */
+  readonly title: string;
+  /** What it means, each as a whole sentence. */
+  readonly sentences: readonly string[];
+  readonly changes: readonly Change[];
+  /** What it is about, as a path of the screens. */
+  readonly object: { readonly path: string; readonly label: string; readonly permission: string };
+}
+
+/** How proposals of a kind are shown. */
+export interface Kind {
+  /** The kind in words, for those who may not see what a proposal is about. */
+  readonly name: string;
+  /** What happens when it is approved, and what then remains to be done. */
+  readonly onApproval: string;
+  /** The role whose people approve it. */
+  readonly approvers: string;
+  /** @throws {TypeError} if the content has another form */
+  readonly inWords: (content: Content) => InWords;
+}
+
+/** The content of a proposal, whose values are read by name and type. */
+export class Content {
+  private readonly values: Readonly<Record<string, unknown>>;
+
+  constructor(values: unknown) {
+    if (typeof values !== 'object' || values === null) throw new TypeError('this is no content of a proposal');
+    this.values = values as Readonly<Record<string, unknown>>;
+  }
+
+  text(name: string): string {
+    const value = this.values[name];
+    if (typeof value !== 'string') throw new TypeError(`${name} is no text`);
+    return value;
+  }
+
+  textOrNull(name: string): string | null {
+    return this.values[name] === null ? null : this.text(name);
+  }
+
+  number(name: string): number {
+    const value = this.values[name];
+    if (typeof value !== 'number') throw new TypeError(`${name} is no number`);
+    return value;
+  }
+
+  numberOrNull(name: string): number | null {
+    return this.values[name] === null ? null : this.number(name);
+  }
+
+  flag(name: string): boolean {
+    const value = this.values[name];
+    if (typeof value !== 'boolean') throw new TypeError(`${name} is neither true nor false`);
+    return value;
+  }
+
+  texts(name: string): readonly string[] {
+    const value = this.values[name];
+    if (!Array.isArray(value)) throw new TypeError(`${name} is no list`);
+    return value.map(String);
+  }
+
+  part(name: string): Content {
+    return new Content(this.values[name]);
+  }
+
+  parts(name: string): readonly Content[] {
+    const value = this.values[name];
+    if (!Array.isArray(value)) throw new TypeError(`${name} is no list`);
+    return value.map((one) => new Content(one));
+  }
+
+  /** The names of the values and their own contents. */
+  entries(): readonly (readonly [string, unknown])[] {
+    return Object.entries(this.values);
+  }
+}

@@ -1,0 +1,53 @@
+/** Stored documents, whose fields are named as in the database, as screens have them. */
+import { Content } from './proposal.ts';
+
+import type { ContentDocument } from '../../content/document.ts';
+import type { SchemeVersion } from '../../rules/operations.ts';
+
+/** Return the document of a proposed revision. */
+export function documentOf(document: Content): ContentDocument {
+  return {
+    position: document.number('position'),
+    eligibleGames: document.texts('eligible_games'),
+    texts: document
+      .part('texts')
+      .entries()
+      .map(([locale, values]) => {
+        const text = new Content(values);
+        return {
+          locale,
+          title: text.text('title'),
+          summary: text.text('summary'),
+          significantTerms: text.text('significant_terms'),
+          termsUrl: text.text('terms_url'),
+          imageUrl: text.text('image_url'),
+          imageAlt: text.text('image_alt'),
+        };
+      }),
+  };
+}
+
+function camel(name: string): string {
+  return name.replace(/_(\w)/gu, (_, letter: string) => letter.toUpperCase());
+}
+
+function snake(name: string): string {
+  return name.replace(/[A-Z]/gu, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** Return the version before a proposed one, for the same customers; null if there is none. */
+export function earlierRules(versions: readonly SchemeVersion[], scheme: Content): Content | null {
+  const earlier = versions
+    .filter(({ jurisdiction, currency }) => jurisdiction === scheme.text('jurisdiction') && currency === scheme.text('currency'))
+    .filter(({ version }) => version < scheme.number('version'))
+    .toSorted((one, other) => one.version - other.version)
+    .at(-1);
+  if (earlier === undefined) return null;
+  return new Content(Object.fromEntries(Object.entries(earlier).map(([name, value]) => [snake(name), value as unknown])));
+}
+
+/** Return a proposed version as the graph takes it for a dry run. */
+export function schemeInput(scheme: Content): Readonly<Record<string, unknown>> {
+  const entries = scheme.entries().filter(([name]) => name !== 'void_policy');
+  return Object.fromEntries(entries.map(([name, value]) => [camel(name), value]));
+}

@@ -1,0 +1,57 @@
+/** Proposals about content and about scheme rules. */
+import { money } from '../../money/amounts.ts';
+import { odds } from '../../rules/scheme.ts';
+
+import type { Content, Kind } from './proposal.ts';
+
+export const revision: Kind = {
+  name: 'A text of a reward',
+  onApproval: 'The text is approved; customers do not see it yet. Publish or schedule it on the page of the content.',
+  approvers: 'approver',
+  inWords(content) {
+    const [brand, reward, version] = [content.text('brand'), content.text('reward_id'), content.number('config_version')];
+    const texts = content.part('document').part('texts').entries();
+    const titles = texts.map(([, text]) => (text as { readonly title?: string }).title ?? '').filter((title) => title !== '');
+    const id = `${brand}:${reward}${version === 0 ? '' : `:${version}`}`;
+    return {
+      title: `Text of ${reward}: “${titles[0] ?? 'without a title'}”`,
+      sentences: [`Revision ${content.number('revision')} of what ${brand} says about ${reward}, in ${texts.map(([locale]) => locale).join(', ')}.`],
+      changes: [],
+      object: { path: `/content/${encodeURIComponent(id)}`, label: `Content of ${reward}`, permission: 'content.read' },
+    };
+  },
+};
+
+/** Return the rules of a version, each as a sentence. */
+export function rulesInWords(scheme: Content): readonly (readonly [string, string])[] {
+  const currency = scheme.text('currency');
+  const reward = scheme.textOrNull('default_reward_id');
+  return [
+    ['Target', `Counting stakes of ${money(scheme.number('target_minor'), currency)} earn the reward.`],
+    ['Least stake', `Bets of ${money(scheme.number('min_stake_minor'), currency)} or more count.`],
+    ['Least odds', `Bets at ${odds(scheme.number('min_odds_milli'))} or longer count.`],
+    ['Product', `Bets of the product ${scheme.text('qualifying_product')} count.`],
+    ['Bet types', `Bets of the types ${scheme.texts('bet_types').join(', ')} count.`],
+    ['Channels', `Bets of the channels ${scheme.texts('channels').join(', ')} count.`],
+    ['Before joining', scheme.flag('count_before_opt_in') ? 'Bets of the week placed before joining count.' : 'Bets placed before joining do not count.'],
+    ['Default reward', reward === null ? 'Who chooses nothing gets nothing.' : `Who chooses nothing gets ${reward}.`],
+    ['Choice', `The choice locks ${scheme.number('choice_lock_minutes')} minutes before the week ends.`],
+    ['Late messages', `Messages may be ${scheme.number('grace_minutes')} minutes late.`],
+    ['Terms', `Version ${scheme.part('terms').text('version')}: ${scheme.part('terms').text('summary')}`],
+  ];
+}
+
+export const scheme: Kind = {
+  name: 'A version of scheme rules',
+  onApproval: 'The version is published, and holds from the week in which it takes effect. Weeks that are open keep their rules.',
+  approvers: 'approver',
+  inWords(content) {
+    const [where, currency] = [content.text('jurisdiction'), content.text('currency')];
+    return {
+      title: `Rules for ${where} in ${currency}, version ${content.number('version')}: target ${money(content.number('target_minor'), currency)}`,
+      sentences: rulesInWords(content).map(([, sentence]) => sentence),
+      changes: [],
+      object: { path: '/schemes', label: 'Scheme rules', permission: 'rules.read' },
+    };
+  },
+};

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+
+import { inWords, KINDS, titleOf } from '../backoffice/src/people/approvals/kinds.ts';
+import { Content } from '../backoffice/src/people/approvals/proposal.ts';
+import { documentOf, earlierRules, schemeInput } from '../backoffice/src/people/approvals/stored.ts';
+import { rulesInWords } from '../backoffice/src/people/approvals/textKinds.ts';
+import EXAMPLES from './proposals.json' with { type: 'json' };
+
+const shown = (kind: string, content: unknown) => ({ kind, content, visible: true });
+
+test('each kind of proposal has an example, and each example is shown in words', () => {
+  expect(Object.keys(KINDS).sort()).toEqual(Object.keys(EXAMPLES).sort());
+  for (const [kind, content] of Object.entries(EXAMPLES)) {
+    const words = inWords(shown(kind, content));
+    expect(words, kind).not.toBeNull();
+    const texts = [words?.title, ...(words?.sentences ?? []), ...(words?.changes ?? []).flatMap(({ what, before, after }) => [what, before, after])];
+    expect(texts.join('\n'), kind).not.toMatch(/[{}[\]]|undefined|null|NaN|_minor|\[object/u);
+    expect(words?.sentences.length, kind).toBeGreaterThan(0);
+    expect(words?.object.path, kind).toMatch(/^\//u);
+  }
+});
+
+test('titles say what, for whom and when', () => {
+  const titles = Object.fromEntries(Object.entries(EXAMPLES).map(([kind, content]) => [kind, titleOf(shown(kind, content))]));
+  expect(titles).toEqual({
+    'content.revision': 'Text of cash-2: “£2 in cash”',
+    'operations.close_week': 'Close week 48 of northbet',
+    'operations.provider': 'Configuration of wallet: limit above which a person decides, brands',
+    'operations.recall': 'Recall fb-5, version 3, of northbet',
+    'risk.raise_budget': 'Budget of bb-25: 6,000 rewards for every week without a budget of its own',
+    'rules.scheme': 'Rules for GB in GBP, version 3: target £30.00',
+    'support.adjustment': '£5.00 for c-1003 in week 48',
+    'support.erasure': 'Erase the data of c-1003',
+    'support.goodwill': 'Goodwill: free bet of £5.00 for c-1003',
+    'support.raise_goodwill_budget': 'Goodwill budget of £500.00 for every week without a budget of its own',
+  });
+});
+
+test('before and after are amounts and words, not values of the database', () => {
+  expect(inWords(shown('operations.provider', EXAMPLES['operations.provider']))?.changes).toEqual([
+    { what: 'Limit above which a person decides', before: '£100.00', after: '£200.00' },
+    { what: 'Brands', before: 'northbet', after: 'all' },
+  ]);
+  expect(inWords(shown('support.adjustment', { ...EXAMPLES['support.adjustment'], amount_minor: -500 }))?.title).toBe('£5.00 taken from c-1003 in week 48');
+});
+
+test('what cannot be shown is not guessed: an unknown kind, another form, or what one may not see', () => {
+  expect(inWords(shown('support.unheard_of', {}))).toBeNull();
+  expect(inWords(shown('support.adjustment', { brand: 'northbet', customer: 'c-1003' }))).toBeNull();
+  expect(inWords(shown('support.adjustment', null))).toBeNull();
+  expect(titleOf({ kind: 'support.adjustment', content: null, visible: false })).toBe("A correction of a customer's week");
+});
+
+test('a stored document is shown as screens have it', () => {
+  const { document } = EXAMPLES['content.revision'];
+  expect(documentOf(new Content(document)).texts[0]).toMatchObject({ locale: 'en-GB', title: '£2 in cash', significantTerms: '18+' });
+});
+
+test('rules are compared with the version before, of the same customers', () => {
+  const scheme = new Content(EXAMPLES['rules.scheme']);
+  const input = schemeInput(scheme);
+  expect(input).toMatchObject({ targetMinor: 3000, minOddsMilli: 1500, terms: { version: '2026-2' } });
+  expect(input).not.toHaveProperty('voidPolicy');
+  const versions = [2, 1, 3].map((version) => ({ ...input, version, targetMinor: version * 1000 }) as never);
+  const earlier = earlierRules([...versions, { ...input, version: 2, currency: 'EUR' } as never], scheme);
+  expect(earlier === null ? [] : rulesInWords(earlier)[0]).toEqual(['Target', 'Counting stakes of £20.00 earn the reward.']);
+  expect(earlierRules([], scheme)).toBeNull();
+});
