@@ -18,6 +18,8 @@ from consumers.acknowledgements.settings import NodeSettings
 from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
 from furlong.embedding.settings import EmbedSettings
+from gateway.feature_list import FEATURES
+from gateway.feature_settings import imported
 from gateway.settings import GatewaySettings
 from logs import LogSettings
 from storage.cells.settings import CellSettings
@@ -129,6 +131,7 @@ ALL_SETTINGS: tuple[type[BaseSettings], ...] = (
     ExecutionSettings,
     CallerSettings,
     GatewaySettings,
+    *(imported(each.settings) for each in FEATURES),
     ServeSettings,
     CdnSettings,
     EmbedSettings,

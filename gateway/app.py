@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -12,9 +13,11 @@ from prometheus_client.registry import Collector
 from gateway.access.deciders import DecidePolicies
 from gateway.access.granted import AccessOf
 from gateway.extensions import Extension, load_extensions
+from gateway.feature import Core
 from gateway.http.admission import Admission
 from gateway.http.graph_versions import ServedGraph
 from gateway.http.routes import Gateway, IsReady, OperatorRoutes, Remark
+from gateway.installed_features import InstalledFeatures
 from gateway.metrics import Metrics
 from gateway.pipeline.authentication import Authenticate, AuthenticateCached
 from gateway.pipeline.subscriptions.subscribing import ExpiresOf
@@ -103,6 +106,12 @@ def create_gateway(
     recorded = opened_tracing(chosen, tracing)
     access = access_decisions(chosen, metrics.registry, decide_policies, access_of)
     subscriptions = shared_subscriptions(chosen, metrics.registry, customer_of, expires_of)
+    core = Core(
+        settings=chosen,
+        registry=metrics.registry,
+        thread=ThreadPoolExecutor(1, "gateway-large-responses"),
+        customer_of=customer_of,
+    )
     shared, closing = shared_parts(
         chosen,
         transports or {},
@@ -114,11 +123,14 @@ def create_gateway(
         tracing=recorded,
         access=access,
         subscriptions=subscriptions,
+        large_responses=core.thread,
+        features=InstalledFeatures(core),
     )
     graph = ServedGraph(graph_version(supergraph, chosen, shared), admission, shared.cache_metrics)
+    core.subgraphs = graph.subgraphs
     background: list[Background] = [
         partial(follow_manifests, graph, shared.documents, chosen),
-        *watching(chosen, shared),
+        *watching(shared),
         *(each.run for each in every),
     ]
     closed_last: list[Closing] = [
@@ -128,7 +140,7 @@ def create_gateway(
         *access.closing,
         *own_tracing(recorded, tracing),
     ]
-    app = Gateway(graph, lifespan=lifespan(closed_last, shared.large_responses, background))
+    app = Gateway(graph, lifespan=lifespan(closed_last, shared.large_responses, background, core.running))
     if shared.live is None:
         app.draining.ending.append(subscriptions.open.drain)
     else:
@@ -143,6 +155,9 @@ def create_gateway(
         remark = joined_remarks(outcomes.remark, remark)
     if sessions is not None:
         ready = run_with(app, sessions, ready, metrics.registry)
+    for path, methods, respond in core.routes:
+        app.add_route(path, respond, methods=list(methods))
+    core.is_serving = True
     app.serve_operators(OperatorRoutes(metrics, ready, remark, app.draining), chosen.graphiql_dir)
     if subscriptions.callbacks is not None:
         app.serve_callbacks(subscriptions.callbacks, chosen.answer_bytes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import orjson
 import typer
 
+from gateway.feature_list import FEATURES
+from gateway.feature_settings import imported
 from gateway.signed_requests.cli import cli as keys
-from gateway.usage_command import show_usage
 
 if TYPE_CHECKING:
     from gateway.access.requirements import Granted
@@ -35,8 +37,10 @@ SupergraphFile = Annotated[
 
 BROKEN, REFUSED = 2, 1
 
-cli.command("usage")(show_usage)
 cli.add_typer(keys)
+for _entry in FEATURES:
+    if _entry.commands:
+        imported(_entry.commands)(cli)
 
 
 @cli.command()
@@ -308,9 +312,9 @@ def _variables(text: str) -> dict[str, Any]:
 def _settings(file: Path | None = None) -> GatewaySettings:
     """Return the settings; end the command if one is wrong, without the value of one that may be secret."""
     from gateway.settings.file import SettingsInvalid, read_settings
-    from gateway.settings.misspelt import misspelt_variables
+    from gateway.settings.names import renamed
 
-    for sentence in misspelt_variables():
+    for sentence in renamed(os.environ):
         typer.echo(sentence, err=True)
     try:
         return read_settings(file)

@@ -17,12 +17,11 @@ from gateway.header_rules import collect
 from gateway.http.admission import RETRY_AFTER, Admission
 from gateway.http.client import STREAMED, Client, Receive, Reply, Scope, Send, client_of
 from gateway.http.headers import ENCODING, Forwarding, RawHeaders, combined
+from gateway.http.replies import ReplyStage
 from gateway.http.request import MergedRequest, ReceivedRequest
 from gateway.http.responses import (
-    ACCEPT_ENCODING,
     NO_STORE,
     PAGE_HEADERS,
-    Compression,
     ResponseCaching,
     error_response,
 )
@@ -65,7 +64,7 @@ class Endpoint:
         negotiation: Chooses media types.
         caching: Adds the headers by which caches keep responses to GET.
         collects_headers: Whether subgraphs' responses may carry headers for clients.
-        compression: Compresses responses; None to send them uncompressed.
+        replies: What features do to replies; the first is the innermost.
         reads_gzip: Whether request bodies may be compressed.
         streams: Sends many responses to one request; None for never.
         single: Sends the responses to many requests over one connection; None for never.
@@ -80,7 +79,7 @@ class Endpoint:
     negotiation: Negotiation
     caching: ResponseCaching
     collects_headers: bool = False
-    compression: Compression | None = None
+    replies: tuple[ReplyStage, ...] = ()
     reads_gzip: bool = False
     streams: Streams | None = None
     single: SingleConnectionMode | None = None
@@ -123,9 +122,10 @@ class Endpoint:
             method = "POST" if parameters is None else "GET"
             return self._by_single_connection(method, client, headers, parameters or b"", body)
         answering = self._respond(client, headers, body, parameters)
-        if self.compression is None or ACCEPT_ENCODING not in headers:
-            return answering
-        return self.compression.compressed(answering, headers)
+        for stage in self.replies:
+            if stage.header is None or stage.header in headers:
+                answering = stage.around(answering, headers)
+        return answering
 
     async def _respond(
         self,

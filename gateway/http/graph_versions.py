@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from gateway.browsers import CorsPolicy
 from gateway.caching import CacheMetrics, WeightedCache
 from gateway.http.admission import Admission
 from gateway.http.client import Client, Receive, Reply, Scope, Send
@@ -17,6 +16,7 @@ from gateway.http.cors_endpoint import CorsEndpoint
 from gateway.http.endpoint import Endpoint
 from gateway.http.headers import RawHeaders
 from gateway.http.live import LiveOperations
+from gateway.http.replies import OriginPolicy
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.planning.cold_planning import ColdPlanning
 from gateway.settings import GatewaySettings
@@ -76,7 +76,7 @@ class ServedGraph:
         """Return the names of the current version's subgraphs."""
         return self.current.executor.preparer.supergraph.subgraphs
 
-    def cors(self) -> CorsPolicy | None:
+    def cors(self) -> OriginPolicy | None:
         """Return the current version's CORS policy; None if no pages of other origins are allowed."""
         endpoint = self.current.endpoint
         return endpoint.policy if isinstance(endpoint, CorsEndpoint) else None

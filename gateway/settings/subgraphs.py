@@ -27,6 +27,11 @@ class SubgraphSettings(BaseSettings):
     answer_bytes: int = Field(
         default=2 * 1024 * 1024, gt=0, description="The largest response of a subgraph, in bytes."
     )
+    subgraph_compression: tuple[str, ...] = Field(
+        default=(),
+        description='Subgraphs that may compress their responses with gzip, or "*" for all; answer_bytes '
+        "limits the decompressed response.",
+    )
     subgraph_connections: int = Field(
         default=50, gt=0, description="The most open connections to each subgraph."
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any, TypeAlias
 
 from fastapi import FastAPI
@@ -26,6 +26,7 @@ def lifespan(
     closing: Iterable[Closing],
     large_responses: ThreadPoolExecutor,
     background: Iterable[Background],
+    running: Iterable[AbstractAsyncContextManager[object]],
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """Return the lifespan of an application.
 
@@ -33,15 +34,19 @@ def lifespan(
         closing: The resources to close at the end, in this order.
         large_responses: The thread that makes large responses.
         background: Work that runs until cancelled, such as watching files.
+        running: What features enter at the start, and leave at the end.
     """
 
     @asynccontextmanager
     async def serving(_app: FastAPI) -> AsyncIterator[None]:
-        running = [asyncio.create_task(work()) for work in background]
-        yield
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        async with AsyncExitStack() as features:
+            for manager in running:
+                await features.enter_async_context(manager)
+            working = [asyncio.create_task(work()) for work in background]
+            yield
+            for task in working:
+                task.cancel()
+            await asyncio.gather(*working, return_exceptions=True)
         large_responses.shutdown(wait=False, cancel_futures=True)
         for each in closing:
             await each.close()

@@ -8,6 +8,7 @@ from hashlib import sha256
 from time import monotonic
 
 from gateway.clients import Identification
+from gateway.feature import Version
 from gateway.http.graph_versions import GraphVersion
 from gateway.http.live import LiveOperations
 from gateway.pipeline.demand import demand_control
@@ -19,7 +20,7 @@ from gateway.transport import HttpTransport, Transport
 from gateway.wiring.access import access_control
 from gateway.wiring.calls.headers import header_rules
 from gateway.wiring.calls.subgraphs import http_transports, served_supergraph
-from gateway.wiring.endpoint import client_endpoint, client_forwarding, response_compression
+from gateway.wiring.endpoint import client_endpoint, client_forwarding
 from gateway.wiring.hooks import graph_hooks
 from gateway.wiring.incremental import incremental_responses
 from gateway.wiring.operations import caches, known_bodies, operation_executor
@@ -57,8 +58,11 @@ def graph_version(
         reached = rules.applied(reached)
     costs = demand_control(model, settings, shared.cost_metrics)
     access = access_control(model, settings, shared.access, authenticates=shared.authentication.is_required)
+    parts = shared.features.of(Version(model, settings, reached, over_http))
     watching = observing(settings, shared.tracing, over_http)
-    hooks = graph_hooks(model, settings, shared, costs, watching, access=access, transports=reached)
+    hooks = graph_hooks(
+        model, settings, shared, costs, observing=watching, features=parts, access=access, transports=reached
+    )
     executor = operation_executor(
         model,
         reached,
@@ -74,7 +78,7 @@ def graph_version(
     )
     documents = replace(shared.documents, introspection=settings.introspection is not False)
     bodies = known_bodies(settings, executor.preparer)
-    counting = recorders(settings, shared, executor.preparer)
+    counting = recorders(settings, shared, executor.preparer, parts.recorders)
     pipeline = Pipeline(
         authentication=shared.authentication,
         identification=Identification(settings),
@@ -105,7 +109,7 @@ def graph_version(
     answering = observed(pipeline, settings, shared.tracing, over_http)
     forwarding = client_forwarding(settings, rules)
     live = LiveOperations(answering, forwarding, shared.metrics, settings.live_reload_seconds)
-    over_http_streams = streams(settings, live, shared.live, shared.authentication, shared.admission)
+    over_http_streams = streams(live, shared.live, shared.authentication, shared.admission, parts.origins)
     return GraphVersion(
         sdl=sdl,
         digest=sha256(sdl.encode()).hexdigest(),
@@ -116,7 +120,7 @@ def graph_version(
             shared.metrics,
             shared.admission,
             rules=rules,
-            compression=response_compression(settings, shared.large_responses),
+            features=parts,
             streams=over_http_streams,
             single=single_connection_mode(over_http_streams, shared.live),
         ),

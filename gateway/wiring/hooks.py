@@ -23,8 +23,9 @@ def graph_hooks(
     settings: GatewaySettings,
     shared: SharedParts,
     costs: DemandControl,
-    observing: Hooks,
     *,
+    observing: Hooks,
+    features: Hooks,
     access: AccessControl,
     transports: Mapping[str, Transport],
 ) -> Hooks:
@@ -46,6 +47,7 @@ def graph_hooks(
         _rate_limits(shared),
         Hooks(policies=access.policies),
         _override_labels(model, settings, shared),
+        features,
         Hooks(calls=calls),
         _response_cache(model, shared),
         # Cached responses need no protection.

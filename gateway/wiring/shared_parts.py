@@ -12,6 +12,7 @@ from gateway.demand.metrics import CostMetrics
 from gateway.extensions import Extension
 from gateway.http.admission import Admission
 from gateway.incremental.metrics import IncrementalMetrics
+from gateway.installed_features import InstalledFeatures
 from gateway.metrics import Metrics
 from gateway.monitoring import OperationMetrics
 from gateway.pipeline.authentication import Authentication
@@ -24,7 +25,6 @@ from gateway.resilience import KnownGuards
 from gateway.response_cache import Caching
 from gateway.settings import GatewaySettings
 from gateway.transport import Transport
-from gateway.usage import UsageTable, usage_table
 from gateway.wiring.access import AccessDecisions
 from gateway.wiring.calls.resilience import known_guards
 from gateway.wiring.calls.response_cache import response_caching
@@ -50,7 +50,6 @@ class SharedParts:
         trusted_policies: Refuse documents that are not trusted.
         rate_limits: The rate limits, with the points that senders have spent.
         operations: The metrics by operation and client.
-        usage: Counts the usage of fields; None if usage is not counted.
         caching: The cache of subgraphs' responses; None if it is switched off.
         guards: Protect calls of subgraphs.
         access: Decides who may see what.
@@ -60,6 +59,7 @@ class SharedParts:
         tracing: Records traces; None without traces.
         live: What WebSockets and streams share; None if there are none.
         large_responses: A thread that makes large responses.
+        features: The features that the settings switch on.
         incremental: Counts responses in parts.
     """
 
@@ -76,15 +76,13 @@ class SharedParts:
     access: AccessDecisions
     subscriptions: SharedSubscriptions
     operations: OperationMetrics
-    usage: UsageTable | None = None
+    large_responses: ThreadPoolExecutor
+    features: InstalledFeatures
     caching: Caching | None = None
     extensions: tuple[Extension, ...] = ()
     customer_of: CustomerOf | None = None
     tracing: Tracing | None = None
     live: LiveParts | None = None
-    large_responses: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(1, "gateway-large-responses")
-    )
     incremental: IncrementalMetrics = field(default_factory=IncrementalMetrics)
 
 
@@ -98,6 +96,8 @@ def shared_parts(
     customer_of: CustomerOf | None,
     access: AccessDecisions,
     subscriptions: SharedSubscriptions,
+    large_responses: ThreadPoolExecutor,
+    features: InstalledFeatures,
     extensions: tuple[Extension, ...] = (),
     tracing: Tracing | None = None,
 ) -> tuple[SharedParts, list[Closing]]:
@@ -131,7 +131,8 @@ def shared_parts(
         rate_limits=limits,
         guards=known_guards(admission, registry, customer_of),
         operations=operations,
-        usage=usage_table(settings),
+        large_responses=large_responses,
+        features=features,
         access=access,
         subscriptions=subscriptions,
         caching=caching,

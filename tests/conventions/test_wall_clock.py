@@ -60,7 +60,7 @@ ALLOWED: Final = {
     ("signatures/verifier.py", "time.time"): "the same",
     ("gateway/sessions/sessions.py", "time.time"): "tokens: the gateway knows no product time",
     ("gateway/pipeline/subscriptions/stream.py", "time.time"): "sessions end when their tokens do",
-    ("gateway/usage/store.py", "time.time"): "when a field was asked for: the gateway knows no product time",
+    ("gateway/features/usage/store.py", "time.time"): "when a field was asked for: no product time",
     ("subgraphs/progress/ledger/ledger.py", "SystemClock"): "for whoever applies bets and closes no week",
     (
         "furlong/workers/outbox_worker.py",

@@ -37,12 +37,18 @@ def unknown_variables() -> list[str]:
     if not found:
         return []
     from furlong.settings import listed
-    from gateway.settings.misspelt import misspelt
+    from gateway.settings.names import nearest, renamed_variables
 
-    known = [variable for variable, _, _ in listed()]
     # The back office has a gateway of its own, with the same settings.
-    admin = [f"{ADMIN_GATEWAY}{one.removeprefix(GATEWAY)}" for one in known if one.startswith(GATEWAY)]
-    return list(misspelt(found, [*known, *admin]))
+    renamed = {**renamed_variables(GATEWAY), **renamed_variables(ADMIN_GATEWAY)}
+    known = [variable for variable, _, _ in listed()]
+    known += [f"{ADMIN_GATEWAY}{one.removeprefix(GATEWAY)}" for one in known if one.startswith(GATEWAY)]
+    return [
+        f"{name} is now called {renamed[name]}: the next version will not read the old name"
+        if name in renamed
+        else f"{name} is no setting and has no effect{nearest(name, known)}"
+        for name in sorted(found - set(known))
+    ]
 
 
 def set_variables(field: str) -> list[str]:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
-from gateway.browsers import CorsPolicy
 from gateway.errors import Overloaded, RequestError
 from gateway.http.admission import Admission
 from gateway.http.headers import RawHeaders
 from gateway.http.live import LiveConnections, LiveOperations, LiveSession, Slot
+from gateway.http.replies import OriginPolicy
 from gateway.http.request import ReceivedRequest
 from gateway.http.responses import NO_STORE
 from gateway.http.streams.connection import DISCONNECTED, StreamConnection
@@ -52,7 +52,7 @@ class Streams:
     connections: LiveConnections
     authentication: AuthenticationComponent
     admission: Admission
-    cors: CorsPolicy | None
+    cors: OriginPolicy | None
     formats: StreamFormats = field(default_factory=StreamFormats)
 
     async def respond(self, request: ReceivedRequest, written: StreamFormat) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from prometheus_client import CollectorRegistry
 
-from gateway.browsers import CorsPolicy
 from gateway.http.admission import Admission
 from gateway.http.graph_versions import ServedGraph
 from gateway.http.live import LiveConnections, LiveLimits, LiveMetrics, LiveOperations
+from gateway.http.replies import OriginPolicy
 from gateway.http.routes import PATH
 from gateway.http.streams import Reservations, SingleConnectionMode, Streams
 from gateway.http.websocket import WebSocketEndpoint, WebSocketParts
@@ -18,9 +17,6 @@ from gateway.metrics import Metrics
 from gateway.pipeline.components import AuthenticationComponent
 from gateway.rate_limits import ClientAddresses, CustomerOf
 from gateway.settings import GatewaySettings
-
-ALL_METHODS: Final = b"POST, GET, PUT, DELETE"
-"""The methods allowed to other origins if streams can be reserved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +48,17 @@ def live_parts(
     return LiveParts(connections, reservations, customer_of)
 
 
-def cors_policy(settings: GatewaySettings) -> CorsPolicy | None:
-    """Build the CORS policy; None if no other origin has access."""
-    if settings.live and settings.live_single_connection:
-        return CorsPolicy.of(settings, ALL_METHODS)
-    return CorsPolicy.of(settings)
-
-
 def streams(
-    settings: GatewaySettings,
     operations: LiveOperations,
     parts: LiveParts | None,
     authentication: AuthenticationComponent,
     admission: Admission,
+    origins: OriginPolicy | None,
 ) -> Streams | None:
     """Build the streams over HTTP for one version of the graph; None if streams are disabled."""
     if parts is None:
         return None
-    return Streams(operations, parts.connections, authentication, admission, cors_policy(settings))
+    return Streams(operations, parts.connections, authentication, admission, origins)
 
 
 def single_connection_mode(streams: Streams | None, parts: LiveParts | None) -> SingleConnectionMode | None:

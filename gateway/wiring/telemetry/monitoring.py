@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from gateway.monitoring import KnownNames, ProcessMetrics, Recorders
+from gateway.monitoring import AddRecorder, KnownNames, ProcessMetrics, Recorders
 from gateway.monitoring.operations import Document
 from gateway.pipeline.policies.trusted_documents import EVERY_CLIENT
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.settings import GatewaySettings
-from gateway.usage import OperationReader
 from gateway.wiring.background import Background
 from gateway.wiring.shared_parts import SharedParts
 
 
-def recorders(settings: GatewaySettings, shared: SharedParts, preparer: Preparer) -> Recorders:
+def recorders(
+    settings: GatewaySettings, shared: SharedParts, preparer: Preparer, added: tuple[AddRecorder, ...]
+) -> Recorders:
     """Build the recorders of a version of the graph."""
     documents = shared.documents
 
@@ -24,19 +23,14 @@ def recorders(settings: GatewaySettings, shared: SharedParts, preparer: Preparer
         )
 
     names = KnownNames(is_known, _clients(settings), settings.metrics_any_name)
-    if shared.usage is None:
-        return Recorders(shared.operations, names)
-    reader = OperationReader(preparer.supergraph.public)
-    return Recorders(shared.operations, names, partial(shared.usage.recorder, reader))
+    return Recorders(shared.operations, names, added)
 
 
-def watching(settings: GatewaySettings, shared: SharedParts) -> list[Background]:
-    """Return the background work that measures, and writes usage."""
+def watching(shared: SharedParts) -> list[Background]:
+    """Return the background work that measures the process."""
     process = ProcessMetrics()
     shared.metrics.registry.register(process)
-    if shared.usage is None:
-        return [process.watch_event_loop]
-    return [process.watch_event_loop, partial(shared.usage.keep_writing, settings.usage_seconds)]
+    return [process.watch_event_loop]
 
 
 def _clients(settings: GatewaySettings) -> frozenset[str]:

@@ -1,0 +1,198 @@
+"""The contract between the gateway's core and its features: all that features import of the composition.
+
+A feature is a folder with its settings and its `Feature`, and an `Entry` in a list: ours in
+`gateway.features`, other people's by an entry point and a line of settings. It adds to the core and to no
+other feature. The core works without each of them: deleting one may remove an ability, never a protection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeAlias, TypeVar
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.registry import Collector
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway.feature_settings import Entry, FeatureSettings
+from gateway.http.replies import OriginPolicy, ReplyStage
+from gateway.monitoring import AddRecorder
+from gateway.pipeline.hooks import Hooks
+from gateway.settings import GatewaySettings
+from gateway.supergraph import Supergraph
+from gateway.transport import Transport
+
+__all__ = ["Core", "Entry", "Feature", "FeatureSettings", "Version", "VersionParts"]
+
+CustomerOf: TypeAlias = Callable[[object], str | None]
+"""Returns the key of a session's customer; None without a customer."""
+
+Respond: TypeAlias = Callable[[Request], Awaitable[Response]]
+"""Answers a request to a route."""
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Core:
+    """What a feature may add to the process, and what it may use of it.
+
+    Attributes:
+        settings: The settings at the start.
+        registry: The registry of the gateway's metrics.
+        thread: A thread for work that would hold up the event loop, such as large responses.
+        customer_of: Returns the key of a session's customer; None if no customers are known.
+        subgraphs: Returns the names of the current version's subgraphs; from when the gateway serves.
+        routes: What answers other paths than that of GraphQL, by path and methods.
+        running: What is entered when the gateway starts to serve, and left in reverse order when it ends.
+        is_serving: Whether the gateway is built: routes and background work can be added no more.
+    """
+
+    settings: GatewaySettings
+    registry: CollectorRegistry
+    thread: ThreadPoolExecutor
+    customer_of: CustomerOf | None
+    subgraphs: Callable[[], Collection[str]] = tuple
+    routes: list[tuple[str, tuple[str, ...], Respond]] = field(default_factory=list)
+    running: list[AbstractAsyncContextManager[object]] = field(default_factory=list)
+    is_serving: bool = False
+    _services: dict[type, object] = field(default_factory=dict)
+
+    def register(self, collector: Collector) -> None:
+        """Add metrics."""
+        self.registry.register(collector)
+
+    def route(self, path: str, respond: Respond, methods: tuple[str, ...] = ("POST",)) -> None:
+        """Answer requests to a path.
+
+        Raises:
+            ValueError: The gateway is built already.
+        """
+        self._check_is_open()
+        self.routes.append((path, methods, respond))
+
+    def run(self, manager: AbstractAsyncContextManager[object]) -> None:
+        """Enter a context manager when the gateway starts to serve, and leave it when it ends.
+
+        Raises:
+            ValueError: The gateway is built already.
+        """
+        self._check_is_open()
+        self.running.append(manager)
+
+    def run_in_background(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do work while the gateway serves; it is cancelled when the gateway ends.
+
+        Raises:
+            ValueError: The gateway is built already.
+        """
+        self.run(_in_background(work))
+
+    def offer(self, service: object) -> None:
+        """Offer a service to the features after this one, by its class."""
+        self._services[type(service)] = service
+
+    def wanted(self, kind: type[T]) -> T | None:
+        """Return the service that a feature before this one offers; None without that feature."""
+        found = self._services.get(kind)
+        return found if isinstance(found, kind) else None
+
+    def _check_is_open(self) -> None:
+        if self.is_serving:
+            raise ValueError("A feature with routes or background work can only be switched on by a restart.")
+
+
+@asynccontextmanager
+async def _in_background(work: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of the graph that is being built: a supergraph with its settings.
+
+    Attributes:
+        supergraph: The supergraph.
+        settings: The version's settings.
+        transports: How each subgraph is called.
+        over_http: The names of the subgraphs that are called over HTTP.
+    """
+
+    supergraph: Supergraph
+    settings: GatewaySettings
+    transports: Mapping[str, Transport]
+    over_http: Collection[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionParts(Hooks):
+    """What a feature adds to a version of the graph, by stage; a stage that nobody uses costs nothing.
+
+    Attributes:
+        recorders: Wrap what counts the requests with one operation from one client.
+        replies: See the replies to POST and GET on their way to the client; the first is the innermost.
+        origins: Decides which pages of other origins may read replies; at most one feature may decide that.
+    """
+
+    recorders: tuple[AddRecorder, ...] = ()
+    replies: tuple[ReplyStage, ...] = ()
+    origins: OriginPolicy | None = None
+
+
+class Feature:
+    """The base of features; each method may be overridden, and does nothing by default.
+
+    There is one instance a gateway. State that outlives a version of the graph is the instance's.
+    """
+
+    def install(self, core: Core) -> None:
+        """Add to the process: metrics, routes, background work, services for later features.
+
+        Raises:
+            ValueError: The settings contradict one another.
+        """
+
+    def of(self, version: Version) -> VersionParts:
+        """Return what the feature adds to a version; called in a thread, so it must not use the event loop.
+
+        It changes nothing of the current version, because the new one may yet be refused.
+
+        Raises:
+            SupergraphError: The feature's settings do not fit the supergraph.
+        """
+        del version
+        return VersionParts()
+
+
+def joined(parts: Iterable[tuple[str, VersionParts]]) -> VersionParts:
+    """Return the parts of all features as one, in order.
+
+    Args:
+        parts: The parts by the features' names.
+
+    Raises:
+        ValueError: Two features claim what only one may do.
+    """
+    values: dict[str, Any] = {}
+    claimed_by: dict[str, str] = {}
+    for name, each in parts:
+        for stage in fields(each):
+            value = getattr(each, stage.name)
+            if isinstance(value, tuple):
+                values[stage.name] = (*values.get(stage.name, ()), *value)
+            elif value is not None:
+                if stage.name in claimed_by:
+                    raise ValueError(f"Both {claimed_by[stage.name]} and {name} claim {stage.name}.")
+                claimed_by[stage.name] = name
+                values[stage.name] = value
+    return VersionParts(**values)

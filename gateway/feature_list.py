@@ -1,0 +1,27 @@
+"""Our own features, one line each: to remove one is to delete its folder and its line."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gateway.feature_settings import Entry
+
+FEATURES: Final[tuple[Entry, ...]] = (
+    Entry(
+        "cors",
+        settings="gateway.features.cors.settings:CorsSettings",
+        feature="gateway.features.cors.feature:Cors",
+    ),
+    Entry(
+        "compression",
+        settings="gateway.features.compression.settings:CompressionSettings",
+        feature="gateway.features.compression.feature:Compression",
+    ),
+    Entry(
+        "usage",
+        settings="gateway.features.usage.settings:UsageSettings",
+        feature="gateway.features.usage.feature:Usage",
+        commands="gateway.features.usage.command:add_to",
+    ),
+)
+"""All features, in the order in which they are called at each stage of a request."""
