@@ -11,7 +11,7 @@ import orjson
 import typer
 
 if TYPE_CHECKING:
-    from gateway.features.usage import FieldUse, UsageReport
+    from gateway.features.usage.report import FieldUse, UsageReport
 
 BROKEN, USED = 2, 1
 
@@ -37,8 +37,9 @@ def show_usage(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Print which clients use which fields, so that a field can be removed safely."""
-    from gateway.features.usage import UsageReport, UsageStore, UsageStoreError
+    from gateway.features.usage.report import UsageReport
     from gateway.features.usage.settings import UsageSettings
+    from gateway.features.usage.store import UsageStore, UsageStoreError
     from gateway.settings import GatewaySettings
 
     file = GatewaySettings().of(UsageSettings).file
@@ -93,7 +94,7 @@ def _field_lines(report: UsageReport, found: FieldUse) -> Iterator[str]:
 
 def _show_unused(report: UsageReport, supergraph: Path | None, *, as_json: bool) -> None:
     from gateway.errors import SupergraphError
-    from gateway.features.usage import public_fields
+    from gateway.features.usage.report import public_fields
     from gateway.supergraph import load_supergraph
 
     if supergraph is None:

@@ -10,10 +10,9 @@ from typing import Any
 import httpx
 
 from gateway import GatewaySettings, create_gateway
-from gateway.features.usage import UsageStore, UsageTable
 from gateway.features.usage.operation import UsedOperation
-from gateway.features.usage.store import CLIENTS_PER_OPERATION, Use
-from gateway.features.usage.table import MAX_RECORDERS
+from gateway.features.usage.store import CLIENTS_PER_OPERATION, UsageStore, Use
+from gateway.features.usage.table import MAX_RECORDERS, UsageTable
 from tests.gateway.features.usage.counting_gateway import SUPERGRAPH, ask, gateway, usage
 from tests.gateway.worlds import shop
 
