@@ -5,7 +5,6 @@ from gateway.resilience.bulkhead import Bulkhead
 from gateway.resilience.circuits import Breaker, BreakerPolicy, Circuits, State
 from gateway.resilience.deadline import Deadlines, TimeLimit
 from gateway.resilience.guard import Guard, Guards
-from gateway.resilience.hedging import HedgeDelay, Hedging
 from gateway.resilience.known_guards import KnownGuards
 from gateway.resilience.metrics import ResilienceMetrics
 from gateway.resilience.retries import RetryBudget, RetryPolicy
@@ -22,8 +21,6 @@ __all__ = [
     "Deadlines",
     "Guard",
     "Guards",
-    "HedgeDelay",
-    "Hedging",
     "KnownGuards",
     "PublicFetches",
     "ResilienceMetrics",

@@ -11,7 +11,6 @@ from gateway.plan import Fetch, OperationKind
 from gateway.resilience.bulkhead import Bulkhead
 from gateway.resilience.circuits import Circuits, SeparateCalls, coordinates, has_parts, query_parts
 from gateway.resilience.deadline import TimeLimit
-from gateway.resilience.hedging import Hedging
 from gateway.resilience.retries import RetryBudget, RetryPolicy
 from gateway.resilience.sharing import SharedFetches
 from gateway.resilience.usual_call import UsualCall
@@ -33,7 +32,6 @@ class Guard:
         budget: Limits further attempts.
         circuits: Refuse calls that would fail.
         retries: How queries are retried.
-        hedging: Sends slow queries a second time.
         sharing: Shares the calls of identical queries.
     """
 
@@ -44,7 +42,6 @@ class Guard:
     budget: RetryBudget
     circuits: Circuits | None = None
     retries: RetryPolicy | None = None
-    hedging: Hedging | None = None
     sharing: SharedFetches | None = None
 
     def protected(
@@ -70,7 +67,7 @@ class Guard:
         asked = frozenset[str]() if self.circuits is None else coordinates(fetch)
         once = self._once(call, fetch, asked, prepare if is_query else None, is_query=is_query)
         general = self._general(once, fetch, is_query=is_query, is_public=is_public)
-        if not is_query or self.hedging is not None or not self.time_limit.is_kept:
+        if not is_query or not self.time_limit.is_kept:
             return general
         if self.circuits is None or self.retries is None or self.sharing is None:
             return general
@@ -114,8 +111,6 @@ class Guard:
         self, call: SubgraphOperation, fetch: Fetch, *, is_query: bool, is_public: bool
     ) -> SubgraphOperation:
         """Return a call through one protection after another, from the innermost to the outermost."""
-        if is_query and self.hedging is not None:
-            call = self.hedging.hedged(call)
         if is_query and self.retries is not None:
             call = self.retries.retried(call, self.budget)
         if is_query and self.sharing is not None:

@@ -83,12 +83,7 @@ def _calls(guards: Mapping[str, Guard]) -> Iterator[Metric]:
 def _attempts(guards: Mapping[str, Guard]) -> Iterator[Metric]:
     attempts = CounterMetricFamily(
         "furlong_gateway_subgraph_further_attempts",
-        "Retries and second calls: made, or refused since the budget was spent.",
-        labels=["subgraph", "outcome"],
-    )
-    hedges = CounterMetricFamily(
-        "furlong_gateway_subgraph_hedges",
-        "Second calls of slow queries: made, or won if they answered first.",
+        "Retries: made, or refused since the budget was spent.",
         labels=["subgraph", "outcome"],
     )
     shared = CounterMetricFamily(
@@ -99,9 +94,6 @@ def _attempts(guards: Mapping[str, Guard]) -> Iterator[Metric]:
     for name, guard in guards.items():
         attempts.add_metric([name, "made"], guard.budget.spent)
         attempts.add_metric([name, "refused"], guard.budget.refused)
-        if guard.hedging is not None:
-            hedges.add_metric([name, "made"], guard.hedging.made)
-            hedges.add_metric([name, "won"], guard.hedging.won)
         for scope, count in () if guard.sharing is None else guard.sharing.joined.items():
             shared.add_metric([name, scope], count)
-    yield from (attempts, hedges, shared)
+    yield from (attempts, shared)

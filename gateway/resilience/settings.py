@@ -12,7 +12,6 @@ DEADLINE_HEADER = "x-envoy-expected-rq-timeout-ms"
 
 Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(gt=0)]
-Percentile = Annotated[str, Field(pattern=r"^p\d\d(\.\d)?$")]
 
 
 class ResilienceSettings(BaseSettings):
@@ -86,18 +85,10 @@ class ResilienceSettings(BaseSettings):
         default=0.1,
         ge=0,
         le=1,
-        description="How many retries and hedges each call earns: together they add at most this share of "
-        "calls.",
+        description="How many retries each call earns: they add at most this share of calls.",
     )
     retry_seconds: float = Field(
         default=0.05, ge=0, description="The longest pause before a retry; the actual pause is random."
-    )
-    hedge_after: dict[
-        str, Annotated[float, Field(gt=0)] | Annotated[str, Field(pattern=r"^p\d\d(\.\d)?$")]
-    ] = Field(
-        default_factory=dict,
-        description="The subgraphs whose slow queries are sent a second time, with the delay before that: "
-        'seconds, or a percentile of recent calls, such as {"club":0.05,"rewards":"p95"}.',
     )
     share_fetches: bool = Field(
         default=True, description="Whether identical queries in flight to a subgraph share one call."

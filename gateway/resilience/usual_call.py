@@ -21,7 +21,7 @@ CLOSED: Final = State.CLOSED
 
 @dataclass(frozen=True, slots=True)
 class UsualCall:
-    """A query with all protections but hedging, by a transport that keeps the timeout itself.
+    """A query with all protections, by a transport that keeps the timeout itself.
 
     Attributes:
         call: Makes the call, without any protection.

@@ -19,8 +19,6 @@ from gateway.resilience import (
     Deadlines,
     Guard,
     Guards,
-    HedgeDelay,
-    Hedging,
     KnownGuards,
     PublicFetches,
     ResilienceMetrics,
@@ -98,8 +96,6 @@ def subgraph_seconds(settings: GatewaySettings, name: str) -> float:
 def _guard(name: str, settings: GatewaySettings, known: KnownGuards, *, is_over_http: bool) -> Guard:
     seconds = subgraph_seconds(settings, name)
     budget = RetryBudget(settings.retry_share)
-    hedging = _hedging(settings, name, budget)
-    is_repeated = settings.query_retries > 0 or hedging is not None
     return Guard(
         subgraph=name,
         time_limit=TimeLimit(seconds, is_kept=is_over_http),
@@ -108,8 +104,9 @@ def _guard(name: str, settings: GatewaySettings, known: KnownGuards, *, is_over_
         bulkhead=Bulkhead(settings.subgraph_call_limits.get(name, settings.subgraph_calls), known.waiting),
         budget=budget,
         circuits=_circuits(settings, name, seconds) if settings.circuit_breakers else None,
-        retries=RetryPolicy(settings.query_retries, settings.retry_seconds) if is_repeated else None,
-        hedging=hedging,
+        retries=RetryPolicy(settings.query_retries, settings.retry_seconds)
+        if settings.query_retries
+        else None,
         sharing=_sharing(settings, name, seconds, known) if is_over_http else None,
     )
 
@@ -126,14 +123,8 @@ def _circuits(settings: GatewaySettings, name: str, seconds: float) -> Circuits:
     return Circuits(name, policy, seconds, frozenset(settings.circuit_codes))
 
 
-def _hedging(settings: GatewaySettings, name: str, budget: RetryBudget) -> Hedging | None:
-    match settings.hedge_after.get(name):
-        case None:
-            return None
-        case str() as percentile:
-            return Hedging(budget, HedgeDelay(percentile=float(percentile.removeprefix("p"))))
-        case seconds:
-            return Hedging(budget, HedgeDelay(seconds))
+def _retries(settings: GatewaySettings) -> RetryPolicy | None:
+    return RetryPolicy(settings.query_retries, settings.retry_seconds) if settings.query_retries else None
 
 
 def _sharing(
@@ -151,7 +142,6 @@ def _check_names(model: Supergraph, settings: GatewaySettings) -> None:
         *settings.subgraph_seconds,
         *settings.subgraph_connection_limits,
         *settings.subgraph_call_limits,
-        *settings.hedge_after,
         *settings.guard_in_process,
     }
     unknown = sorted(named - set(model.subgraphs))

@@ -148,23 +148,6 @@ async def test_responses_whose_headers_go_to_clients_are_not_shared() -> None:
         await asyncio.gather(*asked)
 
 
-async def test_a_slow_replica_is_hedged() -> None:
-    """The second call answers while the first one hangs."""
-    async with shop_over_http(hedge_after={"accounts": 0.05}) as served:
-
-        async def answer(request: Any) -> bytes:
-            if served.calls("accounts") == 1:
-                await asyncio.Event().wait()
-            return http(served.federation.subgraph_answer("accounts", request))
-
-        served.federation.broken["accounts"] = answer
-        assert (await served.ask(ACCOUNTS))["data"] == {"me": {"name": "User 1"}}
-        assert served.calls("accounts") == 2
-        await eventually(lambda: served.cancelled, ["accounts"])
-        won = await served.metric("furlong_gateway_subgraph_hedges_total", subgraph="accounts", outcome="won")
-        assert won == 1
-
-
 async def test_connections_are_limited_by_subgraph() -> None:
     """Further calls wait for a connection."""
     limits = {"accounts": 3}
@@ -176,7 +159,7 @@ async def test_connections_are_limited_by_subgraph() -> None:
 
 async def test_the_gateway_does_not_start_with_unknown_names() -> None:
     """A protection of a subgraph that does not exist is a mistake."""
-    for name in ("subgraph_seconds", "subgraph_call_limits", "subgraph_connection_limits", "hedge_after"):
+    for name in ("subgraph_seconds", "subgraph_call_limits", "subgraph_connection_limits"):
         setting: dict[str, Any] = {name: {"stock": 1}}
         chosen = GatewaySettings(**setting)
         with pytest.raises(SupergraphError, match="stock"):

@@ -17,8 +17,8 @@ from gateway.errors import (
     SubgraphUnavailable,
     SubgraphUnreachable,
 )
-from gateway.resilience import ACTIVE_REQUEST, ActiveRequest, HedgeDelay, Hedging, RetryBudget, RetryPolicy
-from tests.support.gateway.scripted_calls import VARIABLES, Clock, Scripted, soon
+from gateway.resilience import ACTIVE_REQUEST, ActiveRequest, RetryBudget, RetryPolicy
+from tests.support.gateway.scripted_calls import VARIABLES, Clock, Scripted
 
 GOOD = {"data": {"a": 1}}
 LOST = ConnectionLost("closed")
@@ -102,82 +102,3 @@ async def test_nothing_is_retried_after_the_deadline() -> None:
     assert await outcome(policy.retried(call, RetryBudget(0.1))) == "ConnectionLost"
     assert len(call.calls) == 1
     ACTIVE_REQUEST.reset(token)
-
-
-def hedging(seconds: float | None = 0.0, **more: Any) -> Hedging:
-    """Hedging with a full budget."""
-    return Hedging(RetryBudget(0.1), HedgeDelay(seconds, **more))
-
-
-async def test_a_slow_query_is_sent_a_second_time() -> None:
-    """The first answer counts, and the other call is cancelled."""
-    call = Scripted([asyncio.get_running_loop().create_future(), GOOD])
-    one = hedging()
-    assert await outcome(one.hedged(call)) == GOOD
-    assert (len(call.calls), call.cancelled, one.made, one.won) == (2, 1, 1, 1)
-
-
-async def test_a_fast_query_is_sent_once() -> None:
-    """And so is one that fails fast: that is for retries."""
-    for entry in (GOOD, LOST):
-        call = Scripted([entry])
-        one = hedging(60.0)
-        await outcome(one.hedged(call))
-        assert (len(call.calls), one.made) == (1, 0)
-
-
-async def test_a_second_call_that_fails_leaves_the_first_one() -> None:
-    """It may still be answered."""
-    first: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-    call = Scripted([first, LOST])
-    one = hedging()
-    waiting = asyncio.create_task(outcome(one.hedged(call)))
-    await soon(lambda: len(call.calls) == 2)
-    first.set_result(GOOD)
-    assert await waiting == GOOD
-    assert one.won == 0
-
-
-async def test_two_failures_are_a_failure() -> None:
-    """And nothing is left in progress."""
-    first: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-    call = Scripted([first, LOST])
-    waiting = asyncio.create_task(outcome(hedging().hedged(call)))
-    await soon(lambda: len(call.calls) == 2)
-    first.set_exception(LOST)
-    assert await waiting == "ConnectionLost"
-
-
-async def test_second_calls_spend_the_budget_of_retries() -> None:
-    """Without a balance there is none."""
-    first: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-    call = Scripted([first])
-    one = Hedging(RetryBudget(0.1, tokens=0.5), HedgeDelay(0.0))
-    waiting = asyncio.create_task(outcome(one.hedged(call)))
-    await asyncio.sleep(0.01)
-    assert (len(call.calls), one.budget.refused) == (1, 1)
-    first.set_result(GOOD)
-    assert await waiting == GOOD
-
-
-async def test_giving_up_gives_both_calls_up() -> None:
-    """Neither call continues without a waiter."""
-    call = Scripted([asyncio.get_running_loop().create_future()])
-    waiting = asyncio.create_task(outcome(hedging().hedged(call)))
-    await soon(lambda: len(call.calls) == 2)
-    waiting.cancel()
-    await asyncio.gather(waiting, return_exceptions=True)
-    assert call.cancelled == 2
-
-
-def test_a_percentile_is_learned_from_the_last_calls() -> None:
-    """Before it is known nothing is hedged."""
-    delay = HedgeDelay(percentile=95)
-    for number in range(49):
-        delay.learn(number / 100)
-    assert delay.seconds is None
-    delay.learn(0.49)
-    assert delay.seconds == 0.47
-    for number in range(1000):
-        delay.learn(1 + number % 100 / 100)
-    assert delay.seconds == 1.95
