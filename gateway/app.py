@@ -109,6 +109,7 @@ def create_gateway(
     core = Core(
         settings=chosen,
         registry=metrics.registry,
+        admission=admission,
         thread=ThreadPoolExecutor(1, "gateway-large-responses"),
         customer_of=customer_of,
     )

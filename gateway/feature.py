@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.feature_settings import Entry, FeatureSettings
+from gateway.http.admission import Admission
 from gateway.http.replies import OriginPolicy, ReplyStage
 from gateway.monitoring import AddRecorder
 from gateway.pipeline.hooks import Hooks
@@ -45,6 +46,7 @@ class Core:
     Attributes:
         settings: The settings at the start.
         registry: The registry of the gateway's metrics.
+        admission: Bounds how many requests are executed at once.
         thread: A thread for work that would hold up the event loop, such as large responses.
         customer_of: Returns the key of a session's customer; None if no customers are known.
         subgraphs: Returns the names of the current version's subgraphs; from when the gateway serves.
@@ -55,6 +57,7 @@ class Core:
 
     settings: GatewaySettings
     registry: CollectorRegistry
+    admission: Admission
     thread: ThreadPoolExecutor
     customer_of: CustomerOf | None
     subgraphs: Callable[[], Collection[str]] = tuple
@@ -126,12 +129,15 @@ class Version:
         settings: The version's settings.
         transports: How each subgraph is called.
         over_http: The names of the subgraphs that are called over HTTP.
+        unshared: Those of them whose replies have headers for the client that caused the call: such a call is
+            for one client alone.
     """
 
     supergraph: Supergraph
     settings: GatewaySettings
     transports: Mapping[str, Transport]
     over_http: Collection[str]
+    unshared: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,5 +23,10 @@ FEATURES: Final[tuple[Entry, ...]] = (
         feature="gateway.features.usage.feature:Usage",
         commands="gateway.features.usage.command:add_to",
     ),
+    Entry(
+        "resilience",
+        settings="gateway.features.resilience.settings:ResilienceSettings",
+        feature="gateway.features.resilience.feature:Resilience",
+    ),
 )
 """All features, in the order in which they are called at each stage of a request."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from gateway.feature import Core, Feature, Version, VersionParts, joined
+from gateway.feature_list import FEATURES
 from gateway.feature_settings import Entry, imported
 from gateway.settings import GatewaySettings
 
@@ -30,7 +32,11 @@ class InstalledFeatures:
             SupergraphError: A feature's settings do not fit the supergraph.
             ValueError: Two features claim what only one may do, or a feature needs a restart.
         """
-        return joined((name, feature.of(version)) for name, feature in self._used(version.settings))
+        parts = [(name, feature.of(version)) for name, feature in self._used(version.settings)]
+        # Around calls other people's are outermost: they see cached responses, and calls that are refused.
+        own = {entry.name for entry in FEATURES}
+        outermost = sorted(parts, key=lambda part: part[0] in own)
+        return replace(joined(parts), calls=tuple(call for _, each in outermost for call in each.calls))
 
     def _used(self, settings: GatewaySettings) -> Iterator[tuple[str, Feature]]:
         for entry in _switched_on(settings):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, fields
 from typing import Protocol
 
-from gateway.executor import CallMiddleware
+from gateway.executor import CallMiddleware, SourceMiddleware
 from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.policies import Policy, PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
@@ -58,6 +58,8 @@ class Hooks:
         plans: Called for each request with its plan.
         calls: Middleware around each subgraph call; the first is the outermost.
         responses: Called for each response to an executed operation, before it is encoded.
+        sources: Middleware around the opening of subscriptions at subgraphs; the first is the outermost.
+        events: Called for each event of a subscription, before anything is fetched for it.
     """
 
     requests: tuple[RequestCheck, ...] = ()
@@ -65,15 +67,16 @@ class Hooks:
     plans: tuple[PlanCheck, ...] = ()
     calls: tuple[CallMiddleware, ...] = ()
     responses: tuple[ResponseHook, ...] = ()
+    sources: tuple[SourceMiddleware, ...] = ()
+    events: tuple[Callable[[], None], ...] = ()
 
 
 def joined(hooks: Iterable[Hooks]) -> Hooks:
     """Return all sets of hooks as one, in order."""
     every = tuple(hooks)
     return Hooks(
-        requests=tuple(each for one in every for each in one.requests),
-        policies=tuple(each for one in every for each in one.policies),
-        plans=tuple(each for one in every for each in one.plans),
-        calls=tuple(each for one in every for each in one.calls),
-        responses=tuple(each for one in every for each in one.responses),
+        **{
+            stage.name: tuple(each for one in every for each in getattr(one, stage.name))
+            for stage in fields(Hooks)
+        }
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from gateway.response_cache.cacheable_fields import CacheableRoot
+from gateway.cache_control.cacheable_fields import CacheableRoot
 from gateway.response_cache.caching import Caching, read
 from gateway.response_cache.entry_keys import used
 from gateway.response_cache.stores import Entry, Lookup

@@ -9,8 +9,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.cache_control.tags import subgraph_tag, type_tag, written_tag
 from gateway.errors import RequestError
-from gateway.response_cache.tags import subgraph_tag, type_tag, written_tag
 
 MAX_INVALIDATIONS = 1_000
 """The most invalidations in one request."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gateway.cache_control.cacheable_fields import cacheable_root, entity_fields
 from gateway.plan import Fetch, OperationKind, RootFields
-from gateway.response_cache.cacheable_fields import cacheable_root, entity_fields
 from gateway.response_cache.cached_entities import CachedEntities
 from gateway.response_cache.cached_root import CachedRoot
 from gateway.response_cache.caching import Caching

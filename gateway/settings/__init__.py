@@ -20,7 +20,6 @@ from gateway.incremental.settings import IncrementalSettings
 from gateway.masking.settings import MaskingSettings
 from gateway.monitoring.settings import MonitoringSettings
 from gateway.rate_limits.settings import RateLimitSettings
-from gateway.resilience.settings import ResilienceSettings
 from gateway.response_cache.settings import ResponseCacheSettings
 from gateway.sessions.settings import TokenSettings
 from gateway.settings.chosen_features import ChosenFeatures
@@ -57,7 +56,6 @@ class GatewaySettings(
     ResponseSettings,
     MaskingSettings,
     SubscriptionSettings,
-    ResilienceSettings,
     SigningSettings,
     SubgraphSettings,
     HeaderRuleSettings,

@@ -24,7 +24,6 @@ from gateway.feature_settings import imported, nested_prefix
 from gateway.header_rules.settings import HeaderRuleSettings
 from gateway.incremental.settings import IncrementalSettings
 from gateway.masking.settings import MaskingSettings
-from gateway.resilience.settings import ResilienceSettings
 from gateway.settings import GatewaySettings
 from gateway.settings.documents import DocumentSettings
 from gateway.settings.names import nearest, renamed, renamed_variables, variables
@@ -47,7 +46,6 @@ RELOADED_PARTS: Final[tuple[type[BaseSettings], ...]] = (
     IncrementalSettings,
     HeaderRuleSettings,
     SubgraphSettings,
-    ResilienceSettings,
     MaskingSettings,
     ResponseSettings,
 )

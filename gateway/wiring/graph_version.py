@@ -56,13 +56,13 @@ def graph_version(
     reached: Mapping[str, Transport] = {**streaming, **shared.transports}
     if rules is not None:
         reached = rules.applied(reached)
+    unshared = frozenset() if rules is None else frozenset(rules.replies)
     costs = demand_control(model, settings, shared.cost_metrics)
     access = access_control(model, settings, shared.access, authenticates=shared.authentication.is_required)
-    parts = shared.features.of(Version(model, settings, reached, over_http))
+    version = Version(model, settings, reached, over_http, unshared)
+    parts = shared.features.of(version)
     watching = observing(settings, shared.tracing, over_http)
-    hooks = graph_hooks(
-        model, settings, shared, costs, observing=watching, features=parts, access=access, transports=reached
-    )
+    hooks = graph_hooks(model, settings, shared, costs, observing=watching, features=parts, access=access)
     executor = operation_executor(
         model,
         reached,
@@ -70,7 +70,7 @@ def graph_version(
         shared.metrics,
         costs,
         middleware=hooks.calls,
-        events=event_calls(model, settings, shared.guards.identify, over_http),
+        events=event_calls(version, shared.customer_of),
         access=access,
     )
     planning = ColdPlanning(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from gateway.limits import IntrospectionSizes
 from gateway.pipeline.demand import BatchPolicy, CostLimits, DemandControl
 from gateway.pipeline.hooks import Hooks, joined
@@ -11,9 +9,7 @@ from gateway.pipeline.policies import IntrospectionPolicy, OverrideLabelsPolicy,
 from gateway.response_cache import ResponseCacheMiddleware
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
-from gateway.transport import Transport
 from gateway.wiring.access import AccessControl
-from gateway.wiring.calls.resilience import resilience
 from gateway.wiring.operations import override_labels
 from gateway.wiring.shared_parts import SharedParts
 
@@ -27,7 +23,6 @@ def graph_hooks(
     observing: Hooks,
     features: Hooks,
     access: AccessControl,
-    transports: Mapping[str, Transport],
 ) -> Hooks:
     """Return all hooks, in the order in which they are called at each stage.
 
@@ -47,11 +42,9 @@ def graph_hooks(
         _rate_limits(shared),
         Hooks(policies=access.policies),
         _override_labels(model, settings, shared),
-        features,
         Hooks(calls=calls),
         _response_cache(model, shared),
-        # Cached responses need no protection.
-        resilience(model, settings, shared.transports, shared.guards, transports),
+        features,
     )
     rest = (Hooks(each.requests, each.policies, each.plans, (), each.responses) for each in extensions)
     return joined((*own, *rest))

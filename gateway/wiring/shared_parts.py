@@ -21,12 +21,10 @@ from gateway.pipeline.documents.wiring import document_resolver, trusted_documen
 from gateway.pipeline.policies import TrustedDocumentsPolicy
 from gateway.rate_limits import CustomerOf, RateLimits
 from gateway.rate_limits.wiring import Closing, rate_limits
-from gateway.resilience import KnownGuards
 from gateway.response_cache import Caching
 from gateway.settings import GatewaySettings
 from gateway.transport import Transport
 from gateway.wiring.access import AccessDecisions
-from gateway.wiring.calls.resilience import known_guards
 from gateway.wiring.calls.response_cache import response_caching
 from gateway.wiring.subscriptions.live import LiveParts, live_parts
 from gateway.wiring.subscriptions.subscribing import SharedSubscriptions
@@ -51,7 +49,6 @@ class SharedParts:
         rate_limits: The rate limits, with the points that senders have spent.
         operations: The metrics by operation and client.
         caching: The cache of subgraphs' responses; None if it is switched off.
-        guards: Protect calls of subgraphs.
         access: Decides who may see what.
         subscriptions: The open subscriptions.
         extensions: The extensions called at the stages of the pipeline.
@@ -72,7 +69,6 @@ class SharedParts:
     documents: DocumentResolver
     trusted_policies: tuple[TrustedDocumentsPolicy, ...]
     rate_limits: RateLimits | None
-    guards: KnownGuards
     access: AccessDecisions
     subscriptions: SharedSubscriptions
     operations: OperationMetrics
@@ -129,7 +125,6 @@ def shared_parts(
         documents=documents,
         trusted_policies=trusted_documents_policies(settings, documents),
         rate_limits=limits,
-        guards=known_guards(admission, registry, customer_of),
         operations=operations,
         large_responses=large_responses,
         features=features,

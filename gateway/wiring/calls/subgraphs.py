@@ -55,7 +55,8 @@ def http_transports(
         SupergraphError: A subgraph is not in the supergraph, has no URL, or cannot be called at its URL; or
             the keys that sign requests cannot be used.
     """
-    named = {*given, *settings.subgraph_urls, *settings.subgraph_tls}
+    named = {*given, *settings.subgraph_urls, *settings.subgraph_tls, *settings.subgraph_seconds}
+    named |= settings.subgraph_connection_limits.keys()
     listed = {*settings.subgraph_compression, *settings.subgraph_http2}
     unknown = sorted((named | listed) - {EVERY, *model.subgraphs})
     if unknown:

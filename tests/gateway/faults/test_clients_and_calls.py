@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from gateway import SupergraphError, create_gateway
+from gateway.feature import Version
+from gateway.features.resilience import Guards, KnownGuards, WaitingRequests
+from gateway.features.resilience.feature import Resilience
 from gateway.http.admission import Admission
 from gateway.pipeline.hooks import Hooks
-from gateway.resilience import Guards, KnownGuards, WaitingRequests
 from gateway.settings import GatewaySettings
-from gateway.wiring.calls.resilience import resilience
 from tests.gateway.worlds import club, shop
 from tests.support.gateway.federation_over_http import (
     ACCOUNTS,
@@ -188,14 +189,17 @@ async def test_circuits_outlive_a_version_of_the_graph() -> None:
     """A graph that is replaced each minute must not call a dead subgraph again each time."""
     known = KnownGuards(WaitingRequests(Admission(10)), id)
     federation, chosen = shop(), GatewaySettings()
+    feature = Resilience()
+    feature.known = known
 
     def guards(settings: GatewaySettings) -> Guards:
-        (found,) = resilience(federation.supergraph, settings, (), known, {}).calls
+        version = Version(federation.supergraph, settings, {}, set(federation.supergraph.subgraphs))
+        (found,) = feature.of(version).calls
         assert isinstance(found, Guards)
         return found
 
     first = guards(chosen)
-    second = guards(chosen)
+    second = guards(GatewaySettings(cost_limit=5))
     assert all(first.of[name] is second.of[name] for name in first.of)
     changed = guards(GatewaySettings(subgraph_calls=5))
     assert changed.of["accounts"] is not first.of["accounts"]

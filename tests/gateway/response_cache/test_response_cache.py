@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from gateway.cache_control.tags import subgraph_tag, type_tag, written_tag
 from gateway.response_cache import MemoryStore
-from gateway.response_cache.tags import subgraph_tag, type_tag, written_tag
 from tests.gateway.response_cache.cached_shop import Clock, Shop
 
 STOCK = "{ products { upc stock } }"

@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager
 import pytest
 
 from deploy.private_valkey import PrivateValkey, start_valkey
+from gateway.cache_control.tags import written_tag
 from gateway.response_cache import StoreUnavailable
 from gateway.response_cache.stores.valkey_store import ValkeyStore
-from gateway.response_cache.tags import written_tag
 from tests.gateway.response_cache.cached_shop import Clock, Shop
 
 STOCK = "{ products { upc stock } }"
