@@ -19,7 +19,7 @@ from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
 from furlong.embedding.settings import EmbedSettings
 from gateway.feature_list import FEATURES
-from gateway.feature_settings import imported
+from gateway.feature_settings import FeatureSettings, gateway_prefix, imported
 from gateway.settings import GatewaySettings
 from logs import LogSettings
 from storage.cells.settings import CellSettings
@@ -168,6 +168,8 @@ def secret_variables() -> Iterator[str]:
         for name, _ in variables_of(settings):
             if _is_secret(schema["properties"][name], schema.get("$defs", {})):
                 yield f"{prefix}{name}".upper()
+                if issubclass(settings, FeatureSettings) and name in settings.former:
+                    yield f"{gateway_prefix(prefix)}{settings.former[name]}".upper()
 
 
 def _is_secret(schema: object, definitions: Mapping[str, object]) -> bool:

@@ -128,7 +128,7 @@ def create_gateway(
         features=InstalledFeatures(core),
     )
     graph = ServedGraph(graph_version(supergraph, chosen, shared), admission, shared.cache_metrics)
-    core.subgraphs = graph.subgraphs
+    core.graph = graph
     background: list[Background] = [
         partial(follow_manifests, graph, shared.documents, chosen),
         *watching(shared),
@@ -162,6 +162,4 @@ def create_gateway(
     app.serve_operators(OperatorRoutes(metrics, ready, remark, app.draining), chosen.graphiql_dir)
     if subscriptions.callbacks is not None:
         app.serve_callbacks(subscriptions.callbacks, chosen.answer_bytes)
-    if shared.caching is not None and chosen.response_cache_invalidation_key is not None:
-        app.serve_invalidation(shared.caching, chosen.response_cache_invalidation_key.get_secret_value())
     return app

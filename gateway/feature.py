@@ -21,6 +21,7 @@ from starlette.responses import Response
 
 from gateway.feature_settings import Entry, FeatureSettings
 from gateway.http.admission import Admission
+from gateway.http.graph_versions import ServedGraph
 from gateway.http.replies import OriginPolicy, ReplyStage
 from gateway.monitoring import AddRecorder
 from gateway.pipeline.hooks import Hooks
@@ -49,9 +50,9 @@ class Core:
         admission: Bounds how many requests are executed at once.
         thread: A thread for work that would hold up the event loop, such as large responses.
         customer_of: Returns the key of a session's customer; None if no customers are known.
-        subgraphs: Returns the names of the current version's subgraphs; from when the gateway serves.
         routes: What answers other paths than that of GraphQL, by path and methods.
         running: What is entered when the gateway starts to serve, and left in reverse order when it ends.
+        graph: The versions of the graph, once the gateway is built.
         is_serving: Whether the gateway is built: routes and background work can be added no more.
     """
 
@@ -60,11 +61,15 @@ class Core:
     admission: Admission
     thread: ThreadPoolExecutor
     customer_of: CustomerOf | None
-    subgraphs: Callable[[], Collection[str]] = tuple
     routes: list[tuple[str, tuple[str, ...], Respond]] = field(default_factory=list)
     running: list[AbstractAsyncContextManager[object]] = field(default_factory=list)
     is_serving: bool = False
+    graph: ServedGraph | None = None
     _services: dict[type, object] = field(default_factory=dict)
+
+    def subgraphs(self) -> Collection[str]:
+        """Return the names of the current version's subgraphs; none before the gateway is built."""
+        return () if self.graph is None else self.graph.subgraphs()
 
     def register(self, collector: Collector) -> None:
         """Add metrics."""
@@ -96,6 +101,14 @@ class Core:
         """
         self.run(_in_background(work))
 
+    def close_at_end(self, close: Callable[[], Awaitable[None]]) -> None:
+        """Close a connection when the gateway ends, after the last request.
+
+        Raises:
+            ValueError: The gateway is built already.
+        """
+        self.run(_closing(close))
+
     def offer(self, service: object) -> None:
         """Offer a service to the features after this one, by its class."""
         self._services[type(service)] = service
@@ -118,6 +131,14 @@ async def _in_background(work: Callable[[], Coroutine[Any, Any, None]]) -> Async
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _closing(close: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        await close()
 
 
 @dataclass(frozen=True, slots=True)

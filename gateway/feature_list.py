@@ -24,6 +24,11 @@ FEATURES: Final[tuple[Entry, ...]] = (
         commands="gateway.features.usage.command:add_to",
     ),
     Entry(
+        "response_cache",
+        settings="gateway.features.response_cache.settings:ResponseCacheSettings",
+        feature="gateway.features.response_cache.feature:SubgraphResponseCache",
+    ),
+    Entry(
         "resilience",
         settings="gateway.features.resilience.settings:ResilienceSettings",
         feature="gateway.features.resilience.feature:Resilience",

@@ -20,11 +20,9 @@ from gateway.http.client import EXTENSION
 from gateway.http.draining import Draining
 from gateway.http.fast_path import FastPath
 from gateway.http.graph_versions import ServedGraph
-from gateway.http.invalidation import InvalidationRoute
 from gateway.http.live import LiveConnections
 from gateway.http.websocket import WebSocketEndpoint
 from gateway.metrics import Metrics
-from gateway.response_cache import Caching
 from gateway.subscriptions.callbacks import Callbacks
 
 IsReady: TypeAlias = Callable[[], Awaitable[bool]]
@@ -78,11 +76,6 @@ class Gateway(FastAPI):
         self.add_api_route("/metrics", routes.metrics, methods=["GET"])
         if graphiql is not None:
             self.mount("/graphiql", BuiltFiles(graphiql), name="graphiql")
-
-    def serve_invalidation(self, caching: Caching, key: str) -> None:
-        """Add the route that invalidates cached responses, for clients that know the key."""
-        route = InvalidationRoute(caching, key, self._graph.subgraphs)
-        self.add_route("/invalidation", route.respond, methods=["POST"])
 
     def serve_callbacks(self, callbacks: Callbacks, body_bytes: int) -> None:
         """Add the route to which subgraphs send events, under the path of its URL."""

@@ -20,7 +20,6 @@ from gateway.incremental.settings import IncrementalSettings
 from gateway.masking.settings import MaskingSettings
 from gateway.monitoring.settings import MonitoringSettings
 from gateway.rate_limits.settings import RateLimitSettings
-from gateway.response_cache.settings import ResponseCacheSettings
 from gateway.sessions.settings import TokenSettings
 from gateway.settings.chosen_features import ChosenFeatures
 from gateway.settings.documents import DocumentSettings
@@ -61,7 +60,6 @@ class GatewaySettings(
     HeaderRuleSettings,
     IncrementalSettings,
     PlanningSettings,
-    ResponseCacheSettings,
     CacheSettings,
     RateLimitSettings,
     DemandSettings,

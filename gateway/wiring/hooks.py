@@ -6,7 +6,6 @@ from gateway.limits import IntrospectionSizes
 from gateway.pipeline.demand import BatchPolicy, CostLimits, DemandControl
 from gateway.pipeline.hooks import Hooks, joined
 from gateway.pipeline.policies import IntrospectionPolicy, OverrideLabelsPolicy, RateLimitPolicy
-from gateway.response_cache import ResponseCacheMiddleware
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
 from gateway.wiring.access import AccessControl
@@ -43,7 +42,6 @@ def graph_hooks(
         Hooks(policies=access.policies),
         _override_labels(model, settings, shared),
         Hooks(calls=calls),
-        _response_cache(model, shared),
         features,
     )
     rest = (Hooks(each.requests, each.policies, each.plans, (), each.responses) for each in extensions)
@@ -77,9 +75,3 @@ def _override_labels(model: Supergraph, settings: GatewaySettings, shared: Share
         return Hooks()
     decision = override_labels(settings)
     return Hooks(policies=(OverrideLabelsPolicy(decision, model.labels, shared.customer_of),))
-
-
-def _response_cache(model: Supergraph, shared: SharedParts) -> Hooks:
-    if shared.caching is None or not model.cache_hints:
-        return Hooks()
-    return Hooks(calls=(ResponseCacheMiddleware(model, shared.caching),))

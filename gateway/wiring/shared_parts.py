@@ -21,11 +21,9 @@ from gateway.pipeline.documents.wiring import document_resolver, trusted_documen
 from gateway.pipeline.policies import TrustedDocumentsPolicy
 from gateway.rate_limits import CustomerOf, RateLimits
 from gateway.rate_limits.wiring import Closing, rate_limits
-from gateway.response_cache import Caching
 from gateway.settings import GatewaySettings
 from gateway.transport import Transport
 from gateway.wiring.access import AccessDecisions
-from gateway.wiring.calls.response_cache import response_caching
 from gateway.wiring.subscriptions.live import LiveParts, live_parts
 from gateway.wiring.subscriptions.subscribing import SharedSubscriptions
 
@@ -48,7 +46,6 @@ class SharedParts:
         trusted_policies: Refuse documents that are not trusted.
         rate_limits: The rate limits, with the points that senders have spent.
         operations: The metrics by operation and client.
-        caching: The cache of subgraphs' responses; None if it is switched off.
         access: Decides who may see what.
         subscriptions: The open subscriptions.
         extensions: The extensions called at the stages of the pipeline.
@@ -74,7 +71,6 @@ class SharedParts:
     operations: OperationMetrics
     large_responses: ThreadPoolExecutor
     features: InstalledFeatures
-    caching: Caching | None = None
     extensions: tuple[Extension, ...] = ()
     customer_of: CustomerOf | None = None
     tracing: Tracing | None = None
@@ -108,7 +104,6 @@ def shared_parts(
         registry.register(collector)
     documents = document_resolver(settings, registry, introspection=settings.introspection is not False)
     limits, closing = rate_limits(settings, customer_of, registry)
-    caching = response_caching(settings, customer_of, registry)
     cost_metrics, cache_metrics = CostMetrics(), CacheMetrics({})
     if settings.cost_mode != "off":
         registry.register(cost_metrics)
@@ -130,7 +125,6 @@ def shared_parts(
         features=features,
         access=access,
         subscriptions=subscriptions,
-        caching=caching,
         extensions=extensions,
         customer_of=customer_of,
         tracing=tracing,
@@ -138,4 +132,4 @@ def shared_parts(
     )
     if settings.incremental_delivery:
         registry.register(shared.incremental)
-    return shared, [*closing, documents, *(() if caching is None else (caching.store,)), *extensions]
+    return shared, [*closing, documents, *extensions]

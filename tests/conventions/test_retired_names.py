@@ -297,7 +297,7 @@ RETIRED: Final = {
         "worth",
         "worths",
     },
-    "gateway/response_cache": {
+    "gateway/features/response_cache": {
         "ResponseCache",
     },
     "gateway/supergraph": {

@@ -41,7 +41,7 @@ class ResilienceSettings(FeatureSettings, env_prefix="FURLONG_GATEWAY__RESILIENC
 
     enabled: bool = Field(
         default=True,
-        description="Whether calls are protected: those of subgraphs over HTTP, and of in-process ones that are named.",
+        description="Whether subgraphs over HTTP, and the named ones in this process, are protected.",
     )
 
     request_seconds: float | None = Field(

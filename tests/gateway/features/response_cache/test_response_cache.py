@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from gateway.cache_control.tags import subgraph_tag, type_tag, written_tag
-from gateway.response_cache import MemoryStore
-from tests.gateway.response_cache.cached_shop import Clock, Shop
+from gateway.features.response_cache import MemoryStore
+from tests.gateway.features.response_cache.cached_shop import Clock, Shop
 
 STOCK = "{ products { upc stock } }"
 ALL = ["1", "2", "3"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import Any, Final, Self, TypeVar
 
-from gateway.response_cache.stores.store import Entry, Found, Lookup, StoreUnavailable
+from gateway.features.response_cache.stores.store import Entry, Found, Lookup, StoreUnavailable
 from gateway.valkey import ValkeyAway, ValkeyClient
 
 T = TypeVar("T")

@@ -9,9 +9,9 @@ from typing import Any
 import orjson
 
 from gateway.cache_control.cacheable_fields import CacheableRoot
-from gateway.response_cache.caching import Caching, read
-from gateway.response_cache.entry_keys import used
-from gateway.response_cache.stores import Entry, Lookup
+from gateway.features.response_cache.caching import Caching, read
+from gateway.features.response_cache.entry_keys import used
+from gateway.features.response_cache.stores import Entry, Lookup
 from gateway.transport import SubgraphOperation
 
 

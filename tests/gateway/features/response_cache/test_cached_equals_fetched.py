@@ -14,17 +14,17 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from gateway.errors import CannotPlan
-from gateway.pipeline.execution_mode import ExecutionMode
-from gateway.pipeline.operation_executor import OperationExecutor
-from gateway.pipeline.preparation.plan_cache import PlannedOperation
-from gateway.pipeline.preparation.preparer import Preparer
-from gateway.response_cache import (
+from gateway.features.response_cache import (
     Caching,
     EntryKeys,
     MemoryStore,
     ResponseCacheMetrics,
     ResponseCacheMiddleware,
 )
+from gateway.pipeline.execution_mode import ExecutionMode
+from gateway.pipeline.operation_executor import OperationExecutor
+from gateway.pipeline.preparation.plan_cache import PlannedOperation
+from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import CacheHint, Supergraph, load_supergraph
 from tests.support.federation.case import Operation, Served, World, serve
 from tests.support.federation.comparison import GatewayOf

@@ -12,7 +12,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from gateway.errors import BodyTooLarge, RequestError
-from gateway.response_cache import Caching, StoreUnavailable, parse_invalidations
+from gateway.features.response_cache.caching import Caching
+from gateway.features.response_cache.invalidation import parse_invalidations
+from gateway.features.response_cache.stores import StoreUnavailable
 
 BODY_BYTES: Final = 256 * 1024
 

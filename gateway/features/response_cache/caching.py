@@ -8,9 +8,9 @@ from typing import Any
 import orjson
 
 from gateway.cache_control import CachePolicy
-from gateway.response_cache.entry_keys import EntryKeys
-from gateway.response_cache.metrics import ResponseCacheMetrics
-from gateway.response_cache.stores import Store
+from gateway.features.response_cache.entry_keys import EntryKeys
+from gateway.features.response_cache.metrics import ResponseCacheMetrics
+from gateway.features.response_cache.stores import Store
 from gateway.transport import BYTES_A_PLACE
 from jit.codegen import spend
 

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from gateway import create_gateway
 from gateway.settings import GatewaySettings
-from tests.gateway.response_cache.cached_shop import SUPERGRAPH, Shop
+from tests.gateway.features.response_cache.cached_shop import SUPERGRAPH, Shop
 from tests.support.federation.asked import SubgraphRequest, asking
 
 KEY = "a key of the newsroom"

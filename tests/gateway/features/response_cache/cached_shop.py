@@ -6,10 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gateway.pipeline.operation_executor import OperationExecutor
-from gateway.pipeline.preparation.plan_cache import PlannedOperation
-from gateway.pipeline.preparation.preparer import Preparer
-from gateway.response_cache import (
+from gateway.features.response_cache import (
     Caching,
     EntryKeys,
     MemoryStore,
@@ -17,6 +14,9 @@ from gateway.response_cache import (
     ResponseCacheMiddleware,
     Store,
 )
+from gateway.pipeline.operation_executor import OperationExecutor
+from gateway.pipeline.preparation.plan_cache import PlannedOperation
+from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
 from gateway.transport import MemoryTransport
 from tests.gateway.plans import joined

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from gateway.caching import WeightedCache
-from gateway.response_cache.stores.store import Entry, Found, Generations, Lookup
+from gateway.features.response_cache.stores.store import Entry, Found, Generations, Lookup
 
 TAGS: Final = 100_000
 """The most invalidated tags that are remembered individually; beyond that, everything becomes invalid."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.cache_control.cacheable_fields import cacheable_root, entity_fields
+from gateway.features.response_cache.cached_entities import CachedEntities
+from gateway.features.response_cache.cached_root import CachedRoot
+from gateway.features.response_cache.caching import Caching
 from gateway.plan import Fetch, OperationKind, RootFields
-from gateway.response_cache.cached_entities import CachedEntities
-from gateway.response_cache.cached_root import CachedRoot
-from gateway.response_cache.caching import Caching
 from gateway.supergraph import Supergraph
 from gateway.transport import SubgraphOperation
 
