@@ -119,6 +119,40 @@ def show_schema(supergraph: SupergraphFile) -> None:
     typer.echo(print_schema(model.public))
 
 
+@cli.command("path")
+def show_path(
+    supergraph: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The composed schema (SDL); by default, one with a single field."),
+    ] = None,
+    settings_file: Annotated[
+        Path | None,
+        typer.Option("--settings", help="A file of settings: FURLONG_GATEWAY_…=VALUE lines."),
+    ] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Print the path of a request with these settings, stage by stage.
+
+    Each line has the stage, the feature that added it, what it is done for, and what it does.
+    """
+    from gateway.app import create_gateway
+    from gateway.request_path import SMALLEST_SUPERGRAPH, request_path
+
+    settings = _settings(settings_file)
+    with _reported("supergraph" if supergraph is None else supergraph):
+        text = SMALLEST_SUPERGRAPH if supergraph is None else _text(supergraph)
+        version = create_gateway(text, settings=settings).graph.current
+    steps = list(request_path(version.parts))
+    if as_json:
+        typer.echo(orjson.dumps([each._asdict() for each in steps], option=orjson.OPT_INDENT_2))
+        return
+    widths = [max(len(each[column]) for each in steps) for column in (0, 1, 3)]
+    for each in steps:
+        columns = zip((each.stage, each.by, each.costs), widths, strict=True)
+        typer.echo("  ".join([*(text.ljust(width) for text, width in columns), each.does]))
+
+
 @cli.command("plan")
 def show_plan(
     query: Annotated[Path, typer.Argument(help="A file with the document.")],

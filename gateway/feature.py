@@ -201,11 +201,11 @@ class Feature:
         return VersionParts()
 
 
-def joined(parts: Iterable[tuple[str, VersionParts]]) -> VersionParts:
+def joined(parts: Iterable[tuple[str, Hooks]]) -> VersionParts:
     """Return the parts of all features as one, in order.
 
     Args:
-        parts: The parts by the features' names.
+        parts: The parts by the features' names; the core's own are hooks.
 
     Raises:
         ValueError: Two features claim what only one may do.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from gateway.feature import Core, Feature, Version, VersionParts, joined
+from gateway.feature import Core, Feature, Version, VersionParts
 from gateway.feature_list import FEATURES
 from gateway.feature_settings import Entry, imported
 from gateway.settings import GatewaySettings
@@ -25,18 +25,20 @@ class InstalledFeatures:
         for entry in _switched_on(core.settings):
             self._install(entry)
 
-    def of(self, version: Version) -> VersionParts:
-        """Return what all features add to a version.
+    def of(self, version: Version) -> list[tuple[str, VersionParts]]:
+        """Return what all features add to a version, with their names, in the order in which it is called.
 
         Raises:
             SupergraphError: A feature's settings do not fit the supergraph.
-            ValueError: Two features claim what only one may do, or a feature needs a restart.
+            ValueError: A feature needs a restart.
         """
-        parts = [(name, feature.of(version)) for name, feature in self._used(version.settings)]
-        # Around calls other people's are outermost: they see cached responses, and calls that are refused.
         own = {entry.name for entry in FEATURES}
-        outermost = sorted(parts, key=lambda part: part[0] in own)
-        return replace(joined(parts), calls=tuple(call for _, each in outermost for call in each.calls))
+        parts = [(name, feature.of(version)) for name, feature in self._used(version.settings)]
+        ours = [(name, each) for name, each in parts if name in own]
+        others = [(name, each) for name, each in parts if name not in own]
+        # Around calls other people's are outermost: they see cached responses, and calls that are refused.
+        around = [(name, VersionParts(calls=each.calls)) for name, each in others]
+        return [*around, *ours, *((name, replace(each, calls=())) for name, each in others)]
 
     def _used(self, settings: GatewaySettings) -> Iterator[tuple[str, Feature]]:
         for entry in _switched_on(settings):

@@ -68,6 +68,11 @@ class Gateway(FastAPI):
         self.router.routes.append(route)
         self.operators: OperatorRoutes | None = None
 
+    @property
+    def graph(self) -> ServedGraph:
+        """The versions of the graph."""
+        return self._graph
+
     def serve_operators(self, routes: OperatorRoutes, graphiql: Path | None) -> None:
         """Add the routes for operators, and GraphiQL's files if there are any."""
         self.operators = routes

@@ -8,7 +8,7 @@ from hashlib import sha256
 from time import monotonic
 
 from gateway.clients import Identification
-from gateway.feature import Version
+from gateway.feature import Version, joined
 from gateway.http.graph_versions import GraphVersion
 from gateway.http.live import LiveOperations
 from gateway.pipeline.demand import demand_control
@@ -60,9 +60,10 @@ def graph_version(
     costs = demand_control(model, settings, shared.cost_metrics)
     access = access_control(model, settings, shared.access, authenticates=shared.authentication.is_required)
     version = Version(model, settings, reached, over_http, unshared)
-    parts = shared.features.of(version)
+    features = shared.features.of(version)
     watching = observing(settings, shared.tracing, over_http)
-    hooks = graph_hooks(model, settings, shared, costs, observing=watching, features=parts, access=access)
+    named = graph_hooks(model, settings, shared, costs, observing=watching, features=features, access=access)
+    hooks = joined(named)
     executor = operation_executor(
         model,
         reached,
@@ -78,7 +79,7 @@ def graph_version(
     )
     documents = replace(shared.documents, introspection=settings.introspection is not False)
     bodies = known_bodies(settings, executor.preparer)
-    counting = recorders(settings, shared, executor.preparer, parts.recorders)
+    counting = recorders(settings, shared, executor.preparer, hooks.recorders)
     pipeline = Pipeline(
         authentication=shared.authentication,
         identification=Identification(settings),
@@ -109,7 +110,7 @@ def graph_version(
     answering = observed(pipeline, settings, shared.tracing, over_http)
     forwarding = client_forwarding(settings, rules)
     live = LiveOperations(answering, forwarding, shared.metrics, settings.live_reload_seconds)
-    over_http_streams = streams(live, shared.live, shared.authentication, shared.admission, parts.origins)
+    over_http_streams = streams(live, shared.live, shared.authentication, shared.admission, hooks.origins)
     return GraphVersion(
         sdl=sdl,
         digest=sha256(sdl.encode()).hexdigest(),
@@ -120,7 +121,7 @@ def graph_version(
             shared.metrics,
             shared.admission,
             rules=rules,
-            features=parts,
+            features=hooks,
             streams=over_http_streams,
             single=single_connection_mode(over_http_streams, shared.live),
         ),
@@ -130,4 +131,5 @@ def graph_version(
         over_http=over_http,
         caches=caches(executor.preparer, bodies),
         begun=monotonic(),
+        parts=tuple(named),
     )

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Final
+
+from gateway.feature import VersionParts
 from gateway.limits import IntrospectionSizes
 from gateway.pipeline.demand import BatchPolicy, CostLimits, DemandControl
-from gateway.pipeline.hooks import Hooks, joined
+from gateway.pipeline.hooks import Hooks
 from gateway.pipeline.policies import IntrospectionPolicy, OverrideLabelsPolicy, RateLimitPolicy
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
 from gateway.wiring.access import AccessControl
 from gateway.wiring.operations import override_labels
 from gateway.wiring.shared_parts import SharedParts
+
+CORE: Final = "core"
 
 
 def graph_hooks(
@@ -20,10 +26,10 @@ def graph_hooks(
     costs: DemandControl,
     *,
     observing: Hooks,
-    features: Hooks,
+    features: Iterable[tuple[str, VersionParts]],
     access: AccessControl,
-) -> Hooks:
-    """Return all hooks, in the order in which they are called at each stage.
+) -> list[tuple[str, Hooks]]:
+    """Return all hooks with the names of what they belong to, in the order in which they are called.
 
     A request that a policy refuses spends no points. Extensions see what the gateway itself lets pass; their
     call middleware is outside the gateway's own, so that it also sees cached responses. Observation is
@@ -31,21 +37,20 @@ def graph_hooks(
     which may call a coprocessor.
     """
     extensions = [each.hooks(model) for each in shared.extensions]
-    calls = tuple(call for each in extensions for call in each.calls)
-    own = (
-        observing,
-        _introspection(model, settings),
-        Hooks(policies=shared.trusted_policies),
-        _demand(costs),
-        _batches(settings),
-        _rate_limits(shared),
-        Hooks(policies=access.policies),
-        _override_labels(model, settings, shared),
-        Hooks(calls=calls),
-        features,
-    )
     rest = (Hooks(each.requests, each.policies, each.plans, (), each.responses) for each in extensions)
-    return joined((*own, *rest))
+    return [
+        ("observation", observing),
+        (CORE, _introspection(model, settings)),
+        ("documents", Hooks(policies=shared.trusted_policies)),
+        ("cost", _demand(costs)),
+        ("batches", _batches(settings)),
+        ("rate_limits", _rate_limits(shared)),
+        ("access", Hooks(policies=access.policies)),
+        ("labels", _override_labels(model, settings, shared)),
+        *(("extensions", Hooks(calls=each.calls)) for each in extensions),
+        *features,
+        *(("extensions", each) for each in rest),
+    ]
 
 
 def _introspection(model: Supergraph, settings: GatewaySettings) -> Hooks:

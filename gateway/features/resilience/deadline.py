@@ -38,7 +38,7 @@ class HasRequest(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """Sets the deadline of each request: a hook of the pipeline that refuses no request.
+    """Sets the deadline of each request, and refuses none.
 
     Attributes:
         seconds: The time limit of a request.
@@ -55,7 +55,7 @@ class Deadlines:
         self.begin(policy_input.request.headers)
 
     def begin(self, headers: Mapping[bytes, bytes]) -> None:
-        """Start the clock of a request; the current task and all tasks that it starts belong to it."""
+        """Start the clock of a request, or of an event: all calls of the current task belong to it."""
         seconds = self.seconds
         given = None if self.client_header is None else headers.get(self.client_header)
         is_hurried = False

@@ -132,7 +132,7 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Guards:
-    """The protections of all guarded subgraphs: a `CallMiddleware`.
+    """Limits, shares, retries and refuses calls of guarded subgraphs: a `CallMiddleware`.
 
     Attributes:
         of: The protections by subgraph name; calls of other subgraphs are left unchanged.

@@ -22,7 +22,7 @@ class _Opened(dict[str, Any]):
 
 @dataclass(frozen=True, slots=True)
 class SourceCircuits:
-    """Opens subscriptions behind the circuits of their subgraphs: a `SourceMiddleware`.
+    """Opens no subscription at a subgraph whose circuit is open: a `SourceMiddleware`.
 
     Attributes:
         of: The circuits by subgraph, shared with queries; subgraphs without a circuit are always called.
