@@ -29,13 +29,12 @@ from gateway.transport import Transport
 from gateway.wiring.access import access_decisions
 from gateway.wiring.background import Background, follow_manifests, lifespan
 from gateway.wiring.graph_version import graph_version
+from gateway.wiring.monitoring import watching
 from gateway.wiring.reload import joined_remarks, reloader
 from gateway.wiring.sessions import authentication, checked_sessions, run_with
 from gateway.wiring.shared_parts import shared_parts
 from gateway.wiring.subscriptions.live import websocket_endpoint
 from gateway.wiring.subscriptions.subscribing import shared_subscriptions
-from gateway.wiring.telemetry.monitoring import watching
-from gateway.wiring.telemetry.observation import opened_tracing, own_tracing
 
 if TYPE_CHECKING:
     from tracing import Tracing
@@ -92,6 +91,8 @@ def create_gateway(
             sessions, or both the settings and `decide_policies` decide policies.
     """
     chosen = settings or GatewaySettings()
+    if tracing is not None:
+        chosen = chosen.model_copy(update={"tracing": True})
     sessions = checked_sessions(chosen, authenticate)
     if sessions is not None:
         customer_of = customer_of or sessions.customer_of
@@ -103,7 +104,6 @@ def create_gateway(
         metrics.registry.register(collector)
     authenticates = authentication(sessions, chosen, authenticate, authenticate_cached)
     every = (*load_extensions(chosen.extensions), *extensions)
-    recorded = opened_tracing(chosen, tracing)
     access = access_decisions(chosen, metrics.registry, decide_policies, access_of)
     subscriptions = shared_subscriptions(chosen, metrics.registry, customer_of, expires_of)
     core = Core(
@@ -113,6 +113,8 @@ def create_gateway(
         thread=ThreadPoolExecutor(1, "gateway-large-responses"),
         customer_of=customer_of,
     )
+    if tracing is not None:
+        core.offer(tracing)
     shared, closing = shared_parts(
         chosen,
         transports or {},
@@ -121,7 +123,6 @@ def create_gateway(
         metrics=metrics,
         customer_of=customer_of,
         extensions=every,
-        tracing=recorded,
         access=access,
         subscriptions=subscriptions,
         large_responses=core.thread,
@@ -139,7 +140,6 @@ def create_gateway(
         graph,
         *closing,
         *access.closing,
-        *own_tracing(recorded, tracing),
     ]
     app = Gateway(graph, lifespan=lifespan(closed_last, shared.large_responses, background, core.running))
     if shared.live is None:

@@ -24,7 +24,9 @@ from gateway.http.admission import Admission
 from gateway.http.graph_versions import ServedGraph
 from gateway.http.replies import OriginPolicy, ReplyStage
 from gateway.monitoring import AddRecorder
+from gateway.pipeline.components import AnsweringPipeline
 from gateway.pipeline.hooks import Hooks
+from gateway.pipeline.pipeline import Pipeline
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
 from gateway.transport import Transport
@@ -168,12 +170,15 @@ class VersionParts(Hooks):
     Attributes:
         recorders: Wrap what counts the requests with one operation from one client.
         replies: See the replies to POST and GET on their way to the client; the first is the innermost.
+        probe: Returns a pipeline that observes some requests, and lets the given one answer the others.
+            What else the same feature adds is outermost; at most one feature may observe requests.
         origins: Decides which pages of other origins may read replies; at most one feature may decide that.
     """
 
     recorders: tuple[AddRecorder, ...] = ()
     replies: tuple[ReplyStage, ...] = ()
     origins: OriginPolicy | None = None
+    probe: Callable[[Pipeline], AnsweringPipeline] | None = None
 
 
 class Feature:

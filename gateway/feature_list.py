@@ -8,6 +8,11 @@ from gateway.feature_settings import Entry
 
 FEATURES: Final[tuple[Entry, ...]] = (
     Entry(
+        "observation",
+        settings="gateway.features.observation.settings:ObservationSettings",
+        feature="gateway.features.observation.feature:Observations",
+    ),
+    Entry(
         "cors",
         settings="gateway.features.cors.settings:CorsSettings",
         feature="gateway.features.cors.feature:Cors",

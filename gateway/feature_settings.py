@@ -97,6 +97,11 @@ class FeatureSettings(BaseSettings):
         """Whether the feature is used at all; if not, it is not imported."""
         return True
 
+    def is_used(self, gateway: BaseSettings) -> bool:
+        """Return whether the feature is used with all settings of a gateway: by default, if it is on."""
+        del gateway
+        return self.is_on
+
     @classmethod
     def settings_customise_sources(
         cls,

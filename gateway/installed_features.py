@@ -32,13 +32,14 @@ class InstalledFeatures:
             SupergraphError: A feature's settings do not fit the supergraph.
             ValueError: A feature needs a restart.
         """
-        own = {entry.name for entry in FEATURES}
         parts = [(name, feature.of(version)) for name, feature in self._used(version.settings)]
-        ours = [(name, each) for name, each in parts if name in own]
-        others = [(name, each) for name, each in parts if name not in own]
-        # Around calls other people's are outermost: they see cached responses, and calls that are refused.
+        own = {entry.name for entry in FEATURES}
+        observing = [(name, each) for name, each in parts if each.probe is not None]
+        ours = [(name, each) for name, each in parts if each.probe is None and name in own]
+        others = [(name, each) for name, each in parts if each.probe is None and name not in own]
+        # Around calls other people's are outside of ours: they see cached responses and refused calls.
         around = [(name, VersionParts(calls=each.calls)) for name, each in others]
-        return [*around, *ours, *((name, replace(each, calls=())) for name, each in others)]
+        return [*observing, *around, *ours, *((name, replace(each, calls=())) for name, each in others)]
 
     def _used(self, settings: GatewaySettings) -> Iterator[tuple[str, Feature]]:
         for entry in _switched_on(settings):
@@ -55,5 +56,5 @@ class InstalledFeatures:
 
 def _switched_on(settings: GatewaySettings) -> Iterator[Entry]:
     for entry in settings.entries:
-        if settings.parts[entry.name].is_on:
+        if settings.parts[entry.name].is_used(settings):
             yield entry

@@ -63,6 +63,7 @@ STAGES: Final = (
     Stage("admission", "Refuses the request if too many are being answered.", "", REQUEST),
     Stage("origins", "", "origins", "requests of pages of other origins, and refusals"),
     Stage("endpoint", "Chooses the media type, and the headers that subgraphs may see.", "", REQUEST),
+    Stage("probe", "", "probe", REQUEST),
     Stage("arrival", "", "requests", REQUEST),
     Stage("body", "Finds the prepared request of a known body.", "", REQUEST),
     Stage("session", "Finds the cached session, or authenticates.", "", REQUEST),

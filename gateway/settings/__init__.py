@@ -26,7 +26,6 @@ from gateway.settings.documents import DocumentSettings
 from gateway.settings.extensions import ExtensionSettings
 from gateway.settings.http import HttpSettings
 from gateway.settings.live import LiveSettings
-from gateway.settings.observation import ObservationSettings
 from gateway.settings.planning import PlanningSettings
 from gateway.settings.responses import ResponseSettings
 from gateway.settings.subgraphs import SubgraphSettings
@@ -49,7 +48,6 @@ class _ReadFirst(ChosenFeatures):
 class GatewaySettings(
     ChosenFeatures,
     ReloadSettings,
-    ObservationSettings,
     ExtensionSettings,
     MonitoringSettings,
     ResponseSettings,

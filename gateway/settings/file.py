@@ -55,8 +55,6 @@ RELOADED: Final = frozenset(name for part in RELOADED_PARTS for name in part.mod
     "access",
     "gzip_requests",
     "subgraph_tls",
-    "debug_header",
-    "debug_in_response",
     "reload_seconds",
     "reload_plans",
     "reload_plan_seconds",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gateway.feature import VersionParts
 from gateway.header_rules import CompiledRules
 from gateway.http.admission import Admission
@@ -14,16 +12,13 @@ from gateway.http.inner.batches import BatchingPipeline
 from gateway.http.responses import ResponseCaching
 from gateway.http.streams import SingleConnectionMode, Streams
 from gateway.metrics import Metrics
-from gateway.pipeline.pipeline import Pipeline
+from gateway.pipeline.components import AnsweringPipeline
 from gateway.settings import GatewaySettings
 from graphql_http import Negotiation
 
-if TYPE_CHECKING:
-    from gateway.observation import ObservedPipeline
-
 
 def client_endpoint(
-    pipeline: Pipeline | ObservedPipeline,
+    pipeline: AnsweringPipeline,
     settings: GatewaySettings,
     metrics: Metrics,
     admission: Admission,

@@ -23,13 +23,12 @@ from gateway.wiring.calls.subgraphs import http_transports, served_supergraph
 from gateway.wiring.endpoint import client_endpoint, client_forwarding
 from gateway.wiring.hooks import graph_hooks
 from gateway.wiring.incremental import incremental_responses
+from gateway.wiring.monitoring import recorders
 from gateway.wiring.operations import caches, known_bodies, operation_executor
 from gateway.wiring.shared_parts import SharedParts
 from gateway.wiring.subscriptions.live import single_connection_mode, streams
 from gateway.wiring.subscriptions.streams import with_streams
 from gateway.wiring.subscriptions.subscribing import event_calls, subscribing
-from gateway.wiring.telemetry.monitoring import recorders
-from gateway.wiring.telemetry.observation import observed, observing
 
 
 def graph_version(
@@ -61,8 +60,7 @@ def graph_version(
     access = access_control(model, settings, shared.access, authenticates=shared.authentication.is_required)
     version = Version(model, settings, reached, over_http, unshared)
     features = shared.features.of(version)
-    watching = observing(settings, shared.tracing, over_http)
-    named = graph_hooks(model, settings, shared, costs, observing=watching, features=features, access=access)
+    named = graph_hooks(model, settings, shared, costs, features=features, access=access)
     hooks = joined(named)
     executor = operation_executor(
         model,
@@ -107,7 +105,7 @@ def graph_version(
     )
     if settings.documents is not None:
         prepare_documents(settings.documents, executor)
-    answering = observed(pipeline, settings, shared.tracing, over_http)
+    answering = pipeline if hooks.probe is None else hooks.probe(pipeline)
     forwarding = client_forwarding(settings, rules)
     live = LiveOperations(answering, forwarding, shared.metrics, settings.live_reload_seconds)
     over_http_streams = streams(live, shared.live, shared.authentication, shared.admission, hooks.origins)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from gateway.feature import VersionParts
@@ -25,7 +26,6 @@ def graph_hooks(
     shared: SharedParts,
     costs: DemandControl,
     *,
-    observing: Hooks,
     features: Iterable[tuple[str, VersionParts]],
     access: AccessControl,
 ) -> list[tuple[str, Hooks]]:
@@ -37,9 +37,11 @@ def graph_hooks(
     which may call a coprocessor.
     """
     extensions = [each.hooks(model) for each in shared.extensions]
-    rest = (Hooks(each.requests, each.policies, each.plans, (), each.responses) for each in extensions)
+    every = tuple(features)
+    observing = [each for each in every if each[1].probe is not None]
+    rest = (replace(each, calls=()) for each in extensions)
     return [
-        ("observation", observing),
+        *observing,
         (CORE, _introspection(model, settings)),
         ("documents", Hooks(policies=shared.trusted_policies)),
         ("cost", _demand(costs)),
@@ -48,7 +50,7 @@ def graph_hooks(
         ("access", Hooks(policies=access.policies)),
         ("labels", _override_labels(model, settings, shared)),
         *(("extensions", Hooks(calls=each.calls)) for each in extensions),
-        *features,
+        *(each for each in every if each[1].probe is None),
         *(("extensions", each) for each in rest),
     ]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from gateway.caching import CacheMetrics
 from gateway.demand.metrics import CostMetrics
@@ -27,9 +26,6 @@ from gateway.wiring.access import AccessDecisions
 from gateway.wiring.subscriptions.live import LiveParts, live_parts
 from gateway.wiring.subscriptions.subscribing import SharedSubscriptions
 
-if TYPE_CHECKING:
-    from tracing import Tracing
-
 
 @dataclass(frozen=True, slots=True)
 class SharedParts:
@@ -50,7 +46,6 @@ class SharedParts:
         subscriptions: The open subscriptions.
         extensions: The extensions called at the stages of the pipeline.
         customer_of: Returns the key of a session's customer; None if no customers are known.
-        tracing: Records traces; None without traces.
         live: What WebSockets and streams share; None if there are none.
         large_responses: A thread that makes large responses.
         features: The features that the settings switch on.
@@ -73,7 +68,6 @@ class SharedParts:
     features: InstalledFeatures
     extensions: tuple[Extension, ...] = ()
     customer_of: CustomerOf | None = None
-    tracing: Tracing | None = None
     live: LiveParts | None = None
     incremental: IncrementalMetrics = field(default_factory=IncrementalMetrics)
 
@@ -91,7 +85,6 @@ def shared_parts(
     large_responses: ThreadPoolExecutor,
     features: InstalledFeatures,
     extensions: tuple[Extension, ...] = (),
-    tracing: Tracing | None = None,
 ) -> tuple[SharedParts, list[Closing]]:
     """Build the shared parts, and return them with the resources to close at the end.
 
@@ -127,7 +120,6 @@ def shared_parts(
         subscriptions=subscriptions,
         extensions=extensions,
         customer_of=customer_of,
-        tracing=tracing,
         live=live_parts(settings, customer_of, registry),
     )
     if settings.incremental_delivery:

@@ -53,7 +53,10 @@ ALLOWED: Final = {
     ("tokens/verifier.py", "time.time"): "the same, where nobody gives a clock",
     ("tokens/metrics.py", "time.time"): "the age of keys, where nobody gives a clock",
     ("subgraphs/kit/live/watches.py", "time.time"): "the lag of live updates, between two machines",
-    ("gateway/observation/observation.py", "time.time"): "spans stand beside those of other machines",
+    (
+        "gateway/features/observation/observation.py",
+        "time.time",
+    ): "spans stand beside those of other machines",
     ("tracing/recorded_spans.py", "time.time"): "the same",
     ("backoffice/content/workflow/imports.py", "SystemClock"): "the audit log: a rehearsal does not move it",
     ("signatures/signer.py", "time.time"): "signatures: two machines must agree, and know of no rehearsal",

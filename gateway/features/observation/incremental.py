@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from opentelemetry.trace import INVALID_SPAN, NoOpTracer
 
-from gateway.observation.debugging import Debugging, DebugReport
-from gateway.observation.observation import OBSERVED, Observation
+from gateway.features.observation.debugging import Debugging, DebugReport
+from gateway.features.observation.observation import OBSERVED, Observation
 from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.incremental import IncrementalResponses, IncrementalStream
 from gateway.pipeline.policies import PolicyInput

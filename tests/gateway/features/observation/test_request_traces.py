@@ -11,7 +11,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, MemoryTransport, Unauthenticated, create_gateway
-from gateway.observation import observation
+from gateway.features.observation import observation
 from gateway.pipeline.pipeline import Pipeline
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop

@@ -8,9 +8,9 @@ from time import perf_counter_ns
 from typing import Any, Final
 
 from gateway.executor import FetchedData, ResponseLimits
-from gateway.observation.debugging import DebugReport
-from gateway.observation.observation import CACHE, MISS, Observation
-from gateway.observation.outcomes import note_operation
+from gateway.features.observation.debugging import DebugReport
+from gateway.features.observation.observation import CACHE, MISS, Observation
+from gateway.features.observation.outcomes import note_operation
 from gateway.pipeline.components import (
     AuthenticationComponent,
     BodiesComponent,

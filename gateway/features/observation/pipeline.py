@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 
 from opentelemetry.trace import INVALID_SPAN, NoOpTracer, Span
 
-from gateway.observation.debugging import Debugging, DebugReport
-from gateway.observation.events import EventTracing
-from gateway.observation.observation import OBSERVED, Observation
-from gateway.observation.outcomes import note_failure
-from gateway.observation.parts import (
+from gateway.features.observation.debugging import Debugging, DebugReport
+from gateway.features.observation.events import EventTracing
+from gateway.features.observation.observation import OBSERVED, Observation
+from gateway.features.observation.outcomes import note_failure
+from gateway.features.observation.parts import (
     ObservedAuthentication,
     ObservedBodies,
     ObservedExecutor,
     ObservedPlanning,
     ObservedPolicies,
 )
-from gateway.observation.request_tracing import RequestTracing
+from gateway.features.observation.request_tracing import RequestTracing
 from gateway.pipeline.components import AuthenticationComponent
 from gateway.pipeline.incremental import ResponseInParts
 from gateway.pipeline.pipeline import Pipeline

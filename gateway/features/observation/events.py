@@ -9,9 +9,9 @@ from typing import Final
 from opentelemetry.context import Context
 from opentelemetry.trace import Link, Span, SpanKind
 
-from gateway.observation.observation import OBSERVED, Observation
-from gateway.observation.outcomes import note_failure, note_operation
-from gateway.observation.request_tracing import RequestTracing
+from gateway.features.observation.observation import OBSERVED, Observation
+from gateway.features.observation.outcomes import note_failure, note_operation
+from gateway.features.observation.request_tracing import RequestTracing
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.stages import Response
 

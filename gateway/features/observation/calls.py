@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from opentelemetry.trace import SpanKind
 
-from gateway.observation.observation import OBSERVED, Attributes, Observation
+from gateway.features.observation.observation import OBSERVED, Attributes, Observation
 from gateway.plan import Fetch, OperationKind, RootFields
 from gateway.transport import SubgraphOperation
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from gateway.clients import Identification
 from gateway.errors import RequestError
-from gateway.observation.observation import Observation, Timing
+from gateway.features.observation.observation import Observation, Timing
 from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.plan import plan_as_json, show
