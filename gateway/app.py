@@ -12,6 +12,7 @@ from prometheus_client.registry import Collector
 
 from gateway.access.deciders import DecidePolicies
 from gateway.access.granted import AccessOf
+from gateway.clients import CustomerOf
 from gateway.extensions import Extension, load_extensions
 from gateway.feature import Core
 from gateway.http.admission import Admission
@@ -21,13 +22,11 @@ from gateway.installed_features import InstalledFeatures
 from gateway.metrics import Metrics
 from gateway.pipeline.authentication import Authenticate, AuthenticateCached
 from gateway.pipeline.subscriptions.subscribing import ExpiresOf
-from gateway.rate_limits import CustomerOf
-from gateway.rate_limits.wiring import Closing
 from gateway.reload import Reload, ReloadOutcomes
 from gateway.settings import GatewaySettings
 from gateway.transport import Transport
 from gateway.wiring.access import access_decisions
-from gateway.wiring.background import Background, follow_manifests, lifespan
+from gateway.wiring.background import Background, Closing, follow_manifests, lifespan
 from gateway.wiring.graph_version import graph_version
 from gateway.wiring.monitoring import watching
 from gateway.wiring.reload import joined_remarks, reloader

@@ -19,6 +19,7 @@ from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gateway.clients import CustomerOf
 from gateway.feature_settings import Entry, FeatureSettings
 from gateway.http.admission import Admission
 from gateway.http.graph_versions import ServedGraph
@@ -32,9 +33,6 @@ from gateway.supergraph import Supergraph
 from gateway.transport import Transport
 
 __all__ = ["Core", "Entry", "Feature", "FeatureSettings", "Version", "VersionParts"]
-
-CustomerOf: TypeAlias = Callable[[object], str | None]
-"""Returns the key of a session's customer; None without a customer."""
 
 Respond: TypeAlias = Callable[[Request], Awaitable[Response]]
 """Answers a request to a route."""

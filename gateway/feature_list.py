@@ -29,6 +29,11 @@ FEATURES: Final[tuple[Entry, ...]] = (
         commands="gateway.features.usage.command:add_to",
     ),
     Entry(
+        "rate_limits",
+        settings="gateway.features.rate_limits.settings:RateLimitSettings",
+        feature="gateway.features.rate_limits.feature:RateLimits",
+    ),
+    Entry(
         "response_cache",
         settings="gateway.features.response_cache.settings:ResponseCacheSettings",
         feature="gateway.features.response_cache.feature:SubgraphResponseCache",

@@ -67,7 +67,10 @@ STAGES: Final = (
     Stage("arrival", "", "requests", REQUEST),
     Stage("body", "Finds the prepared request of a known body.", "", REQUEST),
     Stage("session", "Finds the cached session, or authenticates.", "", REQUEST),
-    Stage("document", "Parses and validates the document.", "", "each new document"),
+    Stage(
+        "document", "Parses and validates the document.", "new_documents", "each new document", is_after=True
+    ),
+    Stage("refusals", "", "refusals", "requests that are refused before policies decide"),
     Stage("recorders", "Counts by operation and client.", "recorders", REQUEST),
     Stage("policies", "", "policies", REQUEST),
     Stage("plan", "Finds the plan, or makes it.", "", REQUEST),

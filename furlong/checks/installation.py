@@ -23,6 +23,7 @@ from furlong.checks.subgraphs import subgraph_checks
 from furlong.checks.valkey import ping
 from furlong.install.topics import TOPICS, feed_topics
 from furlong.settings import ServeSettings, TopicSettings
+from gateway.feature_settings import nested_prefix
 from gateway.settings import GatewaySettings
 from gateway.tls import ServerTls
 from storage.settings import DatabaseSettings
@@ -34,7 +35,7 @@ GATEWAY: Final = "FURLONG_GATEWAY_"
 
 CERTIFICATES: Final = ("CA_FILE", "CERTIFICATE", "ALSO_TRUSTED")
 FILES: Final = (*CERTIFICATES, "_FILE", "KEY")
-WRITTEN: Final = ("USAGE_FILE",)
+WRITTEN: Final = ("USAGE__FILE",)
 """Files that need not exist yet."""
 
 
@@ -58,7 +59,8 @@ class Installation:
     def secrets(self) -> list[SecretStr]:
         """Return everything that must not be shown."""
         parts = (self.database, self.sessions, self.gateway, self.fulfilment, self.callers, self.redis)
-        found = [secret for part in parts if part is not None for secret in _secrets(part)]
+        features = () if self.gateway is None else self.gateway.parts.values()
+        found = [secret for part in (*parts, *features) if part is not None for secret in _secrets(part)]
         if self.database is not None:
             try:
                 found.append(SecretStr(make_url(self.database.url).password or ""))
@@ -163,9 +165,10 @@ def _gateway(settings: GatewaySettings, probe: HttpProbe) -> Iterator[Check]:
         elif issuer.jwks_file is not None:
             yield Check(name, files.in_thread(partial(files.readable, issuer.jwks_file, setting)))
     yield from _gateway_servers(settings, probe)
-    for setting, path in _files(settings, GATEWAY):
-        of = files.certificates if setting.endswith(CERTIFICATES) else files.readable
-        yield Check(setting, files.in_thread(partial(of, path, setting)))
+    for prefix, part in _parts(settings):
+        for setting, path in _files(part, prefix):
+            of = files.certificates if setting.endswith(CERTIFICATES) else files.readable
+            yield Check(setting, files.in_thread(partial(of, path, setting)))
     server = ServerTls.of(settings)
     if server is not None:
         yield Check("TLS to clients", files.in_thread(partial(files.server_tls, server)))
@@ -184,11 +187,19 @@ def _gateway_servers(settings: GatewaySettings, probe: HttpProbe) -> Iterator[Ch
     if settings.token_revocations is not None:
         setting = f"{GATEWAY}TOKEN_REVOCATIONS"
         yield Check(f"valkey ({setting})", partial(ping, settings.token_revocations.url, setting))
-    for name in type(settings).model_fields:
-        value, setting = getattr(settings, name), f"{GATEWAY}{name}".upper()
-        if name.endswith("valkey_url") and value is not None:
-            url = value.get_secret_value() if isinstance(value, SecretStr) else value
-            yield Check(f"valkey ({setting})", partial(ping, url, setting))
+    for prefix, part in _parts(settings):
+        for name in type(part).model_fields:
+            value, setting = getattr(part, name), f"{prefix}{name}".upper()
+            if name.endswith("valkey_url") and value is not None:
+                url = value.get_secret_value() if isinstance(value, SecretStr) else value
+                yield Check(f"valkey ({setting})", partial(ping, url, setting))
+
+
+def _parts(settings: GatewaySettings) -> Iterator[tuple[str, BaseModel]]:
+    """Yield the settings of the gateway's core and of each feature, with the prefix of their variables."""
+    yield GATEWAY, settings
+    for name, part in settings.parts.items():
+        yield nested_prefix(GATEWAY, name), part
 
 
 def _files(value: object, setting: str) -> Iterator[tuple[str, Path]]:
@@ -210,11 +221,9 @@ def _secrets(value: object) -> Iterator[SecretStr]:
         case SecretStr():
             yield value
         case BaseModel():
-            for name in type(value).model_fields:
-                yield from _secrets(getattr(value, name))
+            yield from _secrets([getattr(value, name) for name in type(value).model_fields])
         case dict():
-            for each in value.values():
-                yield from _secrets(each)
+            yield from _secrets(list(value.values()))
         case tuple() | list():
             for each in value:
                 yield from _secrets(each)

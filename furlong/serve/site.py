@@ -27,8 +27,8 @@ from gateway.app import create_gateway
 from gateway.errors import AuthenticationUnavailable as GatewayAuthenticationUnavailable
 from gateway.errors import RequestError
 from gateway.errors import Unauthenticated as GatewayUnauthenticated
+from gateway.features.rate_limits.rule import RateLimitRule
 from gateway.masking.settings import CLIENT_CODES
-from gateway.rate_limits.rule import RateLimitRule
 from gateway.reload import Reload
 from gateway.sessions import CHALLENGE
 from gateway.settings import GatewaySettings

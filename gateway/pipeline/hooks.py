@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, fields
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
+from gateway.clients import ClientIdentity
 from gateway.executor import CallMiddleware, SourceMiddleware
 from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.policies import Policy, PolicyInput
@@ -23,6 +24,13 @@ class RequestCheck(Protocol):
             RequestError: The request is refused; awaiting the result may raise it as well.
         """
         ...
+
+
+SenderCheck: TypeAlias = Callable[[HttpRequest, object, ClientIdentity], Awaitable[None] | None]
+"""Refuses requests by their senders, or returns what must be awaited first; an unknown session is None.
+
+It raises `RequestError` to refuse a request; awaiting the result may raise it as well.
+"""
 
 
 class PlanCheck(Protocol):
@@ -54,7 +62,9 @@ class Hooks:
 
     Attributes:
         requests: Called for each request as it arrived.
+        new_documents: Called before a document that is not known yet is looked at.
         policies: Called for each prepared request, when its document, session and client are known.
+        refusals: Called for each request that is refused before policies decide, and may replace its refusal.
         plans: Called for each request with its plan.
         calls: Middleware around each subgraph call; the first is the outermost.
         responses: Called for each response to an executed operation, before it is encoded.
@@ -63,7 +73,9 @@ class Hooks:
     """
 
     requests: tuple[RequestCheck, ...] = ()
+    new_documents: tuple[SenderCheck, ...] = ()
     policies: tuple[Policy, ...] = ()
+    refusals: tuple[SenderCheck, ...] = ()
     plans: tuple[PlanCheck, ...] = ()
     calls: tuple[CallMiddleware, ...] = ()
     responses: tuple[ResponseHook, ...] = ()

@@ -10,7 +10,7 @@ from pydantic_settings import SettingsConfigDict
 
 from gateway.access.settings import AccessSettings
 from gateway.caching.settings import CacheSettings
-from gateway.clients.settings import ClientSettings
+from gateway.clients.settings import AddressSettings, ClientSettings
 from gateway.demand.settings import DemandSettings
 from gateway.documents.settings import TrustedDocumentSettings
 from gateway.feature_list import FEATURES
@@ -19,7 +19,6 @@ from gateway.header_rules.settings import HeaderRuleSettings
 from gateway.incremental.settings import IncrementalSettings
 from gateway.masking.settings import MaskingSettings
 from gateway.monitoring.settings import MonitoringSettings
-from gateway.rate_limits.settings import RateLimitSettings
 from gateway.sessions.settings import TokenSettings
 from gateway.settings.chosen_features import ChosenFeatures
 from gateway.settings.documents import DocumentSettings
@@ -59,11 +58,11 @@ class GatewaySettings(
     IncrementalSettings,
     PlanningSettings,
     CacheSettings,
-    RateLimitSettings,
     DemandSettings,
     AccessSettings,
     TokenSettings,
     ClientSettings,
+    AddressSettings,
     TrustedDocumentSettings,
     DocumentSettings,
     LiveSettings,

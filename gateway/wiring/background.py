@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from fastapi import FastAPI
 
@@ -15,11 +15,18 @@ from gateway.http.graph_versions import ServedGraph
 from gateway.pipeline.documents import DocumentResolver
 from gateway.pipeline.documents.wiring import watch_manifests
 from gateway.pipeline.planning.warm_up import prepare_trusted_documents
-from gateway.rate_limits.wiring import Closing
 from gateway.settings import GatewaySettings
 
 Background: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 """Background work that runs until cancelled."""
+
+
+class Closing(Protocol):
+    """A resource that is closed when the application ends."""
+
+    async def close(self) -> None:
+        """Close the resource."""
+        ...
 
 
 def lifespan(

@@ -90,7 +90,6 @@ def graph_version(
         response_bytes=settings.response_bytes,
         large_responses=shared.large_responses,
         recorders=counting,
-        rate_limits=shared.rate_limits,
         known_values=None if rules is None else rules.known,
         subscribing=subscribing(
             settings,

@@ -10,7 +10,7 @@ from gateway.feature import VersionParts
 from gateway.limits import IntrospectionSizes
 from gateway.pipeline.demand import BatchPolicy, CostLimits, DemandControl
 from gateway.pipeline.hooks import Hooks
-from gateway.pipeline.policies import IntrospectionPolicy, OverrideLabelsPolicy, RateLimitPolicy
+from gateway.pipeline.policies import IntrospectionPolicy, OverrideLabelsPolicy
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
 from gateway.wiring.access import AccessControl
@@ -37,8 +37,8 @@ def graph_hooks(
     which may call a coprocessor.
     """
     extensions = [each.hooks(model) for each in shared.extensions]
-    every = tuple(features)
-    observing = [each for each in every if each[1].probe is not None]
+    named = tuple(features)
+    observing = [each for each in named if each[1].probe is not None]
     rest = (replace(each, calls=()) for each in extensions)
     return [
         *observing,
@@ -46,11 +46,11 @@ def graph_hooks(
         ("documents", Hooks(policies=shared.trusted_policies)),
         ("cost", _demand(costs)),
         ("batches", _batches(settings)),
-        ("rate_limits", _rate_limits(shared)),
+        *((name, Hooks(policies=each.policies)) for name, each in named if each.probe is None),
         ("access", Hooks(policies=access.policies)),
         ("labels", _override_labels(model, settings, shared)),
         *(("extensions", Hooks(calls=each.calls)) for each in extensions),
-        *(each for each in every if each[1].probe is None),
+        *((name, replace(each, policies=())) for name, each in named if each.probe is None),
         *(("extensions", each) for each in rest),
     ]
 
@@ -70,11 +70,6 @@ def _batches(settings: GatewaySettings) -> Hooks:
         return Hooks()
     limits = CostLimits(settings.cost_limit) if settings.cost_mode == "enforce" else None
     return Hooks(policies=(BatchPolicy(limits),))
-
-
-def _rate_limits(shared: SharedParts) -> Hooks:
-    limits = shared.rate_limits
-    return Hooks() if limits is None else Hooks(policies=(RateLimitPolicy(limits),))
 
 
 def _override_labels(model: Supergraph, settings: GatewaySettings, shared: SharedParts) -> Hooks:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from gateway.caching import CacheMetrics
+from gateway.clients import CustomerOf
 from gateway.demand.metrics import CostMetrics
 from gateway.extensions import Extension
 from gateway.http.admission import Admission
@@ -18,11 +19,10 @@ from gateway.pipeline.authentication import Authentication
 from gateway.pipeline.documents import DocumentResolver
 from gateway.pipeline.documents.wiring import document_resolver, trusted_documents_policies
 from gateway.pipeline.policies import TrustedDocumentsPolicy
-from gateway.rate_limits import CustomerOf, RateLimits
-from gateway.rate_limits.wiring import Closing, rate_limits
 from gateway.settings import GatewaySettings
 from gateway.transport import Transport
 from gateway.wiring.access import AccessDecisions
+from gateway.wiring.background import Closing
 from gateway.wiring.subscriptions.live import LiveParts, live_parts
 from gateway.wiring.subscriptions.subscribing import SharedSubscriptions
 
@@ -40,7 +40,6 @@ class SharedParts:
         cache_metrics: The metrics of the current version's caches.
         documents: Finds documents by their ids.
         trusted_policies: Refuse documents that are not trusted.
-        rate_limits: The rate limits, with the points that senders have spent.
         operations: The metrics by operation and client.
         access: Decides who may see what.
         subscriptions: The open subscriptions.
@@ -60,7 +59,6 @@ class SharedParts:
     cache_metrics: CacheMetrics
     documents: DocumentResolver
     trusted_policies: tuple[TrustedDocumentsPolicy, ...]
-    rate_limits: RateLimits | None
     access: AccessDecisions
     subscriptions: SharedSubscriptions
     operations: OperationMetrics
@@ -96,7 +94,6 @@ def shared_parts(
     for collector in (each for extension in extensions for each in extension.collectors):
         registry.register(collector)
     documents = document_resolver(settings, registry, introspection=settings.introspection is not False)
-    limits, closing = rate_limits(settings, customer_of, registry)
     cost_metrics, cache_metrics = CostMetrics(), CacheMetrics({})
     if settings.cost_mode != "off":
         registry.register(cost_metrics)
@@ -112,7 +109,6 @@ def shared_parts(
         cache_metrics=cache_metrics,
         documents=documents,
         trusted_policies=trusted_documents_policies(settings, documents),
-        rate_limits=limits,
         operations=operations,
         large_responses=large_responses,
         features=features,
@@ -124,4 +120,4 @@ def shared_parts(
     )
     if settings.incremental_delivery:
         registry.register(shared.incremental)
-    return shared, [*closing, documents, *extensions]
+    return shared, [documents, *extensions]

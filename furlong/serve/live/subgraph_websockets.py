@@ -11,6 +11,7 @@ from typing import Final
 import orjson
 from fastapi import FastAPI
 
+from gateway.clients import ClientAddresses
 from gateway.errors import AuthenticationUnavailable, RequestError, Unauthenticated
 from gateway.http.admission import Admission
 from gateway.http.headers import Forwarding
@@ -19,7 +20,6 @@ from gateway.http.replies import OriginPolicy
 from gateway.http.websocket import WebSocketEndpoint, WebSocketParts
 from gateway.metrics import Metrics
 from gateway.pipeline.stages import HttpRequest, Response, ResponseStream
-from gateway.rate_limits import ClientAddresses
 from gateway.settings import GatewaySettings
 from graphql_http import read_body
 from signatures import InvalidSignature, SignatureVerifier

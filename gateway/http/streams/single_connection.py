@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 
 import orjson
 
+from gateway.clients import CustomerOf
 from gateway.errors import MethodNotAllowed, Overloaded, RequestError
 from gateway.http.client import STREAMED, Reply
 from gateway.http.live import LiveSession
@@ -19,7 +20,6 @@ from gateway.http.request import ReceivedRequest
 from gateway.http.streams.formats import MERGED_EVENTS, StreamFormat
 from gateway.http.streams.reservations import Reservation, Reservations
 from gateway.http.streams.streams import Streams
-from gateway.rate_limits import CustomerOf
 from graphql_http import read_body
 
 TOKEN: Final = b"x-graphql-event-stream-token"

@@ -4,7 +4,6 @@ from gateway.pipeline.policies.access import AccessPolicy
 from gateway.pipeline.policies.introspection import IntrospectionPolicy
 from gateway.pipeline.policies.override_labels import OverrideLabelsPolicy
 from gateway.pipeline.policies.policy import Policy, PolicyInput
-from gateway.pipeline.policies.rate_limits import RateLimitPolicy
 from gateway.pipeline.policies.trusted_documents import TrustedDocumentsPolicy
 
 __all__ = [
@@ -13,6 +12,5 @@ __all__ = [
     "OverrideLabelsPolicy",
     "Policy",
     "PolicyInput",
-    "RateLimitPolicy",
     "TrustedDocumentsPolicy",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
 
+from gateway.clients import ClientAddresses, CustomerOf
 from gateway.http.admission import Admission
 from gateway.http.graph_versions import ServedGraph
 from gateway.http.live import LiveConnections, LiveLimits, LiveMetrics, LiveOperations
@@ -15,7 +16,6 @@ from gateway.http.streams import Reservations, SingleConnectionMode, Streams
 from gateway.http.websocket import WebSocketEndpoint, WebSocketParts
 from gateway.metrics import Metrics
 from gateway.pipeline.components import AuthenticationComponent
-from gateway.rate_limits import ClientAddresses, CustomerOf
 from gateway.settings import GatewaySettings
 
 

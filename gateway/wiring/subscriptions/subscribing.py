@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from prometheus_client import CollectorRegistry
 
 from gateway.cache_control.public_fetches import PublicFetches
+from gateway.clients import CustomerOf
 from gateway.errors import SupergraphError
 from gateway.executor import CallMiddleware
 from gateway.feature import Version
@@ -18,7 +19,6 @@ from gateway.pipeline.hooks import Hooks
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.subscriptions import Subscribing
 from gateway.pipeline.subscriptions.subscribing import ExpiresOf
-from gateway.rate_limits import CustomerOf
 from gateway.sessions import Session
 from gateway.settings import GatewaySettings
 from gateway.subscriptions import (

@@ -15,11 +15,13 @@ from furlong.embedding.sessions import Brands
 from furlong.serve.site import RATE_LIMITS, _with_defaults
 from furlong.settings import ServeSettings
 from gateway import GatewaySettings, Unauthenticated, create_gateway
-from gateway.clients import ClientClass, ClientIdentity
+from gateway.clients import ClientAddresses, ClientClass, ClientIdentity
 from gateway.errors import InvalidDocument
-from gateway.rate_limits import RateLimited, RateLimits
-from gateway.rate_limits.memory_store import MemoryStore
-from gateway.rate_limits.rule import NANOSECONDS
+from gateway.features.rate_limits.limiter import Limiter
+from gateway.features.rate_limits.memory_store import MemoryStore
+from gateway.features.rate_limits.refusal import RateLimited
+from gateway.features.rate_limits.rule import NANOSECONDS, RateLimitRule
+from gateway.features.rate_limits.settings import RateLimitSettings
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
 from tests.http.served_gateway import ME, NAME, Shop, post
@@ -205,6 +207,12 @@ class Clock:
         return self.now
 
 
+def limiter(settings: GatewaySettings, clock: Clock) -> Limiter:
+    """Limits of customers whose sessions are their names."""
+    addresses = ClientAddresses((), "x-forwarded-for")
+    return Limiter(settings.of(RateLimitSettings), addresses, str, MemoryStore(clock))
+
+
 class Visitor:
     """A request of one machine."""
 
@@ -216,7 +224,7 @@ async def test_points_are_those_of_the_cost_and_come_back_in_time() -> None:
     """A request costs what it selects; a client that waits for `Retry-After` is served."""
     settings = GatewaySettings(rate_limits=[{"by": "customer", "points": 60, "seconds": 60, "burst": 100}])
     clock = Clock()
-    limits = RateLimits(settings, str, MemoryStore(clock))
+    limits = limiter(settings, clock)
     client = ClientIdentity(ClientClass(name="default"))
     assert limits.take(Visitor(), "ann", client, 70) is None
     with pytest.raises(RateLimited) as refused:
@@ -230,7 +238,7 @@ async def test_points_are_those_of_the_cost_and_come_back_in_time() -> None:
 async def test_to_wait_does_not_help_a_request_above_the_whole_bucket() -> None:
     """It is refused by words that say so, and takes nothing."""
     settings = GatewaySettings(rate_limits=[{"by": "customer", "points": 100, "seconds": 60}])
-    limits = RateLimits(settings, str, MemoryStore(Clock()))
+    limits = limiter(settings, Clock())
     client = ClientIdentity(ClientClass(name="default"))
     with pytest.raises(InvalidDocument, match="waiting does not help") as refused:
         limits.take(Visitor(), "ann", client, 101)
@@ -266,9 +274,12 @@ async def test_nothing_is_limited_unless_settings_say_so() -> None:
     """The gateway alone has no rules; the product limits what a customer may ask for."""
     server = Server(GatewaySettings())
     assert await server.metric("furlong_gateway_rate_limit") == 0
-    assert _with_defaults(GatewaySettings(), ServeSettings(), Brands({}, {})).rate_limits == RATE_LIMITS
-    unlimited = GatewaySettings(rate_limits=[])
-    assert _with_defaults(unlimited, ServeSettings(), Brands({}, {})).rate_limits == ()
+    assert _rules_with_defaults(GatewaySettings()) == RATE_LIMITS
+    assert _rules_with_defaults(GatewaySettings(rate_limits=[])) == ()
+
+
+def _rules_with_defaults(settings: GatewaySettings) -> tuple[RateLimitRule, ...]:
+    return _with_defaults(settings, ServeSettings(), Brands({}, {})).of(RateLimitSettings).rules
 
 
 @pytest.mark.parametrize(
@@ -284,5 +295,5 @@ async def test_nothing_is_limited_unless_settings_say_so() -> None:
 )
 def test_rules_that_mean_nothing_are_refused(given: list[dict[str, Any]]) -> None:
     """At the start, in words."""
-    with pytest.raises(ValidationError, match="rate_limits"):
+    with pytest.raises(ValidationError, match="rules"):
         GatewaySettings(rate_limits=given)

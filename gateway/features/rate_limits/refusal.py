@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from gateway.errors import InvalidDocument, RequestError
-from gateway.rate_limits.rule import NANOSECONDS, RateLimitRule
+from gateway.errors import InvalidDocument, TooManyRequests
+from gateway.features.rate_limits.rule import NANOSECONDS, RateLimitRule
 
 CODE = "RATE_LIMITED"
 
@@ -26,23 +26,20 @@ class Shortage:
     wait: int
 
 
-class RateLimited(RequestError):
-    """A request that has to wait.
-
-    Attributes:
-        headers: `Retry-After`, and the headers of draft-ietf-httpapi-ratelimit-headers-11.
-    """
+class RateLimited(TooManyRequests):
+    """A request that has to wait; its headers are those of draft-ietf-httpapi-ratelimit-headers-11."""
 
     def __init__(self, shortage: Shortage) -> None:
         seconds = max(1, math.ceil(shortage.wait / NANOSECONDS))
         rule = shortage.rule
         super().__init__(
-            f"Too many requests in a short time: try again in {seconds} s.", code=CODE, status=429
-        )
-        self.headers = (
-            (b"retry-after", b"%d" % seconds),
-            (b"ratelimit-policy", str(rule).encode()),
-            (b"ratelimit", f'"{rule.name}";r={shortage.available};t={seconds}'.encode()),
+            f"Too many requests in a short time: try again in {seconds} s.",
+            code=CODE,
+            headers=(
+                (b"retry-after", b"%d" % seconds),
+                (b"ratelimit-policy", str(rule).encode()),
+                (b"ratelimit", f'"{rule.name}";r={shortage.available};t={seconds}'.encode()),
+            ),
         )
 
 

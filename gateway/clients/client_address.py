@@ -17,7 +17,7 @@ PREFIX_LENGTH: Final = 64
 
 
 class ClientAddresses:
-    """Finds the address whose bucket a request without a customer uses.
+    """Finds the addresses by which clients are counted.
 
     Attributes:
         header: The header in which proxies name the client: x-forwarded-for or forwarded.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from gateway.rate_limits.rule import RateLimitRule
+from gateway.features.rate_limits.rule import RateLimitRule
 
 
 @dataclass(slots=True, eq=False)

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Protocol, TypeAlias
+from collections.abc import Awaitable, Mapping
+from typing import Protocol
 
-from gateway.clients import ClientIdentity
+from gateway.clients import ClientAddresses, ClientIdentity, CustomerOf
 from gateway.errors import RequestError
-from gateway.rate_limits.buckets import Buckets, Charges
-from gateway.rate_limits.client_address import ClientAddresses
-from gateway.rate_limits.refusal import RateLimited, Shortage, too_costly
-from gateway.rate_limits.rule import RateLimitRule
-from gateway.rate_limits.settings import RateLimitSettings
-
-CustomerOf: TypeAlias = Callable[[object], str | None]
-"""Returns the key of a session's customer; None if the session belongs to no customer."""
+from gateway.features.rate_limits.buckets import Buckets, Charges
+from gateway.features.rate_limits.refusal import RateLimited, Shortage, too_costly
+from gateway.features.rate_limits.rule import RateLimitRule
+from gateway.features.rate_limits.settings import RateLimitSettings
+from gateway.pipeline.policies import PolicyInput
 
 
 class Store(Protocol):
@@ -42,24 +39,46 @@ class Sender(Protocol):
         ...
 
 
-class RateLimits:
-    """The rate limits of a gateway.
+class Limiter:
+    """Takes points from the buckets of senders.
+
+    Args:
+        settings: The rules.
+        addresses: Finds the addresses of clients behind proxies.
+        customer_of: Returns the key of a session's customer; None if no customers are known.
+        store: Where the points are taken from.
 
     Attributes:
         refused: How many requests were refused, by the `by` of the rule.
         rules: The buckets of all rules.
     """
 
-    def __init__(self, settings: RateLimitSettings, customer_of: CustomerOf | None, store: Store) -> None:
+    def __init__(
+        self,
+        settings: RateLimitSettings,
+        addresses: ClientAddresses,
+        customer_of: CustomerOf | None,
+        store: Store,
+    ) -> None:
         self.refused: Counter[str] = Counter()
-        self.rules = tuple(Buckets(rule, settings.rate_limit_keys) for rule in settings.rate_limits)
+        self.rules = tuple(Buckets(rule, settings.keys) for rule in settings.rules)
         self._customer_of = customer_of or _nobody
         self._store = store
-        self._refusal_points = settings.rate_limit_refusal_points
-        self._addresses = ClientAddresses(settings.trusted_proxies, settings.forwarded_for_header)
+        self._refusal_points = settings.refusal_points
+        self._addresses = addresses
         self._general = _rules_of(self.rules, None)
         named = {each.rule.client_class for each in self.rules} - {None}
         self._by_class = {name: _rules_of(self.rules, name) for name in named}
+
+    def check(self, policy_input: PolicyInput) -> Awaitable[None] | None:
+        """Charge the cost of a prepared request to its sender's buckets.
+
+        Raises:
+            RequestError: A bucket has too few points.
+        """
+        return self.take(
+            policy_input.request, policy_input.session, policy_input.client, policy_input.prepared.cost
+        )
 
     def take(
         self, sender: Sender, session: object, client: ClientIdentity, cost: int
@@ -72,27 +91,25 @@ class RateLimits:
         """
         return self._decide(self._charges(sender, session, client), cost)
 
-    async def check(self, sender: Sender, session: object, client: ClientIdentity) -> None:
+    def check_refusal(
+        self, sender: Sender, session: object, client: ClientIdentity
+    ) -> Awaitable[None] | None:
         """Check that a sender can pay for a refusal, before a new document is worked on.
 
         Raises:
-            RequestError: The sender cannot pay.
+            RequestError: The sender cannot pay; awaiting may raise it as well.
         """
-        undecided = self._decide(
-            self._charges_of_refusal(sender, session, client), self._refusal_points, keep=True
-        )
-        if undecided is not None:
-            await undecided
+        charges = self._charges_of_refusal(sender, session, client)
+        return self._decide(charges, self._refusal_points, keep=True)
 
-    async def take_refusal(self, sender: Sender, session: object, client: ClientIdentity) -> None:
+    def take_refusal(self, sender: Sender, session: object, client: ClientIdentity) -> Awaitable[None] | None:
         """Charge for a request that was refused before its cost was known.
 
         Raises:
-            RequestError: A bucket has too few points; this is then the reason to give to the sender.
+            RequestError: A bucket has too few points; this is then the reason to give to the sender. Awaiting
+                may raise it as well.
         """
-        undecided = self._decide(self._charges_of_refusal(sender, session, client), self._refusal_points)
-        if undecided is not None:
-            await undecided
+        return self._decide(self._charges_of_refusal(sender, session, client), self._refusal_points)
 
     def _charges(self, sender: Sender, session: object, client: ClientIdentity) -> list[tuple[Buckets, str]]:
         customer = None if session is None else self._customer_of(session)

@@ -9,8 +9,8 @@ from typing import Protocol
 from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from gateway.features.rate_limits.limiter import Limiter
 from gateway.monitoring import SummedGauge
-from gateway.rate_limits.limiter import RateLimits
 
 
 class Decisions(Protocol):
@@ -24,11 +24,11 @@ class RateLimitMetrics(Collector):
     """The metrics of rate limits.
 
     Attributes:
-        limits: The rate limits.
+        limiter: Takes points from buckets.
         stores: The stores that decide, by name: memory, and valkey if it is used.
     """
 
-    limits: RateLimits
+    limiter: Limiter
     stores: Mapping[str, Decisions]
 
     def collect(self) -> Iterator[Metric]:
@@ -38,7 +38,7 @@ class RateLimitMetrics(Collector):
             "Requests that rate limits refused, by what the rule counts by.",
             labels=["by"],
         )
-        for by, count in self.limits.refused.items():
+        for by, count in self.limiter.refused.items():
             refused.add_metric([by], count)
         yield refused
         decisions = CounterMetricFamily(
@@ -52,6 +52,6 @@ class RateLimitMetrics(Collector):
         kept = SummedGauge(
             "furlong_gateway_rate_limit_buckets", "Buckets in memory by rule.", labels=["rule"]
         )
-        for buckets in self.limits.rules:
+        for buckets in self.limiter.rules:
             kept.add_metric([buckets.rule.name], len(buckets))
         yield kept

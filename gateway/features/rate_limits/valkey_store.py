@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, Self
 
-from gateway.rate_limits.buckets import Charges
-from gateway.rate_limits.memory_store import MemoryStore
-from gateway.rate_limits.refusal import Shortage
-from gateway.rate_limits.rule import NANOSECONDS
+from gateway.features.rate_limits.buckets import Charges
+from gateway.features.rate_limits.memory_store import MemoryStore
+from gateway.features.rate_limits.refusal import Shortage
+from gateway.features.rate_limits.rule import NANOSECONDS
 from gateway.valkey import ValkeyAway, ValkeyClient
 
 PREFIX: Final = "furlong:gateway:rate:"

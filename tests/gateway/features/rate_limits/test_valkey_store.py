@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from redis.asyncio import Redis
 
 from deploy.private_valkey import PrivateValkey
-from gateway.rate_limits.buckets import Buckets
-from gateway.rate_limits.memory_store import MemoryStore
-from gateway.rate_limits.refusal import Shortage
-from gateway.rate_limits.rule import NANOSECONDS, RateLimitRule
-from gateway.rate_limits.valkey_store import PREFIX, ValkeyStore
+from gateway.features.rate_limits.buckets import Buckets
+from gateway.features.rate_limits.memory_store import MemoryStore
+from gateway.features.rate_limits.refusal import Shortage
+from gateway.features.rate_limits.rule import NANOSECONDS, RateLimitRule
+from gateway.features.rate_limits.valkey_store import PREFIX, ValkeyStore
 from gateway.valkey import PAUSE_SECONDS
 
 PATIENCE_SECONDS = 60.0

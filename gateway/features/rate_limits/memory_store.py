@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic_ns
 
-from gateway.rate_limits.buckets import Charges
-from gateway.rate_limits.refusal import Shortage
+from gateway.features.rate_limits.buckets import Charges
+from gateway.features.rate_limits.refusal import Shortage
 
 
 @dataclass(slots=True)
