@@ -8,6 +8,12 @@ from gateway.feature_settings import Entry
 
 FEATURES: Final[tuple[Entry, ...]] = (
     Entry(
+        "signatures",
+        settings="gateway.features.signatures.settings:SignatureSettings",
+        feature="gateway.features.signatures.feature:Signatures",
+        commands="gateway.features.signatures.command:add_to",
+    ),
+    Entry(
         "cors",
         settings="gateway.features.cors.settings:CorsSettings",
         feature="gateway.features.cors.feature:Cors",
