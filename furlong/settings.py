@@ -160,7 +160,8 @@ def secret_variables() -> Iterator[str]:
     """Yield the environment variables whose values are secrets or contain one, by their types.
 
     A secret is `writeOnly` in its JSON Schema: every `SecretStr` is by itself, also within a value of several
-    parts, and a URL that may have a password says so in its field.
+    parts, and a URL that may have a password says so in its field. Former names are included as long as they
+    are read.
     """
     for settings in ALL_SETTINGS:
         prefix = settings.model_config.get("env_prefix", "")

@@ -13,7 +13,6 @@ import typer
 
 from gateway.feature_list import FEATURES
 from gateway.feature_settings import imported
-from gateway.signed_requests.cli import cli as keys
 
 if TYPE_CHECKING:
     from gateway.access.requirements import Granted
@@ -37,7 +36,6 @@ SupergraphFile = Annotated[
 
 BROKEN, REFUSED = 2, 1
 
-cli.add_typer(keys)
 for _entry in FEATURES:
     if _entry.commands:
         imported(_entry.commands)(cli)

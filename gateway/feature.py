@@ -30,7 +30,7 @@ from gateway.pipeline.hooks import Hooks
 from gateway.pipeline.pipeline import Pipeline
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
-from gateway.transport import Transport
+from gateway.transport import SignerOf, Transport
 
 __all__ = ["Core", "Entry", "Feature", "FeatureSettings", "Version", "VersionParts"]
 
@@ -53,6 +53,7 @@ class Core:
         routes: What answers other paths than that of GraphQL, by path and methods.
         running: What is entered when the gateway starts to serve, and left in reverse order when it ends.
         graph: The versions of the graph, once the gateway is built.
+        signer_of: Chooses how requests to subgraphs over HTTP are signed; None if they are not.
         is_serving: Whether the gateway is built: routes and background work can be added no more.
     """
 
@@ -63,6 +64,7 @@ class Core:
     customer_of: CustomerOf | None
     routes: list[tuple[str, tuple[str, ...], Respond]] = field(default_factory=list)
     running: list[AbstractAsyncContextManager[object]] = field(default_factory=list)
+    signer_of: SignerOf | None = None
     is_serving: bool = False
     graph: ServedGraph | None = None
     _services: dict[type, object] = field(default_factory=dict)
@@ -108,6 +110,16 @@ class Core:
             ValueError: The gateway is built already.
         """
         self.run(_closing(close))
+
+    def sign_with(self, signer_of: SignerOf) -> None:
+        """Sign the requests to subgraphs over HTTP.
+
+        Raises:
+            ValueError: Another feature signs them already.
+        """
+        if self.signer_of is not None:
+            raise ValueError("Two features sign the requests to subgraphs.")
+        self.signer_of = signer_of
 
     def offer(self, service: object) -> None:
         """Offer a service to the features after this one, by its class."""
@@ -190,6 +202,7 @@ class Feature:
 
         Raises:
             ValueError: The settings contradict one another.
+            SupergraphError: No supergraph can be served with them.
         """
 
     def of(self, version: Version) -> VersionParts:

@@ -13,6 +13,12 @@ FEATURES: Final[tuple[Entry, ...]] = (
         feature="gateway.features.observation.feature:Observations",
     ),
     Entry(
+        "signatures",
+        settings="gateway.features.signatures.settings:SignatureSettings",
+        feature="gateway.features.signatures.feature:Signatures",
+        commands="gateway.features.signatures.command:add_to",
+    ),
+    Entry(
         "cors",
         settings="gateway.features.cors.settings:CorsSettings",
         feature="gateway.features.cors.feature:Cors",

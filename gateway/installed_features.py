@@ -12,7 +12,11 @@ from gateway.settings import GatewaySettings
 
 
 class InstalledFeatures:
-    """The features of one gateway, for all versions of its graph."""
+    """The features of one gateway, for all versions of its graph.
+
+    Attributes:
+        core: What they have added to.
+    """
 
     def __init__(self, core: Core) -> None:
         """Install the features that the settings switch on.
@@ -20,7 +24,7 @@ class InstalledFeatures:
         Raises:
             ValueError: A feature cannot be imported, or its settings contradict one another.
         """
-        self._core = core
+        self.core = core
         self._installed: dict[str, Feature] = {}
         for entry in _switched_on(core.settings):
             self._install(entry)
@@ -49,7 +53,7 @@ class InstalledFeatures:
         feature = imported(entry.feature)()
         if not isinstance(feature, Feature):
             raise ValueError(f"{entry.feature} is not a gateway.feature.Feature.")  # noqa: TRY004
-        feature.install(self._core)
+        feature.install(self.core)
         self._installed[entry.name] = feature
         return feature
 

@@ -28,7 +28,6 @@ from gateway.settings.live import LiveSettings
 from gateway.settings.planning import PlanningSettings
 from gateway.settings.responses import ResponseSettings
 from gateway.settings.subgraphs import SubgraphSettings
-from gateway.signed_requests.settings import SigningSettings
 from gateway.sources.settings import ReloadSettings
 from gateway.subscriptions.settings import SubscriptionSettings
 from gateway.tls.settings import TlsSettings
@@ -52,7 +51,6 @@ class GatewaySettings(
     ResponseSettings,
     MaskingSettings,
     SubscriptionSettings,
-    SigningSettings,
     SubgraphSettings,
     HeaderRuleSettings,
     IncrementalSettings,

@@ -50,8 +50,11 @@ def graph_version(
     """
     model = served_supergraph(sdl, settings)
     rules = header_rules(model, settings)
-    over_http = http_transports(model, shared.transports, settings, kept or {}, rules)
-    streaming = with_streams(model, over_http, settings, shared.subscriptions.callbacks)
+    signer_of = shared.features.core.signer_of
+    over_http = http_transports(
+        model, shared.transports, settings, kept or {}, signer_of=signer_of, rules=rules
+    )
+    streaming = with_streams(model, over_http, settings, signer_of, shared.subscriptions.callbacks)
     reached: Mapping[str, Transport] = {**streaming, **shared.transports}
     if rules is not None:
         reached = rules.applied(reached)

@@ -191,7 +191,7 @@ def test_a_subgraph_that_answers_signed_requests_alone_says_which_keys_are_missi
         urls = json.dumps({"club": f"{url}/club"})
         _, found, _ = find(SERVE_SUBGRAPHS="http", GATEWAY_SUBGRAPH_URLS=urls)
     assert "refuses this gateway (HTTP 401)" in found["subgraph club"]["says"]
-    assert "SIGNING_KEYS_FILE" in str(found["subgraph club"])
+    assert "SIGNATURES__KEYS_FILE" in str(found["subgraph club"])
 
 
 def test_certificates_of_this_server_and_to_subgraphs_are_read(find: Find, tmp_path: Path) -> None:

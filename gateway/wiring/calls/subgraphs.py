@@ -11,9 +11,8 @@ from gateway.header_rules import CompiledRules
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph, load_supergraph
 from gateway.tls import SubgraphTls
-from gateway.transport import HttpLimits, HttpTransport, Transport
+from gateway.transport import HttpLimits, HttpTransport, SignerOf, Transport
 from gateway.transport.address import Address
-from gateway.wiring.calls.signing import request_signing
 
 EVERY: Final = "*"
 """Stands for all subgraphs that a setting does not name."""
@@ -40,6 +39,8 @@ def http_transports(
     given: Mapping[str, Transport],
     settings: GatewaySettings,
     kept: Mapping[str, HttpTransport],
+    *,
+    signer_of: SignerOf | None,
     rules: CompiledRules | None = None,
 ) -> dict[str, HttpTransport]:
     """Build a transport for each subgraph that does not have one.
@@ -49,11 +50,11 @@ def http_transports(
         given: The transports that the application has given.
         settings: The settings.
         kept: Earlier transports; one is reused if its subgraph is called exactly as before.
+        signer_of: Chooses how requests are signed; None if they are not.
         rules: The rules for response headers; None without rules.
 
     Raises:
-        SupergraphError: A subgraph is not in the supergraph, has no URL, or cannot be called at its URL; or
-            the keys that sign requests cannot be used.
+        SupergraphError: A subgraph is not in the supergraph, has no URL, or cannot be called at its URL.
     """
     named = {*given, *settings.subgraph_urls, *settings.subgraph_tls, *settings.subgraph_seconds}
     named |= settings.subgraph_connection_limits.keys()
@@ -69,7 +70,6 @@ def http_transports(
         idle_seconds=settings.subgraph_idle_seconds,
     )
     replies = {} if rules is None else rules.replies
-    signer_of = request_signing(settings)
     transports: dict[str, HttpTransport] = {}
     for name, subgraph in model.subgraphs.items():
         if name in given:
@@ -79,7 +79,7 @@ def http_transports(
             raise SupergraphError(f"The subgraph {name} has no URL in @join__graph or the settings.")
         try:
             own, former, wanted = _own(limits, name, url, settings), kept.get(name), replies.get(name)
-            sign = signer_of(name, url)
+            sign = None if signer_of is None else signer_of(name, url)
             if former is None or not former.reaches(url, own, wanted, sign):
                 former = HttpTransport.to(url, own, wanted, sign)
             transports[name] = former

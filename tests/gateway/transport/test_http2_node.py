@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from gateway import GatewaySettings
 from gateway.errors import ReplyTooLarge, SubgraphUnreachable
+from gateway.features.signatures.settings import SignatureSettings
+from gateway.features.signatures.signing import request_signing
 from gateway.tls import SubgraphTls
 from gateway.transport import FailedResponse, HttpLimits, HttpTransport
-from gateway.wiring.calls.signing import request_signing
 from signatures import SignatureVerifier
 from signatures.verifier import RequestHead
 from tests.http.certificates import Authority
@@ -106,7 +106,7 @@ async def test_a_request_is_the_same_as_over_http_1(node: str) -> None:
 async def test_signatures_hold_over_http_2(node: str) -> None:
     """The verifier finds what was signed, of the authority and the path too."""
     keys = secret("one")
-    settings = GatewaySettings(subgraph_signing_keys=SecretStr(key_text(keys)))
+    settings = SignatureSettings(keys=SecretStr(key_text(keys)))
     async with to(node, sign=request_signing(settings)("products", node)) as transport:
         got = (await sent(transport, {"authorization": "Bearer t", "accept-language": "en"}))["headers"]
     headers = [(name.encode(), value.encode("latin-1")) for name, value in got.items() if name[0] != ":"]

@@ -37,6 +37,7 @@ ALSO: Final = (
 WITH_DEFERRED_IMPORTS: Final = (
     "furlong.cli",
     "gateway.cli",
+    "gateway.features.signatures.command",
     "gateway.features.usage.command",
     "simulator.cli",
 )

@@ -1,27 +1,18 @@
-"""Builds the signers of requests to subgraphs."""
+"""The signers of requests to subgraphs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from pydantic import SecretStr
 
 from gateway.errors import SubgraphUnreachable, SupergraphError
-from gateway.settings import GatewaySettings
-from gateway.transport import Sign
+from gateway.features.signatures.settings import SignatureSettings
+from gateway.transport import Sign, SignerOf
 from gateway.transport.address import Address
 from signatures import Recipient, RequestSigner, key_source
-
-
-class SignerOf(Protocol):
-    """Returns the signer of the requests to a subgraph."""
-
-    def __call__(self, name: str, url: str, method: str = "POST", /) -> Sign | None:
-        """Return the signer for a subgraph's name and URL; None if requests are not signed."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +47,13 @@ class SubgraphSigner:
             raise SubgraphUnreachable(f"the request cannot be signed: {error}") from error
 
 
-def request_signing(settings: GatewaySettings) -> SignerOf:
+def request_signing(settings: SignatureSettings) -> SignerOf:
     """Return the function that gives each subgraph its signer.
 
     Raises:
         SupergraphError: The keys cannot be read, or none can sign.
     """
-    text, file = settings.subgraph_signing_keys, settings.subgraph_signing_keys_file
+    text, file = settings.keys, settings.keys_file
     try:
         keys = key_source(file, None if text is None else text.get_secret_value())
     except (OSError, ValueError) as error:
@@ -70,10 +61,10 @@ def request_signing(settings: GatewaySettings) -> SignerOf:
         raise SupergraphError(f"The keys that sign requests to subgraphs: {said}.") from error
     source = file or text
     if keys is None or source is None:
-        return lambda _name, _url, _method="POST", /: None
+        raise SupergraphError("No keys sign requests to subgraphs.")
     if keys().signing is None:
         raise SupergraphError("The keys that sign requests to subgraphs are all public: none can sign.")
-    seconds = settings.subgraph_signature_seconds
+    seconds = settings.seconds
 
     def signer_of(name: str, url: str, method: str = "POST", /) -> Sign:
         address = Address.of(url)

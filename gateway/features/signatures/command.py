@@ -10,12 +10,12 @@ import typer
 
 BROKEN = 2
 
-cli = typer.Typer(
+keys_cli = typer.Typer(
     name="key", help="Keys that sign requests to subgraphs, as JSON Web Key Sets.", no_args_is_help=True
 )
 
 
-@cli.command()
+@keys_cli.command()
 def new(
     key_id: Annotated[str, typer.Argument(metavar="ID", help="The key's id, such as 2026-11.")],
     *,
@@ -36,7 +36,7 @@ def new(
     _print([*keys, new_key(key_id, shared=shared)])
 
 
-@cli.command()
+@keys_cli.command()
 def public(keys: Annotated[Path, typer.Argument(help="The gateway's key set.")]) -> None:
     """Print the public keys of a key set, for subgraphs."""
     from signatures.generate import public_part
@@ -45,6 +45,11 @@ def public(keys: Annotated[Path, typer.Argument(help="The gateway's key set.")])
         _print(public_part(_keys_of(keys)))
     except ValueError as error:
         _stop(f"{keys}: {error}")
+
+
+def add_to(cli: typer.Typer) -> None:
+    """Add the commands to those of the gateway."""
+    cli.add_typer(keys_cli)
 
 
 def _keys_of(file: Path) -> list[dict[str, Any]]:

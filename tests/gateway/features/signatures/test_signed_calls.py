@@ -11,8 +11,9 @@ from pydantic import SecretStr, ValidationError
 
 from gateway import GatewaySettings, create_gateway
 from gateway.errors import SubgraphUnreachable, SupergraphError
+from gateway.features.signatures.settings import SignatureSettings
+from gateway.features.signatures.signing import request_signing
 from gateway.transport import HttpTransport
-from gateway.wiring.calls.signing import request_signing
 from signatures import SignatureVerifier
 from signatures.verifier import RequestHead
 from tests.gateway.world import FOLDER
@@ -26,7 +27,9 @@ SHOP = (FOLDER / "shop" / "supergraph.graphql").read_text()
 def signed(url: str, **settings: Any) -> HttpTransport:
     """A transport to the subgraph `products` at a URL."""
     chosen = GatewaySettings(**({"subgraph_signing_keys": SecretStr(key_text(KEY))} | settings))
-    return HttpTransport.to(url, PATIENT, sign=request_signing(chosen)("products", url))
+    signatures = chosen.of(SignatureSettings)
+    sign = request_signing(signatures)("products", url) if signatures.is_on else None
+    return HttpTransport.to(url, PATIENT, sign=sign)
 
 
 async def test_each_call_has_a_signature_of_its_own() -> None:
