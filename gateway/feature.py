@@ -26,7 +26,9 @@ from gateway.http.graph_versions import ServedGraph
 from gateway.http.replies import OriginPolicy, ReplyStage
 from gateway.monitoring import AddRecorder
 from gateway.pipeline.components import AnsweringPipeline
-from gateway.pipeline.hooks import Hooks
+from gateway.pipeline.hooks import Hooks, ResponseHook
+from gateway.pipeline.in_parts import AnswersInParts
+from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.pipeline import Pipeline
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
@@ -180,6 +182,8 @@ class VersionParts(Hooks):
     Attributes:
         recorders: Wrap what counts the requests with one operation from one client.
         replies: See the replies to POST and GET on their way to the client; the first is the innermost.
+        in_parts: Returns what answers operations in parts with an executor; whole responses are shown to the
+            hooks. At most one feature may do that.
         probe: Returns a pipeline that observes some requests, and lets the given one answer the others.
             What else the same feature adds is outermost; at most one feature may observe requests.
         origins: Decides which pages of other origins may read replies; at most one feature may decide that.
@@ -188,6 +192,7 @@ class VersionParts(Hooks):
     recorders: tuple[AddRecorder, ...] = ()
     replies: tuple[ReplyStage, ...] = ()
     origins: OriginPolicy | None = None
+    in_parts: Callable[[OperationExecutor, tuple[ResponseHook, ...]], AnswersInParts] | None = None
     probe: Callable[[Pipeline], AnsweringPipeline] | None = None
 
 

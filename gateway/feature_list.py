@@ -35,6 +35,11 @@ FEATURES: Final[tuple[Entry, ...]] = (
         commands="gateway.features.usage.command:add_to",
     ),
     Entry(
+        "incremental",
+        settings="gateway.features.incremental.settings:IncrementalSettings",
+        feature="gateway.features.incremental.feature:IncrementalDelivery",
+    ),
+    Entry(
         "rate_limits",
         settings="gateway.features.rate_limits.settings:RateLimitSettings",
         feature="gateway.features.rate_limits.feature:RateLimits",

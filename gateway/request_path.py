@@ -78,6 +78,7 @@ STAGES: Final = (
     Stage("calls", "Fetches from a subgraph.", "calls", "each call of a subgraph", is_after=True),
     Stage("sources", "Subscribes at a subgraph.", "sources", "each subscription", is_after=True),
     Stage("events", "Fetches what an event lacks.", "events", "each event", is_after=True),
+    Stage("in parts", "", "in_parts", "requests with @defer or @stream"),
     Stage("projection", "Makes the data that the client asked for.", "", REQUEST),
     Stage("responses", "Encodes the response.", "responses", REQUEST, is_after=True),
     Stage("replies", "Adds the headers for caches.", "replies", REQUEST),

@@ -27,7 +27,7 @@ from gateway.http.responses import (
 )
 from gateway.http.streams import TOKEN, SingleConnectionMode, StreamFormat, Streams, names_stream
 from gateway.metrics import Metrics
-from gateway.pipeline.incremental import ResponseInParts
+from gateway.pipeline.in_parts import ResponseInParts
 from gateway.pipeline.stages import Response, ResponsePipeline
 from gateway.subscriptions import NotStreamed
 from graphql_http import GRAPHQL_JSON, HTML, JSON, Media, Negotiation, preferred

@@ -27,7 +27,7 @@ from gateway.pipeline.components import (
 )
 from gateway.pipeline.documents import DocumentResolver
 from gateway.pipeline.hooks import Hooks, SenderCheck
-from gateway.pipeline.incremental import IncrementalPart, ResponseInParts
+from gateway.pipeline.in_parts import AnswersInParts, ResponseInParts
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import IncrementalRequest, PreparedRequest, in_parts
@@ -72,7 +72,7 @@ class Pipeline:
     recorders: Recorders
     known_values: KnownValues | None = None
     subscribing: Subscribing | None = None
-    incremental: IncrementalPart | None = None
+    incremental: AnswersInParts | None = None
 
     def respond(self, request: HttpRequest) -> Coroutine[Any, Any, Response]:
         """Process a request: authenticate, prepare, check, plan, fetch, project, encode.

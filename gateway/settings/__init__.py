@@ -16,7 +16,6 @@ from gateway.documents.settings import TrustedDocumentSettings
 from gateway.feature_list import FEATURES
 from gateway.feature_settings import Entry, FeatureSettings, imported, named_entry, nested_prefix
 from gateway.header_rules.settings import HeaderRuleSettings
-from gateway.incremental.settings import IncrementalSettings
 from gateway.masking.settings import MaskingSettings
 from gateway.monitoring.settings import MonitoringSettings
 from gateway.sessions.settings import TokenSettings
@@ -53,7 +52,6 @@ class GatewaySettings(
     SubscriptionSettings,
     SubgraphSettings,
     HeaderRuleSettings,
-    IncrementalSettings,
     PlanningSettings,
     CacheSettings,
     DemandSettings,

@@ -22,7 +22,6 @@ from gateway.demand.settings import DemandSettings
 from gateway.feature_list import FEATURES
 from gateway.feature_settings import imported, nested_prefix
 from gateway.header_rules.settings import HeaderRuleSettings
-from gateway.incremental.settings import IncrementalSettings
 from gateway.masking.settings import MaskingSettings
 from gateway.settings import GatewaySettings
 from gateway.settings.documents import DocumentSettings
@@ -43,7 +42,6 @@ RELOADED_PARTS: Final[tuple[type[BaseSettings], ...]] = (
     DemandSettings,
     CacheSettings,
     PlanningSettings,
-    IncrementalSettings,
     HeaderRuleSettings,
     SubgraphSettings,
     MaskingSettings,

@@ -22,7 +22,6 @@ from gateway.wiring.calls.headers import header_rules
 from gateway.wiring.calls.subgraphs import http_transports, served_supergraph
 from gateway.wiring.endpoint import client_endpoint, client_forwarding
 from gateway.wiring.hooks import graph_hooks
-from gateway.wiring.incremental import incremental_responses
 from gateway.wiring.monitoring import recorders
 from gateway.wiring.operations import caches, known_bodies, operation_executor
 from gateway.wiring.shared_parts import SharedParts
@@ -103,7 +102,7 @@ def graph_version(
             authentication=shared.authentication,
             large_responses=shared.large_responses,
         ),
-        incremental=incremental_responses(settings, shared, executor, hooks),
+        incremental=None if hooks.in_parts is None else hooks.in_parts(executor, hooks.responses),
     )
     if settings.documents is not None:
         prepare_documents(settings.documents, executor)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from gateway.caching import CacheMetrics
 from gateway.clients import CustomerOf
 from gateway.demand.metrics import CostMetrics
 from gateway.extensions import Extension
 from gateway.http.admission import Admission
-from gateway.incremental.metrics import IncrementalMetrics
 from gateway.installed_features import InstalledFeatures
 from gateway.metrics import Metrics
 from gateway.monitoring import OperationMetrics
@@ -48,7 +47,6 @@ class SharedParts:
         live: What WebSockets and streams share; None if there are none.
         large_responses: A thread that makes large responses.
         features: The features that the settings switch on.
-        incremental: Counts responses in parts.
     """
 
     transports: Mapping[str, Transport]
@@ -67,7 +65,6 @@ class SharedParts:
     extensions: tuple[Extension, ...] = ()
     customer_of: CustomerOf | None = None
     live: LiveParts | None = None
-    incremental: IncrementalMetrics = field(default_factory=IncrementalMetrics)
 
 
 def shared_parts(
@@ -118,6 +115,4 @@ def shared_parts(
         customer_of=customer_of,
         live=live_parts(settings, customer_of, registry),
     )
-    if settings.incremental_delivery:
-        registry.register(shared.incremental)
     return shared, [documents, *extensions]

@@ -13,7 +13,6 @@ from gateway.features.observation.pipeline import ObservedPipeline
 from gateway.features.observation.request_tracing import RequestTracing
 from gateway.features.observation.settings import ObservationSettings
 from gateway.pipeline.components import AnsweringPipeline
-from gateway.pipeline.incremental import IncrementalResponses
 from gateway.pipeline.pipeline import Pipeline
 from tracing import Tracing
 
@@ -71,6 +70,6 @@ class _Probe:
                 settings.tracing_trusts_clients,
                 tells=bool(self.version.over_http),
             )
-        if debugging is not None and isinstance(pipeline.incremental, IncrementalResponses):
+        if debugging is not None and pipeline.incremental is not None:
             pipeline = replace(pipeline, incremental=ReportedIncremental(pipeline.incremental, debugging))
         return ObservedPipeline(pipeline, requests, debugging)

@@ -7,14 +7,15 @@ context.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from opentelemetry.trace import INVALID_SPAN, NoOpTracer
 
 from gateway.features.observation.debugging import Debugging, DebugReport
 from gateway.features.observation.observation import OBSERVED, Observation
 from gateway.pipeline.graphql_response import GraphQLResponse
-from gateway.pipeline.incremental import IncrementalResponses, IncrementalStream
+from gateway.pipeline.hooks import ResponseHook
+from gateway.pipeline.in_parts import AnswersInParts, StreamOfParts
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from graphql_http.parts import IncrementalSpec
@@ -29,7 +30,7 @@ class ReportedIncremental:
         debugging: Decides about clients' reports.
     """
 
-    part: IncrementalResponses
+    part: AnswersInParts
     debugging: Debugging
 
     def stream(
@@ -39,19 +40,23 @@ class ReportedIncremental:
         headers: Mapping[str, str],
         spec: IncrementalSpec,
         release: Callable[[], None],
-    ) -> IncrementalStream:
-        """Return the response to a request, as `IncrementalResponses.stream` does."""
+    ) -> StreamOfParts:
+        """Return the response to a request, as `AnswersInParts.stream` does."""
         report = self.debugging.asked(policy_input.request.headers)
         if report is None:
             return self.part.stream(policy_input, planned, headers, spec, release)
         observation = OBSERVED.get() or Observation(NoOpTracer(), INVALID_SPAN)
         reporting = _Reporting(report, planned, observation)
-        part = replace(self.part, hooks=(*self.part.hooks, reporting))
+        part = self.part.with_hook(reporting)
         token = OBSERVED.set(observation)
         try:
             return part.stream(policy_input, planned, headers, spec, release)
         finally:
             OBSERVED.reset(token)
+
+    def with_hook(self, hook: ResponseHook) -> ReportedIncremental:
+        """Return one that shows the whole response to a further hook."""
+        return ReportedIncremental(self.part.with_hook(hook), self.debugging)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from gateway.features.observation.parts import (
 )
 from gateway.features.observation.request_tracing import RequestTracing
 from gateway.pipeline.components import AuthenticationComponent
-from gateway.pipeline.incremental import ResponseInParts
+from gateway.pipeline.in_parts import ResponseInParts
 from gateway.pipeline.pipeline import Pipeline
 from gateway.pipeline.stages import HttpRequest, Response, ResponseStream
 from graphql_http import BatchRefused

@@ -26,7 +26,7 @@ from gateway.http.streams.formats import (
 from gateway.http.streams.merged_stream import MergedStream
 from gateway.pipeline.components import AuthenticationComponent
 from gateway.pipeline.graphql_response import refused
-from gateway.pipeline.incremental import IncrementalStream
+from gateway.pipeline.in_parts import StreamOfParts
 from gateway.pipeline.stages import ResponseStream, encode
 from gateway.pipeline.subscriptions import SingleResponse
 
@@ -70,7 +70,7 @@ class Streams:
         try:
             stream = await self._started(request, written)
             session = await self.identified(request, slot)
-            if isinstance(stream, IncrementalStream) and written.transport == MULTIPART_INCREMENTAL.transport:
+            if isinstance(stream, StreamOfParts) and written.transport == MULTIPART_INCREMENTAL.transport:
                 written = MULTIPART_PARTS[stream.spec]
         except BaseException:
             self.connections.release(slot)

@@ -7,13 +7,19 @@ from typing import Final
 
 from gateway.errors import RequestError, ResponseTooLarge
 from gateway.executor.failures import Failure, Path
-from gateway.incremental.delivery_stages import Stage, Stages
-from gateway.incremental.fetching import Fetching
-from gateway.incremental.payloads import Completed, Errors, Increment, Payload, Pending
-from gateway.incremental.projection import PartProjection, Projected
-from gateway.incremental.records import DeliveryLimits, FieldsRecord, FragmentRecord, ListRecord, Sent
-from gateway.incremental.slices import Keys, Slice
-from gateway.incremental.targets import FoundFields, FoundItems, OwnedFailure, Owner, owned
+from gateway.features.incremental.delivery_stages import Stage, Stages
+from gateway.features.incremental.fetching import Fetching
+from gateway.features.incremental.payloads import Completed, Errors, Increment, Payload, Pending
+from gateway.features.incremental.projection import PartProjection, Projected
+from gateway.features.incremental.records import (
+    DeliveryLimits,
+    FieldsRecord,
+    FragmentRecord,
+    ListRecord,
+    Sent,
+)
+from gateway.features.incremental.slices import Keys, Slice
+from gateway.features.incremental.targets import FoundFields, FoundItems, OwnedFailure, Owner, owned
 from gateway.plan import QueryPlan
 from gateway.supergraph.deferral import INITIALLY, Delivery
 

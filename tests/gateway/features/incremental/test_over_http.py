@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.gateway.incremental.served import EVENTS, MULTIPART, PATIENCE_SECONDS, served, until
+from tests.gateway.features.incremental.served import EVENTS, MULTIPART, PATIENCE_SECONDS, served, until
 
-NODE = Path(__file__).resolve().parents[2] / "node"
+NODE = Path(__file__).resolve().parents[3] / "node"
 REVIEWS = '{ me { id ... @defer(label: "r") { reviews { id } } } }'
 WHOLE = {"data": {"me": {"id": "1", "reviews": [{"id": "1"}, {"id": "5"}]}}}
 FIRST = {"data": {"me": {"id": "1"}}, "pending": [{"id": "0", "path": ["me"], "label": "r"}], "hasNext": True}

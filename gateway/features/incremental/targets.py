@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from gateway.executor.failures import Failure, Path
-from gateway.incremental.slices import Keys
+from gateway.features.incremental.slices import Keys
 from gateway.plan import DeferredFields, Shape, ShapeField
 from gateway.supergraph.deferral import INITIALLY, Delivery
 

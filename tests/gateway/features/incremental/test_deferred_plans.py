@@ -13,7 +13,7 @@ from gateway.planner import INCREMENTALLY, normalize, plan
 from gateway.supergraph import load_supergraph
 from tests.gateway.access.guarded_shop import Shop
 from tests.gateway.access.guarded_shop import shop as guarded_shop
-from tests.gateway.incremental.served import MULTIPART
+from tests.gateway.features.incremental.served import MULTIPART
 from tests.gateway.plans import composed, joined
 from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 

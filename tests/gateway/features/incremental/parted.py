@@ -29,10 +29,10 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from gateway.executor import Calls, Context
-from gateway.incremental.delivery import Delivering
-from gateway.incremental.fetching import Fetching
-from gateway.incremental.payloads import Payload
-from gateway.incremental.records import DeliveryLimits
+from gateway.features.incremental.delivery import Delivering
+from gateway.features.incremental.fetching import Fetching
+from gateway.features.incremental.payloads import Payload
+from gateway.features.incremental.records import DeliveryLimits
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.planner import INCREMENTALLY
 from gateway.supergraph import load_supergraph

@@ -3,61 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from dataclasses import dataclass, replace
+from typing import Any
 
 import orjson
 
 from gateway.errors import RequestError, ResponseTooLarge
 from gateway.executor import Failure
-from gateway.incremental.delivery import Delivering
-from gateway.incremental.fetching import Fetching
-from gateway.incremental.merged import MergedResponse
-from gateway.incremental.metrics import IncrementalMetrics
-from gateway.incremental.payloads import Errors, Payload
-from gateway.incremental.records import DeliveryLimits
-from gateway.incremental.slices import Keys
+from gateway.features.incremental.delivery import Delivering
+from gateway.features.incremental.fetching import Fetching
+from gateway.features.incremental.merged import MergedResponse
+from gateway.features.incremental.metrics import IncrementalMetrics
+from gateway.features.incremental.payloads import Errors, Payload
+from gateway.features.incremental.records import DeliveryLimits
+from gateway.features.incremental.slices import Keys
 from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.hooks import ResponseHook
+from gateway.pipeline.in_parts import StreamOfParts
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedRequest
 from gateway.pipeline.stages import Response
 from graphql_http.parts import IncrementalSpec
-
-NOT_ACCEPTABLE: Final = 406
-
-
-class ResponseInParts(RequestError):
-    """The response has parts, and is sent as a stream to clients that accept one."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "The response has parts: accept multipart/mixed;incrementalSpec=v0.2 or text/event-stream.",
-            code="RESPONSE_NEEDS_STREAM",
-            status=NOT_ACCEPTABLE,
-        )
-
-
-class IncrementalPart(Protocol):
-    """Answers operations in parts: see `IncrementalResponses`."""
-
-    def stream(
-        self,
-        policy_input: PolicyInput,
-        planned: PlannedOperation,
-        headers: Mapping[str, str],
-        spec: IncrementalSpec,
-        release: Callable[[], None],
-        /,
-    ) -> IncrementalStream:
-        """Return the response to a request, whose first part is still to be made.
-
-        Raises:
-            RequestError: An argument of `@stream` is not valid.
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +78,10 @@ class IncrementalResponses:
         delivering = Delivering(plan, fetching, counts, self.limits, formatted)
         return IncrementalStream(self, policy_input, delivering, spec, release)
 
+    def with_hook(self, hook: ResponseHook) -> IncrementalResponses:
+        """Return one that shows the whole response to a further hook."""
+        return replace(self, hooks=(*self.hooks, hook))
+
 
 def initial_counts(prepared: PreparedRequest, planned: PlannedOperation) -> dict[Keys, int]:
     """Return how many items of each streamed list are delivered first.
@@ -131,13 +103,8 @@ def initial_counts(prepared: PreparedRequest, planned: PlannedOperation) -> dict
     return counts
 
 
-class IncrementalStream:
-    """A response in parts, as a `ResponseStream`; each part is encoded when it is asked for.
-
-    Attributes:
-        expires: Always None: a request in progress is completed even if its session expires.
-        spec: The format of the parts.
-    """
+class IncrementalStream(StreamOfParts):
+    """The parts of one response."""
 
     __slots__ = (
         "_bytes",
@@ -149,8 +116,6 @@ class IncrementalStream:
         "_parts",
         "_policy_input",
         "_release",
-        "expires",
-        "spec",
     )
 
     def __init__(
@@ -161,8 +126,7 @@ class IncrementalStream:
         spec: IncrementalSpec,
         release: Callable[[], None],
     ) -> None:
-        self.expires: float | None = None
-        self.spec = spec
+        super().__init__(spec)
         self._parts = parts
         self._policy_input = policy_input
         self._delivering = delivering

@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.incremental.merged import MergedResponse
-from tests.gateway.incremental.parted import (
+from gateway.features.incremental.merged import MergedResponse
+from tests.gateway.features.incremental.parted import (
     bodies,
     deferring_queries,
     expected,

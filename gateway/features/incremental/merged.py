@@ -6,7 +6,7 @@ from typing import Any
 
 from gateway.executor.failures import Path
 from gateway.executor.merge import copied
-from gateway.incremental.payloads import Payload
+from gateway.features.incremental.payloads import Payload
 
 
 class MergedResponse:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.executor.failures import Failure, Path
-from gateway.incremental.payloads import Pending
-from gateway.incremental.slices import Slice
-from gateway.incremental.targets import FoundFields, FoundItems
+from gateway.features.incremental.payloads import Pending
+from gateway.features.incremental.slices import Slice
+from gateway.features.incremental.targets import FoundFields, FoundItems
 
 
 @dataclass(frozen=True, slots=True)

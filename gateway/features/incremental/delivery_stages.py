@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from gateway.errors import RequestError
 from gateway.executor.failures import Failure
-from gateway.incremental.fetching import Fetching
-from gateway.incremental.records import FieldsRecord, ListRecord
-from gateway.incremental.slices import Slice
+from gateway.features.incremental.fetching import Fetching
+from gateway.features.incremental.records import FieldsRecord, ListRecord
+from gateway.features.incremental.slices import Slice
 from gateway.supergraph.deferral import Delivery
 
 

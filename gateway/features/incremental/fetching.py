@@ -13,7 +13,7 @@ from gateway.executor import Context, Failure, Failures
 from gateway.executor.failures import Path
 from gateway.executor.fetch import Execution, FetchExecution
 from gateway.executor.missing_fields import MissingFields
-from gateway.incremental.slices import Keys, Slice, is_below, leads_through
+from gateway.features.incremental.slices import Keys, Slice, is_below, leads_through
 from gateway.plan import Fetch, QueryPlan, RootFields
 from gateway.supergraph.deferral import Delivery
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
-from tests.gateway.incremental.deferred_documents import deferred
-from tests.gateway.incremental.parted import bodies, merged, payloads_over
+from tests.gateway.features.incremental.deferred_documents import deferred
+from tests.gateway.features.incremental.parted import bodies, merged, payloads_over
 from tests.support.federation.asked import SubgraphRequest, asking
 from tests.support.federation.case import Operation, Served, serve
 from tests.support.federation.comparison import comparable, excused
