@@ -47,18 +47,6 @@ class SubgraphSettings(BaseSettings):
         gt=0,
         description="How long an idle connection to a subgraph is kept; subgraphs must keep it longer.",
     )
-    subgraph_http2: tuple[str, ...] = Field(
-        default=(),
-        description="Subgraphs that are called over HTTP/2: with an https URL if they negotiate it, with an "
-        'http URL always; "*" stands for all with an https URL.',
-    )
-    subgraph_ping_seconds: float = Field(
-        default=1.0,
-        gt=0,
-        le=60,
-        description="How long an HTTP/2 connection with requests may be silent before a PING is sent, and "
-        "then again before it is closed.",
-    )
     subgraph_ca_file: Path | None = Field(
         default=None, description="A PEM file of certificates that are trusted in addition to the system's."
     )

@@ -12,7 +12,6 @@ from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph, load_supergraph
 from gateway.tls import SubgraphTls
 from gateway.transport import HttpLimits, HttpTransport, SignerOf, Transport
-from gateway.transport.address import Address
 
 EVERY: Final = "*"
 """Stands for all subgraphs that a setting does not name."""
@@ -58,7 +57,7 @@ def http_transports(
     """
     named = {*given, *settings.subgraph_urls, *settings.subgraph_tls, *settings.subgraph_seconds}
     named |= settings.subgraph_connection_limits.keys()
-    listed = {*settings.subgraph_compression, *settings.subgraph_http2}
+    listed = set(settings.subgraph_compression)
     unknown = sorted((named | listed) - {EVERY, *model.subgraphs})
     if unknown:
         raise SupergraphError(f"The supergraph has no subgraph {', '.join(unknown)}.")
@@ -78,7 +77,7 @@ def http_transports(
         if not url:
             raise SupergraphError(f"The subgraph {name} has no URL in @join__graph or the settings.")
         try:
-            own, former, wanted = _own(limits, name, url, settings), kept.get(name), replies.get(name)
+            own, former, wanted = _own(limits, name, settings), kept.get(name), replies.get(name)
             sign = None if signer_of is None else signer_of(name, url)
             if former is None or not former.reaches(url, own, wanted, sign):
                 former = HttpTransport.to(url, own, wanted, sign)
@@ -88,7 +87,7 @@ def http_transports(
     return transports
 
 
-def _own(limits: HttpLimits, name: str, url: str, settings: GatewaySettings) -> HttpLimits:
+def _own(limits: HttpLimits, name: str, settings: GatewaySettings) -> HttpLimits:
     """Return the limits of one subgraph."""
     return replace(
         limits,
@@ -96,14 +95,7 @@ def _own(limits: HttpLimits, name: str, url: str, settings: GatewaySettings) -> 
         reads_gzip=not {name, EVERY}.isdisjoint(settings.subgraph_compression),
         tls=_tls(name, settings),
         connections=settings.subgraph_connection_limits.get(name, limits.connections),
-        http2=name in settings.subgraph_http2 or (EVERY in settings.subgraph_http2 and _is_secure(url)),
-        ping_seconds=settings.subgraph_ping_seconds,
     )
-
-
-def _is_secure(url: str) -> bool:
-    """Return whether a URL is an https URL, where the subgraph may choose HTTP/1.1."""
-    return Address.of(url).is_secure
 
 
 def _tls(subgraph: str, settings: GatewaySettings) -> SubgraphTls:
