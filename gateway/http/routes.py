@@ -32,9 +32,8 @@ Remark: TypeAlias = Callable[[], str]
 """Returns a line for operators about the services behind the gateway; empty if there is none."""
 
 PATH: Final = "/graphql"
-METHODS: Final = ("GET", "POST", "OPTIONS", "PUT", "DELETE")
-"""The methods of that path; PUT and DELETE are for reserved streams, OPTIONS for preflights, which are
-refused unless origins are configured."""
+METHODS: Final = ("GET", "POST", "OPTIONS")
+"""The methods of that path; OPTIONS is for preflights, which are refused unless origins are configured."""
 
 _EVERY_RESPONSE: Final = encoded(EVERY_RESPONSE)
 

@@ -10,7 +10,7 @@ from gateway.http.endpoint import Endpoint
 from gateway.http.headers import Forwarding
 from gateway.http.inner.batches import BatchingPipeline
 from gateway.http.responses import ResponseCaching
-from gateway.http.streams import SingleConnectionMode, Streams
+from gateway.http.streams import Streams
 from gateway.metrics import Metrics
 from gateway.pipeline.components import AnsweringPipeline
 from gateway.settings import GatewaySettings
@@ -26,7 +26,6 @@ def client_endpoint(
     rules: CompiledRules | None,
     features: VersionParts,
     streams: Streams | None,
-    single: SingleConnectionMode | None,
 ) -> Endpoint | CorsEndpoint:
     """Build the endpoint for clients; it checks origins only if pages of other origins are allowed."""
     seen = settings.forwarded_headers if rules is None else rules.of_clients.names
@@ -56,7 +55,6 @@ def client_endpoint(
         ),
         replies=features.replies,
         streams=streams,
-        single=single,
         reads_gzip=settings.gzip_requests,
         collects_headers=rules is not None and bool(rules.replies),
     )

@@ -25,7 +25,7 @@ from gateway.wiring.hooks import graph_hooks
 from gateway.wiring.monitoring import recorders
 from gateway.wiring.operations import caches, known_bodies, operation_executor
 from gateway.wiring.shared_parts import SharedParts
-from gateway.wiring.subscriptions.live import single_connection_mode, streams
+from gateway.wiring.subscriptions.live import streams
 from gateway.wiring.subscriptions.streams import with_streams
 from gateway.wiring.subscriptions.subscribing import event_calls, subscribing
 
@@ -122,7 +122,6 @@ def graph_version(
             rules=rules,
             features=hooks,
             streams=over_http_streams,
-            single=single_connection_mode(over_http_streams, shared.live),
         ),
         live=live,
         planning=planning,

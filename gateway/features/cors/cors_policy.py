@@ -28,7 +28,7 @@ class CorsPolicy:
     by_origin: dict[bytes, RawHeaders]
 
     @classmethod
-    def of(cls, settings: CorsSettings, methods: bytes = b"POST, GET") -> CorsPolicy:
+    def of(cls, settings: CorsSettings) -> CorsPolicy:
         """Build the policy."""
         origins = Origins.of(settings.origins)
         credentials = ((b"access-control-allow-credentials", b"true"),) if settings.credentials else ()
@@ -40,7 +40,7 @@ class CorsPolicy:
         )
         preflight = (
             *credentials,
-            (b"access-control-allow-methods", methods),
+            (b"access-control-allow-methods", b"POST, GET"),
             (b"access-control-allow-headers", ", ".join(settings.headers).encode()),
             (b"access-control-max-age", b"%d" % settings.max_age_seconds),
             *_VARY,

@@ -45,7 +45,6 @@ class CorsSettings(FeatureSettings, env_prefix="FURLONG_GATEWAY__CORS__"):
             "apollographql-client-version",
             "apollo-require-preflight",
             "x-apollo-operation-name",
-            "x-graphql-event-stream-token",
             "traceparent",
             "tracestate",
         ),

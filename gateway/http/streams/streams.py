@@ -23,7 +23,6 @@ from gateway.http.streams.formats import (
     StreamFormat,
     StreamFormats,
 )
-from gateway.http.streams.merged_stream import MergedStream
 from gateway.pipeline.components import AuthenticationComponent
 from gateway.pipeline.graphql_response import refused
 from gateway.pipeline.in_parts import StreamOfParts
@@ -113,9 +112,7 @@ class Streams:
             reply.limit(self.connections.limits.buffer_bytes)
             await reply.send(self._opening(written))
             share = self.connections.share(slot)
-            is_retired = partial(
-                stream.is_retired if isinstance(stream, MergedStream) else self.operations.is_retired, share
-            )
+            is_retired = partial(self.operations.is_retired, share)
             connection = StreamConnection(
                 reply, written, self.connections, slot, session=session, is_retired=is_retired
             )

@@ -12,7 +12,7 @@ from gateway.http.graph_versions import ServedGraph
 from gateway.http.live import LiveConnections, LiveLimits, LiveMetrics, LiveOperations
 from gateway.http.replies import OriginPolicy
 from gateway.http.routes import PATH
-from gateway.http.streams import Reservations, SingleConnectionMode, Streams
+from gateway.http.streams import Streams
 from gateway.http.websocket import WebSocketEndpoint, WebSocketParts
 from gateway.metrics import Metrics
 from gateway.pipeline.components import AuthenticationComponent
@@ -25,12 +25,10 @@ class LiveParts:
 
     Attributes:
         connections: All WebSockets and streams.
-        reservations: The reserved event streams; None if reservations are disabled.
         customer_of: Returns the key of a session's customer.
     """
 
     connections: LiveConnections
-    reservations: Reservations | None
     customer_of: CustomerOf | None
 
 
@@ -44,8 +42,7 @@ def live_parts(
     registry.register(metrics)
     addresses = ClientAddresses(settings.trusted_proxies, settings.forwarded_for_header)
     connections = LiveConnections(LiveLimits.of(settings), metrics, addresses, customer_of)
-    reservations = Reservations(connections) if settings.live_single_connection else None
-    return LiveParts(connections, reservations, customer_of)
+    return LiveParts(connections, customer_of)
 
 
 def streams(
@@ -59,13 +56,6 @@ def streams(
     if parts is None:
         return None
     return Streams(operations, parts.connections, authentication, admission, origins)
-
-
-def single_connection_mode(streams: Streams | None, parts: LiveParts | None) -> SingleConnectionMode | None:
-    """Build GraphQL over SSE in single connection mode; None if it is disabled."""
-    if streams is None or parts is None or parts.reservations is None:
-        return None
-    return SingleConnectionMode(streams, parts.reservations, parts.customer_of)
 
 
 def websocket_endpoint(
