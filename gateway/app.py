@@ -20,17 +20,16 @@ from gateway.http.graph_versions import ServedGraph
 from gateway.http.routes import Gateway, IsReady, OperatorRoutes, Remark
 from gateway.installed_features import InstalledFeatures
 from gateway.metrics import Metrics
-from gateway.pipeline.authentication import Authenticate, AuthenticateCached
+from gateway.pipeline.authentication import Authenticate, AuthenticateCached, Authentication
 from gateway.pipeline.subscriptions.subscribing import ExpiresOf
 from gateway.reload import Reload, ReloadOutcomes
 from gateway.settings import GatewaySettings
 from gateway.transport import Transport
 from gateway.wiring.access import access_decisions
-from gateway.wiring.background import Background, Closing, follow_manifests, lifespan
+from gateway.wiring.background import Background, Closing, follow_manifests, joined_checks, lifespan
 from gateway.wiring.graph_version import graph_version
 from gateway.wiring.monitoring import watching
 from gateway.wiring.reload import joined_remarks, reloader
-from gateway.wiring.sessions import authentication, checked_sessions, run_with
 from gateway.wiring.shared_parts import shared_parts
 from gateway.wiring.subscriptions.live import websocket_endpoint
 from gateway.wiring.subscriptions.subscribing import shared_subscriptions
@@ -92,32 +91,31 @@ def create_gateway(
     chosen = settings or GatewaySettings()
     if tracing is not None:
         chosen = chosen.model_copy(update={"tracing": True})
-    sessions = checked_sessions(chosen, authenticate)
-    if sessions is not None:
-        customer_of = customer_of or sessions.customer_of
     # How long the event loop waits while the planning thread computes: a tenth of the default.
     sys.setswitchinterval(SWITCH_SECONDS)
     admission = Admission(chosen.requests_inside)
     metrics = Metrics(admission)
     for collector in collectors:
         metrics.registry.register(collector)
-    authenticates = authentication(sessions, chosen, authenticate, authenticate_cached)
     every = (*load_extensions(chosen.extensions), *extensions)
     access = access_decisions(chosen, metrics.registry, decide_policies, access_of)
-    subscriptions = shared_subscriptions(chosen, metrics.registry, customer_of, expires_of)
     core = Core(
         settings=chosen,
         registry=metrics.registry,
         admission=admission,
         thread=ThreadPoolExecutor(1, "gateway-large-responses"),
+        authentication=Authentication(authenticate, authenticate_cached),
         customer_of=customer_of,
     )
     if tracing is not None:
         core.offer(tracing)
+    features = InstalledFeatures(core)
+    customer_of = core.customer_of
+    subscriptions = shared_subscriptions(chosen, metrics.registry, customer_of, expires_of)
     shared, closing = shared_parts(
         chosen,
         transports or {},
-        authenticates,
+        core.authentication,
         admission=admission,
         metrics=metrics,
         customer_of=customer_of,
@@ -125,7 +123,7 @@ def create_gateway(
         access=access,
         subscriptions=subscriptions,
         large_responses=core.thread,
-        features=InstalledFeatures(core),
+        features=features,
     )
     graph = ServedGraph(graph_version(supergraph, chosen, shared), admission, shared.cache_metrics)
     core.graph = graph
@@ -146,19 +144,19 @@ def create_gateway(
     else:
         # Connections end with their subscriptions, one after the other.
         app.live = shared.live.connections
-        app.websockets = websocket_endpoint(chosen, graph, app.live, authenticates, metrics)
+        app.websockets = websocket_endpoint(chosen, graph, app.live, core.authentication, metrics)
     if reload is not None:
         outcomes = ReloadOutcomes(graph)
         metrics.registry.register(outcomes)
         app.state.reloader = reloader(graph, shared, reload, outcomes)
         background.append(app.state.reloader.run)
         remark = joined_remarks(outcomes.remark, remark)
-    if sessions is not None:
-        ready = run_with(app, sessions, ready, metrics.registry)
     for path, methods, respond in core.routes:
         app.add_route(path, respond, methods=list(methods))
     core.is_serving = True
-    app.serve_operators(OperatorRoutes(metrics, ready, remark, app.draining), chosen.graphiql_dir)
+    app.serve_operators(
+        OperatorRoutes(metrics, joined_checks(core.ready, ready), remark, app.draining), chosen.graphiql_dir
+    )
     if subscriptions.callbacks is not None:
         app.serve_callbacks(subscriptions.callbacks, chosen.answer_bytes)
     return app

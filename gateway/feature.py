@@ -25,6 +25,7 @@ from gateway.http.admission import Admission
 from gateway.http.graph_versions import ServedGraph
 from gateway.http.replies import OriginPolicy, ReplyStage
 from gateway.monitoring import AddRecorder
+from gateway.pipeline.authentication import Authentication
 from gateway.pipeline.components import AnsweringPipeline
 from gateway.pipeline.hooks import Hooks, ResponseHook
 from gateway.pipeline.in_parts import AnswersInParts
@@ -51,10 +52,12 @@ class Core:
         registry: The registry of the gateway's metrics.
         admission: Bounds how many requests are executed at once.
         thread: A thread for work that would hold up the event loop, such as large responses.
+        authentication: Finds the session of a request: by the application's functions, or by a feature.
         customer_of: Returns the key of a session's customer; None if no customers are known.
         routes: What answers other paths than that of GraphQL, by path and methods.
         running: What is entered when the gateway starts to serve, and left in reverse order when it ends.
         graph: The versions of the graph, once the gateway is built.
+        ready: Say whether the gateway can serve; it does not take requests before all do.
         signer_of: Chooses how requests to subgraphs over HTTP are signed; None if they are not.
         is_serving: Whether the gateway is built: routes and background work can be added no more.
     """
@@ -63,9 +66,11 @@ class Core:
     registry: CollectorRegistry
     admission: Admission
     thread: ThreadPoolExecutor
+    authentication: Authentication
     customer_of: CustomerOf | None
     routes: list[tuple[str, tuple[str, ...], Respond]] = field(default_factory=list)
     running: list[AbstractAsyncContextManager[object]] = field(default_factory=list)
+    ready: list[Callable[[], bool]] = field(default_factory=list)
     signer_of: SignerOf | None = None
     is_serving: bool = False
     graph: ServedGraph | None = None
@@ -112,6 +117,21 @@ class Core:
             ValueError: The gateway is built already.
         """
         self.run(_closing(close))
+
+    def wait_for(self, is_ready: Callable[[], bool]) -> None:
+        """Call the gateway ready only if something is."""
+        self.ready.append(is_ready)
+
+    def authenticate_with(self, authentication: Authentication, customer_of: CustomerOf) -> None:
+        """Authenticate requests, and tell customers apart unless the application does.
+
+        Raises:
+            ValueError: The application or another feature authenticates them already.
+        """
+        if self.authentication.is_required:
+            raise ValueError("Sessions are checked twice: by two features, or by one and the application.")
+        self.authentication = authentication
+        self.customer_of = self.customer_of or customer_of
 
     def sign_with(self, signer_of: SignerOf) -> None:
         """Sign the requests to subgraphs over HTTP.

@@ -8,6 +8,11 @@ from gateway.feature_settings import Entry
 
 FEATURES: Final[tuple[Entry, ...]] = (
     Entry(
+        "sessions",
+        settings="gateway.features.sessions.settings:SessionSettings",
+        feature="gateway.features.sessions.feature:TokenSessions",
+    ),
+    Entry(
         "observation",
         settings="gateway.features.observation.settings:ObservationSettings",
         feature="gateway.features.observation.feature:Observations",
@@ -55,4 +60,7 @@ FEATURES: Final[tuple[Entry, ...]] = (
         feature="gateway.features.resilience.feature:Resilience",
     ),
 )
-"""All features, in the order in which they are called at each stage of a request."""
+"""All features, in the order in which they are called at each stage of a request.
+
+Sessions come first: features after them are told who the customers are.
+"""

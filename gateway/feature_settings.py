@@ -149,7 +149,8 @@ class _Variables(PydanticBaseSettingsSource):
             if value is None:
                 continue
             try:
-                found[name] = self.prepare_field_value(name, field, value, value_is_complex=False)
+                # The environment's own source also decodes optional models.
+                found[name] = self._source.prepare_field_value(name, field, value, value_is_complex=False)
             except ValueError as error:
                 raise SettingsError(f"{variable}: its value is not JSON") from error
         return found

@@ -24,6 +24,7 @@ from furlong.checks.valkey import ping
 from furlong.install.topics import TOPICS, feed_topics
 from furlong.settings import ServeSettings, TopicSettings
 from gateway.feature_settings import nested_prefix
+from gateway.features.sessions.settings import SessionSettings as TokenSettings
 from gateway.settings import GatewaySettings
 from gateway.tls import ServerTls
 from storage.settings import DatabaseSettings
@@ -132,7 +133,7 @@ def _sessions(
         yield Check(f"valkey ({setting})", partial(ping, sessions.revocations.url, setting))
 
     async def complete() -> str:
-        if gateway is not None and gateway.token_issuers:
+        if gateway is not None and gateway.of(TokenSettings).issuers:
             return "the gateway checks the tokens of its issuers"
         needed = {"ISSUER": sessions.issuer, "AUDIENCE": sessions.audience}
         missing = [f"FURLONG_JWT_{name}" for name, value in needed.items() if value is None]
@@ -158,8 +159,8 @@ def _callers(settings: CallerSettings) -> Iterator[Check]:
 
 
 def _gateway(settings: GatewaySettings, probe: HttpProbe) -> Iterator[Check]:
-    for issuer in settings.token_issuers:
-        name, setting = f"keys of {issuer.issuer}", f"{GATEWAY}TOKEN_ISSUERS"
+    for issuer in settings.of(TokenSettings).issuers:
+        name, setting = f"keys of {issuer.issuer}", "FURLONG_GATEWAY__SESSIONS__ISSUERS"
         if issuer.jwks_url is not None:
             yield Check(name, partial(probe.key_set, issuer.jwks_url, setting))
         elif issuer.jwks_file is not None:
@@ -178,15 +179,16 @@ def _gateway(settings: GatewaySettings, probe: HttpProbe) -> Iterator[Check]:
 
 def _gateway_servers(settings: GatewaySettings, probe: HttpProbe) -> Iterator[Check]:
     """Yield the checks of the servers that the gateway calls, besides subgraphs and key sets."""
-    if settings.token_introspection is not None:
-        url, setting = settings.token_introspection.url, f"{GATEWAY}TOKEN_INTROSPECTION"
+    tokens = settings.of(TokenSettings)
+    if tokens.introspection is not None:
+        url, setting = tokens.introspection.url, "FURLONG_GATEWAY__SESSIONS__INTROSPECTION"
         yield Check("token introspection", partial(probe.reachable, url, setting))
     if settings.access_policy_url is not None:
         setting = f"{GATEWAY}ACCESS_POLICY_URL"
         yield Check("policies", partial(probe.reachable, settings.access_policy_url, setting))
-    if settings.token_revocations is not None:
-        setting = f"{GATEWAY}TOKEN_REVOCATIONS"
-        yield Check(f"valkey ({setting})", partial(ping, settings.token_revocations.url, setting))
+    if tokens.revocations is not None:
+        setting = "FURLONG_GATEWAY__SESSIONS__REVOCATIONS"
+        yield Check(f"valkey ({setting})", partial(ping, tokens.revocations.url, setting))
     for prefix, part in _parts(settings):
         for name in type(part).model_fields:
             value, setting = getattr(part, name), f"{prefix}{name}".upper()

@@ -18,7 +18,6 @@ from gateway.feature_settings import Entry, FeatureSettings, imported, named_ent
 from gateway.header_rules.settings import HeaderRuleSettings
 from gateway.masking.settings import MaskingSettings
 from gateway.monitoring.settings import MonitoringSettings
-from gateway.sessions.settings import TokenSettings
 from gateway.settings.chosen_features import ChosenFeatures
 from gateway.settings.documents import DocumentSettings
 from gateway.settings.extensions import ExtensionSettings
@@ -56,7 +55,6 @@ class GatewaySettings(
     CacheSettings,
     DemandSettings,
     AccessSettings,
-    TokenSettings,
     ClientSettings,
     AddressSettings,
     TrustedDocumentSettings,

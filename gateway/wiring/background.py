@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any, Protocol, TypeAlias
@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from gateway.documents import TrustedDocuments
 from gateway.http.graph_versions import ServedGraph
+from gateway.http.routes import IsReady
 from gateway.pipeline.documents import DocumentResolver
 from gateway.pipeline.documents.wiring import watch_manifests
 from gateway.pipeline.planning.warm_up import prepare_trusted_documents
@@ -59,6 +60,17 @@ def lifespan(
             await each.close()
 
     return serving
+
+
+def joined_checks(checks: Sequence[Callable[[], bool]], ready: IsReady | None) -> IsReady | None:
+    """Return one readiness check of those of features and of that of the application."""
+    if not checks:
+        return ready
+
+    async def check() -> bool:
+        return all(is_ready() for is_ready in checks) and (ready is None or await ready())
+
+    return check
 
 
 async def follow_manifests(

@@ -142,7 +142,7 @@ def test_each_broken_part_is_named_and_no_secret_is_printed(find: Find, tmp_path
         "trusted documents": "broken.json",
         "FURLONG_GATEWAY_SUBGRAPH_CA_FILE": "a certificate ends on",
         "valkey (FURLONG_GATEWAY__RATE_LIMITS__VALKEY_URL)": "redis://127.0.0.1:1/0 cannot be reached",
-        "valkey (FURLONG_GATEWAY_TOKEN_REVOCATIONS)": "redis://127.0.0.1:1/0 cannot be reached",
+        "valkey (FURLONG_GATEWAY__SESSIONS__REVOCATIONS)": "redis://127.0.0.1:1/0 cannot be reached",
         "valkey (FURLONG_JWT_REVOCATIONS)": "redis://127.0.0.1:1/1 cannot be reached",
         "valkey (FURLONG_SUBGRAPH_SIGNATURES_VALKEY_URL)": "redis://127.0.0.1:1/2 cannot be reached",
         "policies": "http://127.0.0.1:1/v1/data/graph cannot be reached",

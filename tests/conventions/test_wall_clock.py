@@ -61,7 +61,7 @@ ALLOWED: Final = {
     ("backoffice/content/workflow/imports.py", "SystemClock"): "the audit log: a rehearsal does not move it",
     ("signatures/signer.py", "time.time"): "signatures: two machines must agree, and know of no rehearsal",
     ("signatures/verifier.py", "time.time"): "the same",
-    ("gateway/sessions/sessions.py", "time.time"): "tokens: the gateway knows no product time",
+    ("gateway/features/sessions/token_sessions.py", "time.time"): "tokens: the gateway knows no product time",
     ("gateway/pipeline/subscriptions/stream.py", "time.time"): "sessions end when their tokens do",
     ("gateway/features/usage/store.py", "time.time"): "when a field was asked for: no product time",
     ("subgraphs/progress/ledger/ledger.py", "SystemClock"): "for whoever applies bets and closes no week",

@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from gateway.cache_control.public_fetches import PublicFetches
 from gateway.clients import CustomerOf
+from gateway.clients.session import Session
 from gateway.errors import SupergraphError
 from gateway.executor import CallMiddleware
 from gateway.feature import Version
@@ -19,7 +20,6 @@ from gateway.pipeline.hooks import Hooks
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.subscriptions import Subscribing
 from gateway.pipeline.subscriptions.subscribing import ExpiresOf
-from gateway.sessions import Session
 from gateway.settings import GatewaySettings
 from gateway.subscriptions import (
     EntityBatches,

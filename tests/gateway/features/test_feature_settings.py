@@ -9,6 +9,7 @@ import pytest
 
 from gateway.features.compression.settings import CompressionSettings
 from gateway.features.cors.settings import CorsSettings
+from gateway.features.sessions.settings import SessionSettings
 from gateway.features.usage.settings import UsageSettings
 from gateway.settings import GatewaySettings
 from gateway.settings.file import SettingsInvalid, needs_restart, read_settings, reloaded
@@ -44,6 +45,15 @@ def test_a_former_name_may_be_that_of_a_feature(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv(f"{PREFIX}COMPRESSION", "false")
     assert not GatewaySettings().of(CompressionSettings).enabled
     assert GatewaySettings(compression=True).of(CompressionSettings).enabled
+
+
+@pytest.mark.parametrize("name", ["TOKEN_REVOCATIONS", "_SESSIONS__REVOCATIONS"])
+def test_an_optional_model_is_json(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """By each of its names."""
+    monkeypatch.setenv(f"{PREFIX}{name}", '{"url": "redis://127.0.0.1:6379/0"}')
+    revocations = GatewaySettings().of(SessionSettings).revocations
+    assert revocations is not None
+    assert revocations.url.startswith("redis://127.0.0.1")
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,9 @@ def keys(tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test depends on how soon keys are fetched."""
-    monkeypatch.setattr("gateway.sessions.sessions.RefreshLimits", partial(RefreshLimits, wait=3600))
+    monkeypatch.setattr(
+        "gateway.features.sessions.token_sessions.RefreshLimits", partial(RefreshLimits, wait=3600)
+    )
 
 
 def settings(keys: Path | str, **more: Any) -> GatewaySettings:
@@ -226,7 +228,7 @@ def test_a_gateway_with_an_authentication_of_its_own_refuses_both(federation: Fe
     async def authenticate(_headers: object) -> None:
         return None
 
-    with pytest.raises(ValueError, match="FURLONG_GATEWAY_TOKEN_ISSUERS"):
+    with pytest.raises(ValueError, match="FURLONG_GATEWAY__SESSIONS__ISSUERS"):
         create_gateway(federation.sdl, federation.transports(), settings(keys), authenticate)
 
 
@@ -281,7 +283,7 @@ def test_this_machine_needs_no_tls(url: str) -> None:
 def test_one_issuer_stands_once() -> None:
     """Of two entries one would be ignored."""
     issuer = {"issuer": ISSUER, "audiences": [AUDIENCE], "jwks_url": "https://login.test/keys"}
-    with pytest.raises(ValidationError, match="stands there twice"):
+    with pytest.raises(ValidationError, match="is listed twice"):
         GatewaySettings(token_issuers=[issuer, issuer])
 
 
@@ -293,7 +295,7 @@ def test_a_wrong_setting_ends_the_command_without_repeating_it(
     issuer = {"issuer": ISSUER, "audiences": [AUDIENCE], "secret": "too-secret", "algorithms": ["none"]}
     monkeypatch.setenv("FURLONG_GATEWAY_TOKEN_ISSUERS", json.dumps([issuer]))
     result = CliRunner().invoke(cli, ["serve", "--supergraph", str(tmp_path / "supergraph.graphql")])
-    assert (result.exit_code, "FURLONG_GATEWAY_TOKEN_ISSUERS" in result.output) == (2, True)
+    assert (result.exit_code, "FURLONG_GATEWAY__SESSIONS__ISSUERS" in result.output) == (2, True)
     assert "too-secret" not in result.output + str(result.exception)
 
 

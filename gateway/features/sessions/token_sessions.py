@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
+from gateway.clients.session import CHALLENGE, Session
 from gateway.errors import AuthenticationUnavailable, Unauthenticated
-from gateway.sessions.settings import TokenSettings
+from gateway.features.sessions.settings import SessionSettings
 from tokens import (
     InvalidToken,
     Reason,
@@ -21,25 +21,6 @@ from tokens import (
 from tokens.verifier import TrustedIssuer
 
 AUTHORIZATION: Final = "authorization"
-CHALLENGE: Final = 'Bearer error="invalid_token"'
-"""The response's `WWW-Authenticate` for a refused token (RFC 6750, section 3.1)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """The session of a request.
-
-    Attributes:
-        issuer: The issuer of the token; None for an anonymous request.
-        claims: The token's claims; empty for an anonymous request.
-        expires: Until when the token is valid, in seconds since the epoch; None for an anonymous request.
-    """
-
-    issuer: str | None = None
-    claims: Mapping[str, Any] = field(default_factory=dict)
-    expires: float | None = None
-
-
 ANONYMOUS: Final = Session()
 
 
@@ -54,31 +35,25 @@ class Sessions:
 
     def __init__(
         self,
-        settings: TokenSettings,
+        settings: SessionSettings,
         now: Callable[[], float] = time.time,
         limits: RefreshLimits | None = None,
     ) -> None:
         limits = limits or RefreshLimits(
-            interval=settings.token_keys_seconds,
-            deadline=settings.token_keys_deadline_seconds,
-            kept=settings.token_keys_kept_seconds,
+            interval=settings.keys_seconds,
+            deadline=settings.keys_deadline_seconds,
+            kept=settings.keys_kept_seconds,
         )
-        self._anonymous = ANONYMOUS if settings.token_anonymous else None
+        self._anonymous = ANONYMOUS if settings.anonymous else None
         self.verifier = TokenVerifier(
-            [TrustedIssuer.of(issuer, limits, now) for issuer in settings.token_issuers],
+            [TrustedIssuer.of(issuer, limits, now) for issuer in settings.issuers],
             _session_of,
-            introspection=settings.token_introspection,
-            revocations=settings.token_revocations,
+            introspection=settings.introspection,
+            revocations=settings.revocations,
             now=now,
             kept=settings.tokens_kept,
         )
         self.metrics = TokenMetrics(self.verifier.counts, now)
-
-    @classmethod
-    def of(cls, settings: TokenSettings) -> Sessions | None:
-        """Return the sessions according to the settings; None if they name no issuer."""
-        is_on = settings.token_issuers or settings.token_introspection
-        return cls(settings) if is_on else None
 
     def authenticate_cached(self, headers: Mapping[str, str]) -> Session | None:
         """Return the session if it is known without waiting, else None."""
