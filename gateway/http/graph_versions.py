@@ -94,11 +94,14 @@ class ServedGraph:
 
     async def respond(self, client: Client, raw: RawHeaders, body: bytes) -> Reply:
         """Return the reply to a POST whose body has arrived."""
-        version = self.enter()
+        version = self.current
+        version.requests += 1  # as `enter` and `leave` do: nearly all requests come this way
         try:
             return await version.endpoint.respond(client, raw, body)
         finally:
-            self.leave(version)
+            version.requests -= 1
+            if version is not self.current:
+                self._close_if_unused(version)
 
     def replace(self, version: GraphVersion) -> None:
         """Answer all requests that begin from now on by another version."""
