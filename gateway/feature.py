@@ -31,6 +31,7 @@ from gateway.pipeline.hooks import Hooks, ResponseHook
 from gateway.pipeline.in_parts import AnswersInParts
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.pipeline import Pipeline
+from gateway.pipeline.preparation.costs import CostOf
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
 from gateway.transport import SignerOf, Transport
@@ -200,6 +201,7 @@ class VersionParts(Hooks):
     """What a feature adds to a version of the graph, by stage; a stage that nobody uses costs nothing.
 
     Attributes:
+        costs: Estimates what each operation costs; at most one feature may do that.
         recorders: Wrap what counts the requests with one operation from one client.
         replies: See the replies to POST and GET on their way to the client; the first is the innermost.
         in_parts: Returns what answers operations in parts with an executor; whole responses are shown to the
@@ -209,6 +211,7 @@ class VersionParts(Hooks):
         origins: Decides which pages of other origins may read replies; at most one feature may decide that.
     """
 
+    costs: CostOf | None = None
     recorders: tuple[AddRecorder, ...] = ()
     replies: tuple[ReplyStage, ...] = ()
     origins: OriginPolicy | None = None

@@ -45,6 +45,12 @@ FEATURES: Final[tuple[Entry, ...]] = (
         feature="gateway.features.incremental.feature:IncrementalDelivery",
     ),
     Entry(
+        "cost",
+        settings="gateway.features.cost.settings:CostSettings",
+        feature="gateway.features.cost.feature:Cost",
+        commands="gateway.features.cost.command:add_to",
+    ),
+    Entry(
         "rate_limits",
         settings="gateway.features.rate_limits.settings:RateLimitSettings",
         feature="gateway.features.rate_limits.feature:RateLimits",

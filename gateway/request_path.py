@@ -70,6 +70,7 @@ STAGES: Final = (
     Stage(
         "document", "Parses and validates the document.", "new_documents", "each new document", is_after=True
     ),
+    Stage("costs", "", "costs", "each new document"),
     Stage("refusals", "", "refusals", "requests that are refused before policies decide"),
     Stage("recorders", "Counts by operation and client.", "recorders", REQUEST),
     Stage("policies", "", "policies", REQUEST),

@@ -11,7 +11,6 @@ from pydantic_settings import SettingsConfigDict
 from gateway.access.settings import AccessSettings
 from gateway.caching.settings import CacheSettings
 from gateway.clients.settings import AddressSettings, ClientSettings
-from gateway.demand.settings import DemandSettings
 from gateway.documents.settings import TrustedDocumentSettings
 from gateway.feature_list import FEATURES
 from gateway.feature_settings import Entry, FeatureSettings, imported, named_entry, nested_prefix
@@ -53,7 +52,6 @@ class GatewaySettings(
     HeaderRuleSettings,
     PlanningSettings,
     CacheSettings,
-    DemandSettings,
     AccessSettings,
     ClientSettings,
     AddressSettings,

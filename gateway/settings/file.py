@@ -18,7 +18,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from gateway.caching.settings import CacheSettings
 from gateway.clients.settings import ClientSettings
-from gateway.demand.settings import DemandSettings
 from gateway.feature_list import FEATURES
 from gateway.feature_settings import imported, nested_prefix
 from gateway.header_rules.settings import HeaderRuleSettings
@@ -39,7 +38,6 @@ SHOWN_CHARACTERS: Final = 80
 RELOADED_PARTS: Final[tuple[type[BaseSettings], ...]] = (
     DocumentSettings,
     ClientSettings,
-    DemandSettings,
     CacheSettings,
     PlanningSettings,
     HeaderRuleSettings,

@@ -11,7 +11,6 @@ from gateway.clients import Identification
 from gateway.feature import Version, joined
 from gateway.http.graph_versions import GraphVersion
 from gateway.http.live import LiveOperations
-from gateway.pipeline.demand import demand_control
 from gateway.pipeline.pipeline import Pipeline
 from gateway.pipeline.planning.cold_planning import ColdPlanning
 from gateway.pipeline.planning.warm_up import prepare_documents
@@ -58,18 +57,17 @@ def graph_version(
     if rules is not None:
         reached = rules.applied(reached)
     unshared = frozenset() if rules is None else frozenset(rules.replies)
-    costs = demand_control(model, settings, shared.cost_metrics)
     access = access_control(model, settings, shared.access, authenticates=shared.authentication.is_required)
     version = Version(model, settings, reached, over_http, unshared)
     features = shared.features.of(version)
-    named = graph_hooks(model, settings, shared, costs, features=features, access=access)
+    named = graph_hooks(model, settings, shared, features=features, access=access)
     hooks = joined(named)
     executor = operation_executor(
         model,
         reached,
         settings,
         shared.metrics,
-        costs,
+        costs=hooks.costs,
         middleware=hooks.calls,
         events=event_calls(version, shared.customer_of),
         access=access,

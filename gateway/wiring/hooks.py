@@ -8,9 +8,8 @@ from typing import Final
 
 from gateway.feature import VersionParts
 from gateway.limits import IntrospectionSizes
-from gateway.pipeline.demand import BatchPolicy, CostLimits, DemandControl
 from gateway.pipeline.hooks import Hooks
-from gateway.pipeline.policies import IntrospectionPolicy, OverrideLabelsPolicy
+from gateway.pipeline.policies import BatchPolicy, IntrospectionPolicy, OverrideLabelsPolicy
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
 from gateway.wiring.access import AccessControl
@@ -24,7 +23,6 @@ def graph_hooks(
     model: Supergraph,
     settings: GatewaySettings,
     shared: SharedParts,
-    costs: DemandControl,
     *,
     features: Iterable[tuple[str, VersionParts]],
     access: AccessControl,
@@ -44,7 +42,6 @@ def graph_hooks(
         *observing,
         (CORE, _introspection(model, settings)),
         ("documents", Hooks(policies=shared.trusted_policies)),
-        ("cost", _demand(costs)),
         ("batches", _batches(settings)),
         *((name, Hooks(policies=each.policies)) for name, each in named if each.probe is None),
         ("access", Hooks(policies=access.policies)),
@@ -60,16 +57,11 @@ def _introspection(model: Supergraph, settings: GatewaySettings) -> Hooks:
     return Hooks(policies=(IntrospectionPolicy(settings.introspection, most),))
 
 
-def _demand(costs: DemandControl) -> Hooks:
-    return Hooks(policies=costs.policies, responses=() if costs.report is None else (costs.report,))
-
-
 def _batches(settings: GatewaySettings) -> Hooks:
     """Return the policy of batches; without batches, requests do not pay for it."""
     if not settings.batch_requests:
         return Hooks()
-    limits = CostLimits(settings.cost_limit) if settings.cost_mode == "enforce" else None
-    return Hooks(policies=(BatchPolicy(limits),))
+    return Hooks(policies=(BatchPolicy(),))
 
 
 def _override_labels(model: Supergraph, settings: GatewaySettings, shared: SharedParts) -> Hooks:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from gateway.caching import CacheMetrics
 from gateway.clients import CustomerOf
-from gateway.demand.metrics import CostMetrics
 from gateway.extensions import Extension
 from gateway.http.admission import Admission
 from gateway.installed_features import InstalledFeatures
@@ -35,7 +34,6 @@ class SharedParts:
         authentication: Finds the session of a request.
         admission: Bounds how many requests are executed at once.
         metrics: The gateway's metrics.
-        cost_metrics: The metrics of costs.
         cache_metrics: The metrics of the current version's caches.
         documents: Finds documents by their ids.
         trusted_policies: Refuse documents that are not trusted.
@@ -53,7 +51,6 @@ class SharedParts:
     authentication: Authentication
     admission: Admission
     metrics: Metrics
-    cost_metrics: CostMetrics
     cache_metrics: CacheMetrics
     documents: DocumentResolver
     trusted_policies: tuple[TrustedDocumentsPolicy, ...]
@@ -91,9 +88,7 @@ def shared_parts(
     for collector in (each for extension in extensions for each in extension.collectors):
         registry.register(collector)
     documents = document_resolver(settings, registry, introspection=settings.introspection is not False)
-    cost_metrics, cache_metrics = CostMetrics(), CacheMetrics({})
-    if settings.cost_mode != "off":
-        registry.register(cost_metrics)
+    cache_metrics = CacheMetrics({})
     registry.register(cache_metrics)
     operations = OperationMetrics(settings.metrics_operations)
     registry.register(operations)
@@ -102,7 +97,6 @@ def shared_parts(
         authentication=authentication,
         admission=admission,
         metrics=metrics,
-        cost_metrics=cost_metrics,
         cache_metrics=cache_metrics,
         documents=documents,
         trusted_policies=trusted_documents_policies(settings, documents),

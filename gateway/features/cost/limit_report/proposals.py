@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Final
 
-from gateway.cost_figures.figures import LIMITS, Limit
-from gateway.cost_figures.reader import DocumentReader
-from gateway.cost_figures.request_log import BadLine, LoggedRequest
+from gateway.features.cost.limit_report.figures import LIMITS, Limit
+from gateway.features.cost.limit_report.reader import DocumentReader
+from gateway.features.cost.limit_report.request_log import BadLine, LoggedRequest
 
 PERCENTILE: Final = 0.999
 HEADROOM: Final = 1.5

@@ -4,28 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from graphql import FieldNode
 from graphql.execution.values import VariableValues
 
-from gateway.demand.field_call import FieldCall, field_call
-from gateway.demand.rules import CostRules, FieldRule
+from gateway.features.cost.field_call import FieldCall, field_call
+from gateway.features.cost.rules import CostRules, FieldRule
+from gateway.pipeline.preparation.costs import Estimate
 
 MAX_COST: Final = 1_000_000_000
 """Costs are capped here: nested lists multiply, and no limit is this high."""
-
-
-class Estimate(NamedTuple):
-    """The estimated cost of an operation.
-
-    Attributes:
-        cost: The estimate in points.
-        fault: What is wrong with the slicing arguments of a field, if anything.
-    """
-
-    cost: int
-    fault: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

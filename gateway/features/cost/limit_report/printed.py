@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from gateway.cost_figures.figures import LIMITS, Document, OperationFigures
-from gateway.cost_figures.proposals import Proposal, Proposals
+from gateway.features.cost.limit_report.figures import COST, LIMITS, Document, OperationFigures
+from gateway.features.cost.limit_report.proposals import Proposal, Proposals
+from gateway.features.cost.settings import CostSettings
 from gateway.settings import GatewaySettings
 
 SHOWN_LINES = 20
@@ -79,7 +80,7 @@ def printed_proposals(found: Proposals, settings: GatewaySettings) -> Iterator[s
         yield ""
         yield f"Client {client}"
         yield from _seen(proposals, settings)
-        cost = next(each for each in proposals if each.limit.setting == "cost_limit")
+        cost = next(each for each in proposals if each.limit.setting == COST)
         yield f'As a class of clients: "cost": {cost.proposed}'
 
 
@@ -122,9 +123,10 @@ def _seen(proposals: Sequence[Proposal], settings: GatewaySettings) -> Iterator[
 
 
 def _operation(operation: OperationFigures, settings: GatewaySettings) -> Iterator[str]:
-    over = "  over the limit" if operation.cost > settings.cost_limit else ""
+    limit = settings.of(CostSettings).limit
+    over = "  over the limit" if operation.cost > limit else ""
     name = operation.name or "(no name)"
-    yield f"  {name}: cost {operation.cost} of {settings.cost_limit}{over}"
+    yield f"  {name}: cost {operation.cost} of {limit}{over}"
     if 0 < settings.mutation_fields < operation.mutation_fields:
         yield f"    {operation.mutation_fields} mutation fields of {settings.mutation_fields}  over the limit"
     if operation.fault is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext, suppress
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,14 +11,15 @@ from graphql import get_introspection_query
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.demand import CostRules
-from gateway.demand.operation_cost import MAX_COST
 from gateway.errors import RequestError, SupergraphError
+from gateway.features.cost.compile import operation_cost
+from gateway.features.cost.operation_cost import MAX_COST
+from gateway.features.cost.rules import CostRules
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
 from graphql_http.request import GraphQLRequest
-from tests.gateway.demand.priced import Priced
-from tests.gateway.demand.reference import Reference
+from tests.gateway.features.cost.priced import Priced
+from tests.gateway.features.cost.reference import Reference
 from tests.gateway.plans import joined
 from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
@@ -266,7 +268,7 @@ def test_slicing_arguments_that_clients_do_not_see_are_not_required() -> None:
     )
     model = load_supergraph(sdl)
     rules = CostRules(model.public, model.annotations, 10)
-    request = Preparer(model, GENEROUS_LIMITS, cost_rules=rules).prepare_request(
+    request = Preparer(model, GENEROUS_LIMITS, cost_of=partial(operation_cost, rules)).prepare_request(
         GraphQLRequest("{ all { __typename } }")
     )
     assert (request.cost, request.cost_fault) == (3, None)

@@ -25,7 +25,7 @@ from graphql import (
     print_ast,
 )
 
-from gateway.demand.introspection import introspection_sizes
+from gateway.features.cost.introspection import introspection_sizes
 from gateway.supergraph import Annotations, ListSize, possible_types
 
 T = TypeVar("T")

@@ -13,10 +13,10 @@ from typer.testing import CliRunner
 
 from gateway import GatewaySettings
 from gateway.cli import cli
-from gateway.cost_figures import LIMITS, BadLine, LoggedRequest, read_log
-from gateway.cost_figures.proposals import Seen, with_headroom
+from gateway.features.cost.limit_report import LIMITS, BadLine, LoggedRequest, read_log
+from gateway.features.cost.limit_report.proposals import Seen, with_headroom
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 CLUB = str(ROOT / "schema.graphql")
 BETSLIP = ROOT / "contracts" / "betslip.graphql"
 RECENT = "query R($n: Int = 4, $b: ID!) { recentClubs(brand: $b, first: $n) { id week { id } } }"
@@ -43,7 +43,7 @@ def test_a_document_is_shown_beside_all_limits() -> None:
     assert "without values for $brand" in out
     assert re.search(r"tokens +\d+ +of 1000 +FURLONG_GATEWAY_DOCUMENT_TOKENS", out)
     for limit in LIMITS:
-        if limit.setting not in {"cost_limit", "mutation_fields"}:
+        if limit.setting not in {"limit", "mutation_fields"}:
             assert limit.variable in out
 
 
@@ -61,7 +61,7 @@ def test_a_folder_has_all_its_operations_and_no_schemas() -> None:
     read = json.loads(out)
     names = [each["name"] for file in read["documents"].values() for each in file["operations"]]
     assert (code, names) == (0, ["Betslip", "OptIn", "OptOut", "ChangeReward", "ClubUpdates"])
-    assert read["limits"]["FURLONG_GATEWAY_COST_LIMIT"] == 50_000
+    assert read["limits"]["FURLONG_GATEWAY__COST__LIMIT"] == 50_000
     one = json.loads(
         invoke(str(ROOT / "contracts" / "mutations.graphql"), "--operation", "OptIn", "--json")[1]
     )
@@ -72,7 +72,7 @@ def test_a_folder_has_all_its_operations_and_no_schemas() -> None:
 def test_a_broken_limit_is_marked_and_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Any of them, the cost as well."""
     file = written(tmp_path, RECENT)
-    for name, value in (("COST_LIMIT", "7"), ("DOCUMENT_DEPTH", "2"), ("DOCUMENT_CHARS", "10")):
+    for name, value in (("_COST__LIMIT", "7"), ("DOCUMENT_DEPTH", "2"), ("DOCUMENT_CHARS", "10")):
         with monkeypatch.context() as patched:
             patched.setenv(f"FURLONG_GATEWAY_{name}", value)
             code, out, _ = invoke(file)
@@ -140,13 +140,13 @@ def test_limits_are_proposed_from_a_log(tmp_path: Path) -> None:
     found = json.loads(out)
     assert (code, found["requests"]) == (0, 3)
     assert [each["line"] for each in found["bad"]] == [2, 5, 6]
-    cost = "FURLONG_GATEWAY_COST_LIMIT"
+    cost = "FURLONG_GATEWAY__COST__LIMIT"
     assert found["limits"][cost] == {"p999": 20, "max": 20, "line": 3, "proposed": 30}
     assert {client: each[cost]["max"] for client, each in found["clients"].items()} == {"app": 20, "web": 8}
     _, text, _ = invoke("--log", log)
     assert "line 2: it is not JSON" in text
     proposed = dict(re.findall(r"^FURLONG_GATEWAY_([A-Z_]+)=(\d+)$", text, re.MULTILINE))
-    assert proposed["COST_LIMIT"] == "30"
+    assert proposed["_COST__LIMIT"] == "30"
     assert 'As a class of clients: "cost": 12' in text
 
 
@@ -157,7 +157,7 @@ def test_what_is_proposed_can_be_set(tmp_path: Path, monkeypatch: pytest.MonkeyP
     for name, value in proposed.items():
         monkeypatch.setenv(name, value)
     settings = GatewaySettings()
-    assert all(getattr(settings, each.setting) == int(proposed.get(each.variable, 0)) for each in LIMITS)
+    assert all(each.value(settings) == int(proposed.get(each.variable, 0)) for each in LIMITS)
     assert invoke(str(BETSLIP))[0] == 0
 
 

@@ -17,9 +17,11 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_variable_values
 
-from gateway.cost_figures.figures import Document, OperationFigures
-from gateway.demand import CostRules, OperationCost, operation_cost
 from gateway.errors import RequestError
+from gateway.features.cost.compile import operation_cost
+from gateway.features.cost.limit_report.figures import Document, OperationFigures
+from gateway.features.cost.operation_cost import OperationCost
+from gateway.features.cost.rules import CostRules
 from gateway.limits import measure, most_merged
 from gateway.lru_cache import LruCache
 from gateway.pipeline.preparation.plan_cache import Conditions

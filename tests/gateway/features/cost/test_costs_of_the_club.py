@@ -8,11 +8,12 @@ import pytest
 from graphql import get_introspection_query
 
 from furlong.serve.site import COST_LIMIT
-from gateway.cost_figures import DocumentReader
+from gateway.features.cost.limit_report import DocumentReader
+from gateway.features.cost.settings import CostSettings
 from gateway.settings import GatewaySettings
 from gateway.supergraph import load_supergraph
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 SUPERGRAPH = load_supergraph((ROOT / "schema.graphql").read_text())
 SETTINGS = GatewaySettings()
 BETS = "recentBets(first: 50) { betId stake { minor } counted { minor } }"
@@ -21,7 +22,7 @@ BETS = "recentBets(first: 50) { betId stake { minor } counted { minor } }"
 @pytest.fixture(scope="module")
 def reader() -> DocumentReader:
     """Over the club's graph."""
-    return DocumentReader(SUPERGRAPH, SETTINGS.cost_list_size)
+    return DocumentReader(SUPERGRAPH, SETTINGS.of(CostSettings).list_size)
 
 
 @pytest.mark.parametrize("name", ["betslip", "mutations"])

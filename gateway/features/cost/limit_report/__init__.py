@@ -1,15 +1,15 @@
 """Prints what documents cost next to all limits, and the limits that a log of requests suggests."""
 
-from gateway.cost_figures.figures import LIMITS, Document, Limit, OperationFigures
-from gateway.cost_figures.printed import (
+from gateway.features.cost.limit_report.figures import LIMITS, Document, Limit, OperationFigures
+from gateway.features.cost.limit_report.printed import (
     documents_as_json,
     printed_documents,
     printed_proposals,
     proposals_as_json,
 )
-from gateway.cost_figures.proposals import Proposal, Proposals
-from gateway.cost_figures.reader import NO_OPERATION, DocumentReader
-from gateway.cost_figures.request_log import BadLine, LoggedRequest, read_log
+from gateway.features.cost.limit_report.proposals import Proposal, Proposals
+from gateway.features.cost.limit_report.reader import NO_OPERATION, DocumentReader
+from gateway.features.cost.limit_report.request_log import BadLine, LoggedRequest, read_log
 
 __all__ = [
     "LIMITS",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.gateway.demand.priced import Priced
+from tests.gateway.features.cost.priced import Priced
 
 SHOP = Priced.of("""
 type Query { shop(id: ID @cost(weight: 2)): Shop shops: [[Shop]] any: [Thing] either: [Either] }

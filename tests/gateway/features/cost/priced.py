@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from graphql import build_ast_schema, parse
 from graphql.execution.values import VariableValues
 
-from gateway.demand import CostRules
+from gateway.features.cost.compile import operation_cost
+from gateway.features.cost.operation_cost import OperationCost
+from gateway.features.cost.rules import CostRules
 from gateway.pipeline.preparation.prepared import PreparedRequest
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import Supergraph
@@ -50,7 +53,7 @@ class Priced:
             annotations=read_annotations(document, read_links(document)),
         )
         rules = CostRules(schema, supergraph.annotations, list_size)
-        return cls(supergraph, Preparer(supergraph, GENEROUS_LIMITS, cost_rules=rules))
+        return cls(supergraph, Preparer(supergraph, GENEROUS_LIMITS, cost_of=partial(operation_cost, rules)))
 
     def request(self, query: str, variables: Mapping[str, Any] | None = None) -> PreparedRequest:
         """A prepared request, which knows its cost."""
@@ -67,7 +70,7 @@ class Priced:
     def actual(self, query: str, data: object, variables: Mapping[str, Any] | None = None) -> int:
         """What a response has cost."""
         request = self.request(query, variables)
-        assert request.operation_cost is not None
+        assert isinstance(request.operation_cost, OperationCost)
         given = request.document.variables.coerce(request.variables)
         assert isinstance(given, VariableValues)
         return request.operation_cost.actual(data, given)

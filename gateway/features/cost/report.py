@@ -10,8 +10,9 @@ from typing import Final
 from msgspec.structs import replace
 
 from gateway.clients import ClientClass
-from gateway.demand.metrics import CostMetrics
-from gateway.pipeline.demand.policy import INVALID_SLICING, TOO_EXPENSIVE, CostLimits
+from gateway.features.cost.metrics import CostMetrics
+from gateway.features.cost.operation_cost import OperationCost
+from gateway.features.cost.policy import INVALID_SLICING, TOO_EXPENSIVE, CostLimits
 from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.prepared import PreparedRequest
@@ -70,7 +71,7 @@ class CostReport:
 
 def _actual(prepared: PreparedRequest, response: GraphQLResponse) -> int | None:
     cost, data = prepared.operation_cost, response.body["data"]
-    if cost is None:
+    if not isinstance(cost, OperationCost):
         return None
     if cost.fixed is not None:
         return cost.actual(data, None)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from graphql import FieldNode, GraphQLError, GraphQLField, VariableNode
 from graphql.execution.values import VariableValues, get_argument_values
 
-from gateway.demand.rules import CostRules, FieldRule
+from gateway.features.cost.rules import CostRules, FieldRule
 from gateway.supergraph import ListSize
 
 

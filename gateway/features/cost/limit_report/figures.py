@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from gateway.feature_settings import FeatureSettings
+from gateway.features.cost.settings import CostSettings
 from gateway.settings import GatewaySettings
 
 
@@ -15,24 +17,29 @@ class Limit:
     Attributes:
         what: What is counted, in words.
         setting: The field of the settings.
+        part: The settings that have the field, if these are a feature's.
     """
 
     what: str
     setting: str
+    part: type[FeatureSettings] | None = None
 
     @property
     def variable(self) -> str:
         """The environment variable that sets it."""
-        return f"FURLONG_GATEWAY_{self.setting.upper()}"
+        prefix = "FURLONG_GATEWAY_" if self.part is None else self.part.model_config["env_prefix"]
+        return f"{prefix}{self.setting.upper()}"
 
     def value(self, settings: GatewaySettings) -> int:
         """Return the limit; 0 for none."""
-        found: int = getattr(settings, self.setting)
+        found: int = getattr(settings if self.part is None else settings.of(self.part), self.setting)
         return found
 
 
+COST: Final = "limit"
+
 LIMITS: Final = (
-    Limit("cost", "cost_limit"),
+    Limit("cost", COST, CostSettings),
     Limit("characters", "document_chars"),
     Limit("tokens", "document_tokens"),
     Limit("levels", "document_depth"),
@@ -106,6 +113,6 @@ class Document:
             return self.figures
         return {
             **self.figures,
-            "cost_limit": max(each.cost for each in self.operations),
+            COST: max(each.cost for each in self.operations),
             "mutation_fields": max(each.mutation_fields for each in self.operations),
         }

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.clients import ClientClass
-from gateway.demand.metrics import CostMetrics
 from gateway.errors import InvalidDocument
+from gateway.features.cost.metrics import CostMetrics
 from gateway.pipeline.policies import PolicyInput
+from gateway.pipeline.policies.batches import BatchEntry
 
 TOO_EXPENSIVE: Final = "COST_ESTIMATED_TOO_EXPENSIVE"
 INVALID_SLICING: Final = "COST_INVALID_SLICING_ARGUMENTS"
@@ -65,3 +66,30 @@ class CostPolicy:
     def _refuse(self, message: str, code: str) -> None:
         if self.enforced:
             raise InvalidDocument([{"message": message}], code)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchCostPolicy:
+    """Refuses requests of a batch that together may cost more than one request may.
+
+    Attributes:
+        limits: The limits by class of clients.
+    """
+
+    limits: CostLimits
+
+    def check(self, policy_input: PolicyInput) -> None:
+        """Count the request in its batch.
+
+        Raises:
+            InvalidDocument: The batch would cost too much with it.
+        """
+        request = policy_input.request
+        if not isinstance(request, BatchEntry):
+            return
+        limit = self.limits.of(policy_input.client.client_class)
+        total = request.batch.cost + policy_input.prepared.cost
+        if total > limit:
+            message = f"The batch may cost {total} points with this request, more than the limit of {limit}."
+            raise InvalidDocument([{"message": message}], TOO_EXPENSIVE)
+        request.batch.cost = total
