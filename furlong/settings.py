@@ -18,6 +18,8 @@ from consumers.acknowledgements.settings import NodeSettings
 from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
 from furlong.embedding.settings import EmbedSettings
+from gateway.feature_list import FEATURES
+from gateway.feature_settings import FeatureSettings, gateway_prefix, imported
 from gateway.settings import GatewaySettings
 from logs import LogSettings
 from storage.cells.settings import CellSettings
@@ -126,6 +128,7 @@ ALL_SETTINGS: tuple[type[BaseSettings], ...] = (
     ExecutionSettings,
     CallerSettings,
     GatewaySettings,
+    *(imported(each.settings) for each in FEATURES),
     ServeSettings,
     CdnSettings,
     EmbedSettings,
@@ -154,7 +157,8 @@ def secret_variables() -> Iterator[str]:
     """Yield the environment variables whose values are secrets or contain one, by their types.
 
     A secret is `writeOnly` in its JSON Schema: every `SecretStr` is by itself, also within a value of several
-    parts, and a URL that may have a password says so in its field.
+    parts, and a URL that may have a password says so in its field. Former names are included as long as they
+    are read.
     """
     for settings in ALL_SETTINGS:
         prefix = settings.model_config.get("env_prefix", "")
@@ -162,6 +166,8 @@ def secret_variables() -> Iterator[str]:
         for name, _ in variables_of(settings):
             if _is_secret(schema["properties"][name], schema.get("$defs", {})):
                 yield f"{prefix}{name}".upper()
+                if issubclass(settings, FeatureSettings) and name in settings.former:
+                    yield f"{gateway_prefix(prefix)}{settings.former[name]}".upper()
 
 
 def _is_secret(schema: object, definitions: Mapping[str, object]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -11,28 +12,27 @@ from prometheus_client.registry import Collector
 
 from gateway.access.deciders import DecidePolicies
 from gateway.access.granted import AccessOf
+from gateway.clients import CustomerOf
 from gateway.extensions import Extension, load_extensions
+from gateway.feature import Core
 from gateway.http.admission import Admission
 from gateway.http.graph_versions import ServedGraph
 from gateway.http.routes import Gateway, IsReady, OperatorRoutes, Remark
+from gateway.installed_features import InstalledFeatures
 from gateway.metrics import Metrics
-from gateway.pipeline.authentication import Authenticate, AuthenticateCached
+from gateway.pipeline.authentication import Authenticate, AuthenticateCached, Authentication
 from gateway.pipeline.subscriptions.subscribing import ExpiresOf
-from gateway.rate_limits import CustomerOf
-from gateway.rate_limits.wiring import Closing
 from gateway.reload import Reload, ReloadOutcomes
 from gateway.settings import GatewaySettings
 from gateway.transport import Transport
 from gateway.wiring.access import access_decisions
-from gateway.wiring.background import Background, follow_manifests, lifespan
+from gateway.wiring.background import Background, Closing, follow_manifests, joined_checks, lifespan
 from gateway.wiring.graph_version import graph_version
+from gateway.wiring.monitoring import watching
 from gateway.wiring.reload import joined_remarks, reloader
-from gateway.wiring.sessions import authentication, checked_sessions, run_with
 from gateway.wiring.shared_parts import shared_parts
 from gateway.wiring.subscriptions.live import websocket_endpoint
 from gateway.wiring.subscriptions.subscribing import shared_subscriptions
-from gateway.wiring.telemetry.monitoring import watching
-from gateway.wiring.telemetry.observation import opened_tracing, own_tracing
 
 if TYPE_CHECKING:
     from tracing import Tracing
@@ -89,36 +89,47 @@ def create_gateway(
             sessions, or both the settings and `decide_policies` decide policies.
     """
     chosen = settings or GatewaySettings()
-    sessions = checked_sessions(chosen, authenticate)
-    if sessions is not None:
-        customer_of = customer_of or sessions.customer_of
+    if tracing is not None:
+        chosen = chosen.model_copy(update={"tracing": True})
     # How long the event loop waits while the planning thread computes: a tenth of the default.
     sys.setswitchinterval(SWITCH_SECONDS)
     admission = Admission(chosen.requests_inside)
     metrics = Metrics(admission)
     for collector in collectors:
         metrics.registry.register(collector)
-    authenticates = authentication(sessions, chosen, authenticate, authenticate_cached)
     every = (*load_extensions(chosen.extensions), *extensions)
-    recorded = opened_tracing(chosen, tracing)
     access = access_decisions(chosen, metrics.registry, decide_policies, access_of)
+    core = Core(
+        settings=chosen,
+        registry=metrics.registry,
+        admission=admission,
+        thread=ThreadPoolExecutor(1, "gateway-large-responses"),
+        authentication=Authentication(authenticate, authenticate_cached),
+        customer_of=customer_of,
+    )
+    if tracing is not None:
+        core.offer(tracing)
+    features = InstalledFeatures(core)
+    customer_of = core.customer_of
     subscriptions = shared_subscriptions(chosen, metrics.registry, customer_of, expires_of)
     shared, closing = shared_parts(
         chosen,
         transports or {},
-        authenticates,
+        core.authentication,
         admission=admission,
         metrics=metrics,
         customer_of=customer_of,
         extensions=every,
-        tracing=recorded,
         access=access,
         subscriptions=subscriptions,
+        large_responses=core.thread,
+        features=features,
     )
     graph = ServedGraph(graph_version(supergraph, chosen, shared), admission, shared.cache_metrics)
+    core.graph = graph
     background: list[Background] = [
         partial(follow_manifests, graph, shared.documents, chosen),
-        *watching(chosen, shared),
+        *watching(shared),
         *(each.run for each in every),
     ]
     closed_last: list[Closing] = [
@@ -126,26 +137,26 @@ def create_gateway(
         graph,
         *closing,
         *access.closing,
-        *own_tracing(recorded, tracing),
     ]
-    app = Gateway(graph, lifespan=lifespan(closed_last, shared.large_responses, background))
+    app = Gateway(graph, lifespan=lifespan(closed_last, shared.large_responses, background, core.running))
     if shared.live is None:
         app.draining.ending.append(subscriptions.open.drain)
     else:
         # Connections end with their subscriptions, one after the other.
         app.live = shared.live.connections
-        app.websockets = websocket_endpoint(chosen, graph, app.live, authenticates, metrics)
+        app.websockets = websocket_endpoint(chosen, graph, app.live, core.authentication, metrics)
     if reload is not None:
         outcomes = ReloadOutcomes(graph)
         metrics.registry.register(outcomes)
         app.state.reloader = reloader(graph, shared, reload, outcomes)
         background.append(app.state.reloader.run)
         remark = joined_remarks(outcomes.remark, remark)
-    if sessions is not None:
-        ready = run_with(app, sessions, ready, metrics.registry)
-    app.serve_operators(OperatorRoutes(metrics, ready, remark, app.draining), chosen.graphiql_dir)
+    for path, methods, respond in core.routes:
+        app.add_route(path, respond, methods=list(methods))
+    core.is_serving = True
+    app.serve_operators(
+        OperatorRoutes(metrics, joined_checks(core.ready, ready), remark, app.draining), chosen.graphiql_dir
+    )
     if subscriptions.callbacks is not None:
         app.serve_callbacks(subscriptions.callbacks, chosen.answer_bytes)
-    if shared.caching is not None and chosen.response_cache_invalidation_key is not None:
-        app.serve_invalidation(shared.caching, chosen.response_cache_invalidation_key.get_secret_value())
     return app

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
 
-from gateway.signed_requests.cli import cli as keys
-from gateway.usage_command import show_usage
+from gateway.command_input import (
+    BROKEN,
+    REFUSED,
+    SupergraphFile,
+    reported,
+    stop,
+    text_of,
+    variables_of,
+)
+from gateway.feature_list import FEATURES
+from gateway.feature_settings import imported
 
 if TYPE_CHECKING:
     from gateway.access.requirements import Granted
-    from gateway.cost_figures import Proposals
     from gateway.planner import Operation
     from gateway.settings import GatewaySettings
     from gateway.supergraph import Supergraph
@@ -29,14 +36,9 @@ cli = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-SupergraphFile = Annotated[
-    Path, typer.Option("--supergraph", metavar="FILE", help="The composed schema (SDL).")
-]
-
-BROKEN, REFUSED = 2, 1
-
-cli.command("usage")(show_usage)
-cli.add_typer(keys)
+for _entry in FEATURES:
+    if _entry.commands:
+        imported(_entry.commands)(cli)
 
 
 @cli.command()
@@ -73,9 +75,9 @@ def serve(
 
     host, _, port = listen.rpartition(":")
     if not port.isdigit():
-        _stop(f"--listen {listen}: expected HOST:PORT, such as 127.0.0.1:4000.", BROKEN)
+        stop(f"--listen {listen}: expected HOST:PORT, such as 127.0.0.1:4000.", BROKEN)
     settings = _settings(settings_file)
-    with _reported(supergraph):
+    with reported(supergraph):
         source = supergraph_source(supergraph, settings)
         text = first_text(source)
         app = create_gateway(text, settings=settings, reload=reload_of(source, settings, settings_file))
@@ -83,11 +85,11 @@ def serve(
     try:
         config = configured_by(settings, app)
     except ValueError as error:
-        _stop(str(error), BROKEN)
+        stop(str(error), BROKEN)
     try:
         listener = open_listener(host.strip("[]") or "127.0.0.1", int(port))
     except OSError as error:
-        _stop(f"--listen {listen}: {error.strerror}", BROKEN)
+        stop(f"--listen {listen}: {error.strerror}", BROKEN)
     freeze_long_lived_objects()
     try:
         with (
@@ -99,7 +101,7 @@ def serve(
             typer.echo(f"Serving {supergraph} at {config.scheme}://{listen}/graphql")
             run(config, listener)
     except OperatorsPortError as error:
-        _stop(str(error), BROKEN)
+        stop(str(error), BROKEN)
 
 
 @cli.command("schema")
@@ -110,9 +112,43 @@ def show_schema(supergraph: SupergraphFile) -> None:
     from gateway.supergraph import load_supergraph
 
     settings = _settings()
-    with _reported(supergraph):
-        model = load_supergraph(_text(supergraph), incremental=settings.incremental_delivery)
+    with reported(supergraph):
+        model = load_supergraph(text_of(supergraph), incremental=settings.incremental_delivery)
     typer.echo(print_schema(model.public))
+
+
+@cli.command("path")
+def show_path(
+    supergraph: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The composed schema (SDL); by default, one with a single field."),
+    ] = None,
+    settings_file: Annotated[
+        Path | None,
+        typer.Option("--settings", help="A file of settings: FURLONG_GATEWAY_…=VALUE lines."),
+    ] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Print the path of a request with these settings, stage by stage.
+
+    Each line has the stage, the feature that added it, what it is done for, and what it does.
+    """
+    from gateway.app import create_gateway
+    from gateway.request_path import SMALLEST_SUPERGRAPH, request_path
+
+    settings = _settings(settings_file)
+    with reported("supergraph" if supergraph is None else supergraph):
+        text = SMALLEST_SUPERGRAPH if supergraph is None else text_of(supergraph)
+        version = create_gateway(text, settings=settings).graph.current
+    steps = list(request_path(version.parts))
+    if as_json:
+        typer.echo(orjson.dumps([each._asdict() for each in steps], option=orjson.OPT_INDENT_2))
+        return
+    widths = [max(len(each[column]) for each in steps) for column in (0, 1, 3)]
+    for each in steps:
+        columns = zip((each.stage, each.by, each.costs), widths, strict=True)
+        typer.echo("  ".join([*(text.ljust(width) for text, width in columns), each.does]))
 
 
 @cli.command("plan")
@@ -157,13 +193,13 @@ def show_plan(
     from gateway.planner import INCREMENTALLY, explain_plan, normalize, plan_with_reasons
     from gateway.supergraph import load_supergraph
 
-    with _reported(supergraph):
-        model = load_supergraph(_text(supergraph), incremental=True)
+    with reported(supergraph):
+        model = load_supergraph(text_of(supergraph), incremental=True)
     settings = _settings()
     limits = PreparationLimits(settings.document_chars, settings.document_tokens)
     try:
-        prepared = Preparer(model, limits).prepare(_text(query), operation)
-        given = _variables(variables)
+        prepared = Preparer(model, limits).prepare(text_of(query), operation)
+        given = variables_of(variables)
         conditions = {name: given[name] is True for name in prepared.conditions if name in given}
         conditions |= (INCREMENTALLY,)
         wanted = normalize(model, *prepared.parsed(), conditions)
@@ -182,60 +218,9 @@ def show_plan(
             written = write_plan(made)
             typer.echo("# The plan is too large to compile." if written is None else f"\n{written.source}")
     except InvalidDocument as error:
-        _stop("\n".join(_located(query, entry) for entry in error.entries), REFUSED)
+        stop("\n".join(_located(query, entry) for entry in error.entries), REFUSED)
     except RequestError as error:
-        _stop(f"{query}: {error.message}", REFUSED)
-
-
-@cli.command("cost")
-def show_cost(
-    documents: Annotated[
-        Path | None, typer.Argument(help="A file with a document, or a folder of *.graphql files.")
-    ] = None,
-    *,
-    supergraph: SupergraphFile,
-    operation: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The name of the operation; all by default.")
-    ] = None,
-    variables: Annotated[
-        str,
-        typer.Option(help="Variables as JSON; lists that depend on others count with their usual length."),
-    ] = "{}",
-    log: Annotated[
-        Path | None,
-        typer.Option(help="Propose limits from a log of requests instead: one JSON object per line."),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
-    """Print what documents cost next to all limits, or propose limits from a log of requests."""
-    from gateway.cost_figures import (
-        NO_OPERATION,
-        DocumentReader,
-        Proposals,
-        documents_as_json,
-        printed_documents,
-    )
-    from gateway.settings import GatewaySettings
-    from gateway.supergraph import load_supergraph
-
-    if (documents is None) == (log is None):
-        _stop("Name either documents or --log.", BROKEN)
-    settings = GatewaySettings()
-    with _reported(supergraph):
-        reader = DocumentReader(load_supergraph(_text(supergraph)), settings.cost_list_size)
-    if log is not None:
-        _propose(log, Proposals(reader), settings, as_json=as_json)
-    elif documents is not None:
-        given = _variables(variables)
-        read = {str(file): reader.read(_text(file), operation, given) for file in _files(documents)}
-        if documents.is_dir():  # a folder may also contain schemas
-            read = {file: each for file, each in read.items() if each.errors != [NO_OPERATION]}
-        if as_json:
-            typer.echo(orjson.dumps(documents_as_json(read, settings), option=orjson.OPT_INDENT_2))
-        else:
-            typer.echo("\n".join(printed_documents(read, settings)).rstrip())
-        if any(each.errors or each.is_refused(settings) for each in read.values()):
-            raise typer.Exit(REFUSED)
+        stop(f"{query}: {error.message}", REFUSED)
 
 
 def _restricted(model: Supergraph, operation: Operation, granted: Granted) -> Operation:
@@ -253,69 +238,23 @@ def _restricted(model: Supergraph, operation: Operation, granted: Granted) -> Op
     return restricted
 
 
-def _propose(log: Path, proposals: Proposals, settings: GatewaySettings, *, as_json: bool) -> None:
-    """Print the limits that a log suggests; exit with an error if the log has no requests."""
-    from gateway.cost_figures import printed_proposals, proposals_as_json, read_log
-
-    try:
-        with log.open("rb") as lines:
-            for each in read_log(lines):
-                proposals.add(each)
-    except OSError as error:
-        _stop(f"{log}: {error.strerror}", BROKEN)
-    if as_json:
-        typer.echo(orjson.dumps(proposals_as_json(proposals), option=orjson.OPT_INDENT_2))
-    else:
-        typer.echo("\n".join(printed_proposals(proposals, settings)))
-    if not proposals.requests:
-        raise typer.Exit(REFUSED)
-
-
-def _files(documents: Path) -> list[Path]:
-    """Return a file, or the documents of a folder."""
-    if not documents.is_dir():
-        return [documents]
-    files = sorted(documents.glob("*.graphql"))
-    if not files:
-        _stop(f"{documents}: there are no *.graphql files.", BROKEN)
-    return files
-
-
 def _located(file: Path, entry: dict[str, Any]) -> str:
     locations = entry.get("locations") or [{}]
     line = locations[0].get("line")
     return f"{file}{'' if line is None else f':{line}'}: {entry['message']}"
 
 
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        _stop(f"{file}: {reason}", BROKEN)
-
-
-def _variables(text: str) -> dict[str, Any]:
-    try:
-        value = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        value = None
-    if not isinstance(value, dict):
-        _stop("--variables: expected a JSON object.", BROKEN)
-    return value
-
-
 def _settings(file: Path | None = None) -> GatewaySettings:
     """Return the settings; end the command if one is wrong, without the value of one that may be secret."""
     from gateway.settings.file import SettingsInvalid, read_settings
-    from gateway.settings.misspelt import misspelt_variables
+    from gateway.settings.names import renamed
 
-    for sentence in misspelt_variables():
+    for sentence in renamed(os.environ):
         typer.echo(sentence, err=True)
     try:
         return read_settings(file)
     except SettingsInvalid as error:
-        _stop(str(error), BROKEN)
+        stop(str(error), BROKEN)
 
 
 def _log_settings() -> LogSettings:
@@ -326,23 +265,4 @@ def _log_settings() -> LogSettings:
     try:
         return LogSettings()
     except ValidationError as error:
-        _stop(f"FURLONG_LOG_…: {error.errors()[0]['msg']}", BROKEN)
-
-
-@contextmanager
-def _reported(file: Path | str) -> Iterator[None]:
-    """End the command with a message instead of a traceback if the supergraph or the settings are broken."""
-    from gateway.errors import SupergraphError
-    from gateway.sources import SourceError
-
-    try:
-        yield
-    except (SupergraphError, SourceError) as error:
-        _stop(f"{file}: {error}", BROKEN)
-    except ValueError as error:
-        _stop(str(error), BROKEN)
-
-
-def _stop(message: str, code: int) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(code)
+        stop(f"FURLONG_LOG_…: {error.errors()[0]['msg']}", BROKEN)

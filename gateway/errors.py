@@ -31,6 +31,7 @@ __all__ = [
     "SubgraphUnreachable",
     "SubscriptionLost",
     "SupergraphError",
+    "TooManyRequests",
     "Unauthenticated",
     "Unauthorized",
     "Unreachable",
@@ -80,6 +81,18 @@ class Overloaded(RequestError):
 
     def __init__(self) -> None:
         super().__init__("Too many requests at once: try again soon.", code="OVERLOADED", status=503)
+
+
+class TooManyRequests(RequestError):
+    """A sender must wait before its next request; this refusal is not counted against it.
+
+    Attributes:
+        headers: The response's headers that say how long.
+    """
+
+    def __init__(self, message: str, *, code: str, headers: tuple[tuple[bytes, bytes], ...]) -> None:
+        super().__init__(message, code=code, status=429)
+        self.headers = headers
 
 
 class InvalidDocument(RequestError):

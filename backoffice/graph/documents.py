@@ -24,8 +24,10 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 
-from gateway.demand import CostRules, OperationCost, operation_cost
 from gateway.errors import CannotPlan, InvalidDocument
+from gateway.features.cost.compile import operation_cost
+from gateway.features.cost.operation_cost import OperationCost
+from gateway.features.cost.rules import CostRules
 from gateway.limits import (
     DocumentLimits,
     IntrospectionSizes,

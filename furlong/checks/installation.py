@@ -23,6 +23,8 @@ from furlong.checks.subgraphs import subgraph_checks
 from furlong.checks.valkey import ping
 from furlong.install.topics import TOPICS, feed_topics
 from furlong.settings import ServeSettings, TopicSettings
+from gateway.feature_settings import nested_prefix
+from gateway.features.sessions.settings import SessionSettings as TokenSettings
 from gateway.settings import GatewaySettings
 from gateway.tls import ServerTls
 from storage.settings import DatabaseSettings
@@ -34,7 +36,7 @@ GATEWAY: Final = "FURLONG_GATEWAY_"
 
 CERTIFICATES: Final = ("CA_FILE", "CERTIFICATE", "ALSO_TRUSTED")
 FILES: Final = (*CERTIFICATES, "_FILE", "KEY")
-WRITTEN: Final = ("USAGE_FILE",)
+WRITTEN: Final = ("USAGE__FILE",)
 """Files that need not exist yet."""
 
 
@@ -58,7 +60,8 @@ class Installation:
     def secrets(self) -> list[SecretStr]:
         """Return everything that must not be shown."""
         parts = (self.database, self.sessions, self.gateway, self.fulfilment, self.callers, self.redis)
-        found = [secret for part in parts if part is not None for secret in _secrets(part)]
+        features = () if self.gateway is None else self.gateway.parts.values()
+        found = [secret for part in (*parts, *features) if part is not None for secret in _secrets(part)]
         if self.database is not None:
             try:
                 found.append(SecretStr(make_url(self.database.url).password or ""))
@@ -130,7 +133,7 @@ def _sessions(
         yield Check(f"valkey ({setting})", partial(ping, sessions.revocations.url, setting))
 
     async def complete() -> str:
-        if gateway is not None and gateway.token_issuers:
+        if gateway is not None and gateway.of(TokenSettings).issuers:
             return "the gateway checks the tokens of its issuers"
         needed = {"ISSUER": sessions.issuer, "AUDIENCE": sessions.audience}
         missing = [f"FURLONG_JWT_{name}" for name, value in needed.items() if value is None]
@@ -156,16 +159,17 @@ def _callers(settings: CallerSettings) -> Iterator[Check]:
 
 
 def _gateway(settings: GatewaySettings, probe: HttpProbe) -> Iterator[Check]:
-    for issuer in settings.token_issuers:
-        name, setting = f"keys of {issuer.issuer}", f"{GATEWAY}TOKEN_ISSUERS"
+    for issuer in settings.of(TokenSettings).issuers:
+        name, setting = f"keys of {issuer.issuer}", "FURLONG_GATEWAY__SESSIONS__ISSUERS"
         if issuer.jwks_url is not None:
             yield Check(name, partial(probe.key_set, issuer.jwks_url, setting))
         elif issuer.jwks_file is not None:
             yield Check(name, files.in_thread(partial(files.readable, issuer.jwks_file, setting)))
     yield from _gateway_servers(settings, probe)
-    for setting, path in _files(settings, GATEWAY):
-        of = files.certificates if setting.endswith(CERTIFICATES) else files.readable
-        yield Check(setting, files.in_thread(partial(of, path, setting)))
+    for prefix, part in _parts(settings):
+        for setting, path in _files(part, prefix):
+            of = files.certificates if setting.endswith(CERTIFICATES) else files.readable
+            yield Check(setting, files.in_thread(partial(of, path, setting)))
     server = ServerTls.of(settings)
     if server is not None:
         yield Check("TLS to clients", files.in_thread(partial(files.server_tls, server)))
@@ -175,20 +179,29 @@ def _gateway(settings: GatewaySettings, probe: HttpProbe) -> Iterator[Check]:
 
 def _gateway_servers(settings: GatewaySettings, probe: HttpProbe) -> Iterator[Check]:
     """Yield the checks of the servers that the gateway calls, besides subgraphs and key sets."""
-    if settings.token_introspection is not None:
-        url, setting = settings.token_introspection.url, f"{GATEWAY}TOKEN_INTROSPECTION"
+    tokens = settings.of(TokenSettings)
+    if tokens.introspection is not None:
+        url, setting = tokens.introspection.url, "FURLONG_GATEWAY__SESSIONS__INTROSPECTION"
         yield Check("token introspection", partial(probe.reachable, url, setting))
     if settings.access_policy_url is not None:
         setting = f"{GATEWAY}ACCESS_POLICY_URL"
         yield Check("policies", partial(probe.reachable, settings.access_policy_url, setting))
-    if settings.token_revocations is not None:
-        setting = f"{GATEWAY}TOKEN_REVOCATIONS"
-        yield Check(f"valkey ({setting})", partial(ping, settings.token_revocations.url, setting))
-    for name in type(settings).model_fields:
-        value, setting = getattr(settings, name), f"{GATEWAY}{name}".upper()
-        if name.endswith("valkey_url") and value is not None:
-            url = value.get_secret_value() if isinstance(value, SecretStr) else value
-            yield Check(f"valkey ({setting})", partial(ping, url, setting))
+    if tokens.revocations is not None:
+        setting = "FURLONG_GATEWAY__SESSIONS__REVOCATIONS"
+        yield Check(f"valkey ({setting})", partial(ping, tokens.revocations.url, setting))
+    for prefix, part in _parts(settings):
+        for name in type(part).model_fields:
+            value, setting = getattr(part, name), f"{prefix}{name}".upper()
+            if name.endswith("valkey_url") and value is not None:
+                url = value.get_secret_value() if isinstance(value, SecretStr) else value
+                yield Check(f"valkey ({setting})", partial(ping, url, setting))
+
+
+def _parts(settings: GatewaySettings) -> Iterator[tuple[str, BaseModel]]:
+    """Yield the settings of the gateway's core and of each feature, with the prefix of their variables."""
+    yield GATEWAY, settings
+    for name, part in settings.parts.items():
+        yield nested_prefix(GATEWAY, name), part
 
 
 def _files(value: object, setting: str) -> Iterator[tuple[str, Path]]:
@@ -210,11 +223,9 @@ def _secrets(value: object) -> Iterator[SecretStr]:
         case SecretStr():
             yield value
         case BaseModel():
-            for name in type(value).model_fields:
-                yield from _secrets(getattr(value, name))
+            yield from _secrets([getattr(value, name) for name in type(value).model_fields])
         case dict():
-            for each in value.values():
-                yield from _secrets(each)
+            yield from _secrets(list(value.values()))
         case tuple() | list():
             for each in value:
                 yield from _secrets(each)

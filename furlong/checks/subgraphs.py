@@ -8,6 +8,8 @@ from furlong.checks.finding import Check, CheckFailed
 from furlong.checks.http import plain
 from furlong.settings import ServeSettings
 from gateway.errors import SubgraphUnreachable, SupergraphError
+from gateway.features.signatures.settings import SignatureSettings
+from gateway.features.signatures.signing import request_signing
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph, load_supergraph
 from gateway.transport import MemoryTransport, Transport
@@ -37,8 +39,10 @@ async def _check(model: Supergraph, name: str, settings: GatewaySettings) -> str
     if not url:
         raise CheckFailed("it has no URL", f"name {name} in FURLONG_GATEWAY_SUBGRAPH_URLS")
     others: dict[str, Transport] = {each: _NOT_ASKED for each in model.subgraphs if each != name}
+    signatures = settings.of(SignatureSettings)
     try:
-        transport = http_transports(model, others, settings, {})[name]
+        signer_of = request_signing(signatures) if signatures.is_on else None
+        transport = http_transports(model, others, settings, {}, signer_of=signer_of)[name]
     except SupergraphError as error:
         raise CheckFailed(str(error), "correct the setting that the message names") from error
     try:
@@ -60,7 +64,7 @@ async def _check(model: Supergraph, name: str, settings: GatewaySettings) -> str
 def _refusal(url: str, answer: str) -> CheckFailed:
     return CheckFailed(
         f"{plain(url)} refuses this gateway ({answer})",
-        "give the gateway a signing key (FURLONG_GATEWAY_SUBGRAPH_SIGNING_KEYS_FILE) and the subgraph its "
+        "give the gateway a signing key (FURLONG_GATEWAY__SIGNATURES__KEYS_FILE) and the subgraph its "
         "counterpart (FURLONG_SUBGRAPH_GATEWAY_KEYS_FILE), and set both clocks by NTP",
     )
 

@@ -24,13 +24,13 @@ from furlong.serve.subgraphs import Parts, create_subgraph
 from furlong.settings import DOCUMENT_LIMITS, ServeSettings
 from furlong.subgraph_names import SUBGRAPHS
 from gateway.app import create_gateway
+from gateway.clients.session import CHALLENGE
 from gateway.errors import AuthenticationUnavailable as GatewayAuthenticationUnavailable
 from gateway.errors import RequestError
 from gateway.errors import Unauthenticated as GatewayUnauthenticated
+from gateway.features.rate_limits.rule import RateLimitRule
 from gateway.masking.settings import CLIENT_CODES
-from gateway.rate_limits.rule import RateLimitRule
 from gateway.reload import Reload
-from gateway.sessions import CHALLENGE
 from gateway.settings import GatewaySettings
 from gateway.transport.memory import MemoryTransport
 from storage.database import Database

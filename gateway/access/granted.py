@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from gateway.access.requirements import Granted
-from gateway.sessions import Session
+from gateway.clients.session import Session
 
 AccessOf: TypeAlias = Callable[[object], Granted]
 """Returns the rights of a session."""

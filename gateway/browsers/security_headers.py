@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, TypeAlias
 
-from gateway.browsers.cors_policy import RawHeaders
+RawHeaders: TypeAlias = tuple[tuple[bytes, bytes], ...]
+
 
 EVERY_RESPONSE: Final = (("x-content-type-options", "nosniff"), ("referrer-policy", "no-referrer"))
 """The headers of all responses of our servers; ASGI applications on other servers add them themselves."""

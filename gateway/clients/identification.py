@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import TypeAlias
 
 from gateway.clients.client_class import DEFAULT, ClientClass
 from gateway.clients.settings import ClientSettings
 from gateway.errors import RequestError
+
+CustomerOf: TypeAlias = Callable[[object], str | None]
+"""Returns the key of a session's customer; None without a customer."""
 
 _MAX_LENGTH = 128
 """The most characters of a client's name or version; a longer one is ignored."""

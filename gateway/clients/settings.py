@@ -1,11 +1,11 @@
-"""Settings: how clients are identified."""
+"""Settings: how clients are identified, and how their addresses are determined."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import Self
+from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, IPvAnyNetwork, model_validator
 from pydantic_settings import BaseSettings
 
 from gateway.clients.client_class import DEFAULT, ClientClass
@@ -54,3 +54,16 @@ class ClientSettings(BaseSettings):
         if self.client_key_required and not any(each.key_sha256 for each in self.client_classes):
             raise ValueError("client_key_required: no class in client_classes has a key")
         return self
+
+
+class AddressSettings(BaseSettings):
+    """How the addresses of clients are determined."""
+
+    trusted_proxies: tuple[IPvAnyNetwork, ...] = Field(
+        default=(),
+        description='The networks of the proxies in front, such as ["10.0.0.0/8"]: only these are trusted '
+        "to state a client's address.",
+    )
+    forwarded_for_header: Literal["x-forwarded-for", "forwarded"] = Field(
+        default="x-forwarded-for", description="The header in which trusted proxies name a client's address."
+    )

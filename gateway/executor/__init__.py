@@ -1,6 +1,6 @@
 """Interprets query plans: the reference implementation, and the fallback of compiled plans."""
 
-from gateway.executor.calls import CallMiddleware, Calls
+from gateway.executor.calls import CallMiddleware, Calls, SourceMiddleware
 from gateway.executor.exchange import Context
 from gateway.executor.failures import Failure, Failures
 from gateway.executor.interpreter import FetchedData, interpret
@@ -14,6 +14,7 @@ __all__ = [
     "Failures",
     "FetchedData",
     "ResponseLimits",
+    "SourceMiddleware",
     "interpret",
     "is_large",
 ]

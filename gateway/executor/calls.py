@@ -28,6 +28,19 @@ class CallMiddleware(Protocol):
         ...
 
 
+class SourceMiddleware(Protocol):
+    """Wraps the opening of subscriptions at subgraphs."""
+
+    def wrap(self, subscribe: SubgraphSubscription, fetch: Fetch) -> SubgraphSubscription:
+        """Return a function to call instead, or the given one to change nothing.
+
+        Args:
+            subscribe: Opens the subscription, or raises `SubgraphUnreachable`.
+            fetch: The fetch it belongs to.
+        """
+        ...
+
+
 @dataclass(slots=True)
 class Calls:
     """Prepared operations by fetch.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.browsers import CorsPolicy
 from gateway.http.admission import Admission
 from gateway.http.client import Client, Receive, Reply, Scope, Send, client_of
 from gateway.http.endpoint import Endpoint
 from gateway.http.headers import RawHeaders, origin_of
+from gateway.http.replies import OriginPolicy
 
 NO_CONTENT: Final = 204
 FORBIDDEN: Final = 403
@@ -26,7 +26,7 @@ class CorsEndpoint:
     """
 
     endpoint: Endpoint
-    policy: CorsPolicy
+    policy: OriginPolicy
 
     @property
     def admission(self) -> Admission:

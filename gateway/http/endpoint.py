@@ -17,18 +17,17 @@ from gateway.header_rules import collect
 from gateway.http.admission import RETRY_AFTER, Admission
 from gateway.http.client import STREAMED, Client, Receive, Reply, Scope, Send, client_of
 from gateway.http.headers import ENCODING, Forwarding, RawHeaders, combined
-from gateway.http.request import MergedRequest, ReceivedRequest
+from gateway.http.replies import ReplyStage
+from gateway.http.request import ReceivedRequest
 from gateway.http.responses import (
-    ACCEPT_ENCODING,
     NO_STORE,
     PAGE_HEADERS,
-    Compression,
     ResponseCaching,
     error_response,
 )
-from gateway.http.streams import TOKEN, SingleConnectionMode, StreamFormat, Streams, names_stream
+from gateway.http.streams import StreamFormat, Streams
 from gateway.metrics import Metrics
-from gateway.pipeline.incremental import ResponseInParts
+from gateway.pipeline.in_parts import ResponseInParts
 from gateway.pipeline.stages import Response, ResponsePipeline
 from gateway.subscriptions import NotStreamed
 from graphql_http import GRAPHQL_JSON, HTML, JSON, Media, Negotiation, preferred
@@ -39,7 +38,6 @@ PLAIN = Media(GRAPHQL_JSON, b"application/graphql-response+json; charset=utf-8")
 TEXT = b"text/plain; charset=utf-8"
 NO_GRAPHIQL = b"This is a GraphQL endpoint: POST a document here. GraphiQL is not installed.\n"
 NOT_ACCEPTABLE: Reply = (406, TEXT, f"Responses are {JSON} or {GRAPHQL_JSON} only.\n".encode(), ())
-NO_METHOD: Reply = (405, TEXT, b"Requests come by POST or GET.\n", ((b"allow", b"GET, POST"),))
 NO_PREFLIGHT: Reply = (405, TEXT, b"No other page may send requests here.\n", ((b"allow", b"GET, POST"),))
 NOT_STORED: RawHeaders = (NO_STORE,)
 GRAPHIQL_HEADERS: RawHeaders = (*PAGE_HEADERS, *encoded(page_headers(GRAPHIQL_POLICY)))
@@ -65,10 +63,9 @@ class Endpoint:
         negotiation: Chooses media types.
         caching: Adds the headers by which caches keep responses to GET.
         collects_headers: Whether subgraphs' responses may carry headers for clients.
-        compression: Compresses responses; None to send them uncompressed.
+        replies: What features do to replies; the first is the innermost.
         reads_gzip: Whether request bodies may be compressed.
         streams: Sends many responses to one request; None for never.
-        single: Sends the responses to many requests over one connection; None for never.
     """
 
     pipeline: ResponsePipeline
@@ -80,10 +77,9 @@ class Endpoint:
     negotiation: Negotiation
     caching: ResponseCaching
     collects_headers: bool = False
-    compression: Compression | None = None
+    replies: tuple[ReplyStage, ...] = ()
     reads_gzip: bool = False
     streams: Streams | None = None
-    single: SingleConnectionMode | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a POST or a GET; a browser gets GraphiQL."""
@@ -95,11 +91,9 @@ class Endpoint:
     async def answer(self, scope: Scope, client: Client) -> Reply:
         """Return the reply to a POST or a GET."""
         raw: RawHeaders = scope["headers"]
-        method, query = scope["method"], scope["query_string"]
+        method = scope["method"]
         if method == "OPTIONS":
             return NO_PREFLIGHT
-        if method in {"PUT", "DELETE"} or (self.single is not None and names_stream(method, query)):
-            return await self._by_single_connection(method, client, combined(raw), query)
         if method == "POST":
             return await self.respond(client, raw)
         accepted = combined(raw).get(b"accept", b"").decode(ENCODING)
@@ -119,13 +113,11 @@ class Endpoint:
             parameters: The query string of a GET.
         """
         headers = combined(raw)
-        if self.single is not None and TOKEN in headers:
-            method = "POST" if parameters is None else "GET"
-            return self._by_single_connection(method, client, headers, parameters or b"", body)
         answering = self._respond(client, headers, body, parameters)
-        if self.compression is None or ACCEPT_ENCODING not in headers:
-            return answering
-        return self.compression.compressed(answering, headers)
+        for stage in self.replies:
+            if stage.header is None or stage.header in headers:
+                answering = stage.around(answering, headers)
+        return answering
 
     async def _respond(
         self,
@@ -186,27 +178,6 @@ class Endpoint:
             status, content_type, body, more = _reply(PLAIN, response)
             return status, content_type, body, _not_stored(more)
         return STREAMED
-
-    async def _by_single_connection(
-        self,
-        method: str,
-        client: Client,
-        headers: Mapping[bytes, bytes],
-        query: bytes,
-        body: bytes | None = None,
-    ) -> Reply:
-        """Answer a request that concerns a reserved stream."""
-        if self.single is None:
-            return NO_METHOD
-        forwarded = self.forwarding.pick(headers)
-        parameters = query if method == "GET" else None
-        request = MergedRequest(client, headers, forwarded, self.body_bytes, body, parameters)
-        try:
-            return await self.single.answer(method, request, query, self._stream_format(headers))
-        except (Exception, CancelledError) as error:  # noqa: BLE001 - the outermost edge: nothing internal leaves
-            response = error_response(error, client)
-            status, content_type, content, more = _reply(PLAIN, response)
-            return status, content_type, content, _not_stored(more)
 
     def _page(self) -> Reply:
         """Return GraphiQL for a browser."""

@@ -11,11 +11,11 @@ from typing import Any, TypeAlias
 
 import orjson
 
-from gateway.browsers import CorsPolicy
 from gateway.errors import Overloaded
 from gateway.http.admission import Admission
 from gateway.http.client import Client, Reply
 from gateway.http.headers import RawHeaders
+from gateway.http.replies import OriginPolicy
 
 Respond: TypeAlias = Callable[[Client, RawHeaders, bytes], Coroutine[Any, Any, Reply]]
 """Returns the reply to a client's headers and body, as received; raises nothing but cancellation."""
@@ -39,4 +39,4 @@ class FastPath:
     admission: Admission
     respond: Respond
     refusal: bytes = field(default_factory=lambda: orjson.dumps({"errors": Overloaded().formatted()}))
-    cors: Callable[[], CorsPolicy | None] = lambda: None
+    cors: Callable[[], OriginPolicy | None] = lambda: None

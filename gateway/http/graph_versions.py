@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from gateway.browsers import CorsPolicy
 from gateway.caching import CacheMetrics, WeightedCache
 from gateway.http.admission import Admission
 from gateway.http.client import Client, Receive, Reply, Scope, Send
@@ -17,6 +16,8 @@ from gateway.http.cors_endpoint import CorsEndpoint
 from gateway.http.endpoint import Endpoint
 from gateway.http.headers import RawHeaders
 from gateway.http.live import LiveOperations
+from gateway.http.replies import OriginPolicy
+from gateway.pipeline.hooks import Hooks
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.planning.cold_planning import ColdPlanning
 from gateway.settings import GatewaySettings
@@ -39,6 +40,7 @@ class GraphVersion:
         over_http: The connections to subgraphs, by name; the next version takes over those it can use.
         caches: The version's caches, by the names in their metrics.
         begun: When it was built, in seconds of the monotonic clock.
+        parts: What is called at the stages of a request, with the names of the features that added it.
         requests: How many requests are being answered.
     """
 
@@ -52,6 +54,7 @@ class GraphVersion:
     over_http: dict[str, HttpTransport]
     caches: Mapping[str, WeightedCache[Any, Any]]
     begun: float
+    parts: tuple[tuple[str, Hooks], ...] = ()
     requests: int = 0
 
 
@@ -76,7 +79,7 @@ class ServedGraph:
         """Return the names of the current version's subgraphs."""
         return self.current.executor.preparer.supergraph.subgraphs
 
-    def cors(self) -> CorsPolicy | None:
+    def cors(self) -> OriginPolicy | None:
         """Return the current version's CORS policy; None if no pages of other origins are allowed."""
         endpoint = self.current.endpoint
         return endpoint.policy if isinstance(endpoint, CorsEndpoint) else None
@@ -91,11 +94,14 @@ class ServedGraph:
 
     async def respond(self, client: Client, raw: RawHeaders, body: bytes) -> Reply:
         """Return the reply to a POST whose body has arrived."""
-        version = self.enter()
+        version = self.current
+        version.requests += 1  # as `enter` and `leave` do: nearly all requests come this way
         try:
             return await version.endpoint.respond(client, raw, body)
         finally:
-            self.leave(version)
+            version.requests -= 1
+            if version is not self.current:
+                self._close_if_unused(version)
 
     def replace(self, version: GraphVersion) -> None:
         """Answer all requests that begin from now on by another version."""

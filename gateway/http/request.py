@@ -11,7 +11,7 @@ from gateway.http.client import Client
 from gateway.http.headers import ENCODING, Headers
 from gateway.monitoring import Recorder
 from graphql_http import GraphQLRequest, check_content, read_body, read_parameters
-from graphql_http.parts import LATEST, IncrementalSpec, accepted_spec
+from graphql_http.parts import IncrementalSpec, accepted_spec
 
 
 @dataclass(slots=True)
@@ -105,16 +105,6 @@ class ReceivedRequest:
             if body is None
             else read_body(body, ids_are_documents=True)
         )
-
-
-class MergedRequest(ReceivedRequest):
-    """A request whose responses go to an event stream that is open already."""
-
-    __slots__ = ()
-
-    def incremental_spec(self) -> IncrementalSpec | None:
-        """Return the format that it asks for, or else the latest."""
-        return accepted_spec(self.headers.get(b"accept", b"").decode(ENCODING)) or LATEST
 
 
 def _check_content(headers: Mapping[bytes, bytes], *, is_compressed: bool) -> None:

@@ -20,11 +20,9 @@ from gateway.http.client import EXTENSION
 from gateway.http.draining import Draining
 from gateway.http.fast_path import FastPath
 from gateway.http.graph_versions import ServedGraph
-from gateway.http.invalidation import InvalidationRoute
 from gateway.http.live import LiveConnections
 from gateway.http.websocket import WebSocketEndpoint
 from gateway.metrics import Metrics
-from gateway.response_cache import Caching
 from gateway.subscriptions.callbacks import Callbacks
 
 IsReady: TypeAlias = Callable[[], Awaitable[bool]]
@@ -34,9 +32,8 @@ Remark: TypeAlias = Callable[[], str]
 """Returns a line for operators about the services behind the gateway; empty if there is none."""
 
 PATH: Final = "/graphql"
-METHODS: Final = ("GET", "POST", "OPTIONS", "PUT", "DELETE")
-"""The methods of that path; PUT and DELETE are for reserved streams, OPTIONS for preflights, which are
-refused unless origins are configured."""
+METHODS: Final = ("GET", "POST", "OPTIONS")
+"""The methods of that path; OPTIONS is for preflights, which are refused unless origins are configured."""
 
 _EVERY_RESPONSE: Final = encoded(EVERY_RESPONSE)
 
@@ -70,6 +67,11 @@ class Gateway(FastAPI):
         self.router.routes.append(route)
         self.operators: OperatorRoutes | None = None
 
+    @property
+    def graph(self) -> ServedGraph:
+        """The versions of the graph."""
+        return self._graph
+
     def serve_operators(self, routes: OperatorRoutes, graphiql: Path | None) -> None:
         """Add the routes for operators, and GraphiQL's files if there are any."""
         self.operators = routes
@@ -78,11 +80,6 @@ class Gateway(FastAPI):
         self.add_api_route("/metrics", routes.metrics, methods=["GET"])
         if graphiql is not None:
             self.mount("/graphiql", BuiltFiles(graphiql), name="graphiql")
-
-    def serve_invalidation(self, caching: Caching, key: str) -> None:
-        """Add the route that invalidates cached responses, for clients that know the key."""
-        route = InvalidationRoute(caching, key, self._graph.subgraphs)
-        self.add_route("/invalidation", route.respond, methods=["POST"])
 
     def serve_callbacks(self, callbacks: Callbacks, body_bytes: int) -> None:
         """Add the route to which subgraphs send events, under the path of its URL."""

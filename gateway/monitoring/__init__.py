@@ -2,11 +2,12 @@
 
 from gateway.monitoring.families import SummedGauge
 from gateway.monitoring.merging import MergedMetrics
-from gateway.monitoring.operations import KnownNames, OperationMetrics, Recorder, Recorders
+from gateway.monitoring.operations import AddRecorder, KnownNames, OperationMetrics, Recorder, Recorders
 from gateway.monitoring.process import ProcessMetrics
 from gateway.monitoring.snapshot import Family, Series, snapshot
 
 __all__ = [
+    "AddRecorder",
     "Family",
     "KnownNames",
     "MergedMetrics",

@@ -71,8 +71,8 @@ class Recorder(Protocol):
         ...
 
 
-AddUsage: TypeAlias = Callable[[Document, Client, Recorder], Recorder]
-"""Returns a recorder that counts the usage of an operation, and then calls the given recorder."""
+AddRecorder: TypeAlias = Callable[[Document, Client, Recorder], Recorder]
+"""Returns a recorder that counts something of its own, and then calls the given recorder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,15 +152,15 @@ class Recorders:
     Attributes:
         metrics: The metrics that they update.
         names: Decides which names become labels.
-        add_usage: Creates recorders that also count usage; None if usage is not counted.
+        added: Create the recorders of features, each around the one before.
     """
 
     def __init__(
-        self, metrics: OperationMetrics, names: KnownNames, add_usage: AddUsage | None = None
+        self, metrics: OperationMetrics, names: KnownNames, added: tuple[AddRecorder, ...] = ()
     ) -> None:
         self.metrics = metrics
         self.names = names
-        self.add_usage = add_usage
+        self.added = added
         self._known: dict[tuple[bytes, str | None, str | None], Recorder] = {}
         metrics.recorders.add(self)
 
@@ -180,7 +180,7 @@ class Recorders:
             self._known.clear()
         labels = self.names.operation(document, client), self.names.client(client)
         recorder: Recorder = self.metrics.labelled(*labels)
-        if self.add_usage is not None:
-            recorder = self.add_usage(document, client, recorder)
+        for add in self.added:
+            recorder = add(document, client, recorder)
         self._known[key] = recorder
         return recorder

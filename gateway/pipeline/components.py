@@ -9,7 +9,7 @@ from gateway.executor import FetchedData, ResponseLimits
 from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedRequest
-from gateway.pipeline.stages import HttpRequest
+from gateway.pipeline.stages import HttpRequest, ResponsePipeline, SubscriptionPipeline
 from graphql_http import GraphQLRequest
 
 
@@ -31,6 +31,15 @@ class AuthenticationComponent(Protocol):
         Raises:
             Unauthenticated: The request has no valid session.
         """
+        ...
+
+
+class AnsweringPipeline(ResponsePipeline, SubscriptionPipeline, Protocol):
+    """The pipeline, or one that also observes requests."""
+
+    @property
+    def authentication(self) -> AuthenticationComponent:
+        """Finds the session of a request."""
         ...
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterable
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, fields
+from typing import Protocol, TypeAlias
 
-from gateway.executor import CallMiddleware
+from gateway.clients import ClientIdentity
+from gateway.executor import CallMiddleware, SourceMiddleware
 from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.policies import Policy, PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
@@ -23,6 +24,13 @@ class RequestCheck(Protocol):
             RequestError: The request is refused; awaiting the result may raise it as well.
         """
         ...
+
+
+SenderCheck: TypeAlias = Callable[[HttpRequest, object, ClientIdentity], Awaitable[None] | None]
+"""Refuses requests by their senders, or returns what must be awaited first; an unknown session is None.
+
+It raises `RequestError` to refuse a request; awaiting the result may raise it as well.
+"""
 
 
 class PlanCheck(Protocol):
@@ -54,26 +62,33 @@ class Hooks:
 
     Attributes:
         requests: Called for each request as it arrived.
+        new_documents: Called before a document that is not known yet is looked at.
         policies: Called for each prepared request, when its document, session and client are known.
+        refusals: Called for each request that is refused before policies decide, and may replace its refusal.
         plans: Called for each request with its plan.
         calls: Middleware around each subgraph call; the first is the outermost.
         responses: Called for each response to an executed operation, before it is encoded.
+        sources: Middleware around the opening of subscriptions at subgraphs; the first is the outermost.
+        events: Called for each event of a subscription, before anything is fetched for it.
     """
 
     requests: tuple[RequestCheck, ...] = ()
+    new_documents: tuple[SenderCheck, ...] = ()
     policies: tuple[Policy, ...] = ()
+    refusals: tuple[SenderCheck, ...] = ()
     plans: tuple[PlanCheck, ...] = ()
     calls: tuple[CallMiddleware, ...] = ()
     responses: tuple[ResponseHook, ...] = ()
+    sources: tuple[SourceMiddleware, ...] = ()
+    events: tuple[Callable[[], None], ...] = ()
 
 
 def joined(hooks: Iterable[Hooks]) -> Hooks:
     """Return all sets of hooks as one, in order."""
     every = tuple(hooks)
     return Hooks(
-        requests=tuple(each for one in every for each in one.requests),
-        policies=tuple(each for one in every for each in one.policies),
-        plans=tuple(each for one in every for each in one.plans),
-        calls=tuple(each for one in every for each in one.calls),
-        responses=tuple(each for one in every for each in one.responses),
+        **{
+            stage.name: tuple(each for one in every for each in getattr(one, stage.name))
+            for stage in fields(Hooks)
+        }
     )

@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.clients import ClientIdentity, Identification
-from gateway.errors import AuthenticationUnavailable, Overloaded, RequestError, ResponseTooLarge
+from gateway.errors import (
+    AuthenticationUnavailable,
+    Overloaded,
+    RequestError,
+    ResponseTooLarge,
+    TooManyRequests,
+)
 from gateway.executor import FetchedData, is_large
 from gateway.header_rules import KnownValues
 from gateway.monitoring import Recorders
@@ -20,14 +26,13 @@ from gateway.pipeline.components import (
     PlanningComponent,
 )
 from gateway.pipeline.documents import DocumentResolver
-from gateway.pipeline.hooks import Hooks
-from gateway.pipeline.incremental import IncrementalPart, ResponseInParts
+from gateway.pipeline.hooks import Hooks, SenderCheck
+from gateway.pipeline.in_parts import AnswersInParts, ResponseInParts
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import IncrementalRequest, PreparedRequest, in_parts
 from gateway.pipeline.stages import AdmissionControl, HttpRequest, Response, ResponseStream, encode
 from gateway.pipeline.subscriptions import SingleResponse, Subscribing
-from gateway.rate_limits import RateLimited, RateLimits
 from gateway.subscriptions import NotStreamed, SubscriptionsOff
 
 
@@ -47,7 +52,6 @@ class Pipeline:
         large_responses: A thread that makes large responses, so that the event loop serves other requests
             meanwhile.
         recorders: Count requests by operation and client.
-        rate_limits: Charge for refused requests; None without rate limits.
         documents: Resolves document ids.
         known_values: Adds values that the gateway knows about a request to its headers; None without such
             rules.
@@ -66,10 +70,9 @@ class Pipeline:
     response_bytes: int
     large_responses: Executor
     recorders: Recorders
-    rate_limits: RateLimits | None = None
     known_values: KnownValues | None = None
     subscribing: Subscribing | None = None
-    incremental: IncrementalPart | None = None
+    incremental: AnswersInParts | None = None
 
     def respond(self, request: HttpRequest) -> Coroutine[Any, Any, Response]:
         """Process a request: authenticate, prepare, check, plan, fetch, project, encode.
@@ -183,7 +186,7 @@ class Pipeline:
         try:
             client = self.identification.identify(request.headers)
         except RequestError:
-            await self._charge_refusal(request, session)
+            await self._check_sender(self.hooks.refusals, request, session)
             raise
         request.recorder = self.recorders.of(prepared.document, client)
         policy_input = PolicyInput(request, client, session, prepared)
@@ -247,16 +250,16 @@ class Pipeline:
             if prepared is not None:
                 return session, prepared
             graphql = request.parse(body)
-            if self.rate_limits is not None:
-                await self.rate_limits.check(request, session, self.identification.anonymous)
+            if self.hooks.new_documents:
+                await self._check_sender(self.hooks.new_documents, request, session)
             resolved = await self.documents.resolve(graphql, self.identification.identify(request.headers))
             prepared = await self.planning.prepare(resolved.request)
             prepared.trusted = resolved.trusted
             await self.documents.register(resolved)
-        except (RateLimited, Overloaded, AuthenticationUnavailable):
+        except (TooManyRequests, Overloaded, AuthenticationUnavailable):
             raise
         except RequestError:
-            await self._charge_refusal(request, session)
+            await self._check_sender(self.hooks.refusals, request, session)
             raise
         # Mutations hardly ever repeat, and may contain data that should not be kept.
         document = prepared.document
@@ -265,14 +268,18 @@ class Pipeline:
             self.known_bodies.put(body, prepared)
         return session, prepared
 
-    async def _charge_refusal(self, request: HttpRequest, session: object) -> None:
-        """Charge the sender for a refused request; otherwise a flood of invalid documents would be free.
+    async def _check_sender(
+        self, checks: tuple[SenderCheck, ...], request: HttpRequest, session: object
+    ) -> None:
+        """Check the sender of a request whose client is not known yet.
 
         Raises:
-            RequestError: The sender is over its rate limit; this replaces the original refusal.
+            RequestError: The request is refused; this replaces any earlier refusal.
         """
-        if self.rate_limits is not None:
-            await self.rate_limits.take_refusal(request, session, self.identification.anonymous)
+        for check in checks:
+            undecided = check(request, session, self.identification.anonymous)
+            if undecided is not None:
+                await undecided
 
     def _known(self, body: bytes | None) -> PreparedRequest | None:
         """Return the prepared request of a known body, unless its id may now stand for another document."""

@@ -77,6 +77,11 @@ class DocumentSettings(BaseSettings):
         gt=0,
         description="The most bytes of cached responses to introspection.",
     )
+    incremental_delivery: bool = Field(
+        default=True,
+        description="Whether clients may use @defer and @stream, and get responses in parts if they accept "
+        "them; if not, the directives are unknown.",
+    )
     mutation_fields: int = Field(
         default=0,
         ge=0,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Final, Literal, Union, get_args, get_origin
@@ -15,14 +18,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from gateway.caching.settings import CacheSettings
 from gateway.clients.settings import ClientSettings
-from gateway.demand.settings import DemandSettings
+from gateway.feature_list import FEATURES
+from gateway.feature_settings import imported, nested_prefix
 from gateway.header_rules.settings import HeaderRuleSettings
-from gateway.incremental.settings import IncrementalSettings
 from gateway.masking.settings import MaskingSettings
-from gateway.resilience.settings import ResilienceSettings
 from gateway.settings import GatewaySettings
-from gateway.settings.compression import CompressionSettings
 from gateway.settings.documents import DocumentSettings
+from gateway.settings.names import nearest, renamed, renamed_variables, variables
 from gateway.settings.planning import PlanningSettings
 from gateway.settings.responses import ResponseSettings
 from gateway.settings.subgraphs import SubgraphSettings
@@ -36,24 +38,19 @@ SHOWN_CHARACTERS: Final = 80
 RELOADED_PARTS: Final[tuple[type[BaseSettings], ...]] = (
     DocumentSettings,
     ClientSettings,
-    DemandSettings,
     CacheSettings,
     PlanningSettings,
-    IncrementalSettings,
     HeaderRuleSettings,
     SubgraphSettings,
-    ResilienceSettings,
     MaskingSettings,
-    CompressionSettings,
     ResponseSettings,
 )
 """The parts of the settings from which only versions of the graph are built."""
 
 RELOADED: Final = frozenset(name for part in RELOADED_PARTS for name in part.model_fields) | {
     "access",
+    "gzip_requests",
     "subgraph_tls",
-    "debug_header",
-    "debug_in_response",
     "reload_seconds",
     "reload_plans",
     "reload_plan_seconds",
@@ -75,63 +72,107 @@ class _SettingsWithFile(GatewaySettings):
 def read_settings(file: Path | None = None) -> GatewaySettings:
     """Return the settings of the environment, which take precedence over those of a file.
 
+    Former names are read as well; for those of the file, a warning in the log says what to write instead.
+
     Args:
         file: The file; by default the one that the environment names, if any.
 
     Raises:
-        SettingsInvalid: A setting is wrong, or the file has an unknown setting or cannot be read.
+        SettingsInvalid: A setting is wrong or unknown, or the file cannot be read.
     """
     try:
         file = file or SettingsFile().settings_file
         if file is None:
-            return GatewaySettings()
-        _refuse_unknown(file)
-        return _SettingsWithFile(_env_file=file, _env_file_encoding="utf-8")
+            settings = GatewaySettings()
+        else:
+            settings = _SettingsWithFile(_env_file=file, _env_file_encoding="utf-8")
+            written = _written_in(file)
+            _refuse_unknown(written, settings, f"{file}: ")
+            for sentence in renamed(written, settings.entries):
+                logging.getLogger("gateway").warning(sentence)
+        _refuse_unknown(os.environ, settings)
     except ValidationError as error:
-        raise SettingsInvalid("; ".join(_reason(each) for each in error.errors())) from None
+        raise SettingsInvalid("; ".join(_reason(error.title, each) for each in error.errors())) from None
     except SettingsError as error:
         field = unreadable_field(error)
         reason = str(error) if field is None else f"{PREFIX}{field.upper()}: its value is not JSON"
         raise SettingsInvalid(reason) from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsInvalid(f"{file}: {getattr(error, 'strerror', None) or 'not UTF-8'}") from None
+    return settings
 
 
 def reloaded(current: GatewaySettings, fresh: GatewaySettings) -> GatewaySettings:
     """Return the current settings, updated by those fresh ones that may change while the gateway serves."""
-    return current.model_copy(update={name: getattr(fresh, name) for name in RELOADED})
+    parts = {
+        name: {field: getattr(fresh.parts[name], field) for field in part.reloaded}
+        for name, part in current.parts.items()
+        if name in fresh.parts
+    }
+    return current.model_copy(update={**{name: getattr(fresh, name) for name in RELOADED}, **parts})
 
 
 def needs_restart(current: GatewaySettings, fresh: GatewaySettings) -> list[str]:
     """Return the names of changed settings that take effect only after a restart."""
     fixed = type(current).model_fields.keys() - RELOADED
-    return sorted(
-        f"{PREFIX}{name.upper()}" for name in fixed if getattr(current, name) != getattr(fresh, name)
-    )
+    changed = [f"{PREFIX}{name.upper()}" for name in fixed if getattr(current, name) != getattr(fresh, name)]
+    for name, part in current.parts.items():
+        other = fresh.parts.get(name, part)
+        changed += [
+            f"{nested_prefix(PREFIX, name)}{field.upper()}"
+            for field in type(part).model_fields.keys() - part.reloaded
+            if getattr(part, field) != getattr(other, field)
+        ]
+    return sorted(changed)
 
 
-def _refuse_unknown(file: Path) -> None:
-    """Refuse misspelt settings.
+def _written_in(file: Path) -> Mapping[str, str]:
+    """Return the variables of a file.
 
     Raises:
-        SettingsInvalid: The file has a setting of the gateway that does not exist, or a line without a value.
+        SettingsInvalid: A line has no value.
         OSError: The file cannot be read.
     """
     with file.open(encoding="utf-8") as stream:
         values = dotenv_values(stream=stream, interpolate=False)
     for name, value in values.items():
-        known = name.upper().removeprefix(PREFIX).lower()
-        if name.upper().startswith(PREFIX) and known not in GatewaySettings.model_fields:
-            raise SettingsInvalid(f"{file}: there is no setting {name}")
         if value is None:
             raise SettingsInvalid(f"{file}: {name} has no value")
+    return {name: value for name, value in values.items() if value is not None}
 
 
-def _reason(error: ErrorDetails) -> str:
-    """Return what is wrong with a setting, with its value if no value of its type is a secret."""
+def _refuse_unknown(names: Iterable[str], settings: GatewaySettings, where: str = "") -> None:
+    """Refuse misspelt settings.
+
+    Raises:
+        SettingsInvalid: There is no setting of one of these names.
+    """
+    known = {*variables(PREFIX, settings.entries), *renamed_variables(PREFIX, settings.entries)}
+    for name in sorted(names):
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            raise SettingsInvalid(f"{where}there is no setting {name}{nearest(name.upper(), known)}")
+
+
+def _described(model: str) -> tuple[str, Mapping[str, FieldInfo]]:
+    """Return the prefix and the fields of a class of settings."""
+    for entry in FEATURES:
+        part = imported(entry.settings)
+        if part.__name__ == model:
+            return nested_prefix(PREFIX, entry.name), part.model_fields
+    return PREFIX, GatewaySettings.model_fields
+
+
+def _reason(model: str, error: ErrorDetails) -> str:
+    """Return what is wrong with a setting, with its value if no value of its type is a secret.
+
+    Args:
+        model: The name of the class of settings.
+        error: What is wrong.
+    """
     field, *path = map(str, error["loc"] or ("",))
-    name = f"{PREFIX}{field.upper()}"
-    if not _is_open(GatewaySettings.model_fields.get(field)):
+    prefix, fields = _described(model)
+    name = f"{prefix}{field.upper()}"
+    if not _is_open(fields.get(field)):
         return f"{'.'.join((name, *path))}: {error['msg']}"
     return f"{name}={str(error['input'])[:SHOWN_CHARACTERS]}: {error['msg']}"
 

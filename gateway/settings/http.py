@@ -22,6 +22,10 @@ class HttpSettings(BaseSettings):
         default=("authorization", "accept-language", "traceparent"),
         description="The client's headers that subgraphs see, in lower case; nothing else is forwarded.",
     )
+    gzip_requests: bool = Field(
+        default=False,
+        description="Whether clients may compress bodies with gzip; body_bytes limits the decompressed body.",
+    )
     body_bytes: int = Field(default=64 * 1024, gt=0, description="The largest request body, in bytes.")
     batch_requests: int = Field(
         default=0,

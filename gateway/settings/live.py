@@ -33,7 +33,7 @@ class LiveSettings(BaseSettings):
     live_subscriptions: int = Field(
         default=10,
         gt=0,
-        description="The maximum number of operations in progress on one WebSocket or reserved stream.",
+        description="The maximum number of operations in progress on one WebSocket.",
     )
     live_message_bytes: int = Field(
         default=16 * 1024,
@@ -48,8 +48,7 @@ class LiveSettings(BaseSettings):
     live_init_seconds: float = Field(
         default=5.0,
         gt=0,
-        description="The time limit from a WebSocket's opening to its connection_init, and from the "
-        "reservation of a stream to its connection.",
+        description="The time limit from a WebSocket's opening to its connection_init.",
     )
     live_init_headers: tuple[HeaderName, ...] = Field(
         default=(
@@ -81,11 +80,6 @@ class LiveSettings(BaseSettings):
         ge=1024,
         description="The number of unread bytes at which sending to a client pauses until it reads. Its "
         "events then wait at their source, where newer events may replace them.",
-    )
-    live_single_connection: bool = Field(
-        default=True,
-        description="Whether the single connection mode of GraphQL over SSE is served as well. It requires "
-        "that all requests of a client reach the same process, so it is off with several workers.",
     )
     live_reload_seconds: float = Field(
         default=300.0,

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings
 
 from gateway.tls import SubgraphTls
+
+DEADLINE_HEADER: Final = "x-envoy-expected-rq-timeout-ms"
+"""Envoy's header for how long the caller waits, in milliseconds; no RFC defines one."""
+
+Seconds = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(gt=0)]
 
 
 class SubgraphSettings(BaseSettings):
@@ -27,6 +34,11 @@ class SubgraphSettings(BaseSettings):
     answer_bytes: int = Field(
         default=2 * 1024 * 1024, gt=0, description="The largest response of a subgraph, in bytes."
     )
+    subgraph_compression: tuple[str, ...] = Field(
+        default=(),
+        description='Subgraphs that may compress their responses with gzip, or "*" for all; answer_bytes '
+        "limits the decompressed response.",
+    )
     subgraph_connections: int = Field(
         default=50, gt=0, description="The most open connections to each subgraph."
     )
@@ -34,18 +46,6 @@ class SubgraphSettings(BaseSettings):
         default=2.0,
         gt=0,
         description="How long an idle connection to a subgraph is kept; subgraphs must keep it longer.",
-    )
-    subgraph_http2: tuple[str, ...] = Field(
-        default=(),
-        description="Subgraphs that are called over HTTP/2: with an https URL if they negotiate it, with an "
-        'http URL always; "*" stands for all with an https URL.',
-    )
-    subgraph_ping_seconds: float = Field(
-        default=1.0,
-        gt=0,
-        le=60,
-        description="How long an HTTP/2 connection with requests may be silent before a PING is sent, and "
-        "then again before it is closed.",
     )
     subgraph_ca_file: Path | None = Field(
         default=None, description="A PEM file of certificates that are trusted in addition to the system's."
@@ -57,3 +57,30 @@ class SubgraphSettings(BaseSettings):
         ',"server_name":"reviews.internal"}}; '
         '"*" stands for all others.',
     )
+    subgraph_seconds: dict[str, Seconds] = Field(
+        default_factory=dict,
+        description='Time limits for the whole response of individual subgraphs, such as {"club":0.5}; for '
+        "the others, TOTAL_SECONDS.",
+    )
+    subgraph_connection_limits: dict[str, Count] = Field(
+        default_factory=dict,
+        description="The most open connections to individual subgraphs; for the others, "
+        "SUBGRAPH_CONNECTIONS.",
+    )
+    deadline_header: str | None = Field(
+        default=DEADLINE_HEADER,
+        description="The header that tells subgraphs how many milliseconds the gateway waits for a query; "
+        "null for none.",
+    )
+    share_ignores_headers: tuple[str, ...] = Field(
+        default=("traceparent", "tracestate", "baggage", "x-request-id"),
+        description="Headers in lower case that do not affect responses: queries that differ only in them "
+        "are identical.",
+    )
+
+    @field_validator("deadline_header")
+    @classmethod
+    def _lower_case(cls, name: str | None) -> str | None:
+        if name is not None and not name.replace("-", "").replace("_", "").isalnum():
+            raise ValueError("this is not the name of a header")
+        return None if name is None else name.lower()

@@ -11,10 +11,10 @@ from typing import Any, TypeAlias
 
 import orjson
 
+from gateway.cache_control.public_fetches import SESSION_HEADERS
 from gateway.errors import fresh
 from gateway.executor.merge import copied
 from gateway.plan import Entities, Fetch, OperationKind
-from gateway.resilience.sharing import SESSION_HEADERS
 from gateway.transport import FailedResponse, SubgraphOperation
 from jit.codegen import BUDGET, ResponseBudget, spend
 

@@ -1,4 +1,4 @@
-"""Limits the open sources of each subgraph, and opens none while the subgraph's circuit is open."""
+"""Limits the open sources of each subgraph."""
 
 from __future__ import annotations
 
@@ -8,19 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.errors import SubgraphBusy
+from gateway.executor import SourceMiddleware
 from gateway.plan import Fetch
-from gateway.resilience import Circuits
-from gateway.resilience.circuits import coordinates
 from gateway.subscriptions.event_queue import EventQueue
 from gateway.transport import EventSource, SubgraphSubscription
-
-
-class _Opened(dict[str, Any]):
-    """Represents an opened subscription to a circuit: a response without errors."""
-
-    def __init__(self, source: EventSource) -> None:
-        super().__init__(data=None)
-        self.source = source
 
 
 @dataclass(slots=True)
@@ -30,35 +21,27 @@ class SourceGuards:
     Attributes:
         most: The maximum number of open sources at one subgraph.
         limits: Overrides of `most` by subgraph.
-        circuits: The circuits by subgraph; subgraphs without a circuit are always called.
+        around: What features put around the opening of a source; the first is the outermost.
         open: The number of sources that are open or opening, by subgraph, across versions of the graph.
     """
 
     most: int
     limits: Mapping[str, int]
-    circuits: Mapping[str, Circuits]
+    around: tuple[SourceMiddleware, ...]
     open: Counter[str]
 
     def guarded(self, subscribe: SubgraphSubscription, fetch: Fetch) -> SubgraphSubscription:
-        """Wrap a subscription so that it raises `SubgraphUnreachable` at the limit or an open circuit."""
+        """Wrap a subscription so that it raises `SubgraphUnreachable` at the limit."""
         subgraph = fetch.subgraph
-        circuits = self.circuits.get(subgraph)
-
-        async def opened(
-            variables: Mapping[str, Any], headers: Mapping[str, str], session: object
-        ) -> _Opened:
-            return _Opened(await subscribe(variables, headers, session))
-
-        call = opened if circuits is None else circuits.guarded(opened, coordinates(fetch))
+        for each in reversed(self.around):
+            subscribe = each.wrap(subscribe, fetch)
 
         async def guarded(
             variables: Mapping[str, Any], headers: Mapping[str, str], session: object
         ) -> EventSource:
             self._enter(subgraph)
             try:
-                found = await call(variables, headers, session)
-                assert isinstance(found, _Opened)  # noqa: S101 - a circuit returns what it was given
-                return _GuardedSource(found.source, self, subgraph)
+                return _GuardedSource(await subscribe(variables, headers, session), self, subgraph)
             except BaseException:
                 self.leave(subgraph)
                 raise

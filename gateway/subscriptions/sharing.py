@@ -10,10 +10,10 @@ from typing import Any, Final
 import orjson
 from graphql import FieldNode, OperationDefinitionNode, parse
 
+from gateway.cache_control.cacheable_fields import cacheable_root
+from gateway.cache_control.public_fetches import SESSION_HEADERS
 from gateway.lru_cache import LruCache
 from gateway.plan import Fetch
-from gateway.resilience.sharing import SESSION_HEADERS
-from gateway.response_cache.cacheable_fields import cacheable_root
 from gateway.subscriptions.event_queue import EventQueue
 from gateway.subscriptions.shared_sources import SharedSources
 from gateway.supergraph import Supergraph

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -37,22 +36,19 @@ class SubgraphTls(BaseModel):
             raise ValueError("certificate and key need each other")
         return self
 
-    def reloaded(self, *protocols: str) -> ReloadedContext:
+    def reloaded(self) -> ReloadedContext:
         """Return the context, and the object that keeps it up to date.
-
-        Args:
-            protocols: The protocols to offer by ALPN, the best first; empty for HTTP/1.1.
 
         Raises:
             OSError: A file cannot be read, or contains no certificates, or not the key of the certificate.
         """
         files = (self.ca_file, self.also_trusted, self.certificate, self.key)
-        return ReloadedContext(files, lambda: self._context(protocols or ("http/1.1",)))
+        return ReloadedContext(files, self._context)
 
-    def _context(self, protocols: Sequence[str]) -> ssl.SSLContext:
+    def _context(self) -> ssl.SSLContext:
         context = ssl.create_default_context(cafile=self.ca_file)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.set_alpn_protocols(list(protocols))
+        context.set_alpn_protocols(["http/1.1"])
         if self.also_trusted is not None:
             context.load_verify_locations(self.also_trusted)
         if self.certificate is not None:

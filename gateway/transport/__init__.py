@@ -1,6 +1,6 @@
 """Transports to subgraphs: the interfaces, and their implementations."""
 
-from gateway.transport.base import FailedResponse, Sign, SubgraphOperation, Transport
+from gateway.transport.base import FailedResponse, Sign, SignerOf, SubgraphOperation, Transport
 from gateway.transport.events import (
     EventSource,
     SubgraphSubscription,
@@ -19,6 +19,7 @@ __all__ = [
     "HttpTransport",
     "MemoryTransport",
     "Sign",
+    "SignerOf",
     "SubgraphOperation",
     "SubgraphSubscription",
     "SubscribableTransport",

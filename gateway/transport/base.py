@@ -31,6 +31,14 @@ Raises:
 """
 
 
+class SignerOf(Protocol):
+    """Chooses how the requests to a subgraph are signed."""
+
+    def __call__(self, name: str, url: str, method: str = "POST", /) -> Sign:
+        """Return the signer for a subgraph's name, its URL and the method of its requests."""
+        ...
+
+
 class FailedResponse(dict[str, Any]):
     """A GraphQL response whose HTTP status says that the subgraph failed: 500 or above."""
 

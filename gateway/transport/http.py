@@ -8,8 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any, Final, Protocol
 
 import orjson
 
@@ -25,9 +24,6 @@ from gateway.transport.reply import Reply
 from graphql_http.json_depth import nested_too_deeply
 from jit.codegen import spend
 
-if TYPE_CHECKING:
-    from gateway.transport.http2 import Http2Pool
-
 BYTES_A_PLACE: Final = 20
 """The average bytes of a response field with its value, by which replies are charged to the request's
 budget.
@@ -39,8 +35,9 @@ SERVER_ERRORS: Final = 500
 UNAVAILABLE: Final = frozenset({502, 503, 504})
 """The statuses that mean that a server or proxy cannot answer at the moment."""
 
-BEGINNING: Final = "POST {target} HTTP/1.1\r\nhost: {authority}\r\n"
 HEAD: Final = (
+    "POST {target} HTTP/1.1\r\n"
+    "host: {authority}\r\n"
     "content-type: application/json\r\n"
     "accept: application/graphql-response+json, application/json;q=0.9\r\n"
     "accept-encoding: {encoding}\r\n"
@@ -67,48 +64,26 @@ class Connections:
     address: Address
     limits: HttpLimits
     keeps_headers: bool = False
-    opened: Pool | Http2Pool | None = field(default=None, init=False)
+    opened: Pool | None = field(default=None, init=False)
     _trust: ReloadedContext | None = field(default=None, init=False)
-    _http2_trust: ReloadedContext | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        """Read the certificates, and import h2 if it is needed, so that no request waits for that."""
-        if self.limits.http2:
-            import_module("gateway.transport.http2")
+        """Read the certificates, so that no request waits for that."""
         if self.address.is_secure:
             self._trust = self.limits.tls.reloaded()
-            if self.limits.http2:
-                self._http2_trust = self.limits.tls.reloaded("h2", "http/1.1")
 
-    def pool(self) -> Pool | Http2Pool:
+    def pool(self) -> Pool:
         """Return the connections."""
         if self.opened is None:
-            loop = asyncio.get_running_loop()
-            self.opened = self._http2_pool(loop) if self.limits.http2 else self._http1_pool(loop)
+            self.opened = self._pool(asyncio.get_running_loop())
         return self.opened
 
-    def _http1_pool(self, loop: asyncio.AbstractEventLoop) -> Pool:
+    def _pool(self, loop: asyncio.AbstractEventLoop) -> Pool:
         address, limits = self.address, self.limits
-        head = BEGINNING.format(target=address.target, authority=address.authority) + self._lines()
+        encoding = "gzip" if limits.reads_gzip else "identity"
+        head = HEAD.format(target=address.target, authority=address.authority, encoding=encoding)
         connector = Connector(address, limits, self._trust, loop)
         return Pool(connector, head.encode("ascii"), limits, loop, keeps_headers=self.keeps_headers)
-
-    def _http2_pool(self, loop: asyncio.AbstractEventLoop) -> Http2Pool:
-        from gateway.transport.http2 import (  # noqa: PLC0415
-            ConnectionSettings,
-            Http2Pool,
-            fixed_headers,
-            pseudo_headers,
-        )
-
-        address, limits = self.address, self.limits
-        fixed = [*pseudo_headers(address), *fixed_headers(self._lines().encode("ascii"))]
-        connector = Connector(address, limits, self._http2_trust, loop)
-        fallback = self._http1_pool(loop) if address.is_secure else None
-        return Http2Pool(connector, ConnectionSettings(limits, fixed, self.keeps_headers), loop, fallback)
-
-    def _lines(self) -> str:
-        return HEAD.format(encoding="gzip" if self.limits.reads_gzip else "identity")
 
     async def close(self) -> None:
         """Close all connections; later requests raise RuntimeError."""

@@ -20,9 +20,6 @@ class HttpLimits:
             that is sent while the other side closes is lost, and nothing is sent twice.
         reads_gzip: Whether replies may be compressed.
         tls: The TLS options if the subgraph's URL is an https URL.
-        http2: Whether to use HTTP/2: over TLS if the subgraph chooses it, else without negotiation.
-        ping_seconds: How long an HTTP/2 connection with requests may be silent before a PING is sent, and
-            then again before it is closed.
     """
 
     connect_seconds: float = 0.3
@@ -32,5 +29,3 @@ class HttpLimits:
     idle_seconds: float = 2.0
     reads_gzip: bool = False
     tls: SubgraphTls = field(default_factory=SubgraphTls)
-    http2: bool = False
-    ping_seconds: float = 1.0

@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Executor
-from typing import TYPE_CHECKING
-
+from gateway.feature import VersionParts
 from gateway.header_rules import CompiledRules
 from gateway.http.admission import Admission
 from gateway.http.cors_endpoint import CorsEndpoint
 from gateway.http.endpoint import Endpoint
 from gateway.http.headers import Forwarding
 from gateway.http.inner.batches import BatchingPipeline
-from gateway.http.responses import Compression, ResponseCaching
-from gateway.http.streams import SingleConnectionMode, Streams
+from gateway.http.responses import ResponseCaching
+from gateway.http.streams import Streams
 from gateway.metrics import Metrics
-from gateway.pipeline.pipeline import Pipeline
+from gateway.pipeline.components import AnsweringPipeline
 from gateway.settings import GatewaySettings
-from gateway.wiring.subscriptions.live import cors_policy
 from graphql_http import Negotiation
-
-if TYPE_CHECKING:
-    from gateway.observation import ObservedPipeline
 
 
 def client_endpoint(
-    pipeline: Pipeline | ObservedPipeline,
+    pipeline: AnsweringPipeline,
     settings: GatewaySettings,
     metrics: Metrics,
     admission: Admission,
     *,
     rules: CompiledRules | None,
-    compression: Compression | None,
+    features: VersionParts,
     streams: Streams | None,
-    single: SingleConnectionMode | None,
 ) -> Endpoint | CorsEndpoint:
     """Build the endpoint for clients; it checks origins only if pages of other origins are allowed."""
     seen = settings.forwarded_headers if rules is None else rules.of_clients.names
@@ -58,16 +51,14 @@ def client_endpoint(
             name_headers,
             authenticates=pipeline.authentication.is_required,
             is_shared=forwarding.others is None,
-            compresses=compression is not None,
+            varies_by=tuple(name for each in features.replies for name in each.varies_by),
         ),
-        compression=compression,
+        replies=features.replies,
         streams=streams,
-        single=single,
         reads_gzip=settings.gzip_requests,
         collects_headers=rules is not None and bool(rules.replies),
     )
-    policy = cors_policy(settings)
-    return endpoint if policy is None else CorsEndpoint(endpoint, policy)
+    return endpoint if features.origins is None else CorsEndpoint(endpoint, features.origins)
 
 
 def client_forwarding(settings: GatewaySettings, rules: CompiledRules | None) -> Forwarding:
@@ -76,8 +67,3 @@ def client_forwarding(settings: GatewaySettings, rules: CompiledRules | None) ->
         return Forwarding.of(settings.forwarded_headers)
     of_clients = rules.of_clients
     return Forwarding.of(of_clients.names, of_clients.matches if of_clients.pattern else None)
-
-
-def response_compression(settings: GatewaySettings, thread: Executor) -> Compression | None:
-    """Build the compression of responses, large ones in a thread; None if it is switched off."""
-    return Compression(settings.compression_bytes, thread) if settings.compression else None

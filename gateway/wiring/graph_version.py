@@ -8,9 +8,9 @@ from hashlib import sha256
 from time import monotonic
 
 from gateway.clients import Identification
+from gateway.feature import Version, joined
 from gateway.http.graph_versions import GraphVersion
 from gateway.http.live import LiveOperations
-from gateway.pipeline.demand import demand_control
 from gateway.pipeline.pipeline import Pipeline
 from gateway.pipeline.planning.cold_planning import ColdPlanning
 from gateway.pipeline.planning.warm_up import prepare_documents
@@ -19,16 +19,14 @@ from gateway.transport import HttpTransport, Transport
 from gateway.wiring.access import access_control
 from gateway.wiring.calls.headers import header_rules
 from gateway.wiring.calls.subgraphs import http_transports, served_supergraph
-from gateway.wiring.endpoint import client_endpoint, client_forwarding, response_compression
+from gateway.wiring.endpoint import client_endpoint, client_forwarding
 from gateway.wiring.hooks import graph_hooks
-from gateway.wiring.incremental import incremental_responses
+from gateway.wiring.monitoring import recorders
 from gateway.wiring.operations import caches, known_bodies, operation_executor
 from gateway.wiring.shared_parts import SharedParts
-from gateway.wiring.subscriptions.live import single_connection_mode, streams
+from gateway.wiring.subscriptions.live import streams
 from gateway.wiring.subscriptions.streams import with_streams
 from gateway.wiring.subscriptions.subscribing import event_calls, subscribing
-from gateway.wiring.telemetry.monitoring import recorders
-from gateway.wiring.telemetry.observation import observed, observing
 
 
 def graph_version(
@@ -50,23 +48,28 @@ def graph_version(
     """
     model = served_supergraph(sdl, settings)
     rules = header_rules(model, settings)
-    over_http = http_transports(model, shared.transports, settings, kept or {}, rules)
-    streaming = with_streams(model, over_http, settings, shared.subscriptions.callbacks)
+    signer_of = shared.features.core.signer_of
+    over_http = http_transports(
+        model, shared.transports, settings, kept or {}, signer_of=signer_of, rules=rules
+    )
+    streaming = with_streams(model, over_http, settings, signer_of, shared.subscriptions.callbacks)
     reached: Mapping[str, Transport] = {**streaming, **shared.transports}
     if rules is not None:
         reached = rules.applied(reached)
-    costs = demand_control(model, settings, shared.cost_metrics)
+    unshared = frozenset() if rules is None else frozenset(rules.replies)
     access = access_control(model, settings, shared.access, authenticates=shared.authentication.is_required)
-    watching = observing(settings, shared.tracing, over_http)
-    hooks = graph_hooks(model, settings, shared, costs, watching, access=access, transports=reached)
+    version = Version(model, settings, reached, over_http, unshared)
+    features = shared.features.of(version)
+    named = graph_hooks(model, settings, shared, features=features, access=access)
+    hooks = joined(named)
     executor = operation_executor(
         model,
         reached,
         settings,
         shared.metrics,
-        costs,
+        costs=hooks.costs,
         middleware=hooks.calls,
-        events=event_calls(model, settings, shared.guards.identify, over_http),
+        events=event_calls(version, shared.customer_of),
         access=access,
     )
     planning = ColdPlanning(
@@ -74,7 +77,7 @@ def graph_version(
     )
     documents = replace(shared.documents, introspection=settings.introspection is not False)
     bodies = known_bodies(settings, executor.preparer)
-    counting = recorders(settings, shared, executor.preparer)
+    counting = recorders(settings, shared, executor.preparer, hooks.recorders)
     pipeline = Pipeline(
         authentication=shared.authentication,
         identification=Identification(settings),
@@ -87,7 +90,6 @@ def graph_version(
         response_bytes=settings.response_bytes,
         large_responses=shared.large_responses,
         recorders=counting,
-        rate_limits=shared.rate_limits,
         known_values=None if rules is None else rules.known,
         subscribing=subscribing(
             settings,
@@ -98,14 +100,14 @@ def graph_version(
             authentication=shared.authentication,
             large_responses=shared.large_responses,
         ),
-        incremental=incremental_responses(settings, shared, executor, hooks),
+        incremental=None if hooks.in_parts is None else hooks.in_parts(executor, hooks.responses),
     )
     if settings.documents is not None:
         prepare_documents(settings.documents, executor)
-    answering = observed(pipeline, settings, shared.tracing, over_http)
+    answering = pipeline if hooks.probe is None else hooks.probe(pipeline)
     forwarding = client_forwarding(settings, rules)
     live = LiveOperations(answering, forwarding, shared.metrics, settings.live_reload_seconds)
-    over_http_streams = streams(settings, live, shared.live, shared.authentication, shared.admission)
+    over_http_streams = streams(live, shared.live, shared.authentication, shared.admission, hooks.origins)
     return GraphVersion(
         sdl=sdl,
         digest=sha256(sdl.encode()).hexdigest(),
@@ -116,9 +118,8 @@ def graph_version(
             shared.metrics,
             shared.admission,
             rules=rules,
-            compression=response_compression(settings, shared.large_responses),
+            features=hooks,
             streams=over_http_streams,
-            single=single_connection_mode(over_http_streams, shared.live),
         ),
         live=live,
         planning=planning,
@@ -126,4 +127,5 @@ def graph_version(
         over_http=over_http,
         caches=caches(executor.preparer, bodies),
         begun=monotonic(),
+        parts=tuple(named),
     )

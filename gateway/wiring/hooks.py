@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
 
+from gateway.feature import VersionParts
 from gateway.limits import IntrospectionSizes
-from gateway.pipeline.demand import BatchPolicy, CostLimits, DemandControl
-from gateway.pipeline.hooks import Hooks, joined
-from gateway.pipeline.policies import IntrospectionPolicy, OverrideLabelsPolicy, RateLimitPolicy
-from gateway.response_cache import ResponseCacheMiddleware
+from gateway.pipeline.hooks import Hooks
+from gateway.pipeline.policies import BatchPolicy, IntrospectionPolicy, OverrideLabelsPolicy
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
-from gateway.transport import Transport
 from gateway.wiring.access import AccessControl
-from gateway.wiring.calls.resilience import resilience
 from gateway.wiring.operations import override_labels
 from gateway.wiring.shared_parts import SharedParts
+
+CORE: Final = "core"
 
 
 def graph_hooks(
     model: Supergraph,
     settings: GatewaySettings,
     shared: SharedParts,
-    costs: DemandControl,
-    observing: Hooks,
     *,
+    features: Iterable[tuple[str, VersionParts]],
     access: AccessControl,
-    transports: Mapping[str, Transport],
-) -> Hooks:
-    """Return all hooks, in the order in which they are called at each stage.
+) -> list[tuple[str, Hooks]]:
+    """Return all hooks with the names of what they belong to, in the order in which they are called.
 
     A request that a policy refuses spends no points. Extensions see what the gateway itself lets pass; their
     call middleware is outside the gateway's own, so that it also sees cached responses. Observation is
@@ -36,23 +35,21 @@ def graph_hooks(
     which may call a coprocessor.
     """
     extensions = [each.hooks(model) for each in shared.extensions]
-    calls = tuple(call for each in extensions for call in each.calls)
-    own = (
-        observing,
-        _introspection(model, settings),
-        Hooks(policies=shared.trusted_policies),
-        _demand(costs),
-        _batches(settings),
-        _rate_limits(shared),
-        Hooks(policies=access.policies),
-        _override_labels(model, settings, shared),
-        Hooks(calls=calls),
-        _response_cache(model, shared),
-        # Cached responses need no protection.
-        resilience(model, settings, shared.transports, shared.guards, transports),
-    )
-    rest = (Hooks(each.requests, each.policies, each.plans, (), each.responses) for each in extensions)
-    return joined((*own, *rest))
+    named = tuple(features)
+    observing = [each for each in named if each[1].probe is not None]
+    rest = (replace(each, calls=()) for each in extensions)
+    return [
+        *observing,
+        (CORE, _introspection(model, settings)),
+        ("documents", Hooks(policies=shared.trusted_policies)),
+        ("batches", _batches(settings)),
+        *((name, Hooks(policies=each.policies)) for name, each in named if each.probe is None),
+        ("access", Hooks(policies=access.policies)),
+        ("labels", _override_labels(model, settings, shared)),
+        *(("extensions", Hooks(calls=each.calls)) for each in extensions),
+        *((name, replace(each, policies=())) for name, each in named if each.probe is None),
+        *(("extensions", each) for each in rest),
+    ]
 
 
 def _introspection(model: Supergraph, settings: GatewaySettings) -> Hooks:
@@ -60,21 +57,11 @@ def _introspection(model: Supergraph, settings: GatewaySettings) -> Hooks:
     return Hooks(policies=(IntrospectionPolicy(settings.introspection, most),))
 
 
-def _demand(costs: DemandControl) -> Hooks:
-    return Hooks(policies=costs.policies, responses=() if costs.report is None else (costs.report,))
-
-
 def _batches(settings: GatewaySettings) -> Hooks:
     """Return the policy of batches; without batches, requests do not pay for it."""
     if not settings.batch_requests:
         return Hooks()
-    limits = CostLimits(settings.cost_limit) if settings.cost_mode == "enforce" else None
-    return Hooks(policies=(BatchPolicy(limits),))
-
-
-def _rate_limits(shared: SharedParts) -> Hooks:
-    limits = shared.rate_limits
-    return Hooks() if limits is None else Hooks(policies=(RateLimitPolicy(limits),))
+    return Hooks(policies=(BatchPolicy(),))
 
 
 def _override_labels(model: Supergraph, settings: GatewaySettings, shared: SharedParts) -> Hooks:
@@ -82,9 +69,3 @@ def _override_labels(model: Supergraph, settings: GatewaySettings, shared: Share
         return Hooks()
     decision = override_labels(settings)
     return Hooks(policies=(OverrideLabelsPolicy(decision, model.labels, shared.customer_of),))
-
-
-def _response_cache(model: Supergraph, shared: SharedParts) -> Hooks:
-    if shared.caching is None or not model.cache_hints:
-        return Hooks()
-    return Hooks(calls=(ResponseCacheMiddleware(model, shared.caching),))

@@ -9,9 +9,9 @@ from gateway.caching import WeightedCache
 from gateway.executor import CallMiddleware, ResponseLimits
 from gateway.limits import DocumentLimits
 from gateway.metrics import Metrics
-from gateway.pipeline.demand import DemandControl
 from gateway.pipeline.introspection_responses import Introspection, IntrospectionCache
 from gateway.pipeline.operation_executor import OperationExecutor
+from gateway.pipeline.preparation.costs import CostOf
 from gateway.pipeline.preparation.known_bodies import KnownBodies
 from gateway.pipeline.preparation.labels import Labels, labels
 from gateway.pipeline.preparation.limits import PreparationLimits
@@ -29,8 +29,8 @@ def operation_executor(
     transports: Mapping[str, Transport],
     settings: GatewaySettings,
     metrics: Metrics,
-    costs: DemandControl,
     *,
+    costs: CostOf | None,
     access: AccessControl,
     middleware: tuple[CallMiddleware, ...] = (),
     events: tuple[CallMiddleware, ...] = (),
@@ -42,7 +42,7 @@ def operation_executor(
         transports: The transport of each subgraph.
         settings: The settings.
         metrics: Counts plans, fetches and deoptimizations.
-        costs: Estimates what operations cost.
+        costs: Estimates what operations cost; None if nothing does.
         access: Restricts operations to what their clients may see.
         middleware: Middleware around each subgraph call; the first is the outermost.
         events: Middleware around those in turn, for the events of subscriptions.
@@ -53,7 +53,7 @@ def operation_executor(
             _limits(settings, access),
             metrics.plan,
             override_labels(settings),
-            costs.rules,
+            costs,
             access=access.operations,
         ),
         transports=transports,

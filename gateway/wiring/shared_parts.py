@@ -4,35 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from gateway.caching import CacheMetrics
-from gateway.demand.metrics import CostMetrics
+from gateway.clients import CustomerOf
 from gateway.extensions import Extension
 from gateway.http.admission import Admission
-from gateway.incremental.metrics import IncrementalMetrics
+from gateway.installed_features import InstalledFeatures
 from gateway.metrics import Metrics
 from gateway.monitoring import OperationMetrics
 from gateway.pipeline.authentication import Authentication
 from gateway.pipeline.documents import DocumentResolver
 from gateway.pipeline.documents.wiring import document_resolver, trusted_documents_policies
 from gateway.pipeline.policies import TrustedDocumentsPolicy
-from gateway.rate_limits import CustomerOf, RateLimits
-from gateway.rate_limits.wiring import Closing, rate_limits
-from gateway.resilience import KnownGuards
-from gateway.response_cache import Caching
 from gateway.settings import GatewaySettings
 from gateway.transport import Transport
-from gateway.usage import UsageTable, usage_table
 from gateway.wiring.access import AccessDecisions
-from gateway.wiring.calls.resilience import known_guards
-from gateway.wiring.calls.response_cache import response_caching
+from gateway.wiring.background import Closing
 from gateway.wiring.subscriptions.live import LiveParts, live_parts
 from gateway.wiring.subscriptions.subscribing import SharedSubscriptions
-
-if TYPE_CHECKING:
-    from tracing import Tracing
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,48 +34,34 @@ class SharedParts:
         authentication: Finds the session of a request.
         admission: Bounds how many requests are executed at once.
         metrics: The gateway's metrics.
-        cost_metrics: The metrics of costs.
         cache_metrics: The metrics of the current version's caches.
         documents: Finds documents by their ids.
         trusted_policies: Refuse documents that are not trusted.
-        rate_limits: The rate limits, with the points that senders have spent.
         operations: The metrics by operation and client.
-        usage: Counts the usage of fields; None if usage is not counted.
-        caching: The cache of subgraphs' responses; None if it is switched off.
-        guards: Protect calls of subgraphs.
         access: Decides who may see what.
         subscriptions: The open subscriptions.
         extensions: The extensions called at the stages of the pipeline.
         customer_of: Returns the key of a session's customer; None if no customers are known.
-        tracing: Records traces; None without traces.
         live: What WebSockets and streams share; None if there are none.
         large_responses: A thread that makes large responses.
-        incremental: Counts responses in parts.
+        features: The features that the settings switch on.
     """
 
     transports: Mapping[str, Transport]
     authentication: Authentication
     admission: Admission
     metrics: Metrics
-    cost_metrics: CostMetrics
     cache_metrics: CacheMetrics
     documents: DocumentResolver
     trusted_policies: tuple[TrustedDocumentsPolicy, ...]
-    rate_limits: RateLimits | None
-    guards: KnownGuards
     access: AccessDecisions
     subscriptions: SharedSubscriptions
     operations: OperationMetrics
-    usage: UsageTable | None = None
-    caching: Caching | None = None
+    large_responses: ThreadPoolExecutor
+    features: InstalledFeatures
     extensions: tuple[Extension, ...] = ()
     customer_of: CustomerOf | None = None
-    tracing: Tracing | None = None
     live: LiveParts | None = None
-    large_responses: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(1, "gateway-large-responses")
-    )
-    incremental: IncrementalMetrics = field(default_factory=IncrementalMetrics)
 
 
 def shared_parts(
@@ -98,8 +74,9 @@ def shared_parts(
     customer_of: CustomerOf | None,
     access: AccessDecisions,
     subscriptions: SharedSubscriptions,
+    large_responses: ThreadPoolExecutor,
+    features: InstalledFeatures,
     extensions: tuple[Extension, ...] = (),
-    tracing: Tracing | None = None,
 ) -> tuple[SharedParts, list[Closing]]:
     """Build the shared parts, and return them with the resources to close at the end.
 
@@ -111,11 +88,7 @@ def shared_parts(
     for collector in (each for extension in extensions for each in extension.collectors):
         registry.register(collector)
     documents = document_resolver(settings, registry, introspection=settings.introspection is not False)
-    limits, closing = rate_limits(settings, customer_of, registry)
-    caching = response_caching(settings, customer_of, registry)
-    cost_metrics, cache_metrics = CostMetrics(), CacheMetrics({})
-    if settings.cost_mode != "off":
-        registry.register(cost_metrics)
+    cache_metrics = CacheMetrics({})
     registry.register(cache_metrics)
     operations = OperationMetrics(settings.metrics_operations)
     registry.register(operations)
@@ -124,22 +97,16 @@ def shared_parts(
         authentication=authentication,
         admission=admission,
         metrics=metrics,
-        cost_metrics=cost_metrics,
         cache_metrics=cache_metrics,
         documents=documents,
         trusted_policies=trusted_documents_policies(settings, documents),
-        rate_limits=limits,
-        guards=known_guards(admission, registry, customer_of),
         operations=operations,
-        usage=usage_table(settings),
+        large_responses=large_responses,
+        features=features,
         access=access,
         subscriptions=subscriptions,
-        caching=caching,
         extensions=extensions,
         customer_of=customer_of,
-        tracing=tracing,
         live=live_parts(settings, customer_of, registry),
     )
-    if settings.incremental_delivery:
-        registry.register(shared.incremental)
-    return shared, [*closing, documents, *(() if caching is None else (caching.store,)), *extensions]
+    return shared, [documents, *extensions]

@@ -43,13 +43,12 @@ CLIENTS: Final[Mapping[str, Mapping[str, str]]] = {
     "gzip": {"accept-encoding": "gzip"},
     "an origin": {"origin": "https://www.example.com"},
     "a foreign origin": {"origin": "https://evil.example"},
-    "a reserved stream": {"x-graphql-event-stream-token": "x"},
     "asking for its cost": {"graphql-cost": "1"},
     "asking for its plan": {"graphql-debug": "plan"},
     "a trace": {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"},
     "with a tag": {"if-none-match": "*"},
 }
-CONTENT: Final = {"a reserved stream", "asking for its cost", "asking for its plan", "with a tag"}
+CONTENT: Final = {"asking for its cost", "asking for its plan", "with a tag"}
 """Clients that may get the public answer from a cache as well, without what they asked for beside it."""
 
 

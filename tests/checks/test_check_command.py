@@ -141,8 +141,8 @@ def test_each_broken_part_is_named_and_no_secret_is_printed(find: Find, tmp_path
         "keys of login": "no connection",
         "trusted documents": "broken.json",
         "FURLONG_GATEWAY_SUBGRAPH_CA_FILE": "a certificate ends on",
-        "valkey (FURLONG_GATEWAY_RATE_LIMIT_VALKEY_URL)": "redis://127.0.0.1:1/0 cannot be reached",
-        "valkey (FURLONG_GATEWAY_TOKEN_REVOCATIONS)": "redis://127.0.0.1:1/0 cannot be reached",
+        "valkey (FURLONG_GATEWAY__RATE_LIMITS__VALKEY_URL)": "redis://127.0.0.1:1/0 cannot be reached",
+        "valkey (FURLONG_GATEWAY__SESSIONS__REVOCATIONS)": "redis://127.0.0.1:1/0 cannot be reached",
         "valkey (FURLONG_JWT_REVOCATIONS)": "redis://127.0.0.1:1/1 cannot be reached",
         "valkey (FURLONG_SUBGRAPH_SIGNATURES_VALKEY_URL)": "redis://127.0.0.1:1/2 cannot be reached",
         "policies": "http://127.0.0.1:1/v1/data/graph cannot be reached",
@@ -191,7 +191,7 @@ def test_a_subgraph_that_answers_signed_requests_alone_says_which_keys_are_missi
         urls = json.dumps({"club": f"{url}/club"})
         _, found, _ = find(SERVE_SUBGRAPHS="http", GATEWAY_SUBGRAPH_URLS=urls)
     assert "refuses this gateway (HTTP 401)" in found["subgraph club"]["says"]
-    assert "SIGNING_KEYS_FILE" in str(found["subgraph club"])
+    assert "SIGNATURES__KEYS_FILE" in str(found["subgraph club"])
 
 
 def test_certificates_of_this_server_and_to_subgraphs_are_read(find: Find, tmp_path: Path) -> None:
@@ -227,7 +227,7 @@ def test_a_real_database_that_is_not_migrated_is_told(find: Find, mariadb: Priva
 def test_a_real_valkey_answers(find: Find, valkey: PrivateValkey) -> None:
     """A wrong password is reported as such."""
     _, found, _ = find(GATEWAY_RATE_LIMIT_VALKEY_URL=valkey.url)
-    assert found["valkey (FURLONG_GATEWAY_RATE_LIMIT_VALKEY_URL)"]["ok"]
+    assert found["valkey (FURLONG_GATEWAY__RATE_LIMITS__VALKEY_URL)"]["ok"]
 
 
 def test_live_updates_say_whether_processes_hear_of_one_another(find: Find, valkey: PrivateValkey) -> None:

@@ -301,7 +301,7 @@ RETIRED: Final = {
         "worth",
         "worths",
     },
-    "gateway/response_cache": {
+    "gateway/features/response_cache": {
         "ResponseCache",
     },
     "gateway/supergraph": {

@@ -196,6 +196,8 @@ def test_no_secret_setting_is_accepted_as_plain_text() -> None:
         "FURLONG_GATEWAY_TOKEN_INTROSPECTION",
         "FURLONG_GATEWAY_TOKEN_REVOCATIONS",
         "FURLONG_GATEWAY_APQ_VALKEY_URL",
+        "FURLONG_GATEWAY__SIGNATURES__KEYS",
+        "FURLONG_GATEWAY_SUBGRAPH_SIGNING_KEYS",
         "FURLONG_FULFILMENT_SECRETS",
     ],
 )

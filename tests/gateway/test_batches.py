@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.gateway.faults.test_clients_and_calls import CHANGE, Gate
-from tests.gateway.incremental.served import Served, served, until
+from tests.gateway.features.incremental.served import Served, served, until
 from tests.gateway.worlds import club
 from tests.support.gateway.federation_over_http import eventually, over_http
 

@@ -41,7 +41,7 @@ Reaction: TypeAlias = Callable[[Connection], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A reaction that is a whole reply of HTTP, so that it can be given over HTTP/2 as well."""
+    """A reaction that is a whole reply of HTTP."""
 
     body: bytes
     status: int
@@ -73,13 +73,11 @@ class Stub:
         url: Where it listens.
         reaction: What it does with a request.
         asked: The requests so far.
-        http2: Whether it speaks HTTP/2.
     """
 
     url: str
     reaction: Reaction
     asked: list[Mapping[str, Any]] = field(default_factory=list)
-    http2: bool = False
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Read one request and react to it."""

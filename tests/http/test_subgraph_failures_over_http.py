@@ -40,7 +40,6 @@ async def asked(broken: Stub, name: str, query: str, seconds: float = PATIENCE_S
         connect_seconds=PATIENCE_SECONDS,
         total_seconds=seconds,
         subgraph_error_codes=("SOLD_OUT",),
-        subgraph_http2=(name,) if broken.http2 else (),
     )
     app = create_gateway(federation.sdl, others, settings)
     async with (

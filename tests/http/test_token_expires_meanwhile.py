@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from gateway import GatewaySettings
-from gateway.sessions import Sessions
-from gateway.sessions.settings import TokenSettings
+from gateway.features.sessions.settings import SessionSettings
+from gateway.features.sessions.token_sessions import Sessions
 from tests.gateway.world import Federation
 from tests.gateway.worlds import atlas, shop
 from tests.http.served_gateway import Shop, post
@@ -26,11 +26,13 @@ SKEW = 30
 def time(monkeypatch: pytest.MonkeyPatch) -> ManualTime:
     """The time by which the gateway checks tokens."""
     made = ManualTime()
-    monkeypatch.setattr(Sessions, "of", lambda settings: _sessions(settings, made))
+    monkeypatch.setattr(
+        "gateway.features.sessions.feature.Sessions", lambda settings: _sessions(settings, made)
+    )
     return made
 
 
-def _sessions(settings: TokenSettings, time: ManualTime) -> Sessions:
+def _sessions(settings: SessionSettings, time: ManualTime) -> Sessions:
     return Sessions(settings, time, PATIENT)
 
 

@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
+from gateway.clients import ClientAddresses
 from gateway.http.live import LiveLimits, LiveMetrics, connections
 from gateway.http.live.connections import LiveConnections, Slot
-from gateway.rate_limits import ClientAddresses
 
 PATIENCE_SECONDS = 30.0
 

@@ -1,5 +1,5 @@
 // Speaks to a gateway by the clients of graphql-ws and graphql-sse: `node live-clients.mjs URL CLIENT [TOKEN]`.
-// CLIENT is ws, sse or sse-single. Reads commands from stdin, one JSON object a line, and prints what happens:
+// CLIENT is ws or sse. Reads commands from stdin, one JSON object a line, and prints what happens:
 //   {"subscribe": ID, "query": QUERY}, {"end": ID}, {"exit": true}
 import { createInterface } from 'node:readline';
 import { argv, stdin, stdout, exit } from 'node:process';
@@ -29,7 +29,6 @@ const client =
     : createEventClient({
         url,
         headers,
-        singleConnection: kind === 'sse-single',
         retryAttempts: 20,
         retry: () => new Promise((resolve) => setTimeout(resolve, 50)),
         on: { connected: () => say({ connected: true }) },

@@ -8,6 +8,7 @@ from furlong.embedding.sessions import Brands
 from furlong.serve.reload import site_reload, site_settings
 from furlong.serve.site import COST_LIMIT, MUTATION_FIELDS, _with_defaults_of
 from furlong.settings import ServeSettings
+from gateway.features.cost.settings import CostSettings
 
 DOCUMENTS = Path(__file__).resolve().parents[2] / "contracts"
 
@@ -39,4 +40,4 @@ def test_reloaded_settings_keep_the_defaults_of_the_product(
     assert sources.read_settings is not None
     fresh = sources.read_settings()
     assert (fresh.document_depth, fresh.documents) == (8, DOCUMENTS)
-    assert (fresh.cost_limit, fresh.mutation_fields) == (COST_LIMIT, MUTATION_FIELDS)
+    assert (fresh.of(CostSettings).limit, fresh.mutation_fields) == (COST_LIMIT, MUTATION_FIELDS)

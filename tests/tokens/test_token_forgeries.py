@@ -19,7 +19,7 @@ from fastapi import FastAPI
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from gateway import GatewaySettings, create_gateway
-from gateway.sessions import Sessions
+from gateway.features.sessions.token_sessions import Sessions
 from storage.clock import ManualClock
 from subgraphs.kit.auth.sessions import SessionVerifier, Viewer
 from subgraphs.kit.domain.errors import Unauthenticated
@@ -250,7 +250,10 @@ def app(federation: Federation, keys: tuple[Path, Path]) -> FastAPI:
         )
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Sessions, "of", lambda settings: Sessions(settings, ManualTime(), PATIENT))
+        patch.setattr(
+            "gateway.features.sessions.feature.Sessions",
+            lambda settings: Sessions(settings, ManualTime(), PATIENT),
+        )
         return create_gateway(federation.sdl, federation.transports(), settings)
 
 

@@ -11,6 +11,7 @@ from typing import Final
 import typer
 
 PREFIX: Final = "FURLONG_"
+GATEWAY: Final = "FURLONG_GATEWAY_"
 NOT_SETTINGS: Final = frozenset(
     {"FURLONG_REQUIRE_SERVICES", "FURLONG_TORTURE", "FURLONG_NIGHTLY", "FURLONG_DEV_URL"}
 )
@@ -35,9 +36,16 @@ def unknown_variables() -> list[str]:
     if not found:
         return []
     from furlong.settings import listed
-    from gateway.settings.misspelt import misspelt
+    from gateway.settings.names import nearest, renamed_variables
 
-    return list(misspelt(found, [variable for variable, _, _ in listed()]))
+    renamed = renamed_variables(GATEWAY)
+    known = [variable for variable, _, _ in listed()]
+    return [
+        f"{name} is now called {renamed[name]}: the next version will not read the old name"
+        if name in renamed
+        else f"{name} is no setting and has no effect{nearest(name, known)}"
+        for name in sorted(found - set(known))
+    ]
 
 
 def set_variables(field: str) -> list[str]:

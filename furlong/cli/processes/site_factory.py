@@ -8,6 +8,7 @@ from furlong.serve.site import create_site
 from furlong.serve.subgraphs import Parts
 from furlong.settings import ROOT, ServeSettings
 from furlong.tracing import close_with
+from gateway.features.observation.settings import ObservationSettings
 from gateway.garbage_collection import freeze_long_lived_objects
 from tracing import opened
 
@@ -25,7 +26,7 @@ def create_app() -> FastAPI:
     serve, gateway = ServeSettings(), site_settings(CONTRACTS)
     parts = Parts.from_settings(database_settings(), sessions=session_settings(), clock=running_clock())
     reload = site_reload(serve, gateway, CONTRACTS)
-    tracing = opened("furlong-serve", wanted=gateway.tracing)
+    tracing = opened("furlong-serve", wanted=gateway.of(ObservationSettings).tracing)
     site = create_site(parts, serve, gateway, reload=reload, tracing=tracing)
     close_with(site, tracing)
     freeze_long_lived_objects()

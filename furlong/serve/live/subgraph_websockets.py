@@ -11,15 +11,15 @@ from typing import Final
 import orjson
 from fastapi import FastAPI
 
-from gateway.browsers import CorsPolicy
+from gateway.clients import ClientAddresses
 from gateway.errors import AuthenticationUnavailable, RequestError, Unauthenticated
 from gateway.http.admission import Admission
 from gateway.http.headers import Forwarding
 from gateway.http.live import LiveConnections, LiveLimits, LiveMetrics, LiveOperations
+from gateway.http.replies import OriginPolicy
 from gateway.http.websocket import WebSocketEndpoint, WebSocketParts
 from gateway.metrics import Metrics
 from gateway.pipeline.stages import HttpRequest, Response, ResponseStream
-from gateway.rate_limits import ClientAddresses
 from gateway.settings import GatewaySettings
 from graphql_http import read_body
 from signatures import InvalidSignature, SignatureVerifier
@@ -85,7 +85,7 @@ class OnlyVersion:
         """Always 1."""
         return 1
 
-    def cors(self) -> CorsPolicy | None:
+    def cors(self) -> OriginPolicy | None:
         """Return None: no page calls a subgraph."""
         return None
 

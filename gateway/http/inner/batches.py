@@ -14,8 +14,8 @@ from gateway.http.inner.request import InnerClient, InnerRequest
 from gateway.http.request import ReceivedRequest
 from gateway.http.responses import error_response
 from gateway.metrics import Metrics
-from gateway.pipeline.demand import Batch, BatchEntry
 from gateway.pipeline.graphql_response import refused
+from gateway.pipeline.policies.batches import Batch, BatchEntry
 from gateway.pipeline.stages import HttpRequest, Response, ResponsePipeline, encode
 from graphql_http import BatchRefused, read_batch
 

@@ -10,10 +10,10 @@ from typing import Any, Final, Protocol
 
 import structlog
 
+from gateway.clients import ClientAddresses, CustomerOf
 from gateway.garbage_collection import collect_young_objects
 from gateway.http.live.limits import LiveLimits
 from gateway.http.live.metrics import LiveMetrics
-from gateway.rate_limits import ClientAddresses, CustomerOf
 
 TICKS: Final = 20
 """The number of groups of connections, which are visited in turn, one group per tick."""

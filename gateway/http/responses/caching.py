@@ -10,7 +10,6 @@ from typing import Final
 from gateway.cache_control import CachePolicy
 from gateway.header_rules import strictest
 from gateway.http.client import NOT_MODIFIED, Reply
-from gateway.http.responses.compression import gzip_tag
 
 CACHE_CONTROL: Final = b"cache-control"
 NO_STORE: Final = (CACHE_CONTROL, b"no-store")
@@ -46,7 +45,7 @@ class ResponseCaching:
         *,
         authenticates: bool = False,
         is_shared: bool = True,
-        compresses: bool = False,
+        varies_by: Iterable[str] = (),
     ) -> ResponseCaching:
         """Build the caching of a gateway's responses.
 
@@ -56,12 +55,11 @@ class ResponseCaching:
             name_headers: The headers in which clients name themselves, if responses depend on the name.
             authenticates: Whether the gateway authenticates clients, by any credentials that a browser sends.
             is_shared: Whether all headers that responses depend on are among these.
-            compresses: Whether responses may be compressed.
+            varies_by: Further request headers that responses depend on.
         """
         credentials = ("authorization", "cookie") if authenticates else ("authorization",)
         depends_on = [each for each in forwarded if each not in TRACING]
-        encoding = ["accept-encoding"] if compresses else []
-        vary = dict.fromkeys(["accept", *encoding, *depends_on, *credentials, key_header, *name_headers])
+        vary = dict.fromkeys(["accept", *varies_by, *depends_on, *credentials, key_header, *name_headers])
         personal = dict.fromkeys([*depends_on, *credentials, key_header])
         return cls(
             ", ".join(vary).encode("latin-1"),
@@ -92,15 +90,20 @@ class ResponseCaching:
             if lifetime == NO_STORE[1]:
                 return status, content_type, body, (*more, NO_STORE)
         control, vary = (CACHE_CONTROL, lifetime), (b"vary", self.vary)
-        for each in (tag, gzip_tag(tag)):  # the client may have either representation
-            if _matches(headers.get(b"if-none-match"), each):
-                return NOT_MODIFIED, content_type, b"", (*more, control, (b"etag", each), vary)
+        known = _matching(headers.get(b"if-none-match"), tag)
+        if known is not None:
+            return NOT_MODIFIED, content_type, b"", (*more, control, (b"etag", known), vary)
         return status, content_type, body, (*more, control, (b"etag", tag), vary)
 
 
-def _matches(if_none_match: bytes | None, tag: bytes) -> bool:
-    """Return whether the client has a response with this tag, by weak comparison (RFC 9110, 13.1.2)."""
+def _matching(if_none_match: bytes | None, tag: bytes) -> bytes | None:
+    """Return the tag of the response that the client has, by weak comparison (RFC 9110, 13.1.2), else None.
+
+    A stage that changes the body, such as compression, appends `-` and a name to the tag.
+    """
     if if_none_match is None:
-        return False
+        return None
     tags = [each.strip().removeprefix(b"W/") for each in if_none_match.split(b",")]
-    return tag in tags or tags == [b"*"]
+    if tags == [b"*"]:
+        return tag
+    return next((each for each in tags if each == tag or each.startswith(tag[:-1] + b"-")), None)

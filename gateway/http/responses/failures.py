@@ -8,11 +8,10 @@ from asyncio import CancelledError
 import structlog
 from msgspec import structs
 
-from gateway.errors import ClientDisconnected, RequestError, Unauthenticated
+from gateway.errors import ClientDisconnected, RequestError, TooManyRequests, Unauthenticated
 from gateway.http.client import Client
 from gateway.pipeline.graphql_response import GraphQLResponse, refused
 from gateway.pipeline.stages import Response, encode
-from gateway.rate_limits import RateLimited
 
 CLIENT_DISCONNECTED = 499
 """The status that nginx logs when a client closed the connection before the response."""
@@ -28,7 +27,7 @@ def error_response(error: BaseException, client: Client) -> Response:
         case Unauthenticated():
             challenge = (b"www-authenticate", error.challenge.encode("ascii"))
             return structs.replace(encode(refused(error), "refused"), headers=(challenge,))
-        case RateLimited():
+        case TooManyRequests():
             return structs.replace(encode(refused(error), "refused"), headers=error.headers)
         case RequestError():
             return encode(refused(error), "refused")

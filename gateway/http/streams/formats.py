@@ -57,18 +57,7 @@ SERVER_SENT: Final = StreamFormat(
     heartbeat=b":\n\n",
     reports_refusals=True,
 )
-"""GraphQL over SSE, distinct connections mode."""
-
-MERGED_EVENTS: Final = StreamFormat(
-    "sse",
-    b"text/event-stream; charset=utf-8",
-    opening=b":\n\n",
-    before=b"",
-    after=b"\n\n",
-    end=b"",
-    heartbeat=b":\n\n",
-)
-"""GraphQL over SSE, single connection mode; the responses of a `MergedStream` already are events."""
+"""GraphQL over SSE, distinct connections mode: a connection for each operation."""
 
 PART: Final = b"\r\ncontent-type: application/json\r\n\r\n"
 RESTART: Final = {

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
-from gateway.browsers import CorsPolicy
 from gateway.errors import Overloaded, RequestError
 from gateway.http.admission import Admission
 from gateway.http.headers import RawHeaders
 from gateway.http.live import LiveConnections, LiveOperations, LiveSession, Slot
+from gateway.http.replies import OriginPolicy
 from gateway.http.request import ReceivedRequest
 from gateway.http.responses import NO_STORE
 from gateway.http.streams.connection import DISCONNECTED, StreamConnection
@@ -23,10 +23,9 @@ from gateway.http.streams.formats import (
     StreamFormat,
     StreamFormats,
 )
-from gateway.http.streams.merged_stream import MergedStream
 from gateway.pipeline.components import AuthenticationComponent
 from gateway.pipeline.graphql_response import refused
-from gateway.pipeline.incremental import IncrementalStream
+from gateway.pipeline.in_parts import StreamOfParts
 from gateway.pipeline.stages import ResponseStream, encode
 from gateway.pipeline.subscriptions import SingleResponse
 
@@ -52,7 +51,7 @@ class Streams:
     connections: LiveConnections
     authentication: AuthenticationComponent
     admission: Admission
-    cors: CorsPolicy | None
+    cors: OriginPolicy | None
     formats: StreamFormats = field(default_factory=StreamFormats)
 
     async def respond(self, request: ReceivedRequest, written: StreamFormat) -> None:
@@ -70,7 +69,7 @@ class Streams:
         try:
             stream = await self._started(request, written)
             session = await self.identified(request, slot)
-            if isinstance(stream, IncrementalStream) and written.transport == MULTIPART_INCREMENTAL.transport:
+            if isinstance(stream, StreamOfParts) and written.transport == MULTIPART_INCREMENTAL.transport:
                 written = MULTIPART_PARTS[stream.spec]
         except BaseException:
             self.connections.release(slot)
@@ -113,9 +112,7 @@ class Streams:
             reply.limit(self.connections.limits.buffer_bytes)
             await reply.send(self._opening(written))
             share = self.connections.share(slot)
-            is_retired = partial(
-                stream.is_retired if isinstance(stream, MergedStream) else self.operations.is_retired, share
-            )
+            is_retired = partial(self.operations.is_retired, share)
             connection = StreamConnection(
                 reply, written, self.connections, slot, session=session, is_retired=is_retired
             )

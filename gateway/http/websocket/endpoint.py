@@ -92,4 +92,4 @@ class WebSocketEndpoint:
             return True
         policy = self.parts.graph.cors()
         own = origin.partition(b"://")[2]
-        return own == headers.get(b"host") or (policy is not None and origin in policy.origins)
+        return own == headers.get(b"host") or (policy is not None and policy.allows(origin))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from gateway.browsers import CorsPolicy
 from gateway.http.live import LiveConnections, LiveOperations
+from gateway.http.replies import OriginPolicy
 from gateway.metrics import Metrics
 from gateway.pipeline.components import AuthenticationComponent
 
@@ -33,7 +33,7 @@ class StreamedGraph(Protocol):
         """The number of versions that operations still use."""
         ...
 
-    def cors(self) -> CorsPolicy | None:
+    def cors(self) -> OriginPolicy | None:
         """Return the CORS policy; None if no pages of other origins are allowed."""
         ...
 

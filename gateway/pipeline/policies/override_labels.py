@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gateway.clients import CustomerOf
 from gateway.pipeline.policies.policy import PolicyInput
 from gateway.pipeline.preparation.labels import Labels
-from gateway.rate_limits import CustomerOf
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from graphql import DocumentNode, OperationDefinitionNode, parse
 from gateway.access.operation_rules import DocumentAccess
 from gateway.access.requirements import NOTHING, Requirement
 from gateway.cache_control import CachePolicy
-from gateway.demand import OperationCost
 from gateway.documents import TrustedDocuments
 from gateway.limits import DocumentIntrospection
+from gateway.pipeline.preparation.costs import OperationCost
 from gateway.pipeline.preparation.operation_selection import select_operation
 from gateway.pipeline.preparation.plan_cache import Conditions, DocumentPlans, Variant
 from gateway.pipeline.preparation.sizes import document_bytes

@@ -17,11 +17,11 @@ from graphql.execution.values import VariableValues
 from gateway.access.operations import OperationAccess
 from gateway.access.requirements import NOTHING, Requirement
 from gateway.caching import Refusals, WeightedCache
-from gateway.demand import CostRules, OperationCost, operation_cost
 from gateway.documents.digest import digest
 from gateway.errors import InvalidDocument, RequestError
 from gateway.limits import check_variables
 from gateway.pipeline.graphql_response import require_query
+from gateway.pipeline.preparation.costs import CostOf, OperationCost
 from gateway.pipeline.preparation.document_reader import MAX_ERRORS, DocumentReader
 from gateway.pipeline.preparation.labels import Labels
 from gateway.pipeline.preparation.limits import PreparationLimits, check_mutation_fields
@@ -52,7 +52,7 @@ class Preparer:
         limits: PreparationLimits,
         counted: Callable[[bool], None] | None = None,
         labels: Labels | None = None,
-        cost_rules: CostRules | None = None,
+        cost_of: CostOf | None = None,
         *,
         access: OperationAccess | None = None,
     ) -> None:
@@ -61,7 +61,7 @@ class Preparer:
         self._counted = counted
         self._labels = labels or Labels()
         self._reader = DocumentReader(supergraph, limits, access)
-        self._cost_rules = cost_rules
+        self._cost_of = cost_of
         self._access = access
         self.documents: WeightedCache[bytes, PreparedDocument] = WeightedCache(
             limits.cache_bytes, limits.pinned_bytes
@@ -136,7 +136,7 @@ class Preparer:
             # The same operation may be requested with and without its name.
             document = self.documents.get(document.key) or document
             self._latest = _LatestDocument(document.key, parsed)
-            if self._cost_rules is not None and not document.conditions:
+            if self._cost_of is not None and not document.conditions:
                 with suppress(RequestError):  # the document remembers it
                     self.estimate(document, ())
             self.documents.put(document.key, document, document.size)
@@ -171,7 +171,7 @@ class Preparer:
         Raises:
             RequestError: The variables are not valid, or GET does not allow the operation.
         """
-        if self._cost_rules is None:
+        if self._cost_of is None:
             return self._request(prepared, graphql_request, None)
         cost = prepared.plans.cost(self.conditions(prepared, graphql_request.variables))
         return None if cost is None else self._request(prepared, graphql_request, cost)
@@ -183,11 +183,11 @@ class Preparer:
             RequestError: The operation is too large.
         """
         known = prepared.plans.cost(conditions)
-        if known is None and self._cost_rules is not None:
+        if known is None and self._cost_of is not None:
             prepared.plans.check_refused(conditions)
             try:
                 made = self._normalized(prepared, conditions)[2]
-                known = operation_cost(self._cost_rules, made.kind, made.root, made.wanted, made.introspected)
+                known = self._cost_of(made.kind, made.root, made.wanted, made.introspected)
             except RequestError as error:
                 prepared.plans.refuse(conditions, error)
                 raise

@@ -9,8 +9,8 @@ from __future__ import annotations
 from sys import getsizeof
 from typing import Any, Final
 
-from gateway.demand import OperationCost
 from gateway.executor import Calls
+from gateway.pipeline.preparation.costs import OperationCost
 from gateway.plan import QueryPlan, Shape
 
 COST_BYTES: Final = 1_500

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
+from gateway.clients import CustomerOf
 from gateway.errors import SubgraphUnreachable, Unauthorized
 from gateway.monitoring import KnownNames
 from gateway.pipeline.components import AuthenticationComponent
@@ -29,9 +30,6 @@ from gateway.transport import EventSource
 
 ExpiresOf: TypeAlias = Callable[[object], float | None]
 """Returns when a session expires, in seconds since the epoch; None if it never expires or is unknown."""
-
-CustomerOf: TypeAlias = Callable[[object], str | None]
-"""Returns the key of a session's customer; None without a customer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""Builds the parts that call subgraphs: connections, headers, signatures, protections and caches."""
+"""Builds the parts that call subgraphs: connections, headers, protections and caches."""

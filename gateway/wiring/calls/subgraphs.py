@@ -11,9 +11,7 @@ from gateway.header_rules import CompiledRules
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph, load_supergraph
 from gateway.tls import SubgraphTls
-from gateway.transport import HttpLimits, HttpTransport, Transport
-from gateway.transport.address import Address
-from gateway.wiring.calls.signing import request_signing
+from gateway.transport import HttpLimits, HttpTransport, SignerOf, Transport
 
 EVERY: Final = "*"
 """Stands for all subgraphs that a setting does not name."""
@@ -40,6 +38,8 @@ def http_transports(
     given: Mapping[str, Transport],
     settings: GatewaySettings,
     kept: Mapping[str, HttpTransport],
+    *,
+    signer_of: SignerOf | None,
     rules: CompiledRules | None = None,
 ) -> dict[str, HttpTransport]:
     """Build a transport for each subgraph that does not have one.
@@ -49,14 +49,15 @@ def http_transports(
         given: The transports that the application has given.
         settings: The settings.
         kept: Earlier transports; one is reused if its subgraph is called exactly as before.
+        signer_of: Chooses how requests are signed; None if they are not.
         rules: The rules for response headers; None without rules.
 
     Raises:
-        SupergraphError: A subgraph is not in the supergraph, has no URL, or cannot be called at its URL; or
-            the keys that sign requests cannot be used.
+        SupergraphError: A subgraph is not in the supergraph, has no URL, or cannot be called at its URL.
     """
-    named = {*given, *settings.subgraph_urls, *settings.subgraph_tls}
-    listed = {*settings.subgraph_compression, *settings.subgraph_http2}
+    named = {*given, *settings.subgraph_urls, *settings.subgraph_tls, *settings.subgraph_seconds}
+    named |= settings.subgraph_connection_limits.keys()
+    listed = set(settings.subgraph_compression)
     unknown = sorted((named | listed) - {EVERY, *model.subgraphs})
     if unknown:
         raise SupergraphError(f"The supergraph has no subgraph {', '.join(unknown)}.")
@@ -68,7 +69,6 @@ def http_transports(
         idle_seconds=settings.subgraph_idle_seconds,
     )
     replies = {} if rules is None else rules.replies
-    signer_of = request_signing(settings)
     transports: dict[str, HttpTransport] = {}
     for name, subgraph in model.subgraphs.items():
         if name in given:
@@ -77,8 +77,8 @@ def http_transports(
         if not url:
             raise SupergraphError(f"The subgraph {name} has no URL in @join__graph or the settings.")
         try:
-            own, former, wanted = _own(limits, name, url, settings), kept.get(name), replies.get(name)
-            sign = signer_of(name, url)
+            own, former, wanted = _own(limits, name, settings), kept.get(name), replies.get(name)
+            sign = None if signer_of is None else signer_of(name, url)
             if former is None or not former.reaches(url, own, wanted, sign):
                 former = HttpTransport.to(url, own, wanted, sign)
             transports[name] = former
@@ -87,7 +87,7 @@ def http_transports(
     return transports
 
 
-def _own(limits: HttpLimits, name: str, url: str, settings: GatewaySettings) -> HttpLimits:
+def _own(limits: HttpLimits, name: str, settings: GatewaySettings) -> HttpLimits:
     """Return the limits of one subgraph."""
     return replace(
         limits,
@@ -95,14 +95,7 @@ def _own(limits: HttpLimits, name: str, url: str, settings: GatewaySettings) -> 
         reads_gzip=not {name, EVERY}.isdisjoint(settings.subgraph_compression),
         tls=_tls(name, settings),
         connections=settings.subgraph_connection_limits.get(name, limits.connections),
-        http2=name in settings.subgraph_http2 or (EVERY in settings.subgraph_http2 and _is_secure(url)),
-        ping_seconds=settings.subgraph_ping_seconds,
     )
-
-
-def _is_secure(url: str) -> bool:
-    """Return whether a URL is an https URL, where the subgraph may choose HTTP/1.1."""
-    return Address.of(url).is_secure
 
 
 def _tls(subgraph: str, settings: GatewaySettings) -> SubgraphTls:

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 from prometheus_client import CollectorRegistry
 
-from gateway.browsers import CorsPolicy
+from gateway.clients import ClientAddresses, CustomerOf
 from gateway.http.admission import Admission
 from gateway.http.graph_versions import ServedGraph
 from gateway.http.live import LiveConnections, LiveLimits, LiveMetrics, LiveOperations
+from gateway.http.replies import OriginPolicy
 from gateway.http.routes import PATH
-from gateway.http.streams import Reservations, SingleConnectionMode, Streams
+from gateway.http.streams import Streams
 from gateway.http.websocket import WebSocketEndpoint, WebSocketParts
 from gateway.metrics import Metrics
 from gateway.pipeline.components import AuthenticationComponent
-from gateway.rate_limits import ClientAddresses, CustomerOf
 from gateway.settings import GatewaySettings
-
-ALL_METHODS: Final = b"POST, GET, PUT, DELETE"
-"""The methods allowed to other origins if streams can be reserved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +25,10 @@ class LiveParts:
 
     Attributes:
         connections: All WebSockets and streams.
-        reservations: The reserved event streams; None if reservations are disabled.
         customer_of: Returns the key of a session's customer.
     """
 
     connections: LiveConnections
-    reservations: Reservations | None
     customer_of: CustomerOf | None
 
 
@@ -48,35 +42,20 @@ def live_parts(
     registry.register(metrics)
     addresses = ClientAddresses(settings.trusted_proxies, settings.forwarded_for_header)
     connections = LiveConnections(LiveLimits.of(settings), metrics, addresses, customer_of)
-    reservations = Reservations(connections) if settings.live_single_connection else None
-    return LiveParts(connections, reservations, customer_of)
-
-
-def cors_policy(settings: GatewaySettings) -> CorsPolicy | None:
-    """Build the CORS policy; None if no other origin has access."""
-    if settings.live and settings.live_single_connection:
-        return CorsPolicy.of(settings, ALL_METHODS)
-    return CorsPolicy.of(settings)
+    return LiveParts(connections, customer_of)
 
 
 def streams(
-    settings: GatewaySettings,
     operations: LiveOperations,
     parts: LiveParts | None,
     authentication: AuthenticationComponent,
     admission: Admission,
+    origins: OriginPolicy | None,
 ) -> Streams | None:
     """Build the streams over HTTP for one version of the graph; None if streams are disabled."""
     if parts is None:
         return None
-    return Streams(operations, parts.connections, authentication, admission, cors_policy(settings))
-
-
-def single_connection_mode(streams: Streams | None, parts: LiveParts | None) -> SingleConnectionMode | None:
-    """Build GraphQL over SSE in single connection mode; None if it is disabled."""
-    if streams is None or parts is None or parts.reservations is None:
-        return None
-    return SingleConnectionMode(streams, parts.reservations, parts.customer_of)
+    return Streams(operations, parts.connections, authentication, admission, origins)
 
 
 def websocket_endpoint(

@@ -12,8 +12,7 @@ from gateway.errors import SupergraphError
 from gateway.settings import GatewaySettings
 from gateway.subscriptions.callbacks import Callbacks
 from gateway.supergraph import Subgraph, Supergraph
-from gateway.transport import HttpTransport, Transport
-from gateway.wiring.calls.signing import SignerOf, request_signing
+from gateway.transport import HttpTransport, SignerOf, Transport
 
 if TYPE_CHECKING:
     from gateway.transport.streaming import StreamTarget
@@ -28,6 +27,7 @@ def with_streams(
     model: Supergraph,
     transports: Mapping[str, HttpTransport],
     settings: GatewaySettings,
+    signer_of: SignerOf | None,
     callbacks: Callbacks | None,
 ) -> Mapping[str, Transport]:
     """Add subscriptions to the transports of subgraphs over HTTP if the supergraph has subscriptions.
@@ -41,7 +41,7 @@ def with_streams(
     root = model.subscription
     if root is None or not settings.subscriptions:
         return transports
-    streams = _Streams(settings, request_signing(settings), callbacks)
+    streams = _Streams(settings, signer_of, callbacks)
     return {
         name: streams.of(model.subgraphs[name], each) if root in model.subgraphs[name].types else each
         for name, each in transports.items()
@@ -53,7 +53,7 @@ class _Streams:
     """Builds transports, importing their libraries only if they are needed."""
 
     settings: GatewaySettings
-    signer_of: SignerOf
+    signer_of: SignerOf | None
     callbacks: Callbacks | None
 
     def of(self, subgraph: Subgraph, transport: HttpTransport) -> Transport:
@@ -84,13 +84,14 @@ class _Streams:
             name, subgraph.url
         )
         parts, limits = urlsplit(url), transport.connections.limits
+        signer_of = self.signer_of
         as_http = urlunsplit(parts._replace(scheme=PLAIN.get(parts.scheme, parts.scheme)))
         options = streaming.StreamOptions(
             url=url,
             protocol=protocol,
             idle_seconds=self.settings.subscriptions_idle_seconds or None,
-            sign=self.signer_of(name, as_http),
-            sign_upgrade=self.signer_of(name, as_http, "GET"),
+            sign=signer_of and signer_of(name, as_http),
+            sign_upgrade=signer_of and signer_of(name, as_http, "GET"),
         )
         trust = limits.tls.reloaded() if parts.scheme in {"https", "wss"} else None
         target: StreamTarget = streaming.StreamTarget(options, limits, trust)

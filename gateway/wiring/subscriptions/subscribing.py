@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
 
+from gateway.cache_control.public_fetches import PublicFetches
+from gateway.clients import CustomerOf
+from gateway.clients.session import Session
 from gateway.errors import SupergraphError
 from gateway.executor import CallMiddleware
+from gateway.feature import Version
 from gateway.monitoring import Recorders
 from gateway.pipeline.components import AuthenticationComponent
 from gateway.pipeline.hooks import Hooks
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.subscriptions import Subscribing
 from gateway.pipeline.subscriptions.subscribing import ExpiresOf
-from gateway.rate_limits import CustomerOf
-from gateway.resilience import Circuits, Deadlines, Guards, PublicFetches
-from gateway.sessions import Session
 from gateway.settings import GatewaySettings
 from gateway.subscriptions import (
     EntityBatches,
@@ -30,7 +31,6 @@ from gateway.subscriptions import (
     SubscriptionMetrics,
 )
 from gateway.subscriptions.callbacks import Callbacks
-from gateway.subscriptions.entity_batches import Identify
 from gateway.supergraph import Supergraph
 
 
@@ -98,32 +98,23 @@ def subscribing(
         guards=SourceGuards(
             settings.subscriptions_at_subgraph,
             settings.subscriptions_at_subgraphs,
-            _circuits(hooks),
+            hooks.sources,
             shared.metrics.sources,
         ),
         sharing=_sharing(settings, executor.preparer.supergraph, shared),
     )
 
 
-def event_calls(
-    model: Supergraph, settings: GatewaySettings, identify: Identify, over_http: Collection[str]
-) -> tuple[CallMiddleware, ...]:
+def event_calls(version: Version, customer_of: CustomerOf | None) -> tuple[CallMiddleware, ...]:
     """Build the middleware that joins entity fetches of events; empty without subscriptions."""
-    if not settings.subscriptions or model.subscription is None or not over_http:
+    model, settings = version.supergraph, version.settings
+    if not settings.subscriptions or model.subscription is None or not version.over_http:
         return ()
-    # Response headers belong to one client, so calls that forward them are not joined.
-    rules = settings.header_rules
-    joined = {name for name in over_http if rules is None or not rules.of(name).response}
+    joined = frozenset(version.over_http) - version.unshared
     ignored = frozenset(settings.share_ignores_headers)
     public = PublicFetches(model).includes
-    return (EntityBatches(frozenset(joined), settings.fetch_entities, ignored, public, identify),)
-
-
-def _circuits(hooks: Hooks) -> dict[str, Circuits]:
-    """Return the circuits of the protected subgraphs, shared with their queries."""
-    guards = next((each for each in hooks.calls if isinstance(each, Guards)), None)
-    found = {} if guards is None else {name: each.circuits for name, each in guards.of.items()}
-    return {name: each for name, each in found.items() if each is not None}
+    identify = id if customer_of is None else customer_of
+    return (EntityBatches(joined, settings.fetch_entities, ignored, public, identify),)
 
 
 def _sharing(
@@ -146,14 +137,14 @@ def _sharing(
 
 
 def _begin(executor: OperationExecutor, hooks: Hooks) -> Callable[[], None]:
-    """Return a function that gives each event its own response budget and deadline."""
-    deadlines = next((each for each in hooks.plans if isinstance(each, Deadlines)), None)
-    if deadlines is None:
+    """Return a function that begins an event, with a response budget of its own."""
+    if not hooks.events:
         return executor.budget
 
     def begin() -> None:
         executor.budget()
-        deadlines.begin({})
+        for each in hooks.events:
+            each()
 
     return begin
 

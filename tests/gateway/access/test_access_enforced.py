@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from gateway.access.granted import GrantedByClaims
-from gateway.sessions import Session
+from gateway.clients.session import Session
 from tests.gateway.access.guarded_shop import Shop, asked, hidden, shop
 
 SERVED = shop()

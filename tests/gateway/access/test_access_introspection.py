@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from gateway.access.requirements import Granted
 from gateway.access.rules import AccessRules
 from gateway.access.visible_schema import visible_schema
-from gateway.sessions import Session
+from gateway.clients.session import Session
 from tests.gateway.access.guarded_shop import Shop, asked, shop
 from tests.gateway.access.guarded_worlds import GuardedGateway, rules
 from tests.support.federation.case import serve

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.access.requirements import Rule, implies, requirement
 from gateway.access.rules import AccessRules
-from gateway.sessions import Session
+from gateway.clients.session import Session
 from gateway.supergraph import Access, load_supergraph
 from tests.gateway.access.guarded_shop import Shop, hidden, shop
 from tests.gateway.access.guarded_worlds import GuardedGateway

@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, create_gateway
 from gateway.access.deciders import Expressions, PolicyQuestion
-from gateway.sessions import Session
+from gateway.clients.session import Session
 from tests.gateway.access.guarded_shop import Shop, asked, hidden, shop
 from tests.support.federation.comparison import GatewayOf
 

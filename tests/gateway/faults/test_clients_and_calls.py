@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from gateway import SupergraphError, create_gateway
+from gateway.feature import Version
+from gateway.features.resilience import Guards, KnownGuards, WaitingRequests
+from gateway.features.resilience.feature import Resilience
 from gateway.http.admission import Admission
 from gateway.pipeline.hooks import Hooks
-from gateway.resilience import Guards, KnownGuards, WaitingRequests
 from gateway.settings import GatewaySettings
-from gateway.wiring.calls.resilience import resilience
 from tests.gateway.worlds import club, shop
 from tests.support.gateway.federation_over_http import (
     ACCOUNTS,
@@ -148,23 +149,6 @@ async def test_responses_whose_headers_go_to_clients_are_not_shared() -> None:
         await asyncio.gather(*asked)
 
 
-async def test_a_slow_replica_is_hedged() -> None:
-    """The second call answers while the first one hangs."""
-    async with shop_over_http(hedge_after={"accounts": 0.05}) as served:
-
-        async def answer(request: Any) -> bytes:
-            if served.calls("accounts") == 1:
-                await asyncio.Event().wait()
-            return http(served.federation.subgraph_answer("accounts", request))
-
-        served.federation.broken["accounts"] = answer
-        assert (await served.ask(ACCOUNTS))["data"] == {"me": {"name": "User 1"}}
-        assert served.calls("accounts") == 2
-        await eventually(lambda: served.cancelled, ["accounts"])
-        won = await served.metric("furlong_gateway_subgraph_hedges_total", subgraph="accounts", outcome="won")
-        assert won == 1
-
-
 async def test_connections_are_limited_by_subgraph() -> None:
     """Further calls wait for a connection."""
     limits = {"accounts": 3}
@@ -176,7 +160,7 @@ async def test_connections_are_limited_by_subgraph() -> None:
 
 async def test_the_gateway_does_not_start_with_unknown_names() -> None:
     """A protection of a subgraph that does not exist is a mistake."""
-    for name in ("subgraph_seconds", "subgraph_call_limits", "subgraph_connection_limits", "hedge_after"):
+    for name in ("subgraph_seconds", "subgraph_call_limits", "subgraph_connection_limits"):
         setting: dict[str, Any] = {name: {"stock": 1}}
         chosen = GatewaySettings(**setting)
         with pytest.raises(SupergraphError, match="stock"):
@@ -205,14 +189,17 @@ async def test_circuits_outlive_a_version_of_the_graph() -> None:
     """A graph that is replaced each minute must not call a dead subgraph again each time."""
     known = KnownGuards(WaitingRequests(Admission(10)), id)
     federation, chosen = shop(), GatewaySettings()
+    feature = Resilience()
+    feature.known = known
 
     def guards(settings: GatewaySettings) -> Guards:
-        (found,) = resilience(federation.supergraph, settings, (), known, {}).calls
+        version = Version(federation.supergraph, settings, {}, set(federation.supergraph.subgraphs))
+        (found,) = feature.of(version).calls
         assert isinstance(found, Guards)
         return found
 
     first = guards(chosen)
-    second = guards(chosen)
+    second = guards(GatewaySettings(cost_limit=5))
     assert all(first.of[name] is second.of[name] for name in first.of)
     changed = guards(GatewaySettings(subgraph_calls=5))
     assert changed.of["accounts"] is not first.of["accounts"]

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import pytest
 
+from gateway.features.resilience.circuits import query_parts
 from gateway.pipeline.preparation.limits import PreparationLimits
 from gateway.pipeline.preparation.preparer import Preparer
-from gateway.resilience.circuits import query_parts
 from tests.gateway.worlds import shop
 from tests.support.federation.asked import SubgraphRequest
 from tests.support.gateway.federation_over_http import (

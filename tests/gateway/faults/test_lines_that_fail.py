@@ -94,7 +94,7 @@ async def test_a_lost_connection_is_made_good_by_a_retry() -> None:
 @pytest.mark.parametrize("line", ["reset before headers", "reset after headers", "truncated"])
 async def test_a_mutation_is_never_sent_twice(line: str) -> None:
     """G19: whatever happens to its connection; nobody can know whether it had its effect."""
-    async with over_http(club(), query_retries=5, hedge_after={"club": 0.001}, **QUICK) as served:
+    async with over_http(club(), query_retries=5, **QUICK) as served:
         LINES[line][0](served.proxies["club"])
         answer = await served.ask(OPT_IN)
         assert answer["errors"][0]["extensions"]["code"] == "SUBGRAPH_UNREACHABLE"

@@ -125,9 +125,9 @@ def test_a_missing_file_of_settings_ends_the_start(tmp_path: Path) -> None:
 
 
 def test_what_is_reloaded_are_settings() -> None:
-    """Each name is one; what is built once, such as sessions and rate limits, is not among them."""
+    """Each name is one; what is built once, such as rate limits, is not among them."""
     assert set(GatewaySettings.model_fields) >= RELOADED
-    fixed = {"token_issuers", "rate_limits", "trusted_documents", "apq", "head_bytes", "forwarded_headers"}
+    fixed = {"rate_limits", "trusted_documents", "apq", "head_bytes", "forwarded_headers"}
     assert not fixed & RELOADED
 
 

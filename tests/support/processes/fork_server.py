@@ -34,7 +34,13 @@ ALSO: Final = (
     "uvicorn.protocols.http.httptools_impl",
 )
 """What programs import later than their command."""
-WITH_DEFERRED_IMPORTS: Final = ("furlong.cli", "gateway.cli", "gateway.usage_command", "simulator.cli")
+WITH_DEFERRED_IMPORTS: Final = (
+    "furlong.cli",
+    "gateway.cli",
+    "gateway.features.signatures.command",
+    "gateway.features.usage.command",
+    "simulator.cli",
+)
 """The modules of commands, whose functions import what they run."""
 
 

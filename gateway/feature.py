@@ -1,0 +1,269 @@
+"""The contract between the gateway's core and its features: all that features import of the composition.
+
+A feature is a folder with its settings and its `Feature`, and an `Entry` in a list: ours in
+`gateway.features`, other people's by an entry point and a line of settings. It adds to the core and to no
+other feature. The core works without each of them: deleting one may remove an ability, never a protection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeAlias, TypeVar
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.registry import Collector
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway.clients import CustomerOf
+from gateway.feature_settings import Entry, FeatureSettings
+from gateway.http.admission import Admission
+from gateway.http.graph_versions import ServedGraph
+from gateway.http.replies import OriginPolicy, ReplyStage
+from gateway.monitoring import AddRecorder
+from gateway.pipeline.authentication import Authentication
+from gateway.pipeline.components import AnsweringPipeline
+from gateway.pipeline.hooks import Hooks, ResponseHook
+from gateway.pipeline.in_parts import AnswersInParts
+from gateway.pipeline.operation_executor import OperationExecutor
+from gateway.pipeline.pipeline import Pipeline
+from gateway.pipeline.preparation.costs import CostOf
+from gateway.settings import GatewaySettings
+from gateway.supergraph import Supergraph
+from gateway.transport import SignerOf, Transport
+
+__all__ = ["Core", "Entry", "Feature", "FeatureSettings", "Version", "VersionParts"]
+
+Respond: TypeAlias = Callable[[Request], Awaitable[Response]]
+"""Answers a request to a route."""
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Core:
+    """What a feature may add to the process, and what it may use of it.
+
+    Attributes:
+        settings: The settings at the start.
+        registry: The registry of the gateway's metrics.
+        admission: Bounds how many requests are executed at once.
+        thread: A thread for work that would hold up the event loop, such as large responses.
+        authentication: Finds the session of a request: by the application's functions, or by a feature.
+        customer_of: Returns the key of a session's customer; None if no customers are known.
+        routes: What answers other paths than that of GraphQL, by path and methods.
+        running: What is entered when the gateway starts to serve, and left in reverse order when it ends.
+        graph: The versions of the graph, once the gateway is built.
+        ready: Say whether the gateway can serve; it does not take requests before all do.
+        signer_of: Chooses how requests to subgraphs over HTTP are signed; None if they are not.
+        is_serving: Whether the gateway is built: routes and background work can be added no more.
+    """
+
+    settings: GatewaySettings
+    registry: CollectorRegistry
+    admission: Admission
+    thread: ThreadPoolExecutor
+    authentication: Authentication
+    customer_of: CustomerOf | None
+    routes: list[tuple[str, tuple[str, ...], Respond]] = field(default_factory=list)
+    running: list[AbstractAsyncContextManager[object]] = field(default_factory=list)
+    ready: list[Callable[[], bool]] = field(default_factory=list)
+    signer_of: SignerOf | None = None
+    is_serving: bool = False
+    graph: ServedGraph | None = None
+    _services: dict[type, object] = field(default_factory=dict)
+
+    def subgraphs(self) -> Collection[str]:
+        """Return the names of the current version's subgraphs; none before the gateway is built."""
+        return () if self.graph is None else self.graph.subgraphs()
+
+    def register(self, collector: Collector) -> None:
+        """Add metrics."""
+        self.registry.register(collector)
+
+    def route(self, path: str, respond: Respond, methods: tuple[str, ...] = ("POST",)) -> None:
+        """Answer requests to a path.
+
+        Raises:
+            ValueError: The gateway is built already.
+        """
+        self._check_is_open()
+        self.routes.append((path, methods, respond))
+
+    def run(self, manager: AbstractAsyncContextManager[object]) -> None:
+        """Enter a context manager when the gateway starts to serve, and leave it when it ends.
+
+        Raises:
+            ValueError: The gateway is built already.
+        """
+        self._check_is_open()
+        self.running.append(manager)
+
+    def run_in_background(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do work while the gateway serves; it is cancelled when the gateway ends.
+
+        Raises:
+            ValueError: The gateway is built already.
+        """
+        self.run(_in_background(work))
+
+    def close_at_end(self, close: Callable[[], Awaitable[None]]) -> None:
+        """Close a connection when the gateway ends, after the last request.
+
+        Raises:
+            ValueError: The gateway is built already.
+        """
+        self.run(_closing(close))
+
+    def wait_for(self, is_ready: Callable[[], bool]) -> None:
+        """Call the gateway ready only if something is."""
+        self.ready.append(is_ready)
+
+    def authenticate_with(self, authentication: Authentication, customer_of: CustomerOf) -> None:
+        """Authenticate requests, and tell customers apart unless the application does.
+
+        Raises:
+            ValueError: The application or another feature authenticates them already.
+        """
+        if self.authentication.is_required:
+            raise ValueError("Sessions are checked twice: by two features, or by one and the application.")
+        self.authentication = authentication
+        self.customer_of = self.customer_of or customer_of
+
+    def sign_with(self, signer_of: SignerOf) -> None:
+        """Sign the requests to subgraphs over HTTP.
+
+        Raises:
+            ValueError: Another feature signs them already.
+        """
+        if self.signer_of is not None:
+            raise ValueError("Two features sign the requests to subgraphs.")
+        self.signer_of = signer_of
+
+    def offer(self, service: object) -> None:
+        """Offer a service to the features after this one, by its class."""
+        self._services[type(service)] = service
+
+    def wanted(self, kind: type[T]) -> T | None:
+        """Return the service that a feature before this one offers; None without that feature."""
+        found = self._services.get(kind)
+        return found if isinstance(found, kind) else None
+
+    def _check_is_open(self) -> None:
+        if self.is_serving:
+            raise ValueError("A feature with routes or background work can only be switched on by a restart.")
+
+
+@asynccontextmanager
+async def _in_background(work: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _closing(close: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        await close()
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of the graph that is being built: a supergraph with its settings.
+
+    Attributes:
+        supergraph: The supergraph.
+        settings: The version's settings.
+        transports: How each subgraph is called.
+        over_http: The names of the subgraphs that are called over HTTP.
+        unshared: Those of them whose replies have headers for the client that caused the call: such a call is
+            for one client alone.
+    """
+
+    supergraph: Supergraph
+    settings: GatewaySettings
+    transports: Mapping[str, Transport]
+    over_http: Collection[str]
+    unshared: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionParts(Hooks):
+    """What a feature adds to a version of the graph, by stage; a stage that nobody uses costs nothing.
+
+    Attributes:
+        costs: Estimates what each operation costs; at most one feature may do that.
+        recorders: Wrap what counts the requests with one operation from one client.
+        replies: See the replies to POST and GET on their way to the client; the first is the innermost.
+        in_parts: Returns what answers operations in parts with an executor; whole responses are shown to the
+            hooks. At most one feature may do that.
+        probe: Returns a pipeline that observes some requests, and lets the given one answer the others.
+            What else the same feature adds is outermost; at most one feature may observe requests.
+        origins: Decides which pages of other origins may read replies; at most one feature may decide that.
+    """
+
+    costs: CostOf | None = None
+    recorders: tuple[AddRecorder, ...] = ()
+    replies: tuple[ReplyStage, ...] = ()
+    origins: OriginPolicy | None = None
+    in_parts: Callable[[OperationExecutor, tuple[ResponseHook, ...]], AnswersInParts] | None = None
+    probe: Callable[[Pipeline], AnsweringPipeline] | None = None
+
+
+class Feature:
+    """The base of features; each method may be overridden, and does nothing by default.
+
+    There is one instance a gateway. State that outlives a version of the graph is the instance's.
+    """
+
+    def install(self, core: Core) -> None:
+        """Add to the process: metrics, routes, background work, services for later features.
+
+        Raises:
+            ValueError: The settings contradict one another.
+            SupergraphError: No supergraph can be served with them.
+        """
+
+    def of(self, version: Version) -> VersionParts:
+        """Return what the feature adds to a version; called in a thread, so it must not use the event loop.
+
+        It changes nothing of the current version, because the new one may yet be refused.
+
+        Raises:
+            SupergraphError: The feature's settings do not fit the supergraph.
+        """
+        del version
+        return VersionParts()
+
+
+def joined(parts: Iterable[tuple[str, Hooks]]) -> VersionParts:
+    """Return the parts of all features as one, in order.
+
+    Args:
+        parts: The parts by the features' names; the core's own are hooks.
+
+    Raises:
+        ValueError: Two features claim what only one may do.
+    """
+    values: dict[str, Any] = {}
+    claimed_by: dict[str, str] = {}
+    for name, each in parts:
+        for stage in fields(each):
+            value = getattr(each, stage.name)
+            if isinstance(value, tuple):
+                values[stage.name] = (*values.get(stage.name, ()), *value)
+            elif value is not None:
+                if stage.name in claimed_by:
+                    raise ValueError(f"Both {claimed_by[stage.name]} and {name} claim {stage.name}.")
+                claimed_by[stage.name] = name
+                values[stage.name] = value
+    return VersionParts(**values)

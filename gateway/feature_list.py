@@ -1,0 +1,72 @@
+"""Our own features, one line each: to remove one is to delete its folder and its line."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gateway.feature_settings import Entry
+
+FEATURES: Final[tuple[Entry, ...]] = (
+    Entry(
+        "sessions",
+        settings="gateway.features.sessions.settings:SessionSettings",
+        feature="gateway.features.sessions.feature:TokenSessions",
+    ),
+    Entry(
+        "observation",
+        settings="gateway.features.observation.settings:ObservationSettings",
+        feature="gateway.features.observation.feature:Observations",
+    ),
+    Entry(
+        "signatures",
+        settings="gateway.features.signatures.settings:SignatureSettings",
+        feature="gateway.features.signatures.feature:Signatures",
+        commands="gateway.features.signatures.command:add_to",
+    ),
+    Entry(
+        "cors",
+        settings="gateway.features.cors.settings:CorsSettings",
+        feature="gateway.features.cors.feature:Cors",
+    ),
+    Entry(
+        "compression",
+        settings="gateway.features.compression.settings:CompressionSettings",
+        feature="gateway.features.compression.feature:Compression",
+    ),
+    Entry(
+        "usage",
+        settings="gateway.features.usage.settings:UsageSettings",
+        feature="gateway.features.usage.feature:Usage",
+        commands="gateway.features.usage.command:add_to",
+    ),
+    Entry(
+        "incremental",
+        settings="gateway.features.incremental.settings:IncrementalSettings",
+        feature="gateway.features.incremental.feature:IncrementalDelivery",
+    ),
+    Entry(
+        "cost",
+        settings="gateway.features.cost.settings:CostSettings",
+        feature="gateway.features.cost.feature:Cost",
+        commands="gateway.features.cost.command:add_to",
+    ),
+    Entry(
+        "rate_limits",
+        settings="gateway.features.rate_limits.settings:RateLimitSettings",
+        feature="gateway.features.rate_limits.feature:RateLimits",
+    ),
+    Entry(
+        "response_cache",
+        settings="gateway.features.response_cache.settings:ResponseCacheSettings",
+        feature="gateway.features.response_cache.feature:SubgraphResponseCache",
+    ),
+    Entry(
+        "resilience",
+        settings="gateway.features.resilience.settings:ResilienceSettings",
+        feature="gateway.features.resilience.feature:Resilience",
+    ),
+)
+"""All features, in the order in which they are called at each stage of a request.
+
+Sessions come first: features after them are told who the customers are.
+"""

@@ -1,0 +1,1 @@
+"""Compresses replies for clients that accept it."""

@@ -1,0 +1,1 @@
+"""Pages of other origins may read replies if the settings name these origins."""

@@ -1,0 +1,150 @@
+"""Prints figures and proposals, as text for people or as JSON values for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from gateway.features.cost.limit_report.figures import COST, LIMITS, Document, OperationFigures
+from gateway.features.cost.limit_report.proposals import Proposal, Proposals
+from gateway.features.cost.settings import CostSettings
+from gateway.settings import GatewaySettings
+
+SHOWN_LINES = 20
+"""How many bad lines are shown individually."""
+
+
+def printed_documents(documents: Mapping[str, Document], settings: GatewaySettings) -> Iterator[str]:
+    """Yield a table per document: its operations with their costs, its figures next to the limits."""
+    for name, document in documents.items():
+        yield name
+        yield from (f"  {error}" for error in document.errors)
+        for operation in document.operations:
+            yield from _operation(operation, settings)
+        broken = document.broken(settings)
+        rows = [
+            (each.what, str(document.figures[each.setting]), _of(each.value(settings)), each.variable)
+            for each in LIMITS
+            if each.setting in document.figures
+        ]
+        marks = [
+            "  over the limit" if each in broken else ""
+            for each in LIMITS
+            if each.setting in document.figures
+        ]
+        yield from (f"  {line}{mark}" for line, mark in zip(_table(rows), marks, strict=True))
+        yield ""
+
+
+def documents_as_json(documents: Mapping[str, Document], settings: GatewaySettings) -> dict[str, Any]:
+    """Return the same as JSON values."""
+    return {
+        "limits": {each.variable: each.value(settings) for each in LIMITS},
+        "documents": {
+            name: {
+                "operations": [
+                    {
+                        "name": each.name,
+                        "cost": each.cost,
+                        "mutationFields": each.mutation_fields,
+                        "fault": each.fault,
+                        "missingVariables": list(each.missing),
+                    }
+                    for each in document.operations
+                ],
+                "figures": {
+                    each.variable: document.figures[each.setting]
+                    for each in LIMITS
+                    if each.setting in document.figures
+                },
+                "broken": [each.variable for each in document.broken(settings)],
+                "errors": document.errors,
+            }
+            for name, document in documents.items()
+        },
+    }
+
+
+def printed_proposals(found: Proposals, settings: GatewaySettings) -> Iterator[str]:
+    """Yield the observed values of each limit and the proposed settings; then the same by client."""
+    yield f"{found.requests} requests counted, {len(found.bad)} lines skipped."
+    yield from (f"  line {each.line}: {each.reason}" for each in found.bad[:SHOWN_LINES])
+    if not found.requests:
+        return
+    yield ""
+    yield from _seen(found.of(), settings)
+    yield ""
+    yield from (f"{each.limit.variable}={each.proposed}" for each in found.of() if each.proposed)
+    for client in found.clients():
+        proposals = found.of(client)
+        yield ""
+        yield f"Client {client}"
+        yield from _seen(proposals, settings)
+        cost = next(each for each in proposals if each.limit.setting == COST)
+        yield f'As a class of clients: "cost": {cost.proposed}'
+
+
+def proposals_as_json(found: Proposals) -> dict[str, Any]:
+    """Return the same as JSON values."""
+    return {
+        "requests": found.requests,
+        "bad": [{"line": each.line, "reason": each.reason} for each in found.bad],
+        "limits": _as_json(found.of()),
+        "clients": {client: _as_json(found.of(client)) for client in found.clients()},
+    }
+
+
+def _as_json(proposals: Sequence[Proposal]) -> dict[str, Any]:
+    return {
+        each.limit.variable: {
+            "p999": each.percentile,
+            "max": each.most,
+            "line": each.line,
+            "proposed": each.proposed,
+        }
+        for each in proposals
+    }
+
+
+def _seen(proposals: Sequence[Proposal], settings: GatewaySettings) -> Iterator[str]:
+    head = ("", "99.9 %", "most", "line", "now", "proposed")
+    rows = [
+        (
+            each.limit.what,
+            str(each.percentile),
+            str(each.most),
+            str(each.line),
+            str(each.limit.value(settings) or "-"),
+            str(each.proposed or "-"),
+        )
+        for each in proposals
+    ]
+    return _table([head, *rows])
+
+
+def _operation(operation: OperationFigures, settings: GatewaySettings) -> Iterator[str]:
+    limit = settings.of(CostSettings).limit
+    over = "  over the limit" if operation.cost > limit else ""
+    name = operation.name or "(no name)"
+    yield f"  {name}: cost {operation.cost} of {limit}{over}"
+    if 0 < settings.mutation_fields < operation.mutation_fields:
+        yield f"    {operation.mutation_fields} mutation fields of {settings.mutation_fields}  over the limit"
+    if operation.fault is not None:
+        yield f"    {operation.fault}"
+    if operation.missing:
+        yield f"    without values for {', '.join(f'${each}' for each in operation.missing)}"
+
+
+def _of(limit: int) -> str:
+    return f"of {limit}" if limit else "of any"
+
+
+def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield lines with aligned columns: the first to the left, numbers to the right."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        cells = [
+            cell.ljust(width) if column == 0 or cell.startswith("FURLONG") else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        yield "  ".join(cells).rstrip()

@@ -1,0 +1,217 @@
+"""Measures documents, whatever limits they break."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    is_non_null_type,
+    parse,
+    type_from_ast,
+    validate,
+)
+from graphql.execution.values import VariableValues, get_variable_values
+
+from gateway.errors import RequestError
+from gateway.features.cost.compile import operation_cost
+from gateway.features.cost.limit_report.figures import Document, OperationFigures
+from gateway.features.cost.operation_cost import OperationCost
+from gateway.features.cost.rules import CostRules
+from gateway.limits import measure, most_merged
+from gateway.lru_cache import LruCache
+from gateway.pipeline.preparation.plan_cache import Conditions
+from gateway.planner import Operation, condition_variables, normalize
+from gateway.supergraph import Supergraph
+
+MAX_ERRORS: Final = 5
+MAX_FIELDS: Final = 10_000
+"""In documents with more fields, fragments are not expanded, and nothing is validated."""
+DOCUMENTS_KEPT: Final = 1_000
+"""Results are cached, because logs repeat the same documents."""
+
+NO_OPERATION: Final = "The document has no operation."
+
+
+class _Measured(NamedTuple):
+    """A document that was measured.
+
+    Attributes:
+        figures: Its figures and errors, without operations.
+        document: The document; None if it is not valid.
+    """
+
+    figures: Document
+    document: DocumentNode | None
+
+
+class DocumentReader:
+    """Measures documents for one supergraph."""
+
+    def __init__(self, supergraph: Supergraph, list_size: int) -> None:
+        """Read the rules of costs.
+
+        Args:
+            supergraph: The supergraph.
+            list_size: The assumed length of a list of unknown length.
+        """
+        self._supergraph = supergraph
+        self._rules = CostRules(supergraph.public, supergraph.annotations, list_size)
+        self._measured: LruCache[str, _Measured] = LruCache(DOCUMENTS_KEPT)
+        self._costs: LruCache[tuple[str, str | None, Conditions], tuple[OperationCost, int]] = LruCache(
+            DOCUMENTS_KEPT
+        )
+
+    def read(
+        self, text: str, operation_name: str | None = None, variables: Mapping[str, Any] | None = None
+    ) -> Document:
+        """Measure a document.
+
+        Args:
+            text: The document.
+            operation_name: The operation to count; None for all.
+            variables: The values of variables; all others count as missing.
+        """
+        known = self._measured.get(text)
+        if known is None:
+            known = self._measure(text)
+            self._measured.put(text, known)
+        found = known.figures.copy()
+        if known.document is None:
+            return found
+        operations = [
+            each
+            for each in known.document.definitions
+            if isinstance(each, OperationDefinitionNode)
+            and (operation_name is None or (each.name is not None and each.name.value == operation_name))
+        ]
+        if not operations:
+            found.errors.append(f"There is no operation {operation_name}.")
+        for operation in operations:
+            try:
+                found.operations.append(self._count(text, known.document, operation, variables or {}))
+            except (RequestError, GraphQLError) as error:
+                found.errors.append(error.message)
+        return found
+
+    def _measure(self, text: str) -> _Measured:
+        """Measure the document itself, and validate it."""
+        found = Document({"document_chars": len(text)})
+        try:
+            document = parse(text, allow_empty_selection_sets=False)
+            return _Measured(found, document if self._is_valid(document, found) else None)
+        except GraphQLError as error:
+            found.errors.append(_located(error))
+        except RecursionError:
+            found.errors.append("The document is nested too deeply.")
+        return _Measured(found, None)
+
+    def _is_valid(self, document: DocumentNode, found: Document) -> bool:
+        """Add the figures and the errors of a document."""
+        if not any(isinstance(each, OperationDefinitionNode) for each in document.definitions):
+            found.errors.append(NO_OPERATION)
+            return False
+        measures = measure(document)
+        found.figures |= {
+            "document_tokens": document.token_count or 0,
+            "document_directives": measures.directives,
+            "document_operations": measures.operations,
+            "document_variables": measures.variables,
+            "document_value_depth": measures.value_depth,
+            "document_fragments": sum(
+                isinstance(each, FragmentDefinitionNode) for each in document.definitions
+            ),
+            "document_conditions": measures.conditions,
+            "document_literal_values": measures.literal_values,
+        }
+        if measures.cycle is not None:
+            found.errors.append(f"Cannot spread fragment '{measures.cycle}' within itself.")
+            return False
+        found.figures |= {
+            "document_depth": measures.depth,
+            "document_fields": measures.fields,
+            # Merged fields are only counted in small documents: fragments multiply them.
+            "document_merged_fields": (
+                most_merged(document, measures) if measures.fields <= MAX_FIELDS else measures.fields
+            ),
+            "document_root_fields": measures.root_fields,
+            "document_aliases": measures.aliases,
+            "document_fragment_depth": measures.fragment_depth,
+        }
+        if measures.fields > MAX_FIELDS:
+            found.errors.append(f"The document has more than {MAX_FIELDS} fields, with fragments in place.")
+            return False
+        errors = validate(self._supergraph.public, document, max_errors=MAX_ERRORS)
+        found.errors += [_located(error) for error in errors]
+        return not errors
+
+    def _count(
+        self,
+        text: str,
+        document: DocumentNode,
+        operation: OperationDefinitionNode,
+        variables: Mapping[str, Any],
+    ) -> OperationFigures:
+        """Return the figures of an operation."""
+        given, missing = self._coerced(operation, variables)
+        conditions = tuple(
+            (name, given.coerced[name] is True)
+            for name in sorted(condition_variables(document, operation))
+            if name in given.coerced
+        )
+        key = (text, operation.name.value if operation.name else None, conditions)
+        known = self._costs.get(key)
+        if known is None:
+            known = self._cost(document, operation, dict(conditions))
+            self._costs.put(key, known)
+        cost, mutation_fields = known
+        estimate = cost.estimate(given)
+        return OperationFigures(
+            name=key[1],
+            cost=estimate.cost,
+            mutation_fields=mutation_fields,
+            fault=None if missing else estimate.fault,
+            missing=missing,
+        )
+
+    def _cost(
+        self, document: DocumentNode, operation: OperationDefinitionNode, conditions: Mapping[str, bool]
+    ) -> tuple[OperationCost, int]:
+        """Return an operation's cost and the number of its mutation fields, for values of its conditions."""
+        made = normalize(self._supergraph, document, operation, conditions)
+        cost = operation_cost(self._rules, made.kind, made.root, made.wanted, made.introspected)
+        return cost, _mutation_fields(made)
+
+    def _coerced(
+        self, operation: OperationDefinitionNode, variables: Mapping[str, Any]
+    ) -> tuple[VariableValues, tuple[str, ...]]:
+        """Return the values of variables, and the names of the required ones that have none."""
+        missing = tuple(
+            each.variable.name.value
+            for each in operation.variable_definitions or ()
+            if each.variable.name.value not in variables
+            and each.default_value is None
+            and is_non_null_type(type_from_ast(self._supergraph.public, each.type))
+        )
+        known = [
+            each for each in operation.variable_definitions or () if each.variable.name.value not in missing
+        ]
+        given = get_variable_values(self._supergraph.public, known, dict(variables), MAX_ERRORS)
+        if isinstance(given, list):
+            raise GraphQLError("; ".join(error.message for error in given))
+        return given, missing
+
+
+def _mutation_fields(operation: Operation) -> int:
+    if operation.kind != "mutation":
+        return 0
+    return sum(not each.name.startswith("__") for each in operation.wanted.of(operation.root))
+
+
+def _located(error: GraphQLError) -> str:
+    line = f"line {error.locations[0].line}: " if error.locations else ""
+    return f"{line}{error.message}"

@@ -1,0 +1,114 @@
+"""Fetches the data of a response in stages: each part's fetches start once the part is wanted."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from asyncio import Task
+from collections.abc import Coroutine, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from gateway.executor import Context, Failure, Failures
+from gateway.executor.failures import Path
+from gateway.executor.fetch import Execution, FetchExecution
+from gateway.executor.missing_fields import MissingFields
+from gateway.features.incremental.slices import Keys, Slice, is_below, leads_through
+from gateway.plan import Fetch, QueryPlan, RootFields
+from gateway.supergraph.deferral import Delivery
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True, eq=False)
+class Fetching:
+    """The fetches of one operation; all of them write into one tree of data.
+
+    Attributes:
+        plan: The plan.
+        context: What fetches need of the request.
+        data: The tree of data.
+    """
+
+    plan: QueryPlan
+    context: Context
+    data: dict[str, Any] = field(default_factory=dict)
+    _task_context: contextvars.Context = field(default_factory=contextvars.copy_context)
+    _explained: dict[Path, Failure] = field(default_factory=dict)
+    _executions: dict[tuple[Delivery, Slice], Execution] = field(default_factory=dict)
+    _tasks: dict[tuple[int, Slice], Task[None]] = field(default_factory=dict)
+
+    async def stage(self, delivery: Delivery, part: Slice) -> list[Failure]:
+        """Fetch what a delivery has in a slice, and return what failed.
+
+        Raises:
+            ResponseTooLarge: The response exceeds the request's budget.
+        """
+        fetches = [each for each in self.plan.fetches if each.delivery == delivery]
+        await self._ended([self._start(each, part) for each in fetches if part.home(each) is part])
+        missing_fields = self._execution(delivery, part).missing_fields
+        missing_fields.settle()
+        return list(missing_fields.failures)
+
+    def task(self, work: Coroutine[Any, Any, T]) -> Task[T]:
+        """Start work that belongs to the request: to its deadline, its response budget, and its trace."""
+        return asyncio.create_task(work, context=self._task_context.copy())
+
+    async def close(self) -> None:
+        """Cancel all fetches, and wait until they have ended."""
+        running = [each for each in self._tasks.values() if not each.done()]
+        for each in running:
+            each.cancel()
+        if running:
+            await asyncio.wait(running)
+        for each in self._tasks.values():
+            if not each.cancelled():
+                each.exception()  # it was reported, or nothing waits for it any more
+
+    def _start(self, fetch: Fetch, part: Slice) -> Task[None]:
+        """Start a fetch, unless it has started."""
+        part = part.home(fetch)
+        key = (fetch.number, part)
+        task = self._tasks.get(key)
+        if task is None:
+            before = [self._start(self.plan.fetches[number], part) for number in sorted(fetch.depends_on)]
+            execution = FetchExecution(_within(fetch, part.list), self._execution(fetch.delivery, part))
+            task = self._tasks[key] = self.task(self._execute(execution, before))
+        return task
+
+    async def _execute(self, execution: FetchExecution, before: list[Task[None]]) -> None:
+        await self._ended(before)
+        await execution.execute()
+
+    @staticmethod
+    async def _ended(tasks: Iterable[Task[None]]) -> None:
+        """Wait for fetches that others may wait for as well; raise what the first of them raised."""
+        for each in tasks:
+            if not each.done():
+                await asyncio.wait([each])
+            each.result()
+
+    def _execution(self, delivery: Delivery, part: Slice) -> Execution:
+        key = (delivery, part)
+        execution = self._executions.get(key)
+        if execution is None:
+            execution = self._executions[key] = Execution(
+                self.context,
+                self.plan.names,
+                self.plan.interface_objects,
+                self.data,
+                MissingFields(Failures(self._explained)),
+                part.windows,
+            )
+        return execution
+
+
+def _within(fetch: Fetch, path: Keys | None) -> Fetch:
+    """Return a fetch reduced to the items of a list."""
+    if path is None or isinstance(fetch.returns, RootFields) or not is_below(fetch, path):
+        return fetch
+    entities = (
+        replace(each, paths=tuple(at for at in each.paths if leads_through(at, path)))
+        for each in fetch.returns
+    )
+    return replace(fetch, returns=tuple(entities))

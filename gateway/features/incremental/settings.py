@@ -1,0 +1,36 @@
+"""Settings of incremental delivery."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+from gateway.feature_settings import FeatureSettings
+from gateway.settings.documents import DocumentSettings
+from gateway.settings.live import LiveSettings
+
+
+class IncrementalSettings(FeatureSettings, env_prefix="FURLONG_GATEWAY__INCREMENTAL__"):
+    """Responses in parts, by `@defer` and `@stream`; INCREMENTAL_DELIVERY switches them on."""
+
+    former: ClassVar[Mapping[str, str]] = {"items": "incremental_items", "records": "incremental_records"}
+    reloaded: ClassVar[frozenset[str]] = frozenset({"items", "records"})
+
+    items: int = Field(
+        default=100,
+        gt=0,
+        description="How many later items of a list with @stream are fetched and sent together.",
+    )
+    records: int = Field(
+        default=2_000,
+        gt=0,
+        description="The most deferred fragments and streamed lists of a response, counted for each object.",
+    )
+
+    def is_used(self, gateway: BaseSettings) -> bool:
+        """Return whether the directives are known, and streams are served."""
+        knows = isinstance(gateway, DocumentSettings) and gateway.incremental_delivery
+        return knows and isinstance(gateway, LiveSettings) and gateway.live

@@ -1,0 +1,158 @@
+"""Targets: the objects and lists of a response for which something is delivered later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from gateway.executor.failures import Failure, Path
+from gateway.features.incremental.slices import Keys
+from gateway.plan import DeferredFields, Shape, ShapeField
+from gateway.supergraph.deferral import INITIALLY, Delivery
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FoundFields:
+    """Deferred fields of an object in the response.
+
+    Attributes:
+        path: The object's path in the client's terms.
+        deferred: The fields.
+        concrete: The object's type.
+        data: The object in the tree of data.
+    """
+
+    path: Path
+    deferred: DeferredFields
+    concrete: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FoundItems:
+    """The remaining items of a list in the response.
+
+    Attributes:
+        path: The list's path in the client's terms.
+        wanted: The list's field.
+        items: All items in the tree of data.
+    """
+
+    path: Path
+    wanted: ShapeField
+    items: list[Any]
+
+
+Found: TypeAlias = FoundFields | FoundItems
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The part of the response to which a path belongs.
+
+    Attributes:
+        delivery: The deferred fragments with which the part is delivered.
+        at: The path of the object whose fields it is.
+        item: For items that are delivered later than their list, the list's path and the item's index.
+        passed: The deliveries of all fields on the path.
+    """
+
+    delivery: Delivery
+    at: Path
+    item: tuple[Path, int] | None
+    passed: frozenset[Delivery]
+
+    def is_within_items(self, at: Path, start: int, stop: int) -> bool:
+        """Return whether the part is a later item of a list inside some items of another list."""
+        if self.item is None or self.item[0][: len(at)] != at or len(self.item[0]) <= len(at):
+            return False
+        index = self.item[0][len(at)]
+        return isinstance(index, int) and start <= index < stop
+
+    def is_item_outside(self, lists: Iterable[Path]) -> bool:
+        """Return whether the part is a later item, neither of these lists nor of lists inside them."""
+        return self.item is not None and not any(self.item[0][: len(path)] == path for path in lists)
+
+
+def owner_of(shape: Shape, path: Path, counts: Mapping[Keys, int]) -> Owner:
+    """Return the part to which a path of the response belongs.
+
+    Args:
+        shape: The shape of the response.
+        path: The path in the client's terms.
+        counts: How many items of each streamed list are delivered first.
+    """
+    delivery, passed = INITIALLY, {INITIALLY}
+    at: Path = ()
+    item: tuple[Path, int] | None = None
+    here: Shape | None = shape
+    field: ShapeField | None = None
+    for depth, part in enumerate(path):
+        if isinstance(part, int):
+            streamed = None if field is None or isinstance(path[depth - 1], int) else field.streamed
+            if streamed is not None and part >= counts[streamed.path]:
+                item = (path[:depth], part)
+            continue
+        found = None if here is None else _field(here, part)
+        if found is None:
+            break
+        field, later = found
+        if later is not None:
+            delivery, at, item = later, path[:depth], None
+            passed.add(later)
+        here = field.below
+    return Owner(delivery, at, item, frozenset(passed))
+
+
+def _field(shape: Shape, response: str) -> tuple[ShapeField, Delivery | None] | None:
+    """Return a field, and its delivery if it is delivered later than its object."""
+    for fields in shape.fields.values():
+        for each in fields:
+            if each.response == response:
+                return each, None
+    for groups in shape.deferred.values():
+        for group in groups:
+            for each in group.fields:
+                if each.response == response:
+                    return each, group.delivery
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedFailure:
+    """A failure with the part that reports it.
+
+    Attributes:
+        is_loose: Whether its path lies outside of the part, because the client did not select what failed.
+    """
+
+    failure: Failure
+    owner: Owner
+    is_loose: bool = False
+
+    def concerns_fields(self, delivery: Delivery, at: Path) -> bool:
+        """Return whether the failure is reported with the fields of an object."""
+        if self.owner.delivery != delivery or self.owner.item is not None:
+            return False
+        path = self.failure.path or ()
+        return at[: len(path)] == path if self.is_loose else self.owner.at == at
+
+    def concerns_items(self, at: Path, start: int, stop: int) -> bool:
+        """Return whether the failure is reported with items of a list."""
+        return self.owner.item is not None and self.owner.item[0] == at and start <= self.owner.item[1] < stop
+
+
+def owned(failure: Failure, stage: Delivery, shape: Shape, counts: Mapping[Keys, int]) -> OwnedFailure:
+    """Return a failure with the part that reports it.
+
+    Args:
+        failure: The failure.
+        stage: The delivery whose fetches failed; they may have fetched fields of later deliveries as well.
+        shape: The shape of the response.
+        counts: How many items of each streamed list are delivered first.
+    """
+    owner = owner_of(shape, failure.path or (), counts)
+    if stage in owner.passed:
+        return OwnedFailure(failure, owner)
+    return OwnedFailure(failure, Owner(stage, owner.at, None, owner.passed), is_loose=True)

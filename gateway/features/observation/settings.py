@@ -1,0 +1,53 @@
+"""Settings: traces, and reports for clients with a response."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+from gateway.clients.settings import ClientSettings
+from gateway.feature_settings import FeatureSettings
+
+
+class ObservationSettings(FeatureSettings, env_prefix="FURLONG_GATEWAY__OBSERVATION__"):
+    """Traces, and reports for clients with a response."""
+
+    former: ClassVar[Mapping[str, str]] = {
+        name: name for name in ("tracing", "tracing_trusts_clients", "debug_header", "debug_in_response")
+    }
+    reloaded: ClassVar[frozenset[str]] = frozenset({"debug_header", "debug_in_response"})
+
+    tracing: bool = Field(
+        default=False,
+        description="Whether requests are traced; the standard variables OTEL_EXPORTER_OTLP_ENDPOINT, "
+        "OTEL_TRACES_SAMPLER, OTEL_SERVICE_NAME … configure sampling and export.",
+    )
+    tracing_trusts_clients: bool = Field(
+        default=False,
+        description="Whether a client's traceparent header is continued, and decides whether its request is "
+        "recorded. Otherwise, such a request starts a new trace that links to the client's.",
+    )
+    debug_header: str = Field(
+        default="graphql-debug",
+        pattern=r"^[a-z0-9-]+$",
+        description="The header by which a client asks for extensions.queryPlan (plan) and extensions.timing "
+        "(timing): graphql-debug: plan,timing.",
+    )
+    debug_in_response: bool = Field(
+        default=False,
+        description="Whether clients may ask for the query plan and timings, unless their class says "
+        "otherwise. `furlong demo` switches it on.",
+    )
+
+    @property
+    def is_on(self) -> bool:
+        """Whether requests are traced, or any client may ask for a report."""
+        return self.tracing or self.debug_in_response
+
+    def is_used(self, gateway: BaseSettings) -> bool:
+        """Return whether it is on, or a class of clients may ask for reports."""
+        classes = gateway.client_classes if isinstance(gateway, ClientSettings) else ()
+        return self.is_on or any(each.debug_in_response for each in classes)

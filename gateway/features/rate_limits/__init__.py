@@ -1,0 +1,1 @@
+"""Rate limits: buckets of cost points for customers, addresses, clients and classes of clients."""

@@ -1,1 +1,0 @@
-"""The settings and commands for signing requests to subgraphs; see docs/gateway/signed-requests.md."""

@@ -1,1 +1,0 @@
-"""Builds what counts, measures and traces requests."""

@@ -1,0 +1,79 @@
+"""Each feature can be deleted: the core and all other features work without its folder and its line."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from gateway.feature_list import FEATURES
+from gateway.feature_settings import Entry, imported, nested_prefix
+
+ROOT: Final = Path(__file__).resolve().parents[3]
+PACKAGES: Final = ("gateway", "graphql_http", "jit", "logs", "signatures", "tokens", "tracing", "storage")
+"""What the gateway imports, in whole or in part."""
+
+PROGRAM: Final = """
+import asyncio
+import httpx
+import gateway.cli
+from gateway import GatewaySettings, MemoryTransport, create_gateway
+from gateway.feature_list import FEATURES
+from gateway.feature_settings import imported
+
+for entry in FEATURES:
+    for place in filter(None, (entry.settings, entry.feature, entry.commands)):
+        imported(place)
+
+def prepare(document, operation_name):
+    async def answer(variables, headers, session):
+        return {"data": {"topProducts": [{"name": "Table"}]}}
+    return answer
+
+async def main():
+    names = ("accounts", "inventory", "products", "reviews")
+    transports = {name: MemoryTransport(prepare) for name in names}
+    app = create_gateway(open("supergraph.graphql").read(), transports, GatewaySettings())
+    inside = httpx.ASGITransport(app)
+    async with app.router.lifespan_context(app):
+        client = httpx.AsyncClient(transport=inside, base_url="http://gateway")
+        reply = await client.post("/graphql", json={"query": "{ topProducts { name } }"})
+        print(gateway.__file__, reply.text)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.usefixtures("processes")
+@pytest.mark.parametrize("name", [each.name for each in FEATURES])
+def test_the_gateway_works_without_each_feature(name: str, tmp_path: Path) -> None:
+    """Its folder and its line are deleted; every other feature is imported, and a request is answered."""
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "tests/gateway/supergraphs/shop/supergraph.graphql", tmp_path)
+    shutil.rmtree(tmp_path / "gateway/features" / name)
+    listed = tmp_path / "gateway/feature_list.py"
+    line = re.compile(rf'    Entry\(\n        "{name}",\n.*?\n    \),\n', re.DOTALL)
+    text, count = line.subn("", listed.read_text())
+    assert count == 1
+    listed.write_text(text)
+    command = [sys.executable, "-c", PROGRAM]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, text=True)
+    answer = f'{tmp_path / "gateway/__init__.py"} {{"data":{{"topProducts":[{{"name":"Table"}}]}}}}\n'
+    assert (ended.returncode, ended.stdout) == (0, answer), ended.stderr
+
+
+@pytest.mark.parametrize("entry", FEATURES, ids=lambda entry: entry.name)
+def test_a_feature_is_found_by_one_name(entry: Entry) -> None:
+    """That of its folder is that of its variables."""
+    folder = f"gateway.features.{entry.name}."
+    places = (entry.settings, entry.feature, *filter(None, [entry.commands]))
+    assert all(place.startswith(folder) for place in places)
+    settings = imported(entry.settings)
+    assert settings.model_config["env_prefix"] == nested_prefix("FURLONG_GATEWAY_", entry.name)
+    assert settings.reloaded | settings.former.keys() <= settings.model_fields.keys()
