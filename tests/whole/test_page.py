@@ -36,6 +36,11 @@ def test_a_customer_bets_joins_chooses_and_leaves(demo: Demo, chromium: LocalChr
         slip.shows("preview", "£5.00")
         slip.press("place-bet")
         slip.shows("tracker-staked", "£5.00")
+        told = slip.page.locator(".slip-note")
+        expect(told).to_contain_text("placed")
+        for stake in ("", "5"):
+            slip.page.get_by_test_id("stake").fill(stake)
+        expect(told).to_have_text("")  # what was told is about the bet before
         slip.press("club-details")
         slip.press("opt-in")
         slip.is_in_state("TRACKING")

@@ -63,6 +63,6 @@ test('rules are compared with the version before, of the same customers', () => 
   expect(input).not.toHaveProperty('voidPolicy');
   const versions = [2, 1, 3].map((version) => ({ ...input, version, targetMinor: version * 1000 }) as never);
   const earlier = earlierRules([...versions, { ...input, version: 2, currency: 'EUR' } as never], scheme);
-  expect(earlier === null ? [] : rulesInWords(earlier)[0]).toEqual(['Target', 'Counting stakes of £20.00 earn the reward.']);
+  expect(earlier === null ? [] : rulesInWords(earlier)[1]).toEqual(['Target', 'Counting stakes of £20.00 earn the reward.']);
   expect(earlierRules([], scheme)).toBeNull();
 });

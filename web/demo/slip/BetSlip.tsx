@@ -32,6 +32,12 @@ export function BetSlip(props: BetSlipProps) {
   const [told, setTold] = useState<string | null>(null);
   const why = closed ?? (stakeMinor === null ? words.enterStake : null);
 
+  /** What was told is about the stake before. */
+  function type(next: string): void {
+    setTold(null);
+    props.onType(next);
+  }
+
   async function place(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     if (stakeMinor === null || why !== null || placing) return;
@@ -50,7 +56,7 @@ export function BetSlip(props: BetSlipProps) {
       </header>
       <form className="slip-body" onSubmit={(event) => void place(event)} noValidate>
         <SelectionLine selection={selection} />
-        <StakeField typed={typed} currency={currency} oddsMilli={runner.oddsMilli} onType={props.onType} />
+        <StakeField typed={typed} currency={currency} oddsMilli={runner.oddsMilli} onType={type} />
         {props.children}
         <button
           type="submit"

@@ -20,6 +20,7 @@ import { StateChip } from './StateChip.tsx';
 import { ContentSteps } from './steps/ContentSteps.tsx';
 import { useReadBrands } from './useBrands.ts';
 import { useGraph } from '../graph/useGraph.ts';
+import { localMoment } from '../time/moments.ts';
 
 type Shown = 'text' | 'revisions' | 'differences';
 
@@ -102,7 +103,7 @@ function Notes({ item }: { readonly item: Item | null }) {
   return (
     <>
       {open.note !== null && <Alert severity="warning">{open.note}</Alert>}
-      {open.publishAtLocal !== null && <Alert severity="info">It will be published at {open.publishAtLocal}.</Alert>}
+      {open.publishAtLocal !== null && <Alert severity="info">It will be published on {localMoment(open.publishAtLocal, item.brand)}.</Alert>}
       {open.state === 'IN_REVIEW' && open.proposal !== null && (
         <Alert severity="info">
           {open.proposal.proposedBy} submitted it: “{open.proposal.reason}”

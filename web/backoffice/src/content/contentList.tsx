@@ -1,6 +1,8 @@
 /** The content of rewards: published and open revisions. */
 import Typography from '@mui/material/Typography';
-import { DataTable, DateField, EditButton, SelectInput, TextInput, TopToolbar, useListContext, useRecordContext } from 'react-admin';
+import { DataTable, EditButton, SelectInput, TextInput, TopToolbar, useListContext, useRecordContext } from 'react-admin';
+
+import { MomentField } from '../time/MomentField.tsx';
 
 import { BrandInput, LocaleInput } from './BrandInput.tsx';
 import { inWord } from './key.ts';
@@ -43,7 +45,7 @@ export function ContentList() {
 }
 
 function ChangedAt() {
-  return <DateField source="changedAt" showTime />;
+  return <MomentField source="changedAt" />;
 }
 
 /** The title in the chosen language, or in the brand's default; says if it is missing. */

@@ -56,17 +56,8 @@ export function share(value: number | null): string {
   return value === null ? '–' : value.toLocaleString(LOCALE, { style: 'percent', maximumFractionDigits: 1 });
 }
 
-export function time(value: string | null): string {
-  return value === null ? 'not counted yet' : new Date(value).toLocaleString(LOCALE);
-}
-
 /** Return a name of the graph as a word: `outstanding` as `Outstanding`, `free_bet` as `Free bet`. */
 export function word(name: string): string {
   const words = name.replaceAll('_', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-/** Say when figures were counted, or that they will be. */
-export function counted(asOf: string | null): string {
-  return asOf === null ? 'Not counted yet: the figures will appear here.' : `Counted at ${time(asOf)}.`;
 }

@@ -5,7 +5,6 @@ import Alert from '@mui/material/Alert';
 import { useRef, useState } from 'react';
 import {
   DataTable,
-  DateField,
   FunctionField,
   SelectInput,
   Show,
@@ -19,6 +18,8 @@ import {
   useRecordContext,
   useRedirect,
 } from 'react-admin';
+
+import { MomentField } from '../time/MomentField.tsx';
 
 import { ChangeButton } from '../components/ChangeButton.tsx';
 import { KeysetList } from '../components/KeysetList.tsx';
@@ -94,7 +95,7 @@ function ReplayAll() {
 }
 
 function StoredAt() {
-  return <DateField source="storedAt" showTime />;
+  return <MomentField source="storedAt" />;
 }
 
 export function DeadLetterList() {
@@ -192,7 +193,7 @@ export function DeadLetterShow() {
         <TextField source="topic" />
         <TextField source="partition" />
         <TextField source="offset" />
-        <DateField source="storedAt" showTime />
+        <MomentField source="storedAt" />
         <TextField source="key" emptyText="–" />
         <FunctionField label="Record" render={(record: RaRecord) => <Value record={record} />} />
       </SimpleShowLayout>

@@ -1,5 +1,7 @@
 /** Changes of customers whose outcome is in doubt: asked for upstream, and not answered yet. */
-import { DataTable, DateField, NumberInput, SelectInput } from 'react-admin';
+import { DataTable, NumberInput, SelectInput } from 'react-admin';
+
+import { MomentField } from '../time/MomentField.tsx';
 
 import { KeysetList } from '../components/KeysetList.tsx';
 import { useBrand } from './page/BrandSelect.tsx';
@@ -18,7 +20,7 @@ const FILTERS = [
 ];
 
 function CreatedAt() {
-  return <DateField source="createdAt" showTime />;
+  return <MomentField source="createdAt" />;
 }
 
 export function IntentList() {

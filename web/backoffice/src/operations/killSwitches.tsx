@@ -16,7 +16,7 @@ import { Page } from './page/Page.tsx';
 import { run } from '../graph/graph.ts';
 import { useMay } from './page/may.ts';
 import { usePolled } from './page/usePolled.ts';
-import { moment } from './page/words.ts';
+import { moment } from '../time/moments.ts';
 
 const SWITCHES = `query Switches { killSwitches(first: 100) { nodes {
   id brand state reason decidedAt decidedBy number applied missing { node reason }
@@ -88,7 +88,7 @@ export function KillSwitches() {
           { head: 'What', cell: nameOf },
           { head: 'State', cell: ({ state }) => <Chip size="small" color={state.off ? 'error' : 'default'} label={state.off ? 'off' : 'on'} /> },
           { head: 'Nodes that have applied it', cell: (one) => <Acknowledgements one={one} /> },
-          { head: 'Since', cell: ({ decidedAt }) => moment(decidedAt) },
+          { head: 'Since', cell: ({ decidedAt, brand }) => moment(decidedAt, brand) },
           { head: 'By', cell: ({ decidedBy }) => decidedBy },
           { head: 'Reason', cell: ({ reason }) => reason ?? '–' },
           { head: 'Change', cell: (one) => may && <Turn one={one} /> },

@@ -10,7 +10,7 @@ import { Page } from './page/Page.tsx';
 import { WeekCustomers } from './WeekCustomers.tsx';
 import { useMay } from './page/may.ts';
 import { usePolled } from './page/usePolled.ts';
-import { moment } from './page/words.ts';
+import { moment } from '../time/moments.ts';
 
 const WEEKS = `query Weeks($brand: String!) { weeks(brand: $brand) {
   id brand isoWeek jurisdiction currency state confirmed openedWith scheme waitsFor until
@@ -58,7 +58,7 @@ export function Weeks() {
           { head: 'Week', cell: ({ isoWeek }) => isoWeek },
           { head: 'For', cell: ({ jurisdiction, currency }) => `${jurisdiction} ${currency}` },
           { head: 'State', cell: ({ state, confirmed }) => <Chip size="small" label={confirmed ? `${state}, confirmed` : state} /> },
-          { head: 'Waits for', cell: ({ waitsFor, until }) => (waitsFor === null ? '–' : `${waitsFor}${until === null ? '' : `: ${moment(until)}`}`) },
+          { head: 'Waits for', cell: ({ waitsFor, until }) => (waitsFor === null ? '–' : `${waitsFor}${until === null ? '' : `: ${moment(until, brand)}`}`) },
           { head: 'Scheme', cell: schemeOf },
           { head: 'Customers', cell: (week) => week.state !== 'NEXT' && <WeekCustomers {...week} /> },
           { head: 'Change', cell: (week) => may && <ByHand week={week} /> },

@@ -7,7 +7,9 @@ import DialogTitle from '@mui/material/DialogTitle';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
 import { useId, useState } from 'react';
-import { DataTable, DateField, TextInput, useRecordContext } from 'react-admin';
+import { DataTable, TextInput, useRecordContext } from 'react-admin';
+
+import { MomentField } from '../time/MomentField.tsx';
 
 import { JsonField } from '../components/JsonField.tsx';
 import { KeysetList } from '../components/KeysetList.tsx';
@@ -20,7 +22,7 @@ const FILTERS = [
 ];
 
 function At() {
-  return <DateField source="at" showTime />;
+  return <MomentField source="at" />;
 }
 
 /** A row's subject before and after, in a dialog that the keyboard reaches too. */

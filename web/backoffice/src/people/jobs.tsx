@@ -2,7 +2,9 @@
 import LinearProgress from '@mui/material/LinearProgress';
 import Stop from '@mui/icons-material/Stop';
 import Typography from '@mui/material/Typography';
-import { DataTable, DateField, Labeled, Show, ShowButton, SimpleShowLayout, TextField, TopToolbar, useRecordContext } from 'react-admin';
+import { DataTable, Labeled, Show, ShowButton, SimpleShowLayout, TextField, TopToolbar, useRecordContext } from 'react-admin';
+
+import { MomentField } from '../time/MomentField.tsx';
 
 import { ChangeButton } from '../components/ChangeButton.tsx';
 import { JsonField } from '../components/JsonField.tsx';
@@ -21,7 +23,7 @@ const UNTIL_FINISHED = {
 } as const;
 
 function CreatedAt() {
-  return <DateField source="createdAt" showTime />;
+  return <MomentField source="createdAt" />;
 }
 
 /** The share that is done, as a bar; without a total, the count alone. */
@@ -75,9 +77,9 @@ export function JobShow() {
         <Labeled label="Progress">
           <Progress />
         </Labeled>
-        <DateField source="createdAt" showTime />
+        <MomentField source="createdAt" />
         <TextField source="createdBy" />
-        <DateField source="finishedAt" showTime emptyText="–" />
+        <MomentField source="finishedAt" />
         <JsonField source="arguments" label="Arguments" />
         <JsonField source="result" label="Result" />
         <TextField source="error" emptyText="–" />

@@ -9,7 +9,6 @@ import { useState } from 'react';
 import {
   BooleanField,
   DataTable,
-  DateField,
   Labeled,
   Show,
   ShowButton,
@@ -19,6 +18,8 @@ import {
   usePermissions,
   useRecordContext,
 } from 'react-admin';
+
+import { MomentField } from '../time/MomentField.tsx';
 
 import { AddUserButton } from './AddUserButton.tsx';
 import { ChangeButton } from '../components/ChangeButton.tsx';
@@ -130,8 +131,8 @@ export function UserShow() {
         <BooleanField source="secondFactor" />
         <BooleanField source="passwordExpired" />
         <BooleanField source="external" label="Signs in by OpenID Connect" />
-        <DateField source="createdAt" showTime />
-        <DateField source="updatedAt" showTime />
+        <MomentField source="createdAt" />
+        <MomentField source="updatedAt" />
         {mayManage && (
           <Labeled label="Open sessions">
             <Sessions />

@@ -1,5 +1,7 @@
 /** The customers behind a figure, by key. Each access is recorded. */
-import { DataTable, DateField, FunctionField, SelectInput, TextInput } from 'react-admin';
+import { DataTable, FunctionField, SelectInput, TextInput } from 'react-admin';
+
+import { MomentField } from '../time/MomentField.tsx';
 
 import { FigureRows } from './FigureRows.tsx';
 import { money, word } from '../money/amounts.ts';
@@ -26,7 +28,7 @@ function amount(record: RaRecord, name: string): string {
 }
 
 function At() {
-  return <DateField source="at" showTime />;
+  return <MomentField source="at" />;
 }
 
 function Value() {

@@ -1,5 +1,7 @@
 /** The goodwill credits behind the costs of goodwill. Each access is recorded. */
-import { DataTable, DateField, FunctionField, TextInput } from 'react-admin';
+import { DataTable, FunctionField, TextInput } from 'react-admin';
+
+import { MomentField } from '../time/MomentField.tsx';
 
 import { FigureRows } from './FigureRows.tsx';
 import { money } from '../money/amounts.ts';
@@ -14,7 +16,7 @@ const FILTERS = [
 ];
 
 function At() {
-  return <DateField source="at" showTime />;
+  return <MomentField source="at" />;
 }
 
 function Value() {

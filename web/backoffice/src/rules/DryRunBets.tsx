@@ -13,6 +13,7 @@ import { DIFFERENCES, type Difference } from './operations.ts';
 import { reasonInWords } from './scheme.ts';
 import { money } from '../money/amounts.ts';
 import { useGraph } from '../graph/useGraph.ts';
+import { moment } from '../time/moments.ts';
 
 interface Page {
   readonly dryRunDifferences: {
@@ -45,7 +46,7 @@ export function DryRunBets({ id, currency }: { readonly id: string; readonly cur
               <TableRow key={`${one.customerId} ${one.betId}`}>
                 <TableCell>{one.customerId}</TableCell>
                 <TableCell>{one.betId}</TableCell>
-                <TableCell>{new Date(one.placedAt).toLocaleString()}</TableCell>
+                <TableCell>{moment(one.placedAt)}</TableCell>
                 <TableCell>{money(one.stakeMinor, currency)}</TableCell>
                 <TableCell>
                   {money(one.beforeMinor, currency)}, {reasonInWords(one.beforeReason)}

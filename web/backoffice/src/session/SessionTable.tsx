@@ -8,6 +8,7 @@ import TableRow from '@mui/material/TableRow';
 import Typography from '@mui/material/Typography';
 
 import { ChangeButton } from '../components/ChangeButton.tsx';
+import { moment } from '../time/moments.ts';
 
 export interface OpenSession {
   readonly id: string;
@@ -41,7 +42,7 @@ export function SessionTable({ sessions, onEnded }: Props) {
         <TableBody>
           {sessions.map((one) => (
             <TableRow key={one.id}>
-              <TableCell>{new Date(one.seenAt).toLocaleString()}</TableCell>
+              <TableCell>{moment(one.seenAt)}</TableCell>
               <TableCell>{one.address}</TableCell>
               <TableCell sx={{ overflowWrap: 'anywhere' }}>{one.userAgent}</TableCell>
               <TableCell>

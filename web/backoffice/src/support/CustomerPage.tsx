@@ -17,7 +17,7 @@ import { Timeline } from './Timeline.tsx';
 import { ChangeButton } from '../components/ChangeButton.tsx';
 import { Waiting } from '../components/Waiting.tsx';
 import { run } from '../graph/graph.ts';
-import { moment } from '../operations/page/words.ts';
+import { moment } from '../time/moments.ts';
 import { messageOf } from '../session/session.ts';
 
 import type { Customer, Hold } from './operations.ts';
@@ -28,7 +28,7 @@ interface Read {
 }
 
 /** Return an account in one line. */
-function accountLine({ account }: Customer): string {
+function accountLine({ account, brand }: Customer): string {
   if (account === null) return 'No account has arrived yet';
   const notes = [
     account.status,
@@ -36,13 +36,13 @@ function accountLine({ account }: Customer): string {
     ...(account.rgState === 'none' ? [] : [account.rgState.replace('_', '-')]),
     ...(account.promoRestricted ? ['excluded from promotions'] : []),
   ];
-  return `${notes.join(', ')}, ${account.jurisdiction} ${account.currency}, since ${moment(account.since)}`;
+  return `${notes.join(', ')}, ${account.jurisdiction} ${account.currency}, since ${moment(account.since, brand)}`;
 }
 
 function Facts({ customer }: { readonly customer: Customer }) {
   const rows = [
     ['Account', accountLine(customer)],
-    ['Club', customer.member ? `member since ${moment(customer.memberSince ?? '')}` : 'not a member'],
+    ['Club', customer.member ? `member since ${moment(customer.memberSince, customer.brand)}` : 'not a member'],
     ['Takes part', customer.ineligibleReason === null ? 'yes' : `no: ${customer.ineligibleReason.replaceAll('_', ' ').toLowerCase()}`],
     [customer.week.isoWeek, `${customer.week.shown}, ${customer.week.countedBets} ${customer.week.countedBets === 1 ? 'bet counts' : 'bets count'}`],
   ] as const;

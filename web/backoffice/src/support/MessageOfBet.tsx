@@ -5,7 +5,7 @@ import { useState } from 'react';
 
 import { RECORD } from './operations.ts';
 import { run } from '../graph/graph.ts';
-import { moment } from '../operations/page/words.ts';
+import { moment } from '../time/moments.ts';
 import { messageOf } from '../session/session.ts';
 
 import type { BetRecord } from './operations.ts';

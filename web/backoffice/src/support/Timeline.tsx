@@ -14,7 +14,7 @@ import { TIMELINE } from './operations.ts';
 import { WhyButton } from './WhyButton.tsx';
 import { Waiting } from '../components/Waiting.tsx';
 import { run } from '../graph/graph.ts';
-import { moment } from '../operations/page/words.ts';
+import { moment } from '../time/moments.ts';
 import { messageOf } from '../session/session.ts';
 
 import type { Entry, PageOf } from './operations.ts';
@@ -80,7 +80,7 @@ export function Timeline({ id, brand, version }: Props) {
           <TableBody>
             {page.nodes.map((entry) => (
               <TableRow key={entry.id}>
-                <TableCell sx={{ whiteSpace: { md: 'nowrap' } }}>{moment(entry.at)}</TableCell>
+                <TableCell sx={{ whiteSpace: { md: 'nowrap' } }}>{moment(entry.at, brand)}</TableCell>
                 <TableCell sx={{ overflowWrap: 'anywhere', minWidth: 180 }}>
                   {entry.title}
                   <Typography variant="body2" color="text.secondary" sx={NARROW}>
@@ -92,7 +92,7 @@ export function Timeline({ id, brand, version }: Props) {
                     {source(entry)}
                   </Typography>
                 </TableCell>
-                <TableCell sx={WIDE}>{entry.arrivedAt === null ? 'not kept' : moment(entry.arrivedAt)}</TableCell>
+                <TableCell sx={WIDE}>{entry.arrivedAt === null ? 'not kept' : moment(entry.arrivedAt, brand)}</TableCell>
                 <TableCell>{entry.betId !== null && <WhyButton brand={brand} betId={entry.betId} />}</TableCell>
               </TableRow>
             ))}

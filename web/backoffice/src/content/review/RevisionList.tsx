@@ -14,6 +14,7 @@ import { stepInput } from '../steps/stepInput.ts';
 import { ChangeButton } from '../../components/ChangeButton.tsx';
 import { Waiting } from '../../components/Waiting.tsx';
 import { useRevisions } from './useRevisions.ts';
+import { moment } from '../../time/moments.ts';
 
 interface Props {
   readonly item: Item;
@@ -50,8 +51,8 @@ export function RevisionList({ item, onDone }: Props) {
   );
 }
 
-function when(at: string | null, by: string | null): string {
-  return at === null ? '–' : `${new Date(at).toLocaleString()}, ${by ?? ''}`;
+function when(at: string | null, by: string | null, brand: string): string {
+  return at === null ? '–' : `${moment(at, brand)}, ${by ?? ''}`;
 }
 
 function Row({ item, revision, mayPublish, onDone }: Props & { readonly revision: Revision; readonly mayPublish: boolean }) {
@@ -65,9 +66,9 @@ function Row({ item, revision, mayPublish, onDone }: Props & { readonly revision
       <TableCell>
         <StateChip state={state} />
       </TableCell>
-      <TableCell>{when(revision.editedAt, revision.editedBy)}</TableCell>
-      <TableCell>{when(revision.approvedAt, revision.approvedBy)}</TableCell>
-      <TableCell>{when(revision.publishedAt, revision.publishedBy)}</TableCell>
+      <TableCell>{when(revision.editedAt, revision.editedBy, item.brand)}</TableCell>
+      <TableCell>{when(revision.approvedAt, revision.approvedBy, item.brand)}</TableCell>
+      <TableCell>{when(revision.publishedAt, revision.publishedBy, item.brand)}</TableCell>
       <TableCell sx={{ overflowWrap: 'anywhere' }}>{note ?? '–'}</TableCell>
       <TableCell>
         {mayPublish && state === 'SUPERSEDED' && revision.publishedAt !== null && (

@@ -6,7 +6,7 @@ import Typography from '@mui/material/Typography';
 import { DataRows } from '../page/DataRows.tsx';
 import { REVISIONS } from './brand.ts';
 import { usePolled } from '../page/usePolled.ts';
-import { moment } from '../page/words.ts';
+import { moment } from '../../time/moments.ts';
 
 import type { Revision } from './brand.ts';
 

@@ -1,8 +1,4 @@
-/** Times and ages in words. */
-
-export function moment(at: string | null | undefined): string {
-  return at === null || at === undefined ? '–' : new Date(at).toLocaleString();
-}
+/** Ages in words. */
 
 /** How long ago an instant was, such as `3 min`; a dash if there is none. */
 export function age(at: string | null | undefined, now = Date.now()): string {

@@ -9,7 +9,7 @@ import { useNotify } from 'react-admin';
 import { ChangeButton } from '../../components/ChangeButton.tsx';
 import { DataRows } from '../page/DataRows.tsx';
 import { DIFF, REVISIONS, ROLL_BACK } from './provider.ts';
-import { moment } from '../page/words.ts';
+import { moment } from '../../time/moments.ts';
 import { usePolled } from '../page/usePolled.ts';
 
 import type { Change, Revision } from './provider.ts';

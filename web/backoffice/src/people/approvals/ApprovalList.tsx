@@ -1,5 +1,7 @@
 /** What one person proposed and another one approves: the newest first, each by its title. */
-import { DataTable, DateField, SelectInput, TextInput } from 'react-admin';
+import { DataTable, SelectInput, TextInput } from 'react-admin';
+
+import { MomentField } from '../../time/MomentField.tsx';
 
 import { KINDS, titleOf } from './kinds.ts';
 import { StatusChip, STATUSES } from './StatusChip.tsx';
@@ -30,5 +32,5 @@ export function ApprovalList() {
 }
 
 function ProposedAt() {
-  return <DateField source="proposedAt" showTime />;
+  return <MomentField source="proposedAt" />;
 }

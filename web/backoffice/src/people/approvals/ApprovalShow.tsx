@@ -12,7 +12,7 @@ import { Evidence } from './Evidence.tsx';
 import { inWords, KINDS, titleOf } from './kinds.ts';
 import { StatusChip } from './StatusChip.tsx';
 import { DataRows } from '../../operations/page/DataRows.tsx';
-import { moment } from '../../operations/page/words.ts';
+import { moment } from '../../time/moments.ts';
 
 import type { InWords, Proposal } from './proposal.ts';
 import type { ReactNode } from 'react';
@@ -64,7 +64,7 @@ function Heading({ proposal }: { readonly proposal: Proposal }) {
         <StatusChip status={status} />
       </Stack>
       <Typography color="text.secondary">
-        {proposedBy === null ? 'Proposed' : `${proposedBy} proposed it`} on {moment(proposedAt)}, for {brand ?? 'all brands'}.
+        {proposedBy === null ? 'Proposed' : `${proposedBy} proposed it`} on {moment(proposedAt, brand)}, for {brand ?? 'all brands'}.
       </Typography>
       {reason !== null && (
         <Typography component="blockquote" sx={{ margin: 0, overflowWrap: 'anywhere' }}>
@@ -175,7 +175,7 @@ function Outcome({ proposal, words }: { readonly proposal: Proposal; readonly wo
     <Part title={approved ? 'What remains to be done' : 'How it ended'}>
       {approved && <Typography sx={{ maxWidth: '70ch' }}>{KINDS[proposal.kind]?.onApproval}</Typography>}
       <Typography color="text.secondary">
-        {approved ? 'Approved' : 'Ended'} on {moment(decidedAt)}
+        {approved ? 'Approved' : 'Ended'} on {moment(decidedAt, proposal.brand)}
         {decidedBy === null ? '' : ` by ${decidedBy}`}.
       </Typography>
       {decisionReason !== null && <Typography sx={{ overflowWrap: 'anywhere' }}>“{decisionReason}”</Typography>}

@@ -1,6 +1,7 @@
 /** Proposals about content and about scheme rules. */
 import { money } from '../../money/amounts.ts';
 import { odds } from '../../rules/scheme.ts';
+import { moment } from '../../time/moments.ts';
 
 import type { Content, Kind } from './proposal.ts';
 
@@ -27,6 +28,7 @@ export function rulesInWords(scheme: Content): readonly (readonly [string, strin
   const currency = scheme.text('currency');
   const reward = scheme.textOrNull('default_reward_id');
   return [
+    ['In effect', `The rules take effect on ${moment(scheme.text('effective_from'))}.`],
     ['Target', `Counting stakes of ${money(scheme.number('target_minor'), currency)} earn the reward.`],
     ['Least stake', `Bets of ${money(scheme.number('min_stake_minor'), currency)} or more count.`],
     ['Least odds', `Bets at ${odds(scheme.number('min_odds_milli'))} or longer count.`],

@@ -4,7 +4,8 @@ import Typography from '@mui/material/Typography';
 
 import { FigureChart } from '../figures/FigureChart.tsx';
 import { FigureTable } from '../figures/FigureTable.tsx';
-import { counted, money, number, share } from '../../money/amounts.ts';
+import { money, number, share } from '../../money/amounts.ts';
+import { counted } from '../../time/moments.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { Waiting } from '../../components/Waiting.tsx';
 

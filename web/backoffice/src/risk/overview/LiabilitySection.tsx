@@ -3,7 +3,8 @@ import Typography from '@mui/material/Typography';
 
 import { FigureChart } from '../figures/FigureChart.tsx';
 import { FigureTable } from '../figures/FigureTable.tsx';
-import { counted, money, number, time, units, word } from '../../money/amounts.ts';
+import { money, number, units, word } from '../../money/amounts.ts';
+import { counted, moment } from '../../time/moments.ts';
 import { REWARD, rewardColumns } from '../figures/rewardColumns.tsx';
 import { useGraph } from '../../graph/useGraph.ts';
 import { Waiting } from '../../components/Waiting.tsx';
@@ -66,7 +67,7 @@ export function LiabilitySection({ brand }: { readonly brand: string }) {
       </Typography>
       {cells.length > 0 && (
         <Typography variant="body2" color="text.secondary">
-          The oldest count of each cell: {cells.map((one) => `${one.cell} at ${time(one.asOf)}`).join(', ')}.
+          The oldest count of each cell: {cells.map((one) => `${one.cell} at ${moment(one.asOf, brand)}`).join(', ')}.
         </Typography>
       )}
       {currencies.map((currency) => {

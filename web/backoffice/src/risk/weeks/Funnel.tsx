@@ -4,7 +4,8 @@ import { FigureChart } from '../figures/FigureChart.tsx';
 import { FigureTable } from '../figures/FigureTable.tsx';
 import { RiskPage } from '../RiskPage.tsx';
 import { RowsLink } from '../figures/RowsLink.tsx';
-import { number, share, time } from '../../money/amounts.ts';
+import { number, share } from '../../money/amounts.ts';
+import { moment } from '../../time/moments.ts';
 import { SHOWN, WEEKS } from './weeks.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { Waiting } from '../../components/Waiting.tsx';
@@ -50,7 +51,7 @@ function FunnelOf({ brand }: { readonly brand: string }) {
           numeric: true,
           cell: (week) => share(week.optedIn === 0 ? null : week.qualified / week.optedIn),
         },
-        { head: 'Counted at', cell: (week) => time(week.asOf) },
+        { head: 'Counted at', cell: (week) => moment(week.asOf) },
       ]}
     >
       {weeks.length > 0 && (

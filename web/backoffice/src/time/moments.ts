@@ -1,0 +1,55 @@
+/** Times in one form, in the zone of their brand, which they name: `25 Nov 2026, 01:28 London time`. */
+import { LOCALE } from '../money/amounts.ts';
+
+const UTC = 'UTC';
+const NO_BREAK = '\u00a0';
+
+/** The zones of the brands that were read since signing in, by brand. */
+const zones = new Map<string, string>();
+
+export interface ZonedBrand {
+  readonly id: string;
+  readonly timeZone: string;
+}
+
+/** Learn the zones of the brands that the person may see, before any time is shown. */
+export function learnZones(brands: readonly ZonedBrand[]): void {
+  zones.clear();
+  for (const { id, timeZone } of brands) zones.set(id, timeZone);
+}
+
+/** Return the zone of a brand; without one, that of all brands if it is the same, and otherwise UTC. */
+export function zoneOf(brand?: string | null): string {
+  const own = brand === undefined || brand === null ? undefined : zones.get(brand);
+  if (own !== undefined) return own;
+  const [first = UTC, ...others] = new Set(zones.values());
+  return others.length === 0 ? first : UTC;
+}
+
+/** Return a zone as people name it: `Europe/London` is London time. */
+export function zoneName(zone: string): string {
+  return zone.includes('/') ? `${zone.slice(zone.lastIndexOf('/') + 1).replaceAll('_', ' ')} time` : zone;
+}
+
+/** A day and a time that stay on one line; the zone may stand below them. */
+function written(at: Date, timeZone: string): string {
+  const form = { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+  return new Intl.DateTimeFormat(LOCALE, { ...form, timeZone }).format(at).replaceAll(' ', NO_BREAK);
+}
+
+/** Return an instant in the zone of its brand; a dash if there is none. */
+export function moment(at: string | null | undefined, brand?: string | null): string {
+  if (at === null || at === undefined) return '–';
+  const [zone, instant] = [zoneOf(brand), new Date(at)];
+  return Number.isNaN(instant.getTime()) ? at : `${written(instant, zone)} ${zoneName(zone)}`;
+}
+
+/** Return a time that is the brand's own already, such as `2026-11-30T09:00`, in the same form. */
+export function localMoment(local: string, brand: string): string {
+  return moment(`${local}Z`, brand) === `${local}Z` ? local : `${written(new Date(`${local}Z`), UTC)} ${zoneName(zoneOf(brand))}`;
+}
+
+/** Say when figures were counted, or that they will be. */
+export function counted(asOf: string | null): string {
+  return asOf === null ? 'Not counted yet: the figures will appear here.' : `Counted at ${moment(asOf)}.`;
+}
