@@ -60,7 +60,7 @@ def _count(names: Iterable[str] | None) -> dict[str, Counting]:
 
     if unknown := set(names or ()) - PATHS.keys():
         sys.exit(f"there is no path {', '.join(sorted(unknown))}; there are {', '.join(PATHS)}")
-    return count_paths(names or PATHS)
+    return count_paths({name: PATHS[name] for name in names or PATHS})
 
 
 def _show(counted: Mapping[str, Mapping[str, int]], budgets: Budgets) -> None:

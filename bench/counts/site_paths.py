@@ -85,9 +85,9 @@ def _site(given: Counted, bus: MemoryBus | None = None) -> FastAPI:
     return create_site(parts, ServeSettings(page=given.folder / "no-page"), GatewaySettings())
 
 
-def betslip_request(token: str) -> bytes:
+def betslip_request(token: str, *headers: str) -> bytes:
     """Return the bet-slip's request of the customer with a token."""
-    return post("/graphql", _body(BETSLIP), f"Authorization: Bearer {token}")
+    return post("/graphql", _body(BETSLIP), f"Authorization: Bearer {token}", *headers)
 
 
 def require_right(reply: bytes) -> None:

@@ -1,0 +1,160 @@
+"""Measure what each feature of the gateway costs a request: `make bench BENCH=features`.
+
+The bet-slip is asked of gateways over fixed subgraphs, in this process (see `bench.counts`): of the bare
+core, with every feature off; of the core with one feature on; and with the defaults. What is counted is the
+same in each run. Processor time is that of the whole process, client included, as the least of interleaved
+rounds; only differences mean something.
+"""
+
+from __future__ import annotations
+
+import gc
+import tempfile
+import zlib
+from collections.abc import Callable, Collection, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from time import process_time
+from typing import Any, Final
+
+from pydantic import SecretStr
+
+from bench.counts.club import Counted, Request
+from bench.counts.gateway_path import gateway
+from bench.counts.paths import HotPath, count_path, count_paths, in_counted_club
+from bench.counts.site_paths import require_right
+from bench.harness import report
+
+ROUNDS: Final = 7
+TIMES: Final = 200
+ORIGIN: Final = "https://bets.example"
+SECRET: Final = "A" * 43
+KEYS: Final = f'{{"keys": [{{"kty": "oct", "kid": "bench", "k": "{SECRET}"}}]}}'
+BARE: Final = "core alone"
+DEFAULTS: Final = "defaults"
+MEASURES: Final = {
+    "python_calls": "calls",
+    "c_calls": "calls of C",
+    "opcodes": "instructions",
+    "system_calls": "system calls",
+    "microseconds": "CPU µs",
+}
+
+
+def require_compressed(reply: bytes) -> None:
+    """Check a compressed reply."""
+    require_right(zlib.decompress(reply.partition(b"\r\n\r\n")[2], wbits=31))
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A gateway, and how it is asked.
+
+    Attributes:
+        settings: Settings beside those that switch all features off.
+        headers: Lines in the head of the request.
+        require: Checks the reply.
+    """
+
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    headers: tuple[str, ...] = ()
+    require: Callable[[bytes], None] = require_right
+
+
+OFF: Final[Mapping[str, Any]] = {
+    "compression": {"enabled": False},
+    "cost": {"mode": "off"},
+    "resilience": {"enabled": False},
+}
+"""What switches off the features that are on by default."""
+
+FEATURES: Final[Mapping[str, Configuration]] = {
+    "compression": Configuration(
+        {"compression": {"bytes": 1024}}, ("Accept-Encoding: gzip",), require_compressed
+    ),
+    "cors": Configuration({"cors": {"origins": (ORIGIN,)}}, (f"Origin: {ORIGIN}",)),
+    "cost": Configuration({"cost": {"mode": "enforce"}}),
+    "rate_limits": Configuration(
+        {"rate_limits": {"rules": ({"by": "address", "points": 10**9, "seconds": 1},)}}
+    ),
+    "resilience": Configuration({"resilience": {}}),
+    "response_cache": Configuration({"response_cache": {"enabled": True}}),
+    "signatures": Configuration({"signatures": {"keys": SecretStr(KEYS)}}),
+    "usage": Configuration({"usage": {"file": Path(tempfile.gettempdir()) / "furlong-usage.sqlite"}}),
+}
+"""A typical configuration of each feature, by its name; `UNMEASURED` are the others."""
+
+UNMEASURED: Final[Mapping[str, str]] = {
+    "incremental": "Only operations with `@defer` or `@stream` use it.",
+    "observation": "It needs a collector of traces: `make bench BENCH=tracing` measures it.",
+    "sessions": "It needs an issuer of tokens.",
+}
+"""Why the other features are not measured here."""
+
+
+def count(names: Collection[str]) -> dict[str, dict[str, int]]:
+    """Return what is counted for one request to some of the gateways, by their names."""
+    chosen = {name: path for name, path in _paths().items() if name in names}
+    return {name: counting.totals for name, counting in count_paths(chosen).items()}
+
+
+def measure() -> dict[str, dict[str, float]]:
+    """Return the figures of each gateway, by its name: those of `MEASURES` for one request."""
+    paths = _paths()
+
+    async def run(given: Counted) -> dict[str, dict[str, float]]:
+        counted = {name: (await count_path(path, given)).totals for name, path in paths.items()}
+        least = dict.fromkeys(paths, float("inf"))
+        for _ in range(ROUNDS):
+            for name, path in paths.items():
+                async with path(given) as request:
+                    least[name] = min(least[name], await _microseconds(request))
+        return {name: {**totals, "microseconds": least[name]} for name, totals in counted.items()}
+
+    return in_counted_club(run)
+
+
+def _paths() -> dict[str, HotPath]:
+    configured = {
+        name: partial(gateway, headers=each.headers, require=each.require, **{**OFF, **each.settings})
+        for name, each in {BARE: Configuration(), **FEATURES}.items()
+    }
+    return {**configured, DEFAULTS: gateway}
+
+
+async def _microseconds(request: Request) -> float:
+    await request(nullcontext())
+    gc.collect()
+    began = process_time()
+    for _ in range(TIMES):
+        await request(nullcontext())
+    return (process_time() - began) / TIMES * 1e6
+
+
+def table(figures: Mapping[str, Mapping[str, float]]) -> list[str]:
+    """Return the lines of a table in Markdown: the bare core, and what is added to it."""
+    bare = figures[BARE]
+    lines = [
+        f"| | {' | '.join(MEASURES.values())} |",
+        f"| --- {'| ---: ' * len(MEASURES)}|",
+        f"| {BARE} | {' | '.join(f'{bare[each]:,.0f}' for each in MEASURES)} |",
+    ]
+    for name, row in figures.items():
+        if name != BARE:
+            lines.append(f"| {name} | {' | '.join(f'{row[each] - bare[each]:+,.0f}' for each in MEASURES)} |")
+    return lines
+
+
+def main() -> None:
+    """Measure, print the table of docs/gateway/features.md, and write the results."""
+    figures = measure()
+    print("\n".join(table(figures)))
+    report.write(
+        "features", figures, {"defaults_vs_core": figures[DEFAULTS]["opcodes"] / figures[BARE]["opcodes"]}
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,28 @@
+"""What features of the gateway cost a request."""
+
+from bench.features import BARE, DEFAULTS, FEATURES, OFF, UNMEASURED, count, table
+from gateway.feature_list import FEATURES as ALL
+from gateway.settings import GatewaySettings
+
+
+def test_each_feature_is_measured_or_says_why_not() -> None:
+    """A new feature is measured, too; those that are on by default can all be switched off."""
+    assert sorted((*FEATURES, *UNMEASURED)) == sorted(entry.name for entry in ALL)
+    bare = GatewaySettings(**OFF)
+    assert {name for name, part in bare.parts.items() if part.is_on} <= set(UNMEASURED)
+
+
+def test_the_defaults_cost_at_most_a_fifth_of_the_core() -> None:
+    """In instructions, which are the same in each run."""
+    counted = count({BARE, DEFAULTS})
+    assert counted[DEFAULTS]["opcodes"] <= 1.2 * counted[BARE]["opcodes"]
+
+
+def test_the_table_says_what_each_feature_adds() -> None:
+    """Compared with the bare core; a feature may also take something away."""
+    measures = ("python_calls", "c_calls", "opcodes", "system_calls", "microseconds")
+    bare, other = dict.fromkeys(measures, 1000.4), dict.fromkeys(measures, 990.0)
+    assert table({BARE: bare, "cors": other})[2:] == [
+        f"| {BARE} | 1,000 | 1,000 | 1,000 | 1,000 | 1,000 |",
+        "| cors | -10 | -10 | -10 | -10 | -10 |",
+    ]
