@@ -103,6 +103,7 @@ def create_gateway(
         settings=chosen,
         registry=metrics.registry,
         admission=admission,
+        count_refusal=metrics.refusal,
         thread=ThreadPoolExecutor(1, "gateway-large-responses"),
         authentication=Authentication(authenticate, authenticate_cached),
         customer_of=customer_of,

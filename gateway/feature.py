@@ -32,6 +32,7 @@ from gateway.pipeline.in_parts import AnswersInParts
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.pipeline import Pipeline
 from gateway.pipeline.preparation.costs import CostOf
+from gateway.pipeline.stages import ResponsePipeline
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
 from gateway.transport import SignerOf, Transport
@@ -52,6 +53,7 @@ class Core:
         settings: The settings at the start.
         registry: The registry of the gateway's metrics.
         admission: Bounds how many requests are executed at once.
+        count_refusal: Counts a refused request by its code.
         thread: A thread for work that would hold up the event loop, such as large responses.
         authentication: Finds the session of a request: by the application's functions, or by a feature.
         customer_of: Returns the key of a session's customer; None if no customers are known.
@@ -66,6 +68,7 @@ class Core:
     settings: GatewaySettings
     registry: CollectorRegistry
     admission: Admission
+    count_refusal: Callable[[str], None]
     thread: ThreadPoolExecutor
     authentication: Authentication
     customer_of: CustomerOf | None
@@ -206,6 +209,7 @@ class VersionParts(Hooks):
         replies: See the replies to POST and GET on their way to the client; the first is the innermost.
         in_parts: Returns what answers operations in parts with an executor; whole responses are shown to the
             hooks. At most one feature may do that.
+        dividers: Return a pipeline that may answer a request to the endpoint by several others.
         probe: Returns a pipeline that observes some requests, and lets the given one answer the others.
             What else the same feature adds is outermost; at most one feature may observe requests.
         origins: Decides which pages of other origins may read replies; at most one feature may decide that.
@@ -216,6 +220,7 @@ class VersionParts(Hooks):
     replies: tuple[ReplyStage, ...] = ()
     origins: OriginPolicy | None = None
     in_parts: Callable[[OperationExecutor, tuple[ResponseHook, ...]], AnswersInParts] | None = None
+    dividers: tuple[Callable[[ResponsePipeline], ResponsePipeline], ...] = ()
     probe: Callable[[Pipeline], AnsweringPipeline] | None = None
 
 

@@ -45,6 +45,11 @@ FEATURES: Final[tuple[Entry, ...]] = (
         feature="gateway.features.incremental.feature:IncrementalDelivery",
     ),
     Entry(
+        "batches",
+        settings="gateway.features.batches.settings:BatchSettings",
+        feature="gateway.features.batches.feature:Batches",
+    ),
+    Entry(
         "cost",
         settings="gateway.features.cost.settings:CostSettings",
         feature="gateway.features.cost.feature:Cost",

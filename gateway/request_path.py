@@ -64,6 +64,7 @@ STAGES: Final = (
     Stage("origins", "", "origins", "requests of pages of other origins, and refusals"),
     Stage("endpoint", "Chooses the media type, and the headers that subgraphs may see.", "", REQUEST),
     Stage("probe", "", "probe", REQUEST),
+    Stage("batches", "", "dividers", REQUEST),
     Stage("arrival", "", "requests", REQUEST),
     Stage("body", "Finds the prepared request of a known body.", "", REQUEST),
     Stage("session", "Finds the cached session, or authenticates.", "", REQUEST),
