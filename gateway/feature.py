@@ -19,6 +19,8 @@ from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gateway.access.application import AccessOf, DecidePolicies
+from gateway.access.narrowing import Narrowing
 from gateway.clients import CustomerOf
 from gateway.feature_settings import Entry, FeatureSettings
 from gateway.http.admission import Admission
@@ -57,6 +59,8 @@ class Core:
         thread: A thread for work that would hold up the event loop, such as large responses.
         authentication: Finds the session of a request: by the application's functions, or by a feature.
         customer_of: Returns the key of a session's customer; None if no customers are known.
+        access_of: The application's function that returns the rights of a session, if it has one.
+        decide_policies: The application's function that decides policies, if it has one.
         routes: What answers other paths than that of GraphQL, by path and methods.
         running: What is entered when the gateway starts to serve, and left in reverse order when it ends.
         graph: The versions of the graph, once the gateway is built.
@@ -72,6 +76,8 @@ class Core:
     thread: ThreadPoolExecutor
     authentication: Authentication
     customer_of: CustomerOf | None
+    access_of: AccessOf | None = None
+    decide_policies: DecidePolicies | None = None
     routes: list[tuple[str, tuple[str, ...], Respond]] = field(default_factory=list)
     running: list[AbstractAsyncContextManager[object]] = field(default_factory=list)
     ready: list[Callable[[], bool]] = field(default_factory=list)
@@ -213,12 +219,15 @@ class VersionParts(Hooks):
         probe: Returns a pipeline that observes some requests, and lets the given one answer the others.
             What else the same feature adds is outermost; at most one feature may observe requests.
         origins: Decides which pages of other origins may read replies; at most one feature may decide that.
+        narrowing: How clients see less by the access annotations of the supergraph, which at most one feature
+            may enforce; a supergraph with such annotations is refused if none does.
     """
 
     costs: CostOf | None = None
     recorders: tuple[AddRecorder, ...] = ()
     replies: tuple[ReplyStage, ...] = ()
     origins: OriginPolicy | None = None
+    narrowing: Narrowing | None = None
     in_parts: Callable[[OperationExecutor, tuple[ResponseHook, ...]], AnswersInParts] | None = None
     dividers: tuple[Callable[[ResponsePipeline], ResponsePipeline], ...] = ()
     probe: Callable[[Pipeline], AnsweringPipeline] | None = None

@@ -61,6 +61,11 @@ FEATURES: Final[tuple[Entry, ...]] = (
         feature="gateway.features.rate_limits.feature:RateLimits",
     ),
     Entry(
+        "access",
+        settings="gateway.features.access.settings:AccessSettings",
+        feature="gateway.features.access.feature:Access",
+    ),
+    Entry(
         "response_cache",
         settings="gateway.features.response_cache.settings:ResponseCacheSettings",
         feature="gateway.features.response_cache.feature:SubgraphResponseCache",

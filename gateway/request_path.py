@@ -75,6 +75,7 @@ STAGES: Final = (
     Stage("refusals", "", "refusals", "requests that are refused before policies decide"),
     Stage("recorders", "Counts by operation and client.", "recorders", REQUEST),
     Stage("policies", "", "policies", REQUEST),
+    Stage("narrowing", "", "narrowing", "each new plan"),
     Stage("plan", "Finds the plan, or makes it.", "", REQUEST),
     Stage("plan checks", "", "plans", REQUEST),
     Stage("calls", "Fetches from a subgraph.", "calls", "each call of a subgraph", is_after=True),

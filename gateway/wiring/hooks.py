@@ -12,7 +12,6 @@ from gateway.pipeline.hooks import Hooks
 from gateway.pipeline.policies import IntrospectionPolicy, OverrideLabelsPolicy
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
-from gateway.wiring.access import AccessControl
 from gateway.wiring.operations import override_labels
 from gateway.wiring.shared_parts import SharedParts
 
@@ -25,7 +24,6 @@ def graph_hooks(
     shared: SharedParts,
     *,
     features: Iterable[tuple[str, VersionParts]],
-    access: AccessControl,
 ) -> list[tuple[str, Hooks]]:
     """Return all hooks with the names of what they belong to, in the order in which they are called.
 
@@ -43,7 +41,6 @@ def graph_hooks(
         (CORE, _introspection(model, settings)),
         ("documents", Hooks(policies=shared.trusted_policies)),
         *((name, Hooks(policies=each.policies)) for name, each in named if each.probe is None),
-        ("access", Hooks(policies=access.policies)),
         ("labels", _override_labels(model, settings, shared)),
         *(("extensions", Hooks(calls=each.calls)) for each in extensions),
         *((name, replace(each, policies=())) for name, each in named if each.probe is None),
