@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from gateway.access.deciders import PolicyQuestion
+    from gateway.access.application import PolicyQuestion
     from gateway.access.requirements import Granted
     from gateway.app import create_gateway
     from gateway.errors import RequestError, SupergraphError, Unauthenticated
@@ -29,7 +29,7 @@ __all__ = [
 ]
 MODULES: Final = {
     "Granted": "gateway.access.requirements",
-    "PolicyQuestion": "gateway.access.deciders",
+    "PolicyQuestion": "gateway.access.application",
     "create_gateway": "gateway.app",
     "RequestError": "gateway.errors",
     "SupergraphError": "gateway.errors",

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from prometheus_client.registry import Collector
 
-from gateway.access.deciders import DecidePolicies
-from gateway.access.granted import AccessOf
+from gateway.access.application import AccessOf, DecidePolicies
 from gateway.clients import CustomerOf
 from gateway.extensions import Extension, load_extensions
 from gateway.feature import Core
@@ -25,7 +24,6 @@ from gateway.pipeline.subscriptions.subscribing import ExpiresOf
 from gateway.reload import Reload, ReloadOutcomes
 from gateway.settings import GatewaySettings
 from gateway.transport import Transport
-from gateway.wiring.access import access_decisions
 from gateway.wiring.background import Background, Closing, follow_manifests, joined_checks, lifespan
 from gateway.wiring.graph_version import graph_version
 from gateway.wiring.monitoring import watching
@@ -98,14 +96,16 @@ def create_gateway(
     for collector in collectors:
         metrics.registry.register(collector)
     every = (*load_extensions(chosen.extensions), *extensions)
-    access = access_decisions(chosen, metrics.registry, decide_policies, access_of)
     core = Core(
         settings=chosen,
         registry=metrics.registry,
         admission=admission,
+        count_refusal=metrics.refusal,
         thread=ThreadPoolExecutor(1, "gateway-large-responses"),
         authentication=Authentication(authenticate, authenticate_cached),
         customer_of=customer_of,
+        access_of=access_of,
+        decide_policies=decide_policies,
     )
     if tracing is not None:
         core.offer(tracing)
@@ -120,7 +120,6 @@ def create_gateway(
         metrics=metrics,
         customer_of=customer_of,
         extensions=every,
-        access=access,
         subscriptions=subscriptions,
         large_responses=core.thread,
         features=features,
@@ -136,7 +135,6 @@ def create_gateway(
         subscriptions.open,
         graph,
         *closing,
-        *access.closing,
     ]
     app = Gateway(graph, lifespan=lifespan(closed_last, shared.large_responses, background, core.running))
     if shared.live is None:

@@ -19,6 +19,8 @@ from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gateway.access.application import AccessOf, DecidePolicies
+from gateway.access.narrowing import Narrowing
 from gateway.clients import CustomerOf
 from gateway.feature_settings import Entry, FeatureSettings
 from gateway.http.admission import Admission
@@ -32,6 +34,7 @@ from gateway.pipeline.in_parts import AnswersInParts
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.pipeline import Pipeline
 from gateway.pipeline.preparation.costs import CostOf
+from gateway.pipeline.stages import ResponsePipeline
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
 from gateway.transport import SignerOf, Transport
@@ -52,9 +55,12 @@ class Core:
         settings: The settings at the start.
         registry: The registry of the gateway's metrics.
         admission: Bounds how many requests are executed at once.
+        count_refusal: Counts a refused request by its code.
         thread: A thread for work that would hold up the event loop, such as large responses.
         authentication: Finds the session of a request: by the application's functions, or by a feature.
         customer_of: Returns the key of a session's customer; None if no customers are known.
+        access_of: The application's function that returns the rights of a session, if it has one.
+        decide_policies: The application's function that decides policies, if it has one.
         routes: What answers other paths than that of GraphQL, by path and methods.
         running: What is entered when the gateway starts to serve, and left in reverse order when it ends.
         graph: The versions of the graph, once the gateway is built.
@@ -66,9 +72,12 @@ class Core:
     settings: GatewaySettings
     registry: CollectorRegistry
     admission: Admission
+    count_refusal: Callable[[str], None]
     thread: ThreadPoolExecutor
     authentication: Authentication
     customer_of: CustomerOf | None
+    access_of: AccessOf | None = None
+    decide_policies: DecidePolicies | None = None
     routes: list[tuple[str, tuple[str, ...], Respond]] = field(default_factory=list)
     running: list[AbstractAsyncContextManager[object]] = field(default_factory=list)
     ready: list[Callable[[], bool]] = field(default_factory=list)
@@ -206,16 +215,21 @@ class VersionParts(Hooks):
         replies: See the replies to POST and GET on their way to the client; the first is the innermost.
         in_parts: Returns what answers operations in parts with an executor; whole responses are shown to the
             hooks. At most one feature may do that.
+        dividers: Return a pipeline that may answer a request to the endpoint by several others.
         probe: Returns a pipeline that observes some requests, and lets the given one answer the others.
             What else the same feature adds is outermost; at most one feature may observe requests.
         origins: Decides which pages of other origins may read replies; at most one feature may decide that.
+        narrowing: How clients see less by the access annotations of the supergraph, which at most one feature
+            may enforce; a supergraph with such annotations is refused if none does.
     """
 
     costs: CostOf | None = None
     recorders: tuple[AddRecorder, ...] = ()
     replies: tuple[ReplyStage, ...] = ()
     origins: OriginPolicy | None = None
+    narrowing: Narrowing | None = None
     in_parts: Callable[[OperationExecutor, tuple[ResponseHook, ...]], AnswersInParts] | None = None
+    dividers: tuple[Callable[[ResponsePipeline], ResponsePipeline], ...] = ()
     probe: Callable[[Pipeline], AnsweringPipeline] | None = None
 
 

@@ -45,6 +45,11 @@ FEATURES: Final[tuple[Entry, ...]] = (
         feature="gateway.features.incremental.feature:IncrementalDelivery",
     ),
     Entry(
+        "batches",
+        settings="gateway.features.batches.settings:BatchSettings",
+        feature="gateway.features.batches.feature:Batches",
+    ),
+    Entry(
         "cost",
         settings="gateway.features.cost.settings:CostSettings",
         feature="gateway.features.cost.feature:Cost",
@@ -54,6 +59,11 @@ FEATURES: Final[tuple[Entry, ...]] = (
         "rate_limits",
         settings="gateway.features.rate_limits.settings:RateLimitSettings",
         feature="gateway.features.rate_limits.feature:RateLimits",
+    ),
+    Entry(
+        "access",
+        settings="gateway.features.access.settings:AccessSettings",
+        feature="gateway.features.access.feature:Access",
     ),
     Entry(
         "response_cache",

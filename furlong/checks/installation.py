@@ -24,6 +24,7 @@ from furlong.checks.valkey import ping
 from furlong.install.topics import TOPICS, feed_topics
 from furlong.settings import ServeSettings, TopicSettings
 from gateway.feature_settings import nested_prefix
+from gateway.features.access.settings import AccessSettings
 from gateway.features.sessions.settings import SessionSettings as TokenSettings
 from gateway.settings import GatewaySettings
 from gateway.tls import ServerTls
@@ -183,9 +184,10 @@ def _gateway_servers(settings: GatewaySettings, probe: HttpProbe) -> Iterator[Ch
     if tokens.introspection is not None:
         url, setting = tokens.introspection.url, "FURLONG_GATEWAY__SESSIONS__INTROSPECTION"
         yield Check("token introspection", partial(probe.reachable, url, setting))
-    if settings.access_policy_url is not None:
-        setting = f"{GATEWAY}ACCESS_POLICY_URL"
-        yield Check("policies", partial(probe.reachable, settings.access_policy_url, setting))
+    policy_url = settings.of(AccessSettings).policy_url
+    if policy_url is not None:
+        setting = "FURLONG_GATEWAY__ACCESS__POLICY_URL"
+        yield Check("policies", partial(probe.reachable, policy_url, setting))
     if tokens.revocations is not None:
         setting = "FURLONG_GATEWAY__SESSIONS__REVOCATIONS"
         yield Check(f"valkey ({setting})", partial(ping, tokens.revocations.url, setting))

@@ -8,7 +8,6 @@ from typing import Any, Self, TypeVar
 from pydantic import PrivateAttr
 from pydantic_settings import SettingsConfigDict
 
-from gateway.access.settings import AccessSettings
 from gateway.caching.settings import CacheSettings
 from gateway.clients.settings import AddressSettings, ClientSettings
 from gateway.documents.settings import TrustedDocumentSettings
@@ -52,7 +51,6 @@ class GatewaySettings(
     HeaderRuleSettings,
     PlanningSettings,
     CacheSettings,
-    AccessSettings,
     ClientSettings,
     AddressSettings,
     TrustedDocumentSettings,

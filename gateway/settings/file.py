@@ -48,7 +48,6 @@ RELOADED_PARTS: Final[tuple[type[BaseSettings], ...]] = (
 """The parts of the settings from which only versions of the graph are built."""
 
 RELOADED: Final = frozenset(name for part in RELOADED_PARTS for name in part.model_fields) | {
-    "access",
     "gzip_requests",
     "subgraph_tls",
     "reload_seconds",

@@ -27,19 +27,6 @@ class HttpSettings(BaseSettings):
         description="Whether clients may compress bodies with gzip; body_bytes limits the decompressed body.",
     )
     body_bytes: int = Field(default=64 * 1024, gt=0, description="The largest request body, in bytes.")
-    batch_requests: int = Field(
-        default=0,
-        ge=0,
-        le=1_000,
-        description="The most requests in a batch: a body that is a list of requests, each of which is "
-        "answered by itself. 0 refuses batches.",
-    )
-    batch_seconds: float = Field(
-        default=5.0,
-        gt=0,
-        description="The time limit for all requests of a batch together; a mutation that has begun is "
-        "completed.",
-    )
     head_bytes: int = Field(default=16 * 1024, gt=0, description="The longest head of a request, in bytes.")
     headers: int = Field(default=64, gt=0, description="The most headers of a request.")
     head_seconds: float = Field(

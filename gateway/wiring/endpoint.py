@@ -8,11 +8,11 @@ from gateway.http.admission import Admission
 from gateway.http.cors_endpoint import CorsEndpoint
 from gateway.http.endpoint import Endpoint
 from gateway.http.headers import Forwarding
-from gateway.http.inner.batches import BatchingPipeline
 from gateway.http.responses import ResponseCaching
 from gateway.http.streams import Streams
 from gateway.metrics import Metrics
 from gateway.pipeline.components import AnsweringPipeline
+from gateway.pipeline.stages import ResponsePipeline
 from gateway.settings import GatewaySettings
 from graphql_http import Negotiation
 
@@ -33,12 +33,11 @@ def client_endpoint(
     name_headers = settings.client_name_headers if settings.trusted_documents else ()
     if rules is not None and rules.names_clients:
         name_headers = (*settings.client_name_headers, *settings.client_version_headers)
+    dividing: ResponsePipeline = pipeline
+    for divide in features.dividers:
+        dividing = divide(dividing)
     endpoint = Endpoint(
-        pipeline=(
-            BatchingPipeline(pipeline, metrics, settings.batch_requests, settings.batch_seconds)
-            if settings.batch_requests
-            else pipeline
-        ),
+        pipeline=dividing,
         body_bytes=settings.body_bytes,
         forwarding=forwarding,
         graphiql=settings.graphiql_dir,

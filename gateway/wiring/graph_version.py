@@ -7,7 +7,9 @@ from dataclasses import replace
 from hashlib import sha256
 from time import monotonic
 
+from gateway.access.narrowing import Narrowing
 from gateway.clients import Identification
+from gateway.errors import SupergraphError
 from gateway.feature import Version, joined
 from gateway.http.graph_versions import GraphVersion
 from gateway.http.live import LiveOperations
@@ -16,7 +18,6 @@ from gateway.pipeline.planning.cold_planning import ColdPlanning
 from gateway.pipeline.planning.warm_up import prepare_documents
 from gateway.settings import GatewaySettings
 from gateway.transport import HttpTransport, Transport
-from gateway.wiring.access import access_control
 from gateway.wiring.calls.headers import header_rules
 from gateway.wiring.calls.subgraphs import http_transports, served_supergraph
 from gateway.wiring.endpoint import client_endpoint, client_forwarding
@@ -57,11 +58,15 @@ def graph_version(
     if rules is not None:
         reached = rules.applied(reached)
     unshared = frozenset() if rules is None else frozenset(rules.replies)
-    access = access_control(model, settings, shared.access, authenticates=shared.authentication.is_required)
     version = Version(model, settings, reached, over_http, unshared)
     features = shared.features.of(version)
-    named = graph_hooks(model, settings, shared, features=features, access=access)
+    named = graph_hooks(model, settings, shared, features=features)
     hooks = joined(named)
+    if model.annotations.guarded and hooks.narrowing is None:
+        raise SupergraphError(
+            "The supergraph is linked to @authenticated, @requiresScopes or @policy, but no feature of this "
+            "gateway enforces them."
+        )
     executor = operation_executor(
         model,
         reached,
@@ -70,7 +75,7 @@ def graph_version(
         costs=hooks.costs,
         middleware=hooks.calls,
         events=event_calls(version, shared.customer_of),
-        access=access,
+        narrowing=hooks.narrowing or Narrowing(),
     )
     planning = ColdPlanning(
         executor.preparer, executor.make_executable, executor.make_interpretable, executor.introspection

@@ -9,10 +9,9 @@ from typing import Final
 from gateway.feature import VersionParts
 from gateway.limits import IntrospectionSizes
 from gateway.pipeline.hooks import Hooks
-from gateway.pipeline.policies import BatchPolicy, IntrospectionPolicy, OverrideLabelsPolicy
+from gateway.pipeline.policies import IntrospectionPolicy, OverrideLabelsPolicy
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
-from gateway.wiring.access import AccessControl
 from gateway.wiring.operations import override_labels
 from gateway.wiring.shared_parts import SharedParts
 
@@ -25,7 +24,6 @@ def graph_hooks(
     shared: SharedParts,
     *,
     features: Iterable[tuple[str, VersionParts]],
-    access: AccessControl,
 ) -> list[tuple[str, Hooks]]:
     """Return all hooks with the names of what they belong to, in the order in which they are called.
 
@@ -42,9 +40,7 @@ def graph_hooks(
         *observing,
         (CORE, _introspection(model, settings)),
         ("documents", Hooks(policies=shared.trusted_policies)),
-        ("batches", _batches(settings)),
         *((name, Hooks(policies=each.policies)) for name, each in named if each.probe is None),
-        ("access", Hooks(policies=access.policies)),
         ("labels", _override_labels(model, settings, shared)),
         *(("extensions", Hooks(calls=each.calls)) for each in extensions),
         *((name, replace(each, policies=())) for name, each in named if each.probe is None),
@@ -55,13 +51,6 @@ def graph_hooks(
 def _introspection(model: Supergraph, settings: GatewaySettings) -> Hooks:
     most = settings.introspection_bytes or 2 * IntrospectionSizes.of(model.public).standard_bytes()
     return Hooks(policies=(IntrospectionPolicy(settings.introspection, most),))
-
-
-def _batches(settings: GatewaySettings) -> Hooks:
-    """Return the policy of batches; without batches, requests do not pay for it."""
-    if not settings.batch_requests:
-        return Hooks()
-    return Hooks(policies=(BatchPolicy(),))
 
 
 def _override_labels(model: Supergraph, settings: GatewaySettings, shared: SharedParts) -> Hooks:

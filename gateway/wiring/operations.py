@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from gateway.access.narrowing import Narrowing
 from gateway.caching import WeightedCache
 from gateway.executor import CallMiddleware, ResponseLimits
 from gateway.limits import DocumentLimits
@@ -20,7 +21,6 @@ from gateway.planner import Budget
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
 from gateway.transport import Transport
-from gateway.wiring.access import AccessControl
 from gateway.wiring.calls.masking import error_masking
 
 
@@ -31,7 +31,7 @@ def operation_executor(
     metrics: Metrics,
     *,
     costs: CostOf | None,
-    access: AccessControl,
+    narrowing: Narrowing,
     middleware: tuple[CallMiddleware, ...] = (),
     events: tuple[CallMiddleware, ...] = (),
 ) -> OperationExecutor:
@@ -43,18 +43,18 @@ def operation_executor(
         settings: The settings.
         metrics: Counts plans, fetches and deoptimizations.
         costs: Estimates what operations cost; None if nothing does.
-        access: Restricts operations to what their clients may see.
+        narrowing: Restricts operations to what their clients may see.
         middleware: Middleware around each subgraph call; the first is the outermost.
         events: Middleware around those in turn, for the events of subscriptions.
     """
     return OperationExecutor(
         preparer=Preparer(
             model,
-            _limits(settings, access),
+            _limits(settings, narrowing),
             metrics.plan,
             override_labels(settings),
             costs,
-            access=access.operations,
+            access=narrowing.operations,
         ),
         transports=transports,
         observe=metrics.fetch,
@@ -63,7 +63,7 @@ def operation_executor(
         on_errors=metrics.errors,
         limits=ResponseLimits(settings.response_places, settings.fetch_entities, settings.list_items),
         introspection=Introspection(
-            model.public, IntrospectionCache(settings.introspection_cache_bytes), access.visible
+            model.public, IntrospectionCache(settings.introspection_cache_bytes), narrowing.visible
         ),
         middleware=middleware,
         events=events,
@@ -81,7 +81,7 @@ def known_bodies(settings: GatewaySettings, preparer: Preparer) -> KnownBodies:
     return KnownBodies(settings.body_cache_bytes, preparer.documents)
 
 
-def _limits(settings: GatewaySettings, access: AccessControl) -> PreparationLimits:
+def _limits(settings: GatewaySettings, narrowing: Narrowing) -> PreparationLimits:
     return PreparationLimits(
         document_chars=settings.document_chars,
         document_tokens=settings.document_tokens,
@@ -107,7 +107,7 @@ def _limits(settings: GatewaySettings, access: AccessControl) -> PreparationLimi
             variable_values=settings.variable_values,
         ),
         # A suggestion might name hidden fields, because validation is the same for all clients.
-        suggestions=settings.introspection is True and access.operations is None,
+        suggestions=settings.introspection is True and narrowing.operations is None,
         budget=Budget(settings.planner_steps, settings.planner_tries),
     )
 

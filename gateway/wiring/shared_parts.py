@@ -19,7 +19,6 @@ from gateway.pipeline.documents.wiring import document_resolver, trusted_documen
 from gateway.pipeline.policies import TrustedDocumentsPolicy
 from gateway.settings import GatewaySettings
 from gateway.transport import Transport
-from gateway.wiring.access import AccessDecisions
 from gateway.wiring.background import Closing
 from gateway.wiring.subscriptions.live import LiveParts, live_parts
 from gateway.wiring.subscriptions.subscribing import SharedSubscriptions
@@ -38,7 +37,6 @@ class SharedParts:
         documents: Finds documents by their ids.
         trusted_policies: Refuse documents that are not trusted.
         operations: The metrics by operation and client.
-        access: Decides who may see what.
         subscriptions: The open subscriptions.
         extensions: The extensions called at the stages of the pipeline.
         customer_of: Returns the key of a session's customer; None if no customers are known.
@@ -54,7 +52,6 @@ class SharedParts:
     cache_metrics: CacheMetrics
     documents: DocumentResolver
     trusted_policies: tuple[TrustedDocumentsPolicy, ...]
-    access: AccessDecisions
     subscriptions: SharedSubscriptions
     operations: OperationMetrics
     large_responses: ThreadPoolExecutor
@@ -72,7 +69,6 @@ def shared_parts(
     admission: Admission,
     metrics: Metrics,
     customer_of: CustomerOf | None,
-    access: AccessDecisions,
     subscriptions: SharedSubscriptions,
     large_responses: ThreadPoolExecutor,
     features: InstalledFeatures,
@@ -103,7 +99,6 @@ def shared_parts(
         operations=operations,
         large_responses=large_responses,
         features=features,
-        access=access,
         subscriptions=subscriptions,
         extensions=extensions,
         customer_of=customer_of,

@@ -154,7 +154,7 @@ def test_an_unreachable_valkey_is_named(monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.mark.parametrize(
     ("variable", "value", "said"),
     [
-        ("FURLONG_GATEWAY_COST_LIMIT", "many", "FURLONG_GATEWAY_COST_LIMIT=many: "),
+        ("FURLONG_GATEWAY__COST__LIMIT", "many", "FURLONG_GATEWAY__COST__LIMIT=many: "),
         ("FURLONG_GATEWAY_INTROSPECTION", "perhaps", "FURLONG_GATEWAY_INTROSPECTION=perhaps: "),
         ("FURLONG_GATEWAY_RATE_LIMITS", '[{"by": "s3cret"}]', "FURLONG_GATEWAY_RATE_LIMITS"),
         ("FURLONG_GATEWAY_RATE_LIMITS", "s3cret", "FURLONG_GATEWAY_RATE_LIMITS: its value is not JSON"),

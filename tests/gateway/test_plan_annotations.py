@@ -67,7 +67,7 @@ def test_access_is_found_under_another_name(how: str) -> None:
 
 def test_a_link_alone_is_enough_to_be_careful() -> None:
     """Where access is spoken of, but no use of it is recognised, nothing is served either."""
-    with pytest.raises(SupergraphError, match="FURLONG_GATEWAY_ACCESS=subgraphs"):
+    with pytest.raises(SupergraphError, match="FURLONG_GATEWAY__ACCESS__MODE=subgraphs"):
         create_gateway(linked("for: SECURITY"))
 
 

@@ -11,15 +11,18 @@ from gateway.features.cost.policy import BatchCostPolicy, CostLimits, CostPolicy
 from gateway.features.cost.report import CostReport
 from gateway.features.cost.rules import CostRules
 from gateway.features.cost.settings import CostSettings
+from gateway.pipeline.policies.batch import SharedCosts
 
 
 class Cost(Feature):
     """Estimates and counts the costs of requests, in points."""
 
     metrics: CostMetrics
+    in_batches: bool
 
     def install(self, core: Core) -> None:
-        """Add the metrics."""
+        """Add the metrics, and ask whether requests may come in batches."""
+        self.in_batches = core.wanted(SharedCosts) is not None
         self.metrics = CostMetrics()
         core.register(self.metrics)
 
@@ -27,7 +30,7 @@ class Cost(Feature):
         """Count by the annotations of a version's graph."""
         settings, supergraph = version.settings.of(CostSettings), version.supergraph
         limits, enforced = CostLimits(settings.limit), settings.mode == "enforce"
-        batches = (BatchCostPolicy(limits),) if enforced and version.settings.batch_requests else ()
+        batches = (BatchCostPolicy(limits),) if enforced and self.in_batches else ()
         report = CostReport(
             limits,
             header=settings.header.encode("latin-1"),

@@ -9,7 +9,7 @@ from gateway.clients import ClientClass
 from gateway.errors import InvalidDocument
 from gateway.features.cost.metrics import CostMetrics
 from gateway.pipeline.policies import PolicyInput
-from gateway.pipeline.policies.batches import BatchEntry
+from gateway.pipeline.policies.batch import BatchEntry
 
 TOO_EXPENSIVE: Final = "COST_ESTIMATED_TOO_EXPENSIVE"
 INVALID_SLICING: Final = "COST_INVALID_SLICING_ARGUMENTS"

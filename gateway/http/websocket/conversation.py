@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from gateway.errors import AuthenticationUnavailable, ClientDisconnected, RequestError
 from gateway.http.headers import ENCODING
-from gateway.http.inner.request import InnerClient
+from gateway.http.inner_request import InnerClient
 from gateway.http.live import LiveOperations, LiveSession
 from gateway.http.responses import masked
 from gateway.http.websocket.close_codes import CloseCode

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from gateway.http.admission import RETRY_AFTER
 from gateway.http.headers import RawHeaders, combined, origin_of
-from gateway.http.inner.request import InnerClient
+from gateway.http.inner_request import InnerClient
 from gateway.http.websocket.close_codes import CloseCode
 from gateway.http.websocket.conversation import GraphQLConversation
 from gateway.http.websocket.handshake import lasting_headers, open_handshake

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.http.inner.request import InnerRequest
+from gateway.http.inner_request import InnerRequest
 from graphql_http.parts import LATEST, IncrementalSpec
 
 

@@ -1,15 +1,11 @@
 """Policies: checks of each request after it is prepared and before it is planned."""
 
-from gateway.pipeline.policies.access import AccessPolicy
-from gateway.pipeline.policies.batches import BatchPolicy
 from gateway.pipeline.policies.introspection import IntrospectionPolicy
 from gateway.pipeline.policies.override_labels import OverrideLabelsPolicy
 from gateway.pipeline.policies.policy import Policy, PolicyInput
 from gateway.pipeline.policies.trusted_documents import TrustedDocumentsPolicy
 
 __all__ = [
-    "AccessPolicy",
-    "BatchPolicy",
     "IntrospectionPolicy",
     "OverrideLabelsPolicy",
     "Policy",

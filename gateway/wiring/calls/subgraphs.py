@@ -21,16 +21,9 @@ def served_supergraph(text: str, settings: GatewaySettings) -> Supergraph:
     """Load the supergraph.
 
     Raises:
-        SupergraphError: It is broken, or uses access directives in an unknown way.
+        SupergraphError: It is broken.
     """
-    model = load_supergraph(text, incremental=settings.incremental_delivery)
-    if model.annotations.guarded and not model.annotations.access and settings.access != "subgraphs":
-        raise SupergraphError(
-            "The supergraph is linked to @authenticated, @requiresScopes or @policy, but uses none of them "
-            "under a name that this gateway knows. If nothing is meant to be guarded, or every subgraph "
-            "checks access to its own fields, set FURLONG_GATEWAY_ACCESS=subgraphs."
-        )
-    return model
+    return load_supergraph(text, incremental=settings.incremental_delivery)
 
 
 def http_transports(

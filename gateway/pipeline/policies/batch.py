@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateway.pipeline.policies.policy import PolicyInput
-
 
 @dataclass(slots=True)
 class Batch:
@@ -32,12 +30,6 @@ class BatchEntry:
     is_cancellable: bool
 
 
-class BatchPolicy:
-    """Notes which requests of a batch may be cancelled."""
-
-    @staticmethod
-    def check(policy_input: PolicyInput) -> None:
-        """Note whether the request may be cancelled from now on."""
-        request = policy_input.request
-        if isinstance(request, BatchEntry):
-            request.is_cancellable = policy_input.prepared.document.is_query
+@dataclass(frozen=True, slots=True)
+class SharedCosts:
+    """Offered by a feature whose requests may be entries of a batch: the costs of these count together."""

@@ -8,11 +8,12 @@ from typing import Final
 
 import structlog
 
-from gateway.access.deciders import PolicyDecision, PolicyQuestion
-from gateway.access.granted import AccessOf, claims_of
-from gateway.access.metrics import AccessMetrics
+from gateway.access.application import AccessOf, PolicyQuestion
 from gateway.access.operation_rules import DocumentAccess
 from gateway.access.requirements import Granted, Requirement
+from gateway.features.access.deciders import PolicyDecision
+from gateway.features.access.granted_by_claims import claims_of
+from gateway.features.access.metrics import AccessMetrics
 from gateway.pipeline.policies.policy import PolicyInput
 
 MAX_LOGGED: Final = 1_000

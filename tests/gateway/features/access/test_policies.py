@@ -16,8 +16,9 @@ from structlog.testing import capture_logs
 
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, create_gateway
-from gateway.access.deciders import Expressions, PolicyQuestion
+from gateway.access.application import PolicyQuestion
 from gateway.clients.session import Session
+from gateway.features.access.deciders import Expressions
 from tests.gateway.access.guarded_shop import Shop, asked, hidden, shop
 from tests.support.federation.comparison import GatewayOf
 
@@ -111,7 +112,7 @@ def test_only_one_decides_the_other_policies() -> None:
 
     settings = GatewaySettings(access_policy_url="http://127.0.0.1:1/")
     transports = GatewayOf(SERVED).transports()
-    with pytest.raises(ValueError, match="ACCESS_POLICY_URL"):
+    with pytest.raises(ValueError, match="ACCESS__POLICY_URL"):
         create_gateway(SERVED.composed.supergraph, transports, settings, decide_policies=decide)
 
 

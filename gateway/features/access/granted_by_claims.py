@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from gateway.access.requirements import Granted
 from gateway.clients.session import Session
-
-AccessOf: TypeAlias = Callable[[object], Granted]
-"""Returns the rights of a session."""
 
 ANONYMOUS: Final = Granted()
 NO_CLAIMS: Final[Mapping[str, Any]] = {}

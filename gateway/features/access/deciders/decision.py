@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import structlog
 
-from gateway.access.deciders.decider import DecidePolicies, PolicyQuestion
-from gateway.access.deciders.expressions import Expressions
-from gateway.access.metrics import AccessMetrics
+from gateway.access.application import DecidePolicies, PolicyQuestion
+from gateway.features.access.deciders.expressions import Expressions
+from gateway.features.access.metrics import AccessMetrics
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from gateway.access.deciders.decider import PolicyQuestion
+from gateway.access.application import PolicyQuestion
 
 if TYPE_CHECKING:
     from cel import Program

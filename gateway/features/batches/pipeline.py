@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 import time
 from asyncio import CancelledError
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from gateway.errors import RequestError
 from gateway.http.client import Client
-from gateway.http.inner.request import InnerClient, InnerRequest
+from gateway.http.inner_request import InnerClient, InnerRequest
 from gateway.http.request import ReceivedRequest
 from gateway.http.responses import error_response
-from gateway.metrics import Metrics
 from gateway.pipeline.graphql_response import refused
-from gateway.pipeline.policies.batches import Batch, BatchEntry
+from gateway.pipeline.policies.batch import Batch, BatchEntry
 from gateway.pipeline.stages import HttpRequest, Response, ResponsePipeline, encode
 from graphql_http import BatchRefused, read_batch
 
@@ -47,13 +47,13 @@ class BatchingPipeline:
 
     Attributes:
         pipeline: Answers single requests. It refuses a batch, and so checks its session and content type.
-        metrics: Counts refusals.
+        count_refusal: Counts a refused request by its code.
         most: The most requests in a batch.
         seconds: The time limit of a batch.
     """
 
     pipeline: ResponsePipeline
-    metrics: Metrics
+    count_refusal: Callable[[str], None]
     most: int
     seconds: float
 
@@ -99,7 +99,7 @@ class BatchingPipeline:
         except Exception as error:  # noqa: BLE001 - the outermost edge: nothing internal leaves
             response = error_response(error, client)
             if isinstance(error, RequestError):
-                self.metrics.refusal(error.code)
+                self.count_refusal(error.code)
         if entry.recorder is not None:
             entry.recorder.observe(response.outcome, time.perf_counter() - started)
         return response

@@ -1,10 +1,15 @@
-"""The question about policies, and the interface of those who answer it."""
+"""What an application may decide: the rights of a session, and which policies hold."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
+
+from gateway.access.requirements import Granted
+
+AccessOf: TypeAlias = Callable[[object], Granted]
+"""Returns the rights of a session."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any, Final
 import httpx
 import orjson
 
-from gateway.access.deciders.decider import PolicyQuestion
+from gateway.access.application import PolicyQuestion
 
 MAX_BYTES: Final = 256 * 1024
 """The most bytes of an answer."""
