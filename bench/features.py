@@ -87,6 +87,8 @@ FEATURES: Final[Mapping[str, Configuration]] = {
 """A typical configuration of each feature, by its name; `UNMEASURED` are the others."""
 
 UNMEASURED: Final[Mapping[str, str]] = {
+    "access": "Only fields with annotations pay for it, of which the bet-slip has none.",
+    "batches": "Only batches pay for it.",
     "incremental": "Only operations with `@defer` or `@stream` use it.",
     "observation": "It needs a collector of traces: `make bench BENCH=tracing` measures it.",
     "sessions": "It needs an issuer of tokens.",

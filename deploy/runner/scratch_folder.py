@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-IN_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - the folder has a random name that nobody else can make
-PREFIX: Final = "furlong-tests-"
+IN_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a folder of our own below it
+PREFIX: Final = "furlong-"
+"""Short, because the path of a socket has a hundred characters at most; the process's id follows."""
+
 BYTES_NEEDED: Final = 6 * 1024**3
 """More than all tests at once have in files; the machine must have as much again for the tests themselves."""
 
@@ -27,6 +29,9 @@ def scratch_folder(memory: Path = IN_MEMORY, needed: int = BYTES_NEEDED) -> Iter
         memory: A folder whose files are in memory.
         needed: How many bytes must be free there.
 
+    Raises:
+        FileExistsError: Somebody else has made the folder.
+
     Yields:
         The folder; None if there is no room, and temporary files are where they always are.
     """
@@ -38,7 +43,8 @@ def scratch_folder(memory: Path = IN_MEMORY, needed: int = BYTES_NEEDED) -> Iter
         yield None
         return
     before = os.environ.get("TMPDIR"), tempfile.tempdir
-    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=memory))
+    folder = memory / f"{PREFIX}{os.getpid()}"
+    folder.mkdir(mode=0o700)
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
     try:
         yield folder
@@ -53,8 +59,8 @@ def scratch_folder(memory: Path = IN_MEMORY, needed: int = BYTES_NEEDED) -> Iter
 
 def _remove_those_of_ended_runs(memory: Path) -> None:
     for folder in memory.glob(f"{PREFIX}*"):
-        pid = folder.name.removeprefix(PREFIX).partition("-")[0]
-        if not Path("/proc", pid).exists():
+        pid = folder.name.removeprefix(PREFIX)
+        if pid.isdecimal() and not Path("/proc", pid).exists():
             shutil.rmtree(folder, ignore_errors=True)
 
 

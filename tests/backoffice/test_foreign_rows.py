@@ -44,7 +44,9 @@ KINDS: Final = {
     **dict.fromkeys(("job.id", "cancelJob.id"), "job"),
     **dict.fromkeys(("dryRun.id", "dryRunDifferences.id", "dryRunCsv.id"), "dry run"),
     "globalEvent.id": "decision",
-    **dict.fromkeys(("customer.id", "timeline.customer", "legalHolds.customer"), "customer"),
+    **dict.fromkeys(
+        ("customer.id", "customerWeek.customer", "timeline.customer", "legalHolds.customer"), "customer"
+    ),
     **dict.fromkeys(("proposeAdjustment.input.customer", "exportCustomer.input.customer"), "customer"),
     **dict.fromkeys(("proposeErasure.input.customer", "putLegalHold.input.customer"), "customer"),
     **dict.fromkeys(("goodwillOffer.customer", "proposeGoodwill.input.customer"), "customer"),

@@ -25,6 +25,7 @@ START: Final = "mutation S($input: StartDryRunInput!) { startDryRun(input: $inpu
 PERSONAL: Final = {
     "customers": f'(brand: "{BRAND}", search: "c-") {{ nodes {{ id }} }}',
     "customer": f'(id: "{SOMEBODY}") {{ customerId }}',
+    "customerWeek": f'(customer: "{SOMEBODY}", isoWeek: "2026-W13") {{ isoWeek }}',
     "customerOfBet": f'(brand: "{BRAND}", betId: "none") {{ customerId }}',
     "timeline": f'(customer: "{SOMEBODY}") {{ nodes {{ id }} }}',
     "betExplanation": f'(brand: "{BRAND}", betId: "none") {{ sentence }}',

@@ -37,8 +37,12 @@ def test_what_a_killed_run_left_is_removed_by_the_next(tmp_path: Path) -> None:
     """A run that still goes on keeps its own."""
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
-    (tmp_path / f"{PREFIX}{ended.pid}-a").mkdir()
-    (tmp_path / f"{PREFIX}{os.getpid()}-b").mkdir()
+    running = subprocess.Popen(["sleep", "60"])
+    others = [tmp_path / f"{PREFIX}{name}" for name in (ended.pid, running.pid, "of-somebody-else")]
+    for folder in others:
+        folder.mkdir()
     with scratch_folder(tmp_path, needed=0):
         pass
-    assert [folder.name for folder in tmp_path.iterdir()] == [f"{PREFIX}{os.getpid()}-b"]
+    running.kill()
+    running.wait()
+    assert sorted(tmp_path.iterdir()) == sorted(others[1:])
