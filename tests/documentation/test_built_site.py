@@ -96,7 +96,7 @@ def test_the_search_works_without_a_network(site: str, browser: Browser) -> None
     page.keyboard.press("Enter")
     found = page.locator("ul.search").get_by_role("link", name="Changes stay pending")
     expect(found).to_be_visible(timeout=PATIENCE_MS)
-    page.goto(f"{site}search.html?q=FURLONG_GATEWAY_COST_LIMIT")
+    page.goto(f"{site}search.html?q=FURLONG_GATEWAY__COST__LIMIT")
     expect(page.locator("ul.search").get_by_role("link", name="Settings")).to_be_visible(timeout=PATIENCE_MS)
     assert wrong == []
     page.close()
