@@ -70,22 +70,6 @@ OFF: Final[Mapping[str, Any]] = {
 }
 """What switches off the features that are on by default."""
 
-FEATURES: Final[Mapping[str, Configuration]] = {
-    "compression": Configuration(
-        {"compression": {"bytes": 1024}}, ("Accept-Encoding: gzip",), require_compressed
-    ),
-    "cors": Configuration({"cors": {"origins": (ORIGIN,)}}, (f"Origin: {ORIGIN}",)),
-    "cost": Configuration({"cost": {"mode": "enforce"}}),
-    "rate_limits": Configuration(
-        {"rate_limits": {"rules": ({"by": "address", "points": 10**9, "seconds": 1},)}}
-    ),
-    "resilience": Configuration({"resilience": {}}),
-    "response_cache": Configuration({"response_cache": {"enabled": True}}),
-    "signatures": Configuration({"signatures": {"keys": SecretStr(KEYS)}}),
-    "usage": Configuration({"usage": {"file": Path(tempfile.gettempdir()) / "furlong-usage.sqlite"}}),
-}
-"""A typical configuration of each feature, by its name; `UNMEASURED` are the others."""
-
 UNMEASURED: Final[Mapping[str, str]] = {
     "access": "Only fields with annotations pay for it, of which the bet-slip has none.",
     "batches": "Only batches pay for it.",
@@ -96,17 +80,40 @@ UNMEASURED: Final[Mapping[str, str]] = {
 """Why the other features are not measured here."""
 
 
+def configurations(folder: Path) -> dict[str, Configuration]:
+    """Return a typical configuration of each feature, by its name; `UNMEASURED` are the others.
+
+    Args:
+        folder: For files.
+    """
+    return {
+        "compression": Configuration(
+            {"compression": {"bytes": 1024}}, ("Accept-Encoding: gzip",), require_compressed
+        ),
+        "cors": Configuration({"cors": {"origins": (ORIGIN,)}}, (f"Origin: {ORIGIN}",)),
+        "cost": Configuration({"cost": {"mode": "enforce"}}),
+        "rate_limits": Configuration(
+            {"rate_limits": {"rules": ({"by": "address", "points": 10**9, "seconds": 1},)}}
+        ),
+        "resilience": Configuration({"resilience": {}}),
+        "response_cache": Configuration({"response_cache": {"enabled": True}}),
+        "signatures": Configuration({"signatures": {"keys": SecretStr(KEYS)}}),
+        "usage": Configuration({"usage": {"file": folder / "usage.sqlite"}}),
+    }
+
+
 def count(names: Collection[str]) -> dict[str, dict[str, int]]:
     """Return what is counted for one request to some of the gateways, by their names."""
-    chosen = {name: path for name, path in _paths().items() if name in names}
-    return {name: counting.totals for name, counting in count_paths(chosen).items()}
+    with tempfile.TemporaryDirectory() as folder:
+        chosen = {name: path for name, path in _paths(Path(folder)).items() if name in names}
+        return {name: counting.totals for name, counting in count_paths(chosen).items()}
 
 
 def measure() -> dict[str, dict[str, float]]:
     """Return the figures of each gateway, by its name: those of `MEASURES` for one request."""
-    paths = _paths()
 
     async def run(given: Counted) -> dict[str, dict[str, float]]:
+        paths = _paths(given.folder)
         counted = {name: (await count_path(path, given)).totals for name, path in paths.items()}
         least = dict.fromkeys(paths, float("inf"))
         for _ in range(ROUNDS):
@@ -118,10 +125,10 @@ def measure() -> dict[str, dict[str, float]]:
     return in_counted_club(run)
 
 
-def _paths() -> dict[str, HotPath]:
+def _paths(folder: Path) -> dict[str, HotPath]:
     configured = {
         name: partial(gateway, headers=each.headers, require=each.require, **{**OFF, **each.settings})
-        for name, each in {BARE: Configuration(), **FEATURES}.items()
+        for name, each in {BARE: Configuration(), **configurations(folder)}.items()
     }
     return {**configured, DEFAULTS: gateway}
 
