@@ -8,7 +8,7 @@ from gateway.features.resilience.guard import Guard, Guards
 from gateway.features.resilience.known_guards import KnownGuards
 from gateway.features.resilience.metrics import ResilienceMetrics
 from gateway.features.resilience.retries import RetryBudget, RetryPolicy
-from gateway.features.resilience.sharing import SharedFetches
+from gateway.features.resilience.shared_fetches import SharedFetches
 from gateway.features.resilience.waiting import WaitingRequests
 
 __all__ = [

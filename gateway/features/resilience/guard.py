@@ -11,7 +11,7 @@ from gateway.features.resilience.bulkhead import Bulkhead
 from gateway.features.resilience.circuits import Circuits, SeparateCalls, coordinates, has_parts, query_parts
 from gateway.features.resilience.deadline import TimeLimit
 from gateway.features.resilience.retries import RetryBudget, RetryPolicy
-from gateway.features.resilience.sharing import SharedFetches
+from gateway.features.resilience.shared_fetches import SharedFetches
 from gateway.features.resilience.usual_call import UsualCall
 from gateway.plan import Fetch, OperationKind
 from gateway.transport import SubgraphOperation, Transport

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
 from gateway.features.resilience.guard import Guard
-from gateway.features.resilience.sharing.shared_fetches import Identify
+from gateway.features.resilience.shared_fetches import Identify
 from gateway.features.resilience.waiting import WaitingRequests
 
 

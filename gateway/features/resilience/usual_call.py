@@ -11,8 +11,9 @@ from gateway.errors import SubgraphUnreachable
 from gateway.features.resilience.active_request import ACTIVE_REQUEST
 from gateway.features.resilience.bulkhead import Bulkhead
 from gateway.features.resilience.circuits import Circuits, Permit, State
+from gateway.features.resilience.flight import Flight
 from gateway.features.resilience.retries import MAX_TOKENS, RETRIED, RetryBudget, RetryPolicy
-from gateway.features.resilience.sharing import Flight, KeyOf, SharedFetches
+from gateway.features.resilience.shared_fetches import KeyOf, SharedFetches
 from gateway.features.resilience.waiting import Wait
 from gateway.transport import SubgraphOperation
 

@@ -12,7 +12,7 @@ import orjson
 from gateway.cache_control.public_fetches import SESSION_HEADERS
 from gateway.errors import SubgraphUnreachable
 from gateway.features.resilience.active_request import ACTIVE_REQUEST
-from gateway.features.resilience.sharing.flight import UNANSWERED, Flight, Key
+from gateway.features.resilience.flight import UNANSWERED, Flight, Key
 from gateway.transport import SubgraphOperation
 
 Identify: TypeAlias = Callable[[object], object]
