@@ -31,8 +31,8 @@ from backoffice.identity.oidc.sign_in import OidcSignIn
 from backoffice.jobs.worker import JobWorker
 from backoffice.settings import BackofficeSettings
 from consumers.stream.settings import StreamSettings
-from storage.clock import Clock, seconds_of
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import Clock, seconds_of
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 
 SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)

@@ -22,9 +22,9 @@ from backoffice.jobs.service import Jobs
 from backoffice.metadata import NAME
 from backoffice.settings import BackofficeSettings
 from consumers.stream.settings import StreamSettings
-from storage.clock import Clock
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 
 

@@ -21,10 +21,10 @@ from consumers.stream.records import Record
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Message, Outcome, Topic
 from consumers.stream.wiring import wire
-from storage.clock import Clock
-from storage.database import Database
-from storage.settings import DatabaseSettings
-from tracing import Tracing
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
+from foundation.tracing import Tracing
 
 CellsEvent: TypeAlias = Acknowledgement | CellFigures
 

@@ -19,9 +19,9 @@ from backoffice.operations.providers import repository as providers
 from consumers.stream.database.own_cluster import require_own_cluster
 from consumers.stream.errors import MixedInstallations
 from consumers.stream.settings import StreamSettings
-from storage.clock import Clock
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.records.global_state.kinds import GlobalKind
 
 log = structlog.get_logger(__name__)

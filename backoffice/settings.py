@@ -5,7 +5,7 @@ from typing import Final, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from tokens.issuer import check_url
+from foundation.tokens.issuer import check_url
 
 MIN_KEY: Final = 32
 

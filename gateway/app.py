@@ -33,7 +33,7 @@ from gateway.wiring.subscriptions.live import websocket_endpoint
 from gateway.wiring.subscriptions.subscribing import shared_subscriptions
 
 if TYPE_CHECKING:
-    from tracing import Tracing
+    from foundation.tracing import Tracing
 
 SWITCH_SECONDS: Final = 0.0005
 """How often the interpreter switches between threads, in seconds: ten times as often as by default."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, TypeVar
 
-from graphql_http import BodyTooLarge, MethodNotAllowed, RequestError
+from foundation.graphql_http import BodyTooLarge, MethodNotAllowed, RequestError
 
 __all__ = [
     "BodyTooLarge",

@@ -18,8 +18,8 @@ from backoffice.approvals.repository import Decision
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
 from backoffice.errors import Conflict, FourEyes, Invalid, NotFound, Problem, Stale
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 
 CHANGED: Final = "What this is about has changed since it was proposed."
 OWN: Final = "You proposed this: another person has to approve it."

@@ -8,8 +8,8 @@ from backoffice.access.actor import Actor
 from backoffice.audit import repository
 from backoffice.audit.canonical_json import Json, canonical
 from backoffice.audit.entries import Entry
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 
 
 @dataclass(frozen=True, slots=True)

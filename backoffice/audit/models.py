@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
 
 from backoffice.metadata import METADATA
-from storage.columns import LONG_TEXT, Identifier, UtcDateTime
+from foundation.storage.columns import LONG_TEXT, Identifier, UtcDateTime
 
 AUDIT_LOG = Table(
     "audit_log",

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.audit.entries import GENESIS, Entry
 from backoffice.audit.models import AUDIT_HEAD, AUDIT_LOG
-from storage.columns import upsert
+from foundation.storage.columns import upsert
 
 PAGE: Final = 1000
 HEAD: Final = 1

@@ -18,7 +18,7 @@ from backoffice.content.workflow.announcement import GlobalAnnouncement
 from backoffice.content.workflow.editing import ContentEditing
 from backoffice.content.workflow.publication import ContentPublication
 from backoffice.graph.area import Area
-from storage.database import Database
+from foundation.storage.database import Database
 
 log = structlog.get_logger(__name__)
 SCREENS_IMAGES: Final = "/backoffice/images"

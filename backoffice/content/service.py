@@ -25,7 +25,7 @@ from backoffice.content.revisions.revision import ContentRevision, ItemWithRevis
 from backoffice.content.workflow.editing import document_of
 from backoffice.content.workflow.locking import with_revisions
 from backoffice.errors import Forbidden, Invalid, NotFound, Problem
-from storage.database import Database
+from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import ALL_BRANDS
 
 

@@ -15,8 +15,8 @@ from backoffice.figures.models import RISK_CELL
 from backoffice.figures.sums import newest_of_cells, summed
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
-from storage.clock import Clock
-from storage.columns import upsert
+from foundation.storage.clock import Clock
+from foundation.storage.columns import upsert
 
 CellWeek = tuple[str, str]
 """Brand and week."""

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.figures.models import RISK_CURVE, RISK_MONEY, RISK_REWARD, RISK_WEEK
 from backoffice.figures.week_figures import CREDITED, LIABLE, MoneyFigure, RewardFigure, WeekFigures
-from storage.columns import upsert
+from foundation.storage.columns import upsert
 from subgraphs.fulfilment.accounting.liability import USED
 
 FINAL_HOUR: Final = 999

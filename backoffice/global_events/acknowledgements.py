@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backoffice.global_events.models import NODE
 from backoffice.global_events.repository import GlobalDecision
 from consumers.acknowledgements.message import Acknowledgement, BudgetReport, CellRange, ProviderHealth
-from storage.columns import upsert
+from foundation.storage.columns import upsert
 from subgraphs.kit.records.global_state.kinds import GlobalOrder
 
 MISSED_REPORTS: Final = 3

@@ -10,8 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from backoffice.global_events.acknowledgements import NodeRepository, unacknowledged
 from backoffice.global_events.repository import DecisionRepository
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 
 log = structlog.get_logger(__name__)
 EVERY_SECONDS: Final = 5.0

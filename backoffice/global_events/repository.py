@@ -10,7 +10,7 @@ from sqlalchemy import Row, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.global_events.models import OUTBOX, SEQUENCE, SUBJECT
-from storage.columns import upsert
+from foundation.storage.columns import upsert
 from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC, GlobalOrder
 from subgraphs.kit.records.outbox.outbox import Encoded, Outbox
 

@@ -10,8 +10,8 @@ from backoffice.access.actor import Actor
 from backoffice.graph.area import Area, OfficeContext
 from backoffice.graph.documents import Documents, GraphLimits
 from backoffice.graph.schema import OfficeSchema
+from foundation.graphql_http import GraphQLRequest
 from gateway.errors import ResponseTooLarge
-from graphql_http import GraphQLRequest
 from jit import Settings
 from jit.codegen import BUDGET, BudgetSpent, ResponseBudget
 from subgraphs.kit.graphql.operations import answer_of, failed

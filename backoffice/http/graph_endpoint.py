@@ -20,8 +20,7 @@ from backoffice.http.requests import CrossSiteRequest, json_response, require_se
 from backoffice.http.security import NO_STORE, Site
 from backoffice.identity.sessions import Stage
 from backoffice.identity.sign_in import SignIn
-from gateway.errors import CannotPlan, InvalidDocument, Overloaded, ResponseTooLarge
-from graphql_http import (
+from foundation.graphql_http import (
     GRAPHQL_JSON,
     JSON,
     BodyTooLarge,
@@ -31,6 +30,7 @@ from graphql_http import (
     check_content,
     read_body,
 )
+from gateway.errors import CannotPlan, InvalidDocument, Overloaded, ResponseTooLarge
 from subgraphs.kit.graphql.operations import answer_of, failed
 
 COMPRESSED_BYTES: Final = 4096

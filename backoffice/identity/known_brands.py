@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy.exc import SQLAlchemyError
 
 from backoffice.errors import Invalid, Problem
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.rewards.models import REFERENCE

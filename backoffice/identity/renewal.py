@@ -18,8 +18,8 @@ from backoffice.identity.errors import TooManyAttempts
 from backoffice.identity.sessions import Lifetimes, Origin, Stage
 from backoffice.identity.sign_in import Ticket
 from backoffice.identity.users import User, UserStatus
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 
 BETWEEN: Final = timedelta(minutes=1)
 """How long somebody waits between two links of theirs."""

@@ -17,8 +17,8 @@ from backoffice.identity.secrets import Keys
 from backoffice.identity.sessions import Lifetimes, Origin, Session, Stage
 from backoffice.identity.throttle import Attempt
 from backoffice.identity.users import User, UserStatus
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 
 
 @dataclass(frozen=True, slots=True)

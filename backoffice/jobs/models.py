@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text, UniqueConstraint
 
 from backoffice.metadata import METADATA
-from storage.columns import LONG_TEXT, Identifier, UtcDateTime
+from foundation.storage.columns import LONG_TEXT, Identifier, UtcDateTime
 
 JOB = Table(
     "job",

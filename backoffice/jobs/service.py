@@ -14,8 +14,8 @@ from backoffice.audit.canonical_json import Json
 from backoffice.errors import NotFound
 from backoffice.jobs import repository
 from backoffice.jobs.jobs import Job, JobId, JobKind, JobStatus
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 
 
 class Jobs:

@@ -12,7 +12,7 @@ from backoffice.operations.providers.configurations import ProviderConfiguration
 from backoffice.operations.providers.service import ProviderService
 from backoffice.operations.reward_statuses import RewardStatusService
 from backoffice.operations.weeks import WeekService
-from storage.database import Database
+from foundation.storage.database import Database
 
 
 class OperationsArea(Area):

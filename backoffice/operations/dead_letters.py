@@ -26,9 +26,9 @@ from consumers.stream.consumer import Consumer
 from consumers.stream.database.dead_letter_replay import PAGE_SIZE, Fate, Replay, Replayed
 from consumers.stream.database.dead_letters import DeadLetter, list_dead_letters, show_dead_letter
 from consumers.stream.settings import StreamSettings
-from storage.clock import Clock
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 
 CONSUMERS: Final[Mapping[str, Callable[..., Consumer]]] = {
     "club": create_club,

@@ -11,8 +11,8 @@ from backoffice.access.roles import Permission
 from backoffice.audit.audit_log import AuditLog
 from backoffice.errors import Invalid, Problem
 from backoffice.global_events.models import OUTBOX as BACKOFFICE_OUTBOX
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.club.models import INTENT as CLUB_INTENT
 from subgraphs.club.models import OUTBOX as CLUB_OUTBOX
 from subgraphs.fulfilment.models import GLOBAL_STATE

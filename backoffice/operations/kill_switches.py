@@ -15,8 +15,8 @@ from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.global_events.repository import GlobalDecision
 from backoffice.operations.providers import repository as providers
 from consumers.messages.global_events.states import SwitchState
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.records.global_state.kinds import GlobalKind, GlobalOrder, SwitchScope, switch_subject
 from subgraphs.kit.records.reference import ReferenceRepository

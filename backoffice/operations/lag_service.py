@@ -19,10 +19,10 @@ from backoffice.operations.dead_letters import CONSUMERS
 from consumers.acknowledgements.settings import ONLY_NODE, NodeSettings
 from consumers.stream.cell_partitions import CellPartitions
 from consumers.stream.settings import StreamSettings
-from storage.cells.cell import Cell
-from storage.clock import Clock
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.cells.cell import Cell
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 
 PATIENCE_SECONDS: Final = 15.0
 FRESH_SECONDS: Final = 2.0

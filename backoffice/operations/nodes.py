@@ -13,8 +13,8 @@ from backoffice.global_events.acknowledgements import NodeReport, NodeRepository
 from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.global_events.repository import GlobalDecision
 from backoffice.operations.kill_switches import readable_decisions
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.kit.records.global_state.kinds import GlobalOrder
 
 

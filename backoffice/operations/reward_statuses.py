@@ -25,8 +25,8 @@ from backoffice.operations.status_changes import (
     versions,
     versions_without_content,
 )
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.rewards.catalogue.rewards import OptionId, RewardConfig
 

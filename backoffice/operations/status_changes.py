@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.global_events.decisions import Decided, GlobalDecisions
 from consumers.messages.global_events.states import RewardStatusState
-from storage.database import Database
+from foundation.storage.database import Database
 from subgraphs.rewards.catalogue.content import without_content
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.catalogue.rewards import OptionId, RewardConfig

@@ -16,8 +16,8 @@ from backoffice.audit.canonical_json import Json
 from backoffice.errors import Conflict, Invalid, Problem
 from backoffice.jobs.jobs import JobKind, JobRun
 from backoffice.jobs.service import Jobs
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.weeks import week_named
 from subgraphs.progress.errors import CannotClose, CannotOpen

@@ -22,7 +22,7 @@ from backoffice.jobs import repository as jobs_table
 from backoffice.jobs.jobs import Job
 from backoffice.jobs.repository import JobFilter
 from backoffice.jobs.service import Jobs
-from storage.database import Database
+from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import ALL_BRANDS
 
 LOOK: Final = "approvals.look"

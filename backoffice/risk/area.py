@@ -14,7 +14,7 @@ from backoffice.risk.figures.stored_figures import StoredFigures
 from backoffice.risk.service import RiskService
 from backoffice.risk.settings import RiskSettings
 from backoffice.risk.tables import RiskTable
-from storage.database import Database
+from foundation.storage.database import Database
 
 
 class RiskArea(Area):

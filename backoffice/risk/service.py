@@ -34,7 +34,7 @@ from backoffice.risk.figures.forecast import (
     forecast,
 )
 from backoffice.risk.rows import FigureRows, RiskFigure, RowFilter, RowPage
-from storage.database import Database
+from foundation.storage.database import Database
 from subgraphs.fulfilment.accounting.liability import EXPECTED, OWED, RewardCounts
 from subgraphs.fulfilment.goodwill.repository import (
     GoodwillGiven,

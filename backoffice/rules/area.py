@@ -6,7 +6,7 @@ from backoffice.graph.area import Area
 from backoffice.rules.dry_run_job import DryRunJob
 from backoffice.rules.known_rules import KnownRules
 from backoffice.rules.service import SchemeRules
-from storage.database import Database
+from foundation.storage.database import Database
 from subgraphs.kit.records.outbox.outbox import Outbox
 
 

@@ -17,8 +17,8 @@ from backoffice.rules.known_rules import KnownRules
 from backoffice.rules.repository import Difference
 from backoffice.rules.schemes.checks import known_scheme
 from backoffice.rules.schemes.form import Scheme
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.domain.weeks import Calendar
 from subgraphs.kit.records.reference import ReferenceRepository

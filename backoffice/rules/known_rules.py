@@ -7,8 +7,8 @@ from datetime import datetime
 from backoffice.advertising.links import allowed_hosts
 from backoffice.errors import NotFound
 from backoffice.rules.schemes.checks import SchemeContext
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.models import REFERENCE, REWARD_CONFIG, REWARD_CONTENT

@@ -3,7 +3,7 @@
 from sqlalchemy import Column, Integer, String, Table
 
 from backoffice.metadata import METADATA
-from storage.columns import Identifier, UtcDateTime
+from foundation.storage.columns import Identifier, UtcDateTime
 
 DRY_RUN_DIFFERENCE = Table(
     "dry_run_difference",

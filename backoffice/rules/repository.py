@@ -8,7 +8,7 @@ from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.rules.models import DRY_RUN_DIFFERENCE
-from storage.columns import upsert
+from foundation.storage.columns import upsert
 
 ROWS_PER_BATCH = 500
 

@@ -34,8 +34,8 @@ from backoffice.rules.schemes.message import (
 )
 from backoffice.rules.schemes.phases import DatedVersion, dated_versions
 from backoffice.spreadsheets import csv_lines
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.kit.domain.weeks import Week
 from subgraphs.kit.records.outbox.outbox import Fact
 

@@ -22,8 +22,8 @@ from backoffice.errors import Invalid, Problem
 from backoffice.support.databases import SubgraphDatabases
 from backoffice.support.lookup.customers import Customers
 from backoffice.support.personal_data_access import customer_subject
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.domain.schemes import Scheme

@@ -25,9 +25,9 @@ from consumers.acknowledgements.message import (
 from consumers.acknowledgements.report import ReadWorkers, WorkersReport, read_report
 from consumers.acknowledgements.settings import NodeSettings
 from consumers.messages.global_events.reducer import GlobalReducer
-from storage.cells.cell import Cell
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.cells.cell import Cell
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import ALL_BRANDS
 
 log = structlog.get_logger(__name__)

@@ -10,9 +10,9 @@ from consumers.messages.global_events.reducer import GlobalReducer
 from consumers.stream.consumer import App
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import AnyTopic, Topic
-from storage.cells.cell import Cell
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.cells.cell import Cell
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC
 
 

@@ -13,7 +13,7 @@ from consumers.messages.erasure import CustomerErased, without_erased
 from consumers.messages.memberships import MembershipChanged
 from consumers.messages.reducers import conflicting_accounts, store_accounts
 from consumers.stream.topics import Message, Outcome
-from storage.clock import Clock
+from foundation.storage.clock import Clock
 from subgraphs.club.membership.exclusion import Exclusion
 from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.club.membership.read_back import MembershipReadBack, PublishedMembership

@@ -12,9 +12,10 @@ from consumers.stream.consumer import App, Consumer
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Topic
 from consumers.stream.wiring import wire
-from storage.clock import Clock
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
+from foundation.tracing import Tracing
 from subgraphs.club.erasure import erasure_of
 from subgraphs.club.models import GLOBAL_STATE, REFERENCE, STREAM
 from subgraphs.kit.live.event_bus import CustomersChanged
@@ -22,7 +23,6 @@ from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.global_state.kinds import GlobalKind
 from subgraphs.kit.records.global_state.repository import GlobalStateRepository
 from subgraphs.kit.records.reference import ReferenceWriter
-from tracing import Tracing
 
 
 def create_consumer(

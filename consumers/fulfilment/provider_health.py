@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consumers.acknowledgements.message import ProviderHealth, RefusedMessage
 from consumers.acknowledgements.report import WorkersReport
-from storage.clock import Clock
+from foundation.storage.clock import Clock
 from subgraphs.fulfilment.payout.configuration import repository
 from subgraphs.fulfilment.payout.configuration.repository import ProviderReport
 from subgraphs.fulfilment.payout.configuration.state import DecidedConfiguration

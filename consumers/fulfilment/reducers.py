@@ -13,7 +13,7 @@ from consumers.messages.erasure import without_erased
 from consumers.messages.qualifications import QualificationChanged
 from consumers.messages.reducers import conflicting, conflicting_accounts, store_accounts
 from consumers.stream.topics import Message, Outcome
-from storage.clock import Clock
+from foundation.storage.clock import Clock
 from subgraphs.fulfilment.models import ACCOUNT_CHANGE, CHOICE, GOODWILL_CREDIT, QUALIFICATION
 from subgraphs.fulfilment.service import FulfilmentService
 from subgraphs.kit.domain.keys import Owner

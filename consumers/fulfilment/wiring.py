@@ -19,9 +19,10 @@ from consumers.stream.database.positions import Positions
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Topic
 from consumers.stream.wiring import wire
-from storage.clock import Clock
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
+from foundation.tracing import Tracing
 from subgraphs.fulfilment.erasure import erasure_of
 from subgraphs.fulfilment.goodwill.credit import GOODWILL_TOPIC
 from subgraphs.fulfilment.models import REFERENCE, STREAM
@@ -34,7 +35,6 @@ from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.kit.records.week_definitions import WEEK_TOPIC
-from tracing import Tracing
 
 
 def catch_up(database: Database, stream_settings: StreamSettings, clock: Clock) -> CatchUp:

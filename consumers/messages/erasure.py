@@ -15,7 +15,7 @@ from consumers.messages.reader import Body, require_headers
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from consumers.stream.topics import Apply, Message, Outcome
-from storage.clock import Clock
+from foundation.storage.clock import Clock
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Erasure
 

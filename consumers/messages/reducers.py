@@ -12,7 +12,7 @@ from consumers.messages.schemes import SCHEME_TOPIC, SchemePublished, decode_sch
 from consumers.messages.weeks import WeekOpened, decode_week
 from consumers.stream.records import Record
 from consumers.stream.topics import AnyTopic, Apply, Message, Outcome, Topic
-from storage.clock import Clock
+from foundation.storage.clock import Clock
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.accounts.account_history import AccountHistory
 from subgraphs.kit.records.erasure import Erasure

@@ -24,7 +24,7 @@ from consumers.messages.weeks import WeekOpened
 from consumers.progress.messages import BetChanged, OutcomeChanged, ProgressAdjusted
 from consumers.stream.database.waiting_letters import waiting_reason
 from consumers.stream.topics import Message, Outcome
-from storage.clock import Clock
+from foundation.storage.clock import Clock
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Erasure
 from subgraphs.kit.records.reference import ReferenceWriter

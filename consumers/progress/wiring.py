@@ -23,9 +23,10 @@ from consumers.stream.database.positions import Positions
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Topic
 from consumers.stream.wiring import wire
-from storage.clock import Clock
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
+from foundation.tracing import Tracing
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.reference import ReferenceWriter
@@ -34,7 +35,6 @@ from subgraphs.progress.adjustment_repository import ADJUSTMENT_TOPIC
 from subgraphs.progress.erasure import erasure_of
 from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.models import REFERENCE, STREAM
-from tracing import Tracing
 
 SHARED: Final = frozenset({SCHEME_TOPIC, WEEK_TOPIC})
 

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consumers.acknowledgements.message import BudgetReport
 from consumers.acknowledgements.report import WorkersReport
-from storage.cells.cell import Cell
-from storage.clock import Clock
+from foundation.storage.cells.cell import Cell
+from foundation.storage.clock import Clock
 from subgraphs.kit.domain.weeks import week_at
 from subgraphs.rewards.budgets import allotments
 from subgraphs.rewards.choices import week_choices

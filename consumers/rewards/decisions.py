@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consumers.messages.global_events.reducer import Decision, GlobalReducer
 from consumers.messages.global_events.states import AllotmentState, BudgetState, ContentState
-from storage.clock import Clock
+from foundation.storage.clock import Clock
 from subgraphs.kit.records.global_state.kinds import GlobalKind
 from subgraphs.kit.records.global_state.repository import GlobalStateRepository
 from subgraphs.rewards.budgets import allotments

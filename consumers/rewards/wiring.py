@@ -15,9 +15,10 @@ from consumers.stream.consumer import App, Consumer
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Topic
 from consumers.stream.wiring import wire
-from storage.clock import Clock
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
+from foundation.tracing import Tracing
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.reference import ReferenceWriter
@@ -26,7 +27,6 @@ from subgraphs.rewards.choices.publisher import ChoicePublisher
 from subgraphs.rewards.choices.read_back import ChoiceReadBack
 from subgraphs.rewards.erasure import erasure_of
 from subgraphs.rewards.models import REFERENCE, REWARD_CONFIG, STREAM
-from tracing import Tracing
 
 
 def create_consumer(

@@ -33,7 +33,7 @@ from consumers.stream.group.workers import Workers
 from consumers.stream.metrics import Metrics
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import AnyTopic
-from storage.database import Database
+from foundation.storage.database import Database
 
 log = structlog.get_logger(__name__)
 

@@ -16,11 +16,11 @@ from consumers.stream.database.positions import Positions
 from consumers.stream.database.sink import Sink
 from consumers.stream.database.traced_sink import TracedSink
 from consumers.stream.settings import StreamSettings
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.tracing import Tracing
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.records.tables import StreamTables
-from tracing import Tracing
 
 
 def wire(

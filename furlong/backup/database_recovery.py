@@ -13,14 +13,14 @@ from backoffice.run_publisher import publish_now
 from consumers.stream.catch_up import CatchUp
 from consumers.stream.database.positions import Positions
 from consumers.stream.settings import StreamSettings
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from furlong.backup.table_truths import TRUTHS
 from furlong.databases import METADATA
 from furlong.workers.catch_up import until_caught_up
 from furlong.workers.consumer_process import create_consumer
 from furlong.workers.week_worker import WeekWorker
-from storage.clock import Clock
-from storage.database import Database
-from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.models import FULFILMENT
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.records.truth import Source

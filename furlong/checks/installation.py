@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError
 
 from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
+from foundation.storage.settings import DatabaseSettings
 from furlong.checks import files
 from furlong.checks.databases import Explain, database_checks
 from furlong.checks.finding import Check, CheckFailed
@@ -28,7 +29,6 @@ from gateway.features.access.settings import AccessSettings
 from gateway.features.sessions.settings import SessionSettings as TokenSettings
 from gateway.settings import GatewaySettings
 from gateway.tls import ServerTls
-from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.kit.live.settings import LiveSettings, RedisSettings
 from subgraphs.kit.settings import CallerSettings, SessionSettings, UpstreamSettings

@@ -6,12 +6,12 @@ from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from foundation.storage.database import Database
+from foundation.storage.migrations.upgrade import status
+from foundation.storage.settings import DatabaseSettings
 from furlong.checks.finding import Check, CheckFailed
 from furlong.checks.http import HttpProbe
 from furlong.databases import METADATA
-from storage.database import Database
-from storage.migrations.upgrade import status
-from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.errors import ProviderConfigError
 from subgraphs.fulfilment.payout.configuration import repository
 from subgraphs.fulfilment.payout.configuration.state import DecidedConfiguration

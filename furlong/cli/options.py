@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
     from backoffice.settings import BackofficeSettings
     from consumers.stream.settings import StreamSettings
+    from foundation.storage.clock import Clock
+    from foundation.storage.settings import DatabaseSettings
     from furlong.embedding.settings import EmbedSettings
     from furlong.settings import CdnSettings, TopicSettings
-    from storage.clock import Clock
-    from storage.settings import DatabaseSettings
     from subgraphs.fulfilment.providers.settings import FulfilmentSettings
     from subgraphs.kit.settings import CallerSettings, SessionSettings, UpstreamSettings
 
@@ -40,9 +40,9 @@ def address(text: str) -> tuple[str, int]:
 
 def database_settings() -> DatabaseSettings:
     """Return the configured database, or else the demo's in this folder (that of the cell FURLONG_CELL)."""
+    from foundation.storage.settings import DatabaseSettings
     from furlong.demo import ready_file
     from furlong.demo.data_folder import database_in
-    from storage.settings import DatabaseSettings
 
     demo = ready_file.read()
     if not demo or "FURLONG_DATABASE_URL" in os.environ:
@@ -59,9 +59,9 @@ def database_settings() -> DatabaseSettings:
 
 def demo_cells() -> list[DatabaseSettings]:
     """Return the databases of each cell of the demo in this folder; none if it has no cells."""
+    from foundation.storage.cells.settings import CellSettings
+    from foundation.storage.settings import DatabaseSettings
     from furlong.demo import ready_file
-    from storage.cells.settings import CellSettings
-    from storage.settings import DatabaseSettings
 
     demo = ready_file.read()
     if not demo or "FURLONG_DATABASE_URL" in os.environ:
@@ -164,7 +164,7 @@ def cdn_settings() -> CdnSettings:
 
 def product_clock() -> Clock:
     """Return the configured clock, or else that of the demo in this folder; report a moved one on stderr."""
-    from storage import rehearsal
+    from foundation.storage import rehearsal
 
     clock = _clock()
     for mark in rehearsal.rehearsal_marks(clock).values():
@@ -188,7 +188,7 @@ def backoffice_settings() -> BackofficeSettings:
 
 def running_clock() -> Clock:
     """Return the same clock for a long-running process; report a moved one in its log."""
-    from storage import rehearsal
+    from foundation.storage import rehearsal
 
     clock = _clock()
     rehearsal.announce_rehearsal(clock)
@@ -197,8 +197,8 @@ def running_clock() -> Clock:
 
 def clock_file() -> Path:
     """Return the file that moves the clock of the installation, or of the demo in this folder."""
-    from storage import rehearsal
-    from storage.settings import ClockSettings
+    from foundation.storage import rehearsal
+    from foundation.storage.settings import ClockSettings
 
     demo = _clock_of_demo()
     try:
@@ -208,8 +208,8 @@ def clock_file() -> Path:
 
 
 def _clock() -> Clock:
-    from storage import rehearsal
-    from storage.settings import ClockSettings
+    from foundation.storage import rehearsal
+    from foundation.storage.settings import ClockSettings
 
     demo = _clock_of_demo()
     try:
@@ -220,8 +220,8 @@ def _clock() -> Clock:
 
 def _clock_of_demo() -> Path | None:
     """Return the clock file of the demo in this folder, if commands use its databases and no other clock."""
+    from foundation.storage.settings import ClockSettings
     from furlong.demo import ready_file
-    from storage.settings import ClockSettings
 
     demo = ready_file.read()
     ours = demo and "FURLONG_DATABASE_URL" not in os.environ and _read(ClockSettings).file is None
@@ -259,7 +259,7 @@ def _valid(settings: type[S]) -> S:
 
 def log_to_stderr(*, quiet: bool = False) -> None:
     """Log to stderr, as the settings say; `quiet` omits everything below warnings."""
-    from logs import LogSettings, configure_logs
+    from foundation.logs import LogSettings, configure_logs
 
     configure_logs(_valid(LogSettings), quiet=quiet)
     report_misspelt_once()

@@ -14,8 +14,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from storage.cells.cell import Cell
-from storage.database import Database
+from foundation.storage.cells.cell import Cell
+from foundation.storage.database import Database
 from subgraphs.kit.domain.currencies import minor_digits
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.keys import ClubKey, Owner

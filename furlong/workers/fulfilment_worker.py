@@ -15,13 +15,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from consumers.fulfilment.wiring import catch_up
 from consumers.stream.settings import StreamSettings
+from foundation.storage.clock import Clock, clock_problem
+from foundation.storage.database import Database
+from foundation.storage.rehearsal import rehearsal_marks
+from foundation.storage.settings import DatabaseSettings
 from furlong.serve.http_server import serving
 from furlong.serve.status_app import status_app
 from furlong.workers.catch_up import until_caught_up
-from storage.clock import Clock, clock_problem
-from storage.database import Database
-from storage.rehearsal import rehearsal_marks
-from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.accounting.daily_reconciliation import DailyReconciliation
 from subgraphs.fulfilment.accounting.reconciliation import Reconciliation
 from subgraphs.fulfilment.payout.callbacks import callback_routes

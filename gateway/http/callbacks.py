@@ -9,8 +9,8 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from foundation.graphql_http.json_depth import nested_too_deeply
 from gateway.subscriptions.callbacks import Answer, Callbacks
-from graphql_http.json_depth import nested_too_deeply
 
 HEADERS: Final = {"subscription-protocol": "callback/1.0"}
 TOO_LARGE: Final = 413

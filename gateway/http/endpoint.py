@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec import structs
 
+from foundation.graphql_http import GRAPHQL_JSON, HTML, JSON, Media, Negotiation, preferred
 from gateway.browsers.security_headers import GRAPHIQL_POLICY, encoded, page_headers
 from gateway.errors import MethodNotAllowed, Overloaded, RequestError
 from gateway.header_rules import collect
@@ -30,7 +31,6 @@ from gateway.metrics import Metrics
 from gateway.pipeline.in_parts import ResponseInParts
 from gateway.pipeline.stages import Response, ResponsePipeline
 from gateway.subscriptions import NotStreamed
-from graphql_http import GRAPHQL_JSON, HTML, JSON, Media, Negotiation, preferred
 
 PLAIN = Media(GRAPHQL_JSON, b"application/graphql-response+json; charset=utf-8")
 """The refusal of a request whose client accepts only streams."""

@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol
 
 import orjson
 
+from foundation.graphql_http.json_depth import nested_too_deeply
 from gateway.errors import SubgraphUnavailable, SubgraphUnreachable
 from gateway.tls import ReloadedContext
 from gateway.transport.address import Address
@@ -21,7 +22,6 @@ from gateway.transport.header_lines import header_lines
 from gateway.transport.limits import HttpLimits
 from gateway.transport.pool import Pool
 from gateway.transport.reply import Reply
-from graphql_http.json_depth import nested_too_deeply
 from jit.codegen import spend
 
 BYTES_A_PLACE: Final = 20

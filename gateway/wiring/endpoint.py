@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from foundation.graphql_http import Negotiation
 from gateway.feature import VersionParts
 from gateway.header_rules import CompiledRules
 from gateway.http.admission import Admission
@@ -14,7 +15,6 @@ from gateway.metrics import Metrics
 from gateway.pipeline.components import AnsweringPipeline
 from gateway.pipeline.stages import ResponsePipeline
 from gateway.settings import GatewaySettings
-from graphql_http import Negotiation
 
 
 def client_endpoint(

@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from storage.clock import Clock
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.club.customer_club import CustomerRecord
 from subgraphs.club.impressions.recorder import ImpressionRecorder
 from subgraphs.club.loaders import ClubContext, ClubReads

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from strawberry.dataloader import DataLoader
 
-from storage.database import Database
+from foundation.storage.database import Database
 from subgraphs.club.customer_club import CustomerClub, CustomerRecord
 from subgraphs.club.impressions.recorder import ImpressionRecorder
 from subgraphs.club.service import ClubService

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.clock import Clock
+from foundation.storage.clock import Clock
 from subgraphs.club.customer_club import CustomerClub
 from subgraphs.club.errors import (
     ALREADY_OPTED_IN,

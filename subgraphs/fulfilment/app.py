@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from storage.clock import Clock
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.fulfilment.loaders import FulfilmentContext, fulfilment_lookup
 from subgraphs.fulfilment.models import FULFILMENT, REFERENCE
 from subgraphs.fulfilment.schema import create_schema

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.columns import upsert
+from foundation.storage.columns import upsert
 from subgraphs.fulfilment.models import CHOICE, PUBLISHED_OUTCOME, QUALIFICATION
 from subgraphs.fulfilment.state.published_outcome import PublishedOutcome, furthest
 from subgraphs.fulfilment.state.reward import Choice, Reward

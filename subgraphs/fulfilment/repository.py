@@ -14,7 +14,7 @@ from sqlalchemy import Select, Table, func, insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
-from storage.columns import upsert
+from foundation.storage.columns import upsert
 from subgraphs.fulfilment.models import ATTEMPT, FULFILMENT, PROVIDER
 from subgraphs.fulfilment.state.fulfilment import Attempt, Fulfilment
 from subgraphs.fulfilment.state.reasons import ERASED

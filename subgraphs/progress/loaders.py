@@ -8,7 +8,7 @@ from typing import Any
 
 from strawberry.dataloader import DataLoader
 
-from storage.database import Database
+from foundation.storage.database import Database
 from subgraphs.kit.auth.sessions import Viewer
 from subgraphs.kit.domain.accounts import unknown_account
 from subgraphs.kit.domain.keys import ClubKey, Owner

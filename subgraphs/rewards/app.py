@@ -3,9 +3,9 @@
 from functools import partial
 from operator import attrgetter
 
-from storage.clock import Clock
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.auth.sessions import SessionVerifier
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.graphql.app import Subgraph

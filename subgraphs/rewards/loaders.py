@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.kit.domain.accounts import unknown_account
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.keys import ClubKey

@@ -20,8 +20,8 @@ from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
 from backoffice.audit.models import AUDIT_LOG
 from backoffice.errors import Conflict, Forbidden, FourEyes, Invalid, NotFound, Stale, StepUpRequired
-from storage.clock import ManualClock
-from storage.database import Database
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
 from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database
 
 ANN = actor("ann", Role.SUPPORT)

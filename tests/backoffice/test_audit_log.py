@@ -12,8 +12,8 @@ from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.models import AUDIT_HEAD, AUDIT_LOG
 from backoffice.audit.repository import AuditFilter, Head
 from backoffice.audit.verification import Fault, LogFault, Verification, verify
-from storage.clock import ManualClock
-from storage.database import Database
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
 from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database
 
 LOG = AuditLog(ManualClock(NOW))

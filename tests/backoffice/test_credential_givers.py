@@ -9,7 +9,7 @@ import pytest
 from backoffice.access.roles import Role
 from backoffice.identity.credentials import givers
 from backoffice.identity.credentials.mail import Mail, smtp
-from storage.database import Database
+from foundation.storage.database import Database
 from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database, employ
 
 ROOT, ANN, BOB, CAT, DAN, EVE = (

@@ -27,8 +27,8 @@ from backoffice.identity.users import UserStatus
 from backoffice.metadata import NAME
 from backoffice.models import METADATA
 from backoffice.settings import BackofficeSettings
-from storage.clock import ManualClock
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import ManualClock
+from foundation.storage.settings import DatabaseSettings
 from tests.support.backoffice.backoffice_site import QUICK, ROOT, ROOT_ACTOR
 from tests.support.backoffice.backoffice_stand import NOW
 from tests.support.database_probe import migrate

@@ -17,8 +17,8 @@ from backoffice.access.actor import Actor
 from backoffice.access.roles import Role
 from backoffice.graph.execution import OfficeGraph
 from backoffice.graph.permitted import ALL, ANY, FOUND
+from foundation.storage.settings import DatabaseSettings
 from furlong.databases import METADATA as TABLES
-from storage.settings import DatabaseSettings
 from tests.support.backoffice.backoffice_site import running_site
 from tests.support.backoffice.backoffice_stand import NOW
 from tests.support.backoffice.foreign_rows import add_foreign_rows

@@ -15,7 +15,7 @@ from backoffice.jobs import repository
 from backoffice.jobs.jobs import Job, JobId, JobKind, JobRun, JobStatus
 from backoffice.jobs.service import Jobs
 from backoffice.jobs.worker import MAX_ATTEMPTS, JobWorker
-from storage.clock import ManualClock
+from foundation.storage.clock import ManualClock
 from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database
 
 ANN = actor("ann", Role.EDITOR)

@@ -27,8 +27,8 @@ from backoffice.identity.oidc.provider import Attempt, Provider, ProviderRefused
 from backoffice.identity.oidc.settings import OidcSettings
 from backoffice.identity.oidc.sign_in import OidcSignIn
 from backoffice.settings import BackofficeSettings
-from storage.clock import ManualClock
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import ManualClock
+from foundation.storage.settings import DatabaseSettings
 from tests.support.backoffice.backoffice_site import (
     ORIGIN,
     ROOT_ACTOR,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-SWITCHED_OFF: Final = ("redis", "opentelemetry.sdk", "tracing")
+SWITCHED_OFF: Final = ("redis", "opentelemetry.sdk", "foundation.tracing")
 """FastAPI itself imports what is left of OpenTelemetry."""
 
 PROGRAM = f"""

@@ -8,19 +8,14 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PACKAGES: Final = (
-    "storage",
+    "foundation",
     "subgraphs",
     "consumers",
     "backoffice",
     "furlong",
     "simulator",
     "gateway",
-    "graphql_http",
     "jit",
-    "tokens",
-    "logs",
-    "tracing",
-    "signatures",
 )
 READINGS: Final = frozenset(
     {
@@ -43,24 +38,30 @@ READINGS: Final = frozenset(
 """What tells the machine's time of day. Durations (monotonic, perf_counter, the loop's time) do not."""
 
 ALLOWED: Final = {
-    ("storage/clock.py", "datetime.now"): "the clock itself",
-    ("storage/clock.py", "time.time"): "the same, in seconds",
-    ("storage/clock.py", "func.utc_timestamp"): "the clock itself, by the database's server",
-    ("storage/database.py", "SystemClock"): "compares the database's clock with the machine's",
-    ("storage/database.py", "SQL 'SELECT VERSION(), UTC_TIMESTAMP(6)'"): "the same",
-    ("storage/rehearsal.py", "SystemClock"): "what no rehearsal moves, and what it is moved against",
+    ("foundation/storage/clock.py", "datetime.now"): "the clock itself",
+    ("foundation/storage/clock.py", "time.time"): "the same, in seconds",
+    ("foundation/storage/clock.py", "func.utc_timestamp"): "the clock itself, by the database's server",
+    ("foundation/storage/database.py", "SystemClock"): "compares the database's clock with the machine's",
+    ("foundation/storage/database.py", "SQL 'SELECT VERSION(), UTC_TIMESTAMP(6)'"): "the same",
+    (
+        "foundation/storage/rehearsal.py",
+        "SystemClock",
+    ): "what no rehearsal moves, and its measure",
     ("subgraphs/kit/auth/sessions.py", "SystemClock"): "tokens are of the issuer, who knows of no rehearsal",
-    ("tokens/verifier.py", "time.time"): "the same, where nobody gives a clock",
-    ("tokens/metrics.py", "time.time"): "the age of keys, where nobody gives a clock",
+    ("foundation/tokens/verifier.py", "time.time"): "the same, where nobody gives a clock",
+    ("foundation/tokens/metrics.py", "time.time"): "the age of keys, where nobody gives a clock",
     ("subgraphs/kit/live/watches.py", "time.time"): "the lag of live updates, between two machines",
     (
         "gateway/features/observation/observation.py",
         "time.time",
     ): "spans stand beside those of other machines",
-    ("tracing/recorded_spans.py", "time.time"): "the same",
+    ("foundation/tracing/recorded_spans.py", "time.time"): "the same",
     ("backoffice/content/workflow/imports.py", "SystemClock"): "the audit log: a rehearsal does not move it",
-    ("signatures/signer.py", "time.time"): "signatures: two machines must agree, and know of no rehearsal",
-    ("signatures/verifier.py", "time.time"): "the same",
+    (
+        "foundation/signatures/signer.py",
+        "time.time",
+    ): "signatures: two machines must agree",
+    ("foundation/signatures/verifier.py", "time.time"): "the same",
     ("gateway/features/sessions/token_sessions.py", "time.time"): "tokens: the gateway knows no product time",
     ("gateway/pipeline/subscriptions/stream.py", "time.time"): "sessions end when their tokens do",
     ("gateway/features/usage/store.py", "time.time"): "when a field was asked for: no product time",
@@ -281,7 +282,7 @@ f = field(default_factory=SystemClock)
 g = text("SELECT now( )")
 h = func.now()
 i = loop.time() + monotonic()
-from storage.clock import SystemClock as Watch
+from foundation.storage.clock import SystemClock as Watch
 j = Watch()
 from datetime import datetime as dt
 k = dt.now()

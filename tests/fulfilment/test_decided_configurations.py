@@ -15,10 +15,10 @@ from consumers.fulfilment.provider_health import ProviderHealthReader
 from consumers.messages.global_events.message import decode_global
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from furlong.workers.fulfilment_worker import FulfilmentProcess, run_fulfilment
 from simulator.providers.serve import SECRET
-from storage.database import Database
-from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.errors import ProviderConfigError
 from subgraphs.fulfilment.payout.provider_holds import ProviderHolds
 from subgraphs.fulfilment.repository import ProviderRepository

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.fulfilment.accounting.exclusion_sql import ended_weeks, was_excluded
 from subgraphs.fulfilment.accounting.repository import liability, reward_counts
 from subgraphs.fulfilment.models import ACCOUNT_CHANGE, QUALIFICATION, REFERENCE

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from storage.settings import DatabaseSettings
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.fulfilment.app import create_subgraph
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.auth.sessions import SessionVerifier

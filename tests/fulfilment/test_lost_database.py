@@ -17,10 +17,10 @@ from consumers.fulfilment.messages import decode_published
 from consumers.fulfilment.wiring import catch_up, create_consumer
 from consumers.stream.records import Record
 from consumers.stream.settings import StreamSettings
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
-from storage.clock import SystemClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.models import ATTEMPT, CHOICE, FULFILMENT, METADATA, OUTBOX, QUALIFICATION
 from subgraphs.fulfilment.payout.decisions import Decisions
 from subgraphs.fulfilment.payout.steps.redemption import RedemptionTracker

@@ -4,11 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from storage.cells.cell import Cell
-from storage.cells.settings import CellSettings
-from storage.cells.table import CellRow, CellState, write_cell
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.cells.cell import Cell
+from foundation.storage.cells.settings import CellSettings
+from foundation.storage.cells.table import CellRow, CellState, write_cell
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.fulfilment.accounting.daily_reconciliation import DailyReconciliation
 from subgraphs.fulfilment.accounting.reconciliation import Reconciliation
 from subgraphs.fulfilment.accounting.report import Report

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from graphql import FieldNode, GraphQLObjectType, Token, get_named_type, is_leaf_type, is_required_argument
 
+from foundation.graphql_http.request import GraphQLRequest
 from gateway.limits import DocumentLimits
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.planning.cold_planning import ColdPlanning
@@ -24,7 +25,6 @@ from gateway.pipeline.preparation.prepared import PreparedDocument
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.pipeline.preparation.sizes import json_bytes
 from gateway.supergraph import load_supergraph
-from graphql_http.request import GraphQLRequest
 from jit.codegen import Variables
 
 ROOT = Path(__file__).resolve().parents[2]

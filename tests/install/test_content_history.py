@@ -9,9 +9,9 @@ from backoffice.content import models, repository
 from backoffice.content.revisions.document import ContentKey
 from backoffice.content.revisions.revision import ContentItem, ContentRevision
 from backoffice.content.revisions.states import RevisionState
+from foundation.storage.database import Database
 from furlong.install.load import decide_load, plan_load
 from furlong.install.world import Brand, World, read_world
-from storage.database import Database
 from tests.support.subgraphs.club_samples import make_config
 from tests.support.subgraphs.club_stand import Stand
 from tests.support.subgraphs.decided import apply_decided, backoffice_of

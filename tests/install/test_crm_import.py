@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consumers.rewards.messages import RewardConfigured, decode_reward_config
+from foundation.storage.database import Database
 from furlong.install.crm_import import CrmError, CrmPlan, Rejected, apply_import, plan_import, read_rows
-from storage.database import Database
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.progress.models import CRM_QUALIFIER
 from subgraphs.progress.qualification.crm_repository import CrmQualifier

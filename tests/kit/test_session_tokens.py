@@ -12,7 +12,7 @@ from joserfc import jws, jwt
 from joserfc.jwk import OctKey, RSAKey
 from pydantic import SecretStr, ValidationError
 
-from storage.clock import ManualClock
+from foundation.storage.clock import ManualClock
 from subgraphs.kit.auth.sessions import SessionVerifier, Viewer
 from subgraphs.kit.domain.errors import Unauthenticated
 from subgraphs.kit.settings import SessionSettings

@@ -18,11 +18,11 @@ from consumers.feeds.delivery.metrics import FeedMetrics
 from consumers.stream.metrics import Metrics as ConsumerMetrics
 from deploy.private_prometheus import start_prometheus
 from deploy.server_process import free_port
+from foundation.storage.clock import SystemClock
 from furlong.serve.http_server import listen, serving
 from furlong.workers.outbox_status import OutboxMetrics
 from gateway import GatewaySettings, create_gateway
 from gateway.operators import operators_port
-from storage.clock import SystemClock
 from subgraphs.kit.records.outbox.outbox_relay import OutboxStatus
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from storage.clock import SystemClock
+from foundation.storage.clock import SystemClock
 from subgraphs.progress.errors import NothingToDecide
 from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.ledger.reconciliation import Reconciliation

@@ -18,8 +18,8 @@ from consumers.progress.reducers import ProgressReducer
 from consumers.stream.database.retry import Retry
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
-from storage.clock import SystemClock
-from storage.database import Database
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.progress.counting.contribution import Contribution

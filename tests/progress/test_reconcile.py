@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, update
 
-from storage.clock import ManualClock
+from foundation.storage.clock import ManualClock
 from subgraphs.progress.ledger.reconciliation import Drift, Reconciliation
 from subgraphs.progress.ledger.reconciliation_repository import Sums
 from subgraphs.progress.models import PROGRESS, REPAIR

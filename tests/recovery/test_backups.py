@@ -16,13 +16,13 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 from typer.testing import CliRunner
 
+from foundation.storage.database import Database
+from foundation.storage.migrations.upgrade import RestoreUnfinished, status
+from foundation.storage.settings import DatabaseSettings
 from furlong.backup.backup import back_up, restore
 from furlong.backup.manifest import MANIFEST, BackupError, Manifest
 from furlong.cli import app
 from furlong.databases import METADATA, NotMigrated, require_migrated, upgrade_databases
-from storage.database import Database
-from storage.migrations.upgrade import RestoreUnfinished, status
-from storage.settings import DatabaseSettings
 from subgraphs.club.models import MEMBERSHIP_EVENT
 from subgraphs.progress.models import PROGRESS
 from subgraphs.rewards.models import REWARD_CONTENT

@@ -8,16 +8,16 @@ from functools import partial
 import httpx
 import pytest
 
+from foundation.storage.settings import DatabaseSettings
+from foundation.tokens import RefreshLimits
 from furlong.serve.site import create_site
 from furlong.serve.subgraphs import Parts
 from gateway import GatewaySettings
-from storage.settings import DatabaseSettings
 from subgraphs.kit.auth import sessions
 from subgraphs.kit.settings import SessionSettings
 from tests.support.tokens import key_server
 from tests.support.tokens.issued_tokens import AUDIENCE, FIRST, ISSUER, SECOND, key_set, token
 from tests.support.tokens.key_server import serving_keys
-from tokens import RefreshLimits
 
 QUERY = {"query": "{ __typename }"}
 

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from storage.errors import DatabaseAway
+from foundation.storage.errors import DatabaseAway
 from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.club.updates import ClubUpdates
 from subgraphs.kit.auth.authentication import RequestIdentity

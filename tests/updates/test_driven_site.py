@@ -11,12 +11,12 @@ import pytest
 from fastapi import FastAPI
 from structlog.testing import capture_logs
 
+from foundation.storage.clock import ManualClock
+from foundation.storage.settings import DatabaseSettings
 from furlong.databases import upgrade_databases
 from furlong.serve.live import updates as live_updates
 from furlong.serve.site import create_site
 from furlong.serve.subgraphs import Parts
-from storage.clock import ManualClock
-from storage.settings import DatabaseSettings
 from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.kit.auth.sessions import SessionVerifier
 from subgraphs.kit.live import public_changes, rereading

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from storage.clock import ManualClock
+from foundation.storage.clock import ManualClock
 from subgraphs.kit.domain.weeks import week_at
 from subgraphs.kit.live.public_changes import PublicChanges
 from subgraphs.kit.reads.brand_rules import BrandRules

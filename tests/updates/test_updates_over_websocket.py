@@ -13,12 +13,12 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from foundation.signatures import Recipient, RequestSigner
 from furlong.serve.http_server import serving
 from furlong.serve.live.metrics import LiveMetrics
 from furlong.serve.live.subgraph_websockets import accept_websockets, subgraph_websockets
 from gateway import GatewaySettings, create_gateway
 from gateway.transport import MemoryTransport
-from signatures import Recipient, RequestSigner
 from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.club.updates import ClubUpdates
 from subgraphs.kit.graphql.callers import DEVELOPMENT, Callers

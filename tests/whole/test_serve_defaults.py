@@ -6,12 +6,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from foundation.storage.clock import SystemClock
 from furlong.embedding.sessions import Brands
 from furlong.serve import site
 from furlong.serve.page import add_page
 from furlong.settings import ServeSettings
 from gateway import GatewaySettings
-from storage.clock import SystemClock
 
 NO_BRANDS = Brands({}, {})
 

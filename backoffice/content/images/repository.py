@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backoffice.content.images.reencoding import StoredImage
 from backoffice.content.lint.rules import ImageFacts
 from backoffice.content.models import CONTENT_IMAGE
-from storage.columns import upsert
+from foundation.storage.columns import upsert
 
 
 async def add_image(connection: AsyncConnection, image: StoredImage, by: str, at: datetime) -> None:

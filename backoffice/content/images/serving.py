@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from backoffice.content.images.repository import image
-from storage.database import Database
+from foundation.storage.database import Database
 
 _HASH: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 HEADERS: Final = {  # both servers add `nosniff` to each response

@@ -11,7 +11,7 @@ from backoffice.advertising.links import UPLOADED
 from backoffice.content.revisions.document import ContentDocument, ContentKey
 from backoffice.global_events.decisions import GlobalDecisions
 from consumers.messages.global_events.states import ContentState, PublishedText
-from storage.clock import Clock
+from foundation.storage.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)

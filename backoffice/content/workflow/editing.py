@@ -35,8 +35,8 @@ from backoffice.content.workflow.locking import (
 )
 from backoffice.errors import Conflict, FourEyes, Invalid, Problem
 from backoffice.versions import next_version
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 
 REVISION_KIND: Final = "content.revision"
 MAX_DOCUMENT_BYTES: Final = 64 * 1024

@@ -15,7 +15,7 @@ from backoffice.content.revisions.states import RevisionState
 from backoffice.content.workflow.editing import audited
 from backoffice.content.workflow.locking import step
 from backoffice.versions import next_version
-from storage.clock import SystemClock
+from foundation.storage.clock import SystemClock
 
 IMPORTED: Final = "imported by furlong load"
 

@@ -23,8 +23,8 @@ from backoffice.content.workflow.local_time import InvalidLocalTime, Occurrence,
 from backoffice.content.workflow.locking import locked_item, open_revision, step, with_revisions
 from backoffice.errors import Conflict, Invalid, NotFound, Problem
 from backoffice.versions import next_version
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 
 log = structlog.get_logger(__name__)
 FURTHEST: Final = timedelta(days=366)

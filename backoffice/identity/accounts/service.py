@@ -26,8 +26,8 @@ from backoffice.identity.credentials.issuing import CredentialIssuer
 from backoffice.identity.known_brands import KnownBrands
 from backoffice.identity.sessions import Lifetimes, Session
 from backoffice.identity.users import Roles, User, UserStatus
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import ALL_BRANDS
 
 

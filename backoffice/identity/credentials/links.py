@@ -11,7 +11,7 @@ from backoffice.errors import BackofficeError
 from backoffice.identity.credentials.mail import Mail, Send
 from backoffice.identity.models import CREDENTIAL_LINK
 from backoffice.identity.secrets import new_token, token_hash
-from storage.columns import upsert
+from foundation.storage.columns import upsert
 
 LASTS: Final = timedelta(hours=24)
 PATH: Final = "/backoffice/renew"

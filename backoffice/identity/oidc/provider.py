@@ -17,14 +17,14 @@ from backoffice.errors import BackofficeError
 from backoffice.identity.oidc.claims import IdClaims, LogoutClaims, read_id_claims, read_logout_claims
 from backoffice.identity.oidc.settings import OidcSettings
 from backoffice.identity.secrets import new_token
-from tokens import InvalidToken, Issuer, Reason, RefreshLimits, VerificationUnavailable
-from tokens.claims import ClaimRules
-from tokens.compact import SignedToken, read_compact
-from tokens.issuer import PublicAlgorithm, check_url
-from tokens.keys import RefreshedKeys
-from tokens.keys.download import Download, make_client, read_answer
-from tokens.strict_json import read_object
-from tokens.verifier import TrustedIssuer
+from foundation.tokens import InvalidToken, Issuer, Reason, RefreshLimits, VerificationUnavailable
+from foundation.tokens.claims import ClaimRules
+from foundation.tokens.compact import SignedToken, read_compact
+from foundation.tokens.issuer import PublicAlgorithm, check_url
+from foundation.tokens.keys import RefreshedKeys
+from foundation.tokens.keys.download import Download, make_client, read_answer
+from foundation.tokens.strict_json import read_object
+from foundation.tokens.verifier import TrustedIssuer
 
 ALGORITHMS: Final[tuple[PublicAlgorithm, ...]] = get_args(PublicAlgorithm)
 LEEWAY: Final = 60

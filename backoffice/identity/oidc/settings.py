@@ -7,8 +7,8 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from backoffice.access.roles import Role
+from foundation.tokens.issuer import check_url
 from subgraphs.kit.domain.keys import ALL_BRANDS
-from tokens.issuer import check_url
 
 EXAMPLE: Final = '{"betting-editors": ["editor@northbet"], "platform": ["operator", "administrator"]}'
 

@@ -16,8 +16,8 @@ from backoffice.operations.brands.document import BrandDocument, checked, theme_
 from backoffice.operations.brands.repository import BrandRevision
 from backoffice.operations.brands.revising import revise
 from consumers.messages.global_events.states import state_fields
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.domain.schemes import Brand
 from subgraphs.kit.records.global_state.kinds import brand_subject

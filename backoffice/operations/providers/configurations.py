@@ -19,8 +19,8 @@ from backoffice.global_events.decisions import REASON_CHARACTERS, GlobalDecision
 from backoffice.operations.providers import repository
 from backoffice.operations.providers.document import CHANGED, FieldChange, changes, checked, state_of
 from backoffice.operations.providers.repository import ProviderRevision
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
 from subgraphs.kit.domain.keys import ALL_BRANDS
 

@@ -5,7 +5,7 @@ from typing import Final
 from sqlalchemy import Column, Integer, String, Table
 
 from backoffice.metadata import METADATA
-from storage.columns import JSON_LIST, Identifier, UtcDateTime
+from foundation.storage.columns import JSON_LIST, Identifier, UtcDateTime
 
 PROVIDER_REVISION: Final = Table(
     "provider_revision",

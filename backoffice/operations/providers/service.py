@@ -20,8 +20,8 @@ from backoffice.operations.providers.configurations import KIND, ProviderConfigu
 from backoffice.operations.providers.document import adapter_kinds
 from backoffice.operations.providers.repository import ProviderRevision
 from consumers.acknowledgements.message import ProviderHealth
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.fulfilment.models import GLOBAL_STATE, GOODWILL_CREDIT
 from subgraphs.fulfilment.providers.adapters import Adapter
 from subgraphs.fulfilment.repository import FulfilmentRepository, ProviderRepository

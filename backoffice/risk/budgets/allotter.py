@@ -15,9 +15,9 @@ from backoffice.global_events.repository import GlobalDecision
 from backoffice.metadata import NAME
 from backoffice.risk.budgets.division import CellUse, divided
 from consumers.messages.global_events.states import AllotmentState, read_state
-from storage.clock import Clock
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.records.global_state.kinds import GlobalKind, allotment_subject, budget_subject
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey

@@ -18,8 +18,8 @@ from backoffice.errors import Invalid, Problem
 from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.global_events.repository import GlobalDecision
 from consumers.messages.global_events.states import BudgetState
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.weeks import Calendar
 from subgraphs.kit.records.global_state.kinds import budget_subject

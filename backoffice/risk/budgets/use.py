@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage.database import Database
+from foundation.storage.database import Database
 from subgraphs.fulfilment.accounting.liability import RewardCounts
 from subgraphs.fulfilment.accounting.repository import liability, reward_counts
 from subgraphs.rewards.budgets.budgets import BudgetUse

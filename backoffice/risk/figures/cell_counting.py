@@ -19,10 +19,10 @@ from backoffice.risk.figures.published_figures import PublishedFigures
 from backoffice.risk.settings import RiskSettings
 from consumers.acknowledgements.message import CELLS_PARTITION, CELLS_TOPIC
 from consumers.stream.settings import StreamSettings
-from storage.cells.cell import Cell
-from storage.clock import Clock
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.cells.cell import Cell
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 
 log = structlog.get_logger(__name__)
 REST_SECONDS: Final = 2.0

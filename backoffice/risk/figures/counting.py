@@ -14,8 +14,8 @@ from backoffice.figures.week_figures import (
     sum_money,
     sum_rewards,
 )
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.club.impressions import repository as impressions
 from subgraphs.fulfilment.accounting import week_rewards
 from subgraphs.fulfilment.accounting.week_rewards import Home, RewardLine

@@ -10,9 +10,9 @@ from backoffice.figures.message import CellFigures, message_of
 from backoffice.figures.week_figures import WeekFigures
 from backoffice.risk.figures.stored_figures import LEASE
 from consumers.acknowledgements.message import CellRange
-from storage.cells.cell import Cell
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.cells.cell import Cell
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.kit.records.leases import Lease
 from subgraphs.progress.models import OUTBOX
 

@@ -9,8 +9,8 @@ from typing import Final
 from backoffice.figures import repository
 from backoffice.figures.week_figures import WeekFigures
 from backoffice.global_events.models import OUTBOX
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.kit.records.leases import Lease
 
 LEASE: Final = timedelta(seconds=60)

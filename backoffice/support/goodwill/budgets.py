@@ -32,8 +32,8 @@ from backoffice.support.goodwill.budget import (
     WeekUse,
 )
 from backoffice.support.goodwill.spending import GoodwillSpending
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.club.models import REFERENCE
 from subgraphs.fulfilment.goodwill.repository import GoodwillCost, GoodwillRepository
 from subgraphs.kit.domain.errors import BadInput

@@ -32,8 +32,8 @@ from backoffice.support.goodwill.spending import GoodwillSpending
 from backoffice.support.lookup.bet_reasons import LOCALE
 from backoffice.support.lookup.customers import Customers
 from backoffice.support.personal_data_access import customer_subject
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.fulfilment.goodwill.credit import GOODWILL_SCHEMA, GOODWILL_TOPIC
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.keys import Owner

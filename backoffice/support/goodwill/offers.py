@@ -8,7 +8,7 @@ from typing import Final
 from backoffice.errors import Conflict, Invalid, Problem
 from backoffice.support.databases import SubgraphDatabases
 from backoffice.support.lookup.customers import Customers
-from storage.clock import Clock
+from foundation.storage.clock import Clock
 from subgraphs.fulfilment.providers.settings import ProviderConfig
 from subgraphs.fulfilment.repository import ProviderRepository
 from subgraphs.fulfilment.state.reward import Credit, Reward

@@ -17,8 +17,8 @@ from backoffice.support.goodwill.budget import (
     ReservationStatus,
 )
 from backoffice.support.models import GOODWILL_BUDGET, GOODWILL_RESERVATION
-from storage.bulk_sql import in_portions
-from storage.columns import upsert
+from foundation.storage.bulk_sql import in_portions
+from foundation.storage.columns import upsert
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import PSEUDONYM_PREFIX
 

@@ -6,8 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.support.goodwill import repository
 from backoffice.support.goodwill.budget import GoodwillBudgetKey, ReservationStatus, WeekUse
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.fulfilment.goodwill.credit import goodwill_key
 from subgraphs.fulfilment.goodwill.repository import GoodwillRepository
 from subgraphs.fulfilment.state.state_machine import PAID, STOPPED

@@ -12,8 +12,8 @@ from backoffice.access.roles import Permission
 from backoffice.errors import Invalid, NotFound, Problem
 from backoffice.support.databases import SubgraphDatabases
 from backoffice.support.personal_data_access import PersonalDataAccess, customer_subject
-from storage.cells.cell import customer_key, partition_of
-from storage.clock import Clock
+from foundation.storage.cells.cell import customer_key, partition_of
+from foundation.storage.clock import Clock
 from subgraphs.club.membership.membership import MembershipState, fold
 from subgraphs.club.membership.repository import MembershipRepository
 from subgraphs.club.models import ACCOUNT_CHANGE, MEMBERSHIP_EVENT, REFERENCE

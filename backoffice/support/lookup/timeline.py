@@ -10,7 +10,7 @@ from backoffice.access.actor import Actor
 from backoffice.graph.pages import Moment, Name, no_cursor, read_cursor, require_moment
 from backoffice.support.databases import SubgraphDatabases
 from backoffice.support.lookup.customers import Customers
-from storage.database import Database
+from foundation.storage.database import Database
 from subgraphs.club.membership.customer_history import HISTORY as CLUB
 from subgraphs.fulfilment.customer_history import HISTORY as FULFILMENT
 from subgraphs.kit.domain.keys import Owner

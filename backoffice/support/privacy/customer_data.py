@@ -10,8 +10,8 @@ from typing import Any, Final
 from aiokafka import AIOKafkaProducer
 
 from consumers.messages.accounts import ACCOUNT_TOPIC
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.club.erasure import erasure_of as of_club
 from subgraphs.fulfilment.erasure import erasure_of as of_fulfilment
 from subgraphs.kit.domain.keys import Owner

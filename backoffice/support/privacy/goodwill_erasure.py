@@ -14,8 +14,8 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from backoffice.support.goodwill import repository
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.fulfilment.erasure import erasure_of
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Erasure, Pseudonyms

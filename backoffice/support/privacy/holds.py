@@ -16,8 +16,8 @@ from backoffice.support.lookup.customers import Customers
 from backoffice.support.personal_data_access import customer_subject
 from backoffice.support.privacy import repository
 from backoffice.support.privacy.repository import LegalHold
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import Owner
 
 

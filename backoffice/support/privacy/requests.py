@@ -31,9 +31,9 @@ from backoffice.support.privacy.customer_data import CustomerErasure
 from backoffice.support.privacy.goodwill_erasure import GoodwillErasure
 from backoffice.support.privacy.holds import require_no_hold
 from consumers.messages.accounts import ACCOUNT_TOPIC
-from storage.clock import Clock
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.outbox.outbox import TOMBSTONE, Encoded, Outbox
 

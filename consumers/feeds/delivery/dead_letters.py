@@ -10,7 +10,7 @@ from aiokafka.errors import MessageSizeTooLargeError
 
 from consumers.stream.database.dead_letter_relay import DEAD_LETTER_SUFFIX
 from consumers.stream.database.dead_letters import REASON_CHARACTERS, RECENT, RejectedRecord
-from logs import impersonal
+from foundation.logs import impersonal
 
 log = structlog.get_logger(__name__)
 Headers = list[tuple[str, bytes]]

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consumers.stream.database.positions import Positions
 from consumers.stream.records import Partition, Record
-from storage.clock import Clock
-from storage.columns import upsert
+from foundation.storage.clock import Clock
+from foundation.storage.columns import upsert
 
 REASON_CHARACTERS: Final = 500
 STATEMENT_BYTES: Final = 4 * 2**20

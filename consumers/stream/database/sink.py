@@ -15,8 +15,8 @@ from consumers.stream.database.positions import Positions
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from consumers.stream.topics import AnyTopic, Message
-from storage.database import Database
-from storage.tracing import following
+from foundation.storage.database import Database
+from foundation.storage.tracing import following
 from subgraphs.kit.live.event_bus import CustomersChanged
 
 

@@ -18,7 +18,7 @@ from consumers.stream.group.health import HealthState
 from consumers.stream.metrics import Metrics
 from consumers.stream.records import Partition, Record
 from consumers.stream.settings import StreamSettings
-from logs import impersonal
+from foundation.logs import impersonal
 
 log = structlog.get_logger(__name__)
 ROLLBACK_SECONDS = 1.5

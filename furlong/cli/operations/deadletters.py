@@ -228,7 +228,7 @@ async def _one(name: str, position: str) -> Listed | None:
 
 @asynccontextmanager
 async def _reading(name: str) -> AsyncIterator[AsyncConnection]:
-    from storage.database import Database
+    from foundation.storage.database import Database
 
     database = Database.open(database_settings(), name)
     try:

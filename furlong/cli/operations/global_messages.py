@@ -185,7 +185,7 @@ async def _acting(
     from backoffice.operations.kill_switches import KillSwitchService
     from backoffice.operations.nodes import NodeService
     from backoffice.run_publisher import publish_now
-    from storage.database import Database
+    from foundation.storage.database import Database
 
     clock = product_clock()
     async with AsyncExitStack() as stack:

@@ -67,7 +67,7 @@ async def _read(
     brand: str | None, week: str | None
 ) -> tuple[Sequence[LiabilityLine], Sequence[GoodwillCost], Sequence[BudgetLine]]:
     from backoffice.risk.budgets.use import budget_lines
-    from storage.database import Database
+    from foundation.storage.database import Database
     from subgraphs.fulfilment.accounting.repository import liability as figures
     from subgraphs.fulfilment.goodwill.repository import GoodwillRepository
     from subgraphs.fulfilment.models import REFERENCE

@@ -83,7 +83,7 @@ def upstream(
 async def _drift(brand: str | None, week: str | None, *, repair: bool) -> list[Drift]:
     from sqlalchemy.exc import SQLAlchemyError
 
-    from storage.database import Database
+    from foundation.storage.database import Database
     from subgraphs.kit.domain.errors import BadInput
     from subgraphs.progress.ledger.reconciliation import Reconciliation
     from subgraphs.progress.models import REFERENCE

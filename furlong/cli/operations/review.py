@@ -14,7 +14,7 @@ from furlong.cli.option_aliases import WithFormerNames
 from furlong.cli.options import database_settings, fail, product_clock
 
 if TYPE_CHECKING:
-    from storage.database import Database
+    from foundation.storage.database import Database
     from subgraphs.progress.review.queue import Decision, DecisionOutcome
 
 R = TypeVar("R")
@@ -166,7 +166,7 @@ def _result(decided: DecisionOutcome, *, accepted: bool) -> str:
 def _with_database(act: Callable[[Database], Awaitable[R]]) -> R:
     from sqlalchemy.exc import SQLAlchemyError
 
-    from storage.database import Database
+    from foundation.storage.database import Database
     from subgraphs.kit.domain.errors import BadInput
     from subgraphs.progress.errors import AlreadyDecided, NoSuchClaim, NothingToDecide
 

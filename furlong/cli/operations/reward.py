@@ -17,7 +17,7 @@ from furlong.cli.options import database_settings, fail, product_clock, stream_s
 
 if TYPE_CHECKING:
     from backoffice.operations.status_changes import StatusAction
-    from storage.database import Database
+    from foundation.storage.database import Database
     from subgraphs.rewards.catalogue.rewards import RewardConfig
 
 cli = typer.Typer(
@@ -91,7 +91,7 @@ def recall(version: Version) -> None:
 def _change(version: str, action: StatusAction, result: str) -> None:
     from backoffice.operations.status_changes import StatusAction, decide_change, plan_change
     from backoffice.run_publisher import publish_now
-    from storage.database import Database
+    from foundation.storage.database import Database
     from subgraphs.rewards.catalogue.rewards import OptionId
 
     async def act(rewards: Database) -> None:
@@ -145,7 +145,7 @@ def _with_rewards(act: Callable[[Database], Awaitable[None]]) -> None:
 
     from backoffice.operations.status_changes import CannotChange
     from backoffice.run_publisher import NotPublished
-    from storage.database import Database
+    from foundation.storage.database import Database
     from subgraphs.kit.domain.errors import BadInput
 
     async def run() -> None:

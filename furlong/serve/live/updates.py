@@ -8,8 +8,8 @@ from typing import Any, Final, TypeAlias
 import structlog
 from fastapi import FastAPI
 
+from foundation.storage.clock import Clock
 from furlong.serve.subgraphs import Parts
-from storage.clock import Clock
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.live.public_changes import PublicChanges

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from opentelemetry.trace import INVALID_SPAN, NoOpTracer, Span
 
+from foundation.graphql_http import BatchRefused
 from gateway.features.observation.debugging import Debugging, DebugReport
 from gateway.features.observation.events import EventTracing
 from gateway.features.observation.observation import OBSERVED, Observation
@@ -23,7 +24,6 @@ from gateway.pipeline.components import AuthenticationComponent
 from gateway.pipeline.in_parts import ResponseInParts
 from gateway.pipeline.pipeline import Pipeline
 from gateway.pipeline.stages import HttpRequest, Response, ResponseStream
-from graphql_http import BatchRefused
 
 
 @dataclass(frozen=True, slots=True)

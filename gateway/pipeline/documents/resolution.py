@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from foundation.graphql_http import GraphQLRequest
 from gateway.clients import ClientClass, ClientIdentity
 from gateway.documents import AutomaticDocuments, DocumentMetrics, ManifestFiles, TrustedDocuments
 from gateway.documents.automatic import digest_in, digest_of
@@ -15,7 +16,6 @@ from gateway.documents.refusals import (
     NOT_SUPPORTED,
     document_refused,
 )
-from graphql_http import GraphQLRequest
 
 
 @dataclass(frozen=True, slots=True)

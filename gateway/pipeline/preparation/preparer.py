@@ -14,6 +14,7 @@ from typing import Any
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, strip_ignored_characters
 from graphql.execution.values import VariableValues
 
+from foundation.graphql_http import GraphQLRequest
 from gateway.access.operations import OperationAccess
 from gateway.access.requirements import NOTHING, Requirement
 from gateway.caching import Refusals, WeightedCache
@@ -33,7 +34,6 @@ from gateway.pipeline.preparation.syntax import bounded_nesting, error_entry
 from gateway.planner import Operation, normalize, plan
 from gateway.projection import introspection_document
 from gateway.supergraph import Supergraph
-from graphql_http import GraphQLRequest
 
 
 class Preparer:

@@ -8,7 +8,7 @@ from typing import Final
 
 import structlog
 
-from storage.database import Database
+from foundation.storage.database import Database
 from subgraphs.club.customer_club import CustomerClub
 from subgraphs.club.impressions import repository
 from subgraphs.kit.domain.keys import ClubKey

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.columns import upsert
+from foundation.storage.columns import upsert
 from subgraphs.club.models import IMPRESSION, REFERENCE
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.records.reference import ReferenceRepository

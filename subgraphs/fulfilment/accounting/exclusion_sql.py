@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.columns import UtcDateTime
+from foundation.storage.columns import UtcDateTime
 from subgraphs.fulfilment.models import ACCOUNT_CHANGE, QUALIFICATION, REFERENCE
 from subgraphs.kit.domain.schemes import Brand
 from subgraphs.kit.records.reference import ReferenceRepository

@@ -7,8 +7,8 @@ from typing import Any
 
 import structlog
 
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.fulfilment.accounting.report import Difference, Report
 from subgraphs.fulfilment.accounting.repository import ReportRepository
 from subgraphs.fulfilment.models import GOODWILL_CREDIT

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Table, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.columns import upsert
+from foundation.storage.columns import upsert
 from subgraphs.fulfilment.accounting.exclusion_sql import ended_weeks, was_excluded
 from subgraphs.fulfilment.accounting.liability import (
     EXPECTED,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Table, and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.bulk_sql import in_portions
+from foundation.storage.bulk_sql import in_portions
 from subgraphs.fulfilment.goodwill.credit import GoodwillCredit
 from subgraphs.fulfilment.models import GOODWILL_CREDIT
 from subgraphs.fulfilment.repository import FulfilmentRepository

@@ -7,7 +7,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.clock import Clock
+from foundation.storage.clock import Clock
 from subgraphs.fulfilment.repository import ProviderRepository
 
 log = structlog.get_logger(__name__)

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.clock import Clock, database_time
-from storage.database import Database
+from foundation.storage.clock import Clock, database_time
+from foundation.storage.database import Database
 from subgraphs.fulfilment.models import GLOBAL_STATE
 from subgraphs.fulfilment.payout.backoff import Backoff
 from subgraphs.fulfilment.payout.eligibility import EligibilityCheck

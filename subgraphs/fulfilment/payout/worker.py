@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage.clock import ClockDiffers
+from foundation.storage.clock import ClockDiffers
 from subgraphs.fulfilment.errors import ProviderConfigError
 from subgraphs.fulfilment.payout.configuration.applying import ProviderConfiguration
 from subgraphs.fulfilment.payout.steps.cancellation import Canceller

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from storage.clock import Clock
+from foundation.storage.clock import Clock
 from subgraphs.kit.auth.sessions import SessionVerifier, Viewer
 from subgraphs.kit.domain.errors import Unauthenticated
 

@@ -5,17 +5,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, TypeGuard
 
-from storage.cells.cell import Cell
-from storage.clock import Clock, SystemClock, seconds_of
-from subgraphs.kit.domain.errors import (
-    AuthenticationUnavailable,
-    Unauthenticated,
-    WrongCell,
-    WrongRegion,
-)
-from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.settings import SessionSettings
-from tokens import (
+from foundation.storage.cells.cell import Cell
+from foundation.storage.clock import Clock, SystemClock, seconds_of
+from foundation.tokens import (
     InvalidToken,
     Issuer,
     Reason,
@@ -25,7 +17,15 @@ from tokens import (
     VerificationUnavailable,
     VerifiedToken,
 )
-from tokens.verifier import TrustedIssuer
+from foundation.tokens.verifier import TrustedIssuer
+from subgraphs.kit.domain.errors import (
+    AuthenticationUnavailable,
+    Unauthenticated,
+    WrongCell,
+    WrongRegion,
+)
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.settings import SessionSettings
 
 SESSION_CLAIMS: Final = (("jti",), ("sid",), ("brand", "sub"))
 """The claims that identify revoked sessions: a customer belongs to a brand."""

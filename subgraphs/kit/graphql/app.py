@@ -12,13 +12,14 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
-from graphql_http import GraphQLRequest, MethodNotAllowed
+from foundation.graphql_http import GraphQLRequest, MethodNotAllowed
+from foundation.signatures.asgi import SignedRequests
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.rehearsal import rehearsal_marks
+from foundation.storage.tracing import TRACEPARENT, follow_request
+from foundation.tracing import Tracing
 from jit.codegen import BUDGET, BudgetSpent, ResponseBudget
-from signatures.asgi import SignedRequests
-from storage.clock import Clock
-from storage.database import Database
-from storage.rehearsal import rehearsal_marks
-from storage.tracing import TRACEPARENT, follow_request
 from subgraphs.kit.auth.authentication import Authenticator, RequestIdentity
 from subgraphs.kit.auth.sessions import SessionVerifier
 from subgraphs.kit.domain.keys import ClubKey
@@ -34,7 +35,6 @@ from subgraphs.kit.graphql.subscriptions import Events, Subscriptions
 from subgraphs.kit.graphql.traced_requests import TracedRequests
 from subgraphs.kit.reads.stale_cache import StaleCache
 from subgraphs.kit.settings import Execution
-from tracing import Tracing
 
 MakeContext = Callable[..., RequestContext]
 """Creates a context for an identity; see `RequestContext` for its other fields."""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Mapping
 from typing import Final, TypeVar
 
-from graphql_http import RequestError
+from foundation.graphql_http import RequestError
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from graphql_http import (
+from foundation.graphql_http import (
     GRAPHQL_JSON,
     JSON,
     BodyTooLarge,

@@ -9,8 +9,8 @@ from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily
 from prometheus_client.metrics_core import Metric
 
-from graphql_http import GraphQLRequest, RequestError
-from signatures import Reason
+from foundation.graphql_http import GraphQLRequest, RequestError
+from foundation.signatures import Reason
 from subgraphs.kit.domain.errors import AuthenticationUnavailable, Unauthenticated, WrongCell
 from subgraphs.kit.graphql.http import Answer
 

@@ -22,7 +22,7 @@ from graphql.pyutils import AwaitableOrValue
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
-from graphql_http import GraphQLRequest, MethodNotAllowed
+from foundation.graphql_http import GraphQLRequest, MethodNotAllowed
 from jit import CompiledOperation, WholeDocuments, compile_operation
 from jit.kept_documents import MAX_KEPT_LENGTH
 from subgraphs.kit.graphql.context import RequestContext

@@ -7,9 +7,18 @@ from typing import TypeAlias
 from opentelemetry.context import Context
 from opentelemetry.trace import NonRecordingSpan, SpanKind, set_span_in_context
 
-from graphql_http import GraphQLRequest
+from foundation.graphql_http import GraphQLRequest
+from foundation.tracing import (
+    TRACEPARENT,
+    TRACESTATE,
+    Tracing,
+    error_type,
+    fail,
+    header_of,
+    span_context_of,
+    within,
+)
 from subgraphs.kit.graphql.http import Answer
-from tracing import TRACEPARENT, TRACESTATE, Tracing, error_type, fail, header_of, span_context_of, within
 
 Run: TypeAlias = Callable[[GraphQLRequest, Mapping[str, str]], Awaitable[Answer]]
 

@@ -7,8 +7,8 @@ from typing import Any, Final, Protocol, runtime_checkable
 
 import structlog
 
-from storage.clock import Clock
-from storage.error_codes.unavailability import is_unavailable
+from foundation.storage.clock import Clock
+from foundation.storage.error_codes.unavailability import is_unavailable
 from subgraphs.kit.reads.stale_cache import StaleCache
 
 log = structlog.get_logger(__name__)

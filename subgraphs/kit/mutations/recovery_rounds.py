@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from storage.clock import Clock, database_time
-from storage.database import Database
+from foundation.storage.clock import Clock, database_time
+from foundation.storage.database import Database
 from subgraphs.kit.mutations.recovery import Recovery
 from subgraphs.kit.records.leases import Lease
 

@@ -10,7 +10,7 @@ from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 
-from storage.errors import DatabaseAway
+from foundation.storage.errors import DatabaseAway
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")

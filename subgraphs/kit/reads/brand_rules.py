@@ -9,9 +9,9 @@ import msgspec
 from opentelemetry.trace import Tracer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.bounded_cache import BoundedCache
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.bounded_cache import BoundedCache
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.kit.domain.accounts import Account, IneligibleReason, ineligible_reason
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.schemes import Brand, Scheme, currencies_in, scheme_of_week

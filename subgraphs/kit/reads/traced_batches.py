@@ -5,8 +5,8 @@ from typing import Any, Final, TypeVar
 
 from opentelemetry.trace import Link, Span, Tracer, set_span_in_context
 
+from foundation.tracing import CURRENT, within
 from subgraphs.kit.reads.batching import Batches, BatchLimits, Failed, PendingRead
-from tracing import CURRENT, within
 
 K = TypeVar("K")
 V = TypeVar("V")

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Table, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.columns import Blob
+from foundation.storage.columns import Blob
 from subgraphs.kit.domain.keys import Owner
 
 

@@ -13,9 +13,9 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Column, ColumnElement, Table, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.bulk_sql import few_at_once
-from storage.columns import upsert
-from storage.settings import DatabaseSettings
+from foundation.storage.bulk_sql import few_at_once
+from foundation.storage.columns import upsert
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erased_dead_letters import letters_about
 from subgraphs.kit.records.tables import OutboxTables, ReferenceTables, StreamTables

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, Select, Table, and_, null, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.bulk_sql import MultiRow, few_at_once
-from storage.columns import upsert
+from foundation.storage.bulk_sql import MultiRow, few_at_once
+from foundation.storage.columns import upsert
 from subgraphs.kit.domain.accounts import Account
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.schemes import Brand, Scheme, Terms, ThemeColour

@@ -15,7 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from storage.columns import JSON_LIST, Blob, Identifier, UtcDateTime
+from foundation.storage.columns import JSON_LIST, Blob, Identifier, UtcDateTime
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from msgspec.structs import astuple
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.bulk_sql import few_at_once
+from foundation.storage.bulk_sql import few_at_once
 from subgraphs.progress.counting.contribution import Bet, BetKey, Contribution
 from subgraphs.progress.counting.rulebook import Rulebook
 from subgraphs.progress.ledger.claims import Claims

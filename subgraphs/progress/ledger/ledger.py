@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.clock import Clock, SystemClock
+from foundation.storage.clock import Clock, SystemClock
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.schemes import Brand
 from subgraphs.kit.records.reference import ReferenceRepository, ReferenceWriter

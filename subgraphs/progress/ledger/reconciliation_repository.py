@@ -9,7 +9,7 @@ from sqlalchemy import case, delete, func, insert, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
-from storage.columns import upsert
+from foundation.storage.columns import upsert
 from subgraphs.progress.adjustment_repository import adjusted_customers, adjustment_sums
 from subgraphs.progress.models import ADJUSTMENT, CONTRIBUTION, PROGRESS, REPAIR
 

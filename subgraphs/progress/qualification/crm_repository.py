@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.bulk_sql import few_at_once
-from storage.columns import upsert
+from foundation.storage.bulk_sql import few_at_once
+from foundation.storage.columns import upsert
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.records.club_conditions import club_columns
 from subgraphs.progress.models import CRM_QUALIFIER, PROGRESS

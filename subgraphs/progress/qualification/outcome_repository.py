@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.bulk_sql import few_at_once
-from storage.columns import upsert
+from foundation.storage.bulk_sql import few_at_once
+from foundation.storage.columns import upsert
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.progress.models import OUTCOME
 from subgraphs.progress.qualification.club_state import ClubState

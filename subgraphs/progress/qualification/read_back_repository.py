@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.bulk_sql import in_portions
-from storage.columns import upsert
+from foundation.storage.bulk_sql import in_portions
+from foundation.storage.columns import upsert
 from subgraphs.progress.counting.contribution import WeekKey
 from subgraphs.progress.models import QUALIFICATION, WEEK_CLOSING
 from subgraphs.progress.qualification.qualification import QualificationStatus

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.clock import Clock
+from foundation.storage.clock import Clock
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.domain.schemes import Scheme
 from subgraphs.kit.domain.weeks import Week

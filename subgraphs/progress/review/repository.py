@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.bulk_sql import few_at_once
+from foundation.storage.bulk_sql import few_at_once
 from subgraphs.progress.counting.contribution import BetKey
 from subgraphs.progress.counting.rules import ContributionReason
 from subgraphs.progress.errors import AlreadyDecided, NoSuchClaim, NothingToDecide

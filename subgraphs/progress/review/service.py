@@ -8,8 +8,8 @@ stays, with a flag for a person; nothing is clawed back.
 
 from dataclasses import dataclass
 
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.progress.ledger.ledger import Ledger
 from subgraphs.progress.review.queue import Decision, DecisionOutcome
 from subgraphs.progress.review.repository import (

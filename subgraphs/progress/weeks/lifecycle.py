@@ -10,8 +10,8 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.kit.domain.schemes import Scheme
 from subgraphs.kit.domain.weeks import Calendar, Week
 from subgraphs.kit.records.outbox.outbox import Outbox

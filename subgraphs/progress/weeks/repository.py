@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.columns import upsert
+from foundation.storage.columns import upsert
 from subgraphs.progress.models import REFERENCE, WEEK_CLOSING
 from subgraphs.progress.weeks.week_status import WeekStatus
 

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.columns import upsert
+from foundation.storage.columns import upsert
 from subgraphs.rewards.budgets.budgets import Allotment
 from subgraphs.rewards.models import ALLOTMENT, ASKED, TAKEN
 

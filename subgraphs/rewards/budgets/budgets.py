@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from storage.cells.cell import Cell
+from foundation.storage.cells.cell import Cell
 
 EVERY_WEEK: Final = ""
 """The week of a budget that applies to every week without a budget of its own."""

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.cells.cell import Cell
-from storage.columns import upsert
+from foundation.storage.cells.cell import Cell
+from foundation.storage.columns import upsert
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.mutations.intents import PENDING
 from subgraphs.rewards.budgets import allotments

@@ -8,7 +8,7 @@ from sqlalchemy import and_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
-from storage.columns import upsert
+from foundation.storage.columns import upsert
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.records.club_conditions import club_columns
 from subgraphs.rewards.models import ANNOUNCEMENT

@@ -28,7 +28,7 @@ from backoffice.identity.credentials import givers
 from backoffice.identity.users import present_roles
 from backoffice.versions import next_version
 from deploy.private_mariadb import PrivateMariadb
-from storage.clock import ManualClock
+from foundation.storage.clock import ManualClock
 from subgraphs.rewards.models import REWARD_CONFIG
 from tests.support.backoffice.backoffice_stand import NOW, employ
 from tests.support.backoffice.content_stand import (

@@ -21,9 +21,9 @@ from consumers.rewards.decisions import RewardDecisions
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
-from storage.clock import ManualClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.fulfilment import models as fulfilment
 from subgraphs.fulfilment.payout.provider_holds import ProviderHolds
 from subgraphs.fulfilment.repository import ProviderRepository

@@ -25,14 +25,14 @@ from consumers.acknowledgements.settings import NodeSettings
 from consumers.club.wiring import create_consumer as create_club
 from consumers.rewards.wiring import create_consumer
 from consumers.stream.settings import StreamSettings
+from foundation.storage.cells.cell import Cell
+from foundation.storage.cells.settings import CellSettings
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import KEYED_TOPICS, TOPICS, create_topics
 from furlong.settings import TopicSettings
-from storage.cells.cell import Cell
-from storage.cells.settings import CellSettings
-from storage.clock import SystemClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
 from subgraphs.club import models as club
 from subgraphs.kit.records.global_state.switches import KillSwitches
 from subgraphs.rewards import models as rewards

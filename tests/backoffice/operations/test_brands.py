@@ -26,8 +26,8 @@ from consumers.messages.global_events.states import state_fields
 from consumers.rewards.decisions import RewardDecisions
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
-from storage.clock import ManualClock
-from storage.database import Database
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
 from subgraphs.kit.domain.schemes import ThemeColour
 from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC
 from subgraphs.kit.records.reference import ReferenceRepository

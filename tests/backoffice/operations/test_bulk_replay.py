@@ -23,9 +23,9 @@ from backoffice.jobs.worker import JobWorker
 from backoffice.operations.dead_letters import STORED_EVERY, DeadLetterService
 from consumers.acknowledgements.message import CELLS_TOPIC
 from consumers.stream.settings import StreamSettings
-from storage.clock import ManualClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database
 
 OLGA = actor("olga", Role.OPERATOR, brand="*", stepped_up_until=NOW + timedelta(minutes=5))

@@ -12,9 +12,9 @@ from backoffice.operations.consumer_lag import read_lag
 from backoffice.operations.lag_service import LagService
 from consumers.acknowledgements.message import Acknowledgement, CellRange
 from consumers.stream.settings import StreamSettings
+from foundation.storage.clock import ManualClock
+from foundation.storage.settings import DatabaseSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
-from storage.clock import ManualClock
-from storage.settings import DatabaseSettings
 from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database
 
 TOPIC, GROUP = "club.progress.v1", "furlong-progress"

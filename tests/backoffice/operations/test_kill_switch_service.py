@@ -14,7 +14,7 @@ from backoffice.errors import Forbidden, Invalid, StepUpRequired
 from backoffice.global_events.acknowledgements import NodeReport
 from backoffice.operations.kill_switches import KillSwitchService, SwitchTarget
 from backoffice.operations.nodes import NodeService
-from storage.clock import ManualClock
+from foundation.storage.clock import ManualClock
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.records.global_state.kinds import GlobalOrder, SwitchScope
 from subgraphs.rewards import models as rewards

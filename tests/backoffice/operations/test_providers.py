@@ -25,8 +25,8 @@ from backoffice.operations.providers.configurations import ProviderConfiguration
 from backoffice.operations.providers.secret_shapes import looks_like_secret
 from backoffice.operations.providers.service import ProviderService
 from consumers.acknowledgements.message import Acknowledgement, ProviderHealth, RefusedMessage
-from storage.clock import ManualClock
-from storage.database import Database
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
 from subgraphs.fulfilment.models import METADATA as FULFILMENT
 from subgraphs.fulfilment.providers.adapters import Adapter
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig

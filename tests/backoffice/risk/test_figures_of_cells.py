@@ -26,7 +26,7 @@ from backoffice.risk.figures.published_figures import PublishedFigures
 from consumers.acknowledgements.message import CELLS_TOPIC
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
-from storage.cells.cell import Cell
+from foundation.storage.cells.cell import Cell
 from subgraphs.progress.models import WEEK_CLOSING
 from tests.support.backoffice.made_weeks import weeks
 from tests.support.backoffice.risk_stand import WEEK, CustomerWeek, RiskStand, risk_stand

@@ -29,8 +29,8 @@ from backoffice.rules.service import SchemeRules
 from backoffice.spreadsheets import csv_lines
 from consumers.messages.schemes import decode_scheme
 from consumers.stream.records import Record
-from storage.clock import ManualClock
-from storage.database import Database
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
 from subgraphs.kit.records.outbox.outbox import Fact
 from subgraphs.progress.models import PROGRESS
 from subgraphs.rewards.catalogue.repository import CatalogueRepository

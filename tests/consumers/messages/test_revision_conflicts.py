@@ -18,8 +18,8 @@ from consumers.rewards.messages import decode_reward_config
 from consumers.rewards.reducers import RewardConfigReducer
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
-from storage.clock import SystemClock
-from storage.database import Database
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database
 from subgraphs.fulfilment.models import METADATA as FULFILMENT
 from subgraphs.fulfilment.models import REFERENCE as FULFILMENT_REFERENCE
 from subgraphs.fulfilment.service import FulfilmentService

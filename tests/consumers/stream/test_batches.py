@@ -18,8 +18,8 @@ from consumers.stream.errors import Poison, PositionMoved, TooManyDeadLetters
 from consumers.stream.records import Partition, Record
 from consumers.stream.topics import AnyTopic, Message, Outcome, Topic
 from deploy.private_mariadb import PrivateMariadb
-from storage.clock import ManualClock
-from storage.database import Database
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
 from subgraphs.club.models import METADATA, REFERENCE, STREAM
 from tests.support.consumers.squad_messages import account
 from tests.support.database_probe import contents, migrated

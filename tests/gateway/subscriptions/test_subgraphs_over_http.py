@@ -19,10 +19,10 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
+from foundation.signatures import SignatureVerifier
+from foundation.signatures.verifier import RequestHead, VerifiedHead
 from gateway import GatewaySettings, create_gateway
 from gateway.errors import RequestError
-from signatures import SignatureVerifier
-from signatures.verifier import RequestHead, VerifiedHead
 from tests.gateway.subscriptions.newsroom import SDL, Newsroom, articles, bodies, body, subscribed
 from tests.support.gateway.scripted_calls import soon
 from tests.support.gateway.signing import fixed, key_text, secret

@@ -21,10 +21,10 @@ from consumers.rewards.budget_reports import BudgetReports
 from consumers.rewards.decisions import RewardDecisions
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
-from storage.cells.cell import Cell
-from storage.cells.table import CellRow, CellState, write_cell
-from storage.clock import ManualClock
-from storage.database import Database
+from foundation.storage.cells.cell import Cell
+from foundation.storage.cells.table import CellRow, CellState, write_cell
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.mutations.intents import PENDING, ChangeRequest, IntentRepository, UpstreamChange
 from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC

@@ -24,8 +24,8 @@ from backoffice.identity.oidc.settings import OidcSettings
 from backoffice.metadata import NAME
 from backoffice.models import METADATA
 from backoffice.settings import BackofficeSettings
-from storage.clock import ManualClock
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import ManualClock
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from tests.support.backoffice.backoffice_stand import NOW
 from tests.support.database_probe import migrate

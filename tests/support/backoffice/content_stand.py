@@ -17,8 +17,8 @@ from backoffice.content.revisions.document import ContentDocument, ContentKey
 from backoffice.content.workflow.editing import ContentEditing
 from backoffice.content.workflow.publication import ContentPublication
 from backoffice.models import METADATA as BACKOFFICE
-from storage.clock import ManualClock
-from storage.database import Database
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
 from subgraphs.rewards.models import METADATA as REWARDS
 from subgraphs.rewards.models import REFERENCE, REWARD_CONFIG
 from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database

@@ -15,8 +15,8 @@ from backoffice.jobs.models import JOB
 from backoffice.rules.dry_run_job import DRY_RUN_KIND
 from backoffice.support.models import CUSTOMER_EXPORT, LEGAL_HOLD
 from backoffice.support.privacy.requests import EXPORT
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.club.models import REFERENCE as CLUB
 from subgraphs.progress.models import REFERENCE as PROGRESS
 from subgraphs.rewards.models import REFERENCE as REWARDS

@@ -20,10 +20,10 @@ from backoffice.graph.execution import OfficeGraph
 from backoffice.models import METADATA as OWN
 from backoffice.settings import BackofficeSettings
 from backoffice.versions import next_version
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from furlong.databases import METADATA
-from storage.clock import ManualClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
 from subgraphs.club.models import REFERENCE as CLUB
 from subgraphs.fulfilment.models import REFERENCE as FULFILMENT
 from subgraphs.kit.domain.keys import ALL_BRANDS, Owner

@@ -19,9 +19,9 @@ from consumers.messages.accounts import decode_account
 from consumers.messages.reducers import store_accounts, store_schemes
 from consumers.messages.schemes import decode_scheme
 from consumers.stream.topics import Message
+from foundation.storage.clock import ManualClock
+from foundation.storage.settings import DatabaseSettings
 from furlong.databases import METADATA
-from storage.clock import ManualClock
-from storage.settings import DatabaseSettings
 from subgraphs.club.models import ACCOUNT_CHANGE, MEMBERSHIP_EVENT
 from subgraphs.club.models import REFERENCE as CLUB
 from subgraphs.fulfilment.models import REFERENCE as FULFILMENT

@@ -15,8 +15,8 @@ from consumers.progress.messages import decode_adjustment, decode_bet
 from consumers.progress.reducers import ProgressReducer
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
-from storage.clock import SystemClock
-from storage.database import Database
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.progress.ledger.ledger import ledger_of

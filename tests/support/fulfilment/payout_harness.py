@@ -15,14 +15,14 @@ from pydantic import SecretStr
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from furlong.workers.fulfilment_worker import FulfilmentProcess
 from simulator.providers.api import WalletAccounts
 from simulator.providers.command import usual_kinds
 from simulator.providers.faults import ProviderFault, ProviderFaultName
 from simulator.providers.serve import APIS, SECRET, ServedProvider, serving_provider
-from storage.clock import Clock
-from storage.database import Database
-from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.models import ACCOUNT_CHANGE, OUTBOX, REFERENCE
 from subgraphs.fulfilment.payout.steps.sender import StepObserver, ignore_step
 from subgraphs.fulfilment.providers.registry import register

@@ -23,7 +23,7 @@ from backoffice.access.roles import Permission, Role
 from backoffice.areas import create_schema
 from backoffice.graph.execution import OfficeGraph
 from backoffice.graph.permitted import Permitted
-from graphql_http import GraphQLRequest, RequestError
+from foundation.graphql_http import GraphQLRequest, RequestError
 
 OWN_BRAND, OTHER_BRAND = "northbet", "southbet"
 REFUSED: Final = frozenset({"FORBIDDEN", "NOT_FOUND"})

@@ -13,10 +13,10 @@ from opentelemetry.trace import Tracer
 from pydantic import SecretStr
 from sqlalchemy import Table, event, func, insert, select
 
-from storage.clock import ManualClock
-from storage.database import Database
-from storage.migrations.upgrade import upgrade
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
+from foundation.storage.migrations.upgrade import upgrade
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.club.app import create_subgraph as create_club
 from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.club.membership.repository import MembershipRepository

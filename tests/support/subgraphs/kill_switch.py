@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Table
 
-from storage.database import Database
+from foundation.storage.database import Database
 from subgraphs.kit.records.global_state.kinds import GlobalOrder, SwitchScope, switch_subject
 from subgraphs.kit.records.global_state.repository import GlobalStateRepository, StoredMessage
 

@@ -84,7 +84,7 @@ def _anchor_of(file: Path) -> Head:
 def _run(work: Callable[[AsyncConnection], Coroutine[Any, Any, T]]) -> T:
     from sqlalchemy.exc import SQLAlchemyError
 
-    from storage.database import Database
+    from foundation.storage.database import Database
 
     async def run() -> T:
         database = Database.open(database_settings(), "backoffice")

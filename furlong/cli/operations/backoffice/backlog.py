@@ -15,8 +15,8 @@ from furlong.cli.options import database_settings, fail, product_clock, stream_s
 
 if TYPE_CHECKING:
     from backoffice.operations.installation import InstallationService
-    from storage.clock import Clock
-    from storage.database import Database
+    from foundation.storage.clock import Clock
+    from foundation.storage.database import Database
 
 R = TypeVar("R")
 cli = typer.Typer(no_args_is_help=True, help="What waits: the lag of consumers, outboxes, changes in doubt.")
@@ -125,7 +125,7 @@ def _run(work: Callable[[dict[str, Database], Clock], Awaitable[R]], names: tupl
     from backoffice.errors import BackofficeError
 
     async def run() -> R:
-        from storage.database import Database
+        from foundation.storage.database import Database
 
         async with AsyncExitStack() as stack:
             databases = {name: Database.open(database_settings(), name) for name in names}

@@ -163,7 +163,7 @@ async def _acting(
     from backoffice.audit.audit_log import AuditLog
     from backoffice.operations.brands.service import BrandService
     from backoffice.run_publisher import publish_now
-    from storage.database import Database
+    from foundation.storage.database import Database
 
     clock = product_clock()
     async with AsyncExitStack() as stack:

@@ -232,7 +232,7 @@ def _read(work: Callable[[ProviderService, Actor], Awaitable[R]]) -> R:
     async def run() -> R:
         from backoffice.approvals.service import Approvals
         from backoffice.audit.audit_log import AuditLog
-        from storage.database import Database
+        from foundation.storage.database import Database
 
         clock, own = product_clock(), Database.open(database_settings(), "backoffice")
         audit = AuditLog(clock)
@@ -258,7 +258,7 @@ async def _with_service(
 async def _over(parts: tuple[Any, Any, Any, Any], work: Callable[[ProviderService], Awaitable[R]]) -> R:
     from backoffice.operations.providers.configurations import ProviderConfigurations
     from backoffice.operations.providers.service import ProviderService
-    from storage.database import Database
+    from foundation.storage.database import Database
 
     own, audit, approvals, clock = parts
     settings, fulfilment = fulfilment_settings(), Database.open(database_settings(), "fulfilment")

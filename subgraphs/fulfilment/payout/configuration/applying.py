@@ -10,8 +10,8 @@ from typing import Final
 
 import structlog
 
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.fulfilment.errors import ProviderConfigError
 from subgraphs.fulfilment.payout.configuration import repository
 from subgraphs.fulfilment.payout.configuration.repository import ProviderReport

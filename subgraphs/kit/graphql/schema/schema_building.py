@@ -11,8 +11,8 @@ from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
+from foundation.storage.error_codes.unavailability import is_unavailable
 from jit.schema import FederationSchema
-from storage.error_codes.unavailability import is_unavailable
 from subgraphs.kit.domain.accounts import IneligibleReason
 from subgraphs.kit.domain.errors import CallerError
 from subgraphs.kit.domain.products import Product

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.bulk_sql import MultiRow, few_at_once
+from foundation.storage.bulk_sql import MultiRow, few_at_once
 from subgraphs.kit.domain.accounts import Account
 from subgraphs.kit.domain.keys import Owner
 

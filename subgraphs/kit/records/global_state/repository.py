@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Table, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.columns import upsert
+from foundation.storage.columns import upsert
 from subgraphs.kit.records.global_state.kinds import NOTHING_APPLIED, GlobalKind, GlobalOrder
 
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, MetaData, String, Table
 
-from storage.columns import JSON_LIST, Identifier, UtcDateTime
+from foundation.storage.columns import JSON_LIST, Identifier, UtcDateTime
 
 
 def global_state_table(metadata: MetaData) -> Table:

@@ -10,7 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 from sqlalchemy import Select, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.tracing import TRACEPARENT, trace_of
+from foundation.storage.tracing import TRACEPARENT, trace_of
 from subgraphs.kit.records.leases import Lease
 from subgraphs.kit.records.tables import OutboxTables
 

@@ -9,8 +9,8 @@ from typing import Final, Protocol
 
 import structlog
 
-from storage.clock import Clock, database_time
-from storage.database import Database
+from foundation.storage.clock import Clock, database_time
+from foundation.storage.database import Database
 from subgraphs.kit.records.outbox.outbox import Outbox, UnpublishedFact, prefix_delivered
 
 log = structlog.get_logger(__name__)

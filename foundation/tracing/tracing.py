@@ -1,0 +1,79 @@
+"""Records the traces of a process, and sends them to a collector in the background."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from threading import Thread
+from typing import TYPE_CHECKING, Final
+
+from opentelemetry.trace import Tracer
+
+from foundation.tracing.sampling import Sampling
+from foundation.tracing.settings import SamplerSettings
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import SpanProcessor
+    from opentelemetry.sdk.trace.export import SpanExporter
+
+SECONDS_TO_CLOSE: Final = 2
+"""How long unsent spans may delay the end of a process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tracing:
+    """The tracing of a process.
+
+    Attributes:
+        tracer: Starts spans; every span that it starts is recorded, so check `sampling` first.
+        sampling: Decides which traces are recorded.
+        processor: Keeps spans until they are sent.
+        exporter: Sends them.
+    """
+
+    tracer: Tracer
+    sampling: Sampling
+    processor: SpanProcessor
+    exporter: SpanExporter
+
+    @classmethod
+    def open(
+        cls, service: str, exporter: SpanExporter | None = None, sampling: Sampling | None = None
+    ) -> Tracing:
+        """Start recording.
+
+        Args:
+            service: The name of the service, unless OTEL_SERVICE_NAME or OTEL_RESOURCE_ATTRIBUTES name it.
+            exporter: Where spans are sent; by default over HTTP to the endpoint that the standard variables
+                name.
+            sampling: By default as the standard variables say.
+
+        Raises:
+            ValueError: A standard variable has an unknown value.
+        """
+        # Importing the SDK takes a tenth of a second; processes without traces avoid that.
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415
+            OTLPSpanExporter,
+        )
+        from opentelemetry.sdk.resources import OTELResourceDetector, Resource  # noqa: PLC0415
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+
+        from foundation.tracing.recorded_spans import RecordingTracer  # noqa: PLC0415
+
+        sampling = sampling or Sampling.of(SamplerSettings())
+        exporter = exporter or OTLPSpanExporter()
+        named = Resource.create({}).merge(Resource({"service.name": service}))
+        resource = named.merge(OTELResourceDetector().detect())
+        processor = BatchSpanProcessor(exporter)
+        return cls(RecordingTracer(processor, resource), sampling, processor, exporter)
+
+    async def close(self) -> None:
+        """Send what is left, but give up after two seconds: the collector may not respond."""
+        await asyncio.to_thread(self._send_the_rest)
+
+    def _send_the_rest(self) -> None:
+        sending = Thread(target=self.processor.shutdown, name="last-spans", daemon=True)
+        sending.start()
+        sending.join(SECONDS_TO_CLOSE)
+        if sending.is_alive():
+            self.exporter.shutdown()
