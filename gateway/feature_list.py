@@ -40,6 +40,11 @@ FEATURES: Final[tuple[Entry, ...]] = (
         commands="gateway.features.usage.command:add_to",
     ),
     Entry(
+        "documents",
+        settings="gateway.features.documents.settings:KnownDocumentSettings",
+        feature="gateway.features.documents.feature:KnownDocuments",
+    ),
+    Entry(
         "incremental",
         settings="gateway.features.incremental.settings:IncrementalSettings",
         feature="gateway.features.incremental.feature:IncrementalDelivery",

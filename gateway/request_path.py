@@ -68,6 +68,7 @@ STAGES: Final = (
     Stage("arrival", "", "requests", REQUEST),
     Stage("body", "Finds the prepared request of a known body.", "", REQUEST),
     Stage("session", "Finds the cached session, or authenticates.", "", REQUEST),
+    Stage("ids", "", "documents", "requests with a new body"),
     Stage(
         "document", "Parses and validates the document.", "new_documents", "each new document", is_after=True
     ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
@@ -16,10 +15,6 @@ def _without_old_names(execution: object) -> object:
 class PlanningSettings(BaseSettings):
     """How operations are planned and executed."""
 
-    documents: Path | None = Field(
-        default=None,
-        description="Folder of documents (*.graphql) whose operations are prepared before the first request.",
-    )
     planner_steps: int = Field(default=50_000, gt=0, description="The most steps of the planner's search.")
     planner_tries: int = Field(
         default=64, gt=0, description="The most complete plans that are compared for a new document."

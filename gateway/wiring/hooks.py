@@ -39,7 +39,6 @@ def graph_hooks(
     return [
         *observing,
         (CORE, _introspection(model, settings)),
-        ("documents", Hooks(policies=shared.trusted_policies)),
         *((name, Hooks(policies=each.policies)) for name, each in named if each.probe is None),
         ("labels", _override_labels(model, settings, shared)),
         *(("extensions", Hooks(calls=each.calls)) for each in extensions),

@@ -3,12 +3,10 @@
 from gateway.pipeline.policies.introspection import IntrospectionPolicy
 from gateway.pipeline.policies.override_labels import OverrideLabelsPolicy
 from gateway.pipeline.policies.policy import Policy, PolicyInput
-from gateway.pipeline.policies.trusted_documents import TrustedDocumentsPolicy
 
 __all__ = [
     "IntrospectionPolicy",
     "OverrideLabelsPolicy",
     "Policy",
     "PolicyInput",
-    "TrustedDocumentsPolicy",
 ]

@@ -18,7 +18,6 @@ from foundation.graphql_http import GraphQLRequest
 from gateway.access.operations import OperationAccess
 from gateway.access.requirements import NOTHING, Requirement
 from gateway.caching import Refusals, WeightedCache
-from gateway.documents.digest import digest
 from gateway.errors import InvalidDocument, RequestError
 from gateway.limits import check_variables
 from gateway.pipeline.graphql_response import require_query
@@ -28,7 +27,7 @@ from gateway.pipeline.preparation.labels import Labels
 from gateway.pipeline.preparation.limits import PreparationLimits, check_mutation_fields
 from gateway.pipeline.preparation.operation_selection import select_operation
 from gateway.pipeline.preparation.plan_cache import NO_LABELS, Conditions, PlannedOperation
-from gateway.pipeline.preparation.prepared import PreparedDocument, PreparedRequest
+from gateway.pipeline.preparation.prepared import PreparedDocument, PreparedRequest, digest
 from gateway.pipeline.preparation.sizes import ALIAS_BYTES, plan_bytes
 from gateway.pipeline.preparation.syntax import bounded_nesting, error_entry
 from gateway.planner import Operation, normalize, plan

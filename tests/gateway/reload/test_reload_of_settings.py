@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from gateway.features.documents.settings import KnownDocumentSettings
+from gateway.features.rate_limits.settings import RateLimitSettings
 from gateway.pipeline.preparation.labels import labels
 from gateway.settings import GatewaySettings
 from gateway.settings.file import RELOADED, SettingsInvalid, read_settings
@@ -45,7 +47,7 @@ async def test_a_limit_takes_effect(tmp_path: Path) -> None:
         (f"{PREFIX}CLIENT_CLASSES=[secrets", f"{PREFIX}CLIENT_CLASSES: its value is not JSON"),
         (f'{PREFIX}OVERRIDE_SHARES={{"x":120}}', f"{PREFIX}OVERRIDE_SHARES"),
         (f'{PREFIX}SUBGRAPH_URLS={{"nobody":"http://127.0.0.1:1"}}', "no subgraph nobody"),
-        (f"{PREFIX}DOCUMENTS=/nowhere/at/all", "no such folder"),
+        (f"{PREFIX}_DOCUMENTS__FOLDER=/nowhere/at/all", "no such folder"),
     ],
 )
 async def test_wrong_settings_are_refused(tmp_path: Path, lines: str, reason: str) -> None:
@@ -127,8 +129,10 @@ def test_a_missing_file_of_settings_ends_the_start(tmp_path: Path) -> None:
 def test_what_is_reloaded_are_settings() -> None:
     """Each name is one; what is built once, such as rate limits, is not among them."""
     assert set(GatewaySettings.model_fields) >= RELOADED
-    fixed = {"rate_limits", "trusted_documents", "apq", "head_bytes", "forwarded_headers"}
+    fixed = {"requests_inside", "head_bytes", "forwarded_headers"}
     assert not fixed & RELOADED
+    assert KnownDocumentSettings.reloaded == {"folder"}
+    assert not RateLimitSettings.reloaded
 
 
 @pytest.mark.parametrize(
