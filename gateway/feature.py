@@ -35,6 +35,7 @@ from gateway.pipeline.in_parts import AnswersInParts
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.pipeline import Pipeline
 from gateway.pipeline.preparation.costs import CostOf
+from gateway.pipeline.preparation.plan_cache import LabelsOn
 from gateway.pipeline.stages import ResponsePipeline
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
@@ -220,6 +221,8 @@ class VersionParts(Hooks):
         documents: Finds the documents that clients name by ids; at most one feature may do that.
         preparations: Prepare operations of a version before it is served; they may refuse it by raising
             `SupergraphError`.
+        labels: Returns the labels of progressive overrides that are on for a request, unless a policy has
+            decided them; at most one feature may do that, and without one none is on.
         costs: Estimates what each operation costs; at most one feature may do that.
         recorders: Wrap what counts the requests with one operation from one client.
         replies: See the replies to POST and GET on their way to the client; the first is the innermost.
@@ -235,6 +238,7 @@ class VersionParts(Hooks):
 
     documents: DocumentResolver | None = None
     preparations: tuple[Callable[[OperationExecutor], None], ...] = ()
+    labels: LabelsOn | None = None
     costs: CostOf | None = None
     recorders: tuple[AddRecorder, ...] = ()
     replies: tuple[ReplyStage, ...] = ()

@@ -71,6 +71,11 @@ FEATURES: Final[tuple[Entry, ...]] = (
         feature="gateway.features.access.feature:Access",
     ),
     Entry(
+        "labels",
+        settings="gateway.features.labels.settings:LabelSettings",
+        feature="gateway.features.labels.feature:OverrideLabels",
+    ),
+    Entry(
         "response_cache",
         settings="gateway.features.response_cache.settings:ResponseCacheSettings",
         feature="gateway.features.response_cache.feature:SubgraphResponseCache",

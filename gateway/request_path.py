@@ -76,6 +76,7 @@ STAGES: Final = (
     Stage("refusals", "", "refusals", "requests that are refused before policies decide"),
     Stage("recorders", "Counts by operation and client.", "recorders", REQUEST),
     Stage("policies", "", "policies", REQUEST),
+    Stage("labels", "", "labels", "requests of no customer"),
     Stage("narrowing", "", "narrowing", "each new plan"),
     Stage("plan", "Finds the plan, or makes it.", "", REQUEST),
     Stage("plan checks", "", "plans", REQUEST),

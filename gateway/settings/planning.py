@@ -24,15 +24,3 @@ class PlanningSettings(BaseSettings):
         description="How plans are executed: by functions generated from each plan, or by interpreting it; "
         "responses are the same. The old name plain is also accepted for interpreted.",
     )
-    override_labels: tuple[str, ...] = Field(
-        default=(),
-        description="Labels of progressive overrides that are on, in addition to percent(N) labels.",
-    )
-    override_shares: dict[str, Annotated[float, Field(ge=0, le=100)]] = Field(
-        default_factory=dict,
-        description="Shares of requests, in percent, for which labels of progressive overrides are on, such "
-        'as {"move-progress": 25}; for a percent(N) label, this share replaces N.',
-    )
-    override_seed: int | None = Field(
-        default=None, description="Makes the draws of percent(N) labels repeatable, for tests."
-    )

@@ -71,6 +71,7 @@ def graph_version(
         reached,
         settings,
         shared.metrics,
+        labels=hooks.labels,
         costs=hooks.costs,
         middleware=hooks.calls,
         events=event_calls(version, shared.customer_of),
