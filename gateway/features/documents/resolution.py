@@ -1,47 +1,52 @@
-"""Finds the document that a request names by its id."""
+"""Finds the document that a request names by its id, and refuses ids and documents."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from foundation.graphql_http import GraphQLRequest
 from gateway.clients import ClientClass, ClientIdentity
-from gateway.documents import AutomaticDocuments, DocumentMetrics, ManifestFiles, TrustedDocuments
-from gateway.documents.automatic import digest_in, digest_of
-from gateway.documents.refusals import (
-    AUTOMATIC_NOT_FOUND,
-    HASH_MISMATCH,
-    ID_REQUIRED,
-    NOT_FOUND,
-    NOT_SUPPORTED,
-    document_refused,
-)
+from gateway.errors import InvalidDocument
+from gateway.features.documents.automatic import AutomaticDocuments, digest_in, digest_of
+from gateway.features.documents.manifests import ManifestFiles
+from gateway.features.documents.metrics import DocumentMetrics
+from gateway.features.documents.trusted import TrustedDocuments
+from gateway.pipeline.documents import ResolvedRequest, ids_not_supported
+
+ID_REQUIRED: Final = "PERSISTED_DOCUMENT_ID_REQUIRED"
+AUTOMATIC_NOT_FOUND: Final = "PERSISTED_QUERY_NOT_FOUND"
+HASH_MISMATCH: Final = "PERSISTED_QUERY_HASH_MISMATCH"
+NOT_FOUND: Final = "PERSISTED_DOCUMENT_NOT_FOUND"
+NOT_TRUSTED: Final = "QUERY_NOT_IN_SAFELIST"
+OPERATION_NOT_ALLOWED: Final = "OPERATION_NOT_IN_SAFELIST"
+
+_MESSAGES: Final = {
+    ID_REQUIRED: "Send the id of a trusted document instead of a document.",
+    NOT_FOUND: "No trusted document has this id.",
+    HASH_MISMATCH: "The SHA-256 digest is not that of the document.",
+    # Apollo's clients look for this text. They then also send the document.
+    AUTOMATIC_NOT_FOUND: "PersistedQueryNotFound",
+    NOT_TRUSTED: "The document is not trusted: no manifest has it for this client.",
+    OPERATION_NOT_ALLOWED: "This client may not execute this operation.",
+}
+
+
+def document_refused(code: str) -> InvalidDocument:
+    """Return the refusal of a document or an id, by one of the codes of this module."""
+    return InvalidDocument([{"message": _MESSAGES[code]}], code)
 
 
 @dataclass(frozen=True, slots=True)
-class ResolvedRequest:
-    """A request with its document.
-
-    Attributes:
-        request: The request; its query is never empty.
-        trusted: The set of trusted documents in which the id was found; None if the client sent the document.
-        is_reusable: Whether an equal body always means the same document, whoever sends it.
-        registers: The digest to register the document by once it has proved valid; None not to register it.
-    """
-
-    request: GraphQLRequest
-    trusted: TrustedDocuments | None = None
-    is_reusable: bool = True
-    registers: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentResolver:
+class KnownDocumentResolver:
     """Finds documents by their ids.
 
     Attributes:
         manifests: The manifests of trusted documents.
         metrics: Counts refused documents.
+        varies_by: The headers in which clients name themselves, if there are manifests: an id may stand for
+            another document for each client.
+        clients: The clients that the settings name.
         has_manifests: Whether any manifests are configured.
         only_trusted: Whether clients may send only the documents of manifests, also as text.
         requires_id: Whether clients must send ids. Refusing a document here spares the gateway the parsing;
@@ -52,6 +57,8 @@ class DocumentResolver:
 
     manifests: ManifestFiles
     metrics: DocumentMetrics
+    varies_by: tuple[str, ...] = ()
+    clients: frozenset[str] = frozenset()
     has_manifests: bool = False
     only_trusted: bool = False
     requires_id: bool = False
@@ -59,9 +66,13 @@ class DocumentResolver:
     automatic: AutomaticDocuments | None = None
 
     @property
-    def trusted(self) -> TrustedDocuments:
+    def found_in(self) -> TrustedDocuments:
         """The trusted documents in force."""
         return self.manifests.documents
+
+    def knows(self, token_digest: bytes, client: str | None) -> bool:
+        """Return whether a document is trusted for a client, by the digest of its tokens."""
+        return self.manifests.documents.allows(token_digest, client)
 
     async def resolve(self, graphql_request: GraphQLRequest, client: ClientIdentity) -> ResolvedRequest:
         """Return a request with its document.
@@ -73,7 +84,7 @@ class DocumentResolver:
         if graphql_request.query:
             return self._with_text(graphql_request, client.client_class)
         document_id = graphql_request.document_id or ""
-        trusted = self.trusted
+        trusted = self.manifests.documents
         document = trusted.find(document_id, client.name)
         # The document of an id may depend on the client's name, which is not part of the body.
         is_reusable = not trusted.depends_on_client(document_id)
@@ -87,18 +98,13 @@ class DocumentResolver:
         if resolved.registers is not None and self.automatic is not None:
             await self.automatic.register(resolved.registers, resolved.request.query)
 
-    async def close(self) -> None:
-        """Close the connections to a shared store."""
-        if self.automatic is not None and self.automatic.shared is not None:
-            await self.automatic.shared.close()
-
     async def _registered(self, document_id: str, client_class: ClientClass) -> str:
         digest = digest_in(document_id)
         if self.automatic is None:
-            # A client that hears this sends the text instead, which it must be allowed to do.
+            # A client that hears that no ids are supported sends the text, which it must be allowed to do.
             takes_text = client_class.any_document or not self.only_trusted
             is_automatic = digest is not None or not self.has_manifests
-            raise document_refused(NOT_SUPPORTED if takes_text and is_automatic else NOT_FOUND)
+            raise ids_not_supported() if takes_text and is_automatic else document_refused(NOT_FOUND)
         if digest is None:
             raise document_refused(NOT_FOUND)
         text = await self.automatic.find(digest)

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from structlog.testing import capture_logs
 
 from gateway import GatewaySettings, create_gateway
-from gateway.documents import ManifestFiles
+from gateway.features.documents.manifests import ManifestFiles
 from tests.gateway.worlds import shop
 
 ME = "query Me { me { name } }"
@@ -297,7 +297,7 @@ async def test_operations_may_be_safelisted_by_name_and_client(make: Make) -> No
 
 async def test_get_refuses_the_id_of_a_mutation(tmp_path: Path) -> None:
     """GET must not change anything, whatever names the document."""
-    sdl = (Path(__file__).parents[1] / "supergraphs" / "club" / "supergraph.graphql").read_text()
+    sdl = (Path(__file__).parents[2] / "supergraphs" / "club" / "supergraph.graphql").read_text()
     text = 'mutation { optIn(input: { brand: "b", termsVersion: "1" }) { errors { code } } }'
     (tmp_path / "app.json").write_text(json.dumps({"opt-in": text}))
     app = create_gateway(sdl, settings=GatewaySettings(trusted_documents=[tmp_path]))
@@ -335,14 +335,16 @@ async def test_trusted_documents_are_planned_ahead(make: Make, tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    "settings",
+    ("settings", "reason"),
     [
-        {"trusted_documents_mode": "only"},
-        {"trusted_documents_mode": "log"},
-        {"trusted_documents": ["x"], "trusted_documents_require_id": True},
+        ({"mode": "only"}, "mode: only needs manifests"),
+        ({"mode": "log"}, "mode: log needs manifests"),
+        ({"manifests": ["x"], "require_id": True}, "require_id: needs the mode only"),
     ],
 )
-def test_settings_that_would_refuse_everything_or_nothing_are_refused(settings: dict[str, Any]) -> None:
+def test_settings_that_would_refuse_everything_or_nothing_are_refused(
+    settings: dict[str, Any], reason: str
+) -> None:
     """At the start, in words."""
-    with pytest.raises(ValidationError, match="trusted_documents"):
-        GatewaySettings(**settings)
+    with pytest.raises(ValidationError, match=reason):
+        GatewaySettings(documents=settings)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Final
@@ -11,16 +10,15 @@ from typing import Final
 import structlog
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, parse
 
-from gateway.documents import TrustedDocuments
 from gateway.errors import RequestError, SupergraphError
+from gateway.features.documents.trusted import TrustedDocument
 from gateway.pipeline.operation_executor import OperationExecutor
-from gateway.pipeline.planning.cold_planning import ColdPlanning
 
 MAX_CONDITIONS: Final = 4
 """The most conditions of an operation that is planned in advance: each set of values has its own plan."""
 
 
-def prepare_documents(folder: Path, executor: OperationExecutor) -> None:
+def prepare_folder(folder: Path, executor: OperationExecutor) -> None:
     """Prepare all operations in a folder's `*.graphql` files, also without a name where a file has only one.
 
     Raises:
@@ -37,26 +35,14 @@ def prepare_documents(folder: Path, executor: OperationExecutor) -> None:
             raise SupergraphError(f"{file}: {error.message}") from error
 
 
-async def prepare_trusted_documents(
-    documents: TrustedDocuments, most: int, planning: ColdPlanning, executor: OperationExecutor
-) -> None:
-    """Prepare every operation of trusted documents in the background; log those that cannot be answered.
-
-    Args:
-        documents: The documents.
-        most: With more documents than this, none is prepared: they would evict one another.
-        planning: The thread that prepares documents.
-        executor: Prepares and plans.
-    """
-    if len(documents) > most:
-        return
-    for document in documents.each():
-        try:
-            await planning.in_background(partial(_prepare_all, document.text, executor))
-        except RequestError as error:
-            structlog.get_logger("gateway").warning(
-                "trusted_document_refused", document=document.origin, code=error.code, reason=error.message
-            )
+def prepare_trusted(document: TrustedDocument, executor: OperationExecutor) -> None:
+    """Prepare every operation of a trusted document; log it if it cannot be answered."""
+    try:
+        _prepare_all(document.text, executor)
+    except RequestError as error:
+        structlog.get_logger("gateway").warning(
+            "trusted_document_refused", document=document.origin, code=error.code, reason=error.message
+        )
 
 
 def _prepare_all(text: str, executor: OperationExecutor) -> None:

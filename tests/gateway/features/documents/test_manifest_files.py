@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from gateway.documents import DocumentMetrics, ManifestFiles, TrustedDocuments
-from gateway.errors import ManifestError
+from gateway.features.documents.manifests import ManifestFiles
+from gateway.features.documents.metrics import DocumentMetrics
+from gateway.features.documents.trusted import ManifestError, TrustedDocuments
 
 ME, USERS = "query Me { me { name } }", "query Users { users { id } }"
 
@@ -123,5 +124,8 @@ async def test_watching_prepares_each_set_and_survives_a_failure(
             assert await prepared.get() is manifests.documents
             write(tmp_path / "app.json", users=USERS)
             assert (await prepared.get()).find("users", None)
+            write(tmp_path / "app.json", me=ME, users=USERS)
+            manifests.refresh()  # as on SIGHUP
+            assert (await prepared.get()).find("me", None)
         watching.cancel()
     assert logs[0]["event"] == "manifest_watch_failed"

@@ -1,4 +1,9 @@
-"""Loads the trusted documents from the manifests on disk; a changed manifest takes effect while serving."""
+"""Manifests: the files in which a client's build lists its documents; changes take effect while serving.
+
+Three formats are supported. GraphQL Code Generator's client preset (`persisted-documents.json`) and the Relay
+compiler (`persistConfig.file`) write an object with a document for each id. Apollo's tools write `{"format":
+"apollo-persisted-query-manifest", "version": 1, "operations": [{"id", "name", "type", "body"}]}`.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +11,26 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import orjson
 import structlog
+from graphql import GraphQLError, parse, strip_ignored_characters
 
-from gateway.documents.manifest import read_manifest
-from gateway.documents.metrics import DocumentMetrics
-from gateway.documents.trusted import TrustedDocument, TrustedDocuments
-from gateway.errors import ManifestError
+from gateway.features.documents.metrics import DocumentMetrics
+from gateway.features.documents.trusted import (
+    SHA256_PREFIX,
+    ManifestError,
+    TrustedDocument,
+    TrustedDocuments,
+    plain_id,
+)
 
 PATTERN: Final = "*.json"
 """The manifests in a folder."""
+
+APOLLO_FORMAT: Final = "apollo-persisted-query-manifest"
+APOLLO_VERSION: Final = 1
 
 _Signature = tuple[tuple[str, int, int, int], ...]
 """The path, inode, size and modification time of each file."""
@@ -85,16 +99,16 @@ class ManifestFiles:
             seconds: How long to wait between two refreshes; 0 never to refresh.
             prepare: Called with the current set, and with each set that replaces it.
         """
-        if not self._paths:
-            return
-        await _logged(prepare(self.documents))
-        while seconds:
+        prepared: TrustedDocuments | None = None
+        while True:
+            # Somebody else may have refreshed as well.
+            if self.documents is not prepared:
+                prepared = self.documents
+                await _logged(prepare(prepared))
+            if not seconds:
+                return
             await asyncio.sleep(seconds)
-            await _logged(self._refreshed(prepare))
-
-    async def _refreshed(self, prepare: Callable[[TrustedDocuments], Awaitable[None]]) -> None:
-        if await asyncio.to_thread(self.refresh):
-            await prepare(self.documents)
+            await _logged(asyncio.to_thread(self.refresh))
 
     def _read(self) -> None:
         try:
@@ -132,7 +146,7 @@ class ManifestFiles:
             yield from read_manifest(file.name, content, self._clients.get(file.name), known)
 
 
-async def _logged(work: Awaitable[None]) -> None:
+async def _logged(work: Awaitable[object]) -> None:
     """Await work whose failure must not stop the watching of manifests; log the failure."""
     try:
         await work
@@ -143,3 +157,89 @@ async def _logged(work: Awaitable[None]) -> None:
 def _signature(file: Path) -> tuple[str, int, int, int]:
     found = file.stat()
     return str(file), found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def read_manifest(
+    name: str,
+    content: bytes,
+    clients: frozenset[str] | None = None,
+    known_tokens: Mapping[str, str] | None = None,
+) -> list[TrustedDocument]:
+    """Read a manifest.
+
+    Args:
+        name: The name of the file, for messages.
+        content: The content of the file.
+        clients: The clients that the documents are bound to, unless an entry names its own; None for all
+            clients.
+        known_tokens: The tokens of known documents by text, so that they need not be parsed again.
+
+    Raises:
+        ManifestError: The manifest is broken; the message names the file and the entry.
+    """
+    try:
+        value = orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        raise ManifestError(f"{name}: not JSON: {error}.") from None
+    if not isinstance(value, dict):
+        raise ManifestError(f"{name}: a manifest is a JSON object.")
+    entries = _apollo_entries(name, value) if _is_apollo(value) else _flat_entries(name, value)
+    return [
+        TrustedDocument(
+            plain_id(document_id),
+            text,
+            _tokens(origin, document_id, text, known_tokens or {}),
+            own_clients or clients,
+            origin,
+        )
+        for document_id, text, own_clients, origin in entries
+    ]
+
+
+_Entry = tuple[str, str, frozenset[str] | None, str]
+"""The id, the document, the clients that the entry names, and the entry's origin for messages."""
+
+
+def _is_apollo(value: dict[str, Any]) -> bool:
+    return "format" in value and isinstance(value.get("operations"), list)
+
+
+def _flat_entries(name: str, value: dict[str, Any]) -> Iterator[_Entry]:
+    for document_id, text in value.items():
+        origin = f"{name}: {document_id}"
+        if not isinstance(text, str) or not document_id:
+            raise ManifestError(
+                f"{origin}: expected a document for each id, or Apollo's format with a list of operations."
+            )
+        yield document_id, text, None, origin
+
+
+def _apollo_entries(name: str, value: dict[str, Any]) -> Iterator[_Entry]:
+    if value["format"] != APOLLO_FORMAT or value.get("version") != APOLLO_VERSION:
+        raise ManifestError(f"{name}: only version {APOLLO_VERSION} of the format {APOLLO_FORMAT} is known.")
+    for number, operation in enumerate(value["operations"], start=1):
+        origin = f"{name}: operation {number}"
+        if not isinstance(operation, dict):
+            raise ManifestError(f"{origin}: expected an object.")
+        document_id, text = operation.get("id"), operation.get("body")
+        if not isinstance(document_id, str) or not document_id or not isinstance(text, str):
+            raise ManifestError(f"{origin}: id and body must be strings.")
+        client = operation.get("clientName")
+        if client is not None and (not isinstance(client, str) or not client):
+            raise ManifestError(f"{origin}: clientName must be a string.")
+        yield document_id, text, frozenset({client}) if client else None, f"{origin} ({document_id})"
+
+
+def _tokens(origin: str, document_id: str, text: str, known: Mapping[str, str]) -> str:
+    if document_id.startswith(SHA256_PREFIX):
+        digest = sha256(text.encode(errors="surrogatepass")).hexdigest()
+        if digest != plain_id(document_id):
+            raise ManifestError(f"{origin}: the SHA-256 digest of the document is {digest}.")
+    tokens = known.get(text)
+    if tokens is not None:
+        return tokens
+    try:
+        parse(text, no_location=True)
+        return strip_ignored_characters(text)
+    except GraphQLError as error:
+        raise ManifestError(f"{origin}: {error.message}") from None

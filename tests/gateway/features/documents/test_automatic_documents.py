@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from gateway import GatewaySettings, create_gateway
-from gateway.documents import Texts
+from gateway.features.documents.automatic import Texts
 from tests.gateway.worlds import shop
 
 ME = "query Me { me { name } }"
@@ -107,7 +107,7 @@ async def test_a_document_that_is_not_valid_is_not_registered(text: str) -> None
 
 async def test_get_refuses_the_digest_of_a_mutation() -> None:
     """Whoever makes a browser follow a link changes nothing."""
-    sdl = (Path(__file__).parents[1] / "supergraphs" / "club" / "supergraph.graphql").read_text()
+    sdl = (Path(__file__).parents[2] / "supergraphs" / "club" / "supergraph.graphql").read_text()
     text = 'mutation { optIn(input: { brand: "b", termsVersion: "1" }) { errors { code } } }'
     app = create_gateway(sdl, settings=GatewaySettings(apq=True))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client:

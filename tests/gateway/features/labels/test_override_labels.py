@@ -1,18 +1,21 @@
 """An overridden field belongs to its new subgraph; while it is being moved, a label decides."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
 
 import httpx
 import pytest
 from inline_snapshot import snapshot
 
 from gateway import GatewaySettings, create_gateway
-from gateway.pipeline.preparation.labels import Labels, labels
+from gateway.features.labels.shares import Labels, labels
 from gateway.pipeline.preparation.limits import PreparationLimits
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
 from tests.gateway.federated import compared, federated
 from tests.gateway.plans import composed, printed
+from tests.gateway.reload.reloading import Reloading
 from tests.support.federation.comparison import GatewayOf
 
 
@@ -74,16 +77,23 @@ MOVING = federated(
 )
 
 
+def preparing(labels: Labels, counted: Callable[[bool], None] | None = None) -> Preparer:
+    """What plans for the graph of the ant, with labels decided for each request."""
+    model = load_supergraph(MOVING.composed.supergraph)
+    return Preparer(model, PreparationLimits(), counted, partial(labels.decide, model.labels))
+
+
 def planned(query: str, labels: Labels, preparer: Preparer | None = None) -> list[str]:
     """The subgraphs that a plan asks."""
-    chosen = preparer or Preparer(
-        load_supergraph(MOVING.composed.supergraph), PreparationLimits(), labels=labels
-    )
+    chosen = preparer or preparing(labels)
     return list(chosen.plan(query, None, {})[1].plan.subgraphs())
 
 
 def test_a_share_of_all_moves_the_field_and_a_share_of_none_leaves_it() -> None:
     """Whatever is drawn, 100 percent is always on and 0 percent never."""
+    labels = Labels(chance=lambda: 0.0)
+    assert planned("{ ant { size } }", labels) == planned("{ ant { size } }", Labels()) == ["a", "b"]
+    assert planned("{ ant { legs } }", labels) == ["a"]
     assert compared(MOVING, "{ ant { size legs } }") == snapshot("""\
 QueryPlan {
   Sequence {
@@ -132,12 +142,7 @@ def test_a_plan_is_made_once_for_each_decision_that_matters() -> None:
     """Draws for fields that the document does not select make no difference for it."""
     hits: list[bool] = []
     draws = iter([0.9, 0.1, 0.9, 0.1, 0.9, 0.1, 0.9, 0.1] * 4)
-    preparer = Preparer(
-        load_supergraph(MOVING.composed.supergraph),
-        PreparationLimits(),
-        hits.append,
-        Labels(chance=lambda: next(draws)),
-    )
+    preparer = preparing(Labels(chance=lambda: next(draws)), hits.append)
     for _ in range(4):
         preparer.plan("{ ant { id } }", None, {})
     assert hits == [False, True, True, True]
@@ -148,7 +153,7 @@ def test_both_ways_are_remembered() -> None:
     hits: list[bool] = []
     on = iter([True, False, True, False])
     labels = Labels(is_on=lambda _label: next(on))
-    preparer = Preparer(load_supergraph(MOVING.composed.supergraph), PreparationLimits(), hits.append, labels)
+    preparer = preparing(labels, hits.append)
     asked = [planned("{ ant { nest } }", labels, preparer) for _ in range(4)]
     assert asked == [["a", "b"], ["a"], ["a", "b"], ["a"]]
     assert hits == [False, False, True, True]
@@ -161,6 +166,12 @@ def test_a_seed_repeats_the_draws() -> None:
     assert decided == [other.decide({"percent(50)"}) for _ in range(20)]
     assert len(set(decided)) == 2
 
+
+FETCHES = 'furlong_gateway_subgraph_fetches_total{outcome="ok",subgraph="accounts"}'
+MOVING_FIELD = (
+    'graph: ACCOUNTS, override: "reviews", overrideLabel: "moving") '
+    '@join__field(graph: REVIEWS, overrideLabel: "moving"'
+)
 
 CUSTOMERS = [f"c-{number}" for number in range(400)]
 
@@ -191,7 +202,7 @@ async def test_all_requests_of_a_customer_take_the_same_way() -> None:
     app = create_gateway(
         MOVING.composed.supergraph,
         world.transports(),
-        GatewaySettings(override_seed=3),
+        GatewaySettings(labels={"seed": 3}),
         authenticate,
         customer_of=str,
     )
@@ -211,3 +222,47 @@ async def test_all_requests_of_a_customer_take_the_same_way() -> None:
     assert len(ways.pop("")) == 2
     assert {len(each) for each in ways.values()} == {1}
     assert len({way for each in ways.values() for way in each}) == 2
+
+
+@pytest.mark.parametrize(
+    ("on", "shares", "label", "expected"),
+    [
+        ((), {}, "percent(30)", 30),
+        ((), {"percent(30)": 60}, "percent(30)", 60),
+        ((), {"moving": 25}, "moving", 25),
+        ((), {"moving": 0}, "moving", 0),
+        ((), {"other": 100}, "moving", 0),
+        (("moving",), {"moving": 25}, "moving", 100),
+    ],
+)
+def test_shares_of_labels(on: tuple[str, ...], shares: dict[str, float], label: str, expected: int) -> None:
+    """A label is on for its share of requests; with a seed the draws are the same each time."""
+    decided = [labels(on, 7, shares) for _ in range(2)]
+    draws = [[label in each.decide([label]) for _ in range(2000)] for each in decided]
+    assert draws[0] == draws[1]
+    assert sum(draws[0]) / 20 == pytest.approx(expected, abs=3 if 0 < expected < 100 else 0)
+
+
+async def test_a_share_of_a_label_changes_without_a_restart(tmp_path: Path) -> None:
+    """Requests go to the other subgraph as soon as the file says so."""
+    gateway = Reloading(tmp_path)
+    sdl = gateway.federation.sdl.replace(
+        "birthday: Int @join__field(graph: ACCOUNTS", f"birthday: Int @join__field({MOVING_FIELD}"
+    )
+    gateway.write(sdl)
+    await gateway.look()
+    await gateway.ask("{ user(id: 1) { reviews { author { birthday } } } }")
+
+    async def asked_of_accounts() -> bool:
+        before = await gateway.metric(FETCHES)
+        await gateway.ask("{ topProducts(first: 1) { reviews { author { birthday } } } }")
+        after = await gateway.metric(FETCHES)
+        return after > before
+
+    assert not await asked_of_accounts()
+    gateway.write_settings('FURLONG_GATEWAY__LABELS__SHARES={"moving":100}')
+    await gateway.look()
+    assert await asked_of_accounts()
+    gateway.write_settings("")
+    await gateway.look()
+    assert not await asked_of_accounts()

@@ -6,14 +6,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.documents.digest import digest
-from gateway.errors import ManifestError
+from gateway.errors import SupergraphError
+from gateway.pipeline.preparation.prepared import digest
 
 SHA256_PREFIX: Final = "sha256:"
 """The prefix that marks an id as the SHA-256 digest of the document (GraphQL over HTTP, appendix A)."""
 
 ANY_CLIENT: Final = None
 """Stands for the clients of a document that no manifest binds to a client."""
+
+
+class ManifestError(SupergraphError):
+    """A manifest of trusted documents is broken; the message names the file and the entry."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from gateway.documents import TrustedDocuments, read_manifest
-from gateway.documents.digest import digest
-from gateway.errors import ManifestError
+from gateway.features.documents.manifests import read_manifest
+from gateway.features.documents.trusted import ManifestError, TrustedDocuments
+from gateway.pipeline.preparation.prepared import digest
 
 ME = "query Me {\n  me {\n    name\n  }\n}"
 SAME = "query Me { me { name } } # the same"

@@ -1,53 +1,77 @@
-"""Settings: which documents clients may send."""
+"""Settings: which documents are known, and whether clients may send others."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, Self, TypeAlias
+from typing import ClassVar, Literal, Self, TypeAlias
 
 from pydantic import Field, model_validator
-from pydantic_settings import BaseSettings
+
+from gateway.feature_settings import FeatureSettings
 
 Mode: TypeAlias = Literal["off", "log", "only"]
 
 
-class TrustedDocumentSettings(BaseSettings):
-    """Which documents clients may send."""
+class KnownDocumentSettings(FeatureSettings, env_prefix="FURLONG_GATEWAY__DOCUMENTS__"):
+    """Which documents are known before requests, and whether clients may send others."""
 
-    trusted_documents: tuple[Path, ...] = Field(
+    former: ClassVar[Mapping[str, str]] = {
+        "folder": "documents",
+        "manifests": "trusted_documents",
+        "mode": "trusted_documents_mode",
+        "require_id": "trusted_documents_require_id",
+        "clients": "trusted_documents_clients",
+        "operations": "trusted_operations",
+        "reload_seconds": "trusted_documents_reload_seconds",
+        "prepared": "trusted_documents_prepared",
+        "logged": "trusted_documents_logged",
+        "apq": "apq",
+        "apq_bytes": "apq_bytes",
+        "apq_valkey_url": "apq_valkey_url",
+        "apq_valkey_seconds": "apq_valkey_seconds",
+        "apq_keep_seconds": "apq_keep_seconds",
+    }
+    reloaded: ClassVar[frozenset[str]] = frozenset({"folder"})
+
+    folder: Path | None = Field(
+        default=None,
+        description="Folder of documents (*.graphql) whose operations are prepared before the first request.",
+    )
+    manifests: tuple[Path, ...] = Field(
         default=(),
         description='Manifests of trusted documents, such as ["/etc/furlong/manifests"]: files, or folders '
         "of *.json, as written by GraphQL Code Generator, the Relay compiler or Apollo's tools.",
     )
-    trusted_documents_mode: Mode = Field(
+    mode: Mode = Field(
         default="off",
         description="What happens to documents that are in no manifest: off: they are answered; log: they "
         "are answered, counted and logged; only: they are refused.",
     )
-    trusted_documents_require_id: bool = Field(
+    require_id: bool = Field(
         default=False,
         description="With the mode only: whether trusted documents must be sent by their ids, not as text.",
     )
-    trusted_documents_clients: dict[str, tuple[str, ...]] = Field(
+    clients: dict[str, tuple[str, ...]] = Field(
         default_factory=dict,
         description="The only clients that may send the documents of a manifest, by its file name, such as "
         '{"ios-4.json":["ios"]}.',
     )
-    trusted_operations: dict[str, tuple[str, ...]] = Field(
+    operations: dict[str, tuple[str, ...]] = Field(
         default_factory=dict,
         description="With the modes log and only: the names of the operations that each client may execute, "
         'such as {"ios":["Betslip"],"*":["Club"]}; * is any client. Empty: all of trusted documents.',
     )
-    trusted_documents_reload_seconds: float = Field(
+    reload_seconds: float = Field(
         default=5.0, ge=0, description="How often manifests are checked for changes; 0 for never."
     )
-    trusted_documents_prepared: int = Field(
+    prepared: int = Field(
         default=200,
         ge=0,
         description="Trusted documents are planned ahead of requests, in the background, if there are at "
         "most this many.",
     )
-    trusted_documents_logged: int = Field(
+    logged: int = Field(
         default=1_000,
         ge=0,
         description="How many documents each process logs at most in the mode log.",
@@ -76,14 +100,22 @@ class TrustedDocumentSettings(BaseSettings):
     @model_validator(mode="after")
     def _has_documents(self) -> Self:
         """Refuse to trust only the documents of no manifest."""
-        if self.trusted_documents_mode != "off" and not self.trusted_documents:
-            raise ValueError(
-                f"trusted_documents_mode: {self.trusted_documents_mode} needs manifests in trusted_documents"
-            )
-        if self.trusted_documents_require_id and self.trusted_documents_mode != "only":
-            raise ValueError("trusted_documents_require_id: needs the trusted_documents_mode only")
-        if self.apq and self.trusted_documents_mode == "only":
+        if self.mode != "off" and not self.manifests:
+            raise ValueError(f"mode: {self.mode} needs manifests")
+        if self.require_id and self.mode != "only":
+            raise ValueError("require_id: needs the mode only")
+        if self.apq and self.mode == "only":
             raise ValueError("apq: clients that may send only trusted documents cannot register any")
         if self.apq_valkey_url is not None and not self.apq:
             raise ValueError("apq_valkey_url: needs apq")
         return self
+
+    @property
+    def has_ids(self) -> bool:
+        """Whether clients may send ids instead of documents."""
+        return bool(self.manifests) or self.apq
+
+    @property
+    def is_on(self) -> bool:
+        """Whether any documents are known before requests, or registered by clients."""
+        return self.has_ids or self.folder is not None

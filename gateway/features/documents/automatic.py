@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final, Protocol
 
-from gateway.documents.metrics import DocumentMetrics
-from gateway.documents.trusted import plain_id
+from gateway.features.documents.metrics import DocumentMetrics
+from gateway.features.documents.trusted import plain_id
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _OVERHEAD: Final = 300

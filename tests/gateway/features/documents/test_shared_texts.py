@@ -12,8 +12,9 @@ import pytest
 from redis.asyncio import Redis
 
 from deploy.private_valkey import PrivateValkey
-from gateway.documents import AutomaticDocuments, DocumentMetrics, Texts
-from gateway.documents.valkey_texts import ValkeyTexts
+from gateway.features.documents.automatic import AutomaticDocuments, Texts
+from gateway.features.documents.metrics import DocumentMetrics
+from gateway.features.documents.valkey_texts import ValkeyTexts
 from gateway.valkey import PAUSE_SECONDS
 
 TEXT = "query Ä { me { name } }"
