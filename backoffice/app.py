@@ -16,12 +16,11 @@ from backoffice.areas import AREAS, create_schema
 from backoffice.base import Base, create_base
 from backoffice.graph.area import Area
 from backoffice.graph.execution import OfficeGraph
-from backoffice.http.app import OperatorRoutes, create_http_app
+from backoffice.http.app import OperatorRoutes, create_http_app, screen_routes
 from backoffice.http.downloads import Downloads
 from backoffice.http.graph_endpoint import GraphEndpoint
 from backoffice.http.oidc_routes import START as OIDC_START
 from backoffice.http.oidc_routes import OidcRoutes
-from backoffice.http.screens import screen_routes
 from backoffice.http.security import Site
 from backoffice.http.session_routes import SessionRoutes
 from backoffice.identity.housekeeping import keep_tidy

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from backoffice.approvals.kinds import Staff
+from backoffice.approvals.proposals import Staff
 from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
 from backoffice.identity.accounts import Accounts

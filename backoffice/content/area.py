@@ -7,7 +7,7 @@ from typing import Final
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from backoffice.access.actor import Actor
+from backoffice.access import Actor
 from backoffice.base import Base
 from backoffice.content.images.serving import image_route
 from backoffice.content.known_brands import KnownBrands

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.advertising.links import UPLOADED, allowed_hosts
+from backoffice.advertising import UPLOADED, allowed_hosts
 from backoffice.content.images.repository import image_facts
 from backoffice.content.lint.findings import Finding
 from backoffice.content.lint.rules import LintContext, lint

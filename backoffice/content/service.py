@@ -4,9 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import brands_with, require
-from backoffice.access.roles import Permission
+from backoffice.access import Actor, Permission, brands_with, require
 from backoffice.approvals import repository as proposals
 from backoffice.approvals.proposals import Proposal
 from backoffice.audit.audit_log import AuditLog

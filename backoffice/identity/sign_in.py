@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
+from backoffice.access import Actor
 from backoffice.audit.audit_log import AuditLog
 from backoffice.errors import Conflict, Invalid, NotSignedIn, Problem
 from backoffice.identity import sessions, throttle, users

@@ -10,9 +10,7 @@ from typing import Final
 from aiokafka.errors import KafkaError
 from prometheus_client import CollectorRegistry
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import require
-from backoffice.access.roles import Permission
+from backoffice.access import Actor, Permission, require
 from backoffice.global_events.acknowledgements import NodeReport, NodeRepository
 from backoffice.operations.consumer_lag import PartitionLag, read_lag
 from backoffice.operations.dead_letters import CONSUMERS

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 
-from backoffice.access.actor import Actor
+from backoffice.access import Actor
 from backoffice.base import Base
 from backoffice.graph.area import Area, Download
 from backoffice.risk.budgets.setting import BudgetService

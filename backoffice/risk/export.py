@@ -3,9 +3,7 @@
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import require
-from backoffice.access.roles import Permission
+from backoffice.access import Actor, Permission, require
 from backoffice.errors import Invalid, Problem
 from backoffice.graph.pages import MAX_PAGE_SIZE
 from backoffice.risk.rows import RiskFigure, RowFilter

@@ -5,11 +5,10 @@ from typing import Annotated, Any
 import strawberry
 from strawberry import ID
 
-from backoffice.access.roles import Permission
+from backoffice.access import Permission
 from backoffice.global_events.repository import GlobalDecision
-from backoffice.graph.area import OfficeInfo
+from backoffice.graph.area import ANY, OfficeInfo, permitted
 from backoffice.graph.pages import Name, Number, Page, cursor, page_of, page_size, read_cursor, text_key
-from backoffice.graph.permitted import ANY, permitted
 from backoffice.risk.area import RiskArea
 from backoffice.risk.budgets.setting import BudgetLimit
 from backoffice.risk.goodwill import RiskGoodwill, shown_goodwill

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import brands_with, require
-from backoffice.access.roles import Permission
+from backoffice.access import Actor, Permission, brands_with, require
 from backoffice.audit.audit_log import AuditLog
 from backoffice.errors import Invalid, NotFound, Problem
 from backoffice.figures import repository
-from backoffice.figures.cell_ages import CellAge, cell_ages
+from backoffice.figures.cell_figures import CellAge, cell_ages
 from backoffice.figures.repository import StoredReward, StoredWeek
 from backoffice.figures.week_figures import (
     CREDITED,

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from backoffice.access.roles import Permission
+from backoffice.access import Permission
 from backoffice.audit.canonical_json import Json
 from backoffice.errors import Invalid, Problem
 from backoffice.jobs.jobs import JobKind, JobRun

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from backoffice.advertising.links import allowed_hosts
+from backoffice.advertising import allowed_hosts
 from backoffice.errors import NotFound
 from backoffice.rules.schemes.checks import SchemeContext
 from foundation.storage.clock import Clock

@@ -3,9 +3,8 @@
 import strawberry
 from strawberry import ID
 
-from backoffice.access.roles import Permission
-from backoffice.graph.area import OfficeInfo
-from backoffice.graph.permitted import FOUND, permitted
+from backoffice.access import Permission
+from backoffice.graph.area import FOUND, OfficeInfo, permitted
 from backoffice.support.area import SupportArea
 from backoffice.support.goodwill.budget import (
     EVERY_WEEK,

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from backoffice.advertising.links import allowed_hosts
+from backoffice.advertising import allowed_hosts
 from backoffice.content.known_brands import described
 from backoffice.content.lint.findings import Finding, errors_of
 from backoffice.content.lint.rules import LintContext, lint

@@ -9,7 +9,7 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
+from backoffice.access import Actor
 from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.operations.brands.repository import revisions
 from backoffice.operations.brands.revising import revise

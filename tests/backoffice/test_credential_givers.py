@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from backoffice.access.roles import Role
+from backoffice.access import Role
 from backoffice.identity.credentials import givers
 from backoffice.identity.credentials.mail import Mail, smtp
 from foundation.storage.database import Database

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
-from backoffice.access.roles import Role
+from backoffice.access import Role
 from backoffice.base import Base, create_base
 from backoffice.errors import Conflict
 from backoffice.identity import throttle

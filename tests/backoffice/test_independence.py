@@ -12,11 +12,9 @@ from pydantic import SecretStr, ValidationError
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
-from backoffice.access.roles import Permission, Role
+from backoffice.access import Actor, Permission, Role
 from backoffice.approvals import repository
-from backoffice.approvals.kinds import Needs, ProposalKind
-from backoffice.approvals.proposals import Proposal, ProposalStatus
+from backoffice.approvals.proposals import Needs, Proposal, ProposalKind, ProposalStatus
 from backoffice.audit.canonical_json import Json
 from backoffice.identity.accounts import NewAccount
 from backoffice.identity.credentials.links import CredentialLinks

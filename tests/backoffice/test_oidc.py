@@ -14,7 +14,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from backoffice.access.roles import Role
+from backoffice.access import Role
 from backoffice.identity.accounts import NewAccount
 from backoffice.identity.oidc.settings import OidcSettings
 from foundation.storage.clock import SystemClock

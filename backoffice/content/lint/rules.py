@@ -8,9 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Final
 
-from backoffice.advertising.age_marks import AGE_MARKS
-from backoffice.advertising.links import UPLOADED, link_problem
-from backoffice.advertising.wording import ForbiddenWording
+from backoffice.advertising import AGE_MARKS, UPLOADED, ForbiddenWording, link_problem
 from backoffice.content.lint.findings import Finding, error, warning
 from backoffice.content.revisions.document import ContentDocument, ContentText
 from subgraphs.kit.domain.schemes import Brand

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
-from backoffice.advertising.links import UPLOADED
+from backoffice.access import Actor
+from backoffice.advertising import UPLOADED
 from backoffice.content.revisions.document import ContentDocument, ContentKey
 from backoffice.global_events.decisions import GlobalDecisions
 from consumers.messages.global_events.states import ContentState, PublishedText

@@ -7,11 +7,8 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import require
-from backoffice.access.roles import Permission
-from backoffice.approvals.kinds import Needs, ProposalKind
-from backoffice.approvals.proposals import Proposal
+from backoffice.access import Actor, Permission, require
+from backoffice.approvals.proposals import Needs, Proposal, ProposalKind
 from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
+from backoffice.access import Actor
 from backoffice.audit.audit_log import AuditLog
 from backoffice.content import repository
 from backoffice.content.revisions.document import ContentDocument, ContentKey

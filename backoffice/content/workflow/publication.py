@@ -9,9 +9,7 @@ from typing import Final, Protocol
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import require
-from backoffice.access.roles import Permission
+from backoffice.access import Actor, Permission, require
 from backoffice.audit.audit_log import AuditLog
 from backoffice.content import repository
 from backoffice.content.known_brands import KnownBrands

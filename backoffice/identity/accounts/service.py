@@ -8,9 +8,7 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import allows, brands_with, require_step_up
-from backoffice.access.roles import Permission, Role
+from backoffice.access import Actor, Permission, Role, allows, brands_with, require_step_up
 from backoffice.audit.audit_log import AuditLog
 from backoffice.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from backoffice.identity import sessions, users

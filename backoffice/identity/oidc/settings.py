@@ -6,7 +6,7 @@ from typing import Final
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from backoffice.access.roles import Role
+from backoffice.access import Role
 from foundation.tokens.issuer import check_url
 from subgraphs.kit.domain.keys import ALL_BRANDS
 

@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
+from backoffice.access import Actor
 from backoffice.errors import NotSignedIn
 from backoffice.identity import sessions, throttle, users
 from backoffice.identity.accounts import Accounts

@@ -3,9 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import brands_with, require
-from backoffice.access.roles import Permission
+from backoffice.access import Actor, Permission, brands_with, require
 from backoffice.audit.audit_log import AuditLog
 from backoffice.errors import Invalid, NotFound, Problem
 from backoffice.global_events.acknowledgements import NodeRepository

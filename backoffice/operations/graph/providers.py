@@ -5,10 +5,9 @@ from typing import Annotated
 import strawberry
 from strawberry import ID
 
-from backoffice.access.roles import Permission
-from backoffice.graph.area import OfficeInfo
+from backoffice.access import Permission
+from backoffice.graph.area import ALL, OfficeInfo, permitted
 from backoffice.graph.pages import Page, number_key, page_of, page_size
-from backoffice.graph.permitted import ALL, permitted
 from backoffice.operations.area import OperationsArea
 from backoffice.operations.graph.provider_types import (
     ProviderConfigurationInput,

@@ -12,7 +12,7 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from backoffice.figures.message import CellFigures
+from backoffice.figures.cell_figures import CellFigures
 from backoffice.risk.figures.collector import FigureCollector
 from backoffice.risk.figures.counting import WeekCounter
 from backoffice.risk.figures.published_figures import PublishedFigures

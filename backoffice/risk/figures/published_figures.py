@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
-from backoffice.figures.message import CellFigures, message_of
+from backoffice.figures.cell_figures import CellFigures, message_of
 from backoffice.figures.week_figures import WeekFigures
 from backoffice.risk.figures.stored_figures import LEASE
 from consumers.acknowledgements.message import CellRange

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.approvals.models import PROPOSAL
+from backoffice.approvals.repository import PROPOSAL
 from backoffice.support.goodwill.budget import (
     EVERY_WEEK,
     GoodwillBudget,

@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import require
-from backoffice.access.roles import Permission
+from backoffice.access import Actor, Permission, require
 from backoffice.errors import NotFound
 from backoffice.support.databases import SubgraphDatabases
 from backoffice.support.lookup.bet_reasons import AssessedBet

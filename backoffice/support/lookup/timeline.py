@@ -6,7 +6,7 @@ from heapq import merge
 from itertools import islice
 from typing import Final
 
-from backoffice.access.actor import Actor
+from backoffice.access import Actor
 from backoffice.graph.pages import Moment, Name, no_cursor, read_cursor, require_moment
 from backoffice.support.databases import SubgraphDatabases
 from backoffice.support.lookup.customers import Customers

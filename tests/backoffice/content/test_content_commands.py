@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 from typer.testing import CliRunner, Result
 
-from backoffice.access.roles import Role
+from backoffice.access import Role
 from backoffice.approvals import repository as proposals
 from backoffice.base import create_base
 from backoffice.content import repository

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import insert, select
 
-from backoffice.access.roles import Role
+from backoffice.access import Role
 from backoffice.content.images.reencoding import MAX_BYTES
 from backoffice.global_events.models import OUTBOX
 from consumers.messages.global_events.message import decode_global

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from backoffice.advertising.links import link_problem
+from backoffice.advertising import link_problem
 from backoffice.content.lint.findings import Severity
 from backoffice.content.lint.rules import ImageFacts, LintContext, lint
 from backoffice.content.revisions.document import ContentDocument

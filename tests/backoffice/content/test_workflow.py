@@ -10,11 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from backoffice.access.actor import Actor
-from backoffice.access.roles import Role
+from backoffice.access import Actor, Role
 from backoffice.approvals import repository as proposals
-from backoffice.approvals.kinds import Staff
-from backoffice.approvals.proposals import Proposal
+from backoffice.approvals.proposals import Proposal, Staff
 from backoffice.content import repository
 from backoffice.content.models import CONTENT_REVISION
 from backoffice.content.revisions.document import ContentKey

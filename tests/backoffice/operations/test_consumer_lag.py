@@ -6,7 +6,7 @@ from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from backoffice.access.roles import Role
+from backoffice.access import Role
 from backoffice.global_events.acknowledgements import NodeRepository
 from backoffice.operations.consumer_lag import read_lag
 from backoffice.operations.lag_service import LagService

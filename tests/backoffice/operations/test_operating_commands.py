@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from sqlalchemy import insert
 from typer.testing import CliRunner, Result
 
-from backoffice.access.roles import Role
+from backoffice.access import Role
 from backoffice.base import create_base
 from backoffice.identity import users
 from backoffice.identity.accounts import NewAccount

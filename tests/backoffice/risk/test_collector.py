@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from backoffice.audit.models import AUDIT_LOG
+from backoffice.audit.repository import AUDIT_LOG
 from backoffice.figures import repository
 from backoffice.figures.models import RISK_WEEK
 from backoffice.risk.figures.stored_figures import StoredFigures

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
-from backoffice.access.roles import Role
-from backoffice.audit.models import AUDIT_LOG
+from backoffice.access import Role
+from backoffice.audit.repository import AUDIT_LOG
 from backoffice.errors import Forbidden, Invalid, NotFound
 from backoffice.risk.tables import HEADS, RiskTable
 from subgraphs.fulfilment.goodwill.repository import GoodwillGiven, GoodwillRepository, GoodwillWanted

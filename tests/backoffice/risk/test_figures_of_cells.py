@@ -18,8 +18,7 @@ from sqlalchemy import delete, insert
 
 from backoffice.consumer import CellsReducer, decode_cells
 from backoffice.figures import repository
-from backoffice.figures.cell_ages import cell_ages
-from backoffice.figures.message import CellFigures
+from backoffice.figures.cell_figures import CellFigures, cell_ages
 from backoffice.figures.week_figures import WeekFigures
 from backoffice.risk.figures.collector import FigureCollector
 from backoffice.risk.figures.published_figures import PublishedFigures

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.roles import Role
+from backoffice.access import Role
 from backoffice.approvals import repository as proposals
 from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, update
 
-from backoffice.access.actor import Actor
-from backoffice.access.roles import Role
+from backoffice.access import Actor, Role
 from backoffice.approvals import repository as proposals
 from backoffice.approvals.proposals import Proposal, ProposalStatus
 from backoffice.errors import (

@@ -13,8 +13,7 @@ import pyotp
 from argon2 import PasswordHasher
 from pydantic import SecretStr
 
-from backoffice.access.actor import Actor
-from backoffice.access.roles import Role
+from backoffice.access import Actor, Role
 from backoffice.app import Backoffice, create_backoffice
 from backoffice.identity import users
 from backoffice.identity.accounts import NewAccount

@@ -13,7 +13,7 @@ from furlong.cli.operations.backoffice.signed_in import User, run_as
 from furlong.cli.options import fail
 
 if TYPE_CHECKING:
-    from backoffice.access.actor import Actor
+    from backoffice.access import Actor
     from backoffice.content.area import ContentArea
     from backoffice.content.revisions.document import ContentKey
 

@@ -171,7 +171,7 @@ def _run(work: Callable[[Base], Coroutine[Any, Any, T]]) -> T:
 
 
 def _roles(given: list[str]) -> Roles:
-    from backoffice.access.roles import Role
+    from backoffice.access import Role
     from subgraphs.kit.domain.keys import ALL_BRANDS
 
     found: dict[str, set[Role]] = {}
