@@ -25,10 +25,9 @@ from backoffice.http.security import Site
 from backoffice.http.session_routes import SessionRoutes
 from backoffice.identity.housekeeping import keep_tidy
 from backoffice.identity.oidc.provider import Provider
-from backoffice.identity.oidc.settings import OidcSettings
 from backoffice.identity.oidc.sign_in import OidcSignIn
 from backoffice.jobs.worker import JobWorker
-from backoffice.settings import BackofficeSettings
+from backoffice.settings import BackofficeSettings, OidcSettings
 from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import Clock, seconds_of
 from foundation.storage.settings import DatabaseSettings

@@ -12,7 +12,7 @@ from backoffice.audit.repository import AuditFilter
 from backoffice.errors import Invalid, Problem
 from backoffice.graph.area import ANY, FOUND, OfficeInfo, permitted
 from backoffice.graph.pages import Page, number_key, page_of, page_size, text_key, time_key, time_of
-from backoffice.identity.accounts import NewAccount
+from backoffice.identity.account import NewAccount
 from backoffice.identity.users import Roles, UserStatus
 from backoffice.jobs.jobs import JobStatus
 from backoffice.jobs.repository import JobFilter

@@ -12,8 +12,8 @@ from backoffice.risk.figures.collector import FigureCollector
 from backoffice.risk.figures.counting import WeekCounter
 from backoffice.risk.figures.stored_figures import StoredFigures
 from backoffice.risk.service import RiskService
-from backoffice.risk.settings import RiskSettings
 from backoffice.risk.tables import RiskTable
+from backoffice.settings import RiskSettings
 from foundation.storage.database import Database
 
 

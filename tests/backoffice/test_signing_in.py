@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from backoffice.access import Role
 from backoffice.audit.repository import AUDIT_LOG
-from backoffice.identity.accounts import NewAccount
+from backoffice.identity.account import NewAccount
 from backoffice.identity.models import SESSION, THROTTLE
 from backoffice.identity.throttle import network_of
 from tests.support.backoffice.backoffice_site import (

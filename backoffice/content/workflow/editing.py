@@ -14,15 +14,15 @@ from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
 from backoffice.content import repository
 from backoffice.content.known_brands import KnownBrands
-from backoffice.content.lint.findings import Finding, errors_of
+from backoffice.content.lint import Finding, errors_of
 from backoffice.content.revisions.document import ContentDocument, ContentKey
 from backoffice.content.revisions.revision import (
     Approval,
     ContentItem,
     ContentRevision,
     ItemWithRevisions,
+    RevisionState,
 )
-from backoffice.content.revisions.states import RevisionState
 from backoffice.content.workflow.locking import (
     locked_item,
     locked_or_new_item,

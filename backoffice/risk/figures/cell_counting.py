@@ -16,7 +16,7 @@ from backoffice.figures.cell_figures import CellFigures
 from backoffice.risk.figures.collector import FigureCollector
 from backoffice.risk.figures.counting import WeekCounter
 from backoffice.risk.figures.published_figures import PublishedFigures
-from backoffice.risk.settings import RiskSettings
+from backoffice.settings import RiskSettings
 from consumers.acknowledgements.message import CELLS_PARTITION, CELLS_TOPIC
 from consumers.stream.settings import StreamSettings
 from foundation.storage.cells.cell import Cell

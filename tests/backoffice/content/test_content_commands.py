@@ -16,7 +16,7 @@ from backoffice.approvals import repository as proposals
 from backoffice.base import create_base
 from backoffice.content import repository
 from backoffice.identity import users
-from backoffice.identity.accounts import NewAccount
+from backoffice.identity.account import NewAccount
 from backoffice.settings import BackofficeSettings
 from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database

@@ -17,7 +17,7 @@ from backoffice.approvals import repository as proposals
 from backoffice.audit.audit_log import verify
 from backoffice.content import repository
 from backoffice.content.revisions.document import ContentDocument
-from backoffice.content.revisions.states import RevisionState
+from backoffice.content.revisions.revision import RevisionState
 from backoffice.errors import BackofficeError
 from deploy.private_mariadb import PrivateMariadb
 from tests.support.backoffice.content_stand import (

@@ -76,7 +76,7 @@ def show(item: Item, revision: Revision, *, user: User) -> None:
 @cli.command()
 def lint(item: Item, revision: Revision, *, user: User) -> None:
     """Show what lint finds in a revision; exit with 1 if an error blocks its publication."""
-    from backoffice.content.lint.findings import errors_of
+    from backoffice.content.lint import errors_of
 
     async def work(parts: ContentArea, actor: Actor) -> Any:
         found = await parts.service.revision(actor, _key(item), revision)
