@@ -19,9 +19,8 @@ from backoffice.identity.models import (
 )
 from backoffice.jobs.repository import JOB
 from backoffice.metadata import INSTALLATION
-from backoffice.operations.brands.models import BRAND_REVISION
-from backoffice.operations.providers.models import PROVIDER_REVISION
-from backoffice.rules.models import DRY_RUN_DIFFERENCE
+from backoffice.operations.models import BRAND_REVISION, PROVIDER_REVISION
+from backoffice.rules.repository import DRY_RUN_DIFFERENCE
 from backoffice.support.models import (
     CUSTOMER_EXPORT,
     GOODWILL_BUDGET,

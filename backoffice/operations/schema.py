@@ -26,7 +26,7 @@ from backoffice.operations.graph.weeks import WeekMutation, WeekQuery
 from backoffice.operations.installation import IntentFilter
 from backoffice.operations.kill_switches import SwitchTarget
 from backoffice.operations.nodes import Acknowledged
-from backoffice.operations.status_changes import StatusAction
+from backoffice.operations.reward_statuses import StatusAction
 from backoffice.operations.types import (
     DeadLetterInfo,
     GlobalEvent,

@@ -18,8 +18,7 @@ from backoffice.figures.week_figures import (
     MoneyFigure,
     RewardFigure,
 )
-from backoffice.risk.budgets.use import BudgetLine, week_lines
-from backoffice.risk.budgets.use_by_cells import used_by_cells
+from backoffice.risk.budgets.use import BudgetLine, used_by_cells, week_lines
 from backoffice.risk.figures.collector import FigureCollector
 from backoffice.risk.figures.counting import BrandWeeks, WeekCounter
 from backoffice.risk.figures.forecast import (

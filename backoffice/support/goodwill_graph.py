@@ -13,8 +13,7 @@ from backoffice.support.goodwill.budget import (
     ReservationStatus,
     WeekUse,
 )
-from backoffice.support.goodwill.causes import CAUSE_WORDS, GoodwillCause
-from backoffice.support.goodwill.credits import GoodwillChoice, GoodwillRequest
+from backoffice.support.goodwill.credits import CAUSE_WORDS, GoodwillCause, GoodwillChoice, GoodwillRequest
 from backoffice.support.lookup.customers import owner_of
 from backoffice.support.types import SupportProposal
 from subgraphs.fulfilment.goodwill.repository import GoodwillCost

@@ -135,10 +135,6 @@ SECONDS: Final = 10.0
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-
-
-
-
 def smtp(url: str, sender: str) -> Send:
     """Return what sends mail by a server.
 

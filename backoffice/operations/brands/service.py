@@ -11,8 +11,7 @@ from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.operations.brands import repository
 from backoffice.operations.brands.contrast import Contrast, TokenColours
 from backoffice.operations.brands.document import BrandDocument, checked, theme_contrasts
-from backoffice.operations.brands.repository import BrandRevision
-from backoffice.operations.brands.revising import revise
+from backoffice.operations.brands.repository import BrandRevision, revise
 from consumers.messages.global_events.states import state_fields
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database

@@ -28,7 +28,7 @@ from backoffice.support.goodwill.budget import (
     GoodwillLimits,
     WeekUse,
 )
-from backoffice.support.goodwill.spending import GoodwillSpending
+from backoffice.support.goodwill.repository import GoodwillSpending
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.club.models import REFERENCE

@@ -24,8 +24,7 @@ from backoffice.support.goodwill import repository as goodwill
 from backoffice.support.lookup.customers import Customers
 from backoffice.support.personal_data_access import customer_subject
 from backoffice.support.privacy import repository
-from backoffice.support.privacy.customer_data import CustomerErasure
-from backoffice.support.privacy.goodwill_erasure import GoodwillErasure
+from backoffice.support.privacy.customer_data import CustomerErasure, GoodwillErasure
 from backoffice.support.privacy.holds import require_no_hold
 from consumers.messages.accounts import ACCOUNT_TOPIC
 from foundation.storage.clock import Clock

@@ -21,7 +21,7 @@ from backoffice.errors import Conflict, Forbidden, FourEyes, Invalid, Stale, Ste
 from backoffice.global_events.acknowledgements import NodeRepository
 from backoffice.global_events.models import SUBJECT
 from backoffice.operations.providers.configurations import ProviderConfigurations
-from backoffice.operations.providers.secret_shapes import looks_like_secret
+from backoffice.operations.providers.document import looks_like_secret
 from backoffice.operations.providers.service import ProviderService
 from consumers.acknowledgements.message import Acknowledgement, ProviderHealth, RefusedMessage
 from foundation.storage.clock import ManualClock

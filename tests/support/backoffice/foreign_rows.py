@@ -12,7 +12,7 @@ from backoffice.content.models import CONTENT_ITEM
 from backoffice.global_events.models import SUBJECT
 from backoffice.identity.models import SESSION
 from backoffice.jobs.repository import JOB
-from backoffice.rules.dry_run_job import DRY_RUN_KIND
+from backoffice.rules.dry_run import DRY_RUN_KIND
 from backoffice.support.models import CUSTOMER_EXPORT, LEGAL_HOLD
 from backoffice.support.privacy.requests import EXPORT
 from foundation.storage.database import Database

@@ -9,7 +9,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from backoffice.advertising import AGE_MARK_SOURCE, AGE_MARKS, ForbiddenWording, link_problem
-from backoffice.rules.schemes.form import Scheme
+from backoffice.rules.scheme_versions import Scheme
 from subgraphs.kit.domain.currencies import all_currencies
 from subgraphs.kit.domain.schemes import Brand, Terms
 from subgraphs.kit.domain.schemes import Scheme as KnownScheme
