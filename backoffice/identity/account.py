@@ -6,9 +6,7 @@ from typing import TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import require
-from backoffice.access.roles import Permission
+from backoffice.access import Actor, Permission, require
 from backoffice.audit.canonical_json import Json
 from backoffice.errors import Forbidden, Stale
 from backoffice.identity.users import Roles, User

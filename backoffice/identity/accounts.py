@@ -1,20 +1,18 @@
-"""Managing accounts: adding and disabling them, their roles, and credentials that were lost."""
+"""Managing accounts: adding and disabling them, their roles for brands, and lost credentials."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import allows, brands_with, require_step_up
-from backoffice.access.roles import Permission, Role
+from backoffice.access import Actor, Permission, Role, allows, brands_with, require_step_up
 from backoffice.audit.audit_log import AuditLog
 from backoffice.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from backoffice.identity import sessions, users
-from backoffice.identity.accounts.account import (
+from backoffice.identity.account import (
     Account,
     Lapse,
     NewAccount,
@@ -23,12 +21,47 @@ from backoffice.identity.accounts.account import (
 )
 from backoffice.identity.credentials import second_factor
 from backoffice.identity.credentials.issuing import CredentialIssuer
-from backoffice.identity.known_brands import KnownBrands
 from backoffice.identity.sessions import Lifetimes, Session
 from backoffice.identity.users import Roles, User, UserStatus
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import ALL_BRANDS
+from subgraphs.kit.records.reference import ReferenceRepository
+from subgraphs.rewards.models import REFERENCE
+
+
+@dataclass(frozen=True, slots=True)
+class KnownBrands:
+    """The installation's brands, read when roles are granted, which is rare.
+
+    Attributes:
+        settings: Where the database of rewards is.
+    """
+
+    settings: DatabaseSettings
+
+    async def require(self, brands: Collection[str]) -> None:
+        """Check that brands exist. Before the first one is loaded, every name is accepted.
+
+        Raises:
+            Invalid: There is no such brand.
+        """
+        wanted = set(brands) - {ALL_BRANDS}
+        known = await self._ids() if wanted else ()
+        if known and (unknown := sorted(wanted.difference(known))):
+            names = ", ".join(known)
+            raise Invalid([Problem("roles", f"There is no brand {unknown[0][:64]!r}; there are {names}.")])
+
+    async def _ids(self) -> Collection[str]:
+        database = Database.open(self.settings, "rewards")
+        try:
+            async with database.read() as connection:
+                return await ReferenceRepository(REFERENCE).brand_ids(connection)
+        except (SQLAlchemyError, OSError):
+            return ()  # roles can be granted while that database is down
+        finally:
+            await database.close()
 
 
 @dataclass(frozen=True, slots=True)

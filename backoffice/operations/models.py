@@ -1,4 +1,4 @@
-"""The table of the revisions of providers' configurations."""
+"""The tables of operations: the revisions of brands, and of providers' configurations."""
 
 from typing import Final
 
@@ -6,6 +6,19 @@ from sqlalchemy import Column, Integer, String, Table
 
 from backoffice.metadata import METADATA
 from foundation.storage.columns import JSON_LIST, Identifier, UtcDateTime
+
+BRAND_REVISION: Final = Table(
+    "brand_revision",
+    METADATA,
+    Column("brand_id", Identifier(), primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("document", JSON_LIST, nullable=False),
+    Column("reason", String(500), nullable=True),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("changed_by", String(200), nullable=False),
+)
+"""What was decided about a brand, one row for each revision, from 1. Append only."""
+
 
 PROVIDER_REVISION: Final = Table(
     "provider_revision",

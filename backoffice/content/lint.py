@@ -1,21 +1,63 @@
-"""Lint rules: each checks one document against what is known about its brand and reward."""
+"""Lint rules, each of which checks one document against its brand and reward, and what they find.
+
+A finding says where, how severe, and what an editor can do about it.
+"""
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 from functools import cache
 from typing import Final
 
-from backoffice.advertising.age_marks import AGE_MARKS
-from backoffice.advertising.links import UPLOADED, link_problem
-from backoffice.advertising.wording import ForbiddenWording
-from backoffice.content.lint.findings import Finding, error, warning
+from backoffice.advertising import AGE_MARKS, UPLOADED, ForbiddenWording, link_problem
 from backoffice.content.revisions.document import ContentDocument, ContentText
 from subgraphs.kit.domain.schemes import Brand
 from subgraphs.rewards.catalogue.rewards import RewardConfig
 from subgraphs.rewards.catalogue.term_checks import impossible, unlawful
+
+
+class Severity(Enum):
+    """An error blocks publication by every route; a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that lint found.
+
+    Attributes:
+        rule: The rule's name, such as TERMS_MISSING.
+        path: Where: `texts.en-GB.title`, or a shorter path for what concerns all of it.
+    """
+
+    rule: str
+    severity: Severity
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.severity.value} {self.rule} {self.path}: {self.message}"
+
+
+def error(rule: str, path: str, message: str) -> Finding:
+    """Return a finding that blocks publication."""
+    return Finding(rule, Severity.ERROR, path, message)
+
+
+def warning(rule: str, path: str, message: str) -> Finding:
+    """Return a finding that does not block publication."""
+    return Finding(rule, Severity.WARNING, path, message)
+
+
+def errors_of(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings that block publication."""
+    return tuple(one for one in findings if one.severity is Severity.ERROR)
+
 
 LENGTHS: Final = {
     "title": (60, 200),

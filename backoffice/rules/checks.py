@@ -8,10 +8,8 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from backoffice.advertising.age_marks import AGE_MARK_SOURCE, AGE_MARKS
-from backoffice.advertising.links import link_problem
-from backoffice.advertising.wording import ForbiddenWording
-from backoffice.rules.schemes.form import Scheme
+from backoffice.advertising import AGE_MARK_SOURCE, AGE_MARKS, ForbiddenWording, link_problem
+from backoffice.rules.scheme_versions import Scheme
 from subgraphs.kit.domain.currencies import all_currencies
 from subgraphs.kit.domain.schemes import Brand, Terms
 from subgraphs.kit.domain.schemes import Scheme as KnownScheme
