@@ -1,17 +1,19 @@
-"""Follows the stream of revocations in Valkey, so that they take effect in every process at once."""
+"""The stream of revocations in Valkey: processes follow it, issuers and operators write it."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+import orjson
 import structlog
 
+from foundation.tokens.compact import read_object
 from foundation.tokens.revocations.revocation_list import Mark, RevocationList
 from foundation.tokens.revocations.settings import Revocations
-from foundation.tokens.strict_json import read_object
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
+
 
 log = structlog.get_logger(__name__)
 
@@ -163,3 +165,35 @@ def _claims(fields: Mapping[bytes, bytes]) -> Mapping[str, Any]:
         return read_object(fields.get(FIELD, b""))
     except ValueError:
         return {}
+
+
+SECONDS: Final = 5.0
+
+
+async def revoke(settings: Revocations, claims: Mapping[str, str], kept_seconds: int) -> None:
+    """Revoke all tokens that were issued until now and have these claims.
+
+    Args:
+        settings: Where revocations are stored.
+        claims: Names and values, among them `iss`.
+        kept_seconds: How long tokens live at most; older revocations are removed from the stream.
+
+    Raises:
+        ValueError: Tokens are not revoked by these claims.
+        OSError: Valkey did not accept it.
+    """
+    from redis.asyncio import Redis  # noqa: PLC0415 - takes 0.1 s to import
+    from redis.exceptions import RedisError  # noqa: PLC0415
+
+    shapes = {frozenset(names) for names in settings.claims}
+    if not claims.get("iss") or frozenset(claims) - {"iss"} not in shapes:
+        raise ValueError("tokens are not revoked by these claims")
+    try:
+        async with Redis.from_url(
+            settings.url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS
+        ) as client:
+            seconds, _ = await client.time()
+            oldest = (seconds - kept_seconds) * 1000
+            await client.xadd(settings.stream, {"claims": orjson.dumps(dict(claims))}, minid=oldest)
+    except RedisError as error:
+        raise OSError(f"the revocation was not written: {type(error).__name__}") from error
