@@ -13,7 +13,7 @@ from backoffice.global_events.models import NODE
 from backoffice.global_events.repository import GlobalDecision
 from consumers.acknowledgements.message import Acknowledgement, BudgetReport, CellRange, ProviderHealth
 from foundation.storage.columns import upsert
-from subgraphs.kit.records.global_state.kinds import GlobalOrder
+from subgraphs.kit.records.global_state import GlobalOrder
 
 MISSED_REPORTS: Final = 3
 """A node that has missed so many reports counts as down."""

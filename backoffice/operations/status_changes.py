@@ -11,9 +11,9 @@ from backoffice.global_events.decisions import Decided, GlobalDecisions
 from consumers.messages.global_events.states import RewardStatusState
 from foundation.storage.database import Database
 from subgraphs.rewards.catalogue.content import without_content
+from subgraphs.rewards.catalogue.law import impossible, refusal, unlawful
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.catalogue.rewards import OptionId, RewardConfig
-from subgraphs.rewards.catalogue.term_checks import impossible, refusal, unlawful
 from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
 
 CATALOGUE: Final = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)

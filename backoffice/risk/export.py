@@ -23,7 +23,7 @@ from backoffice.risk.tables import (
     reward_row,
 )
 from backoffice.spreadsheets import csv_lines
-from subgraphs.fulfilment.goodwill.repository import GoodwillWanted
+from subgraphs.fulfilment.goodwill import GoodwillWanted
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 from strawberry import ID
 
-from subgraphs.fulfilment.goodwill.repository import GoodwillGiven
+from subgraphs.fulfilment.goodwill import GoodwillGiven
 
 
 @strawberry.type(description="A goodwill credit: what, to whom, why, and who decided it.")

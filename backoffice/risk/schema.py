@@ -31,8 +31,8 @@ from backoffice.risk.types import (
     shown_reward,
     shown_week,
 )
-from subgraphs.fulfilment.goodwill.repository import GoodwillPosition, GoodwillWanted
-from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey
+from subgraphs.fulfilment.goodwill import GoodwillPosition, GoodwillWanted
+from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey
 
 First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
 _READ = Permission.RISK_READ

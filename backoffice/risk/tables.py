@@ -9,7 +9,7 @@ from backoffice.risk.budgets.use import BudgetLine
 from backoffice.risk.figures.profit import profit_lines
 from backoffice.risk.rows import RiskRow
 from backoffice.risk.service import CurrencyForecast, WeekSummary
-from subgraphs.fulfilment.goodwill.repository import GoodwillGiven
+from subgraphs.fulfilment.goodwill import GoodwillGiven
 
 Row: TypeAlias = Sequence[object]
 

@@ -17,8 +17,7 @@ from subgraphs.kit.domain.schemes import Scheme
 from subgraphs.kit.domain.weeks import Week
 from subgraphs.kit.records.week_definitions import OpenedWeeks
 from subgraphs.progress.counting.contribution import Contribution
-from subgraphs.progress.counting.customers import KnownCustomers, Territory
-from subgraphs.progress.counting.rulebook import BrandRulebook, Rulebook
+from subgraphs.progress.counting.rulebook import BrandRulebook, KnownCustomers, Rulebook, Territory
 from subgraphs.progress.counting.rules import NOTHING, ContributionReason, Verdict
 from subgraphs.progress.ledger.week_reader import CustomerBets
 from subgraphs.progress.qualification.qualification import WeekResult

@@ -13,7 +13,7 @@ from backoffice.support.lookup.customers import CustomerView
 from backoffice.support.lookup.entry_titles import title_of
 from backoffice.support.privacy.repository import LegalHold
 from subgraphs.kit.domain.schemes import Brand
-from subgraphs.kit.graphql.schema.money import written
+from subgraphs.kit.graphql.money import written
 from subgraphs.kit.records.customer_history import HistoryEntry
 
 

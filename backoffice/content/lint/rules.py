@@ -14,8 +14,8 @@ from backoffice.advertising.wording import ForbiddenWording
 from backoffice.content.lint.findings import Finding, error, warning
 from backoffice.content.revisions.document import ContentDocument, ContentText
 from subgraphs.kit.domain.schemes import Brand
+from subgraphs.rewards.catalogue.law import impossible, unlawful
 from subgraphs.rewards.catalogue.rewards import RewardConfig
-from subgraphs.rewards.catalogue.term_checks import impossible, unlawful
 
 LENGTHS: Final = {
     "title": (60, 200),

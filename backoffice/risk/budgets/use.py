@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from foundation.storage.database import Database
-from subgraphs.fulfilment.accounting.liability import RewardCounts
 from subgraphs.fulfilment.accounting.repository import liability, reward_counts
-from subgraphs.rewards.budgets.budgets import BudgetUse
-from subgraphs.rewards.budgets.repository import BudgetRepository
+from subgraphs.fulfilment.accounting.stage_sql import RewardCounts
+from subgraphs.rewards.budgets import BudgetRepository, BudgetUse
 
 
 @dataclass(frozen=True, slots=True)

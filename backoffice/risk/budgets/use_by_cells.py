@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.global_events.acknowledgements import NodeRepository
-from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey, BudgetUse
+from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetUse
 
 
 async def used_by_cells(

@@ -8,8 +8,7 @@ from backoffice.support.goodwill import repository
 from backoffice.support.goodwill.budget import GoodwillBudgetKey, ReservationStatus, WeekUse
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
-from subgraphs.fulfilment.goodwill.credit import goodwill_key
-from subgraphs.fulfilment.goodwill.repository import GoodwillRepository
+from subgraphs.fulfilment.goodwill import GoodwillRepository, goodwill_key
 from subgraphs.fulfilment.state.state_machine import PAID, STOPPED
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from subgraphs.kit.domain.schemes import Brand, Scheme
-from subgraphs.kit.graphql.schema.money import written
+from subgraphs.kit.graphql.money import written
 from subgraphs.progress.counting.contribution import Bet
 from subgraphs.progress.counting.rules import ContributionReason, Verdict, WeekRules
 

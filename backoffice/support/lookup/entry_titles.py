@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from backoffice.support.lookup.bet_reasons import LOCALE, odds
-from subgraphs.kit.graphql.schema.money import written
+from subgraphs.kit.graphql.money import written
 from subgraphs.kit.records.customer_history import HistoryEntry
 from subgraphs.progress.counting.rules import ContributionReason
 

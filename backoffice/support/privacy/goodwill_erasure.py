@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from backoffice.support.goodwill import repository
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
-from subgraphs.fulfilment.erasure import erasure_of
+from subgraphs.fulfilment.customer_data import erasure_of
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Erasure, Pseudonyms
 
