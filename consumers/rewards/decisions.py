@@ -1,4 +1,7 @@
-"""What rewards applies of the global topic, and what its acknowledgement says about budgets."""
+"""What rewards applies of the global topic, and what its acknowledgement says about budgets.
+
+The statuses of rewards, the kill switches and the brands need no more than their message: reads apply them.
+"""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta

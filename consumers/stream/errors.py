@@ -1,4 +1,17 @@
-"""Errors of the stream and what is done about each; a cancellation that a library swallowed."""
+"""Errors of the stream and what is done about each; a cancellation that a library swallowed.
+
+StreamError
+├── Poison              one record can never be applied: it becomes a dead letter, the others are applied
+├── Transient           the database is unavailable or refuses for now: the partitions back off
+├── PositionMoved       another transaction applied these records: continue from the stored positions
+├── Stalled             records are waiting but do not arrive: leave the group and join it again
+└── Halt                the process stops, because a person has to decide
+    ├── ForeignCell
+    ├── MixedInstallations
+    ├── PositionOutOfRange
+    ├── TopicRecreated
+    └── TooManyDeadLetters
+"""
 
 import asyncio
 from collections.abc import Mapping

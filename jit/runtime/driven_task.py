@@ -1,4 +1,12 @@
-"""Drives a coroutine without an asyncio task, yet as asyncio's current task."""
+"""Drives a coroutine without an asyncio task, yet as asyncio's current task.
+
+Coroutines, asyncio and anyio call methods of the current task: `TaskInterface` has them. How a step is taken
+differs: `lightweight_task` completes a value while the task is current, on the hot path of every field that
+waits; `CoroutineTask` drives coroutines without a value.
+
+`_enter_task` and `_leave_task` are documented ("Extending asyncio"). Python 3.12 added a function that
+switches from one task to another. Before that an assignment switches; leaving and entering take four calls.
+"""
 
 import asyncio
 import sys

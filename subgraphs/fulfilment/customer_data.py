@@ -1,4 +1,8 @@
-"""What fulfilment holds about a customer: what support sees of it, and how it is erased."""
+"""What fulfilment holds about a customer: what support sees of it, and how it is erased.
+
+A credit is never forgotten: its row keeps the key by which the provider knows it. Unsent rewards are never
+sent; rewards that may have been sent wait for a person.
+"""
 
 from typing import Final
 

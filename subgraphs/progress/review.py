@@ -1,4 +1,10 @@
-"""The cases that wait for a person's decision: late revisions, disputed bets, and deciding about them."""
+"""The cases that wait for a person's decision: late revisions, disputed bets, and deciding about them.
+
+Rejecting a late revision leaves everything unchanged. An accepted one is assessed as if it had happened in
+time: the total follows at once, and the qualification follows the total. Fulfilment decides about the reward:
+it pays a reward that is now due, and stops one that is no longer due and has not been sent. A credited reward
+stays, with a flag for a person; nothing is clawed back.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime

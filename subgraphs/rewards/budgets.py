@@ -210,7 +210,7 @@ class BudgetRepository:
         uses = await self.use(connection, brand, iso_week)
         return SpentRewards(iso_week, frozenset(reward_id for reward_id, use in uses.items() if use.spent))
 
-    async def allotted_weeks(self, connection: AsyncConnection, brand: str) -> set[str]:
+    async def weeks(self, connection: AsyncConnection, brand: str) -> set[str]:
         """Return the weeks in which rewards were chosen, or that have budgets of their own."""
         chosen = await connection.scalars(
             select(TAKEN.c.iso_week).where(TAKEN.c.brand_id == brand).distinct()

@@ -1,4 +1,9 @@
-"""Broker generations: the cluster and the topic id that an offset belongs to, and how both are asked for."""
+"""Broker generations: the cluster and the topic id that an offset belongs to, and how both are asked for.
+
+A recreated topic has other records at the same offsets. Only the topic id, which Kafka assigns to each topic,
+tells the two apart. aiokafka does not know topic ids, so they are requested here, by version 12 of Kafka's
+Metadata request. Every Kafka since 3.1 supports it; an older broker raises NotImplementedError.
+"""
 
 import asyncio
 from base64 import urlsafe_b64encode

@@ -1,4 +1,10 @@
-"""The steps of paying a reward: routing, sending, cancelling, and learning that it was used."""
+"""The steps of paying a reward: routing, sending, cancelling, and learning that it was used.
+
+    leased ─▶ begun ─▶ sending ─▶ answered ─▶ settling ─▶ settled
+
+"Sent" is recorded before the provider is called. A worker that finds it recorded asks the provider first. All
+attempts use one key, and only the worker with the newest lease writes.
+"""
 
 import asyncio
 from collections.abc import Callable, Sequence

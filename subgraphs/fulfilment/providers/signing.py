@@ -1,4 +1,8 @@
-"""Secrets shared with providers: where they are found, and the messages that are signed with them."""
+"""Secrets shared with providers: where they are found, and the messages that are signed with them.
+
+A request is signed over its time, method, target and body. A response is signed over the request's signature,
+its status and its body, so that it cannot answer another request.
+"""
 
 import hashlib
 import hmac

@@ -1,4 +1,8 @@
-"""Outcomes of rewards: the message `club.outcomes.v1`, and one that is read back after a loss."""
+"""Outcomes of rewards: the message `club.outcomes.v1`, and one that is read back after a loss.
+
+The topic outlives the database. If a row is behind the published state, it takes that over, so that a reward
+that was sent or credited never counts as unsent.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace

@@ -21,6 +21,10 @@ from subgraphs.kit.domain.products import Product
 from subgraphs.kit.domain.schemes import WeekState
 from subgraphs.kit.graphql.money import MINOR_UNITS, MinorUnits
 
+log = structlog.get_logger(__name__)
+FEDERATION_VERSION: Final = "2.9"  # the newest that the composition library knows
+DOCUMENTS_KEPT = 512
+UNAVAILABLE: Final = "SERVICE_UNAVAILABLE"
 INTERNAL: Final = "internal"
 """For operators and subgraphs; left out of the public variant, which customers see."""
 
@@ -32,7 +36,12 @@ T = TypeVar("T")
 
 
 def deferred(value: Awaitable[T]) -> T:
-    """Return an awaitable as if it were the value that execution will obtain by awaiting it."""
+    """Return an awaitable as if it were the value that execution will obtain by awaiting it.
+
+    An `async def` resolver costs a coroutine on every call, although most calls on the hot path need not wait.
+    Execution, compiled or interpreted, awaits a resolver's result if it is awaitable. This function is the only
+    code that relies on it, and hides it from the type checker.
+    """
     return cast("T", value)
 
 
@@ -46,10 +55,6 @@ def sliced_by(argument: str) -> ListSize:
     return ListSize(assumed_size=UNSET, slicing_arguments=[argument], sized_fields=UNSET)
 
 
-log = structlog.get_logger(__name__)
-FEDERATION_VERSION: Final = "2.9"  # the newest that the composition library knows
-DOCUMENTS_KEPT = 512
-UNAVAILABLE: Final = "SERVICE_UNAVAILABLE"
 """The code of errors that the request has not caused: the same request may succeed later."""
 
 for enum in (IneligibleReason, WeekState, Product):

@@ -1,4 +1,7 @@
-"""Subscriptions of a subgraph: compiled code executes each event, and server-sent events carry them."""
+"""Subscriptions of a subgraph: compiled code executes each event, and server-sent events carry them.
+
+https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md
+"""
 
 import asyncio
 import inspect

@@ -1,4 +1,9 @@
-"""The history of accounts: every revision, and the periods of exclusion that follow from them."""
+"""The history of accounts: every revision, and the periods of exclusion that follow from them.
+
+At any instant, an account has the state of the highest revision that was effective by then. So revisions may
+arrive in any order: a late, old one counts for the time in which it was in force, and one that was superseded
+before its effective time never counts. Before the first known revision, nobody is excluded.
+"""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass

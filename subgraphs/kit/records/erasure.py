@@ -1,4 +1,7 @@
-"""Erases customers: deletes rows, keeps some under a pseudonym, and recognizes later facts about them."""
+"""Erases customers: deletes rows, keeps some under a pseudonym, and recognizes later facts about them.
+
+docs/erasure.md says what happens to each table, and why.
+"""
 
 import hashlib
 import hmac

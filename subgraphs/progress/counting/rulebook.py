@@ -1,4 +1,10 @@
-"""The counting rules of brands in one transaction, and what a bet's revisions contribute by them."""
+"""The counting rules of brands in one transaction, and what a bet's revisions contribute by them.
+
+A week closes when its grace is over. Later events of a bet (a settlement in May of a bet placed in March) do
+not change the closed week: the revision in force is the highest one that happened in time. When a week closes
+depends on its scheme, which may arrive after the bet. So a lower revision is dropped only if a higher one
+happened before the end of its week, which is in time under any scheme.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field

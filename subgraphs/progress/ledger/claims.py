@@ -1,4 +1,8 @@
-"""Disputed bets, for which messages name several customers: the first one's until a person decides."""
+"""Disputed bets, for which messages name several customers: the first one's until a person decides.
+
+The revisions that matter are kept for each claimant. So once the bet is assigned, it counts as if it had
+always been that customer's.
+"""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

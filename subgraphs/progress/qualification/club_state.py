@@ -1,4 +1,17 @@
-"""The state that a customer sees, derived from the facts of the subgraphs, with fulfilment's outcomes."""
+"""The state that a customer sees, derived from the facts of the subgraphs, with fulfilment's outcomes.
+
+    NOT_OPTED_IN ──opts in──▶ TRACKING ◀──target reached / void──▶ QUALIFIED
+                                 │                                    │
+                            week closes                          week closes
+                                 ▼                                    ▼
+                               MISSED                             CONFIRMED
+
+What comes after CONFIRMED is published by fulfilment: FULFILLING, CREDITED, then USED or EXPIRED; or MISSED
+if the reward was revoked before its credit.
+
+A customer who may not take part is INELIGIBLE. Opting out leads back to NOT_OPTED_IN, except from QUALIFIED,
+which is kept for that week.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from enum import Enum

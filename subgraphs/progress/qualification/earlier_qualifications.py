@@ -1,4 +1,9 @@
-"""SQL of qualifications decided before: by the old process in the CRM, or before a loss of the database."""
+"""SQL of qualifications decided before: by the old process in the CRM, or before a loss of the database.
+
+`club.qualification.v1` outlives the database. A stored row that is older than its message is replaced by it,
+so that no revision is used twice, and is marked as read back: nothing new is published about that week while
+bets are still being applied again.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,8 @@
-"""Opens weeks, turns them provisional and closes them by the clock: what is done, and what is scheduled."""
+"""Opens weeks, turns them provisional and closes them by the clock: what is done, and what is scheduled.
+
+Every step checks the stored state and does what is missing. So it may be interrupted anywhere, repeated, and
+run on several nodes at once: the node that locks the brand goes first, and the next one finds the step done.
+"""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
