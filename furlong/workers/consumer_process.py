@@ -33,8 +33,7 @@ from furlong.install.topics import MESSAGES
 from furlong.serve.http_server import serving
 from furlong.serve.status_app import status_app
 from furlong.settings import TopicSettings
-from subgraphs.kit.live.event_bus import CustomersChanged
-from subgraphs.kit.live.metrics import BusMetrics
+from subgraphs.kit.live.event_bus import BusMetrics, CustomersChanged
 from subgraphs.kit.live.wiring import open_publisher
 
 log = structlog.get_logger(__name__)

@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 from foundation.storage.clock import Clock
 from foundation.storage.rehearsal import rehearsal_marks
 from furlong.serve.status_app import status_app
-from subgraphs.kit.records.outbox.outbox_relay import OutboxStatus
+from subgraphs.kit.records.outbox_relay import OutboxStatus
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -25,7 +25,7 @@ from gateway.http.websocket import WebSocketEndpoint, WebSocketParts
 from gateway.metrics import Metrics
 from gateway.pipeline.stages import HttpRequest, Response, ResponseStream
 from gateway.settings import GatewaySettings
-from subgraphs.kit.auth.authentication import READ, RequestIdentity
+from subgraphs.kit.auth import READ, RequestIdentity
 from subgraphs.kit.domain.errors import AuthenticationUnavailable as CannotAuthenticate
 from subgraphs.kit.domain.errors import Unauthenticated as NotAuthenticated
 from subgraphs.kit.domain.errors import WrongCell

@@ -28,7 +28,7 @@ from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import TOPICS
 from furlong.settings import CdnSettings
 from furlong.workers.round_status import RoundStatus
-from subgraphs.kit.records.global_state.switches import KillSwitches
+from subgraphs.kit.records.global_state import KillSwitches
 from subgraphs.rewards import models as rewards
 from tests.gateway.varnish_stand import Cdn, gateway_behind, terms
 from tests.support.backoffice.backoffice_stand import backoffice_database
