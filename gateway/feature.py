@@ -23,6 +23,7 @@ from gateway.access.application import AccessOf, DecidePolicies
 from gateway.access.narrowing import Narrowing
 from gateway.clients import CustomerOf
 from gateway.feature_settings import Entry, FeatureSettings
+from gateway.forwarding import Forwarding
 from gateway.http.admission import Admission
 from gateway.http.graph_versions import ServedGraph
 from gateway.http.replies import OriginPolicy, ReplyStage
@@ -192,17 +193,14 @@ class Version:
     Attributes:
         supergraph: The supergraph.
         settings: The version's settings.
-        transports: How each subgraph is called.
+        transports: How each subgraph is called, by its name.
         over_http: The names of the subgraphs that are called over HTTP.
-        unshared: Those of them whose replies have headers for the client that caused the call: such a call is
-            for one client alone.
     """
 
     supergraph: Supergraph
     settings: GatewaySettings
     transports: Mapping[str, Transport]
     over_http: Collection[str]
-    unshared: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +208,9 @@ class VersionParts(Hooks):
     """What a feature adds to a version of the graph, by stage; a stage that nobody uses costs nothing.
 
     Attributes:
+        forwarding: Picks the headers of a client that subgraphs may see; at most one feature may do that.
+        varies_by: Further request headers that responses depend on; for caches, a reply to GET varies by
+            them.
         costs: Estimates what each operation costs; at most one feature may do that.
         recorders: Wrap what counts the requests with one operation from one client.
         replies: See the replies to POST and GET on their way to the client; the first is the innermost.
@@ -223,6 +224,8 @@ class VersionParts(Hooks):
             may enforce; a supergraph with such annotations is refused if none does.
     """
 
+    forwarding: Forwarding | None = None
+    varies_by: tuple[str, ...] = ()
     costs: CostOf | None = None
     recorders: tuple[AddRecorder, ...] = ()
     replies: tuple[ReplyStage, ...] = ()
@@ -246,6 +249,16 @@ class Feature:
             ValueError: The settings contradict one another.
             SupergraphError: No supergraph can be served with them.
         """
+
+    def transports(self, version: Version) -> Mapping[str, Transport]:
+        """Return how the subgraphs of a version are called; a feature may replace what those before it say.
+
+        All features are asked before `of` is called for any of them, in the same thread.
+
+        Raises:
+            SupergraphError: The feature's settings do not fit the supergraph.
+        """
+        return version.transports
 
     def of(self, version: Version) -> VersionParts:
         """Return what the feature adds to a version; called in a thread, so it must not use the event loop.

@@ -75,6 +75,11 @@ FEATURES: Final[tuple[Entry, ...]] = (
         settings="gateway.features.resilience.settings:ResilienceSettings",
         feature="gateway.features.resilience.feature:Resilience",
     ),
+    Entry(
+        "header_rules",
+        settings="gateway.features.header_rules.settings:HeaderRuleSettings",
+        feature="gateway.features.header_rules.feature:RulesForHeaders",
+    ),
 )
 """All features, in the order in which they are called at each stage of a request.
 

@@ -62,7 +62,7 @@ REQUEST: Final = "each request"
 STAGES: Final = (
     Stage("admission", "Refuses the request if too many are being answered.", "", REQUEST),
     Stage("origins", "", "origins", "requests of pages of other origins, and refusals"),
-    Stage("endpoint", "Chooses the media type, and the headers that subgraphs may see.", "", REQUEST),
+    Stage("endpoint", "Chooses the media type, and which headers subgraphs see.", "forwarding", REQUEST),
     Stage("probe", "", "probe", REQUEST),
     Stage("batches", "", "dividers", REQUEST),
     Stage("arrival", "", "requests", REQUEST),
@@ -78,6 +78,7 @@ STAGES: Final = (
     Stage("narrowing", "", "narrowing", "each new plan"),
     Stage("plan", "Finds the plan, or makes it.", "", REQUEST),
     Stage("plan checks", "", "plans", REQUEST),
+    Stage("headers", "", "headers", REQUEST),
     Stage("calls", "Fetches from a subgraph.", "calls", "each call of a subgraph", is_after=True),
     Stage("sources", "Subscribes at a subgraph.", "sources", "each subscription", is_after=True),
     Stage("events", "Fetches what an event lacks.", "events", "each event", is_after=True),

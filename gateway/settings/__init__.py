@@ -13,7 +13,6 @@ from gateway.clients.settings import AddressSettings, ClientSettings
 from gateway.documents.settings import TrustedDocumentSettings
 from gateway.feature_list import FEATURES
 from gateway.feature_settings import Entry, FeatureSettings, imported, named_entry, nested_prefix
-from gateway.header_rules.settings import HeaderRuleSettings
 from gateway.masking.settings import MaskingSettings
 from gateway.monitoring.settings import MonitoringSettings
 from gateway.settings.chosen_features import ChosenFeatures
@@ -48,7 +47,6 @@ class GatewaySettings(
     MaskingSettings,
     SubscriptionSettings,
     SubgraphSettings,
-    HeaderRuleSettings,
     PlanningSettings,
     CacheSettings,
     ClientSettings,

@@ -110,7 +110,7 @@ def event_calls(version: Version, customer_of: CustomerOf | None) -> tuple[CallM
     model, settings = version.supergraph, version.settings
     if not settings.subscriptions or model.subscription is None or not version.over_http:
         return ()
-    joined = frozenset(version.over_http) - version.unshared
+    joined = frozenset(version.over_http)
     ignored = frozenset(settings.share_ignores_headers)
     public = PublicFetches(model).includes
     identify = id if customer_of is None else customer_of

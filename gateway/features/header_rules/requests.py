@@ -1,13 +1,20 @@
-"""Determines the headers that a subgraph receives with a request."""
+"""Sends each subgraph's requests with the headers that its rules give it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from gateway.header_rules.model import Propagation, RequestRule, Selection
-from gateway.header_rules.names import is_of_client
+from gateway.features.header_rules.model import Propagation, RequestRule, Selection
+from gateway.forwarding import OWN_HEADERS
+from gateway.transport import (
+    EventSource,
+    SubgraphOperation,
+    SubgraphSubscription,
+    Transport,
+    prepared_subscription,
+)
 
 Step: TypeAlias = Callable[[Mapping[str, str], dict[str, str]], None]
 """Changes a subgraph's headers, given all headers of a request that may be passed on."""
@@ -62,6 +69,54 @@ class RequestHeaders:
         for step in self.steps:
             step(collected, headers)
         return headers
+
+
+@dataclass(frozen=True, slots=True)
+class RuledTransport:
+    """Sends operations by another transport, with headers according to the rules.
+
+    Attributes:
+        transport: The other transport.
+        headers: The subgraph's headers.
+    """
+
+    transport: Transport
+    headers: RequestHeaders
+
+    @property
+    def trusted(self) -> bool:
+        """Whether the other transport is trusted."""
+        return self.transport.trusted
+
+    def prepare(self, document: str, operation_name: str | None) -> SubgraphOperation:
+        """Prepare an operation, as the other transport does."""
+        call, headers = self.transport.prepare(document, operation_name), self.headers
+        shares_session = headers.shares_session
+
+        async def with_headers(
+            variables: Mapping[str, Any], collected: Mapping[str, str], session: object
+        ) -> Mapping[str, Any]:
+            return await call(variables, headers.of_request(collected), session if shares_session else None)
+
+        return with_headers
+
+    def prepare_subscription(self, document: str, operation_name: str | None) -> SubgraphSubscription:
+        """Prepare a subscription, as the other transport does."""
+        headers = self.headers
+        subscribe = prepared_subscription(self.transport, document, operation_name)
+
+        async def with_headers(
+            variables: Mapping[str, Any], collected: Mapping[str, str], session: object
+        ) -> EventSource:
+            seen = headers.of_request(collected)
+            return await subscribe(variables, seen, session if headers.shares_session else None)
+
+        return with_headers
+
+
+def is_of_client(name: str) -> bool:
+    """Return whether a pattern may pass on this header: none that the gateway sends or has added."""
+    return not name.startswith(":") and name not in OWN_HEADERS
 
 
 def _passed_on(names: tuple[str, ...]) -> Step:

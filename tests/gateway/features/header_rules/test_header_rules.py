@@ -1,26 +1,25 @@
-"""Header rules: what each subgraph gets of a client's headers, and a client of the subgraphs'."""
+"""Header rules: what each subgraph gets of a client's headers."""
 
 from __future__ import annotations
 
 import json
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, MemoryTransport, create_gateway
 from gateway.errors import SupergraphError
-from gateway.header_rules import strictest
-from gateway.header_rules.names import HOP_BY_HOP, OF_REQUESTS, text
+from gateway.features.header_rules.feature import text
+from gateway.features.header_rules.settings import HeaderRuleSettings
+from gateway.forwarding import HOP_BY_HOP, OWN_HEADERS
 from tests.gateway.plans import joined
 from tests.support.federation.asked import SubgraphRequest, asking
 from tests.support.tokens.issued_tokens import AUDIENCE, FIRST, ISSUER, key_set, token
@@ -68,7 +67,7 @@ async def ruled(rules: Mapping[str, Any] | str, **settings: Any) -> AsyncIterato
 
         return asking(ask)
 
-    chosen = GatewaySettings(header_rules=rules, **settings)
+    chosen = GatewaySettings(header_rules={"rules": rules}, **settings)
     app = create_gateway(SDL, {name: subgraph(name) for name in ("a", "b")}, chosen)
     with listen("127.0.0.1", 0) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -183,7 +182,7 @@ def test_a_claim_that_would_be_read_as_another_is_no_value(claim: object, value:
     assert text(claim) == value
 
 
-@pytest.mark.parametrize("name", sorted(OF_REQUESTS))
+@pytest.mark.parametrize("name", sorted(OWN_HEADERS))
 def test_no_rule_passes_on_what_is_the_gateways_own(name: str) -> None:
     """Neither by a rule, nor under another name, nor by the list of forwarded headers."""
     for rule in (
@@ -192,7 +191,7 @@ def test_no_rule_passes_on_what_is_the_gateways_own(name: str) -> None:
         {"insert": {"name": name, "value": "1"}},
     ):
         with pytest.raises(ValidationError, match="set by the gateway alone"):
-            GatewaySettings(header_rules=own(rule))
+            GatewaySettings(header_rules={"rules": own(rule)})
     with pytest.raises(ValidationError, match="set by the gateway alone"):
         GatewaySettings(forwarded_headers=[name])
 
@@ -201,7 +200,7 @@ async def test_patterns_pass_on_nothing_that_is_the_gateways_own() -> None:
     """However wide they are."""
     async with ruled({"all": {"request": [{"propagate": {"matching": "*e*"}}]}}) as seen:
         a, _ = await seen.asked(te="trailers", proxy_authenticate="x", keep_alive="5")
-    assert not a.keys() & (OF_REQUESTS | HOP_BY_HOP)
+    assert not a.keys() & (OWN_HEADERS | HOP_BY_HOP)
 
 
 @pytest.mark.parametrize(
@@ -215,7 +214,7 @@ async def test_patterns_pass_on_nothing_that_is_the_gateways_own() -> None:
         (own({"insert": {"name": "x"}}), "one of value, claim and client"),
         (own({"insert": {"name": "x", "value": "1"}, "remove": {"named": "y"}}), "one of propagate"),
         (own({"copy": {"named": "x"}}), "Extra inputs"),
-        ({"all": {"response": [{"propagate": {"named": "content-length"}}]}}, "set by the gateway alone"),
+        ({"all": {"response": [{"propagate": {"named": "set-cookie"}}]}}, "all.response: Extra inputs"),
         ("/nowhere/rules.yaml", "No such file"),
         ("{", "neither YAML nor JSON"),
     ],
@@ -223,7 +222,7 @@ async def test_patterns_pass_on_nothing_that_is_the_gateways_own() -> None:
 def test_wrong_rules_end_the_start(rules: Any, message: str) -> None:
     """With a message that says what is wrong."""
     with pytest.raises(ValidationError, match=message):
-        GatewaySettings(header_rules=rules)
+        GatewaySettings(header_rules={"rules": rules})
 
 
 @pytest.mark.parametrize(
@@ -236,7 +235,7 @@ def test_wrong_rules_end_the_start(rules: Any, message: str) -> None:
 def test_rules_that_do_not_fit_end_the_start(rules: Any, message: str) -> None:
     """A misspelled subgraph would be without its rules."""
     with pytest.raises(SupergraphError, match=message):
-        create_gateway(SDL, {}, GatewaySettings(header_rules=rules))
+        create_gateway(SDL, {}, GatewaySettings(header_rules={"rules": rules}))
 
 
 @pytest.mark.parametrize("as_file", [False, True])
@@ -250,13 +249,9 @@ async def test_rules_are_read_from_the_environment(
             "subgraphs:\n  a:\n    request:\n      - propagate: {named: x-flavour}\n"
         )
         text = str(tmp_path / "rules.yaml")
-    monkeypatch.setenv("FURLONG_GATEWAY_HEADER_RULES", text)
-    assert (
-        GatewaySettings().header_rules
-        == GatewaySettings(
-            header_rules=json.loads(json.dumps(own({"propagate": {"named": "x-flavour"}})))
-        ).header_rules
-    )
+    monkeypatch.setenv("FURLONG_GATEWAY__HEADER_RULES__RULES", text)
+    given = GatewaySettings(header_rules={"rules": own({"propagate": {"named": "x-flavour"}})})
+    assert GatewaySettings().of(HeaderRuleSettings) == given.of(HeaderRuleSettings)
 
 
 async def test_a_session_stays_in_the_gateway_if_its_header_is_removed() -> None:
@@ -277,7 +272,7 @@ async def test_a_session_stays_in_the_gateway_if_its_header_is_removed() -> None
         app = create_gateway(
             SDL,
             {name: MemoryTransport(prepare) for name in ("a", "b")},
-            GatewaySettings(header_rules=rules),
+            GatewaySettings(header_rules={"rules": rules}),
             authenticate,
         )
         transport = httpx.ASGITransport(app)
@@ -286,80 +281,22 @@ async def test_a_session_stays_in_the_gateway_if_its_header_is_removed() -> None
         assert sessions.pop() == expected
 
 
-@asynccontextmanager
-async def answered(
-    rules: Mapping[str, Any], a: list[tuple[str, str]], b: list[tuple[str, str]]
-) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of a gateway whose subgraphs answer over HTTP with headers."""
+async def test_rules_leave_errors_to_a_subgraph_that_masks_them() -> None:
+    """A subgraph in the process has written them for clients, whatever headers it gets."""
 
-    def app_of(name: str, headers: list[tuple[str, str]]) -> Any:
-        body = json.dumps({"data": {name: "x"}}).encode()
-        lines = [(key.encode(), value.encode()) for key, value in headers]
-        lines += [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    def prepare(_document: str, _name: str | None) -> Any:
+        async def call(_variables: Any, _headers: Any, _session: object) -> Mapping[str, Any]:
+            return {"data": {"a": None}, "errors": [{"message": "Sold out.", "path": ["a"]}]}
 
-        async def app(scope: Any, _receive: Any, send: Any) -> None:
-            if scope["type"] == "http":
-                await send({"type": "http.response.start", "status": 200, "headers": lines})
-                await send({"type": "http.response.body", "body": body})
+        return call
 
-        return app
-
-    async with AsyncExitStack() as stack:
-        urls = {}
-        for name, headers in (("a", a), ("b", b)):
-            listener = stack.enter_context(listen("127.0.0.1", 0))
-            urls[name] = f"http://127.0.0.1:{listener.getsockname()[1]}/"
-            await stack.enter_async_context(serving(app_of(name, headers), listener))
-        settings = GatewaySettings(header_rules=rules, subgraph_urls=urls)
-        app = create_gateway(SDL, {}, settings)
-        listener = stack.enter_context(listen("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        await stack.enter_async_context(serving(app, listener))
-        yield await stack.enter_async_context(httpx.AsyncClient(base_url=url))
-
-
-def to_client(*rules: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Rules for the responses of all subgraphs."""
-    return {"all": {"response": rules}}
-
-
-async def test_headers_of_subgraphs_reach_the_client() -> None:
-    """Those that the rules name; values of several subgraphs are merged as the rule says."""
-    rules = to_client(
-        {"propagate": {"named": "x-list", "merge": "append"}},
-        {"propagate": {"matching": "x-of-*"}},
-        {"propagate": {"named": "x-old", "rename": "x-new"}},
-        {"propagate": {"named": "set-cookie"}},
-        {"remove": {"named": "x-of-hidden"}},
-        {"insert": {"name": "x-fixed", "value": "yes"}},
-    )
-    a = [("x-list", "1"), ("x-of-a", "a"), ("set-cookie", "a=1"), ("set-cookie", "b=2"), ("x-other", "no")]
-    b = [("X-List", "2"), ("x-old", "b"), ("set-cookie", "c=3"), ("x-of-hidden", "no")]
-    async with answered(rules, a, b) as client:
-        for query in ("{ a b }", "{ a b }"):  # the second time by its known body
-            response = await client.post("/graphql", json={"query": query})
-            headers = response.headers
-            assert sorted(headers["x-list"].split(", ")) == ["1", "2"]
-            assert (headers["x-of-a"], headers["x-new"], headers["x-fixed"]) == ("a", "b", "yes")
-            assert sorted(headers.get_list("set-cookie")) == ["a=1", "b=2", "c=3"]
-            assert not {"x-other", "x-old", "x-of-hidden"} & headers.keys()
-        only_a = (await client.post("/graphql", json={"query": "{ a }"})).headers
-        assert (only_a["x-list"], "x-new" in only_a) == ("1", False)
-
-
-async def test_caches_keep_only_what_every_subgraph_allows() -> None:
-    """The strictest Cache-Control holds beside the gateway's own, and an answer with a cookie is not kept."""
-    rules = to_client({"propagate": {"named": "cache-control"}}, {"propagate": {"named": "set-cookie"}})
-    short, none = [("cache-control", "public, max-age=10")], [("cache-control", "no-store")]
-
-    async def got(a: list[tuple[str, str]], b: list[tuple[str, str]], query: str) -> httpx.Headers:
-        async with answered(rules, a, b) as client:
-            return (await client.get("/graphql", params={"query": query})).headers
-
-    headers = await got(short, none, "{ a }")
-    assert (headers.get_list("cache-control"), "etag" in headers) == (["public, max-age=10"], True)
-    assert (await got(short, none, "{ a b }")).get_list("cache-control") == ["no-store"]
-    assert (await got([("set-cookie", "a=1")], [], "{ a }")).get_list("cache-control") == ["no-store"]
+    rules = own({"propagate": {"named": "x-flavour"}})
+    transports = {name: MemoryTransport(prepare, masks_errors=True) for name in ("a", "b")}
+    app = create_gateway(SDL, transports, GatewaySettings(header_rules={"rules": rules}))
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
+        answer = (await client.post("/graphql", json={"query": "{ a }"})).json()
+    assert answer["errors"][0]["message"] == "Sold out."
 
 
 async def test_answers_by_unnamed_headers_are_private() -> None:
@@ -376,23 +313,3 @@ async def test_answers_by_unnamed_headers_are_private() -> None:
                 "/graphql", params={"query": "{ a }"}, headers={"x-flavour": "mint"}
             )
             assert flavoured.headers["cache-control"] == "private, max-age=60"
-
-
-AGES = st.none() | st.integers(0, 100)
-CONTROLS = st.tuples(st.sampled_from(["", "public", "private", "no-cache", "no-store"]), AGES)
-
-
-@given(st.lists(CONTROLS, min_size=1, max_size=4))
-def test_the_strictest_allows_no_more_than_any(controls: list[tuple[str, int | None]]) -> None:
-    """Whatever subgraphs say."""
-    values = [
-        ", ".join(part for part in (scope, None if age is None else f"max-age={age}") if part)
-        for scope, age in controls
-    ]
-    together = strictest(values)
-    scopes = {scope for scope, _ in controls}
-    assert ("no-store" in together) == ("no-store" in scopes)
-    if "no-store" not in scopes:
-        assert ("public" in together) == (scopes == {"public"})
-        assert ("no-cache" in together) == ("no-cache" in scopes)
-        assert f"max-age={min(age or 0 for _, age in controls)}" in together

@@ -2,22 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Literal, Self
+import re
+from collections.abc import Callable, Iterable
+from fnmatch import translate
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from gateway.header_rules.names import (
-    Name,
-    Pattern,
-    Value,
-    expression,
-    is_own_of_requests,
-    is_own_of_responses,
-)
+from gateway.forwarding import OWN_HEADERS, TOKEN
 
-MergeRule = Literal["first", "last", "append"]
-"""Which of several subgraphs' values a client receives."""
+
+def _checked_name(name: str) -> str:
+    lowered = name.lower()
+    if TOKEN.fullmatch(lowered) is None:
+        raise ValueError(f"{name!r} is not a header name")
+    return lowered
+
+
+def _checked_pattern(pattern: str) -> str:
+    lowered = pattern.lower()
+    if TOKEN.fullmatch(lowered) is None or not lowered.strip("*"):
+        raise ValueError(f"{pattern!r} is not a pattern such as x-trace-*")
+    return lowered
+
+
+def _checked_value(value: str) -> str:
+    if any(ord(each) < 0x20 or ord(each) == 0x7F for each in value):  # noqa: PLR2004 - control characters
+        raise ValueError("control characters cannot be sent")
+    return value
+
+
+Name = Annotated[str, AfterValidator(_checked_name)]
+"""A header's name, in lower case."""
+
+Pattern = Annotated[str, AfterValidator(_checked_pattern)]
+"""Names with `*` for any characters."""
+
+Value = Annotated[str, AfterValidator(_checked_value)]
+"""A header's value without control characters."""
+
+
+def expression(patterns: Iterable[str]) -> re.Pattern[str] | None:
+    """Return a regular expression for the names that any of the patterns matches; None without patterns."""
+    each = [translate(pattern.replace("[", "[[]").replace("?", "[?]")) for pattern in sorted(set(patterns))]
+    return re.compile("|".join(each)) if each else None
 
 
 class _Strict(BaseModel):
@@ -53,7 +81,7 @@ class Propagation(Selection):
         if self.matching is not None and (self.rename is not None or self.default is not None):
             raise ValueError("rename and default need named, not matching")
         for name in (self.named, self.rename):
-            if name is not None and is_own_of_requests(name):
+            if name is not None and name in OWN_HEADERS:
                 raise ValueError(f"{name} is set by the gateway alone")
         return self
 
@@ -75,7 +103,7 @@ class Insertion(_Strict):
     def _one_source(self) -> Self:
         if sum(each is not None for each in (self.value, self.claim, self.client)) != 1:
             raise ValueError("give one of value, claim and client")
-        if is_own_of_requests(self.name):
+        if self.name in OWN_HEADERS:
             raise ValueError(f"{self.name} is set by the gateway alone")
         return self
 
@@ -87,8 +115,12 @@ class Insertion(_Strict):
         return None if self.client is None else f":client:{self.client}"
 
 
-class _OneAction(_Strict):
-    """A rule, which does one thing."""
+class RequestRule(_Strict):
+    """One rule for requests to subgraphs, which does one thing."""
+
+    propagate: Propagation | None = None
+    insert: Insertion | None = None
+    remove: Selection | None = None
 
     @model_validator(mode="after")
     def _has_one(self) -> Self:
@@ -97,62 +129,14 @@ class _OneAction(_Strict):
         return self
 
 
-class RequestRule(_OneAction):
-    """One rule for requests to subgraphs."""
-
-    propagate: Propagation | None = None
-    insert: Insertion | None = None
-    remove: Selection | None = None
-
-
-class ResponsePropagation(Selection):
-    """A subgraph's headers that are passed on to the client."""
-
-    rename: Name | None = None
-    merge: MergeRule = "last"
-
-    @model_validator(mode="after")
-    def _of_one_name(self) -> Self:
-        if self.matching is not None and self.rename is not None:
-            raise ValueError("rename needs named, not matching")
-        for name in (self.named, self.rename):
-            if name is not None and is_own_of_responses(name):
-                raise ValueError(f"{name} is set by the gateway alone")
-        return self
-
-
-class ResponseInsertion(_Strict):
-    """A header with a fixed value that the client receives if the subgraph was called."""
-
-    name: Name
-    value: Value
-
-    @model_validator(mode="after")
-    def _not_the_gateways(self) -> Self:
-        if is_own_of_responses(self.name):
-            raise ValueError(f"{self.name} is set by the gateway alone")
-        return self
-
-
-class ResponseRule(_OneAction):
-    """One rule for responses of subgraphs."""
-
-    propagate: ResponsePropagation | None = None
-    insert: ResponseInsertion | None = None
-    remove: Selection | None = None
-
-
 class SubgraphRules(_Strict):
     """The rules of a subgraph, in the order in which they are applied."""
 
     request: tuple[RequestRule, ...] = ()
-    response: tuple[ResponseRule, ...] = ()
 
     def after(self, general: SubgraphRules) -> SubgraphRules:
         """Return other rules, such as those for all subgraphs, followed by these."""
-        return SubgraphRules(
-            request=general.request + self.request, response=general.response + self.response
-        )
+        return SubgraphRules(request=general.request + self.request)
 
 
 class HeaderRules(_Strict):
