@@ -12,7 +12,6 @@ from prometheus_client.registry import Collector
 
 from gateway.access.application import AccessOf, DecidePolicies
 from gateway.clients import CustomerOf
-from gateway.extensions import Extension, load_extensions
 from gateway.feature import Core
 from gateway.http.admission import Admission
 from gateway.http.graph_versions import ServedGraph
@@ -53,7 +52,6 @@ def create_gateway(
     expires_of: ExpiresOf | None = None,
     collectors: Iterable[Collector] = (),
     remark: Remark | None = None,
-    extensions: Iterable[Extension] = (),
     reload: Reload | None = None,
     tracing: Tracing | None = None,
 ) -> Gateway:
@@ -78,7 +76,6 @@ def create_gateway(
         collectors: Additional metrics for `GET /metrics`.
         tracing: Records traces of requests; by default, the settings decide whether any are recorded.
         remark: Returns a line to add to the responses of `GET /health` and `GET /ready`; empty for none.
-        extensions: Called at the stages of the pipeline, after those that the settings name.
         reload: The source of the supergraph and settings, if they may change while the gateway serves.
 
     Raises:
@@ -95,7 +92,6 @@ def create_gateway(
     metrics = Metrics(admission)
     for collector in collectors:
         metrics.registry.register(collector)
-    every = (*load_extensions(chosen.extensions), *extensions)
     core = Core(
         settings=chosen,
         registry=metrics.registry,
@@ -119,7 +115,6 @@ def create_gateway(
         admission=admission,
         metrics=metrics,
         customer_of=customer_of,
-        extensions=every,
         subscriptions=subscriptions,
         large_responses=core.thread,
         features=features,
@@ -129,7 +124,6 @@ def create_gateway(
     background: list[Background] = [
         partial(follow_manifests, graph, shared.documents, chosen),
         *watching(shared),
-        *(each.run for each in every),
     ]
     closed_last: list[Closing] = [
         subscriptions.open,

@@ -17,7 +17,6 @@ from gateway.masking.settings import MaskingSettings
 from gateway.monitoring.settings import MonitoringSettings
 from gateway.settings.chosen_features import ChosenFeatures
 from gateway.settings.documents import DocumentSettings
-from gateway.settings.extensions import ExtensionSettings
 from gateway.settings.http import HttpSettings
 from gateway.settings.live import LiveSettings
 from gateway.settings.planning import PlanningSettings
@@ -41,7 +40,6 @@ class _ReadFirst(ChosenFeatures):
 class GatewaySettings(
     ChosenFeatures,
     ReloadSettings,
-    ExtensionSettings,
     MonitoringSettings,
     ResponseSettings,
     MaskingSettings,

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from gateway.caching import CacheMetrics
 from gateway.clients import CustomerOf
-from gateway.extensions import Extension
 from gateway.http.admission import Admission
 from gateway.installed_features import InstalledFeatures
 from gateway.metrics import Metrics
@@ -38,7 +37,6 @@ class SharedParts:
         trusted_policies: Refuse documents that are not trusted.
         operations: The metrics by operation and client.
         subscriptions: The open subscriptions.
-        extensions: The extensions called at the stages of the pipeline.
         customer_of: Returns the key of a session's customer; None if no customers are known.
         live: What WebSockets and streams share; None if there are none.
         large_responses: A thread that makes large responses.
@@ -56,7 +54,6 @@ class SharedParts:
     operations: OperationMetrics
     large_responses: ThreadPoolExecutor
     features: InstalledFeatures
-    extensions: tuple[Extension, ...] = ()
     customer_of: CustomerOf | None = None
     live: LiveParts | None = None
 
@@ -72,7 +69,6 @@ def shared_parts(
     subscriptions: SharedSubscriptions,
     large_responses: ThreadPoolExecutor,
     features: InstalledFeatures,
-    extensions: tuple[Extension, ...] = (),
 ) -> tuple[SharedParts, list[Closing]]:
     """Build the shared parts, and return them with the resources to close at the end.
 
@@ -81,8 +77,6 @@ def shared_parts(
         ValueError: The settings contradict one another.
     """
     registry = metrics.registry
-    for collector in (each for extension in extensions for each in extension.collectors):
-        registry.register(collector)
     documents = document_resolver(settings, registry, introspection=settings.introspection is not False)
     cache_metrics = CacheMetrics({})
     registry.register(cache_metrics)
@@ -100,8 +94,7 @@ def shared_parts(
         large_responses=large_responses,
         features=features,
         subscriptions=subscriptions,
-        extensions=extensions,
         customer_of=customer_of,
         live=live_parts(settings, customer_of, registry),
     )
-    return shared, [documents, *extensions]
+    return shared, [documents]

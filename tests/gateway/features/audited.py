@@ -1,4 +1,4 @@
-"""An extension that notes what it is called with, at each stage; tests import it by its name."""
+"""A feature that notes what it is called with, at each stage; tests import it by its name."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import Any
 from msgspec.structs import replace
 from prometheus_client import CollectorRegistry, Counter
 
-from gateway import Extension, Hooks, RequestError
+from gateway import RequestError
+from gateway.feature import Core, Entry, Feature, Version, VersionParts
 from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.stages import HttpRequest
 from gateway.plan import Fetch, OperationKind
-from gateway.supergraph import Supergraph
 from gateway.transport import SubgraphOperation
 
 
 @dataclass
-class Audit(Extension):
+class Audit(Feature):
     """Notes each stage of each request, and refuses at one of them.
 
     Attributes:
@@ -38,14 +38,17 @@ class Audit(Extension):
     waits: bool = False
     running: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def __post_init__(self) -> None:
+    def install(self, core: Core) -> None:
+        """Add the metric, and work in the background."""
         self.counter = Counter(self.metric, "Calls.", registry=CollectorRegistry())
-        self.collectors = (self.counter,)
+        core.register(self.counter)
+        core.close_at_end(self.close)
+        core.run_in_background(self.run)
 
-    def hooks(self, supergraph: Supergraph) -> Hooks:
+    def of(self, version: Version) -> VersionParts:
         """Return a hook for each stage."""
-        self.notes.append(f"hooks for {len(supergraph.subgraphs)} subgraphs")
-        return Hooks(
+        self.notes.append(f"hooks for {len(version.supergraph.subgraphs)} subgraphs")
+        return VersionParts(
             requests=(Arrived(self),),
             policies=(Prepared(self),),
             plans=(Planned(self),),
@@ -146,5 +149,24 @@ class Responded:
         return replace(response, body={**response.body, "extensions": extensions})
 
 
-extension = Audit()
-NOT_ONE = 7
+INSTANCES: dict[str, Audit] = {}
+FIRST = Entry("audit", feature=f"{__name__}:first")
+SECOND = Entry("second_audit", feature=f"{__name__}:second")
+NOT_ONE = Entry("none", feature="builtins:object")
+
+
+def first() -> Audit:
+    """Return the audit that a test has chosen."""
+    return INSTANCES["FIRST"]
+
+
+def second() -> Audit:
+    """Return another one."""
+    return INSTANCES["SECOND"]
+
+
+def named(*audits: Audit) -> tuple[str, ...]:
+    """Return the names of one audit, or of two, for the settings of a gateway."""
+    given = dict(zip(("FIRST", "SECOND"), audits, strict=False))
+    INSTANCES.update(given)
+    return tuple(f"{__name__}:{name}" for name in given)

@@ -1,4 +1,4 @@
-"""Extensions are called at each stage of the pipeline, and may refuse a request before it is executed."""
+"""Features are called at each stage of the pipeline, and may refuse a request before it is executed."""
 
 from __future__ import annotations
 
@@ -9,25 +9,19 @@ from typing import Any
 import httpx
 import pytest
 
-from gateway import Extension, Hooks, create_gateway
-from gateway.extensions import load_extensions
-from gateway.settings import GatewaySettings
-from gateway.supergraph import Supergraph
-from tests.gateway.extensions import audited
-from tests.gateway.extensions.audited import Audit
+from gateway import GatewaySettings, create_gateway
+from gateway.feature import Version, VersionParts
+from tests.gateway.features.audited import Audit, named
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
 
 QUERY = "query Top { topProducts(first: 2) { name inStock } }"
-NAME = "tests.gateway.extensions.audited"
 
 
 @asynccontextmanager
-async def gateway(federation: Federation, *extensions: Extension, **settings: Any) -> AsyncIterator[Any]:
-    """A client of a gateway with extensions, while it runs."""
-    app = create_gateway(
-        federation.sdl, federation.transports(), GatewaySettings(**settings), extensions=extensions
-    )
+async def gateway(federation: Federation, *audits: Audit) -> AsyncIterator[Any]:
+    """A client of a gateway with audits, while it runs."""
+    app = create_gateway(federation.sdl, federation.transports(), GatewaySettings(features=named(*audits)))
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client,
@@ -74,17 +68,17 @@ async def test_a_request_is_refused_before_anything_is_fetched(stage: str, waits
     assert not federation.asked
 
 
-async def test_hooks_of_several_extensions_are_called_in_their_order() -> None:
-    """Those that the settings name come first; the first wraps the calls of the others."""
-    audited.extension = Audit()
-    notes = audited.extension.notes
-    async with gateway(shop(), Audit(notes, metric="other"), extensions=(f"{NAME}:extension",)) as client:
+async def test_hooks_of_several_features_are_called_in_their_order() -> None:
+    """That of the settings; the first wraps the calls of the others."""
+    first = Audit()
+    notes = first.notes
+    async with gateway(shop(), first, Audit(notes, metric="other")) as client:
         await ask(client)
         assert notes.count("call: query products") == 2
         assert notes[2:4] == ["request: one", "request: one"]
 
 
-async def test_an_extension_runs_beside_requests() -> None:
+async def test_a_feature_runs_beside_requests() -> None:
     """From the start of the gateway until its end."""
     audit = Audit()
     async with gateway(shop(), audit):
@@ -93,33 +87,19 @@ async def test_an_extension_runs_beside_requests() -> None:
     assert audit.notes[-2:] == ["stopped", "closed"]
 
 
-def test_an_extension_that_cannot_serve_a_graph_refuses_it() -> None:
+def test_a_feature_that_cannot_serve_a_graph_refuses_it() -> None:
     """The gateway does not start, and says why."""
 
-    class Picky(Extension):
-        def hooks(self, supergraph: Supergraph) -> Hooks:
-            raise ValueError(f"{len(supergraph.subgraphs)} subgraphs are too many")
+    class Picky(Audit):
+        def of(self, version: Version) -> VersionParts:
+            raise ValueError(f"{len(version.supergraph.subgraphs)} subgraphs are too many")
 
     with pytest.raises(ValueError, match="4 subgraphs are too many"):
-        create_gateway(shop().sdl, shop().transports(), GatewaySettings(), extensions=[Picky()])
+        create_gateway(shop().sdl, shop().transports(), GatewaySettings(features=named(Picky())))
 
 
-def test_extensions_are_imported_by_their_names() -> None:
-    """An instance, or a class that is called."""
-    assert load_extensions([f"{NAME}:extension"]) == (audited.extension,)
-    assert isinstance(load_extensions([f"{NAME}:Audit"])[0], Audit)
-
-
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [
-        ("audited", "MODULE:NAME"),
-        ("no_such_module:extension", "cannot be imported: No module named"),
-        (f"{NAME}:none", "cannot be imported: module .* has no attribute 'none'"),
-        (f"{NAME}:NOT_ONE", "is not a gateway.extensions.Extension"),
-    ],
-)
-def test_a_name_that_stands_for_no_extension_is_refused(name: str, said: str) -> None:
+def test_an_entry_that_leads_to_no_feature_is_refused() -> None:
     """In words that say what is wrong."""
-    with pytest.raises(ValueError, match=said):
-        create_gateway(shop().sdl, shop().transports(), GatewaySettings(extensions=(name,)))
+    settings = GatewaySettings(features=("tests.gateway.features.audited:NOT_ONE",))
+    with pytest.raises(ValueError, match=r"builtins:object is not a gateway\.feature\.Feature"):
+        create_gateway(shop().sdl, shop().transports(), settings)
