@@ -18,18 +18,21 @@ from gateway.http.graph_versions import ServedGraph
 from gateway.http.routes import Gateway, IsReady, OperatorRoutes, Remark
 from gateway.installed_features import InstalledFeatures
 from gateway.metrics import Metrics
-from gateway.pipeline.authentication import Authenticate, AuthenticateCached, Authentication
-from gateway.pipeline.subscriptions.subscribing import ExpiresOf
+from gateway.pipeline.authentication import (
+    Authenticate,
+    AuthenticateCached,
+    Authentication,
+    ExpiresOf,
+)
 from gateway.reload import Reload, ReloadOutcomes
 from gateway.settings import GatewaySettings
 from gateway.transport import Transport
 from gateway.wiring.background import Background, Closing, follow_manifests, joined_checks, lifespan
 from gateway.wiring.graph_version import graph_version
+from gateway.wiring.live import websocket_endpoint
 from gateway.wiring.monitoring import watching
 from gateway.wiring.reload import joined_remarks, reloader
 from gateway.wiring.shared_parts import shared_parts
-from gateway.wiring.subscriptions.live import websocket_endpoint
-from gateway.wiring.subscriptions.subscribing import shared_subscriptions
 
 if TYPE_CHECKING:
     from foundation.tracing import Tracing
@@ -101,21 +104,19 @@ def create_gateway(
         authentication=Authentication(authenticate, authenticate_cached),
         customer_of=customer_of,
         access_of=access_of,
+        expires_of=expires_of,
         decide_policies=decide_policies,
     )
     if tracing is not None:
         core.offer(tracing)
     features = InstalledFeatures(core)
-    customer_of = core.customer_of
-    subscriptions = shared_subscriptions(chosen, metrics.registry, customer_of, expires_of)
     shared, closing = shared_parts(
         chosen,
         transports or {},
         core.authentication,
         admission=admission,
         metrics=metrics,
-        customer_of=customer_of,
-        subscriptions=subscriptions,
+        customer_of=core.customer_of,
         large_responses=core.thread,
         features=features,
     )
@@ -125,16 +126,10 @@ def create_gateway(
         partial(follow_manifests, graph, shared.documents, chosen),
         *watching(shared),
     ]
-    closed_last: list[Closing] = [
-        subscriptions.open,
-        graph,
-        *closing,
-    ]
+    closed_last: list[Closing] = [graph, *closing]
     app = Gateway(graph, lifespan=lifespan(closed_last, shared.large_responses, background, core.running))
-    if shared.live is None:
-        app.draining.ending.append(subscriptions.open.drain)
-    else:
-        # Connections end with their subscriptions, one after the other.
+    app.draining.ending.extend(core.ending)
+    if shared.live is not None:
         app.live = shared.live.connections
         app.websockets = websocket_endpoint(chosen, graph, app.live, core.authentication, metrics)
     if reload is not None:
@@ -149,6 +144,4 @@ def create_gateway(
     app.serve_operators(
         OperatorRoutes(metrics, joined_checks(core.ready, ready), remark, app.draining), chosen.graphiql_dir
     )
-    if subscriptions.callbacks is not None:
-        app.serve_callbacks(subscriptions.callbacks, chosen.answer_bytes)
     return app

@@ -76,6 +76,11 @@ FEATURES: Final[tuple[Entry, ...]] = (
         feature="gateway.features.resilience.feature:Resilience",
     ),
     Entry(
+        "subscriptions",
+        settings="gateway.features.subscriptions.settings:SubscriptionSettings",
+        feature="gateway.features.subscriptions.feature:Subscriptions",
+    ),
+    Entry(
         "header_rules",
         settings="gateway.features.header_rules.settings:HeaderRuleSettings",
         feature="gateway.features.header_rules.feature:RulesForHeaders",

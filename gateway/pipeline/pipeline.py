@@ -31,8 +31,12 @@ from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import IncrementalRequest, PreparedRequest, in_parts
 from gateway.pipeline.stages import AdmissionControl, HttpRequest, Response, ResponseStream, encode
-from gateway.pipeline.subscriptions import SingleResponse, Subscribing
-from gateway.subscriptions import NotStreamed, SubscriptionsOff
+from gateway.pipeline.subscribing import (
+    AnswersSubscriptions,
+    NotStreamed,
+    SingleResponse,
+    SubscriptionsOff,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class Pipeline:
     response_bytes: int
     large_responses: Executor
     recorders: Recorders
-    subscribing: Subscribing | None = None
+    subscribing: AnswersSubscriptions | None = None
     incremental: AnswersInParts | None = None
 
     def respond(self, request: HttpRequest) -> Coroutine[Any, Any, Response]:

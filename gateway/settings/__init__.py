@@ -23,7 +23,6 @@ from gateway.settings.planning import PlanningSettings
 from gateway.settings.responses import ResponseSettings
 from gateway.settings.subgraphs import SubgraphSettings
 from gateway.sources.settings import ReloadSettings
-from gateway.subscriptions.settings import SubscriptionSettings
 from gateway.tls.settings import TlsSettings
 
 __all__ = ["GatewaySettings"]
@@ -43,7 +42,6 @@ class GatewaySettings(
     MonitoringSettings,
     ResponseSettings,
     MaskingSettings,
-    SubscriptionSettings,
     SubgraphSettings,
     PlanningSettings,
     CacheSettings,

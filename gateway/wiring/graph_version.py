@@ -23,12 +23,10 @@ from gateway.wiring.calls.masking import error_masking
 from gateway.wiring.calls.subgraphs import http_transports, served_supergraph
 from gateway.wiring.endpoint import client_endpoint
 from gateway.wiring.hooks import graph_hooks
+from gateway.wiring.live import streams
 from gateway.wiring.monitoring import recorders
 from gateway.wiring.operations import caches, known_bodies, operation_executor
 from gateway.wiring.shared_parts import SharedParts
-from gateway.wiring.subscriptions.live import streams
-from gateway.wiring.subscriptions.streams import with_streams
-from gateway.wiring.subscriptions.subscribing import event_calls, subscribing
 
 
 def graph_version(
@@ -51,8 +49,7 @@ def graph_version(
     model = served_supergraph(sdl, settings)
     signer_of = shared.features.core.signer_of
     over_http = http_transports(model, shared.transports, settings, kept or {}, signer_of)
-    streaming = with_streams(model, over_http, settings, signer_of, shared.subscriptions.callbacks)
-    reached = {**streaming, **shared.transports}
+    reached = {**over_http, **shared.transports}
     version = shared.features.reached(Version(model, settings, reached, over_http))
     features = shared.features.of(version)
     named = graph_hooks(model, settings, shared, features=features)
@@ -69,7 +66,7 @@ def graph_version(
         shared.metrics,
         costs=hooks.costs,
         middleware=hooks.calls,
-        events=event_calls(version, shared.customer_of),
+        events=hooks.event_calls,
         narrowing=hooks.narrowing or Narrowing(),
         masking=error_masking(settings, shared.transports),
     )
@@ -91,14 +88,8 @@ def graph_version(
         response_bytes=settings.response_bytes,
         large_responses=shared.large_responses,
         recorders=counting,
-        subscribing=subscribing(
-            settings,
-            shared.subscriptions,
-            executor,
-            counting,
-            hooks,
-            authentication=shared.authentication,
-            large_responses=shared.large_responses,
+        subscribing=(
+            None if hooks.subscriptions is None else hooks.subscriptions(executor, counting.names, hooks)
         ),
         incremental=None if hooks.in_parts is None else hooks.in_parts(executor, hooks.responses),
     )

@@ -19,8 +19,7 @@ from gateway.pipeline.policies import TrustedDocumentsPolicy
 from gateway.settings import GatewaySettings
 from gateway.transport import Transport
 from gateway.wiring.background import Closing
-from gateway.wiring.subscriptions.live import LiveParts, live_parts
-from gateway.wiring.subscriptions.subscribing import SharedSubscriptions
+from gateway.wiring.live import LiveParts, live_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,6 @@ class SharedParts:
         documents: Finds documents by their ids.
         trusted_policies: Refuse documents that are not trusted.
         operations: The metrics by operation and client.
-        subscriptions: The open subscriptions.
         customer_of: Returns the key of a session's customer; None if no customers are known.
         live: What WebSockets and streams share; None if there are none.
         large_responses: A thread that makes large responses.
@@ -50,7 +48,6 @@ class SharedParts:
     cache_metrics: CacheMetrics
     documents: DocumentResolver
     trusted_policies: tuple[TrustedDocumentsPolicy, ...]
-    subscriptions: SharedSubscriptions
     operations: OperationMetrics
     large_responses: ThreadPoolExecutor
     features: InstalledFeatures
@@ -66,7 +63,6 @@ def shared_parts(
     admission: Admission,
     metrics: Metrics,
     customer_of: CustomerOf | None,
-    subscriptions: SharedSubscriptions,
     large_responses: ThreadPoolExecutor,
     features: InstalledFeatures,
 ) -> tuple[SharedParts, list[Closing]]:
@@ -93,7 +89,6 @@ def shared_parts(
         operations=operations,
         large_responses=large_responses,
         features=features,
-        subscriptions=subscriptions,
         customer_of=customer_of,
         live=live_parts(settings, customer_of, registry),
     )

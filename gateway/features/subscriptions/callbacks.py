@@ -11,13 +11,24 @@ from enum import IntEnum
 from typing import Any, Final
 from uuid import uuid4
 
-from gateway.errors import SubscriptionLost
-from gateway.subscriptions.event_queue import EventQueue
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from foundation.graphql_http.json_depth import nested_too_deeply
+from gateway.errors import SubgraphUnreachable, SubscriptionLost
+from gateway.features.subscriptions.sharing import root_field
+from gateway.features.subscriptions.sources import EventQueue
+from gateway.transport import EventSource, SubgraphSubscription
+from gateway.transport.streaming import HttpEvents, SingleEvent, SubscribingTransport, post, request_of
 
 MISSED: Final = 3
 """The number of missed heartbeats after which a subscription counts as lost."""
 
 MILLISECONDS: Final = 1000
+
+HEADERS: Final = {"subscription-protocol": "callback/1.0"}
+TOO_LARGE: Final = 413
 
 
 class Answer(IntEnum):
@@ -129,3 +140,84 @@ class Callbacks:
             self._forget(each.id)
         self._timer = None
         self._watch()
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackRoute:
+    """Receives the callbacks of subgraphs.
+
+    Attributes:
+        callbacks: The subscriptions that wait for callbacks.
+        body_bytes: The maximum size of a message.
+    """
+
+    callbacks: Callbacks
+    body_bytes: int
+
+    async def respond(self, request: Request) -> Response:
+        """Handle one message: a check, an event, or the end of a subscription."""
+        body = bytearray()
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > self.body_bytes:
+                return Response(status_code=TOO_LARGE, headers=HEADERS)
+        try:
+            message = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            return Response(status_code=Answer.INVALID, headers=HEADERS)
+        if nested_too_deeply(bytes(body), message):
+            return Response(status_code=Answer.INVALID, headers=HEADERS)
+        answer = self.callbacks.receive(request.path_params["id"], message)
+        return Response(status_code=answer, headers=HEADERS)
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackTransport(SubscribingTransport):
+    """Subscribes with the HTTP callback protocol.
+
+    Attributes:
+        callbacks: The subscriptions that wait for callbacks.
+        merged: The names of the subscription fields whose newest event replaces waiting ones.
+    """
+
+    callbacks: Callbacks
+    merged: frozenset[str]
+
+    def prepare_subscription(self, document: str, operation_name: str | None) -> SubgraphSubscription:
+        """Prepare a subscription; awaiting it raises `SubgraphUnreachable` if the subgraph rejects it."""
+        request, merges = request_of(document, operation_name), root_field(document) in self.merged
+
+        async def subscribe(
+            variables: Mapping[str, Any], headers: Mapping[str, str], _session: object
+        ) -> EventSource:
+            callback = self.callbacks.open(merges=merges)
+            try:
+                extensions = {"subscription": self.callbacks.extension(callback)}
+                whole = {**request, "variables": variables, "extensions": extensions}
+                refusal = await _refusal(await post(self.target, whole, headers))
+            except BaseException:
+                await callback.queue.aclose()
+                raise
+            if refusal is None:
+                return callback.queue
+            await callback.queue.aclose()
+            return refusal
+
+        return subscribe
+
+
+async def _refusal(answer: EventSource) -> EventSource | None:
+    """Return the answer if it refuses the subscription, or None if it accepts.
+
+    Raises:
+        SubgraphUnreachable: The answer is neither a refusal nor an acceptance.
+    """
+    if isinstance(answer, HttpEvents):
+        await answer.aclose()
+        raise SubgraphUnreachable("does not speak the callback protocol")
+    event = await anext(answer)
+    if event.get("errors"):
+        return SingleEvent(event)
+    if event.get("data") is not None:
+        raise SubgraphUnreachable("does not speak the callback protocol")
+    return None

@@ -14,9 +14,9 @@ from fastapi import FastAPI
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, SupergraphError, create_gateway
 from gateway.errors import RequestError
-from gateway.subscriptions.callbacks import Answer, Callback, Callbacks
-from tests.gateway.subscriptions.newsroom import SDL, Newsroom, articles, bodies, body, subscribed
-from tests.gateway.subscriptions.test_subgraphs_over_http import QUERY, open_at, running
+from gateway.features.subscriptions.callbacks import Answer, Callback, Callbacks
+from tests.gateway.features.subscriptions.newsroom import SDL, Newsroom, articles, bodies, body, subscribed
+from tests.gateway.features.subscriptions.test_subgraphs_over_http import QUERY, open_at, running
 from tests.support.gateway.scripted_calls import soon
 
 
@@ -171,5 +171,5 @@ async def test_a_subgraph_that_is_too_fast_is_told_to_end() -> None:
 def test_a_subgraph_can_call_back_only_somewhere() -> None:
     """The gateway says at the start which setting is missing."""
     settings = GatewaySettings(subscriptions_protocols={"feed": "callback"})
-    with pytest.raises(SupergraphError, match="SUBSCRIPTIONS_CALLBACK_URL"):
+    with pytest.raises(SupergraphError, match="SUBSCRIPTIONS__CALLBACK_URL"):
         create_gateway(SDL, {}, settings)

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from gateway import GatewaySettings, create_gateway
 from gateway.errors import RequestError
-from tests.gateway.subscriptions.newsroom import SDL, Newsroom, articles, bodies, subscribed
+from tests.gateway.features.subscriptions.newsroom import SDL, Newsroom, articles, bodies, subscribed
 
 QUERY = "subscription { published { id author { name } } }"
 GUARDED = SDL.replace(

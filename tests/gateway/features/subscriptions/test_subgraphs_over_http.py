@@ -23,12 +23,12 @@ from foundation.signatures import SignatureVerifier
 from foundation.signatures.verifier import RequestHead, VerifiedHead
 from gateway import GatewaySettings, create_gateway
 from gateway.errors import RequestError
-from tests.gateway.subscriptions.newsroom import SDL, Newsroom, articles, bodies, body, subscribed
+from tests.gateway.features.subscriptions.newsroom import SDL, Newsroom, articles, bodies, body, subscribed
 from tests.support.gateway.scripted_calls import soon
 from tests.support.gateway.signing import fixed, key_text, secret
 from tests.support.tcp_proxy import tcp_proxy
 
-NODE: Final = Path(__file__).parents[2] / "node"
+NODE: Final = Path(__file__).parents[3] / "node"
 PATHS: Final = {"sse": "sse", "multipart": "multipart", "websocket": "ws"}
 QUERY: Final = "subscription($topic: String) { published(topic: $topic) { id headline author { name } } }"
 

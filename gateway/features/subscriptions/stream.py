@@ -1,4 +1,4 @@
-"""The responses of one subscription, made on demand, one at a time."""
+"""One subscription: its events become responses on demand, one at a time."""
 
 from __future__ import annotations
 
@@ -6,23 +6,93 @@ import asyncio
 import time
 import uuid
 from asyncio import Future, Task, TimerHandle, get_running_loop
-from collections.abc import AsyncIterator, Callable
-from typing import Any, Final
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
 
 import structlog
 
-from gateway.errors import RequestError, SubgraphUnreachable
+from gateway.errors import RequestError, ResponseTooLarge, SubgraphUnreachable
+from gateway.executor import is_large
+from gateway.features.subscriptions.metrics import OperationCounts
+from gateway.features.subscriptions.open_subscriptions import SessionEnded, source_failed
+from gateway.pipeline.components import AuthenticationComponent
 from gateway.pipeline.graphql_response import refused
+from gateway.pipeline.operation_executor import OperationExecutor
+from gateway.pipeline.policies import PolicyInput
+from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.stages import Response, encode
-from gateway.pipeline.subscriptions.event_responses import EventResponses, too_large
-from gateway.subscriptions import SessionEnded, source_failed
+from gateway.pipeline.subscribing import Make, ObserveEvent
 from gateway.transport import EventSource
 from jit.codegen import BudgetSpent
+
+Begin: TypeAlias = Callable[[], None]
+"""Starts the deadline and the response budget of the next event for the current task."""
 
 COMPLETE: Final = "COMPLETE"
 CLIENT: Final = "CLIENT"
 MAX_TIMER_SECONDS: Final = 24 * 3600.0
 """The maximum delay of a timer in seconds; the expiry is checked again, as the clock may be changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventResponses:
+    """Turns events into responses.
+
+    Attributes:
+        authentication: Finds the session again for each event, because it may have been revoked.
+        executor: Fetches missing fields.
+        make: Projects and encodes responses.
+        large_responses: An executor with a thread for large responses.
+        begin: Called before each event is requested.
+        policy_input: The subscription request.
+        planned: The subscription's plan.
+        headers: The headers that are forwarded to subgraphs.
+        counts: Counts responses.
+        observe: Observes how each response is made; None if nothing is observed.
+    """
+
+    authentication: AuthenticationComponent
+    executor: OperationExecutor
+    make: Make
+    large_responses: Executor
+    begin: Begin
+    policy_input: PolicyInput
+    planned: PlannedOperation
+    headers: Mapping[str, str]
+    counts: OperationCounts
+    observe: ObserveEvent | None = None
+
+    def response(self, event: Mapping[str, Any]) -> Awaitable[Response]:
+        """Return the response to an event; awaiting it raises `Unauthenticated` if the session has ended."""
+        if self.observe is not None:
+            return self.observe(self._made(event), self.policy_input)
+        return self._made(event)
+
+    async def _made(self, event: Mapping[str, Any]) -> Response:
+        request = self.policy_input.request
+        session = self.authentication.cached(request.forwarded)
+        if session is None and self.authentication.is_required:
+            session = await self.authentication.session(request)
+        self.counts.events += 1
+        planned, variables = self.planned, self.policy_input.prepared.variables
+        try:
+            fetched = await self.executor.fetch_event(planned, variables, self.headers, session, event)
+            if is_large(self.executor.limits):
+                loop = get_running_loop()
+                return await loop.run_in_executor(
+                    self.large_responses, self.make, self.policy_input, planned, fetched
+                )
+            return self.make(self.policy_input, planned, fetched)
+        except ResponseTooLarge as error:
+            return encode(refused(error))
+
+
+def too_large(_spent: BudgetSpent) -> Response:
+    """Return the response to an event that exceeds its budget."""
+    error = ResponseTooLarge("The response is too large: select less, or ask for shorter lists.")
+    return encode(refused(error))
 
 
 class SubscriptionStream:

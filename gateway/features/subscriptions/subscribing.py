@@ -2,39 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TypeAlias
 
 from gateway.clients import CustomerOf
 from gateway.errors import SubgraphUnreachable, Unauthorized
+from gateway.features.subscriptions.metrics import OperationCounts, SubscriptionMetrics
+from gateway.features.subscriptions.open_subscriptions import OpenSubscriptions, source_failed
+from gateway.features.subscriptions.sharing import Sharing
+from gateway.features.subscriptions.sources import SourceGuards, queue_of
+from gateway.features.subscriptions.stream import Begin, EventResponses, SubscriptionStream
 from gateway.monitoring import KnownNames
+from gateway.pipeline.authentication import ExpiresOf
 from gateway.pipeline.components import AuthenticationComponent
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
-from gateway.pipeline.subscriptions.event_responses import Begin, EventResponses, Make, Observe
-from gateway.pipeline.subscriptions.stream import SubscriptionStream
-from gateway.subscriptions import (
-    OpenSubscriptions,
-    OperationCounts,
-    Sharing,
-    SourceGuards,
-    SubscriptionMetrics,
-    queue_of,
-    source_failed,
-)
+from gateway.pipeline.subscribing import Make, ObserveEvent
 from gateway.transport import EventSource
-
-ExpiresOf: TypeAlias = Callable[[object], float | None]
-"""Returns when a session expires, in seconds since the epoch; None if it never expires or is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subscribing:
-    """Opens streams.
+    """Opens the streams of subscriptions.
 
     Attributes:
         authentication: Finds sessions.
@@ -62,7 +54,7 @@ class Subscribing:
     expires_of: ExpiresOf
     guards: SourceGuards
     sharing: Sharing | None
-    observe: Observe | None = None
+    observe: ObserveEvent | None = None
 
     async def stream(
         self, policy_input: PolicyInput, planned: PlannedOperation, headers: Mapping[str, str], make: Make
@@ -115,6 +107,10 @@ class Subscribing:
         counts.started += 1
         self.open.add(stream)
         return stream
+
+    def observed_by(self, observe: ObserveEvent) -> Subscribing:
+        """Return one whose events are observed."""
+        return replace(self, observe=observe)
 
     async def _source(
         self, policy_input: PolicyInput, planned: PlannedOperation, headers: Mapping[str, str]

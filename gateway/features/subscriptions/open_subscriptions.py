@@ -1,4 +1,4 @@
-"""The open subscriptions of a process: counted, limited, and ended together at shutdown."""
+"""The open subscriptions of a process: counted, limited, and ended together at shutdown; and why they end."""
 
 from __future__ import annotations
 
@@ -6,11 +6,50 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from gateway.errors import RequestError
-from gateway.subscriptions.endings import ServerStopping, TooManySubscriptions
+from gateway.errors import RequestError, SubgraphNotCalled, SubgraphTimeout, SubgraphUnreachable
 
 CLOSE_SECONDS: Final = 2.0
 """How long a stopping process waits for its sources to close, in seconds."""
+
+UNAVAILABLE: Final = 503
+
+
+class TooManySubscriptions(RequestError):
+    """The limit on open subscriptions is reached, for one customer or for the process."""
+
+    def __init__(self, most: int, *, of_customer: bool) -> None:
+        whose, code, status = (
+            ("A customer", "TOO_MANY_SUBSCRIPTIONS_OF_CUSTOMER", 429)
+            if of_customer
+            else ("This server", "TOO_MANY_SUBSCRIPTIONS", UNAVAILABLE)
+        )
+        super().__init__(f"{whose} may have at most {most} open subscriptions.", code=code, status=status)
+
+
+class SessionEnded(RequestError):
+    """The subscription's session has expired."""
+
+    def __init__(self) -> None:
+        message = "The session has ended: sign in, and subscribe again."
+        super().__init__(message, code="SESSION_EXPIRED", status=401)
+
+
+class ServerStopping(RequestError):
+    """The server is about to stop."""
+
+    def __init__(self) -> None:
+        message = "The server is stopping: subscribe again."
+        super().__init__(message, code="SUBSCRIPTION_SERVER_STOPPING", status=UNAVAILABLE)
+
+
+def source_failed(subgraph: str, error: SubgraphUnreachable) -> RequestError:
+    """Return the client's error for a subgraph that refused or lost a subscription."""
+    status = 502
+    if isinstance(error, SubgraphNotCalled):
+        status = UNAVAILABLE
+    elif isinstance(error, SubgraphTimeout):
+        status = 504
+    return RequestError(f"The service {subgraph} {error.message}.", code=error.code, status=status)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from gateway.errors import RequestError, Unauthenticated
-from tests.gateway.subscriptions.newsroom import (
+from tests.gateway.features.subscriptions.newsroom import (
     Newsroom,
     Wire,
     articles,

@@ -12,7 +12,15 @@ from fastapi import FastAPI
 from gateway import GatewaySettings, SupergraphError, create_gateway
 from gateway.errors import RequestError
 from gateway.pipeline.stages import ResponseStream
-from tests.gateway.subscriptions.newsroom import SDL, Newsroom, Wire, bodies, body, failing, subscribed
+from tests.gateway.features.subscriptions.newsroom import (
+    SDL,
+    Newsroom,
+    Wire,
+    bodies,
+    body,
+    failing,
+    subscribed,
+)
 from tests.support.gateway.scripted_calls import soon
 
 QUERY = "subscription($topic: String) { published(topic: $topic) { id author { name } } }"

@@ -16,12 +16,12 @@ from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, create_gateway
 from gateway.errors import SubgraphTimeout
 from gateway.executor.merge import copied
+from gateway.features.subscriptions.entity_batches import EntityBatches
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.plan import Fetch
-from gateway.subscriptions import EntityBatches
 from gateway.supergraph import load_supergraph
 from gateway.transport import FailedResponse, SubgraphOperation
-from tests.gateway.subscriptions.newsroom import SDL, Newsroom, Wire, body, subscribed
+from tests.gateway.features.subscriptions.newsroom import SDL, Newsroom, Wire, body, subscribed
 from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 from tests.support.gateway.scripted_calls import Scripted
 
