@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client.registry import Collector
@@ -27,7 +26,7 @@ from gateway.pipeline.authentication import (
 from gateway.reload import Reload, ReloadOutcomes
 from gateway.settings import GatewaySettings
 from gateway.transport import Transport
-from gateway.wiring.background import Background, Closing, follow_manifests, joined_checks, lifespan
+from gateway.wiring.background import joined_checks, lifespan
 from gateway.wiring.graph_version import graph_version
 from gateway.wiring.live import websocket_endpoint
 from gateway.wiring.monitoring import watching
@@ -110,7 +109,7 @@ def create_gateway(
     if tracing is not None:
         core.offer(tracing)
     features = InstalledFeatures(core)
-    shared, closing = shared_parts(
+    shared = shared_parts(
         chosen,
         transports or {},
         core.authentication,
@@ -122,12 +121,8 @@ def create_gateway(
     )
     graph = ServedGraph(graph_version(supergraph, chosen, shared), admission, shared.cache_metrics)
     core.graph = graph
-    background: list[Background] = [
-        partial(follow_manifests, graph, shared.documents, chosen),
-        *watching(shared),
-    ]
-    closed_last: list[Closing] = [graph, *closing]
-    app = Gateway(graph, lifespan=lifespan(closed_last, shared.large_responses, background, core.running))
+    background = watching(shared)
+    app = Gateway(graph, lifespan=lifespan([graph], shared.large_responses, background, core.running))
     app.draining.ending.extend(core.ending)
     if shared.live is not None:
         app.live = shared.live.connections

@@ -31,11 +31,13 @@ from gateway.http.replies import OriginPolicy, ReplyStage
 from gateway.monitoring import AddRecorder, KnownNames
 from gateway.pipeline.authentication import Authentication, ExpiresOf
 from gateway.pipeline.components import AnsweringPipeline
+from gateway.pipeline.documents import DocumentResolver
 from gateway.pipeline.hooks import Hooks, ResponseHook
 from gateway.pipeline.in_parts import AnswersInParts
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.pipeline import Pipeline
 from gateway.pipeline.preparation.costs import CostOf
+from gateway.pipeline.preparation.plan_cache import LabelsOn
 from gateway.pipeline.stages import ResponsePipeline
 from gateway.pipeline.subscribing import AnswersSubscriptions
 from gateway.settings import GatewaySettings
@@ -67,6 +69,7 @@ class Core:
         decide_policies: The application's function that decides policies, if it has one.
         routes: What answers other paths than that of GraphQL, by path and methods.
         running: What is entered when the gateway starts to serve, and left in reverse order when it ends.
+        refreshes: Called in a thread on SIGHUP: they read anew what the features follow.
         graph: The versions of the graph, once the gateway is built.
         ending: Called when the server that is about to stop takes no more connections.
         ready: Say whether the gateway can serve; it does not take requests before all do.
@@ -88,6 +91,7 @@ class Core:
     running: list[AbstractAsyncContextManager[object]] = field(default_factory=list)
     ending: list[Callable[[], None]] = field(default_factory=list)
     ready: list[Callable[[], bool]] = field(default_factory=list)
+    refreshes: list[Callable[[], object]] = field(default_factory=list)
     signer_of: SignerOf | None = None
     is_serving: bool = False
     graph: ServedGraph | None = None
@@ -134,6 +138,10 @@ class Core:
             ValueError: The gateway is built already.
         """
         self.run(_closing(close))
+
+    def refresh_on_hangup(self, refresh: Callable[[], object]) -> None:
+        """Call something in a thread on SIGHUP, such as what reads changed files."""
+        self.refreshes.append(refresh)
 
     def wait_for(self, is_ready: Callable[[], bool]) -> None:
         """Call the gateway ready only if something is."""
@@ -217,6 +225,11 @@ class VersionParts(Hooks):
         forwarding: Picks the headers of a client that subgraphs may see; at most one feature may do that.
         varies_by: Further request headers that responses depend on; for caches, a reply to GET varies by
             them.
+        documents: Finds the documents that clients name by ids; at most one feature may do that.
+        preparations: Prepare operations of a version before it is served; they may refuse it by raising
+            `SupergraphError`.
+        labels: Returns the labels of progressive overrides that are on for a request, unless a policy has
+            decided them; at most one feature may do that, and without one none is on.
         costs: Estimates what each operation costs; at most one feature may do that.
         recorders: Wrap what counts the requests with one operation from one client.
         replies: See the replies to POST and GET on their way to the client; the first is the innermost.
@@ -235,6 +248,9 @@ class VersionParts(Hooks):
 
     forwarding: Forwarding | None = None
     varies_by: tuple[str, ...] = ()
+    documents: DocumentResolver | None = None
+    preparations: tuple[Callable[[OperationExecutor], None], ...] = ()
+    labels: LabelsOn | None = None
     costs: CostOf | None = None
     recorders: tuple[AddRecorder, ...] = ()
     replies: tuple[ReplyStage, ...] = ()

@@ -19,7 +19,7 @@ from cells.moving.server import Location
 from cells.moving.settings import MoveSettings
 from cells.moving.wiring import locations_of
 from foundation.storage.cells.cell import Cell
-from foundation.storage.cells.errors import InvalidCell
+from foundation.storage.errors import InvalidCell
 
 FIRST: Final = "first"
 

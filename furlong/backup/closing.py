@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.database import CLOSED, create_engine, database_url
-from foundation.storage.error_codes.conflicts import code_of
+from foundation.storage.error_codes import code_of
 from foundation.storage.migrations.upgrade import create_database, status
 from foundation.storage.settings import DatabaseSettings
 from furlong.databases import METADATA, NotMigrated

@@ -27,7 +27,7 @@ def client_endpoint(
     streams: Streams | None,
 ) -> Endpoint | CorsEndpoint:
     """Build the endpoint for clients; it checks origins only if pages of other origins are allowed."""
-    name_headers = settings.client_name_headers if settings.trusted_documents else ()
+    name_headers = () if features.documents is None else features.documents.varies_by
     dividing: ResponsePipeline = pipeline
     for divide in features.dividers:
         dividing = divide(dividing)

@@ -15,8 +15,8 @@ from gateway.pipeline.introspection_responses import Introspection, Introspectio
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.preparation.costs import CostOf
 from gateway.pipeline.preparation.known_bodies import KnownBodies
-from gateway.pipeline.preparation.labels import Labels, labels
 from gateway.pipeline.preparation.limits import PreparationLimits
+from gateway.pipeline.preparation.plan_cache import LabelsOn
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.planner import Budget
 from gateway.settings import GatewaySettings
@@ -30,6 +30,7 @@ def operation_executor(
     settings: GatewaySettings,
     metrics: Metrics,
     *,
+    labels: LabelsOn | None,
     costs: CostOf | None,
     narrowing: Narrowing,
     masking: ErrorMasking,
@@ -43,6 +44,7 @@ def operation_executor(
         transports: The transport of each subgraph.
         settings: The settings.
         metrics: Counts plans, fetches and deoptimizations.
+        labels: Returns the labels of overrides that are on for a request; None if none ever is.
         costs: Estimates what operations cost; None if nothing does.
         narrowing: Restricts operations to what their clients may see.
         masking: Decides what clients see of subgraphs' errors.
@@ -54,7 +56,7 @@ def operation_executor(
             model,
             _limits(settings, narrowing),
             metrics.plan,
-            override_labels(settings),
+            labels,
             costs,
             access=narrowing.operations,
         ),
@@ -71,11 +73,6 @@ def operation_executor(
         events=events,
         masking=masking,
     )
-
-
-def override_labels(settings: GatewaySettings) -> Labels:
-    """Build what decides which labels of overrides are on."""
-    return labels(settings.override_labels, settings.override_seed, settings.override_shares)
 
 
 def known_bodies(settings: GatewaySettings, preparer: Preparer) -> KnownBodies:

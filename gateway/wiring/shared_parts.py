@@ -13,12 +13,8 @@ from gateway.installed_features import InstalledFeatures
 from gateway.metrics import Metrics
 from gateway.monitoring import OperationMetrics
 from gateway.pipeline.authentication import Authentication
-from gateway.pipeline.documents import DocumentResolver
-from gateway.pipeline.documents.wiring import document_resolver, trusted_documents_policies
-from gateway.pipeline.policies import TrustedDocumentsPolicy
 from gateway.settings import GatewaySettings
 from gateway.transport import Transport
-from gateway.wiring.background import Closing
 from gateway.wiring.live import LiveParts, live_parts
 
 
@@ -32,8 +28,6 @@ class SharedParts:
         admission: Bounds how many requests are executed at once.
         metrics: The gateway's metrics.
         cache_metrics: The metrics of the current version's caches.
-        documents: Finds documents by their ids.
-        trusted_policies: Refuse documents that are not trusted.
         operations: The metrics by operation and client.
         customer_of: Returns the key of a session's customer; None if no customers are known.
         live: What WebSockets and streams share; None if there are none.
@@ -46,8 +40,6 @@ class SharedParts:
     admission: Admission
     metrics: Metrics
     cache_metrics: CacheMetrics
-    documents: DocumentResolver
-    trusted_policies: tuple[TrustedDocumentsPolicy, ...]
     operations: OperationMetrics
     large_responses: ThreadPoolExecutor
     features: InstalledFeatures
@@ -65,31 +57,22 @@ def shared_parts(
     customer_of: CustomerOf | None,
     large_responses: ThreadPoolExecutor,
     features: InstalledFeatures,
-) -> tuple[SharedParts, list[Closing]]:
-    """Build the shared parts, and return them with the resources to close at the end.
-
-    Raises:
-        ManifestError: A manifest of trusted documents is missing or broken.
-        ValueError: The settings contradict one another.
-    """
+) -> SharedParts:
+    """Build the shared parts, and register their metrics."""
     registry = metrics.registry
-    documents = document_resolver(settings, registry, introspection=settings.introspection is not False)
     cache_metrics = CacheMetrics({})
     registry.register(cache_metrics)
     operations = OperationMetrics(settings.metrics_operations)
     registry.register(operations)
-    shared = SharedParts(
+    return SharedParts(
         transports=transports,
         authentication=authentication,
         admission=admission,
         metrics=metrics,
         cache_metrics=cache_metrics,
-        documents=documents,
-        trusted_policies=trusted_documents_policies(settings, documents),
         operations=operations,
         large_responses=large_responses,
         features=features,
         customer_of=customer_of,
         live=live_parts(settings, customer_of, registry),
     )
-    return shared, [documents]

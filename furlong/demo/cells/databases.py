@@ -6,8 +6,8 @@ from pathlib import Path
 
 from cells.claim import claim, without_fence
 from foundation.storage.cells.cell import Cell
-from foundation.storage.cells.errors import InvalidCell
 from foundation.storage.cells.settings import CellSettings
+from foundation.storage.errors import InvalidCell
 from foundation.storage.settings import DatabaseSettings
 from furlong.databases import upgrade_databases
 from furlong.demo.data_folder import database_in

@@ -15,7 +15,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from foundation.graphql_http.json_depth import nested_too_deeply
+from foundation.graphql_http.strict_json import nested_too_deeply
 from gateway.errors import SubgraphUnreachable, SubscriptionLost
 from gateway.features.subscriptions.sharing import root_field
 from gateway.features.subscriptions.sources import EventQueue

@@ -18,8 +18,8 @@ from cells.moving.move import run
 from cells.moving.wiring import open_move
 from deploy import server_process
 from foundation.storage.cells.cell import Cell
-from foundation.storage.cells.errors import CellFenced
 from foundation.storage.clock import SystemClock
+from foundation.storage.errors import CellFenced
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.demo.tokens import demo_sessions, make_token
 from furlong.install.topics import MESSAGES
