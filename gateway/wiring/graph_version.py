@@ -51,7 +51,7 @@ def graph_version(
     reached = {**over_http, **shared.transports}
     version = shared.features.reached(Version(model, settings, reached, over_http))
     features = shared.features.of(version)
-    named = graph_hooks(model, settings, shared, features=features)
+    named = graph_hooks(model, settings, features)
     hooks = joined(named)
     if model.annotations.guarded and hooks.narrowing is None:
         raise SupergraphError(

@@ -12,7 +12,6 @@ from gateway.pipeline.hooks import Hooks
 from gateway.pipeline.policies import IntrospectionPolicy
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
-from gateway.wiring.shared_parts import SharedParts
 
 CORE: Final = "core"
 
@@ -20,8 +19,6 @@ CORE: Final = "core"
 def graph_hooks(
     model: Supergraph,
     settings: GatewaySettings,
-    shared: SharedParts,
-    *,
     features: Iterable[tuple[str, VersionParts]],
 ) -> list[tuple[str, Hooks]]:
     """Return all hooks with the names of what they belong to, in the order in which they are called.
