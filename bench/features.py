@@ -73,9 +73,12 @@ OFF: Final[Mapping[str, Any]] = {
 UNMEASURED: Final[Mapping[str, str]] = {
     "access": "Only fields with annotations pay for it, of which the bet-slip has none.",
     "batches": "Only batches pay for it.",
+    "documents": "Only bodies that are not known yet pay for it.",
     "incremental": "Only operations with `@defer` or `@stream` use it.",
+    "labels": "Only graphs with labels of overrides pay for it, and the bet-slip's has none.",
     "observation": "It needs a collector of traces: `make bench BENCH=tracing` measures it.",
     "sessions": "It needs an issuer of tokens.",
+    "subscriptions": "Only subscriptions pay for it.",
 }
 """Why the other features are not measured here."""
 
@@ -92,6 +95,10 @@ def configurations(folder: Path) -> dict[str, Configuration]:
         ),
         "cors": Configuration({"cors": {"origins": (ORIGIN,)}}, (f"Origin: {ORIGIN}",)),
         "cost": Configuration({"cost": {"mode": "enforce"}}),
+        "header_rules": Configuration(
+            {"header_rules": {"rules": {"all": {"request": [{"propagate": {"matching": "x-*"}}]}}}},
+            ("X-Brand: one",),
+        ),
         "rate_limits": Configuration(
             {"rate_limits": {"rules": ({"by": "address", "points": 10**9, "seconds": 1},)}}
         ),

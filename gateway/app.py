@@ -2,39 +2,44 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Final
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from fastapi import FastAPI
 from prometheus_client.registry import Collector
 
 from gateway.access.application import AccessOf, DecidePolicies
-from gateway.clients import CustomerOf
+from gateway.caching import CacheMetrics
+from gateway.clients import ClientAddresses, CustomerOf
 from gateway.feature import Core
 from gateway.http.admission import Admission
 from gateway.http.graph_versions import ServedGraph
-from gateway.http.routes import Gateway, IsReady, OperatorRoutes, Remark
+from gateway.http.live import LiveConnections, LiveLimits, LiveMetrics
+from gateway.http.routes import PATH, Gateway, IsReady, OperatorRoutes, Remark
+from gateway.http.websocket import WebSocketEndpoint, WebSocketParts
 from gateway.installed_features import InstalledFeatures
 from gateway.metrics import Metrics
+from gateway.monitoring import OperationMetrics, ProcessMetrics
 from gateway.pipeline.authentication import (
     Authenticate,
     AuthenticateCached,
     Authentication,
     ExpiresOf,
 )
-from gateway.reload import Reload, ReloadOutcomes
+from gateway.reload import Reload, Reloader, ReloadOutcomes
 from gateway.settings import GatewaySettings
 from gateway.transport import Transport
-from gateway.wiring.background import joined_checks, lifespan
-from gateway.wiring.graph_version import graph_version
-from gateway.wiring.live import websocket_endpoint
-from gateway.wiring.monitoring import watching
-from gateway.wiring.reload import joined_remarks, reloader
-from gateway.wiring.shared_parts import shared_parts
+from gateway.version_builder import VersionBuilder
 
 if TYPE_CHECKING:
     from foundation.tracing import Tracing
+
+Background: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
+"""Background work that runs until cancelled."""
 
 SWITCH_SECONDS: Final = 0.0005
 """How often the interpreter switches between threads, in seconds: ten times as often as by default."""
@@ -108,35 +113,99 @@ def create_gateway(
     )
     if tracing is not None:
         core.offer(tracing)
-    features = InstalledFeatures(core)
-    shared = shared_parts(
-        chosen,
-        transports or {},
-        core.authentication,
-        admission=admission,
-        metrics=metrics,
-        customer_of=core.customer_of,
-        large_responses=core.thread,
-        features=features,
-    )
-    graph = ServedGraph(graph_version(supergraph, chosen, shared), admission, shared.cache_metrics)
+    builder, cache_metrics = _version_builder(core, transports or {}, metrics)
+    graph = ServedGraph(builder.build(supergraph, chosen), admission, cache_metrics)
     core.graph = graph
-    background = watching(shared)
-    app = Gateway(graph, lifespan=lifespan([graph], shared.large_responses, background, core.running))
+    background: list[Background] = [_process_metrics(metrics).watch_event_loop]
+    app = Gateway(graph, lifespan=_lifespan(graph, core, background))
     app.draining.ending.extend(core.ending)
-    if shared.live is not None:
-        app.live = shared.live.connections
-        app.websockets = websocket_endpoint(chosen, graph, app.live, core.authentication, metrics)
+    if builder.connections is not None:
+        app.live = builder.connections
+        init_headers = frozenset(chosen.live_init_headers)
+        sockets = WebSocketParts(graph, app.live, core.authentication, metrics, init_headers)
+        app.websockets = WebSocketEndpoint(PATH.encode(), sockets)
     if reload is not None:
         outcomes = ReloadOutcomes(graph)
         metrics.registry.register(outcomes)
-        app.state.reloader = reloader(graph, shared, reload, outcomes)
+        app.state.reloader = Reloader(graph, reload, builder.build_in_steps, outcomes, core.refreshes)
         background.append(app.state.reloader.run)
-        remark = joined_remarks(outcomes.remark, remark)
+        remark = _joined_remarks(outcomes.remark, remark)
     for path, methods, respond in core.routes:
         app.add_route(path, respond, methods=list(methods))
     core.is_serving = True
     app.serve_operators(
-        OperatorRoutes(metrics, joined_checks(core.ready, ready), remark, app.draining), chosen.graphiql_dir
+        OperatorRoutes(metrics, _joined_checks(core.ready, ready), remark, app.draining), chosen.graphiql_dir
     )
     return app
+
+
+def _version_builder(
+    core: Core, transports: Mapping[str, Transport], metrics: Metrics
+) -> tuple[VersionBuilder, CacheMetrics]:
+    """Install the features, and return what builds versions, with the metrics of their caches."""
+    settings, registry = core.settings, metrics.registry
+    features = InstalledFeatures(core)
+    cache_metrics, operations = CacheMetrics({}), OperationMetrics(settings.metrics_operations)
+    registry.register(cache_metrics)
+    registry.register(operations)
+    connections = None
+    if settings.live:
+        live_metrics = LiveMetrics()
+        registry.register(live_metrics)
+        addresses = ClientAddresses(settings.trusted_proxies, settings.forwarded_for_header)
+        limits = LiveLimits.of(settings)
+        connections = LiveConnections(limits, live_metrics, addresses, core.customer_of)
+    return VersionBuilder(features, transports, metrics, operations, connections), cache_metrics
+
+
+def _process_metrics(metrics: Metrics) -> ProcessMetrics:
+    process = ProcessMetrics()
+    metrics.registry.register(process)
+    return process
+
+
+def _lifespan(
+    graph: ServedGraph, core: Core, background: Iterable[Background]
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Return the lifespan of an application.
+
+    Args:
+        graph: The graph, which is closed at the end.
+        core: What features enter at the start and leave at the end, and the thread that ends with them.
+        background: Work that runs until cancelled, such as watching files.
+    """
+
+    @asynccontextmanager
+    async def serving(_app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as features:
+            for manager in core.running:
+                await features.enter_async_context(manager)
+            working = [asyncio.create_task(work()) for work in background]
+            yield
+            for task in working:
+                task.cancel()
+            await asyncio.gather(*working, return_exceptions=True)
+        core.thread.shutdown(wait=False, cancel_futures=True)
+        await graph.close()
+
+    return serving
+
+
+def _joined_checks(checks: Sequence[Callable[[], bool]], ready: IsReady | None) -> IsReady | None:
+    """Return one readiness check of those of features and of that of the application."""
+    if not checks:
+        return ready
+
+    async def check() -> bool:
+        return all(is_ready() for is_ready in checks) and (ready is None or await ready())
+
+    return check
+
+
+def _joined_remarks(own: Remark, given: Remark | None) -> Remark:
+    """Return a function that joins both remarks, one per line."""
+
+    def remark() -> str:
+        return "\n".join(filter(None, (own(), given() if given is not None else "")))
+
+    return remark

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import orjson
 import typer
@@ -22,11 +22,32 @@ from gateway.feature_list import FEATURES
 from gateway.feature_settings import imported
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from foundation.logs import LogSettings
     from gateway.access.requirements import Granted
+    from gateway.pipeline.hooks import Step
     from gateway.planner import Operation
     from gateway.settings import GatewaySettings
     from gateway.supergraph import Supergraph
+
+COSTS: Final = (
+    "+N: the instructions of Python that the whole feature adds to a request with three calls of subgraphs "
+    "that uses it, as counted by the project (make bench BENCH=features)."
+)
+SMALLEST_SUPERGRAPH: Final = """
+schema
+  @link(url: "https://specs.apollo.dev/link/v1.0")
+  @link(url: "https://specs.apollo.dev/join/v0.3", for: EXECUTION) { query: Query }
+directive @link(url: String, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA
+directive @join__graph(name: String!, url: String!) on ENUM_VALUE
+directive @join__type(graph: join__Graph!) repeatable on OBJECT
+scalar link__Import
+enum link__Purpose { SECURITY EXECUTION }
+enum join__Graph { ONE @join__graph(name: "one", url: "http://127.0.0.1:9/graphql") }
+type Query @join__type(graph: ONE) { field: String }
+"""
+"""A graph of one field, for the path of settings alone."""
 
 cli = typer.Typer(
     name="gateway",
@@ -70,8 +91,8 @@ def serve(
     from gateway.http.server import configured_by, run
     from gateway.http.server import listen as open_listener
     from gateway.operators import OperatorsPortError, operators_port
+    from gateway.reload.chosen_sources import first_text, reload_of, supergraph_source
     from gateway.tls import ServerTls
-    from gateway.wiring.reload import first_text, reload_of, supergraph_source
 
     host, _, port = listen.rpartition(":")
     if not port.isdigit():
@@ -132,23 +153,33 @@ def show_path(
 ) -> None:
     """Print the path of a request with these settings, stage by stage.
 
-    Each line has the stage, the feature that added it, what it is done for, and what it does.
+    Each line has the stage, the feature that added it, what it is done for, how many instructions of Python
+    the feature adds to a request that uses it, and what it does.
     """
     from gateway.app import create_gateway
-    from gateway.request_path import SMALLEST_SUPERGRAPH, request_path
 
     settings = _settings(settings_file)
     with reported("supergraph" if supergraph is None else supergraph):
         text = SMALLEST_SUPERGRAPH if supergraph is None else text_of(supergraph)
-        version = create_gateway(text, settings=settings).graph.current
-    steps = list(request_path(version.parts))
+        steps = create_gateway(text, settings=settings).graph.current.path
+    instructions = {entry.name: entry.instructions for entry in settings.entries}
     if as_json:
-        typer.echo(orjson.dumps([each._asdict() for each in steps], option=orjson.OPT_INDENT_2))
+        every = [{**each._asdict(), "instructions": instructions.get(each.by)} for each in steps]
+        typer.echo(orjson.dumps(every, option=orjson.OPT_INDENT_2))
         return
-    widths = [max(len(each[column]) for each in steps) for column in (0, 1, 3)]
-    for each in steps:
-        columns = zip((each.stage, each.by, each.costs), widths, strict=True)
-        typer.echo("  ".join([*(text.ljust(width) for text, width in columns), each.does]))
+    rows = [_row(each, first_of=steps, instructions=instructions) for each in steps]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        typer.echo("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
+    typer.echo(COSTS)
+
+
+def _row(step: Step, first_of: Iterable[Step], instructions: Mapping[str, int | None]) -> list[str]:
+    """Return the columns of a step; the cost of a feature stands beside the first of its steps."""
+    known = instructions.get(step.by)
+    is_first = next(each for each in first_of if each.by == step.by) is step
+    cost = "" if known is None or not is_first else f"+{known:,}"
+    return [step.stage, step.by, step.done_for, cost, step.does]
 
 
 @cli.command("plan")

@@ -8,10 +8,10 @@ other feature. The core works without each of them: deleting one may remove an a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 
 from prometheus_client import CollectorRegistry
@@ -297,27 +297,3 @@ class Feature:
         """
         del version
         return VersionParts()
-
-
-def joined(parts: Iterable[tuple[str, Hooks]]) -> VersionParts:
-    """Return the parts of all features as one, in order.
-
-    Args:
-        parts: The parts by the features' names; the core's own are hooks.
-
-    Raises:
-        ValueError: Two features claim what only one may do.
-    """
-    values: dict[str, Any] = {}
-    claimed_by: dict[str, str] = {}
-    for name, each in parts:
-        for stage in fields(each):
-            value = getattr(each, stage.name)
-            if isinstance(value, tuple):
-                values[stage.name] = (*values.get(stage.name, ()), *value)
-            elif value is not None:
-                if stage.name in claimed_by:
-                    raise ValueError(f"Both {claimed_by[stage.name]} and {name} claim {stage.name}.")
-                claimed_by[stage.name] = name
-                values[stage.name] = value
-    return VersionParts(**values)

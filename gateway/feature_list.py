@@ -22,22 +22,26 @@ FEATURES: Final[tuple[Entry, ...]] = (
         settings="gateway.features.signatures.settings:SignatureSettings",
         feature="gateway.features.signatures.feature:Signatures",
         commands="gateway.features.signatures.command:add_to",
+        instructions=1449,
     ),
     Entry(
         "cors",
         settings="gateway.features.cors.settings:CorsSettings",
         feature="gateway.features.cors.feature:Cors",
+        instructions=165,
     ),
     Entry(
         "compression",
         settings="gateway.features.compression.settings:CompressionSettings",
         feature="gateway.features.compression.feature:Compression",
+        instructions=211,
     ),
     Entry(
         "usage",
         settings="gateway.features.usage.settings:UsageSettings",
         feature="gateway.features.usage.feature:Usage",
         commands="gateway.features.usage.command:add_to",
+        instructions=31,
     ),
     Entry(
         "documents",
@@ -59,11 +63,13 @@ FEATURES: Final[tuple[Entry, ...]] = (
         settings="gateway.features.cost.settings:CostSettings",
         feature="gateway.features.cost.feature:Cost",
         commands="gateway.features.cost.command:add_to",
+        instructions=126,
     ),
     Entry(
         "rate_limits",
         settings="gateway.features.rate_limits.settings:RateLimitSettings",
         feature="gateway.features.rate_limits.feature:RateLimits",
+        instructions=250,
     ),
     Entry(
         "access",
@@ -79,11 +85,13 @@ FEATURES: Final[tuple[Entry, ...]] = (
         "response_cache",
         settings="gateway.features.response_cache.settings:ResponseCacheSettings",
         feature="gateway.features.response_cache.feature:SubgraphResponseCache",
+        instructions=0,
     ),
     Entry(
         "resilience",
         settings="gateway.features.resilience.settings:ResilienceSettings",
         feature="gateway.features.resilience.feature:Resilience",
+        instructions=1006,
     ),
     Entry(
         "subscriptions",
@@ -94,6 +102,7 @@ FEATURES: Final[tuple[Entry, ...]] = (
         "header_rules",
         settings="gateway.features.header_rules.settings:HeaderRuleSettings",
         feature="gateway.features.header_rules.feature:RulesForHeaders",
+        instructions=740,
     ),
 )
 """All features, in the order in which they are called at each stage of a request.

@@ -30,12 +30,15 @@ class Entry(NamedTuple):
             imports the module.
         commands: What adds its commands to `furlong gateway`, `MODULE:FUNCTION` of a typer application;
             empty for none. Every start of the command line imports the module.
+        instructions: How many instructions of Python it adds to a request with three calls of subgraphs that
+            uses it, as `make bench BENCH=features` counts them; None if nobody has counted.
     """
 
     name: str
     feature: str
     settings: str = "gateway.feature_settings:FeatureSettings"
     commands: str = ""
+    instructions: int | None = None
 
 
 def imported(place: str) -> Any:

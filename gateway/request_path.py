@@ -1,43 +1,21 @@
-"""The path of a request, stage by stage, with the features that added to it: `furlong gateway path`."""
+"""Assembles the path of a version's requests from what features add; `furlong gateway path` prints it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
-from gateway.pipeline.hooks import Hooks
+from gateway.feature import VersionParts
+from gateway.pipeline.hooks import Hooks, Step
+from gateway.pipeline.policies import SelectivePolicy
 
 CORE: Final = "core"
-SMALLEST_SUPERGRAPH: Final = """
-schema
-  @link(url: "https://specs.apollo.dev/link/v1.0")
-  @link(url: "https://specs.apollo.dev/join/v0.3", for: EXECUTION) { query: Query }
-directive @link(url: String, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA
-directive @join__graph(name: String!, url: String!) on ENUM_VALUE
-directive @join__type(graph: join__Graph!) repeatable on OBJECT
-scalar link__Import
-enum link__Purpose { SECURITY EXECUTION }
-enum join__Graph { ONE @join__graph(name: "one", url: "http://127.0.0.1:9/graphql") }
-type Query @join__type(graph: ONE) { field: String }
-"""
-"""A graph of one field, for the path of settings alone."""
+REQUEST: Final = "each request"
 
-
-class Step(NamedTuple):
-    """One thing that is done for a request.
-
-    Attributes:
-        stage: The stage of the request.
-        by: The feature that added it; `core` for what is always there.
-        does: What it does.
-        costs: What it is done for: each request, or less.
-    """
-
-    stage: str
-    by: str
-    does: str
-    costs: str
+Added: TypeAlias = Mapping[str, list[tuple[str, Any]]]
+"""What is added to each field of `VersionParts`, in order, each with the name of what added it."""
 
 
 class Stage(NamedTuple):
@@ -46,28 +24,33 @@ class Stage(NamedTuple):
     Attributes:
         name: Its name.
         does: What the core does there; empty for nothing.
-        hooks: The field of `Hooks` or `VersionParts` with what features add; empty if nothing can be added.
-        costs: What it is done for.
+        hooks: The field of `VersionParts` with what features add; empty if nothing can be added.
+        done_for: What it is done for.
         is_after: Whether the core's part comes after that of features.
+        only_with: The field of `VersionParts` without which nothing is done there; empty for none.
     """
 
     name: str
     does: str
     hooks: str
-    costs: str
+    done_for: str
     is_after: bool = False
+    only_with: str = ""
 
 
-REQUEST: Final = "each request"
+SUBSCRIPTIONS: Final = "subscriptions"
+SESSION: Final = Stage("session", "Finds the cached session, or authenticates.", "", REQUEST)
+"""Absent if requests have no sessions."""
+
 STAGES: Final = (
     Stage("admission", "Refuses the request if too many are being answered.", "", REQUEST),
     Stage("origins", "", "origins", "requests of pages of other origins, and refusals"),
     Stage("endpoint", "Chooses the media type, and which headers subgraphs see.", "forwarding", REQUEST),
-    Stage("probe", "", "probe", REQUEST),
     Stage("batches", "", "dividers", REQUEST),
+    Stage("probe", "", "probe", REQUEST),
     Stage("arrival", "", "requests", REQUEST),
     Stage("body", "Finds the prepared request of a known body.", "", REQUEST),
-    Stage("session", "Finds the cached session, or authenticates.", "", REQUEST),
+    SESSION,
     Stage("ids", "", "documents", "requests with a new body"),
     Stage(
         "document", "Parses and validates the document.", "new_documents", "each new document", is_after=True
@@ -82,9 +65,23 @@ STAGES: Final = (
     Stage("plan checks", "", "plans", REQUEST),
     Stage("headers", "", "headers", REQUEST),
     Stage("calls", "Fetches from a subgraph.", "calls", "each call of a subgraph", is_after=True),
-    Stage("sources", "Subscribes at a subgraph.", "sources", "each subscription", is_after=True),
-    Stage("events", "", "events", "each event"),
-    Stage("event calls", "Fetches what an event lacks.", "event_calls", "calls for an event", is_after=True),
+    Stage(
+        "sources",
+        "Subscribes at a subgraph.",
+        "sources",
+        "each subscription",
+        is_after=True,
+        only_with=SUBSCRIPTIONS,
+    ),
+    Stage("events", "", "events", "each event", only_with=SUBSCRIPTIONS),
+    Stage(
+        "event calls",
+        "Fetches what an event lacks.",
+        "event_calls",
+        "calls for an event",
+        True,
+        SUBSCRIPTIONS,
+    ),
     Stage("subscriptions", "", "subscriptions", "each subscription"),
     Stage("in parts", "", "in_parts", "requests with @defer or @stream"),
     Stage("projection", "Makes the data that the client asked for.", "", REQUEST),
@@ -93,30 +90,70 @@ STAGES: Final = (
 )
 
 
-def request_path(parts: Iterable[tuple[str, Hooks]]) -> Iterator[Step]:
-    """Yield what is done for a request, in order; around calls, the outermost comes first.
+@dataclass(frozen=True, slots=True)
+class RequestPath:
+    """The path of the requests to one version of the graph.
+
+    Attributes:
+        parts: What is called at each stage.
+        steps: The same in the order of a request; around calls, the outermost comes first.
+    """
+
+    parts: VersionParts
+    steps: tuple[Step, ...]
+
+
+def assemble(
+    features: Iterable[tuple[str, VersionParts]], core: Hooks, *, authenticates: bool
+) -> RequestPath:
+    """Assemble a path: a stage to which nobody adds anything is not on it.
 
     Args:
-        parts: What features add, by their names.
+        features: What features add, by their names, in the order in which it is called.
+        core: What the core adds, before features.
+        authenticates: Whether requests may have sessions.
+
+    Raises:
+        ValueError: Two features claim what only one may do.
     """
-    parts = tuple(parts)
-    for stage in STAGES:
-        own = Step(stage.name, CORE, stage.does, stage.costs)
-        if stage.does and not stage.is_after:
-            yield own
-        if stage.hooks:
-            yield from _added(stage, parts)
-        if stage.does and stage.is_after:
-            yield own
+    added: dict[str, list[tuple[str, Any]]] = {}
+    values: dict[str, Any] = {}
+    for name, parts in [(CORE, core), *features]:
+        for field in fields(parts):
+            value = getattr(parts, field.name)
+            if isinstance(value, tuple):
+                values[field.name] = (*values.get(field.name, ()), *value)
+                added.setdefault(field.name, []).extend((name, each) for each in value)
+            elif value is not None:
+                if field.name in values:
+                    raise ValueError(f"Both {added[field.name][0][0]} and {name} claim {field.name}.")
+                values[field.name] = value
+                added[field.name] = [(name, value)]
+    stages = (each for each in STAGES if authenticates or each is not SESSION)
+    return RequestPath(VersionParts(**values), tuple(step for each in stages for step in _steps(each, added)))
 
 
-def _added(stage: Stage, parts: Iterable[tuple[str, Hooks]]) -> Iterator[Step]:
-    for name, hooks in parts:
-        added = getattr(hooks, stage.hooks, ())
-        for part in added if isinstance(added, tuple) else filter(None, (added,)):
-            header = getattr(part, "header", None) if stage.hooks == "replies" else None
-            costs = f"requests with {header.decode('latin-1')}" if isinstance(header, bytes) else stage.costs
-            yield Step(stage.name, name, _first_line(part), costs)
+def _steps(stage: Stage, added: Added) -> Iterator[Step]:
+    """Yield what is done at a stage, in order."""
+    if stage.only_with and stage.only_with not in added:
+        return
+    own = [Step(stage.name, CORE, stage.done_for, stage.does)] if stage.does else []
+    if not stage.is_after:
+        yield from own
+    for name, part in added.get(stage.hooks, ()):
+        yield Step(stage.name, name, _done_for(stage, part), _first_line(part))
+    if stage.is_after:
+        yield from own
+
+
+def _done_for(stage: Stage, part: object) -> str:
+    """Return what a part is called for, which it may restrict itself."""
+    header = getattr(part, "header", None)
+    if stage.hooks == "replies" and isinstance(header, bytes):
+        return f"requests with {header.decode('latin-1')}"
+    if stage.hooks == "policies" and isinstance(part, SelectivePolicy):
+        return "requests with documents that concern it"
+    return stage.done_for
 
 
 def _first_line(part: object) -> str:

@@ -11,9 +11,9 @@ from gateway.errors import SubgraphUnreachable, SupergraphError
 from gateway.features.signatures.settings import SignatureSettings
 from gateway.features.signatures.signing import request_signing
 from gateway.settings import GatewaySettings
+from gateway.subgraph_calls import http_transports
 from gateway.supergraph import Supergraph, load_supergraph
 from gateway.transport import MemoryTransport, Transport
-from gateway.wiring.calls.subgraphs import http_transports
 
 UNAUTHENTICATED: Final = "UNAUTHENTICATED"
 REFUSED: Final = "HTTP 401"

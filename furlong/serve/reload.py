@@ -6,10 +6,10 @@ from pathlib import Path
 from furlong.settings import ServeSettings
 from gateway.features.documents.settings import KnownDocumentSettings
 from gateway.reload import Reload
+from gateway.reload.chosen_sources import reload_of
 from gateway.settings import GatewaySettings
 from gateway.settings.file import read_settings
 from gateway.sources import FileSource
-from gateway.wiring.reload import reload_of
 
 
 def site_settings(documents: Path, file: Path | None = None) -> GatewaySettings:

@@ -17,7 +17,7 @@ from gateway.http.endpoint import Endpoint
 from gateway.http.headers import RawHeaders
 from gateway.http.live import LiveOperations
 from gateway.http.replies import OriginPolicy
-from gateway.pipeline.hooks import Hooks
+from gateway.pipeline.hooks import Step
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.planning.cold_planning import ColdPlanning
 from gateway.settings import GatewaySettings
@@ -40,7 +40,7 @@ class GraphVersion:
         over_http: The connections to subgraphs, by name; the next version takes over those it can use.
         caches: The version's caches, by the names in their metrics.
         begun: When it was built, in seconds of the monotonic clock.
-        parts: What is called at the stages of a request, with the names of the features that added it.
+        path: What is done for a request, in order.
         requests: How many requests are being answered.
     """
 
@@ -54,7 +54,7 @@ class GraphVersion:
     over_http: dict[str, HttpTransport]
     caches: Mapping[str, WeightedCache[Any, Any]]
     begun: float
-    parts: tuple[tuple[str, Hooks], ...] = ()
+    path: tuple[Step, ...] = ()
     requests: int = 0
 
 

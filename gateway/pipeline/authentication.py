@@ -36,6 +36,11 @@ class Authentication:
     authenticate_cached: AuthenticateCached | None = None
 
     @property
+    def is_used(self) -> bool:
+        """Whether requests may have sessions."""
+        return self.authenticate is not None or self.authenticate_cached is not None
+
+    @property
     def is_required(self) -> bool:
         """Whether requests need a session."""
         return self.authenticate is not None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
-from typing import Protocol, TypeAlias
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol, TypeAlias
 
 from gateway.clients import ClientIdentity
 from gateway.executor import CallMiddleware, SourceMiddleware
@@ -93,12 +93,17 @@ class Hooks:
     events: tuple[Callable[[], None], ...] = ()
 
 
-def joined(hooks: Iterable[Hooks]) -> Hooks:
-    """Return all sets of hooks as one, in order."""
-    every = tuple(hooks)
-    return Hooks(
-        **{
-            stage.name: tuple(each for one in every for each in getattr(one, stage.name))
-            for stage in fields(Hooks)
-        }
-    )
+class Step(NamedTuple):
+    """One thing that is done for a request.
+
+    Attributes:
+        stage: The stage of the request.
+        by: The feature that added it; `core` for what needs no feature.
+        done_for: What it is done for: each request, or less.
+        does: What it does.
+    """
+
+    stage: str
+    by: str
+    done_for: str
+    does: str

@@ -29,7 +29,12 @@ from gateway.pipeline.hooks import Hooks, SenderCheck
 from gateway.pipeline.in_parts import AnswersInParts, ResponseInParts
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
-from gateway.pipeline.preparation.prepared import IncrementalRequest, PreparedRequest, in_parts
+from gateway.pipeline.preparation.prepared import (
+    Check,
+    IncrementalRequest,
+    PreparedRequest,
+    in_parts,
+)
 from gateway.pipeline.stages import AdmissionControl, HttpRequest, Response, ResponseStream, encode
 from gateway.pipeline.subscribing import (
     AnswersSubscriptions,
@@ -56,6 +61,8 @@ class Pipeline:
             meanwhile.
         recorders: Count requests by operation and client.
         documents: Finds the documents of ids.
+        authenticates: Whether requests may have sessions at all.
+        checks: Replace the checks that policies left for a document.
         subscribing: Opens subscriptions; None if none are served.
         incremental: Answers in parts; None if all responses are sent as a whole.
     """
@@ -71,6 +78,8 @@ class Pipeline:
     response_bytes: int
     large_responses: Executor
     recorders: Recorders
+    authenticates: bool = True
+    checks: tuple[Check, ...] = ()
     subscribing: AnswersSubscriptions | None = None
     incremental: AnswersInParts | None = None
 
@@ -81,22 +90,17 @@ class Pipeline:
             RequestError: The request is refused.
             ClientDisconnected: The client is gone.
         """
-        recognized = None if self.hooks.requests else self._recognize(request)
+        recognized = self._recognize(request)
         if recognized is None:
             return self._respond_to_new(request)
         session, prepared = recognized
         return self._answer(request, session, prepared)
 
     async def _respond_to_new(self, request: HttpRequest) -> Response:
-        """Respond to a request that is checked on arrival, or whose session or document is not known yet."""
-        if self.hooks.requests:
-            await self._check_arrival(request)
-        recognized = self._recognize(request)
-        if recognized is None:
-            recognized = await self._authenticate_and_prepare(request)
-            if self._in_parts(request, recognized[1]) is not None:
-                raise ResponseInParts
-        session, prepared = recognized
+        """Respond to a request whose session or document is not known yet."""
+        session, prepared = await self._authenticate_and_prepare(request)
+        if self._in_parts(request, prepared) is not None:
+            raise ResponseInParts
         return await self._answer(request, session, prepared)
 
     async def _answer(self, request: HttpRequest, session: object, prepared: PreparedRequest) -> Response:
@@ -110,9 +114,7 @@ class Pipeline:
         try:
             # A mutation may take long: subgraphs authenticate again for each of its fetches.
             passed_on = session if is_query else None
-            headers: Mapping[str, str] = request.forwarded
-            for known in self.hooks.headers:
-                headers = known.added(policy_input, headers)
+            headers = self._headers(policy_input) if self.hooks.headers else request.forwarded
             fetching = self.executor.fetch(planned, prepared.variables, headers, passed_on)
             # Once started, a mutation is completed even if its client disconnects.
             fetched = await (connection.until_disconnect(fetching) if is_query else fetching)
@@ -135,8 +137,6 @@ class Pipeline:
             RequestError: The request is refused.
             ClientDisconnected: The client has gone.
         """
-        if self.hooks.requests:
-            await self._check_arrival(request)
         session, prepared = self._recognize(request) or await self._authenticate_and_prepare(request)
         if not prepared.document.is_subscription:
             parted = self._in_parts(request, prepared)
@@ -190,8 +190,8 @@ class Pipeline:
             raise
         request.recorder = self.recorders.of(prepared.document, client)
         policy_input = PolicyInput(request, client, session, prepared)
-        for policy in self.hooks.policies:
-            undecided = policy.check(policy_input)
+        for decide in self.checks or prepared.document.checks:
+            undecided = decide(policy_input)
             if undecided is not None:
                 await undecided
         planned = self.planning.known_plan(prepared) or await self.planning.plan(prepared)
@@ -207,12 +207,6 @@ class Pipeline:
         for known in self.hooks.headers:
             headers = known.added(policy_input, headers)
         return headers
-
-    async def _check_arrival(self, request: HttpRequest) -> None:
-        for each in self.hooks.requests:
-            undecided = each.check(request)
-            if undecided is not None:
-                await undecided
 
     def _made(self, policy_input: PolicyInput, planned: PlannedOperation, fetched: FetchedData) -> Response:
         """Project and encode the response.
@@ -235,9 +229,12 @@ class Pipeline:
 
     def _recognize(self, request: HttpRequest) -> tuple[object, PreparedRequest] | None:
         """Return the session and the prepared query if both are known without waiting, as is usual."""
-        prepared = self._known(request.arrived_body())
-        if prepared is None:
+        body = request.arrived_body()
+        prepared = None if body is None else self.known_bodies.get(body)
+        if prepared is None or (prepared.found_in is not None and not self._is_current(prepared)):
             return None
+        if not self.authenticates:
+            return None, prepared
         session = self.authentication.cached(request.forwarded)
         if session is None and self.authentication.is_required:
             return None
@@ -248,8 +245,8 @@ class Pipeline:
         try:
             body = await request.read_body()
             session = await self.authentication.session(request)  # before its body is parsed
-            prepared = self._known(body)
-            if prepared is not None:
+            prepared = None if body is None else self.known_bodies.get(body)
+            if prepared is not None and self._is_current(prepared):
                 return session, prepared
             graphql = request.parse(body)
             if self.hooks.new_documents:
@@ -283,9 +280,28 @@ class Pipeline:
             if undecided is not None:
                 await undecided
 
-    def _known(self, body: bytes | None) -> PreparedRequest | None:
-        """Return the prepared request of a known body, unless its id may now stand for another document."""
-        prepared = None if body is None else self.known_bodies.get(body)
-        if prepared is not None and prepared.found_in is not None:
-            return prepared if prepared.found_in is self.documents.found_in else None
-        return prepared
+    def _is_current(self, prepared: PreparedRequest) -> bool:
+        """Return whether the id of a known body, if it had one, still stands for the same document."""
+        return prepared.found_in is None or prepared.found_in is self.documents.found_in
+
+
+class ArrivalPipeline(Pipeline):
+    """A pipeline whose features check requests on arrival, before anything is looked up for them."""
+
+    __slots__ = ()
+
+    async def respond(self, request: HttpRequest) -> Response:
+        """Check a request, and process it; raises what `Pipeline.respond` and the checks raise."""
+        await self._check_arrival(request)
+        return await Pipeline.respond(self, request)
+
+    async def subscribe(self, request: HttpRequest) -> ResponseStream:
+        """Check a request, and start its stream; raises what `Pipeline.subscribe` and the checks raise."""
+        await self._check_arrival(request)
+        return await Pipeline.subscribe(self, request)
+
+    async def _check_arrival(self, request: HttpRequest) -> None:
+        for each in self.hooks.requests:
+            undecided = each.check(request)
+            if undecided is not None:
+                await undecided

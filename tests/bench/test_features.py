@@ -20,6 +20,18 @@ def test_the_defaults_cost_at_most_a_fifth_of_the_core() -> None:
     assert counted[DEFAULTS]["opcodes"] <= 1.2 * counted[BARE]["opcodes"]
 
 
+def test_the_list_says_what_each_feature_adds() -> None:
+    """`furlong gateway path` prints these; they may be old by a twentieth, or by 20 instructions."""
+    listed = {entry.name: entry.instructions for entry in ALL if entry.name not in UNMEASURED}
+    counted = {name: totals["opcodes"] for name, totals in count({BARE, *listed}).items()}
+    added = {name: counted[name] - counted[BARE] for name in listed}
+    assert {
+        name: (number, added[name])
+        for name, number in listed.items()
+        if number is None or abs(added[name] - number) > max(20, number // 20)
+    } == {}
+
+
 def test_the_table_says_what_each_feature_adds() -> None:
     """Compared with the bare core; a feature may also take something away."""
     measures = ("python_calls", "c_calls", "opcodes", "system_calls", "microseconds")

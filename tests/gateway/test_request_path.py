@@ -10,6 +10,11 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway.cli import cli
+from gateway.feature import VersionParts
+from gateway.feature_list import FEATURES
+from gateway.pipeline.documents import SentDocuments
+from gateway.pipeline.hooks import Hooks
+from gateway.request_path import assemble
 from tests.gateway.world import FOLDER
 
 SHOP = FOLDER / "shop" / "supergraph.graphql"
@@ -57,13 +62,38 @@ def test_the_path_needs_no_supergraph() -> None:
     assert calls == ["resilience", "core"]
 
 
+def test_what_nobody_uses_is_not_on_the_path() -> None:
+    """Without sessions none is looked up; without subscriptions their guards guard nothing."""
+    stages = {each["stage"] for each in path_of()}
+    assert stages.isdisjoint({"session", "arrival", "sources", "events", "headers", "batches"})
+
+
+def test_each_step_says_what_its_feature_costs() -> None:
+    """As the list of features says; people read it once for each feature."""
+    costs = {each["by"]: each["instructions"] for each in path_of()}
+    assert costs["core"] is None
+    assert costs["resilience"] == {entry.name: entry.instructions for entry in FEATURES}["resilience"]
+    lines = CliRunner().invoke(cli, ["path"]).stdout.splitlines()
+    resilience = [line for line in lines if " resilience " in line]
+    assert [f"+{costs['resilience']:,}" in line for line in resilience] == [True, False]
+
+
+def test_only_one_feature_may_claim_a_stage() -> None:
+    """A second claim is an error that names both."""
+    claim = VersionParts(documents=SentDocuments())
+    with pytest.raises(ValueError, match="Both one and other claim documents"):
+        assemble([("one", claim), ("other", claim)], Hooks(), authenticates=False)
+
+
 def test_people_read_a_line_a_step(tmp_path: Path) -> None:
     """With settings of a file as well, and wrong ones are named."""
     file = tmp_path / "gateway.env"
     file.write_text("FURLONG_GATEWAY__COMPRESSION__ENABLED=false\n")
     ended = CliRunner().invoke(cli, ["path", "--settings", str(file)])
     assert "compression" not in ended.stdout
-    assert len(ended.stdout.splitlines()) == len(path_of("--settings", str(file)))
+    *lines, legend = ended.stdout.splitlines()
+    assert len(lines) == len(path_of("--settings", str(file)))
+    assert "BENCH=features" in legend
     file.write_text("FURLONG_GATEWAY__COMPRESSION__ENABLE=false\n")
     ended = CliRunner().invoke(cli, ["path", "--settings", str(file)])
     assert ended.exit_code == 2

@@ -15,6 +15,7 @@ from gateway.features.access.deciders import PolicyDecision
 from gateway.features.access.granted_by_claims import claims_of
 from gateway.features.access.metrics import AccessMetrics
 from gateway.pipeline.policies.policy import PolicyInput
+from gateway.pipeline.preparation.prepared import PreparedDocument
 
 MAX_LOGGED: Final = 1_000
 """The most distinct warnings that a dry run logs."""
@@ -37,6 +38,10 @@ class AccessPolicy:
     result: str
     metrics: AccessMetrics
     _logged: set[tuple[bytes, Requirement]] = field(default_factory=set)
+
+    def concerns(self, document: PreparedDocument) -> bool:
+        """Return whether a document selects anything with rules of access."""
+        return document.access is not None
 
     def check(self, policy_input: PolicyInput) -> Awaitable[None] | None:
         """Record in the prepared request which rules do not hold."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Coroutine, Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from time import perf_counter_ns
 from typing import Any, Final
@@ -19,7 +19,7 @@ from gateway.pipeline.components import (
     PlanningComponent,
 )
 from gateway.pipeline.graphql_response import GraphQLResponse
-from gateway.pipeline.policies import Policy, PolicyInput
+from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedRequest
 from gateway.pipeline.stages import HttpRequest
@@ -150,19 +150,15 @@ class ObservedExecutor:
 
 @dataclass(frozen=True, slots=True)
 class ObservedPolicies:
-    """All policies, as one stage of an observed request; their input names the request's span."""
+    """All checks of a document, as one stage of an observed request; their input names the request's span."""
 
-    policies: tuple[Policy, ...]
     observation: Observation
 
-    def check(self, policy_input: PolicyInput) -> Awaitable[None]:
-        """Return an awaitable that checks all policies; raises what they raise."""
-        return self._check(policy_input)
-
-    async def _check(self, policy_input: PolicyInput) -> None:
+    async def check(self, policy_input: PolicyInput) -> None:
+        """Check what the policies left for the document; raises what they raise."""
         note_operation(self.observation.span, policy_input)
         with self.observation.stage(POLICIES):
-            for policy in self.policies:
-                undecided = policy.check(policy_input)
+            for check in policy_input.prepared.document.checks:
+                undecided = check(policy_input)
                 if undecided is not None:
                     await undecided

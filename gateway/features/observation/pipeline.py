@@ -113,7 +113,7 @@ class ObservedPipeline:
             given,
             authentication=ObservedAuthentication(given.authentication, observation),
             planning=ObservedPlanning(given.planning, observation),
-            hooks=replace(given.hooks, policies=(ObservedPolicies(given.hooks.policies, observation),)),
+            checks=(ObservedPolicies(observation).check,),
             executor=ObservedExecutor(given.executor, observation, report),
             known_bodies=ObservedBodies(given.known_bodies, observation),
         )

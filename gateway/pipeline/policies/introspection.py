@@ -11,6 +11,7 @@ from gateway.limits import (
     unusual_introspection_refused,
 )
 from gateway.pipeline.policies.policy import PolicyInput
+from gateway.pipeline.preparation.prepared import PreparedDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,10 @@ class IntrospectionPolicy:
 
     allowed: IntrospectionPermission
     most_bytes: int
+
+    def concerns(self, document: PreparedDocument) -> bool:
+        """Return whether a document selects `__schema` or `__type`."""
+        return document.introspection is not None
 
     def check(self, policy_input: PolicyInput) -> None:
         """Refuse a document that selects `__schema` or `__type`, unless the client may introspect.

@@ -6,13 +6,13 @@ decides by who sends the document, or how often.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-from typing import Protocol
+from collections.abc import Awaitable, Iterable
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
 from gateway.clients import ClientIdentity
-from gateway.pipeline.preparation.prepared import PreparedRequest
+from gateway.pipeline.preparation.prepared import Check, PreparedDocument, PreparedRequest
 from gateway.pipeline.stages import HttpRequest
 
 
@@ -42,3 +42,19 @@ class Policy(Protocol):
             RequestError: The request is refused; awaiting the result may raise it as well.
         """
         ...
+
+
+@runtime_checkable
+class SelectivePolicy(Policy, Protocol):
+    """A policy for some documents only: requests with others do without it."""
+
+    def concerns(self, document: PreparedDocument) -> bool:
+        """Return whether requests with a document are checked; asked once, when it is prepared."""
+        ...
+
+
+def checks_of(policies: Iterable[Policy], document: PreparedDocument) -> tuple[Check, ...]:
+    """Return what policies check of each request with a document."""
+    return tuple(
+        each.check for each in policies if not isinstance(each, SelectivePolicy) or each.concerns(document)
+    )

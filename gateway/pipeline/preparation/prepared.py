@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 from graphql import DocumentNode, OperationDefinitionNode, parse
@@ -21,6 +21,9 @@ from gateway.pipeline.preparation.sizes import document_bytes
 from gateway.plan import OperationKind
 from gateway.planner import INCREMENTALLY, DeferringDirectives
 from jit.codegen import Variables
+
+Check: TypeAlias = Callable[[Any], Awaitable[None] | None]
+"""Checks a request by its `PolicyInput`: see `gateway.pipeline.policies.Policy.check`."""
 
 
 def digest(text: str, operation_name: str | None = None) -> bytes:
@@ -53,6 +56,7 @@ class PreparedDocument:
         access: What a client needs in order to see all of it; None if every client may.
         deferring: Its `@defer` and `@stream` directives; None if none can apply.
         plans: The known plans.
+        checks: What policies check of each request with it.
     """
 
     text: str
@@ -69,6 +73,7 @@ class PreparedDocument:
     access: DocumentAccess | None = None
     is_subscription: bool = False
     deferring: DeferringDirectives | None = None
+    checks: tuple[Check, ...] = ()
 
     @property
     def kind(self) -> OperationKind:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
 
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, strip_ignored_characters
 from graphql.execution.values import VariableValues
@@ -26,12 +26,15 @@ from gateway.pipeline.preparation.document_reader import MAX_ERRORS, DocumentRea
 from gateway.pipeline.preparation.limits import PreparationLimits, check_mutation_fields
 from gateway.pipeline.preparation.operation_selection import select_operation
 from gateway.pipeline.preparation.plan_cache import NO_LABELS, Conditions, LabelsOn, PlannedOperation
-from gateway.pipeline.preparation.prepared import PreparedDocument, PreparedRequest, digest
+from gateway.pipeline.preparation.prepared import Check, PreparedDocument, PreparedRequest, digest
 from gateway.pipeline.preparation.sizes import ALIAS_BYTES, plan_bytes
 from gateway.pipeline.preparation.syntax import bounded_nesting, error_entry
 from gateway.planner import Operation, normalize, plan
 from gateway.projection import introspection_document
 from gateway.supergraph import Supergraph
+
+ChecksOf: TypeAlias = Callable[[PreparedDocument], tuple[Check, ...]]
+"""Returns what policies check of each request with a document."""
 
 
 class Preparer:
@@ -53,6 +56,7 @@ class Preparer:
         cost_of: CostOf | None = None,
         *,
         access: OperationAccess | None = None,
+        checks_of: ChecksOf | None = None,
     ) -> None:
         self.supergraph = supergraph
         self._limits = limits
@@ -61,6 +65,7 @@ class Preparer:
         self._reader = DocumentReader(supergraph, limits, access)
         self._cost_of = cost_of
         self._access = access
+        self._checks_of = checks_of
         self.documents: WeightedCache[bytes, PreparedDocument] = WeightedCache(
             limits.cache_bytes, limits.pinned_bytes
         )
@@ -131,6 +136,8 @@ class Preparer:
             except RequestError as error:
                 self.refusals.remember(alias, error)
                 raise
+            if self._checks_of is not None:
+                document = replace(document, checks=self._checks_of(document))
             # The same operation may be requested with and without its name.
             document = self.documents.get(document.key) or document
             self._latest = _LatestDocument(document.key, parsed)

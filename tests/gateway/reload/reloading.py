@@ -11,9 +11,9 @@ import httpx
 
 from gateway import create_gateway
 from gateway.reload import Reload, Reloader
+from gateway.reload.chosen_sources import first_text, reload_of, supergraph_source
 from gateway.settings.file import read_settings
 from gateway.sources.file import FileSource
-from gateway.wiring.reload import first_text, reload_of, supergraph_source
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
 

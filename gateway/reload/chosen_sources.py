@@ -1,47 +1,22 @@
-"""Builds the reloading of supergraph and settings."""
+"""The sources of supergraph and settings, by the settings and the command line."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 import httpx
 
-from gateway.garbage_collection import collected_in_steps
-from gateway.http.graph_versions import GraphVersion, ServedGraph
-from gateway.http.routes import Remark
-from gateway.reload import Reload, Reloader, ReloadOutcomes
+from gateway.reload.reloader import Reload
 from gateway.settings import GatewaySettings
 from gateway.settings.file import read_settings
 from gateway.sources import FileSource, SourceError, UrlSource
-from gateway.transport import HttpTransport
-from gateway.wiring.graph_version import graph_version
-from gateway.wiring.shared_parts import SharedParts
 
 SETTINGS_BYTES: Final = 1024 * 1024
 """The most bytes of a settings file."""
-
-
-def reloader(graph: ServedGraph, shared: SharedParts, sources: Reload, outcomes: ReloadOutcomes) -> Reloader:
-    """Build the reloader, which keeps a graph up to date with its sources."""
-
-    def build(sdl: str, settings: GatewaySettings, *, kept: Mapping[str, HttpTransport]) -> GraphVersion:
-        with collected_in_steps():
-            return graph_version(sdl, settings, shared, kept)
-
-    return Reloader(graph, sources, build, outcomes, shared.features.core.refreshes)
-
-
-def joined_remarks(own: Remark, given: Remark | None) -> Remark:
-    """Return a function that joins both remarks, one per line."""
-
-    def remark() -> str:
-        return "\n".join(filter(None, (own(), given() if given is not None else "")))
-
-    return remark
 
 
 def supergraph_source(place: str, settings: GatewaySettings) -> FileSource | UrlSource:

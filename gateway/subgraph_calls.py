@@ -1,4 +1,4 @@
-"""Builds the transports to subgraphs over HTTP."""
+"""Builds what calls subgraphs by the settings: the transports over HTTP, and the masking of errors."""
 
 from __future__ import annotations
 
@@ -7,22 +7,15 @@ from dataclasses import replace
 from typing import Final
 
 from gateway.errors import SupergraphError
+from gateway.masking import ErrorMasking
+from gateway.masking.settings import MaskingSettings
 from gateway.settings import GatewaySettings
-from gateway.supergraph import Supergraph, load_supergraph
+from gateway.supergraph import Supergraph
 from gateway.tls import SubgraphTls
-from gateway.transport import HttpLimits, HttpTransport, SignerOf, Transport
+from gateway.transport import HttpLimits, HttpTransport, MemoryTransport, SignerOf, Transport
 
 EVERY: Final = "*"
 """Stands for all subgraphs that a setting does not name."""
-
-
-def served_supergraph(text: str, settings: GatewaySettings) -> Supergraph:
-    """Load the supergraph.
-
-    Raises:
-        SupergraphError: It is broken.
-    """
-    return load_supergraph(text, incremental=settings.incremental_delivery)
 
 
 def http_transports(
@@ -89,3 +82,16 @@ def _own(limits: HttpLimits, name: str, settings: GatewaySettings) -> HttpLimits
 def _tls(subgraph: str, settings: GatewaySettings) -> SubgraphTls:
     known = settings.subgraph_tls.get(subgraph) or settings.subgraph_tls.get(EVERY) or SubgraphTls()
     return known if known.ca_file else known.model_copy(update={"also_trusted": settings.subgraph_ca_file})
+
+
+def error_masking(settings: MaskingSettings, transports: Mapping[str, Transport]) -> ErrorMasking:
+    """Return the masking; in-process subgraphs may mask their errors themselves."""
+    return ErrorMasking.of(
+        settings.subgraph_error_codes,
+        settings.subgraph_error_extensions,
+        [
+            name
+            for name, each in transports.items()
+            if isinstance(each, MemoryTransport) and each.masks_errors
+        ],
+    )

@@ -1,0 +1,271 @@
+"""Builds a version of the graph from a supergraph and settings: its executor, its pipeline, its endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from time import monotonic
+
+from foundation.graphql_http import Negotiation
+from gateway.access.narrowing import Narrowing
+from gateway.clients import Identification
+from gateway.errors import SupergraphError
+from gateway.executor import ResponseLimits
+from gateway.feature import Version, VersionParts
+from gateway.forwarding import Forwarding
+from gateway.garbage_collection import collected_in_steps
+from gateway.http.cors_endpoint import CorsEndpoint
+from gateway.http.endpoint import Endpoint
+from gateway.http.graph_versions import GraphVersion
+from gateway.http.live import LiveConnections, LiveOperations
+from gateway.http.responses import ResponseCaching
+from gateway.http.streams import Streams
+from gateway.installed_features import InstalledFeatures
+from gateway.limits import DocumentLimits, IntrospectionSizes
+from gateway.metrics import Metrics
+from gateway.monitoring import KnownNames, OperationMetrics, Recorders
+from gateway.monitoring.operations import Document
+from gateway.pipeline.components import AnsweringPipeline
+from gateway.pipeline.documents import DocumentResolver, SentDocuments
+from gateway.pipeline.hooks import Hooks
+from gateway.pipeline.introspection_responses import Introspection, IntrospectionCache
+from gateway.pipeline.operation_executor import OperationExecutor
+from gateway.pipeline.pipeline import ArrivalPipeline, Pipeline
+from gateway.pipeline.planning.cold_planning import ColdPlanning
+from gateway.pipeline.policies import IntrospectionPolicy, checks_of
+from gateway.pipeline.preparation.known_bodies import KnownBodies
+from gateway.pipeline.preparation.limits import PreparationLimits
+from gateway.pipeline.preparation.preparer import Preparer
+from gateway.pipeline.stages import ResponsePipeline
+from gateway.planner import Budget
+from gateway.request_path import assemble
+from gateway.settings import GatewaySettings
+from gateway.subgraph_calls import error_masking, http_transports
+from gateway.supergraph import load_supergraph
+from gateway.transport import HttpTransport, Transport
+
+
+@dataclass(frozen=True, slots=True)
+class VersionBuilder:
+    """Builds versions of the graph; its attributes outlive each of them.
+
+    Attributes:
+        features: The features that the settings switch on.
+        transports: The transports that the application has given, by subgraph.
+        metrics: The gateway's metrics.
+        operations: The metrics by operation and client.
+        connections: All WebSockets and streams; None if there are none.
+    """
+
+    features: InstalledFeatures
+    transports: Mapping[str, Transport]
+    metrics: Metrics
+    operations: OperationMetrics
+    connections: LiveConnections | None
+
+    def build_in_steps(
+        self, sdl: str, settings: GatewaySettings, *, kept: Mapping[str, HttpTransport]
+    ) -> GraphVersion:
+        """Build a version beside one that serves: its garbage is collected in steps; raises as `build`."""
+        with collected_in_steps():
+            return self.build(sdl, settings, kept)
+
+    def build(
+        self, sdl: str, settings: GatewaySettings, kept: Mapping[str, HttpTransport] | None = None
+    ) -> GraphVersion:
+        """Build a version; it changes nothing of the current one, so a thread may call it.
+
+        Args:
+            sdl: The supergraph's text.
+            settings: The settings.
+            kept: The connections of the current version, which are kept where nothing changes.
+
+        Raises:
+            SupergraphError: The supergraph cannot be served with these settings.
+        """
+        core = self.features.core
+        model = load_supergraph(sdl, incremental=settings.incremental_delivery)
+        over_http = http_transports(model, self.transports, settings, kept or {}, core.signer_of)
+        version = self.features.reached(Version(model, settings, {**over_http, **self.transports}, over_http))
+        path = assemble(self.features.of(version), _core(version), authenticates=core.authentication.is_used)
+        parts = path.parts
+        if model.annotations.guarded and parts.narrowing is None:
+            raise SupergraphError(
+                "The supergraph is linked to @authenticated, @requiresScopes or @policy, but no feature of "
+                "this gateway enforces them."
+            )
+        executor = self._executor(version, parts)
+        planning = ColdPlanning(
+            executor.preparer, executor.make_executable, executor.make_interpretable, executor.introspection
+        )
+        bodies = KnownBodies(settings.body_cache_bytes, executor.preparer.documents)
+        pipeline = self._pipeline(settings, parts, executor, planning, bodies)
+        for prepare in parts.preparations:
+            prepare(executor)
+        answering = pipeline if parts.probe is None else parts.probe(pipeline)
+        forwarding = parts.forwarding or Forwarding.of(settings.forwarded_headers)
+        live = LiveOperations(answering, forwarding, self.metrics, settings.live_reload_seconds)
+        endpoint = self._endpoint(settings, parts, answering, forwarding, live)
+        return GraphVersion(
+            sdl=sdl,
+            digest=sha256(sdl.encode()).hexdigest(),
+            settings=settings,
+            endpoint=endpoint if parts.origins is None else CorsEndpoint(endpoint, parts.origins),
+            live=live,
+            planning=planning,
+            executor=executor,
+            over_http=over_http,
+            caches={
+                "documents": executor.preparer.documents,
+                "aliases": executor.preparer.aliases,
+                "bodies": bodies.cache,
+                "refusals": executor.preparer.refusals.cache,
+            },
+            begun=monotonic(),
+            path=path.steps,
+        )
+
+    def _executor(self, version: Version, parts: VersionParts) -> OperationExecutor:
+        """Build the executor of operations, with the cache of their documents."""
+        settings, model, narrowing = version.settings, version.supergraph, parts.narrowing or Narrowing()
+        return OperationExecutor(
+            preparer=Preparer(
+                model,
+                _preparation_limits(settings, narrowing),
+                self.metrics.plan,
+                parts.labels,
+                parts.costs,
+                access=narrowing.operations,
+                checks_of=partial(checks_of, parts.policies),
+            ),
+            transports=version.transports,
+            observe=self.metrics.fetch,
+            execution=settings.execution,
+            on_deopt=self.metrics.deopt,
+            on_errors=self.metrics.errors,
+            limits=ResponseLimits(settings.response_places, settings.fetch_entities, settings.list_items),
+            introspection=Introspection(
+                model.public, IntrospectionCache(settings.introspection_cache_bytes), narrowing.visible
+            ),
+            middleware=parts.calls,
+            events=parts.event_calls,
+            masking=error_masking(settings, self.transports),
+        )
+
+    def _pipeline(
+        self,
+        settings: GatewaySettings,
+        parts: VersionParts,
+        executor: OperationExecutor,
+        planning: ColdPlanning,
+        bodies: KnownBodies,
+    ) -> Pipeline:
+        core = self.features.core
+        documents = parts.documents or SentDocuments()
+        names = _names(settings, executor.preparer, documents)
+        kind = ArrivalPipeline if parts.requests else Pipeline
+        return kind(
+            authentication=core.authentication,
+            identification=Identification(settings),
+            planning=planning,
+            hooks=parts,
+            executor=executor,
+            admission=core.admission,
+            known_bodies=bodies,
+            documents=documents,
+            response_bytes=settings.response_bytes,
+            large_responses=core.thread,
+            recorders=Recorders(self.operations, names, parts.recorders),
+            authenticates=core.authentication.is_used,
+            subscribing=None if parts.subscriptions is None else parts.subscriptions(executor, names, parts),
+            incremental=None if parts.in_parts is None else parts.in_parts(executor, parts.responses),
+        )
+
+    def _endpoint(
+        self,
+        settings: GatewaySettings,
+        parts: VersionParts,
+        answering: AnsweringPipeline,
+        forwarding: Forwarding,
+        live: LiveOperations,
+    ) -> Endpoint:
+        """Build the endpoint for clients."""
+        core, connections = self.features.core, self.connections
+        pipeline: ResponsePipeline = answering
+        for divide in parts.dividers:
+            pipeline = divide(pipeline)
+        streams = None
+        if connections is not None:
+            streams = Streams(live, connections, core.authentication, core.admission, parts.origins)
+        return Endpoint(
+            pipeline=pipeline,
+            body_bytes=settings.body_bytes,
+            forwarding=forwarding,
+            graphiql=settings.graphiql_dir,
+            metrics=self.metrics,
+            admission=core.admission,
+            negotiation=Negotiation(),
+            caching=ResponseCaching.of(
+                [name for _, name in forwarding.names],
+                settings.client_key_header,
+                () if parts.documents is None else parts.documents.varies_by,
+                authenticates=core.authentication.is_required,
+                is_shared=forwarding.others is None,
+                varies_by=(*parts.varies_by, *(name for each in parts.replies for name in each.varies_by)),
+            ),
+            replies=parts.replies,
+            streams=streams,
+            reads_gzip=settings.gzip_requests,
+        )
+
+
+def _core(version: Version) -> Hooks:
+    """Return what the core itself adds to the path."""
+    settings = version.settings
+    most = settings.introspection_bytes
+    if not most:
+        most = 2 * IntrospectionSizes.of(version.supergraph.public).standard_bytes()
+    return Hooks(policies=(IntrospectionPolicy(settings.introspection, most),))
+
+
+def _names(settings: GatewaySettings, preparer: Preparer, documents: DocumentResolver) -> KnownNames:
+    """Return which operations and clients have labels of their own in metrics."""
+
+    def is_known(document: Document, client: str | None) -> bool:
+        return preparer.documents.is_pinned(document.key) or documents.knows(document.token_digest, client)
+
+    clients = documents.clients.union(settings.metrics_clients)
+    return KnownNames(is_known, clients, settings.metrics_any_name)
+
+
+def _preparation_limits(settings: GatewaySettings, narrowing: Narrowing) -> PreparationLimits:
+    return PreparationLimits(
+        document_chars=settings.document_chars,
+        document_tokens=settings.document_tokens,
+        mutation_fields=settings.mutation_fields,
+        cache_bytes=settings.plan_cache_bytes,
+        pinned_bytes=settings.pinned_plan_bytes,
+        plans=settings.plans_per_document,
+        refusal_bytes=settings.refusal_cache_bytes,
+        shape=DocumentLimits(
+            depth=settings.document_depth,
+            fields=settings.document_fields,
+            merged_fields=settings.document_merged_fields,
+            root_fields=settings.document_root_fields,
+            aliases=settings.document_aliases,
+            directives=settings.document_directives,
+            fragments=settings.document_fragments,
+            fragment_depth=settings.document_fragment_depth,
+            conditions=settings.document_conditions,
+            literal_values=settings.document_literal_values,
+            value_depth=settings.document_value_depth,
+            operations=settings.document_operations,
+            variables=settings.document_variables,
+            variable_values=settings.variable_values,
+        ),
+        # A suggestion might name hidden fields, because validation is the same for all clients.
+        suggestions=settings.introspection is True and narrowing.operations is None,
+        budget=Budget(settings.planner_steps, settings.planner_tries),
+    )

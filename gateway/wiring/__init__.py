@@ -1,1 +1,0 @@
-"""Builds the parts of a gateway from its settings; `gateway.app` assembles them."""

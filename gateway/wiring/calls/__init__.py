@@ -1,1 +1,0 @@
-"""Builds the parts that call subgraphs: connections, headers, protections and caches."""
