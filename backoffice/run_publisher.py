@@ -14,7 +14,7 @@ from backoffice.global_events.kafka_topic import KafkaGlobalTopic
 from backoffice.global_events.publisher import GlobalPublisher
 from backoffice.global_events.repository import GlobalDecision
 from backoffice.metadata import NAME
-from backoffice.operations.brands import revising as brands
+from backoffice.operations.brands import repository
 from backoffice.operations.providers import repository as providers
 from consumers.stream.database.own_cluster import require_own_cluster
 from consumers.stream.errors import MixedInstallations
@@ -31,7 +31,7 @@ PATIENCE_SECONDS: Final = 30.0
 
 
 _REVISIONS: Final = {
-    GlobalKind.BRAND.value: brands.take_over,
+    GlobalKind.BRAND.value: repository.take_over,
     GlobalKind.PROVIDER.value: providers.take_over,
 }
 

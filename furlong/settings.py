@@ -8,10 +8,7 @@ from pydantic import Field
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from backoffice.content.settings import ContentSettings
-from backoffice.identity.oidc.settings import OidcSettings
-from backoffice.risk.settings import RiskSettings
-from backoffice.settings import BackofficeSettings
+from backoffice.settings import BackofficeSettings, ContentSettings, OidcSettings, RiskSettings
 from cells.moving.settings import MoveSettings
 from cells.regions.bound_region import RegionSettings
 from consumers.acknowledgements.settings import NodeSettings

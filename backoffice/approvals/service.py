@@ -8,12 +8,16 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import allows, require, require_step_up, roles_allow
-from backoffice.access.roles import Permission, Role
+from backoffice.access import Actor, Permission, Role, allows, require, require_step_up, roles_allow
 from backoffice.approvals import repository
-from backoffice.approvals.kinds import ProposalKind, Staff
-from backoffice.approvals.proposals import Proposal, ProposalId, ProposalStatus, proposal_hash
+from backoffice.approvals.proposals import (
+    Proposal,
+    ProposalId,
+    ProposalKind,
+    ProposalStatus,
+    Staff,
+    proposal_hash,
+)
 from backoffice.approvals.repository import Decision
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from backoffice.content.revisions.document import ContentDocument, ContentKey, ContentText
-from backoffice.content.workflow.announcement import image_address
+from backoffice.content.workflow.publication import image_address
 from backoffice.errors import Invalid, NotFound, Problem
 from subgraphs.kit.graphql.money import money
 from subgraphs.rewards.catalogue.rewards import RewardConfig

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from backoffice.access.actor import Actor
+from backoffice.access import Actor
 from backoffice.errors import BackofficeError, NotSignedIn
 from backoffice.graph.execution import OfficeGraph
 from backoffice.http.requests import CrossSiteRequest, json_response, require_session

@@ -9,9 +9,7 @@ from typing import Any, Final
 
 from prometheus_client import CollectorRegistry
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import require, require_step_up
-from backoffice.access.roles import Permission
+from backoffice.access import Actor, Permission, require, require_step_up
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
 from backoffice.consumer import create_consumer as create_backoffice

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import require
-from backoffice.access.roles import Permission
+from backoffice.access import Actor, Permission, require
 from backoffice.audit.audit_log import AuditLog
 from backoffice.errors import Invalid, Problem
 from backoffice.global_events.models import OUTBOX as BACKOFFICE_OUTBOX

@@ -5,9 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import brands_with, require, require_step_up
-from backoffice.access.roles import Permission
+from backoffice.access import Actor, Permission, brands_with, require, require_step_up
 from backoffice.audit.audit_log import AuditLog
 from backoffice.errors import Invalid, Problem
 from backoffice.global_events.acknowledgements import NodeRepository

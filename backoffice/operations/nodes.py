@@ -4,9 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import allows, require
-from backoffice.access.roles import Permission
+from backoffice.access import Actor, Permission, allows, require
 from backoffice.audit.audit_log import AuditLog
 from backoffice.errors import Invalid, NotFound, Problem
 from backoffice.global_events.acknowledgements import NodeReport, NodeRepository, unacknowledged

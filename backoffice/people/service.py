@@ -7,9 +7,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import allows, brands_with
-from backoffice.access.roles import Permission
+from backoffice.access import Actor, Permission, allows, brands_with
 from backoffice.approvals import repository as proposals
 from backoffice.approvals.proposals import Proposal, ProposalStatus
 from backoffice.approvals.repository import ProposalFilter

@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from backoffice.advertising.links import allowed_hosts
+from backoffice.advertising import allowed_hosts
 from backoffice.errors import NotFound
-from backoffice.rules.schemes.checks import SchemeContext
+from backoffice.rules.checks import SchemeContext
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.kit.records.reference import ReferenceRepository

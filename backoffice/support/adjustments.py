@@ -11,11 +11,8 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import require_step_up
-from backoffice.access.roles import Permission
-from backoffice.approvals.kinds import Needs, ProposalKind
-from backoffice.approvals.proposals import Proposal, ProposalId
+from backoffice.access import Actor, Permission, require_step_up
+from backoffice.approvals.proposals import Needs, Proposal, ProposalId, ProposalKind
 from backoffice.approvals.service import Approvals
 from backoffice.audit.canonical_json import Json
 from backoffice.errors import Invalid, Problem

@@ -8,13 +8,13 @@ from backoffice.support.databases import SubgraphDatabases
 from backoffice.support.goodwill.budgets import GoodwillBudgets
 from backoffice.support.goodwill.credits import GoodwillCredits
 from backoffice.support.goodwill.offers import GoodwillOffers
-from backoffice.support.goodwill.spending import GoodwillSpending
+from backoffice.support.goodwill.repository import GoodwillSpending
 from backoffice.support.lookup.bet_records import BetRecords
 from backoffice.support.lookup.customers import Customers
 from backoffice.support.lookup.explanations import BetExplanations
 from backoffice.support.lookup.timeline import Timeline
 from backoffice.support.personal_data_access import PersonalDataAccess
-from backoffice.support.privacy.goodwill_erasure import GoodwillErasure
+from backoffice.support.privacy.customer_data import GoodwillErasure
 from backoffice.support.privacy.holds import LegalHolds
 from backoffice.support.privacy.requests import DataRequests
 from subgraphs.kit.records.outbox import Outbox

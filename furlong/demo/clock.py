@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from backoffice.rules.schemes.message import utc
+from backoffice.rules.scheme_versions import utc
 from foundation.storage.clock import Clock, SystemClock
 from foundation.storage.rehearsal import Anchor, ClockError, RehearsalClock, write_anchor
 from furlong.demo.data_folder import DATABASES

@@ -9,12 +9,10 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
+from backoffice.access import Actor
 from backoffice.global_events.decisions import GlobalDecisions
-from backoffice.operations.brands.repository import revisions
-from backoffice.operations.brands.revising import revise
-from backoffice.rules.schemes.form import Scheme
-from backoffice.rules.schemes.message import SCHEME_TOPIC, scheme_body, scheme_key, utc
+from backoffice.operations.brands.repository import revise, revisions
+from backoffice.rules.scheme_versions import SCHEME_TOPIC, Scheme, scheme_body, scheme_key, utc
 from consumers.messages.global_events.states import State
 from foundation.storage.database import Database
 from furlong.install.budgets import BudgetChange, budget_state, plan_budgets

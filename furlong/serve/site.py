@@ -9,7 +9,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from prometheus_client.registry import Collector
 
-from backoffice.content.images.serving import image_route
+from backoffice.content.images import image_route
 from backoffice.metadata import NAME as BACKOFFICE
 from foundation.storage.database import Database
 from foundation.storage.rehearsal import rehearsal_marks

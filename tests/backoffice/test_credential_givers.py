@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from backoffice.access.roles import Role
+from backoffice.access import Role
 from backoffice.identity.credentials import givers
-from backoffice.identity.credentials.mail import Mail, smtp
+from backoffice.identity.credentials.links import Mail, smtp
 from foundation.storage.database import Database
 from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database, employ
 

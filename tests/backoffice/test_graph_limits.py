@@ -8,8 +8,7 @@ from typing import Any, Final
 
 import pytest
 
-from backoffice.access.actor import Actor
-from backoffice.access.roles import Role
+from backoffice.access import Actor, Role
 from backoffice.areas import create_schema
 from backoffice.errors import NotFound
 from backoffice.graph.area import Area

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from backoffice.access.roles import Permission, Role
+from backoffice.access import Permission, Role
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
 from backoffice.errors import Invalid, NotFound, Problem

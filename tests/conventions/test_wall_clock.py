@@ -177,7 +177,7 @@ BY_THE_NODES_CLOCK: Final[dict[str, tuple[str, ...]]] = {
         "subgraphs/fulfilment/providers/registry.py register",
     ),
     "a report over days that are long over": (
-        "backoffice/rules/dry_run_job.py prepare",
+        "backoffice/rules/dry_run.py prepare",
         "subgraphs/fulfilment/accounting/reconciliation.py make_missing",
     ),
 }

@@ -7,7 +7,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from typer.testing import CliRunner, Result
 
-from backoffice.operations.status_changes import CannotChange, StatusAction, plan_change, versions
+from backoffice.operations.reward_statuses import CannotChange, StatusAction, plan_change, versions
 from consumers.messages.global_events.message import decode_global
 from consumers.stream.records import Record
 from furlong.cli import app

@@ -6,11 +6,8 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import require
-from backoffice.access.roles import Permission
-from backoffice.approvals.kinds import Needs, ProposalKind
-from backoffice.approvals.proposals import Proposal, ProposalId
+from backoffice.access import Actor, Permission, require
+from backoffice.approvals.proposals import Needs, Proposal, ProposalId, ProposalKind
 from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json

@@ -7,9 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import require
-from backoffice.access.roles import Permission
+from backoffice.access import Actor, Permission, require
 from backoffice.approvals import repository as approvals
 from backoffice.approvals.proposals import Proposal, ProposalStatus
 from backoffice.approvals.repository import ProposalFilter

@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from aiokafka.partitioner import DefaultPartitioner
 
-from backoffice.access.actor import Actor
+from backoffice.access import Actor
 from backoffice.errors import Conflict, NotFound
 from backoffice.support.lookup.explanations import BetExplanations
 from consumers.stream.broker.kafka_client import bounded_consumer, partitions_of

@@ -6,9 +6,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import allows, brands_with, require
-from backoffice.access.roles import Permission
+from backoffice.access import Actor, Permission, allows, brands_with, require
 from backoffice.errors import Invalid, NotFound, Problem
 from backoffice.support.databases import SubgraphDatabases
 from backoffice.support.personal_data_access import PersonalDataAccess, customer_subject

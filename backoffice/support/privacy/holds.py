@@ -6,9 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import allows
-from backoffice.access.roles import Permission
+from backoffice.access import Actor, Permission, allows
 from backoffice.audit.audit_log import AuditLog
 from backoffice.errors import Conflict, Invalid, NotFound
 from backoffice.support.adjustments import reason_problems

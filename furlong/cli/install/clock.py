@@ -36,7 +36,7 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")] = False,
 ) -> None:
     """Show the time of the rehearsal, and when its weeks lock, end, and become final."""
-    from backoffice.rules.schemes.message import utc
+    from backoffice.rules.scheme_versions import utc
 
     clock = _clock()
     ahead = clock.offset
@@ -102,7 +102,7 @@ def reset(*, backwards: Backwards = False) -> None:
 def _move(to: datetime, *, backwards: bool) -> None:
     from sqlalchemy.exc import SQLAlchemyError
 
-    from backoffice.rules.schemes.message import utc
+    from backoffice.rules.scheme_versions import utc
     from foundation.storage.clock import SystemClock
     from foundation.storage.rehearsal import Anchor, ClockError, RehearsalClock, write_anchor
 

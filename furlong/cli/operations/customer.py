@@ -197,7 +197,7 @@ async def _erase_from_goodwill(owner: Owner) -> None:
     from contextlib import AsyncExitStack
 
     from backoffice.metadata import NAME
-    from backoffice.support.privacy.goodwill_erasure import GoodwillErasure
+    from backoffice.support.privacy.customer_data import GoodwillErasure
     from foundation.storage.database import Database
 
     settings = database_settings()

@@ -14,7 +14,7 @@ from furlong.cli.operations.backoffice.actor import As, operator
 from furlong.cli.options import database_settings, fail, fulfilment_settings, product_clock, stream_settings
 
 if TYPE_CHECKING:
-    from backoffice.access.actor import Actor
+    from backoffice.access import Actor
     from backoffice.operations.kill_switches import KillSwitchService, SwitchTarget
     from backoffice.operations.nodes import Acknowledged, NodeService, NodeState
 

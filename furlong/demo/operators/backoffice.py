@@ -17,12 +17,11 @@ from fastapi.responses import RedirectResponse
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
-from backoffice.access.roles import Role
+from backoffice.access import Actor, Role
 from backoffice.app import create_backoffice
 from backoffice.base import Base, create_base
 from backoffice.identity import users
-from backoffice.identity.accounts import NewAccount
+from backoffice.identity.account import NewAccount
 from backoffice.identity.credentials import givers
 from backoffice.settings import BackofficeSettings
 from consumers.stream.settings import StreamSettings

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import httpx
 
-from backoffice.operations.status_changes import StatusAction, decide_change, plan_change
+from backoffice.operations.reward_statuses import StatusAction, decide_change, plan_change
 from foundation.storage.database import Database
 from furlong.demo.clock import demo_now, move_demo_clock
 from furlong.demo.data_folder import database_in

@@ -38,9 +38,9 @@ T = TypeVar("T")
 def deferred(value: Awaitable[T]) -> T:
     """Return an awaitable as if it were the value that execution will obtain by awaiting it.
 
-    An `async def` resolver costs a coroutine on every call, although most calls on the hot path need not wait.
-    Execution, compiled or interpreted, awaits a resolver's result if it is awaitable. This function is the only
-    code that relies on it, and hides it from the type checker.
+    An `async def` resolver costs a coroutine on every call, although most calls on the hot path need not
+    wait. Execution, compiled or interpreted, awaits a resolver's result if it is awaitable. This function is
+    the only code that relies on it, and hides it from the type checker.
     """
     return cast("T", value)
 

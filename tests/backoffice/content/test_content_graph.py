@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 from sqlalchemy import insert, select
 
-from backoffice.access.roles import Role
-from backoffice.content.images.reencoding import MAX_BYTES
+from backoffice.access import Role
+from backoffice.content.image_conversion import MAX_BYTES
 from backoffice.global_events.models import OUTBOX
 from consumers.messages.global_events.message import decode_global
 from consumers.rewards.decisions import RewardDecisions

@@ -15,9 +15,8 @@ from aiokafka import AIOKafkaProducer
 from prometheus_client import CollectorRegistry
 
 from backoffice.consumer import create_consumer as create_backoffice
-from backoffice.global_events.acknowledgements import NodeReport, NodeRepository, unacknowledged
+from backoffice.global_events.acknowledgements import NodeMetrics, NodeReport, NodeRepository, unacknowledged
 from backoffice.global_events.decisions import GlobalDecisions
-from backoffice.global_events.metrics import NodeMetrics
 from backoffice.global_events.repository import GlobalDecision
 from backoffice.run_publisher import running_publisher
 from cells.claim import claim

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
-from backoffice.access.roles import Role
+from backoffice.access import Role
 from backoffice.audit.audit_log import AuditLog
-from backoffice.audit.models import AUDIT_LOG
+from backoffice.audit.repository import AUDIT_LOG
 from backoffice.errors import Forbidden, Invalid, NotFound, Stale
 from backoffice.global_events.models import SUBJECT
 from backoffice.operations.brands.contrast import DEFAULTS, TokenColours

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, insert, select
 
-from backoffice.access.roles import Role
+from backoffice.access import Role
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
-from backoffice.audit.models import AUDIT_LOG
+from backoffice.audit.repository import AUDIT_LOG
 from backoffice.errors import Invalid, StepUpRequired
 from backoffice.global_events.models import NODE, STREAM
 from backoffice.jobs.jobs import Job, JobStatus

@@ -6,10 +6,9 @@ from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from backoffice.access.roles import Role
+from backoffice.access import Role
 from backoffice.global_events.acknowledgements import NodeRepository
-from backoffice.operations.consumer_lag import read_lag
-from backoffice.operations.lag_service import LagService
+from backoffice.operations.consumer_lag import LagService, read_lag
 from consumers.acknowledgements.message import Acknowledgement, CellRange
 from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import ManualClock

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, select
 
-from backoffice.access.roles import Role
+from backoffice.access import Role
 from backoffice.audit.audit_log import AuditLog
-from backoffice.audit.models import AUDIT_LOG
+from backoffice.audit.repository import AUDIT_LOG
 from backoffice.errors import Forbidden, Invalid, StepUpRequired
 from backoffice.global_events.acknowledgements import NodeReport
 from backoffice.operations.kill_switches import KillSwitchService, SwitchTarget

@@ -15,10 +15,10 @@ from pydantic import SecretStr
 from sqlalchemy import insert
 from typer.testing import CliRunner, Result
 
-from backoffice.access.roles import Role
+from backoffice.access import Role
 from backoffice.base import create_base
 from backoffice.identity import users
-from backoffice.identity.accounts import NewAccount
+from backoffice.identity.account import NewAccount
 from backoffice.identity.credentials import givers
 from backoffice.settings import BackofficeSettings
 from deploy.private_kafka import start_kafka

@@ -12,7 +12,7 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from backoffice.risk.budgets.division import CellUse, divided
+from backoffice.risk.budgets.allotter import CellUse, divided
 from consumers.acknowledgements.message import CellRange
 from consumers.messages.global_events.states import AllotmentState, CellShare
 from subgraphs.rewards.budgets import BudgetRepository

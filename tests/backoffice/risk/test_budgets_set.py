@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 
 from backoffice.approvals import repository as approvals
 from backoffice.approvals.proposals import ProposalStatus
-from backoffice.audit.models import AUDIT_LOG
+from backoffice.audit.repository import AUDIT_LOG
 from backoffice.errors import Forbidden, FourEyes, Invalid, Stale, StepUpRequired
 from backoffice.global_events.repository import GlobalDecision
 from backoffice.risk.budgets.setting import BudgetLimit, is_raised

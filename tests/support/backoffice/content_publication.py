@@ -5,8 +5,7 @@ from typing import Any, Final
 
 from pydantic import SecretStr
 
-from backoffice.access.actor import Actor
-from backoffice.access.roles import Role
+from backoffice.access import Actor, Role
 from backoffice.base import create_base
 from backoffice.content.area import ContentArea
 from backoffice.content.revisions.document import ContentKey

@@ -9,11 +9,10 @@ from typing import Any, Final
 from pydantic import SecretStr
 from sqlalchemy import Table, func, insert, select
 
-from backoffice.access.actor import Actor
-from backoffice.access.roles import Role
-from backoffice.approvals.models import PROPOSAL
+from backoffice.access import Actor, Role
+from backoffice.approvals.repository import PROPOSAL
 from backoffice.areas import AREAS, create_schema
-from backoffice.audit.models import AUDIT_LOG
+from backoffice.audit.repository import AUDIT_LOG
 from backoffice.base import Base, create_base
 from backoffice.graph.area import Area
 from backoffice.graph.execution import OfficeGraph

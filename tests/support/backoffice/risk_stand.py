@@ -9,7 +9,7 @@ from typing import Any, Final
 from pydantic import SecretStr
 from sqlalchemy import Table, delete, insert
 
-from backoffice.access.roles import Role
+from backoffice.access import Role
 from backoffice.base import Base, create_base
 from backoffice.models import METADATA as BACKOFFICE
 from backoffice.risk.area import RiskArea

@@ -9,9 +9,8 @@ from typing import Any, Final
 from pydantic import SecretStr
 from sqlalchemy import insert, select
 
-from backoffice.access.actor import Actor
-from backoffice.access.roles import Role
-from backoffice.audit.models import AUDIT_LOG
+from backoffice.access import Actor, Role
+from backoffice.audit.repository import AUDIT_LOG
 from backoffice.base import Base, create_base
 from backoffice.settings import BackofficeSettings
 from backoffice.support.area import SupportArea

@@ -13,7 +13,7 @@ import pyotp
 import yaml
 from pydantic import SecretStr
 
-from backoffice.access.roles import Role
+from backoffice.access import Role
 from backoffice.base import create_base
 from backoffice.settings import BackofficeSettings
 from deploy.private_kafka import PrivateKafka

@@ -34,7 +34,7 @@ def verify(
 
     The database's owner can write a complete new log whose chain is valid. Only an anchor shows that.
     """
-    from backoffice.audit.verification import verify as verify_log
+    from backoffice.audit.audit_log import verify as verify_log
 
     known = None if anchor is None else _anchor_of(anchor)
     found = _run(lambda connection: verify_log(connection, known))

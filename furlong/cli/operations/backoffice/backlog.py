@@ -32,7 +32,7 @@ def lag(
 
     Nothing joins a group or commits anything. The exit status is 1 if Kafka does not answer.
     """
-    from backoffice.operations.lag_service import ConsumerLag, LagService
+    from backoffice.operations.consumer_lag import ConsumerLag, LagService
 
     async def read(databases: dict[str, Database], clock: Clock) -> ConsumerLag:
         service = LagService(database_settings(), stream_settings(), databases["backoffice"], clock)

@@ -15,7 +15,7 @@ from furlong.cli.operations.backoffice.signed_in import User, run_as
 from furlong.cli.options import database_settings, fail, fulfilment_settings, product_clock, stream_settings
 
 if TYPE_CHECKING:
-    from backoffice.access.actor import Actor
+    from backoffice.access import Actor
     from backoffice.base import Base
     from backoffice.operations.providers.repository import ProviderRevision
     from backoffice.operations.providers.service import ProviderService, ProviderState
