@@ -36,7 +36,7 @@ from furlong.demo.operators.backoffice import (
     redirect_to_backoffice,
     running_backoffice,
 )
-from furlong.demo.operators.broken_subgraphs import EXTENSION, HEADER
+from furlong.demo.operators.broken_subgraphs import FEATURE, HEADER
 from furlong.demo.operators.internal_graph import running_internal_graph
 from furlong.demo.processes import Surroundings, running_decisions, running_processes, running_settlement
 from furlong.demo.routes import DemoSession, PlacedSlip, SessionCustomer, demo_routes
@@ -226,12 +226,11 @@ def _simulated(
 
 def _demo_gateway(data: Path) -> GatewaySettings:
     """Return the gateway's settings: what GraphiQL shows and can break, and usage."""
-    gateway = GatewaySettings()
+    gateway = GatewaySettings(features=(*GatewaySettings().features, FEATURE))
     ours = {
         "introspection": True,
         "debug_in_response": True,
         "usage_file": data / "usage.sqlite",
-        "extensions": (EXTENSION,),
         "forwarded_headers": (*gateway.forwarded_headers, HEADER),
     }
     return gateway.with_defaults(ours)

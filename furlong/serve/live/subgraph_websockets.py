@@ -17,8 +17,8 @@ from foundation.signatures.verifier import RequestHead
 from foundation.storage.tracing import TRACEPARENT
 from gateway.clients import ClientAddresses
 from gateway.errors import AuthenticationUnavailable, RequestError, Unauthenticated
+from gateway.forwarding import Forwarding
 from gateway.http.admission import Admission
-from gateway.http.headers import Forwarding
 from gateway.http.live import LiveConnections, LiveLimits, LiveMetrics, LiveOperations
 from gateway.http.replies import OriginPolicy
 from gateway.http.websocket import WebSocketEndpoint, WebSocketParts
