@@ -41,7 +41,7 @@ class RewardConfig:
     recalled: bool = False
 
     @classmethod
-    def of(cls, columns: Mapping[str, Any]) -> Self:
+    def of(cls, columns: Mapping[Any, Any]) -> Self:
         """Return the version in columns of the reward_config table, which are the fields of its message."""
         return cls(
             brand=columns["brand_id"],
