@@ -65,21 +65,21 @@ class Reward(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One version of a reward's terms. Times are in UTC; without `effective_to` it never ends."""
 
     id: Identifier
-    kind: RewardKind
-    product: Product
     config_version: Version = 1
     status: Literal["active", "paused", "withdrawn"] = "active"
+    kind: RewardKind
+    product: Product
     value_minor: MinorUnits | None = None
     spins: Version | None = None
+    currency: Currency | None = None
+    """If None, the brand's; the same holds for the two fields below, and for no jurisdictions."""
+    qualifying_product: Product | None = None
+    target_minor: MinorUnits | None = None
+    jurisdictions: tuple[Jurisdiction, ...] = ()
     expiry_days: Version = 7
     wagering_multiple: Annotated[int, Meta(ge=0)] = 0
     effective_from: Instant = datetime(2026, 1, 19, tzinfo=UTC)
     effective_to: Instant | None = None
-    jurisdictions: tuple[Jurisdiction, ...] = ()
-    """If empty, the brand's; the same holds for None in the fields below."""
-    currency: Currency | None = None
-    qualifying_product: Product | None = None
-    target_minor: MinorUnits | None = None
 
 
 class TrafficCustomers(Struct, frozen=True, forbid_unknown_fields=True):

@@ -65,20 +65,13 @@ def account_message(brand: Brand, customer: Customer, recorded_at: datetime) -> 
 
 def reward_message(brand: Brand, reward: Reward, now: datetime) -> Message:
     """Return the message of one version of a reward; its status may change, so `now` orders the messages."""
-    body = {
-        "reward_id": reward.id,
-        "config_version": reward.config_version,
-        "status": reward.status,
-        "kind": reward.kind,
-        "product": reward.product,
-        "value_minor": reward.value_minor,
-        "spins": reward.spins,
+    terms = msgspec.structs.asdict(reward)
+    body = {"reward_id": terms.pop("id")} | terms
+    body |= {
         "currency": reward.currency or brand.currency,
         "qualifying_product": reward.qualifying_product or brand.qualifying_product,
         "target_minor": brand.target_minor if reward.target_minor is None else reward.target_minor,
         "jurisdictions": list(reward.jurisdictions) or [brand.jurisdiction],
-        "expiry_days": reward.expiry_days,
-        "wagering_multiple": reward.wagering_multiple,
         "effective_from": _instant(reward.effective_from),
         "effective_to": None if reward.effective_to is None else _instant(reward.effective_to),
         "occurred_at": _instant(now),
