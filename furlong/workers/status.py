@@ -1,16 +1,52 @@
-"""Health and metrics of workers that work in rounds: when the last one ended well, and what is wrong now."""
+"""What workers serve beside their work: `/health` and `/metrics`.
 
-from collections.abc import Iterator, Mapping
+Of workers that work in rounds: when the last one ended well, and what is wrong now.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
-from fastapi import FastAPI
-from prometheus_client import CollectorRegistry, Metric
+from fastapi import FastAPI, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Metric, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from foundation.storage.clock import Clock
 from foundation.storage.rehearsal import rehearsal_marks
-from furlong.serve.status_app import status_app
+
+Health: TypeAlias = Callable[[], Awaitable[Mapping[str, object]]]
+"""Returns the body of `/health`. `live` is false if the process should be restarted."""
+
+Figures: TypeAlias = Callable[[], Awaitable[CollectorRegistry]]
+"""Returns the figures of this moment."""
+
+
+def status_app(name: str, health: Health, figures: CollectorRegistry | Figures) -> FastAPI:
+    """Build an application with `/health` and `/metrics`.
+
+    `/health` responds with 503 if the process should be restarted. A process that waits for others is
+    healthy, because a restart would not help.
+
+    Args:
+        name: What runs, such as "consumer".
+        health: The state of the process.
+        figures: The registry for Prometheus, or what makes one for each request.
+    """
+    app = FastAPI(title=f"Furlong {name}", openapi_url=None)
+
+    @app.get("/health")
+    async def state(response: Response) -> Mapping[str, object]:
+        body = await health()
+        response.status_code = 200 if body["live"] else 503
+        return body
+
+    @app.get("/metrics")
+    async def metrics() -> Response:
+        registry = figures if isinstance(figures, CollectorRegistry) else await figures()
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    return app
 
 
 @dataclass(slots=True)

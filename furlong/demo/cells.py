@@ -1,17 +1,77 @@
-"""The demo's router: sends each request to the cell of its customer, as HAProxy does in production."""
+"""A demo whose customers are split into cells: their databases, their gateways, and the router before them.
+
+The router sends each request to the cell of its customer, as HAProxy does in production.
+"""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cells.claim import claim, without_fence
 from cells.routing.haproxy import MISDIRECTED, WRONG_CELL
 from foundation.storage.cells.cell import Cell, customer_key, partition_of
-from furlong.demo.mock.overrides import claims_of
+from foundation.storage.cells.errors import InvalidCell
+from foundation.storage.cells.settings import CellSettings
+from foundation.storage.settings import DatabaseSettings
+from furlong.databases import upgrade_databases
+from furlong.demo.embedded_broker import PARTITIONS
+from furlong.demo.mock.values import claims_of
+from furlong.demo.ready_file import DemoCell, database_in
+from furlong.install.topics import KEYED_TOPICS
+from furlong.serve.http_server import listen, own_names_only, serving
+from furlong.subgraph_names import SUBGRAPHS
 from gateway.http.client import EXTENSION
+
+
+def cells_of(count: int) -> tuple[Cell, ...]:
+    """Return that many cells, named from `c0`, which have all partitions between them."""
+    bounds = [number * PARTITIONS // count for number in range(count + 1)]
+    return tuple(
+        Cell(f"c{number}", first, end - 1, PARTITIONS) for number, (first, end) in enumerate(pairwise(bounds))
+    )
+
+
+def databases_of(data: Path, cells: Sequence[Cell], urls: Mapping[str, str]) -> list[DatabaseSettings]:
+    """Return the settings of the cells' databases: at a cell's URL, or else in a data folder.
+
+    Raises:
+        InvalidCell: A URL is that of no cell.
+    """
+    unknown = sorted(urls.keys() - {cell.name for cell in cells})
+    if unknown:
+        names = ", ".join(cell.name for cell in cells)
+        raise InvalidCell(f"there is no cell {unknown[0]}: there are {names}")
+    return [_settings(data, cell, urls.get(cell.name)) for cell in cells]
+
+
+def _settings(data: Path, cell: Cell, url: str | None) -> DatabaseSettings:
+    own = CellSettings(cell=cell.name, cell_partitions=cell.partitions, cell_of=cell.of)
+    found = database_in(data / cell.name) if url is None else DatabaseSettings(url=url)
+    return found.model_copy(update={"cell": own})
+
+
+def data_of(data: Path, count: int) -> Path:
+    """Return the folder of a demo with that many cells, which shares no data with other demos."""
+    return data / f"cells-{count}" if count else data
+
+
+async def prepare(database: DatabaseSettings) -> None:
+    """Create the databases and, for a cell, record in them which cell they belong to.
+
+    Raises:
+        CellMismatch: The folder is that of a demo with other cells.
+    """
+    await upgrade_databases(without_fence(database))
+    if database.cell.own() is not None:
+        await claim(database, SUBGRAPHS, KEYED_TOPICS)
+
 
 FIRST_ATTEMPT: Final = "x-furlong-demo-cell"
 """The header that names the cell to which a request is sent first, to show what happens at the wrong one."""
@@ -111,3 +171,31 @@ def _repeated(body: bytes, receive: Receive) -> Receive:
         return unread.pop() if unread else await receive()
 
     return again
+
+
+async def serve_each(gateways: Sequence[ASGIApp], stack: AsyncExitStack) -> list[str]:
+    """Serve each on a free port until the stack ends, and return their addresses."""
+    addresses = []
+    for gateway in gateways:
+        listener = stack.enter_context(listen("127.0.0.1", 0))
+        addresses.append(f"http://127.0.0.1:{listener.getsockname()[1]}")
+        await stack.enter_async_context(serving(gateway, listener, own_names_only()))
+    return addresses
+
+
+def cell_facts(databases: Sequence[DatabaseSettings], gateways: Sequence[str]) -> tuple[DemoCell, ...]:
+    """Return where each cell is; nothing without cells."""
+    found = []
+    for database, gateway in zip(databases, gateways, strict=False):
+        cell = database.cell.own()
+        assert cell is not None  # noqa: S101 - only cells have gateways of their own
+        found.append(
+            DemoCell(
+                name=cell.name,
+                partitions=cell.partitions,
+                of=cell.of,
+                database=database.url,
+                graphql=f"{gateway}/graphql",
+            )
+        )
+    return tuple(found)

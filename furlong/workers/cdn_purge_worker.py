@@ -1,4 +1,4 @@
-"""Removes a brand's public responses from CDNs when something that they show was decided or applied."""
+"""The CDN purge worker: removes a brand's public responses when what they show was decided or applied."""
 
 import asyncio
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from consumers.messages.global_events.message import decode_global
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from furlong.settings import CdnSettings
-from furlong.workers.round_status import RoundStatus
+from furlong.workers.status import RoundStatus
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC, NOTHING_APPLIED, GlobalOrder
 

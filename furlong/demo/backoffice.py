@@ -1,12 +1,13 @@
 """The demo's back office: on a port of its own, with a ready account for each role, and goodwill to give.
 
-Where a role approves what the same role proposes, it has a second account, of another person.
+Goodwill budgets are set by two people, as an operator's risk team would.
 """
 
 import json
 import secrets
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -19,19 +20,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.access import Actor, Role
 from backoffice.app import create_backoffice
+from backoffice.approvals import repository as proposals
 from backoffice.base import Base, create_base
 from backoffice.identity import users
 from backoffice.identity.account import NewAccount
 from backoffice.identity.credentials import givers
 from backoffice.settings import BackofficeSettings
+from backoffice.support.area import SupportArea
+from backoffice.support.goodwill import repository
+from backoffice.support.goodwill.budget import EVERY_WEEK, GoodwillBudgetKey, GoodwillLimits
 from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import Clock
 from foundation.storage.settings import DatabaseSettings
-from furlong.demo.operators.goodwill import set_goodwill_budgets
 from furlong.demo.ready_file import DemoAccount, DemoBackoffice
 from furlong.demo.tokens import backoffice_key
-from furlong.serve.http_server import listen, serving
-from furlong.serve.own_hosts import own_names_only
+from furlong.serve.http_server import listen, own_names_only, serving
 from furlong.settings import ServeSettings
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.kit.domain.keys import ALL_BRANDS
@@ -145,3 +148,46 @@ async def _set_up(connection: AsyncConnection, base: Base, user_id: str, account
         totp_secret=base.sign_in.keys.encrypt(account.totp),
         totp_confirmed=True,
     )
+
+
+LIMITS: Final = GoodwillLimits(amount_minor=50_000, customer_minor=2_000, agent_minor=20_000)
+SUPPORT: Final = Actor(
+    "os:demo", "demo", "The demo", "demo", "local", {ALL_BRANDS: frozenset({Role.SUPPORT})}
+)
+RISK: Final = ("risk@demo.example", "risk-2@demo.example")
+
+
+async def set_goodwill_budgets(base: Base) -> None:
+    """Set a budget for each brand and currency that never had one, and close the base."""
+    parts = SupportArea(base)
+    try:
+        raises, approves = [await _actor(base, user) for user in RISK]
+        for brand in await parts.customers.brands(SUPPORT):
+            async with base.database.read() as connection:
+                known = {one.key.currency for one in await repository.set_budgets(connection, brand.id)}
+            for currency in sorted(set(brand.currencies) - known):
+                key = GoodwillBudgetKey(brand.id, currency, EVERY_WEEK)
+                proposal = await parts.goodwill_budgets.set(raises, key, LIMITS, "the demo's budget")
+                if proposal is not None:
+                    await _approve(base, approves, proposal)
+    finally:
+        await parts.close()
+        await base.database.close()
+
+
+async def _actor(base: Base, login: str) -> Actor:
+    """Return somebody of risk who has just stepped up."""
+    async with base.database.read() as connection:
+        found = await users.with_login(connection, login)
+    if found is None:
+        raise LookupError(f"the demo has no account {login}")
+    until = base.clock.machine.now() + timedelta(minutes=1)
+    roles = {ALL_BRANDS: frozenset({Role.RISK})}
+    return Actor(found.user_id, found.person, found.name, "demo", "local", roles, stepped_up_until=until)
+
+
+async def _approve(base: Base, actor: Actor, proposal_id: str) -> None:
+    async with base.database.read() as connection:
+        found = await proposals.find(connection, proposal_id)
+    if found is not None:
+        await base.approvals.approve(actor, found.proposal_id, found.content_hash, base.clock.machine.now())

@@ -1,20 +1,91 @@
-"""`furlong cell …`: the commands, and `claim` and `status`: which cell databases belong to."""
+"""`furlong cell …`: which cell databases belong to, and the files that route customers and join regions."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from furlong.cli.json_lists import AsJson, echo_json, echo_table
-from furlong.cli.operations.cells import mirroring, moving, routing
+from furlong.cli.operations import cell_moves
 from furlong.cli.options import database_settings, demo_cells, fail
 
 if TYPE_CHECKING:
     from cells.claim import DatabaseCell
     from foundation.storage.settings import DatabaseSettings
+
+
+def route(
+    *,
+    cell_map: Annotated[Path, typer.Argument(metavar="MAP", help="The map of the cells, in YAML.")],
+    folder: Annotated[Path, typer.Option(help="The folder that HAProxy reads.")] = Path(
+        "/etc/haproxy/furlong"
+    ),
+    running: Annotated[
+        bool, typer.Option("--running", help="Also change the map of the running HAProxy, without a reload.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option(help="Let HAProxy check the configuration before it is written.")
+    ] = True,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show which files would change.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write HAProxy's configuration, map of partitions and Lua code, which route customers to their cells."""
+    from cells.routing import writing
+    from cells.routing.cell_map import read_map
+    from cells.routing.errors import MapError, RouterError
+
+    try:
+        cells = read_map(cell_map)
+        folder = folder.resolve()
+        complaint = writing.check_files(cells) if check else None
+        if complaint:
+            fail(f"HAProxy refuses the configuration: {complaint}")
+        changes = sorted(writing.changes_in(cells, folder))
+        partitions = None
+        if not dry_run:
+            writing.write_files(cells, folder)
+            partitions = writing.change_running(cells, folder) if running else None
+    except (MapError, RouterError, OSError) as error:
+        fail(error)
+    if as_json:
+        echo_json([{"file": str(folder / name), "written": not dry_run} for name in changes])
+        return
+    typer.echo("\n".join(f"~ {folder / name}" for name in changes) or "= no file changes.")
+    if partitions is not None:
+        typer.echo(f"The running HAProxy now routes {partitions} partitions differently.")
+
+
+def mirror(
+    *,
+    regions: Annotated[Path, typer.Argument(metavar="MAP", help="The map of the regions, in YAML.")],
+    file: Annotated[
+        Path | None, typer.Option(help="The file to write; otherwise the configuration is printed.")
+    ] = None,
+) -> None:
+    """Write the configuration of MirrorMaker 2, which copies the topics that all regions share.
+
+    Each region runs MirrorMaker with it: connect-mirror-maker.sh FILE --clusters REGION
+    """
+    from cells.regions.mirror import mirror_properties
+    from cells.regions.region_map import RegionMapError, read_regions
+
+    try:
+        text = mirror_properties(read_regions(regions))
+        if file is None:
+            typer.echo(text, nl=False)
+            return
+        if file.is_file() and file.read_text(encoding="utf-8") == text:
+            typer.echo("= no file changes.")
+            return
+        file.write_text(text, encoding="utf-8")
+    except (RegionMapError, OSError) as error:
+        fail(error)
+    typer.echo(f"~ {file}")
+
 
 cli = typer.Typer(no_args_is_help=True, help="Cells: which databases have which customers.")
 
@@ -87,13 +158,13 @@ def status(*, as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-cli.command()(moving.plan)
-cli.command()(moving.move)
-cli.command()(moving.split)
-cli.command()(moving.merge)
-cli.command()(moving.verify)
-cli.command()(routing.route)
-cli.command()(mirroring.mirror)
+cli.command()(cell_moves.plan)
+cli.command()(cell_moves.move)
+cli.command()(cell_moves.split)
+cli.command()(cell_moves.merge)
+cli.command()(cell_moves.verify)
+cli.command()(route)
+cli.command()(mirror)
 
 
 def _foreign_customers(settings: DatabaseSettings) -> list[str]:

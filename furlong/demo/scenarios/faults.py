@@ -1,14 +1,17 @@
-"""Faults between the page and the graph: overload, slow responses, or a proxy's error page."""
+"""Faults on purpose: between the page and the graph for a scenario, and of subgraphs that a header names."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import Final, Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Literal
 
 from starlette.responses import HTMLResponse, JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from furlong.demo.scenarios.scenario import Scenario
-from gateway.errors import Overloaded
+from gateway import Extension, Hooks, SubgraphOperation
+from gateway.errors import Overloaded, SubgraphUnreachable
+from gateway.plan import Fetch
+from gateway.supergraph import Supergraph
 
 GatewayFault = Literal["overloaded", "slow", "broken"]
 SLOW_SECONDS: Final = 2.0
@@ -47,3 +50,37 @@ def faulty_gateway(app: ASGIApp, scenarios: Sequence[Scenario]) -> FaultyGateway
     """Return the application with the fault of a scenario; None if no scenario has one."""
     fault = next((one.gateway for one in scenarios if one.gateway is not None), None)
     return None if fault is None else FaultyGateway(app, fault)
+
+
+HEADER: Final = "x-demo-broken"
+"""Names the subgraphs, separated by commas, that a request does not reach."""
+
+
+class Breaking:
+    """Calls of subgraphs that a request names in its header fail, as if the subgraph were down."""
+
+    def wrap(self, call: SubgraphOperation, fetch: Fetch, kind: str) -> SubgraphOperation:
+        """Return the call, or a failure if the header names its subgraph."""
+        del kind
+        name = fetch.subgraph
+
+        async def breaking(variables: Mapping[str, Any], headers: Mapping[str, str], session: object) -> Any:
+            if name in headers.get(HEADER, "").split(","):
+                raise SubgraphUnreachable("the request asked for it")
+            return await call(variables, headers, session)
+
+        return breaking
+
+
+class BrokenSubgraphs(Extension):
+    """The extension of the demo's gateway; nothing else loads it."""
+
+    def hooks(self, supergraph: Supergraph) -> Hooks:
+        """Wrap the calls of all subgraphs."""
+        del supergraph
+        return Hooks(calls=(Breaking(),))
+
+
+extension: Final = BrokenSubgraphs()
+EXTENSION: Final = f"{__name__}:extension"
+"""Its name in the gateway's settings."""
