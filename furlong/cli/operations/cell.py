@@ -34,21 +34,21 @@ def route(
     as_json: AsJson = False,
 ) -> None:
     """Write HAProxy's configuration, map of partitions and Lua code, which route customers to their cells."""
-    from cells.routing import writing
+    from cells.errors import MapError, RouterError
+    from cells.routing import haproxy
     from cells.routing.cell_map import read_map
-    from cells.routing.errors import MapError, RouterError
 
     try:
         cells = read_map(cell_map)
         folder = folder.resolve()
-        complaint = writing.check_files(cells) if check else None
+        complaint = haproxy.check_files(cells) if check else None
         if complaint:
             fail(f"HAProxy refuses the configuration: {complaint}")
-        changes = sorted(writing.changes_in(cells, folder))
+        changes = sorted(haproxy.changes_in(cells, folder))
         partitions = None
         if not dry_run:
-            writing.write_files(cells, folder)
-            partitions = writing.change_running(cells, folder) if running else None
+            haproxy.write_files(cells, folder)
+            partitions = haproxy.change_running(cells, folder) if running else None
     except (MapError, RouterError, OSError) as error:
         fail(error)
     if as_json:
@@ -70,8 +70,7 @@ def mirror(
 
     Each region runs MirrorMaker with it: connect-mirror-maker.sh FILE --clusters REGION
     """
-    from cells.regions.mirror import mirror_properties
-    from cells.regions.region_map import RegionMapError, read_regions
+    from cells.regions import RegionMapError, mirror_properties, read_regions
 
     try:
         text = mirror_properties(read_regions(regions))
@@ -131,7 +130,7 @@ def status(*, as_json: AsJson = False) -> None:
     from sqlalchemy.exc import SQLAlchemyError
 
     from cells.claim import read_cells
-    from cells.regions.region_map import RegionMapError
+    from cells.regions import RegionMapError
     from furlong.subgraph_names import SUBGRAPHS
 
     of_demo = [] if "FURLONG_CELL" in os.environ else demo_cells()
@@ -169,7 +168,7 @@ cli.command()(mirror)
 
 def _foreign_customers(settings: DatabaseSettings) -> list[str]:
     from cells.claim import count_accounts
-    from cells.regions.bound_region import RegionSettings
+    from cells.regions import RegionSettings
     from furlong.subgraph_names import SUBGRAPHS
 
     region = RegionSettings().own()

@@ -136,8 +136,8 @@ def verify(*, as_json: AsJson = False) -> None:
 
 
 def _open() -> Move:
+    from cells.moving.move import open_move
     from cells.moving.settings import MoveSettings
-    from cells.moving.wiring import open_move
     from furlong.subgraph_names import SUBGRAPHS
 
     return open_move(MoveSettings(), SUBGRAPHS)
@@ -180,8 +180,8 @@ def _give_up(found: Move) -> None:
 
 
 def _verified() -> Verified:
+    from cells.moving.move import locations_of
     from cells.moving.settings import MoveSettings
-    from cells.moving.wiring import locations_of
     from cells.verify import verify as verify_locations
     from furlong.subgraph_names import SUBGRAPHS
 
@@ -229,8 +229,7 @@ def _guarded(action: Callable[[], R]) -> R:
     from pydantic import ValidationError
     from pymysql.err import MySQLError
 
-    from cells.moving.errors import MoveError
-    from cells.routing.errors import RouterError
+    from cells.errors import MoveError, RouterError
 
     try:
         return action()

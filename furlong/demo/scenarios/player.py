@@ -23,8 +23,7 @@ from furlong.demo.scenarios.scenario import (
     Stage,
     Step,
 )
-from simulator.kafka.bets import Bet, cashed_out, partially_voided, voided
-from simulator.kafka.messages import account_message, bet_message
+from simulator.kafka.messages import Bet, account_message, bet_message, cashed_out, partially_voided, voided
 from simulator.providers.faults import ProviderFault
 from simulator.run import RunningSimulator
 

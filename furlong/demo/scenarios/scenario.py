@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from furlong.settings import ROOT
-from simulator.upstream.faults import FaultName
+from simulator.upstream.handler import FaultName
 from simulator.world import Customer
 from subgraphs.kit.domain.reward_kinds.kind import Payer
 

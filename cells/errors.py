@@ -1,4 +1,4 @@
-"""Errors of moves."""
+"""Errors of moves and of routing."""
 
 
 class MoveError(Exception):
@@ -7,3 +7,11 @@ class MoveError(Exception):
 
 class NotCaughtUp(MoveError):
     """The target did not catch up with the source in time after the fence, so the move was undone."""
+
+
+class RouterError(Exception):
+    """HAProxy cannot be reached, or refuses."""
+
+
+class MapError(ValueError):
+    """The map of the cells is wrong; the message says where."""
