@@ -9,12 +9,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cells.regions import COUNT
 from foundation.storage.cells.cell import Cell
-from foundation.storage.cells.errors import CellMismatch
-from foundation.storage.cells.fence import NOT_CELLS, require_same
+from foundation.storage.cells.ownership import (
+    NOT_CELLS,
+    CellRow,
+    CellState,
+    read_cell,
+    require_same,
+    write_cell,
+)
 from foundation.storage.cells.settings import CellSettings
-from foundation.storage.cells.table import CellRow, CellState, read_cell, write_cell
 from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
+from foundation.storage.errors import CellMismatch
 from foundation.storage.settings import DatabaseSettings
 
 

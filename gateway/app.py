@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client.registry import Collector
@@ -24,7 +23,7 @@ from gateway.pipeline.subscriptions.subscribing import ExpiresOf
 from gateway.reload import Reload, ReloadOutcomes
 from gateway.settings import GatewaySettings
 from gateway.transport import Transport
-from gateway.wiring.background import Background, Closing, follow_manifests, joined_checks, lifespan
+from gateway.wiring.background import Background, Closing, joined_checks, lifespan
 from gateway.wiring.graph_version import graph_version
 from gateway.wiring.monitoring import watching
 from gateway.wiring.reload import joined_remarks, reloader
@@ -127,7 +126,6 @@ def create_gateway(
     graph = ServedGraph(graph_version(supergraph, chosen, shared), admission, shared.cache_metrics)
     core.graph = graph
     background: list[Background] = [
-        partial(follow_manifests, graph, shared.documents, chosen),
         *watching(shared),
         *(each.run for each in every),
     ]

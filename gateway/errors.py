@@ -152,10 +152,6 @@ class SupergraphError(GatewayFault):
     """The supergraph cannot be served; the message says what is wrong, and where."""
 
 
-class ManifestError(SupergraphError):
-    """A manifest of trusted documents is broken; the message names the file and the entry."""
-
-
 class SubgraphUnreachable(GatewayError):
     """A subgraph gave no GraphQL response.
 

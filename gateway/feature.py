@@ -29,11 +29,13 @@ from gateway.http.replies import OriginPolicy, ReplyStage
 from gateway.monitoring import AddRecorder
 from gateway.pipeline.authentication import Authentication
 from gateway.pipeline.components import AnsweringPipeline
+from gateway.pipeline.documents import DocumentResolver
 from gateway.pipeline.hooks import Hooks, ResponseHook
 from gateway.pipeline.in_parts import AnswersInParts
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.pipeline import Pipeline
 from gateway.pipeline.preparation.costs import CostOf
+from gateway.pipeline.preparation.plan_cache import LabelsOn
 from gateway.pipeline.stages import ResponsePipeline
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
@@ -63,6 +65,7 @@ class Core:
         decide_policies: The application's function that decides policies, if it has one.
         routes: What answers other paths than that of GraphQL, by path and methods.
         running: What is entered when the gateway starts to serve, and left in reverse order when it ends.
+        refreshes: Called in a thread on SIGHUP: they read anew what the features follow.
         graph: The versions of the graph, once the gateway is built.
         ready: Say whether the gateway can serve; it does not take requests before all do.
         signer_of: Chooses how requests to subgraphs over HTTP are signed; None if they are not.
@@ -81,6 +84,7 @@ class Core:
     routes: list[tuple[str, tuple[str, ...], Respond]] = field(default_factory=list)
     running: list[AbstractAsyncContextManager[object]] = field(default_factory=list)
     ready: list[Callable[[], bool]] = field(default_factory=list)
+    refreshes: list[Callable[[], object]] = field(default_factory=list)
     signer_of: SignerOf | None = None
     is_serving: bool = False
     graph: ServedGraph | None = None
@@ -127,6 +131,10 @@ class Core:
             ValueError: The gateway is built already.
         """
         self.run(_closing(close))
+
+    def refresh_on_hangup(self, refresh: Callable[[], object]) -> None:
+        """Call something in a thread on SIGHUP, such as what reads changed files."""
+        self.refreshes.append(refresh)
 
     def wait_for(self, is_ready: Callable[[], bool]) -> None:
         """Call the gateway ready only if something is."""
@@ -210,6 +218,11 @@ class VersionParts(Hooks):
     """What a feature adds to a version of the graph, by stage; a stage that nobody uses costs nothing.
 
     Attributes:
+        documents: Finds the documents that clients name by ids; at most one feature may do that.
+        preparations: Prepare operations of a version before it is served; they may refuse it by raising
+            `SupergraphError`.
+        labels: Returns the labels of progressive overrides that are on for a request, unless a policy has
+            decided them; at most one feature may do that, and without one none is on.
         costs: Estimates what each operation costs; at most one feature may do that.
         recorders: Wrap what counts the requests with one operation from one client.
         replies: See the replies to POST and GET on their way to the client; the first is the innermost.
@@ -223,6 +236,9 @@ class VersionParts(Hooks):
             may enforce; a supergraph with such annotations is refused if none does.
     """
 
+    documents: DocumentResolver | None = None
+    preparations: tuple[Callable[[OperationExecutor], None], ...] = ()
+    labels: LabelsOn | None = None
     costs: CostOf | None = None
     recorders: tuple[AddRecorder, ...] = ()
     replies: tuple[ReplyStage, ...] = ()

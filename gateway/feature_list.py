@@ -40,6 +40,11 @@ FEATURES: Final[tuple[Entry, ...]] = (
         commands="gateway.features.usage.command:add_to",
     ),
     Entry(
+        "documents",
+        settings="gateway.features.documents.settings:KnownDocumentSettings",
+        feature="gateway.features.documents.feature:KnownDocuments",
+    ),
+    Entry(
         "incremental",
         settings="gateway.features.incremental.settings:IncrementalSettings",
         feature="gateway.features.incremental.feature:IncrementalDelivery",
@@ -64,6 +69,11 @@ FEATURES: Final[tuple[Entry, ...]] = (
         "access",
         settings="gateway.features.access.settings:AccessSettings",
         feature="gateway.features.access.feature:Access",
+    ),
+    Entry(
+        "labels",
+        settings="gateway.features.labels.settings:LabelSettings",
+        feature="gateway.features.labels.feature:OverrideLabels",
     ),
     Entry(
         "response_cache",

@@ -68,6 +68,7 @@ STAGES: Final = (
     Stage("arrival", "", "requests", REQUEST),
     Stage("body", "Finds the prepared request of a known body.", "", REQUEST),
     Stage("session", "Finds the cached session, or authenticates.", "", REQUEST),
+    Stage("ids", "", "documents", "requests with a new body"),
     Stage(
         "document", "Parses and validates the document.", "new_documents", "each new document", is_after=True
     ),
@@ -75,6 +76,7 @@ STAGES: Final = (
     Stage("refusals", "", "refusals", "requests that are refused before policies decide"),
     Stage("recorders", "Counts by operation and client.", "recorders", REQUEST),
     Stage("policies", "", "policies", REQUEST),
+    Stage("labels", "", "labels", "requests of no customer"),
     Stage("narrowing", "", "narrowing", "each new plan"),
     Stage("plan", "Finds the plan, or makes it.", "", REQUEST),
     Stage("plan checks", "", "plans", REQUEST),

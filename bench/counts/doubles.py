@@ -16,7 +16,7 @@ import uvloop
 from bench.counts.counting import stand_in, system_call
 from bench.fixtures.fixed_subgraphs import Answer
 from bench.load.http_messages import complete_message
-from foundation.storage.connections.sqlite_connection import SqliteConnection
+from foundation.storage.connections.sqlite import SqliteConnection
 from gateway.transport.connector import Connector
 
 P = TypeVar("P", bound=asyncio.Protocol)

@@ -18,7 +18,7 @@ from cells.moving.move import CATCHING_UP, CLOSING, Actions, Facts, Move, locati
 from cells.moving.server import Location
 from cells.moving.settings import MoveSettings
 from foundation.storage.cells.cell import Cell
-from foundation.storage.cells.errors import InvalidCell
+from foundation.storage.errors import InvalidCell
 
 FIRST: Final = "first"
 

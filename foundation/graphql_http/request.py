@@ -1,4 +1,4 @@
-"""Parses the requests of GraphQL over HTTP strictly."""
+"""Parses the requests of GraphQL over HTTP strictly: one, or several in one body."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
+import orjson
+
 from foundation.graphql_http.errors import BatchRefused, RequestError
-from foundation.graphql_http.json_depth import MAX_DEPTH
 from foundation.graphql_http.media import is_utf8_json
-from foundation.graphql_http.strict_json import NotAnObject, read_object, shortened
+from foundation.graphql_http.strict_json import MAX_DEPTH, NotAnObject, read_object, shortened
 
 KEYS: Final = ("query", "documentId", "operationName", "variables", "extensions")
 """The keys of a request (GraphQL over HTTP, section 5.1, and its appendix on persisted documents)."""
@@ -140,3 +141,23 @@ def _document_id(document_id: object, persisted: object) -> str | None:
     if document_id is not None and (not isinstance(document_id, str) or not document_id):
         raise RequestError("The id of a document must be a string.", code="INVALID_REQUEST")
     return document_id
+
+
+def read_batch(body: bytes, most: int) -> list[bytes]:
+    """Return the bodies of a batch's requests; whether each is a request is not checked.
+
+    Args:
+        body: A JSON list.
+        most: The most requests.
+
+    Raises:
+        RequestError: The list is empty, too long or nested too deeply, or an object in it repeats a key.
+    """
+    # The list gets two levels of nesting: the object around it, and itself.
+    requests = read_object(b'{"batch":%b}' % body, "The body", MAX_DEPTH + 2)["batch"]
+    if not requests:
+        raise RequestError("The batch has no requests.", code="INVALID_REQUEST")
+    if len(requests) > most:
+        message = f"The batch has {len(requests)} requests; the limit is {most}."
+        raise RequestError(message, code="BATCH_LIMIT_EXCEEDED")
+    return [orjson.dumps(each) for each in requests]

@@ -1,4 +1,4 @@
-"""Reads JSON objects strictly: refuses what two readers might understand differently."""
+"""Reads JSON strictly: bounded in depth, and nothing that two readers might understand differently."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import Any, Final
 import orjson
 
 from foundation.graphql_http.errors import RequestError
-from foundation.graphql_http.json_depth import MAX_DEPTH, nested_too_deeply
+
+MAX_DEPTH: Final = 100
+"""The depth of a request or a response; orjson encodes 254, and one may be nested in the other."""
 
 _SHOWN: Final = 60
 """The maximum number of characters of a client's key that a message repeats."""
@@ -75,3 +77,23 @@ def read_object(text: bytes, what: str, max_depth: int = MAX_DEPTH) -> dict[str,
 def shortened(key: str) -> str:
     """Return a key as messages show it."""
     return key if len(key) <= _SHOWN else f"{key[:_SHOWN]}…"
+
+
+def too_deep(value: object, limit: int = MAX_DEPTH) -> bool:
+    """Return whether objects and lists in decoded JSON are nested more deeply than the limit."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(limit):
+        if not level:
+            return False
+        level = [
+            below
+            for each in level
+            for below in (each.values() if isinstance(each, dict) else each)
+            if isinstance(below, dict | list)
+        ]
+    return bool(level)
+
+
+def nested_too_deeply(text: bytes, value: object, limit: int = MAX_DEPTH) -> bool:
+    """Return the same for a value and its text; most texts have too few brackets for a walk to be needed."""
+    return text.count(b"{") + text.count(b"[") > limit and too_deep(value, limit)

@@ -5,8 +5,15 @@ docs/gateway/signed-requests.md describes what is signed, for subgraphs in other
 """
 
 from foundation.signatures.errors import InvalidSignature, Reason
-from foundation.signatures.key_sources import FixedKeys, KeyFile, KeySource, key_source
-from foundation.signatures.keys import KeySet, SignatureKey, read_key_set
+from foundation.signatures.keys import (
+    FixedKeys,
+    KeyFile,
+    KeySet,
+    KeySource,
+    SignatureKey,
+    key_source,
+    read_key_set,
+)
 from foundation.signatures.nonces import SharedNonces, ValkeyNonces
 from foundation.signatures.signer import Recipient, RequestSigner
 from foundation.signatures.verifier import SignatureLimits, SignatureVerifier

@@ -1,5 +1,6 @@
-"""What is signed: the profile of RFC 9421 that gateway and subgraphs use."""
+"""What is signed: the profile of RFC 9421 that gateway and subgraphs use, and the signed text."""
 
+from collections.abc import Iterable
 from typing import Final
 
 TAG: Final = "furlong-subgraph"
@@ -33,3 +34,19 @@ UNSIGNED: Final = CHANGEABLE | {
     "user-agent",
 }
 """Headers that a subgraph sees although they are not signed; otherwise it sees only signed headers."""
+
+
+ENCODING = "latin-1"
+"""A header may contain any octet; this encoding preserves them all."""
+
+
+def signature_base(components: Iterable[tuple[str, str]], parameters: str) -> bytes:
+    """Return the text that is signed.
+
+    Args:
+        components: Names and values, in the order in which `parameters` names them.
+        parameters: The signature's parameters, exactly as in `Signature-Input`.
+    """
+    lines = [f'"{name}": {value}' for name, value in components]
+    lines.append(f'"@signature-params": {parameters}')
+    return "\n".join(lines).encode(ENCODING)

@@ -8,9 +8,17 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
-from foundation.signatures.key_sources import KeySource
-from foundation.signatures.profile import AUDIENCE, CHANGEABLE, DIGEST, LABEL, REQUIRED, TAG
-from foundation.signatures.signature_base import ENCODING, signature_base
+from foundation.signatures.keys import KeySource
+from foundation.signatures.profile import (
+    AUDIENCE,
+    CHANGEABLE,
+    DIGEST,
+    ENCODING,
+    LABEL,
+    REQUIRED,
+    TAG,
+    signature_base,
+)
 
 NONCE_BYTES: Final = 16
 

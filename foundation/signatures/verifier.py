@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from foundation.signatures.errors import InvalidSignature, Reason
-from foundation.signatures.key_sources import KeySource
-from foundation.signatures.keys import SignatureKey
+from foundation.signatures.keys import KeySource, SignatureKey
 from foundation.signatures.nonces import NonceMemory
-from foundation.signatures.profile import AUDIENCE, DERIVED, DIGEST, REQUIRED, TAG
-from foundation.signatures.signature_base import ENCODING, signature_base
+from foundation.signatures.profile import AUDIENCE, DERIVED, DIGEST, ENCODING, REQUIRED, TAG, signature_base
 from foundation.signatures.structured_fields import SignatureInput, read_byte_sequences, read_signature_input
 
 RawHeaders: TypeAlias = Sequence[tuple[bytes, bytes]]

@@ -15,12 +15,11 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from foundation.storage.cells.fence import NOT_CELLS, Fence
+from foundation.storage.cells.ownership import NOT_CELLS, Fence
 from foundation.storage.clock import SystemClock, difference
 from foundation.storage.connections.pinned_connections import PinnedConnections
-from foundation.storage.connections.sqlite_connection import SqliteConnection
+from foundation.storage.connections.sqlite import SqliteConnection, turns_at
 from foundation.storage.connections.statement_spans import StatementSpans, TracedConnections
-from foundation.storage.connections.write_turns import turns_at
 from foundation.storage.errors import DatabaseClosed
 from foundation.storage.settings import DatabaseSettings
 

@@ -1,4 +1,4 @@
-"""Errors of the databases that callers handle."""
+"""Errors of databases and cells, and what is done about each."""
 
 
 class DatabaseAway(OSError):
@@ -10,3 +10,19 @@ class DatabaseAway(OSError):
 
 class DatabaseClosed(DatabaseAway):
     """The database is closed while it is restored and recovered: only what recovers it may connect."""
+
+
+class InvalidCell(ValueError):
+    """The name or the partitions cannot be a cell's."""
+
+
+class CellMismatch(Exception):
+    """The database belongs to another cell than the settings say: writing there would corrupt both."""
+
+
+class CellFenced(DatabaseAway):
+    """The database takes no writes of its cell: the cell is being moved, or has been moved away."""
+
+
+class CellMoved(DatabaseAway):
+    """The database's epoch differs from the one that this process knew; the next transaction may pass."""

@@ -1,12 +1,14 @@
-"""The compact form of signed tokens (RFC 7515, section 7.1), parsed strictly."""
+"""Signed tokens in their compact form (RFC 7515, section 7.1), and their header, parsed strictly."""
 
 import base64
+import json
 import re
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NoReturn
+
+import orjson
 
 from foundation.tokens.errors import InvalidToken, Reason
-from foundation.tokens.strict_json import read_object
 
 _THREE_PARTS: Final = re.compile(r"[A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]+", re.ASCII)
 MAX_KEY_ID: Final = 256
@@ -90,3 +92,50 @@ def _text(header: dict[str, Any], name: str) -> str | None:
 def _media_type(header: dict[str, Any]) -> str | None:
     written = _text(header, "typ")
     return None if written is None else written.lower().removeprefix("application/")
+
+
+MAX_CHARS: Final = 8192
+"""The longest header; longer ones are refused without being parsed."""
+
+_CREDENTIALS: Final = re.compile(r"bearer ([A-Za-z0-9\-._~+/]+=*)", re.IGNORECASE | re.ASCII)
+
+
+def read_bearer(authorization: str) -> str:
+    """Return the token of an `Authorization` header; the scheme's name may be in any case.
+
+    Raises:
+        InvalidToken: The header has another scheme, several values, or is too long.
+    """
+    if len(authorization) > MAX_CHARS:
+        raise InvalidToken(Reason.CREDENTIALS)
+    found = _CREDENTIALS.fullmatch(authorization)
+    if found is None:
+        raise InvalidToken(Reason.CREDENTIALS)
+    return found[1]
+
+
+def read_object(text: bytes) -> dict[str, Any]:
+    """Return a JSON object.
+
+    Raises:
+        ValueError: It is not an object in UTF-8, a name is repeated in an object, or it is nested too deeply.
+    """
+    orjson.loads(text)  # refuses what Python's own parser accepts: lone surrogates, other encodings
+    try:
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    if not isinstance(value, dict):
+        raise ValueError("not an object")  # noqa: TRY004 - the text is wrong, not the type of an argument
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name is repeated")
+    return found
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")

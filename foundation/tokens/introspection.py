@@ -9,10 +9,10 @@ from urllib.parse import quote
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from foundation.tokens.compact import read_object
 from foundation.tokens.errors import InvalidToken, Reason, VerificationUnavailable
 from foundation.tokens.issuer import check_url
 from foundation.tokens.keys.download import make_client, read_answer
-from foundation.tokens.strict_json import read_object
 
 MAX_REMEMBERED: Final = 10_000
 

@@ -1,10 +1,15 @@
-"""An issuer of tokens, and what is accepted from it."""
+"""An issuer of tokens, and what is accepted from it: keys, algorithms and claims."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self, TypeAlias
+from typing import Annotated, Any, Final, Literal, Self, TypeAlias, cast
 
 import httpx
+from joserfc.errors import ExpiredTokenError, JoseError
+from joserfc.jwt import ClaimsOption, JWTClaimsRegistry
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+from foundation.tokens.errors import InvalidToken, Reason
 
 MIN_SECRET_BYTES: Final = 32
 """The shortest secret, that of HS256's output (RFC 7518, section 3.2)."""
@@ -94,3 +99,48 @@ def check_url(url: str, *, plain_http: bool) -> None:
         raise ValueError(
             "without TLS anybody on the network could replace it: use https, or allow plain HTTP"
         )
+
+
+class ClaimRules:
+    """Checks the claims of one issuer's tokens.
+
+    Args:
+        issuer: The issuer, with what is accepted from it.
+        now: Returns the time in seconds since the epoch.
+    """
+
+    def __init__(self, issuer: Issuer, now: Callable[[], float]) -> None:
+        self._now = now
+        self._leeway = issuer.leeway_seconds
+        self._longest = issuer.longest_lifetime_seconds
+        options: dict[str, ClaimsOption] = {
+            name: {"essential": True} for name in ("exp", *issuer.required_claims)
+        }
+        options["iss"] = {"essential": True, "value": issuer.issuer}
+        options["aud"] = {"essential": True, "values": list(issuer.audiences)}
+        self._registry = JWTClaimsRegistry(
+            now=cast("Callable[[], int]", now),  # fractions count: a token's times may have some
+            leeway=issuer.leeway_seconds,
+            **options,
+        )
+
+    def check(self, claims: Mapping[str, Any]) -> float:
+        """Return until when a token with these claims is valid, in seconds since the epoch.
+
+        Raises:
+            InvalidToken: A claim is missing or wrong, or the token's lifetime is too long.
+        """
+        try:
+            self._registry.validate(dict(claims))
+            if self._lifetime(claims) > self._longest:
+                raise InvalidToken(Reason.CLAIMS)
+            return float(claims["exp"] + self._leeway)
+        except ExpiredTokenError as error:
+            raise InvalidToken(Reason.EXPIRED) from error
+        except (JoseError, ArithmeticError, TypeError, ValueError) as error:
+            raise InvalidToken(Reason.CLAIMS) from error
+
+    def _lifetime(self, claims: Mapping[str, Any]) -> float:
+        if "iat" in claims:
+            return float(claims["exp"] - claims["iat"])
+        return float(claims["exp"]) - self._now() - self._leeway

@@ -9,7 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from foundation.tokens.errors import Reason
-from foundation.tokens.keys.key_source import RefreshCounts
+from foundation.tokens.keys.key_store import RefreshCounts
 from foundation.tokens.revocations import RevocationFollower
 
 

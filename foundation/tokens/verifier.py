@@ -6,19 +6,79 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-from foundation.tokens.bearer import read_bearer
-from foundation.tokens.claims import ClaimRules
-from foundation.tokens.compact import SignedToken, is_compact, read_compact
+from foundation.tokens.compact import SignedToken, is_compact, read_bearer, read_compact
 from foundation.tokens.errors import InvalidToken, Reason, VerificationUnavailable
 from foundation.tokens.introspection import Introspection, Introspector
-from foundation.tokens.issuer import Issuer
+from foundation.tokens.issuer import ClaimRules, Issuer
 from foundation.tokens.keys import FixedKeys, KeySource, RefreshedKeys, RefreshLimits, secret_key
 from foundation.tokens.keys.download import Download, file_loader
 from foundation.tokens.metrics import TokenCounts
-from foundation.tokens.remembered_tokens import RememberedToken, RememberedTokens
 from foundation.tokens.revocations import Mark, RevocationFollower, Revocations
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedToken(Generic[T]):
+    """A verified token: valid until it expires, a key of its issuer is dropped, or a mark is revoked.
+
+    Attributes:
+        session: What the caller made of the token.
+        expires: When it expires, in seconds since the epoch.
+        keys: The keys of its issuer; None if the token was introspected.
+        generation: The generation of the keys when it was verified.
+        marks: What it can be revoked by.
+    """
+
+    session: T
+    expires: float
+    keys: KeySource | None
+    generation: int
+    marks: tuple[Mark, ...] = ()
+
+
+class RememberedTokens(Generic[T]):
+    """Remembers tokens; the oldest are forgotten first.
+
+    Attributes:
+        by_header: The tokens; for looking them up only.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.by_header: dict[str | None, RememberedToken[T]] = {}
+        self._most = most
+        self._holders: dict[Mark, set[str | None]] = {}
+
+    def put(self, header: str, token: RememberedToken[T]) -> None:
+        """Remember a token."""
+        self.forget(header)
+        while len(self.by_header) >= self._most:
+            self.forget(next(iter(self.by_header)))  # the oldest
+        self.by_header[header] = token
+        for mark in token.marks:
+            self._holders.setdefault(mark, set()).add(header)
+
+    def forget(self, header: str | None) -> None:
+        """Forget the token of a header."""
+        token = self.by_header.pop(header, None)
+        for mark in () if token is None else token.marks:
+            holders = self._holders[mark]
+            holders.discard(header)
+            if not holders:
+                del self._holders[mark]
+
+    def forget_marked(self, marks: Iterable[Mark]) -> None:
+        """Forget all tokens that have one of the marks."""
+        for mark in marks:
+            for header in tuple(self._holders.get(mark, ())):
+                self.forget(header)
+
+    def forget_all(self) -> None:
+        """Forget all tokens."""
+        self.by_header.clear()
+        self._holders.clear()
+
+
 MAX_KEPT: Final = 100_000
 DAY: Final = 24 * 3600.0
 

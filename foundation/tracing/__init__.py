@@ -1,20 +1,20 @@
 """OpenTelemetry traces: what is recorded, how traces cross processes, and where spans are sent."""
 
-from foundation.tracing.current import CURRENT, within
-from foundation.tracing.errors import error_type, fail
-from foundation.tracing.messages import continued, ending, replaced, sending
-from foundation.tracing.process import opened, recording
-from foundation.tracing.sampling import Sampling
+from foundation.tracing.current import CURRENT, error_type, fail, within
 from foundation.tracing.settings import SamplerSettings, TracingSettings
 from foundation.tracing.trace_context import (
     TRACEPARENT,
     TRACESTATE,
+    continued,
+    ending,
     header_of,
     is_sampled,
+    replaced,
+    sending,
     span_context_of,
     unsampled,
 )
-from foundation.tracing.tracing import Tracing
+from foundation.tracing.tracing import Sampling, Tracing, opened, recording
 
 __all__ = [
     "CURRENT",

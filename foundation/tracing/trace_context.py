@@ -1,12 +1,28 @@
-"""W3C Trace Context: the headers `traceparent` and `tracestate`, read and written."""
+"""W3C Trace Context: the headers that continue a trace in another process, and the spans of sent messages."""
 
 from __future__ import annotations
 
 import random
 import re
-from typing import Final
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Final, TypeAlias
 
-from opentelemetry.trace import INVALID_SPAN_ID, INVALID_TRACE_ID, SpanContext, TraceFlags, TraceState
+from opentelemetry.context import Context
+from opentelemetry.trace import (
+    INVALID_SPAN_ID,
+    INVALID_TRACE_ID,
+    NonRecordingSpan,
+    Span,
+    SpanContext,
+    SpanKind,
+    TraceFlags,
+    Tracer,
+    TraceState,
+    set_span_in_context,
+)
+
+from foundation.tracing.current import fail
 
 TRACEPARENT: Final = "traceparent"
 TRACESTATE: Final = "tracestate"
@@ -56,3 +72,50 @@ def unsampled() -> str:
     drawn = random.getrandbits(192)  # ids need to be unique, not secret
     # Formatting them like this takes a third of the time of an f-string.
     return "00-%032x-%016x-00" % (drawn >> 64 or 1, drawn & 0xFFFFFFFFFFFFFFFF or 1)  # noqa: UP031
+
+
+Headers: TypeAlias = Iterable[tuple[str, bytes]]
+
+
+def sending(tracer: Tracer, topic: str, parent: SpanContext | None) -> Span:
+    """Return the span of a message that is sent; without a parent it begins a trace."""
+    context = Context() if parent is None else set_span_in_context(NonRecordingSpan(parent), Context())
+    attributes = {
+        "messaging.system": "kafka",
+        "messaging.operation.type": "send",
+        "messaging.operation.name": "send",
+        "messaging.destination.name": topic,
+    }
+    return tracer.start_span(f"send {topic}", context, SpanKind.PRODUCER, attributes)
+
+
+def continued(tracer: Tracer, topic: str, headers: Headers) -> tuple[list[tuple[str, bytes]], Span | None]:
+    """Return the headers of a message, and the span of sending it if it belongs to a recorded trace."""
+    kept = list(headers)
+    given = next((value.decode("latin-1") for name, value in kept if name == TRACEPARENT), None)
+    parent = span_context_of(given) if is_sampled(given) else None
+    if parent is None:
+        return kept, None
+    span = sending(tracer, topic, parent)
+    return replaced(kept, span), span
+
+
+def replaced(headers: Headers, span: Span) -> list[tuple[str, bytes]]:
+    """Return headers that name a span as the sender of the message."""
+    told = (TRACEPARENT, header_of(span.get_span_context()).encode())
+    return [*(each for each in headers if each[0] != TRACEPARENT), told]
+
+
+@contextmanager
+def ending(spans: Iterable[Span]) -> Iterator[None]:
+    """End spans after the block; if the block fails, mark them as failed."""
+    spans = list(spans)
+    try:
+        yield
+    except BaseException as error:
+        for span in spans:
+            fail(span, error)
+        raise
+    finally:
+        for span in spans:
+            span.end()

@@ -23,6 +23,7 @@ from furlong.install.topics import TOPICS, feed_topics
 from furlong.settings import ServeSettings, TopicSettings
 from gateway.feature_settings import nested_prefix
 from gateway.features.access.settings import AccessSettings
+from gateway.features.documents.settings import KnownDocumentSettings
 from gateway.features.sessions.settings import SessionSettings as TokenSettings
 from gateway.settings import GatewaySettings
 from gateway.tls import ServerTls
@@ -171,8 +172,9 @@ def _gateway(settings: GatewaySettings, probe: HttpProbe) -> Iterator[Check]:
     server = ServerTls.of(settings)
     if server is not None:
         yield Check("TLS to clients", files.in_thread(partial(files.server_tls, server)))
-    if settings.trusted_documents:
-        yield Check("trusted documents", files.in_thread(partial(files.manifests, settings)))
+    documents = settings.of(KnownDocumentSettings)
+    if documents.manifests:
+        yield Check("trusted documents", files.in_thread(partial(files.manifests, documents)))
 
 
 def _gateway_servers(settings: GatewaySettings, probe: HttpProbe) -> Iterator[Check]:

@@ -29,7 +29,7 @@ def check_databases(
 
     from cells.claim import require_cells
     from consumers.stream.errors import MixedInstallations
-    from foundation.storage.cells.errors import CellMismatch
+    from foundation.storage.errors import CellMismatch
     from furlong.databases import METADATA, Closed, NotMigrated, require_migrated
     from furlong.identity import require_one_installation
 

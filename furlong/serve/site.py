@@ -32,6 +32,7 @@ from gateway.clients.session import CHALLENGE
 from gateway.errors import AuthenticationUnavailable as GatewayAuthenticationUnavailable
 from gateway.errors import RequestError
 from gateway.errors import Unauthenticated as GatewayUnauthenticated
+from gateway.features.documents.settings import KnownDocumentSettings
 from gateway.features.rate_limits.rule import RateLimitRule
 from gateway.masking.settings import CLIENT_CODES
 from gateway.reload import Reload
@@ -279,8 +280,8 @@ def site_settings(documents: Path, file: Path | None = None) -> GatewaySettings:
         ValueError: A setting is wrong.
     """
     settings = read_settings(file)
-    if settings.documents is None and documents.is_dir():
-        return settings.model_copy(update={"documents": documents})
+    if settings.of(KnownDocumentSettings).folder is None and documents.is_dir():
+        return settings.model_copy(update={"documents": {"folder": documents}})
     return settings
 
 

@@ -9,7 +9,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from foundation.graphql_http.json_depth import nested_too_deeply
+from foundation.graphql_http.strict_json import nested_too_deeply
 from gateway.subscriptions.callbacks import Answer, Callbacks
 
 HEADERS: Final = {"subscription-protocol": "callback/1.0"}

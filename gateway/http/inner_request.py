@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Coroutine, Mapping
 from typing import Any, TypeVar
 
 from foundation.graphql_http import GraphQLRequest, read_body
-from foundation.graphql_http.parts import IncrementalSpec
+from foundation.graphql_http.media import IncrementalSpec
 from gateway.http.headers import Headers
 from gateway.monitoring import Recorder
 

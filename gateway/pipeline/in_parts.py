@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Final, Protocol
 
-from foundation.graphql_http.parts import IncrementalSpec
+from foundation.graphql_http.media import IncrementalSpec
 from gateway.errors import RequestError
 from gateway.pipeline.hooks import ResponseHook
 from gateway.pipeline.policies import PolicyInput

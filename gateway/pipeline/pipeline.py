@@ -52,7 +52,7 @@ class Pipeline:
         large_responses: A thread that makes large responses, so that the event loop serves other requests
             meanwhile.
         recorders: Count requests by operation and client.
-        documents: Resolves document ids.
+        documents: Finds the documents of ids.
         known_values: Adds values that the gateway knows about a request to its headers; None without such
             rules.
         subscribing: Opens subscriptions; None if none are served.
@@ -254,7 +254,7 @@ class Pipeline:
                 await self._check_sender(self.hooks.new_documents, request, session)
             resolved = await self.documents.resolve(graphql, self.identification.identify(request.headers))
             prepared = await self.planning.prepare(resolved.request)
-            prepared.trusted = resolved.trusted
+            prepared.found_in = resolved.found_in
             await self.documents.register(resolved)
         except (TooManyRequests, Overloaded, AuthenticationUnavailable):
             raise
@@ -284,6 +284,6 @@ class Pipeline:
     def _known(self, body: bytes | None) -> PreparedRequest | None:
         """Return the prepared request of a known body, unless its id may now stand for another document."""
         prepared = None if body is None else self.known_bodies.get(body)
-        if prepared is not None and prepared.trusted is not None:
-            return prepared if prepared.trusted is self.documents.trusted else None
+        if prepared is not None and prepared.found_in is not None:
+            return prepared if prepared.found_in is self.documents.found_in else None
         return prepared

@@ -9,7 +9,7 @@ import msgspec
 import orjson
 
 from foundation.graphql_http import GraphQLRequest
-from foundation.graphql_http.parts import IncrementalSpec
+from foundation.graphql_http.media import IncrementalSpec
 from gateway.cache_control import CachePolicy
 from gateway.monitoring import Recorder
 from gateway.pipeline.graphql_response import GraphQLResponse

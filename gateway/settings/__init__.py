@@ -10,7 +10,6 @@ from pydantic_settings import SettingsConfigDict
 
 from gateway.caching.settings import CacheSettings
 from gateway.clients.settings import AddressSettings, ClientSettings
-from gateway.documents.settings import TrustedDocumentSettings
 from gateway.feature_list import FEATURES
 from gateway.feature_settings import Entry, FeatureSettings, imported, named_entry, nested_prefix
 from gateway.header_rules.settings import HeaderRuleSettings
@@ -53,7 +52,6 @@ class GatewaySettings(
     CacheSettings,
     ClientSettings,
     AddressSettings,
-    TrustedDocumentSettings,
     DocumentSettings,
     LiveSettings,
     HttpSettings,

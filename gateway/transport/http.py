@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 
 import orjson
 
-from foundation.graphql_http.json_depth import nested_too_deeply
+from foundation.graphql_http.strict_json import nested_too_deeply
 from gateway.errors import SubgraphUnavailable, SubgraphUnreachable
 from gateway.tls import ReloadedContext
 from gateway.transport.address import Address

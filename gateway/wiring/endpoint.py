@@ -30,7 +30,7 @@ def client_endpoint(
     """Build the endpoint for clients; it checks origins only if pages of other origins are allowed."""
     seen = settings.forwarded_headers if rules is None else rules.of_clients.names
     forwarding = client_forwarding(settings, rules)
-    name_headers = settings.client_name_headers if settings.trusted_documents else ()
+    name_headers = () if features.documents is None else features.documents.varies_by
     if rules is not None and rules.names_clients:
         name_headers = (*settings.client_name_headers, *settings.client_version_headers)
     dividing: ResponsePipeline = pipeline

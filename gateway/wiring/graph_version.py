@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from hashlib import sha256
 from time import monotonic
 
@@ -13,9 +12,9 @@ from gateway.errors import SupergraphError
 from gateway.feature import Version, joined
 from gateway.http.graph_versions import GraphVersion
 from gateway.http.live import LiveOperations
+from gateway.pipeline.documents import SentDocuments
 from gateway.pipeline.pipeline import Pipeline
 from gateway.pipeline.planning.cold_planning import ColdPlanning
-from gateway.pipeline.planning.warm_up import prepare_documents
 from gateway.settings import GatewaySettings
 from gateway.transport import HttpTransport, Transport
 from gateway.wiring.calls.headers import header_rules
@@ -72,6 +71,7 @@ def graph_version(
         reached,
         settings,
         shared.metrics,
+        labels=hooks.labels,
         costs=hooks.costs,
         middleware=hooks.calls,
         events=event_calls(version, shared.customer_of),
@@ -80,9 +80,9 @@ def graph_version(
     planning = ColdPlanning(
         executor.preparer, executor.make_executable, executor.make_interpretable, executor.introspection
     )
-    documents = replace(shared.documents, introspection=settings.introspection is not False)
+    documents = hooks.documents or SentDocuments()
     bodies = known_bodies(settings, executor.preparer)
-    counting = recorders(settings, shared, executor.preparer, hooks.recorders)
+    counting = recorders(settings, shared, executor.preparer, documents, hooks.recorders)
     pipeline = Pipeline(
         authentication=shared.authentication,
         identification=Identification(settings),
@@ -107,8 +107,8 @@ def graph_version(
         ),
         incremental=None if hooks.in_parts is None else hooks.in_parts(executor, hooks.responses),
     )
-    if settings.documents is not None:
-        prepare_documents(settings.documents, executor)
+    for prepare in hooks.preparations:
+        prepare(executor)
     answering = pipeline if hooks.probe is None else hooks.probe(pipeline)
     forwarding = client_forwarding(settings, rules)
     live = LiveOperations(answering, forwarding, shared.metrics, settings.live_reload_seconds)

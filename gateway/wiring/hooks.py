@@ -9,10 +9,9 @@ from typing import Final
 from gateway.feature import VersionParts
 from gateway.limits import IntrospectionSizes
 from gateway.pipeline.hooks import Hooks
-from gateway.pipeline.policies import IntrospectionPolicy, OverrideLabelsPolicy
+from gateway.pipeline.policies import IntrospectionPolicy
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
-from gateway.wiring.operations import override_labels
 from gateway.wiring.shared_parts import SharedParts
 
 CORE: Final = "core"
@@ -39,9 +38,7 @@ def graph_hooks(
     return [
         *observing,
         (CORE, _introspection(model, settings)),
-        ("documents", Hooks(policies=shared.trusted_policies)),
         *((name, Hooks(policies=each.policies)) for name, each in named if each.probe is None),
-        ("labels", _override_labels(model, settings, shared)),
         *(("extensions", Hooks(calls=each.calls)) for each in extensions),
         *((name, replace(each, policies=())) for name, each in named if each.probe is None),
         *(("extensions", each) for each in rest),
@@ -51,10 +48,3 @@ def graph_hooks(
 def _introspection(model: Supergraph, settings: GatewaySettings) -> Hooks:
     most = settings.introspection_bytes or 2 * IntrospectionSizes.of(model.public).standard_bytes()
     return Hooks(policies=(IntrospectionPolicy(settings.introspection, most),))
-
-
-def _override_labels(model: Supergraph, settings: GatewaySettings, shared: SharedParts) -> Hooks:
-    if shared.customer_of is None or not model.labels:
-        return Hooks()
-    decision = override_labels(settings)
-    return Hooks(policies=(OverrideLabelsPolicy(decision, model.labels, shared.customer_of),))

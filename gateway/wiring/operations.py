@@ -14,8 +14,8 @@ from gateway.pipeline.introspection_responses import Introspection, Introspectio
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.preparation.costs import CostOf
 from gateway.pipeline.preparation.known_bodies import KnownBodies
-from gateway.pipeline.preparation.labels import Labels, labels
 from gateway.pipeline.preparation.limits import PreparationLimits
+from gateway.pipeline.preparation.plan_cache import LabelsOn
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.planner import Budget
 from gateway.settings import GatewaySettings
@@ -30,6 +30,7 @@ def operation_executor(
     settings: GatewaySettings,
     metrics: Metrics,
     *,
+    labels: LabelsOn | None,
     costs: CostOf | None,
     narrowing: Narrowing,
     middleware: tuple[CallMiddleware, ...] = (),
@@ -42,6 +43,7 @@ def operation_executor(
         transports: The transport of each subgraph.
         settings: The settings.
         metrics: Counts plans, fetches and deoptimizations.
+        labels: Returns the labels of overrides that are on for a request; None if none ever is.
         costs: Estimates what operations cost; None if nothing does.
         narrowing: Restricts operations to what their clients may see.
         middleware: Middleware around each subgraph call; the first is the outermost.
@@ -52,7 +54,7 @@ def operation_executor(
             model,
             _limits(settings, narrowing),
             metrics.plan,
-            override_labels(settings),
+            labels,
             costs,
             access=narrowing.operations,
         ),
@@ -69,11 +71,6 @@ def operation_executor(
         events=events,
         masking=error_masking(settings, transports),
     )
-
-
-def override_labels(settings: GatewaySettings) -> Labels:
-    """Build what decides which labels of overrides are on."""
-    return labels(settings.override_labels, settings.override_seed, settings.override_shares)
 
 
 def known_bodies(settings: GatewaySettings, preparer: Preparer) -> KnownBodies:

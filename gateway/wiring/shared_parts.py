@@ -14,9 +14,6 @@ from gateway.installed_features import InstalledFeatures
 from gateway.metrics import Metrics
 from gateway.monitoring import OperationMetrics
 from gateway.pipeline.authentication import Authentication
-from gateway.pipeline.documents import DocumentResolver
-from gateway.pipeline.documents.wiring import document_resolver, trusted_documents_policies
-from gateway.pipeline.policies import TrustedDocumentsPolicy
 from gateway.settings import GatewaySettings
 from gateway.transport import Transport
 from gateway.wiring.background import Closing
@@ -34,8 +31,6 @@ class SharedParts:
         admission: Bounds how many requests are executed at once.
         metrics: The gateway's metrics.
         cache_metrics: The metrics of the current version's caches.
-        documents: Finds documents by their ids.
-        trusted_policies: Refuse documents that are not trusted.
         operations: The metrics by operation and client.
         subscriptions: The open subscriptions.
         extensions: The extensions called at the stages of the pipeline.
@@ -50,8 +45,6 @@ class SharedParts:
     admission: Admission
     metrics: Metrics
     cache_metrics: CacheMetrics
-    documents: DocumentResolver
-    trusted_policies: tuple[TrustedDocumentsPolicy, ...]
     subscriptions: SharedSubscriptions
     operations: OperationMetrics
     large_responses: ThreadPoolExecutor
@@ -77,13 +70,11 @@ def shared_parts(
     """Build the shared parts, and return them with the resources to close at the end.
 
     Raises:
-        ManifestError: A manifest of trusted documents is missing or broken.
         ValueError: The settings contradict one another.
     """
     registry = metrics.registry
     for collector in (each for extension in extensions for each in extension.collectors):
         registry.register(collector)
-    documents = document_resolver(settings, registry, introspection=settings.introspection is not False)
     cache_metrics = CacheMetrics({})
     registry.register(cache_metrics)
     operations = OperationMetrics(settings.metrics_operations)
@@ -94,8 +85,6 @@ def shared_parts(
         admission=admission,
         metrics=metrics,
         cache_metrics=cache_metrics,
-        documents=documents,
-        trusted_policies=trusted_documents_policies(settings, documents),
         operations=operations,
         large_responses=large_responses,
         features=features,
@@ -104,4 +93,4 @@ def shared_parts(
         customer_of=customer_of,
         live=live_parts(settings, customer_of, registry),
     )
-    return shared, [documents, *extensions]
+    return shared, list(extensions)

@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from foundation.storage.cells.table import cell_table
+from foundation.storage.cells.ownership import cell_table
 from foundation.storage.columns import JSON_LIST, Identifier, UtcDateTime
 from foundation.storage.installation import installation_table
 from subgraphs.kit.records.global_state.tables import global_state_table

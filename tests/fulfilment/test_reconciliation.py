@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from foundation.storage.cells.cell import Cell
+from foundation.storage.cells.ownership import CellRow, CellState, write_cell
 from foundation.storage.cells.settings import CellSettings
-from foundation.storage.cells.table import CellRow, CellState, write_cell
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.fulfilment.accounting.daily_reconciliation import DailyReconciliation

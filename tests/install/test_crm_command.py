@@ -11,7 +11,7 @@ from cells.claim import without_fence
 from consumers.rewards.messages import RewardConfigured, decode_reward_config
 from deploy.private_valkey import PrivateValkey
 from foundation.storage.cells.cell import Cell
-from foundation.storage.cells.table import CellRow, CellState, write_cell
+from foundation.storage.cells.ownership import CellRow, CellState, write_cell
 from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings

@@ -4,7 +4,7 @@ import asyncio
 
 from sqlalchemy import text
 
-from foundation.storage.connections.write_turns import WriteTurns
+from foundation.storage.connections.sqlite import WriteTurns
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 

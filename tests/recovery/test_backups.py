@@ -248,7 +248,7 @@ async def test_a_restore_that_was_killed_is_noticed_and_repeated(
     script = (
         "import asyncio, os, signal, sys, pathlib\n"
         "from furlong.backup import mariadb, backup\n"
-        "from storage.settings import DatabaseSettings\n"
+        "from foundation.storage.settings import DatabaseSettings\n"
         "mariadb.load = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
         "asyncio.run(backup.restore(DatabaseSettings(), pathlib.Path(sys.argv[1]), ['club'], replace=True))\n"
     )

@@ -20,12 +20,10 @@ from backoffice.errors import BackofficeError
 from backoffice.identity.secrets import new_token
 from backoffice.settings import OidcSettings
 from foundation.tokens import InvalidToken, Issuer, Reason, RefreshLimits, VerificationUnavailable
-from foundation.tokens.claims import ClaimRules
-from foundation.tokens.compact import SignedToken, read_compact
-from foundation.tokens.issuer import PublicAlgorithm, check_url
+from foundation.tokens.compact import SignedToken, read_compact, read_object
+from foundation.tokens.issuer import ClaimRules, PublicAlgorithm, check_url
 from foundation.tokens.keys import RefreshedKeys
 from foundation.tokens.keys.download import Download, make_client, read_answer
-from foundation.tokens.strict_json import read_object
 from foundation.tokens.verifier import TrustedIssuer
 
 LOGOUT: Final = "http://schemas.openid.net/event/backchannel-logout"

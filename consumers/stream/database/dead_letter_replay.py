@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import structlog
 from sqlalchemy.exc import DataError
@@ -17,7 +17,7 @@ from consumers.stream.topics import AnyTopic, Message
 
 log = structlog.get_logger(__name__)
 ATTEMPTS = 5
-PAGE_SIZE = 1000
+PAGE_SIZE: Final = 1000
 
 
 class Fate(Enum):

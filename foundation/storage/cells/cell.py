@@ -6,7 +6,7 @@ from typing import Final
 
 from aiokafka.partitioner import murmur2
 
-from foundation.storage.cells.errors import InvalidCell
+from foundation.storage.errors import InvalidCell
 
 MAX_NAME: Final = 32
 _NAME: Final = re.compile(rf"[a-z0-9][a-z0-9-]{{0,{MAX_NAME - 1}}}")

@@ -10,7 +10,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, Key, OctKey
 from joserfc.jws import JWSRegistry
 
-from foundation.tokens.strict_json import read_object
+from foundation.tokens.compact import read_object
 
 MAX_KEYS: Final = 100
 RSA_BITS: Final = range(2048, 8192 + 1)

@@ -105,7 +105,7 @@ def claim(*, dry_run: DryRun = False) -> None:
     from sqlalchemy.exc import SQLAlchemyError
 
     from cells.claim import claim as claim_databases
-    from foundation.storage.cells.errors import CellMismatch
+    from foundation.storage.errors import CellMismatch
     from furlong.install.topics import KEYED_TOPICS
     from furlong.subgraph_names import SUBGRAPHS
 

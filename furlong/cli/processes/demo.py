@@ -102,7 +102,7 @@ def demo(
     print("Starting the demo … ", end="", flush=True)
     from sqlalchemy.exc import SQLAlchemyError
 
-    from foundation.storage.cells.errors import CellMismatch, InvalidCell
+    from foundation.storage.errors import CellMismatch, InvalidCell
     from foundation.storage.rehearsal import ClockError, parse_instant
 
     log_to_stderr(quiet=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from foundation.graphql_http.parts import LATEST, IncrementalSpec
+from foundation.graphql_http.media import LATEST, IncrementalSpec
 from gateway.executor.failures import Path
 
 Errors: TypeAlias = list[dict[str, Any]]

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from foundation.graphql_http.parts import IncrementalSpec
+from foundation.graphql_http.media import IncrementalSpec
 from gateway.errors import RequestError, ResponseTooLarge
 from gateway.executor import Failure
 from gateway.features.incremental.delivery import Delivering

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from opentelemetry.trace import INVALID_SPAN, NoOpTracer
 
-from foundation.graphql_http.parts import IncrementalSpec
+from foundation.graphql_http.media import IncrementalSpec
 from gateway.features.observation.debugging import Debugging, DebugReport
 from gateway.features.observation.observation import OBSERVED, Observation
 from gateway.pipeline.graphql_response import GraphQLResponse

@@ -30,7 +30,7 @@ def new(
     ] = None,
 ) -> None:
     """Print a key set with a new private key (Ed25519), which only the gateway may know."""
-    from foundation.signatures.generate import new_key
+    from foundation.signatures.keys import new_key
 
     keys = [] if after is None else _keys_of(after)
     _print([*keys, new_key(key_id, shared=shared)])
@@ -39,7 +39,7 @@ def new(
 @keys_cli.command()
 def public(keys: Annotated[Path, typer.Argument(help="The gateway's key set.")]) -> None:
     """Print the public keys of a key set, for subgraphs."""
-    from foundation.signatures.generate import public_part
+    from foundation.signatures.keys import public_part
 
     try:
         _print(public_part(_keys_of(keys)))

@@ -8,7 +8,7 @@ from typing import Final
 
 import orjson
 
-from foundation.graphql_http.parts import (
+from foundation.graphql_http.media import (
     EVENT_STREAM,
     MULTIPART,
     IncrementalSpec,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from foundation.graphql_http.parts import LATEST, IncrementalSpec
+from foundation.graphql_http.media import LATEST, IncrementalSpec
 from gateway.http.inner_request import InnerRequest
 
 

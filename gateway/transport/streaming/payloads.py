@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from foundation.graphql_http.json_depth import nested_too_deeply
+from foundation.graphql_http.strict_json import nested_too_deeply
 from gateway.errors import SubgraphUnreachable
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from time import perf_counter
-from typing import Final
+from typing import Final, TypeAlias
 
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily
@@ -16,7 +16,7 @@ from subgraphs.kit.graphql.http import Answer
 
 SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
-Run = Callable[[GraphQLRequest, Mapping[str, str]], Awaitable[Answer]]
+Run: TypeAlias = Callable[[GraphQLRequest, Mapping[str, str]], Awaitable[Answer]]
 """Answers a GraphQL request, or raises `RequestError`."""
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 import structlog
 
 from foundation.storage.clock import Clock
-from foundation.storage.error_codes.unavailability import is_unavailable
+from foundation.storage.error_codes import is_unavailable
 from subgraphs.kit.reads.stale_cache import StaleCache
 
 log = structlog.get_logger(__name__)

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 import structlog
 
-from foundation.storage.error_codes.unavailability import is_unavailable
+from foundation.storage.error_codes import is_unavailable
 from subgraphs.kit.live.watches import Watches
 
 log = structlog.get_logger(__name__)

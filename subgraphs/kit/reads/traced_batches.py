@@ -1,6 +1,6 @@
 """Batched reads with spans: a batch belongs to the first traced request that waits for it."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterable, Sequence
 from typing import Any, Final, TypeVar
 
 from opentelemetry.trace import Link, Span, Tracer, set_span_in_context
@@ -8,7 +8,7 @@ from opentelemetry.trace import Link, Span, Tracer, set_span_in_context
 from foundation.tracing import CURRENT, within
 from subgraphs.kit.reads.batching import Batches, BatchLimits, Failed, PendingRead
 
-K = TypeVar("K")
+K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 MAX_SPANS: Final = 32
 """How many requests get a span of one batch."""

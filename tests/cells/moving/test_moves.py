@@ -17,10 +17,9 @@ from cells.claim import without_fence
 from cells.errors import MoveError, NotCaughtUp
 from cells.moving.journal import Journal, Step
 from cells.moving.move import MOVING, Move, go_back, open_move, run
-from foundation.storage.cells.errors import CellFenced
 from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
-from foundation.storage.errors import DatabaseAway
+from foundation.storage.errors import CellFenced, DatabaseAway
 from foundation.storage.settings import DatabaseSettings
 from furlong.subgraph_names import SUBGRAPHS
 from subgraphs.club.models import COMPARISON

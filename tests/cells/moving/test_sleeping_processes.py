@@ -17,8 +17,8 @@ from aiokafka import AIOKafkaProducer
 from cells.moving.move import open_move, run
 from deploy import server_process
 from foundation.storage.cells.cell import Cell
-from foundation.storage.cells.errors import CellFenced
 from foundation.storage.clock import SystemClock
+from foundation.storage.errors import CellFenced
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.demo.tokens import demo_sessions, make_token
 from furlong.install.topics import MESSAGES

@@ -9,9 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundation.logs.redaction import MAX_LENGTH as MAX_VALUE_LENGTH
-from foundation.logs.redaction import redact, redacted, redacted_traceback
-from foundation.logs.text import MAX_LENGTH, cleaned, impersonal
+from foundation.logs.redaction import (
+    MAX_LENGTH,
+    MAX_VALUE_LENGTH,
+    cleaned,
+    impersonal,
+    redact,
+    redacted,
+    redacted_traceback,
+)
 
 JWT = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJl"
 CANARY = "canary"

@@ -7,7 +7,7 @@ import base64
 import pytest
 
 from foundation.signatures import read_key_set
-from foundation.signatures.signature_base import signature_base
+from foundation.signatures.profile import signature_base
 from tests.support.gateway.signing import PRIVATE, PUBLIC, key_text
 
 SHARED_SECRET = {

@@ -3,8 +3,7 @@
 import pytest
 
 from foundation.tokens import InvalidToken
-from foundation.tokens.claims import ClaimRules
-from foundation.tokens.issuer import Issuer
+from foundation.tokens.issuer import ClaimRules, Issuer
 from tests.support.tokens.issued_tokens import AUDIENCE, CLAIMS, ISSUER, NOW
 
 

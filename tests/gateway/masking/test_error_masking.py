@@ -8,7 +8,7 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
-from foundation.logs.text import MAX_LENGTH
+from foundation.logs.redaction import MAX_LENGTH
 from gateway import GatewaySettings, MemoryTransport, create_gateway
 from gateway.masking import ErrorMasking
 from gateway.pipeline.execution_mode import ExecutionMode

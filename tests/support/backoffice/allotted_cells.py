@@ -22,7 +22,7 @@ from consumers.rewards.decisions import RewardDecisions
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
 from foundation.storage.cells.cell import Cell
-from foundation.storage.cells.table import CellRow, CellState, write_cell
+from foundation.storage.cells.ownership import CellRow, CellState, write_cell
 from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import ClubKey

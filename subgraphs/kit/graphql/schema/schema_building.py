@@ -11,7 +11,7 @@ from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
-from foundation.storage.error_codes.unavailability import is_unavailable
+from foundation.storage.error_codes import is_unavailable
 from jit.schema import FederationSchema
 from subgraphs.kit.domain.accounts import IneligibleReason
 from subgraphs.kit.domain.errors import CallerError

@@ -28,7 +28,7 @@ from graphql.execution import (
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from foundation.graphql_http.parts import IncrementalSpec
+from foundation.graphql_http.media import IncrementalSpec
 from gateway.executor import Calls, Context
 from gateway.features.incremental.delivery import Delivering
 from gateway.features.incremental.fetching import Fetching
