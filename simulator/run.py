@@ -1,4 +1,4 @@
-"""Runs the whole simulator: world and seed bets on Kafka, the squad's API, and traffic."""
+"""Runs the whole simulator: world and seed bets on Kafka, the upstream's API, and traffic."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping

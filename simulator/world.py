@@ -1,4 +1,4 @@
-"""The brands, rewards and customers that the upstream squad knows, read from `world.yaml`.
+"""The brands, rewards and customers that the upstream knows, read from `world.yaml`.
 
 Or a world is derived from the file that `furlong load` reads, so that a real installation can be rehearsed.
 """
@@ -55,7 +55,7 @@ class Customer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     @property
     def eligible(self) -> bool:
-        """Whether the squad lets this customer into the club."""
+        """Whether the upstream lets this customer into the club."""
         return (
             self.status == "active"
             and self.verified
@@ -145,7 +145,7 @@ class Brand(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class World(Struct, frozen=True, forbid_unknown_fields=True):
-    """All brands, and since when the squad has had these accounts on record (UTC)."""
+    """All brands, and since when the upstream has had these accounts on record (UTC)."""
 
     recorded_at: Instant
     brands: tuple[Brand, ...]

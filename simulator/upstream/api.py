@@ -1,4 +1,4 @@
-"""The upstream squad's API over HTTP: memberships of the club, and choices of a week's reward."""
+"""The upstream's API over HTTP: memberships of the club, and choices of a week's reward."""
 
 import pathlib
 from collections.abc import AsyncIterator
@@ -239,7 +239,7 @@ async def serving_upstream(
     """Serve the API over the record in a file, and yield its URL.
 
     Args:
-        world: The brands, rewards and customers that the squad knows.
+        world: The brands, rewards and customers that the upstream knows.
         record_file: The file of the record; it is created if it is missing.
         host: The address to listen on.
         port: 0 for any free port.

@@ -1,4 +1,4 @@
-"""Answers requests to the squad's API from its record, or with a fault that tests inject."""
+"""Answers requests to the upstream's API from its record, or with a fault that tests inject."""
 
 import json
 from collections.abc import Callable
@@ -74,7 +74,7 @@ class RequestHandler:
     clock: Callable[[], datetime]
 
     async def put(self, request: Request, change: Change, refusal: Callable[[], Refusal | None]) -> Response:
-        """Answer a PUT. For a new key, `refusal` returns why the squad refuses the change, or None."""
+        """Answer a PUT. For a new key, `refusal` returns why the upstream refuses the change, or None."""
         customer = change.resource.subject["customer_id"]
         fault = self.faults.take(customer)
         api_request = ApiRequest(
@@ -153,7 +153,7 @@ class FaultOrder(BaseModel):
 
 
 def control_routes(record: Record, faults: Faults) -> APIRouter:
-    """Return the routes under `/simulator`, which are not part of the squad's API."""
+    """Return the routes under `/simulator`, which are not part of the upstream's API."""
     routes = APIRouter(prefix="/simulator", include_in_schema=False)
 
     @routes.post("/faults")

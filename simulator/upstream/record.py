@@ -1,4 +1,4 @@
-"""The squad's system of record in SQLite: resources, the response to each key, a journal, refusals."""
+"""The upstream's system of record in SQLite: resources, the response to each key, a journal, refusals."""
 
 import json
 import sqlite3
@@ -72,7 +72,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why the squad refuses a change."""
+    """Why the upstream refuses a change."""
 
     code: str
     message: str

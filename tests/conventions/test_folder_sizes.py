@@ -1,4 +1,4 @@
-"""A folder that has grown heavy is divided, and one that weighs little is a module: by lines, not by files."""
+"""A folder that has grown heavy is divided, a light one is a module: by lines, not by files."""
 
 from collections import Counter, defaultdict
 from pathlib import PurePosixPath

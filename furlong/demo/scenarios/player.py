@@ -108,7 +108,7 @@ class ScenarioPlayer:
 
     Attributes:
         graph: An HTTP client for the demo.
-        upstream: An HTTP client for the simulated squad.
+        upstream: An HTTP client for the simulated upstream.
         fulfilment: The simulated providers, and the worker that pays rewards through them.
         move_clock: Moves the demo's clock to an instant.
         recall: Recalls an option, as `furlong reward recall` does.

@@ -83,7 +83,7 @@ class Step(_Part):
     choose: str | None = None
     """The id of the option to choose."""
     upstream: FaultName | None = None
-    """A fault of the squad's API for all further changes of this customer."""
+    """A fault of the upstream's API for all further changes of this customer."""
     provider: Literal["busy", "pending", "refuse"] | None = None
     """A fault of the provider for all further credits of this customer."""
     stop_provider: Payer | None = None
