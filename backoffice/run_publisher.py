@@ -22,7 +22,7 @@ from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
-from subgraphs.kit.records.global_state.kinds import GlobalKind
+from subgraphs.kit.records.global_state import GlobalKind
 
 log = structlog.get_logger(__name__)
 IDLE_SECONDS: Final = 0.2

@@ -85,6 +85,16 @@ FEATURES: Final[tuple[Entry, ...]] = (
         settings="gateway.features.resilience.settings:ResilienceSettings",
         feature="gateway.features.resilience.feature:Resilience",
     ),
+    Entry(
+        "subscriptions",
+        settings="gateway.features.subscriptions.settings:SubscriptionSettings",
+        feature="gateway.features.subscriptions.feature:Subscriptions",
+    ),
+    Entry(
+        "header_rules",
+        settings="gateway.features.header_rules.settings:HeaderRuleSettings",
+        feature="gateway.features.header_rules.feature:RulesForHeaders",
+    ),
 )
 """All features, in the order in which they are called at each stage of a request.
 

@@ -15,8 +15,8 @@ from typing import Final
 from backoffice.advertising import AGE_MARKS, UPLOADED, ForbiddenWording, link_problem
 from backoffice.content.revisions.document import ContentDocument, ContentText
 from subgraphs.kit.domain.schemes import Brand
+from subgraphs.rewards.catalogue.law import impossible, unlawful
 from subgraphs.rewards.catalogue.rewards import RewardConfig
-from subgraphs.rewards.catalogue.term_checks import impossible, unlawful
 
 
 class Severity(Enum):

@@ -22,7 +22,7 @@ from consumers.acknowledgements.message import Acknowledgement, BudgetReport, Ce
 from foundation.storage.clock import Clock
 from foundation.storage.columns import upsert
 from foundation.storage.database import Database
-from subgraphs.kit.records.global_state.kinds import GlobalOrder
+from subgraphs.kit.records.global_state import GlobalOrder
 
 MISSED_REPORTS: Final = 3
 """A node that has missed so many reports counts as down."""

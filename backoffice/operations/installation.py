@@ -17,8 +17,8 @@ from subgraphs.fulfilment.models import GLOBAL_STATE
 from subgraphs.fulfilment.models import OUTBOX as FULFILMENT_OUTBOX
 from subgraphs.fulfilment.repository import ProviderRepository
 from subgraphs.kit.mutations.intents import Intent, IntentRepository
-from subgraphs.kit.records.global_state.switches import KillSwitches
-from subgraphs.kit.records.outbox.outbox import Outbox
+from subgraphs.kit.records.global_state import KillSwitches
+from subgraphs.kit.records.outbox import Outbox
 from subgraphs.kit.records.tables import OutboxTables
 from subgraphs.progress.models import OUTBOX as PROGRESS_OUTBOX
 from subgraphs.rewards.models import INTENT as REWARDS_INTENT

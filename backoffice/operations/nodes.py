@@ -13,7 +13,7 @@ from backoffice.global_events.repository import GlobalDecision
 from backoffice.operations.kill_switches import readable_decisions
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
-from subgraphs.kit.records.global_state.kinds import GlobalOrder
+from subgraphs.kit.records.global_state import GlobalOrder
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,9 @@ from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.rewards.catalogue.content import without_content
+from subgraphs.rewards.catalogue.law import impossible, refusal, unlawful
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.catalogue.rewards import OptionId, RewardConfig
-from subgraphs.rewards.catalogue.term_checks import impossible, refusal, unlawful
 from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
 
 CATALOGUE: Final = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)

@@ -44,7 +44,7 @@ from backoffice.operations.types import (
 )
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.mutations.intents import Intent
-from subgraphs.kit.records.global_state.kinds import GlobalOrder, SwitchScope
+from subgraphs.kit.records.global_state import GlobalOrder, SwitchScope
 
 First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
 _READ, _SWITCH = Permission.OPERATIONS_READ, Permission.OPERATIONS_SWITCH

@@ -17,7 +17,7 @@ from backoffice.risk.figures.profit import profit_lines
 from backoffice.risk.rows import RiskFigure, RiskRow, RowFilter
 from backoffice.risk.service import CurrencyForecast, RiskService, WeekSummary
 from backoffice.spreadsheets import csv_lines
-from subgraphs.fulfilment.goodwill.repository import GoodwillGiven, GoodwillWanted
+from subgraphs.fulfilment.goodwill import GoodwillGiven, GoodwillWanted
 
 Row: TypeAlias = Sequence[object]
 

@@ -30,8 +30,8 @@ from backoffice.risk.types import (
     shown_reward,
     shown_week,
 )
-from subgraphs.fulfilment.goodwill.repository import GoodwillGiven, GoodwillPosition, GoodwillWanted
-from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey
+from subgraphs.fulfilment.goodwill import GoodwillGiven, GoodwillPosition, GoodwillWanted
+from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey
 
 
 @strawberry.type(description="A goodwill credit: what, to whom, why, and who decided it.")

@@ -32,8 +32,8 @@ from backoffice.risk.figures.forecast import (
 )
 from backoffice.risk.rows import FigureRows, RiskFigure, RowFilter, RowPage
 from foundation.storage.database import Database
-from subgraphs.fulfilment.accounting.liability import EXPECTED, OWED, RewardCounts
-from subgraphs.fulfilment.goodwill.repository import (
+from subgraphs.fulfilment.accounting.stage_sql import EXPECTED, OWED, RewardCounts
+from subgraphs.fulfilment.goodwill import (
     GoodwillGiven,
     GoodwillPosition,
     GoodwillRepository,
@@ -42,8 +42,7 @@ from subgraphs.fulfilment.goodwill.repository import (
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.domain.schemes import Brand
 from subgraphs.kit.domain.weeks import Week
-from subgraphs.rewards.budgets.budgets import EVERY_WEEK
-from subgraphs.rewards.budgets.repository import BudgetRepository
+from subgraphs.rewards.budgets import EVERY_WEEK, BudgetRepository
 from subgraphs.rewards.choices import week_choices
 
 FORECAST_WEEKS: Final = 24

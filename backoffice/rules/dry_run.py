@@ -29,8 +29,7 @@ from subgraphs.kit.domain.weeks import Calendar, Week
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.kit.records.week_definitions import OpenedWeeks
 from subgraphs.progress.counting.contribution import Contribution
-from subgraphs.progress.counting.customers import KnownCustomers, Territory
-from subgraphs.progress.counting.rulebook import BrandRulebook, Rulebook
+from subgraphs.progress.counting.rulebook import BrandRulebook, KnownCustomers, Rulebook, Territory
 from subgraphs.progress.counting.rules import NOTHING, ContributionReason, Verdict
 from subgraphs.progress.ledger.week_reader import CustomerBets, WeekReader
 from subgraphs.progress.models import REFERENCE

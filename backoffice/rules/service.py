@@ -35,7 +35,7 @@ from backoffice.spreadsheets import csv_lines
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.kit.domain.weeks import Week
-from subgraphs.kit.records.outbox.outbox import Fact
+from subgraphs.kit.records.outbox import Fact
 
 SCHEME_KIND: Final = "rules.scheme"
 ROWS_PER_BATCH: Final = 1000

@@ -24,7 +24,7 @@ from foundation.storage.database import Database
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.domain.schemes import Scheme
-from subgraphs.kit.records.outbox.outbox import Fact
+from subgraphs.kit.records.outbox import Fact
 from subgraphs.progress.adjustment_repository import ADJUSTMENT_SCHEMA, ADJUSTMENT_TOPIC
 from subgraphs.progress.repository import ProgressRepository
 

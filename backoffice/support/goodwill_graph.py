@@ -16,7 +16,7 @@ from backoffice.support.goodwill.budget import (
 from backoffice.support.goodwill.credits import CAUSE_WORDS, GoodwillCause, GoodwillChoice, GoodwillRequest
 from backoffice.support.lookup.customers import owner_of
 from backoffice.support.types import SupportProposal
-from subgraphs.fulfilment.goodwill.repository import GoodwillCost
+from subgraphs.fulfilment.goodwill import GoodwillCost
 from subgraphs.rewards.catalogue.rewards import OptionId, RewardConfig
 
 strawberry.enum(GoodwillCause, description="Why a goodwill credit is given.")

@@ -13,7 +13,7 @@ from backoffice.support.lookup.explanations import LOCALE, AssessedBet, odds, se
 from backoffice.support.lookup.timeline import title_of
 from backoffice.support.privacy.repository import LegalHold
 from subgraphs.kit.domain.schemes import Brand
-from subgraphs.kit.graphql.schema.money import written
+from subgraphs.kit.graphql.money import written
 from subgraphs.kit.records.customer_history import HistoryEntry
 
 

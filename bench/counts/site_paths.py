@@ -20,7 +20,7 @@ from furlong.serve.site import create_site
 from furlong.serve.subgraphs import Parts
 from furlong.settings import ServeSettings
 from gateway.settings import GatewaySettings
-from subgraphs.kit.auth.sessions import SessionVerifier
+from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.live.event_bus import MemoryBus
 from subgraphs.kit.live.settings import LiveSettings
 from subgraphs.kit.live.waking import GATHER_SECONDS

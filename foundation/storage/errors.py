@@ -1,4 +1,10 @@
-"""Errors of databases and cells, and what is done about each."""
+"""Errors of databases and cells, and what is done about each.
+
+InvalidCell      settings that cannot be a cell's: the process does not start
+CellMismatch     the database belongs to another cell than the settings say: the process stops
+CellFenced       the cell is being moved, or has been moved away: later, or at the target
+CellMoved        the cell was moved since this process last looked: the next transaction knows
+"""
 
 
 class DatabaseAway(OSError):

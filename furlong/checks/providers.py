@@ -13,8 +13,8 @@ from furlong.checks.finding import Check, CheckFailed
 from furlong.checks.servers import HttpProbe
 from furlong.databases import METADATA
 from subgraphs.fulfilment.errors import ProviderConfigError
-from subgraphs.fulfilment.payout.configuration import repository
-from subgraphs.fulfilment.payout.configuration.state import DecidedConfiguration
+from subgraphs.fulfilment.payout import provider_decisions
+from subgraphs.fulfilment.payout.provider_decisions import DecidedConfiguration
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
 
 FILE = "FURLONG_FULFILMENT_PROVIDERS"
@@ -57,7 +57,7 @@ async def _decided(settings: DatabaseSettings, seconds: float) -> Mapping[str, D
             database = Database.open(settings, "fulfilment")
             try:
                 async with database.read() as connection:
-                    return {one.name: one for one in await repository.decided(connection)}
+                    return {one.name: one for one in await provider_decisions.decided(connection)}
             finally:
                 await database.close()
     except (SQLAlchemyError, OSError, ValueError, TimeoutError):

@@ -38,7 +38,7 @@ from furlong.demo.processes import Surroundings, running_decisions, running_proc
 from furlong.demo.ready_file import database_in, make_private
 from furlong.demo.routes import DemoSession, PlacedSlip, SessionCustomer, demo_routes
 from furlong.demo.scenarios import Arrived, DemoParts, Scenario, customers_of, faulty_gateway, play_scenarios
-from furlong.demo.scenarios.faults import EXTENSION, HEADER
+from furlong.demo.scenarios.faults import FEATURE, HEADER
 from furlong.demo.tokens import demo_secret, demo_sessions, make_token
 from furlong.embedding.settings import EmbedSettings
 from furlong.install import load
@@ -222,12 +222,11 @@ def _simulated(
 
 def _demo_gateway(data: Path) -> GatewaySettings:
     """Return the gateway's settings: what GraphiQL shows and can break, and usage."""
-    gateway = GatewaySettings()
+    gateway = GatewaySettings(features=(*GatewaySettings().features, FEATURE))
     ours = {
         "introspection": True,
         "debug_in_response": True,
         "usage_file": data / "usage.sqlite",
-        "extensions": (EXTENSION,),
         "forwarded_headers": (*gateway.forwarded_headers, HEADER),
     }
     return gateway.with_defaults(ours)

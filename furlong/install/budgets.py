@@ -7,8 +7,7 @@ from consumers.messages.global_events.states import BudgetState
 from foundation.storage.database import Database
 from furlong.install.content import CATALOGUE, FAR_FUTURE
 from furlong.install.world import Brand, World, WorldError
-from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey
-from subgraphs.rewards.budgets.repository import BudgetRepository
+from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository
 
 BUDGETS = BudgetRepository()
 

@@ -26,7 +26,7 @@ from subgraphs.kit.live.watches import customer_key
 from subgraphs.kit.records.erasure import Erasure
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.progress.models import REFERENCE
-from subgraphs.progress.qualification.crm_repository import (
+from subgraphs.progress.qualification.earlier_qualifications import (
     CrmQualifier,
     ledger_totals,
     store_qualifiers,

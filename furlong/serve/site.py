@@ -41,13 +41,12 @@ from gateway.settings.file import read_settings
 from gateway.sources import FileSource
 from gateway.transport.memory import MemoryTransport
 from gateway.wiring.reload import reload_of
-from subgraphs.kit.auth.authentication import READ, Authenticator, RequestIdentity
-from subgraphs.kit.auth.sessions import SessionVerifier
+from subgraphs.kit.auth import READ, Authenticator, RequestIdentity, SessionVerifier
 from subgraphs.kit.domain.errors import AuthenticationUnavailable, Unauthenticated, UnknownBrand, WrongCell
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.callers import Callers
-from subgraphs.kit.graphql.schema.schema_building import UNAVAILABLE
-from subgraphs.kit.live.metrics import BusMetrics
+from subgraphs.kit.graphql.schema_building import UNAVAILABLE
+from subgraphs.kit.live.event_bus import BusMetrics
 
 IMAGES: Final = "/content/images"
 """Where customers' browsers find the images of reward content; a CDN may stand in front of it."""

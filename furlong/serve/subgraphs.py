@@ -13,7 +13,7 @@ from furlong.subgraph_names import SUBGRAPHS
 from subgraphs.club.app import create_subgraph as create_club
 from subgraphs.club.updates import ClubUpdates
 from subgraphs.fulfilment.app import create_subgraph as create_fulfilment
-from subgraphs.kit.auth.sessions import SessionRegion, SessionVerifier
+from subgraphs.kit.auth import SessionRegion, SessionVerifier
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.live.event_bus import EventBus, MemoryBus
 from subgraphs.kit.live.settings import LiveSettings

@@ -32,8 +32,7 @@ from furlong.install.topics import MESSAGES, needed, read_configs, require_reten
 from furlong.serve.http_server import serving
 from furlong.settings import TopicSettings
 from furlong.workers.status import status_app
-from subgraphs.kit.live.event_bus import CustomersChanged
-from subgraphs.kit.live.metrics import BusMetrics
+from subgraphs.kit.live.event_bus import BusMetrics, CustomersChanged
 from subgraphs.kit.live.wiring import open_publisher
 
 log = structlog.get_logger(__name__)

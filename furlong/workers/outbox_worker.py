@@ -31,8 +31,8 @@ from foundation.tracing import continued, ending
 from furlong.workers.status import status_app
 from subgraphs.club.models import OUTBOX as CLUB_OUTBOX
 from subgraphs.fulfilment.models import OUTBOX as FULFILMENT_OUTBOX
-from subgraphs.kit.records.outbox.outbox import TOMBSTONE, Outbox, UnpublishedFact
-from subgraphs.kit.records.outbox.outbox_relay import DELIVERY_SECONDS, OutboxStatus, Relay
+from subgraphs.kit.records.outbox import TOMBSTONE, Outbox, UnpublishedFact
+from subgraphs.kit.records.outbox_relay import DELIVERY_SECONDS, OutboxStatus, Relay
 from subgraphs.kit.records.tables import OutboxTables
 from subgraphs.progress.models import OUTBOX as PROGRESS_OUTBOX
 from subgraphs.rewards.models import OUTBOX as REWARDS_OUTBOX

@@ -22,8 +22,7 @@ from subgraphs.club.models import REFERENCE as CLUB_REFERENCE
 from subgraphs.kit.domain.accounts import ineligible_reason
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.mutations.intents import Intent
-from subgraphs.kit.mutations.recovery import Recovery, RecoveryLimits, StillAllowed
-from subgraphs.kit.mutations.recovery_rounds import RecoveryRounds
+from subgraphs.kit.mutations.recovery import Recovery, RecoveryLimits, RecoveryRounds, StillAllowed
 from subgraphs.kit.records.leases import Lease
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.kit.settings import UpstreamSettings

@@ -21,7 +21,7 @@ from foundation.storage.settings import DatabaseSettings
 from furlong.workers.catch_up import until_caught_up
 from furlong.workers.status import RoundStatus
 from subgraphs.progress.ledger.ledger import ledger_of
-from subgraphs.progress.qualification.read_back_repository import count_read_back
+from subgraphs.progress.qualification.earlier_qualifications import count_read_back
 from subgraphs.progress.weeks.lifecycle import WeekLifecycle
 from subgraphs.rewards.choices.publisher import ChoicePublisher
 

@@ -9,6 +9,7 @@ from gateway.access.narrowing import Narrowing
 from gateway.caching import WeightedCache
 from gateway.executor import CallMiddleware, ResponseLimits
 from gateway.limits import DocumentLimits
+from gateway.masking import ErrorMasking
 from gateway.metrics import Metrics
 from gateway.pipeline.introspection_responses import Introspection, IntrospectionCache
 from gateway.pipeline.operation_executor import OperationExecutor
@@ -21,7 +22,6 @@ from gateway.planner import Budget
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
 from gateway.transport import Transport
-from gateway.wiring.calls.masking import error_masking
 
 
 def operation_executor(
@@ -33,6 +33,7 @@ def operation_executor(
     labels: LabelsOn | None,
     costs: CostOf | None,
     narrowing: Narrowing,
+    masking: ErrorMasking,
     middleware: tuple[CallMiddleware, ...] = (),
     events: tuple[CallMiddleware, ...] = (),
 ) -> OperationExecutor:
@@ -46,6 +47,7 @@ def operation_executor(
         labels: Returns the labels of overrides that are on for a request; None if none ever is.
         costs: Estimates what operations cost; None if nothing does.
         narrowing: Restricts operations to what their clients may see.
+        masking: Decides what clients see of subgraphs' errors.
         middleware: Middleware around each subgraph call; the first is the outermost.
         events: Middleware around those in turn, for the events of subscriptions.
     """
@@ -69,7 +71,7 @@ def operation_executor(
         ),
         middleware=middleware,
         events=events,
-        masking=error_masking(settings, transports),
+        masking=masking,
     )
 
 

@@ -20,7 +20,7 @@ from subgraphs.fulfilment.state.fulfilment import Attempt, Fulfilment
 from subgraphs.fulfilment.state.reasons import ERASED
 from subgraphs.fulfilment.state.state_machine import POSSIBLY_SENT, UNSENT, FulfilmentState
 from subgraphs.kit.domain.keys import ClubKey, Owner
-from subgraphs.kit.records.club_conditions import among_clubs
+from subgraphs.kit.records.tables import among_clubs
 
 DETAIL_CHARACTERS = 500
 

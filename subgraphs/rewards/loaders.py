@@ -16,8 +16,7 @@ from subgraphs.kit.graphql.context import RequestContext
 from subgraphs.kit.reads.brand_rules import BrandRules
 from subgraphs.kit.reads.key_lookup import BatchedLookup
 from subgraphs.kit.reads.stale_cache import StaleCache
-from subgraphs.rewards.budgets.budgets import NONE_SPENT
-from subgraphs.rewards.budgets.repository import BudgetRepository
+from subgraphs.rewards.budgets import NONE_SPENT, BudgetRepository
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.catalogue.rewards import Catalogue
 from subgraphs.rewards.menu.menu_cache import Audience, CachedMenu, MenuCache

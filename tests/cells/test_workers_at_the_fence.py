@@ -17,7 +17,7 @@ from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import KEYED_TOPICS, MESSAGES
 from furlong.subgraph_names import SUBGRAPHS
 from furlong.workers.outbox_worker import OUTBOXES, run_outbox_worker
-from subgraphs.kit.records.outbox.outbox_relay import OutboxStatus
+from subgraphs.kit.records.outbox_relay import OutboxStatus
 from tests.support.database_probe import migrate
 
 PATIENCE_SECONDS = 60.0

@@ -18,13 +18,11 @@ NOT_WEIGHED_YET: Final = "its neighbours are still to be weighed"
 LIGHT_FOLDERS: Final = {
     "consumers/club": "each app has the same files as those beside it",
     "gateway/compiled/analysis": NOT_WEIGHED_YET,
-    "gateway/extensions": NOT_WEIGHED_YET,
     "gateway/http/admission": NOT_WEIGHED_YET,
     "gateway/http/responses": NOT_WEIGHED_YET,
     "gateway/masking": NOT_WEIGHED_YET,
     "gateway/valkey": NOT_WEIGHED_YET,
-    "subgraphs/club/impressions": NOT_WEIGHED_YET,
-    "subgraphs/kit/records/accounts": NOT_WEIGHED_YET,
+    "gateway/wiring/calls": NOT_WEIGHED_YET,
 }
 """Why a folder is none too many though it has few lines."""
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from backoffice.support.privacy.customer_data import ERASURES
-from consumers.messages.erasure import decode_account_or_erasure
+from consumers.messages.accounts import decode_account_or_erasure
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from foundation.storage.clock import SystemClock

@@ -21,8 +21,7 @@ from furlong.demo.fulfilment import running_fulfilment, serving_demo_providers
 from simulator.providers.serve import SECRET
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey
-from subgraphs.rewards.budgets.repository import BudgetRepository
+from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository
 from subgraphs.rewards.models import METADATA as REWARDS
 from subgraphs.rewards.models import REWARD_CHOICE
 from subgraphs.rewards.repository import ChoiceRepository

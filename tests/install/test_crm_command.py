@@ -16,7 +16,7 @@ from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.cli import app
-from subgraphs.kit.live.notices import decode
+from subgraphs.kit.live.valkey_bus import decode
 from subgraphs.rewards.catalogue.config_repository import ConfigWriter
 from subgraphs.rewards.models import METADATA, REWARD_CONFIG
 from tests.support.consumers.progress_reducer import opened_reducer

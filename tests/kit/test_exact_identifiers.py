@@ -27,7 +27,7 @@ from foundation.storage.migrations.upgrade import create_database, upgrade
 from foundation.storage.settings import DatabaseSettings
 from foundation.tokens import InvalidToken, VerifiedToken
 from furlong.databases import METADATA
-from subgraphs.kit.auth.sessions import viewer_of
+from subgraphs.kit.auth import viewer_of
 from tests.kit.test_interrupted_upgrades import differences
 from tests.support.backoffice.backoffice_stand import NOW
 from tests.support.consumers.squad_messages import bet

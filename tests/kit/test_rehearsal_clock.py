@@ -20,7 +20,7 @@ from foundation.storage.rehearsal import (
 from foundation.storage.settings import ClockSettings, DatabaseSettings
 from furlong.databases import METADATA
 from furlong.demo.tokens import demo_sessions, make_token
-from subgraphs.kit.auth.sessions import SessionVerifier
+from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.settings import SessionSettings
 
 THURSDAY = datetime(2026, 4, 9, 17, 0, tzinfo=UTC)

@@ -13,7 +13,7 @@ from joserfc.jwk import OctKey, RSAKey
 from pydantic import SecretStr, ValidationError
 
 from foundation.storage.clock import ManualClock
-from subgraphs.kit.auth.sessions import SessionVerifier, Viewer
+from subgraphs.kit.auth import SessionVerifier, Viewer
 from subgraphs.kit.domain.errors import Unauthenticated
 from subgraphs.kit.settings import SessionSettings
 from tests.support.subgraphs.club_stand import AUDIENCE, ISSUER, SECRET, make_token, session_settings

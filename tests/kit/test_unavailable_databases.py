@@ -13,7 +13,7 @@ from foundation.storage.error_codes import is_unavailable
 from foundation.storage.errors import DatabaseAway
 from foundation.storage.migrations.upgrade import upgrade
 from foundation.storage.settings import DatabaseSettings
-from subgraphs.kit.graphql.schema.schema_building import UNAVAILABLE, shown_to_caller
+from subgraphs.kit.graphql.schema_building import UNAVAILABLE, shown_to_caller
 from subgraphs.progress.models import METADATA
 
 

@@ -21,8 +21,8 @@ from subgraphs.club.membership.membership import MEMBERSHIP_TOPIC, MembershipKin
 from subgraphs.club.membership.repository import MembershipRepository
 from subgraphs.club.models import MEMBERSHIP_EVENT, METADATA, OUTBOX
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.records.outbox.outbox import Fact, Outbox, UnpublishedFact
-from subgraphs.kit.records.outbox.outbox_relay import LEASE, Relay
+from subgraphs.kit.records.outbox import Fact, Outbox, UnpublishedFact
+from subgraphs.kit.records.outbox_relay import LEASE, Relay
 from tests.support.database_probe import migrated
 from tests.support.skewed_clock import SkewedClock
 

@@ -14,8 +14,7 @@ from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.progress.errors import AlreadyDecided, NoSuchClaim
 from subgraphs.progress.models import BET_CLAIM, CONTRIBUTION, PROGRESS, QUALIFICATION
 from subgraphs.progress.repository import ProgressRepository
-from subgraphs.progress.review.repository import disputed_bets
-from subgraphs.progress.review.service import ReviewService
+from subgraphs.progress.review import ReviewService, disputed_bets
 from tests.support.consumers.progress_reducer import W13, Reducer, opened_reducer, reducer
 from tests.support.consumers.squad_messages import bet, membership
 from tests.support.database_probe import contents

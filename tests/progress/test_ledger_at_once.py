@@ -23,7 +23,7 @@ from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.progress.counting.contribution import Contribution
-from subgraphs.progress.counting.customers import KnownCustomers
+from subgraphs.progress.counting.rulebook import KnownCustomers
 from subgraphs.progress.ledger.ledger import Ledger, ledger_of
 from subgraphs.progress.ledger.repository import LedgerRepository
 from subgraphs.progress.models import BET_CLAIM, CONTRIBUTION, METADATA, PROGRESS, REFERENCE

@@ -9,8 +9,7 @@ import pytest
 from sqlalchemy import delete, insert, update
 
 from foundation.storage.clock import ManualClock
-from subgraphs.progress.ledger.reconciliation import Drift, Reconciliation
-from subgraphs.progress.ledger.reconciliation_repository import Sums
+from subgraphs.progress.ledger.reconciliation import Drift, Reconciliation, Sums
 from subgraphs.progress.models import PROGRESS, REPAIR
 from tests.support.consumers.progress_reducer import Reducer, reducer
 from tests.support.consumers.squad_messages import bet

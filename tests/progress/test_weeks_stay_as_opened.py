@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from sqlalchemy import select
 
-from consumers.messages.weeks import decode_week
+from consumers.messages.schemes import decode_week
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from foundation.storage.clock import ManualClock

@@ -25,7 +25,7 @@ from subgraphs.kit.graphql.callers import DEVELOPMENT, Callers
 from subgraphs.kit.live.event_bus import EventBus
 from subgraphs.kit.live.watches import customer_key
 from subgraphs.kit.settings import CallerSettings
-from tests.gateway.subscriptions.newsroom import body, subscribed
+from tests.gateway.features.subscriptions.newsroom import body, subscribed
 from tests.live.test_npm_clients import node_client
 from tests.support.gateway.raw_websocket import Closed, RawWebSocket, raw_websocket
 from tests.support.gateway.scripted_calls import soon

@@ -17,7 +17,7 @@ from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.domain.schemes import Brand
-from subgraphs.kit.records.global_state.kinds import brand_subject
+from subgraphs.kit.records.global_state import brand_subject
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.rewards.models import REFERENCE
 

@@ -20,7 +20,7 @@ from consumers.stream.errors import Poison
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.domain.reward_kinds.registry import RewardKind, paid_by
-from subgraphs.kit.records.global_state.kinds import GlobalKind
+from subgraphs.kit.records.global_state import GlobalKind
 
 CHANGED: Final = "Somebody else has changed this provider meanwhile: look at it again."
 MAX_FIELD_LENGTH: Final = 40

@@ -23,8 +23,7 @@ from foundation.storage.database import Database
 from subgraphs.fulfilment.models import GLOBAL_STATE, GOODWILL_CREDIT
 from subgraphs.fulfilment.providers.adapters import Adapter
 from subgraphs.fulfilment.repository import FulfilmentRepository, ProviderRepository
-from subgraphs.kit.records.global_state.kinds import provider_subject
-from subgraphs.kit.records.global_state.switches import KillSwitches
+from subgraphs.kit.records.global_state import KillSwitches, provider_subject
 
 MAX_PENDING = 100
 

@@ -19,10 +19,9 @@ from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.weeks import Calendar
-from subgraphs.kit.records.global_state.kinds import budget_subject
+from subgraphs.kit.records.global_state import budget_subject
 from subgraphs.kit.records.reference import ReferenceRepository
-from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey
-from subgraphs.rewards.budgets.repository import BudgetRepository
+from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.models import REFERENCE, REWARD_CONFIG, REWARD_CONTENT
 

@@ -8,10 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.global_events.acknowledgements import NodeRepository
 from foundation.storage.database import Database
-from subgraphs.fulfilment.accounting.liability import RewardCounts
 from subgraphs.fulfilment.accounting.repository import liability, reward_counts
-from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey, BudgetUse
-from subgraphs.rewards.budgets.repository import BudgetRepository
+from subgraphs.fulfilment.accounting.stage_sql import RewardCounts
+from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository, BudgetUse
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from backoffice.support.goodwill.repository import GoodwillSpending
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.club.models import REFERENCE
-from subgraphs.fulfilment.goodwill.repository import GoodwillCost, GoodwillRepository
+from subgraphs.fulfilment.goodwill import GoodwillCost, GoodwillRepository
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.weeks import Calendar
 from subgraphs.kit.records.reference import ReferenceRepository

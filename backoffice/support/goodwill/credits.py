@@ -24,11 +24,11 @@ from backoffice.support.lookup.explanations import LOCALE
 from backoffice.support.personal_data_access import customer_subject
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
-from subgraphs.fulfilment.goodwill.credit import GOODWILL_SCHEMA, GOODWILL_TOPIC
+from subgraphs.fulfilment.goodwill import GOODWILL_SCHEMA, GOODWILL_TOPIC
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.graphql.schema.money import written
-from subgraphs.kit.records.outbox.outbox import Fact
+from subgraphs.kit.graphql.money import written
+from subgraphs.kit.records.outbox import Fact
 from subgraphs.rewards.catalogue.rewards import OptionId, RewardConfig
 
 

@@ -26,8 +26,7 @@ from foundation.storage.bulk_sql import in_portions
 from foundation.storage.clock import Clock
 from foundation.storage.columns import upsert
 from foundation.storage.database import Database
-from subgraphs.fulfilment.goodwill.credit import goodwill_key
-from subgraphs.fulfilment.goodwill.repository import GoodwillRepository
+from subgraphs.fulfilment.goodwill import GoodwillRepository, goodwill_key
 from subgraphs.fulfilment.state.state_machine import PAID, STOPPED
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import PSEUDONYM_PREFIX

@@ -20,7 +20,7 @@ from backoffice.support.lookup.explanations import BetExplanations
 from consumers.stream.broker.kafka_client import bounded_consumer, partitions_of
 from consumers.stream.settings import StreamSettings
 from subgraphs.progress.counting.contribution import Bet
-from subgraphs.progress.customer_history import BETS_TOPIC
+from subgraphs.progress.customer_data import BETS_TOPIC
 
 CLOCKS_DIFFER: Final = timedelta(minutes=1)
 SECONDS: Final = 5.0

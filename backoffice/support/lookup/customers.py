@@ -21,7 +21,7 @@ from subgraphs.kit.domain.keys import ALL_BRANDS, ClubKey, Owner
 from subgraphs.kit.domain.schemes import Brand, Scheme
 from subgraphs.kit.domain.weeks import Week
 from subgraphs.kit.reads.brand_rules import BrandRules, brand_rules
-from subgraphs.kit.records.accounts.account_history import AccountChange, AccountHistory
+from subgraphs.kit.records.accounts import AccountChange, AccountHistory
 from subgraphs.kit.records.reference import NamePage, ReferenceRepository
 from subgraphs.progress.repository import ProgressRepository, Total
 

@@ -12,7 +12,7 @@ from backoffice.errors import NotFound
 from backoffice.support.databases import SubgraphDatabases
 from backoffice.support.personal_data_access import PersonalDataAccess
 from subgraphs.kit.domain.schemes import Brand, Scheme
-from subgraphs.kit.graphql.schema.money import written
+from subgraphs.kit.graphql.money import written
 from subgraphs.progress.counting.contribution import Bet
 from subgraphs.progress.counting.rules import ContributionReason, Verdict, WeekRules
 from subgraphs.progress.ledger.customer_repository import CustomerRepository

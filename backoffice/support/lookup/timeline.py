@@ -16,14 +16,14 @@ from backoffice.support.databases import SubgraphDatabases
 from backoffice.support.lookup.customers import Customers
 from backoffice.support.lookup.explanations import LOCALE, odds
 from foundation.storage.database import Database
-from subgraphs.club.membership.customer_history import HISTORY as CLUB
-from subgraphs.fulfilment.customer_history import HISTORY as FULFILMENT
+from subgraphs.club.customer_data import HISTORY as CLUB
+from subgraphs.fulfilment.customer_data import HISTORY as FULFILMENT
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.graphql.schema.money import written
+from subgraphs.kit.graphql.money import written
 from subgraphs.kit.records.customer_history import CustomerHistory, HistoryEntry, HistoryPosition
 from subgraphs.progress.counting.rules import ContributionReason
-from subgraphs.progress.customer_history import HISTORY as PROGRESS
-from subgraphs.rewards.customer_history import HISTORY as REWARDS
+from subgraphs.progress.customer_data import HISTORY as PROGRESS
+from subgraphs.rewards.customer_data import HISTORY as REWARDS
 
 MAX_DIGITS: Final = 18
 """A number of this length fits into each database's integers."""

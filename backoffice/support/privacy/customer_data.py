@@ -20,13 +20,13 @@ from backoffice.support.goodwill import repository
 from consumers.messages.accounts import ACCOUNT_TOPIC
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
-from subgraphs.club.erasure import erasure_of as of_club
-from subgraphs.fulfilment.erasure import erasure_of
-from subgraphs.fulfilment.erasure import erasure_of as of_fulfilment
+from subgraphs.club.customer_data import erasure_of as of_club
+from subgraphs.fulfilment.customer_data import erasure_of
+from subgraphs.fulfilment.customer_data import erasure_of as of_fulfilment
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Erasure, Pseudonyms
-from subgraphs.progress.erasure import erasure_of as of_progress
-from subgraphs.rewards.erasure import erasure_of as of_rewards
+from subgraphs.progress.customer_data import erasure_of as of_progress
+from subgraphs.rewards.customer_data import erasure_of as of_rewards
 
 ERASURES: Final[Mapping[str, Callable[[str, Pseudonyms], Erasure]]] = {
     "club": of_club,

@@ -31,7 +31,7 @@ from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.records.outbox.outbox import TOMBSTONE, Encoded, Outbox
+from subgraphs.kit.records.outbox import TOMBSTONE, Encoded, Outbox
 
 EXPORT: Final = "support.export"
 ERASURE: Final = "support.erasure"

@@ -15,7 +15,7 @@ from furlong.cli.options import clock_file, database_settings, fail
 
 if TYPE_CHECKING:
     from foundation.storage.rehearsal import RehearsalClock
-    from subgraphs.progress.weeks.schedule import ScheduledEvent
+    from subgraphs.progress.weeks.lifecycle import ScheduledEvent
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -178,7 +178,7 @@ def _points(clock: RehearsalClock, brand: str | None) -> list[ScheduledEvent]:
     from furlong.workers.week_worker import WeekWorker
     from subgraphs.kit.domain.errors import BadInput
     from subgraphs.progress.models import REFERENCE
-    from subgraphs.progress.weeks.schedule import upcoming_events
+    from subgraphs.progress.weeks.lifecycle import upcoming_events
 
     async def read() -> list[ScheduledEvent]:
         worker = WeekWorker.open(database_settings(), clock)

@@ -208,7 +208,7 @@ async def _crm(file: Path, *, dry_run: bool, whole: bool, verbose: bool) -> CrmP
     from furlong.install.crm_import import apply_import, plan_import
     from subgraphs.kit.live.wiring import publishing
     from subgraphs.kit.records.erasure import Pseudonyms
-    from subgraphs.progress.erasure import erasure_of
+    from subgraphs.progress.customer_data import erasure_of
 
     settings, now = database_settings().entering_closed(), product_clock().now()
     progress, rewards = (Database.open(settings, name) for name in ("progress", "rewards"))

@@ -107,7 +107,7 @@ def sign_out(*, brand: Brand, customer: Customer) -> None:
     """
     from foundation.tokens.revocations import revoke
     from furlong.embedding.sessions import embed_issuer
-    from subgraphs.kit.auth.sessions import session_revocations
+    from subgraphs.kit.auth import session_revocations
 
     sessions = session_settings()
     revocations = session_revocations(sessions)

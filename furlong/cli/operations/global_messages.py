@@ -143,7 +143,7 @@ def _switch(scope: str, name: str, reason: str, person: str | None, *, off: bool
 def _target(scope: str, name: str) -> SwitchTarget:
     from backoffice.operations.kill_switches import SwitchTarget
     from subgraphs.kit.domain.keys import ALL_BRANDS
-    from subgraphs.kit.records.global_state.kinds import SwitchScope
+    from subgraphs.kit.records.global_state import SwitchScope
 
     if scope == SwitchScope.BRAND.value:
         return SwitchTarget(SwitchScope.BRAND, name)

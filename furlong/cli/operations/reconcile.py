@@ -15,8 +15,7 @@ from furlong.cli.options import database_settings, fail, product_clock, upstream
 if TYPE_CHECKING:
     from furlong.workers.upstream_reconciliation import Difference
     from subgraphs.kit.settings import CompareSettings
-    from subgraphs.progress.ledger.reconciliation import Drift
-    from subgraphs.progress.ledger.reconciliation_repository import Sums
+    from subgraphs.progress.ledger.reconciliation import Drift, Sums
 
 cli = typer.Typer(no_args_is_help=True, help="Compare data that are stored twice, and repair differences.")
 Brand = Annotated[str | None, typer.Option(help="Only this brand.")]

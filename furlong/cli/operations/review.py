@@ -15,7 +15,7 @@ from furlong.cli.options import database_settings, fail, product_clock
 
 if TYPE_CHECKING:
     from foundation.storage.database import Database
-    from subgraphs.progress.review.queue import Decision, DecisionOutcome
+    from subgraphs.progress.review import Decision, DecisionOutcome
 
 FORMER_NAMES: Final = {"--why": "--reason"}
 
@@ -66,7 +66,7 @@ def listed(
         return
 
     from subgraphs.progress.models import REFERENCE
-    from subgraphs.progress.review.repository import late_revisions
+    from subgraphs.progress.review import late_revisions
 
     async def show(database: Database) -> None:
         await require_names(database, REFERENCE, brand, week)
@@ -93,7 +93,7 @@ def listed(
 @late.command(cls=WithFormerNames)
 def accept(brand: BrandName, bet: BetId, revision: Revision, *, by: By, reason: Reason) -> None:
     """Count a bet as if its revision had arrived in time. A reward that was credited stays."""
-    from subgraphs.progress.review.queue import Decision
+    from subgraphs.progress.review import Decision
 
     _decide(Decision(brand, bet, revision, accepted=True, by=by, why=reason))
 
@@ -101,7 +101,7 @@ def accept(brand: BrandName, bet: BetId, revision: Revision, *, by: By, reason: 
 @late.command(cls=WithFormerNames)
 def reject(brand: BrandName, bet: BetId, revision: Revision, *, by: By, reason: Reason) -> None:
     """Leave a bet as it counts now, and remove it from the queue."""
-    from subgraphs.progress.review.queue import Decision
+    from subgraphs.progress.review import Decision
 
     _decide(Decision(brand, bet, revision, accepted=False, by=by, why=reason))
 
@@ -118,7 +118,7 @@ def listed_disputes(
     if context.invoked_subcommand is not None:
         return
 
-    from subgraphs.progress.review.repository import disputed_bets
+    from subgraphs.progress.review import disputed_bets
 
     async def show(database: Database) -> None:
         async with database.read() as connection:
@@ -146,7 +146,7 @@ def assign(
 ) -> None:
     """Count a disputed bet for one of its claimants, for good. A reward that was credited stays."""
     from subgraphs.progress.ledger.ledger import ledger_of
-    from subgraphs.progress.review.service import ReviewService
+    from subgraphs.progress.review import ReviewService
 
     async def act(database: Database) -> None:
         clock = product_clock()
@@ -159,7 +159,7 @@ def assign(
 
 def _decide(decision: Decision) -> None:
     from subgraphs.progress.ledger.ledger import ledger_of
-    from subgraphs.progress.review.service import ReviewService
+    from subgraphs.progress.review import ReviewService
 
     async def act(database: Database) -> DecisionOutcome:
         clock = product_clock()

@@ -25,7 +25,7 @@ from furlong.cli.own_databases import check_databases
 from furlong.subgraph_names import SUBGRAPHS
 
 if TYPE_CHECKING:
-    from subgraphs.kit.graphql.schema.schema_building import SubgraphSchema
+    from subgraphs.kit.graphql.schema_building import SubgraphSchema
 
 
 def _create_schema(name: str) -> SubgraphSchema:

@@ -166,7 +166,7 @@ async def _publish_outboxes(listen: str | None) -> None:
     from furlong.serve.http_server import listen as open_listener
     from furlong.serve.http_server import serving
     from furlong.workers.outbox_worker import OUTBOXES, outbox_status_app, run_outbox_worker
-    from subgraphs.kit.records.outbox.outbox_relay import OutboxStatus
+    from subgraphs.kit.records.outbox_relay import OutboxStatus
 
     clock = running_clock()
     listener = open_listener(*address(listen)) if listen else None

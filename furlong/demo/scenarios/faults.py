@@ -8,10 +8,10 @@ from starlette.responses import HTMLResponse, JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from furlong.demo.scenarios.scenario import Scenario
-from gateway import Extension, Hooks, SubgraphOperation
+from gateway import SubgraphOperation
 from gateway.errors import Overloaded, SubgraphUnreachable
+from gateway.feature import Entry, Feature, Version, VersionParts
 from gateway.plan import Fetch
-from gateway.supergraph import Supergraph
 
 GatewayFault = Literal["overloaded", "slow", "broken"]
 SLOW_SECONDS: Final = 2.0
@@ -72,15 +72,15 @@ class Breaking:
         return breaking
 
 
-class BrokenSubgraphs(Extension):
-    """The extension of the demo's gateway; nothing else loads it."""
+class BrokenSubgraphs(Feature):
+    """The feature of the demo's gateway; nothing else switches it on."""
 
-    def hooks(self, supergraph: Supergraph) -> Hooks:
+    def of(self, version: Version) -> VersionParts:
         """Wrap the calls of all subgraphs."""
-        del supergraph
-        return Hooks(calls=(Breaking(),))
+        del version
+        return VersionParts(calls=(Breaking(),))
 
 
-extension: Final = BrokenSubgraphs()
-EXTENSION: Final = f"{__name__}:extension"
+ENTRY: Final = Entry("broken_subgraphs", feature=f"{__name__}:BrokenSubgraphs")
+FEATURE: Final = f"{__name__}:ENTRY"
 """Its name in the gateway's settings."""

@@ -82,7 +82,7 @@ class ObservedPipeline:
         if subscribing is None or self.tracing is None:
             return pipeline
         observe = EventTracing(self.tracing, start).observe
-        return replace(pipeline, subscribing=replace(subscribing, observe=observe))
+        return replace(pipeline, subscribing=subscribing.observed_by(observe))
 
     async def _observe(self, request: HttpRequest, span: Span | None, report: DebugReport | None) -> Response:
         if span is None or self.tracing is None:

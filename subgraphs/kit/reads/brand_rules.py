@@ -19,7 +19,7 @@ from subgraphs.kit.domain.weeks import Calendar, Week
 from subgraphs.kit.reads.key_lookup import BatchedLookup, Observe
 from subgraphs.kit.reads.reference_lookups import account_lookup
 from subgraphs.kit.reads.stale_cache import Freshness, StaleCache
-from subgraphs.kit.records.global_state.switches import KillSwitches, SwitchedOff
+from subgraphs.kit.records.global_state import KillSwitches, SwitchedOff
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.kit.records.week_definitions import OpenedWeeks
 from subgraphs.kit.settings import Execution, PublicDataSettings

@@ -25,8 +25,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from foundation.storage.connections.pinned_connections import PinnedConnections
 from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import ClubKey, Owner
-from subgraphs.kit.reads.batching import Batches, BatchLimits, Failed, PendingRead
-from subgraphs.kit.reads.traced_batches import TracedBatches
+from subgraphs.kit.reads.batching import Batches, BatchLimits, Failed, PendingRead, TracedBatches
 
 K = TypeVar("K", Owner, ClubKey)
 V = TypeVar("V")

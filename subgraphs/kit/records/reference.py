@@ -13,7 +13,7 @@ from foundation.storage.columns import upsert
 from subgraphs.kit.domain.accounts import Account
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.schemes import Brand, Scheme, Terms, ThemeColour
-from subgraphs.kit.records.global_state.kinds import BRAND_FACTS, GlobalKind
+from subgraphs.kit.records.global_state import BRAND_FACTS, GlobalKind
 from subgraphs.kit.records.tables import ReferenceTables
 from subgraphs.kit.records.week_definitions import OpenedWeeks, WeekDefinition
 

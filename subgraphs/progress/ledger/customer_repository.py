@@ -13,7 +13,7 @@ from foundation.storage.bulk_sql import JsonRows, few_at_once, json_array, liste
 from foundation.storage.columns import upsert
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.progress.counting.contribution import CustomerKey
-from subgraphs.progress.counting.customers import Territory
+from subgraphs.progress.counting.rulebook import Territory
 from subgraphs.progress.models import MEMBERSHIP, MEMBERSHIP_CHANGE
 
 

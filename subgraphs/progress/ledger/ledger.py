@@ -13,13 +13,11 @@ from subgraphs.kit.records.reference import ReferenceRepository, ReferenceWriter
 from subgraphs.kit.records.week_definitions import WeekDefinition
 from subgraphs.progress.adjustment_repository import Adjustment, add_adjustments
 from subgraphs.progress.counting.contribution import Bet, BetKey, Contribution, WeekKey
-from subgraphs.progress.counting.customers import KnownCustomers, Territory
-from subgraphs.progress.counting.rulebook import BrandRulebook, Rulebook
+from subgraphs.progress.counting.rulebook import BrandRulebook, KnownCustomers, Rulebook, Territory
 from subgraphs.progress.counting.rules import ContributionReason
 from subgraphs.progress.ledger.batch import AppliedAdjustments, AppliedBatch, new_revisions
 from subgraphs.progress.ledger.changes import Change, TotalChange, total_changes, weeks_left
-from subgraphs.progress.ledger.claim_repository import read_claims, store_claims
-from subgraphs.progress.ledger.claims import Claims, contested_bets
+from subgraphs.progress.ledger.claims import Claims, contested_bets, read_claims, store_claims
 from subgraphs.progress.ledger.customer_repository import CustomerRepository
 from subgraphs.progress.ledger.repository import LedgerRepository
 from subgraphs.progress.ledger.rulebook_reader import RulebookReader

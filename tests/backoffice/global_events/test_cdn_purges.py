@@ -28,7 +28,7 @@ from furlong.install.topics import TOPICS
 from furlong.settings import CdnSettings
 from furlong.workers.cdn_purge_worker import PurgeWorker, Removals, Troubles, run_purges
 from furlong.workers.status import RoundStatus
-from subgraphs.kit.records.global_state.switches import KillSwitches
+from subgraphs.kit.records.global_state import KillSwitches
 from subgraphs.rewards import models as rewards
 from tests.gateway.varnish_stand import Cdn, gateway_behind, terms
 from tests.support.backoffice.backoffice_stand import backoffice_database

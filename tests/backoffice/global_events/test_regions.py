@@ -27,7 +27,7 @@ from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.install.topics import TOPICS, create_topics
 from furlong.settings import TopicSettings
-from subgraphs.kit.records.global_state.switches import KillSwitches
+from subgraphs.kit.records.global_state import KillSwitches
 from subgraphs.rewards import models as rewards
 from tests.support.backoffice.backoffice_stand import backoffice_database
 from tests.support.backoffice.global_messages import BRAND, switch

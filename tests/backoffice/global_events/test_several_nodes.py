@@ -33,7 +33,7 @@ from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import KEYED_TOPICS, TOPICS, create_topics
 from furlong.settings import TopicSettings
 from subgraphs.club import models as club
-from subgraphs.kit.records.global_state.switches import KillSwitches
+from subgraphs.kit.records.global_state import KillSwitches
 from subgraphs.rewards import models as rewards
 from tests.support.backoffice.backoffice_stand import backoffice_database
 from tests.support.backoffice.global_messages import BRAND, switch

@@ -29,7 +29,7 @@ from consumers.stream.topics import Message
 from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
 from subgraphs.kit.domain.schemes import ThemeColour
-from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC
+from subgraphs.kit.records.global_state import GLOBAL_TOPIC
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.rewards import models as rewards
 from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database

@@ -16,7 +16,7 @@ from backoffice.operations.kill_switches import KillSwitchService, SwitchTarget
 from backoffice.operations.nodes import NodeService
 from foundation.storage.clock import ManualClock
 from subgraphs.kit.domain.keys import ALL_BRANDS
-from subgraphs.kit.records.global_state.kinds import GlobalOrder, SwitchScope
+from subgraphs.kit.records.global_state import GlobalOrder, SwitchScope
 from subgraphs.rewards import models as rewards
 from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database
 from tests.support.database_probe import migrated

@@ -31,7 +31,7 @@ from consumers.messages.schemes import decode_scheme
 from consumers.stream.records import Record
 from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
-from subgraphs.kit.records.outbox.outbox import Fact
+from subgraphs.kit.records.outbox import Fact
 from subgraphs.progress.models import PROGRESS
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.models import METADATA as REWARDS

@@ -37,7 +37,7 @@ from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
 from subgraphs.club.models import REFERENCE as CLUB
 from subgraphs.fulfilment.models import GOODWILL_CREDIT, REFERENCE
-from subgraphs.fulfilment.payout.provider_holds import ProviderHolds
+from subgraphs.fulfilment.payout.provider_decisions import ProviderHolds
 from subgraphs.fulfilment.providers.settings import ProviderConfig
 from subgraphs.fulfilment.repository import ProviderRepository
 from subgraphs.fulfilment.service import FulfilmentService

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 
 from consumers.messages.accounts import decode_account
 from consumers.messages.memberships import decode_membership
-from consumers.messages.schemes import decode_scheme
-from consumers.messages.weeks import decode_week
+from consumers.messages.schemes import decode_scheme, decode_week
 from consumers.progress.messages import decode_bet
 from consumers.progress.reducers import ProgressReducer
 from consumers.stream.records import Record

@@ -7,9 +7,8 @@ import pytest
 
 from consumers.fulfilment.reducers import FulfilmentReducer
 from consumers.messages.accounts import decode_account
-from consumers.messages.choices import ChoiceChanged, ChosenReward
+from consumers.messages.customer_weeks import ChoiceChanged, ChosenReward, QualificationChanged
 from consumers.messages.memberships import decode_membership
-from consumers.messages.qualifications import QualificationChanged
 from consumers.messages.reducers import ReferenceReducer
 from consumers.messages.schemes import decode_scheme
 from consumers.progress.messages import OutcomeChanged

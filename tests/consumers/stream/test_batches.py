@@ -10,8 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consumers.messages.accounts import decode_account
 from consumers.stream.database.batch import Batch, PartitionRecords
-from consumers.stream.database.dead_letter_limit import DeadLetterLimit
-from consumers.stream.database.dead_letters import DeadLetters, list_dead_letters, show_dead_letter
+from consumers.stream.database.dead_letters import (
+    DeadLetterLimit,
+    DeadLetters,
+    list_dead_letters,
+    show_dead_letter,
+)
 from consumers.stream.database.positions import Positions
 from consumers.stream.database.sink import Applied, Sink
 from consumers.stream.errors import Poison, PositionMoved, TooManyDeadLetters

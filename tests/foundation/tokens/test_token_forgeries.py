@@ -22,7 +22,7 @@ from foundation.storage.clock import ManualClock
 from foundation.tokens import Issuer, RefreshLimits
 from gateway import GatewaySettings, create_gateway
 from gateway.features.sessions.token_sessions import Sessions
-from subgraphs.kit.auth.sessions import SessionVerifier, Viewer
+from subgraphs.kit.auth import SessionVerifier, Viewer
 from subgraphs.kit.domain.errors import Unauthenticated
 from subgraphs.kit.settings import SessionSettings
 from tests.gateway.world import Federation

@@ -25,7 +25,7 @@ from subgraphs.club.models import ACCOUNT_CHANGE, MEMBERSHIP_EVENT
 from subgraphs.club.models import REFERENCE as CLUB
 from subgraphs.fulfilment.models import REFERENCE as FULFILMENT
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.records.accounts.account_history import AccountHistory
+from subgraphs.kit.records.accounts import AccountHistory
 from subgraphs.kit.records.reference import ReferenceWriter
 from tests.support.backoffice.backoffice_stand import actor, employ
 from tests.support.consumers.progress_reducer import Reducer, opened_reducer

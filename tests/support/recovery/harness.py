@@ -29,7 +29,7 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.weeks import week_named
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.mutations.comparison import Compared
-from subgraphs.kit.mutations.recovery_rounds import RecoveryRounds
+from subgraphs.kit.mutations.recovery import RecoveryRounds
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.kit.settings import CompareSettings, UpstreamSettings
 from subgraphs.rewards.models import INTENT as REWARDS_INTENT

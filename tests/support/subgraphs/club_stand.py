@@ -24,7 +24,7 @@ from subgraphs.club.models import INTENT as CLUB_INTENT
 from subgraphs.club.models import MEMBERSHIP_EVENT
 from subgraphs.club.models import METADATA as CLUB
 from subgraphs.club.models import REFERENCE as CLUB_REFERENCE
-from subgraphs.kit.auth.sessions import SessionVerifier
+from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.domain.accounts import Account
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.schemes import Brand, Scheme

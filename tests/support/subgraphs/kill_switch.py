@@ -5,8 +5,13 @@ from datetime import UTC, datetime
 from sqlalchemy import Table
 
 from foundation.storage.database import Database
-from subgraphs.kit.records.global_state.kinds import GlobalOrder, SwitchScope, switch_subject
-from subgraphs.kit.records.global_state.repository import GlobalStateRepository, StoredMessage
+from subgraphs.kit.records.global_state import (
+    GlobalOrder,
+    GlobalStateRepository,
+    StoredMessage,
+    SwitchScope,
+    switch_subject,
+)
 
 AT = datetime(2026, 3, 25, 12, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ from opentelemetry.trace import SpanKind
 from foundation.tracing import TRACEPARENT, Sampling
 from gateway import GatewaySettings, create_gateway
 from gateway.errors import RequestError
-from tests.gateway.subscriptions.newsroom import SDL, Newsroom, articles, bodies, subscribed
+from tests.gateway.features.subscriptions.newsroom import SDL, Newsroom, articles, bodies, subscribed
 from tests.support.telemetry.recorded_spans import Recording
 
 QUERY = "subscription Follow { published { id author { name } } }"

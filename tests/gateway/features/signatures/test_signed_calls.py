@@ -77,7 +77,7 @@ def test_a_transport_is_kept_while_it_signs_alike() -> None:
         ({"subgraph_signing_keys": None}, False),
     ):
         other = signed(url, **settings)
-        assert transport.reaches(url, PATIENT, None, other.sign) is is_kept
+        assert transport.reaches(url, PATIENT, other.sign) is is_kept
 
 
 @pytest.mark.parametrize(
