@@ -31,7 +31,7 @@ from graphql.language import Node
 from gateway.access.requirements import Requirement
 from gateway.access.rules import AccessRules
 from gateway.access.visible_types import VisibleTypes
-from gateway.lru_cache import LruCache
+from gateway.caching.lru_cache import LruCache
 
 MAX_SCHEMAS: Final = 16
 """The most schemas that are cached; building one takes about as long as introspecting it."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from gateway.lru_cache import LruCache
+from gateway.caching.lru_cache import LruCache
 from gateway.plan import Fetch, OperationKind, RootFields
 from gateway.transport import SubgraphOperation, SubgraphSubscription, Transport, prepared_subscription
 

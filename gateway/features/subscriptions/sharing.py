@@ -15,11 +15,11 @@ from graphql import FieldNode, OperationDefinitionNode, parse
 
 from gateway.cache_control.cacheable_fields import cacheable_root
 from gateway.cache_control.public_fetches import SESSION_HEADERS
+from gateway.caching.lru_cache import LruCache
 from gateway.errors import SubgraphUnreachable
 from gateway.executor.merge import copied
 from gateway.features.subscriptions.metrics import SubscriptionMetrics
 from gateway.features.subscriptions.sources import EventQueue
-from gateway.lru_cache import LruCache
 from gateway.plan import Fetch
 from gateway.supergraph import Supergraph
 from gateway.transport import EventSource, SubgraphSubscription

@@ -9,9 +9,9 @@ from typing import Final
 import structlog
 from graphql import GraphQLError, GraphQLSchema
 
+from gateway.caching.lru_cache import LruCache
 from gateway.features.usage.operation import UsedOperation, used_operation
 from gateway.features.usage.store import UsageStore, UsageStoreError, Use
-from gateway.lru_cache import LruCache
 from gateway.monitoring.operations import Client, Document, Recorder
 
 MAX_RECORDERS: Final = 5_000

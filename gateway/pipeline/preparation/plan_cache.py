@@ -9,8 +9,8 @@ from typing import Any, Final, TypeAlias
 from graphql import DocumentNode
 
 from gateway.access.requirements import NOTHING, Requirement
+from gateway.caching.lru_cache import LruCache
 from gateway.errors import RequestError, fresh
-from gateway.lru_cache import LruCache
 from gateway.pipeline.execution_mode import ExecutablePlan
 from gateway.pipeline.preparation.costs import OperationCost
 from gateway.pipeline.preparation.sizes import cost_bytes

@@ -17,13 +17,13 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_variable_values
 
+from gateway.caching.lru_cache import LruCache
 from gateway.errors import RequestError
 from gateway.features.cost.compile import operation_cost
 from gateway.features.cost.limit_report.figures import Document, OperationFigures
 from gateway.features.cost.operation_cost import OperationCost
 from gateway.features.cost.rules import CostRules
 from gateway.limits import measure, most_merged
-from gateway.lru_cache import LruCache
 from gateway.pipeline.preparation.plan_cache import Conditions
 from gateway.planner import Operation, condition_variables, normalize
 from gateway.supergraph import Supergraph
