@@ -8,8 +8,8 @@ from furlong.checks.finding import Check, CheckFailed
 from furlong.checks.http import plain
 from furlong.settings import ServeSettings
 from gateway.errors import SubgraphUnreachable, SupergraphError
+from gateway.features.signatures.feature import request_signing
 from gateway.features.signatures.settings import SignatureSettings
-from gateway.features.signatures.signing import request_signing
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph, load_supergraph
 from gateway.transport import MemoryTransport, Transport

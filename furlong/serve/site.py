@@ -32,7 +32,7 @@ from gateway.clients.session import CHALLENGE
 from gateway.errors import AuthenticationUnavailable as GatewayAuthenticationUnavailable
 from gateway.errors import RequestError
 from gateway.errors import Unauthenticated as GatewayUnauthenticated
-from gateway.features.rate_limits.rule import RateLimitRule
+from gateway.features.rate_limits.settings import RateLimitRule
 from gateway.masking.settings import CLIENT_CODES
 from gateway.reload import Reload
 from gateway.settings import GatewaySettings

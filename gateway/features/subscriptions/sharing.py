@@ -17,7 +17,7 @@ from gateway.cache_control.cacheable_fields import cacheable_root
 from gateway.cache_control.public_fetches import SESSION_HEADERS
 from gateway.errors import SubgraphUnreachable
 from gateway.executor.merge import copied
-from gateway.features.subscriptions.metrics import SubscriptionMetrics
+from gateway.features.subscriptions.open_subscriptions import SubscriptionMetrics
 from gateway.features.subscriptions.sources import EventQueue
 from gateway.lru_cache import LruCache
 from gateway.plan import Fetch
