@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from furlong.cli.long_work import stop_on_signals
 from furlong.cli.options import (
     address,
     database_settings,
@@ -17,7 +18,6 @@ from furlong.cli.options import (
     topic_settings,
 )
 from furlong.cli.own_databases import check_databases
-from furlong.cli.signals import stop_on_signals
 from furlong.subgraph_names import DATABASES
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def consume(
 
     from consumers.stream.database.retry import cause
     from consumers.stream.errors import Halt, Stalled
-    from furlong.install.topic_retention import TooShort
+    from furlong.install.topics import TooShort
 
     if name not in DATABASES:
         fail(f"there is no consumer {name!r}; there are {', '.join(DATABASES)}")
