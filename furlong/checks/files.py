@@ -11,9 +11,8 @@ from cryptography import x509
 from furlong.checks.finding import CheckFailed
 from gateway.errors import SupergraphError
 from gateway.features.documents.manifests import ManifestFiles
-from gateway.features.documents.metrics import DocumentMetrics
 from gateway.features.documents.settings import KnownDocumentSettings
-from gateway.features.documents.trusted import ManifestError
+from gateway.features.documents.trusted import DocumentMetrics, ManifestError
 from gateway.supergraph import load_supergraph
 from gateway.tls import ServerTls
 

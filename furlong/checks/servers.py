@@ -14,8 +14,8 @@ from furlong.checks.finding import Check, CheckFailed
 from furlong.checks.machine_clock import MachineClocks
 from furlong.settings import ServeSettings
 from gateway.errors import SubgraphUnreachable, SupergraphError
+from gateway.features.signatures.feature import request_signing
 from gateway.features.signatures.settings import SignatureSettings
-from gateway.features.signatures.signing import request_signing
 from gateway.settings import GatewaySettings
 from gateway.subgraph_calls import http_transports
 from gateway.supergraph import Supergraph, load_supergraph

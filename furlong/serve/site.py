@@ -33,7 +33,7 @@ from gateway.errors import AuthenticationUnavailable as GatewayAuthenticationUna
 from gateway.errors import RequestError
 from gateway.errors import Unauthenticated as GatewayUnauthenticated
 from gateway.features.documents.settings import KnownDocumentSettings
-from gateway.features.rate_limits.rule import RateLimitRule
+from gateway.features.rate_limits.settings import RateLimitRule
 from gateway.masking.settings import CLIENT_CODES
 from gateway.reload import Reload
 from gateway.reload.chosen_sources import reload_of

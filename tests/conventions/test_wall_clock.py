@@ -62,7 +62,7 @@ ALLOWED: Final = {
         "time.time",
     ): "signatures: two machines must agree",
     ("foundation/signatures/verifier.py", "time.time"): "the same",
-    ("gateway/features/sessions/token_sessions.py", "time.time"): "tokens: the gateway knows no product time",
+    ("gateway/features/sessions/feature.py", "time.time"): "tokens: the gateway knows no product time",
     ("gateway/features/subscriptions/stream.py", "time.time"): "sessions end when their tokens do",
     ("gateway/features/usage/store.py", "time.time"): "when a field was asked for: no product time",
     ("subgraphs/progress/ledger/ledger.py", "SystemClock"): "for whoever applies bets and closes no week",

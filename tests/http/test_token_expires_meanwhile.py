@@ -9,8 +9,8 @@ import pytest
 
 from foundation.tokens import RefreshLimits
 from gateway import GatewaySettings
+from gateway.features.sessions.feature import Sessions
 from gateway.features.sessions.settings import SessionSettings
-from gateway.features.sessions.token_sessions import Sessions
 from tests.gateway.world import Federation
 from tests.gateway.worlds import atlas, shop
 from tests.http.served_gateway import Shop, post

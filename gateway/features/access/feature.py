@@ -12,10 +12,8 @@ from gateway.access.requirements import policies_in
 from gateway.access.visible_schema import VisibleSchemas
 from gateway.errors import SupergraphError
 from gateway.feature import Core, Feature, Version, VersionParts
-from gateway.features.access.deciders import Coprocessor, Expressions, PolicyDecision
-from gateway.features.access.granted_by_claims import GrantedByClaims
-from gateway.features.access.metrics import AccessMetrics
-from gateway.features.access.policy import AccessPolicy
+from gateway.features.access.deciders import AccessMetrics, Coprocessor, Expressions, PolicyDecision
+from gateway.features.access.policy import AccessPolicy, GrantedByClaims
 from gateway.features.access.settings import AccessSettings
 
 RESULTS: Final = {"enforce": "restricted", "reject": "rejected", "dry-run": "answered"}

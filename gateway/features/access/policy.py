@@ -1,24 +1,25 @@
-"""Finds the access rules that do not hold for the client of a request."""
+"""Finds the access rules that do not hold for the client of a request, by the rights of its session."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
 from gateway.access.application import AccessOf, PolicyQuestion
 from gateway.access.operation_rules import DocumentAccess
 from gateway.access.requirements import Granted, Requirement
-from gateway.features.access.deciders import PolicyDecision
-from gateway.features.access.granted_by_claims import claims_of
-from gateway.features.access.metrics import AccessMetrics
+from gateway.clients.session import Session
+from gateway.features.access.deciders import AccessMetrics, PolicyDecision
 from gateway.pipeline.policies.policy import PolicyInput
 from gateway.pipeline.preparation.prepared import PreparedDocument
 
 MAX_LOGGED: Final = 1_000
 """The most distinct warnings that a dry run logs."""
+ANONYMOUS: Final = Granted()
+NO_CLAIMS: Final[Mapping[str, Any]] = {}
 
 
 @dataclass(slots=True)
@@ -94,3 +95,51 @@ class AccessPolicy:
             fields=sorted(at for at, rules in access.coordinates.items() if not unmet.isdisjoint(rules)),
             rules=sorted(map(str, unmet)),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class GrantedByClaims:
+    """Reads the rights of a session from its claims.
+
+    The gateway's own sessions have claims. An application's session provides them if it is a mapping or has
+    an attribute `claims`. None means an anonymous client; anything else is authenticated.
+
+    Attributes:
+        scope_claims: The claims that contain scopes: a space-separated text (RFC 8693), or a list.
+    """
+
+    scope_claims: tuple[str, ...]
+
+    def __call__(self, session: object) -> Granted:
+        """Return what a session has."""
+        if isinstance(session, Session):
+            if session.issuer is None:
+                return ANONYMOUS
+            claims = session.claims
+        elif session is None:
+            return ANONYMOUS
+        else:
+            claims = claims_of(session)
+        scopes: set[str] = set()
+        for name in self.scope_claims:
+            if name in claims:
+                scopes.update(_scopes(claims[name]))
+        return Granted(authenticated=True, scopes=frozenset(scopes))
+
+
+def claims_of(session: object) -> Mapping[str, Any]:
+    """Return the claims of a session; empty if it has none."""
+    if isinstance(session, Session):
+        return session.claims
+    claims = session if isinstance(session, Mapping) else getattr(session, "claims", None)
+    return claims if isinstance(claims, Mapping) else NO_CLAIMS
+
+
+def _scopes(claim: object) -> Iterable[str]:
+    match claim:
+        case str():
+            return [each for each in claim.split(" ") if each]  # a tab or another blank separates nothing
+        case list() | tuple() | set() | frozenset():
+            return [each for each in claim if isinstance(each, str)]
+        case _:
+            return ()

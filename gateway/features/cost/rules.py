@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence, Sized
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from graphql import (
     GraphQLArgument,
+    GraphQLEnumType,
     GraphQLField,
     GraphQLInputObjectType,
     GraphQLInputType,
@@ -19,21 +20,18 @@ from graphql import (
     TypeMetaFieldDef,
     get_named_type,
     get_nullable_type,
+    is_abstract_type,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
     print_ast,
 )
 
-from gateway.features.cost.introspection import introspection_sizes
 from gateway.supergraph import Annotations, ListSize, possible_types
 
 T = TypeVar("T")
-
 OF_TYPE: Final = "__Type.ofType"
 """A wrapper type, such as a list, has no weight of its own."""
-
-
 META_FIELDS: Final = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
 """The introspection fields of the query type."""
 
@@ -204,3 +202,33 @@ def _with_known_arguments(size: ListSize, definition: GraphQLField) -> ListSize:
     """Leave out slicing arguments that are hidden from clients, because no client can send them."""
     known = tuple(path for path in size.slicing if path.split(".")[0] in definition.args)
     return replace(size, slicing=known)
+
+
+def introspection_sizes(schema: GraphQLSchema) -> dict[str, ListSize]:
+    """Return the lengths of introspection's lists by coordinate.
+
+    The number of types is the schema's own. Lists within types have their average length, so that
+    introspecting the whole schema costs about as many points as it has objects.
+    """
+    types = list(schema.type_map.values())
+    with_fields = [each for each in types if isinstance(each, GraphQLObjectType | GraphQLInterfaceType)]
+    abstract = [each for each in types if is_abstract_type(each)]
+    lengths = {
+        "__Schema.types": len(types),
+        "__Schema.directives": len(schema.directives),
+        "__Type.fields": _mean([each.fields for each in with_fields]),
+        "__Type.interfaces": _mean([each.interfaces for each in with_fields]),
+        "__Type.possibleTypes": _mean([schema.get_possible_types(each) for each in abstract]),
+        "__Type.enumValues": _mean([each.values for each in types if isinstance(each, GraphQLEnumType)]),
+        "__Type.inputFields": _mean(
+            [each.fields for each in types if isinstance(each, GraphQLInputObjectType)]
+        ),
+        "__Field.args": _mean([field.args for each in with_fields for field in each.fields.values()]),
+        "__Directive.args": _mean([each.args for each in schema.directives]),
+    }
+    return {coordinate: ListSize(assumed=length) for coordinate, length in lengths.items()}
+
+
+def _mean(lists: Sequence[Sized]) -> int:
+    """Return the average length, rounded up, and at least 1."""
+    return max(1, -(-sum(len(each) for each in lists) // max(1, len(lists))))

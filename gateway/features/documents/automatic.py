@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final, Protocol
 
-from gateway.features.documents.metrics import DocumentMetrics
-from gateway.features.documents.trusted import plain_id
+from gateway.features.documents.trusted import DocumentMetrics, plain_id
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _OVERHEAD: Final = 300

@@ -17,9 +17,9 @@ import orjson
 import structlog
 from graphql import GraphQLError, parse, strip_ignored_characters
 
-from gateway.features.documents.metrics import DocumentMetrics
 from gateway.features.documents.trusted import (
     SHA256_PREFIX,
+    DocumentMetrics,
     ManifestError,
     TrustedDocument,
     TrustedDocuments,

@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from gateway.features.documents.metrics import DocumentMetrics
+from gateway.features.documents.trusted import DocumentMetrics
 from gateway.valkey import ValkeyAway, ValkeyClient
 
 _KEY: Final = "furlong:apq:{}"

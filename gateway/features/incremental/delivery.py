@@ -7,8 +7,6 @@ from typing import Final
 
 from gateway.errors import RequestError, ResponseTooLarge
 from gateway.executor.failures import Failure, Path
-from gateway.features.incremental.delivery_stages import Stage, Stages
-from gateway.features.incremental.fetching import Fetching
 from gateway.features.incremental.payloads import Completed, Errors, Increment, Payload, Pending
 from gateway.features.incremental.projection import PartProjection, Projected
 from gateway.features.incremental.records import (
@@ -18,8 +16,16 @@ from gateway.features.incremental.records import (
     ListRecord,
     Sent,
 )
-from gateway.features.incremental.slices import Keys, Slice
-from gateway.features.incremental.targets import FoundFields, FoundItems, OwnedFailure, Owner, owned
+from gateway.features.incremental.stages import Fetching, Stage, Stages
+from gateway.features.incremental.targets import (
+    FoundFields,
+    FoundItems,
+    Keys,
+    OwnedFailure,
+    Owner,
+    Slice,
+    owned,
+)
 from gateway.plan import QueryPlan
 from gateway.supergraph.deferral import INITIALLY, Delivery
 

@@ -1,4 +1,4 @@
-"""The parts of a response, and the two formats in which clients expect them."""
+"""The parts of a response, the two formats in which clients expect them, and the response that they make."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from foundation.graphql_http.media import LATEST, IncrementalSpec
 from gateway.executor.failures import Path
+from gateway.executor.merge import copied
 
 Errors: TypeAlias = list[dict[str, Any]]
 
@@ -137,3 +138,45 @@ def _older_failures(completed: list[Completed]) -> Iterator[dict[str, Any]]:
             if each.of.is_list:
                 found = {"items": None, "path": [*each.of.path, each.next]}
             yield found | _labelled(each.of) | _errors(each.errors)
+
+
+class MergedResponse:
+    """A response of which parts are added one after the other, as copies: they are still to be sent."""
+
+    __slots__ = ("_data", "_errors")
+
+    def __init__(self) -> None:
+        self._data: dict[str, Any] | None = None
+        self._errors: list[Any] = []
+
+    def add(self, payload: Payload) -> None:
+        """Add a part.
+
+        Raises:
+            LookupError: The part belongs to something that no earlier part has delivered.
+        """
+        if payload.initial is not None:
+            self._data = _copy(payload.initial["data"])
+            self._errors += payload.initial.get("errors", ())
+        for each in payload.increments:
+            self._errors += each.errors
+            if each.items is not None:
+                self._at(each.path[:-1]).extend(_copy(each.items))
+            else:
+                self._at(each.path).update(_copy(each.data or {}))
+        for ended in payload.completed:
+            self._errors += ended.errors
+
+    def body(self) -> dict[str, Any]:
+        """Return the response."""
+        return {"errors": self._errors, "data": self._data} if self._errors else {"data": self._data}
+
+    def _at(self, path: Path) -> Any:
+        value: Any = self._data
+        for part in path:
+            value = value[part]
+        return value
+
+
+def _copy(value: Any) -> Any:
+    return copied({"value": value})["value"]

@@ -9,8 +9,7 @@ from typing import Any
 from graphql import GraphQLList, GraphQLOutputType, get_nullable_type
 
 from gateway.executor.failures import Failure, Path
-from gateway.features.incremental.slices import Keys
-from gateway.features.incremental.targets import Found, FoundFields, FoundItems
+from gateway.features.incremental.targets import Found, FoundFields, FoundItems, Keys
 from gateway.plan import Shape, ShapeField
 from gateway.projection.project import NullError, Projection
 from gateway.supergraph.selections import TYPENAME

@@ -7,8 +7,7 @@ from typing import Any
 
 from gateway.executor.failures import Failure, Path
 from gateway.features.incremental.payloads import Pending
-from gateway.features.incremental.slices import Slice
-from gateway.features.incremental.targets import FoundFields, FoundItems
+from gateway.features.incremental.targets import FoundFields, FoundItems, Slice
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,18 @@
-"""Targets: the objects and lists of a response for which something is delivered later."""
+"""Targets: the objects, lists and slices of a response for which something is delivered later."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from gateway.executor.failures import Failure, Path
-from gateway.features.incremental.slices import Keys
-from gateway.plan import DeferredFields, Shape, ShapeField
+from gateway.plan import DeferredFields, Fetch, Shape, ShapeField
+from gateway.plan import Path as FetchPath
 from gateway.supergraph.deferral import INITIALLY, Delivery
+
+Keys: TypeAlias = tuple[str, ...]
+"""Response keys from the root."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,3 +159,43 @@ def owned(failure: Failure, stage: Delivery, shape: Shape, counts: Mapping[Keys,
     if stage in owner.passed:
         return OwnedFailure(failure, owner)
     return OwnedFailure(failure, Owner(stage, owner.at, None, owner.passed), is_loose=True)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Slice:
+    """The initial items of all streamed lists, or later items of one of them.
+
+    Attributes:
+        windows: By path of a streamed list, the index of its first item here and of the first after them.
+        list: The path of the list whose later items these are; None for the initial items of all lists.
+        parent: The slice in which the list itself is; None for the initial items of all lists.
+    """
+
+    windows: Mapping[Keys, tuple[int, int]]
+    list: Keys | None = None
+    parent: Slice | None = None
+    _later: dict[tuple[Keys, int], Slice] = field(default_factory=dict)
+
+    def later(self, path: Keys, start: int, stop: int) -> Slice:
+        """Return the slice of later items of a list: the same one for equal lists of several objects."""
+        known = self._later.get((path, start))
+        if known is None:
+            windows = {**self.windows, path: (start, stop)}
+            known = self._later[path, start] = Slice(windows, path, self)
+        return known
+
+    def home(self, fetch: Fetch) -> Slice:
+        """Return the slice in which a fetch belongs: its own items do not depend on later slices."""
+        if self.list is None or self.parent is None or is_below(fetch, self.list):
+            return self
+        return self.parent.home(fetch)
+
+
+def is_below(fetch: Fetch, path: Keys) -> bool:
+    """Return whether a fetch adds to the items of a list."""
+    return any(leads_through(each, path) for each, _ in fetch.places())
+
+
+def leads_through(path: FetchPath, through: Keys) -> bool:
+    """Return whether a path leads to the items of a list or below them."""
+    return tuple(step.response_key for step in path[: len(through)]) == through

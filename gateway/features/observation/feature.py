@@ -7,12 +7,11 @@ from typing import Final
 
 from foundation.tracing import Tracing
 from gateway.feature import Core, Feature, Version, VersionParts
-from gateway.features.observation.calls import ObservedCalls
-from gateway.features.observation.debugging import Debugging
-from gateway.features.observation.incremental import ReportedIncremental
+from gateway.features.observation.observation import ObservedCalls
 from gateway.features.observation.pipeline import ObservedPipeline
-from gateway.features.observation.request_tracing import RequestTracing
+from gateway.features.observation.reports import Debugging, ReportedIncremental
 from gateway.features.observation.settings import ObservationSettings
+from gateway.features.observation.tracing import RequestTracing
 from gateway.pipeline.components import AnsweringPipeline
 from gateway.pipeline.pipeline import Pipeline
 

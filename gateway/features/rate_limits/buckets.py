@@ -1,12 +1,17 @@
-"""The buckets of a rule, by the generic cell rate algorithm (GCRA; ITU-T I.371), within bounded memory."""
+"""The buckets of a rule: how points are taken from them in this process, and how a request is refused."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from time import monotonic_ns
 from typing import TypeAlias
 
-from gateway.features.rate_limits.rule import RateLimitRule
+from gateway.errors import InvalidDocument, TooManyRequests
+from gateway.features.rate_limits.settings import NANOSECONDS, RateLimitRule
+
+CODE = "RATE_LIMITED"
 
 
 @dataclass(slots=True, eq=False)
@@ -60,3 +65,81 @@ class Buckets:
 
 Charges: TypeAlias = Sequence[tuple[Buckets, str]]
 """The buckets that a request's cost is charged to, each with the key of the bucket's owner."""
+
+
+@dataclass(slots=True)
+class MemoryStore:
+    """Charges the buckets of this process.
+
+    Attributes:
+        clock: Returns a monotonic time in nanoseconds.
+        decisions: How many requests it has decided on.
+    """
+
+    clock: Callable[[], int] = monotonic_ns
+    decisions: int = 0
+
+    def take(self, charges: Charges, cost: int, *, keep: bool = False) -> Shortage | None:
+        """Charge all buckets, or none if one has too few points.
+
+        Args:
+            charges: The buckets.
+            cost: The points.
+            keep: Whether the points stay in the buckets: then this only checks that all have enough.
+        """
+        self.decisions += 1
+        now = self.clock()
+        taken = []
+        for buckets, key in charges:
+            before = buckets.full_at(key, now)
+            after = before + cost * buckets.interval
+            wait = after - now - buckets.tolerance
+            if wait > 0:
+                buckets.put(key, before)
+                return Shortage(buckets.rule, (buckets.tolerance - before + now) // buckets.interval, wait)
+            taken.append((buckets, key, after))
+        if not keep:
+            for buckets, key, after in taken:
+                buckets.put(key, after)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """A bucket that has too few points for a request.
+
+    Attributes:
+        rule: The rule of the bucket.
+        available: The points in the bucket.
+        wait: The nanoseconds until the bucket has enough points.
+    """
+
+    rule: RateLimitRule
+    available: int
+    wait: int
+
+
+class RateLimited(TooManyRequests):
+    """A request that has to wait; its headers are those of draft-ietf-httpapi-ratelimit-headers-11."""
+
+    def __init__(self, shortage: Shortage) -> None:
+        seconds = max(1, math.ceil(shortage.wait / NANOSECONDS))
+        rule = shortage.rule
+        super().__init__(
+            f"Too many requests in a short time: try again in {seconds} s.",
+            code=CODE,
+            headers=(
+                (b"retry-after", b"%d" % seconds),
+                (b"ratelimit-policy", str(rule).encode()),
+                (b"ratelimit", f'"{rule.name}";r={shortage.available};t={seconds}'.encode()),
+            ),
+        )
+
+
+def too_costly(rule: RateLimitRule, cost: int) -> InvalidDocument:
+    """Return the refusal of a request that costs more than a full bucket holds."""
+    message = (
+        f"The request costs {cost} points, but at most {rule.size} may be spent at once: "
+        "waiting does not help, ask for less."
+    )
+    return InvalidDocument([{"message": message}], "COST_ABOVE_RATE_LIMIT")

@@ -8,10 +8,8 @@ from typing import Protocol
 
 from gateway.clients import ClientAddresses, ClientIdentity, CustomerOf
 from gateway.errors import RequestError
-from gateway.features.rate_limits.buckets import Buckets, Charges
-from gateway.features.rate_limits.refusal import RateLimited, Shortage, too_costly
-from gateway.features.rate_limits.rule import RateLimitRule
-from gateway.features.rate_limits.settings import RateLimitSettings
+from gateway.features.rate_limits.buckets import Buckets, Charges, RateLimited, Shortage, too_costly
+from gateway.features.rate_limits.settings import RateLimitRule, RateLimitSettings
 from gateway.pipeline.policies import PolicyInput
 
 

@@ -7,10 +7,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, Self
 
-from gateway.features.rate_limits.buckets import Charges
-from gateway.features.rate_limits.memory_store import MemoryStore
-from gateway.features.rate_limits.refusal import Shortage
-from gateway.features.rate_limits.rule import NANOSECONDS
+from gateway.features.rate_limits.buckets import Charges, MemoryStore, Shortage
+from gateway.features.rate_limits.settings import NANOSECONDS
 from gateway.valkey import ValkeyAway, ValkeyClient
 
 PREFIX: Final = "furlong:gateway:rate:"

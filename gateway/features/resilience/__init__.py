@@ -1,15 +1,12 @@
 """Isolates the failures of one subgraph: deadlines, bulkheads, circuit breakers, retries, sharing."""
 
-from gateway.features.resilience.active_request import ACTIVE_REQUEST, ActiveRequest
-from gateway.features.resilience.bulkhead import Bulkhead
+from gateway.features.resilience.bulkhead import Bulkhead, WaitingRequests
 from gateway.features.resilience.circuits import Breaker, BreakerPolicy, Circuits, State
-from gateway.features.resilience.deadline import Deadlines, TimeLimit
+from gateway.features.resilience.deadline import ACTIVE_REQUEST, ActiveRequest, Deadlines, TimeLimit
 from gateway.features.resilience.guard import Guard, Guards
-from gateway.features.resilience.known_guards import KnownGuards
-from gateway.features.resilience.metrics import ResilienceMetrics
+from gateway.features.resilience.metrics import KnownGuards, ResilienceMetrics
 from gateway.features.resilience.retries import RetryBudget, RetryPolicy
 from gateway.features.resilience.shared_fetches import SharedFetches
-from gateway.features.resilience.waiting import WaitingRequests
 
 __all__ = [
     "ACTIVE_REQUEST",

@@ -1,20 +1,21 @@
-"""The deadline of a request: no call takes longer, and subgraphs are told the remaining time."""
+"""The deadline of a request, part of the state that its calls share: no call takes longer."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Final, Protocol
 
+import msgspec
+
 from gateway.errors import DeadlineExceeded, SubgraphTimeout
-from gateway.features.resilience.active_request import ACTIVE_REQUEST, ActiveRequest
 from gateway.transport import SubgraphOperation
 
 MAX_DIGITS: Final = 7
 """The most digits of a client's deadline in milliseconds: some hours."""
-
 MILLISECONDS: Final = 1000
 
 
@@ -125,3 +126,21 @@ class TimeLimit:
     def told(seconds: float) -> str:
         """Return how a subgraph is told the time that is left, in whole milliseconds."""
         return str(max(1, int(seconds * MILLISECONDS)))
+
+
+class ActiveRequest(msgspec.Struct, eq=False, gc=False):
+    """A request that is being answered.
+
+    Attributes:
+        deadline: When its time runs out, in seconds of the monotonic clock.
+        is_hurried: Whether its client has shortened the deadline.
+        stalled: How many of its calls have been waiting for a long time.
+    """
+
+    deadline: float
+    is_hurried: bool = False
+    stalled: int = 0
+
+
+ACTIVE_REQUEST: Final[ContextVar[ActiveRequest | None]] = ContextVar("active_request", default=None)
+"""The request of the current task; None outside the pipeline."""

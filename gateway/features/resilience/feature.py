@@ -8,17 +8,15 @@ from typing import Final
 from gateway.cache_control.public_fetches import PublicFetches
 from gateway.errors import SupergraphError
 from gateway.feature import Core, Feature, Version, VersionParts
-from gateway.features.resilience.bulkhead import Bulkhead
+from gateway.features.resilience.bulkhead import Bulkhead, WaitingRequests
 from gateway.features.resilience.circuits import BreakerPolicy, Circuits
-from gateway.features.resilience.circuits.sources import SourceCircuits
+from gateway.features.resilience.circuits.subgraph_circuits import SourceCircuits
 from gateway.features.resilience.deadline import Deadlines, TimeLimit
 from gateway.features.resilience.guard import Guard, Guards
-from gateway.features.resilience.known_guards import KnownGuards
-from gateway.features.resilience.metrics import ResilienceMetrics
+from gateway.features.resilience.metrics import KnownGuards, ResilienceMetrics
 from gateway.features.resilience.retries import RetryBudget, RetryPolicy
 from gateway.features.resilience.settings import ResilienceSettings
 from gateway.features.resilience.shared_fetches import SharedFetches
-from gateway.features.resilience.waiting import WaitingRequests
 
 GRACE_SECONDS: Final = 0.5
 """How much longer a request may take by default than its slowest fetch."""

@@ -16,7 +16,7 @@ from gateway.errors import (
     SubgraphUnavailable,
     SubgraphUnreachable,
 )
-from gateway.features.resilience.active_request import ACTIVE_REQUEST
+from gateway.features.resilience.deadline import ACTIVE_REQUEST
 from gateway.transport import SubgraphOperation
 
 RETRIED: Final = (ConnectionFailed, ConnectionLost, SubgraphUnavailable)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from gateway.feature import Core, Feature, Version, VersionParts
-from gateway.features.response_cache.caching import Caching
-from gateway.features.response_cache.entry_keys import EntryKeys
-from gateway.features.response_cache.invalidation_route import InvalidationRoute
-from gateway.features.response_cache.metrics import ResponseCacheMetrics
+from gateway.features.response_cache.caching import Caching, EntryKeys, ResponseCacheMetrics
+from gateway.features.response_cache.invalidation import InvalidationRoute
 from gateway.features.response_cache.middleware import ResponseCacheMiddleware
 from gateway.features.response_cache.settings import ResponseCacheSettings
 from gateway.features.response_cache.stores import MemoryStore, Store
@@ -50,6 +48,6 @@ def _store(settings: ResponseCacheSettings) -> Store:
     if settings.valkey_url is None:
         return MemoryStore(settings.bytes)
     # The client library takes longer to import than all of the gateway.
-    from gateway.features.response_cache.stores.valkey_store import ValkeyStore  # noqa: PLC0415
+    from gateway.features.response_cache.valkey_store import ValkeyStore  # noqa: PLC0415
 
     return ValkeyStore.at(settings.valkey_url, settings.valkey_seconds, settings.longest_seconds)

@@ -1,16 +1,30 @@
-"""Checks the bearer tokens of requests, and keeps their issuers' keys up to date."""
+"""Authenticates requests by their bearer tokens, and keeps their issuers' keys up to date."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from typing import Final
 
-from foundation.tokens import TokenVerifier
-from gateway.clients.session import Session
+from foundation.tokens import (
+    InvalidToken,
+    Reason,
+    RefreshLimits,
+    TokenMetrics,
+    TokenVerifier,
+    VerificationUnavailable,
+    VerifiedToken,
+)
+from foundation.tokens.verifier import TrustedIssuer
+from gateway.clients.session import CHALLENGE, Session
+from gateway.errors import AuthenticationUnavailable, Unauthenticated
 from gateway.feature import Core, Feature
 from gateway.features.sessions.settings import SessionSettings
-from gateway.features.sessions.token_sessions import AUTHORIZATION, Sessions
 from gateway.pipeline.authentication import Authentication
+
+AUTHORIZATION: Final = "authorization"
+ANONYMOUS: Final = Session()
 
 
 class TokenSessions(Feature):
@@ -48,3 +62,84 @@ async def _following(verifier: TokenVerifier[Session]) -> AsyncIterator[None]:
         yield
     finally:
         await verifier.close()
+
+
+class Sessions:
+    """The sessions of a gateway.
+
+    Args:
+        settings: The accepted issuers of tokens.
+        now: Returns the time in seconds since the epoch.
+        limits: When keys are refreshed; by default, according to the settings.
+    """
+
+    def __init__(
+        self,
+        settings: SessionSettings,
+        now: Callable[[], float] = time.time,
+        limits: RefreshLimits | None = None,
+    ) -> None:
+        limits = limits or RefreshLimits(
+            interval=settings.keys_seconds,
+            deadline=settings.keys_deadline_seconds,
+            kept=settings.keys_kept_seconds,
+        )
+        self._anonymous = ANONYMOUS if settings.anonymous else None
+        self.verifier = TokenVerifier(
+            [TrustedIssuer.of(issuer, limits, now) for issuer in settings.issuers],
+            _session_of,
+            introspection=settings.introspection,
+            revocations=settings.revocations,
+            now=now,
+            kept=settings.tokens_kept,
+        )
+        self.metrics = TokenMetrics(self.verifier.counts, now)
+
+    def authenticate_cached(self, headers: Mapping[str, str]) -> Session | None:
+        """Return the session if it is known without waiting, else None."""
+        authorization = headers.get(AUTHORIZATION)
+        return self._anonymous if authorization is None else self.verifier.cached(authorization)
+
+    @staticmethod
+    def customer_of(session: object) -> str | None:
+        """Return the key of a session's customer, for rate limits; None for an anonymous request."""
+        if not isinstance(session, Session) or session.issuer is None:
+            return None
+        return f"{session.issuer} {session.claims.get('sub', '')}"
+
+    async def authenticate(self, headers: Mapping[str, str]) -> Session:
+        """Return the session of a request.
+
+        Raises:
+            Unauthenticated: There is no valid token, and the request cannot be anonymous.
+            AuthenticationUnavailable: It cannot be determined whether the token is valid.
+        """
+        authorization = headers.get(AUTHORIZATION)
+        if authorization is None:
+            if self._anonymous is None:
+                raise Unauthenticated
+            return self._anonymous
+        try:
+            return await self.verifier.verify(authorization)
+        except InvalidToken as error:
+            raise Unauthenticated(_message(error.reason), challenge=CHALLENGE) from error
+        except VerificationUnavailable as error:
+            raise AuthenticationUnavailable from error
+
+
+def _session_of(token: VerifiedToken) -> Session:
+    return Session(token.issuer, token.claims, token.expires)
+
+
+def _message(reason: Reason) -> str:
+    match reason:
+        case Reason.CREDENTIALS:
+            return "The authorization header is not `Bearer` with one token."
+        case Reason.EXPIRED:
+            return "The token has expired."
+        case Reason.KEY:
+            return (
+                "The token is signed with a key that is not known. If the key is new, try again in a second."
+            )
+        case _:
+            return "The token is not valid here."

@@ -18,7 +18,7 @@ from gateway.cache_control.public_fetches import SESSION_HEADERS
 from gateway.caching.lru_cache import LruCache
 from gateway.errors import SubgraphUnreachable
 from gateway.executor.merge import copied
-from gateway.features.subscriptions.metrics import SubscriptionMetrics
+from gateway.features.subscriptions.open_subscriptions import SubscriptionMetrics
 from gateway.features.subscriptions.sources import EventQueue
 from gateway.plan import Fetch
 from gateway.supergraph import Supergraph

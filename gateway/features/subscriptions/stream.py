@@ -15,8 +15,7 @@ import structlog
 
 from gateway.errors import RequestError, ResponseTooLarge, SubgraphUnreachable
 from gateway.executor import is_large
-from gateway.features.subscriptions.metrics import OperationCounts
-from gateway.features.subscriptions.open_subscriptions import SessionEnded, source_failed
+from gateway.features.subscriptions.open_subscriptions import OperationCounts, SessionEnded, source_failed
 from gateway.pipeline.components import AuthenticationComponent
 from gateway.pipeline.graphql_response import refused
 from gateway.pipeline.operation_executor import OperationExecutor

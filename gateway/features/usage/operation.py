@@ -11,15 +11,18 @@ from graphql import (
     ArgumentNode,
     EnumValueNode,
     FieldNode,
+    FloatValueNode,
     GraphQLEnumType,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLSchema,
+    IntValueNode,
     ListValueNode,
     NamedTypeNode,
     ObjectFieldNode,
     OperationDefinitionNode,
+    StringValueNode,
     TypeInfo,
     TypeInfoVisitor,
     TypeNode,
@@ -32,10 +35,24 @@ from graphql import (
     visit,
 )
 
-from gateway.features.usage.literals import EmptyScalars
-
 MAX_COORDINATES: Final = 5_000
 """The most coordinates of one operation; the type of a variable could otherwise add far more."""
+
+
+class EmptyScalars(Visitor):
+    """Replaces strings and numbers by empty ones; keeps the names of enum values and variables."""
+
+    def enter_string_value(self, _node: StringValueNode, *_: Any) -> StringValueNode:
+        """Empty a string."""
+        return StringValueNode(value="", block=False)
+
+    def enter_int_value(self, _node: IntValueNode, *_: Any) -> IntValueNode:
+        """Empty an integer."""
+        return IntValueNode(value="0")
+
+    def enter_float_value(self, _node: FloatValueNode, *_: Any) -> FloatValueNode:
+        """Empty a floating-point number."""
+        return FloatValueNode(value="0")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from joserfc.jwk import ECKey, OctKey, RSAKey
 from foundation.storage.clock import ManualClock
 from foundation.tokens import Issuer, RefreshLimits
 from gateway import GatewaySettings, create_gateway
-from gateway.features.sessions.token_sessions import Sessions
+from gateway.features.sessions.feature import Sessions
 from subgraphs.kit.auth import SessionVerifier, Viewer
 from subgraphs.kit.domain.errors import Unauthenticated
 from subgraphs.kit.settings import SessionSettings

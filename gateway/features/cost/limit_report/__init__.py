@@ -1,15 +1,20 @@
 """Prints what documents cost next to all limits, and the limits that a log of requests suggests."""
 
-from gateway.features.cost.limit_report.figures import LIMITS, Document, Limit, OperationFigures
+from gateway.features.cost.limit_report.documents import (
+    LIMITS,
+    NO_OPERATION,
+    Document,
+    DocumentReader,
+    Limit,
+    OperationFigures,
+)
 from gateway.features.cost.limit_report.printed import (
     documents_as_json,
     printed_documents,
     printed_proposals,
     proposals_as_json,
 )
-from gateway.features.cost.limit_report.proposals import Proposal, Proposals
-from gateway.features.cost.limit_report.reader import NO_OPERATION, DocumentReader
-from gateway.features.cost.limit_report.request_log import BadLine, LoggedRequest, read_log
+from gateway.features.cost.limit_report.proposals import BadLine, LoggedRequest, Proposal, Proposals, read_log
 
 __all__ = [
     "LIMITS",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from gateway.features.cost.limit_report.figures import COST, LIMITS, Document, OperationFigures
+from gateway.features.cost.limit_report.documents import COST, LIMITS, Document, OperationFigures
 from gateway.features.cost.limit_report.proposals import Proposal, Proposals
 from gateway.features.cost.settings import CostSettings
 from gateway.settings import GatewaySettings

@@ -1,9 +1,13 @@
 """Circuit breakers for each subgraph, and for each of its root fields and entity types."""
 
 from gateway.features.resilience.circuits.breaker import Breaker, BreakerPolicy, State
-from gateway.features.resilience.circuits.coordinates import coordinates
-from gateway.features.resilience.circuits.query_parts import QueryPart, has_parts, query_parts
-from gateway.features.resilience.circuits.separate_calls import SeparateCalls
+from gateway.features.resilience.circuits.query_parts import (
+    QueryPart,
+    SeparateCalls,
+    coordinates,
+    has_parts,
+    query_parts,
+)
 from gateway.features.resilience.circuits.subgraph_circuits import Circuits, Permit
 
 __all__ = [

@@ -1,10 +1,13 @@
-"""Splits a query into root fields or entity lists, so that each can be fetched while another one fails."""
+"""Splits a query into root fields or entity lists, so that a part that fails does not affect the others."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import structlog
 from graphql import (
     DefinitionNode,
     DocumentNode,
@@ -21,8 +24,12 @@ from graphql import (
     visit,
 )
 
-from gateway.features.resilience.circuits.coordinates import entity_types
-from gateway.plan import Fetch, RootFields
+from gateway.errors import CircuitOpen, SubgraphNotCalled, SubgraphUnreachable
+from gateway.masking import OwnCode
+from gateway.plan import Entities, Fetch, RootFields
+from gateway.transport import SubgraphOperation
+
+INVALID = "SUBGRAPH_INVALID_RESPONSE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +138,110 @@ class _Used(Visitor):
         if name in self._known and name not in self.fragments:
             self.fragments[name] = self._known[name]
             visit(self._known[name], self)
+
+
+def coordinates(fetch: Fetch) -> frozenset[str]:
+    """Return the coordinates of the root fields, such as `Query.user`, or the names of the entity types."""
+    if not isinstance(fetch.returns, RootFields):
+        return frozenset().union(*map(entity_types, fetch.returns))
+    document = parse(fetch.document, no_location=True)
+    return frozenset(
+        f"{operation.operation.value.capitalize()}.{name}"
+        for operation in document.definitions
+        if isinstance(operation, OperationDefinitionNode)
+        for name in _names(document, operation.selection_set)
+    )
+
+
+def entity_types(entities: Entities) -> frozenset[str]:
+    """Return the names of the types of a list of entities."""
+    return frozenset(entities.sent_as.get(concrete, concrete) for concrete in entities.representations)
+
+
+def _names(document: DocumentNode, selections: SelectionSetNode) -> Iterator[str]:
+    """Yield the names of fields, including those in fragments; a name may occur several times."""
+    for selection in selections.selections:
+        if isinstance(selection, FieldNode):
+            if not selection.name.value.startswith("__"):
+                yield selection.name.value
+        elif isinstance(selection, FragmentSpreadNode):
+            for each in document.definitions:
+                if isinstance(each, FragmentDefinitionNode) and each.name.value == selection.name.value:
+                    yield from _names(document, each.selection_set)
+        else:
+            yield from _names(document, selection.selection_set)  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class SeparateCalls:
+    """The calls of one query's parts, each behind its own circuit.
+
+    Attributes:
+        subgraph: The name of the subgraph.
+        calls: The parts, each with the function that fetches it.
+    """
+
+    subgraph: str
+    calls: Sequence[tuple[QueryPart, SubgraphOperation]]
+
+    async def ask(
+        self, variables: Mapping[str, Any], headers: Mapping[str, str], session: object
+    ) -> Mapping[str, Any]:
+        """Return one response combined from those of the parts.
+
+        A part without a response is null, with an error at its path that clients may see.
+
+        Raises:
+            CircuitOpen: All circuits are open.
+        """
+        outcomes = await asyncio.gather(
+            *(
+                call({name: variables[name] for name in part.variables & variables.keys()}, headers, session)
+                for part, call in self.calls
+            ),
+            return_exceptions=True,
+        )
+        if all(isinstance(each, CircuitOpen) for each in outcomes):
+            raise CircuitOpen("the circuits of all fields are open")
+        data: dict[str, Any] = {}
+        errors: list[Any] = []
+        for (part, _), outcome in zip(self.calls, outcomes, strict=True):
+            if isinstance(outcome, SubgraphUnreachable):
+                errors += self._unanswered(part, outcome)
+                data |= dict.fromkeys(part.keys)
+            elif isinstance(outcome, BaseException):
+                raise outcome
+            else:
+                errors += self._added(data, part, outcome)
+        return {"data": data, "errors": errors} if errors else {"data": data}
+
+    def _unanswered(self, part: QueryPart, error: SubgraphUnreachable) -> list[Any]:
+        """Return the errors of a part that has no response."""
+        if not isinstance(error, SubgraphNotCalled):
+            structlog.get_logger("gateway").warning(
+                "subgraph_unreachable", service=self.subgraph, reason=error.reason
+            )
+        return self._told(part, error.message, error.code)
+
+    def _added(self, data: dict[str, Any], part: QueryPart, response: Mapping[str, Any]) -> list[Any]:
+        """Add the response of a part, and return its errors."""
+        given, errors = response.get("data"), response.get("errors") or []
+        if not isinstance(errors, list):
+            data |= dict.fromkeys(part.keys)
+            return self._told(part, "returned errors that are not a list", INVALID)
+        if isinstance(given, Mapping):
+            data |= given
+            return errors
+        data |= dict.fromkeys(part.keys)
+        # Without data an error without a path is about this part, and must not seem to be about others.
+        return [_at(part.keys[0], each) for each in errors] or self._told(part, "returned no data", INVALID)
+
+    def _told(self, part: QueryPart, what: str, code: str) -> list[Any]:
+        message = f"The service {self.subgraph} {what}."
+        return [
+            {"message": message, "path": [key], "extensions": {"code": OwnCode(code)}} for key in part.keys
+        ]
+
+
+def _at(key: str, error: object) -> object:
+    return {**error, "path": [key]} if isinstance(error, Mapping) and not error.get("path") else error

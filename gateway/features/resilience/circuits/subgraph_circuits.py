@@ -1,4 +1,4 @@
-"""The circuit breakers of one subgraph: one for all of it, and one for each set of fields or types."""
+"""The circuit breakers of one subgraph: one for all of it, and one for each set of fields."""
 
 from __future__ import annotations
 
@@ -19,18 +19,16 @@ from gateway.errors import (
     UnsendableRequest,
 )
 from gateway.features.resilience.circuits.breaker import Breaker, BreakerPolicy, State
-from gateway.features.resilience.circuits.separate_calls import SeparateCalls
-from gateway.transport import FailedResponse, SubgraphOperation
+from gateway.features.resilience.circuits.query_parts import SeparateCalls, coordinates
+from gateway.plan import Fetch
+from gateway.transport import EventSource, FailedResponse, SubgraphOperation, SubgraphSubscription
 
 MAX_PARTS: Final = 16
 """The most circuits of single fields that a fetch of several fields is checked against."""
-
 FAILING_PARTS: Final = 3
 """How many different fetches must remain unanswered before silence counts against the whole subgraph."""
-
 MAX_KEPT: Final = 200
 """The most open circuits that are kept although no plan needs them at present."""
-
 NAME_CHARS: Final = 120
 
 
@@ -250,3 +248,44 @@ def _codes(response: Mapping[str, Any]) -> set[str]:
         if isinstance(code, str):
             found.add(code)
     return found
+
+
+class _Opened(dict[str, Any]):
+    """Represents an opened subscription to a circuit: a response without errors."""
+
+    def __init__(self, source: EventSource) -> None:
+        super().__init__(data=None)
+        self.source = source
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCircuits:
+    """Opens no subscription at a subgraph whose circuit is open: a `SourceMiddleware`.
+
+    Attributes:
+        of: The circuits by subgraph, shared with queries; subgraphs without a circuit are always called.
+    """
+
+    of: Mapping[str, Circuits]
+
+    def wrap(self, subscribe: SubgraphSubscription, fetch: Fetch) -> SubgraphSubscription:
+        """Return a subscription that raises `CircuitOpen` while its circuit is open."""
+        circuits = self.of.get(fetch.subgraph)
+        if circuits is None:
+            return subscribe
+
+        async def opened(
+            variables: Mapping[str, Any], headers: Mapping[str, str], session: object
+        ) -> _Opened:
+            return _Opened(await subscribe(variables, headers, session))
+
+        call = circuits.guarded(opened, coordinates(fetch))
+
+        async def guarded(
+            variables: Mapping[str, Any], headers: Mapping[str, str], session: object
+        ) -> EventSource:
+            found = await call(variables, headers, session)
+            assert isinstance(found, _Opened)  # noqa: S101 - a circuit returns what it was given
+            return found.source
+
+        return guarded

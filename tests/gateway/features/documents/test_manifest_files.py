@@ -11,8 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from gateway.features.documents.manifests import ManifestFiles
-from gateway.features.documents.metrics import DocumentMetrics
-from gateway.features.documents.trusted import ManifestError, TrustedDocuments
+from gateway.features.documents.trusted import DocumentMetrics, ManifestError, TrustedDocuments
 
 ME, USERS = "query Me { me { name } }", "query Users { users { id } }"
 

@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 
 from deploy.private_valkey import PrivateValkey
 from gateway.features.documents.automatic import AutomaticDocuments, Texts
-from gateway.features.documents.metrics import DocumentMetrics
+from gateway.features.documents.trusted import DocumentMetrics
 from gateway.features.documents.valkey_texts import ValkeyTexts
 from gateway.valkey import PAUSE_SECONDS
 

@@ -31,9 +31,9 @@ from hypothesis import strategies as st
 from foundation.graphql_http.media import IncrementalSpec
 from gateway.executor import Calls, Context
 from gateway.features.incremental.delivery import Delivering
-from gateway.features.incremental.fetching import Fetching
 from gateway.features.incremental.payloads import Payload
 from gateway.features.incremental.records import DeliveryLimits
+from gateway.features.incremental.stages import Fetching
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.planner import INCREMENTALLY
 from gateway.supergraph import load_supergraph

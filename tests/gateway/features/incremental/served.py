@@ -13,7 +13,7 @@ import httpx
 
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, create_gateway
-from gateway.features.incremental.metrics import IncrementalMetrics
+from gateway.features.incremental.feature import IncrementalMetrics
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
 from tests.support.federation.asked import SubgraphRequest, asking

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.features.incremental.merged import MergedResponse
+from gateway.features.incremental.payloads import MergedResponse
 from tests.gateway.features.incremental.parted import (
     bodies,
     deferring_queries,

@@ -9,7 +9,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from gateway import GatewaySettings, create_gateway
-from gateway.features.labels.shares import Labels, labels
+from gateway.features.labels.feature import Labels, labels
 from gateway.pipeline.preparation.limits import PreparationLimits
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph

@@ -8,10 +8,8 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.features.rate_limits.buckets import Buckets
-from gateway.features.rate_limits.memory_store import MemoryStore
-from gateway.features.rate_limits.refusal import Shortage
-from gateway.features.rate_limits.rule import NANOSECONDS, RateLimitRule
+from gateway.features.rate_limits.buckets import Buckets, MemoryStore, Shortage
+from gateway.features.rate_limits.settings import NANOSECONDS, RateLimitRule
 
 RULES = st.builds(
     RateLimitRule,

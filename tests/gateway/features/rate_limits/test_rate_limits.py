@@ -17,11 +17,9 @@ from furlong.settings import ServeSettings
 from gateway import GatewaySettings, Unauthenticated, create_gateway
 from gateway.clients import ClientAddresses, ClientClass, ClientIdentity
 from gateway.errors import InvalidDocument
+from gateway.features.rate_limits.buckets import MemoryStore, RateLimited
 from gateway.features.rate_limits.limiter import Limiter
-from gateway.features.rate_limits.memory_store import MemoryStore
-from gateway.features.rate_limits.refusal import RateLimited
-from gateway.features.rate_limits.rule import NANOSECONDS, RateLimitRule
-from gateway.features.rate_limits.settings import RateLimitSettings
+from gateway.features.rate_limits.settings import NANOSECONDS, RateLimitRule, RateLimitSettings
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
 from tests.http.served_gateway import ME, NAME, Shop, post

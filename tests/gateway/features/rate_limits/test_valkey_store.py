@@ -13,10 +13,8 @@ from hypothesis import strategies as st
 from redis.asyncio import Redis
 
 from deploy.private_valkey import PrivateValkey
-from gateway.features.rate_limits.buckets import Buckets
-from gateway.features.rate_limits.memory_store import MemoryStore
-from gateway.features.rate_limits.refusal import Shortage
-from gateway.features.rate_limits.rule import NANOSECONDS, RateLimitRule
+from gateway.features.rate_limits.buckets import Buckets, MemoryStore, Shortage
+from gateway.features.rate_limits.settings import NANOSECONDS, RateLimitRule
 from gateway.features.rate_limits.valkey_store import PREFIX, ValkeyStore
 from gateway.valkey import PAUSE_SECONDS
 

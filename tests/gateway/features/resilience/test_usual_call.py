@@ -34,7 +34,7 @@ from gateway.features.resilience import (
     TimeLimit,
     WaitingRequests,
 )
-from gateway.features.resilience.usual_call import UsualCall
+from gateway.features.resilience.guard import UsualCall
 from gateway.transport import FailedResponse
 from tests.support.gateway.scripted_calls import Clock, root_fetch
 

@@ -51,9 +51,7 @@ def keys(tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test depends on how soon keys are fetched."""
-    monkeypatch.setattr(
-        "gateway.features.sessions.token_sessions.RefreshLimits", partial(RefreshLimits, wait=3600)
-    )
+    monkeypatch.setattr("gateway.features.sessions.feature.RefreshLimits", partial(RefreshLimits, wait=3600))
 
 
 def settings(keys: Path | str, **more: Any) -> GatewaySettings:

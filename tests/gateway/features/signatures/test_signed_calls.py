@@ -13,8 +13,8 @@ from foundation.signatures import SignatureVerifier
 from foundation.signatures.verifier import RequestHead
 from gateway import GatewaySettings, create_gateway
 from gateway.errors import SubgraphUnreachable, SupergraphError
+from gateway.features.signatures.feature import request_signing
 from gateway.features.signatures.settings import SignatureSettings
-from gateway.features.signatures.signing import request_signing
 from gateway.transport import HttpTransport
 from tests.gateway.world import FOLDER
 from tests.support.gateway.listening_subgraph import PATIENT, Subgraph, answering, sent

@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 
 from gateway import GatewaySettings, create_gateway
+from gateway.features.usage.feature import MAX_RECORDERS, UsageTable
 from gateway.features.usage.operation import UsedOperation
 from gateway.features.usage.store import CLIENTS_PER_OPERATION, UsageStore, Use
-from gateway.features.usage.table import MAX_RECORDERS, UsageTable
 from tests.gateway.features.usage.counting_gateway import SUPERGRAPH, ask, gateway, usage
 from tests.gateway.worlds import shop
 

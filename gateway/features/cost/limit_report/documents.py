@@ -1,8 +1,9 @@
-"""Measures documents, whatever limits they break."""
+"""Measures documents, whatever limits they break, next to the limits that they are compared with."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from graphql import (
@@ -19,13 +20,15 @@ from graphql.execution.values import VariableValues, get_variable_values
 
 from gateway.caching.lru_cache import LruCache
 from gateway.errors import RequestError
+from gateway.feature_settings import FeatureSettings
 from gateway.features.cost.compile import operation_cost
-from gateway.features.cost.limit_report.figures import Document, OperationFigures
 from gateway.features.cost.operation_cost import OperationCost
 from gateway.features.cost.rules import CostRules
+from gateway.features.cost.settings import CostSettings
 from gateway.limits import measure, most_merged
 from gateway.pipeline.preparation.plan_cache import Conditions
 from gateway.planner import Operation, condition_variables, normalize
+from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
 
 MAX_ERRORS: Final = 5
@@ -33,8 +36,115 @@ MAX_FIELDS: Final = 10_000
 """In documents with more fields, fragments are not expanded, and nothing is validated."""
 DOCUMENTS_KEPT: Final = 1_000
 """Results are cached, because logs repeat the same documents."""
-
 NO_OPERATION: Final = "The document has no operation."
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One of the limits.
+
+    Attributes:
+        what: What is counted, in words.
+        setting: The field of the settings.
+        part: The settings that have the field, if these are a feature's.
+    """
+
+    what: str
+    setting: str
+    part: type[FeatureSettings] | None = None
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it."""
+        prefix = "FURLONG_GATEWAY_" if self.part is None else self.part.model_config["env_prefix"]
+        return f"{prefix}{self.setting.upper()}"
+
+    def value(self, settings: GatewaySettings) -> int:
+        """Return the limit; 0 for none."""
+        found: int = getattr(settings if self.part is None else settings.of(self.part), self.setting)
+        return found
+
+
+COST: Final = "limit"
+
+LIMITS: Final = (
+    Limit("cost", COST, CostSettings),
+    Limit("characters", "document_chars"),
+    Limit("tokens", "document_tokens"),
+    Limit("levels", "document_depth"),
+    Limit("fields", "document_fields"),
+    Limit("fields of one name", "document_merged_fields"),
+    Limit("root fields", "document_root_fields"),
+    Limit("mutation fields", "mutation_fields"),
+    Limit("aliases", "document_aliases"),
+    Limit("directives", "document_directives"),
+    Limit("fragments", "document_fragments"),
+    Limit("fragments in a row", "document_fragment_depth"),
+    Limit("variables in conditions", "document_conditions"),
+    Limit("literal values", "document_literal_values"),
+    Limit("levels of a value", "document_value_depth"),
+    Limit("operations", "document_operations"),
+    Limit("variables", "document_variables"),
+)
+"""All limits on the shape of a document, and on the cost of a request."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperationFigures:
+    """The costs of one operation.
+
+    Attributes:
+        name: The operation's name, if any.
+        cost: Its estimated cost.
+        mutation_fields: Its mutation fields; 0 for a query.
+        fault: What is wrong with its slicing arguments, if anything; None if variables are missing.
+        missing: The required variables without a value; lists that depend on them count with the default
+            length.
+    """
+
+    name: str | None
+    cost: int
+    mutation_fields: int
+    fault: str | None
+    missing: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Document:
+    """The figures of a document, as far as it could be measured.
+
+    Attributes:
+        figures: The figures by the setting that limits them, without the costs of operations.
+        operations: Its operations.
+        errors: Why it cannot be executed.
+    """
+
+    figures: dict[str, int]
+    operations: list[OperationFigures] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def copy(self) -> Document:
+        """Return a copy that can be changed."""
+        return Document(dict(self.figures), list(self.operations), list(self.errors))
+
+    def broken(self, settings: GatewaySettings) -> list[Limit]:
+        """Return the limits that the document exceeds."""
+        figures = self.with_costs()
+        return [each for each in LIMITS if 0 < each.value(settings) < figures.get(each.setting, 0)]
+
+    def is_refused(self, settings: GatewaySettings) -> bool:
+        """Return whether the gateway would refuse the document for a limit or for slicing arguments."""
+        return bool(self.broken(settings)) or any(each.fault is not None for each in self.operations)
+
+    def with_costs(self) -> dict[str, int]:
+        """Return all figures, including those of the costliest operation."""
+        if not self.operations:
+            return self.figures
+        return {
+            **self.figures,
+            COST: max(each.cost for each in self.operations),
+            "mutation_fields": max(each.mutation_fields for each in self.operations),
+        }
 
 
 class _Measured(NamedTuple):

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import Any, Final, Self, TypeVar
 
-from gateway.features.response_cache.stores.store import Entry, Found, Lookup, StoreUnavailable
+from gateway.features.response_cache.stores import Entry, Found, Lookup, StoreUnavailable
 from gateway.valkey import ValkeyAway, ValkeyClient
 
 T = TypeVar("T")
-
 PREFIX: Final = b"furlong:gateway:responses:"
 FIRST: Final = b"0"
 KEEPING: Final = 1_000
