@@ -8,6 +8,7 @@ from pydantic import Field
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from analytics.settings import AnalyticsSettings
 from backoffice.content.settings import ContentSettings
 from backoffice.identity.oidc.settings import OidcSettings
 from backoffice.risk.settings import RiskSettings
@@ -119,6 +120,7 @@ ALL_SETTINGS: tuple[type[BaseSettings], ...] = (
     MoveSettings,
     ClockSettings,
     StreamSettings,
+    AnalyticsSettings,
     TopicSettings,
     FeedSettings,
     UpstreamSettings,

@@ -16,7 +16,9 @@ NPM_INPUTS: Final = (
     *web.TOOLS,
 )
 NODE_TESTS: Final = "tests/node"
-SETTINGS_IN: Final = ("backoffice", "consumers", "furlong", "gateway", "storage", "subgraphs", "tokens")
+SETTINGS_IN: Final = (
+    *("analytics", "backoffice", "consumers", "furlong", "gateway", "storage", "subgraphs", "tokens"),
+)
 
 
 def _build_documentation(commands: Commands) -> None:
