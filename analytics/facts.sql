@@ -242,14 +242,17 @@ SELECT topic, topic_partition, max(readings.generation) AS generation, argMax(co
     argMax(end, readings.read_at) - argMax(position, readings.read_at) AS waiting, max(readings.read_at) AS read_at
 FROM readings GROUP BY topic, topic_partition;
 
--- One row: a cell that nodes report, with its partitions now; none in an installation without cells.
+-- One row: a cell that nodes report, with its partitions now; none in an installation without cells. A node that was
+-- silent for a day before the newest report is no longer asked.
 cells :=
-SELECT cell, argMax(first_partition, cell_records.occurred_at) AS first_partition,
-    argMax(last_partition, cell_records.occurred_at) AS last_partition, max(occurred_at) AS reported_at
+SELECT cell, argMax(first_partition, reports.occurred_at) AS first_partition,
+    argMax(last_partition, reports.occurred_at) AS last_partition, max(occurred_at) AS reported_at
 FROM (
-    SELECT node, part, cell, first_partition, last_partition, occurred_at FROM cell_records WHERE refused = '' AND cell != ''
+    SELECT node, part, cell, first_partition, last_partition, occurred_at FROM cell_records
+    WHERE refused = ''
     ORDER BY node, part, occurred_at DESC LIMIT 1 BY node, part
-) AS cell_records
+) AS reports
+WHERE cell != '' AND occurred_at > (SELECT max(latest.occurred_at) FROM cell_records AS latest) - toIntervalDay(1)
 GROUP BY cell;
 
 -- One row: a cell (`*` in an installation without cells) and up to when all of its facts are here: the least of its
