@@ -26,7 +26,7 @@ from consumers.stream.broker.kafka_client import bounded_consumer, cluster_id, p
 from consumers.stream.errors import PositionOutOfRange
 from consumers.stream.records import Partition, Record
 from consumers.stream.settings import StreamSettings
-from storage.clock import Clock
+from foundation.storage.clock import Clock
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")

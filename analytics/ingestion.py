@@ -20,7 +20,7 @@ from analytics.records import Origin, block_of
 from analytics.schema import BY_TOPIC, RECORD_TABLES
 from consumers.messages.fields import FIRST_YEAR, LAST_YEAR
 from consumers.stream.records import Partition, Record
-from storage.clock import Clock
+from foundation.storage.clock import Clock
 from subgraphs.kit.domain.weeks import Calendar, week_named
 
 if TYPE_CHECKING:

@@ -17,15 +17,10 @@ from analytics import schema
 from analytics.pseudonyms import Owner, Pseudonyms
 from consumers.acknowledgements.message import decode_acknowledgement
 from consumers.fulfilment.messages import decode_goodwill, decode_published
-from consumers.messages.choices import ChosenReward, decode_choice
-from consumers.messages.erasure import (
-    CustomerErased,
-    decode_account_or_erasure,
-)
+from consumers.messages.accounts import CustomerErased, decode_account_or_erasure
+from consumers.messages.customer_weeks import ChosenReward, decode_choice, decode_qualification
 from consumers.messages.memberships import decode_membership_or_erasure
-from consumers.messages.qualifications import decode_qualification
-from consumers.messages.schemes import decode_scheme
-from consumers.messages.weeks import decode_week
+from consumers.messages.schemes import decode_scheme, decode_week
 from consumers.progress.messages import decode_adjustment, decode_bet
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record

@@ -16,23 +16,21 @@ from backoffice.areas import AREAS, create_schema
 from backoffice.base import Base, create_base
 from backoffice.graph.area import Area
 from backoffice.graph.execution import OfficeGraph
-from backoffice.http.app import OperatorRoutes, create_http_app
+from backoffice.http.app import OperatorRoutes, create_http_app, screen_routes
 from backoffice.http.downloads import Downloads
 from backoffice.http.graph_endpoint import GraphEndpoint
 from backoffice.http.oidc_routes import START as OIDC_START
 from backoffice.http.oidc_routes import OidcRoutes
-from backoffice.http.screens import screen_routes
 from backoffice.http.security import Site
 from backoffice.http.session_routes import SessionRoutes
 from backoffice.identity.housekeeping import keep_tidy
 from backoffice.identity.oidc.provider import Provider
-from backoffice.identity.oidc.settings import OidcSettings
 from backoffice.identity.oidc.sign_in import OidcSignIn
 from backoffice.jobs.worker import JobWorker
-from backoffice.settings import BackofficeSettings
+from backoffice.settings import BackofficeSettings, OidcSettings
 from consumers.stream.settings import StreamSettings
-from storage.clock import Clock, seconds_of
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import Clock, seconds_of
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 
 SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)

@@ -5,7 +5,7 @@ from typing import Final
 from backoffice.content.area import ContentArea
 from backoffice.content.schema import Mutation as ContentMutation
 from backoffice.content.schema import Query as ContentQuery
-from backoffice.graph.schema import OfficeSchema, build_schema
+from backoffice.graph.execution import OfficeSchema, build_schema
 from backoffice.operations.area import OperationsArea
 from backoffice.operations.schema import Mutation as OperationsMutation
 from backoffice.operations.schema import Query as OperationsQuery

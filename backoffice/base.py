@@ -3,16 +3,14 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from backoffice.approvals.kinds import Staff
+from backoffice.approvals.proposals import Staff
 from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
-from backoffice.identity.accounts import Accounts
+from backoffice.identity.accounts import Accounts, KnownBrands
 from backoffice.identity.credentials.givers import bound, obstacles
 from backoffice.identity.credentials.issuing import CredentialIssuer
-from backoffice.identity.credentials.links import CredentialLinks
-from backoffice.identity.credentials.mail import smtp
+from backoffice.identity.credentials.links import CredentialLinks, smtp
 from backoffice.identity.credentials.passwords import Passwords
-from backoffice.identity.known_brands import KnownBrands
 from backoffice.identity.renewal import Renewal
 from backoffice.identity.secrets import Keys
 from backoffice.identity.sessions import Lifetimes
@@ -22,9 +20,9 @@ from backoffice.jobs.service import Jobs
 from backoffice.metadata import NAME
 from backoffice.settings import BackofficeSettings
 from consumers.stream.settings import StreamSettings
-from storage.clock import Clock
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 
 

@@ -7,11 +7,9 @@ from typing import Any, TypeAlias
 from prometheus_client import CollectorRegistry
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.figures.message import KIND as FIGURES
-from backoffice.figures.message import CellFigures, decode_figures
-from backoffice.figures.reducer import FiguresReducer
-from backoffice.global_events.acknowledgements import NodeRepository
-from backoffice.global_events.metrics import NodeMetrics
+from backoffice.figures.cell_figures import KIND as FIGURES
+from backoffice.figures.cell_figures import CellFigures, FiguresReducer, decode_figures
+from backoffice.global_events.acknowledgements import NodeMetrics, NodeRepository
 from backoffice.global_events.models import STREAM
 from backoffice.metadata import NAME
 from consumers.acknowledgements.message import CELLS_TOPIC, Acknowledgement, decode_acknowledgement
@@ -21,10 +19,10 @@ from consumers.stream.records import Record
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Message, Outcome, Topic
 from consumers.stream.wiring import wire
-from storage.clock import Clock
-from storage.database import Database
-from storage.settings import DatabaseSettings
-from tracing import Tracing
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
+from foundation.tracing import Tracing
 
 CellsEvent: TypeAlias = Acknowledgement | CellFigures
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import MetaData
 
-from storage.installation import installation_table
+from foundation.storage.installation import installation_table
 
 NAME: Final = "backoffice"
 """The name of the database: `furlong_backoffice`, or `backoffice.sqlite`."""

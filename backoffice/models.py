@@ -1,7 +1,7 @@
 """All tables of the back office; an area that adds tables adds its line here."""
 
-from backoffice.approvals.models import PROPOSAL
-from backoffice.audit.models import AUDIT_HEAD, AUDIT_LOG
+from backoffice.approvals.repository import PROPOSAL
+from backoffice.audit.repository import AUDIT_HEAD, AUDIT_LOG
 from backoffice.content.models import CONTENT_IMAGE, CONTENT_ITEM, CONTENT_REVISION
 from backoffice.figures.models import RISK_CELL, RISK_CURVE, RISK_MONEY, RISK_REWARD, RISK_WEEK
 from backoffice.global_events.models import NODE, OUTBOX, SEQUENCE, STREAM, SUBJECT
@@ -15,11 +15,10 @@ from backoffice.identity.models import (
     USER,
     USER_ROLE,
 )
-from backoffice.jobs.models import JOB
+from backoffice.jobs.repository import JOB
 from backoffice.metadata import INSTALLATION, METADATA
-from backoffice.operations.brands.models import BRAND_REVISION
-from backoffice.operations.providers.models import PROVIDER_REVISION
-from backoffice.rules.models import DRY_RUN_DIFFERENCE
+from backoffice.operations.models import BRAND_REVISION, PROVIDER_REVISION
+from backoffice.rules.repository import DRY_RUN_DIFFERENCE
 from backoffice.support.models import (
     CUSTOMER_EXPORT,
     GOODWILL_BUDGET,

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from backoffice.approvals.models import PROPOSAL
-from backoffice.audit.models import AUDIT_HEAD, AUDIT_LOG
+from backoffice.approvals.repository import PROPOSAL
+from backoffice.audit.repository import AUDIT_HEAD, AUDIT_LOG
 from backoffice.content.models import CONTENT_IMAGE, CONTENT_ITEM, CONTENT_REVISION
 from backoffice.figures.models import RISK_CELL, RISK_CURVE, RISK_MONEY, RISK_REWARD, RISK_WEEK
 from backoffice.global_events.models import NODE, OUTBOX, SEQUENCE, STREAM, SUBJECT
@@ -17,78 +17,85 @@ from backoffice.identity.models import (
     USER,
     USER_ROLE,
 )
-from backoffice.jobs.models import JOB
+from backoffice.jobs.repository import JOB
 from backoffice.metadata import INSTALLATION
-from backoffice.operations.brands.models import BRAND_REVISION
-from backoffice.operations.providers.models import PROVIDER_REVISION
-from backoffice.rules.models import DRY_RUN_DIFFERENCE
+from backoffice.operations.models import BRAND_REVISION, PROVIDER_REVISION
+from backoffice.rules.repository import DRY_RUN_DIFFERENCE
 from backoffice.support.models import (
     CUSTOMER_EXPORT,
     GOODWILL_BUDGET,
     GOODWILL_RESERVATION,
     LEGAL_HOLD,
 )
-from subgraphs.kit.records.truth import Source, TableTruth, installation_truth
+from subgraphs.kit.records.recovery_sources import RecoverySource, Source, installation_source
 
-TRUTHS: Final = (
-    installation_truth(INSTALLATION),
-    TableTruth(
+RECOVERY_SOURCES: Final = (
+    installation_source(INSTALLATION),
+    RecoverySource(
         AUDIT_LOG,
         Source.BACKUP,
         ("furlong audit export",),
         lost="who did what since the last export; an export proves what it holds, but is not read back",
     ),
-    TableTruth(AUDIT_HEAD, Source.DERIVED, (AUDIT_LOG.name,)),
-    TableTruth(PROPOSAL, Source.BACKUP, lost="proposals that wait for a second person: make them again"),
-    TableTruth(
+    RecoverySource(AUDIT_HEAD, Source.DERIVED, (AUDIT_LOG.name,)),
+    RecoverySource(PROPOSAL, Source.BACKUP, lost="proposals that wait for a second person: make them again"),
+    RecoverySource(
         CONTENT_ITEM,
         Source.BACKUP,
         lost="drafts and the history of content; what is published stays with the rewards",
     ),
-    TableTruth(CONTENT_REVISION, Source.BACKUP, lost="as the items of content"),
-    TableTruth(CONTENT_IMAGE, Source.BACKUP, lost="uploaded images: upload them again"),
-    TableTruth(
+    RecoverySource(CONTENT_REVISION, Source.BACKUP, lost="as the items of content"),
+    RecoverySource(CONTENT_IMAGE, Source.BACKUP, lost="uploaded images: upload them again"),
+    RecoverySource(
         BRAND_REVISION,
         Source.BACKUP,
         lost="the earlier revisions of brands; what holds is read back from club.global.v1",
     ),
-    TableTruth(
+    RecoverySource(
         PROVIDER_REVISION,
         Source.BACKUP,
         lost="the earlier revisions of providers; what holds is read back from club.global.v1",
     ),
-    TableTruth(USER, Source.BACKUP, lost="accounts of people: add them again with `furlong backoffice user`"),
-    TableTruth(USER_ROLE, Source.BACKUP, lost="the roles of people, as their accounts"),
-    TableTruth(CREDENTIAL_GIVER, Source.BACKUP, lost="who could act for whom: reset the accounts"),
-    TableTruth(CREDENTIAL_LINK, Source.TRANSIENT, lost="links not used yet: send them again"),
-    TableTruth(RECOVERY_CODE, Source.BACKUP, lost="recovery codes: people make new ones"),
-    TableTruth(SESSION, Source.TRANSIENT, lost="everybody signs in again"),
-    TableTruth(THROTTLE, Source.TRANSIENT),
-    TableTruth(LOGOUT_TOKEN, Source.TRANSIENT),
-    TableTruth(DRY_RUN_DIFFERENCE, Source.TRANSIENT, lost="the bets that dry runs listed: run them again"),
-    TableTruth(JOB, Source.TRANSIENT, lost="the results of jobs: start them again"),
-    TableTruth(LEGAL_HOLD, Source.BACKUP, lost="legal holds: place them again before anybody is erased"),
-    TableTruth(GOODWILL_BUDGET, Source.BACKUP, lost="goodwill budgets: nothing is given until they are set"),
-    TableTruth(
+    RecoverySource(
+        USER, Source.BACKUP, lost="accounts of people: add them again with `furlong backoffice user`"
+    ),
+    RecoverySource(USER_ROLE, Source.BACKUP, lost="the roles of people, as their accounts"),
+    RecoverySource(CREDENTIAL_GIVER, Source.BACKUP, lost="who could act for whom: reset the accounts"),
+    RecoverySource(CREDENTIAL_LINK, Source.TRANSIENT, lost="links not used yet: send them again"),
+    RecoverySource(RECOVERY_CODE, Source.BACKUP, lost="recovery codes: people make new ones"),
+    RecoverySource(SESSION, Source.TRANSIENT, lost="everybody signs in again"),
+    RecoverySource(THROTTLE, Source.TRANSIENT),
+    RecoverySource(LOGOUT_TOKEN, Source.TRANSIENT),
+    RecoverySource(
+        DRY_RUN_DIFFERENCE, Source.TRANSIENT, lost="the bets that dry runs listed: run them again"
+    ),
+    RecoverySource(JOB, Source.TRANSIENT, lost="the results of jobs: start them again"),
+    RecoverySource(LEGAL_HOLD, Source.BACKUP, lost="legal holds: place them again before anybody is erased"),
+    RecoverySource(
+        GOODWILL_BUDGET, Source.BACKUP, lost="goodwill budgets: nothing is given until they are set"
+    ),
+    RecoverySource(
         GOODWILL_RESERVATION,
         Source.BACKUP,
         lost="what this week's goodwill has used of its budgets; what was paid stays with fulfilment",
     ),
-    TableTruth(CUSTOMER_EXPORT, Source.TRANSIENT, lost="exports that wait to be fetched: start them again"),
-    TableTruth(
+    RecoverySource(
+        CUSTOMER_EXPORT, Source.TRANSIENT, lost="exports that wait to be fetched: start them again"
+    ),
+    RecoverySource(
         RISK_CURVE,
         Source.BACKUP,
         lost="what forecasts compare with: there are none until three weeks are recorded again",
     ),
-    TableTruth(RISK_CELL, Source.TOPIC, ("club.cells.v1",)),
-    TableTruth(RISK_WEEK, Source.TRANSIENT, lost="figures: they are counted again"),
-    TableTruth(RISK_MONEY, Source.TRANSIENT, lost="as the weeks' figures"),
-    TableTruth(RISK_REWARD, Source.TRANSIENT, lost="as the weeks' figures"),
-    TableTruth(SUBJECT, Source.TOPIC, ("club.global.v1",), lost="who made the decisions"),
-    TableTruth(SEQUENCE, Source.TOPIC, ("club.global.v1",)),
-    TableTruth(NODE, Source.TOPIC, ("club.cells.v1",)),
-    TableTruth(OUTBOX.outbox, Source.TRANSIENT, lost="decisions not published yet: make them again"),
-    TableTruth(OUTBOX.lease, Source.TRANSIENT),
-    TableTruth(STREAM.position, Source.TRANSIENT),
-    TableTruth(STREAM.dead_letter, Source.TOPIC, ("club.cells.v1",)),
+    RecoverySource(RISK_CELL, Source.TOPIC, ("club.cells.v1",)),
+    RecoverySource(RISK_WEEK, Source.TRANSIENT, lost="figures: they are counted again"),
+    RecoverySource(RISK_MONEY, Source.TRANSIENT, lost="as the weeks' figures"),
+    RecoverySource(RISK_REWARD, Source.TRANSIENT, lost="as the weeks' figures"),
+    RecoverySource(SUBJECT, Source.TOPIC, ("club.global.v1",), lost="who made the decisions"),
+    RecoverySource(SEQUENCE, Source.TOPIC, ("club.global.v1",)),
+    RecoverySource(NODE, Source.TOPIC, ("club.cells.v1",)),
+    RecoverySource(OUTBOX.outbox, Source.TRANSIENT, lost="decisions not published yet: make them again"),
+    RecoverySource(OUTBOX.lease, Source.TRANSIENT),
+    RecoverySource(STREAM.position, Source.TRANSIENT),
+    RecoverySource(STREAM.dead_letter, Source.TOPIC, ("club.cells.v1",)),
 )

@@ -14,15 +14,15 @@ from backoffice.global_events.kafka_topic import KafkaGlobalTopic
 from backoffice.global_events.publisher import GlobalPublisher
 from backoffice.global_events.repository import GlobalDecision
 from backoffice.metadata import NAME
-from backoffice.operations.brands import revising as brands
+from backoffice.operations.brands import repository
 from backoffice.operations.providers import repository as providers
 from consumers.stream.database.own_cluster import require_own_cluster
 from consumers.stream.errors import MixedInstallations
 from consumers.stream.settings import StreamSettings
-from storage.clock import Clock
-from storage.database import Database
-from storage.settings import DatabaseSettings
-from subgraphs.kit.records.global_state.kinds import GlobalKind
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
+from subgraphs.kit.records.global_state import GlobalKind
 
 log = structlog.get_logger(__name__)
 IDLE_SECONDS: Final = 0.2
@@ -31,7 +31,7 @@ PATIENCE_SECONDS: Final = 30.0
 
 
 _REVISIONS: Final = {
-    GlobalKind.BRAND.value: brands.take_over,
+    GlobalKind.BRAND.value: repository.take_over,
     GlobalKind.PROVIDER.value: providers.take_over,
 }
 

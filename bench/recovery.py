@@ -17,9 +17,9 @@ from bench.harness import report
 from bench.harness.cores import Cores, raise_priority
 from bench.harness.servers import start_mariadb
 from deploy.private_kafka import start_kafka
+from foundation.storage.settings import DatabaseSettings
 from furlong.backup.backup import back_up, restore
 from furlong.databases import METADATA, upgrade_databases
-from storage.settings import DatabaseSettings
 
 
 def main() -> None:

@@ -8,14 +8,20 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cells.regions.bound_region import COUNT
-from storage.cells.cell import Cell
-from storage.cells.errors import CellMismatch
-from storage.cells.fence import NOT_CELLS, require_same
-from storage.cells.settings import CellSettings
-from storage.cells.table import CellRow, CellState, read_cell, write_cell
-from storage.clock import SystemClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.cells.cell import Cell
+from foundation.storage.cells.ownership import (
+    NOT_CELLS,
+    CellRow,
+    CellState,
+    read_cell,
+    require_same,
+    write_cell,
+)
+from foundation.storage.cells.settings import CellSettings
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database
+from foundation.storage.errors import CellMismatch
+from foundation.storage.settings import DatabaseSettings
 
 
 @dataclass(frozen=True, slots=True)

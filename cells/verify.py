@@ -10,7 +10,7 @@ from cells.moving.journal import Journal, Kind, Step
 from cells.moving.ownership import states
 from cells.moving.server import Location
 from cells.moving.verification import compare
-from storage.cells.cell import Cell
+from foundation.storage.cells.cell import Cell
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,17 @@ from sqlalchemy import MetaData
 from sqlalchemy.exc import SQLAlchemyError
 
 from backoffice.models import METADATA as BACKOFFICE_METADATA
+from foundation.storage.migrations.lock import Waiting
+from foundation.storage.migrations.upgrade import (
+    WAIT_SECONDS,
+    MigrationStatus,
+    RestoreUnfinished,
+    status,
+    upgrade,
+)
+from foundation.storage.settings import DatabaseSettings
 from furlong.identity import identify
 from furlong.subgraph_names import SUBGRAPHS
-from storage.migrations.lock import Waiting
-from storage.migrations.upgrade import WAIT_SECONDS, MigrationStatus, RestoreUnfinished, status, upgrade
-from storage.settings import DatabaseSettings
 from subgraphs.club.models import METADATA as CLUB_METADATA
 from subgraphs.fulfilment.models import METADATA as FULFILMENT_METADATA
 from subgraphs.progress.models import METADATA as PROGRESS_METADATA

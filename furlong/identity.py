@@ -15,10 +15,15 @@ from consumers.stream.broker.kafka_client import cluster_id
 from consumers.stream.database.own_cluster import require_own_cluster
 from consumers.stream.errors import MixedInstallations
 from consumers.stream.settings import StreamSettings
-from storage.clock import SystemClock
-from storage.database import Database, has_file
-from storage.installation import Installation, insert_installation, read_installation, write_installation
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database, has_file
+from foundation.storage.installation import (
+    Installation,
+    insert_installation,
+    read_installation,
+    write_installation,
+)
+from foundation.storage.settings import DatabaseSettings
 
 
 async def identify(settings: DatabaseSettings, names: Iterable[str]) -> None:

@@ -9,22 +9,20 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from analytics.settings import AnalyticsSettings
-from backoffice.content.settings import ContentSettings
-from backoffice.identity.oidc.settings import OidcSettings
-from backoffice.risk.settings import RiskSettings
-from backoffice.settings import BackofficeSettings
+from backoffice.settings import BackofficeSettings, ContentSettings, OidcSettings, RiskSettings
 from cells.moving.settings import MoveSettings
 from cells.regions.bound_region import RegionSettings
 from consumers.acknowledgements.settings import NodeSettings
 from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
+from foundation.logs import LogSettings
+from foundation.storage.cells.settings import CellSettings
+from foundation.storage.settings import ClockSettings, DatabaseSettings
+from foundation.tracing import SamplerSettings, TracingSettings
 from furlong.embedding.settings import EmbedSettings
 from gateway.feature_list import FEATURES
 from gateway.feature_settings import FeatureSettings, gateway_prefix, imported
 from gateway.settings import GatewaySettings
-from logs import LogSettings
-from storage.cells.settings import CellSettings
-from storage.settings import ClockSettings, DatabaseSettings
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.kit.live.settings import LiveSettings, RedisSettings
 from subgraphs.kit.settings import (
@@ -35,7 +33,6 @@ from subgraphs.kit.settings import (
     SessionSettings,
     UpstreamSettings,
 )
-from tracing import SamplerSettings, TracingSettings
 
 _PACKAGE = Path(__file__).resolve().parent
 ROOT = _PACKAGE / "data" if (_PACKAGE / "data").is_dir() else _PACKAGE.parent

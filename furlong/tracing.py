@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from tracing import Tracing
+from foundation.tracing import Tracing
 
 
 def close_with(app: FastAPI, tracing: Tracing | None) -> None:

@@ -8,15 +8,12 @@ if TYPE_CHECKING:
     from gateway.access.requirements import Granted
     from gateway.app import create_gateway
     from gateway.errors import RequestError, SupergraphError, Unauthenticated
-    from gateway.extensions import Extension, Hooks
     from gateway.settings import GatewaySettings
     from gateway.transport import HttpTransport, MemoryTransport, SubgraphOperation, Transport
 
 __all__ = [
-    "Extension",
     "GatewaySettings",
     "Granted",
-    "Hooks",
     "HttpTransport",
     "MemoryTransport",
     "PolicyQuestion",
@@ -34,8 +31,6 @@ MODULES: Final = {
     "RequestError": "gateway.errors",
     "SupergraphError": "gateway.errors",
     "Unauthenticated": "gateway.errors",
-    "Extension": "gateway.extensions",
-    "Hooks": "gateway.extensions",
     "GatewaySettings": "gateway.settings",
 }
 """The modules that define the public names; names not listed here are in `gateway.transport`."""

@@ -5,35 +5,36 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client.registry import Collector
 
 from gateway.access.application import AccessOf, DecidePolicies
 from gateway.clients import CustomerOf
-from gateway.extensions import Extension, load_extensions
 from gateway.feature import Core
 from gateway.http.admission import Admission
 from gateway.http.graph_versions import ServedGraph
 from gateway.http.routes import Gateway, IsReady, OperatorRoutes, Remark
 from gateway.installed_features import InstalledFeatures
 from gateway.metrics import Metrics
-from gateway.pipeline.authentication import Authenticate, AuthenticateCached, Authentication
-from gateway.pipeline.subscriptions.subscribing import ExpiresOf
+from gateway.pipeline.authentication import (
+    Authenticate,
+    AuthenticateCached,
+    Authentication,
+    ExpiresOf,
+)
 from gateway.reload import Reload, ReloadOutcomes
 from gateway.settings import GatewaySettings
 from gateway.transport import Transport
-from gateway.wiring.background import Background, Closing, follow_manifests, joined_checks, lifespan
+from gateway.wiring.background import joined_checks, lifespan
 from gateway.wiring.graph_version import graph_version
+from gateway.wiring.live import websocket_endpoint
 from gateway.wiring.monitoring import watching
 from gateway.wiring.reload import joined_remarks, reloader
 from gateway.wiring.shared_parts import shared_parts
-from gateway.wiring.subscriptions.live import websocket_endpoint
-from gateway.wiring.subscriptions.subscribing import shared_subscriptions
 
 if TYPE_CHECKING:
-    from tracing import Tracing
+    from foundation.tracing import Tracing
 
 SWITCH_SECONDS: Final = 0.0005
 """How often the interpreter switches between threads, in seconds: ten times as often as by default."""
@@ -53,7 +54,6 @@ def create_gateway(
     expires_of: ExpiresOf | None = None,
     collectors: Iterable[Collector] = (),
     remark: Remark | None = None,
-    extensions: Iterable[Extension] = (),
     reload: Reload | None = None,
     tracing: Tracing | None = None,
 ) -> Gateway:
@@ -78,7 +78,6 @@ def create_gateway(
         collectors: Additional metrics for `GET /metrics`.
         tracing: Records traces of requests; by default, the settings decide whether any are recorded.
         remark: Returns a line to add to the responses of `GET /health` and `GET /ready`; empty for none.
-        extensions: Called at the stages of the pipeline, after those that the settings name.
         reload: The source of the supergraph and settings, if they may change while the gateway serves.
 
     Raises:
@@ -95,7 +94,6 @@ def create_gateway(
     metrics = Metrics(admission)
     for collector in collectors:
         metrics.registry.register(collector)
-    every = (*load_extensions(chosen.extensions), *extensions)
     core = Core(
         settings=chosen,
         registry=metrics.registry,
@@ -105,42 +103,28 @@ def create_gateway(
         authentication=Authentication(authenticate, authenticate_cached),
         customer_of=customer_of,
         access_of=access_of,
+        expires_of=expires_of,
         decide_policies=decide_policies,
     )
     if tracing is not None:
         core.offer(tracing)
     features = InstalledFeatures(core)
-    customer_of = core.customer_of
-    subscriptions = shared_subscriptions(chosen, metrics.registry, customer_of, expires_of)
-    shared, closing = shared_parts(
+    shared = shared_parts(
         chosen,
         transports or {},
         core.authentication,
         admission=admission,
         metrics=metrics,
-        customer_of=customer_of,
-        extensions=every,
-        subscriptions=subscriptions,
+        customer_of=core.customer_of,
         large_responses=core.thread,
         features=features,
     )
     graph = ServedGraph(graph_version(supergraph, chosen, shared), admission, shared.cache_metrics)
     core.graph = graph
-    background: list[Background] = [
-        partial(follow_manifests, graph, shared.documents, chosen),
-        *watching(shared),
-        *(each.run for each in every),
-    ]
-    closed_last: list[Closing] = [
-        subscriptions.open,
-        graph,
-        *closing,
-    ]
-    app = Gateway(graph, lifespan=lifespan(closed_last, shared.large_responses, background, core.running))
-    if shared.live is None:
-        app.draining.ending.append(subscriptions.open.drain)
-    else:
-        # Connections end with their subscriptions, one after the other.
+    background = watching(shared)
+    app = Gateway(graph, lifespan=lifespan([graph], shared.large_responses, background, core.running))
+    app.draining.ending.extend(core.ending)
+    if shared.live is not None:
         app.live = shared.live.connections
         app.websockets = websocket_endpoint(chosen, graph, app.live, core.authentication, metrics)
     if reload is not None:
@@ -155,6 +139,4 @@ def create_gateway(
     app.serve_operators(
         OperatorRoutes(metrics, joined_checks(core.ready, ready), remark, app.draining), chosen.graphiql_dir
     )
-    if subscriptions.callbacks is not None:
-        app.serve_callbacks(subscriptions.callbacks, chosen.answer_bytes)
     return app

@@ -22,11 +22,11 @@ from gateway.feature_list import FEATURES
 from gateway.feature_settings import imported
 
 if TYPE_CHECKING:
+    from foundation.logs import LogSettings
     from gateway.access.requirements import Granted
     from gateway.planner import Operation
     from gateway.settings import GatewaySettings
     from gateway.supergraph import Supergraph
-    from logs import LogSettings
 
 cli = typer.Typer(
     name="gateway",
@@ -64,6 +64,7 @@ def serve(
     The supergraph and some settings may change while it serves: both are checked every few seconds and on
     SIGHUP.
     """
+    from foundation.logs import configure_logs
     from gateway.app import create_gateway
     from gateway.garbage_collection import freeze_long_lived_objects
     from gateway.http.server import configured_by, run
@@ -71,7 +72,6 @@ def serve(
     from gateway.operators import OperatorsPortError, operators_port
     from gateway.tls import ServerTls
     from gateway.wiring.reload import first_text, reload_of, supergraph_source
-    from logs import configure_logs
 
     host, _, port = listen.rpartition(":")
     if not port.isdigit():
@@ -260,7 +260,7 @@ def _settings(file: Path | None = None) -> GatewaySettings:
 def _log_settings() -> LogSettings:
     from pydantic import ValidationError
 
-    from logs import LogSettings
+    from foundation.logs import LogSettings
 
     try:
         return LogSettings()

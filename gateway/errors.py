@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, TypeVar
 
-from graphql_http import BodyTooLarge, MethodNotAllowed, RequestError
+from foundation.graphql_http import BodyTooLarge, MethodNotAllowed, RequestError
 
 __all__ = [
     "BodyTooLarge",
@@ -150,10 +150,6 @@ class GatewayFault(GatewayError):
 
 class SupergraphError(GatewayFault):
     """The supergraph cannot be served; the message says what is wrong, and where."""
-
-
-class ManifestError(SupergraphError):
-    """A manifest of trusted documents is broken; the message names the file and the entry."""
 
 
 class SubgraphUnreachable(GatewayError):

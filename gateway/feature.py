@@ -22,19 +22,24 @@ from starlette.responses import Response
 from gateway.access.application import AccessOf, DecidePolicies
 from gateway.access.narrowing import Narrowing
 from gateway.clients import CustomerOf
+from gateway.executor import CallMiddleware
 from gateway.feature_settings import Entry, FeatureSettings
+from gateway.forwarding import Forwarding
 from gateway.http.admission import Admission
 from gateway.http.graph_versions import ServedGraph
 from gateway.http.replies import OriginPolicy, ReplyStage
-from gateway.monitoring import AddRecorder
-from gateway.pipeline.authentication import Authentication
+from gateway.monitoring import AddRecorder, KnownNames
+from gateway.pipeline.authentication import Authentication, ExpiresOf
 from gateway.pipeline.components import AnsweringPipeline
+from gateway.pipeline.documents import DocumentResolver
 from gateway.pipeline.hooks import Hooks, ResponseHook
 from gateway.pipeline.in_parts import AnswersInParts
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.pipeline import Pipeline
 from gateway.pipeline.preparation.costs import CostOf
+from gateway.pipeline.preparation.plan_cache import LabelsOn
 from gateway.pipeline.stages import ResponsePipeline
+from gateway.pipeline.subscribing import AnswersSubscriptions
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
 from gateway.transport import SignerOf, Transport
@@ -60,10 +65,13 @@ class Core:
         authentication: Finds the session of a request: by the application's functions, or by a feature.
         customer_of: Returns the key of a session's customer; None if no customers are known.
         access_of: The application's function that returns the rights of a session, if it has one.
+        expires_of: The application's function that returns when a session ends, if it has one.
         decide_policies: The application's function that decides policies, if it has one.
         routes: What answers other paths than that of GraphQL, by path and methods.
         running: What is entered when the gateway starts to serve, and left in reverse order when it ends.
+        refreshes: Called in a thread on SIGHUP: they read anew what the features follow.
         graph: The versions of the graph, once the gateway is built.
+        ending: Called when the server that is about to stop takes no more connections.
         ready: Say whether the gateway can serve; it does not take requests before all do.
         signer_of: Chooses how requests to subgraphs over HTTP are signed; None if they are not.
         is_serving: Whether the gateway is built: routes and background work can be added no more.
@@ -77,10 +85,13 @@ class Core:
     authentication: Authentication
     customer_of: CustomerOf | None
     access_of: AccessOf | None = None
+    expires_of: ExpiresOf | None = None
     decide_policies: DecidePolicies | None = None
     routes: list[tuple[str, tuple[str, ...], Respond]] = field(default_factory=list)
     running: list[AbstractAsyncContextManager[object]] = field(default_factory=list)
+    ending: list[Callable[[], None]] = field(default_factory=list)
     ready: list[Callable[[], bool]] = field(default_factory=list)
+    refreshes: list[Callable[[], object]] = field(default_factory=list)
     signer_of: SignerOf | None = None
     is_serving: bool = False
     graph: ServedGraph | None = None
@@ -127,6 +138,10 @@ class Core:
             ValueError: The gateway is built already.
         """
         self.run(_closing(close))
+
+    def refresh_on_hangup(self, refresh: Callable[[], object]) -> None:
+        """Call something in a thread on SIGHUP, such as what reads changed files."""
+        self.refreshes.append(refresh)
 
     def wait_for(self, is_ready: Callable[[], bool]) -> None:
         """Call the gateway ready only if something is."""
@@ -192,17 +207,14 @@ class Version:
     Attributes:
         supergraph: The supergraph.
         settings: The version's settings.
-        transports: How each subgraph is called.
+        transports: How each subgraph is called, by its name.
         over_http: The names of the subgraphs that are called over HTTP.
-        unshared: Those of them whose replies have headers for the client that caused the call: such a call is
-            for one client alone.
     """
 
     supergraph: Supergraph
     settings: GatewaySettings
     transports: Mapping[str, Transport]
     over_http: Collection[str]
-    unshared: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,11 +222,22 @@ class VersionParts(Hooks):
     """What a feature adds to a version of the graph, by stage; a stage that nobody uses costs nothing.
 
     Attributes:
+        forwarding: Picks the headers of a client that subgraphs may see; at most one feature may do that.
+        varies_by: Further request headers that responses depend on; for caches, a reply to GET varies by
+            them.
+        documents: Finds the documents that clients name by ids; at most one feature may do that.
+        preparations: Prepare operations of a version before it is served; they may refuse it by raising
+            `SupergraphError`.
+        labels: Returns the labels of progressive overrides that are on for a request, unless a policy has
+            decided them; at most one feature may do that, and without one none is on.
         costs: Estimates what each operation costs; at most one feature may do that.
         recorders: Wrap what counts the requests with one operation from one client.
         replies: See the replies to POST and GET on their way to the client; the first is the innermost.
         in_parts: Returns what answers operations in parts with an executor; whole responses are shown to the
             hooks. At most one feature may do that.
+        subscriptions: Returns what answers subscriptions, given the executor, the names of operations in
+            metrics, and the hooks of sources and events. At most one feature may do that.
+        event_calls: Middleware around `calls`, for what events of subscriptions lack.
         dividers: Return a pipeline that may answer a request to the endpoint by several others.
         probe: Returns a pipeline that observes some requests, and lets the given one answer the others.
             What else the same feature adds is outermost; at most one feature may observe requests.
@@ -223,12 +246,19 @@ class VersionParts(Hooks):
             may enforce; a supergraph with such annotations is refused if none does.
     """
 
+    forwarding: Forwarding | None = None
+    varies_by: tuple[str, ...] = ()
+    documents: DocumentResolver | None = None
+    preparations: tuple[Callable[[OperationExecutor], None], ...] = ()
+    labels: LabelsOn | None = None
     costs: CostOf | None = None
     recorders: tuple[AddRecorder, ...] = ()
     replies: tuple[ReplyStage, ...] = ()
     origins: OriginPolicy | None = None
     narrowing: Narrowing | None = None
     in_parts: Callable[[OperationExecutor, tuple[ResponseHook, ...]], AnswersInParts] | None = None
+    subscriptions: Callable[[OperationExecutor, KnownNames, Hooks], AnswersSubscriptions] | None = None
+    event_calls: tuple[CallMiddleware, ...] = ()
     dividers: tuple[Callable[[ResponsePipeline], ResponsePipeline], ...] = ()
     probe: Callable[[Pipeline], AnsweringPipeline] | None = None
 
@@ -246,6 +276,16 @@ class Feature:
             ValueError: The settings contradict one another.
             SupergraphError: No supergraph can be served with them.
         """
+
+    def transports(self, version: Version) -> Mapping[str, Transport]:
+        """Return how the subgraphs of a version are called; a feature may replace what those before it say.
+
+        All features are asked before `of` is called for any of them, in the same thread.
+
+        Raises:
+            SupergraphError: The feature's settings do not fit the supergraph.
+        """
+        return version.transports
 
     def of(self, version: Version) -> VersionParts:
         """Return what the feature adds to a version; called in a thread, so it must not use the event loop.

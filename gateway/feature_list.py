@@ -40,6 +40,11 @@ FEATURES: Final[tuple[Entry, ...]] = (
         commands="gateway.features.usage.command:add_to",
     ),
     Entry(
+        "documents",
+        settings="gateway.features.documents.settings:KnownDocumentSettings",
+        feature="gateway.features.documents.feature:KnownDocuments",
+    ),
+    Entry(
         "incremental",
         settings="gateway.features.incremental.settings:IncrementalSettings",
         feature="gateway.features.incremental.feature:IncrementalDelivery",
@@ -66,6 +71,11 @@ FEATURES: Final[tuple[Entry, ...]] = (
         feature="gateway.features.access.feature:Access",
     ),
     Entry(
+        "labels",
+        settings="gateway.features.labels.settings:LabelSettings",
+        feature="gateway.features.labels.feature:OverrideLabels",
+    ),
+    Entry(
         "response_cache",
         settings="gateway.features.response_cache.settings:ResponseCacheSettings",
         feature="gateway.features.response_cache.feature:SubgraphResponseCache",
@@ -74,6 +84,16 @@ FEATURES: Final[tuple[Entry, ...]] = (
         "resilience",
         settings="gateway.features.resilience.settings:ResilienceSettings",
         feature="gateway.features.resilience.feature:Resilience",
+    ),
+    Entry(
+        "subscriptions",
+        settings="gateway.features.subscriptions.settings:SubscriptionSettings",
+        feature="gateway.features.subscriptions.feature:Subscriptions",
+    ),
+    Entry(
+        "header_rules",
+        settings="gateway.features.header_rules.settings:HeaderRuleSettings",
+        feature="gateway.features.header_rules.feature:RulesForHeaders",
     ),
 )
 """All features, in the order in which they are called at each stage of a request.

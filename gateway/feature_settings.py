@@ -25,15 +25,16 @@ class Entry(NamedTuple):
 
     Attributes:
         name: Its name: that of its folder, and of its settings.
-        settings: Its settings, `MODULE:CLASS` of a `FeatureSettings`. Every start imports the module.
-        feature: The feature, `MODULE:CLASS` of a `gateway.feature.Feature`.
+        feature: The feature, `MODULE:CLASS` of a `gateway.feature.Feature`, or of what returns one.
+        settings: Its settings, `MODULE:CLASS` of a `FeatureSettings`; without any, it is on. Every start
+            imports the module.
         commands: What adds its commands to `furlong gateway`, `MODULE:FUNCTION` of a typer application;
             empty for none. Every start of the command line imports the module.
     """
 
     name: str
-    settings: str
     feature: str
+    settings: str = "gateway.feature_settings:FeatureSettings"
     commands: str = ""
 
 

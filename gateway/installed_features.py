@@ -29,6 +29,17 @@ class InstalledFeatures:
         for entry in _switched_on(core.settings):
             self._install(entry)
 
+    def reached(self, version: Version) -> Version:
+        """Return a version whose subgraphs are called as all features say.
+
+        Raises:
+            SupergraphError: A feature's settings do not fit the supergraph.
+            ValueError: A feature needs a restart.
+        """
+        for _, feature in self._used(version.settings):
+            version = replace(version, transports=feature.transports(version))
+        return version
+
     def of(self, version: Version) -> list[tuple[str, VersionParts]]:
         """Return what all features add to a version, with their names, in the order in which it is called.
 

@@ -6,9 +6,9 @@ size of responses.
 
 from jit.compile.source import Lines, Source, checked, indent
 from jit.compile.variables import Variables
+from jit.runtime.driven_task import CoroutineTask
 from jit.runtime.response_budget import BUDGET, BudgetSpent, ResponseBudget, spend
 from jit.runtime.shared_list import SharedList, own
-from jit.runtime.tasks.coroutine_task import CoroutineTask
 
 __all__ = [
     "BUDGET",

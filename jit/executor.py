@@ -13,8 +13,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from jit.compile.strawberry_values import is_standard_awaitable_check
 from jit.executions import Executions
-from jit.kept_documents import KeptDocuments
-from jit.operation import CompiledOperation
+from jit.operation import CompiledOperation, KeptDocuments
 from jit.settings import Settings, as_manager
 
 UNUSUAL: Final = "the caller gave a predicate, hooks or an abort signal"

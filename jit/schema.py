@@ -15,7 +15,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext  # no
 
 from jit.executions import Executions, log  # noqa: E402 - the same
 from jit.executor import CompiledExecutor, interpreting  # noqa: E402 - the same
-from jit.kept_documents import KeptDocuments  # noqa: E402 - the same
+from jit.operation import KeptDocuments  # noqa: E402 - the same
 
 OWN_EXECUTOR: Final = "the schema was given an execution_context_class of its own"
 

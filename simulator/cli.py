@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 if TYPE_CHECKING:
+    from foundation.storage.clock import Clock
     from simulator.run import SimulatorSettings
     from simulator.world import World
-    from storage.clock import Clock
 
 SERVICE = "furlong-simulator"
 
@@ -67,8 +67,8 @@ def serve(
     For a file that `furlong load` reads, it invents customers in each jurisdiction and currency, and the
     terms of rewards. Never run it against an installation that has real ones.
     """
+    from foundation.storage.rehearsal import announce_rehearsal
     from simulator.run import SimulatorSettings
-    from storage.rehearsal import announce_rehearsal
 
     _known_world(world)
     host, _, port = listen.rpartition(":")
@@ -115,9 +115,9 @@ def bet(
     world: WorldFile = None,
 ) -> None:
     """Place one bet, and print its id."""
+    from foundation.tracing import recording
     from simulator.kafka.producer import open_producer
     from simulator.kafka.publish import publish_bet
-    from tracing import recording
 
     known = _known_world(world).brand(brand)
     if known is None:
@@ -174,8 +174,8 @@ def openapi() -> None:
 
 def clock_of(ctx: typer.Context) -> Clock:
     """Return the clock of the calling command line, or the one that the environment configures."""
-    from storage.rehearsal import product_clock
-    from storage.settings import ClockSettings
+    from foundation.storage.rehearsal import product_clock
+    from foundation.storage.settings import ClockSettings
 
     clock: Callable[[], Clock] | None = ctx.obj
     try:
@@ -194,10 +194,10 @@ def _known_world(path: Path | None) -> World:
 
 
 async def _feeds(kafka: str, rate: float, world: World, clock: Clock) -> None:
+    from foundation.tracing import recording
     from simulator.kafka.feeds import feed_message
     from simulator.kafka.producer import open_producer
     from simulator.kafka.traffic import run_traffic
-    from tracing import recording
 
     stop = _stop()
     async with recording(SERVICE) as tracing, open_producer(kafka, tracing) as producer:
@@ -218,8 +218,8 @@ def _stop() -> asyncio.Event:
 
 
 async def _serve(settings: SimulatorSettings) -> None:
+    from foundation.tracing import recording
     from simulator.run import running_simulator
-    from tracing import recording
 
     stop = _stop()
     async with (

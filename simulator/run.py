@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from foundation.storage.clock import Clock, SystemClock
+from foundation.tracing import Tracing
 from simulator.installation import read_world
 from simulator.kafka.feeds import feed_message
 from simulator.kafka.messages import bet_message
@@ -14,8 +16,6 @@ from simulator.kafka.publish import publish_seed_bets, publish_world
 from simulator.kafka.traffic import run_traffic
 from simulator.upstream.serve import serving_upstream
 from simulator.world import Customer, World
-from storage.clock import Clock, SystemClock
-from tracing import Tracing
 
 RECORD_FILE = "upstream.sqlite"
 

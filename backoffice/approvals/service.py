@@ -8,18 +8,22 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import allows, require, require_step_up, roles_allow
-from backoffice.access.roles import Permission, Role
+from backoffice.access import Actor, Permission, Role, allows, require, require_step_up, roles_allow
 from backoffice.approvals import repository
-from backoffice.approvals.kinds import ProposalKind, Staff
-from backoffice.approvals.proposals import Proposal, ProposalId, ProposalStatus, proposal_hash
+from backoffice.approvals.proposals import (
+    Proposal,
+    ProposalId,
+    ProposalKind,
+    ProposalStatus,
+    Staff,
+    proposal_hash,
+)
 from backoffice.approvals.repository import Decision
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
 from backoffice.errors import Conflict, FourEyes, Invalid, NotFound, Problem, Stale
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 
 CHANGED: Final = "What this is about has changed since it was proposed."
 OWN: Final = "You proposed this: another person has to approve it."

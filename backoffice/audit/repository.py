@@ -1,15 +1,116 @@
-"""SQL over the audit log: it inserts and reads, and never updates or deletes."""
+"""The rows of the audit log, each chained to the one before by its hash, and SQL over them.
+
+Rows are inserted and read, and never updated or deleted.
+"""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import BigInteger, Column, Index, Integer, Row, String, Table, Text, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.audit.entries import GENESIS, Entry
-from backoffice.audit.models import AUDIT_HEAD, AUDIT_LOG
-from storage.columns import upsert
+from backoffice.audit.canonical_json import content_hash
+from backoffice.metadata import METADATA
+from foundation.storage.columns import LONG_TEXT, Identifier, UtcDateTime, upsert
+
+GENESIS: Final = "0" * 64
+"""The `previous_hash` of the first row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One action, or one access to data.
+
+    Attributes:
+        sequence: Counts from 1.
+        at: Machine time, UTC.
+        user_id, person, name, session_id, address: Who, and from where.
+        action: What, as `area.verb`.
+        brand: The brand that it concerns; None if it concerns all or none.
+        subject: What it was done to, as `kind:id`.
+        before, after: Canonical JSON of the subject; None if there was or is none.
+        reason: What the person gave as the reason.
+        previous_hash: The hash of the row before.
+    """
+
+    sequence: int
+    at: datetime
+    user_id: str
+    person: str
+    name: str
+    session_id: str
+    address: str
+    action: str
+    brand: str | None
+    subject: str
+    before: str | None
+    after: str | None
+    reason: str | None
+    previous_hash: str
+
+    @property
+    def hash(self) -> str:
+        """Return the SHA-256 of all fields, in hexadecimal digits."""
+        at = self.at.astimezone(UTC).isoformat(timespec="microseconds")
+        return content_hash(
+            [
+                self.sequence,
+                at,
+                self.user_id,
+                self.person,
+                self.name,
+                self.session_id,
+                self.address,
+                self.action,
+                self.brand,
+                self.subject,
+                self.before,
+                self.after,
+                self.reason,
+                self.previous_hash,
+            ]
+        )
+
+
+AUDIT_LOG = Table(
+    "audit_log",
+    METADATA,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("user_id", Identifier(64), nullable=False),
+    Column("person", Identifier(254), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("session_id", Identifier(64), nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("action", Identifier(100), nullable=False),
+    Column("brand_id", Identifier(64), nullable=True),
+    Column("subject", Identifier(255), nullable=False),
+    Column("before", LONG_TEXT, nullable=True),
+    Column("after", LONG_TEXT, nullable=True),
+    Column("reason", Text, nullable=True),
+    Column("previous_hash", Identifier(64), nullable=False),
+    Column("hash", Identifier(64), nullable=False),
+    Index("audit_log_brand", "brand_id", "sequence"),
+    Index("audit_log_subject", "subject", "sequence"),
+    Index("audit_log_user", "user_id", "sequence"),
+    Index("audit_log_action", "action", "sequence"),
+)
+"""One row for each change and each access to personal data; rows are only ever inserted.
+
+`sequence` counts from 1 without gaps. `hash` covers the row and `previous_hash`, the hash of the row before.
+`before` and `after` are canonical JSON."""
+
+AUDIT_HEAD = Table(
+    "audit_head",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("hash", Identifier(64), nullable=False),
+)
+"""One row: the last row of the log. Its lock puts writers in one order."""
+
 
 PAGE: Final = 1000
 HEAD: Final = 1

@@ -7,18 +7,17 @@ from typing import Final
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from backoffice.access.actor import Actor
+from backoffice.access import Actor
 from backoffice.base import Base
-from backoffice.content.images.serving import image_route
+from backoffice.content.images import image_route
 from backoffice.content.known_brands import KnownBrands
 from backoffice.content.preview import Preview
 from backoffice.content.service import ContentService
-from backoffice.content.settings import ContentSettings
-from backoffice.content.workflow.announcement import GlobalAnnouncement
 from backoffice.content.workflow.editing import ContentEditing
-from backoffice.content.workflow.publication import ContentPublication
+from backoffice.content.workflow.publication import ContentPublication, GlobalAnnouncement
 from backoffice.graph.area import Area
-from storage.database import Database
+from backoffice.settings import ContentSettings
+from foundation.storage.database import Database
 
 log = structlog.get_logger(__name__)
 SCREENS_IMAGES: Final = "/backoffice/images"

@@ -5,14 +5,13 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.advertising.links import UPLOADED, allowed_hosts
-from backoffice.content.images.repository import image_facts
-from backoffice.content.lint.findings import Finding
-from backoffice.content.lint.rules import LintContext, lint
+from backoffice.advertising import UPLOADED, allowed_hosts
+from backoffice.content.images import image_facts
+from backoffice.content.lint import Finding, LintContext, lint
 from backoffice.content.revisions.document import ContentDocument, ContentKey
 from backoffice.errors import NotFound
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.kit.domain.schemes import Brand, Scheme
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.rewards.catalogue.repository import CatalogueRepository

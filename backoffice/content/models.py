@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Column, Index, Integer, String, Table
 
 from backoffice.metadata import METADATA
-from storage.columns import JSON_LIST, LONG_TEXT, Blob, Identifier, UtcDateTime
+from foundation.storage.columns import JSON_LIST, LONG_TEXT, Blob, Identifier, UtcDateTime
 
 CONTENT_ITEM = Table(
     "content_item",

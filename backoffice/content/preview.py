@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from backoffice.content.revisions.document import ContentDocument, ContentKey, ContentText
-from backoffice.content.workflow.announcement import image_address
+from backoffice.content.workflow.publication import image_address
 from backoffice.errors import Invalid, NotFound, Problem
-from subgraphs.kit.graphql.schema.money import money
+from subgraphs.kit.graphql.money import money
 from subgraphs.rewards.catalogue.rewards import RewardConfig
 
 FALLBACK_STATE: Final = "tracking"

@@ -12,8 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from backoffice.content.models import CONTENT_ITEM, CONTENT_REVISION
 from backoffice.content.revisions.document import ContentDocument, ContentKey
-from backoffice.content.revisions.revision import Approval, ContentItem, ContentRevision
-from backoffice.content.revisions.states import RevisionState
+from backoffice.content.revisions.revision import Approval, ContentItem, ContentRevision, RevisionState
 from subgraphs.kit.domain.keys import ALL_BRANDS
 
 

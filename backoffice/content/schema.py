@@ -8,11 +8,11 @@ from typing import Annotated, Any
 import strawberry
 from strawberry import ID
 
-from backoffice.access.roles import Permission
+from backoffice.access import Permission
 from backoffice.content.area import ContentArea
 from backoffice.content.repository import ItemFilter
 from backoffice.content.revisions.document import NO_VERSION, ContentKey
-from backoffice.content.revisions.states import RevisionState
+from backoffice.content.revisions.revision import RevisionState
 from backoffice.content.types import (
     ContentBrand,
     ContentFieldChange,
@@ -29,13 +29,12 @@ from backoffice.content.types import (
     shown_revision,
     shown_state,
 )
-from backoffice.content.workflow.announcement import image_address
 from backoffice.content.workflow.editing import document_of
 from backoffice.content.workflow.local_time import Occurrence
+from backoffice.content.workflow.publication import image_address
 from backoffice.errors import Invalid, Problem
-from backoffice.graph.area import OfficeInfo
+from backoffice.graph.area import ANY, OfficeInfo, permitted
 from backoffice.graph.pages import Name, Number, Page, page_of, page_size, read_cursor
-from backoffice.graph.permitted import ANY, permitted
 
 First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
 READ = permitted(Permission.CONTENT_READ, "brand")

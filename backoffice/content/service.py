@@ -4,28 +4,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import brands_with, require
-from backoffice.access.roles import Permission
+from backoffice.access import Actor, Permission, brands_with, require
 from backoffice.approvals import repository as proposals
 from backoffice.approvals.proposals import Proposal
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
 from backoffice.content import repository
-from backoffice.content.images.conversion import ImageConversion
-from backoffice.content.images.reencoding import ImageRefused, StoredImage
-from backoffice.content.images.repository import add_image
+from backoffice.content.image_conversion import ImageConversion, ImageRefused, StoredImage
+from backoffice.content.images import add_image
 from backoffice.content.known_brands import KnownBrand, KnownBrands, described
-from backoffice.content.lint.findings import Finding
+from backoffice.content.lint import Finding
 from backoffice.content.preview import Preview, Previewed, PreviewState
 from backoffice.content.repository import ItemFilter
-from backoffice.content.revisions.diff import FieldChange, document_changes
-from backoffice.content.revisions.document import ContentDocument, ContentKey
+from backoffice.content.revisions.document import ContentDocument, ContentKey, FieldChange, document_changes
 from backoffice.content.revisions.revision import ContentRevision, ItemWithRevisions
 from backoffice.content.workflow.editing import document_of
 from backoffice.content.workflow.locking import with_revisions
 from backoffice.errors import Forbidden, Invalid, NotFound, Problem
-from storage.database import Database
+from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import ALL_BRANDS
 
 

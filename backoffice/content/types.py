@@ -6,20 +6,17 @@ from typing import Final
 import strawberry
 from strawberry import ID, Private
 
-from backoffice.access.roles import Permission
+from backoffice.access import Permission
 from backoffice.content.area import ContentArea
 from backoffice.content.known_brands import KnownBrand
-from backoffice.content.lint.findings import Finding, Severity
+from backoffice.content.lint import Finding, Severity
 from backoffice.content.preview import PreviewState
-from backoffice.content.revisions.diff import FieldChange, SpanKind
-from backoffice.content.revisions.document import ContentDocument, ContentText
-from backoffice.content.revisions.revision import ContentRevision, ItemWithRevisions
-from backoffice.content.revisions.states import RevisionState
-from backoffice.content.workflow.announcement import image_address
+from backoffice.content.revisions.document import ContentDocument, ContentText, FieldChange, SpanKind
+from backoffice.content.revisions.revision import ContentRevision, ItemWithRevisions, RevisionState
 from backoffice.content.workflow.local_time import Occurrence, local_text
-from backoffice.graph.area import OfficeInfo
+from backoffice.content.workflow.publication import image_address
+from backoffice.graph.area import FOUND, OfficeInfo, permitted
 from backoffice.graph.pages import Page, number_key, page_of, page_size
-from backoffice.graph.permitted import FOUND, permitted
 
 READ: Final = permitted(Permission.CONTENT_READ, FOUND)
 

@@ -3,8 +3,8 @@
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, String, Table
 
 from backoffice.metadata import METADATA
-from storage.cells.cell import MAX_NAME
-from storage.columns import JSON_LIST, Identifier, UtcDateTime
+from foundation.storage.cells.cell import MAX_NAME
+from foundation.storage.columns import JSON_LIST, Identifier, UtcDateTime
 
 RISK_WEEK = Table(
     "risk_week",

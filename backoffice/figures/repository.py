@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.figures.models import RISK_CURVE, RISK_MONEY, RISK_REWARD, RISK_WEEK
 from backoffice.figures.week_figures import CREDITED, LIABLE, MoneyFigure, RewardFigure, WeekFigures
-from storage.columns import upsert
-from subgraphs.fulfilment.accounting.liability import USED
+from foundation.storage.columns import upsert
+from subgraphs.fulfilment.accounting.stage_sql import USED
 
 FINAL_HOUR: Final = 999
 REWARD_KEY: Final = ("iso_week", "reward_id", "config_version", "currency", "stage", "source")

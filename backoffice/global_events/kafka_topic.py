@@ -17,8 +17,8 @@ from consumers.stream.broker.kafka_client import cluster_id
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from consumers.stream.settings import StreamSettings
-from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC
-from subgraphs.kit.records.outbox.outbox import TOMBSTONE, UnpublishedFact
+from subgraphs.kit.records.global_state import GLOBAL_TOPIC
+from subgraphs.kit.records.outbox import TOMBSTONE, UnpublishedFact
 
 log = structlog.get_logger(__name__)
 GLOBAL_PARTITION: Final = TopicPartition(GLOBAL_TOPIC, 0)

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Column, Float, Index, String, Table
 
 from backoffice.metadata import METADATA
-from storage.columns import JSON_LIST, Identifier, UtcDateTime
+from foundation.storage.columns import JSON_LIST, Identifier, UtcDateTime
 from subgraphs.kit.records.tables import OutboxTables, StreamTables
 
 OUTBOX = OutboxTables.declare(METADATA)

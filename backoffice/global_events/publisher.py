@@ -27,10 +27,10 @@ from backoffice.global_events.repository import (
     renumbered,
 )
 from consumers.messages.global_events.message import GlobalEvent
-from storage.clock import Clock, database_time
-from storage.database import Database
-from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC, NOTHING_APPLIED, GlobalOrder
-from subgraphs.kit.records.outbox.outbox import UnpublishedFact, prefix_delivered
+from foundation.storage.clock import Clock, database_time
+from foundation.storage.database import Database
+from subgraphs.kit.records.global_state import GLOBAL_TOPIC, NOTHING_APPLIED, GlobalOrder
+from subgraphs.kit.records.outbox import UnpublishedFact, prefix_delivered
 
 log = structlog.get_logger(__name__)
 BATCH_SIZE: Final = 500

@@ -10,9 +10,9 @@ from sqlalchemy import Row, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.global_events.models import OUTBOX, SEQUENCE, SUBJECT
-from storage.columns import upsert
-from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC, GlobalOrder
-from subgraphs.kit.records.outbox.outbox import Encoded, Outbox
+from foundation.storage.columns import upsert
+from subgraphs.kit.records.global_state import GLOBAL_TOPIC, GlobalOrder
+from subgraphs.kit.records.outbox import Encoded, Outbox
 
 SCHEMA: Final = "club.global/1"
 NAME: Final = "global"

@@ -1,5 +1,5 @@
-"""What the graph of the back office is made of: subgraphs in this process behind a gateway of their own.
+"""What the graph of the back office is made of.
 
-`permitted` is the directive that each field carries, `pages` the shape of lists, `admin_subgraph` an area's
-part, `gateway` the whole.
+`area` is what an area offers, with the directive that each field carries, `pages` the shape of lists;
+`documents` reads documents within limits, and `execution` runs them.
 """

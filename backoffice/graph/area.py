@@ -1,15 +1,17 @@
-"""An area of the back office: its services, for the graph and for commands, and what runs with them."""
+"""An area of the back office: its services, what runs with them, and the permission that each field needs."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, TypeAlias, TypeVar, cast
+from typing import Any, Final, TypeAlias, TypeVar, cast
 
+import strawberry
 from starlette.routing import BaseRoute
 from strawberry import Info
+from strawberry.schema_directive import Location
 
-from backoffice.access.actor import Actor
+from backoffice.access import Actor, Permission
 
 Download: TypeAlias = Callable[[Actor, Mapping[str, str]], Awaitable[AsyncIterator[str]]]
 """Returns a table as parts of CSV, for who acts; what is refused is raised before the first part."""
@@ -55,3 +57,32 @@ class OfficeContext:
 
 
 OfficeInfo: TypeAlias = Info[OfficeContext, Any]
+
+
+ANY: Final = "(any)"
+"""At least one brand: the field shows what belongs to the brands for which the person has the permission."""
+
+ALL: Final = "(all)"
+"""All brands at once."""
+
+FOUND: Final = "(found)"
+"""The brand of the object that the id names; for other brands the object does not exist."""
+
+
+@strawberry.schema_directive(locations=[Location.FIELD_DEFINITION], name="permitted")
+class Permitted:
+    """Which permission a field needs."""
+
+    permission: str = strawberry.directive_field(name="permission")
+    brand: str = strawberry.directive_field(name="brand")
+
+
+def permitted(permission: Permission, brand: str) -> Permitted:
+    """Return the directive for a field.
+
+    Args:
+        permission: The permission that the person must have.
+        brand: The argument that holds the brand, as `brand` or `input.brand` (null stands for `ANY`); or
+            `ANY`, `ALL`, or `FOUND`.
+    """
+    return Permitted(permission=permission.value, brand=brand)

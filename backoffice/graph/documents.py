@@ -24,6 +24,7 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 
+from foundation.graphql_http import RequestError
 from gateway.errors import CannotPlan, InvalidDocument
 from gateway.features.cost.compile import operation_cost
 from gateway.features.cost.operation_cost import OperationCost
@@ -36,7 +37,6 @@ from gateway.limits import (
     introspection_too_large,
 )
 from gateway.supergraph import Annotations, Normalizer
-from graphql_http import RequestError
 from jit import CompiledOperation, compile_operation
 
 DOCUMENTS_KEPT: Final = 512

@@ -1,20 +1,48 @@
-"""Executes operations of the graph for a person, within the limits of one request."""
+"""The schema of the back office, which each area extends by its fields, and its execution for a person.
+
+`jit` compiles it; an execution stays within the limits of one request.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from graphql import ExecutionResult
+from graphql import ExecutionResult, GraphQLError
+from strawberry.tools import merge_types
+from strawberry.types import ExecutionContext
 
-from backoffice.access.actor import Actor
+from backoffice.access import Actor
 from backoffice.graph.area import Area, OfficeContext
 from backoffice.graph.documents import Documents, GraphLimits
-from backoffice.graph.schema import OfficeSchema
+from foundation.graphql_http import GraphQLRequest
 from gateway.errors import ResponseTooLarge
-from graphql_http import GraphQLRequest
 from jit import Settings
 from jit.codegen import BUDGET, BudgetSpent, ResponseBudget
+from jit.schema import Schema
 from subgraphs.kit.graphql.operations import answer_of, failed
+
+
+class OfficeSchema(Schema):
+    """The compiled schema; `OfficeGraph` masks and logs the errors of its executions."""
+
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        """Do nothing: an error that is meant for the person needs no traceback."""
+        del errors, execution_context
+
+
+def build_schema(queries: Iterable[type[Any]], mutations: Iterable[type[Any]]) -> OfficeSchema:
+    """Build the schema of the areas' root types.
+
+    Args:
+        queries: Strawberry types, whose fields become those of `Query`.
+        mutations: Strawberry types, whose fields become those of `Mutation`.
+    """
+    return OfficeSchema(
+        query=merge_types("Query", tuple(queries)), mutation=merge_types("Mutation", tuple(mutations))
+    )
+
 
 AWAITED: Final = Settings(awaited=True)
 

@@ -11,7 +11,7 @@ import strawberry
 
 from backoffice.errors import Invalid, Problem
 from subgraphs.kit.domain.errors import BadInput
-from subgraphs.kit.domain.opaque_ids import read_opaque
+from subgraphs.kit.domain.keys import read_opaque
 
 N = TypeVar("N")
 S = TypeVar("S")

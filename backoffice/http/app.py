@@ -1,18 +1,20 @@
-"""The ASGI application of the back office."""
+"""The ASGI application of the back office: its headers, the routes for operators, and the built screens."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from backoffice.http.security import EVERY_RESPONSE, NO_STORE
+from backoffice.http.security import EVERY_RESPONSE, NO_STORE, PREVIEW_FILE, PREVIEW_PAGE
+from gateway.browsers.static_files import NO_CACHE, BuiltFiles, file_response
 
 NOT_MODIFIED: Final = 304
 ADDED: Final = tuple(
@@ -100,3 +102,41 @@ def create_http_app(
     endpoint = Route("/backoffice/graphql", graph)
     app = Starlette(routes=[*operators.routes(), endpoint, *routes, *screens], lifespan=running)
     return SecuringHeaders(app)
+
+
+HOME: Final = "/backoffice/"
+PREVIEW: Final = "preview"
+NOT_BUILT: Final = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Furlong back office</title></head>
+<body><h1>Furlong back office</h1>
+<p>The screens are not built: run <code>make install</code>. The graph is served at
+<code>/backoffice/graphql</code>, and sign-in at <code>/backoffice/session</code>.</p></body></html>
+"""
+
+
+def screen_routes(folder: Path) -> list[BaseRoute]:
+    """Return the routes of the screens; each path of a screen is served by the one page."""
+
+    async def home(_request: Request) -> Response:
+        return RedirectResponse(HOME, 308)
+
+    async def page(request: Request) -> Response:
+        index = folder / "index.html"
+        if not index.is_file():
+            return HTMLResponse(NOT_BUILT, headers={"cache-control": NO_CACHE})
+        return file_response(index, request.headers, {"cache-control": NO_CACHE})
+
+    async def preview(_request: Request) -> Response:
+        index = folder / PREVIEW / "preview.html"
+        if not index.is_file():
+            return HTMLResponse(NOT_BUILT, 404, headers=PREVIEW_PAGE)
+        return HTMLResponse(index.read_bytes(), headers=PREVIEW_PAGE)
+
+    routes: list[BaseRoute] = [Route("/", home), Route("/backoffice", home)]
+    if (folder / PREVIEW / "assets").is_dir():
+        files = BuiltFiles(folder / PREVIEW / "assets", hashed="", headers=PREVIEW_FILE)
+        routes.append(Mount(f"/backoffice/{PREVIEW}/assets", files))
+    routes.append(Route(f"/backoffice/{PREVIEW}", preview))
+    if (folder / "assets").is_dir():
+        routes.append(Mount("/backoffice/assets", BuiltFiles(folder / "assets", hashed="")))
+    return [*routes, Route("/backoffice/{screen:path}", page)]

@@ -13,15 +13,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from backoffice.access.actor import Actor
+from backoffice.access import Actor
 from backoffice.errors import BackofficeError, NotSignedIn
 from backoffice.graph.execution import OfficeGraph
 from backoffice.http.requests import CrossSiteRequest, json_response, require_session
 from backoffice.http.security import NO_STORE, Site
 from backoffice.identity.sessions import Stage
 from backoffice.identity.sign_in import SignIn
-from gateway.errors import CannotPlan, InvalidDocument, Overloaded, ResponseTooLarge
-from graphql_http import (
+from foundation.graphql_http import (
     GRAPHQL_JSON,
     JSON,
     BodyTooLarge,
@@ -31,6 +30,7 @@ from graphql_http import (
     check_content,
     read_body,
 )
+from gateway.errors import CannotPlan, InvalidDocument, Overloaded, ResponseTooLarge
 from subgraphs.kit.graphql.operations import answer_of, failed
 
 COMPRESSED_BYTES: Final = 4096

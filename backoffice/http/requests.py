@@ -9,9 +9,8 @@ from starlette.responses import Response
 
 from backoffice.errors import BackofficeError, Conflict, Forbidden, Invalid, NotSignedIn, Stale
 from backoffice.http.security import CSRF_HEADER, NO_STORE, Site
-from backoffice.identity.errors import SignInRefused, TooManyAttempts
 from backoffice.identity.secrets import Keys
-from backoffice.identity.sign_in import AuthenticatedSession, SignIn
+from backoffice.identity.sign_in import AuthenticatedSession, SignIn, SignInRefused, TooManyAttempts
 
 T = TypeVar("T")
 BODY_BYTES: Final = 16 * 1024

@@ -9,8 +9,8 @@ from sqlalchemy import delete
 from backoffice.identity import sessions, throttle
 from backoffice.identity.credentials import links
 from backoffice.identity.models import LOGOUT_TOKEN
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 
 EVERY_SECONDS: Final = 3600.0
 

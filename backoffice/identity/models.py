@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text, UniqueConstraint
 
 from backoffice.metadata import METADATA
-from storage.columns import Identifier, UtcDateTime
+from foundation.storage.columns import Identifier, UtcDateTime
 
 USER = Table(
     "backoffice_user",

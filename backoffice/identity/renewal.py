@@ -6,20 +6,19 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
+from backoffice.access import Actor
 from backoffice.audit.audit_log import AuditLog
 from backoffice.errors import Conflict, Invalid
 from backoffice.identity import sessions, users
-from backoffice.identity.accounts.account import Lapse
+from backoffice.identity.account import Lapse
 from backoffice.identity.credentials import givers, links
 from backoffice.identity.credentials.issuing import CredentialIssuer
 from backoffice.identity.credentials.links import LinkRefused
-from backoffice.identity.errors import TooManyAttempts
 from backoffice.identity.sessions import Lifetimes, Origin, Stage
-from backoffice.identity.sign_in import Ticket
+from backoffice.identity.sign_in import Ticket, TooManyAttempts
 from backoffice.identity.users import User, UserStatus
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 
 BETWEEN: Final = timedelta(minutes=1)
 """How long somebody waits between two links of theirs."""

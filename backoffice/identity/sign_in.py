@@ -1,4 +1,4 @@
-"""Signing in: the password, the second factor, and what a session may do before it has both."""
+"""Signing in: the password, the second factor, why it is refused, and what a session may do before both."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -6,19 +6,41 @@ from typing import Any, NoReturn
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
+from backoffice.access import Actor
 from backoffice.audit.audit_log import AuditLog
-from backoffice.errors import Conflict, Invalid, NotSignedIn, Problem
+from backoffice.errors import BackofficeError, Conflict, Invalid, NotSignedIn, Problem
 from backoffice.identity import sessions, throttle, users
 from backoffice.identity.credentials import second_factor
 from backoffice.identity.credentials.passwords import Passwords
-from backoffice.identity.errors import SignInRefused, TooManyAttempts
 from backoffice.identity.secrets import Keys
 from backoffice.identity.sessions import Lifetimes, Origin, Session, Stage
 from backoffice.identity.throttle import Attempt
 from backoffice.identity.users import User, UserStatus
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+
+
+class SignInRefused(BackofficeError):
+    """Login, password or code are wrong, or the account is disabled; the response does not say which."""
+
+    code = "SIGN_IN_REFUSED"
+
+    def __init__(self) -> None:
+        super().__init__("The name, the password or the code is not right.")
+
+
+class TooManyAttempts(BackofficeError):
+    """There were too many failed attempts.
+
+    Attributes:
+        seconds: How long to wait.
+    """
+
+    code = "TOO_MANY_ATTEMPTS"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__("Too many attempts: wait before you try again.", retryAfter=seconds)
+        self.seconds = seconds
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.identity.models import THROTTLE
 from backoffice.identity.secrets import Keys
-from storage.columns import upsert
+from foundation.storage.columns import upsert
 
 FREE: Final[Mapping[str, int]] = {"login": 5, "code": 5, "session": 5, "provider": 10, "network": 30}
 """How many failures have no consequence: behind one address there may be an office. `provider`: what an

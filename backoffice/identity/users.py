@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Row, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.roles import Role
+from backoffice.access import Role
 from backoffice.errors import Invalid, Problem
 from backoffice.identity.models import RECOVERY_CODE, USER, USER_ROLE
 from backoffice.versions import next_version_in

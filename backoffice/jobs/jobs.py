@@ -6,8 +6,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, NewType, Protocol, TypeAlias
 
-from backoffice.access.actor import Actor
-from backoffice.access.roles import Permission
+from backoffice.access import Actor, Permission
 from backoffice.audit.canonical_json import Json
 
 JobId = NewType("JobId", str)

@@ -3,16 +3,16 @@
 from backoffice.base import Base
 from backoffice.graph.area import Area
 from backoffice.operations.brands.service import BrandService
+from backoffice.operations.consumer_lag import LagService
 from backoffice.operations.dead_letters import DeadLetterService
 from backoffice.operations.installation import InstallationService
 from backoffice.operations.kill_switches import KillSwitchService
-from backoffice.operations.lag_service import LagService
 from backoffice.operations.nodes import NodeService
 from backoffice.operations.providers.configurations import ProviderConfigurations
 from backoffice.operations.providers.service import ProviderService
 from backoffice.operations.reward_statuses import RewardStatusService
 from backoffice.operations.weeks import WeekService
-from storage.database import Database
+from foundation.storage.database import Database
 
 
 class OperationsArea(Area):

@@ -9,9 +9,7 @@ from typing import Any, Final
 
 from prometheus_client import CollectorRegistry
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import require, require_step_up
-from backoffice.access.roles import Permission
+from backoffice.access import Actor, Permission, require, require_step_up
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
 from backoffice.consumer import create_consumer as create_backoffice
@@ -26,9 +24,9 @@ from consumers.stream.consumer import Consumer
 from consumers.stream.database.dead_letter_replay import PAGE_SIZE, Fate, Replay, Replayed
 from consumers.stream.database.dead_letters import DeadLetter, list_dead_letters, show_dead_letter
 from consumers.stream.settings import StreamSettings
-from storage.clock import Clock
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 
 CONSUMERS: Final[Mapping[str, Callable[..., Consumer]]] = {
     "club": create_club,

@@ -5,22 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import require
-from backoffice.access.roles import Permission
+from backoffice.access import Actor, Permission, require
 from backoffice.audit.audit_log import AuditLog
 from backoffice.errors import Invalid, Problem
 from backoffice.global_events.models import OUTBOX as BACKOFFICE_OUTBOX
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.club.models import INTENT as CLUB_INTENT
 from subgraphs.club.models import OUTBOX as CLUB_OUTBOX
 from subgraphs.fulfilment.models import GLOBAL_STATE
 from subgraphs.fulfilment.models import OUTBOX as FULFILMENT_OUTBOX
 from subgraphs.fulfilment.repository import ProviderRepository
 from subgraphs.kit.mutations.intents import Intent, IntentRepository
-from subgraphs.kit.records.global_state.switches import KillSwitches
-from subgraphs.kit.records.outbox.outbox import Outbox
+from subgraphs.kit.records.global_state import KillSwitches
+from subgraphs.kit.records.outbox import Outbox
 from subgraphs.kit.records.tables import OutboxTables
 from subgraphs.progress.models import OUTBOX as PROGRESS_OUTBOX
 from subgraphs.rewards.models import INTENT as REWARDS_INTENT

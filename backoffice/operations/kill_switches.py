@@ -5,9 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import brands_with, require, require_step_up
-from backoffice.access.roles import Permission
+from backoffice.access import Actor, Permission, brands_with, require, require_step_up
 from backoffice.audit.audit_log import AuditLog
 from backoffice.errors import Invalid, Problem
 from backoffice.global_events.acknowledgements import NodeRepository
@@ -15,10 +13,10 @@ from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.global_events.repository import GlobalDecision
 from backoffice.operations.providers import repository as providers
 from consumers.messages.global_events.states import SwitchState
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import ALL_BRANDS
-from subgraphs.kit.records.global_state.kinds import GlobalKind, GlobalOrder, SwitchScope, switch_subject
+from subgraphs.kit.records.global_state import GlobalKind, GlobalOrder, SwitchScope, switch_subject
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.models import REFERENCE, REWARD_CONFIG, REWARD_CONTENT

@@ -4,18 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import allows, require
-from backoffice.access.roles import Permission
+from backoffice.access import Actor, Permission, allows, require
 from backoffice.audit.audit_log import AuditLog
 from backoffice.errors import Invalid, NotFound, Problem
 from backoffice.global_events.acknowledgements import NodeReport, NodeRepository, unacknowledged
 from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.global_events.repository import GlobalDecision
 from backoffice.operations.kill_switches import readable_decisions
-from storage.clock import Clock
-from storage.database import Database
-from subgraphs.kit.records.global_state.kinds import GlobalOrder
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from subgraphs.kit.records.global_state import GlobalOrder
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from typing import Annotated
 import strawberry
 from strawberry import ID
 
-from backoffice.access.roles import Permission
-from backoffice.graph.area import OfficeInfo
+from backoffice.access import Permission
+from backoffice.graph.area import ALL, FOUND, OfficeInfo, permitted
 from backoffice.graph.pages import (
     Number,
     Page,
@@ -17,7 +17,6 @@ from backoffice.graph.pages import (
     time_key,
     time_of,
 )
-from backoffice.graph.permitted import ALL, FOUND, permitted
 from backoffice.operations.area import OperationsArea
 from backoffice.operations.graph.backlog import BacklogQuery
 from backoffice.operations.graph.brands import BrandMutation, BrandQuery
@@ -27,7 +26,7 @@ from backoffice.operations.graph.weeks import WeekMutation, WeekQuery
 from backoffice.operations.installation import IntentFilter
 from backoffice.operations.kill_switches import SwitchTarget
 from backoffice.operations.nodes import Acknowledged
-from backoffice.operations.status_changes import StatusAction
+from backoffice.operations.reward_statuses import StatusAction
 from backoffice.operations.types import (
     DeadLetterInfo,
     GlobalEvent,
@@ -45,7 +44,7 @@ from backoffice.operations.types import (
 )
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.mutations.intents import Intent
-from subgraphs.kit.records.global_state.kinds import GlobalOrder, SwitchScope
+from subgraphs.kit.records.global_state import GlobalOrder, SwitchScope
 
 First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
 _READ, _SWITCH = Permission.OPERATIONS_READ, Permission.OPERATIONS_SWITCH

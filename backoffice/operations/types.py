@@ -10,10 +10,10 @@ from strawberry.scalars import JSON
 from backoffice.global_events.repository import GlobalDecision
 from backoffice.operations.dead_letters import NamedLetter
 from backoffice.operations.nodes import Acknowledged, NodeState
-from backoffice.operations.status_changes import StatusAction
+from backoffice.operations.reward_statuses import StatusAction
 from consumers.stream.database.dead_letter_replay import Fate
 from subgraphs.kit.mutations.intents import Intent
-from subgraphs.kit.records.global_state.kinds import SwitchScope
+from subgraphs.kit.records.global_state import SwitchScope
 
 strawberry.enum(SwitchScope, description="What a kill switch turns off.")
 strawberry.enum(StatusAction, name="RewardStatusAction", description="What can be done to a version.")

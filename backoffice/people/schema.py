@@ -5,15 +5,14 @@ from typing import Annotated
 import strawberry
 from strawberry import ID
 
-from backoffice.access.roles import Permission, Role
+from backoffice.access import Permission, Role
 from backoffice.approvals.proposals import ProposalStatus
 from backoffice.approvals.repository import ProposalFilter
 from backoffice.audit.repository import AuditFilter
 from backoffice.errors import Invalid, Problem
-from backoffice.graph.area import OfficeInfo
+from backoffice.graph.area import ANY, FOUND, OfficeInfo, permitted
 from backoffice.graph.pages import Page, number_key, page_of, page_size, text_key, time_key, time_of
-from backoffice.graph.permitted import ANY, FOUND, permitted
-from backoffice.identity.accounts import NewAccount
+from backoffice.identity.account import NewAccount
 from backoffice.identity.users import Roles, UserStatus
 from backoffice.jobs.jobs import JobStatus
 from backoffice.jobs.repository import JobFilter

@@ -7,9 +7,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import allows, brands_with
-from backoffice.access.roles import Permission
+from backoffice.access import Actor, Permission, allows, brands_with
 from backoffice.approvals import repository as proposals
 from backoffice.approvals.proposals import Proposal, ProposalStatus
 from backoffice.approvals.repository import ProposalFilter
@@ -22,7 +20,7 @@ from backoffice.jobs import repository as jobs_table
 from backoffice.jobs.jobs import Job
 from backoffice.jobs.repository import JobFilter
 from backoffice.jobs.service import Jobs
-from storage.database import Database
+from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import ALL_BRANDS
 
 LOOK: Final = "approvals.look"

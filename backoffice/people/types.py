@@ -8,11 +8,10 @@ import strawberry
 from strawberry import ID
 from strawberry.scalars import JSON
 
-from backoffice.access.actor import Actor
-from backoffice.access.roles import ROLES, Permission, Role
+from backoffice.access import ROLES, Actor, Permission, Role
 from backoffice.approvals.proposals import ProposalStatus
 from backoffice.audit.repository import StoredEntry
-from backoffice.identity.accounts import Account
+from backoffice.identity.account import Account
 from backoffice.identity.sessions import Session
 from backoffice.identity.users import Roles, UserStatus
 from backoffice.jobs.jobs import Job, JobStatus

@@ -3,18 +3,16 @@
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 
-from backoffice.access.actor import Actor
+from backoffice.access import Actor
 from backoffice.base import Base
 from backoffice.graph.area import Area, Download
 from backoffice.risk.budgets.setting import BudgetService
-from backoffice.risk.export import RiskExport
-from backoffice.risk.figures.collector import FigureCollector
+from backoffice.risk.export import RiskExport, RiskTable
+from backoffice.risk.figures.collector import FigureCollector, StoredFigures
 from backoffice.risk.figures.counting import WeekCounter
-from backoffice.risk.figures.stored_figures import StoredFigures
 from backoffice.risk.service import RiskService
-from backoffice.risk.settings import RiskSettings
-from backoffice.risk.tables import RiskTable
-from storage.database import Database
+from backoffice.settings import RiskSettings
+from foundation.storage.database import Database
 
 
 class RiskArea(Area):

@@ -1,18 +1,17 @@
 """Risk's part of the graph."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import strawberry
 from strawberry import ID
 
-from backoffice.access.roles import Permission
+from backoffice.access import Permission
 from backoffice.global_events.repository import GlobalDecision
-from backoffice.graph.area import OfficeInfo
+from backoffice.graph.area import ANY, OfficeInfo, permitted
 from backoffice.graph.pages import Name, Number, Page, cursor, page_of, page_size, read_cursor, text_key
-from backoffice.graph.permitted import ANY, permitted
 from backoffice.risk.area import RiskArea
 from backoffice.risk.budgets.setting import BudgetLimit
-from backoffice.risk.goodwill import RiskGoodwill, shown_goodwill
 from backoffice.risk.rows import RiskFigure, RowFilter
 from backoffice.risk.types import (
     RiskBrand,
@@ -31,8 +30,47 @@ from backoffice.risk.types import (
     shown_reward,
     shown_week,
 )
-from subgraphs.fulfilment.goodwill.repository import GoodwillPosition, GoodwillWanted
-from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey
+from subgraphs.fulfilment.goodwill import GoodwillGiven, GoodwillPosition, GoodwillWanted
+from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey
+
+
+@strawberry.type(description="A goodwill credit: what, to whom, why, and who decided it.")
+class RiskGoodwill:
+    """A goodwill credit."""
+
+    id: ID
+    iso_week: str
+    customer: str
+    stage: str
+    reward: str
+    version: int
+    kind: str
+    currency: str
+    value_minor: float
+    cause: str
+    proposed_by: str
+    approved_by: str
+    at: datetime = strawberry.field(description="When its state last changed.")
+
+
+def shown_goodwill(one: GoodwillGiven) -> RiskGoodwill:
+    """Return a credit as the graph shows it."""
+    return RiskGoodwill(
+        id=ID(one.credit_id),
+        iso_week=one.iso_week,
+        customer=one.customer_id,
+        stage=one.stage,
+        reward=one.reward_id,
+        version=one.config_version,
+        kind=one.kind,
+        currency=one.currency,
+        value_minor=one.value_minor,
+        cause=one.cause,
+        proposed_by=one.proposed_by,
+        approved_by=one.approved_by,
+        at=one.changed_at,
+    )
+
 
 First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
 _READ = Permission.RISK_READ

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import brands_with, require
-from backoffice.access.roles import Permission
+from backoffice.access import Actor, Permission, brands_with, require
 from backoffice.audit.audit_log import AuditLog
 from backoffice.errors import Invalid, NotFound, Problem
 from backoffice.figures import repository
-from backoffice.figures.cell_ages import CellAge, cell_ages
+from backoffice.figures.cell_figures import CellAge, cell_ages
 from backoffice.figures.repository import StoredReward, StoredWeek
 from backoffice.figures.week_figures import (
     CREDITED,
@@ -20,8 +18,7 @@ from backoffice.figures.week_figures import (
     MoneyFigure,
     RewardFigure,
 )
-from backoffice.risk.budgets.use import BudgetLine, week_lines
-from backoffice.risk.budgets.use_by_cells import used_by_cells
+from backoffice.risk.budgets.use import BudgetLine, used_by_cells, week_lines
 from backoffice.risk.figures.collector import FigureCollector
 from backoffice.risk.figures.counting import BrandWeeks, WeekCounter
 from backoffice.risk.figures.forecast import (
@@ -34,9 +31,9 @@ from backoffice.risk.figures.forecast import (
     forecast,
 )
 from backoffice.risk.rows import FigureRows, RiskFigure, RowFilter, RowPage
-from storage.database import Database
-from subgraphs.fulfilment.accounting.liability import EXPECTED, OWED, RewardCounts
-from subgraphs.fulfilment.goodwill.repository import (
+from foundation.storage.database import Database
+from subgraphs.fulfilment.accounting.stage_sql import EXPECTED, OWED, RewardCounts
+from subgraphs.fulfilment.goodwill import (
     GoodwillGiven,
     GoodwillPosition,
     GoodwillRepository,
@@ -45,8 +42,7 @@ from subgraphs.fulfilment.goodwill.repository import (
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.domain.schemes import Brand
 from subgraphs.kit.domain.weeks import Week
-from subgraphs.rewards.budgets.budgets import EVERY_WEEK
-from subgraphs.rewards.budgets.repository import BudgetRepository
+from subgraphs.rewards.budgets import EVERY_WEEK, BudgetRepository
 from subgraphs.rewards.choices import week_choices
 
 FORECAST_WEEKS: Final = 24

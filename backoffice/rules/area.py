@@ -3,11 +3,11 @@
 from backoffice.base import Base
 from backoffice.global_events.models import OUTBOX
 from backoffice.graph.area import Area
-from backoffice.rules.dry_run_job import DryRunJob
+from backoffice.rules.dry_run import DryRunJob
 from backoffice.rules.known_rules import KnownRules
 from backoffice.rules.service import SchemeRules
-from storage.database import Database
-from subgraphs.kit.records.outbox.outbox import Outbox
+from foundation.storage.database import Database
+from subgraphs.kit.records.outbox import Outbox
 
 
 class RulesArea(Area):

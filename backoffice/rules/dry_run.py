@@ -1,29 +1,43 @@
-"""A dry run: what a week's bets would have counted, and rewards cost, by other rules.
+"""A dry run: what a week's bets would have counted, and rewards cost, by other rules; and its job.
 
 Verdicts come from the ledger (`Rulebook.assess`), participation from the qualification's functions, and the
-reward from the menu: there is no second copy of a rule.
+reward from the menu: there is no second copy of a rule. The job reads a week customer by customer, in bounded
+memory, and resumes after a crash.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import msgspec
 
+from backoffice.access import Permission
+from backoffice.audit.canonical_json import Json
+from backoffice.errors import Invalid, Problem
+from backoffice.jobs.jobs import JobKind, JobRun
+from backoffice.rules import repository
+from backoffice.rules.checks import SchemeContext, known_scheme
+from backoffice.rules.known_rules import KnownRules
 from backoffice.rules.repository import Difference
-from backoffice.rules.schemes.checks import SchemeContext
-from subgraphs.kit.domain.schemes import Scheme
-from subgraphs.kit.domain.weeks import Week
+from backoffice.rules.scheme_versions import Scheme
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.domain.schemes import Scheme as KnownScheme
+from subgraphs.kit.domain.weeks import Calendar, Week
+from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.kit.records.week_definitions import OpenedWeeks
 from subgraphs.progress.counting.contribution import Contribution
-from subgraphs.progress.counting.customers import KnownCustomers, Territory
-from subgraphs.progress.counting.rulebook import BrandRulebook, Rulebook
+from subgraphs.progress.counting.rulebook import BrandRulebook, KnownCustomers, Rulebook, Territory
 from subgraphs.progress.counting.rules import NOTHING, ContributionReason, Verdict
-from subgraphs.progress.ledger.week_reader import CustomerBets
+from subgraphs.progress.ledger.week_reader import CustomerBets, WeekReader
+from subgraphs.progress.models import REFERENCE
 from subgraphs.progress.qualification.qualification import WeekResult
 from subgraphs.progress.qualification.week_membership import membership_in
 from subgraphs.rewards.menu.options import Menu, StoredChoice
+from subgraphs.rewards.models import REWARD_CHOICE
+from subgraphs.rewards.repository import ChoiceRepository
 
 NO_REWARD: Final = ""
 
@@ -87,15 +101,15 @@ class DryRun:
     brand: str
     week: Week
     territory: Territory
-    before: Scheme | None
-    after: Scheme
+    before: KnownScheme | None
+    after: KnownScheme
     rules: Rulebook
     default_territory: Territory
     menu_before: Menu | None
     menu_after: Menu
 
     @classmethod
-    def of(cls, context: SchemeContext, opened: OpenedWeeks, week: Week, scheme: Scheme) -> "DryRun":
+    def of(cls, context: SchemeContext, opened: OpenedWeeks, week: Week, scheme: KnownScheme) -> "DryRun":
         """Return the dry run of a scheme over a week; `context` has the content of that week."""
         territory = (scheme.jurisdiction, scheme.currency)
         real = BrandRulebook.of(context.brand, context.schemes, opened)
@@ -166,7 +180,7 @@ class DryRun:
         return found.verdict if found.iso_week == self.week.iso else NOTHING[ContributionReason.OUTSIDE_WEEK]
 
     def _is_due(
-        self, bets: CustomerBets, scheme: Scheme | None, verdicts: Sequence[tuple[Contribution, Verdict]]
+        self, bets: CustomerBets, scheme: KnownScheme | None, verdicts: Sequence[tuple[Contribution, Verdict]]
     ) -> bool:
         """Return whether the reward is earned, as the qualification decides it."""
         membership = membership_in(bets.changes, self.week)
@@ -207,3 +221,110 @@ def _add_cost(costs: dict[str, RewardCost], menu: Menu, stored: StoredChoice | N
     cost.rewards += 1
     if value is not None and cost.value_minor is not None:
         cost.value_minor += value
+
+
+DRY_RUN_KIND: Final = "rules.dry_run"
+CUSTOMERS_PER_BATCH: Final = 200
+MAX_KEPT: Final = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class DryRunJob:
+    """Runs dry runs.
+
+    Attributes:
+        database: The back office's, which keeps the differences.
+        progress: The ledger's; only read, as that of the rewards.
+    """
+
+    database: Database
+    progress: Database
+    known: KnownRules
+    clock: Clock
+
+    @property
+    def kind(self) -> JobKind:
+        """Return the kind of jobs to register."""
+        return JobKind(DRY_RUN_KIND, Permission.RULES_READ, self.work)
+
+    async def work(self, run: JobRun) -> Json:
+        """Do the work of a job; its arguments are brand, iso_week and scheme."""
+        arguments = run.job.arguments
+        dry_run = await self.prepare(
+            arguments["brand"], arguments["iso_week"], Scheme.model_validate(arguments["scheme"])
+        )
+        after, totals = _resumed(run.job.checkpoint)
+        async with self.database.write() as connection:
+            await repository.forget_after(connection, run.job.job_id, after)
+        reader = WeekReader(self.progress.dialect)
+        async with self.progress.read() as connection:
+            total = await reader.customers(connection, dry_run.brand, dry_run.week.iso)
+        while True:
+            page = await self._page(dry_run, reader, after)
+            if not page:
+                break
+            found = await self._assess(dry_run, reader, page, totals)
+            await self._keep(run.job.job_id, found, totals)
+            after = page[-1]
+            done = totals.customers + totals.elsewhere
+            checkpoint: Json = {"after": after, "totals": totals.as_json()}
+            await run.progress(done, max(total, done), checkpoint=checkpoint)
+        return {"brand": dry_run.brand, "iso_week": dry_run.week.iso, **totals.as_json()}
+
+    async def prepare(self, brand: str, iso_week: str, scheme: Scheme) -> DryRun:
+        """Return the dry run of a scheme over a week.
+
+        Raises:
+            NotFound: There is no such brand.
+            BadInput: There is no such week.
+            Invalid: The week is not over.
+        """
+        async with self.progress.read() as connection:
+            opened = (await ReferenceRepository(REFERENCE).opened_weeks(connection, [brand]))[brand]
+        now = await self.known.of_brand(brand)
+        week = opened.calendar(now.brand.time_zone).week_named(iso_week)
+        if week.ends_at > self.clock.now():
+            raise Invalid([Problem("isoWeek", f"{iso_week} is not over: take an earlier week")])
+        then = await self.known.of_brand(brand, week.ends_at - timedelta(microseconds=1))
+        return DryRun.of(then, opened, week, known_scheme(brand, scheme, week.starts_at))
+
+    async def _page(self, dry_run: DryRun, reader: WeekReader, after: str) -> Sequence[str]:
+        async with self.progress.read() as connection:
+            return await reader.page(connection, dry_run.brand, dry_run.week.iso, after, CUSTOMERS_PER_BATCH)
+
+    async def _assess(
+        self, dry_run: DryRun, reader: WeekReader, page: Sequence[str], totals: DryRunTotals
+    ) -> list[Difference]:
+        brand, week = dry_run.brand, dry_run.week.iso
+        async with self.progress.read() as connection:
+            customers = await reader.facts(connection, brand, page, dry_run.default_territory)
+            concerned = [customer for customer in page if dry_run.concerns(customer, customers)]
+            bets = await reader.bets(connection, brand, week, concerned) if concerned else []
+        keys = {customer: ClubKey(brand, week, customer) for customer in concerned}
+        async with self.known.rewards.read() as connection:
+            choices = await ChoiceRepository(REWARD_CHOICE).choices(connection, list(keys.values()))
+        totals.elsewhere += len(page) - len(concerned)
+        found: list[Difference] = []
+        for one in bets:
+            found += dry_run.assess(one, customers, choices.get(keys[one.customer]), totals)
+        return found
+
+    async def _keep(self, job_id: str, found: Sequence[Difference], totals: DryRunTotals) -> None:
+        kept = found[: max(0, MAX_KEPT - totals.kept)]
+        totals.kept += len(kept)
+        if kept:
+            async with self.database.write() as connection:
+                await repository.add_differences(connection, job_id, kept)
+
+
+def last_week(now: datetime, zone: str) -> str:
+    """Return the name of the last week that is over."""
+    calendar = Calendar(zone)
+    return calendar.week_before(calendar.week_at(now)).iso
+
+
+def _resumed(checkpoint: Json | None) -> tuple[str, DryRunTotals]:
+    """Return the last customer and the totals of a checkpoint; those of the beginning for None."""
+    if not isinstance(checkpoint, dict):
+        return "", DryRunTotals()
+    return str(checkpoint["after"]), msgspec.convert(checkpoint["totals"], DryRunTotals)

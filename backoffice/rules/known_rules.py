@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from backoffice.advertising.links import allowed_hosts
+from backoffice.advertising import allowed_hosts
 from backoffice.errors import NotFound
-from backoffice.rules.schemes.checks import SchemeContext
-from storage.clock import Clock
-from storage.database import Database
+from backoffice.rules.checks import SchemeContext
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.models import REFERENCE, REWARD_CONFIG, REWARD_CONTENT

@@ -5,11 +5,10 @@ from typing import Annotated, Any, Final
 import strawberry
 from strawberry import ID
 
-from backoffice.access.roles import Permission
+from backoffice.access import Permission
 from backoffice.errors import Invalid, Problem
-from backoffice.graph.area import OfficeInfo
+from backoffice.graph.area import FOUND, OfficeInfo, permitted
 from backoffice.graph.pages import Name, Page, page_of, page_size, read_cursor
-from backoffice.graph.permitted import FOUND, permitted
 from backoffice.rules.area import RulesArea
 from backoffice.rules.types import (
     DryRunDifference,

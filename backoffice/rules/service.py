@@ -7,11 +7,8 @@ from typing import Any, Final, TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import require
-from backoffice.access.roles import Permission
-from backoffice.approvals.kinds import Needs, ProposalKind
-from backoffice.approvals.proposals import Proposal, ProposalId
+from backoffice.access import Actor, Permission, require
+from backoffice.approvals.proposals import Needs, Proposal, ProposalId, ProposalKind
 from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
@@ -19,25 +16,26 @@ from backoffice.errors import Invalid, NotFound, Problem
 from backoffice.jobs.jobs import Job
 from backoffice.jobs.service import Jobs
 from backoffice.rules import repository
-from backoffice.rules.dry_run_job import DRY_RUN_KIND, DryRunJob, last_week
+from backoffice.rules.checks import SchemeContext, SchemeProblem, check_scheme, is_lawful
+from backoffice.rules.dry_run import DRY_RUN_KIND, DryRunJob, last_week
 from backoffice.rules.known_rules import KnownRules
 from backoffice.rules.repository import Difference
-from backoffice.rules.schemes.checks import SchemeContext, SchemeProblem, check_scheme, is_lawful
-from backoffice.rules.schemes.form import Scheme
-from backoffice.rules.schemes.message import (
+from backoffice.rules.scheme_versions import (
     SCHEME_SCHEMA,
     SCHEME_TOPIC,
+    DatedVersion,
+    Scheme,
     brand_facts,
+    dated_versions,
     scheme_body,
     scheme_key,
     utc,
 )
-from backoffice.rules.schemes.phases import DatedVersion, dated_versions
 from backoffice.spreadsheets import csv_lines
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.kit.domain.weeks import Week
-from subgraphs.kit.records.outbox.outbox import Fact
+from subgraphs.kit.records.outbox import Fact
 
 SCHEME_KIND: Final = "rules.scheme"
 ROWS_PER_BATCH: Final = 1000

@@ -8,9 +8,9 @@ import strawberry
 from strawberry import ID
 
 from backoffice.jobs.jobs import Job, JobStatus
+from backoffice.rules.checks import CheckSeverity, SchemeProblem
 from backoffice.rules.repository import Difference
-from backoffice.rules.schemes.checks import CheckSeverity, SchemeProblem
-from backoffice.rules.schemes.phases import DatedVersion, SchemePhase
+from backoffice.rules.scheme_versions import DatedVersion, SchemePhase
 from backoffice.rules.service import SchemeCheck
 
 strawberry.enum(CheckSeverity, name="SchemeSeverity")

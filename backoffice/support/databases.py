@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 
 
 @dataclass(frozen=True, slots=True)

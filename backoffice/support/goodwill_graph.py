@@ -3,9 +3,8 @@
 import strawberry
 from strawberry import ID
 
-from backoffice.access.roles import Permission
-from backoffice.graph.area import OfficeInfo
-from backoffice.graph.permitted import FOUND, permitted
+from backoffice.access import Permission
+from backoffice.graph.area import FOUND, OfficeInfo, permitted
 from backoffice.support.area import SupportArea
 from backoffice.support.goodwill.budget import (
     EVERY_WEEK,
@@ -14,11 +13,10 @@ from backoffice.support.goodwill.budget import (
     ReservationStatus,
     WeekUse,
 )
-from backoffice.support.goodwill.causes import CAUSE_WORDS, GoodwillCause
-from backoffice.support.goodwill.credits import GoodwillChoice, GoodwillRequest
+from backoffice.support.goodwill.credits import CAUSE_WORDS, GoodwillCause, GoodwillChoice, GoodwillRequest
 from backoffice.support.lookup.customers import owner_of
 from backoffice.support.types import SupportProposal
-from subgraphs.fulfilment.goodwill.repository import GoodwillCost
+from subgraphs.fulfilment.goodwill import GoodwillCost
 from subgraphs.rewards.catalogue.rewards import OptionId, RewardConfig
 
 strawberry.enum(GoodwillCause, description="Why a goodwill credit is given.")

@@ -3,7 +3,7 @@
 from sqlalchemy import Column, Index, Integer, String, Table, Text
 
 from backoffice.metadata import METADATA
-from storage.columns import LONG_TEXT, Identifier, UtcDateTime
+from foundation.storage.columns import LONG_TEXT, Identifier, UtcDateTime
 
 LEGAL_HOLD = Table(
     "legal_hold",

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from backoffice.access.actor import Actor
+from backoffice.access import Actor
 from backoffice.audit.audit_log import AuditLog
-from storage.database import Database
+from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import Owner
 
 

@@ -5,10 +5,9 @@ from typing import Annotated
 import strawberry
 from strawberry import ID
 
-from backoffice.access.roles import Permission
-from backoffice.graph.area import OfficeInfo
+from backoffice.access import Permission
+from backoffice.graph.area import ANY, FOUND, OfficeInfo, permitted
 from backoffice.graph.pages import Page, page_of, page_size, text_key
-from backoffice.graph.permitted import ANY, FOUND, permitted
 from backoffice.support.adjustments import AdjustmentRequest
 from backoffice.support.area import SupportArea
 from backoffice.support.goodwill_graph import GoodwillMutation, GoodwillQuery

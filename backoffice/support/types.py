@@ -7,13 +7,13 @@ import strawberry
 from strawberry import ID
 from strawberry.scalars import JSON
 
-from backoffice.support.lookup.bet_reasons import LOCALE, AssessedBet, odds, sentence_of
 from backoffice.support.lookup.bet_records import BetRecord
 from backoffice.support.lookup.customers import CustomerView
-from backoffice.support.lookup.entry_titles import title_of
+from backoffice.support.lookup.explanations import LOCALE, AssessedBet, odds, sentence_of
+from backoffice.support.lookup.timeline import title_of
 from backoffice.support.privacy.repository import LegalHold
 from subgraphs.kit.domain.schemes import Brand
-from subgraphs.kit.graphql.schema.money import written
+from subgraphs.kit.graphql.money import written
 from subgraphs.kit.records.customer_history import HistoryEntry
 
 

@@ -31,9 +31,9 @@ from bench.fixtures.world import store_world
 from bench.harness import report
 from bench.harness.runner import run_benchmark
 from bench.harness.servers import start_mariadb
+from foundation.storage.clock import ManualClock
+from foundation.storage.settings import DatabaseSettings
 from furlong.databases import upgrade_databases
-from storage.clock import ManualClock
-from storage.settings import DatabaseSettings
 
 SERVER: Final = ("--innodb-buffer-pool-size=512M", "--innodb-flush-method=nosync")
 MAX_MILLISECONDS: Final = 1000

@@ -8,10 +8,9 @@ from typing import Any, Final
 import pymysql
 from sqlalchemy import make_url
 
-from backoffice.access.actor import Actor
-from backoffice.access.roles import Role
+from backoffice.access import Actor, Role
 from backoffice.graph.execution import OfficeGraph
-from graphql_http import GraphQLRequest
+from foundation.graphql_http import GraphQLRequest
 from subgraphs.kit.domain.keys import ALL_BRANDS
 
 TIMES: Final = 3

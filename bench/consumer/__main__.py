@@ -20,8 +20,8 @@ from bench.harness import report
 from bench.harness.cores import Cores, on_core, raise_priority
 from bench.harness.servers import ROOT, start_mariadb
 from deploy.private_kafka import PrivateKafka, start_kafka
-from storage.migrations.upgrade import upgrade
-from storage.settings import DatabaseSettings
+from foundation.storage.migrations.upgrade import upgrade
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.progress.models import METADATA
 
 from deploy.private_mariadb import PrivateMariadb  # isort: skip

@@ -19,13 +19,13 @@ from starlette.types import ASGIApp
 from bench.counts.doubles import Client
 from bench.fixtures.customers import BRAND, customer_id, seed_customers
 from bench.fixtures.world import store_world
+from foundation.logs import LogSettings, configure_logs
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from furlong.databases import METADATA
 from gateway.http.server import ClientLimits, Server, configured
 from gateway.settings import GatewaySettings
-from logs import LogSettings, configure_logs
-from storage.clock import ManualClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
 from subgraphs.kit.settings import SessionSettings
 
 NOW: Final = datetime(2026, 3, 25, 12, tzinfo=UTC)

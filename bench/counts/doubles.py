@@ -16,8 +16,8 @@ import uvloop
 from bench.counts.counting import stand_in, system_call
 from bench.fixtures.fixed_subgraphs import Answer
 from bench.load.http_messages import complete_message
+from foundation.storage.connections.sqlite import SqliteConnection
 from gateway.transport.connector import Connector
-from storage.connections.sqlite_connection import SqliteConnection
 
 P = TypeVar("P", bound=asyncio.Protocol)
 NEVER: Final = 3600.0
@@ -194,7 +194,7 @@ class InlineConnection(SqliteConnection):
 @contextmanager
 def embedded_databases() -> Iterator[None]:
     """Open SQLite's databases without threads inside the block."""
-    with patch("storage.database.SqliteConnection", InlineConnection):
+    with patch("foundation.storage.database.SqliteConnection", InlineConnection):
         yield
 
 

@@ -10,7 +10,7 @@ from typing import Final
 import pyotp
 from pydantic import SecretStr
 
-from backoffice.access.roles import Role
+from backoffice.access import Role
 from backoffice.app import create_backoffice
 from backoffice.settings import BackofficeSettings
 from bench.counts.club import CUSTOMER, NOW, Counted, Request, post, served

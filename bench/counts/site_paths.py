@@ -15,12 +15,12 @@ from sqlalchemy import update
 from bench.counts.club import CUSTOMER, Counted, Request, asking, post, served
 from bench.fixtures.customers import BRAND, customer_id
 from bench.harness.servers import ROOT
+from foundation.storage.database import Database
 from furlong.serve.site import create_site
 from furlong.serve.subgraphs import Parts
 from furlong.settings import ServeSettings
 from gateway.settings import GatewaySettings
-from storage.database import Database
-from subgraphs.kit.auth.sessions import SessionVerifier
+from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.live.event_bus import MemoryBus
 from subgraphs.kit.live.settings import LiveSettings
 from subgraphs.kit.live.waking import GATHER_SECONDS

@@ -33,9 +33,9 @@ from bench.together.bets import BetGenerator, instant
 from bench.together.producer import TOPIC, MessageProducer
 from bench.together.testbed import busy_seconds
 from deploy.private_kafka import start_kafka
+from foundation.storage.settings import DatabaseSettings
 from furlong.install.topics import create_topics
 from furlong.settings import TopicSettings
-from storage.settings import DatabaseSettings
 
 PROCESSES: Final = (1, 2, 4)
 PARTITIONS: Final = 8

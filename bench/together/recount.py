@@ -15,8 +15,8 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 from sqlalchemy import func, select
 
 from bench.fixtures.customers import ZONE
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.progress.models import CONTRIBUTION, PROGRESS
 
 MIN_STAKE_MINOR: Final = 100

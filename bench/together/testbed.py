@@ -26,10 +26,10 @@ from bench.harness.servers import (
 )
 from bench.together.producer import TOPIC
 from deploy.private_kafka import start_kafka
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from furlong.install.topics import create_topics
 from furlong.settings import TopicSettings
-from storage.database import Database
-from storage.settings import DatabaseSettings
 from subgraphs.progress.models import PROGRESS
 
 PARTITIONS: Final = 8

@@ -8,7 +8,7 @@ from pymysql.cursors import Cursor
 
 from cells.dividing.rows import ASKED, customer_tables, has_table, recount
 from cells.moving.server import Location, Server, quoted
-from storage.cells.cell import Cell
+from foundation.storage.cells.cell import Cell
 
 _BATCH_SIZE: Final = 1000
 _ERASED: Final = "erasure"

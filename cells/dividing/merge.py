@@ -13,7 +13,7 @@ from cells.moving.move import CLOSING, Actions, Facts, Move, fence_source
 from cells.moving.server import Location
 from cells.moving.settings import MoveSettings
 from cells.moving.wiring import locations_of
-from storage.cells.cell import Cell
+from foundation.storage.cells.cell import Cell
 
 _COLUMNS: Final = (
     "SELECT table_name, column_name, column_type FROM information_schema.columns "

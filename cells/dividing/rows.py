@@ -6,7 +6,7 @@ from typing import Any, Final
 from pymysql.cursors import Cursor
 
 from cells.moving.server import Location, quoted
-from storage.cells.cell import Cell, partition_of
+from foundation.storage.cells.cell import Cell, partition_of
 
 BOOKMARKS: Final = frozenset({"comparison"})
 """Tables that name a customer only as the position from which a worker continues."""

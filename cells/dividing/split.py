@@ -18,8 +18,8 @@ from cells.moving.move import CATCHING_UP, CLOSING, Actions, Facts, Move
 from cells.moving.server import Location
 from cells.moving.settings import MoveSettings
 from cells.moving.wiring import locations_of
-from storage.cells.cell import Cell
-from storage.cells.errors import InvalidCell
+from foundation.storage.cells.cell import Cell
+from foundation.storage.errors import InvalidCell
 
 FIRST: Final = "first"
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from cells.moving.errors import MoveError
 from cells.moving.server import Location, Server, quoted
 from cells.regions.bound_region import COUNT, BoundRegion
-from storage.cells.cell import Cell
+from foundation.storage.cells.cell import Cell
 
 OPEN: Final = "open"
 FENCED: Final = "fenced"

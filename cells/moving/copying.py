@@ -7,7 +7,7 @@ from typing import Final
 
 from cells.moving.errors import MoveError
 from cells.moving.server import Location, quoted
-from storage.client_programs import CLIENT, DUMP, find_program, option_file
+from foundation.storage.client_programs import CLIENT, DUMP, find_program, option_file
 
 OPTIONS: Final = (
     "--single-transaction",

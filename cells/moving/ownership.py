@@ -7,7 +7,7 @@ from pymysql.err import OperationalError
 
 from cells.moving.errors import MoveError
 from cells.moving.server import Location, quoted
-from storage.cells.cell import Cell
+from foundation.storage.cells.cell import Cell
 
 LOCK_WAIT_SECONDS: Final = 10
 PATIENT_SECONDS: Final = 1

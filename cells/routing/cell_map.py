@@ -8,8 +8,8 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from cells.map_parts import Address, StrictModel
 from cells.routing.errors import MapError
-from storage.cells.cell import Cell, parse_range
-from storage.cells.errors import InvalidCell
+from foundation.storage.cells.cell import Cell, parse_range
+from foundation.storage.errors import InvalidCell
 
 SafePath = Annotated[str, Field(pattern=r"^[A-Za-z0-9._/@+-]+$", max_length=200)]
 """A path without characters that have a meaning in HAProxy's configuration."""

@@ -9,7 +9,7 @@ from cells.routing.cell_map import CellMap
 from cells.routing.errors import RouterError
 from cells.routing.haproxy import CONFIGURATION, MAP, files_of
 from cells.routing.runtime import Runtime
-from storage.client_programs import find_program
+from foundation.storage.client_programs import find_program
 
 
 def changes_in(cells: CellMap, folder: Path) -> Mapping[str, str]:

@@ -9,7 +9,7 @@ from msgspec import Meta
 from consumers.messages.fields import EventId, Instant, require_utc
 from consumers.messages.reader import Envelope, Reader
 from consumers.stream.records import Record
-from subgraphs.kit.records.global_state.kinds import GlobalOrder
+from subgraphs.kit.records.global_state import GlobalOrder
 
 CELLS_TOPIC: Final = "club.cells.v1"
 CELLS_PARTITION: Final = 0

@@ -11,8 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from consumers.acknowledgements.message import BudgetReport, Kept, ProviderHealth, RefusedMessage
 from consumers.messages.global_events.message import head_of
 from consumers.stream.database.dead_letters import DeadLetter, list_dead_letters
-from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC, NOTHING_APPLIED, GlobalOrder
-from subgraphs.kit.records.global_state.repository import GlobalStateRepository
+from subgraphs.kit.records.global_state import (
+    GLOBAL_TOPIC,
+    NOTHING_APPLIED,
+    GlobalOrder,
+    GlobalStateRepository,
+)
 
 MAX_LISTED: Final = 50
 MAX_NUMBER: Final = 2**53

@@ -8,19 +8,18 @@ from typing import Any
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from consumers.messages.accounts import AccountStatus
-from consumers.messages.erasure import CustomerErased, without_erased
+from consumers.messages.accounts import AccountStatus, CustomerErased, without_erased
 from consumers.messages.memberships import MembershipChanged
 from consumers.messages.reducers import conflicting_accounts, store_accounts
 from consumers.stream.topics import Message, Outcome
-from storage.clock import Clock
+from foundation.storage.clock import Clock
 from subgraphs.club.membership.exclusion import Exclusion
 from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.club.membership.read_back import MembershipReadBack, PublishedMembership
 from subgraphs.club.models import ACCOUNT_CHANGE
 from subgraphs.kit.domain.accounts import Account, ends_membership
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.records.accounts.account_history import AccountHistory
+from subgraphs.kit.records.accounts import AccountHistory
 from subgraphs.kit.records.erasure import Erasure
 from subgraphs.kit.records.reference import ReferenceWriter
 

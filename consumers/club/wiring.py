@@ -2,8 +2,8 @@
 
 from prometheus_client import CollectorRegistry
 
+from consumers.acknowledgements.acknowledger import acknowledging
 from consumers.acknowledgements.settings import NodeSettings
-from consumers.acknowledgements.wiring import acknowledging
 from consumers.club.reducers import ClubReducer, MembershipReducer
 from consumers.messages.global_events.reducer import GlobalReducer
 from consumers.messages.memberships import MEMBERSHIP_TOPIC, decode_membership_or_erasure
@@ -12,17 +12,16 @@ from consumers.stream.consumer import App, Consumer
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Topic
 from consumers.stream.wiring import wire
-from storage.clock import Clock
-from storage.database import Database
-from storage.settings import DatabaseSettings
-from subgraphs.club.erasure import erasure_of
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
+from foundation.tracing import Tracing
+from subgraphs.club.customer_data import erasure_of
 from subgraphs.club.models import GLOBAL_STATE, REFERENCE, STREAM
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.records.erasure import Pseudonyms
-from subgraphs.kit.records.global_state.kinds import GlobalKind
-from subgraphs.kit.records.global_state.repository import GlobalStateRepository
+from subgraphs.kit.records.global_state import GlobalKind, GlobalStateRepository
 from subgraphs.kit.records.reference import ReferenceWriter
-from tracing import Tracing
 
 
 def create_consumer(

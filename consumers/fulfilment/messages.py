@@ -5,16 +5,16 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from consumers.messages.choices import ChosenReward
+from consumers.messages.customer_weeks import ChosenReward
 from consumers.messages.fields import CustomerId, Instant, IsoWeek, Ordinal, require_utc
 from consumers.messages.reader import Body, Reader
 from consumers.stream.records import Record
-from subgraphs.fulfilment.goodwill.credit import GoodwillCredit
-from subgraphs.fulfilment.state.published_outcome import PublishedOutcome
+from subgraphs.fulfilment.goodwill import GoodwillCredit
+from subgraphs.fulfilment.state.outcomes import PublishedOutcome
 from subgraphs.fulfilment.state.reward import Reward
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.kit.records.club_conditions import club_columns
+from subgraphs.kit.records.tables import club_columns
 
 ClubStateName = Literal["CONFIRMED", "FULFILLING", "CREDITED", "USED", "EXPIRED", "INELIGIBLE", "MISSED"]
 STATES: Final = {

@@ -7,17 +7,15 @@ from operator import attrgetter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consumers.fulfilment.messages import GoodwillDecided, PublishedMessage
-from consumers.messages.accounts import AccountStatus
-from consumers.messages.choices import ChoiceChanged
-from consumers.messages.erasure import without_erased
-from consumers.messages.qualifications import QualificationChanged
+from consumers.messages.accounts import AccountStatus, without_erased
+from consumers.messages.customer_weeks import ChoiceChanged, QualificationChanged
 from consumers.messages.reducers import conflicting, conflicting_accounts, store_accounts
 from consumers.stream.topics import Message, Outcome
-from storage.clock import Clock
+from foundation.storage.clock import Clock
 from subgraphs.fulfilment.models import ACCOUNT_CHANGE, CHOICE, GOODWILL_CREDIT, QUALIFICATION
 from subgraphs.fulfilment.service import FulfilmentService
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.records.accounts.account_history import AccountHistory
+from subgraphs.kit.records.accounts import AccountHistory
 from subgraphs.kit.records.erasure import Erasure
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.kit.records.revision_conflicts import RevisionConflicts

@@ -2,15 +2,18 @@
 
 from prometheus_client import CollectorRegistry
 
+from consumers.acknowledgements.acknowledger import acknowledging
 from consumers.acknowledgements.settings import NodeSettings
-from consumers.acknowledgements.wiring import acknowledging
-from consumers.fulfilment.decisions import ProviderDecisions
+from consumers.fulfilment.decisions import ProviderDecisions, ProviderHealthReader
 from consumers.fulfilment.messages import decode_goodwill, decode_published
-from consumers.fulfilment.provider_health import ProviderHealthReader
 from consumers.fulfilment.reducers import FulfilmentReducer
 from consumers.messages.accounts import ACCOUNT_TOPIC
-from consumers.messages.choices import CHOICE_TOPIC, decode_choice
-from consumers.messages.qualifications import QUALIFICATION_TOPIC, decode_qualification
+from consumers.messages.customer_weeks import (
+    CHOICE_TOPIC,
+    QUALIFICATION_TOPIC,
+    decode_choice,
+    decode_qualification,
+)
 from consumers.messages.reducers import ReferenceReducer, reference_topics
 from consumers.messages.schemes import SCHEME_TOPIC
 from consumers.stream.catch_up import CatchUp
@@ -19,22 +22,22 @@ from consumers.stream.database.positions import Positions
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Topic
 from consumers.stream.wiring import wire
-from storage.clock import Clock
-from storage.database import Database
-from storage.settings import DatabaseSettings
-from subgraphs.fulfilment.erasure import erasure_of
-from subgraphs.fulfilment.goodwill.credit import GOODWILL_TOPIC
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
+from foundation.tracing import Tracing
+from subgraphs.fulfilment.customer_data import erasure_of
+from subgraphs.fulfilment.goodwill import GOODWILL_TOPIC
 from subgraphs.fulfilment.models import REFERENCE, STREAM
-from subgraphs.fulfilment.payout.provider_holds import ProviderHolds
+from subgraphs.fulfilment.payout.provider_decisions import ProviderHolds
 from subgraphs.fulfilment.repository import ProviderRepository
 from subgraphs.fulfilment.service import FulfilmentService
-from subgraphs.fulfilment.state.outcome_facts import OUTCOMES_TOPIC
+from subgraphs.fulfilment.state.outcomes import OUTCOMES_TOPIC
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.records.erasure import Pseudonyms
-from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC
+from subgraphs.kit.records.global_state import GLOBAL_TOPIC
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.kit.records.week_definitions import WEEK_TOPIC
-from tracing import Tracing
 
 
 def catch_up(database: Database, stream_settings: StreamSettings, clock: Clock) -> CatchUp:

@@ -1,12 +1,24 @@
-"""The account-status message: the state of a customer's account, at a revision."""
+"""The account topic: a customer's status at a revision, or a null value, which erases the customer."""
 
-from typing import Final, Literal
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 import msgspec
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consumers.messages.fields import Currency, Instant, Jurisdiction, Ordinal, PlatformId, require_utc
-from consumers.messages.reader import Body, Reader
+from consumers.messages.reader import Body, Reader, require_headers
+from consumers.stream.errors import Poison
 from consumers.stream.records import Record
+from consumers.stream.topics import Apply, Message, Outcome
+from foundation.storage.clock import Clock
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.records.erasure import Erasure
 
 ACCOUNT_TOPIC: Final = "club.account-status.v1"
 
@@ -43,3 +55,125 @@ def decode_account(record: Record) -> AccountStatus:
         Poison: The record is not an account-status message.
     """
     return _ACCOUNTS.read(record)
+
+
+log = structlog.get_logger(__name__)
+B = TypeVar("B", bound=Body)
+_KEY: Final = re.compile(r"([^\s:\x00-\x1f\x7f]{1,64}):([^\s\x00-\x1f\x7f]{1,128})")
+
+
+class CustomerErased(NamedTuple):
+    """A null value under a customer's key.
+
+    Attributes:
+        at: When the record was produced; it has no body that could say more.
+    """
+
+    owner: Owner
+    at: datetime
+
+
+def decode_account_or_erasure(record: Record) -> AccountStatus | CustomerErased:
+    """Return the account in a record, or the erasure of a customer.
+
+    Raises:
+        Poison: The record is neither.
+    """
+    return decode_account(record) if record.value is not None else decode_erasure(record)
+
+
+def decode_erasure(record: Record) -> CustomerErased:
+    """Return the customer in the key of a null value.
+
+    Raises:
+        Poison: The key is not a customer's, or the record has no timestamp.
+    """
+    try:
+        key = _KEY.fullmatch((record.key or b"").decode())
+    except UnicodeDecodeError as fault:
+        raise Poison("the key is not UTF-8") from fault
+    if key is None:
+        raise Poison("a null value under a key that is not brand:customer")
+    if record.timestamp is None:
+        raise Poison("a null value in a record without a timestamp")
+    require_headers(record, brand=key[1])
+    return CustomerErased(Owner(key[1], key[2]), record.timestamp)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountOrErasureReducer:
+    """Applies batches of the account topic: erasures itself, accounts by an app's reducer."""
+
+    inner: Apply[AccountStatus]
+    erasure: Erasure
+    clock: Clock
+
+    async def apply(
+        self, connection: AsyncConnection, messages: Sequence[Message[AccountStatus | CustomerErased]]
+    ) -> Outcome:
+        """Apply a batch in its order: an account after an erasure is a new person's."""
+        outcome = Outcome()
+        for erased, group in groupby(messages, key=lambda one: isinstance(one.event, CustomerErased)):
+            run: list[Message[Any]] = list(group)
+            outcome = _sum(outcome, await (self._erase if erased else self._store)(connection, run))
+        return outcome
+
+    async def _erase(
+        self, connection: AsyncConnection, messages: Sequence[Message[CustomerErased]]
+    ) -> Outcome:
+        now, stale = self.clock.now(), 0
+        for message in messages:
+            owner, at = message.event
+            if not await self.erasure.erase(connection, owner, at, now):
+                stale += 1
+        log.info("customers_erased", customers=len(messages) - stale)
+        return Outcome(stale=stale)
+
+    async def _store(
+        self, connection: AsyncConnection, messages: Sequence[Message[AccountStatus]]
+    ) -> Outcome:
+        owners = {Owner(one.event.brand_id, one.event.customer_id) for one in messages}
+        markers = await self.erasure.markers(connection, owners)
+        kept = [one for one in messages if not _is_erased(one.event, markers)]
+        outcome = await self.inner(connection, kept) if kept else Outcome()
+        return _sum(outcome, Outcome(stale=len(messages) - len(kept)))
+
+
+async def without_erased(
+    erasure: Erasure | None,
+    connection: AsyncConnection,
+    messages: Sequence[Message[B]],
+    time: Callable[[B], datetime],
+) -> list[Message[B]]:
+    """Return the messages that are not about erased customers.
+
+    Args:
+        erasure: The subgraph's erasure; None keeps all messages.
+        connection: In a write transaction, which locks brands until it ends.
+        messages: Messages about customers.
+        time: Returns since when a message is true; up to the erasure it is about the erased customer.
+    """
+    if erasure is None:
+        return list(messages)
+    facts = [(Owner(one.event.brand_id, _customer(one.event)), time(one.event)) for one in messages]
+    erased = await erasure.of_erased(connection, facts)
+    return [one for index, one in enumerate(messages) if index not in erased]
+
+
+def _customer(event: Any) -> str:
+    customer: str = event.customer_id
+    return customer
+
+
+def _is_erased(event: AccountStatus, markers: Any) -> bool:
+    marker = markers.get(Owner(event.brand_id, event.customer_id))
+    return marker is not None and event.revision <= marker.revision
+
+
+def _sum(one: Outcome, other: Outcome) -> Outcome:
+    return Outcome(
+        one.stale + other.stale,
+        one.duplicates + other.duplicates,
+        (*one.refused, *other.refused),
+        (*one.conflicts, *other.conflicts),
+    )

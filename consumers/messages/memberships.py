@@ -4,7 +4,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from consumers.messages.erasure import CustomerErased, decode_erasure
+from consumers.messages.accounts import CustomerErased, decode_erasure
 from consumers.messages.fields import Instant, Ordinal, PlatformId, require_utc
 from consumers.messages.reader import Body, Reader
 from consumers.stream.records import Record

@@ -6,15 +6,18 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from consumers.messages.accounts import ACCOUNT_TOPIC, AccountStatus
-from consumers.messages.erasure import AccountOrErasureReducer, decode_account_or_erasure
-from consumers.messages.schemes import SCHEME_TOPIC, SchemePublished, decode_scheme
-from consumers.messages.weeks import WeekOpened, decode_week
+from consumers.messages.accounts import (
+    ACCOUNT_TOPIC,
+    AccountOrErasureReducer,
+    AccountStatus,
+    decode_account_or_erasure,
+)
+from consumers.messages.schemes import SCHEME_TOPIC, SchemePublished, WeekOpened, decode_scheme, decode_week
 from consumers.stream.records import Record
 from consumers.stream.topics import AnyTopic, Apply, Message, Outcome, Topic
-from storage.clock import Clock
+from foundation.storage.clock import Clock
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.records.accounts.account_history import AccountHistory
+from subgraphs.kit.records.accounts import AccountHistory
 from subgraphs.kit.records.erasure import Erasure
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.kit.records.revision_conflicts import RevisionConflicts

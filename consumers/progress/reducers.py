@@ -8,10 +8,9 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from consumers.messages.accounts import AccountStatus
-from consumers.messages.erasure import CustomerErased, without_erased
+from consumers.messages.accounts import AccountStatus, CustomerErased, without_erased
+from consumers.messages.customer_weeks import QualificationChanged
 from consumers.messages.memberships import MembershipChanged
-from consumers.messages.qualifications import QualificationChanged
 from consumers.messages.reducers import (
     conflicting,
     conflicting_accounts,
@@ -19,20 +18,19 @@ from consumers.messages.reducers import (
     store_schemes,
     weeks_outcome,
 )
-from consumers.messages.schemes import SchemePublished
-from consumers.messages.weeks import WeekOpened
+from consumers.messages.schemes import SchemePublished, WeekOpened
 from consumers.progress.messages import BetChanged, OutcomeChanged, ProgressAdjusted
-from consumers.stream.database.waiting_letters import waiting_reason
+from consumers.stream.database.dead_letter_replay import waiting_reason
 from consumers.stream.topics import Message, Outcome
-from storage.clock import Clock
+from foundation.storage.clock import Clock
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Erasure
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.kit.records.revision_conflicts import RevisionConflicts
 from subgraphs.progress.ledger.ledger import Ledger
 from subgraphs.progress.models import ADJUSTMENT, MEMBERSHIP, OUTCOME
-from subgraphs.progress.qualification.outcome_repository import store_outcomes
-from subgraphs.progress.qualification.read_back_repository import store_read_back
+from subgraphs.progress.qualification.club_state import store_outcomes
+from subgraphs.progress.qualification.earlier_qualifications import store_read_back
 
 MAX_AHEAD: Final = timedelta(minutes=1)
 """How far the clock of whoever placed a bet may be ahead of the database's."""

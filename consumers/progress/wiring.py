@@ -5,8 +5,8 @@ from typing import Final
 from prometheus_client import CollectorRegistry
 
 from consumers.messages.accounts import ACCOUNT_TOPIC
+from consumers.messages.customer_weeks import QUALIFICATION_TOPIC, decode_qualification
 from consumers.messages.memberships import MEMBERSHIP_TOPIC, decode_membership_or_erasure
-from consumers.messages.qualifications import QUALIFICATION_TOPIC, decode_qualification
 from consumers.messages.reducers import reference_topics
 from consumers.messages.schemes import SCHEME_TOPIC
 from consumers.progress.messages import (
@@ -23,18 +23,18 @@ from consumers.stream.database.positions import Positions
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Topic
 from consumers.stream.wiring import wire
-from storage.clock import Clock
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
+from foundation.tracing import Tracing
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.kit.records.week_definitions import WEEK_TOPIC
 from subgraphs.progress.adjustment_repository import ADJUSTMENT_TOPIC
-from subgraphs.progress.erasure import erasure_of
+from subgraphs.progress.customer_data import erasure_of
 from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.models import REFERENCE, STREAM
-from tracing import Tracing
 
 SHARED: Final = frozenset({SCHEME_TOPIC, WEEK_TOPIC})
 

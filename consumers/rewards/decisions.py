@@ -1,4 +1,4 @@
-"""Applies global messages to the rewards subgraph: published content, budgets and their allotments.
+"""What rewards applies of the global topic, and what its acknowledgement says about budgets.
 
 The statuses of rewards, the kill switches and the brands need no more than their message: reads apply them.
 """
@@ -9,16 +9,25 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from consumers.acknowledgements.message import BudgetReport
+from consumers.acknowledgements.report import WorkersReport
 from consumers.messages.global_events.reducer import Decision, GlobalReducer
 from consumers.messages.global_events.states import AllotmentState, BudgetState, ContentState
-from storage.clock import Clock
-from subgraphs.kit.records.global_state.kinds import GlobalKind
-from subgraphs.kit.records.global_state.repository import GlobalStateRepository
-from subgraphs.rewards.budgets import allotments
-from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey
-from subgraphs.rewards.budgets.repository import BudgetRepository
+from foundation.storage.cells.cell import Cell
+from foundation.storage.clock import Clock
+from subgraphs.kit.domain.weeks import week_at
+from subgraphs.kit.records.global_state import GlobalKind, GlobalStateRepository
+from subgraphs.rewards.budgets import (
+    EVERY_WEEK,
+    BudgetKey,
+    BudgetRepository,
+    allotment_uses,
+    allotted_weeks,
+    replace_allotment,
+)
 from subgraphs.rewards.catalogue.publication import PublishedContent, PublishedContentKey
 from subgraphs.rewards.catalogue.rewards import Edition, RewardContent
+from subgraphs.rewards.choices import week_choices
 from subgraphs.rewards.models import GLOBAL_STATE
 
 MAX_CLOCK_LAG: Final = timedelta(days=1)
@@ -70,7 +79,7 @@ class RewardDecisions:
             for one in state.shares
         ]
         key = (decision.brand, state.iso_week, state.reward_id)
-        await allotments.replace(connection, key, shares, spent=state.spent)
+        await replace_allotment(connection, key, shares, spent=state.spent)
 
 
 def _in_force(edition: Edition, decided_at: datetime) -> Edition:
@@ -100,3 +109,43 @@ def editions_of(state: ContentState) -> tuple[Edition, ...]:
         )
         for edition in state.editions
     )
+
+
+SETTLED_AFTER: Final = timedelta(days=8)
+"""So long after its end a week can no longer be chosen for, in whatever zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetReports:
+    """Reads the use of allotted budgets; without cells there are none."""
+
+    cell: Cell | None
+    clock: Clock
+
+    async def read(self, connection: AsyncConnection) -> WorkersReport:
+        """Return the use of the current week and of those to come.
+
+        Pending changes are read first: one that is settled meanwhile counts twice, rather than not at all.
+        """
+        if self.cell is None:
+            return WorkersReport()
+        me = (self.cell.name, self.cell.first, self.cell.last)
+        since = week_at(self.clock.now() - SETTLED_AFTER, "UTC").iso
+        pending = {
+            (brand, week): await week_choices.in_doubt(connection, brand, week)
+            for brand, week in await allotted_weeks(connection, since)
+        }
+        return WorkersReport(
+            budgets=tuple(
+                BudgetReport(
+                    brand=one.brand,
+                    reward_id=one.reward_id,
+                    iso_week=one.iso_week,
+                    share=one.shares.shares.get(me),
+                    used=one.taken + pending[one.brand, one.iso_week].get(one.reward_id, 0),
+                    asked=one.refused,
+                )
+                for one in await allotment_uses(connection, since)
+                if (one.brand, one.iso_week) in pending
+            )
+        )

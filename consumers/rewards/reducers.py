@@ -7,17 +7,16 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from consumers.messages.choices import ChoiceChanged
-from consumers.messages.erasure import without_erased
-from consumers.messages.qualifications import QualificationChanged
+from consumers.messages.accounts import without_erased
+from consumers.messages.customer_weeks import ChoiceChanged, QualificationChanged
 from consumers.rewards.messages import RewardConfigured, RewardRetired
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
-from storage.clock import Clock
+from foundation.storage.clock import Clock
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.records.erasure import Erasure
 from subgraphs.rewards.catalogue.config_repository import ConfigWriter, Retirement, version_of
-from subgraphs.rewards.catalogue.term_checks import refusal
+from subgraphs.rewards.catalogue.law import refusal
 from subgraphs.rewards.choices.choice_fact import ChoiceSource
 from subgraphs.rewards.choices.publisher import ChoicePublisher
 from subgraphs.rewards.choices.read_back import ChoiceReadBack, PublishedChoice

@@ -2,31 +2,34 @@
 
 from prometheus_client import CollectorRegistry
 
+from consumers.acknowledgements.acknowledger import acknowledging
 from consumers.acknowledgements.settings import NodeSettings
-from consumers.acknowledgements.wiring import acknowledging
-from consumers.messages.choices import CHOICE_TOPIC, decode_choice
-from consumers.messages.qualifications import QUALIFICATION_TOPIC, decode_qualification
+from consumers.messages.customer_weeks import (
+    CHOICE_TOPIC,
+    QUALIFICATION_TOPIC,
+    decode_choice,
+    decode_qualification,
+)
 from consumers.messages.reducers import ReferenceReducer, reference_topics
-from consumers.rewards.budget_reports import BudgetReports
-from consumers.rewards.decisions import RewardDecisions
+from consumers.rewards.decisions import BudgetReports, RewardDecisions
 from consumers.rewards.messages import REWARD_CONFIG_TOPIC, decode_reward_config
 from consumers.rewards.reducers import ChoiceReducer, QualificationReducer, RewardConfigReducer
 from consumers.stream.consumer import App, Consumer
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Topic
 from consumers.stream.wiring import wire
-from storage.clock import Clock
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
+from foundation.tracing import Tracing
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.rewards.catalogue.config_repository import ConfigWriter
 from subgraphs.rewards.choices.publisher import ChoicePublisher
 from subgraphs.rewards.choices.read_back import ChoiceReadBack
-from subgraphs.rewards.erasure import erasure_of
+from subgraphs.rewards.customer_data import erasure_of
 from subgraphs.rewards.models import REFERENCE, REWARD_CONFIG, STREAM
-from tracing import Tracing
 
 
 def create_consumer(

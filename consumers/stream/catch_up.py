@@ -12,7 +12,7 @@ from consumers.stream.database.own_cluster import require_own_cluster
 from consumers.stream.database.positions import Positions
 from consumers.stream.records import Partition
 from consumers.stream.settings import StreamSettings
-from storage.database import Database
+from foundation.storage.database import Database
 
 
 @dataclass

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from consumers.stream.errors import ForeignCell, Poison
 from consumers.stream.records import Partition, Record
 from consumers.stream.topics import AnyTopic
-from storage.cells.cell import Cell, partition_of
+from foundation.storage.cells.cell import Cell, partition_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,12 @@ from aiokafka.errors import KafkaError, OffsetOutOfRangeError
 from prometheus_client import CollectorRegistry
 
 from consumers.stream.broker.source import Join
-from consumers.stream.cancellation import raise_if_cancelled
 from consumers.stream.database.dead_letter_relay import DeadLetterRelay
-from consumers.stream.database.dead_letter_replay import Replay
+from consumers.stream.database.dead_letter_replay import Replay, WaitingLetters
 from consumers.stream.database.retry import cause
 from consumers.stream.database.sink import Sink
-from consumers.stream.database.waiting_letters import WaitingLetters
-from consumers.stream.errors import PositionOutOfRange
+from consumers.stream.errors import PositionOutOfRange, raise_if_cancelled
 from consumers.stream.group.cursors import Cursors
-from consumers.stream.group.health import Health, HealthState
 from consumers.stream.group.monitor import SessionMonitor
 from consumers.stream.group.session import Session
 from consumers.stream.group.session_supervisor import (
@@ -30,10 +27,10 @@ from consumers.stream.group.session_supervisor import (
     until_first_ends,
 )
 from consumers.stream.group.workers import Workers
-from consumers.stream.metrics import Metrics
+from consumers.stream.health import Health, HealthState, Metrics
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import AnyTopic
-from storage.database import Database
+from foundation.storage.database import Database
 
 log = structlog.get_logger(__name__)
 

@@ -1,4 +1,4 @@
-"""Errors of the stream, and what is done about each.
+"""Errors of the stream and what is done about each; a cancellation that a library swallowed.
 
 StreamError
 ├── Poison              one record can never be applied: it becomes a dead letter, the others are applied
@@ -13,6 +13,7 @@ StreamError
     └── TooManyDeadLetters
 """
 
+import asyncio
 from collections.abc import Mapping
 
 from consumers.stream.records import Partition
@@ -119,3 +120,14 @@ class TooManyDeadLetters(Halt):
     """
 
     exit_code = 3
+
+
+def raise_if_cancelled() -> None:
+    """Raise the current task's cancellation if a library swallowed it, as a connecting driver may.
+
+    Raises:
+        asyncio.CancelledError: The task was cancelled, but kept running.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

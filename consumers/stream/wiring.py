@@ -10,17 +10,16 @@ from consumers.stream.broker.kafka_source import KafkaSource
 from consumers.stream.broker.source import Join
 from consumers.stream.cell_partitions import CellPartitions
 from consumers.stream.consumer import App, Consumer
-from consumers.stream.database.dead_letter_limit import DeadLetterLimit
-from consumers.stream.database.dead_letters import DeadLetters
+from consumers.stream.database.dead_letters import DeadLetterLimit, DeadLetters
 from consumers.stream.database.positions import Positions
 from consumers.stream.database.sink import Sink
 from consumers.stream.database.traced_sink import TracedSink
 from consumers.stream.settings import StreamSettings
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.tracing import Tracing
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.records.tables import StreamTables
-from tracing import Tracing
 
 
 def wire(

@@ -16,9 +16,7 @@ NPM_INPUTS: Final = (
     *web.TOOLS,
 )
 NODE_TESTS: Final = "tests/node"
-SETTINGS_IN: Final = (
-    *("analytics", "backoffice", "consumers", "furlong", "gateway", "storage", "subgraphs", "tokens"),
-)
+SETTINGS_IN: Final = ("analytics", "backoffice", "consumers", "foundation", "furlong", "gateway", "subgraphs")
 
 
 def _build_documentation(commands: Commands) -> None:

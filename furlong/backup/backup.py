@@ -10,15 +10,15 @@ from sqlalchemy import URL, MetaData, inspect, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from foundation.storage.database import CLOSED, database_url
+from foundation.storage.installation import Installation
+from foundation.storage.migrations.upgrade import UNFINISHED_RESTORE, create_database, knows, status
+from foundation.storage.settings import DatabaseSettings
 from furlong.backup import mariadb, sqlite
 from furlong.backup.manifest import FORMAT, BackupError, Engine, Manifest, saved
 from furlong.backup.running import require_stopped
 from furlong.databases import METADATA
 from furlong.identity import installations, require_one_installation
-from storage.database import CLOSED, database_url
-from storage.installation import Installation
-from storage.migrations.upgrade import UNFINISHED_RESTORE, create_database, knows, status
-from storage.settings import DatabaseSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from foundation.storage.database import CLOSED, create_engine, database_url
+from foundation.storage.error_codes import code_of
+from foundation.storage.migrations.upgrade import create_database, status
+from foundation.storage.settings import DatabaseSettings
 from furlong.databases import METADATA, NotMigrated
-from storage.database import CLOSED, create_engine, database_url
-from storage.error_codes.conflicts import code_of
-from storage.migrations.upgrade import create_database, status
-from storage.settings import DatabaseSettings
 
 _NO_SUCH_THREAD = 1094
 

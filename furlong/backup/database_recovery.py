@@ -13,18 +13,18 @@ from backoffice.run_publisher import publish_now
 from consumers.stream.catch_up import CatchUp
 from consumers.stream.database.positions import Positions
 from consumers.stream.settings import StreamSettings
-from furlong.backup.table_truths import TRUTHS
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
+from furlong.backup.recovery_sources import RECOVERY_SOURCES
 from furlong.databases import METADATA
 from furlong.workers.catch_up import until_caught_up
 from furlong.workers.consumer_process import create_consumer
 from furlong.workers.week_worker import WeekWorker
-from storage.clock import Clock
-from storage.database import Database
-from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.models import FULFILMENT
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
-from subgraphs.kit.records.truth import Source
-from subgraphs.progress.qualification.read_back_repository import count_read_back, count_unconfirmed
+from subgraphs.kit.records.recovery_sources import Source
+from subgraphs.progress.qualification.earlier_qualifications import count_read_back, count_unconfirmed
 
 WaitReport = Callable[[str], None]
 
@@ -124,10 +124,10 @@ async def report(name: str, database: Database) -> RecoveredDatabase:
     """Report what a database holds, where it came from, and what waits for a person's decision."""
     tables = []
     async with database.read() as connection:
-        for truth in TRUTHS[name]:
-            rows = await connection.scalar(select(func.count()).select_from(truth.table))
+        for table in RECOVERY_SOURCES[name]:
+            rows = await connection.scalar(select(func.count()).select_from(table.table))
             tables.append(
-                RecoveredTable(truth.table.name, int(rows or 0), truth.source.value, truth.where, truth.lost)
+                RecoveredTable(table.table.name, int(rows or 0), table.source.value, table.where, table.lost)
             )
         waits: dict[str, int] = {}
         if name == "progress":

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from storage.installation import Installation
+from foundation.storage.installation import Installation
 
 MANIFEST: Final = "manifest.json"
 FORMAT: Final = 1

@@ -9,8 +9,8 @@ from typing import IO, Final
 
 from sqlalchemy import URL
 
+from foundation.storage.client_programs import CLIENT, DUMP, find_program, option_file
 from furlong.backup.manifest import BackupError, create_private
-from storage.client_programs import CLIENT, DUMP, find_program, option_file
 
 OPTIONS: Final = (
     "--single-transaction",

@@ -11,10 +11,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cells.claim import without_fence
-from storage.clock import SystemClock
-from storage.columns import UtcDateTime
-from storage.database import create_engine, database_url
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import SystemClock
+from foundation.storage.columns import UtcDateTime
+from foundation.storage.database import create_engine, database_url
+from foundation.storage.settings import DatabaseSettings
 
 _LEASE: Final = table("lease", column("name"), column("expires_at", UtcDateTime()))
 

@@ -19,7 +19,7 @@ from consumers.stream.records import Record
 from furlong.settings import CdnSettings
 from furlong.workers.round_status import RoundStatus
 from subgraphs.kit.domain.keys import ALL_BRANDS
-from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC, NOTHING_APPLIED, GlobalOrder
+from subgraphs.kit.records.global_state import GLOBAL_TOPIC, NOTHING_APPLIED, GlobalOrder
 
 log = structlog.get_logger(__name__)
 EVERYTHING: Final = "/"

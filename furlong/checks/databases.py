@@ -7,12 +7,12 @@ from functools import partial
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from foundation.storage.database import create_engine, database_url
+from foundation.storage.migrations.upgrade import status
+from foundation.storage.settings import DatabaseSettings
 from furlong.checks.finding import Check, CheckFailed
 from furlong.checks.machine_clock import MachineClocks
 from furlong.databases import METADATA
-from storage.database import create_engine, database_url
-from storage.migrations.upgrade import status
-from storage.settings import DatabaseSettings
 
 STATES = {
     "absent": ("there is no database", "run `furlong db upgrade`"),

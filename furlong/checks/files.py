@@ -9,9 +9,11 @@ from pathlib import Path
 from cryptography import x509
 
 from furlong.checks.finding import CheckFailed
-from gateway.documents import DocumentMetrics, ManifestFiles
-from gateway.errors import ManifestError, SupergraphError
-from gateway.settings import GatewaySettings
+from gateway.errors import SupergraphError
+from gateway.features.documents.manifests import ManifestFiles
+from gateway.features.documents.metrics import DocumentMetrics
+from gateway.features.documents.settings import KnownDocumentSettings
+from gateway.features.documents.trusted import ManifestError
 from gateway.supergraph import load_supergraph
 from gateway.tls import ServerTls
 
@@ -41,18 +43,16 @@ def supergraph(path: Path) -> str:
     return f"{path} has the subgraphs {', '.join(sorted(model.subgraphs))}"
 
 
-def manifests(settings: GatewaySettings) -> str:
+def manifests(settings: KnownDocumentSettings) -> str:
     """Say how many documents are trusted.
 
     Raises:
         CheckFailed: A manifest is missing or broken.
     """
     try:
-        found = ManifestFiles(
-            settings.trusted_documents, settings.trusted_documents_clients, DocumentMetrics()
-        )
+        found = ManifestFiles(settings.manifests, settings.clients, DocumentMetrics())
     except ManifestError as error:
-        raise CheckFailed(str(error), "correct the file, or FURLONG_GATEWAY_TRUSTED_DOCUMENTS") from error
+        raise CheckFailed(str(error), "correct the file, or FURLONG_GATEWAY__DOCUMENTS__MANIFESTS") from error
     return f"{len(found.documents)} documents are trusted"
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError
 
 from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
+from foundation.storage.settings import DatabaseSettings
 from furlong.checks import files
 from furlong.checks.databases import Explain, database_checks
 from furlong.checks.finding import Check, CheckFailed
@@ -25,10 +26,10 @@ from furlong.install.topics import TOPICS, feed_topics
 from furlong.settings import ServeSettings, TopicSettings
 from gateway.feature_settings import nested_prefix
 from gateway.features.access.settings import AccessSettings
+from gateway.features.documents.settings import KnownDocumentSettings
 from gateway.features.sessions.settings import SessionSettings as TokenSettings
 from gateway.settings import GatewaySettings
 from gateway.tls import ServerTls
-from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.kit.live.settings import LiveSettings, RedisSettings
 from subgraphs.kit.settings import CallerSettings, SessionSettings, UpstreamSettings
@@ -174,8 +175,9 @@ def _gateway(settings: GatewaySettings, probe: HttpProbe) -> Iterator[Check]:
     server = ServerTls.of(settings)
     if server is not None:
         yield Check("TLS to clients", files.in_thread(partial(files.server_tls, server)))
-    if settings.trusted_documents:
-        yield Check("trusted documents", files.in_thread(partial(files.manifests, settings)))
+    documents = settings.of(KnownDocumentSettings)
+    if documents.manifests:
+        yield Check("trusted documents", files.in_thread(partial(files.manifests, documents)))
 
 
 def _gateway_servers(settings: GatewaySettings, probe: HttpProbe) -> Iterator[Check]:

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
 
+from foundation.storage.clock import MAX_DIFFERENCE, ahead_of
 from furlong.checks.finding import Check, CheckFailed
-from storage.clock import MAX_DIFFERENCE, ahead_of
 
 HALF_A_SECOND: Final = timedelta(seconds=0.5)
 """The `Date` header has whole seconds: on average, half of one more has passed."""

@@ -6,15 +6,15 @@ from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from foundation.storage.database import Database
+from foundation.storage.migrations.upgrade import status
+from foundation.storage.settings import DatabaseSettings
 from furlong.checks.finding import Check, CheckFailed
 from furlong.checks.http import HttpProbe
 from furlong.databases import METADATA
-from storage.database import Database
-from storage.migrations.upgrade import status
-from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.errors import ProviderConfigError
-from subgraphs.fulfilment.payout.configuration import repository
-from subgraphs.fulfilment.payout.configuration.state import DecidedConfiguration
+from subgraphs.fulfilment.payout import provider_decisions
+from subgraphs.fulfilment.payout.provider_decisions import DecidedConfiguration
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
 
 FILE = "FURLONG_FULFILMENT_PROVIDERS"
@@ -57,7 +57,7 @@ async def _decided(settings: DatabaseSettings, seconds: float) -> Mapping[str, D
             database = Database.open(settings, "fulfilment")
             try:
                 async with database.read() as connection:
-                    return {one.name: one for one in await repository.decided(connection)}
+                    return {one.name: one for one in await provider_decisions.decided(connection)}
             finally:
                 await database.close()
     except (SQLAlchemyError, OSError, ValueError, TimeoutError):

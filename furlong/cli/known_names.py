@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from storage.database import Database
+    from foundation.storage.database import Database
     from subgraphs.kit.records.tables import ReferenceTables
 
 

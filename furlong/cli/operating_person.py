@@ -7,13 +7,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from backoffice.access.actor import Actor
-    from backoffice.access.roles import Role
+    from backoffice.access import Actor, Role
 
 
 def operating_person(person: str | None) -> "Actor":
     """Return the actor of a command that manages people, as `operator` does."""
-    from backoffice.access.roles import Role
+    from backoffice.access import Role
 
     return _actor(person, Role.ADMINISTRATOR, None)
 
@@ -23,13 +22,13 @@ def operator(person: str | None) -> "Actor":
 
     Anybody who may run the command has the database's credentials; the audit log shows that it was done here.
     """
-    from backoffice.access.roles import Role
+    from backoffice.access import Role
 
     return _actor(person, Role.OPERATOR, datetime.max.replace(tzinfo=UTC))
 
 
 def _actor(person: str | None, role: "Role", stepped_up_until: datetime | None) -> "Actor":
-    from backoffice.access.actor import Actor
+    from backoffice.access import Actor
     from subgraphs.kit.domain.keys import ALL_BRANDS
 
     try:

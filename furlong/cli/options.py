@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from analytics.settings import AnalyticsSettings
     from backoffice.settings import BackofficeSettings
     from consumers.stream.settings import StreamSettings
+    from foundation.storage.clock import Clock
+    from foundation.storage.settings import DatabaseSettings
     from furlong.embedding.settings import EmbedSettings
     from furlong.settings import CdnSettings, TopicSettings
-    from storage.clock import Clock
-    from storage.settings import DatabaseSettings
     from subgraphs.fulfilment.providers.settings import FulfilmentSettings
     from subgraphs.kit.settings import CallerSettings, SessionSettings, UpstreamSettings
 
@@ -41,9 +41,9 @@ def address(text: str) -> tuple[str, int]:
 
 def database_settings() -> DatabaseSettings:
     """Return the configured database, or else the demo's in this folder (that of the cell FURLONG_CELL)."""
+    from foundation.storage.settings import DatabaseSettings
     from furlong.demo import ready_file
     from furlong.demo.data_folder import database_in
-    from storage.settings import DatabaseSettings
 
     demo = ready_file.read()
     if not demo or "FURLONG_DATABASE_URL" in os.environ:
@@ -60,9 +60,9 @@ def database_settings() -> DatabaseSettings:
 
 def demo_cells() -> list[DatabaseSettings]:
     """Return the databases of each cell of the demo in this folder; none if it has no cells."""
+    from foundation.storage.cells.settings import CellSettings
+    from foundation.storage.settings import DatabaseSettings
     from furlong.demo import ready_file
-    from storage.cells.settings import CellSettings
-    from storage.settings import DatabaseSettings
 
     demo = ready_file.read()
     if not demo or "FURLONG_DATABASE_URL" in os.environ:
@@ -180,7 +180,7 @@ def cdn_settings() -> CdnSettings:
 
 def product_clock() -> Clock:
     """Return the configured clock, or else that of the demo in this folder; report a moved one on stderr."""
-    from storage import rehearsal
+    from foundation.storage import rehearsal
 
     clock = _clock()
     for mark in rehearsal.rehearsal_marks(clock).values():
@@ -204,7 +204,7 @@ def backoffice_settings() -> BackofficeSettings:
 
 def running_clock() -> Clock:
     """Return the same clock for a long-running process; report a moved one in its log."""
-    from storage import rehearsal
+    from foundation.storage import rehearsal
 
     clock = _clock()
     rehearsal.announce_rehearsal(clock)
@@ -213,8 +213,8 @@ def running_clock() -> Clock:
 
 def clock_file() -> Path:
     """Return the file that moves the clock of the installation, or of the demo in this folder."""
-    from storage import rehearsal
-    from storage.settings import ClockSettings
+    from foundation.storage import rehearsal
+    from foundation.storage.settings import ClockSettings
 
     demo = _clock_of_demo()
     try:
@@ -224,8 +224,8 @@ def clock_file() -> Path:
 
 
 def _clock() -> Clock:
-    from storage import rehearsal
-    from storage.settings import ClockSettings
+    from foundation.storage import rehearsal
+    from foundation.storage.settings import ClockSettings
 
     demo = _clock_of_demo()
     try:
@@ -236,8 +236,8 @@ def _clock() -> Clock:
 
 def _clock_of_demo() -> Path | None:
     """Return the clock file of the demo in this folder, if commands use its databases and no other clock."""
+    from foundation.storage.settings import ClockSettings
     from furlong.demo import ready_file
-    from storage.settings import ClockSettings
 
     demo = ready_file.read()
     ours = demo and "FURLONG_DATABASE_URL" not in os.environ and _read(ClockSettings).file is None
@@ -275,7 +275,7 @@ def _valid(settings: type[S]) -> S:
 
 def log_to_stderr(*, quiet: bool = False) -> None:
     """Log to stderr, as the settings say; `quiet` omits everything below warnings."""
-    from logs import LogSettings, configure_logs
+    from foundation.logs import LogSettings, configure_logs
 
     configure_logs(_valid(LogSettings), quiet=quiet)
     report_misspelt_once()

@@ -8,7 +8,7 @@ from furlong.subgraph_names import SUBGRAPHS
 
 if TYPE_CHECKING:
     from consumers.stream.settings import StreamSettings
-    from storage.settings import DatabaseSettings
+    from foundation.storage.settings import DatabaseSettings
 
 
 def check_databases(
@@ -29,9 +29,9 @@ def check_databases(
 
     from cells.claim import require_cells
     from consumers.stream.errors import MixedInstallations
+    from foundation.storage.errors import CellMismatch
     from furlong.databases import METADATA, Closed, NotMigrated, require_migrated
     from furlong.identity import require_one_installation
-    from storage.cells.errors import CellMismatch
 
     settings, checked = settings or database_settings(), names or SUBGRAPHS
     try:

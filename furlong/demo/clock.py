@@ -4,11 +4,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from backoffice.rules.schemes.message import utc
+from backoffice.rules.scheme_versions import utc
+from foundation.storage.clock import Clock, SystemClock
+from foundation.storage.rehearsal import Anchor, ClockError, RehearsalClock, write_anchor
 from furlong.demo.data_folder import DATABASES
 from furlong.install.world import World
-from storage.clock import Clock, SystemClock
-from storage.rehearsal import Anchor, ClockError, RehearsalClock, write_anchor
 
 CLOCK_FILE: Final = "clock.json"
 

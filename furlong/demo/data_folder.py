@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from storage.settings import DatabaseSettings
+from foundation.storage.settings import DatabaseSettings
 
 DATABASES: Final = "databases"
 """The folder within it that holds the SQLite files."""

@@ -9,12 +9,12 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from consumers.stream.settings import StreamSettings
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from furlong.workers.fulfilment_worker import FulfilmentProcess, run_fulfilment
 from simulator.providers.command import SECRET_NAME, provider_entries, write_entries
 from simulator.providers.serve import SECRET, ServedProvider, serving_providers
-from storage.clock import Clock
-from storage.database import Database
-from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.kit.domain.reward_kinds.kind import Payer
 

@@ -14,6 +14,11 @@ from prometheus_client import CollectorRegistry
 
 from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
+from foundation.storage.clock import Clock, SystemClock
+from foundation.storage.database import Database
+from foundation.storage.rehearsal import RehearsalClock
+from foundation.storage.settings import DatabaseSettings
+from foundation.tracing import Tracing, recording
 from furlong.demo import ready_file
 from furlong.demo.brand_sites import running_brand_sites
 from furlong.demo.cells.databases import cells_of, databases_of, prepare
@@ -31,7 +36,7 @@ from furlong.demo.operators.backoffice import (
     redirect_to_backoffice,
     running_backoffice,
 )
-from furlong.demo.operators.broken_subgraphs import EXTENSION, HEADER
+from furlong.demo.operators.broken_subgraphs import FEATURE, HEADER
 from furlong.demo.operators.internal_graph import running_internal_graph
 from furlong.demo.processes import Surroundings, running_decisions, running_processes, running_settlement
 from furlong.demo.routes import DemoSession, PlacedSlip, SessionCustomer, demo_routes
@@ -54,13 +59,8 @@ from gateway.settings import GatewaySettings
 from simulator.kafka.publish import publish_bet
 from simulator.run import RunningSimulator, SimulatorSettings, running_simulator
 from simulator.world import World as SimulatedWorld
-from storage.clock import Clock, SystemClock
-from storage.database import Database
-from storage.rehearsal import RehearsalClock
-from storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.settings import SessionSettings, UpstreamSettings
-from tracing import Tracing, recording
 
 log = structlog.get_logger(__name__)
 WORLD = Path(__file__).resolve().parents[1] / "world.yaml"
@@ -226,12 +226,11 @@ def _simulated(
 
 def _demo_gateway(data: Path) -> GatewaySettings:
     """Return the gateway's settings: what GraphiQL shows and can break, and usage."""
-    gateway = GatewaySettings()
+    gateway = GatewaySettings(features=(*GatewaySettings().features, FEATURE))
     ours = {
         "introspection": True,
         "debug_in_response": True,
         "usage_file": data / "usage.sqlite",
-        "extensions": (EXTENSION,),
         "forwarded_headers": (*gateway.forwarded_headers, HEADER),
     }
     return gateway.with_defaults(ours)

@@ -14,6 +14,9 @@ from backoffice.risk.budgets.allotter import allot_budgets
 from backoffice.run_publisher import running_publisher
 from consumers.stream.consumer import Consumer
 from consumers.stream.settings import StreamSettings
+from foundation.storage.clock import Clock
+from foundation.storage.settings import DatabaseSettings
+from foundation.tracing import Tracing
 from furlong.demo.fulfilment import DemoFulfilment, DemoProviders, running_fulfilment
 from furlong.subgraph_names import DATABASES, SUBGRAPHS
 from furlong.workers.consumer_process import create_consumer
@@ -21,13 +24,10 @@ from furlong.workers.outbox_worker import running_outbox_worker
 from furlong.workers.recovery_worker import running_recovery
 from furlong.workers.upstream_reconciliation import running_reconciliation
 from furlong.workers.week_worker import running_week_worker
-from storage.clock import Clock
-from storage.settings import DatabaseSettings
 from subgraphs.kit.live.event_bus import CustomersChanged, MemoryBus
 from subgraphs.kit.live.settings import LiveSettings
 from subgraphs.kit.live.watches import Watches
 from subgraphs.kit.settings import UpstreamSettings
-from tracing import Tracing
 
 log = structlog.get_logger(__name__)
 

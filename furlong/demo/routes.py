@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, HTTPException, Response
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from subgraphs.kit.auth.sessions import SessionVerifier
+from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.domain.errors import Unauthenticated
 from subgraphs.kit.domain.keys import Owner
 

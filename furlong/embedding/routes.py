@@ -16,11 +16,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
+from foundation.storage.clock import Clock
 from furlong.embedding.sessions import Brands, issued_session
 from furlong.embedding.settings import EmbedSettings
 from gateway.browsers.security_headers import page_headers
-from storage.clock import Clock
-from subgraphs.kit.auth.sessions import is_id
+from subgraphs.kit.auth import is_id
 
 log = structlog.get_logger(__name__)
 MAX_BYTES: Final = 2_048

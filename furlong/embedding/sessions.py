@@ -12,8 +12,8 @@ from typing import Final
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
+from foundation.tokens import Issuer
 from furlong.embedding.settings import MAX_SECONDS, EmbeddingBrand, EmbedSettings
-from tokens import Issuer
 
 TYPE: Final = "embed+jwt"
 """The `typ` of these tokens, so that they and other kinds of tokens cannot be used in place of each other."""

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from consumers.messages.global_events.states import BudgetState
+from foundation.storage.database import Database
 from furlong.install.content import CATALOGUE, FAR_FUTURE
 from furlong.install.world import Brand, World, WorldError
-from storage.database import Database
-from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey
-from subgraphs.rewards.budgets.repository import BudgetRepository
+from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository
 
 BUDGETS = BudgetRepository()
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from consumers.messages.global_events.states import ContentState, PublishedText
+from foundation.storage.database import Database
 from furlong.install.world import Brand, Content, World, WorldError
-from storage.database import Database
 from subgraphs.rewards.catalogue.content import same_terms
 from subgraphs.rewards.catalogue.content import without_content as versions_without_content
 from subgraphs.rewards.catalogue.repository import CatalogueRepository

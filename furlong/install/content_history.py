@@ -6,7 +6,7 @@ from itertools import groupby
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
+from backoffice.access import Actor
 from backoffice.content.revisions.document import NO_VERSION, ContentDocument, ContentKey, ContentText
 from backoffice.content.workflow.imports import ContentImport
 from furlong.install.content import ContentChange, ContentPlan

@@ -3,12 +3,11 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from backoffice.advertising.links import allowed_hosts
+from backoffice.advertising import allowed_hosts
 from backoffice.content.known_brands import described
-from backoffice.content.lint.findings import Finding, errors_of
-from backoffice.content.lint.rules import LintContext, lint
+from backoffice.content.lint import Finding, LintContext, errors_of, lint
 from backoffice.content.revisions.document import NO_VERSION, ContentDocument, ContentKey, ContentText
-from backoffice.content.settings import ContentSettings
+from backoffice.settings import ContentSettings
 from furlong.install.content import ContentChange
 from furlong.install.world import Brand, Content, World, WorldError
 from subgraphs.kit.domain.schemes import Brand as KnownBrand

@@ -14,8 +14,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from storage.cells.cell import Cell
-from storage.database import Database
+from foundation.storage.cells.cell import Cell
+from foundation.storage.database import Database
 from subgraphs.kit.domain.currencies import minor_digits
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.keys import ClubKey, Owner
@@ -26,7 +26,7 @@ from subgraphs.kit.live.watches import customer_key
 from subgraphs.kit.records.erasure import Erasure
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.progress.models import REFERENCE
-from subgraphs.progress.qualification.crm_repository import (
+from subgraphs.progress.qualification.earlier_qualifications import (
     CrmQualifier,
     ledger_totals,
     store_qualifiers,

@@ -9,20 +9,18 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
+from backoffice.access import Actor
 from backoffice.global_events.decisions import GlobalDecisions
-from backoffice.operations.brands.repository import revisions
-from backoffice.operations.brands.revising import revise
-from backoffice.rules.schemes.form import Scheme
-from backoffice.rules.schemes.message import SCHEME_TOPIC, scheme_body, scheme_key, utc
+from backoffice.operations.brands.repository import revise, revisions
+from backoffice.rules.scheme_versions import SCHEME_TOPIC, Scheme, scheme_body, scheme_key, utc
 from consumers.messages.global_events.states import State
+from foundation.storage.database import Database
 from furlong.install.budgets import BudgetChange, budget_state, plan_budgets
 from furlong.install.configuration_message import send_configuration
 from furlong.install.content import CATALOGUE, ContentPlan, content_state, plan_content
 from furlong.install.content_history import note_content
 from furlong.install.content_lint import require_lint_clean
 from furlong.install.world import Brand, World, WorldError
-from storage.database import Database
 from subgraphs.club.models import REFERENCE
 from subgraphs.kit.domain.schemes import Brand as StoredBrand
 from subgraphs.kit.domain.schemes import Scheme as StoredScheme

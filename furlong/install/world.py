@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 
-from backoffice.rules.schemes.form import (
+from backoffice.rules.scheme_versions import (
     MAX_MINOR,
     Currency,
     Identifier,

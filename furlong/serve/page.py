@@ -8,10 +8,10 @@ from typing import Final
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
+from foundation.storage.clock import Clock
+from foundation.storage.rehearsal import rehearsal_marks
 from gateway.browsers.security_headers import page_headers
 from gateway.browsers.static_files import NO_CACHE, BuiltFiles, file_response
-from storage.clock import Clock
-from storage.rehearsal import rehearsal_marks
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; object-src 'none'; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; "

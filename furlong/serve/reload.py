@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from furlong.settings import ServeSettings
+from gateway.features.documents.settings import KnownDocumentSettings
 from gateway.reload import Reload
 from gateway.settings import GatewaySettings
 from gateway.settings.file import read_settings
@@ -22,8 +23,8 @@ def site_settings(documents: Path, file: Path | None = None) -> GatewaySettings:
         ValueError: A setting is wrong.
     """
     settings = read_settings(file)
-    if settings.documents is None and documents.is_dir():
-        return settings.model_copy(update={"documents": documents})
+    if settings.of(KnownDocumentSettings).folder is None and documents.is_dir():
+        return settings.model_copy(update={"documents": {"folder": documents}})
     return settings
 
 

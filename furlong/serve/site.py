@@ -9,8 +9,12 @@ from typing import Any, Final
 from fastapi import FastAPI
 from prometheus_client.registry import Collector
 
-from backoffice.content.images.serving import image_route
+from backoffice.content.images import image_route
 from backoffice.metadata import NAME as BACKOFFICE
+from foundation.storage.database import Database
+from foundation.storage.rehearsal import rehearsal_marks
+from foundation.tokens import TokenMetrics
+from foundation.tracing import Tracing
 from furlong.embedding.routes import Embedding
 from furlong.embedding.sessions import Brands
 from furlong.embedding.settings import EmbedSettings
@@ -33,17 +37,12 @@ from gateway.masking.settings import CLIENT_CODES
 from gateway.reload import Reload
 from gateway.settings import GatewaySettings
 from gateway.transport.memory import MemoryTransport
-from storage.database import Database
-from storage.rehearsal import rehearsal_marks
-from subgraphs.kit.auth.authentication import READ, Authenticator, RequestIdentity
-from subgraphs.kit.auth.sessions import SessionVerifier
+from subgraphs.kit.auth import READ, Authenticator, RequestIdentity, SessionVerifier
 from subgraphs.kit.domain.errors import AuthenticationUnavailable, Unauthenticated, UnknownBrand, WrongCell
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.callers import Callers
-from subgraphs.kit.graphql.schema.schema_building import UNAVAILABLE
-from subgraphs.kit.live.metrics import BusMetrics
-from tokens import TokenMetrics
-from tracing import Tracing
+from subgraphs.kit.graphql.schema_building import UNAVAILABLE
+from subgraphs.kit.live.event_bus import BusMetrics
 
 IMAGES: Final = "/content/images"
 """Where customers' browsers find the images of reward content; a CDN may stand in front of it."""

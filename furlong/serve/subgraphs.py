@@ -4,16 +4,16 @@ from dataclasses import dataclass, field
 
 from cells.regions.bound_region import RegionSettings
 from consumers.stream.settings import StreamSettings
+from foundation.storage.clock import Clock
+from foundation.storage.rehearsal import product_clock
+from foundation.storage.settings import ClockSettings, DatabaseSettings
 from furlong.embedding.sessions import embed_issuer
 from furlong.embedding.settings import EmbedSettings
 from furlong.subgraph_names import SUBGRAPHS
-from storage.clock import Clock
-from storage.rehearsal import product_clock
-from storage.settings import ClockSettings, DatabaseSettings
 from subgraphs.club.app import create_subgraph as create_club
 from subgraphs.club.updates import ClubUpdates
 from subgraphs.fulfilment.app import create_subgraph as create_fulfilment
-from subgraphs.kit.auth.sessions import SessionRegion, SessionVerifier
+from subgraphs.kit.auth import SessionRegion, SessionVerifier
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.live.event_bus import EventBus, MemoryBus
 from subgraphs.kit.live.settings import LiveSettings

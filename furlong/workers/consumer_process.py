@@ -22,20 +22,19 @@ from consumers.progress.wiring import create_consumer as create_progress
 from consumers.rewards.wiring import create_consumer as create_rewards
 from consumers.stream.consumer import Consumer
 from consumers.stream.settings import StreamSettings
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.rehearsal import rehearsal_marks
+from foundation.storage.settings import DatabaseSettings
+from foundation.tracing import Tracing
 from furlong.databases import METADATA
 from furlong.install.topic_retention import needed, read_configs, require_retention
 from furlong.install.topics import MESSAGES
 from furlong.serve.http_server import serving
 from furlong.serve.status_app import status_app
 from furlong.settings import TopicSettings
-from storage.clock import Clock
-from storage.database import Database
-from storage.rehearsal import rehearsal_marks
-from storage.settings import DatabaseSettings
-from subgraphs.kit.live.event_bus import CustomersChanged
-from subgraphs.kit.live.metrics import BusMetrics
+from subgraphs.kit.live.event_bus import BusMetrics, CustomersChanged
 from subgraphs.kit.live.wiring import open_publisher
-from tracing import Tracing
 
 log = structlog.get_logger(__name__)
 

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from consumers.feeds.delivery.feed_worker import FeedWorker
-from consumers.feeds.delivery.metrics import FeedMetrics
+from consumers.feeds.delivery.forwarder import FeedMetrics
 from consumers.feeds.mapping.feed import AnyFeed
 from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings

@@ -15,20 +15,17 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from consumers.fulfilment.wiring import catch_up
 from consumers.stream.settings import StreamSettings
+from foundation.storage.clock import Clock, clock_problem
+from foundation.storage.database import Database
+from foundation.storage.rehearsal import rehearsal_marks
+from foundation.storage.settings import DatabaseSettings
 from furlong.serve.http_server import serving
 from furlong.serve.status_app import status_app
 from furlong.workers.catch_up import until_caught_up
-from storage.clock import Clock, clock_problem
-from storage.database import Database
-from storage.rehearsal import rehearsal_marks
-from storage.settings import DatabaseSettings
-from subgraphs.fulfilment.accounting.daily_reconciliation import DailyReconciliation
-from subgraphs.fulfilment.accounting.reconciliation import Reconciliation
-from subgraphs.fulfilment.payout.callbacks import callback_routes
-from subgraphs.fulfilment.payout.configuration.applying import ProviderConfiguration
-from subgraphs.fulfilment.payout.other_cells import OtherCells
-from subgraphs.fulfilment.payout.steps.redemption import RedemptionTracker
-from subgraphs.fulfilment.payout.steps.sender import StepObserver, ignore_step
+from subgraphs.fulfilment.accounting.reconciliation import DailyReconciliation, Reconciliation
+from subgraphs.fulfilment.payout.callbacks import OtherCells, callback_routes
+from subgraphs.fulfilment.payout.configuring import ProviderConfiguration
+from subgraphs.fulfilment.payout.steps import RedemptionTracker, StepObserver, ignore_step
 from subgraphs.fulfilment.payout.unit_of_work import UnitOfWork
 from subgraphs.fulfilment.payout.worker import Worker
 from subgraphs.fulfilment.providers.registry import ProviderRegistry

@@ -8,10 +8,10 @@ from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from foundation.storage.clock import Clock
+from foundation.storage.rehearsal import rehearsal_marks
 from furlong.serve.status_app import status_app
-from storage.clock import Clock
-from storage.rehearsal import rehearsal_marks
-from subgraphs.kit.records.outbox.outbox_relay import OutboxStatus
+from subgraphs.kit.records.outbox_relay import OutboxStatus
 
 
 @dataclass(frozen=True, slots=True, eq=False)

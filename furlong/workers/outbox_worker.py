@@ -16,17 +16,17 @@ from consumers.stream.broker.kafka_client import cluster_id
 from consumers.stream.database.own_cluster import require_own_cluster
 from consumers.stream.errors import MixedInstallations
 from consumers.stream.settings import StreamSettings
-from storage.clock import SystemClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
+from foundation.tracing import continued, ending
 from subgraphs.club.models import OUTBOX as CLUB_OUTBOX
 from subgraphs.fulfilment.models import OUTBOX as FULFILMENT_OUTBOX
-from subgraphs.kit.records.outbox.outbox import TOMBSTONE, Outbox, UnpublishedFact
-from subgraphs.kit.records.outbox.outbox_relay import DELIVERY_SECONDS, OutboxStatus, Relay
+from subgraphs.kit.records.outbox import TOMBSTONE, Outbox, UnpublishedFact
+from subgraphs.kit.records.outbox_relay import DELIVERY_SECONDS, OutboxStatus, Relay
 from subgraphs.kit.records.tables import OutboxTables
 from subgraphs.progress.models import OUTBOX as PROGRESS_OUTBOX
 from subgraphs.rewards.models import OUTBOX as REWARDS_OUTBOX
-from tracing import continued, ending
 
 log = structlog.get_logger(__name__)
 

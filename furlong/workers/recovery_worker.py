@@ -12,18 +12,17 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from foundation.storage.clock import Clock, ClockDiffers
+from foundation.storage.settings import DatabaseSettings
 from furlong.workers.change_services import ChangeServices
 from furlong.workers.round_status import RoundStatus
-from storage.clock import Clock, ClockDiffers
-from storage.settings import DatabaseSettings
 from subgraphs.club.membership.exclusion import FORCE_OUT
 from subgraphs.club.models import OUTBOX
 from subgraphs.club.models import REFERENCE as CLUB_REFERENCE
 from subgraphs.kit.domain.accounts import ineligible_reason
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.mutations.intents import Intent
-from subgraphs.kit.mutations.recovery import Recovery, RecoveryLimits, StillAllowed
-from subgraphs.kit.mutations.recovery_rounds import RecoveryRounds
+from subgraphs.kit.mutations.recovery import Recovery, RecoveryLimits, RecoveryRounds, StillAllowed
 from subgraphs.kit.records.leases import Lease
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.kit.settings import UpstreamSettings

@@ -8,9 +8,9 @@ from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from foundation.storage.clock import Clock
+from foundation.storage.rehearsal import rehearsal_marks
 from furlong.serve.status_app import status_app
-from storage.clock import Clock
-from storage.rehearsal import rehearsal_marks
 
 
 @dataclass(slots=True)

@@ -12,10 +12,10 @@ from typing import Final, NamedTuple
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from furlong.workers.change_services import ChangeServices
-from storage.clock import Clock
-from storage.database import Database
-from storage.settings import DatabaseSettings
 from subgraphs.club.comparison import MembershipComparison
 from subgraphs.club.membership.repository import BEFORE_FIRST, ComparisonCheckpoint
 from subgraphs.club.models import OUTBOX

@@ -15,13 +15,13 @@ from backoffice.risk.figures.cell_counting import counting_cell
 from consumers.progress.wiring import catch_up, catch_up_on_schemes
 from consumers.stream.errors import MixedInstallations, TopicRecreated
 from consumers.stream.settings import StreamSettings
+from foundation.storage.clock import Clock, ClockDiffers, database_time
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from furlong.workers.catch_up import until_caught_up
 from furlong.workers.round_status import RoundStatus
-from storage.clock import Clock, ClockDiffers, database_time
-from storage.database import Database
-from storage.settings import DatabaseSettings
 from subgraphs.progress.ledger.ledger import ledger_of
-from subgraphs.progress.qualification.read_back_repository import count_read_back
+from subgraphs.progress.qualification.earlier_qualifications import count_read_back
 from subgraphs.progress.weeks.lifecycle import WeekLifecycle
 from subgraphs.rewards.choices.publisher import ChoicePublisher
 

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from msgspec import structs
-
+from foundation.graphql_http import GRAPHQL_JSON, HTML, JSON, Media, Negotiation, preferred
 from gateway.browsers.security_headers import GRAPHIQL_POLICY, encoded, page_headers
 from gateway.errors import MethodNotAllowed, Overloaded, RequestError
-from gateway.header_rules import collect
+from gateway.forwarding import Forwarding
 from gateway.http.admission import RETRY_AFTER, Admission
 from gateway.http.client import STREAMED, Client, Receive, Reply, Scope, Send, client_of
-from gateway.http.headers import ENCODING, Forwarding, RawHeaders, combined
+from gateway.http.headers import ENCODING, RawHeaders, combined
 from gateway.http.replies import ReplyStage
 from gateway.http.request import ReceivedRequest
 from gateway.http.responses import (
@@ -29,8 +28,7 @@ from gateway.http.streams import StreamFormat, Streams
 from gateway.metrics import Metrics
 from gateway.pipeline.in_parts import ResponseInParts
 from gateway.pipeline.stages import Response, ResponsePipeline
-from gateway.subscriptions import NotStreamed
-from graphql_http import GRAPHQL_JSON, HTML, JSON, Media, Negotiation, preferred
+from gateway.pipeline.subscribing import NotStreamed
 
 PLAIN = Media(GRAPHQL_JSON, b"application/graphql-response+json; charset=utf-8")
 """The refusal of a request whose client accepts only streams."""
@@ -62,7 +60,6 @@ class Endpoint:
         admission: Bounds how many requests are executed at once.
         negotiation: Chooses media types.
         caching: Adds the headers by which caches keep responses to GET.
-        collects_headers: Whether subgraphs' responses may carry headers for clients.
         replies: What features do to replies; the first is the innermost.
         reads_gzip: Whether request bodies may be compressed.
         streams: Sends many responses to one request; None for never.
@@ -76,7 +73,6 @@ class Endpoint:
     admission: Admission
     negotiation: Negotiation
     caching: ResponseCaching
-    collects_headers: bool = False
     replies: tuple[ReplyStage, ...] = ()
     reads_gzip: bool = False
     streams: Streams | None = None
@@ -135,12 +131,7 @@ class Endpoint:
             return await self._streamed(request)
         started = self.metrics.begin()
         try:
-            if self.collects_headers:
-                collected = collect()
-                response = await self.pipeline.respond(request)
-                response = structs.replace(response, headers=collected.headers())
-            else:
-                response = await self.pipeline.respond(request)
+            response = await self.pipeline.respond(request)
         except (Exception, CancelledError) as error:  # noqa: BLE001 - the outermost edge: nothing internal leaves
             is_stream = isinstance(error, NotStreamed | ResponseInParts)
             if is_stream and self._stream_format(headers) is not None:
@@ -158,9 +149,9 @@ class Endpoint:
         if parameters is not None:
             return self.caching.reply(_reply(media, response), response.cache_policy, headers)
         if status == 200:  # noqa: PLR2004 - the usual status, the same for all media types
-            return status, media.content_type, response.content, _not_stored(response.headers)
+            return status, media.content_type, response.content, NOT_STORED
         status, content_type, body, more = _reply(media, response)
-        return status, content_type, body, _not_stored(more)
+        return status, content_type, body, (*more, NO_STORE)
 
     def _stream_format(self, headers: Mapping[bytes, bytes]) -> StreamFormat | None:
         """Return how a client wants many responses to one request; None if it accepts only one."""
@@ -176,7 +167,7 @@ class Endpoint:
         except (Exception, CancelledError) as error:  # noqa: BLE001 - the outermost edge: nothing internal leaves
             response = error_response(error, request.client)
             status, content_type, body, more = _reply(PLAIN, response)
-            return status, content_type, body, _not_stored(more)
+            return status, content_type, body, (*more, NO_STORE)
         return STREAMED
 
     def _page(self) -> Reply:
@@ -185,13 +176,6 @@ class Endpoint:
             return 200, TEXT, NO_GRAPHIQL, PAGE_HEADERS
         page = (self.graphiql / "index.html").read_bytes()
         return 200, b"text/html; charset=utf-8", page, GRAPHIQL_HEADERS
-
-
-def _not_stored(headers: RawHeaders) -> RawHeaders:
-    """Forbid caches to store the response, unless a subgraph's header for clients says otherwise."""
-    if not headers:
-        return NOT_STORED
-    return headers if any(name == b"cache-control" for name, _ in headers) else (*headers, NO_STORE)
 
 
 def _reply(media: Media, response: Response) -> Reply:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -52,34 +52,3 @@ class Headers(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self.found)
-
-
-@dataclass(frozen=True, slots=True)
-class Forwarding:
-    """Picks the headers that subgraphs may see.
-
-    Attributes:
-        names: The names of forwarded headers, each as bytes and as text.
-        others: Returns whether to forward a header that is not among the names; None to forward no others.
-    """
-
-    names: tuple[tuple[bytes, str], ...]
-    others: Callable[[str], bool] | None = None
-
-    @classmethod
-    def of(cls, names: Iterable[str], others: Callable[[str], bool] | None = None) -> Forwarding:
-        """Build the selection from names in lower case."""
-        return cls(tuple((name.encode(ENCODING), name) for name in names), others)
-
-    def pick(self, found: Mapping[bytes, bytes]) -> dict[str, str]:
-        """Return the forwarded headers that are present."""
-        picked: dict[str, str] = {}
-        for name, text in self.names:
-            if name in found:
-                picked[text] = found[name].decode(ENCODING)
-        if self.others is not None:
-            for name, value in found.items():
-                text = name.decode(ENCODING)
-                if self.others(text):
-                    picked[text] = value.decode(ENCODING)
-        return picked

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Coroutine, Mapping
 from typing import Any, TypeVar
 
+from foundation.graphql_http import GraphQLRequest, read_body
+from foundation.graphql_http.media import IncrementalSpec
 from gateway.http.headers import Headers
 from gateway.monitoring import Recorder
-from graphql_http import GraphQLRequest, read_body
-from graphql_http.parts import IncrementalSpec
 
 T = TypeVar("T")
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from foundation.graphql_http import GraphQLRequest, check_content, read_body, read_parameters
+from foundation.graphql_http.media import IncrementalSpec, accepted_spec
 from gateway.decompression import Broken, TooMuch, gunzipped
 from gateway.errors import BodyTooLarge, RequestError
 from gateway.http.client import Client
 from gateway.http.headers import ENCODING, Headers
 from gateway.monitoring import Recorder
-from graphql_http import GraphQLRequest, check_content, read_body, read_parameters
-from graphql_http.parts import IncrementalSpec, accepted_spec
 
 
 @dataclass(slots=True)

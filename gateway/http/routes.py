@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeAlias
-from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from starlette.responses import PlainTextResponse, Response
@@ -15,7 +14,6 @@ from starlette.types import Message, Receive, Scope, Send
 
 from gateway.browsers.security_headers import EVERY_RESPONSE, encoded
 from gateway.browsers.static_files import BuiltFiles
-from gateway.http.callbacks import CallbackRoute
 from gateway.http.client import EXTENSION
 from gateway.http.draining import Draining
 from gateway.http.fast_path import FastPath
@@ -23,7 +21,6 @@ from gateway.http.graph_versions import ServedGraph
 from gateway.http.live import LiveConnections
 from gateway.http.websocket import WebSocketEndpoint
 from gateway.metrics import Metrics
-from gateway.subscriptions.callbacks import Callbacks
 
 IsReady: TypeAlias = Callable[[], Awaitable[bool]]
 """Returns whether the services behind the gateway can serve."""
@@ -80,11 +77,6 @@ class Gateway(FastAPI):
         self.add_api_route("/metrics", routes.metrics, methods=["GET"])
         if graphiql is not None:
             self.mount("/graphiql", BuiltFiles(graphiql), name="graphiql")
-
-    def serve_callbacks(self, callbacks: Callbacks, body_bytes: int) -> None:
-        """Add the route to which subgraphs send events, under the path of its URL."""
-        route = CallbackRoute(callbacks, body_bytes)
-        self.add_route(f"{urlsplit(callbacks.url).path}/{{id}}", route.respond, methods=["POST"])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one ASGI connection."""

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import structlog
 
-from logs import cleaned, impersonal
+from foundation.logs import cleaned, impersonal
 
 GENERAL_CODE: Final = "DOWNSTREAM_SERVICE_ERROR"
 """The code of masked errors, and of errors without a code."""

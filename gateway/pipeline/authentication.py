@@ -14,6 +14,9 @@ Authenticate: TypeAlias = Callable[[Mapping[str, str]], Awaitable[object]]
 Subgraphs in this process get the session as the third argument of `SubgraphOperation`.
 """
 
+ExpiresOf: TypeAlias = Callable[[object], float | None]
+"""Returns when a session expires, in seconds since the epoch; None if it never expires or is unknown."""
+
 AuthenticateCached: TypeAlias = Callable[[Mapping[str, str]], object]
 """Returns what `Authenticate` would return for the headers that subgraphs may see, or None if `Authenticate`
 must be awaited.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Coroutine, Mapping
 from typing import Any, Protocol
 
+from foundation.graphql_http import GraphQLRequest
 from gateway.executor import FetchedData, ResponseLimits
 from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedRequest
 from gateway.pipeline.stages import HttpRequest, ResponsePipeline, SubscriptionPipeline
-from graphql_http import GraphQLRequest
 
 
 class AuthenticationComponent(Protocol):

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
+from foundation.graphql_http import GraphQLRequest
 from gateway.errors import CannotPlan, InvalidDocument, MethodNotAllowed, RequestError, ResponseTooLarge
-from graphql_http import GraphQLRequest
 
 
 class GraphQLResponse(msgspec.Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Protocol, TypeAlias
 
@@ -45,6 +45,14 @@ class PlanCheck(Protocol):
         ...
 
 
+class AddHeaders(Protocol):
+    """Tells subgraphs what the gateway knows about a request."""
+
+    def added(self, policy_input: PolicyInput, headers: Mapping[str, str]) -> Mapping[str, str]:
+        """Return the headers that subgraphs may see, with more; do not change the given ones."""
+        ...
+
+
 class ResponseHook(Protocol):
     """Sees each response before it is encoded, and may add to it.
 
@@ -66,6 +74,7 @@ class Hooks:
         policies: Called for each prepared request, when its document, session and client are known.
         refusals: Called for each request that is refused before policies decide, and may replace its refusal.
         plans: Called for each request with its plan.
+        headers: Called for each request that is executed, and may add to the headers that subgraphs see.
         calls: Middleware around each subgraph call; the first is the outermost.
         responses: Called for each response to an executed operation, before it is encoded.
         sources: Middleware around the opening of subscriptions at subgraphs; the first is the outermost.
@@ -77,6 +86,7 @@ class Hooks:
     policies: tuple[Policy, ...] = ()
     refusals: tuple[SenderCheck, ...] = ()
     plans: tuple[PlanCheck, ...] = ()
+    headers: tuple[AddHeaders, ...] = ()
     calls: tuple[CallMiddleware, ...] = ()
     responses: tuple[ResponseHook, ...] = ()
     sources: tuple[SourceMiddleware, ...] = ()

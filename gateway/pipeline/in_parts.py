@@ -6,12 +6,12 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Final, Protocol
 
+from foundation.graphql_http.media import IncrementalSpec
 from gateway.errors import RequestError
 from gateway.pipeline.hooks import ResponseHook
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.stages import Response
-from graphql_http.parts import IncrementalSpec
 
 NOT_ACCEPTABLE: Final = 406
 

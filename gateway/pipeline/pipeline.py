@@ -8,7 +8,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.clients import ClientIdentity, Identification
+from gateway.clients import Identification
 from gateway.errors import (
     AuthenticationUnavailable,
     Overloaded,
@@ -17,7 +17,6 @@ from gateway.errors import (
     TooManyRequests,
 )
 from gateway.executor import FetchedData, is_large
-from gateway.header_rules import KnownValues
 from gateway.monitoring import Recorders
 from gateway.pipeline.components import (
     AuthenticationComponent,
@@ -32,8 +31,12 @@ from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import IncrementalRequest, PreparedRequest, in_parts
 from gateway.pipeline.stages import AdmissionControl, HttpRequest, Response, ResponseStream, encode
-from gateway.pipeline.subscriptions import SingleResponse, Subscribing
-from gateway.subscriptions import NotStreamed, SubscriptionsOff
+from gateway.pipeline.subscribing import (
+    AnswersSubscriptions,
+    NotStreamed,
+    SingleResponse,
+    SubscriptionsOff,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,7 @@ class Pipeline:
         large_responses: A thread that makes large responses, so that the event loop serves other requests
             meanwhile.
         recorders: Count requests by operation and client.
-        documents: Resolves document ids.
-        known_values: Adds values that the gateway knows about a request to its headers; None without such
-            rules.
+        documents: Finds the documents of ids.
         subscribing: Opens subscriptions; None if none are served.
         incremental: Answers in parts; None if all responses are sent as a whole.
     """
@@ -70,8 +71,7 @@ class Pipeline:
     response_bytes: int
     large_responses: Executor
     recorders: Recorders
-    known_values: KnownValues | None = None
-    subscribing: Subscribing | None = None
+    subscribing: AnswersSubscriptions | None = None
     incremental: AnswersInParts | None = None
 
     def respond(self, request: HttpRequest) -> Coroutine[Any, Any, Response]:
@@ -110,9 +110,9 @@ class Pipeline:
         try:
             # A mutation may take long: subgraphs authenticate again for each of its fetches.
             passed_on = session if is_query else None
-            headers = request.forwarded
-            if self.known_values is not None:
-                headers = self.known_values.added(headers, session, policy_input.client)
+            headers: Mapping[str, str] = request.forwarded
+            for known in self.hooks.headers:
+                headers = known.added(policy_input, headers)
             fetching = self.executor.fetch(planned, prepared.variables, headers, passed_on)
             # Once started, a mutation is completed even if its client disconnects.
             fetched = await (connection.until_disconnect(fetching) if is_query else fetching)
@@ -146,7 +146,7 @@ class Pipeline:
         if self.subscribing is None:
             raise SubscriptionsOff
         policy_input, planned = await self._permit_and_plan(request, session, prepared)
-        headers = self._headers(request, session, policy_input.client)
+        headers = self._headers(policy_input)
         return await self.subscribing.stream(policy_input, planned, headers, self._made)
 
     def _in_parts(self, request: HttpRequest, prepared: PreparedRequest) -> IncrementalRequest | None:
@@ -162,7 +162,7 @@ class Pipeline:
         spec = request.incremental_spec()
         if self.incremental is None or spec is None:
             raise ResponseInParts
-        headers = self._headers(request, session, policy_input.client)
+        headers = self._headers(policy_input)
         if not self.admission.enter():
             raise Overloaded
         try:
@@ -201,10 +201,12 @@ class Pipeline:
                 await undecided
         return policy_input, planned
 
-    def _headers(self, request: HttpRequest, session: object, client: ClientIdentity) -> Mapping[str, str]:
+    def _headers(self, policy_input: PolicyInput) -> Mapping[str, str]:
         """Return the headers that subgraphs may see."""
-        headers = request.forwarded
-        return headers if self.known_values is None else self.known_values.added(headers, session, client)
+        headers: Mapping[str, str] = policy_input.request.forwarded
+        for known in self.hooks.headers:
+            headers = known.added(policy_input, headers)
+        return headers
 
     async def _check_arrival(self, request: HttpRequest) -> None:
         for each in self.hooks.requests:
@@ -254,7 +256,7 @@ class Pipeline:
                 await self._check_sender(self.hooks.new_documents, request, session)
             resolved = await self.documents.resolve(graphql, self.identification.identify(request.headers))
             prepared = await self.planning.prepare(resolved.request)
-            prepared.trusted = resolved.trusted
+            prepared.found_in = resolved.found_in
             await self.documents.register(resolved)
         except (TooManyRequests, Overloaded, AuthenticationUnavailable):
             raise
@@ -284,6 +286,6 @@ class Pipeline:
     def _known(self, body: bytes | None) -> PreparedRequest | None:
         """Return the prepared request of a known body, unless its id may now stand for another document."""
         prepared = None if body is None else self.known_bodies.get(body)
-        if prepared is not None and prepared.trusted is not None:
-            return prepared if prepared.trusted is self.documents.trusted else None
+        if prepared is not None and prepared.found_in is not None:
+            return prepared if prepared.found_in is self.documents.found_in else None
         return prepared

@@ -8,11 +8,11 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 import orjson
 
+from foundation.graphql_http import GraphQLRequest
+from foundation.graphql_http.media import IncrementalSpec
 from gateway.cache_control import CachePolicy
 from gateway.monitoring import Recorder
 from gateway.pipeline.graphql_response import GraphQLResponse
-from graphql_http import GraphQLRequest
-from graphql_http.parts import IncrementalSpec
 
 T = TypeVar("T")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -63,9 +63,7 @@ class Reloader:
         sources: Reload,
         build: Build,
         outcomes: ReloadOutcomes,
-        *,
-        prepare: Callable[[GraphVersion], Awaitable[None]],
-        refresh_manifests: Callable[[], Awaitable[None]],
+        refreshes: Iterable[Callable[[], object]] = (),
     ) -> None:
         """Follow the sources, starting from the current version.
 
@@ -74,15 +72,13 @@ class Reloader:
             sources: The sources of supergraph and settings.
             build: Builds a version; called in a thread.
             outcomes: Counts reloads.
-            prepare: Prepares trusted documents in a version before it is served.
-            refresh_manifests: Called on SIGHUP, in addition to the periodic checks of manifests.
+            refreshes: Called in a thread on SIGHUP: they read anew what features follow.
         """
         self._graph = graph
         self._sources = sources
         self._build = build
         self._outcomes = outcomes
-        self._prepare = prepare
-        self._refresh_manifests = refresh_manifests
+        self._refreshes = refreshes
         self._sdl = graph.current.sdl
         self._settings = graph.current.settings
         self._thread = ThreadPoolExecutor(1, "gateway-reload")
@@ -112,7 +108,8 @@ class Reloader:
         """
         try:
             if anew:
-                await self._refresh_manifests()
+                for refresh in self._refreshes:
+                    await asyncio.to_thread(refresh)
             sdl = await self._read_supergraph(anew=anew)
             settings = await self._read_settings(anew=anew)
             self._sdl = self._sdl if sdl is None else sdl
@@ -216,7 +213,6 @@ class Reloader:
             self._thread, partial(self._build, sdl, settings, kept=current.over_http)
         )
         try:
-            await self._prepare(version)
             await warm_and_check(current, version)
         except BaseException:
             version.planning.close()

@@ -10,22 +10,18 @@ from pydantic_settings import SettingsConfigDict
 
 from gateway.caching.settings import CacheSettings
 from gateway.clients.settings import AddressSettings, ClientSettings
-from gateway.documents.settings import TrustedDocumentSettings
 from gateway.feature_list import FEATURES
 from gateway.feature_settings import Entry, FeatureSettings, imported, named_entry, nested_prefix
-from gateway.header_rules.settings import HeaderRuleSettings
 from gateway.masking.settings import MaskingSettings
 from gateway.monitoring.settings import MonitoringSettings
 from gateway.settings.chosen_features import ChosenFeatures
 from gateway.settings.documents import DocumentSettings
-from gateway.settings.extensions import ExtensionSettings
 from gateway.settings.http import HttpSettings
 from gateway.settings.live import LiveSettings
 from gateway.settings.planning import PlanningSettings
 from gateway.settings.responses import ResponseSettings
 from gateway.settings.subgraphs import SubgraphSettings
 from gateway.sources.settings import ReloadSettings
-from gateway.subscriptions.settings import SubscriptionSettings
 from gateway.tls.settings import TlsSettings
 
 __all__ = ["GatewaySettings"]
@@ -42,18 +38,14 @@ class _ReadFirst(ChosenFeatures):
 class GatewaySettings(
     ChosenFeatures,
     ReloadSettings,
-    ExtensionSettings,
     MonitoringSettings,
     ResponseSettings,
     MaskingSettings,
-    SubscriptionSettings,
     SubgraphSettings,
-    HeaderRuleSettings,
     PlanningSettings,
     CacheSettings,
     ClientSettings,
     AddressSettings,
-    TrustedDocumentSettings,
     DocumentSettings,
     LiveSettings,
     HttpSettings,

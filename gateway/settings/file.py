@@ -20,7 +20,6 @@ from gateway.caching.settings import CacheSettings
 from gateway.clients.settings import ClientSettings
 from gateway.feature_list import FEATURES
 from gateway.feature_settings import imported, nested_prefix
-from gateway.header_rules.settings import HeaderRuleSettings
 from gateway.masking.settings import MaskingSettings
 from gateway.settings import GatewaySettings
 from gateway.settings.documents import DocumentSettings
@@ -40,7 +39,6 @@ RELOADED_PARTS: Final[tuple[type[BaseSettings], ...]] = (
     ClientSettings,
     CacheSettings,
     PlanningSettings,
-    HeaderRuleSettings,
     SubgraphSettings,
     MaskingSettings,
     ResponseSettings,

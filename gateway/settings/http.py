@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings
 
-from gateway.header_rules.names import TOKEN, is_own_of_requests
+from gateway.forwarding import OWN_HEADERS, TOKEN
 
 
 class HttpSettings(BaseSettings):
@@ -73,6 +73,6 @@ class HttpSettings(BaseSettings):
         for name in names:
             if TOKEN.fullmatch(name) is None:
                 raise ValueError(f"{name!r} is not a header name in lower case")
-            if is_own_of_requests(name):
+            if name in OWN_HEADERS:
                 raise ValueError(f"{name} is set by the gateway alone")
         return names

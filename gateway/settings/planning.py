@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
@@ -16,10 +15,6 @@ def _without_old_names(execution: object) -> object:
 class PlanningSettings(BaseSettings):
     """How operations are planned and executed."""
 
-    documents: Path | None = Field(
-        default=None,
-        description="Folder of documents (*.graphql) whose operations are prepared before the first request.",
-    )
     planner_steps: int = Field(default=50_000, gt=0, description="The most steps of the planner's search.")
     planner_tries: int = Field(
         default=64, gt=0, description="The most complete plans that are compared for a new document."
@@ -28,16 +23,4 @@ class PlanningSettings(BaseSettings):
         default="compiled",
         description="How plans are executed: by functions generated from each plan, or by interpreting it; "
         "responses are the same. The old name plain is also accepted for interpreted.",
-    )
-    override_labels: tuple[str, ...] = Field(
-        default=(),
-        description="Labels of progressive overrides that are on, in addition to percent(N) labels.",
-    )
-    override_shares: dict[str, Annotated[float, Field(ge=0, le=100)]] = Field(
-        default_factory=dict,
-        description="Shares of requests, in percent, for which labels of progressive overrides are on, such "
-        'as {"move-progress": 25}; for a percent(N) label, this share replaces N.',
-    )
-    override_seed: int | None = Field(
-        default=None, description="Makes the draws of percent(N) labels repeatable, for tests."
     )

@@ -6,12 +6,13 @@ The client is our own, on httptools' parser; docs/decisions/http-client.md says 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import orjson
 
+from foundation.graphql_http.strict_json import nested_too_deeply
 from gateway.errors import SubgraphUnavailable, SubgraphUnreachable
 from gateway.tls import ReloadedContext
 from gateway.transport.address import Address
@@ -21,7 +22,6 @@ from gateway.transport.header_lines import header_lines
 from gateway.transport.limits import HttpLimits
 from gateway.transport.pool import Pool
 from gateway.transport.reply import Reply
-from graphql_http.json_depth import nested_too_deeply
 from jit.codegen import spend
 
 BYTES_A_PLACE: Final = 20
@@ -45,14 +45,6 @@ HEAD: Final = (
 )
 
 
-class ReplyHeaders(Protocol):
-    """A receiver of the headers of replies."""
-
-    def receive(self, received: Iterable[tuple[bytes, bytes]]) -> None:
-        """Receive the headers of a reply, with names in lower case."""
-        ...
-
-
 @dataclass(slots=True)
 class Connections:
     """The connections to one subgraph.
@@ -63,7 +55,6 @@ class Connections:
 
     address: Address
     limits: HttpLimits
-    keeps_headers: bool = False
     opened: Pool | None = field(default=None, init=False)
     _trust: ReloadedContext | None = field(default=None, init=False)
 
@@ -83,7 +74,7 @@ class Connections:
         encoding = "gzip" if limits.reads_gzip else "identity"
         head = HEAD.format(target=address.target, authority=address.authority, encoding=encoding)
         connector = Connector(address, limits, self._trust, loop)
-        return Pool(connector, head.encode("ascii"), limits, loop, keeps_headers=self.keeps_headers)
+        return Pool(connector, head.encode("ascii"), limits, loop)
 
     async def close(self) -> None:
         """Close all connections; later requests raise RuntimeError."""
@@ -96,12 +87,10 @@ class HttpTransport:
 
     Attributes:
         connections: The connections to the subgraph.
-        reply_headers: Receives the headers of each reply; None if they are not needed.
         sign: Returns the header lines that sign a request; None if requests are not signed.
     """
 
     connections: Connections
-    reply_headers: ReplyHeaders | None = None
     sign: Sign | None = None
 
     @property
@@ -110,38 +99,23 @@ class HttpTransport:
         return False
 
     @classmethod
-    def to(
-        cls,
-        url: str,
-        limits: HttpLimits | None = None,
-        reply_headers: ReplyHeaders | None = None,
-        sign: Sign | None = None,
-    ) -> HttpTransport:
+    def to(cls, url: str, limits: HttpLimits | None = None, sign: Sign | None = None) -> HttpTransport:
         """Return a transport with its own connections, which the caller must close.
 
         Raises:
             ValueError: It is not an HTTP URL. OSError: The file of certificates cannot be read, or contains
                 none.
         """
-        limits = limits or HttpLimits()
-        connections = Connections(Address.of(url), limits, keeps_headers=reply_headers is not None)
-        return cls(connections, reply_headers, sign)
+        return cls(Connections(Address.of(url), limits or HttpLimits()), sign)
 
-    def reaches(
-        self,
-        url: str,
-        limits: HttpLimits,
-        reply_headers: ReplyHeaders | None = None,
-        sign: Sign | None = None,
-    ) -> bool:
+    def reaches(self, url: str, limits: HttpLimits, sign: Sign | None = None) -> bool:
         """Return whether `to` would build an equal transport from these arguments.
 
         Raises:
             ValueError: It is not an HTTP URL.
         """
         known = self.connections
-        is_same = known.address == Address.of(url) and known.limits == limits
-        return is_same and self.reply_headers == reply_headers and self.sign == sign
+        return known.address == Address.of(url) and known.limits == limits and self.sign == sign
 
     async def close(self) -> None:
         """Close its connections."""
@@ -154,8 +128,7 @@ class HttpTransport:
         is too large or not a GraphQL response; and `BudgetSpent` if the replies to one request are too large
         together.
         """
-        begin, connections = _begin(document, operation_name), self.connections
-        reply_headers, sign = self.reply_headers, self.sign
+        begin, connections, sign = _begin(document, operation_name), self.connections, self.sign
 
         async def call(
             variables: Mapping[str, Any], headers: Mapping[str, str], _session: object
@@ -166,8 +139,6 @@ class HttpTransport:
                 lines += sign(body, headers)
             reply = await (connections.opened or connections.pool()).ask(lines, body)
             spend(len(reply.body) // BYTES_A_PLACE)
-            if reply_headers is not None:
-                reply_headers.receive(reply.headers)
             return _graphql_response(reply)
 
         return call

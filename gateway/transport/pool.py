@@ -22,7 +22,6 @@ class Pool:
         head: The part of the head that all requests share.
         limits: The subgraph's limits.
         loop: The running event loop.
-        keeps_headers: Whether replies come with their headers.
     """
 
     __slots__ = (
@@ -33,7 +32,6 @@ class Pool:
         "_idle",
         "_is_closed",
         "_jobs",
-        "_keeps_headers",
         "_known_heads",
         "_limits",
         "_loop",
@@ -48,14 +46,11 @@ class Pool:
         head: bytes,
         limits: HttpLimits,
         loop: asyncio.AbstractEventLoop,
-        *,
-        keeps_headers: bool = False,
     ) -> None:
         self._connector = connector
         self._head = head
         self._limits = limits
         self._loop = loop
-        self._keeps_headers = keeps_headers
         self._all: set[Connection] = set()
         self._idle: deque[Connection] = deque()
         self._opening: set[asyncio.Task[None]] = set()
@@ -202,9 +197,4 @@ class Pool:
 
     def _reader(self) -> ReplyReader:
         limits = self._limits
-        return ReplyReader(
-            limits.answer_bytes,
-            keeps_headers=self._keeps_headers,
-            reads_gzip=limits.reads_gzip,
-            heads=self._known_heads,
-        )
+        return ReplyReader(limits.answer_bytes, reads_gzip=limits.reads_gzip, heads=self._known_heads)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import httptools
@@ -28,15 +27,10 @@ KNOWN_HEADS: Final = 256
 
 
 class Reply(msgspec.Struct, frozen=True, gc=False):
-    """A complete reply.
-
-    Attributes:
-        headers: Names in lower case and values, if the reader keeps them.
-    """
+    """A complete reply."""
 
     status: int
     body: bytes
-    headers: Sequence[tuple[bytes, bytes]] = ()
 
 
 class KnownHead(msgspec.Struct, frozen=True, gc=False):
@@ -50,7 +44,6 @@ class KnownHead(msgspec.Struct, frozen=True, gc=False):
     status: int
     size: int
     is_kept: bool
-    headers: Sequence[tuple[bytes, bytes]]
 
 
 class Unwanted(ValueError):
@@ -68,7 +61,6 @@ class ReplyReader:
 
     Args:
         limit: The most bytes of a body.
-        keeps_headers: Whether replies come with their headers.
         reads_gzip: Whether bodies may be compressed.
         heads: The heads that the connections to the subgraph have parsed.
 
@@ -81,10 +73,8 @@ class ReplyReader:
         "_complete",
         "_framed",
         "_gzip",
-        "_headers",
         "_heads",
         "_in_head",
-        "_keeps_headers",
         "_limit",
         "_parser",
         "_parts",
@@ -99,7 +89,6 @@ class ReplyReader:
         self,
         limit: int,
         *,
-        keeps_headers: bool = False,
         reads_gzip: bool = False,
         heads: dict[bytes, KnownHead] | None = None,
     ) -> None:
@@ -107,8 +96,6 @@ class ReplyReader:
         self._heads = {} if heads is None else heads
         self._reads_gzip = reads_gzip
         self._gzip: GzipReader | None = None
-        self._keeps_headers = keeps_headers
-        self._headers: list[tuple[bytes, bytes]] = []
         self._parser = httptools.HttpResponseParser(self)
         self.is_kept = False
         self._spoilt = False
@@ -120,7 +107,6 @@ class ReplyReader:
         self.read = self._size = 0
         self._complete = self._framed = False
         self._in_head = True
-        self._headers.clear()
         self._gzip = None
 
     def feed(self, data: bytes) -> Reply | None:
@@ -134,7 +120,7 @@ class ReplyReader:
             known = self._heads.get(data[:end])
             if known is not None and len(data) == end + known.size:
                 self.is_kept = known.is_kept
-                return Reply(known.status, data[end:], known.headers)
+                return Reply(known.status, data[end:])
         if self.read > HEAD_BYTES + (0 if self._in_head else FRAMING * self._limit):
             raise ReplyTooLarge("sent too many bytes for one reply")
         self.read += len(data)
@@ -171,8 +157,6 @@ class ReplyReader:
             if not self._reads_gzip or value.lower() != b"gzip" or self._gzip or not self._in_head:
                 raise Unwanted("a content encoding that was not requested")
             self._gzip = GzipReader(self._limit)
-        if self._keeps_headers and self._in_head:
-            self._headers.append((lowered, value))
 
     def on_headers_complete(self) -> None:
         """Handle the end of a head."""
@@ -198,7 +182,6 @@ class ReplyReader:
             return
         if self._parser.get_status_code() < FIRST_FINAL:
             self._in_head, self._framed = True, False
-            self._headers.clear()
             self._gzip = None
             return
         if self._is_cut_short():
@@ -213,7 +196,7 @@ class ReplyReader:
         """Return the reply, and remember its head if all of it is in these last bytes."""
         parts = self._parts
         body = parts[0] if len(parts) == 1 else b"".join(parts)
-        reply = Reply(self._parser.get_status_code(), body, tuple(self._headers))
+        reply = Reply(self._parser.get_status_code(), body)
         if self._spoilt:
             self.is_kept = False
         elif len(data) == self.read and self._gzip is None:
@@ -221,5 +204,5 @@ class ReplyReader:
             if len(data) == end + len(body):
                 if len(self._heads) >= KNOWN_HEADS:
                     self._heads.clear()
-                self._heads[data[:end]] = KnownHead(reply.status, len(body), self.is_kept, reply.headers)
+                self._heads[data[:end]] = KnownHead(reply.status, len(body), self.is_kept)
         return reply

@@ -10,13 +10,7 @@ from typing import Any, Protocol, TypeAlias
 
 from fastapi import FastAPI
 
-from gateway.documents import TrustedDocuments
-from gateway.http.graph_versions import ServedGraph
 from gateway.http.routes import IsReady
-from gateway.pipeline.documents import DocumentResolver
-from gateway.pipeline.documents.wiring import watch_manifests
-from gateway.pipeline.planning.warm_up import prepare_trusted_documents
-from gateway.settings import GatewaySettings
 
 Background: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 """Background work that runs until cancelled."""
@@ -71,17 +65,3 @@ def joined_checks(checks: Sequence[Callable[[], bool]], ready: IsReady | None) -
         return all(is_ready() for is_ready in checks) and (ready is None or await ready())
 
     return check
-
-
-async def follow_manifests(
-    graph: ServedGraph, documents: DocumentResolver, settings: GatewaySettings
-) -> None:
-    """Follow the manifests on disk until cancelled, and prepare new documents."""
-
-    async def prepare(trusted: TrustedDocuments) -> None:
-        with graph.held() as version:
-            await prepare_trusted_documents(
-                trusted, settings.trusted_documents_prepared, version.planning, version.executor
-            )
-
-    await watch_manifests(settings, documents, prepare)

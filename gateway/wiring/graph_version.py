@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from hashlib import sha256
 from time import monotonic
 
@@ -11,23 +10,22 @@ from gateway.access.narrowing import Narrowing
 from gateway.clients import Identification
 from gateway.errors import SupergraphError
 from gateway.feature import Version, joined
+from gateway.forwarding import Forwarding
 from gateway.http.graph_versions import GraphVersion
 from gateway.http.live import LiveOperations
+from gateway.pipeline.documents import SentDocuments
 from gateway.pipeline.pipeline import Pipeline
 from gateway.pipeline.planning.cold_planning import ColdPlanning
-from gateway.pipeline.planning.warm_up import prepare_documents
 from gateway.settings import GatewaySettings
-from gateway.transport import HttpTransport, Transport
-from gateway.wiring.calls.headers import header_rules
+from gateway.transport import HttpTransport
+from gateway.wiring.calls.masking import error_masking
 from gateway.wiring.calls.subgraphs import http_transports, served_supergraph
-from gateway.wiring.endpoint import client_endpoint, client_forwarding
+from gateway.wiring.endpoint import client_endpoint
 from gateway.wiring.hooks import graph_hooks
+from gateway.wiring.live import streams
 from gateway.wiring.monitoring import recorders
 from gateway.wiring.operations import caches, known_bodies, operation_executor
 from gateway.wiring.shared_parts import SharedParts
-from gateway.wiring.subscriptions.live import streams
-from gateway.wiring.subscriptions.streams import with_streams
-from gateway.wiring.subscriptions.subscribing import event_calls, subscribing
 
 
 def graph_version(
@@ -48,19 +46,12 @@ def graph_version(
         SupergraphError: The supergraph cannot be served with these settings.
     """
     model = served_supergraph(sdl, settings)
-    rules = header_rules(model, settings)
     signer_of = shared.features.core.signer_of
-    over_http = http_transports(
-        model, shared.transports, settings, kept or {}, signer_of=signer_of, rules=rules
-    )
-    streaming = with_streams(model, over_http, settings, signer_of, shared.subscriptions.callbacks)
-    reached: Mapping[str, Transport] = {**streaming, **shared.transports}
-    if rules is not None:
-        reached = rules.applied(reached)
-    unshared = frozenset() if rules is None else frozenset(rules.replies)
-    version = Version(model, settings, reached, over_http, unshared)
+    over_http = http_transports(model, shared.transports, settings, kept or {}, signer_of)
+    reached = {**over_http, **shared.transports}
+    version = shared.features.reached(Version(model, settings, reached, over_http))
     features = shared.features.of(version)
-    named = graph_hooks(model, settings, shared, features=features)
+    named = graph_hooks(model, settings, features)
     hooks = joined(named)
     if model.annotations.guarded and hooks.narrowing is None:
         raise SupergraphError(
@@ -69,20 +60,22 @@ def graph_version(
         )
     executor = operation_executor(
         model,
-        reached,
+        version.transports,
         settings,
         shared.metrics,
+        labels=hooks.labels,
         costs=hooks.costs,
         middleware=hooks.calls,
-        events=event_calls(version, shared.customer_of),
+        events=hooks.event_calls,
         narrowing=hooks.narrowing or Narrowing(),
+        masking=error_masking(settings, shared.transports),
     )
     planning = ColdPlanning(
         executor.preparer, executor.make_executable, executor.make_interpretable, executor.introspection
     )
-    documents = replace(shared.documents, introspection=settings.introspection is not False)
+    documents = hooks.documents or SentDocuments()
     bodies = known_bodies(settings, executor.preparer)
-    counting = recorders(settings, shared, executor.preparer, hooks.recorders)
+    counting = recorders(settings, shared, executor.preparer, documents, hooks.recorders)
     pipeline = Pipeline(
         authentication=shared.authentication,
         identification=Identification(settings),
@@ -95,22 +88,15 @@ def graph_version(
         response_bytes=settings.response_bytes,
         large_responses=shared.large_responses,
         recorders=counting,
-        known_values=None if rules is None else rules.known,
-        subscribing=subscribing(
-            settings,
-            shared.subscriptions,
-            executor,
-            counting,
-            hooks,
-            authentication=shared.authentication,
-            large_responses=shared.large_responses,
+        subscribing=(
+            None if hooks.subscriptions is None else hooks.subscriptions(executor, counting.names, hooks)
         ),
         incremental=None if hooks.in_parts is None else hooks.in_parts(executor, hooks.responses),
     )
-    if settings.documents is not None:
-        prepare_documents(settings.documents, executor)
+    for prepare in hooks.preparations:
+        prepare(executor)
     answering = pipeline if hooks.probe is None else hooks.probe(pipeline)
-    forwarding = client_forwarding(settings, rules)
+    forwarding = hooks.forwarding or Forwarding.of(settings.forwarded_headers)
     live = LiveOperations(answering, forwarding, shared.metrics, settings.live_reload_seconds)
     over_http_streams = streams(live, shared.live, shared.authentication, shared.admission, hooks.origins)
     return GraphVersion(
@@ -122,7 +108,7 @@ def graph_version(
             settings,
             shared.metrics,
             shared.admission,
-            rules=rules,
+            forwarding=forwarding,
             features=hooks,
             streams=over_http_streams,
         ),

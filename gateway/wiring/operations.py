@@ -9,19 +9,19 @@ from gateway.access.narrowing import Narrowing
 from gateway.caching import WeightedCache
 from gateway.executor import CallMiddleware, ResponseLimits
 from gateway.limits import DocumentLimits
+from gateway.masking import ErrorMasking
 from gateway.metrics import Metrics
 from gateway.pipeline.introspection_responses import Introspection, IntrospectionCache
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.preparation.costs import CostOf
 from gateway.pipeline.preparation.known_bodies import KnownBodies
-from gateway.pipeline.preparation.labels import Labels, labels
 from gateway.pipeline.preparation.limits import PreparationLimits
+from gateway.pipeline.preparation.plan_cache import LabelsOn
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.planner import Budget
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
 from gateway.transport import Transport
-from gateway.wiring.calls.masking import error_masking
 
 
 def operation_executor(
@@ -30,8 +30,10 @@ def operation_executor(
     settings: GatewaySettings,
     metrics: Metrics,
     *,
+    labels: LabelsOn | None,
     costs: CostOf | None,
     narrowing: Narrowing,
+    masking: ErrorMasking,
     middleware: tuple[CallMiddleware, ...] = (),
     events: tuple[CallMiddleware, ...] = (),
 ) -> OperationExecutor:
@@ -42,8 +44,10 @@ def operation_executor(
         transports: The transport of each subgraph.
         settings: The settings.
         metrics: Counts plans, fetches and deoptimizations.
+        labels: Returns the labels of overrides that are on for a request; None if none ever is.
         costs: Estimates what operations cost; None if nothing does.
         narrowing: Restricts operations to what their clients may see.
+        masking: Decides what clients see of subgraphs' errors.
         middleware: Middleware around each subgraph call; the first is the outermost.
         events: Middleware around those in turn, for the events of subscriptions.
     """
@@ -52,7 +56,7 @@ def operation_executor(
             model,
             _limits(settings, narrowing),
             metrics.plan,
-            override_labels(settings),
+            labels,
             costs,
             access=narrowing.operations,
         ),
@@ -67,13 +71,8 @@ def operation_executor(
         ),
         middleware=middleware,
         events=events,
-        masking=error_masking(settings, transports),
+        masking=masking,
     )
-
-
-def override_labels(settings: GatewaySettings) -> Labels:
-    """Build what decides which labels of overrides are on."""
-    return labels(settings.override_labels, settings.override_seed, settings.override_shares)
 
 
 def known_bodies(settings: GatewaySettings, preparer: Preparer) -> KnownBodies:

@@ -13,7 +13,6 @@ import httpx
 from gateway.garbage_collection import collected_in_steps
 from gateway.http.graph_versions import GraphVersion, ServedGraph
 from gateway.http.routes import Remark
-from gateway.pipeline.planning.warm_up import prepare_trusted_documents
 from gateway.reload import Reload, Reloader, ReloadOutcomes
 from gateway.settings import GatewaySettings
 from gateway.settings.file import read_settings
@@ -29,19 +28,11 @@ SETTINGS_BYTES: Final = 1024 * 1024
 def reloader(graph: ServedGraph, shared: SharedParts, sources: Reload, outcomes: ReloadOutcomes) -> Reloader:
     """Build the reloader, which keeps a graph up to date with its sources."""
 
-    async def prepare(version: GraphVersion) -> None:
-        most = version.settings.trusted_documents_prepared
-        trusted = shared.documents.trusted
-        await prepare_trusted_documents(trusted, most, version.planning, version.executor)
-
-    async def refresh_manifests() -> None:
-        await asyncio.to_thread(shared.documents.manifests.refresh)
-
     def build(sdl: str, settings: GatewaySettings, *, kept: Mapping[str, HttpTransport]) -> GraphVersion:
         with collected_in_steps():
             return graph_version(sdl, settings, shared, kept)
 
-    return Reloader(graph, sources, build, outcomes, prepare=prepare, refresh_manifests=refresh_manifests)
+    return Reloader(graph, sources, build, outcomes, shared.features.core.refreshes)
 
 
 def joined_remarks(own: Remark, given: Remark | None) -> Remark:

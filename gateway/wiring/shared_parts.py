@@ -8,20 +8,14 @@ from dataclasses import dataclass
 
 from gateway.caching import CacheMetrics
 from gateway.clients import CustomerOf
-from gateway.extensions import Extension
 from gateway.http.admission import Admission
 from gateway.installed_features import InstalledFeatures
 from gateway.metrics import Metrics
 from gateway.monitoring import OperationMetrics
 from gateway.pipeline.authentication import Authentication
-from gateway.pipeline.documents import DocumentResolver
-from gateway.pipeline.documents.wiring import document_resolver, trusted_documents_policies
-from gateway.pipeline.policies import TrustedDocumentsPolicy
 from gateway.settings import GatewaySettings
 from gateway.transport import Transport
-from gateway.wiring.background import Closing
-from gateway.wiring.subscriptions.live import LiveParts, live_parts
-from gateway.wiring.subscriptions.subscribing import SharedSubscriptions
+from gateway.wiring.live import LiveParts, live_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +28,7 @@ class SharedParts:
         admission: Bounds how many requests are executed at once.
         metrics: The gateway's metrics.
         cache_metrics: The metrics of the current version's caches.
-        documents: Finds documents by their ids.
-        trusted_policies: Refuse documents that are not trusted.
         operations: The metrics by operation and client.
-        subscriptions: The open subscriptions.
-        extensions: The extensions called at the stages of the pipeline.
         customer_of: Returns the key of a session's customer; None if no customers are known.
         live: What WebSockets and streams share; None if there are none.
         large_responses: A thread that makes large responses.
@@ -50,13 +40,9 @@ class SharedParts:
     admission: Admission
     metrics: Metrics
     cache_metrics: CacheMetrics
-    documents: DocumentResolver
-    trusted_policies: tuple[TrustedDocumentsPolicy, ...]
-    subscriptions: SharedSubscriptions
     operations: OperationMetrics
     large_responses: ThreadPoolExecutor
     features: InstalledFeatures
-    extensions: tuple[Extension, ...] = ()
     customer_of: CustomerOf | None = None
     live: LiveParts | None = None
 
@@ -69,39 +55,24 @@ def shared_parts(
     admission: Admission,
     metrics: Metrics,
     customer_of: CustomerOf | None,
-    subscriptions: SharedSubscriptions,
     large_responses: ThreadPoolExecutor,
     features: InstalledFeatures,
-    extensions: tuple[Extension, ...] = (),
-) -> tuple[SharedParts, list[Closing]]:
-    """Build the shared parts, and return them with the resources to close at the end.
-
-    Raises:
-        ManifestError: A manifest of trusted documents is missing or broken.
-        ValueError: The settings contradict one another.
-    """
+) -> SharedParts:
+    """Build the shared parts, and register their metrics."""
     registry = metrics.registry
-    for collector in (each for extension in extensions for each in extension.collectors):
-        registry.register(collector)
-    documents = document_resolver(settings, registry, introspection=settings.introspection is not False)
     cache_metrics = CacheMetrics({})
     registry.register(cache_metrics)
     operations = OperationMetrics(settings.metrics_operations)
     registry.register(operations)
-    shared = SharedParts(
+    return SharedParts(
         transports=transports,
         authentication=authentication,
         admission=admission,
         metrics=metrics,
         cache_metrics=cache_metrics,
-        documents=documents,
-        trusted_policies=trusted_documents_policies(settings, documents),
         operations=operations,
         large_responses=large_responses,
         features=features,
-        subscriptions=subscriptions,
-        extensions=extensions,
         customer_of=customer_of,
         live=live_parts(settings, customer_of, registry),
     )
-    return shared, [documents, *extensions]

@@ -21,13 +21,6 @@ from graphql import (
 )
 
 from jit.compile.completion.completion import complete_abstract, complete_leaf, complete_list, complete_object
-from jit.compile.completion.expected_values import (
-    BranchWriter,
-    CompletionBranch,
-    CompletionTarget,
-    enum_names,
-    leaf_branch,
-)
 from jit.compile.completion.fast_completion import (
     FastCompletion,
     Part,
@@ -37,7 +30,17 @@ from jit.compile.completion.fast_completion import (
     fast_object,
     fast_prefix,
 )
-from jit.compile.completion.statements import Completion, error_lines, list_function, settled
+from jit.compile.completion.statements import (
+    BranchWriter,
+    Completion,
+    CompletionBranch,
+    CompletionTarget,
+    enum_names,
+    error_lines,
+    leaf_branch,
+    list_function,
+    settled,
+)
 from jit.compile.reading.field_reader import (
     Attribute,
     CallerOverrides,
@@ -46,9 +49,11 @@ from jit.compile.reading.field_reader import (
     Property,
     Resolver,
     TypeName,
+    call_if_callable,
     choose_reader,
+    has_arguments,
+    read,
 )
-from jit.compile.reading.reader_code import call_if_callable, has_arguments, read
 from jit.compile.selection import Selections
 from jit.compile.source import Lines, Source, checked, indent
 from jit.compile.strawberry_values import STRAWBERRY_CAST

@@ -9,11 +9,11 @@ from typing import Any, TypeAlias
 
 from graphql import ExecutionResult, GraphQLError
 
+from jit.runtime.awaitables import close, dispose, foreign
+from jit.runtime.driven_task import enter_task, leave_task
 from jit.runtime.execution import Execution, Select
 from jit.runtime.lightweight_task import LightweightTask, make_task
 from jit.runtime.null_propagation import alive, fail, note_null, sweep
-from jit.runtime.tasks.awaitables import close, dispose, foreign
-from jit.runtime.tasks.current_task import enter_task, leave_task
 
 RootField: TypeAlias = Callable[[Execution, Any, dict[str, Any]], None]
 

@@ -12,14 +12,23 @@ from graphql import GraphQLResolveInfo
 from graphql.pyutils import Path, is_awaitable
 from graphql.type import GraphQLResolveInfoHelpers
 
-from jit.runtime.field_slot import MAX_INT, MIN_INT, Complete, FieldSlot
+from jit.runtime.awaitables import (
+    ENDS_BEFORE_STEPPER,
+    Ended,
+    as_future_or_coroutine,
+    close,
+    dispose,
+    foreign,
+    gather,
+    start_stepper,
+    take_step,
+    track,
+)
+from jit.runtime.driven_task import current_tasks, leave_task
+from jit.runtime.field_slot import MAX_INT, MIN_INT, Complete, FieldSlot, ResponsePath, as_path, reach
 from jit.runtime.lightweight_task import LightweightTask, idle_task, make_task
 from jit.runtime.null_propagation import note_null
-from jit.runtime.response_path import ResponsePath, as_path, reach
 from jit.runtime.state import STARTED, UNKNOWN, ExecutionState, Target
-from jit.runtime.tasks.awaitables import as_future_or_coroutine, close, dispose, foreign, gather, track
-from jit.runtime.tasks.current_task import current_tasks, leave_task
-from jit.runtime.tasks.first_step import ENDS_BEFORE_STEPPER, Ended, start_stepper, take_step
 
 UNSHARED_REFERENCES: Final = 4 if version_info < (3, 14) else 0
 """How many references a task has that only `Execution` and asyncio refer to; Python 3.14 counts otherwise."""

@@ -12,10 +12,10 @@ from contextvars import Context
 from typing import Any
 
 from jit.runtime.dataloader_batches import batches_of
+from jit.runtime.driven_task import enter_task, leave_task
 from jit.runtime.field_slot import MAX_INT, MIN_INT, Complete, FieldSlot
 from jit.runtime.null_propagation import alive, fail
 from jit.runtime.state import ExecutionState, Target, WaitingTask
-from jit.runtime.tasks.current_task import enter_task, leave_task
 
 
 class LightweightTask(WaitingTask):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from jit.runtime.response_path import ResponsePath, ancestor, reach
+from jit.runtime.field_slot import ResponsePath, ancestor, reach
 from jit.runtime.state import ExecutionState, WaitingTask
 
 

@@ -8,10 +8,9 @@ from typing import Any, Final, TypeAlias
 from graphql import GraphQLError
 from graphql.execution.values import VariableValues
 
-from jit.runtime.field_slot import Complete, FieldSlot
-from jit.runtime.response_path import ResponsePath
-from jit.runtime.tasks.driven_task import DrivenTask
-from jit.runtime.tasks.first_step import Stepper
+from jit.runtime.awaitables import Stepper
+from jit.runtime.driven_task import DrivenTask
+from jit.runtime.field_slot import Complete, FieldSlot, ResponsePath
 from jit.settings import PreparedOperation, Settings
 
 UNKNOWN: Final[Any] = object()

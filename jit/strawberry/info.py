@@ -12,8 +12,7 @@ from strawberry.types.info import Info
 from jit.compile.reading.field_reader import WriteInfo
 from jit.compile.source import Lines, Source
 from jit.runtime.execution import HELPERS, Execution
-from jit.runtime.field_slot import FieldSlot
-from jit.runtime.response_path import ResponsePath
+from jit.runtime.field_slot import FieldSlot, ResponsePath
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from aiokafka import AIOKafkaProducer
 from opentelemetry.trace import Span
 
+from foundation.tracing import Tracing, ending, replaced, sending
 from simulator.kafka.messages import Message
-from tracing import Tracing, ending, replaced, sending
 
 
 class MessageProducer:

@@ -9,9 +9,9 @@ from pathlib import Path
 import typer
 import yaml
 
+from foundation.storage.clock import Clock
+from foundation.storage.rehearsal import announce_rehearsal
 from simulator.providers.serve import APIS, SECRET, ServedProvider, serving_providers
-from storage.clock import Clock
-from storage.rehearsal import announce_rehearsal
 from subgraphs.kit.domain.reward_kinds.registry import RewardKind
 
 SECRET_NAME = "simulated"  # noqa: S105 - a name

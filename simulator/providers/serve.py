@@ -13,13 +13,13 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from foundation.storage.clock import Clock, SystemClock
 from simulator.providers import apis
 from simulator.providers.api import SimulatedApi, WalletAccounts
 from simulator.providers.faults import ProviderFaults
 from simulator.providers.handler import ProviderHandler
 from simulator.providers.ledger import Ledger
 from simulator.server import listen, serving
-from storage.clock import Clock, SystemClock
 from subgraphs.kit.domain.reward_kinds.kind import Payer
 
 log = structlog.get_logger(__name__)

@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from foundation.storage.clock import Clock, SystemClock
 from simulator.upstream.bodies import Choice, Membership, Problem, RecordedChoice, RecordedMembership
 from simulator.upstream.controls import control_routes
 from simulator.upstream.faults import Faults
@@ -15,7 +16,6 @@ from simulator.upstream.handler import RequestHandler, reply
 from simulator.upstream.record import ApiResponse, Change, Record, Refusal, Resource
 from simulator.upstream.refusals import refuse_choice, refuse_membership
 from simulator.world import World
-from storage.clock import Clock, SystemClock
 
 CUSTOMER_PATH = "/v1/brands/{brand}/customers/{customer}"
 BrandId = Annotated[str, Path(pattern=r"^[^:\s]{1,64}$", examples=["northbet"])]

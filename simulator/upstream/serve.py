@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from foundation.storage.clock import Clock
 from simulator.server import listen, serving
 from simulator.upstream.api import create_upstream
 from simulator.upstream.faults import Faults
 from simulator.upstream.record import Record
 from simulator.world import World
-from storage.clock import Clock
 
 
 @asynccontextmanager

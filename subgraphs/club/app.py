@@ -2,18 +2,18 @@
 
 from functools import partial
 
-from storage.clock import Clock
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.club.customer_club import CustomerRecord
-from subgraphs.club.impressions.recorder import ImpressionRecorder
+from subgraphs.club.impressions import ImpressionRecorder
 from subgraphs.club.loaders import ClubContext, ClubReads
 from subgraphs.club.membership.repository import MembershipRepository, events_lookup
 from subgraphs.club.models import ACCOUNT_CHANGE, GLOBAL_STATE, INTENT, MEMBERSHIP_EVENT, REFERENCE
 from subgraphs.club.schema import create_schema
 from subgraphs.club.service import ClubService
 from subgraphs.club.updates import ClubUpdates
-from subgraphs.kit.auth.sessions import SessionVerifier
+from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.mutations.changes import Changes
@@ -22,8 +22,8 @@ from subgraphs.kit.mutations.upstream import UpstreamClient
 from subgraphs.kit.reads.brand_rules import ReadOptions, SharedReads
 from subgraphs.kit.reads.key_lookup import BatchedLookup, LookupPart
 from subgraphs.kit.reads.reference_lookups import account_lookup, pending_lookup
-from subgraphs.kit.records.accounts.account_history import AccountHistory
-from subgraphs.kit.records.global_state.switches import KillSwitches
+from subgraphs.kit.records.accounts import AccountHistory
+from subgraphs.kit.records.global_state import KillSwitches
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.kit.settings import UpstreamSettings
 

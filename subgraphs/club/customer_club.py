@@ -13,8 +13,7 @@ from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.domain.schemes import Scheme, WeekState
 from subgraphs.kit.domain.weeks import Week
 from subgraphs.kit.reads.brand_rules import BrandRules
-from subgraphs.kit.records.accounts.account_history import AccountChange
-from subgraphs.kit.records.accounts.exclusion_periods import excluded_at, exclusion_periods_of
+from subgraphs.kit.records.accounts import AccountChange, excluded_at, exclusion_periods_of
 
 
 class CustomerRecord(msgspec.Struct, frozen=True, gc=False):

@@ -5,9 +5,9 @@ from functools import cached_property
 
 from strawberry.dataloader import DataLoader
 
-from storage.database import Database
+from foundation.storage.database import Database
 from subgraphs.club.customer_club import CustomerClub, CustomerRecord
-from subgraphs.club.impressions.recorder import ImpressionRecorder
+from subgraphs.club.impressions import ImpressionRecorder
 from subgraphs.club.service import ClubService
 from subgraphs.club.updates import ClubUpdates
 from subgraphs.kit.domain.keys import Owner
@@ -17,7 +17,7 @@ from subgraphs.kit.graphql.context import RequestContext
 from subgraphs.kit.reads.batching import PendingRead
 from subgraphs.kit.reads.dataloaders import customer_loader
 from subgraphs.kit.reads.key_lookup import BatchedLookup
-from subgraphs.kit.records.accounts.account_history import AccountChange, AccountHistory
+from subgraphs.kit.records.accounts import AccountChange, AccountHistory
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from sqlalchemy import Column, Index, Integer, MetaData, String, Table, UniqueConstraint
 
-from storage.cells.table import cell_table
-from storage.columns import Identifier, UtcDateTime
-from storage.installation import installation_table
-from subgraphs.kit.records.global_state.tables import global_state_table
+from foundation.storage.cells.ownership import cell_table
+from foundation.storage.columns import Identifier, UtcDateTime
+from foundation.storage.installation import installation_table
+from subgraphs.kit.records.global_state import global_state_table
 from subgraphs.kit.records.tables import (
     OutboxTables,
     ReferenceTables,

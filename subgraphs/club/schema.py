@@ -18,10 +18,15 @@ from subgraphs.kit.domain.errors import BadInput, Unauthenticated
 from subgraphs.kit.domain.schemes import Terms, WeekState
 from subgraphs.kit.domain.weeks import Week
 from subgraphs.kit.graphql.context import checked_key
-from subgraphs.kit.graphql.schema.contract_tags import CUSTOMER, INTERNAL
-from subgraphs.kit.graphql.schema.deferred import deferred
-from subgraphs.kit.graphql.schema.list_sizes import assumed_size, sliced_by
-from subgraphs.kit.graphql.schema.schema_building import SubgraphSchema, build_schema
+from subgraphs.kit.graphql.schema_building import (
+    CUSTOMER,
+    INTERNAL,
+    SubgraphSchema,
+    assumed_size,
+    build_schema,
+    deferred,
+    sliced_by,
+)
 from subgraphs.kit.mutations.mutation_errors import (
     PAYLOAD_DESCRIPTION,
     UPSTREAM_COST,

@@ -1,19 +1,12 @@
 """What customers can do in the club: opt in and opt out."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.clock import Clock
+from foundation.storage.clock import Clock
 from subgraphs.club.customer_club import CustomerClub
-from subgraphs.club.errors import (
-    ALREADY_OPTED_IN,
-    CLUB_PAUSED,
-    INELIGIBLE,
-    NOT_MEMBER,
-    TERMS_OUTDATED,
-    WEEK_CLOSED,
-)
 from subgraphs.club.membership.exclusion import FORCE_OUT, MEMBERSHIP, Exclusion
 from subgraphs.club.membership.membership import MembershipKind, Origin, fold
 from subgraphs.club.membership.repository import MembershipRepository
@@ -21,9 +14,18 @@ from subgraphs.club.models import GLOBAL_STATE
 from subgraphs.kit.domain.schemes import WeekState
 from subgraphs.kit.mutations.changes import ADOPT, Changes
 from subgraphs.kit.mutations.intents import ChangeRequest, Intent, UpstreamChange
-from subgraphs.kit.mutations.mutation_errors import Refusal
+from subgraphs.kit.mutations.mutation_errors import ErrorCode, Refusal
 from subgraphs.kit.mutations.upstream import membership_path
-from subgraphs.kit.records.global_state.switches import KillSwitches
+from subgraphs.kit.records.global_state import KillSwitches
+
+CLUB_PAUSED: Final = Refusal(ErrorCode.CLUB_PAUSED, "The club is paused at present. Your bets still count.")
+INELIGIBLE: Final = Refusal(ErrorCode.INELIGIBLE, "You cannot take part at present.")
+WEEK_CLOSED: Final = Refusal(ErrorCode.WEEK_CLOSED, "This week is over.")
+TERMS_OUTDATED: Final = Refusal(
+    ErrorCode.TERMS_OUTDATED, "The terms have changed: read them again before you join."
+)
+ALREADY_OPTED_IN: Final = Refusal(ErrorCode.ALREADY_OPTED_IN, "You are a member already.")
+NOT_MEMBER: Final = Refusal(ErrorCode.NOT_MEMBER, "You are not a member.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.columns import upsert
+from foundation.storage.columns import upsert
 from subgraphs.fulfilment.models import CHOICE, PUBLISHED_OUTCOME, QUALIFICATION
-from subgraphs.fulfilment.state.published_outcome import PublishedOutcome, furthest
+from subgraphs.fulfilment.state.outcomes import PublishedOutcome, furthest
 from subgraphs.fulfilment.state.reward import Choice, Reward
 from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.kit.records.club_conditions import among_clubs, club_of_row
+from subgraphs.kit.records.tables import among_clubs, club_of_row
 
 KEY = ("brand_id", "customer_id", "iso_week")
 

@@ -14,13 +14,13 @@ from sqlalchemy import Select, Table, func, insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
-from storage.columns import upsert
+from foundation.storage.columns import upsert
 from subgraphs.fulfilment.models import ATTEMPT, FULFILMENT, PROVIDER
 from subgraphs.fulfilment.state.fulfilment import Attempt, Fulfilment
 from subgraphs.fulfilment.state.reasons import ERASED
 from subgraphs.fulfilment.state.state_machine import POSSIBLY_SENT, UNSENT, FulfilmentState
 from subgraphs.kit.domain.keys import ClubKey, Owner
-from subgraphs.kit.records.club_conditions import among_clubs
+from subgraphs.kit.records.tables import among_clubs
 
 DETAIL_CHARACTERS = 500
 

@@ -9,7 +9,7 @@ from strawberry import ID, Info
 from subgraphs.fulfilment.loaders import FulfilmentContext, FulfilmentView
 from subgraphs.fulfilment.state.state_machine import FulfilmentStatus, fulfilment_status
 from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.kit.graphql.schema.schema_building import SubgraphSchema, build_schema
+from subgraphs.kit.graphql.schema_building import SubgraphSchema, build_schema
 
 FulfilmentInfo = Info[FulfilmentContext, None]
 

@@ -8,15 +8,19 @@ from typing import Any
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.fulfilment.goodwill.credit import GoodwillCredit
-from subgraphs.fulfilment.goodwill.repository import GoodwillRepository
-from subgraphs.fulfilment.payout.eligibility import Eligibility, EligibilityCheck
+from subgraphs.fulfilment.goodwill import GoodwillCredit, GoodwillRepository
 from subgraphs.fulfilment.payout.lifecycle import Lifecycle
-from subgraphs.fulfilment.payout.origins import ConfirmedWeeks, Goodwill, RewardOrigin
+from subgraphs.fulfilment.payout.origins import (
+    ConfirmedWeeks,
+    Eligibility,
+    EligibilityCheck,
+    Goodwill,
+    RewardOrigin,
+)
 from subgraphs.fulfilment.read_model_repository import PublishedOutcomeRepository, ReadModelRepository
 from subgraphs.fulfilment.state import reasons
 from subgraphs.fulfilment.state.fulfilment import Fulfilment
-from subgraphs.fulfilment.state.published_outcome import PublishedOutcome, furthest
+from subgraphs.fulfilment.state.outcomes import PublishedOutcome, furthest
 from subgraphs.fulfilment.state.reward import fulfilment_key
 from subgraphs.fulfilment.state.state_machine import (
     PAID,

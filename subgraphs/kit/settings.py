@@ -6,8 +6,8 @@ from typing import Literal, TypeAlias
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from tokens import Revocations
-from tokens.issuer import MIN_SECRET_BYTES, check_url
+from foundation.tokens import Revocations
+from foundation.tokens.issuer import MIN_SECRET_BYTES, check_url
 
 Execution: TypeAlias = Literal["compiled", "plain"]
 CallersMode: TypeAlias = Literal["signed", "unsigned", "development"]

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import func, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.bulk_sql import few_at_once
+from foundation.storage.bulk_sql import few_at_once
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.progress.models import ADJUSTMENT
 

@@ -2,10 +2,10 @@
 
 from functools import partial
 
-from storage.clock import Clock
-from storage.database import Database
-from storage.settings import DatabaseSettings
-from subgraphs.kit.auth.sessions import SessionVerifier
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
+from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.reads.brand_rules import ReadOptions, SharedReads
 from subgraphs.kit.reads.key_lookup import BatchedLookup

@@ -8,8 +8,8 @@ from typing import Any
 
 from strawberry.dataloader import DataLoader
 
-from storage.database import Database
-from subgraphs.kit.auth.sessions import Viewer
+from foundation.storage.database import Database
+from subgraphs.kit.auth import Viewer
 from subgraphs.kit.domain.accounts import unknown_account
 from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.graphql.context import RequestContext
@@ -17,11 +17,9 @@ from subgraphs.kit.reads.brand_rules import BrandRules, WeekScheme
 from subgraphs.kit.reads.dataloaders import customer_loader, nothing
 from subgraphs.kit.reads.key_lookup import BatchedLookup
 from subgraphs.progress.counting.rules import BetFacts, Verdict
-from subgraphs.progress.qualification.club_state import ClubState
-from subgraphs.progress.qualification.crm_repository import qualified_by_crm
-from subgraphs.progress.qualification.membership_repository import read_membership_changes
-from subgraphs.progress.qualification.outcome_repository import read_outcomes
-from subgraphs.progress.qualification.week_membership import MembershipChange
+from subgraphs.progress.qualification.club_state import ClubState, read_outcomes
+from subgraphs.progress.qualification.earlier_qualifications import qualified_by_crm
+from subgraphs.progress.qualification.week_membership import MembershipChange, read_membership_changes
 from subgraphs.progress.repository import ProgressRepository, RecentBet, Total
 from subgraphs.progress.service import ClubProgress
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, text
 
-from storage.cells.table import cell_table
-from storage.columns import Identifier, UtcDateTime
-from storage.installation import installation_table
+from foundation.storage.cells.ownership import cell_table
+from foundation.storage.columns import Identifier, UtcDateTime
+from foundation.storage.installation import installation_table
 from subgraphs.kit.records.tables import OutboxTables, ReferenceTables, StreamTables, erasure_table
 
 METADATA = MetaData()

@@ -14,10 +14,8 @@ from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.domain.products import Product
 from subgraphs.kit.domain.schemes import WeekState
-from subgraphs.kit.graphql.schema.deferred import deferred
-from subgraphs.kit.graphql.schema.list_sizes import sliced_by
-from subgraphs.kit.graphql.schema.money import Money, money
-from subgraphs.kit.graphql.schema.schema_building import SubgraphSchema, build_schema
+from subgraphs.kit.graphql.money import Money, money
+from subgraphs.kit.graphql.schema_building import SubgraphSchema, build_schema, deferred, sliced_by
 from subgraphs.progress.counting.rules import BetFacts, ContributionReason, Verdict
 from subgraphs.progress.loaders import ProgressContext
 from subgraphs.progress.qualification.club_state import ClubState, StateFacts, club_state, state_with_outcome

@@ -3,10 +3,10 @@
 from functools import partial
 from operator import attrgetter
 
-from storage.clock import Clock
-from storage.database import Database
-from storage.settings import DatabaseSettings
-from subgraphs.kit.auth.sessions import SessionVerifier
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
+from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.live.event_bus import CustomersChanged
@@ -18,7 +18,7 @@ from subgraphs.kit.reads.key_lookup import BatchedLookup, LookupPart
 from subgraphs.kit.reads.reference_lookups import pending_lookup
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.kit.settings import UpstreamSettings
-from subgraphs.rewards.budgets.repository import BudgetRepository
+from subgraphs.rewards.budgets import BudgetRepository
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.loaders import CustomerChoice, MenuReader, RewardReads, RewardsContext
 from subgraphs.rewards.models import INTENT, REFERENCE, REWARD_CHOICE, REWARD_CONFIG, REWARD_CONTENT

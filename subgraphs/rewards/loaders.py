@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.kit.domain.accounts import unknown_account
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.keys import ClubKey
@@ -16,8 +16,7 @@ from subgraphs.kit.graphql.context import RequestContext
 from subgraphs.kit.reads.brand_rules import BrandRules
 from subgraphs.kit.reads.key_lookup import BatchedLookup
 from subgraphs.kit.reads.stale_cache import StaleCache
-from subgraphs.rewards.budgets.budgets import NONE_SPENT
-from subgraphs.rewards.budgets.repository import BudgetRepository
+from subgraphs.rewards.budgets import NONE_SPENT, BudgetRepository
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.catalogue.rewards import Catalogue
 from subgraphs.rewards.menu.menu_cache import Audience, CachedMenu, MenuCache

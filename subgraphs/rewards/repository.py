@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import Table, and_, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.bulk_sql import in_portions
+from foundation.storage.bulk_sql import in_portions
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.reads.key_lookup import KeyLookup, Row
-from subgraphs.kit.records.club_conditions import club_columns
-from subgraphs.rewards.budgets.repository import count_choice
+from subgraphs.kit.records.tables import club_columns
+from subgraphs.rewards.budgets import count_choice
 from subgraphs.rewards.menu.options import StoredChoice
 
 

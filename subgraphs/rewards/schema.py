@@ -10,10 +10,13 @@ from strawberry.federation.schema_directives import Cost
 from subgraphs.kit.domain.accounts import IneligibleReason
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.graphql.context import checked_key
-from subgraphs.kit.graphql.schema.contract_tags import CUSTOMER
-from subgraphs.kit.graphql.schema.deferred import deferred
-from subgraphs.kit.graphql.schema.list_sizes import assumed_size
-from subgraphs.kit.graphql.schema.schema_building import SubgraphSchema, build_schema
+from subgraphs.kit.graphql.schema_building import (
+    CUSTOMER,
+    SubgraphSchema,
+    assumed_size,
+    build_schema,
+    deferred,
+)
 from subgraphs.kit.mutations.mutation_errors import (
     PAYLOAD_DESCRIPTION,
     UPSTREAM_COST,

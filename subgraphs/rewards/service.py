@@ -2,37 +2,39 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.clock import Clock
+from foundation.storage.clock import Clock
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.domain.schemes import Scheme
 from subgraphs.kit.domain.weeks import Week
 from subgraphs.kit.mutations.changes import Changes
 from subgraphs.kit.mutations.intents import ChangeRequest, Intent, UpstreamChange
-from subgraphs.kit.mutations.mutation_errors import Refusal
+from subgraphs.kit.mutations.mutation_errors import ErrorCode, Refusal
 from subgraphs.kit.mutations.upstream import choice_path
 from subgraphs.kit.reads.brand_rules import BrandRules
-from subgraphs.kit.records.global_state.switches import KillSwitches
-from subgraphs.rewards.budgets.repository import BudgetRepository
+from subgraphs.kit.records.global_state import KillSwitches
+from subgraphs.rewards.budgets import BudgetRepository
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.catalogue.rewards import OptionId
 from subgraphs.rewards.choices.publisher import CHOICE_SLOT, ChoicePublisher
-from subgraphs.rewards.errors import (
-    BUDGET_SPENT,
-    CHOICE_LOCKED,
-    CLUB_PAUSED,
-    INELIGIBLE,
-    NOT_AN_OPTION,
-    OPTION_WITHDRAWN,
-    UNAVAILABLE,
-    VERSION_CONFLICT,
-)
 from subgraphs.rewards.menu.options import Menu, locked
 from subgraphs.rewards.models import GLOBAL_STATE
 from subgraphs.rewards.repository import ChoiceRepository
+
+CLUB_PAUSED: Final = Refusal(ErrorCode.CLUB_PAUSED, "The club is paused at present. Your bets still count.")
+INELIGIBLE: Final = Refusal(ErrorCode.INELIGIBLE, "You cannot take part at present.")
+CHOICE_LOCKED: Final = Refusal(ErrorCode.CHOICE_LOCKED, "The choice of this week is fixed.")
+VERSION_CONFLICT: Final = Refusal(
+    ErrorCode.VERSION_CONFLICT, "Your choice was changed elsewhere: look at it again."
+)
+OPTION_WITHDRAWN: Final = Refusal(ErrorCode.OPTION_WITHDRAWN, "This reward is no longer offered.")
+NOT_AN_OPTION: Final = Refusal(ErrorCode.OPTION_NOT_ALLOWED, "This reward is not among your options.")
+UNAVAILABLE: Final = Refusal(ErrorCode.OPTION_NOT_ALLOWED, "This reward cannot be chosen at present.")
+BUDGET_SPENT: Final = Refusal(ErrorCode.BUDGET_SPENT, "No more of this reward can be chosen this week.")
 
 
 class Chooser(msgspec.Struct, frozen=True, gc=False):

@@ -16,9 +16,9 @@ import httpx
 import orjson
 import pytest
 
+from foundation.storage.settings import DatabaseSettings
 from furlong.databases import upgrade_databases
 from gateway.supergraph import load_supergraph
-from storage.settings import DatabaseSettings
 from tests.attacks.attacked import BETSLIP, CLUB
 from tests.attacks.documents import LIKE, costly_document_of
 from tests.attacks.test_bodies import BODIES

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from backoffice.areas import create_schema
 from backoffice.graph.documents import Documents, GraphLimits
-from graphql_http import RequestError
+from foundation.graphql_http import RequestError
 from tests.attacks.documents import CONDITIONS, LIKE, costly_document, costly_document_of, wide_documents
 
 LIMITS: Final = GraphLimits()

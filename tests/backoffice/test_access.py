@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from backoffice.access.decision import allows, brands_with, require, require_step_up
-from backoffice.access.roles import ROLES, Permission, Role
+from backoffice.access import ROLES, Permission, Role, allows, brands_with, require, require_step_up
 from backoffice.errors import Forbidden, StepUpRequired
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from tests.support.backoffice.backoffice_stand import NOW, actor

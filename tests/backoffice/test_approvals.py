@@ -9,19 +9,17 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
-from backoffice.access.roles import Permission, Role
+from backoffice.access import Actor, Permission, Role
 from backoffice.approvals import repository
-from backoffice.approvals.kinds import Needs, ProposalKind
-from backoffice.approvals.models import PROPOSAL
-from backoffice.approvals.proposals import Proposal, ProposalId, ProposalStatus
+from backoffice.approvals.proposals import Needs, Proposal, ProposalId, ProposalKind, ProposalStatus
+from backoffice.approvals.repository import PROPOSAL
 from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
-from backoffice.audit.models import AUDIT_LOG
+from backoffice.audit.repository import AUDIT_LOG
 from backoffice.errors import Conflict, Forbidden, FourEyes, Invalid, NotFound, Stale, StepUpRequired
-from storage.clock import ManualClock
-from storage.database import Database
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
 from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database
 
 ANN = actor("ann", Role.SUPPORT)

@@ -8,12 +8,10 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from backoffice.audit import repository
-from backoffice.audit.audit_log import AuditLog
-from backoffice.audit.models import AUDIT_HEAD, AUDIT_LOG
-from backoffice.audit.repository import AuditFilter, Head
-from backoffice.audit.verification import Fault, LogFault, Verification, verify
-from storage.clock import ManualClock
-from storage.database import Database
+from backoffice.audit.audit_log import AuditLog, Fault, LogFault, Verification, verify
+from backoffice.audit.repository import AUDIT_HEAD, AUDIT_LOG, AuditFilter, Head
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
 from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database
 
 LOG = AuditLog(ManualClock(NOW))

@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from backoffice.access.roles import Role
+from backoffice.access import Role
 from backoffice.identity.credentials import givers
-from backoffice.identity.credentials.mail import Mail, smtp
-from storage.database import Database
+from backoffice.identity.credentials.links import Mail, smtp
+from foundation.storage.database import Database
 from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database, employ
 
 ROOT, ANN, BOB, CAT, DAN, EVE = (

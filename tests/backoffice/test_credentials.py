@@ -12,23 +12,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
-from backoffice.access.roles import Role
+from backoffice.access import Role
 from backoffice.base import Base, create_base
 from backoffice.errors import Conflict
 from backoffice.identity import throttle
-from backoffice.identity.accounts import NewAccount
+from backoffice.identity.account import NewAccount
 from backoffice.identity.credentials import second_factor
 from backoffice.identity.credentials.issuing import CredentialIssuer
 from backoffice.identity.credentials.passwords import Passwords
-from backoffice.identity.errors import SignInRefused, TooManyAttempts
 from backoffice.identity.secrets import Keys, WrongKey
 from backoffice.identity.sessions import Origin, Stage
+from backoffice.identity.sign_in import SignInRefused, TooManyAttempts
 from backoffice.identity.users import UserStatus
 from backoffice.metadata import NAME
 from backoffice.models import METADATA
 from backoffice.settings import BackofficeSettings
-from storage.clock import ManualClock
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import ManualClock
+from foundation.storage.settings import DatabaseSettings
 from tests.support.backoffice.backoffice_site import QUICK, ROOT, ROOT_ACTOR
 from tests.support.backoffice.backoffice_stand import NOW
 from tests.support.database_probe import migrate

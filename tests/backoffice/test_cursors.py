@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from backoffice.graph.pages import Name, Number, cursor, read_cursor, time_key, time_of
 from subgraphs.kit.domain.errors import BadInput
-from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.kit.domain.opaque_ids import read_opaque
+from subgraphs.kit.domain.keys import ClubKey, read_opaque
 from tests.support.backoffice.backoffice_stand import NOW
 from tests.support.backoffice.proposal_kinds import BRAND, PAULA, ProposalStand, customer, proposal_stand
 from tests.support.office.permission_rules import ask, fields, root_of

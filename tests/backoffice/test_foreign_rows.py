@@ -13,12 +13,11 @@ import pytest
 import pytest_asyncio
 from graphql import GraphQLInputObjectType, GraphQLObjectType, get_named_type, is_leaf_type
 
-from backoffice.access.actor import Actor
-from backoffice.access.roles import Role
+from backoffice.access import Actor, Role
+from backoffice.graph.area import ALL, ANY, FOUND
 from backoffice.graph.execution import OfficeGraph
-from backoffice.graph.permitted import ALL, ANY, FOUND
+from foundation.storage.settings import DatabaseSettings
 from furlong.databases import METADATA as TABLES
-from storage.settings import DatabaseSettings
 from tests.support.backoffice.backoffice_site import running_site
 from tests.support.backoffice.backoffice_stand import NOW
 from tests.support.backoffice.foreign_rows import add_foreign_rows

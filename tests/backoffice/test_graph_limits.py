@@ -8,15 +8,14 @@ from typing import Any, Final
 
 import pytest
 
-from backoffice.access.actor import Actor
-from backoffice.access.roles import Role
+from backoffice.access import Actor, Role
 from backoffice.areas import create_schema
 from backoffice.errors import NotFound
 from backoffice.graph.area import Area
 from backoffice.graph.documents import GraphLimits
 from backoffice.graph.execution import OfficeGraph
 from backoffice.people.area import PeopleArea
-from graphql_http import GRAPHQL_JSON
+from foundation.graphql_http import GRAPHQL_JSON
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from tests.support.backoffice.backoffice_site import Browser, OfficeSite, codes, running_site
 from tests.support.office.permission_rules import ask

@@ -12,15 +12,12 @@ from pydantic import SecretStr, ValidationError
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
-from backoffice.access.roles import Permission, Role
+from backoffice.access import Actor, Permission, Role
 from backoffice.approvals import repository
-from backoffice.approvals.kinds import Needs, ProposalKind
-from backoffice.approvals.proposals import Proposal, ProposalStatus
+from backoffice.approvals.proposals import Needs, Proposal, ProposalKind, ProposalStatus
 from backoffice.audit.canonical_json import Json
-from backoffice.identity.accounts import NewAccount
-from backoffice.identity.credentials.links import CredentialLinks
-from backoffice.identity.credentials.mail import Mail
+from backoffice.identity.account import NewAccount
+from backoffice.identity.credentials.links import CredentialLinks, Mail
 from backoffice.identity.models import CREDENTIAL_GIVER, CREDENTIAL_LINK, USER
 from backoffice.settings import BackofficeSettings
 from tests.support.backoffice.backoffice_site import (

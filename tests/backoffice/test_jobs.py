@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from backoffice.access.roles import Permission, Role
+from backoffice.access import Permission, Role
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
 from backoffice.errors import Invalid, NotFound, Problem
@@ -15,7 +15,7 @@ from backoffice.jobs import repository
 from backoffice.jobs.jobs import Job, JobId, JobKind, JobRun, JobStatus
 from backoffice.jobs.service import Jobs
 from backoffice.jobs.worker import MAX_ATTEMPTS, JobWorker
-from storage.clock import ManualClock
+from foundation.storage.clock import ManualClock
 from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database
 
 ANN = actor("ann", Role.EDITOR)

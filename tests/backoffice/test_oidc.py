@@ -14,10 +14,10 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from backoffice.access.roles import Role
-from backoffice.identity.accounts import NewAccount
-from backoffice.identity.oidc.settings import OidcSettings
-from storage.clock import SystemClock
+from backoffice.access import Role
+from backoffice.identity.account import NewAccount
+from backoffice.settings import OidcSettings
+from foundation.storage.clock import SystemClock
 from tests.support.backoffice.backoffice_site import ORIGIN, ROOT_ACTOR, Browser, OfficeSite, running_site
 
 NODE: Final = Path(__file__).resolve().parents[1] / "node"

@@ -22,13 +22,11 @@ from backoffice.http.oidc_routes import OidcRoutes
 from backoffice.http.security import Site
 from backoffice.identity.housekeeping import tidy
 from backoffice.identity.models import LOGOUT_TOKEN
-from backoffice.identity.oidc.claims import LOGOUT
-from backoffice.identity.oidc.provider import Attempt, Provider, ProviderRefused, ProviderUnavailable
-from backoffice.identity.oidc.settings import OidcSettings
+from backoffice.identity.oidc.provider import LOGOUT, Attempt, Provider, ProviderRefused, ProviderUnavailable
 from backoffice.identity.oidc.sign_in import OidcSignIn
-from backoffice.settings import BackofficeSettings
-from storage.clock import ManualClock
-from storage.settings import DatabaseSettings
+from backoffice.settings import BackofficeSettings, OidcSettings
+from foundation.storage.clock import ManualClock
+from foundation.storage.settings import DatabaseSettings
 from tests.support.backoffice.backoffice_site import (
     ORIGIN,
     ROOT_ACTOR,

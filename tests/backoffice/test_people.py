@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
-from backoffice.access.roles import Permission, Role
-from backoffice.approvals.kinds import Needs, ProposalKind
+from backoffice.access import Permission, Role
+from backoffice.approvals.proposals import Needs, ProposalKind
+from backoffice.audit.audit_log import verify
 from backoffice.audit.canonical_json import Json
-from backoffice.audit.verification import verify
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.rewards.models import METADATA as REWARDS
 from subgraphs.rewards.models import REFERENCE

@@ -11,12 +11,11 @@ import pytest
 import pytest_asyncio
 from graphql import GraphQLInputObjectType, GraphQLObjectType, get_named_type
 
-from backoffice.access.actor import Actor
-from backoffice.access.roles import Permission, Role
+from backoffice.access import Actor, Permission, Role
+from backoffice.graph.area import ALL, ANY, FOUND
 from backoffice.graph.execution import OfficeGraph
-from backoffice.graph.permitted import ALL, ANY, FOUND
+from foundation.storage.settings import DatabaseSettings
 from furlong.databases import METADATA as TABLES
-from storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from tests.support.backoffice.backoffice_site import running_site
 from tests.support.database_probe import migrate

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import func, insert, select
 
-from backoffice.audit.models import AUDIT_LOG
+from backoffice.audit.repository import AUDIT_LOG
 from backoffice.global_events.models import STREAM
 from tests.support.backoffice.proposal_kinds import (
     BRAND,

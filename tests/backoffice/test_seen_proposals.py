@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from backoffice.access.actor import Actor
-from backoffice.access.roles import ROLES, Permission, Role
-from backoffice.audit.models import AUDIT_LOG
+from backoffice.access import ROLES, Actor, Permission, Role
+from backoffice.audit.repository import AUDIT_LOG
 from backoffice.identity import users
 from backoffice.identity.users import User
 from tests.support.backoffice.backoffice_stand import actor

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from backoffice.access.roles import Role
-from backoffice.audit.models import AUDIT_LOG
-from backoffice.identity.accounts import NewAccount
+from backoffice.access import Role
+from backoffice.audit.repository import AUDIT_LOG
+from backoffice.identity.account import NewAccount
 from backoffice.identity.models import SESSION, THROTTLE
 from backoffice.identity.throttle import network_of
 from tests.support.backoffice.backoffice_site import (

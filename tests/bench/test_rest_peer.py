@@ -16,8 +16,8 @@ from bench.harness.cores import Cores
 from bench.harness.servers import Servers
 from bench.load.target import Target, WrongAnswerError, check_agreement
 from deploy.private_mariadb import PrivateMariadb
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.club.models import INTENT
 
 CUSTOMERS = 120

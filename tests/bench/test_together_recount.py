@@ -9,7 +9,7 @@ import pytest
 from bench.together.bets import BetGenerator, OutgoingMessage, instant
 from bench.together.recount import Ledger, Total, recount, stored_ledger
 from consumers.stream.records import Record
-from storage.settings import DatabaseSettings
+from foundation.storage.settings import DatabaseSettings
 from tests.support.consumers.progress_reducer import opened_reducer
 
 MESSAGES = 2000

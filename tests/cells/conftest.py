@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from storage.cells.settings import CellSettings
-from storage.settings import DatabaseSettings
+from foundation.storage.cells.settings import CellSettings
+from foundation.storage.settings import DatabaseSettings
 
 
 @pytest.fixture

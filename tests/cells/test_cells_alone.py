@@ -27,11 +27,11 @@ from consumers.stream.records import Record
 from deploy import server_process
 from deploy.cell_servers.haproxy import start_haproxy
 from deploy.private_mariadb import start_mariadb
+from foundation.storage.cells.cell import Cell
+from foundation.storage.clock import SystemClock
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.demo.tokens import demo_sessions, make_token
 from furlong.install.topics import MESSAGES
-from storage.cells.cell import Cell
-from storage.clock import SystemClock
 from tests.support.consumers.squad_messages import account, bet, reward, scheme, week
 from tests.support.processes.running_furlong import BRAND, Programs, eventually, programs_in
 

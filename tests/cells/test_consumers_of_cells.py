@@ -16,12 +16,12 @@ from consumers.stream.consumer import Consumer
 from consumers.stream.errors import ForeignCell
 from consumers.stream.records import Record
 from consumers.stream.settings import StreamSettings
+from foundation.storage.cells.cell import partition_of
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import KEYED_TOPICS, MESSAGES
-from storage.cells.cell import partition_of
-from storage.clock import SystemClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
 from subgraphs.progress.models import CONTRIBUTION, METADATA, STREAM
 from tests.support.consumers.squad_messages import bet, scheme
 from tests.support.database_probe import contents, migrate

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from cells.claim import claim, read_cells, require_cells, without_fence
-from storage.cells.errors import CellFenced, CellMismatch, CellMoved
-from storage.cells.table import CellState, read_cell, write_cell
-from storage.clock import SystemClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.cells.ownership import CellState, read_cell, write_cell
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database
+from foundation.storage.errors import CellFenced, CellMismatch, CellMoved
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.club.models import COMPARISON, METADATA, STREAM
 from tests.support.database_probe import migrate
 

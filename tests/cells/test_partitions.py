@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from foundation.storage.cells.cell import Cell, customer_key, parse_range, partition_of
+from foundation.storage.cells.settings import CellSettings
+from foundation.storage.errors import InvalidCell
 from furlong.demo.embedded_broker import PARTITIONS, EmbeddedBroker
-from storage.cells.cell import Cell, customer_key, parse_range, partition_of
-from storage.cells.errors import InvalidCell
-from storage.cells.settings import CellSettings
 
 CUSTOMERS = 300
 

@@ -10,11 +10,11 @@ import consumers.fulfilment.wiring
 import consumers.progress.wiring
 from consumers.stream.catch_up import CatchUp
 from consumers.stream.settings import StreamSettings
+from foundation.storage.clock import Clock, SystemClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from furlong.install.topics import KEYED_TOPICS
 from furlong.workers.consumer_process import create_consumer
-from storage.clock import Clock, SystemClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
 
 STREAM = StreamSettings(bootstrap="127.0.0.1:1")
 CONSUMERS = ("club", "rewards", "progress", "fulfilment", "backoffice")

@@ -9,15 +9,15 @@ from sqlalchemy import update
 
 from cells.claim import claim, without_fence
 from consumers.stream.settings import StreamSettings
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from furlong.databases import METADATA
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import KEYED_TOPICS, MESSAGES
 from furlong.subgraph_names import SUBGRAPHS
 from furlong.workers.outbox_worker import OUTBOXES, run_outbox_worker
-from storage.clock import SystemClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
-from subgraphs.kit.records.outbox.outbox_relay import OutboxStatus
+from subgraphs.kit.records.outbox_relay import OutboxStatus
 from tests.support.database_probe import migrate
 
 PATIENCE_SECONDS = 60.0

@@ -5,13 +5,13 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from foundation.storage.cells.cell import Cell
+from foundation.storage.clock import SystemClock
+from foundation.storage.settings import DatabaseSettings
 from furlong.demo.tokens import demo_sessions, make_token
 from furlong.serve.site import create_site
 from furlong.serve.subgraphs import Parts
 from gateway import GatewaySettings
-from storage.cells.cell import Cell
-from storage.clock import SystemClock
-from storage.settings import DatabaseSettings
 
 Celled = Callable[..., DatabaseSettings]
 CELL = Cell("c1", 2, 3, 4)

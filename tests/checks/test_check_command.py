@@ -19,11 +19,11 @@ from cryptography.x509.oid import NameOID
 
 from deploy.private_mariadb import PrivateMariadb
 from deploy.private_valkey import PrivateValkey
+from foundation.storage.settings import DatabaseSettings
 from furlong.checks import Check, CheckFailed, run_checks
 from furlong.databases import upgrade_databases
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.subgraph_names import DATABASES
-from storage.settings import DatabaseSettings
 from tests.checks.findings import Find, topic_names
 
 SECRET = "do-not-print-this-secret-of-32-bytes"
@@ -91,7 +91,7 @@ def test_where_all_is_well_the_status_is_0(
             JWT_JWKS_URL=f"{url}/keys",
             JWT_ISSUER="issuer",
             JWT_AUDIENCE="club",
-            GATEWAY_TRUSTED_DOCUMENTS=json.dumps([str(tmp_path / "manifest.json")]),
+            GATEWAY__DOCUMENTS__MANIFESTS=json.dumps([str(tmp_path / "manifest.json")]),
             GATEWAY_SUBGRAPH_CA_FILE=str(tmp_path / "ca.pem"),
             FULFILMENT_PROVIDERS=str(tmp_path / "providers.yaml"),
             FULFILMENT_SECRETS=json.dumps({"one": SECRET}),
@@ -120,7 +120,7 @@ def test_each_broken_part_is_named_and_no_secret_is_printed(find: Find, tmp_path
             JWT_JWKS_URL=f"{url}/keys",
             DATABASE_URL=f"mysql+aiomysql://root:{SECRET}@127.0.0.1:1/furlong",
             GATEWAY_TOKEN_ISSUERS=json.dumps(issuers),
-            GATEWAY_TRUSTED_DOCUMENTS=json.dumps([str(tmp_path / "broken.json")]),
+            GATEWAY__DOCUMENTS__MANIFESTS=json.dumps([str(tmp_path / "broken.json")]),
             GATEWAY_SUBGRAPH_CA_FILE=str(tmp_path / "old.pem"),
             GATEWAY_RATE_LIMIT_VALKEY_URL=f"redis://:{SECRET}@127.0.0.1:1/0",
             GATEWAY_TOKEN_REVOCATIONS=json.dumps({"url": f"redis://:{SECRET}@127.0.0.1:1/0"}),

@@ -9,9 +9,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from consumers.messages.schemes import decode_scheme
+from foundation.storage.rehearsal import read_anchor
 from furlong.cli import app
 from furlong.databases import METADATA
-from storage.rehearsal import read_anchor
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.progress.models import REFERENCE
 from tests.support.consumers.squad_messages import scheme

@@ -15,10 +15,10 @@ from consumers.progress.wiring import create_consumer
 from consumers.stream.consumer import Consumer
 from consumers.stream.records import Record
 from consumers.stream.settings import StreamSettings
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
-from storage.clock import SystemClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
 from subgraphs.progress.models import METADATA
 from tests.support.database_probe import contents, migrate
 

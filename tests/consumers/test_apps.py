@@ -16,10 +16,10 @@ from consumers.club.wiring import create_consumer as create_club
 from consumers.progress.wiring import create_consumer as create_progress
 from consumers.rewards.wiring import create_consumer as create_rewards
 from consumers.stream.settings import StreamSettings
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
-from storage.clock import SystemClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
 from subgraphs.club import models as club
 from subgraphs.progress import models as progress
 from subgraphs.rewards import models as rewards

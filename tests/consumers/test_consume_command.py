@@ -15,11 +15,11 @@ from confluent_kafka import Producer
 
 from consumers.stream.records import Record
 from consumers.stream.settings import StreamSettings
+from foundation.storage.clock import SystemClock
+from foundation.storage.settings import DatabaseSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import TOPICS
 from furlong.workers.consumer_process import run_consumer
-from storage.clock import SystemClock
-from storage.settings import DatabaseSettings
 from subgraphs.progress.models import METADATA
 from tests.support.consumers.squad_messages import bet, scheme
 from tests.support.database_probe import migrated

@@ -9,6 +9,7 @@ import pytest
 ROOT: Final = Path(__file__).resolve().parents[2]
 SECTIONS: Final = {
     "Rooms": "",
+    "Within the foundation": "foundation",
     "Within the gateway": "gateway",
     "Within the consumers": "consumers",
     "Within the kit": "subgraphs/kit",

@@ -354,7 +354,7 @@ RETIRED: Final = {
         "place",
         "turn_away",
     },
-    "storage": {
+    "foundation/storage": {
         "KeptConnections",
         "is_clash",
         "points",

@@ -8,7 +8,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PACKAGES: Final = (
-    "storage",
+    "foundation",
     "subgraphs",
     "consumers",
     "analytics",
@@ -16,12 +16,7 @@ PACKAGES: Final = (
     "furlong",
     "simulator",
     "gateway",
-    "graphql_http",
     "jit",
-    "tokens",
-    "logs",
-    "tracing",
-    "signatures",
 )
 READINGS: Final = frozenset(
     {
@@ -45,26 +40,32 @@ READINGS: Final = frozenset(
 
 ALLOWED: Final = {
     ("analytics/snapshot.py", "time.time_ns"): "names of snapshots, which grow",
-    ("storage/clock.py", "datetime.now"): "the clock itself",
-    ("storage/clock.py", "time.time"): "the same, in seconds",
-    ("storage/clock.py", "func.utc_timestamp"): "the clock itself, by the database's server",
-    ("storage/database.py", "SystemClock"): "compares the database's clock with the machine's",
-    ("storage/database.py", "SQL 'SELECT VERSION(), UTC_TIMESTAMP(6)'"): "the same",
-    ("storage/rehearsal.py", "SystemClock"): "what no rehearsal moves, and what it is moved against",
-    ("subgraphs/kit/auth/sessions.py", "SystemClock"): "tokens are of the issuer, who knows of no rehearsal",
-    ("tokens/verifier.py", "time.time"): "the same, where nobody gives a clock",
-    ("tokens/metrics.py", "time.time"): "the age of keys, where nobody gives a clock",
+    ("foundation/storage/clock.py", "datetime.now"): "the clock itself",
+    ("foundation/storage/clock.py", "time.time"): "the same, in seconds",
+    ("foundation/storage/clock.py", "func.utc_timestamp"): "the clock itself, by the database's server",
+    ("foundation/storage/database.py", "SystemClock"): "compares the database's clock with the machine's",
+    ("foundation/storage/database.py", "SQL 'SELECT VERSION(), UTC_TIMESTAMP(6)'"): "the same",
+    (
+        "foundation/storage/rehearsal.py",
+        "SystemClock",
+    ): "what no rehearsal moves, and its measure",
+    ("subgraphs/kit/auth.py", "SystemClock"): "tokens are of the issuer, who knows of no rehearsal",
+    ("foundation/tokens/verifier.py", "time.time"): "the same, where nobody gives a clock",
+    ("foundation/tokens/metrics.py", "time.time"): "the age of keys, where nobody gives a clock",
     ("subgraphs/kit/live/watches.py", "time.time"): "the lag of live updates, between two machines",
     (
         "gateway/features/observation/observation.py",
         "time.time",
     ): "spans stand beside those of other machines",
-    ("tracing/recorded_spans.py", "time.time"): "the same",
+    ("foundation/tracing/recorded_spans.py", "time.time"): "the same",
     ("backoffice/content/workflow/imports.py", "SystemClock"): "the audit log: a rehearsal does not move it",
-    ("signatures/signer.py", "time.time"): "signatures: two machines must agree, and know of no rehearsal",
-    ("signatures/verifier.py", "time.time"): "the same",
+    (
+        "foundation/signatures/signer.py",
+        "time.time",
+    ): "signatures: two machines must agree",
+    ("foundation/signatures/verifier.py", "time.time"): "the same",
     ("gateway/features/sessions/token_sessions.py", "time.time"): "tokens: the gateway knows no product time",
-    ("gateway/pipeline/subscriptions/stream.py", "time.time"): "sessions end when their tokens do",
+    ("gateway/features/subscriptions/stream.py", "time.time"): "sessions end when their tokens do",
     ("gateway/features/usage/store.py", "time.time"): "when a field was asked for: no product time",
     ("subgraphs/progress/ledger/ledger.py", "SystemClock"): "for whoever applies bets and closes no week",
     (
@@ -95,11 +96,11 @@ ALLOWED: Final = {
     ("simulator/upstream/api.py", "SystemClock"): "where nobody gives the simulator a clock",
     ("simulator/providers/serve.py", "SystemClock"): "where nobody gives the simulator a clock",
     (
-        "consumers/stream/metrics.py",
+        "consumers/stream/health.py",
         "time.time",
     ): "the age of a record, by Kafka's time stamp",
     (
-        "consumers/feeds/delivery/metrics.py",
+        "consumers/feeds/delivery/forwarder.py",
         "time.time",
     ): "the age of a record, by Kafka's time stamp",
     (
@@ -124,12 +125,12 @@ BY_THE_NODES_CLOCK: Final[dict[str, tuple[str, ...]]] = {
         "backoffice/rules/known_rules.py of_brand",
         "backoffice/support/goodwill/budgets.py uses",
         "backoffice/support/lookup/customers.py view",
-        "consumers/fulfilment/provider_health.py read",
-        "consumers/rewards/budget_reports.py read",
+        "consumers/fulfilment/decisions.py read",
+        "consumers/rewards/decisions.py read",
         "furlong/workers/outbox_status.py collect",
-        "subgraphs/kit/auth/authentication.py authenticate",
-        "subgraphs/kit/auth/authentication.py authenticate_cached",
-        "subgraphs/kit/auth/authentication.py renew",
+        "subgraphs/kit/auth.py authenticate",
+        "subgraphs/kit/auth.py authenticate_cached",
+        "subgraphs/kit/auth.py renew",
         "subgraphs/kit/mutations/recovery.py _settle",
         "subgraphs/progress/weeks/lifecycle.py schemes",
         "subgraphs/progress/weeks/overview.py week_lines",
@@ -146,7 +147,7 @@ BY_THE_NODES_CLOCK: Final[dict[str, tuple[str, ...]]] = {
         "backoffice/support/privacy/requests.py _approved",
         "backoffice/support/privacy/requests.py _export",
         "consumers/acknowledgements/acknowledger.py acknowledgement",
-        "consumers/messages/erasure.py _erase",
+        "consumers/messages/accounts.py _erase",
         "consumers/stream/database/dead_letters.py store",
         "consumers/stream/database/positions.py _rows",
         "consumers/stream/database/positions.py store",
@@ -155,13 +156,13 @@ BY_THE_NODES_CLOCK: Final[dict[str, tuple[str, ...]]] = {
     ),
     "how old a copy or a waiting fact is": (
         "consumers/stream/database/dead_letters.py recent",
-        "subgraphs/kit/live/public_changes.py __init__",
-        "subgraphs/kit/live/public_changes.py look",
+        "subgraphs/kit/live/rereading.py __init__",
+        "subgraphs/kit/live/rereading.py look",
         "subgraphs/kit/reads/stale_cache.py _failed_lately",
         "subgraphs/kit/reads/stale_cache.py _read_once",
         "subgraphs/kit/reads/stale_cache.py _usable",
         "subgraphs/kit/reads/stale_cache.py get",
-        "subgraphs/kit/records/outbox/outbox_relay.py _has_waiting",
+        "subgraphs/kit/records/outbox_relay.py _has_waiting",
     ),
     "how long ago a person signed in": (
         "backoffice/risk/budgets/setting.py set",
@@ -172,14 +173,14 @@ BY_THE_NODES_CLOCK: Final[dict[str, tuple[str, ...]]] = {
     ),
     "signatures of calls, and reports of a node": (
         "subgraphs/fulfilment/payout/callbacks.py receive",
-        "subgraphs/fulfilment/payout/configuration/applying.py _report",
-        "subgraphs/fulfilment/payout/configuration/applying.py leave",
+        "subgraphs/fulfilment/payout/configuring.py _report",
+        "subgraphs/fulfilment/payout/configuring.py leave",
         "subgraphs/fulfilment/providers/registry.py _signed",
         "subgraphs/fulfilment/providers/registry.py register",
     ),
     "a report over days that are long over": (
-        "backoffice/rules/dry_run_job.py prepare",
-        "subgraphs/fulfilment/accounting/daily_reconciliation.py make_missing",
+        "backoffice/rules/dry_run.py prepare",
+        "subgraphs/fulfilment/accounting/reconciliation.py make_missing",
     ),
 }
 """The functions there that read the node's clock, by the reason why a wrong clock does no harm."""
@@ -283,7 +284,7 @@ f = field(default_factory=SystemClock)
 g = text("SELECT now( )")
 h = func.now()
 i = loop.time() + monotonic()
-from storage.clock import SystemClock as Watch
+from foundation.storage.clock import SystemClock as Watch
 j = Watch()
 from datetime import datetime as dt
 k = dt.now()

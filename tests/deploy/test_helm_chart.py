@@ -15,6 +15,8 @@ from typer.testing import CliRunner
 
 from consumers.stream.settings import StreamSettings
 from deploy.helm.secret_settings import FILE, template
+from foundation.storage.clock import SystemClock
+from foundation.storage.settings import DatabaseSettings
 from furlong.cli.main import app
 from furlong.cli.processes import workers
 from furlong.install.topics import MESSAGES
@@ -23,8 +25,6 @@ from furlong.subgraph_names import DATABASES
 from furlong.workers.consumer_process import create_consumer
 from gateway.http.admission import Admission
 from gateway.metrics import Metrics
-from storage.clock import SystemClock
-from storage.settings import DatabaseSettings
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 FOLDER: Final = ROOT / "deploy" / "helm"

@@ -12,11 +12,11 @@ import pytest
 import yaml
 from fastapi import FastAPI
 
+from foundation.storage.settings import DatabaseSettings
 from furlong.databases import upgrade_databases
 from furlong.serve.site import create_site
 from furlong.serve.subgraphs import Parts
 from gateway import GatewaySettings
-from storage.settings import DatabaseSettings
 from subgraphs.kit.settings import SessionSettings
 
 KEY, OTHER_KEY = "k" * 43, "o" * 43

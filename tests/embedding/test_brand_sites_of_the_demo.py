@@ -8,13 +8,13 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from foundation.storage.settings import DatabaseSettings
 from furlong.demo.brand_sites import BrandSites, running_brand_sites
 from furlong.demo.routes import DemoSession, SessionCustomer
 from furlong.serve.http_server import listen, serving
 from furlong.serve.site import create_site
 from furlong.serve.subgraphs import Parts
 from gateway import GatewaySettings
-from storage.settings import DatabaseSettings
 from tests.embedding.conftest import ISSUED
 from tests.embedding.test_embed_sessions import code_of_club
 

@@ -14,9 +14,9 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 from structlog.testing import capture_logs
 
+from foundation.storage.clock import SystemClock
 from furlong.embedding.sessions import issued_session
 from furlong.embedding.settings import EmbedSettings
-from storage.clock import SystemClock
 from tests.embedding.conftest import KEY, NEW, OLD, OTHER_KEY, Site, digest
 
 SITE = "https://www.northbet.example"

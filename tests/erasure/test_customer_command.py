@@ -18,13 +18,13 @@ from backoffice.metadata import NAME
 from backoffice.models import METADATA
 from backoffice.support.privacy.repository import LegalHold, add_hold
 from consumers.stream.settings import StreamSettings
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from furlong.cli import app
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import TOPICS
 from furlong.workers.consumer_process import create_consumer
-from storage.clock import SystemClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
 from tests.support.consumers.squad_messages import reward, scheme
 from tests.support.database_probe import migrate
 from tests.support.product.archive import MODELS, Archive, life_of

@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from backoffice.support.privacy.customer_data import ERASURES
-from consumers.messages.erasure import decode_account_or_erasure
+from consumers.messages.accounts import decode_account_or_erasure
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
+from foundation.storage.clock import SystemClock
 from furlong.install.crm_import import Rejected, plan_import
-from storage.clock import SystemClock
 from subgraphs.club import models as club
 from subgraphs.fulfilment import models as fulfilment
 from subgraphs.fulfilment.errors import InvalidDecision

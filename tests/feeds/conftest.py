@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPa
 from prometheus_client import CollectorRegistry
 
 from consumers.feeds.delivery.feed_worker import FeedWorker
-from consumers.feeds.delivery.metrics import FeedMetrics
+from consumers.feeds.delivery.forwarder import FeedMetrics
 from consumers.feeds.mapping.feed import AnyFeed
 from consumers.stream.settings import StreamSettings
 from deploy.private_kafka import PrivateKafka

@@ -9,8 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from consumers.feeds.adapters.sports import FEED
-from consumers.feeds.delivery.dead_letters import VALUE_OMITTED
-from consumers.feeds.delivery.parked_letters import ParkedLetter, ParkedLetters
+from consumers.feeds.delivery.dead_letters import VALUE_OMITTED, ParkedLetter, ParkedLetters
 from consumers.feeds.mapping.progress_message import PROGRESS_TOPIC, QualifyingBet
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record

@@ -13,7 +13,7 @@ import pytest
 from furlong.serve.http_server import listen, serving
 from furlong.workers.fulfilment_worker import create_status_app
 from simulator.providers.ledger import instant
-from subgraphs.fulfilment.payout.other_cells import OtherCells
+from subgraphs.fulfilment.payout.callbacks import OtherCells
 from subgraphs.fulfilment.providers.signing import Signer
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from tests.support.fulfilment.payout_harness import PayoutHarness, key_of, open_harness

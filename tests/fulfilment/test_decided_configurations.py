@@ -10,20 +10,19 @@ import orjson
 import pytest
 from pydantic import SecretStr
 
-from consumers.fulfilment.decisions import ProviderDecisions
-from consumers.fulfilment.provider_health import ProviderHealthReader
+from consumers.fulfilment.decisions import ProviderDecisions, ProviderHealthReader
 from consumers.messages.global_events.message import decode_global
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from furlong.workers.fulfilment_worker import FulfilmentProcess, run_fulfilment
 from simulator.providers.serve import SECRET
-from storage.database import Database
-from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.errors import ProviderConfigError
-from subgraphs.fulfilment.payout.provider_holds import ProviderHolds
+from subgraphs.fulfilment.payout.provider_decisions import ProviderHolds
 from subgraphs.fulfilment.repository import ProviderRepository
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
-from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC
+from subgraphs.kit.records.global_state import GLOBAL_TOPIC
 from tests.support.fulfilment.payout_harness import PayoutHarness
 
 DEAD = "http://127.0.0.1:9"

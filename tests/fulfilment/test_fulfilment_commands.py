@@ -12,17 +12,16 @@ import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database
+from foundation.storage.migrations.upgrade import upgrade
+from foundation.storage.settings import DatabaseSettings
 from furlong.cli import app
 from furlong.demo.fulfilment import running_fulfilment, serving_demo_providers
 from simulator.providers.serve import SECRET
-from storage.clock import SystemClock
-from storage.database import Database
-from storage.migrations.upgrade import upgrade
-from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey
-from subgraphs.rewards.budgets.repository import BudgetRepository
+from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository
 from subgraphs.rewards.models import METADATA as REWARDS
 from subgraphs.rewards.models import REWARD_CHOICE
 from subgraphs.rewards.repository import ChoiceRepository

@@ -14,9 +14,9 @@ from prometheus_client import CollectorRegistry
 from consumers.fulfilment.wiring import create_consumer
 from consumers.stream.records import Record
 from consumers.stream.settings import StreamSettings
+from foundation.storage.clock import SystemClock
+from foundation.storage.settings import DatabaseSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
-from storage.clock import SystemClock
-from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from tests.support.consumers.squad_messages import account, scheme
 from tests.support.fulfilment.payout_harness import FREE_BET, PayoutHarness, key_of

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from storage.settings import DatabaseSettings
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.fulfilment.app import create_subgraph
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
-from subgraphs.kit.auth.sessions import SessionVerifier
+from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.graphql.app import Subgraph
 from tests.support.fulfilment.payout_harness import PayoutHarness, club_of
 from tests.support.subgraphs.club_stand import session, session_settings

@@ -8,8 +8,12 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from consumers.messages.choices import CHOICE_TOPIC, decode_choice
-from consumers.messages.qualifications import QUALIFICATION_TOPIC, decode_qualification
+from consumers.messages.customer_weeks import (
+    CHOICE_TOPIC,
+    QUALIFICATION_TOPIC,
+    decode_choice,
+    decode_qualification,
+)
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from tests.support.fulfilment.payout_harness import CASH, SPINS, PayoutHarness

@@ -4,9 +4,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 
-from storage.database import Database
-from storage.migrations.upgrade import upgrade
-from storage.settings import DatabaseSettings
+from foundation.storage.database import Database
+from foundation.storage.migrations.upgrade import upgrade
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.fulfilment.models import METADATA
 
 

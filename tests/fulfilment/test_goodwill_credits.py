@@ -12,11 +12,10 @@ from consumers.fulfilment.messages import decode_goodwill
 from consumers.fulfilment.reducers import FulfilmentReducer
 from consumers.stream.errors import Poison
 from consumers.stream.topics import Message, Outcome
-from subgraphs.fulfilment.goodwill.credit import goodwill_key
-from subgraphs.fulfilment.goodwill.repository import GoodwillRepository
+from subgraphs.fulfilment.goodwill import GoodwillRepository, goodwill_key
 from subgraphs.fulfilment.models import GOODWILL_CREDIT, OUTBOX, REFERENCE
 from subgraphs.fulfilment.payout.decisions import Decisions
-from subgraphs.fulfilment.payout.steps.redemption import CallbackResult, RedemptionTracker
+from subgraphs.fulfilment.payout.steps import CallbackResult, RedemptionTracker
 from subgraphs.fulfilment.providers.provider import CreditOutcome
 from subgraphs.fulfilment.repository import FulfilmentRepository
 from subgraphs.fulfilment.state.fulfilment import Fulfilment

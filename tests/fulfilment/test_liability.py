@@ -1,7 +1,7 @@
 """What the club owes follows from qualifications and credits."""
 
-from subgraphs.fulfilment.accounting.liability import LiabilityLine, RewardCounts
 from subgraphs.fulfilment.accounting.repository import liability, reward_counts
+from subgraphs.fulfilment.accounting.stage_sql import LiabilityLine, RewardCounts
 from tests.support.fulfilment.payout_harness import BONUS, CASH, FREE_BET, PayoutHarness, key_of
 
 

@@ -17,16 +17,15 @@ from consumers.fulfilment.messages import decode_published
 from consumers.fulfilment.wiring import catch_up, create_consumer
 from consumers.stream.records import Record
 from consumers.stream.settings import StreamSettings
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
-from storage.clock import SystemClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.models import ATTEMPT, CHOICE, FULFILMENT, METADATA, OUTBOX, QUALIFICATION
 from subgraphs.fulfilment.payout.decisions import Decisions
-from subgraphs.fulfilment.payout.steps.redemption import RedemptionTracker
+from subgraphs.fulfilment.payout.steps import RedemptionTracker
 from subgraphs.fulfilment.providers.provider import CreditOutcome
-from subgraphs.fulfilment.state.outcome_facts import OUTCOMES_TOPIC
-from subgraphs.fulfilment.state.published_outcome import PublishedOutcome, furthest
+from subgraphs.fulfilment.state.outcomes import OUTCOMES_TOPIC, PublishedOutcome, furthest
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from tests.support.fulfilment.payout_harness import CASH, SPINS, PayoutHarness, club_of, key_of
 

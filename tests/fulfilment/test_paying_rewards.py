@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage.clock import ClockDiffers
+from foundation.storage.clock import ClockDiffers
 from subgraphs.fulfilment.models import GLOBAL_STATE
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from tests.support.fulfilment.payout_harness import BONUS, CASH, FREE_BET, SPINS, PayoutHarness, key_of

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
-from storage.clock import SystemClock
+from foundation.storage.clock import SystemClock
 from subgraphs.fulfilment.providers.provider_client import (
     RESPONSE_BYTES,
     CallRecord,

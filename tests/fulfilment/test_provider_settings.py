@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from storage.clock import SystemClock
+from foundation.storage.clock import SystemClock
 from subgraphs.fulfilment.errors import ProviderConfigError
 from subgraphs.fulfilment.providers.registry import ProviderRegistry
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings

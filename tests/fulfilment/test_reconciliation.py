@@ -4,14 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from storage.cells.cell import Cell
-from storage.cells.settings import CellSettings
-from storage.cells.table import CellRow, CellState, write_cell
-from storage.database import Database
-from storage.settings import DatabaseSettings
-from subgraphs.fulfilment.accounting.daily_reconciliation import DailyReconciliation
-from subgraphs.fulfilment.accounting.reconciliation import Reconciliation
-from subgraphs.fulfilment.accounting.report import Report
+from foundation.storage.cells.cell import Cell
+from foundation.storage.cells.ownership import CellRow, CellState, write_cell
+from foundation.storage.cells.settings import CellSettings
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
+from subgraphs.fulfilment.accounting.reconciliation import DailyReconciliation, Reconciliation
+from subgraphs.fulfilment.accounting.repository import Report
 from subgraphs.fulfilment.errors import JournalUnavailable
 from tests.support.fulfilment.payout_harness import CASH, FREE_BET, SPINS, PayoutHarness, key_of
 

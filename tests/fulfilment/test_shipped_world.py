@@ -5,10 +5,10 @@ from typing import Final
 
 import pytest
 
+from foundation.storage.clock import SystemClock
 from furlong.demo.fulfilment import serving_demo_providers
 from simulator.world import Brand, load_world
 from simulator.world import Reward as Offered
-from storage.clock import SystemClock
 from subgraphs.fulfilment.providers.provider import CreditOutcome
 from subgraphs.fulfilment.providers.registry import ProviderRegistry
 from subgraphs.fulfilment.state.reward import Credit, Reward, fulfilment_key

@@ -8,11 +8,11 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from foundation.storage.clock import SystemClock
 from furlong.demo.process import WORLD
 from furlong.install.world import read_world
 from simulator.providers.api import WalletAccounts
 from simulator.providers.serve import serving_provider
-from storage.clock import SystemClock
 from subgraphs.fulfilment.errors import BadSignature
 from subgraphs.fulfilment.providers.provider import CreditOutcome, CreditResult
 from subgraphs.fulfilment.providers.registry import ProviderRegistry

@@ -9,9 +9,9 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import select
 
+from foundation.storage.clock import SystemClock
 from simulator.providers.serve import SECRET, serving_provider
-from storage.clock import SystemClock
-from subgraphs.fulfilment.accounting.daily_reconciliation import DailyReconciliation
+from subgraphs.fulfilment.accounting.reconciliation import DailyReconciliation
 from subgraphs.fulfilment.models import RECONCILIATION
 from subgraphs.fulfilment.providers.provider import CreditOutcome
 from subgraphs.fulfilment.providers.provider_client import CallRecord, ProviderClient, response_check

@@ -9,7 +9,7 @@ from gateway.pipeline.preparation.preparer import Preparer
 from gateway.plan import show
 from gateway.supergraph import load_supergraph
 from tests.support.federation.case import Operation, Served, World, serve
-from tests.support.federation.comparison import GatewayOf, difference
+from tests.support.federation.comparison import MOVED, GatewayOf, difference
 from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 LINK = (
@@ -29,5 +29,6 @@ def compared(served: Served, query: str, variables: Mapping[str, Any] | None = N
     given = dict(variables or {})
     found = difference(GatewayOf(served), Operation(query, given))
     assert found is None, f"{found.kind}: {found.detail}"
-    preparer = Preparer(load_supergraph(served.composed.supergraph), GENEROUS_LIMITS)
+    model = load_supergraph(served.composed.supergraph)
+    preparer = Preparer(model, GENEROUS_LIMITS, labels_on=lambda: MOVED)
     return show(preparer.plan(query, None, given)[1].plan)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from foundation.graphql_http import GraphQLRequest
 from gateway.errors import CannotPlan, InvalidDocument, Overloaded, RequestError
 from gateway.pipeline.planning.cold_planning import MAX_WAITING, ColdPlanning
 from gateway.pipeline.preparation.limits import PreparationLimits
@@ -14,7 +15,6 @@ from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.planner import Budget
 from gateway.supergraph import load_supergraph
-from graphql_http import GraphQLRequest
 
 SUPERGRAPH = load_supergraph((Path(__file__).resolve().parents[2] / "schema.graphql").read_text())
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gateway.http.headers import Forwarding, Headers, combined
+from gateway.forwarding import Forwarding
+from gateway.http.headers import Headers, combined
 
 
 def test_a_header_that_comes_twice_is_one_list() -> None:

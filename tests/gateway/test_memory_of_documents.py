@@ -14,17 +14,16 @@ from typing import Any
 import pytest
 from graphql import FieldNode, GraphQLObjectType, Token, get_named_type, is_leaf_type, is_required_argument
 
+from foundation.graphql_http.request import GraphQLRequest
 from gateway.limits import DocumentLimits
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.planning.cold_planning import ColdPlanning
-from gateway.pipeline.planning.warm_up import prepare_documents
 from gateway.pipeline.preparation.known_bodies import KnownBodies
 from gateway.pipeline.preparation.limits import PreparationLimits
 from gateway.pipeline.preparation.prepared import PreparedDocument
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.pipeline.preparation.sizes import json_bytes
 from gateway.supergraph import load_supergraph
-from graphql_http.request import GraphQLRequest
 from jit.codegen import Variables
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -218,13 +217,12 @@ async def test_a_document_that_is_not_kept_is_made_once_for_all_that_wait() -> N
     assert len(preparer.documents) == 0
 
 
-def test_documents_of_the_start_are_pinned(tmp_path: Path) -> None:
+def test_documents_of_the_start_are_pinned() -> None:
     """A flood takes no more than its own part of the cache."""
-    (tmp_path / "a.graphql").write_text("query A { __typename }")
     executor = executor_of(PreparationLimits(cache_bytes=20 * LEAST))
-    prepare_documents(tmp_path, executor)
-    document = executor.preparer.cached_document("query A { __typename }", "A")
-    assert document is not None
+    for name in ("A", None):
+        document = executor.preparer.prepare("query A { __typename }", name, pinned=True)
+    assert executor.preparer.cached_document("query A { __typename }", "A") is document
     for number in range(60):
         for _ in range(2):
             executor.preparer.prepare(f"{{ f{number}: __typename }}", None)

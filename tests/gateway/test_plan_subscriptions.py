@@ -8,8 +8,8 @@ from gateway.errors import CannotPlan, InvalidDocument
 from gateway.plan import plan_as_json
 from gateway.planner import normalize, plan
 from gateway.supergraph import load_supergraph
+from tests.gateway.features.subscriptions.newsroom import SDL
 from tests.gateway.plans import joined, printed
-from tests.gateway.subscriptions.newsroom import SDL
 
 
 def test_what_one_subgraph_has_is_subscribed_to() -> None:

@@ -40,6 +40,7 @@ def test_a_feature_that_is_off_is_not_on_the_path() -> None:
         ("_RESILIENCE__ENABLED", "true", ("calls", "resilience")),
         ("_COMPRESSION__ENABLED", "true", ("replies", "compression")),
         ("_CORS__ORIGINS", '["https://www.brand.example"]', ("origins", "cors")),
+        ("_DOCUMENTS__APQ", "true", ("ids", "documents")),
         ("_USAGE__FILE", "/nowhere/usage.sqlite", ("recorders", "usage")),
         ("RATE_LIMITS", '[{"by":"address","points":100,"seconds":1}]', ("policies", "rate_limits")),
     ],

@@ -9,8 +9,8 @@ import httpx
 import orjson
 import pytest
 
+from foundation.graphql_http.strict_json import MAX_DEPTH, nested_too_deeply, too_deep
 from gateway import GatewaySettings, create_gateway
-from graphql_http.json_depth import MAX_DEPTH, nested_too_deeply, too_deep
 from tests.http.composed import composed
 from tests.http.stub import Stub, replying, stub
 

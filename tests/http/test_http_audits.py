@@ -12,10 +12,10 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 
+from foundation.storage.settings import DatabaseSettings
 from furlong.serve.subgraphs import Parts, create_subgraph
 from furlong.subgraph_names import SUBGRAPHS
 from gateway import GatewaySettings, create_gateway
-from storage.settings import DatabaseSettings
 from subgraphs.kit.graphql.callers import DEVELOPMENT
 from subgraphs.kit.settings import SessionSettings
 from tests.http.served import PATIENCE_SECONDS, served

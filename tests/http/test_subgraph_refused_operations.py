@@ -10,8 +10,8 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from foundation.storage.settings import DatabaseSettings
 from furlong.serve.subgraphs import Parts, create_subgraph
-from storage.settings import DatabaseSettings
 from subgraphs.kit.graphql.callers import DEVELOPMENT
 from subgraphs.kit.settings import SessionSettings
 

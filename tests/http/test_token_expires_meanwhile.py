@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from foundation.tokens import RefreshLimits
 from gateway import GatewaySettings
 from gateway.features.sessions.settings import SessionSettings
 from gateway.features.sessions.token_sessions import Sessions
@@ -14,7 +15,6 @@ from tests.gateway.world import Federation
 from tests.gateway.worlds import atlas, shop
 from tests.http.served_gateway import Shop, post
 from tests.support.tokens.issued_tokens import AUDIENCE, CLAIMS, FIRST, ISSUER, ManualTime, key_set, token
-from tokens import RefreshLimits
 
 PATIENT = RefreshLimits(deadline=3600, wait=3600)
 GOOD = f"authorization: Bearer {token()}".encode()

@@ -9,8 +9,7 @@ import pytest
 from furlong.install.budgets import budget_state, plan_budgets
 from furlong.install.load import apply_load, plan_load
 from furlong.install.world import Brand, World, WorldError, read_world
-from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey
-from subgraphs.rewards.budgets.repository import BudgetRepository
+from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository
 from tests.support.subgraphs.club_stand import Stand
 from tests.support.subgraphs.decided import apply_decided, backoffice_of, decide
 

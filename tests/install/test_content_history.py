@@ -7,11 +7,10 @@ from typing import Any
 from backoffice.audit.repository import in_order
 from backoffice.content import models, repository
 from backoffice.content.revisions.document import ContentKey
-from backoffice.content.revisions.revision import ContentItem, ContentRevision
-from backoffice.content.revisions.states import RevisionState
+from backoffice.content.revisions.revision import ContentItem, ContentRevision, RevisionState
+from foundation.storage.database import Database
 from furlong.install.load import decide_load, plan_load
 from furlong.install.world import Brand, World, read_world
-from storage.database import Database
 from tests.support.subgraphs.club_samples import make_config
 from tests.support.subgraphs.club_stand import Stand
 from tests.support.subgraphs.decided import apply_decided, backoffice_of

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from backoffice.operations.status_changes import StatusAction, plan_change
+from backoffice.operations.reward_statuses import StatusAction, plan_change
 from furlong.cli import app
 from furlong.install.content import ContentPlan, content_state, plan_content
 from furlong.install.world import Brand, World, WorldError, read_world

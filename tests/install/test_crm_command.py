@@ -10,13 +10,13 @@ from typer.testing import CliRunner, Result
 from cells.claim import without_fence
 from consumers.rewards.messages import RewardConfigured, decode_reward_config
 from deploy.private_valkey import PrivateValkey
+from foundation.storage.cells.cell import Cell
+from foundation.storage.cells.ownership import CellRow, CellState, write_cell
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from furlong.cli import app
-from storage.cells.cell import Cell
-from storage.cells.table import CellRow, CellState, write_cell
-from storage.clock import SystemClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
-from subgraphs.kit.live.notices import decode
+from subgraphs.kit.live.valkey_bus import decode
 from subgraphs.rewards.catalogue.config_repository import ConfigWriter
 from subgraphs.rewards.models import METADATA, REWARD_CONFIG
 from tests.support.consumers.progress_reducer import opened_reducer

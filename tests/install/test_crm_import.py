@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consumers.rewards.messages import RewardConfigured, decode_reward_config
+from foundation.storage.database import Database
 from furlong.install.crm_import import CrmError, CrmPlan, Rejected, apply_import, plan_import, read_rows
-from storage.database import Database
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.progress.models import CRM_QUALIFIER
-from subgraphs.progress.qualification.crm_repository import CrmQualifier
+from subgraphs.progress.qualification.earlier_qualifications import CrmQualifier
 from subgraphs.rewards.catalogue.config_repository import ConfigWriter
 from subgraphs.rewards.models import METADATA, REWARD_CONFIG
 from tests.support.consumers.progress_reducer import Reducer, opened_reducer

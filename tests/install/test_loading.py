@@ -12,8 +12,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from jsonschema import Draft202012Validator
 
-from backoffice.rules.schemes.form import Scheme
-from backoffice.rules.schemes.message import SCHEME_TOPIC
+from backoffice.rules.scheme_versions import SCHEME_TOPIC, Scheme
 from furlong.demo.embedded_broker import PARTITIONS, EmbeddedBroker
 from furlong.install.load import LoadPlan, apply_load, plan_load
 from furlong.install.world import Brand, World, WorldError, read_world

@@ -7,13 +7,13 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from typer.testing import CliRunner, Result
 
-from backoffice.operations.status_changes import CannotChange, StatusAction, plan_change, versions
+from backoffice.operations.reward_statuses import CannotChange, StatusAction, plan_change, versions
 from consumers.messages.global_events.message import decode_global
 from consumers.stream.records import Record
 from furlong.cli import app
 from furlong.demo.embedded_broker import EmbeddedBroker
 from subgraphs.kit.domain.products import Product
-from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC
+from subgraphs.kit.records.global_state import GLOBAL_TOPIC
 from subgraphs.rewards.catalogue.rewards import OptionId
 from tests.support.subgraphs.club_samples import NOW, make_config
 from tests.support.subgraphs.club_stand import Stand

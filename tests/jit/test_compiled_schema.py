@@ -18,7 +18,7 @@ from strawberry.permission import BasePermission
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from jit import kept_documents
+from jit import operation
 from jit.schema import OWN_EXECUTOR, STRAWBERRY, CompiledExecution, FederationSchema, Schema
 from jit.strawberry.detection import LOWEST, require_supported
 
@@ -328,7 +328,7 @@ async def test_a_document_that_an_extension_changes_is_executed_as_changed(names
     assert [list(data) for data in found] == [[name] for name in names]
     assert schema.executions.compiled == compiled
     assert sum(schema.executions.interpreted.values()) == len(names) - compiled
-    assert set(schema.executions.interpreted) <= {kept_documents.CHANGED}
+    assert set(schema.executions.interpreted) <= {operation.CHANGED}
 
 
 class WithoutLocations(SchemaExtension):
@@ -347,8 +347,8 @@ class OwnExecutor(StrawberryGraphQLCoreExecutionContext):
 @pytest.mark.parametrize(
     ("more", "document", "reason"),
     [
-        ({"extensions": [WithoutLocations]}, "{ asked }", kept_documents.NO_TEXT),
-        ({}, "{ asked }" + " " * kept_documents.MAX_KEPT_LENGTH, kept_documents.TOO_LONG),
+        ({"extensions": [WithoutLocations]}, "{ asked }", operation.NO_TEXT),
+        ({}, "{ asked }" + " " * operation.MAX_KEPT_LENGTH, operation.TOO_LONG),
         ({"execution_context_class": OwnExecutor}, "{ asked }", OWN_EXECUTOR),
     ],
 )
@@ -398,9 +398,9 @@ def test_threads_may_reach_new_documents_and_selections_at_once() -> None:
 async def test_the_least_recently_used_documents_are_forgotten() -> None:
     """The memory for them has a limit."""
     schema = Schema(query=Query)
-    for number in range(kept_documents.DOCUMENTS_KEPT + 10):
+    for number in range(operation.DOCUMENTS_KEPT + 10):
         await schema.execute(f"{{ a{number}: asked }}")
-    assert len(schema.documents._kept) == kept_documents.DOCUMENTS_KEPT
+    assert len(schema.documents._kept) == operation.DOCUMENTS_KEPT
 
 
 def test_a_schema_class_of_a_project_is_compiled_by_the_mixin() -> None:

@@ -11,8 +11,7 @@ from graphql import parse, validate
 
 import jit
 from subgraphs.club.membership.membership import MembershipKind
-from subgraphs.kit.auth.authentication import RequestIdentity
-from subgraphs.kit.auth.sessions import Viewer
+from subgraphs.kit.auth import RequestIdentity, Viewer
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.graphql.app import Subgraph
 from tests.support.jit.both_ways import assert_same, awaited

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from subgraphs.kit.domain.currencies import all_currencies, minor_digits
-from subgraphs.kit.graphql.schema.money import UNGROUPED, money, written
+from subgraphs.kit.graphql.money import UNGROUPED, money, written
 
 LOCALES = ["en-GB", "en-US", "de-DE", "fr-FR", "fr-CH", "de-CH", "es-ES", "pl-PL", "sv-SE", "nb-NO", "pt-PT"]
 OTHERS = ["ar-EG", "fa-IR", "hi-IN", "he-IL", "ja-JP", "zh-CN", "th-TH", "mt-MT", "el-GR", "en-IN", "it-IT"]

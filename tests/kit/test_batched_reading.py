@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.errors import DatabaseAway
+from foundation.storage.errors import DatabaseAway
 from subgraphs.kit.reads.batching import Batches, BatchLimits, Failed, PendingRead
 
 PATIENCE = 30

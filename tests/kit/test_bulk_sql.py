@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Boolean, Column, Integer, MetaData, String, Table, delete, insert, text
 
-from storage.bulk_sql import (
+from foundation.storage.bulk_sql import (
     KEYS_PER_BATCH,
     JsonRows,
     MultiRow,
@@ -20,8 +20,8 @@ from storage.bulk_sql import (
     listed,
     quote,
 )
-from storage.columns import Identifier, UtcDateTime
-from storage.database import Database
+from foundation.storage.columns import Identifier, UtcDateTime
+from foundation.storage.database import Database
 from tests.support.database_probe import contents, migrated
 
 METADATA = MetaData()

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
-from storage.columns import upsert
-from storage.database import Database
+from foundation.storage.columns import upsert
+from foundation.storage.database import Database
 from subgraphs.club.models import REFERENCE, STREAM
 from subgraphs.progress.models import PROGRESS
 from tests.support.subgraphs.club_samples import make_brand

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import event, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database import Database, database_url
-from storage.settings import DatabaseSettings
+from foundation.storage.database import Database, database_url
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.club.models import STREAM
 
 POSITION = STREAM.position

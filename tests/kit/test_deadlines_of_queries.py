@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from subgraphs.kit.graphql.deadline import HEADER, DeadlineExceeded, until_deadline
+from subgraphs.kit.graphql.http import HEADER, DeadlineExceeded, until_deadline
 
 
 async def test_a_query_is_cancelled_at_its_deadline() -> None:

@@ -21,17 +21,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consumers.progress.messages import decode_bet
 from consumers.stream.errors import Poison
+from foundation.storage.columns import Blob, Identifier, UtcDateTime
+from foundation.storage.database import Database
+from foundation.storage.migrations.upgrade import create_database, upgrade
+from foundation.storage.settings import DatabaseSettings
+from foundation.tokens import InvalidToken, VerifiedToken
 from furlong.databases import METADATA
-from storage.columns import Blob, Identifier, UtcDateTime
-from storage.database import Database
-from storage.migrations.upgrade import create_database, upgrade
-from storage.settings import DatabaseSettings
-from subgraphs.kit.auth.sessions import viewer_of
+from subgraphs.kit.auth import viewer_of
 from tests.kit.test_interrupted_upgrades import differences
 from tests.support.backoffice.backoffice_stand import NOW
 from tests.support.consumers.squad_messages import bet
 from tests.support.database_probe import migrated
-from tokens import InvalidToken, VerifiedToken
 
 ALIKE: Final = ("a", "a ", " a", "a\t", "A", "á", "a\u0301", "\uff41")
 """One letter with spaces, in capitals, with an accent, in two normal forms, and in full width."""

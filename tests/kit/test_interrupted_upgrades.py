@@ -15,12 +15,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, event, text
 
+from foundation.storage.database import Database, create_engine
+from foundation.storage.migrations.lock import MigrationLocked, exclusive
+from foundation.storage.migrations.resumable_steps import HalfDoneMigration
+from foundation.storage.migrations.upgrade import TablesMissing, migration_config, status, upgrade
+from foundation.storage.settings import DatabaseSettings
 from furlong.databases import METADATA, NotMigrated, require_migrated
-from storage.database import Database, create_engine
-from storage.migrations.lock import MigrationLocked, exclusive
-from storage.migrations.resumable_steps import HalfDoneMigration
-from storage.migrations.upgrade import TablesMissing, migration_config, status, upgrade
-from storage.settings import DatabaseSettings
 from tests.support.processes.forked_programs import run_forked
 from tests.support.processes.running_furlong import PATIENCE_SECONDS, without_settings
 

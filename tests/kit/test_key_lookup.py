@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, make_url, update
 from sqlalchemy.dialects import mysql, sqlite
 
-from storage.database import Database
-from storage.errors import DatabaseAway
-from storage.settings import DatabaseSettings
+from foundation.storage.database import Database
+from foundation.storage.errors import DatabaseAway
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.club.membership.membership import MembershipEvent, MembershipKind
 from subgraphs.club.membership.repository import events_lookup
 from subgraphs.club.models import INTENT, MEMBERSHIP_EVENT, REFERENCE

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subgraphs.kit.domain.locales import choose_locale
-from subgraphs.kit.graphql.schema.money import money
+from subgraphs.kit.graphql.context import choose_locale
+from subgraphs.kit.graphql.money import money
 
 LAGUNABET = ("en-MT", "it-IT")
 

@@ -6,9 +6,7 @@ from typing import Any
 
 import pytest
 
-from furlong.checks.finding import CheckFailed
-from furlong.checks.machine_clock import MachineClocks
-from storage.clock import (
+from foundation.storage.clock import (
     MAX_DIFFERENCE,
     Clock,
     ClockDiffers,
@@ -18,9 +16,11 @@ from storage.clock import (
     database_time,
     difference,
 )
-from storage.database import Database
-from storage.migrations.upgrade import create_database
-from storage.settings import DatabaseSettings
+from foundation.storage.database import Database
+from foundation.storage.migrations.upgrade import create_database
+from foundation.storage.settings import DatabaseSettings
+from furlong.checks.finding import CheckFailed
+from furlong.checks.machine_clock import MachineClocks
 from tests.support.skewed_clock import SkewedClock
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)

@@ -5,12 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from furlong.databases import METADATA
-from furlong.demo.tokens import demo_sessions, make_token
-from storage.clock import ManualClock, SystemClock
-from storage.database import Database
-from storage.migrations.upgrade import upgrade
-from storage.rehearsal import (
+from foundation.storage.clock import ManualClock, SystemClock
+from foundation.storage.database import Database
+from foundation.storage.migrations.upgrade import upgrade
+from foundation.storage.rehearsal import (
     Anchor,
     ClockError,
     RehearsalClock,
@@ -19,8 +17,10 @@ from storage.rehearsal import (
     rehearsal_marks,
     write_anchor,
 )
-from storage.settings import ClockSettings, DatabaseSettings
-from subgraphs.kit.auth.sessions import SessionVerifier
+from foundation.storage.settings import ClockSettings, DatabaseSettings
+from furlong.databases import METADATA
+from furlong.demo.tokens import demo_sessions, make_token
+from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.settings import SessionSettings
 
 THURSDAY = datetime(2026, 4, 9, 17, 0, tzinfo=UTC)

@@ -5,12 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from consumers.messages.choices import ChosenReward
+from consumers.messages.customer_weeks import ChosenReward
 from subgraphs.kit.domain.reward_kinds import free_bet
 from subgraphs.kit.domain.reward_kinds.kind import Amount, Ban, KindRules, Payer
 from subgraphs.kit.domain.reward_kinds.registry import RewardKind, paid_by
-from subgraphs.rewards.catalogue.law import lawful
-from subgraphs.rewards.catalogue.term_checks import impossible, unlawful
+from subgraphs.rewards.catalogue.law import impossible, lawful, unlawful
 from tests.support.subgraphs.club_samples import make_config
 
 SINCE = datetime(2026, 3, 1, tzinfo=UTC)

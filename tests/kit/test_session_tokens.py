@@ -12,8 +12,8 @@ from joserfc import jws, jwt
 from joserfc.jwk import OctKey, RSAKey
 from pydantic import SecretStr, ValidationError
 
-from storage.clock import ManualClock
-from subgraphs.kit.auth.sessions import SessionVerifier, Viewer
+from foundation.storage.clock import ManualClock
+from subgraphs.kit.auth import SessionVerifier, Viewer
 from subgraphs.kit.domain.errors import Unauthenticated
 from subgraphs.kit.settings import SessionSettings
 from tests.support.subgraphs.club_stand import AUDIENCE, ISSUER, SECRET, make_token, session_settings

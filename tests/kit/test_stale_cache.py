@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from storage.clock import ManualClock
-from storage.errors import DatabaseAway
+from foundation.storage.clock import ManualClock
+from foundation.storage.errors import DatabaseAway
 from subgraphs.kit.reads import stale_cache as holding
 from subgraphs.kit.reads.stale_cache import Freshness, StaleCache
 from subgraphs.kit.settings import PublicDataSettings

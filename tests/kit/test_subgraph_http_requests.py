@@ -9,7 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from graphql_http import GraphQLRequest, MethodNotAllowed
+from foundation.graphql_http import GraphQLRequest, MethodNotAllowed
 from subgraphs.kit.domain.errors import AuthenticationUnavailable, Unauthenticated
 from subgraphs.kit.graphql.http import BODY_BYTES, MAX_DEPTH, Answer, GraphQLRoute
 

@@ -8,12 +8,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from storage.database import Database
-from storage.error_codes.unavailability import is_unavailable
-from storage.errors import DatabaseAway
-from storage.migrations.upgrade import upgrade
-from storage.settings import DatabaseSettings
-from subgraphs.kit.graphql.schema.schema_building import UNAVAILABLE, shown_to_caller
+from foundation.storage.database import Database
+from foundation.storage.error_codes import is_unavailable
+from foundation.storage.errors import DatabaseAway
+from foundation.storage.migrations.upgrade import upgrade
+from foundation.storage.settings import DatabaseSettings
+from subgraphs.kit.graphql.schema_building import UNAVAILABLE, shown_to_caller
 from subgraphs.progress.models import METADATA
 
 

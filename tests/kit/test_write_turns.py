@@ -4,9 +4,9 @@ import asyncio
 
 from sqlalchemy import text
 
-from storage.connections.write_turns import WriteTurns
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.connections.sqlite import WriteTurns
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 
 WRITERS = 40
 """More than the pool of a database has connections."""

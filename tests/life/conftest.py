@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import structlog
 
+from foundation.storage.settings import DatabaseSettings
 from furlong.databases import upgrade_databases
-from storage.settings import DatabaseSettings
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from typing import Any
 
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, create_gateway
-from tests.gateway.subscriptions.newsroom import SDL, Newsroom, Wire
+from tests.gateway.features.subscriptions.newsroom import SDL, Newsroom, Wire
 
 PATIENCE_SECONDS = 30.0
 NEWS = "subscription { published { headline } }"

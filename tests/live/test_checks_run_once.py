@@ -7,7 +7,7 @@ from collections import Counter
 import httpx
 import pytest
 
-from tests.gateway.extensions.audited import Audit
+from tests.gateway.features.audited import Audit, named
 from tests.live.live_gateway import LATEST, NEWS, Live, live_gateway
 from tests.support.gateway.raw_websocket import raw_websocket
 
@@ -39,7 +39,7 @@ async def ask(live: Live, accept: str, query: str) -> None:
 async def test_an_operation_that_is_streamed_is_checked_once(query: str) -> None:
     """A query and a subscription alike, with an unknown body and again with the known one."""
     audit = Audit()
-    async with live_gateway(parts={"extensions": [audit]}) as live:
+    async with live_gateway(features=named(audit)) as live:
         for accept in [*STREAMS, STREAMS[0]]:
             audit.notes.clear()
             live.forget()
@@ -52,7 +52,7 @@ async def test_an_operation_that_is_streamed_is_checked_once(query: str) -> None
 async def test_an_operation_on_a_websocket_is_checked_once() -> None:
     """Each of several operations."""
     audit = Audit()
-    async with live_gateway(parts={"extensions": [audit]}) as live, raw_websocket(live.port) as socket:
+    async with live_gateway(features=named(audit)) as live, raw_websocket(live.port) as socket:
         await socket.init()
         for name in ("a", "b"):
             audit.notes.clear()

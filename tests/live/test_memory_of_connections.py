@@ -10,12 +10,12 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
+from gateway.features.subscriptions.stream import SubscriptionStream
 from gateway.http.live import LiveSession
 from gateway.http.streams.connection import StreamConnection
 from gateway.http.websocket.conversation import GraphQLConversation
 from gateway.http.websocket.socket import WebSocket
 from gateway.pipeline.stages import Response
-from gateway.pipeline.subscriptions import SubscriptionStream
 from tests.live.live_gateway import NEWS, Live, news
 from tests.support.gateway.raw_websocket import RawWebSocket, raw_websocket
 

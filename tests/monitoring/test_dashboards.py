@@ -14,16 +14,16 @@ import pytest
 import yaml
 from prometheus_client import CollectorRegistry, Gauge, start_http_server
 
-from consumers.feeds.delivery.metrics import FeedMetrics
-from consumers.stream.metrics import Metrics as ConsumerMetrics
+from consumers.feeds.delivery.forwarder import FeedMetrics
+from consumers.stream.health import Metrics as ConsumerMetrics
 from deploy.private_prometheus import start_prometheus
 from deploy.server_process import free_port
+from foundation.storage.clock import SystemClock
 from furlong.serve.http_server import listen, serving
 from furlong.workers.outbox_status import OutboxMetrics
 from gateway import GatewaySettings, create_gateway
 from gateway.operators import operators_port
-from storage.clock import SystemClock
-from subgraphs.kit.records.outbox.outbox_relay import OutboxStatus
+from subgraphs.kit.records.outbox_relay import OutboxStatus
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
 from tests.support.federation.asked import SubgraphRequest

@@ -13,16 +13,16 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from jsonschema import Draft202012Validator
 from sqlalchemy import func, select
 
+from foundation.storage.clock import Clock, ClockDiffers, ManualClock
+from foundation.storage.database import Database
 from furlong.demo.embedded_broker import PARTITIONS, EmbeddedBroker
 from furlong.workers.outbox_worker import KafkaPublisher
-from storage.clock import Clock, ClockDiffers, ManualClock
-from storage.database import Database
 from subgraphs.club.membership.membership import MEMBERSHIP_TOPIC, MembershipKind
 from subgraphs.club.membership.repository import MembershipRepository
 from subgraphs.club.models import MEMBERSHIP_EVENT, METADATA, OUTBOX
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.records.outbox.outbox import Fact, Outbox, UnpublishedFact
-from subgraphs.kit.records.outbox.outbox_relay import LEASE, Relay
+from subgraphs.kit.records.outbox import Fact, Outbox, UnpublishedFact
+from subgraphs.kit.records.outbox_relay import LEASE, Relay
 from tests.support.database_probe import migrated
 from tests.support.skewed_clock import SkewedClock
 

@@ -10,13 +10,13 @@ import httpx
 import pytest
 from sqlalchemy import func, select, update
 
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from furlong.databases import upgrade_databases
 from furlong.demo.embedded_broker import EmbeddedBroker
-from storage.clock import SystemClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
 from subgraphs.club.models import METADATA, OUTBOX
-from subgraphs.kit.records.outbox.outbox import Fact, Outbox
+from subgraphs.kit.records.outbox import Fact, Outbox
 from tests.support.database_probe import migrated
 from tests.support.processes.running_furlong import PATIENCE_SECONDS, programs_in
 

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 from consumers.progress.messages import decode_adjustment
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
-from storage.clock import SystemClock
+from foundation.storage.clock import SystemClock
 from subgraphs.progress.ledger.reconciliation import Drift, Reconciliation
 from subgraphs.progress.models import ADJUSTMENT, PROGRESS, QUALIFICATION
 from tests.support.consumers.progress_reducer import W13, Reducer, opened_reducer, reducer

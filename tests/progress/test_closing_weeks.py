@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from foundation.storage.clock import Clock, ClockDiffers, ManualClock
 from furlong.workers.week_worker import WeekWorker
-from storage.clock import Clock, ClockDiffers, ManualClock
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.progress.errors import CannotClose, CannotOpen
 from subgraphs.progress.ledger.ledger import Ledger, ledger_of

@@ -8,14 +8,13 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from consumers.stream.records import Record
-from storage.clock import SystemClock
-from storage.error_codes.conflicts import is_conflict
+from foundation.storage.clock import SystemClock
+from foundation.storage.error_codes import is_conflict
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.progress.errors import AlreadyDecided, NoSuchClaim
 from subgraphs.progress.models import BET_CLAIM, CONTRIBUTION, PROGRESS, QUALIFICATION
 from subgraphs.progress.repository import ProgressRepository
-from subgraphs.progress.review.repository import disputed_bets
-from subgraphs.progress.review.service import ReviewService
+from subgraphs.progress.review import ReviewService, disputed_bets
 from tests.support.consumers.progress_reducer import W13, Reducer, opened_reducer, reducer
 from tests.support.consumers.squad_messages import bet, membership
 from tests.support.database_probe import contents

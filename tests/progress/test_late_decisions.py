@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from storage.clock import SystemClock
+from foundation.storage.clock import SystemClock
 from subgraphs.progress.errors import NothingToDecide
 from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.ledger.reconciliation import Reconciliation
@@ -20,9 +20,7 @@ from subgraphs.progress.models import (
     QUALIFICATION,
     WEEK_CLOSING,
 )
-from subgraphs.progress.review.queue import Decision, DecisionOutcome
-from subgraphs.progress.review.repository import late_revisions
-from subgraphs.progress.review.service import ReviewService
+from subgraphs.progress.review import Decision, DecisionOutcome, ReviewService, late_revisions
 from tests.support.consumers.progress_reducer import Reducer, opened_reducer
 from tests.support.consumers.squad_messages import account, bet, membership
 from tests.support.database_probe import contents

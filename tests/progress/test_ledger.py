@@ -8,7 +8,7 @@ import pytest
 from consumers.progress.messages import decode_bet
 from consumers.progress.reducers import FUTURE
 from consumers.stream.topics import Message
-from storage.clock import ManualClock
+from foundation.storage.clock import ManualClock
 from subgraphs.progress.models import CONTRIBUTION, PROGRESS
 from subgraphs.progress.repository import Total
 from tests.support.consumers.progress_reducer import W13, W14, Reducer, reducer

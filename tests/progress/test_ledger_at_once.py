@@ -18,12 +18,12 @@ from consumers.progress.reducers import ProgressReducer
 from consumers.stream.database.retry import Retry
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
-from storage.clock import SystemClock
-from storage.database import Database
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.progress.counting.contribution import Contribution
-from subgraphs.progress.counting.customers import KnownCustomers
+from subgraphs.progress.counting.rulebook import KnownCustomers
 from subgraphs.progress.ledger.ledger import Ledger, ledger_of
 from subgraphs.progress.ledger.repository import LedgerRepository
 from subgraphs.progress.models import BET_CLAIM, CONTRIBUTION, METADATA, PROGRESS, REFERENCE

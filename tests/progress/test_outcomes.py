@@ -12,8 +12,7 @@ from consumers.progress.messages import decode_outcome
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
-from subgraphs.progress.qualification.club_state import ClubState
-from subgraphs.progress.qualification.outcome_repository import read_outcomes
+from subgraphs.progress.qualification.club_state import ClubState, read_outcomes
 from tests.support.consumers.progress_reducer import W13, W14, Reducer, reducer
 
 __all__ = ["reducer"]

@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from sqlalchemy import insert, select
 
-from consumers.messages.qualifications import decode_qualification
+from consumers.messages.customer_weeks import decode_qualification
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
 from subgraphs.progress.models import (

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, update
 
-from storage.clock import ManualClock
-from subgraphs.progress.ledger.reconciliation import Drift, Reconciliation
-from subgraphs.progress.ledger.reconciliation_repository import Sums
+from foundation.storage.clock import ManualClock
+from subgraphs.progress.ledger.reconciliation import Drift, Reconciliation, Sums
 from subgraphs.progress.models import PROGRESS, REPAIR
 from tests.support.consumers.progress_reducer import Reducer, reducer
 from tests.support.consumers.squad_messages import bet

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import insert
 
-from storage.database import Database
+from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.progress.counting.contribution import Bet, Contribution
 from subgraphs.progress.counting.rules import ContributionReason, Verdict

@@ -9,10 +9,10 @@ import pytest
 from jsonschema import Draft202012Validator
 from sqlalchemy import select
 
-from consumers.messages.weeks import decode_week
+from consumers.messages.schemes import decode_week
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
-from storage.clock import ManualClock
+from foundation.storage.clock import ManualClock
 from subgraphs.kit.reads.brand_rules import BrandRules
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.kit.records.week_definitions import WEEK_TOPIC, OpenedWeeks

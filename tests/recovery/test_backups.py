@@ -16,13 +16,13 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 from typer.testing import CliRunner
 
+from foundation.storage.database import Database
+from foundation.storage.migrations.upgrade import RestoreUnfinished, status
+from foundation.storage.settings import DatabaseSettings
 from furlong.backup.backup import back_up, restore
 from furlong.backup.manifest import MANIFEST, BackupError, Manifest
 from furlong.cli import app
 from furlong.databases import METADATA, NotMigrated, require_migrated, upgrade_databases
-from storage.database import Database
-from storage.migrations.upgrade import RestoreUnfinished, status
-from storage.settings import DatabaseSettings
 from subgraphs.club.models import MEMBERSHIP_EVENT
 from subgraphs.progress.models import PROGRESS
 from subgraphs.rewards.models import REWARD_CONTENT
@@ -248,7 +248,7 @@ async def test_a_restore_that_was_killed_is_noticed_and_repeated(
     script = (
         "import asyncio, os, signal, sys, pathlib\n"
         "from furlong.backup import mariadb, backup\n"
-        "from storage.settings import DatabaseSettings\n"
+        "from foundation.storage.settings import DatabaseSettings\n"
         "mariadb.load = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
         "asyncio.run(backup.restore(DatabaseSettings(), pathlib.Path(sys.argv[1]), ['club'], replace=True))\n"
     )

@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.clock import Clock, SystemClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
-from subgraphs.kit.auth.sessions import SessionVerifier
+from foundation.storage.clock import Clock, SystemClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
+from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.app import create_subgraph

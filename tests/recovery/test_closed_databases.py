@@ -12,6 +12,10 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from deploy.private_mariadb import PrivateMariadb
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
+from foundation.storage.errors import DatabaseClosed
+from foundation.storage.settings import DatabaseSettings
 from furlong.backup.backup import back_up, restore
 from furlong.backup.closing import CannotBeClosed, close_database, open_database
 from furlong.backup.manifest import BackupError
@@ -25,10 +29,6 @@ from furlong.identity import identify
 from furlong.serve.site import create_site
 from furlong.serve.subgraphs import Parts
 from gateway import GatewaySettings
-from storage.clock import ManualClock
-from storage.database import Database
-from storage.errors import DatabaseClosed
-from storage.settings import DatabaseSettings
 from subgraphs.kit.settings import UpstreamSettings
 from tests.support.database_probe import migrate
 from tests.support.subgraphs.club_samples import NOW

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from deploy.private_mariadb import PrivateMariadb, start_mariadb
+from foundation.storage.settings import DatabaseSettings
 from furlong.workers.recovery_worker import create_recovery_rounds
-from storage.settings import DatabaseSettings
 from subgraphs.club.models import MEMBERSHIP_EVENT, OUTBOX
 from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.models import REWARD_CHOICE

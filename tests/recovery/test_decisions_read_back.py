@@ -9,12 +9,12 @@ from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.metadata import NAME
 from backoffice.run_publisher import publish_now
 from consumers.stream.settings import StreamSettings
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from furlong.backup.database_recovery import DatabaseRecovery, lines
 from furlong.demo.embedded_broker import EmbeddedBroker
-from storage.clock import SystemClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
-from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC
+from subgraphs.kit.records.global_state import GLOBAL_TOPIC
 from tests.support.backoffice.backoffice_stand import NOW, backoffice_database
 from tests.support.backoffice.global_messages import BRAND, budget, switch
 

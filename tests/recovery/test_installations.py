@@ -12,6 +12,10 @@ from typer.testing import CliRunner
 
 from consumers.stream.errors import MixedInstallations
 from consumers.stream.settings import StreamSettings
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database
+from foundation.storage.installation import Installation, insert_installation, read_installation
+from foundation.storage.settings import DatabaseSettings
 from furlong import identity
 from furlong.backup.backup import back_up, restore
 from furlong.backup.manifest import BackupError, Manifest
@@ -19,10 +23,6 @@ from furlong.backup.running import StillRunning, require_stopped
 from furlong.cli import app
 from furlong.databases import METADATA, upgrade_databases
 from furlong.identity import identify, installations, require_one_installation
-from storage.clock import SystemClock
-from storage.database import Database
-from storage.installation import Installation, insert_installation, read_installation
-from storage.settings import DatabaseSettings
 from subgraphs.kit.records.leases import Lease
 from subgraphs.progress.models import INSTALLATION, OUTBOX
 from tests.support.database_probe import migrate

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from sqlalchemy import select, update
 
-from storage.clock import SystemClock
+from foundation.storage.clock import SystemClock
 from subgraphs.club.models import INTENT, OUTBOX
 from subgraphs.rewards.models import INTENT as REWARDS_INTENT
 from tests.support.processes.forked_programs import Program, start_forked

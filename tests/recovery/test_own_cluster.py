@@ -19,13 +19,13 @@ from consumers.progress.wiring import catch_up
 from consumers.stream import catch_up as catching_up
 from consumers.stream.errors import MixedInstallations
 from consumers.stream.settings import StreamSettings
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
+from foundation.storage.installation import Installation, read_installation, write_installation
 from furlong.workers import outbox_worker
 from furlong.workers.week_worker import WeekWorker
-from storage.clock import ManualClock
-from storage.database import Database
-from storage.installation import Installation, read_installation, write_installation
-from subgraphs.kit.records.outbox.outbox import Fact, Outbox
-from subgraphs.kit.records.outbox.outbox_relay import Relay
+from subgraphs.kit.records.outbox import Fact, Outbox
+from subgraphs.kit.records.outbox_relay import Relay
 from subgraphs.progress.models import METADATA, OUTBOX
 from tests.support.consumers.betting_harness import betting_harness
 from tests.support.database_probe import migrated

@@ -17,13 +17,13 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import ProducerClosed
 
 import furlong
+from foundation.storage.clock import SystemClock
 from simulator.kafka.messages import Message
 from simulator.kafka.producer import open_producer
 from simulator.kafka.publish import publish_bet, publish_seed_bets, publish_world, seed_bets, world_messages
 from simulator.kafka.traffic import run_traffic
 from simulator.run import SimulatorSettings, running_simulator
 from simulator.world import World
-from storage.clock import SystemClock
 
 NOW = datetime(2026, 3, 25, 14, tzinfo=UTC)
 TOPICS = ("club.progress.v1", "club.account-status.v1", "club.reward-config.v1")

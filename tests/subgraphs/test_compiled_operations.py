@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from jit.kept_documents import MAX_KEPT_LENGTH, TOO_LONG
+from jit.operation import MAX_KEPT_LENGTH, TOO_LONG
 from subgraphs.club.membership.membership import MembershipKind
-from subgraphs.kit.auth.authentication import RequestIdentity
+from subgraphs.kit.auth import RequestIdentity
 from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.context import RequestContext

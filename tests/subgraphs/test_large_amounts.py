@@ -6,7 +6,7 @@ import pytest
 from graphql import GraphQLError
 
 from jit import ExactIntegers
-from subgraphs.kit.graphql.schema.money import MAX_MINOR, MINOR_UNITS, money
+from subgraphs.kit.graphql.money import MAX_MINOR, MINOR_UNITS, money
 
 
 @pytest.mark.parametrize("minor", [0, -1, 2**31 - 1, 2**31, 2**40, MAX_MINOR])

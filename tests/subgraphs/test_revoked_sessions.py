@@ -15,18 +15,18 @@ from pydantic import SecretStr
 from typer.testing import CliRunner
 
 from deploy.private_valkey import PrivateValkey
+from foundation.storage.clock import SystemClock
+from foundation.storage.settings import DatabaseSettings
+from foundation.tokens import Revocations
 from furlong.cli.operations.customer import cli
 from furlong.embedding.sessions import issued_session
 from furlong.embedding.settings import EmbedSettings
 from furlong.serve.site import create_site
 from furlong.serve.subgraphs import Parts, create_subgraph
 from gateway import GatewaySettings
-from storage.clock import SystemClock
-from storage.settings import DatabaseSettings
 from subgraphs.kit.graphql.callers import DEVELOPMENT
 from subgraphs.kit.settings import SessionSettings
 from tests.support.subgraphs.club_stand import AUDIENCE, ISSUER, SECRET, make_token
-from tokens import Revocations
 
 PATIENCE_SECONDS = 60.0
 QUERY = {"query": "{ __typename }"}
@@ -101,7 +101,7 @@ def test_sessions_of_frames_end_where_their_keys_are_known(
     async def revoke(_revocations: object, claims: dict[str, str], _kept: int) -> None:
         revoked.append(claims["iss"])
 
-    monkeypatch.setattr("tokens.revocations.revoke", revoke)
+    monkeypatch.setattr("foundation.tokens.revocations.revoke", revoke)
     monkeypatch.setenv("FURLONG_JWT_ISSUER", "https://login.example")
     monkeypatch.setenv("FURLONG_JWT_REVOCATIONS", '{"url":"redis://127.0.0.1:9/0"}')
     monkeypatch.delenv("FURLONG_EMBED_SIGNING_KEYS", raising=False)

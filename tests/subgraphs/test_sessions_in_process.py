@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from subgraphs.kit.auth.authentication import Authenticator, RequestIdentity
-from subgraphs.kit.auth.sessions import Viewer
+from subgraphs.kit.auth import Authenticator, RequestIdentity, Viewer
 from subgraphs.kit.domain.errors import Unauthenticated
 from subgraphs.kit.domain.keys import ClubKey
 from tests.support.subgraphs.club_samples import BRAND, CUSTOMER, NOW

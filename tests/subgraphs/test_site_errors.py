@@ -8,12 +8,12 @@ from typing import Any
 import httpx
 from structlog.testing import capture_logs
 
+from foundation.storage.clock import SystemClock
+from foundation.storage.settings import DatabaseSettings
 from furlong.demo.tokens import make_token
 from furlong.serve.site import create_site
 from furlong.serve.subgraphs import Parts
 from gateway import GatewaySettings
-from storage.clock import SystemClock
-from storage.settings import DatabaseSettings
 from subgraphs.kit.settings import SessionSettings
 from tests.support.tokens.issued_tokens import AUDIENCE, ISSUER
 

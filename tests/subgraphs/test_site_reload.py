@@ -9,6 +9,7 @@ from furlong.serve.reload import site_reload, site_settings
 from furlong.serve.site import COST_LIMIT, MUTATION_FIELDS, _with_defaults_of
 from furlong.settings import ServeSettings
 from gateway.features.cost.settings import CostSettings
+from gateway.features.documents.settings import KnownDocumentSettings
 
 DOCUMENTS = Path(__file__).resolve().parents[2] / "contracts"
 
@@ -39,5 +40,5 @@ def test_reloaded_settings_keep_the_defaults_of_the_product(
     file.write_text("FURLONG_GATEWAY_DOCUMENT_DEPTH=8\nFURLONG_DATABASE_URL=of another part\n")
     assert sources.read_settings is not None
     fresh = sources.read_settings()
-    assert (fresh.document_depth, fresh.documents) == (8, DOCUMENTS)
+    assert (fresh.document_depth, fresh.of(KnownDocumentSettings).folder) == (8, DOCUMENTS)
     assert (fresh.of(CostSettings).limit, fresh.mutation_fields) == (COST_LIMIT, MUTATION_FIELDS)

@@ -8,16 +8,16 @@ from functools import partial
 import httpx
 import pytest
 
+from foundation.storage.settings import DatabaseSettings
+from foundation.tokens import RefreshLimits
 from furlong.serve.site import create_site
 from furlong.serve.subgraphs import Parts
 from gateway import GatewaySettings
-from storage.settings import DatabaseSettings
-from subgraphs.kit.auth import sessions
+from subgraphs.kit import auth
 from subgraphs.kit.settings import SessionSettings
 from tests.support.tokens import key_server
 from tests.support.tokens.issued_tokens import AUDIENCE, FIRST, ISSUER, SECOND, key_set, token
 from tests.support.tokens.key_server import serving_keys
-from tokens import RefreshLimits
 
 QUERY = {"query": "{ __typename }"}
 
@@ -26,7 +26,7 @@ async def test_the_site_accepts_good_tokens_and_none(
     sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without keys it says 503, since the token may be good; a forged token is 401, two headers are too."""
-    monkeypatch.setattr(sessions, "RefreshLimits", partial(RefreshLimits, deadline=3600, wait=3600))
+    monkeypatch.setattr(auth, "RefreshLimits", partial(RefreshLimits, deadline=3600, wait=3600))
     now = int(time.time())
     made = partial(token, claims={"iat": now, "exp": now + 600})
     async with serving_keys() as server:

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry.trace import SpanKind
 
-from storage.connections.statement_spans import anonymous
+from foundation.storage.connections.statement_spans import anonymous
+from foundation.tracing import within
 from tests.support.subgraphs.club_samples import NOW
 from tests.support.subgraphs.club_stand import Stand, data_of, session, statements
 from tests.support.telemetry.recorded_spans import Recording, attributes_of
-from tracing import within
 
 QUERY = """{ club(brand: "northbet") {
   id week { state } terms { version } jurisdiction membership { optedIn pending version leftAt }

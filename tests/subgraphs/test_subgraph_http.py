@@ -9,7 +9,7 @@ import pytest
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.callers import DEVELOPMENT
-from subgraphs.kit.graphql.deadline import HEADER
+from subgraphs.kit.graphql.http import HEADER
 from tests.support.subgraphs.club_samples import NOW, OWNER, WEEK, good_account
 from tests.support.subgraphs.club_stand import Stand, ask, codes, make_token, session
 

@@ -8,11 +8,11 @@ import httpx
 import pytest
 from opentelemetry.trace import SpanKind
 
+from foundation.tracing import Sampling
 from subgraphs.kit.graphql.callers import DEVELOPMENT
 from tests.support.subgraphs.club_samples import NOW
 from tests.support.subgraphs.club_stand import Stand, session
 from tests.support.telemetry.recorded_spans import Recording
-from tracing import Sampling
 
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-"
 QUERY = {"query": '{ club(brand: "northbet") { id membership { optedIn } } }'}

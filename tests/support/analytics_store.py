@@ -16,7 +16,7 @@ from analytics.pseudonyms import Pseudonyms
 from analytics.records import end_of_block
 from analytics.schema import BY_TOPIC, RECORD_TABLES
 from consumers.stream.records import Partition, Record
-from storage.clock import SystemClock
+from foundation.storage.clock import SystemClock
 
 KEY = "the key of pseudonyms in tests, long enough"
 _GENERATIONS = count()

@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import MetaData, Table, event, make_url, select, text
 
-from storage.database import Database, database_url
-from storage.migrations.upgrade import create_database, upgrade
-from storage.settings import DatabaseSettings
+from foundation.storage.database import Database, database_url
+from foundation.storage.migrations.upgrade import create_database, upgrade
+from foundation.storage.settings import DatabaseSettings
 
 
 @asynccontextmanager

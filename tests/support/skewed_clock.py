@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.clock import Clock
+from foundation.storage.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)

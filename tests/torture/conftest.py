@@ -20,9 +20,9 @@ from consumers.stream.records import Record
 from deploy.private_kafka import PrivateKafka, start_kafka
 from deploy.private_mariadb import PrivateMariadb, start_mariadb
 from deploy.server_process import start_process, wait_until_ready
-from storage.database import Database
-from storage.migrations.upgrade import upgrade
-from storage.settings import DatabaseSettings
+from foundation.storage.database import Database
+from foundation.storage.migrations.upgrade import upgrade
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.progress.models import CONTRIBUTION, METADATA, PROGRESS, STREAM
 from tests.support.consumers.betting_load import BRAND, Load, recount
 from tests.support.consumers.squad_messages import scheme

@@ -15,8 +15,8 @@ import pytest
 
 from deploy.cell_servers.haproxy import start_haproxy
 from deploy.server_process import free_port
+from foundation.storage.settings import DatabaseSettings
 from furlong.databases import upgrade_databases
-from storage.settings import DatabaseSettings
 from tests.support.processes.forked_programs import Program
 from tests.support.processes.running_furlong import ROOT, Programs, eventually, programs_in
 from tests.support.subgraphs.club_stand import AUDIENCE, ISSUER, SECRET, Stand, make_token

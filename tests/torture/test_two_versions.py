@@ -35,13 +35,6 @@ pytestmark = [
     ),
     pytest.mark.timeout(3600),
 ]
-ROOMS: Final = (
-    *("backoffice", "cells", "consumers", "contracts", "furlong", "gateway", "graphql_http", "jit", "logs"),
-    *("signatures", "simulator", "storage", "subgraphs", "tokens", "tracing"),
-    *("admin.graphql", "schema.graphql", "schema.internal.graphql", "schema.public.graphql"),
-)
-"""What a version runs from."""
-
 ANN, BOB = "c-1001", "c-1002"
 COUNTED: Final = (
     "SELECT bet_id, revision, counted_minor "
@@ -157,7 +150,7 @@ def test_both_versions_work_together_through_an_upgrade_and_back(
 ) -> None:
     """Each bet counts once, each reward is credited once, both gateways say the same, and no process ends."""
     folder = tmp_path_factory.mktemp("versions")
-    code = former_version(folder / "code", *ROOMS)
+    code = former_version(folder / "code")
     (folder / "old").mkdir()
     (folder / "new").mkdir()
     load = Load(random.SystemRandom().randrange(10**6), began=MONDAY_MORNING)

@@ -10,11 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
-from storage.errors import DatabaseAway
+from foundation.storage.errors import DatabaseAway
 from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.club.updates import ClubUpdates
-from subgraphs.kit.auth.authentication import RequestIdentity
-from subgraphs.kit.auth.sessions import Viewer
+from subgraphs.kit.auth import RequestIdentity, Viewer
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.subscriptions import Events
 from subgraphs.kit.live.event_bus import EventBus

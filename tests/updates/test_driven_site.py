@@ -11,15 +11,15 @@ import pytest
 from fastapi import FastAPI
 from structlog.testing import capture_logs
 
+from foundation.storage.clock import ManualClock
+from foundation.storage.settings import DatabaseSettings
 from furlong.databases import upgrade_databases
 from furlong.serve.live import updates as live_updates
 from furlong.serve.site import create_site
 from furlong.serve.subgraphs import Parts
-from storage.clock import ManualClock
-from storage.settings import DatabaseSettings
 from subgraphs.club.membership.membership import MembershipKind
-from subgraphs.kit.auth.sessions import SessionVerifier
-from subgraphs.kit.live import public_changes, rereading
+from subgraphs.kit.auth import SessionVerifier
+from subgraphs.kit.live import rereading
 from subgraphs.kit.live.event_bus import MemoryBus
 from subgraphs.kit.live.settings import LiveSettings
 from subgraphs.kit.reads.brand_rules import ReadOptions
@@ -80,7 +80,7 @@ async def test_without_notices_watched_customers_are_read_again(
 
 async def test_a_new_reward_moves_every_tracker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The menu is public data, which changes without anything being committed about a customer."""
-    monkeypatch.setattr(public_changes, "PAUSE_SECONDS", 0.02)
+    monkeypatch.setattr(rereading, "PAUSE_SECONDS", 0.02)
     async with (
         served(tmp_path, is_complete=True) as harness,
         following(harness.site, make_token(CUSTOMER)) as stream,

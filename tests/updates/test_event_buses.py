@@ -11,10 +11,9 @@ from functools import partial
 import pytest
 
 from deploy.private_valkey import PrivateValkey
-from subgraphs.kit.live import notices, valkey_bus
+from subgraphs.kit.live import valkey_bus
 from subgraphs.kit.live.event_bus import EventBus, MemoryBus
-from subgraphs.kit.live.notices import MAX_WAITING, Notices, WaitingNotices, decode, encode
-from subgraphs.kit.live.valkey_bus import ValkeyBus
+from subgraphs.kit.live.valkey_bus import MAX_WAITING, Notices, ValkeyBus, WaitingNotices, decode, encode
 from subgraphs.kit.live.watches import Watch, Watches
 from tests.support.tcp_proxy import tcp_proxy
 
@@ -234,10 +233,10 @@ def test_notices_that_wait_are_one_for_each_customer_and_bounded() -> None:
 def test_a_large_batch_is_sent_in_several_messages() -> None:
     """Together they name each customer once."""
     waiting, sent = WaitingNotices(b"me"), []
-    waiting.add(1.0, (b"northbet:%d" % number for number in range(notices.MAX_IN_MESSAGE + 5)))
+    waiting.add(1.0, (b"northbet:%d" % number for number in range(valkey_bus.MAX_IN_MESSAGE + 5)))
     while waiting:
         sent.append(waiting.take(9.0))
-    assert [len(each.customers) for each in sent] == [notices.MAX_IN_MESSAGE, 5]
+    assert [len(each.customers) for each in sent] == [valkey_bus.MAX_IN_MESSAGE, 5]
     assert {each.committed_at for each in sent} == {1.0}
 
 

@@ -18,8 +18,8 @@ import pytest
 
 from deploy.local_chromium import LocalChromium
 from deploy.server_process import free_port
+from foundation.storage.settings import DatabaseSettings
 from furlong.databases import upgrade_databases
-from storage.settings import DatabaseSettings
 from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.kit.domain.keys import Owner
 from tests.support.browsers.bet_slip_page import Browser, browser

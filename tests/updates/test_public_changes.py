@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from storage.clock import ManualClock
+from foundation.storage.clock import ManualClock
 from subgraphs.kit.domain.weeks import week_at
-from subgraphs.kit.live.public_changes import PublicChanges
+from subgraphs.kit.live.rereading import PublicChanges
 from subgraphs.kit.reads.brand_rules import BrandRules
 from subgraphs.kit.reads.stale_cache import Freshness, StaleCache
 from subgraphs.rewards.catalogue.rewards import Catalogue

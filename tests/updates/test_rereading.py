@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from storage.errors import DatabaseAway
+from foundation.storage.errors import DatabaseAway
 from subgraphs.kit.live.rereading import Rereading
 from subgraphs.kit.live.watches import Watches
 

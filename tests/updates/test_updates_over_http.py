@@ -13,7 +13,7 @@ import pytest
 from furlong.serve.http_server import serving
 from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.club.updates import ClubUpdates
-from subgraphs.kit.graphql import event_stream
+from subgraphs.kit.graphql import subscriptions
 from subgraphs.kit.graphql.callers import DEVELOPMENT
 from subgraphs.kit.live.watches import customer_key
 from tests.support.subgraphs.club_samples import BRAND, CUSTOMER, NOW, OWNER
@@ -72,7 +72,7 @@ async def test_a_change_is_sent_and_a_client_that_goes_away_leaves_nothing(
     northbet: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between events there are heartbeats, so that a lost connection is noticed."""
-    monkeypatch.setattr(event_stream, "HEARTBEAT_SECONDS", 0.02)
+    monkeypatch.setattr(subscriptions, "HEARTBEAT_SECONDS", 0.02)
     watches = updates(northbet).bus.watches
     async with served(northbet) as client:
         async with client.stream("POST", "/graphql", json=BODY, headers=session() | ACCEPT) as response:

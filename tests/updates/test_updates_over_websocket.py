@@ -13,19 +13,19 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from foundation.signatures import Recipient, RequestSigner
 from furlong.serve.http_server import serving
 from furlong.serve.live.metrics import LiveMetrics
 from furlong.serve.live.subgraph_websockets import accept_websockets, subgraph_websockets
 from gateway import GatewaySettings, create_gateway
 from gateway.transport import MemoryTransport
-from signatures import Recipient, RequestSigner
 from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.club.updates import ClubUpdates
 from subgraphs.kit.graphql.callers import DEVELOPMENT, Callers
 from subgraphs.kit.live.event_bus import EventBus
 from subgraphs.kit.live.watches import customer_key
 from subgraphs.kit.settings import CallerSettings
-from tests.gateway.subscriptions.newsroom import body, subscribed
+from tests.gateway.features.subscriptions.newsroom import body, subscribed
 from tests.live.test_npm_clients import node_client
 from tests.support.gateway.raw_websocket import Closed, RawWebSocket, raw_websocket
 from tests.support.gateway.scripted_calls import soon

@@ -19,7 +19,7 @@ from subgraphs.club.updates import ClubUpdates
 from subgraphs.kit.graphql.callers import Callers
 from subgraphs.kit.live.watches import customer_key
 from subgraphs.kit.settings import CallerSettings
-from tests.gateway.subscriptions.newsroom import body, subscribed
+from tests.gateway.features.subscriptions.newsroom import body, subscribed
 from tests.support.gateway.scripted_calls import soon
 from tests.support.gateway.signing import key_text, secret
 from tests.support.subgraphs.club_samples import BRAND, CUSTOMER, NOW, OWNER

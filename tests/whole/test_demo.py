@@ -169,6 +169,7 @@ def test_poison_is_kept_aside_and_what_follows_still_counts(demo: Demo) -> None:
     assert '"reason"' in demo.programs.run("deadletters", "show", letter)
 
 
+@pytest.mark.slow("a demo starts twice")
 @pytest.mark.usefixtures("processes")
 def test_the_demo_forgets_nothing_over_a_restart(tmp_path: Path) -> None:
     """Progress, membership, choice and the outcomes of idempotency keys survive a restart."""

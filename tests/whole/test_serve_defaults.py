@@ -6,12 +6,13 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from foundation.storage.clock import SystemClock
 from furlong.embedding.sessions import Brands
 from furlong.serve import site
 from furlong.serve.page import add_page
 from furlong.settings import ServeSettings
 from gateway import GatewaySettings
-from storage.clock import SystemClock
+from gateway.features.documents.settings import KnownDocumentSettings
 
 NO_BRANDS = Brands({}, {})
 
@@ -53,13 +54,18 @@ async def test_the_page_may_stand_in_no_other_sites_page(tmp_path: Path) -> None
 def test_the_widgets_documents_are_trusted_unless_the_settings_name_manifests(tmp_path: Path) -> None:
     """The build leaves their manifest beside the page."""
     serve = ServeSettings(page=tmp_path)
-    assert site._with_defaults(GatewaySettings(), serve, NO_BRANDS).trusted_documents == ()
+    assert manifests(GatewaySettings(), serve) == ()
     manifest = tmp_path / "documents" / "persisted-documents.json"
     manifest.parent.mkdir()
     manifest.write_text("{}")
-    assert site._with_defaults(GatewaySettings(), serve, NO_BRANDS).trusted_documents == (manifest,)
-    named = GatewaySettings(trusted_documents=(tmp_path / "own.json",))
-    assert site._with_defaults(named, serve, NO_BRANDS).trusted_documents == (tmp_path / "own.json",)
+    assert manifests(GatewaySettings(), serve) == (manifest,)
+    named = GatewaySettings(documents={"manifests": (tmp_path / "own.json",)})
+    assert manifests(named, serve) == (tmp_path / "own.json",)
+
+
+def manifests(settings: GatewaySettings, serve: ServeSettings) -> tuple[Path, ...]:
+    """The manifests of the product's gateway with these settings."""
+    return site._with_defaults(settings, serve, NO_BRANDS).of(KnownDocumentSettings).manifests
 
 
 async def test_the_widgets_scripts_are_for_pages_of_every_origin(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ def descendants(spans: list[ReceivedSpan], parent: ReceivedSpan) -> list[Receive
     return [found for span in below for found in (span, *descendants(spans, span))]
 
 
+@pytest.mark.slow("a demo, a browser, and a collector that sends what it has every few seconds")
 @pytest.mark.usefixtures("processes")
 def test_every_trace_is_whole_and_says_nothing_of_customers(tmp_path: Path) -> None:
     """From the browser to SQL, and from a bet on Kafka to its row; without tokens, ids or a user's text.

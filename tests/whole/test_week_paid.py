@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from foundation.storage.database import Database
 from furlong.demo.data_folder import database_in
-from storage.database import Database
 from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.club.membership.repository import MembershipRepository
 from subgraphs.club.models import MEMBERSHIP_EVENT

@@ -1,12 +1,51 @@
-"""An item of content and its revisions, as they are stored."""
+"""An item of content and its revisions, as they are stored, and the states that a revision goes through."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from enum import Enum
+from typing import Final, Self
 
 from backoffice.content.revisions.document import ContentDocument, ContentKey
-from backoffice.content.revisions.states import RevisionState
+
+
+class RevisionState(Enum):
+    """The state of a revision, from draft to publication."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+    SCHEDULED = "scheduled"
+    PUBLISHED = "published"
+    SUPERSEDED = "superseded"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+NEXT: Final = {
+    RevisionState.DRAFT: {RevisionState.IN_REVIEW, RevisionState.WITHDRAWN},
+    RevisionState.IN_REVIEW: {RevisionState.APPROVED, RevisionState.REJECTED, RevisionState.WITHDRAWN},
+    RevisionState.APPROVED: {
+        RevisionState.SCHEDULED,
+        RevisionState.PUBLISHED,
+        RevisionState.WITHDRAWN,
+    },
+    RevisionState.SCHEDULED: {
+        RevisionState.APPROVED,
+        RevisionState.PUBLISHED,
+        RevisionState.WITHDRAWN,
+    },
+    RevisionState.PUBLISHED: {RevisionState.SUPERSEDED},
+    RevisionState.SUPERSEDED: set(),
+    RevisionState.REJECTED: set(),
+    RevisionState.WITHDRAWN: set(),
+}
+"""The states that may follow each state."""
+
+OPEN: Final = frozenset(
+    {RevisionState.DRAFT, RevisionState.IN_REVIEW, RevisionState.APPROVED, RevisionState.SCHEDULED}
+)
+"""The states before publication: at most one revision of an item is in one of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,25 +7,22 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import require
-from backoffice.access.roles import Permission
-from backoffice.approvals.kinds import Needs, ProposalKind
-from backoffice.approvals.proposals import Proposal
+from backoffice.access import Actor, Permission, require
+from backoffice.approvals.proposals import Needs, Proposal, ProposalKind
 from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
 from backoffice.content import repository
 from backoffice.content.known_brands import KnownBrands
-from backoffice.content.lint.findings import Finding, errors_of
+from backoffice.content.lint import Finding, errors_of
 from backoffice.content.revisions.document import ContentDocument, ContentKey
 from backoffice.content.revisions.revision import (
     Approval,
     ContentItem,
     ContentRevision,
     ItemWithRevisions,
+    RevisionState,
 )
-from backoffice.content.revisions.states import RevisionState
 from backoffice.content.workflow.locking import (
     locked_item,
     locked_or_new_item,
@@ -35,8 +32,8 @@ from backoffice.content.workflow.locking import (
 )
 from backoffice.errors import Conflict, FourEyes, Invalid, Problem
 from backoffice.versions import next_version
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 
 REVISION_KIND: Final = "content.revision"
 MAX_DOCUMENT_BYTES: Final = 64 * 1024

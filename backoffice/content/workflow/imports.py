@@ -6,16 +6,15 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
+from backoffice.access import Actor
 from backoffice.audit.audit_log import AuditLog
 from backoffice.content import repository
 from backoffice.content.revisions.document import ContentDocument, ContentKey
-from backoffice.content.revisions.revision import ContentItem, ContentRevision
-from backoffice.content.revisions.states import RevisionState
+from backoffice.content.revisions.revision import ContentItem, ContentRevision, RevisionState
 from backoffice.content.workflow.editing import audited
 from backoffice.content.workflow.locking import step
 from backoffice.versions import next_version
-from storage.clock import SystemClock
+from foundation.storage.clock import SystemClock
 
 IMPORTED: Final = "imported by furlong load"
 

@@ -8,8 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.content import repository
 from backoffice.content.revisions.document import ContentKey
-from backoffice.content.revisions.revision import ContentItem, ContentRevision, ItemWithRevisions
-from backoffice.content.revisions.states import NEXT, RevisionState
+from backoffice.content.revisions.revision import (
+    NEXT,
+    ContentItem,
+    ContentRevision,
+    ItemWithRevisions,
+    RevisionState,
+)
 from backoffice.errors import Conflict, NotFound, Stale
 
 

@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
+from backoffice.access import Actor
 from backoffice.identity.models import CREDENTIAL_GIVER, USER, USER_ROLE
 
 THIRD: Final = "A third person has to approve this."

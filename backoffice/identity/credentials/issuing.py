@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
+from backoffice.access import Actor
 from backoffice.identity.credentials import givers, links
 from backoffice.identity.credentials.links import CredentialLinks
 from backoffice.identity.credentials.passwords import Passwords

@@ -1,17 +1,25 @@
-"""Links by mail that replace an account's credentials: nobody but the owner of the address sees them."""
+"""Links by mail that replace an account's credentials: nobody but the owner of the address sees them.
 
+Mail is sent by SMTP, always encrypted outside this machine.
+"""
+
+import asyncio
+import smtplib
+import ssl
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from email.message import EmailMessage
+from typing import Final, TypeAlias
+from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.errors import BackofficeError
-from backoffice.identity.credentials.mail import Mail, Send
 from backoffice.identity.models import CREDENTIAL_LINK
 from backoffice.identity.secrets import new_token, token_hash
-from storage.columns import upsert
+from foundation.storage.columns import upsert
 
 LASTS: Final = timedelta(hours=24)
 PATH: Final = "/backoffice/renew"
@@ -41,6 +49,19 @@ class MailNotSent(BackofficeError):
 
     def __init__(self) -> None:
         super().__init__("The mail with the link could not be sent. Replace the credentials to try again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail as plain text."""
+
+    to: str
+    subject: str
+    text: str
+
+
+Send: TypeAlias = Callable[[Mail], Awaitable[None]]
+"""Sends a mail; raises OSError if the server does not take it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +129,40 @@ async def end(connection: AsyncConnection, user_id: str) -> None:
 async def end_old(connection: AsyncConnection, now: datetime) -> None:
     """Delete links that have ended."""
     await connection.execute(delete(CREDENTIAL_LINK).where(CREDENTIAL_LINK.c.sent_at <= now - LASTS))
+
+
+SECONDS: Final = 10.0
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def smtp(url: str, sender: str) -> Send:
+    """Return what sends mail by a server.
+
+    Args:
+        url: `smtps://USER:PASSWORD@HOST:PORT`, or `smtp://` for STARTTLS.
+        sender: The address that the mail is from.
+    """
+    server = urlsplit(url)
+    host = server.hostname or ""
+
+    def deliver(message: EmailMessage) -> None:
+        if server.scheme == "smtps":
+            opened: smtplib.SMTP = smtplib.SMTP_SSL(
+                host, server.port or 465, timeout=SECONDS, context=ssl.create_default_context()
+            )
+        else:
+            opened = smtplib.SMTP(host, server.port or 587, timeout=SECONDS)
+        with opened as connection:
+            if server.scheme == "smtp" and host not in LOOPBACK:
+                connection.starttls(context=ssl.create_default_context())
+            if server.username:
+                connection.login(unquote(server.username), unquote(server.password or ""))
+            connection.send_message(message)
+
+    async def send(mail: Mail) -> None:
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = sender, mail.to, mail.subject
+        message.set_content(mail.text)
+        await asyncio.to_thread(deliver, message)
+
+    return send

@@ -3,9 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import brands_with, require
-from backoffice.access.roles import Permission
+from backoffice.access import Actor, Permission, brands_with, require
 from backoffice.audit.audit_log import AuditLog
 from backoffice.errors import Invalid, NotFound, Problem
 from backoffice.global_events.acknowledgements import NodeRepository
@@ -13,14 +11,13 @@ from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.operations.brands import repository
 from backoffice.operations.brands.contrast import Contrast, TokenColours
 from backoffice.operations.brands.document import BrandDocument, checked, theme_contrasts
-from backoffice.operations.brands.repository import BrandRevision
-from backoffice.operations.brands.revising import revise
+from backoffice.operations.brands.repository import BrandRevision, revise
 from consumers.messages.global_events.states import state_fields
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.domain.schemes import Brand
-from subgraphs.kit.records.global_state.kinds import brand_subject
+from subgraphs.kit.records.global_state import brand_subject
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.rewards.models import REFERENCE
 

@@ -5,12 +5,10 @@ from datetime import datetime
 import strawberry
 from strawberry import ID
 
-from backoffice.access.roles import Permission
-from backoffice.graph.area import OfficeInfo
-from backoffice.graph.permitted import ALL, permitted
+from backoffice.access import Permission
+from backoffice.graph.area import ALL, OfficeInfo, permitted
 from backoffice.operations.area import OperationsArea
-from backoffice.operations.consumer_lag import PartitionLag
-from backoffice.operations.lag_service import ConsumerLag
+from backoffice.operations.consumer_lag import ConsumerLag, PartitionLag
 
 
 @strawberry.type(description="How far a consumer group is behind in a partition.")

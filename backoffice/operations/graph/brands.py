@@ -7,10 +7,9 @@ from typing import Annotated
 import strawberry
 from strawberry import ID
 
-from backoffice.access.roles import Permission
-from backoffice.graph.area import OfficeInfo
+from backoffice.access import Permission
+from backoffice.graph.area import ANY, OfficeInfo, permitted
 from backoffice.graph.pages import Page, number_key, page_of, page_size, text_key
-from backoffice.graph.permitted import ANY, permitted
 from backoffice.operations.area import OperationsArea
 from backoffice.operations.brands.contrast import DEFAULTS, Contrast, TokenColours, contrasts
 from backoffice.operations.brands.document import BrandDocument, floored

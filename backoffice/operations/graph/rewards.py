@@ -3,9 +3,8 @@
 import strawberry
 from strawberry import ID
 
-from backoffice.access.roles import Permission
-from backoffice.graph.area import OfficeInfo
-from backoffice.graph.permitted import permitted
+from backoffice.access import Permission
+from backoffice.graph.area import OfficeInfo, permitted
 from backoffice.operations.area import OperationsArea
 from backoffice.operations.reward_statuses import VersionStatus
 

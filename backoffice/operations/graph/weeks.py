@@ -6,9 +6,8 @@ from datetime import datetime
 import strawberry
 from strawberry import ID
 
-from backoffice.access.roles import Permission
-from backoffice.graph.area import OfficeInfo
-from backoffice.graph.permitted import permitted
+from backoffice.access import Permission
+from backoffice.graph.area import OfficeInfo, permitted
 from backoffice.operations.area import OperationsArea
 from subgraphs.progress.weeks.overview import WeekLine
 

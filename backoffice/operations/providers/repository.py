@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.errors import Stale
 from backoffice.global_events.repository import GlobalDecision
+from backoffice.operations.models import PROVIDER_REVISION
 from backoffice.operations.providers.document import CHANGED
-from backoffice.operations.providers.models import PROVIDER_REVISION
 from subgraphs.fulfilment.providers.settings import ProviderConfig
 
 

@@ -7,9 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import require
-from backoffice.access.roles import Permission
+from backoffice.access import Actor, Permission, require
 from backoffice.approvals import repository as approvals
 from backoffice.approvals.proposals import Proposal, ProposalStatus
 from backoffice.approvals.repository import ProposalFilter
@@ -20,13 +18,12 @@ from backoffice.operations.providers.configurations import KIND, ProviderConfigu
 from backoffice.operations.providers.document import adapter_kinds
 from backoffice.operations.providers.repository import ProviderRevision
 from consumers.acknowledgements.message import ProviderHealth
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.fulfilment.models import GLOBAL_STATE, GOODWILL_CREDIT
 from subgraphs.fulfilment.providers.adapters import Adapter
 from subgraphs.fulfilment.repository import FulfilmentRepository, ProviderRepository
-from subgraphs.kit.records.global_state.kinds import provider_subject
-from subgraphs.kit.records.global_state.switches import KillSwitches
+from subgraphs.kit.records.global_state import KillSwitches, provider_subject
 
 MAX_PENDING = 100
 

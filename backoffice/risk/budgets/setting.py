@@ -6,11 +6,8 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import require, require_step_up
-from backoffice.access.roles import Permission
-from backoffice.approvals.kinds import Needs, ProposalKind
-from backoffice.approvals.proposals import Proposal, ProposalId
+from backoffice.access import Actor, Permission, require, require_step_up
+from backoffice.approvals.proposals import Needs, Proposal, ProposalId, ProposalKind
 from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
@@ -18,14 +15,13 @@ from backoffice.errors import Invalid, Problem
 from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.global_events.repository import GlobalDecision
 from consumers.messages.global_events.states import BudgetState
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.weeks import Calendar
-from subgraphs.kit.records.global_state.kinds import budget_subject
+from subgraphs.kit.records.global_state import budget_subject
 from subgraphs.kit.records.reference import ReferenceRepository
-from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey
-from subgraphs.rewards.budgets.repository import BudgetRepository
+from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.models import REFERENCE, REWARD_CONFIG, REWARD_CONTENT
 

@@ -1,14 +1,16 @@
-"""The use of budgets: how many customers chose a reward, and to how many it is due or was paid."""
+"""The use of budgets, also over all cells: who chose a reward, and to whom it is due or was paid."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage.database import Database
-from subgraphs.fulfilment.accounting.liability import RewardCounts
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.global_events.acknowledgements import NodeRepository
+from foundation.storage.database import Database
 from subgraphs.fulfilment.accounting.repository import liability, reward_counts
-from subgraphs.rewards.budgets.budgets import BudgetUse
-from subgraphs.rewards.budgets.repository import BudgetRepository
+from subgraphs.fulfilment.accounting.stage_sql import RewardCounts
+from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository, BudgetUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +89,26 @@ async def budget_lines(
                 mine = {one.reward_id: one for one in found if (one.brand, one.iso_week) == (name, week)}
                 lines += week_lines(name, week, uses=uses, standings=mine, reserved={})
     return lines
+
+
+async def used_by_cells(
+    connection: AsyncConnection, brand: str, iso_week: str, budgets: Mapping[BudgetKey, int]
+) -> dict[str, BudgetUse]:
+    """Return the use of each budget of a week, by reward; changes in doubt count as used.
+
+    Args:
+        connection: To read the back office's database with.
+        brand: The brand.
+        iso_week: The week.
+        budgets: Those in force, of the week and of every week.
+    """
+    used: dict[str, int] = {}
+    for report in await NodeRepository().all(connection):
+        for one in report.budgets:
+            if (one.brand, one.iso_week) == (brand, iso_week):
+                used[one.reward_id] = used.get(one.reward_id, 0) + one.used
+    found: dict[str, BudgetUse] = {}
+    for key, rewards in sorted(budgets.items(), key=lambda each: each[0].iso_week):
+        if key.brand == brand and key.iso_week in {EVERY_WEEK, iso_week}:
+            found[key.reward_id] = BudgetUse(rewards, used.get(key.reward_id, 0))
+    return found

@@ -1,17 +1,26 @@
-"""Counts weeks in the background: one process of an installation, or of a cell, at a time."""
+"""Counts weeks in the background: one process of an installation, or of a cell, at a time.
+
+Without cells, the back office's own tables are the store of what was counted.
+"""
 
 import asyncio
+import uuid
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 import structlog
 
+from backoffice.figures import repository
 from backoffice.figures.week_figures import LIABLE, WeekFigures
+from backoffice.global_events.models import OUTBOX
 from backoffice.risk.figures.counting import BrandWeeks, WeekCounter
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.kit.domain.weeks import Week
+from subgraphs.kit.records.leases import Lease
 
 NEWEST: Final = 2
 """The current week and the one before are counted each time."""
@@ -99,3 +108,49 @@ class FigureCollector:
                 earlier.append((as_of is not None, as_of or now, week))
         waiting = [week for *_, week in sorted(earlier, key=lambda one: one[:2])]
         return [*known.weeks[:NEWEST], *waiting[:EARLIER_PER_ROUND]]
+
+
+LEASE: Final = timedelta(seconds=60)
+"""How long others wait for a process that was killed while it counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFigures:
+    """Stores figures in the back office's tables.
+
+    Attributes:
+        database: The back office's.
+        clock: The machine's, for the lease.
+        every: How often weeks are counted.
+        holder: This process, for the lease.
+    """
+
+    database: Database
+    clock: Clock
+    every: timedelta
+    holder: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+    async def hold(self) -> bool:
+        """Take or renew the lease; return False while another process has it."""
+        async with self.database.write() as connection:
+            now = await self.clock.at(connection)
+            return await self._lease.hold(connection, now, max(LEASE, 2 * self.every))
+
+    async def leave(self) -> None:
+        """End the lease."""
+        async with self.database.write() as connection:
+            await self._lease.end(connection)
+
+    async def counted(self, brand: str) -> Mapping[str, tuple[bool, datetime]]:
+        """Return which counted weeks can no longer change, and when each was counted."""
+        async with self.database.read() as connection:
+            return await repository.finished(connection, brand)
+
+    async def store(self, figures: WeekFigures, *, finished: bool) -> None:
+        """Replace the figures of a week."""
+        async with self.database.write() as connection:
+            await repository.store(connection, figures, finished=finished)
+
+    @property
+    def _lease(self) -> Lease:
+        return Lease(OUTBOX.lease, "risk-figures", self.holder)

@@ -14,9 +14,9 @@ from backoffice.figures.week_figures import (
     sum_money,
     sum_rewards,
 )
-from storage.clock import Clock
-from storage.database import Database
-from subgraphs.club.impressions import repository as impressions
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from subgraphs.club import impressions
 from subgraphs.fulfilment.accounting import week_rewards
 from subgraphs.fulfilment.accounting.week_rewards import Home, RewardLine
 from subgraphs.kit.domain.schemes import Brand
@@ -26,7 +26,7 @@ from subgraphs.progress.models import REFERENCE
 from subgraphs.progress.weeks import participation
 from subgraphs.rewards.catalogue.rewards import RewardConfig
 from subgraphs.rewards.choices import week_choices
-from subgraphs.rewards.choices.week_menu import Territory, WeekMenus
+from subgraphs.rewards.choices.week_choices import Territory, WeekMenus
 from subgraphs.rewards.models import REFERENCE as REWARDS_REFERENCE
 
 

@@ -10,11 +10,8 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import require, require_step_up
-from backoffice.access.roles import Permission
-from backoffice.approvals.kinds import Needs, ProposalKind
-from backoffice.approvals.proposals import Proposal, ProposalId
+from backoffice.access import Actor, Permission, require, require_step_up
+from backoffice.approvals.proposals import Needs, Proposal, ProposalId, ProposalKind
 from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
@@ -31,11 +28,11 @@ from backoffice.support.goodwill.budget import (
     GoodwillLimits,
     WeekUse,
 )
-from backoffice.support.goodwill.spending import GoodwillSpending
-from storage.clock import Clock
-from storage.database import Database
+from backoffice.support.goodwill.repository import GoodwillSpending
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.club.models import REFERENCE
-from subgraphs.fulfilment.goodwill.repository import GoodwillCost, GoodwillRepository
+from subgraphs.fulfilment.goodwill import GoodwillCost, GoodwillRepository
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.weeks import Calendar
 from subgraphs.kit.records.reference import ReferenceRepository

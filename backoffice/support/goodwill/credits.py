@@ -1,45 +1,58 @@
-"""Goodwill credits: proposed by support within a budget, approved by risk, paid once by fulfilment.
+"""Goodwill credits: proposed by support within a budget for a listed reason, approved by risk, paid once."""
 
-A proposal reserves its part of the week's budget in its own transaction. The approval and a message on
-`club.goodwill.v1` are written in one transaction; fulfilment pays the message once, by its id.
-"""
-
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from enum import Enum, unique
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import require_step_up
-from backoffice.access.roles import Permission
-from backoffice.approvals.kinds import Needs, ProposalKind
-from backoffice.approvals.proposals import Proposal, ProposalId
+from backoffice.access import Actor, Permission, require_step_up
+from backoffice.approvals.proposals import Needs, Proposal, ProposalId, ProposalKind
 from backoffice.approvals.service import Approvals
 from backoffice.audit.canonical_json import Json
 from backoffice.errors import Conflict, FourEyes, Invalid, Problem
 from backoffice.support.adjustments import Publish, reason_problems
 from backoffice.support.goodwill import repository
-from backoffice.support.goodwill.budget import (
-    GoodwillBudgetKey,
-    Reservation,
-    ReservationStatus,
-    WeekUse,
-)
-from backoffice.support.goodwill.causes import GoodwillCause
+from backoffice.support.goodwill.budget import GoodwillBudgetKey, Reservation, ReservationStatus, WeekUse
 from backoffice.support.goodwill.offers import GoodwillOffer, GoodwillOffers, reward_of
-from backoffice.support.goodwill.spending import GoodwillSpending
-from backoffice.support.lookup.bet_reasons import LOCALE
+from backoffice.support.goodwill.repository import GoodwillSpending
 from backoffice.support.lookup.customers import Customers
+from backoffice.support.lookup.explanations import LOCALE
 from backoffice.support.personal_data_access import customer_subject
-from storage.clock import Clock
-from storage.database import Database
-from subgraphs.fulfilment.goodwill.credit import GOODWILL_SCHEMA, GOODWILL_TOPIC
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from subgraphs.fulfilment.goodwill import GOODWILL_SCHEMA, GOODWILL_TOPIC
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.graphql.schema.money import written
-from subgraphs.kit.records.outbox.outbox import Fact
+from subgraphs.kit.graphql.money import written
+from subgraphs.kit.records.outbox import Fact
 from subgraphs.rewards.catalogue.rewards import OptionId, RewardConfig
+
+
+@unique
+class GoodwillCause(Enum):
+    """Why a goodwill credit is given."""
+
+    SERVICE_FAULT = "SERVICE_FAULT"
+    WRONG_INFORMATION = "WRONG_INFORMATION"
+    LATE_REWARD = "LATE_REWARD"
+    BET_HANDLING = "BET_HANDLING"
+    COMPLAINT = "COMPLAINT"
+
+
+CAUSE_WORDS: Final[Mapping[GoodwillCause, str]] = MappingProxyType(
+    {
+        GoodwillCause.SERVICE_FAULT: "The site or the club did not work",
+        GoodwillCause.WRONG_INFORMATION: "We told the customer something wrong",
+        GoodwillCause.LATE_REWARD: "A reward came late",
+        GoodwillCause.BET_HANDLING: "A bet was handled wrongly",
+        GoodwillCause.COMPLAINT: "A complaint was upheld",
+    }
+)
+
 
 GOODWILL: Final = "support.goodwill"
 

@@ -8,18 +8,17 @@ from typing import Final
 from backoffice.errors import Conflict, Invalid, Problem
 from backoffice.support.databases import SubgraphDatabases
 from backoffice.support.lookup.customers import Customers
-from storage.clock import Clock
+from foundation.storage.clock import Clock
 from subgraphs.fulfilment.providers.settings import ProviderConfig
 from subgraphs.fulfilment.repository import ProviderRepository
 from subgraphs.fulfilment.state.reward import Credit, Reward
 from subgraphs.kit.domain.accounts import Account
 from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.domain.weeks import Week
-from subgraphs.kit.records.global_state.switches import KillSwitches
-from subgraphs.rewards.catalogue.law import lawful
+from subgraphs.kit.records.global_state import KillSwitches
+from subgraphs.rewards.catalogue.law import impossible, lawful
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.catalogue.rewards import OptionId, RewardConfig
-from subgraphs.rewards.catalogue.term_checks import impossible
 from subgraphs.rewards.models import GLOBAL_STATE, REWARD_CONFIG, REWARD_CONTENT
 
 ACTIVE: Final = "active"

@@ -1,13 +1,17 @@
-"""SQL over goodwill budgets and what is reserved of them."""
+"""SQL over goodwill budgets and what is reserved of them, and how much is left of a week's.
+
+That is decided here, by one transaction at a time.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.approvals.models import PROPOSAL
+from backoffice.approvals.repository import PROPOSAL
 from backoffice.support.goodwill.budget import (
     EVERY_WEEK,
     GoodwillBudget,
@@ -15,10 +19,15 @@ from backoffice.support.goodwill.budget import (
     GoodwillLimits,
     Reservation,
     ReservationStatus,
+    WeekUse,
 )
 from backoffice.support.models import GOODWILL_BUDGET, GOODWILL_RESERVATION
-from storage.bulk_sql import in_portions
-from storage.columns import upsert
+from foundation.storage.bulk_sql import in_portions
+from foundation.storage.clock import Clock
+from foundation.storage.columns import upsert
+from foundation.storage.database import Database
+from subgraphs.fulfilment.goodwill import GoodwillRepository, goodwill_key
+from subgraphs.fulfilment.state.state_machine import PAID, STOPPED
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import PSEUDONYM_PREFIX
 
@@ -170,3 +179,53 @@ def _reservation(row: Row[Any]) -> Reservation:
         row.amount_minor,
         ReservationStatus(row.status),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class GoodwillSpending:
+    """Reads what a week's credits take from its budget.
+
+    Attributes:
+        fulfilment: The fulfilment subgraph's database, which knows what became of approved credits. What it
+            does not know yet counts as taken.
+    """
+
+    fulfilment: Database
+    clock: Clock
+
+    async def lock(self, connection: AsyncConnection, week: GoodwillBudgetKey) -> WeekUse:
+        """Lock a week's budget until the transaction ends, and return its use.
+
+        What was paid, or stopped for good, is recorded with the reservations: a stopped credit is never paid
+        later, so its part of the budget is free again.
+        """
+        budget = await budget_of(connection, week, locked=True)
+        reservations = await held(connection, week)
+        approved = [one for one in reservations if one.status is ReservationStatus.APPROVED]
+        ends = await self._ends(week.brand, [one.proposal_id for one in approved])
+        now = await self.clock.at(connection)
+        for status in (ReservationStatus.PAID, ReservationStatus.RELEASED):
+            ended = [proposal for proposal, end in ends.items() if end is status]
+            await mark(connection, ended, status, now)
+        if ends:
+            reservations = await held(connection, week)
+        return WeekUse(week, budget, tuple(reservations))
+
+    async def read(self, connection: AsyncConnection, week: GoodwillBudgetKey) -> WeekUse:
+        """Return a week's use as it was last recorded; nothing is locked."""
+        budget = await budget_of(connection, week)
+        return WeekUse(week, budget, tuple(await held(connection, week)))
+
+    async def _ends(self, brand: str, proposals: list[str]) -> dict[str, ReservationStatus]:
+        if not proposals:
+            return {}
+        keys = {goodwill_key(brand, proposal): proposal for proposal in proposals}
+        async with self.fulfilment.read() as connection:
+            states = await GoodwillRepository().states(connection, keys)
+        ends = {}
+        for key, state in states.items():
+            if state in PAID:
+                ends[keys[key]] = ReservationStatus.PAID
+            elif state in STOPPED:
+                ends[keys[key]] = ReservationStatus.RELEASED
+        return ends

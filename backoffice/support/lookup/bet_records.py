@@ -14,13 +14,13 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 from aiokafka.partitioner import DefaultPartitioner
 
-from backoffice.access.actor import Actor
+from backoffice.access import Actor
 from backoffice.errors import Conflict, NotFound
 from backoffice.support.lookup.explanations import BetExplanations
 from consumers.stream.broker.kafka_client import bounded_consumer, partitions_of
 from consumers.stream.settings import StreamSettings
 from subgraphs.progress.counting.contribution import Bet
-from subgraphs.progress.customer_history import BETS_TOPIC
+from subgraphs.progress.customer_data import BETS_TOPIC
 
 CLOCKS_DIFFER: Final = timedelta(minutes=1)
 SECONDS: Final = 5.0

@@ -6,14 +6,12 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import allows, brands_with, require
-from backoffice.access.roles import Permission
+from backoffice.access import Actor, Permission, allows, brands_with, require
 from backoffice.errors import Invalid, NotFound, Problem
 from backoffice.support.databases import SubgraphDatabases
 from backoffice.support.personal_data_access import PersonalDataAccess, customer_subject
-from storage.cells.cell import customer_key, partition_of
-from storage.clock import Clock
+from foundation.storage.cells.cell import customer_key, partition_of
+from foundation.storage.clock import Clock
 from subgraphs.club.membership.membership import MembershipState, fold
 from subgraphs.club.membership.repository import MembershipRepository
 from subgraphs.club.models import ACCOUNT_CHANGE, MEMBERSHIP_EVENT, REFERENCE
@@ -23,7 +21,7 @@ from subgraphs.kit.domain.keys import ALL_BRANDS, ClubKey, Owner
 from subgraphs.kit.domain.schemes import Brand, Scheme
 from subgraphs.kit.domain.weeks import Week
 from subgraphs.kit.reads.brand_rules import BrandRules, brand_rules
-from subgraphs.kit.records.accounts.account_history import AccountChange, AccountHistory
+from subgraphs.kit.records.accounts import AccountChange, AccountHistory
 from subgraphs.kit.records.reference import NamePage, ReferenceRepository
 from subgraphs.progress.repository import ProgressRepository, Total
 

@@ -1,17 +1,70 @@
-"""Why a bet counted or did not, by the rules that decided it."""
+"""Why a bet counted or did not, by the rules that decided it, in sentences that can be read aloud."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final
+from zoneinfo import ZoneInfo
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import require
-from backoffice.access.roles import Permission
+from backoffice.access import Actor, Permission, require
 from backoffice.errors import NotFound
 from backoffice.support.databases import SubgraphDatabases
-from backoffice.support.lookup.bet_reasons import AssessedBet
 from backoffice.support.personal_data_access import PersonalDataAccess
+from subgraphs.kit.domain.schemes import Brand, Scheme
+from subgraphs.kit.graphql.money import written
+from subgraphs.progress.counting.contribution import Bet
+from subgraphs.progress.counting.rules import ContributionReason, Verdict, WeekRules
 from subgraphs.progress.ledger.customer_repository import CustomerRepository
 from subgraphs.progress.ledger.repository import LedgerRepository
 from subgraphs.progress.ledger.rulebook_reader import RulebookReader
+
+
+@dataclass(frozen=True, slots=True)
+class AssessedBet:
+    """A bet with everything that decided whether it counts.
+
+    Attributes:
+        bet: The revision in force.
+        rules: Of the week in which the bet was placed, for its customer.
+        opted_in_at: When the customer first opted in; None for never.
+        newest: The newest revision, if it came too late to be in force.
+    """
+
+    brand: Brand
+    bet: Bet
+    verdict: Verdict
+    rules: WeekRules
+    opted_in_at: datetime | None
+    newest: Bet | None = None
+
+    def money(self, minor: int, currency: str | None = None) -> str:
+        """Return an amount as people say it."""
+        return written(minor, currency or self.bet.currency, LOCALE)
+
+    def moment(self, at: datetime) -> str:
+        """Return an instant in words, in the brand's local time."""
+        local = at.astimezone(ZoneInfo(self.brand.time_zone))
+        return f"{local:%H:%M} on {local:%A} {local.day} {local:%B %Y}"
+
+    @property
+    def week(self) -> str:
+        """Return the days of the week in words."""
+        zone = ZoneInfo(self.brand.time_zone)
+        first = self.rules.week.starts_at.astimezone(zone)
+        last = (self.rules.week.ends_at - timedelta(seconds=1)).astimezone(zone)
+        return f"the week from Monday {first.day} {first:%B} to Sunday {last.day} {last:%B %Y}"
+
+    @property
+    def scheme(self) -> Scheme:
+        """Return the rules by which the bet was assessed.
+
+        Raises:
+            LookupError: There are none for the customer.
+        """
+        if self.rules.scheme is None:
+            raise LookupError(f"{self.brand.id} has no scheme for this customer")
+        return self.rules.scheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +106,168 @@ class BetExplanations:
             opted_in_at=opted_in.get(owner),
             newest=None if newest is contribution.bet else newest,
         )
+
+
+LOCALE: Final = "en-GB"
+CHANNELS: Final = {"sports": "sports", "esports": "e-sports", "virtual": "virtual sports"}
+
+
+def sentence_of(one: AssessedBet) -> str:
+    """Return why a bet counted or did not, to be read aloud to its customer."""
+    return SENTENCES[one.verdict.reason](one)
+
+
+def odds(milli: int | None) -> str:
+    """Return decimal odds."""
+    if milli is None:
+        return "the starting price"
+    return f"{milli / 1000:.3f}".rstrip("0").rstrip(".") if milli % 10 else f"{milli / 1000:.2f}"
+
+
+def _counted(one: AssessedBet) -> str:
+    part = ""
+    if one.verdict.counted_minor != one.bet.stake_minor:
+        part = f" of its stake of {one.money(one.bet.stake_minor)}"
+    return f"Your bet counted: {one.money(one.verdict.counted_minor)}{part} went towards {one.week}."
+
+
+def _partial_void(one: AssessedBet) -> str:
+    return (
+        f"A part of your bet was void, so its stake for that part was returned to you. The rest counted: "
+        f"{one.money(one.verdict.counted_minor)} of {one.money(one.bet.stake_minor)} went towards {one.week}."
+    )
+
+
+def _below_min_stake(one: AssessedBet) -> str:
+    return (
+        f"Your bet did not count because its stake was {one.money(one.bet.stake_minor)}. "
+        f"Only bets of {one.money(one.scheme.min_stake_minor)} or more count towards your weekly target."
+    )
+
+
+def _below_min_odds(one: AssessedBet) -> str:
+    return (
+        f"Your bet did not count because its odds were {odds(one.bet.odds_milli)}. "
+        f"Only bets at odds of {odds(one.scheme.min_odds_milli)} or longer count towards your weekly target."
+    )
+
+
+def _free_bet_stake(one: AssessedBet) -> str:
+    return (
+        f"Your bet did not count because its stake of {one.money(one.bet.stake_minor)} was a free bet. "
+        "Only bets that you place with your own money count."
+    )
+
+
+def _void(one: AssessedBet) -> str:
+    return (
+        f"Your bet did not count because it was void. Its stake of {one.money(one.bet.stake_minor)} was "
+        "returned to you, so it was not staked in the end."
+    )
+
+
+def _cashed_out(one: AssessedBet) -> str:
+    return (
+        f"Your bet of {one.money(one.bet.stake_minor)} did not count because you cashed it out. "
+        "Cashed-out bets do not count towards your weekly target."
+    )
+
+
+def _excluded_bet_type(one: AssessedBet) -> str:
+    kind = (one.bet.bet_type or "other").replace("_", " ")
+    return (
+        f"Your bet did not count because it was a {kind} bet. "
+        f"Only {_listed(one.scheme.bet_types)} bets count towards your weekly target."
+    )
+
+
+def _excluded_product(one: AssessedBet) -> str:
+    scheme = one.scheme
+    if one.bet.product == scheme.qualifying_product and one.bet.channel is not None:
+        counting = _listed([CHANNELS.get(each, each) for each in scheme.channels])
+        channel = CHANNELS.get(one.bet.channel, one.bet.channel)
+        return f"Your bet did not count because it was a bet on {channel}. Only bets on {counting} count."
+    return (
+        f"Your bet did not count because it was placed on {one.bet.product}. "
+        f"Only {scheme.qualifying_product} counts towards your weekly target."
+    )
+
+
+def _outside_week(one: AssessedBet) -> str:
+    return (
+        f"Your bet did not count because you placed it at {one.moment(one.bet.placed_at)}, "
+        f"and the club had not begun in {one.week}."
+    )
+
+
+def _late(one: AssessedBet) -> str:
+    closed = one.rules.closes_at
+    when = "" if closed is None else f" That week closed at {one.moment(closed)}."
+    happened = (one.newest or one.bet).occurred_at
+    return (
+        f"Your bet was placed in {one.week}, but we learned of it, or of its result, only as of "
+        f"{one.moment(happened)}.{when} What happens after a week has closed no longer changes it."
+    )
+
+
+def _before_opt_in(one: AssessedBet) -> str:
+    placed = one.moment(one.bet.placed_at)
+    if one.opted_in_at is None:
+        return f"Your bet, placed at {placed}, did not count because you had not opted in to the club."
+    return (
+        f"Your bet did not count because you placed it at {placed}, "
+        f"before you opted in at {one.moment(one.opted_in_at)}."
+    )
+
+
+def _wrong_currency(one: AssessedBet) -> str:
+    if one.rules.scheme is None:
+        return (
+            f"Your bet did not count because {one.brand.name} has no club for accounts in your country "
+            "and currency."
+        )
+    return (
+        f"Your bet did not count because it was placed in {one.bet.currency}. "
+        f"In your club only bets in {one.rules.scheme.currency} count, and nothing is converted."
+    )
+
+
+def _price_pending(one: AssessedBet) -> str:
+    return (
+        "Your bet does not count yet because it was placed at the starting price, which is not known so far. "
+        f"It counts if the price turns out to be {odds(one.scheme.min_odds_milli)} or longer."
+    )
+
+
+def _disputed(one: AssessedBet) -> str:
+    return (
+        f"We have received your bet of {one.money(one.bet.stake_minor)} under more than one account. What it "
+        "counts stays as it is until a colleague has found out whose bet it is."
+    )
+
+
+_R = ContributionReason
+SENTENCES: Final[Mapping[ContributionReason, Callable[[AssessedBet], str]]] = MappingProxyType(
+    {
+        _R.COUNTED: _counted,
+        _R.PARTIAL_VOID: _partial_void,
+        _R.BELOW_MIN_STAKE: _below_min_stake,
+        _R.BELOW_MIN_ODDS: _below_min_odds,
+        _R.FREE_BET_STAKE: _free_bet_stake,
+        _R.VOID: _void,
+        _R.CASHED_OUT: _cashed_out,
+        _R.EXCLUDED_BET_TYPE: _excluded_bet_type,
+        _R.EXCLUDED_PRODUCT: _excluded_product,
+        _R.OUTSIDE_WEEK: _outside_week,
+        _R.LATE: _late,
+        _R.BEFORE_OPT_IN: _before_opt_in,
+        _R.WRONG_CURRENCY: _wrong_currency,
+        _R.PRICE_PENDING: _price_pending,
+        _R.DISPUTED: _disputed,
+    }
+)
+"""The sentence of each reason."""
+
+
+def _listed(names: "list[str] | tuple[str, ...]") -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,22 +1,29 @@
-"""One timeline of a customer: what all databases record, merged in one order and read in pages by key."""
+"""One timeline of a customer: what all databases record, merged in one order and read in pages by key.
 
-from collections.abc import Sequence
+`title_of` says what a row of it is called.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final
 
-from backoffice.access.actor import Actor
+from backoffice.access import Actor
 from backoffice.graph.pages import Moment, Name, no_cursor, read_cursor, require_moment
 from backoffice.support.databases import SubgraphDatabases
 from backoffice.support.lookup.customers import Customers
-from storage.database import Database
-from subgraphs.club.membership.customer_history import HISTORY as CLUB
-from subgraphs.fulfilment.customer_history import HISTORY as FULFILMENT
+from backoffice.support.lookup.explanations import LOCALE, odds
+from foundation.storage.database import Database
+from subgraphs.club.customer_data import HISTORY as CLUB
+from subgraphs.fulfilment.customer_data import HISTORY as FULFILMENT
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.graphql.money import written
 from subgraphs.kit.records.customer_history import CustomerHistory, HistoryEntry, HistoryPosition
-from subgraphs.progress.customer_history import HISTORY as PROGRESS
-from subgraphs.rewards.customer_history import HISTORY as REWARDS
+from subgraphs.progress.counting.rules import ContributionReason
+from subgraphs.progress.customer_data import HISTORY as PROGRESS
+from subgraphs.rewards.customer_data import HISTORY as REWARDS
 
 MAX_DIGITS: Final = 18
 """A number of this length fits into each database's integers."""
@@ -85,3 +92,111 @@ def _has_id(position: HistoryPosition) -> bool:
 def _order(entry: HistoryEntry) -> tuple[float, str]:
     """Order entries of different tables; each table's own are in order already."""
     return (-entry.at.timestamp(), entry.kind)
+
+
+Facts = Mapping[str, Any]
+_COUNTS: Final = {ContributionReason.COUNTED.value, ContributionReason.PARTIAL_VOID.value}
+_MEMBERSHIP: Final = {
+    "opted_in": "Opted in",
+    "opted_out": "Opted out",
+    "forced_out": "Membership ended because of the account",
+}
+
+
+def title_of(entry: HistoryEntry) -> str:
+    """Return what happened, in one line."""
+    return TITLES[entry.kind](entry.facts)
+
+
+def _bet(facts: Facts) -> str:
+    stake = written(facts["stake_minor"], facts["currency"], LOCALE)
+    price = "" if facts["product"] != "betting" else f" at {odds(facts['odds_milli'])}"
+    bet = f"Bet {facts['bet_id']} of {stake}{price}, {facts['status'].replace('_', ' ')}"
+    if facts["reason"] in _COUNTS:
+        return f"{bet}: {written(facts['counted_minor'], facts['currency'], LOCALE)} counted"
+    return f"{bet}: did not count ({facts['reason'].replace('_', ' ').lower()})"
+
+
+def _account(facts: Facts) -> str:
+    notes = [f"Account {facts['status']}", "verified" if facts["verified"] else "not verified"]
+    if facts["rg_state"] != "none":
+        notes.append(facts["rg_state"].replace("_", "-"))
+    if facts["promo_restricted"]:
+        notes.append("excluded from promotions")
+    return f"{', '.join(notes)}, {facts['jurisdiction']} {facts['currency']}"
+
+
+def _membership(facts: Facts) -> str:
+    terms = f" with terms {facts['terms_version']}" if facts["terms_version"] else ""
+    return f"{_MEMBERSHIP[facts['kind']]}{terms}, by {facts['origin'].replace('_', ' ')}"
+
+
+def _intent(facts: Facts) -> str:
+    code = f" ({facts['error_code']})" if facts["error_code"] else ""
+    return f"Asked for {facts['operation']}: {facts['status']}{code}"
+
+
+def _choice(facts: Facts) -> str:
+    return f"Chose {facts['reward_id']} version {facts['config_version']} for {facts['iso_week']}"
+
+
+def _qualification(facts: Facts) -> str:
+    total = written(facts["total_minor"], facts["currency"], LOCALE)
+    target = written(facts["target_minor"], facts["currency"], LOCALE)
+    return f"{facts['iso_week']} {facts['status']}: {total} of {target}"
+
+
+def _adjustment(facts: Facts) -> str:
+    amount = written(abs(facts["amount_minor"]), facts["currency"], LOCALE)
+    what = f"{amount} added to" if facts["amount_minor"] > 0 else f"{amount} taken from"
+    return (
+        f"{what} {facts['iso_week']} by {facts['proposed_by']} and {facts['approved_by']}: {facts['reason']}"
+    )
+
+
+def _reward(facts: Facts) -> str:
+    name = facts["reward_id"] or "not chosen yet"
+    return f"Reward of {facts['iso_week']} due ({name}); now {facts['state'].lower()}"
+
+
+def _credit(facts: Facts) -> str:
+    value = facts["value_minor"]
+    worth = "" if value is None else f", {written(value, facts['currency'], LOCALE)}"
+    return f"{facts['reward_id']}{worth} credited by {facts['provider']} for {facts['iso_week']}"
+
+
+def _goodwill(facts: Facts) -> str:
+    value = written(facts["value_minor"], facts["currency"], LOCALE)
+    people = f"{facts['proposed_by']} and {facts['approved_by']}"
+    cause = facts["cause"].replace("_", " ").lower()
+    why = f"{cause}: {facts['explanation']}" if facts["explanation"] else cause
+    return f"Goodwill of {value} ({facts['reward_id']}) by {people}, {why}; now {facts['state'].lower()}"
+
+
+def _goodwill_credit(facts: Facts) -> str:
+    value = written(facts["value_minor"], facts["currency"], LOCALE)
+    return f"{facts['reward_id']}, {value} credited by {facts['provider']} as goodwill"
+
+
+def _impression(facts: Facts) -> str:
+    return f"Shown the tracker of {facts['iso_week']} for the first time"
+
+
+TITLES: Final[Mapping[str, Callable[[Facts], str]]] = MappingProxyType(
+    {
+        "account": _account,
+        "adjustment": _adjustment,
+        "bet": _bet,
+        "choice": _choice,
+        "credit": _credit,
+        "goodwill": _goodwill,
+        "goodwill_credit": _goodwill_credit,
+        "impression": _impression,
+        "intent.club": _intent,
+        "intent.rewards": _intent,
+        "membership": _membership,
+        "qualification": _qualification,
+        "reward": _reward,
+    }
+)
+"""By the kind of entry; a test compares it with the kinds that the databases record."""

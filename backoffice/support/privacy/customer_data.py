@@ -1,23 +1,32 @@
-"""Exporting a customer's data from all databases, and erasing the customer through the account topic."""
+"""Exporting a customer's data from all databases, and erasing the customer through the account topic.
+
+Pseudonyms then take the place of the id in what is reserved of goodwill budgets, whose amounts stay so that
+they add up. Customers can be erased without the back office, by a null value that the account system
+publishes, so erasures are also looked for at intervals.
+"""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+import structlog
 from aiokafka import AIOKafkaProducer
+from sqlalchemy.exc import SQLAlchemyError
 
+from backoffice.support.goodwill import repository
 from consumers.messages.accounts import ACCOUNT_TOPIC
-from storage.database import Database
-from storage.settings import DatabaseSettings
-from subgraphs.club.erasure import erasure_of as of_club
-from subgraphs.fulfilment.erasure import erasure_of as of_fulfilment
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
+from subgraphs.club.customer_data import erasure_of as of_club
+from subgraphs.fulfilment.customer_data import erasure_of
+from subgraphs.fulfilment.customer_data import erasure_of as of_fulfilment
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Erasure, Pseudonyms
-from subgraphs.progress.erasure import erasure_of as of_progress
-from subgraphs.rewards.erasure import erasure_of as of_rewards
+from subgraphs.progress.customer_data import erasure_of as of_progress
+from subgraphs.rewards.customer_data import erasure_of as of_rewards
 
 ERASURES: Final[Mapping[str, Callable[[str, Pseudonyms], Erasure]]] = {
     "club": of_club,
@@ -144,3 +153,53 @@ async def send_tombstone(producer: AIOKafkaProducer, owner: Owner) -> None:
         key=":".join(owner).encode(),
         headers=[("producer", b"furlong-customer"), ("brand", owner.brand.encode())],
     )
+
+
+EVERY_SECONDS: Final = 3600.0
+
+_log = structlog.get_logger("backoffice.support")
+
+
+@dataclass(frozen=True, slots=True)
+class GoodwillErasure:
+    """Erases customers from reservations.
+
+    Attributes:
+        database: The back office's.
+        fulfilment: Its database has the list of erased customers.
+    """
+
+    database: Database
+    fulfilment: Database
+    erasure: Erasure
+
+    @classmethod
+    def over(cls, database: Database, fulfilment: Database, settings: DatabaseSettings) -> "GoodwillErasure":
+        """Return the erasure over databases with the same pseudonyms as the subgraphs'."""
+        erasure = erasure_of(fulfilment.dialect, Pseudonyms.from_settings(settings))
+        return cls(database, fulfilment, erasure)
+
+    async def apply(self, owners: Collection[Owner] | None = None) -> int:
+        """Rename erased customers, among those given or all; return how many reservations were theirs."""
+        async with self.database.read() as connection:
+            named = await repository.customers_named(connection)
+        wanted = named if owners is None else sorted(set(named) & set(owners))
+        async with self.fulfilment.read() as connection:
+            erased = await self.erasure.markers(connection, wanted)
+        changed = 0
+        for owner, marker in sorted(erased.items()):
+            pseudonym = self.erasure.pseudonyms.of_person(owner, marker.erased_at)
+            async with self.database.write() as connection:
+                changed += await repository.rename_customer(connection, owner, pseudonym, marker.erased_at)
+        return changed
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Look for erasures every hour, until the event is set."""
+        while not stop.is_set():
+            try:
+                await self.apply()
+            except (SQLAlchemyError, OSError):
+                _log.exception("reservations_of_erased_customers_not_renamed")  # tried again in an hour
+            with suppress(TimeoutError):
+                async with asyncio.timeout(EVERY_SECONDS):
+                    await stop.wait()

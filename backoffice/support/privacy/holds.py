@@ -6,9 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import allows
-from backoffice.access.roles import Permission
+from backoffice.access import Actor, Permission, allows
 from backoffice.audit.audit_log import AuditLog
 from backoffice.errors import Conflict, Invalid, NotFound
 from backoffice.support.adjustments import reason_problems
@@ -16,8 +14,8 @@ from backoffice.support.lookup.customers import Customers
 from backoffice.support.personal_data_access import customer_subject
 from backoffice.support.privacy import repository
 from backoffice.support.privacy.repository import LegalHold
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import Owner
 
 

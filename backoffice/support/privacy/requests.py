@@ -12,11 +12,8 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import allows, require_step_up
-from backoffice.access.roles import Permission
-from backoffice.approvals.kinds import Needs, ProposalKind
-from backoffice.approvals.proposals import Proposal, ProposalId
+from backoffice.access import Actor, Permission, allows, require_step_up
+from backoffice.approvals.proposals import Needs, Proposal, ProposalId, ProposalKind
 from backoffice.approvals.service import Approvals
 from backoffice.audit.canonical_json import Json
 from backoffice.errors import BackofficeError, Invalid, NotFound
@@ -27,15 +24,14 @@ from backoffice.support.goodwill import repository as goodwill
 from backoffice.support.lookup.customers import Customers
 from backoffice.support.personal_data_access import customer_subject
 from backoffice.support.privacy import repository
-from backoffice.support.privacy.customer_data import CustomerErasure
-from backoffice.support.privacy.goodwill_erasure import GoodwillErasure
+from backoffice.support.privacy.customer_data import CustomerErasure, GoodwillErasure
 from backoffice.support.privacy.holds import require_no_hold
 from consumers.messages.accounts import ACCOUNT_TOPIC
-from storage.clock import Clock
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.records.outbox.outbox import TOMBSTONE, Encoded, Outbox
+from subgraphs.kit.records.outbox import TOMBSTONE, Encoded, Outbox
 
 EXPORT: Final = "support.export"
 ERASURE: Final = "support.erasure"

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from subgraphs.club.models import REFERENCE
 from subgraphs.kit.domain.schemes import Scheme
 from subgraphs.kit.domain.weeks import Week
-from subgraphs.kit.graphql.schema.money import written
+from subgraphs.kit.graphql.money import written
 from subgraphs.kit.reads.brand_rules import BrandRules
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.rewards.catalogue.repository import CatalogueRepository

@@ -6,7 +6,7 @@ import msgspec
 
 from consumers.feeds.mapping.feed import Feed
 from consumers.feeds.mapping.progress_message import QualifyingBet, Status
-from consumers.feeds.mapping.timestamps import utc
+from consumers.feeds.mapping.values import utc
 from consumers.messages.fields import Currency, Instant, Money, Ordinal
 
 STATUSES: Final[dict[str, Status]] = {"OPEN": "placed", "CLOSED": "settled", "ROLLED_BACK": "void"}

@@ -5,10 +5,9 @@ from typing import Final, Literal
 
 import msgspec
 
-from consumers.feeds.mapping.amounts import decimal_odds, milli
 from consumers.feeds.mapping.feed import Feed
 from consumers.feeds.mapping.progress_message import QualifyingBet, Status
-from consumers.feeds.mapping.timestamps import EpochMillis, from_epoch_millis
+from consumers.feeds.mapping.values import EpochMillis, decimal_odds, from_epoch_millis, milli
 from consumers.messages.fields import BetType, Currency, Money, Ordinal
 from consumers.stream.errors import Poison
 

@@ -6,10 +6,9 @@ from typing import Final, Literal
 
 import msgspec
 
-from consumers.feeds.mapping.amounts import decimal_odds, laid_odds, milli, minor_floor
 from consumers.feeds.mapping.feed import Feed
 from consumers.feeds.mapping.progress_message import QualifyingBet, Status
-from consumers.feeds.mapping.timestamps import utc
+from consumers.feeds.mapping.values import decimal_odds, laid_odds, milli, minor_floor, utc
 from consumers.messages.fields import Currency, Instant, Ordinal
 from consumers.stream.errors import Poison
 

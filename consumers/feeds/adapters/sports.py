@@ -6,10 +6,9 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from consumers.feeds.mapping.amounts import decimal_odds, milli, minor
 from consumers.feeds.mapping.feed import Feed
 from consumers.feeds.mapping.progress_message import QualifyingBet, Status
-from consumers.feeds.mapping.timestamps import utc
+from consumers.feeds.mapping.values import decimal_odds, milli, minor, utc
 from consumers.messages.fields import BetType, Currency, Instant, Ordinal
 from consumers.stream.errors import Poison
 

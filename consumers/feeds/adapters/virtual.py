@@ -9,10 +9,9 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from consumers.feeds.mapping.amounts import fractional_odds, milli, minor
 from consumers.feeds.mapping.feed import Feed
 from consumers.feeds.mapping.progress_message import QualifyingBet, Status
-from consumers.feeds.mapping.timestamps import utc
+from consumers.feeds.mapping.values import fractional_odds, milli, minor, utc
 from consumers.messages.fields import Currency, Instant
 from consumers.stream.errors import Poison
 

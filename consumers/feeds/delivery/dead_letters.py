@@ -1,16 +1,24 @@
-"""Dead letters of a feed: records that cannot be mapped, published to the topic's name with `.dlq`."""
+"""Dead letters of a feed: records that cannot be mapped, published to `.dlq`, and mapped again."""
 
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
 
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.errors import MessageSizeTooLargeError
+from aiokafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
 
+from consumers.feeds.delivery.kafka_clients import close, create_reader
+from consumers.feeds.mapping.feed import AnyFeed
+from consumers.feeds.mapping.progress_message import PROGRESS_TOPIC
 from consumers.stream.database.dead_letter_relay import DEAD_LETTER_SUFFIX
 from consumers.stream.database.dead_letters import REASON_CHARACTERS, RECENT, RejectedRecord
-from logs import impersonal
+from consumers.stream.errors import Poison
+from consumers.stream.records import Record
+from consumers.stream.settings import StreamSettings
+from foundation.logs import impersonal
 
 log = structlog.get_logger(__name__)
 Headers = list[tuple[str, bytes]]
@@ -93,3 +101,119 @@ class FeedDeadLetters:
         }
         original = [(name, value) for name, value in record.headers if value is not None]
         return [*original, *((name, text.encode(errors="replace")) for name, text in origin.items())]
+
+
+PATIENCE_SECONDS: Final = 30.0
+POLL_MILLISECONDS: Final = 200
+
+
+class LetterPosition(NamedTuple):
+    """The partition and offset of a letter on the dead-letter topic."""
+
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedLetter:
+    """A dead letter of a feed.
+
+    Attributes:
+        position: Where the letter is on the dead-letter topic.
+        record: The record as received on the feed's topic.
+        generation: The broker generation that the record came from.
+        whole: Whether the letter has the record's value; False if it was too large to be published.
+    """
+
+    position: LetterPosition
+    record: Record
+    reason: str
+    generation: str
+    parked_at: datetime | None
+    whole: bool
+
+    @classmethod
+    def of(cls, found: Record) -> "ParkedLetter":
+        """Convert a record of the dead-letter topic; its own position stands for a missing origin."""
+        origin = {
+            name.removeprefix(ORIGIN_PREFIX): value.decode(errors="replace")
+            for name, value in found.headers
+            if value is not None and name.startswith(ORIGIN_PREFIX)
+        }
+        partition, offset = origin.get("partition", ""), origin.get("offset", "")
+        record = Record(
+            topic=origin.get("topic", found.topic),
+            partition=int(partition) if partition.isdecimal() else found.partition,
+            offset=int(offset) if offset.isdecimal() else found.offset,
+            key=found.key,
+            value=found.value,
+            headers=tuple(one for one in found.headers if not one[0].startswith(ORIGIN_PREFIX)),
+            timestamp=found.timestamp,
+        )
+        reason, generation = origin.get("reason", ""), origin.get("generation", "")
+        position = LetterPosition(found.partition, found.offset)
+        return cls(position, record, reason, generation, found.timestamp, VALUE_OMITTED not in found.headers)
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedLetters:
+    """The dead letters of one feed; only the topic's retention removes them.
+
+    Attributes:
+        topic: The name of the feed's topic in this installation.
+    """
+
+    feed: AnyFeed
+    topic: str
+    settings: StreamSettings
+
+    async def read(self) -> AsyncGenerator[ParkedLetter, None]:
+        """Yield all letters present now, those of a partition in their order.
+
+        Raises:
+            KafkaError: The topic does not exist, or no broker answers.
+        """
+        consumer = create_reader(self.settings, self.topic + DEAD_LETTER_SUFFIX)
+        try:
+            await consumer.start()
+            async for record in _to_the_end(consumer):
+                yield ParkedLetter.of(record)
+        finally:
+            await close(consumer)
+
+    async def publish(
+        self, letter: ParkedLetter, producer: AIOKafkaProducer, target_topic: str = PROGRESS_TOPIC
+    ) -> None:
+        """Map a letter with today's adapter and publish the message; publishing it twice counts once.
+
+        Raises:
+            Poison: The letter still cannot be mapped.
+            KafkaError: The brokers refuse the message.
+        """
+        if not letter.whole:
+            raise Poison(VALUE_OMITTED[1].decode())
+        message = self.feed.message(letter.record)
+        await producer.send_and_wait(
+            target_topic, value=message.value, key=message.key, headers=list(message.headers)
+        )
+
+
+async def _to_the_end(consumer: AIOKafkaConsumer) -> AsyncIterator[Record]:
+    """Yield the records that the consumer's partitions contain now, and no more."""
+    assigned = sorted(consumer.assignment())
+    firsts, ends = await consumer.beginning_offsets(assigned), await consumer.end_offsets(assigned)
+    left = {one: end for one, end in ends.items() if firsts[one] < end}
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while left:
+        polled = await consumer.getmany(*left, timeout_ms=POLL_MILLISECONDS)
+        for record in _before(polled, left):
+            deadline = time.monotonic() + PATIENCE_SECONDS
+            yield record
+        left = {one: end for one, end in left.items() if await consumer.position(one) < end}
+        if time.monotonic() > deadline:
+            raise KafkaTimeoutError("the dead letters do not arrive")
+
+
+def _before(polled: Any, ends: dict[TopicPartition, int]) -> Iterator[Record]:
+    for partition, records in polled.items():
+        yield from (Record.of_kafka(one) for one in records if one.offset < ends[partition])

@@ -1,28 +1,86 @@
-"""Delivers one feed: its sessions in the consumer group, its batches and its health."""
+"""Delivers one feed: its sessions in the consumer group, what is noticed about them, and its health."""
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 from aiokafka import ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
+from aiokafka.errors import IllegalStateError, KafkaError, UnknownTopicOrPartitionError
 
 from consumers.feeds.delivery.dead_letters import FeedDeadLetters
-from consumers.feeds.delivery.forwarder import Forwarder
+from consumers.feeds.delivery.forwarder import FeedMetrics, Forwarder
 from consumers.feeds.delivery.kafka_clients import close, create_producer
-from consumers.feeds.delivery.metrics import FeedMetrics
-from consumers.feeds.delivery.monitor import FeedMonitor
 from consumers.feeds.mapping.feed import AnyFeed
 from consumers.feeds.mapping.progress_message import PROGRESS_TOPIC
-from consumers.stream.broker.broker_generation import BrokerGenerations
+from consumers.stream.broker.broker_generation import BrokerGenerations, require_same_topics
 from consumers.stream.broker.kafka_client import bounded_consumer, cluster_id
-from consumers.stream.database.dead_letter_limit import DeadLetterLimit
-from consumers.stream.group.health import HealthState
+from consumers.stream.database.dead_letters import DeadLetterLimit
+from consumers.stream.errors import Stalled
 from consumers.stream.group.session_supervisor import REVOKE_SECONDS, SessionSupervisor, until_first_ends
+from consumers.stream.health import HealthState
 from consumers.stream.settings import StreamSettings
+
+RESPONSE_SECONDS = 5.0
+
+
+@dataclass(slots=True)
+class FeedMonitor:
+    """Runs alongside a forwarder for one session.
+
+    Attributes:
+        generation: The generation of the feed's topic when the group was joined.
+        lag: How many records were not forwarded when the brokers last answered.
+        answered_at: When the brokers last answered, on the monotonic clock.
+    """
+
+    forwarder: Forwarder
+    health_state: HealthState
+    settings: StreamSettings
+    broker_generations: BrokerGenerations
+    generation: str
+    lag: int = 0
+    answered_at: float = field(default_factory=time.monotonic)
+
+    async def run(self) -> None:
+        """Monitor until cancelled.
+
+        Raises:
+            Stalled: The brokers do not answer, or waiting records do not arrive.
+            TopicRecreated: The feed's topic was deleted and recreated.
+        """
+        while True:
+            await self._ask_brokers()
+            self._check()
+            await asyncio.sleep(self.settings.hint_seconds)
+
+    async def _ask_brokers(self) -> None:
+        consumer, metrics = self.forwarder.consumer, self.forwarder.metrics
+        name, topic = self.forwarder.feed.name, self.forwarder.dead_letters.topic
+        assigned = list(consumer.assignment())
+        try:
+            require_same_topics({topic: self.generation}, await self.broker_generations.find([topic]))
+            async with asyncio.timeout(RESPONSE_SECONDS):
+                ends = await consumer.end_offsets(assigned) if assigned else {}
+                self.lag = sum([ends[one] - await consumer.position(one) for one in assigned])
+        except (KafkaError, IllegalStateError, TimeoutError) as fault:
+            self.health_state.kafka = f"Kafka does not answer: {fault!r}"
+            return
+        self.health_state.kafka, self.answered_at = "", time.monotonic()
+        metrics.lag.labels(name).set(self.lag)
+        if not self.lag or self.forwarder.batch_lock.locked():
+            self.forwarder.progress_at = self.answered_at
+
+    def _check(self) -> None:
+        patience, now = self.settings.stalled_seconds, time.monotonic()
+        if now - self.answered_at > patience:
+            raise Stalled(f"the brokers have not answered for {now - self.answered_at:.0f} s")
+        if now - self.forwarder.progress_at > patience + self.settings.hint_seconds:
+            topic = self.forwarder.dead_letters.topic
+            raise Stalled(f"{self.lag} records of {topic} are waiting but do not arrive")
+
 
 log = structlog.get_logger(__name__)
 

@@ -10,7 +10,7 @@ from consumers.messages.fields import EventId, Instant, require_utc
 from consumers.messages.global_events.states import State, kind_of, read_state
 from consumers.messages.reader import Envelope, Reader
 from consumers.stream.records import Record
-from subgraphs.kit.records.global_state.kinds import GlobalOrder, Subject
+from subgraphs.kit.records.global_state import GlobalOrder, Subject
 
 SCHEMA: Final = "club.global"
 _BigOrdinal = Annotated[int, Meta(ge=1, le=2**53 - 1)]

@@ -13,8 +13,7 @@ from consumers.messages.global_events.states import State, kind_of, read_state
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
-from subgraphs.kit.records.global_state.kinds import GlobalKind
-from subgraphs.kit.records.global_state.repository import GlobalStateRepository, StoredMessage
+from subgraphs.kit.records.global_state import GlobalKind, GlobalStateRepository, StoredMessage
 
 log = structlog.get_logger(__name__)
 S = TypeVar("S", bound=State)

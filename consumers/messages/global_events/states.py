@@ -20,7 +20,7 @@ from consumers.messages.fields import (
 )
 from consumers.stream.errors import Poison
 from subgraphs.kit.domain.keys import ALL_BRANDS
-from subgraphs.kit.records.global_state.kinds import (
+from subgraphs.kit.records.global_state import (
     GlobalKind,
     Subject,
     SwitchScope,

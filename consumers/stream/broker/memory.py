@@ -16,7 +16,7 @@ from aiokafka.errors import OffsetOutOfRangeError
 from consumers.stream.broker.broker_generation import require_same_topics, topic_generation
 from consumers.stream.broker.source import Assignment, Bounds, Feature, OnRevoked
 from consumers.stream.records import Partition, Record
-from storage.cells.cell import partition_of
+from foundation.storage.cells.cell import partition_of
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from consumers.stream.records import Partition, Record
 from consumers.stream.topics import AnyTopic
-from storage.tracing import TRACEPARENT
+from foundation.storage.tracing import TRACEPARENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from sqlalchemy.exc import SQLAlchemyError
 
-from consumers.stream.cancellation import raise_if_cancelled
 from consumers.stream.database.dead_letters import RELAY_POSITION, DeadLetter
 from consumers.stream.database.retry import cause
 from consumers.stream.database.sink import Sink
-from consumers.stream.metrics import Metrics
+from consumers.stream.errors import raise_if_cancelled
+from consumers.stream.health import Metrics
 from consumers.stream.settings import StreamSettings
 
 log = structlog.get_logger(__name__)

@@ -1,8 +1,8 @@
 """Whether the topics are those of the installation that a database belongs to."""
 
 from consumers.stream.errors import MixedInstallations
-from storage.database import Database
-from storage.installation import read_installation, record_cluster
+from foundation.storage.database import Database
+from foundation.storage.installation import read_installation, record_cluster
 
 
 async def require_own_cluster(database: Database, cluster: str, whose: str = "the database") -> None:

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from consumers.stream.broker.broker_generation import cluster_of, has_topic_id
 from consumers.stream.errors import PositionMoved, TopicRecreated
 from consumers.stream.records import Partition
-from storage.bulk_sql import MultiRow
-from storage.clock import Clock
-from storage.columns import upsert
+from foundation.storage.bulk_sql import MultiRow
+from foundation.storage.clock import Clock
+from foundation.storage.columns import upsert
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, Operationa
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from consumers.stream.errors import ForeignCell, StreamError, Transient
-from storage.cells.errors import CellFenced, CellMismatch, CellMoved
-from storage.error_codes.conflicts import code_of, is_conflict
+from foundation.storage.error_codes import code_of, is_conflict
+from foundation.storage.errors import CellFenced, CellMismatch, CellMoved
 
 R = TypeVar("R")
 log = structlog.get_logger(__name__)

@@ -2,22 +2,39 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from sqlalchemy import text
 from sqlalchemy.exc import DataError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consumers.stream.cell_partitions import CellPartitions
 from consumers.stream.database.batch import Batch
-from consumers.stream.database.dead_letter_limit import DeadLetterLimit
-from consumers.stream.database.dead_letters import DeadLetters, RejectedRecord
-from consumers.stream.database.idle_timeout import set_idle_timeout
+from consumers.stream.database.dead_letters import DeadLetterLimit, DeadLetters, RejectedRecord
 from consumers.stream.database.positions import Positions
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from consumers.stream.topics import AnyTopic, Message
-from storage.database import Database
-from storage.tracing import following
+from foundation.storage.database import Database
+from foundation.storage.tracing import following
 from subgraphs.kit.live.event_bus import CustomersChanged
+
+IDLE_TIMEOUT_SECONDS: Final = 10
+"""The longest pause between two statements of a batch; after it the database rolls the transaction back."""
+
+_IS_SET: Final = "furlong_idle_timeout_is_set"
+
+
+async def set_idle_timeout(connection: AsyncConnection) -> None:
+    """Bound how long a transaction may wait for its next statement, once for each connection.
+
+    Only MariaDB can do this. On MySQL, the locks of a frozen process last until it continues or its
+    connection breaks.
+    """
+    if _IS_SET not in connection.info:
+        connection.info[_IS_SET] = True
+        if getattr(connection.dialect, "is_mariadb", False):
+            await connection.execute(text(f"SET SESSION idle_transaction_timeout = {IDLE_TIMEOUT_SECONDS}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,16 @@ from opentelemetry.trace import Link, NonRecordingSpan, Span, SpanContext, SpanK
 from consumers.stream.database.batch import Batch
 from consumers.stream.database.sink import Applied, Sink
 from consumers.stream.records import Record
-from tracing import TRACEPARENT, TRACESTATE, Tracing, fail, header_of, is_sampled, span_context_of, within
+from foundation.tracing import (
+    TRACEPARENT,
+    TRACESTATE,
+    Tracing,
+    fail,
+    header_of,
+    is_sampled,
+    span_context_of,
+    within,
+)
 
 MAX_SPANS: Final = 64
 """How many records of a batch are traced at most; more occur only if every trace is recorded."""

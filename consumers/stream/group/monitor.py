@@ -9,9 +9,8 @@ from aiokafka.errors import KafkaError
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from consumers.stream.cancellation import raise_if_cancelled
 from consumers.stream.database.retry import cause
-from consumers.stream.errors import Stalled
+from consumers.stream.errors import Stalled, raise_if_cancelled
 from consumers.stream.group.session import Session
 
 log = structlog.get_logger(__name__)

@@ -18,10 +18,9 @@ from aiokafka.errors import (
     UnsupportedVersionError,
 )
 
-from consumers.stream.cancellation import raise_if_cancelled
 from consumers.stream.database.retry import cause
-from consumers.stream.errors import PositionOutOfRange, Stalled
-from consumers.stream.group.health import HealthState
+from consumers.stream.errors import PositionOutOfRange, Stalled, raise_if_cancelled
+from consumers.stream.health import HealthState
 from consumers.stream.settings import StreamSettings
 
 log = structlog.get_logger(__name__)

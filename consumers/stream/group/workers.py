@@ -14,11 +14,10 @@ from consumers.stream.database.retry import Retry
 from consumers.stream.database.sink import Applied, Sink
 from consumers.stream.errors import PositionMoved, Transient
 from consumers.stream.group.cursors import Cursors
-from consumers.stream.group.health import HealthState
-from consumers.stream.metrics import Metrics
+from consumers.stream.health import HealthState, Metrics
 from consumers.stream.records import Partition, Record
 from consumers.stream.settings import StreamSettings
-from logs import impersonal
+from foundation.logs import impersonal
 
 log = structlog.get_logger(__name__)
 ROLLBACK_SECONDS = 1.5

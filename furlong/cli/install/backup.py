@@ -30,9 +30,9 @@ def backup(folder: Folder) -> None:
     from sqlalchemy.exc import SQLAlchemyError
 
     from consumers.stream.errors import MixedInstallations
+    from foundation.storage.clock import SystemClock
     from furlong.backup.backup import back_up
     from furlong.backup.manifest import BackupError
-    from storage.clock import SystemClock
 
     try:
         with working("Backing up"):

@@ -14,8 +14,8 @@ from furlong.cli.known_names import require_names
 from furlong.cli.options import clock_file, database_settings, fail
 
 if TYPE_CHECKING:
-    from storage.rehearsal import RehearsalClock
-    from subgraphs.progress.weeks.schedule import ScheduledEvent
+    from foundation.storage.rehearsal import RehearsalClock
+    from subgraphs.progress.weeks.lifecycle import ScheduledEvent
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -36,7 +36,7 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")] = False,
 ) -> None:
     """Show the time of the rehearsal, and when its weeks lock, end, and become final."""
-    from backoffice.rules.schemes.message import utc
+    from backoffice.rules.scheme_versions import utc
 
     clock = _clock()
     ahead = clock.offset
@@ -58,7 +58,7 @@ def set_clock(
     backwards: Backwards = False,
 ) -> None:
     """Set the time in all processes; the clock runs on from there."""
-    from storage.rehearsal import ClockError, parse_instant
+    from foundation.storage.rehearsal import ClockError, parse_instant
 
     try:
         _move(parse_instant(instant), backwards=backwards)
@@ -94,7 +94,7 @@ def advance(
 @cli.command()
 def reset(*, backwards: Backwards = False) -> None:
     """Return to the machine's time; this moves the clock back if the rehearsal was ahead."""
-    from storage.clock import SystemClock
+    from foundation.storage.clock import SystemClock
 
     _move(SystemClock().now(), backwards=backwards)
 
@@ -102,9 +102,9 @@ def reset(*, backwards: Backwards = False) -> None:
 def _move(to: datetime, *, backwards: bool) -> None:
     from sqlalchemy.exc import SQLAlchemyError
 
-    from backoffice.rules.schemes.message import utc
-    from storage.clock import SystemClock
-    from storage.rehearsal import Anchor, ClockError, RehearsalClock, write_anchor
+    from backoffice.rules.scheme_versions import utc
+    from foundation.storage.clock import SystemClock
+    from foundation.storage.rehearsal import Anchor, ClockError, RehearsalClock, write_anchor
 
     path, machine = clock_file(), SystemClock()
     try:
@@ -136,7 +136,7 @@ def _facts(clock: RehearsalClock, brand: str | None) -> dict[str, object]:
 
 
 def _clock() -> RehearsalClock:
-    from storage.rehearsal import ClockError, RehearsalClock
+    from foundation.storage.rehearsal import ClockError, RehearsalClock
 
     try:
         return RehearsalClock(clock_file())
@@ -154,10 +154,10 @@ def _duration(text: str) -> timedelta:
 
 def _has_data() -> bool:
     """Tell whether there are data of the clock's time; brands are always the first to be stored."""
+    from foundation.storage.clock import SystemClock
+    from foundation.storage.migrations.upgrade import status
     from furlong.databases import METADATA
     from furlong.workers.week_worker import WeekWorker
-    from storage.clock import SystemClock
-    from storage.migrations.upgrade import status
 
     async def look() -> bool:
         settings = database_settings()
@@ -178,7 +178,7 @@ def _points(clock: RehearsalClock, brand: str | None) -> list[ScheduledEvent]:
     from furlong.workers.week_worker import WeekWorker
     from subgraphs.kit.domain.errors import BadInput
     from subgraphs.progress.models import REFERENCE
-    from subgraphs.progress.weeks.schedule import upcoming_events
+    from subgraphs.progress.weeks.lifecycle import upcoming_events
 
     async def read() -> list[ScheduledEvent]:
         worker = WeekWorker.open(database_settings(), clock)

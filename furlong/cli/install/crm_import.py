@@ -50,11 +50,11 @@ def crm(
 
 
 async def _crm(file: Path, *, dry_run: bool, whole: bool, verbose: bool) -> CrmPlan:
+    from foundation.storage.database import Database
     from furlong.install.crm_import import apply_import, plan_import
-    from storage.database import Database
     from subgraphs.kit.live.wiring import publishing
     from subgraphs.kit.records.erasure import Pseudonyms
-    from subgraphs.progress.erasure import erasure_of
+    from subgraphs.progress.customer_data import erasure_of
 
     settings, now = database_settings().entering_closed(), product_clock().now()
     progress, rewards = (Database.open(settings, name) for name in ("progress", "rewards"))

@@ -12,7 +12,7 @@ from furlong.cli.options import database_settings, fail, product_clock, stream_s
 from furlong.subgraph_names import DATABASES
 
 if TYPE_CHECKING:
-    from storage.migrations.upgrade import MigrationStatus
+    from foundation.storage.migrations.upgrade import MigrationStatus
 
 cli = typer.Typer(no_args_is_help=True, help="The databases.")
 
@@ -40,10 +40,10 @@ def upgrade(
     from sqlalchemy.exc import SQLAlchemyError
 
     from consumers.stream.errors import MixedInstallations
+    from foundation.storage.migrations.lock import MigrationLocked
+    from foundation.storage.migrations.resumable_steps import HalfDoneMigration
+    from foundation.storage.migrations.upgrade import RestoreUnfinished, TablesMissing
     from furlong.databases import upgrade_databases
-    from storage.migrations.lock import MigrationLocked
-    from storage.migrations.resumable_steps import HalfDoneMigration
-    from storage.migrations.upgrade import RestoreUnfinished, TablesMissing
 
     reported: set[str] = set()
 
@@ -79,8 +79,8 @@ def status(*, as_json: AsJson = False) -> None:
     """
     from sqlalchemy.exc import SQLAlchemyError
 
+    from foundation.storage.migrations.upgrade import statuses
     from furlong.databases import METADATA
-    from storage.migrations.upgrade import statuses
 
     product_clock()  # reports a moved clock
     try:

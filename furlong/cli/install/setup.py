@@ -105,10 +105,10 @@ async def _load(file: Path, *, dry_run: bool, verbose: bool) -> None:
     from aiokafka import AIOKafkaProducer
 
     from backoffice.run_publisher import publish_now
+    from foundation.storage.database import Database
     from furlong.cli.operating_person import operating_person
     from furlong.install.load import apply_load, plan_load
     from furlong.install.world import read_world
-    from storage.database import Database
 
     world, settings, now = read_world(file), database_settings().entering_closed(), product_clock().now()
     club, rewards, backoffice = (Database.open(settings, name) for name in ("club", "rewards", "backoffice"))
@@ -146,8 +146,8 @@ def token(
     brand: Annotated[str, typer.Option(help="The customer's brand.")] = "northbet",
 ) -> None:
     """Make a session token with the demo's key or with FURLONG_JWT_SECRET, valid for 24 hours."""
+    from foundation.storage.clock import SystemClock
     from furlong.demo.tokens import make_token
-    from storage.clock import SystemClock
 
     try:
         typer.echo(make_token(session_settings(), brand, customer, SystemClock().now()))

@@ -116,8 +116,8 @@ def _table(answer: Answer) -> list[str]:
 async def _record(sql: str) -> None:
     """Record in the audit log who asks what, before it is asked."""
     from backoffice.audit.audit_log import AuditLog
+    from foundation.storage.database import Database
     from furlong.cli.operating_person import operator
-    from storage.database import Database
 
     database = Database.open(database_settings(), "backoffice")
     try:

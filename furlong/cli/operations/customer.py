@@ -25,8 +25,8 @@ from furlong.cli.own_databases import check_databases
 
 if TYPE_CHECKING:
     from backoffice.support.privacy.customer_data import Counts, CustomerErasure, Erased
+    from foundation.tokens import Revocations
     from subgraphs.kit.domain.keys import Owner
-    from tokens import Revocations
 
 cli = typer.Typer(
     no_args_is_help=True, help="Export a customer's data, erase a customer, end a customer's sessions."
@@ -105,9 +105,9 @@ def sign_out(*, brand: Brand, customer: Customer) -> None:
     FURLONG_JWT_REVOCATIONS says how processes learn of it. Sessions of frames end as well if FURLONG_EMBED_…
     is set as for `furlong serve`. The customer can sign in again; only the issuer can prevent that.
     """
+    from foundation.tokens.revocations import revoke
     from furlong.embedding.sessions import embed_issuer
-    from subgraphs.kit.auth.sessions import session_revocations
-    from tokens.revocations import revoke
+    from subgraphs.kit.auth import session_revocations
 
     sessions = session_settings()
     revocations = session_revocations(sessions)
@@ -171,7 +171,7 @@ async def _require_no_hold(owner: Owner) -> None:
     from backoffice.metadata import NAME
     from backoffice.support.personal_data_access import customer_subject
     from backoffice.support.privacy.holds import require_no_hold
-    from storage.database import Database
+    from foundation.storage.database import Database
 
     clock = product_clock()
     database, audit = Database.open(database_settings(), NAME), AuditLog(clock)
@@ -197,8 +197,8 @@ async def _erase_from_goodwill(owner: Owner) -> None:
     from contextlib import AsyncExitStack
 
     from backoffice.metadata import NAME
-    from backoffice.support.privacy.goodwill_erasure import GoodwillErasure
-    from storage.database import Database
+    from backoffice.support.privacy.customer_data import GoodwillErasure
+    from foundation.storage.database import Database
 
     settings = database_settings()
     async with AsyncExitStack() as stack:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Table
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from consumers.feeds.delivery.parked_letters import ParkedLetter
+    from consumers.feeds.delivery.dead_letters import ParkedLetter
     from consumers.stream.database.dead_letter_replay import Fate, Replayed
     from consumers.stream.database.dead_letters import DeadLetter
     from consumers.stream.records import Record
@@ -228,7 +228,7 @@ async def _one(name: str, position: str) -> Listed | None:
 
 @asynccontextmanager
 async def _reading(name: str) -> AsyncIterator[AsyncConnection]:
-    from storage.database import Database
+    from foundation.storage.database import Database
 
     database = Database.open(database_settings(), name)
     try:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from aiokafka import AIOKafkaProducer
 
+from consumers.feeds.delivery.dead_letters import LetterPosition, ParkedLetter, ParkedLetters
 from consumers.feeds.delivery.kafka_clients import close, create_producer
-from consumers.feeds.delivery.parked_letters import LetterPosition, ParkedLetter, ParkedLetters
 from consumers.feeds.mapping.feed import AnyFeed
 from consumers.feeds.registry import UnknownFeed
 from consumers.feeds.settings import FeedSettings

@@ -20,10 +20,10 @@ from furlong.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from foundation.storage.clock import Clock
+    from foundation.storage.settings import DatabaseSettings
     from furlong.workers.fulfilment_worker import FulfilmentProcess
-    from storage.clock import Clock
-    from storage.settings import DatabaseSettings
-    from subgraphs.fulfilment.accounting.report import Report
+    from subgraphs.fulfilment.accounting.repository import Report
     from subgraphs.fulfilment.providers.registry import RegisteredProvider
     from subgraphs.fulfilment.state.fulfilment import Fulfilment
 

@@ -14,7 +14,7 @@ from furlong.cli.operations.backoffice.actor import As, operator
 from furlong.cli.options import database_settings, fail, fulfilment_settings, product_clock, stream_settings
 
 if TYPE_CHECKING:
-    from backoffice.access.actor import Actor
+    from backoffice.access import Actor
     from backoffice.operations.kill_switches import KillSwitchService, SwitchTarget
     from backoffice.operations.nodes import Acknowledged, NodeService, NodeState
 
@@ -143,7 +143,7 @@ def _switch(scope: str, name: str, reason: str, person: str | None, *, off: bool
 def _target(scope: str, name: str) -> SwitchTarget:
     from backoffice.operations.kill_switches import SwitchTarget
     from subgraphs.kit.domain.keys import ALL_BRANDS
-    from subgraphs.kit.records.global_state.kinds import SwitchScope
+    from subgraphs.kit.records.global_state import SwitchScope
 
     if scope == SwitchScope.BRAND.value:
         return SwitchTarget(SwitchScope.BRAND, name)
@@ -185,7 +185,7 @@ async def _acting(
     from backoffice.operations.kill_switches import KillSwitchService
     from backoffice.operations.nodes import NodeService
     from backoffice.run_publisher import publish_now
-    from storage.database import Database
+    from foundation.storage.database import Database
 
     clock = product_clock()
     async with AsyncExitStack() as stack:

@@ -15,8 +15,8 @@ from furlong.cli.options import database_settings, fail, product_clock
 
 if TYPE_CHECKING:
     from backoffice.risk.budgets.use import BudgetLine
-    from subgraphs.fulfilment.accounting.liability import LiabilityLine
-    from subgraphs.fulfilment.goodwill.repository import GoodwillCost
+    from subgraphs.fulfilment.accounting.stage_sql import LiabilityLine
+    from subgraphs.fulfilment.goodwill import GoodwillCost
 
 
 def liability(
@@ -67,9 +67,9 @@ async def _read(
     brand: str | None, week: str | None
 ) -> tuple[Sequence[LiabilityLine], Sequence[GoodwillCost], Sequence[BudgetLine]]:
     from backoffice.risk.budgets.use import budget_lines
-    from storage.database import Database
+    from foundation.storage.database import Database
     from subgraphs.fulfilment.accounting.repository import liability as figures
-    from subgraphs.fulfilment.goodwill.repository import GoodwillRepository
+    from subgraphs.fulfilment.goodwill import GoodwillRepository
     from subgraphs.fulfilment.models import REFERENCE
 
     settings, now = database_settings(), product_clock().now()

@@ -15,8 +15,7 @@ from furlong.cli.options import database_settings, fail, product_clock, upstream
 if TYPE_CHECKING:
     from furlong.workers.upstream_reconciliation import Difference
     from subgraphs.kit.settings import CompareSettings
-    from subgraphs.progress.ledger.reconciliation import Drift
-    from subgraphs.progress.ledger.reconciliation_repository import Sums
+    from subgraphs.progress.ledger.reconciliation import Drift, Sums
 
 cli = typer.Typer(no_args_is_help=True, help="Compare data that are stored twice, and repair differences.")
 Brand = Annotated[str | None, typer.Option(help="Only this brand.")]
@@ -83,7 +82,7 @@ def upstream(
 async def _drift(brand: str | None, week: str | None, *, repair: bool) -> list[Drift]:
     from sqlalchemy.exc import SQLAlchemyError
 
-    from storage.database import Database
+    from foundation.storage.database import Database
     from subgraphs.kit.domain.errors import BadInput
     from subgraphs.progress.ledger.reconciliation import Reconciliation
     from subgraphs.progress.models import REFERENCE

@@ -14,8 +14,8 @@ from furlong.cli.option_aliases import WithFormerNames
 from furlong.cli.options import database_settings, fail, product_clock
 
 if TYPE_CHECKING:
-    from storage.database import Database
-    from subgraphs.progress.review.queue import Decision, DecisionOutcome
+    from foundation.storage.database import Database
+    from subgraphs.progress.review import Decision, DecisionOutcome
 
 R = TypeVar("R")
 cli = typer.Typer(no_args_is_help=True, help="Bets that wait for a person's decision.")
@@ -50,7 +50,7 @@ def listed(
         return
 
     from subgraphs.progress.models import REFERENCE
-    from subgraphs.progress.review.repository import late_revisions
+    from subgraphs.progress.review import late_revisions
 
     async def show(database: Database) -> None:
         await require_names(database, REFERENCE, brand, week)
@@ -77,7 +77,7 @@ def listed(
 @late.command(cls=WithFormerNames)
 def accept(brand: BrandName, bet: BetId, revision: Revision, *, by: By, reason: Reason) -> None:
     """Count a bet as if its revision had arrived in time. A reward that was credited stays."""
-    from subgraphs.progress.review.queue import Decision
+    from subgraphs.progress.review import Decision
 
     _decide(Decision(brand, bet, revision, accepted=True, by=by, why=reason))
 
@@ -85,7 +85,7 @@ def accept(brand: BrandName, bet: BetId, revision: Revision, *, by: By, reason: 
 @late.command(cls=WithFormerNames)
 def reject(brand: BrandName, bet: BetId, revision: Revision, *, by: By, reason: Reason) -> None:
     """Leave a bet as it counts now, and remove it from the queue."""
-    from subgraphs.progress.review.queue import Decision
+    from subgraphs.progress.review import Decision
 
     _decide(Decision(brand, bet, revision, accepted=False, by=by, why=reason))
 
@@ -102,7 +102,7 @@ def listed_disputes(
     if context.invoked_subcommand is not None:
         return
 
-    from subgraphs.progress.review.repository import disputed_bets
+    from subgraphs.progress.review import disputed_bets
 
     async def show(database: Database) -> None:
         async with database.read() as connection:
@@ -130,7 +130,7 @@ def assign(
 ) -> None:
     """Count a disputed bet for one of its claimants, for good. A reward that was credited stays."""
     from subgraphs.progress.ledger.ledger import ledger_of
-    from subgraphs.progress.review.service import ReviewService
+    from subgraphs.progress.review import ReviewService
 
     async def act(database: Database) -> None:
         clock = product_clock()
@@ -143,7 +143,7 @@ def assign(
 
 def _decide(decision: Decision) -> None:
     from subgraphs.progress.ledger.ledger import ledger_of
-    from subgraphs.progress.review.service import ReviewService
+    from subgraphs.progress.review import ReviewService
 
     async def act(database: Database) -> DecisionOutcome:
         clock = product_clock()
@@ -166,7 +166,7 @@ def _result(decided: DecisionOutcome, *, accepted: bool) -> str:
 def _with_database(act: Callable[[Database], Awaitable[R]]) -> R:
     from sqlalchemy.exc import SQLAlchemyError
 
-    from storage.database import Database
+    from foundation.storage.database import Database
     from subgraphs.kit.domain.errors import BadInput
     from subgraphs.progress.errors import AlreadyDecided, NoSuchClaim, NothingToDecide
 

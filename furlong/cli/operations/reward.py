@@ -16,8 +16,8 @@ from furlong.cli.known_names import require_names
 from furlong.cli.options import database_settings, fail, product_clock, stream_settings
 
 if TYPE_CHECKING:
-    from backoffice.operations.status_changes import StatusAction
-    from storage.database import Database
+    from backoffice.operations.reward_statuses import StatusAction
+    from foundation.storage.database import Database
     from subgraphs.rewards.catalogue.rewards import RewardConfig
 
 cli = typer.Typer(
@@ -34,7 +34,7 @@ def list_versions(
 
     A version is not offered if the law forbids it, its terms are impossible, or no content describes it.
     """
-    from backoffice.operations.status_changes import versions, versions_without_content
+    from backoffice.operations.reward_statuses import versions, versions_without_content
     from subgraphs.rewards.models import REFERENCE
 
     async def show(rewards: Database) -> None:
@@ -55,7 +55,7 @@ def list_versions(
 @cli.command()
 def pause(version: Version) -> None:
     """Pause a version: for now nobody else can choose it; customers who have chosen it keep it."""
-    from backoffice.operations.status_changes import StatusAction
+    from backoffice.operations.reward_statuses import StatusAction
 
     _change(version, StatusAction.PAUSE, "cannot be chosen any more, until it is resumed")
 
@@ -63,7 +63,7 @@ def pause(version: Version) -> None:
 @cli.command()
 def resume(version: Version) -> None:
     """Make a version that was paused or withdrawn available again."""
-    from backoffice.operations.status_changes import StatusAction
+    from backoffice.operations.reward_statuses import StatusAction
 
     _change(version, StatusAction.RESUME, "can be chosen again")
 
@@ -71,7 +71,7 @@ def resume(version: Version) -> None:
 @cli.command()
 def withdraw(version: Version) -> None:
     """Remove a version from the menu; customers who have chosen it keep it."""
-    from backoffice.operations.status_changes import StatusAction
+    from backoffice.operations.reward_statuses import StatusAction
 
     _change(version, StatusAction.WITHDRAW, "is off the menu; customers who have chosen it keep it")
 
@@ -79,7 +79,7 @@ def withdraw(version: Version) -> None:
 @cli.command()
 def recall(version: Version) -> None:
     """Withdraw a version for safety or law: nobody gets it any more. This cannot be undone."""
-    from backoffice.operations.status_changes import StatusAction
+    from backoffice.operations.reward_statuses import StatusAction
 
     _change(
         version,
@@ -89,9 +89,9 @@ def recall(version: Version) -> None:
 
 
 def _change(version: str, action: StatusAction, result: str) -> None:
-    from backoffice.operations.status_changes import StatusAction, decide_change, plan_change
+    from backoffice.operations.reward_statuses import StatusAction, decide_change, plan_change
     from backoffice.run_publisher import publish_now
-    from storage.database import Database
+    from foundation.storage.database import Database
     from subgraphs.rewards.catalogue.rewards import OptionId
 
     async def act(rewards: Database) -> None:
@@ -115,7 +115,7 @@ def _change(version: str, action: StatusAction, result: str) -> None:
 
 
 def _facts(config: RewardConfig, now: datetime, *, written: bool) -> dict[str, Any]:
-    from backoffice.operations.status_changes import offer_obstacles
+    from backoffice.operations.reward_statuses import offer_obstacles
     from subgraphs.rewards.catalogue.rewards import OptionId
 
     name = str(OptionId(config.brand, config.reward_id, config.version))
@@ -123,7 +123,7 @@ def _facts(config: RewardConfig, now: datetime, *, written: bool) -> dict[str, A
 
 
 def _cells(config: RewardConfig, now: datetime, *, written: bool) -> tuple[object, ...]:
-    from backoffice.operations.status_changes import offer_obstacles
+    from backoffice.operations.reward_statuses import offer_obstacles
     from subgraphs.rewards.catalogue.rewards import OptionId
 
     return (
@@ -143,9 +143,9 @@ def _with_rewards(act: Callable[[Database], Awaitable[None]]) -> None:
     from aiokafka.errors import KafkaError
     from sqlalchemy.exc import SQLAlchemyError
 
-    from backoffice.operations.status_changes import CannotChange
+    from backoffice.operations.reward_statuses import CannotChange
     from backoffice.run_publisher import NotPublished
-    from storage.database import Database
+    from foundation.storage.database import Database
     from subgraphs.kit.domain.errors import BadInput
 
     async def run() -> None:

@@ -29,7 +29,7 @@ KEY_CHARACTERS: Final = 32
 if TYPE_CHECKING:
     from analytics.settings import AnalyticsSettings
     from consumers.stream.settings import StreamSettings
-    from storage.settings import DatabaseSettings
+    from foundation.storage.settings import DatabaseSettings
 
 
 def consume(
@@ -75,10 +75,10 @@ def consume(
 
 
 async def _consume(name: str, database: DatabaseSettings, stream: StreamSettings, listen: str | None) -> None:
+    from foundation.tracing import recording
     from furlong.serve.http_server import listen as open_listener
     from furlong.workers.consumer_process import run_consumer
     from gateway.garbage_collection import freeze_long_lived_objects
-    from tracing import recording
 
     listener = open_listener(*address(listen)) if listen else None
     async with recording(f"furlong-consume-{name}") as tracing:

@@ -102,8 +102,8 @@ def demo(
     print("Starting the demo … ", end="", flush=True)
     from sqlalchemy.exc import SQLAlchemyError
 
-    from storage.cells.errors import CellMismatch, InvalidCell
-    from storage.rehearsal import ClockError, parse_instant
+    from foundation.storage.errors import CellMismatch, InvalidCell
+    from foundation.storage.rehearsal import ClockError, parse_instant
 
     log_to_stderr(quiet=True)
     # The modules live as long as the process: looking for garbage in them is a fifth of the start.
@@ -313,7 +313,7 @@ def _brand_sites(facts: DemoFacts) -> list[str]:
 
 def _rehearsal(facts: DemoFacts) -> list[str]:
     """Return what visitors must know if the demo's clock is moved."""
-    from storage.rehearsal import RehearsalClock
+    from foundation.storage.rehearsal import RehearsalClock
 
     if facts.clock is None:
         return []

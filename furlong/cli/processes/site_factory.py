@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from foundation.tracing import opened
 from furlong.cli.options import database_settings, log_to_stderr, running_clock, session_settings
 from furlong.serve.reload import site_reload, site_settings
 from furlong.serve.site import create_site
@@ -10,7 +11,6 @@ from furlong.settings import ROOT, ServeSettings
 from furlong.tracing import close_with
 from gateway.features.observation.settings import ObservationSettings
 from gateway.garbage_collection import freeze_long_lived_objects
-from tracing import opened
 
 CONTRACTS = ROOT / "contracts"
 """The folder with the operations of our own clients."""

@@ -25,7 +25,7 @@ from furlong.cli.own_databases import check_databases
 from furlong.subgraph_names import SUBGRAPHS
 
 if TYPE_CHECKING:
-    from subgraphs.kit.graphql.schema.schema_building import SubgraphSchema
+    from subgraphs.kit.graphql.schema_building import SubgraphSchema
 
 
 def _create_schema(name: str) -> SubgraphSchema:
@@ -56,6 +56,7 @@ def _commands_of(name: str) -> typer.Typer:
         """Serve the subgraph alone, at /graphql, for a gateway that signs its requests."""
         from pydantic import ValidationError
 
+        from foundation.tracing import opened
         from furlong.serve.http_server import listen as open_listener
         from furlong.serve.site import create_subgraph_app
         from furlong.serve.subgraphs import Parts
@@ -64,7 +65,6 @@ def _commands_of(name: str) -> typer.Typer:
         from gateway.http.server import configured_by, run
         from gateway.settings import GatewaySettings
         from subgraphs.kit.graphql.callers import Callers
-        from tracing import opened
 
         log_to_stderr()
         try:

@@ -24,9 +24,9 @@ from furlong.cli.own_databases import check_databases
 from furlong.cli.signals import stop_on_signals
 
 if TYPE_CHECKING:
+    from foundation.storage.clock import Clock
+    from foundation.storage.settings import DatabaseSettings
     from furlong.workers.round_status import RoundStatus
-    from storage.clock import Clock
-    from storage.settings import DatabaseSettings
     from subgraphs.kit.settings import UpstreamSettings
 
 cli = typer.Typer(no_args_is_help=True, help="Background work, until stopped; safe on several nodes.")
@@ -162,12 +162,12 @@ def outbox(*, listen: Listen = None) -> None:
 
 async def _publish_outboxes(listen: str | None) -> None:
     from backoffice.run_publisher import running_publisher
+    from foundation.tracing import recording
     from furlong.serve.http_server import listen as open_listener
     from furlong.serve.http_server import serving
     from furlong.workers.outbox_status import outbox_status_app
     from furlong.workers.outbox_worker import OUTBOXES, run_outbox_worker
-    from subgraphs.kit.records.outbox.outbox_relay import OutboxStatus
-    from tracing import recording
+    from subgraphs.kit.records.outbox_relay import OutboxStatus
 
     clock = running_clock()
     listener = open_listener(*address(listen)) if listen else None

@@ -5,15 +5,15 @@ from itertools import pairwise
 from pathlib import Path
 
 from cells.claim import claim, without_fence
+from foundation.storage.cells.cell import Cell
+from foundation.storage.cells.settings import CellSettings
+from foundation.storage.errors import InvalidCell
+from foundation.storage.settings import DatabaseSettings
 from furlong.databases import upgrade_databases
 from furlong.demo.data_folder import database_in
 from furlong.demo.embedded_broker import PARTITIONS
 from furlong.install.topics import KEYED_TOPICS
 from furlong.subgraph_names import SUBGRAPHS
-from storage.cells.cell import Cell
-from storage.cells.errors import InvalidCell
-from storage.cells.settings import CellSettings
-from storage.settings import DatabaseSettings
 
 
 def cells_of(count: int) -> tuple[Cell, ...]:

@@ -5,10 +5,10 @@ from contextlib import AsyncExitStack
 
 from starlette.types import ASGIApp
 
+from foundation.storage.settings import DatabaseSettings
 from furlong.demo.ready_file import DemoCell
 from furlong.serve.http_server import listen, serving
 from furlong.serve.own_hosts import own_names_only
-from storage.settings import DatabaseSettings
 
 
 async def serve_each(gateways: Sequence[ASGIApp], stack: AsyncExitStack) -> list[str]:

@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cells.routing.haproxy import MISDIRECTED, WRONG_CELL
+from foundation.storage.cells.cell import Cell, customer_key, partition_of
 from furlong.demo.mock.overrides import claims_of
 from gateway.http.client import EXTENSION
-from storage.cells.cell import Cell, customer_key, partition_of
 
 FIRST_ATTEMPT: Final = "x-furlong-demo-cell"
 """The header that names the cell to which a request is sent first, to show what happens at the wrong one."""

@@ -9,6 +9,7 @@ from typing import Final
 from fastapi import APIRouter, FastAPI, Response
 from graphql import GraphQLEnumType, GraphQLSchema
 
+from foundation.storage.clock import SystemClock
 from furlong.demo import ready_file
 from furlong.demo.mock.execution import MockedGraph
 from furlong.demo.mock.overrides import HEADER, token_of
@@ -23,7 +24,6 @@ from gateway.app import create_gateway
 from gateway.settings import GatewaySettings
 from gateway.supergraph.load import load_supergraph
 from gateway.transport.memory import MemoryTransport
-from storage.clock import SystemClock
 
 BRAND: Final = "northbet"
 FORWARDED: Final = ("authorization", "accept-language", HEADER)

@@ -17,23 +17,22 @@ from fastapi.responses import RedirectResponse
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
-from backoffice.access.roles import Role
+from backoffice.access import Actor, Role
 from backoffice.app import create_backoffice
 from backoffice.base import Base, create_base
 from backoffice.identity import users
-from backoffice.identity.accounts import NewAccount
+from backoffice.identity.account import NewAccount
 from backoffice.identity.credentials import givers
 from backoffice.settings import BackofficeSettings
 from consumers.stream.settings import StreamSettings
+from foundation.storage.clock import Clock
+from foundation.storage.settings import DatabaseSettings
 from furlong.demo.operators.goodwill import set_goodwill_budgets
 from furlong.demo.ready_file import DemoAccount, DemoBackoffice
 from furlong.demo.tokens import backoffice_key
 from furlong.serve.http_server import listen, serving
 from furlong.serve.own_hosts import own_names_only
 from furlong.settings import ServeSettings
-from storage.clock import Clock
-from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.kit.domain.keys import ALL_BRANDS
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from gateway import Extension, Hooks, SubgraphOperation
+from gateway import SubgraphOperation
 from gateway.errors import SubgraphUnreachable
+from gateway.feature import Entry, Feature, Version, VersionParts
 from gateway.plan import Fetch
-from gateway.supergraph import Supergraph
 
 HEADER: Final = "x-demo-broken"
 """Names the subgraphs, separated by commas, that a request does not reach."""
@@ -28,15 +28,15 @@ class Breaking:
         return breaking
 
 
-class BrokenSubgraphs(Extension):
-    """The extension of the demo's gateway; nothing else loads it."""
+class BrokenSubgraphs(Feature):
+    """The feature of the demo's gateway; nothing else switches it on."""
 
-    def hooks(self, supergraph: Supergraph) -> Hooks:
+    def of(self, version: Version) -> VersionParts:
         """Wrap the calls of all subgraphs."""
-        del supergraph
-        return Hooks(calls=(Breaking(),))
+        del version
+        return VersionParts(calls=(Breaking(),))
 
 
-extension: Final = BrokenSubgraphs()
-EXTENSION: Final = f"{__name__}:extension"
+ENTRY: Final = Entry("broken_subgraphs", feature=f"{__name__}:BrokenSubgraphs")
+FEATURE: Final = f"{__name__}:ENTRY"
 """Its name in the gateway's settings."""

@@ -3,8 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from backoffice.access.actor import Actor
-from backoffice.access.roles import Role
+from backoffice.access import Actor, Role
 from backoffice.approvals import repository as proposals
 from backoffice.base import Base
 from backoffice.identity import users

@@ -7,7 +7,8 @@ from typing import Protocol
 
 import httpx
 
-from backoffice.operations.status_changes import StatusAction, decide_change, plan_change
+from backoffice.operations.reward_statuses import StatusAction, decide_change, plan_change
+from foundation.storage.database import Database
 from furlong.demo.clock import demo_now, move_demo_clock
 from furlong.demo.data_folder import database_in
 from furlong.demo.fulfilment import DemoFulfilment
@@ -15,7 +16,6 @@ from furlong.demo.routes import DemoSession
 from furlong.demo.scenarios.player import PATIENCE_SECONDS, Arrived, ScenarioPlayer
 from furlong.demo.scenarios.scenario import Scenario
 from simulator.run import RunningSimulator
-from storage.database import Database
 from subgraphs.rewards.catalogue.rewards import OptionId
 
 

@@ -7,8 +7,7 @@ from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 
 from gateway.monitoring.families import SummedGauge
-from subgraphs.kit.live.event_bus import EventBus
-from subgraphs.kit.live.metrics import BusMetrics
+from subgraphs.kit.live.event_bus import BusMetrics, EventBus
 from subgraphs.kit.live.watches import LAG_BOUNDS
 
 

@@ -11,21 +11,21 @@ from typing import Final
 import orjson
 from fastapi import FastAPI
 
+from foundation.graphql_http import read_body
+from foundation.signatures import InvalidSignature, SignatureVerifier
+from foundation.signatures.verifier import RequestHead
+from foundation.storage.tracing import TRACEPARENT
 from gateway.clients import ClientAddresses
 from gateway.errors import AuthenticationUnavailable, RequestError, Unauthenticated
+from gateway.forwarding import Forwarding
 from gateway.http.admission import Admission
-from gateway.http.headers import Forwarding
 from gateway.http.live import LiveConnections, LiveLimits, LiveMetrics, LiveOperations
 from gateway.http.replies import OriginPolicy
 from gateway.http.websocket import WebSocketEndpoint, WebSocketParts
 from gateway.metrics import Metrics
 from gateway.pipeline.stages import HttpRequest, Response, ResponseStream
 from gateway.settings import GatewaySettings
-from graphql_http import read_body
-from signatures import InvalidSignature, SignatureVerifier
-from signatures.verifier import RequestHead
-from storage.tracing import TRACEPARENT
-from subgraphs.kit.auth.authentication import READ, RequestIdentity
+from subgraphs.kit.auth import READ, RequestIdentity
 from subgraphs.kit.domain.errors import AuthenticationUnavailable as CannotAuthenticate
 from subgraphs.kit.domain.errors import Unauthenticated as NotAuthenticated
 from subgraphs.kit.domain.errors import WrongCell

@@ -8,12 +8,11 @@ from typing import Any, Final, TypeAlias
 import structlog
 from fastapi import FastAPI
 
+from foundation.storage.clock import Clock
 from furlong.serve.subgraphs import Parts
-from storage.clock import Clock
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.graphql.app import Subgraph
-from subgraphs.kit.live.public_changes import PublicChanges
-from subgraphs.kit.live.rereading import ReadStates, Rereading
+from subgraphs.kit.live.rereading import PublicChanges, ReadStates, Rereading
 from subgraphs.kit.live.watches import Watches, owner_of
 from subgraphs.kit.reads.brand_rules import BrandRules
 from subgraphs.kit.reads.stale_cache import StaleCache

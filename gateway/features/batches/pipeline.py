@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from foundation.graphql_http import BatchRefused, read_batch
 from gateway.errors import RequestError
 from gateway.http.client import Client
 from gateway.http.inner_request import InnerClient, InnerRequest
@@ -17,7 +18,6 @@ from gateway.http.responses import error_response
 from gateway.pipeline.graphql_response import refused
 from gateway.pipeline.policies.batch import Batch, BatchEntry
 from gateway.pipeline.stages import HttpRequest, Response, ResponsePipeline, encode
-from graphql_http import BatchRefused, read_batch
 
 OF_THE_BODY: Final = (b"content-encoding", b"content-type", b"content-length")
 

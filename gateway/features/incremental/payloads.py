@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from foundation.graphql_http.media import LATEST, IncrementalSpec
 from gateway.executor.failures import Path
-from graphql_http.parts import LATEST, IncrementalSpec
 
 Errors: TypeAlias = list[dict[str, Any]]
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from foundation.graphql_http.media import IncrementalSpec
 from gateway.errors import RequestError, ResponseTooLarge
 from gateway.executor import Failure
 from gateway.features.incremental.delivery import Delivering
@@ -25,7 +26,6 @@ from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedRequest
 from gateway.pipeline.stages import Response
-from graphql_http.parts import IncrementalSpec
 
 
 @dataclass(frozen=True, slots=True)

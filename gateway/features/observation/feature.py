@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
+from foundation.tracing import Tracing
 from gateway.feature import Core, Feature, Version, VersionParts
 from gateway.features.observation.calls import ObservedCalls
 from gateway.features.observation.debugging import Debugging
@@ -14,7 +15,6 @@ from gateway.features.observation.request_tracing import RequestTracing
 from gateway.features.observation.settings import ObservationSettings
 from gateway.pipeline.components import AnsweringPipeline
 from gateway.pipeline.pipeline import Pipeline
-from tracing import Tracing
 
 SERVICE: Final = "furlong-gateway"
 

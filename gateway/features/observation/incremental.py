@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from opentelemetry.trace import INVALID_SPAN, NoOpTracer
 
+from foundation.graphql_http.media import IncrementalSpec
 from gateway.features.observation.debugging import Debugging, DebugReport
 from gateway.features.observation.observation import OBSERVED, Observation
 from gateway.pipeline.graphql_response import GraphQLResponse
@@ -18,7 +19,6 @@ from gateway.pipeline.hooks import ResponseHook
 from gateway.pipeline.in_parts import AnswersInParts, StreamOfParts
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
-from graphql_http.parts import IncrementalSpec
 
 
 @dataclass(frozen=True, slots=True)

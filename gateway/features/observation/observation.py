@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 from opentelemetry.trace import Span, SpanKind, Tracer, set_span_in_context
 
-from tracing import TRACEPARENT, TRACESTATE, error_type, fail, header_of, within
+from foundation.tracing import TRACEPARENT, TRACESTATE, error_type, fail, header_of, within
 
 Attributes: TypeAlias = dict[str, str | int | bool]
 CACHE: Final = "cache"

@@ -7,9 +7,9 @@ from typing import Final
 
 from opentelemetry.trace import Span, Status, StatusCode
 
+from foundation.tracing import error_type
 from gateway.errors import RequestError
 from gateway.pipeline.policies import PolicyInput
-from tracing import error_type
 
 SERVER_ERROR: Final = 500
 CLIENT_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/-]{0,63}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from time import perf_counter_ns
 from typing import Any, Final
 
+from foundation.graphql_http import GraphQLRequest
 from gateway.executor import FetchedData, ResponseLimits
 from gateway.features.observation.debugging import DebugReport
 from gateway.features.observation.observation import CACHE, MISS, Observation
@@ -22,7 +23,6 @@ from gateway.pipeline.policies import Policy, PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedRequest
 from gateway.pipeline.stages import HttpRequest
-from graphql_http import GraphQLRequest
 
 AUTHENTICATE: Final = "authenticate"
 PREPARE: Final = "prepare"

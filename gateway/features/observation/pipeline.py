@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from opentelemetry.trace import INVALID_SPAN, NoOpTracer, Span
 
+from foundation.graphql_http import BatchRefused
 from gateway.features.observation.debugging import Debugging, DebugReport
 from gateway.features.observation.events import EventTracing
 from gateway.features.observation.observation import OBSERVED, Observation
@@ -23,7 +24,6 @@ from gateway.pipeline.components import AuthenticationComponent
 from gateway.pipeline.in_parts import ResponseInParts
 from gateway.pipeline.pipeline import Pipeline
 from gateway.pipeline.stages import HttpRequest, Response, ResponseStream
-from graphql_http import BatchRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class ObservedPipeline:
         if subscribing is None or self.tracing is None:
             return pipeline
         observe = EventTracing(self.tracing, start).observe
-        return replace(pipeline, subscribing=replace(subscribing, observe=observe))
+        return replace(pipeline, subscribing=subscribing.observed_by(observe))
 
     async def _observe(self, request: HttpRequest, span: Span | None, report: DebugReport | None) -> Response:
         if span is None or self.tracing is None:

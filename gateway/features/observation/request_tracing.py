@@ -16,8 +16,8 @@ from opentelemetry.trace import (
     set_span_in_context,
 )
 
+from foundation.tracing import TRACEPARENT, TRACESTATE, Sampling, header_of, span_context_of, unsampled
 from gateway.pipeline.stages import HttpRequest
-from tracing import TRACEPARENT, TRACESTATE, Sampling, header_of, span_context_of, unsampled
 
 _PARENT: Final = TRACEPARENT.encode()
 _STATE: Final = TRACESTATE.encode()

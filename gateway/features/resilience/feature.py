@@ -66,7 +66,6 @@ class Resilience(Feature):
         settings = version.settings
         made_like = (
             name in version.over_http,
-            name in version.unshared,
             settings.subgraph_urls.get(name, version.supergraph.subgraphs[name].url),
             _seconds(version, name),
             settings.deadline_header,
@@ -84,8 +83,7 @@ def _seconds(version: Version, name: str) -> float:
 def _guard(version: Version, name: str, known: KnownGuards) -> Guard:
     settings, seconds = version.settings.of(ResilienceSettings), _seconds(version, name)
     is_over_http = name in version.over_http
-    # A response's headers go only to the client that the call was made for, not to those who share it.
-    is_shared = is_over_http and settings.share_fetches and name not in version.unshared
+    is_shared = is_over_http and settings.share_fetches
     retries = settings.query_retries
     ignored = frozenset(version.settings.share_ignores_headers)
     return Guard(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from foundation.tokens import TokenVerifier
 from gateway.clients.session import Session
 from gateway.feature import Core, Feature
 from gateway.features.sessions.settings import SessionSettings
 from gateway.features.sessions.token_sessions import AUTHORIZATION, Sessions
 from gateway.pipeline.authentication import Authentication
-from tokens import TokenVerifier
 
 
 class TokenSessions(Feature):

@@ -8,8 +8,8 @@ from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
+from foundation.tokens import Introspection, Issuer, Revocations
 from gateway.feature_settings import FeatureSettings
-from tokens import Introspection, Issuer, Revocations
 
 
 class SessionSettings(FeatureSettings, env_prefix="FURLONG_GATEWAY__SESSIONS__"):

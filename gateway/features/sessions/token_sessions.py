@@ -6,10 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from gateway.clients.session import CHALLENGE, Session
-from gateway.errors import AuthenticationUnavailable, Unauthenticated
-from gateway.features.sessions.settings import SessionSettings
-from tokens import (
+from foundation.tokens import (
     InvalidToken,
     Reason,
     RefreshLimits,
@@ -18,7 +15,10 @@ from tokens import (
     VerificationUnavailable,
     VerifiedToken,
 )
-from tokens.verifier import TrustedIssuer
+from foundation.tokens.verifier import TrustedIssuer
+from gateway.clients.session import CHALLENGE, Session
+from gateway.errors import AuthenticationUnavailable, Unauthenticated
+from gateway.features.sessions.settings import SessionSettings
 
 AUTHORIZATION: Final = "authorization"
 ANONYMOUS: Final = Session()

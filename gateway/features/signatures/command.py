@@ -30,7 +30,7 @@ def new(
     ] = None,
 ) -> None:
     """Print a key set with a new private key (Ed25519), which only the gateway may know."""
-    from signatures.generate import new_key
+    from foundation.signatures.keys import new_key
 
     keys = [] if after is None else _keys_of(after)
     _print([*keys, new_key(key_id, shared=shared)])
@@ -39,7 +39,7 @@ def new(
 @keys_cli.command()
 def public(keys: Annotated[Path, typer.Argument(help="The gateway's key set.")]) -> None:
     """Print the public keys of a key set, for subgraphs."""
-    from signatures.generate import public_part
+    from foundation.signatures.keys import public_part
 
     try:
         _print(public_part(_keys_of(keys)))
@@ -53,7 +53,7 @@ def add_to(cli: typer.Typer) -> None:
 
 
 def _keys_of(file: Path) -> list[dict[str, Any]]:
-    from signatures import read_key_set
+    from foundation.signatures import read_key_set
 
     try:
         content = file.read_bytes()
@@ -67,7 +67,7 @@ def _keys_of(file: Path) -> list[dict[str, Any]]:
 
 
 def _print(keys: list[dict[str, Any]]) -> None:
-    from signatures import read_key_set
+    from foundation.signatures import read_key_set
 
     content = orjson.dumps({"keys": keys}, option=orjson.OPT_INDENT_2)
     try:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from foundation.signatures import Recipient, RequestSigner, key_source
 from gateway.errors import SubgraphUnreachable, SupergraphError
 from gateway.features.signatures.settings import SignatureSettings
 from gateway.transport import Sign, SignerOf
 from gateway.transport.address import Address
-from signatures import Recipient, RequestSigner, key_source
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from gateway.errors import ClientDisconnected, RequestError
-from gateway.http.headers import Forwarding
+from gateway.forwarding import Forwarding
 from gateway.metrics import Metrics
 from gateway.pipeline.stages import HttpRequest, ResponseStream, SubscriptionPipeline
 

@@ -8,7 +8,6 @@ from hashlib import sha256
 from typing import Final
 
 from gateway.cache_control import CachePolicy
-from gateway.header_rules import strictest
 from gateway.http.client import NOT_MODIFIED, Reply
 
 CACHE_CONTROL: Final = b"cache-control"
@@ -76,19 +75,12 @@ class ResponseCaching:
             headers: The request's headers by name in lower case.
         """
         status, content_type, body, more = reply
-        of_subgraphs = [value for name, value in more if name == CACHE_CONTROL]
-        more = [each for each in more if each[0] != CACHE_CONTROL]
-        if policy is None or any(name == b"set-cookie" for name, _ in more):
+        if policy is None:
             return status, content_type, body, (*more, NO_STORE)
         is_private = policy.is_private or not self.is_shared or any(name in headers for name in self.personal)
         # Each media type is a different representation, so the tags must differ (RFC 9110, 8.8.3).
         tag = b'"%b"' % sha256(content_type + b"\n" + body).hexdigest()[:32].encode()
         lifetime = b"%b, max-age=%d" % (b"private" if is_private else b"public", policy.max_age)
-        if of_subgraphs:
-            every = (each.decode("latin-1") for each in (lifetime, *of_subgraphs))
-            lifetime = strictest(every).encode("latin-1")
-            if lifetime == NO_STORE[1]:
-                return status, content_type, body, (*more, NO_STORE)
         control, vary = (CACHE_CONTROL, lifetime), (b"vary", self.vary)
         known = _matching(headers.get(b"if-none-match"), tag)
         if known is not None:

@@ -8,7 +8,13 @@ from typing import Final
 
 import orjson
 
-from graphql_http.parts import EVENT_STREAM, MULTIPART, IncrementalSpec, quality_of, read_media_range
+from foundation.graphql_http.media import (
+    EVENT_STREAM,
+    MULTIPART,
+    IncrementalSpec,
+    quality_of,
+    read_media_range,
+)
 
 MAX_CACHED: Final = 128
 MAX_CACHED_LENGTH: Final = 256

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from foundation.graphql_http.media import LATEST, IncrementalSpec
 from gateway.http.inner_request import InnerRequest
-from graphql_http.parts import LATEST, IncrementalSpec
 
 
 class WebSocketRequest(InnerRequest):

@@ -11,12 +11,12 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
 
+from foundation.graphql_http import GraphQLRequest
 from gateway.errors import Overloaded
 from gateway.pipeline.introspection_responses import Introspection
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedRequest
 from gateway.pipeline.preparation.preparer import Preparer
-from graphql_http import GraphQLRequest
 
 T = TypeVar("T")
 

@@ -1,14 +1,10 @@
 """Policies: checks of each request after it is prepared and before it is planned."""
 
 from gateway.pipeline.policies.introspection import IntrospectionPolicy
-from gateway.pipeline.policies.override_labels import OverrideLabelsPolicy
 from gateway.pipeline.policies.policy import Policy, PolicyInput
-from gateway.pipeline.policies.trusted_documents import TrustedDocumentsPolicy
 
 __all__ = [
     "IntrospectionPolicy",
-    "OverrideLabelsPolicy",
     "Policy",
     "PolicyInput",
-    "TrustedDocumentsPolicy",
 ]

@@ -7,13 +7,12 @@ from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, Operati
 from gateway.access.operation_rules import DocumentAccess
 from gateway.access.operations import OperationAccess
 from gateway.cache_control import cache_policy
-from gateway.documents.digest import digest
 from gateway.errors import InvalidDocument
 from gateway.limits import IntrospectionSizes, check_document
 from gateway.pipeline.preparation.limits import PreparationLimits
 from gateway.pipeline.preparation.operation_selection import select_operation
 from gateway.pipeline.preparation.plan_cache import DocumentPlans
-from gateway.pipeline.preparation.prepared import PreparedDocument
+from gateway.pipeline.preparation.prepared import PreparedDocument, digest
 from gateway.pipeline.preparation.syntax import error_entry, variables_of
 from gateway.pipeline.preparation.validation_rules import rules_for
 from gateway.planner import condition_variables, deferring_directives, normalize

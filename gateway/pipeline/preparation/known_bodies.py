@@ -9,7 +9,6 @@ from typing import Any, Final
 import msgspec
 
 from gateway.caching import WeightedCache
-from gateway.documents import TrustedDocuments
 from gateway.pipeline.preparation.plan_cache import Conditions
 from gateway.pipeline.preparation.prepared import PreparedDocument, PreparedRequest
 from gateway.pipeline.preparation.sizes import json_bytes
@@ -26,7 +25,7 @@ class _KnownBody(msgspec.Struct, frozen=True, eq=False):
     variables: Mapping[str, Any]
     cost: int
     cost_fault: str | None
-    trusted: TrustedDocuments | None
+    found_in: object
 
 
 @dataclass(slots=True)
@@ -54,7 +53,7 @@ class KnownBodies:
         if document is None:
             return None
         return PreparedRequest(
-            document, known.conditions, known.variables, known.cost, known.cost_fault, known.trusted
+            document, known.conditions, known.variables, known.cost, known.cost_fault, known.found_in
         )
 
     def put(self, body: bytes, prepared: PreparedRequest) -> None:
@@ -70,6 +69,6 @@ class KnownBodies:
                 prepared.variables,
                 prepared.cost,
                 prepared.cost_fault,
-                prepared.trusted,
+                prepared.found_in,
             )
             self.cache.put(body, known, size)

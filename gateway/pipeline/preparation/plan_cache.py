@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
@@ -25,6 +25,8 @@ Variant: TypeAlias = Conditions | tuple[Conditions, Requirement]
 _Key: TypeAlias = tuple[Variant, frozenset[str], frozenset[str]] | Variant
 """The variant alone, if no label matters."""
 
+LabelsOn: TypeAlias = Callable[[], frozenset[str]]
+"""Returns the labels of progressive overrides that are on for a request."""
 
 NO_LABELS: Final[frozenset[str]] = frozenset()
 

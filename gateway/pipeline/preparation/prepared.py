@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
@@ -12,7 +13,6 @@ from graphql import DocumentNode, OperationDefinitionNode, parse
 from gateway.access.operation_rules import DocumentAccess
 from gateway.access.requirements import NOTHING, Requirement
 from gateway.cache_control import CachePolicy
-from gateway.documents import TrustedDocuments
 from gateway.limits import DocumentIntrospection
 from gateway.pipeline.preparation.costs import OperationCost
 from gateway.pipeline.preparation.operation_selection import select_operation
@@ -21,6 +21,14 @@ from gateway.pipeline.preparation.sizes import document_bytes
 from gateway.plan import OperationKind
 from gateway.planner import INCREMENTALLY, DeferringDirectives
 from jit.codegen import Variables
+
+
+def digest(text: str, operation_name: str | None = None) -> bytes:
+    """Return a key of 32 bytes that identifies a document's text and the name of an operation."""
+    found = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=32)
+    if operation_name is not None:
+        found.update(b"\0" + operation_name.encode("utf-8", "surrogatepass"))
+    return found.digest()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,7 +107,7 @@ class PreparedRequest(msgspec.Struct, eq=False, gc=False):
         variables: The client's variables, checked but not coerced: coercion is left to the subgraphs.
         cost: The estimated cost in points; 1 if costs are not estimated.
         cost_fault: What is wrong with its slicing arguments, if anything.
-        trusted: The set of trusted documents in which the id was found; None if the client sent the document.
+        found_in: The set of documents in which the id was found; None if the client sent the document.
         unmet: The rules of access that do not hold for the client.
         labels: The labels of overrides that are on for the customer; None if they are drawn for the request.
     """
@@ -109,7 +117,7 @@ class PreparedRequest(msgspec.Struct, eq=False, gc=False):
     variables: Mapping[str, Any]
     cost: int = 1
     cost_fault: str | None = None
-    trusted: TrustedDocuments | None = None
+    found_in: object = None
     unmet: Requirement = NOTHING
     labels: frozenset[str] | None = None
 

@@ -14,26 +14,24 @@ from typing import Any
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, strip_ignored_characters
 from graphql.execution.values import VariableValues
 
+from foundation.graphql_http import GraphQLRequest
 from gateway.access.operations import OperationAccess
 from gateway.access.requirements import NOTHING, Requirement
 from gateway.caching import Refusals, WeightedCache
-from gateway.documents.digest import digest
 from gateway.errors import InvalidDocument, RequestError
 from gateway.limits import check_variables
 from gateway.pipeline.graphql_response import require_query
 from gateway.pipeline.preparation.costs import CostOf, OperationCost
 from gateway.pipeline.preparation.document_reader import MAX_ERRORS, DocumentReader
-from gateway.pipeline.preparation.labels import Labels
 from gateway.pipeline.preparation.limits import PreparationLimits, check_mutation_fields
 from gateway.pipeline.preparation.operation_selection import select_operation
-from gateway.pipeline.preparation.plan_cache import NO_LABELS, Conditions, PlannedOperation
-from gateway.pipeline.preparation.prepared import PreparedDocument, PreparedRequest
+from gateway.pipeline.preparation.plan_cache import NO_LABELS, Conditions, LabelsOn, PlannedOperation
+from gateway.pipeline.preparation.prepared import PreparedDocument, PreparedRequest, digest
 from gateway.pipeline.preparation.sizes import ALIAS_BYTES, plan_bytes
 from gateway.pipeline.preparation.syntax import bounded_nesting, error_entry
 from gateway.planner import Operation, normalize, plan
 from gateway.projection import introspection_document
 from gateway.supergraph import Supergraph
-from graphql_http import GraphQLRequest
 
 
 class Preparer:
@@ -51,7 +49,7 @@ class Preparer:
         supergraph: Supergraph,
         limits: PreparationLimits,
         counted: Callable[[bool], None] | None = None,
-        labels: Labels | None = None,
+        labels_on: LabelsOn | None = None,
         cost_of: CostOf | None = None,
         *,
         access: OperationAccess | None = None,
@@ -59,7 +57,7 @@ class Preparer:
         self.supergraph = supergraph
         self._limits = limits
         self._counted = counted
-        self._labels = labels or Labels()
+        self._labels_on = labels_on
         self._reader = DocumentReader(supergraph, limits, access)
         self._cost_of = cost_of
         self._access = access
@@ -223,7 +221,7 @@ class Preparer:
         plans, variant = request.document.plans, request.variant
         on = request.labels
         if on is None:
-            on = self._labels_on() if self.supergraph.labels else NO_LABELS
+            on = NO_LABELS if self._labels_on is None else self._labels_on()
         planned = plans.get(variant, on)
         if planned is None:
             plans.check_refused(variant)
@@ -263,7 +261,9 @@ class Preparer:
         Raises:
             RequestError: It cannot be planned.
         """
-        on, plans = self._labels_on() if on is None else on, prepared.plans
+        plans = prepared.plans
+        if on is None:
+            on = NO_LABELS if self._labels_on is None else self._labels_on()
         variant = (conditions, unmet) if unmet else conditions
         known = plans.get(variant, on)
         if self._counted is not None:
@@ -278,10 +278,6 @@ class Preparer:
                 raise
             plans.put(variant, on, known)
         return known
-
-    def _labels_on(self) -> frozenset[str]:
-        labels = self.supergraph.labels
-        return self._labels.decide(labels) if labels else NO_LABELS
 
     def _planned(
         self, prepared: PreparedDocument, conditions: Conditions, on: frozenset[str], unmet: Requirement

@@ -13,7 +13,7 @@ from gateway.transport.limits import HttpLimits
 
 Protocol: TypeAlias = Literal["sse", "multipart", "websocket", "callback"]
 """The subscription protocol: GraphQL over SSE (distinct connections), Apollo's multipart responses,
-graphql-transport-ws, or Apollo's HTTP callbacks, which `gateway.subscriptions.callbacks` receives."""
+graphql-transport-ws, or Apollo's HTTP callbacks, which the feature of subscriptions receives."""
 
 
 @dataclass(frozen=True, slots=True)

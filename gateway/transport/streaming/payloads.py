@@ -7,8 +7,8 @@ from typing import Any
 
 import orjson
 
+from foundation.graphql_http.strict_json import nested_too_deeply
 from gateway.errors import SubgraphUnreachable
-from graphql_http.json_depth import nested_too_deeply
 
 
 def decoded(text: bytes) -> Any:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Final
 
 from gateway.errors import SupergraphError
-from gateway.header_rules import CompiledRules
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph, load_supergraph
 from gateway.tls import SubgraphTls
@@ -31,9 +30,7 @@ def http_transports(
     given: Mapping[str, Transport],
     settings: GatewaySettings,
     kept: Mapping[str, HttpTransport],
-    *,
     signer_of: SignerOf | None,
-    rules: CompiledRules | None = None,
 ) -> dict[str, HttpTransport]:
     """Build a transport for each subgraph that does not have one.
 
@@ -43,7 +40,6 @@ def http_transports(
         settings: The settings.
         kept: Earlier transports; one is reused if its subgraph is called exactly as before.
         signer_of: Chooses how requests are signed; None if they are not.
-        rules: The rules for response headers; None without rules.
 
     Raises:
         SupergraphError: A subgraph is not in the supergraph, has no URL, or cannot be called at its URL.
@@ -61,7 +57,6 @@ def http_transports(
         connections=settings.subgraph_connections,
         idle_seconds=settings.subgraph_idle_seconds,
     )
-    replies = {} if rules is None else rules.replies
     transports: dict[str, HttpTransport] = {}
     for name, subgraph in model.subgraphs.items():
         if name in given:
@@ -70,10 +65,10 @@ def http_transports(
         if not url:
             raise SupergraphError(f"The subgraph {name} has no URL in @join__graph or the settings.")
         try:
-            own, former, wanted = _own(limits, name, settings), kept.get(name), replies.get(name)
+            own, former = _own(limits, name, settings), kept.get(name)
             sign = None if signer_of is None else signer_of(name, url)
-            if former is None or not former.reaches(url, own, wanted, sign):
-                former = HttpTransport.to(url, own, wanted, sign)
+            if former is None or not former.reaches(url, own, sign):
+                former = HttpTransport.to(url, own, sign)
             transports[name] = former
         except (ValueError, OSError) as error:
             raise SupergraphError(f"The subgraph {name} cannot be called at {url}: {error}") from error

@@ -24,8 +24,7 @@ from jit.compile.strawberry_values import (
     type_depends_on_class,
 )
 from jit.runtime.execution import Execution, Select
-from jit.runtime.field_slot import Complete, FieldSlot, is_undefined
-from jit.runtime.response_path import ResponsePath
+from jit.runtime.field_slot import Complete, FieldSlot, ResponsePath, is_undefined
 from jit.runtime.type_checks import MAX_CLASSES, TypeChecks
 
 FastCompleter: TypeAlias = Callable[[Any], dict[str, Any] | None]

@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.bulk_sql import in_portions
+from foundation.storage.bulk_sql import in_portions
 from subgraphs.club.membership.membership import MembershipKind, MembershipState, Origin, fold
 from subgraphs.club.membership.repository import MembershipRepository
 from subgraphs.club.models import INTENT, MEMBERSHIP_EVENT, REFERENCE

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.records.outbox.outbox import Fact
+from subgraphs.kit.records.outbox import Fact
 
 MEMBERSHIP_TOPIC: Final = "club.membership.v1"
 BY_VERSION: Final = attrgetter("version")

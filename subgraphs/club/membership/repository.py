@@ -19,7 +19,7 @@ from subgraphs.club.models import COMPARISON, OUTBOX
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.reads.key_lookup import KeyLookup, Row
 from subgraphs.kit.reads.reference_lookups import OWNER
-from subgraphs.kit.records.outbox.outbox import Outbox
+from subgraphs.kit.records.outbox import Outbox
 
 KINDS: Final = {kind.value: kind for kind in MembershipKind}
 BEFORE_FIRST: Final = Owner("", "")

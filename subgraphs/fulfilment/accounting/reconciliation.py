@@ -1,4 +1,4 @@
-"""Compares a provider's journal of a day with our credits; differences are reported, never corrected."""
+"""Compares each provider's journal of a day with our credits; differences are reported, never corrected."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,13 +7,13 @@ from typing import Any
 
 import structlog
 
-from storage.clock import Clock
-from storage.database import Database
-from subgraphs.fulfilment.accounting.report import Difference, Report
-from subgraphs.fulfilment.accounting.repository import ReportRepository
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from subgraphs.fulfilment.accounting.repository import Difference, Report, ReportRepository
+from subgraphs.fulfilment.errors import JournalUnavailable
 from subgraphs.fulfilment.models import GOODWILL_CREDIT
 from subgraphs.fulfilment.providers.provider import JournalEntry
-from subgraphs.fulfilment.providers.registry import RegisteredProvider
+from subgraphs.fulfilment.providers.registry import ProviderRegistry, RegisteredProvider
 from subgraphs.fulfilment.repository import FulfilmentRepository
 from subgraphs.fulfilment.state.fulfilment import Fulfilment
 from subgraphs.fulfilment.state.state_machine import PAID
@@ -128,3 +128,34 @@ def _summary(entry: JournalEntry) -> str:
 
 def _pages(keys: Sequence[str]) -> Iterator[Sequence[str]]:
     return (keys[start : start + PAGE] for start in range(0, len(keys), PAGE))
+
+
+AFTER_MIDNIGHT = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class DailyReconciliation:
+    """Creates the missing reports of yesterday.
+
+    If two nodes create the same report at the same time, one replaces the other, and both are equal.
+    """
+
+    reconciliation: Reconciliation
+    registry: ProviderRegistry
+
+    async def make_missing(self) -> int:
+        """Create the missing reports, and return how many; an unreadable journal is tried again later."""
+        day = (self.reconciliation.clock.now() - AFTER_MIDNIGHT).date() - timedelta(days=1)
+        made = 0
+        for registered in self.registry:
+            is_made = await self.reconciliation.is_made(registered.config.name, day)
+            if is_made or not registered.config.enabled:
+                continue
+            try:
+                async with self.registry.using(registered):
+                    await self.reconciliation.compare(registered, day)
+            except JournalUnavailable as fault:
+                log.warning("provider_books_missing", provider=registered.config.name, fault=str(fault))
+            else:
+                made += 1
+        return made

@@ -7,9 +7,8 @@ from datetime import date, datetime
 from sqlalchemy import Table, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.columns import upsert
-from subgraphs.fulfilment.accounting.exclusion_sql import ended_weeks, was_excluded
-from subgraphs.fulfilment.accounting.liability import (
+from foundation.storage.columns import upsert
+from subgraphs.fulfilment.accounting.stage_sql import (
     EXPECTED,
     EXPIRED,
     OUTSTANDING,
@@ -17,10 +16,41 @@ from subgraphs.fulfilment.accounting.liability import (
     USED,
     LiabilityLine,
     RewardCounts,
+    ended_weeks,
+    reward_column,
+    stage_column,
+    staged,
+    was_excluded,
 )
-from subgraphs.fulfilment.accounting.report import Report
-from subgraphs.fulfilment.accounting.stage_sql import reward_column, stage_column, staged
 from subgraphs.fulfilment.models import CHOICE, FULFILMENT, QUALIFICATION, RECONCILIATION
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A credit on which the two sides do not agree.
+
+    Attributes:
+        kind: MISSING_THERE (credited here, not in the journal), MISSING_HERE (in the journal, not credited
+            here), TWICE (two credits under one key) or DIFFERENT (in amount, currency or customer).
+    """
+
+    kind: str
+    key: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The result of one comparison.
+
+    Attributes:
+        compared: The number of credits on either side.
+    """
+
+    provider: str
+    day: date
+    compared: int
+    differences: Sequence[Difference]
 
 
 async def liability(

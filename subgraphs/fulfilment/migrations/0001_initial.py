@@ -7,7 +7,7 @@ Revises:
 import sqlalchemy as sa
 from alembic import op
 
-from storage.columns import Blob, Identifier, UtcDateTime
+from foundation.storage.columns import Blob, Identifier, UtcDateTime
 
 revision = "0001"
 down_revision = None

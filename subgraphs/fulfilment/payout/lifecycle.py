@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from subgraphs.fulfilment.models import GOODWILL_CREDIT, OUTBOX
 from subgraphs.fulfilment.repository import FulfilmentRepository
 from subgraphs.fulfilment.state.fulfilment import Attempt, Fulfilment, new_fulfilment
-from subgraphs.fulfilment.state.outcome_facts import outcome_fact
-from subgraphs.fulfilment.state.published_outcome import PublishedOutcome
+from subgraphs.fulfilment.state.outcomes import PublishedOutcome, outcome_fact
 from subgraphs.fulfilment.state.state_machine import (
     STOPPING,
     FulfilmentEvent,
@@ -22,7 +21,7 @@ from subgraphs.fulfilment.state.state_machine import (
     next_state,
 )
 from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.kit.records.outbox.outbox import Outbox
+from subgraphs.kit.records.outbox import Outbox
 
 RECHECK_AFTER = timedelta(minutes=5)
 

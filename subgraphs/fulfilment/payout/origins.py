@@ -1,18 +1,83 @@
-"""What is paid, and since when it is due: rewards of confirmed weeks, or goodwill credits."""
+"""What is paid, since when it is due, and whether the customer may be paid."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.fulfilment.payout.eligibility import Eligibility
+from subgraphs.fulfilment.models import ACCOUNT_CHANGE, REFERENCE
 from subgraphs.fulfilment.read_model_repository import PublishedOutcomeRepository, ReadModelRepository
 from subgraphs.fulfilment.state.fulfilment import Fulfilment
-from subgraphs.fulfilment.state.published_outcome import PublishedOutcome
+from subgraphs.fulfilment.state.outcomes import PublishedOutcome
 from subgraphs.fulfilment.state.reward import Choice
-from subgraphs.kit.domain.accounts import IneligibleReason
+from subgraphs.kit.domain.accounts import IneligibleReason, ineligible_reason
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.domain.schemes import currencies_in
+from subgraphs.kit.domain.weeks import Calendar
+from subgraphs.kit.records.accounts import AccountHistory, ExclusionPeriod, excluded_at, exclusion_periods_of
+from subgraphs.kit.records.reference import ReferenceRepository
+
+
+class Eligibility(NamedTuple):
+    """Whether a customer may be paid, now and for each week.
+
+    Attributes:
+        present: Why the customer may not be paid at present; None otherwise.
+        periods: The times in which the customer could not take part.
+        calendar: The weeks of the brand.
+    """
+
+    present: IneligibleReason | None
+    periods: tuple[ExclusionPeriod, ...]
+    calendar: Calendar
+
+    @property
+    def was_ever_excluded(self) -> bool:
+        """Whether the customer is excluded, or was at any time."""
+        return self.present is not None or bool(self.periods)
+
+    def ineligible_reason(self, iso_week: str) -> IneligibleReason | None:
+        """Return why a week's reward may not be paid, or None; an exclusion after the week's end is final."""
+        return self.ineligible_since(self.calendar.week_named(iso_week).ends_at)
+
+    def ineligible_since(self, instant: datetime) -> IneligibleReason | None:
+        """Return why a reward due since an instant may not be paid, or None; a later exclusion is final."""
+        return self.present or excluded_at(self.periods, instant)
+
+
+@dataclass(frozen=True, slots=True)
+class EligibilityCheck:
+    """Evaluates customers by their accounts and their brands' schemes."""
+
+    reference: ReferenceRepository = field(default_factory=lambda: ReferenceRepository(REFERENCE))
+    history: AccountHistory = field(default_factory=lambda: AccountHistory(ACCOUNT_CHANGE))
+
+    async def evaluate(
+        self, connection: AsyncConnection, owners: Collection[Owner]
+    ) -> dict[Owner, Eligibility]:
+        """Return the eligibility of customers, and lock their accounts until the transaction ends.
+
+        Customers whose account or brand has not arrived yet are absent.
+        """
+        accounts = await self.reference.accounts(connection, owners, held=True)
+        changes = await self.history.of_owners(connection, list(accounts))
+        names = {owner.brand for owner in accounts}
+        brands = await self.reference.brands(connection, names)
+        schemes = await self.reference.schemes(connection, list(brands))
+        opened = await self.reference.opened_weeks(connection, list(brands))
+        calendars = {name: opened[name].calendar(brand.time_zone) for name, brand in brands.items()}
+        found: dict[Owner, Eligibility] = {}
+        for owner, account in accounts.items():
+            if (brand := brands.get(owner.brand)) is None:
+                continue
+            served = {(scheme.jurisdiction, scheme.currency) for scheme in schemes[brand.id]}
+            currencies = currencies_in(account.jurisdiction, served)
+            present = ineligible_reason(account, brand, currencies=currencies)
+            periods = exclusion_periods_of(changes.get(owner, ()), brand, served)
+            found[owner] = Eligibility(present, periods, calendars[brand.id])
+        return found
 
 
 class RewardOrigin(Protocol):

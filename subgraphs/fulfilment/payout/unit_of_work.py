@@ -1,5 +1,6 @@
 """The worker's reads and writes: each method is one step of a leased reward, in the caller's transaction."""
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -7,14 +8,12 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.clock import Clock, database_time
-from storage.database import Database
+from foundation.storage.clock import Clock, database_time
+from foundation.storage.database import Database
 from subgraphs.fulfilment.models import GLOBAL_STATE
-from subgraphs.fulfilment.payout.backoff import Backoff
-from subgraphs.fulfilment.payout.eligibility import EligibilityCheck
 from subgraphs.fulfilment.payout.lifecycle import RECHECK_AFTER, Lifecycle
-from subgraphs.fulfilment.payout.origins import ConfirmedWeeks, Goodwill, RewardOrigin
-from subgraphs.fulfilment.payout.provider_holds import ProviderHolds
+from subgraphs.fulfilment.payout.origins import ConfirmedWeeks, EligibilityCheck, Goodwill, RewardOrigin
+from subgraphs.fulfilment.payout.provider_decisions import ProviderHolds
 from subgraphs.fulfilment.providers.provider import CreditOutcome, CreditResult
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
 from subgraphs.fulfilment.read_model_repository import PublishedOutcomeRepository, ReadModelRepository
@@ -28,7 +27,52 @@ from subgraphs.fulfilment.state.state_machine import (
     FulfilmentState,
     is_ahead,
 )
-from subgraphs.kit.records.global_state.switches import KillSwitches
+from subgraphs.kit.records.global_state import KillSwitches
+
+EXPIRY_MARGIN = timedelta(minutes=5)
+MAX_EXPONENT = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """The pauses between attempts.
+
+    Attributes:
+        first: The pause after the first attempt; it doubles with each further attempt.
+        longest: The longest pause.
+        rounds: The number of attempts after which a person decides.
+    """
+
+    first: timedelta
+    longest: timedelta
+    rounds: int
+
+    @classmethod
+    def of(cls, settings: FulfilmentSettings) -> "Backoff":
+        """Return the pauses from the settings."""
+        return cls(
+            timedelta(seconds=settings.retry_seconds),
+            timedelta(seconds=settings.retry_limit_seconds),
+            settings.rounds,
+        )
+
+    def pause(self, attempts: int) -> timedelta:
+        """Return the pause after some attempts, shortened by up to a half, so that retries spread out."""
+        full = min(self.longest, self.first * (1 << min(attempts - 1, MAX_EXPONENT)))
+        return full * random.uniform(0.5, 1)  # noqa: S311 - jitter, not a secret
+
+    def next_poll(
+        self, config: ProviderConfig, expires_at: datetime | None, now: datetime
+    ) -> datetime | None:
+        """Return when to ask a provider next whether a reward was used.
+
+        A provider that sends callbacks is asked only after the reward has expired, in case one was lost.
+        """
+        poll = now + timedelta(minutes=config.poll_minutes)
+        if config.learns == "poll" or expires_at is None:
+            return poll
+        return max(poll, expires_at + EXPIRY_MARGIN)
+
 
 log = structlog.get_logger(__name__)
 REASON_CHARACTERS = 64

@@ -9,13 +9,17 @@ from typing import Final, TypeVar
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage.clock import ClockDiffers
+from foundation.storage.clock import ClockDiffers
 from subgraphs.fulfilment.errors import ProviderConfigError
-from subgraphs.fulfilment.payout.configuration.applying import ProviderConfiguration
-from subgraphs.fulfilment.payout.steps.cancellation import Canceller
-from subgraphs.fulfilment.payout.steps.redemption import RedemptionTracker
-from subgraphs.fulfilment.payout.steps.routing import Router
-from subgraphs.fulfilment.payout.steps.sender import Sender, StepObserver, ignore_step
+from subgraphs.fulfilment.payout.configuring import ProviderConfiguration
+from subgraphs.fulfilment.payout.steps import (
+    Canceller,
+    RedemptionTracker,
+    Router,
+    Sender,
+    StepObserver,
+    ignore_step,
+)
 from subgraphs.fulfilment.payout.unit_of_work import UnitOfWork
 from subgraphs.fulfilment.providers.registry import ProviderRegistry, RegisteredProvider
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings

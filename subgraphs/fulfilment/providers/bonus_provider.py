@@ -11,9 +11,9 @@ from typing import Any, Final
 import msgspec
 
 from subgraphs.fulfilment.errors import JournalUnavailable
+from subgraphs.fulfilment.providers.adapter import OK, parse_result
 from subgraphs.fulfilment.providers.provider import CreditResult, JournalEntry
 from subgraphs.fulfilment.providers.provider_client import ProviderClient, ProviderRequest
-from subgraphs.fulfilment.providers.response_parsing import OK, parse_result
 from subgraphs.fulfilment.state.reward import Credit
 
 MAX_PAGES: Final = 10_000

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from storage.clock import Clock
+from foundation.storage.clock import Clock
 from subgraphs.fulfilment.providers.provider import Provider
 from subgraphs.fulfilment.providers.provider_client import (
     CallRecord,

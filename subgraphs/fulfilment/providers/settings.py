@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from subgraphs.fulfilment.errors import ProviderConfigError
 from subgraphs.fulfilment.providers.adapters import Adapter
 from subgraphs.fulfilment.providers.provider_client import ProviderEndpoint
-from subgraphs.fulfilment.providers.secrets import Secrets
+from subgraphs.fulfilment.providers.signing import Secrets
 from subgraphs.fulfilment.state.reward import Credit
 from subgraphs.kit.domain.reward_kinds.registry import RewardKind
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 from urllib.parse import quote
 
-from subgraphs.fulfilment.providers.adapter import AdapterDeclaration
+from subgraphs.fulfilment.providers.adapter import OK, AdapterDeclaration, parse_result
 from subgraphs.fulfilment.providers.bonus_provider import read_journal
 from subgraphs.fulfilment.providers.provider import CreditOutcome, CreditResult, JournalEntry
 from subgraphs.fulfilment.providers.provider_client import (
@@ -14,7 +14,6 @@ from subgraphs.fulfilment.providers.provider_client import (
     ProviderRequest,
     ProviderResponse,
 )
-from subgraphs.fulfilment.providers.response_parsing import OK, parse_result
 from subgraphs.fulfilment.state.reward import Credit
 from subgraphs.kit.domain.reward_kinds.kind import Payer
 from subgraphs.kit.domain.reward_kinds.registry import RewardKind, paid_by

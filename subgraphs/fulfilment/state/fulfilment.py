@@ -8,7 +8,7 @@ from typing import Any, Self
 from subgraphs.fulfilment.state.reward import Credit, Reward, fulfilment_key
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.kit.records.club_conditions import club_columns, club_of_row
+from subgraphs.kit.records.tables import club_columns, club_of_row
 
 
 @dataclass(frozen=True, slots=True)

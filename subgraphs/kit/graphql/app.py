@@ -12,29 +12,25 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
-from graphql_http import GraphQLRequest, MethodNotAllowed
+from foundation.graphql_http import GraphQLRequest, MethodNotAllowed
+from foundation.signatures.asgi import SignedRequests
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.rehearsal import rehearsal_marks
+from foundation.storage.tracing import TRACEPARENT, follow_request
+from foundation.tracing import Tracing
 from jit.codegen import BUDGET, BudgetSpent, ResponseBudget
-from signatures.asgi import SignedRequests
-from storage.clock import Clock
-from storage.database import Database
-from storage.rehearsal import rehearsal_marks
-from storage.tracing import TRACEPARENT, follow_request
-from subgraphs.kit.auth.authentication import Authenticator, RequestIdentity
-from subgraphs.kit.auth.sessions import SessionVerifier
+from subgraphs.kit.auth import Authenticator, RequestIdentity, SessionVerifier
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.graphql.callers import Callers, too_large
 from subgraphs.kit.graphql.context import RequestContext
-from subgraphs.kit.graphql.deadline import until_deadline
-from subgraphs.kit.graphql.event_stream import event_stream
-from subgraphs.kit.graphql.http import BODY_BYTES, Answer, GraphQLRoute
-from subgraphs.kit.graphql.metrics import SubgraphMetrics
+from subgraphs.kit.graphql.http import BODY_BYTES, Answer, GraphQLRoute, until_deadline
+from subgraphs.kit.graphql.observing import SubgraphMetrics, TracedRequests
 from subgraphs.kit.graphql.operations import Operations, PreparedOperation, answer_of, failed
-from subgraphs.kit.graphql.schema.schema_building import SubgraphSchema
-from subgraphs.kit.graphql.subscriptions import Events, Subscriptions
-from subgraphs.kit.graphql.traced_requests import TracedRequests
+from subgraphs.kit.graphql.schema_building import SubgraphSchema
+from subgraphs.kit.graphql.subscriptions import Events, Subscriptions, event_stream
 from subgraphs.kit.reads.stale_cache import StaleCache
 from subgraphs.kit.settings import Execution
-from tracing import Tracing
 
 MakeContext = Callable[..., RequestContext]
 """Creates a context for an identity; see `RequestContext` for its other fields."""

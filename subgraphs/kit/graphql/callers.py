@@ -7,8 +7,8 @@ from typing import Any, Final, Self
 from graphql import GraphQLError, Source, TokenKind
 from graphql.language import Lexer
 
-from graphql_http import GraphQLRequest, RequestError
-from signatures import SharedNonces, SignatureLimits, SignatureVerifier, ValkeyNonces, key_source
+from foundation.graphql_http import GraphQLRequest, RequestError
+from foundation.signatures import SharedNonces, SignatureLimits, SignatureVerifier, ValkeyNonces, key_source
 from subgraphs.kit.settings import CallerSettings
 
 DOCUMENT_CHARS: Final = 64 * 1024

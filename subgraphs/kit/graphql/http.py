@@ -1,15 +1,16 @@
-"""The route `/graphql` of a subgraph: GraphQL over HTTP behind Starlette."""
+"""The route `/graphql` of a subgraph: GraphQL over HTTP behind Starlette, within the gateway's deadline."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from graphql_http import (
+from foundation.graphql_http import (
     GRAPHQL_JSON,
     JSON,
     BodyTooLarge,
@@ -23,6 +24,39 @@ from graphql_http import (
 )
 from subgraphs.kit.domain.errors import AuthenticationUnavailable, Unauthenticated, WrongCell
 from subgraphs.kit.graphql.callers import ANSWER_BYTES, too_large
+
+T = TypeVar("T")
+
+HEADER: Final = "x-envoy-expected-rq-timeout-ms"
+"""How many milliseconds the caller waits for the response: Envoy's name, since no RFC has one."""
+
+MAX_DIGITS: Final = 7
+
+
+class DeadlineExceeded(RequestError):
+    """The caller no longer waits."""
+
+    def __init__(self) -> None:
+        super().__init__("The deadline of the request has passed.", code="DEADLINE_EXCEEDED", status=504)
+
+
+async def until_deadline(work: Awaitable[T], headers: Mapping[str, str]) -> T:
+    """Do the work of a query; cancel it when its caller no longer waits.
+
+    A header that is not a whole number of milliseconds sets no deadline.
+
+    Raises:
+        DeadlineExceeded: The deadline has passed.
+    """
+    given = headers.get(HEADER, "")
+    if not (given.isascii() and given.isdigit() and len(given) <= MAX_DIGITS):
+        return await work
+    try:
+        async with asyncio.timeout(int(given) / 1000):
+            return await work
+    except TimeoutError:
+        raise DeadlineExceeded from None
+
 
 BODY_BYTES: Final = 1024 * 1024  # a gateway requests many entities at once
 MAX_DEPTH: Final = 32

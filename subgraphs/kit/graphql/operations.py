@@ -22,12 +22,12 @@ from graphql.pyutils import AwaitableOrValue
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
-from graphql_http import GraphQLRequest, MethodNotAllowed
+from foundation.graphql_http import GraphQLRequest, MethodNotAllowed
 from jit import CompiledOperation, WholeDocuments, compile_operation
-from jit.kept_documents import MAX_KEPT_LENGTH
+from jit.operation import MAX_KEPT_LENGTH
 from subgraphs.kit.graphql.context import RequestContext
 from subgraphs.kit.graphql.http import Answer
-from subgraphs.kit.graphql.schema.schema_building import DOCUMENTS_KEPT, SubgraphSchema, shown_to_caller
+from subgraphs.kit.graphql.schema_building import DOCUMENTS_KEPT, SubgraphSchema, shown_to_caller
 
 Execute: TypeAlias = Callable[[Any, RequestContext, Any], AwaitableOrValue[ExecutionResult]]
 """Executes an operation for a root value, a context and variables, and does not change the variables."""

@@ -1,11 +1,16 @@
-"""Subscriptions of a subgraph: compiled code executes each event while the session is valid."""
+"""Subscriptions of a subgraph: compiled code executes each event, and server-sent events carry them.
 
+https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md
+"""
+
+import asyncio
 import inspect
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Any, Self
+from typing import Any, Final, Self
 
+import orjson
 from graphql import (
     DocumentNode,
     ExecutionResult,
@@ -16,12 +21,13 @@ from graphql import (
     validate,
 )
 from graphql import OperationType as Kind
+from starlette.responses import StreamingResponse
 
 from jit import subscribe
-from jit.kept_documents import MAX_KEPT_LENGTH
+from jit.operation import MAX_KEPT_LENGTH
 from subgraphs.kit.graphql.context import RequestContext
 from subgraphs.kit.graphql.operations import answer_of, failed
-from subgraphs.kit.graphql.schema.schema_building import DOCUMENTS_KEPT
+from subgraphs.kit.graphql.schema_building import DOCUMENTS_KEPT
 
 NO_SUBSCRIPTION = "This is not a subscription."
 
@@ -123,3 +129,43 @@ class Events:
         close = getattr(source, "aclose", None)
         if close is not None:
             await close()
+
+
+MEDIA_TYPE: Final = "text/event-stream"
+HEARTBEAT_SECONDS: Final = 12.0
+HEARTBEAT: Final = b":\n\n"
+COMPLETE: Final = b"event: complete\ndata:\n\n"
+
+
+def event_stream(events: Events) -> StreamingResponse:
+    """Return a response that streams the events, and ends the subscription if the client disconnects."""
+    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+    return StreamingResponse(_sent(events), media_type=MEDIA_TYPE, headers=headers)
+
+
+async def _sent(events: Events) -> AsyncIterator[bytes]:
+    waiting: asyncio.Task[bytes] | None = None
+    try:
+        while True:
+            waiting = waiting or asyncio.create_task(_next(events))
+            await asyncio.wait({waiting}, timeout=HEARTBEAT_SECONDS)
+            if not waiting.done():
+                yield HEARTBEAT
+                continue
+            sent, waiting = waiting.result(), None
+            yield sent
+            if sent is COMPLETE:
+                return
+    finally:
+        if waiting is not None:
+            waiting.cancel()
+            await asyncio.wait({waiting})
+        await events.aclose()
+
+
+async def _next(events: Events) -> bytes:
+    try:
+        event = await anext(events)
+    except StopAsyncIteration:
+        return COMPLETE
+    return b"event: next\ndata: %b\n\n" % orjson.dumps(event)

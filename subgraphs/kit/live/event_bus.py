@@ -1,8 +1,12 @@
-"""The bus that brings notices of changes to the streams of all processes, and an in-memory implementation."""
+"""The bus that brings notices of changes to the streams of all processes, one in memory, and its metrics."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
+
+from prometheus_client import Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 from subgraphs.kit.live.watches import Watches, machine_seconds
 
@@ -88,3 +92,34 @@ class MemoryBus:
     async def close(self) -> None:
         """Stop notifying streams."""
         await self.watches.stop()
+
+
+class BusMetrics(Collector):
+    """Reports the counts of a bus."""
+
+    def __init__(self, bus: EventBus) -> None:
+        self._bus = bus
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the counts so far."""
+        counts = self._bus.counts
+        yield CounterMetricFamily(
+            "furlong_live_messages_published",
+            "Messages with notices sent to other processes.",
+            counts.published,
+        )
+        yield CounterMetricFamily(
+            "furlong_live_messages_heard",
+            "Messages with notices received from other processes.",
+            counts.heard,
+        )
+        yield CounterMetricFamily(
+            "furlong_live_bus_faults",
+            "Failed connections and messages of the bus between processes.",
+            counts.faults,
+        )
+        yield GaugeMetricFamily(
+            "furlong_live_bus_away",
+            "1 while notices of other processes cannot be received.",
+            float(counts.is_away),
+        )

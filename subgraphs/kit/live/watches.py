@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.live.spreading import Spreading
-from subgraphs.kit.live.waking import Waking
+from subgraphs.kit.live.waking import Spreading, Waking
 
 LAG_BOUNDS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """The upper bounds of the buckets of `LiveCounts.lags`, in seconds."""

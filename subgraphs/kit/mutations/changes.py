@@ -8,9 +8,9 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.clock import Clock
-from storage.database import Database
-from storage.error_codes.conflicts import is_conflict, lock_wait_timed_out
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.error_codes import is_conflict, lock_wait_timed_out
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.live.watches import customer_key

@@ -9,9 +9,9 @@ import msgspec
 from opentelemetry.trace import Tracer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.bounded_cache import BoundedCache
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.bounded_cache import BoundedCache
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.kit.domain.accounts import Account, IneligibleReason, ineligible_reason
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.schemes import Brand, Scheme, currencies_in, scheme_of_week
@@ -19,7 +19,7 @@ from subgraphs.kit.domain.weeks import Calendar, Week
 from subgraphs.kit.reads.key_lookup import BatchedLookup, Observe
 from subgraphs.kit.reads.reference_lookups import account_lookup
 from subgraphs.kit.reads.stale_cache import Freshness, StaleCache
-from subgraphs.kit.records.global_state.switches import KillSwitches, SwitchedOff
+from subgraphs.kit.records.global_state import KillSwitches, SwitchedOff
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.kit.records.week_definitions import OpenedWeeks
 from subgraphs.kit.settings import Execution, PublicDataSettings

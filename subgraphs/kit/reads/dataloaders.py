@@ -6,7 +6,7 @@ from typing import TypeVar
 from sqlalchemy.ext.asyncio import AsyncConnection
 from strawberry.dataloader import DataLoader
 
-from storage.database import Database
+from foundation.storage.database import Database
 
 K = TypeVar("K")
 V = TypeVar("V")

@@ -22,11 +22,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
-from storage.connections.pinned_connections import PinnedConnections
-from storage.database import Database
+from foundation.storage.connections.pinned_connections import PinnedConnections
+from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import ClubKey, Owner
-from subgraphs.kit.reads.batching import Batches, BatchLimits, Failed, PendingRead
-from subgraphs.kit.reads.traced_batches import TracedBatches
+from subgraphs.kit.reads.batching import Batches, BatchLimits, Failed, PendingRead, TracedBatches
 
 K = TypeVar("K", Owner, ClubKey)
 V = TypeVar("V")

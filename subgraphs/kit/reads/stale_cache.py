@@ -11,8 +11,8 @@ from typing import Final, Generic, TypeVar
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage.clock import Clock
-from storage.errors import DatabaseAway
+from foundation.storage.clock import Clock
+from foundation.storage.errors import DatabaseAway
 from subgraphs.kit.settings import PublicDataSettings
 
 T = TypeVar("T")

@@ -5,20 +5,47 @@ docs/erasure.md says what happens to each table, and why.
 
 import hashlib
 import hmac
+import json
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, Table, delete, func, select, update
+from sqlalchemy import Column, ColumnElement, Table, delete, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.bulk_sql import few_at_once
-from storage.columns import upsert
-from storage.settings import DatabaseSettings
+from foundation.storage.bulk_sql import few_at_once
+from foundation.storage.columns import Blob, upsert
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.records.erased_dead_letters import letters_about
 from subgraphs.kit.records.tables import OutboxTables, ReferenceTables, StreamTables
+
+
+async def letters_about(connection: AsyncConnection, table: Table, owner: Owner) -> list[int]:
+    """Return the ids of the dead letters about a customer.
+
+    A readable letter is about the customer that it names. An unreadable one counts as being about every
+    customer whose quoted id it contains: losing it is better than keeping it.
+    """
+    key, quoted = ":".join(owner).encode(), json.dumps(owner.customer, ensure_ascii=False).encode()
+    c = table.c
+    rows = await connection.execute(
+        select(c.id, c.key, c.value).where(
+            or_(c.key == key, func.instr(c.value, literal(quoted, Blob())) > 0)
+        )
+    )
+    return [row.id for row in rows if row.key == key or _names(row.value, owner)]
+
+
+def _names(value: bytes, owner: Owner) -> bool:
+    try:
+        body: Any = json.loads(value)
+    except (ValueError, RecursionError):
+        return True
+    if not isinstance(body, dict):
+        return True
+    return body.get("customer_id") == owner.customer and body.get("brand_id", owner.brand) == owner.brand
+
 
 PSEUDONYM_PREFIX: Final = "erased-"
 

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, Select, Table, and_, null, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.bulk_sql import MultiRow, few_at_once
-from storage.columns import upsert
+from foundation.storage.bulk_sql import MultiRow, few_at_once
+from foundation.storage.columns import upsert
 from subgraphs.kit.domain.accounts import Account
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.schemes import Brand, Scheme, Terms, ThemeColour
-from subgraphs.kit.records.global_state.kinds import BRAND_FACTS, GlobalKind
+from subgraphs.kit.records.global_state import BRAND_FACTS, GlobalKind
 from subgraphs.kit.records.tables import ReferenceTables
 from subgraphs.kit.records.week_definitions import OpenedWeeks, WeekDefinition
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Table, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.bulk_sql import in_portions
+from foundation.storage.bulk_sql import in_portions
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import msgspec
 
 from subgraphs.kit.domain.schemes import Brand, Scheme
 from subgraphs.kit.domain.weeks import Calendar, Week, utc_text
-from subgraphs.kit.records.outbox.outbox import Fact
+from subgraphs.kit.records.outbox import Fact
 
 WEEK_TOPIC: Final = "club.week.v1"
 WEEK_SCHEMA: Final = "club.week/1"

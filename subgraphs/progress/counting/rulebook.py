@@ -1,18 +1,82 @@
-"""The counting rules of brands in one transaction, and what a bet contributes by them."""
+"""The counting rules of brands in one transaction, and what a bet's revisions contribute by them.
 
-from collections.abc import Mapping, Sequence
+A week closes when its grace is over. Later events of a bet (a settlement in May of a bet placed in March) do
+not change the closed week: the revision in force is the highest one that happened in time. When a week closes
+depends on its scheme, which may arrive after the bet. So a lower revision is dropped only if a higher one
+happened before the end of its week, which is in time under any scheme.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeAlias
 
 from subgraphs.kit.domain.accounts import unknown_account
 from subgraphs.kit.domain.schemes import Brand, Scheme
 from subgraphs.kit.domain.weeks import Calendar, Week
 from subgraphs.kit.records.week_definitions import OpenedWeeks
-from subgraphs.progress.counting.contribution import Bet, Contribution, KeptRevision, PendingReview
-from subgraphs.progress.counting.customers import KnownCustomers, Territory
-from subgraphs.progress.counting.revisions import in_force, with_revision
+from subgraphs.progress.counting.contribution import (
+    Bet,
+    Contribution,
+    CustomerKey,
+    KeptRevision,
+    PendingReview,
+)
 from subgraphs.progress.counting.rules import LATE, ContributionReason, WeekRules, evaluate_bet
+
+Territory: TypeAlias = tuple[str, str]
+"""Jurisdiction and currency, which together select the scheme that a customer plays by."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCustomers:
+    """Facts about some customers. They may arrive after their bets, and they may change.
+
+    Attributes:
+        territories: The customers' territories, unless it is the brand's default territory.
+        opted_in_at: When customers first opted in; absent for those who never did.
+    """
+
+    territories: Mapping[CustomerKey, Territory] = field(default_factory=dict)
+    opted_in_at: Mapping[CustomerKey, datetime] = field(default_factory=dict)
+
+
+InTime: TypeAlias = Callable[[Bet], bool]
+"""Returns whether a revision happened in time."""
+
+
+def with_revision(known: Sequence[Bet], bet: Bet, settled: InTime) -> Sequence[Bet]:
+    """Return the revisions that matter after another one has arrived; `known` itself if it changes nothing.
+
+    Args:
+        known: The revisions that mattered before, the lowest first.
+        bet: The revision that has arrived.
+        settled: Returns whether a revision happened before the end of its week, so in time under any scheme.
+    """
+    for other in known:
+        if other.revision == bet.revision or (other.revision > bet.revision and settled(other)):
+            return known
+    if not known or (known[-1].revision < bet.revision and settled(bet)):
+        return (bet,)
+    lower = () if settled(bet) else tuple(other for other in known if other.revision < bet.revision)
+    return (*lower, bet, *(other for other in known if other.revision > bet.revision))
+
+
+def in_force(known: Sequence[Bet], in_time: InTime) -> tuple[Bet, bool]:
+    """Return the revision in force, and whether it happened in time.
+
+    It is the highest revision in time, or the highest of all if none was in time.
+
+    Args:
+        known: The revisions that matter, the lowest first; at least one.
+        in_time: Returns whether a revision happened before its week closed.
+    """
+    for bet in reversed(known):
+        if in_time(bet):
+            return bet, True
+    return known[-1], False
+
 
 MAX_REMEMBERED: Final = 1024
 _UNDECIDED: Final[Mapping[int, bool]] = MappingProxyType({})

@@ -9,11 +9,11 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.bulk_sql import JsonRows, few_at_once, json_array, listed, quote
-from storage.columns import upsert
+from foundation.storage.bulk_sql import JsonRows, few_at_once, json_array, listed, quote
+from foundation.storage.columns import upsert
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.progress.counting.contribution import CustomerKey
-from subgraphs.progress.counting.customers import Territory
+from subgraphs.progress.counting.rulebook import Territory
 from subgraphs.progress.models import MEMBERSHIP, MEMBERSHIP_CHANGE
 
 

@@ -6,20 +6,18 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.clock import Clock, SystemClock
+from foundation.storage.clock import Clock, SystemClock
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.schemes import Brand
 from subgraphs.kit.records.reference import ReferenceRepository, ReferenceWriter
 from subgraphs.kit.records.week_definitions import WeekDefinition
 from subgraphs.progress.adjustment_repository import Adjustment, add_adjustments
 from subgraphs.progress.counting.contribution import Bet, BetKey, Contribution, WeekKey
-from subgraphs.progress.counting.customers import KnownCustomers, Territory
-from subgraphs.progress.counting.rulebook import BrandRulebook, Rulebook
+from subgraphs.progress.counting.rulebook import BrandRulebook, KnownCustomers, Rulebook, Territory
 from subgraphs.progress.counting.rules import ContributionReason
 from subgraphs.progress.ledger.batch import AppliedAdjustments, AppliedBatch, new_revisions
 from subgraphs.progress.ledger.changes import Change, TotalChange, total_changes, weeks_left
-from subgraphs.progress.ledger.claim_repository import read_claims, store_claims
-from subgraphs.progress.ledger.claims import Claims, contested_bets
+from subgraphs.progress.ledger.claims import Claims, contested_bets, read_claims, store_claims
 from subgraphs.progress.ledger.customer_repository import CustomerRepository
 from subgraphs.progress.ledger.repository import LedgerRepository
 from subgraphs.progress.ledger.rulebook_reader import RulebookReader

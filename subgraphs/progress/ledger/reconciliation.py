@@ -1,23 +1,158 @@
 """Compares totals with the sums of their contributions, and repairs totals that have drifted."""
 
-from collections.abc import AsyncIterator, Collection
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Collection, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any, TypeAlias
 
+from sqlalchemy import case, delete, func, insert, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.elements import ColumnElement
 
-from storage.clock import Clock
-from storage.database import Database
-from subgraphs.progress.ledger.reconciliation_repository import (
-    BrandWeek,
-    Sums,
-    brands_with_bets,
-    customers_with_bets,
-    delete_sums,
-    differing_sums,
-    record_repair,
-    store_sums,
-)
+from foundation.storage.clock import Clock
+from foundation.storage.columns import upsert
+from foundation.storage.database import Database
+from subgraphs.progress.adjustment_repository import adjusted_customers, adjustment_sums
 from subgraphs.progress.ledger.repository import LedgerRepository
+from subgraphs.progress.models import ADJUSTMENT, CONTRIBUTION, PROGRESS, REPAIR
+
+BrandWeek: TypeAlias = tuple[str, str]
+"""Customer and ISO week, of one brand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """The sums of a customer's bets in a week.
+
+    Attributes:
+        total_minor: In minor units.
+        as_of: Event time of the newest message.
+    """
+
+    total_minor: int
+    counted_bets: int
+    as_of: datetime
+
+
+async def differing_sums(
+    connection: AsyncConnection, brand: str, customers: Collection[str], iso_week: str | None
+) -> dict[BrandWeek, tuple[Sums | None, Sums | None]]:
+    """Return the weeks whose stored sums differ from those of their contributions, with both."""
+    stored = await _stored_sums(connection, brand, customers, iso_week)
+    right = await contribution_sums(connection, brand, customers, iso_week)
+    return {
+        week: (stored.get(week), right.get(week))
+        for week in stored.keys() | right.keys()
+        if stored.get(week) != right.get(week)
+    }
+
+
+async def contribution_sums(
+    connection: AsyncConnection, brand: str, customers: Collection[str], iso_week: str | None = None
+) -> Mapping[BrandWeek, Sums]:
+    """Return the sums of customers' contributions and adjustments, in all weeks or in one."""
+    c = CONTRIBUTION.c
+    counted_bets = func.sum(case((c.counted_minor > 0, 1), else_=0))
+    rows = await connection.execute(
+        select(c.customer_id, c.iso_week, func.sum(c.counted_minor), counted_bets, func.max(c.occurred_at))
+        .where(*_among(CONTRIBUTION, brand, customers, iso_week))
+        .group_by(c.customer_id, c.iso_week)
+    )
+    found = {(row[0], row[1]): Sums(int(row[2]), int(row[3]), row[4]) for row in rows}
+    for week, adjusted in (await adjustment_sums(connection, brand, customers, iso_week)).items():
+        sums = found.get(week) or Sums(0, 0, adjusted.as_of)
+        total = sums.total_minor + adjusted.amount_minor
+        found[week] = Sums(total, sums.counted_bets, max(sums.as_of, adjusted.as_of))
+    return found
+
+
+async def _stored_sums(
+    connection: AsyncConnection, brand: str, customers: Collection[str], iso_week: str | None
+) -> Mapping[BrandWeek, Sums]:
+    c = PROGRESS.c
+    rows = await connection.execute(
+        select(c.customer_id, c.iso_week, c.total_minor, c.counted_bets, c.as_of).where(
+            *_among(PROGRESS, brand, customers, iso_week)
+        )
+    )
+    return {(row[0], row[1]): Sums(*row[2:]) for row in rows}
+
+
+async def store_sums(
+    connection: AsyncConnection, brand: str, customer: str, sums: Mapping[str, Sums]
+) -> None:
+    """Store the totals of a customer's weeks."""
+    rows = [
+        {"brand_id": brand, "customer_id": customer, "iso_week": iso_week, **asdict(one)}
+        for iso_week, one in sorted(sums.items())
+    ]
+    if rows:
+        columns = ("total_minor", "counted_bets", "as_of")
+        await connection.execute(upsert(connection.dialect.name, PROGRESS, rows, update=columns))
+
+
+async def delete_sums(connection: AsyncConnection, brand: str, customer: str, iso_week: str) -> None:
+    """Delete the total of a customer's week."""
+    c = PROGRESS.c
+    await connection.execute(
+        delete(PROGRESS).where(c.brand_id == brand, c.customer_id == customer, c.iso_week == iso_week)
+    )
+
+
+async def record_repair(
+    connection: AsyncConnection,
+    brand: str,
+    week: BrandWeek,
+    sums: tuple[Sums | None, Sums | None],
+    at: datetime,
+) -> None:
+    """Record for the audit that a total was repaired, with the sums before and after."""
+    before, after = sums
+    await connection.execute(
+        insert(REPAIR).values(
+            brand_id=brand,
+            customer_id=week[0],
+            iso_week=week[1],
+            before=_as_json(before),
+            after=_as_json(after),
+            repaired_at=at,
+        )
+    )
+
+
+async def brands_with_bets(connection: AsyncConnection) -> list[str]:
+    """Return the brands that have totals, contributions or adjustments."""
+    tables = (PROGRESS, CONTRIBUTION, ADJUSTMENT)
+    every = union(*(select(table.c.brand_id).distinct() for table in tables))
+    return sorted((await connection.scalars(every)).all())
+
+
+async def customers_with_bets(connection: AsyncConnection, brand: str, after: str, limit: int) -> list[str]:
+    """Return a page of a brand's customers with totals, bets or adjustments: those after the given one."""
+    found: set[str] = set()
+    for table in (PROGRESS, CONTRIBUTION):
+        query = (
+            select(table.c.customer_id)
+            .distinct()
+            .where(table.c.brand_id == brand, table.c.customer_id > after)
+            .order_by(table.c.customer_id)
+            .limit(limit)
+        )
+        found |= set((await connection.scalars(query)).all())
+    found |= set(await adjusted_customers(connection, brand, after, limit))
+    return sorted(found)[:limit]
+
+
+def _among(
+    table: Any, brand: str, customers: Collection[str], iso_week: str | None
+) -> list[ColumnElement[bool]]:
+    conditions = [table.c.brand_id == brand, table.c.customer_id.in_(sorted(customers))]
+    return conditions if iso_week is None else [*conditions, table.c.iso_week == iso_week]
+
+
+def _as_json(sums: Sums | None) -> dict[str, Any] | None:
+    return None if sums is None else {**asdict(sums), "as_of": sums.as_of.isoformat()}
+
 
 CUSTOMERS_PER_BATCH = 500
 

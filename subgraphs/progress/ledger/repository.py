@@ -16,7 +16,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
-from storage.bulk_sql import JsonRows, MultiRow, fetch, few_at_once, json_array, listed, quote
+from foundation.storage.bulk_sql import JsonRows, MultiRow, fetch, few_at_once, json_array, listed, quote
 from subgraphs.progress.adjustment_repository import adjustment_sums
 from subgraphs.progress.counting.contribution import (
     Bet,

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.bounded_cache import BoundedCache
-from storage.bulk_sql import fetch, listed
+from foundation.storage.bounded_cache import BoundedCache
+from foundation.storage.bulk_sql import fetch, listed
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.progress.counting.rulebook import BrandRulebook, Rulebook
 

@@ -9,13 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.progress.adjustment_repository import adjusted_weeks
 from subgraphs.progress.counting.contribution import BetKey, Contribution
-from subgraphs.progress.counting.customers import KnownCustomers, Territory
+from subgraphs.progress.counting.rulebook import KnownCustomers, Territory
 from subgraphs.progress.ledger.customer_repository import CustomerRepository
 from subgraphs.progress.ledger.repository import LedgerRepository
 from subgraphs.progress.models import PROGRESS
-from subgraphs.progress.qualification.crm_repository import stored_qualifiers
-from subgraphs.progress.qualification.membership_repository import read_membership_changes
-from subgraphs.progress.qualification.week_membership import MembershipChange
+from subgraphs.progress.qualification.earlier_qualifications import stored_qualifiers
+from subgraphs.progress.qualification.week_membership import MembershipChange, read_membership_changes
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The state that a customer sees, derived from the facts of the subgraphs.
+"""The state that a customer sees, derived from the facts of the subgraphs, with fulfilment's outcomes.
 
     NOT_OPTED_IN ──opts in──▶ TRACKING ◀──target reached / void──▶ QUALIFIED
                                  │                                    │
@@ -13,12 +13,19 @@ A customer who may not take part is INELIGIBLE. Opting out leads back to NOT_OPT
 which is kept for that week.
 """
 
+from collections.abc import Collection, Mapping, Sequence
 from enum import Enum
-from typing import Final
+from typing import Any, Final
 
 import msgspec
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from foundation.storage.bulk_sql import few_at_once
+from foundation.storage.columns import upsert
+from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.domain.schemes import WeekState
+from subgraphs.progress.models import OUTCOME
 
 
 class ClubState(Enum):
@@ -80,3 +87,53 @@ def state_with_outcome(outcome: ClubState | None, state: ClubState) -> ClubState
     if outcome is None or (state is ClubState.INELIGIBLE and outcome not in PAID):
         return state
     return outcome
+
+
+async def read_outcomes(connection: AsyncConnection, clubs: Collection[ClubKey]) -> dict[ClubKey, ClubState]:
+    """Return the outcomes of clubs' rewards; clubs without an outcome are absent."""
+    c = OUTCOME.c
+    found: dict[ClubKey, ClubState] = {}
+    for brand, customers in few_at_once({(club.brand, club.customer) for club in clubs}):
+        rows = await connection.execute(
+            select(c.customer_id, c.iso_week, c.state).where(
+                c.brand_id == brand, c.customer_id.in_(customers)
+            )
+        )
+        found |= {ClubKey(brand, row.iso_week, row.customer_id): ClubState(row.state) for row in rows}
+    return {club: found[club] for club in clubs if club in found}
+
+
+async def store_outcomes(connection: AsyncConnection, dialect: str, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Store the outcome of the highest revision of each week; of equal revisions the first.
+
+    Args:
+        connection: In a write transaction.
+        dialect: `mysql`, `mariadb` or `sqlite`.
+        rows: With the columns of the outcome table.
+
+    Returns:
+        How many weeks have changed.
+    """
+    newest: dict[ClubKey, Mapping[str, Any]] = {}
+    for row in rows:
+        club = ClubKey(row["brand_id"], row["iso_week"], row["customer_id"])
+        if club not in newest or row["revision"] > newest[club]["revision"]:
+            newest[club] = row
+    stored = await _revisions(connection, newest)
+    fresh = [newest[club] for club in sorted(newest) if newest[club]["revision"] > stored.get(club, 0)]
+    if fresh:
+        await connection.execute(upsert(dialect, OUTCOME, fresh, update=["revision", "state"]))
+    return len(fresh)
+
+
+async def _revisions(connection: AsyncConnection, clubs: Collection[ClubKey]) -> dict[ClubKey, int]:
+    c = OUTCOME.c
+    found: dict[ClubKey, int] = {}
+    for brand, customers in few_at_once({(club.brand, club.customer) for club in clubs}):
+        rows = await connection.execute(
+            select(c.customer_id, c.iso_week, c.revision)
+            .where(c.brand_id == brand, c.customer_id.in_(customers))
+            .with_for_update()
+        )
+        found |= {ClubKey(brand, row.iso_week, row.customer_id): row.revision for row in rows}
+    return found

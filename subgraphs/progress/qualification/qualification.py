@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Final
 
-from subgraphs.kit.records.outbox.outbox import Fact
+from subgraphs.kit.records.outbox import Fact
 from subgraphs.progress.counting.contribution import WeekKey
 
 QUALIFICATION_TOPIC: Final = "club.qualification.v1"

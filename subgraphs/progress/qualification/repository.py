@@ -9,9 +9,9 @@ import msgspec
 from sqlalchemy import and_, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.bulk_sql import JsonRows, MultiRow, fetch, few_at_once, json_array, listed, quote
+from foundation.storage.bulk_sql import JsonRows, MultiRow, fetch, few_at_once, json_array, listed, quote
 from subgraphs.progress.counting.contribution import CustomerKey, WeekKey
-from subgraphs.progress.counting.customers import Territory
+from subgraphs.progress.counting.rulebook import Territory
 from subgraphs.progress.models import PROGRESS, QUALIFICATION, REFERENCE, WEEK_CLOSING
 from subgraphs.progress.qualification.qualification import Qualification, QualificationStatus
 from subgraphs.progress.qualification.week_membership import MembershipChange

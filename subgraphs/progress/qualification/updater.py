@@ -6,16 +6,15 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.clock import Clock
+from foundation.storage.clock import Clock
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.domain.schemes import Scheme
 from subgraphs.kit.domain.weeks import Week
-from subgraphs.kit.records.outbox.outbox import Outbox
+from subgraphs.kit.records.outbox import Outbox
 from subgraphs.progress.counting.contribution import WeekKey
-from subgraphs.progress.counting.customers import KnownCustomers, Territory
-from subgraphs.progress.counting.rulebook import Rulebook
+from subgraphs.progress.counting.rulebook import KnownCustomers, Rulebook, Territory
 from subgraphs.progress.models import OUTBOX
-from subgraphs.progress.qualification.crm_repository import stored_qualifiers
+from subgraphs.progress.qualification.earlier_qualifications import stored_qualifiers
 from subgraphs.progress.qualification.qualification import (
     Qualification,
     WeekResult,

@@ -1,10 +1,15 @@
-"""Determines whether a customer was a member in a week, from the changes of the membership."""
+"""Determines whether a customer was a member in a week, from the stored changes of the membership."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from sqlalchemy import select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.weeks import Week
+from subgraphs.progress.models import MEMBERSHIP_CHANGE
 
 
 class MembershipChange(NamedTuple):
@@ -44,3 +49,20 @@ def membership_in(changes: Sequence[MembershipChange], week: Week) -> WeekMember
     if last.opted_in:
         return WeekMembership(member=True, left_at=None)
     return WeekMembership(member=False, left_at=last.at if last.at >= week.starts_at else None)
+
+
+async def read_membership_changes(
+    connection: AsyncConnection, owners: Collection[Owner]
+) -> dict[Owner, list[MembershipChange]]:
+    """Return the opt-ins and opt-outs of customers; those without any are absent."""
+    c = MEMBERSHIP_CHANGE.c
+    rows = await connection.execute(
+        select(c.brand_id, c.customer_id, c.version, c.opted_in, c.at).where(
+            tuple_(c.brand_id, c.customer_id).in_(sorted(owners))
+        )
+    )
+    found: dict[Owner, list[MembershipChange]] = {}
+    for row in rows:
+        change = MembershipChange(row.version, row.opted_in, row.at)
+        found.setdefault(Owner(row.brand_id, row.customer_id), []).append(change)
+    return found

@@ -1,29 +1,35 @@
-"""Opens weeks, turns them provisional and closes them by the clock, and confirms their qualifications.
+"""Opens weeks, turns them provisional and closes them by the clock: what is done, and what is scheduled.
 
 Every step checks the stored state and does what is missing. So it may be interrupted anywhere, repeated, and
 run on several nodes at once: the node that locks the brand goes first, and the next one finds the step done.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
+from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.clock import Clock
-from storage.database import Database
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
 from subgraphs.kit.domain.schemes import Scheme
 from subgraphs.kit.domain.weeks import Calendar, Week
-from subgraphs.kit.records.outbox.outbox import Outbox
+from subgraphs.kit.records.outbox import Outbox
 from subgraphs.kit.records.week_definitions import WeekDefinition
-from subgraphs.progress.counting.customers import Territory
-from subgraphs.progress.counting.rulebook import BrandRulebook
+from subgraphs.progress.counting.rulebook import BrandRulebook, Territory
 from subgraphs.progress.errors import CannotClose, CannotOpen
 from subgraphs.progress.ledger.ledger import Ledger
 from subgraphs.progress.models import OUTBOX
-from subgraphs.progress.qualification.read_back_repository import read_back_after, weeks_read_back
-from subgraphs.progress.weeks.repository import known_brands, mark_confirmed, read_statuses, store_statuses
-from subgraphs.progress.weeks.week_status import WeekStatus
+from subgraphs.progress.qualification.earlier_qualifications import read_back_after, weeks_read_back
+from subgraphs.progress.weeks.status import (
+    WeekStatus,
+    known_brands,
+    mark_confirmed,
+    read_statuses,
+    store_statuses,
+)
 
 CUSTOMERS_PER_BATCH = 200
 
@@ -276,3 +282,49 @@ def schemes_in_force(rules: BrandRulebook, week: Week) -> dict[Territory, Scheme
         for territory, week_rules in by_territory.items()
         if week_rules.begun and week_rules.scheme is not None
     }
+
+
+class WeekEvent(Enum):
+    """The events of a week that depend on the clock alone."""
+
+    LOCK = "lock"
+    WEEK_END = "week-end"
+    GRACE_END = "grace-end"
+
+
+class ScheduledEvent(NamedTuple):
+    """An event of a week and its instant, which may differ between jurisdictions."""
+
+    at: datetime
+    event: WeekEvent
+    brand: str
+    iso_week: str
+
+
+async def upcoming_events(
+    lifecycle: WeekLifecycle, now: datetime, brand: str | None = None
+) -> list[ScheduledEvent]:
+    """Return the upcoming events of the current and the previous week, of one brand or all, by time."""
+    wanted = [name for name in await lifecycle.brands() if brand in {None, name}]
+    async with lifecycle.database.read() as connection:
+        rulebook = await lifecycle.ledger.rulebooks.read(connection, wanted)
+    events = {
+        event for rules in rulebook.brands.values() for event in _of_brand(rules, now) if event.at > now
+    }
+    return sorted(events, key=lambda one: (one.at, one.brand, one.event.value))
+
+
+def _of_brand(rules: BrandRulebook, now: datetime) -> Iterator[ScheduledEvent]:
+    present = rules.calendar.week_at(now)
+    return _of_weeks(rules, (rules.calendar.week_before(present), present))
+
+
+def _of_weeks(rules: BrandRulebook, weeks: Iterable[Week]) -> Iterator[ScheduledEvent]:
+    for week in weeks:
+        for scheme in schemes_in_force(rules, week).values():
+            for at, event in (
+                (scheme.locks_at(week), WeekEvent.LOCK),
+                (week.ends_at, WeekEvent.WEEK_END),
+                (scheme.grace_until(week), WeekEvent.GRACE_END),
+            ):
+                yield ScheduledEvent(at, event, rules.brand.id, week.iso)

@@ -8,7 +8,7 @@ from typing import Final
 from subgraphs.kit.domain.schemes import WeekState
 from subgraphs.kit.domain.weeks import Week
 from subgraphs.progress.weeks.lifecycle import WeekLifecycle
-from subgraphs.progress.weeks.week_status import WeekStatus
+from subgraphs.progress.weeks.status import WeekStatus
 
 BEGINNING: Final = "its start"
 END: Final = "its end"

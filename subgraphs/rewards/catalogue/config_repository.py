@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Table, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.bulk_sql import in_portions
-from storage.columns import upsert
+from foundation.storage.bulk_sql import in_portions
+from foundation.storage.columns import upsert
 from subgraphs.kit.records.revision_conflicts import RevisionConflicts
 
 _KEY = ("brand_id", "reward_id", "config_version")

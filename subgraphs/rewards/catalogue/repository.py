@@ -1,20 +1,79 @@
-"""SQL of the catalogue: reward versions and their display content."""
+"""SQL of the catalogue: reward versions, their display content, and their status by operators."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Row, Table, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.domain.products import Product
 from subgraphs.kit.domain.reward_kinds.registry import RewardKind
-from subgraphs.kit.records.global_state.repository import GlobalStateRepository
-from subgraphs.rewards.catalogue.operator_status import KINDS, statuses_by_brand
+from subgraphs.kit.records.global_state import GlobalKind, GlobalStateRepository, StoredMessage, SwitchScope
 from subgraphs.rewards.catalogue.rewards import Catalogue, Edition, RewardConfig, RewardContent
 from subgraphs.rewards.models import GLOBAL_STATE
+
+KINDS: Final = (GlobalKind.REWARD_STATUS, GlobalKind.SWITCH)
+RECALLED: Final = "recalled"
+Version: TypeAlias = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorStatuses:
+    """What operators decided about the rewards of one brand.
+
+    Attributes:
+        versions: The status of a version, and when it was decided.
+        rewards_off: The rewards whose kill switch is on.
+        brand_off: Whether the kill switch of the brand is on.
+    """
+
+    versions: Mapping[Version, tuple[str, datetime]] = field(default_factory=dict)
+    rewards_off: frozenset[str] = frozenset()
+    brand_off: bool = False
+
+    def applied(self, config: RewardConfig, occurred_at: datetime) -> RewardConfig:
+        """Return a version with its status in force.
+
+        Of the upstream's status and the operator's, the later one applies. A recall is permanent, whatever
+        comes before or after. While a kill switch is on, nobody can choose the version.
+
+        Args:
+            config: The version with the upstream's status.
+            occurred_at: When the upstream decided on it.
+        """
+        status, decided_at = self.versions.get((config.reward_id, config.version), (None, occurred_at))
+        if status == RECALLED:
+            config = replace(config, status="withdrawn", recalled=True)
+        elif status is not None and decided_at >= occurred_at and not config.recalled:
+            config = replace(config, status=status)
+        off = self.brand_off or config.reward_id in self.rewards_off
+        return replace(config, status="paused") if off and config.status == "active" else config
+
+
+def statuses_by_brand(
+    messages: Iterable[StoredMessage], brands: Collection[str]
+) -> dict[str, OperatorStatuses]:
+    """Group messages of `KINDS` by brand."""
+    versions: dict[str, dict[Version, tuple[str, datetime]]] = {brand: {} for brand in brands}
+    switched_off: dict[str, set[str]] = {brand: set() for brand in (*brands, ALL_BRANDS)}
+    whole: set[str] = set()
+    for message in messages:
+        state: Mapping[str, Any] = message.state or {}
+        if message.kind == GlobalKind.REWARD_STATUS.value:
+            version = (state["reward_id"], state["config_version"])
+            versions[message.brand][version] = (state["status"], message.decided_at)
+        elif state["off"] and state["scope"] == SwitchScope.BRAND.value:
+            whole.add(message.brand)
+        elif state["off"] and state["scope"] == SwitchScope.REWARD.value:
+            switched_off[message.brand].add(state["name"])
+    return {
+        brand: OperatorStatuses(versions[brand], frozenset(switched_off[brand]), brand in whole)
+        for brand in brands
+    }
 
 
 @dataclass(frozen=True, slots=True)

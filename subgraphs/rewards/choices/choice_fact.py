@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any, Final
 
 from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.kit.records.outbox.outbox import Fact
+from subgraphs.kit.records.outbox import Fact
 from subgraphs.rewards.catalogue.rewards import RewardConfig
 from subgraphs.rewards.menu.options import Menu, StoredChoice
 

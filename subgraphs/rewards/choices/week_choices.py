@@ -1,14 +1,87 @@
-"""SQL of a week's choices: how many, how many are pending, and the customers behind them."""
+"""The choices of a week: what customers were offered, what they chose, and who chose nothing."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeAlias
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from subgraphs.kit.domain.schemes import Brand
 from subgraphs.kit.mutations.intents import PENDING
-from subgraphs.rewards.models import INTENT, REWARD_CHOICE, REWARD_CONFIG, TAKEN
+from subgraphs.kit.reads.brand_rules import BrandRules, brand_rules
+from subgraphs.kit.records.reference import ReferenceRepository
+from subgraphs.rewards.catalogue.repository import CatalogueRepository
+from subgraphs.rewards.catalogue.rewards import RewardConfig
+from subgraphs.rewards.choices.choice_fact import due_reward
+from subgraphs.rewards.menu.options import Menu
+from subgraphs.rewards.models import INTENT, REFERENCE, REWARD_CHOICE, REWARD_CONFIG, REWARD_CONTENT, TAKEN
+
+Territory: TypeAlias = tuple[str, str]
+"""A jurisdiction and a currency."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeekMenus:
+    """Reads the menus of weeks."""
+
+    catalogue: CatalogueRepository = field(
+        default_factory=lambda: CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
+    )
+    reference: ReferenceRepository = field(default_factory=lambda: ReferenceRepository(REFERENCE))
+
+    async def menu(
+        self, connection: AsyncConnection, brand: Brand, territory: Territory, iso_week: str, at: datetime
+    ) -> Menu | None:
+        """Return the menu that was offered when the choice locked, or is offered until then.
+
+        The law is always that of `at`: a reward that may no longer be given is not offered, even if it was
+        lawful then. None if the club does not serve the territory.
+        """
+        rules = await brand_rules(connection, self.reference, brand)
+        return await self._menu(connection, rules, territory, iso_week, at)
+
+    async def defaults(
+        self,
+        connection: AsyncConnection,
+        brand: Brand,
+        territories: Iterable[Territory],
+        iso_week: str,
+        at: datetime,
+    ) -> dict[Territory, RewardConfig | None]:
+        """Return the reward of customers who choose nothing, by territory; None if none can be paid."""
+        rules = await brand_rules(connection, self.reference, brand)
+        return {
+            territory: due_reward(
+                await self._menu(connection, rules, territory, iso_week, at), stored=None
+            ).config
+            for territory in sorted(set(territories))
+        }
+
+    async def _menu(
+        self,
+        connection: AsyncConnection,
+        rules: BrandRules,
+        territory: Territory,
+        iso_week: str,
+        at: datetime,
+    ) -> Menu | None:
+        brand, week = rules.brand, rules.week_named(iso_week)
+        jurisdiction, currency = territory
+        scheme = rules.scheme(jurisdiction, currency, week)
+        if scheme is None:
+            return None
+        return Menu(
+            configs=(await self.catalogue.configs(connection, [brand.id]))[brand.id],
+            contents=(await self.catalogue.published(connection, [brand.id], at))[brand.id],
+            scheme=scheme,
+            jurisdiction=jurisdiction,
+            locale=brand.default_locale,
+            default_locale=brand.default_locale,
+            now=min(at, scheme.locks_at(week)),
+            given_at=at,
+        )
 
 
 @dataclass(frozen=True, slots=True)

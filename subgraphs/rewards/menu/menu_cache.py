@@ -9,7 +9,7 @@ import msgspec
 
 from jit import SharedList
 from subgraphs.kit.domain.schemes import Brand, Scheme
-from subgraphs.rewards.budgets.budgets import NO_REWARDS, NONE_SPENT, SpentRewards
+from subgraphs.rewards.budgets import NO_REWARDS, NONE_SPENT, SpentRewards
 from subgraphs.rewards.catalogue.law import LAWS
 from subgraphs.rewards.catalogue.rewards import Catalogue
 from subgraphs.rewards.menu.options import Choice, Menu, StoredChoice

@@ -12,9 +12,8 @@ import msgspec
 from subgraphs.kit.domain.schemes import Scheme
 from subgraphs.kit.domain.weeks import Week
 from subgraphs.rewards.catalogue.content import ContentIndex, content_for
-from subgraphs.rewards.catalogue.law import lawful
+from subgraphs.rewards.catalogue.law import impossible, lawful
 from subgraphs.rewards.catalogue.rewards import OptionId, RewardConfig, RewardContent
-from subgraphs.rewards.catalogue.term_checks import impossible
 
 
 class UnavailableReason(Enum):

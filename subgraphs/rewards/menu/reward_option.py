@@ -7,7 +7,7 @@ from strawberry import ID
 
 from subgraphs.kit.domain.products import Product
 from subgraphs.kit.domain.reward_kinds.registry import RewardKind
-from subgraphs.kit.graphql.schema.money import Money, money
+from subgraphs.kit.graphql.money import Money, money
 from subgraphs.rewards.menu.options import Option, UnavailableReason
 
 for enum in (RewardKind, UnavailableReason):

@@ -5,12 +5,12 @@ from uuid import UUID
 
 import pytest
 
-from backoffice.advertising.links import link_problem
+from backoffice.advertising import link_problem
 from backoffice.content.revisions.document import ContentDocument, ContentKey, ContentText
-from backoffice.content.workflow.announcement import content_states
+from backoffice.content.workflow.publication import content_states
 from consumers.messages.global_events.states import ContentState, read_state, state_fields
 from consumers.stream.errors import Poison
-from subgraphs.kit.records.global_state.kinds import GlobalKind
+from subgraphs.kit.records.global_state import GlobalKind
 
 NOW = datetime(2026, 4, 1, 12, tzinfo=UTC)
 HASH = UUID(int=7).hex * 2

@@ -11,17 +11,17 @@ import pytest
 from pydantic import SecretStr
 from typer.testing import CliRunner, Result
 
-from backoffice.access.roles import Role
+from backoffice.access import Role
 from backoffice.approvals import repository as proposals
 from backoffice.base import create_base
 from backoffice.content import repository
 from backoffice.identity import users
-from backoffice.identity.accounts import NewAccount
+from backoffice.identity.account import NewAccount
 from backoffice.settings import BackofficeSettings
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from furlong.cli import app
-from storage.clock import SystemClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
 from tests.support.backoffice.backoffice_site import PASSWORD, QUICK, ROOT_ACTOR
 from tests.support.backoffice.content_stand import ANN, BOB, KEY, ContentStand, document
 

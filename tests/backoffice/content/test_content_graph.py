@@ -11,15 +11,15 @@ import pytest
 from PIL import Image
 from sqlalchemy import insert, select
 
-from backoffice.access.roles import Role
-from backoffice.content.images.reencoding import MAX_BYTES
+from backoffice.access import Role
+from backoffice.content.image_conversion import MAX_BYTES
 from backoffice.global_events.models import OUTBOX
 from consumers.messages.global_events.message import decode_global
 from consumers.rewards.decisions import RewardDecisions
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.progress.models import METADATA as PROGRESS
 from subgraphs.progress.qualification.club_state import ClubState
 from subgraphs.rewards.catalogue.repository import CatalogueRepository

@@ -3,8 +3,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backoffice.content.revisions.diff import MAX_WORDS, SpanKind, document_changes, word_spans
-from backoffice.content.revisions.document import ContentDocument
+from backoffice.content.revisions.document import (
+    MAX_WORDS,
+    ContentDocument,
+    SpanKind,
+    document_changes,
+    word_spans,
+)
 
 TEXTS = st.text(st.sampled_from("ab ,.£é\n"), max_size=60)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from backoffice.advertising.links import link_problem
+from backoffice.advertising import link_problem
 from backoffice.content import repository
 from backoffice.content.revisions.document import TEXT_FIELDS
 from tests.support.backoffice.content_stand import ANN, KEY, content_stand

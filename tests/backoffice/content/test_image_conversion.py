@@ -9,9 +9,15 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from backoffice.content.images import conversion
-from backoffice.content.images.conversion import MAX_WAITING, ImageConversion
-from backoffice.content.images.reencoding import MAX_BYTES, ImageRefused, StoredImage, reencode
+from backoffice.content import image_conversion
+from backoffice.content.image_conversion import (
+    MAX_BYTES,
+    MAX_WAITING,
+    ImageConversion,
+    ImageRefused,
+    StoredImage,
+    reencode,
+)
 
 pytestmark = pytest.mark.usefixtures("processes")
 
@@ -65,18 +71,18 @@ async def test_a_decoder_that_takes_too_much_is_a_refusal(monkeypatch: pytest.Mo
     """Whatever a decoder does, it does it within the limits, and the upload is refused."""
     greedy = f"""
 import sys
-from backoffice.content.images import conversion
-conversion.reencode = lambda upload: bytes({conversion.MEMORY_BYTES})
-conversion.main()
+from backoffice.content import image_conversion
+image_conversion.reencode = lambda upload: bytes({image_conversion.MEMORY_BYTES})
+image_conversion.main()
 """
-    monkeypatch.setattr(conversion, "PROGRAM", (sys.executable, "-c", greedy))
+    monkeypatch.setattr(image_conversion, "PROGRAM", (sys.executable, "-c", greedy))
     with pytest.raises(ImageRefused, match="too much memory or time"):
         await ImageConversion().convert(large_and_empty())
 
 
 async def test_an_upload_nobody_waits_for_is_not_decoded_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who closes the connection ends the process too, and the next one has its turn."""
-    monkeypatch.setattr(conversion, "PROGRAM", (sys.executable, "-c", "import time; time.sleep(600)"))
+    monkeypatch.setattr(image_conversion, "PROGRAM", (sys.executable, "-c", "import time; time.sleep(600)"))
     images = ImageConversion()
     waiting = asyncio.create_task(images.convert(large_and_empty()))
     await asyncio.sleep(0.2)

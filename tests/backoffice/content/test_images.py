@@ -9,12 +9,12 @@ import httpx
 import pytest
 from PIL import Image, PngImagePlugin
 
-from backoffice.content.images.reencoding import MAX_BYTES, ImageRefused, reencode
-from backoffice.content.images.repository import add_image
+from backoffice.content.image_conversion import MAX_BYTES, ImageRefused, reencode
+from backoffice.content.images import add_image
+from foundation.storage.settings import DatabaseSettings
 from furlong.serve.site import IMAGES, create_site
 from furlong.serve.subgraphs import Parts
 from gateway import GatewaySettings
-from storage.settings import DatabaseSettings
 from subgraphs.kit.settings import SessionSettings
 from tests.support.backoffice.backoffice_stand import NOW, backoffice_database
 

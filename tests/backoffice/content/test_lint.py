@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from backoffice.advertising.links import link_problem
-from backoffice.content.lint.findings import Severity
-from backoffice.content.lint.rules import ImageFacts, LintContext, lint
+from backoffice.advertising import link_problem
+from backoffice.content.lint import ImageFacts, LintContext, Severity, lint
 from backoffice.content.revisions.document import ContentDocument
 from subgraphs.kit.domain.products import Product
 from tests.support.subgraphs.club_samples import make_brand, make_config

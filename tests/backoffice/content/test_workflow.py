@@ -10,25 +10,22 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from backoffice.access.actor import Actor
-from backoffice.access.roles import Role
+from backoffice.access import Actor, Role
 from backoffice.approvals import repository as proposals
-from backoffice.approvals.kinds import Staff
-from backoffice.approvals.proposals import Proposal
+from backoffice.approvals.proposals import Proposal, Staff
 from backoffice.content import repository
 from backoffice.content.models import CONTENT_REVISION
 from backoffice.content.revisions.document import ContentKey
-from backoffice.content.revisions.revision import ContentItem, ContentRevision
-from backoffice.content.revisions.states import RevisionState
-from backoffice.content.workflow.announcement import GlobalAnnouncement
+from backoffice.content.revisions.revision import ContentItem, ContentRevision, RevisionState
 from backoffice.content.workflow.local_time import Occurrence
+from backoffice.content.workflow.publication import GlobalAnnouncement
 from backoffice.errors import Conflict, Forbidden, FourEyes, Invalid, NotFound, Stale
 from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.identity.credentials import givers
 from backoffice.identity.users import present_roles
 from backoffice.versions import next_version
 from deploy.private_mariadb import PrivateMariadb
-from storage.clock import ManualClock
+from foundation.storage.clock import ManualClock
 from subgraphs.rewards.models import REWARD_CONFIG
 from tests.support.backoffice.backoffice_stand import NOW, employ
 from tests.support.backoffice.content_stand import (

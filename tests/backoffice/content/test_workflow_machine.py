@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from backoffice.access.actor import Actor
+from backoffice.access import Actor
 from backoffice.approvals import repository as proposals
-from backoffice.audit.verification import verify
+from backoffice.audit.audit_log import verify
 from backoffice.content import repository
 from backoffice.content.revisions.document import ContentDocument
-from backoffice.content.revisions.states import RevisionState
+from backoffice.content.revisions.revision import RevisionState
 from backoffice.errors import BackofficeError
 from deploy.private_mariadb import PrivateMariadb
 from tests.support.backoffice.content_stand import (

@@ -20,15 +20,15 @@ from consumers.acknowledgements.settings import NodeSettings
 from consumers.rewards.wiring import create_consumer
 from consumers.stream.settings import StreamSettings
 from deploy.server_process import free_port
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from furlong.cdn.purge_worker import PurgeWorker, Removals, Troubles, run_purges
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import TOPICS
 from furlong.settings import CdnSettings
 from furlong.workers.round_status import RoundStatus
-from storage.clock import SystemClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
-from subgraphs.kit.records.global_state.switches import KillSwitches
+from subgraphs.kit.records.global_state import KillSwitches
 from subgraphs.rewards import models as rewards
 from tests.gateway.varnish_stand import Cdn, gateway_behind, terms
 from tests.support.backoffice.backoffice_stand import backoffice_database

@@ -21,15 +21,13 @@ from consumers.rewards.decisions import RewardDecisions
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
-from storage.clock import ManualClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.fulfilment import models as fulfilment
-from subgraphs.fulfilment.payout.provider_holds import ProviderHolds
+from subgraphs.fulfilment.payout.provider_decisions import ProviderHolds
 from subgraphs.fulfilment.repository import ProviderRepository
-from subgraphs.kit.records.global_state.kinds import GlobalOrder
-from subgraphs.kit.records.global_state.repository import GlobalStateRepository
-from subgraphs.kit.records.global_state.switches import KillSwitches
+from subgraphs.kit.records.global_state import GlobalOrder, GlobalStateRepository, KillSwitches
 from subgraphs.rewards import models as rewards
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from tests.support.backoffice.global_messages import (

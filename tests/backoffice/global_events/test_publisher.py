@@ -12,8 +12,8 @@ import pytest
 from backoffice.global_events.decisions import Decided, GlobalDecisions
 from backoffice.global_events.publisher import GlobalPublisher
 from consumers.messages.global_events.states import State
-from storage.clock import ManualClock
-from storage.database import Database
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
 from tests.support.backoffice.backoffice_stand import backoffice_database
 from tests.support.backoffice.global_messages import BRAND, NOON, MemoryTopic, budget, switch
 

@@ -23,12 +23,12 @@ from consumers.rewards.wiring import create_consumer
 from consumers.stream.settings import StreamSettings
 from deploy.private_kafka import PrivateKafka, start_kafka, start_mirror
 from deploy.server_process import ServerProcess
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from furlong.install.topics import TOPICS, create_topics
 from furlong.settings import TopicSettings
-from storage.clock import SystemClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
-from subgraphs.kit.records.global_state.switches import KillSwitches
+from subgraphs.kit.records.global_state import KillSwitches
 from subgraphs.rewards import models as rewards
 from tests.support.backoffice.backoffice_stand import backoffice_database
 from tests.support.backoffice.global_messages import BRAND, switch

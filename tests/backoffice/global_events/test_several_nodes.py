@@ -15,9 +15,8 @@ from aiokafka import AIOKafkaProducer
 from prometheus_client import CollectorRegistry
 
 from backoffice.consumer import create_consumer as create_backoffice
-from backoffice.global_events.acknowledgements import NodeReport, NodeRepository, unacknowledged
+from backoffice.global_events.acknowledgements import NodeMetrics, NodeReport, NodeRepository, unacknowledged
 from backoffice.global_events.decisions import GlobalDecisions
-from backoffice.global_events.metrics import NodeMetrics
 from backoffice.global_events.repository import GlobalDecision
 from backoffice.run_publisher import running_publisher
 from cells.claim import claim
@@ -25,16 +24,16 @@ from consumers.acknowledgements.settings import NodeSettings
 from consumers.club.wiring import create_consumer as create_club
 from consumers.rewards.wiring import create_consumer
 from consumers.stream.settings import StreamSettings
+from foundation.storage.cells.cell import Cell
+from foundation.storage.cells.settings import CellSettings
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import KEYED_TOPICS, TOPICS, create_topics
 from furlong.settings import TopicSettings
-from storage.cells.cell import Cell
-from storage.cells.settings import CellSettings
-from storage.clock import SystemClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
 from subgraphs.club import models as club
-from subgraphs.kit.records.global_state.switches import KillSwitches
+from subgraphs.kit.records.global_state import KillSwitches
 from subgraphs.rewards import models as rewards
 from tests.support.backoffice.backoffice_stand import backoffice_database
 from tests.support.backoffice.global_messages import BRAND, switch

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
-from backoffice.access.roles import Role
+from backoffice.access import Role
 from backoffice.audit.audit_log import AuditLog
-from backoffice.audit.models import AUDIT_LOG
+from backoffice.audit.repository import AUDIT_LOG
 from backoffice.errors import Forbidden, Invalid, NotFound, Stale
 from backoffice.global_events.models import SUBJECT
 from backoffice.operations.brands.contrast import DEFAULTS, TokenColours
@@ -26,10 +26,10 @@ from consumers.messages.global_events.states import state_fields
 from consumers.rewards.decisions import RewardDecisions
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
-from storage.clock import ManualClock
-from storage.database import Database
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
 from subgraphs.kit.domain.schemes import ThemeColour
-from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC
+from subgraphs.kit.records.global_state import GLOBAL_TOPIC
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.rewards import models as rewards
 from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database

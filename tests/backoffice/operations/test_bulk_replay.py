@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, insert, select
 
-from backoffice.access.roles import Role
+from backoffice.access import Role
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
-from backoffice.audit.models import AUDIT_LOG
+from backoffice.audit.repository import AUDIT_LOG
 from backoffice.errors import Invalid, StepUpRequired
 from backoffice.global_events.models import NODE, STREAM
 from backoffice.jobs.jobs import Job, JobStatus
@@ -23,9 +23,9 @@ from backoffice.jobs.worker import JobWorker
 from backoffice.operations.dead_letters import STORED_EVERY, DeadLetterService
 from consumers.acknowledgements.message import CELLS_TOPIC
 from consumers.stream.settings import StreamSettings
-from storage.clock import ManualClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database
 
 OLGA = actor("olga", Role.OPERATOR, brand="*", stepped_up_until=NOW + timedelta(minutes=5))

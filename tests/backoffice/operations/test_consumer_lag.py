@@ -6,15 +6,14 @@ from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from backoffice.access.roles import Role
+from backoffice.access import Role
 from backoffice.global_events.acknowledgements import NodeRepository
-from backoffice.operations.consumer_lag import read_lag
-from backoffice.operations.lag_service import LagService
+from backoffice.operations.consumer_lag import LagService, read_lag
 from consumers.acknowledgements.message import Acknowledgement, CellRange
 from consumers.stream.settings import StreamSettings
+from foundation.storage.clock import ManualClock
+from foundation.storage.settings import DatabaseSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
-from storage.clock import ManualClock
-from storage.settings import DatabaseSettings
 from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database
 
 TOPIC, GROUP = "club.progress.v1", "furlong-progress"

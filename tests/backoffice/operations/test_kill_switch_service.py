@@ -7,16 +7,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, select
 
-from backoffice.access.roles import Role
+from backoffice.access import Role
 from backoffice.audit.audit_log import AuditLog
-from backoffice.audit.models import AUDIT_LOG
+from backoffice.audit.repository import AUDIT_LOG
 from backoffice.errors import Forbidden, Invalid, StepUpRequired
 from backoffice.global_events.acknowledgements import NodeReport
 from backoffice.operations.kill_switches import KillSwitchService, SwitchTarget
 from backoffice.operations.nodes import NodeService
-from storage.clock import ManualClock
+from foundation.storage.clock import ManualClock
 from subgraphs.kit.domain.keys import ALL_BRANDS
-from subgraphs.kit.records.global_state.kinds import GlobalOrder, SwitchScope
+from subgraphs.kit.records.global_state import GlobalOrder, SwitchScope
 from subgraphs.rewards import models as rewards
 from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database
 from tests.support.database_probe import migrated

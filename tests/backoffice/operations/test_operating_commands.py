@@ -15,18 +15,18 @@ from pydantic import SecretStr
 from sqlalchemy import insert
 from typer.testing import CliRunner, Result
 
-from backoffice.access.roles import Role
+from backoffice.access import Role
 from backoffice.base import create_base
 from backoffice.identity import users
-from backoffice.identity.accounts import NewAccount
+from backoffice.identity.account import NewAccount
 from backoffice.identity.credentials import givers
 from backoffice.settings import BackofficeSettings
 from deploy.private_kafka import start_kafka
 from deploy.private_mariadb import PrivateMariadb
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from furlong.cli import app
-from storage.clock import SystemClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
 from subgraphs.club.models import INTENT
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from tests.support.backoffice.backoffice_site import PASSWORD, QUICK, ROOT_ACTOR

@@ -12,21 +12,20 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from backoffice.access.actor import Actor
-from backoffice.access.roles import Role
+from backoffice.access import Actor, Role
 from backoffice.approvals import repository as proposals
 from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
-from backoffice.audit.models import AUDIT_LOG
+from backoffice.audit.repository import AUDIT_LOG
 from backoffice.errors import Conflict, Forbidden, FourEyes, Invalid, Stale, StepUpRequired
 from backoffice.global_events.acknowledgements import NodeRepository
 from backoffice.global_events.models import SUBJECT
 from backoffice.operations.providers.configurations import ProviderConfigurations
-from backoffice.operations.providers.secret_shapes import looks_like_secret
+from backoffice.operations.providers.document import looks_like_secret
 from backoffice.operations.providers.service import ProviderService
 from consumers.acknowledgements.message import Acknowledgement, ProviderHealth, RefusedMessage
-from storage.clock import ManualClock
-from storage.database import Database
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
 from subgraphs.fulfilment.models import METADATA as FULFILMENT
 from subgraphs.fulfilment.providers.adapters import Adapter
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig

@@ -9,8 +9,8 @@ import pytest
 from backoffice.errors import Stale
 from backoffice.global_events.publisher import GlobalPublisher
 from backoffice.run_publisher import take_over
-from storage.clock import ManualClock
-from storage.database import Database
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
 from tests.backoffice.operations import test_brands as brands
 from tests.backoffice.operations import test_providers as providers
 from tests.support.backoffice.backoffice_stand import NOW, copy_backoffice

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from backoffice.access.roles import Role
+from backoffice.access import Role
 from backoffice.approvals import repository as proposals
 from backoffice.errors import Conflict, Forbidden, FourEyes, Invalid, StepUpRequired
 from backoffice.jobs.worker import JobWorker

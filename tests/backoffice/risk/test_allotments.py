@@ -12,10 +12,10 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from backoffice.risk.budgets.division import CellUse, divided
+from backoffice.risk.budgets.allotter import CellUse, divided
 from consumers.acknowledgements.message import CellRange
 from consumers.messages.global_events.states import AllotmentState, CellShare
-from subgraphs.rewards.budgets.repository import BudgetRepository
+from subgraphs.rewards.budgets import BudgetRepository
 from tests.support.backoffice.allotted_cells import BRAND, CELLS, REWARD, AllottedCells, allotted_cells
 from tests.support.backoffice.risk_stand import WEEK
 

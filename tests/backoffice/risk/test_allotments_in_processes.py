@@ -23,13 +23,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from deploy import server_process
 from deploy.private_kafka import PrivateKafka
 from deploy.private_mariadb import PrivateMariadb
+from foundation.storage.cells.cell import Cell
+from foundation.storage.clock import ManualClock, SystemClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from furlong.demo.tokens import demo_sessions, make_token
 from furlong.install.topics import TOPICS, create_topics
 from furlong.settings import TopicSettings
-from storage.cells.cell import Cell
-from storage.clock import ManualClock, SystemClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
 from tests.support.backoffice.allotted_cells import BRAND, CELLS, RewardsCell
 from tests.support.processes.running_furlong import ROOT, Programs, eventually, programs_in
 

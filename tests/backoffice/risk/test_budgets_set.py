@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 
 from backoffice.approvals import repository as approvals
 from backoffice.approvals.proposals import ProposalStatus
-from backoffice.audit.models import AUDIT_LOG
+from backoffice.audit.repository import AUDIT_LOG
 from backoffice.errors import Forbidden, FourEyes, Invalid, Stale, StepUpRequired
 from backoffice.global_events.repository import GlobalDecision
 from backoffice.risk.budgets.setting import BudgetLimit, is_raised
@@ -18,7 +18,7 @@ from consumers.messages.global_events.reducer import Decision
 from consumers.messages.global_events.states import BudgetState
 from consumers.rewards.decisions import RewardDecisions
 from subgraphs.kit.mutations.intents import PENDING
-from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey
+from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey
 from subgraphs.rewards.models import INTENT
 from tests.support.backoffice.risk_stand import FOREIGN, RISK, SECOND, VIEWER, WEEK, RiskStand, risk_stand
 

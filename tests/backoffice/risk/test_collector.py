@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from backoffice.audit.models import AUDIT_LOG
+from backoffice.audit.repository import AUDIT_LOG
 from backoffice.figures import repository
 from backoffice.figures.models import RISK_WEEK
-from backoffice.risk.figures.stored_figures import StoredFigures
+from backoffice.risk.figures.collector import StoredFigures
 from backoffice.risk.rows import RiskFigure, RowFilter
 from tests.support.backoffice.risk_stand import BEFORE, NOW, VIEWER, WEEK, CustomerWeek, risk_stand
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select
 
-from backoffice.access.roles import Role
-from backoffice.audit.models import AUDIT_LOG
+from backoffice.access import Role
+from backoffice.audit.repository import AUDIT_LOG
 from backoffice.errors import Forbidden, Invalid, NotFound
-from backoffice.risk.tables import HEADS, RiskTable
-from subgraphs.fulfilment.goodwill.repository import GoodwillGiven, GoodwillRepository, GoodwillWanted
+from backoffice.risk.export import HEADS, RiskTable
+from subgraphs.fulfilment.goodwill import GoodwillGiven, GoodwillRepository, GoodwillWanted
 from subgraphs.fulfilment.models import GOODWILL_CREDIT
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from tests.support.backoffice.backoffice_site import OfficeSite, running_site

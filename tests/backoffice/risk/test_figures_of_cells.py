@@ -18,15 +18,14 @@ from sqlalchemy import delete, insert
 
 from backoffice.consumer import CellsReducer, decode_cells
 from backoffice.figures import repository
-from backoffice.figures.cell_ages import cell_ages
-from backoffice.figures.message import CellFigures
+from backoffice.figures.cell_figures import CellFigures, cell_ages
 from backoffice.figures.week_figures import WeekFigures
+from backoffice.risk.figures.cell_counting import PublishedFigures
 from backoffice.risk.figures.collector import FigureCollector
-from backoffice.risk.figures.published_figures import PublishedFigures
 from consumers.acknowledgements.message import CELLS_TOPIC
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
-from storage.cells.cell import Cell
+from foundation.storage.cells.cell import Cell
 from subgraphs.progress.models import WEEK_CLOSING
 from tests.support.backoffice.made_weeks import weeks
 from tests.support.backoffice.risk_stand import WEEK, CustomerWeek, RiskStand, risk_stand

@@ -12,10 +12,10 @@ from backoffice.figures.repository import StoredWeek
 from backoffice.risk.figures.cell_counting import counting_cell
 from cells.claim import claim
 from consumers.stream.settings import StreamSettings
+from foundation.storage.cells.settings import CellSettings
+from foundation.storage.settings import DatabaseSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import KEYED_TOPICS
-from storage.cells.settings import CellSettings
-from storage.settings import DatabaseSettings
 from tests.support.backoffice.risk_stand import WEEK, CustomerWeek, RiskStand, risk_stand
 
 PATIENCE_SECONDS = 60.0

@@ -3,11 +3,11 @@
 from datetime import timedelta
 from pathlib import Path
 
-from backoffice.figures.message import CellFigures
+from backoffice.figures.cell_figures import CellFigures
 from backoffice.figures.week_figures import WeekFigures
-from backoffice.risk.figures.published_figures import PublishedFigures
-from storage.cells.cell import Cell
-from storage.clock import ManualClock
+from backoffice.risk.figures.cell_counting import PublishedFigures
+from foundation.storage.cells.cell import Cell
+from foundation.storage.clock import ManualClock
 from subgraphs.kit.domain.weeks import week_named
 from subgraphs.progress.models import METADATA
 from tests.support.backoffice.backoffice_stand import NOW

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.roles import Role
+from backoffice.access import Role
 from backoffice.approvals import repository as proposals
 from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
@@ -22,16 +22,16 @@ from backoffice.errors import Forbidden, FourEyes, Invalid, Stale
 from backoffice.jobs.jobs import Job, JobStatus
 from backoffice.jobs.service import Jobs
 from backoffice.jobs.worker import JobWorker
-from backoffice.rules import dry_run_job
-from backoffice.rules.dry_run_job import DryRunJob
+from backoffice.rules import dry_run
+from backoffice.rules.dry_run import DryRunJob
 from backoffice.rules.known_rules import KnownRules
 from backoffice.rules.service import SchemeRules
 from backoffice.spreadsheets import csv_lines
 from consumers.messages.schemes import decode_scheme
 from consumers.stream.records import Record
-from storage.clock import ManualClock
-from storage.database import Database
-from subgraphs.kit.records.outbox.outbox import Fact
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
+from subgraphs.kit.records.outbox import Fact
 from subgraphs.progress.models import PROGRESS
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.models import METADATA as REWARDS
@@ -257,7 +257,7 @@ async def test_a_dry_run_reads_pages_and_goes_on_where_it_was_stopped(
     await stand.reducer.memberships(*(joined(name) for name in names))
     await stand.reducer.bets(*(placed(number, name, odds_milli=1600) for number, name in enumerate(names)))
     whole = await stand.run(min_odds_milli=2000)
-    monkeypatch.setattr(dry_run_job, "CUSTOMERS_PER_BATCH", 2)
+    monkeypatch.setattr(dry_run, "CUSTOMERS_PER_BATCH", 2)
     job = await stand.rules.start_dry_run(ANN, "northbet", form(effective_from=NEXT, min_odds_milli=2000))
     pages, real = [], DryRunJob._page
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from backoffice.rules.schemes.checks import CheckSeverity, SchemeContext, check_scheme, is_lawful
+from backoffice.rules.checks import CheckSeverity, SchemeContext, check_scheme, is_lawful
 from subgraphs.kit.domain.products import Product
 from tests.support.backoffice.scheme_forms import form
 from tests.support.subgraphs.club_samples import make_brand, make_config, make_content, make_scheme

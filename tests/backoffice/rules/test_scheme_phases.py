@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from backoffice.rules.schemes.phases import SchemePhase, dated_versions
+from backoffice.rules.scheme_versions import SchemePhase, dated_versions
 from subgraphs.kit.domain.weeks import Calendar
 from tests.support.subgraphs.club_samples import make_scheme
 

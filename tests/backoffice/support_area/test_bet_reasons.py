@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from backoffice.support.lookup.bet_reasons import SENTENCES, AssessedBet, odds, sentence_of
+from backoffice.support.lookup.explanations import SENTENCES, AssessedBet, odds, sentence_of
 from subgraphs.kit.domain.weeks import Calendar
 from subgraphs.progress.counting.contribution import Bet
 from subgraphs.progress.counting.rules import ContributionReason, Verdict, WeekRules

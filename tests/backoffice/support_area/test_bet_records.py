@@ -12,7 +12,7 @@ from backoffice.errors import Conflict, Forbidden, NotFound
 from backoffice.support.lookup.bet_records import BetRecords
 from consumers.stream.settings import StreamSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
-from subgraphs.progress.customer_history import BETS_TOPIC
+from subgraphs.progress.customer_data import BETS_TOPIC
 from tests.support.backoffice.support_stand import FOREIGN, NOW, SAM, SupportStand
 from tests.support.consumers.squad_messages import bet
 

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, update
 
-from backoffice.access.actor import Actor
-from backoffice.access.roles import Role
+from backoffice.access import Actor, Role
 from backoffice.approvals import repository as proposals
 from backoffice.approvals.proposals import Proposal, ProposalStatus
 from backoffice.errors import (
@@ -28,8 +27,7 @@ from backoffice.global_events.models import OUTBOX
 from backoffice.identity.credentials import givers
 from backoffice.support.goodwill import repository as reservations
 from backoffice.support.goodwill.budget import GoodwillBudgetKey, GoodwillLimits, WeekUse
-from backoffice.support.goodwill.causes import GoodwillCause
-from backoffice.support.goodwill.credits import GoodwillRequest
+from backoffice.support.goodwill.credits import GoodwillCause, GoodwillRequest
 from backoffice.support.models import GOODWILL_RESERVATION as RESERVATION
 from consumers.fulfilment.messages import decode_goodwill
 from consumers.fulfilment.reducers import FulfilmentReducer
@@ -39,7 +37,7 @@ from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
 from subgraphs.club.models import REFERENCE as CLUB
 from subgraphs.fulfilment.models import GOODWILL_CREDIT, REFERENCE
-from subgraphs.fulfilment.payout.provider_holds import ProviderHolds
+from subgraphs.fulfilment.payout.provider_decisions import ProviderHolds
 from subgraphs.fulfilment.providers.settings import ProviderConfig
 from subgraphs.fulfilment.repository import ProviderRepository
 from subgraphs.fulfilment.service import FulfilmentService

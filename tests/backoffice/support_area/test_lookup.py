@@ -13,10 +13,9 @@ from sqlalchemy import insert
 
 from backoffice.errors import Forbidden, Invalid, NotFound
 from backoffice.graph.pages import cursor
-from backoffice.support.lookup.entry_titles import TITLES
-from backoffice.support.lookup.timeline import HISTORIES, position_key, position_of
+from backoffice.support.lookup.timeline import HISTORIES, TITLES, position_key, position_of
 from backoffice.support.types import shown_customer, shown_entry
-from storage.cells.cell import Cell
+from foundation.storage.cells.cell import Cell
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.customer_history import HistoryEntry
 from subgraphs.rewards.models import REWARD_CHOICE

@@ -24,11 +24,11 @@ from cells.routing.writing import write_files
 from deploy import server_process
 from deploy.cell_servers.haproxy import start_haproxy
 from deploy.private_mariadb import PrivateMariadb, start_mariadb
+from foundation.storage.cells.settings import CellSettings
+from foundation.storage.settings import DatabaseSettings
 from furlong.databases import METADATA
 from furlong.install.topics import KEYED_TOPICS
 from furlong.subgraph_names import SUBGRAPHS
-from storage.cells.settings import CellSettings
-from storage.settings import DatabaseSettings
 from tests.support.database_probe import migrate
 from tests.support.processes.forked_programs import Program, start_forked
 from tests.support.processes.running_furlong import without_settings

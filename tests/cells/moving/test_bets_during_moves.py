@@ -24,12 +24,12 @@ from cells.moving.move import MOVING, run
 from cells.moving.wiring import open_move
 from consumers.progress.wiring import create_consumer
 from consumers.stream.settings import StreamSettings
+from foundation.storage.cells.cell import Cell
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from furlong.install.topics import MESSAGES
 from furlong.subgraph_names import SUBGRAPHS
-from storage.cells.cell import Cell
-from storage.clock import SystemClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
 from tests.support.consumers.squad_messages import bet, scheme
 
 from .conftest import PREFIX, CellServer, Mover, MovingHarness, behind_haproxy

@@ -18,12 +18,11 @@ from cells.moving.errors import MoveError, NotCaughtUp
 from cells.moving.journal import Journal, Step
 from cells.moving.move import MOVING, Move, go_back, run
 from cells.moving.wiring import open_move
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database
+from foundation.storage.errors import CellFenced, DatabaseAway
+from foundation.storage.settings import DatabaseSettings
 from furlong.subgraph_names import SUBGRAPHS
-from storage.cells.errors import CellFenced
-from storage.clock import SystemClock
-from storage.database import Database
-from storage.errors import DatabaseAway
-from storage.settings import DatabaseSettings
 from subgraphs.club.models import COMPARISON
 
 from .conftest import CellServer, MovingHarness

@@ -17,13 +17,13 @@ from aiokafka import AIOKafkaProducer
 from cells.moving.move import run
 from cells.moving.wiring import open_move
 from deploy import server_process
+from foundation.storage.cells.cell import Cell
+from foundation.storage.clock import SystemClock
+from foundation.storage.errors import CellFenced
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.demo.tokens import demo_sessions, make_token
 from furlong.install.topics import MESSAGES
 from furlong.subgraph_names import SUBGRAPHS
-from storage.cells.cell import Cell
-from storage.cells.errors import CellFenced
-from storage.clock import SystemClock
 from tests.support.consumers.squad_messages import account, bet, scheme, week
 from tests.support.processes.forked_programs import Program
 from tests.support.processes.running_furlong import programs_in

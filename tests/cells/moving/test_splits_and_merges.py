@@ -20,11 +20,11 @@ from cells.dividing.split import open_split
 from cells.moving.errors import MoveError
 from cells.moving.journal import Step
 from cells.moving.move import Move, go_back, run
+from foundation.storage.cells.cell import Cell, partition_of
+from foundation.storage.database import Database
 from furlong.databases import METADATA
 from furlong.install.topics import KEYED_TOPICS
 from furlong.subgraph_names import SUBGRAPHS
-from storage.cells.cell import Cell, partition_of
-from storage.database import Database
 
 from .conftest import PREFIX, CellServer, Mover, MovingHarness
 from .test_moves import Killed, killed_at, quietly, unnoted

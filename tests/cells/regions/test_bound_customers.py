@@ -13,6 +13,8 @@ from typer.testing import CliRunner
 
 from cells.regions.bound_region import RegionSettings
 from cells.regions.region_map import RegionMapError
+from foundation.storage.clock import SystemClock
+from foundation.storage.settings import DatabaseSettings
 from furlong.cli import app
 from furlong.databases import METADATA
 from furlong.demo.tokens import demo_sessions, make_token
@@ -20,8 +22,6 @@ from furlong.serve.site import create_site
 from furlong.serve.subgraphs import Parts
 from furlong.subgraph_names import SUBGRAPHS
 from gateway import GatewaySettings
-from storage.clock import SystemClock
-from storage.settings import DatabaseSettings
 from subgraphs.club.models import REFERENCE
 from tests.support.database_probe import migrated
 

@@ -26,6 +26,9 @@ from cells.routing.runtime import Runtime
 from cells.routing.writing import change_running, changes_in, check_files, write_files
 from deploy import server_process
 from deploy.cell_servers.haproxy import start_haproxy
+from foundation.storage.cells.cell import Cell
+from foundation.storage.cells.settings import CellSettings
+from foundation.storage.settings import DatabaseSettings
 from furlong.databases import METADATA
 from furlong.demo.tokens import demo_sessions, make_token
 from furlong.install.topics import KEYED_TOPICS
@@ -34,9 +37,6 @@ from furlong.serve.site import create_site
 from furlong.serve.subgraphs import Parts
 from furlong.subgraph_names import SUBGRAPHS
 from gateway import GatewaySettings
-from storage.cells.cell import Cell
-from storage.cells.settings import CellSettings
-from storage.settings import DatabaseSettings
 from tests.support.database_probe import migrate
 
 pytestmark = [

@@ -9,8 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import InternalError
 
 from consumers.stream.database.retry import is_transient
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from tests.support.consumers.betting_harness import BettingHarness, betting_harness
 from tests.support.tcp_proxy import TcpProxy, tcp_proxy
 

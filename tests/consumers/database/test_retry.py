@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from consumers.messages.accounts import decode_account
 from consumers.stream.database.retry import Retry
 from consumers.stream.errors import Transient
-from storage.database import Database
+from foundation.storage.database import Database
 from subgraphs.club.models import METADATA, REFERENCE
 from tests.support.consumers.squad_messages import account
 from tests.support.database_probe import migrated

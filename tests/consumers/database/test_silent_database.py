@@ -13,10 +13,9 @@ from consumers.stream.broker.source import Bounds
 from consumers.stream.database.batch import Batch, PartitionRecords
 from consumers.stream.database.sink import Applied
 from consumers.stream.group.cursors import Cursors
-from consumers.stream.group.health import HealthState
 from consumers.stream.group.monitor import SessionMonitor
 from consumers.stream.group.workers import Workers
-from consumers.stream.metrics import Metrics
+from consumers.stream.health import HealthState, Metrics
 from consumers.stream.records import Partition
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Topic

@@ -16,10 +16,10 @@ from consumers.fulfilment.reducers import FulfilmentReducer
 from consumers.messages.accounts import decode_account
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
-from storage.clock import SystemClock
-from storage.database import Database
-from storage.migrations.upgrade import upgrade
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database
+from foundation.storage.migrations.upgrade import upgrade
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.club import models as club
 from subgraphs.fulfilment import models as fulfilment
 from subgraphs.fulfilment.service import FulfilmentService

@@ -11,9 +11,8 @@ from jsonschema import Draft202012Validator
 
 from consumers.fulfilment.messages import decode_goodwill
 from consumers.messages.accounts import decode_account
-from consumers.messages.choices import decode_choice
+from consumers.messages.customer_weeks import decode_choice, decode_qualification
 from consumers.messages.memberships import decode_membership
-from consumers.messages.qualifications import decode_qualification
 from consumers.messages.schemes import decode_scheme
 from consumers.progress.messages import decode_adjustment, decode_bet, decode_outcome
 from consumers.rewards.messages import decode_reward_config

@@ -15,16 +15,15 @@ from hypothesis import strategies as st
 
 from consumers.messages.accounts import decode_account
 from consumers.messages.memberships import decode_membership
-from consumers.messages.schemes import decode_scheme
-from consumers.messages.weeks import decode_week
+from consumers.messages.schemes import decode_scheme, decode_week
 from consumers.progress.messages import decode_bet
 from consumers.progress.reducers import ProgressReducer
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
-from storage.clock import SystemClock
-from storage.database import Database
-from storage.migrations.upgrade import upgrade
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database
+from foundation.storage.migrations.upgrade import upgrade
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.schemes import Scheme
 from subgraphs.kit.domain.weeks import week_at, week_named
 from subgraphs.kit.records.reference import ReferenceRepository, ReferenceWriter

@@ -7,9 +7,8 @@ import pytest
 
 from consumers.fulfilment.reducers import FulfilmentReducer
 from consumers.messages.accounts import decode_account
-from consumers.messages.choices import ChoiceChanged, ChosenReward
+from consumers.messages.customer_weeks import ChoiceChanged, ChosenReward, QualificationChanged
 from consumers.messages.memberships import decode_membership
-from consumers.messages.qualifications import QualificationChanged
 from consumers.messages.reducers import ReferenceReducer
 from consumers.messages.schemes import decode_scheme
 from consumers.progress.messages import OutcomeChanged
@@ -18,8 +17,8 @@ from consumers.rewards.messages import decode_reward_config
 from consumers.rewards.reducers import RewardConfigReducer
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
-from storage.clock import SystemClock
-from storage.database import Database
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database
 from subgraphs.fulfilment.models import METADATA as FULFILMENT
 from subgraphs.fulfilment.models import REFERENCE as FULFILMENT_REFERENCE
 from subgraphs.fulfilment.service import FulfilmentService

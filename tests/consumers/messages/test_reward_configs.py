@@ -13,7 +13,7 @@ from consumers.rewards.reducers import RewardConfigReducer
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
-from storage.database import Database
+from foundation.storage.database import Database
 from subgraphs.rewards.catalogue.config_repository import ConfigWriter
 from subgraphs.rewards.models import METADATA, REWARD_CONFIG
 from tests.support.consumers.squad_messages import reward

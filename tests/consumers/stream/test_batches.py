@@ -10,16 +10,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from consumers.messages.accounts import decode_account
 from consumers.stream.database.batch import Batch, PartitionRecords
-from consumers.stream.database.dead_letter_limit import DeadLetterLimit
-from consumers.stream.database.dead_letters import DeadLetters, list_dead_letters, show_dead_letter
+from consumers.stream.database.dead_letters import (
+    DeadLetterLimit,
+    DeadLetters,
+    list_dead_letters,
+    show_dead_letter,
+)
 from consumers.stream.database.positions import Positions
 from consumers.stream.database.sink import Applied, Sink
 from consumers.stream.errors import Poison, PositionMoved, TooManyDeadLetters
 from consumers.stream.records import Partition, Record
 from consumers.stream.topics import AnyTopic, Message, Outcome, Topic
 from deploy.private_mariadb import PrivateMariadb
-from storage.clock import ManualClock
-from storage.database import Database
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
 from subgraphs.club.models import METADATA, REFERENCE, STREAM
 from tests.support.consumers.squad_messages import account
 from tests.support.database_probe import contents, migrated

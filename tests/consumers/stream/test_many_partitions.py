@@ -22,9 +22,9 @@ from consumers.stream.records import Record
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import AnyTopic, Message, Outcome, Topic
 from consumers.stream.wiring import wire
-from storage.clock import SystemClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.progress.models import METADATA, STREAM
 from tests.support.database_probe import migrated
 

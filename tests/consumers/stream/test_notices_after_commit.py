@@ -17,8 +17,8 @@ from consumers.stream.database.batch import Batch, PartitionRecords
 from consumers.stream.errors import PositionMoved
 from consumers.stream.records import Partition, Record
 from consumers.stream.settings import StreamSettings
-from storage.clock import ManualClock
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import ManualClock
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.progress.models import METADATA
 from tests.support.consumers.squad_messages import bet, scheme
 from tests.support.database_probe import migrated

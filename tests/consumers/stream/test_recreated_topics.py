@@ -19,9 +19,9 @@ from consumers.stream.errors import TopicRecreated
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Message, Outcome, Topic
 from consumers.stream.wiring import wire
-from storage.clock import Clock
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.progress.models import STREAM
 from tests.support.consumers.betting_harness import BettingHarness, betting_harness
 from tests.support.consumers.source_brokers import recreate

@@ -14,9 +14,9 @@ from consumers.stream.database.batch import Batch, PartitionRecords
 from consumers.stream.database.dead_letter_replay import Fate, Replay, Replayed
 from consumers.stream.records import Partition, Record
 from consumers.stream.settings import StreamSettings
-from storage.clock import ManualClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.progress.models import CONTRIBUTION, METADATA, PROGRESS, STREAM
 from tests.support.consumers.squad_messages import bet, scheme
 from tests.support.database_probe import contents, migrated

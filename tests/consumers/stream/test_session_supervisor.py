@@ -13,8 +13,8 @@ from aiokafka.errors import (
 )
 
 from consumers.stream.errors import PositionOutOfRange, Stalled
-from consumers.stream.group.health import HealthState
 from consumers.stream.group.session_supervisor import SessionSupervisor, until_first_ends
+from consumers.stream.health import HealthState
 from consumers.stream.settings import StreamSettings
 
 A_MOMENT, AN_HOUR = 0.01, 3600.0

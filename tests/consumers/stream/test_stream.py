@@ -23,9 +23,9 @@ from consumers.stream.errors import PositionOutOfRange
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Message, Outcome, Topic
 from consumers.stream.wiring import wire
-from storage.clock import Clock, SystemClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import Clock, SystemClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.progress.models import CONTRIBUTION, PROGRESS, STREAM
 from tests.support.consumers.squad_messages import account, bet, scheme
 

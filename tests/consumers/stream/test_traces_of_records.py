@@ -7,8 +7,8 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer
 
+from foundation.storage.migrations.upgrade import upgrade
 from furlong.workers.outbox_worker import running_outbox_worker
-from storage.migrations.upgrade import upgrade
 from subgraphs.club.models import METADATA as CLUB
 from subgraphs.fulfilment.models import METADATA as FULFILMENT
 from subgraphs.progress.models import OUTBOX

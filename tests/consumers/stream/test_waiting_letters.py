@@ -7,11 +7,10 @@ from sqlalchemy import Table
 
 from consumers.progress.wiring import create_consumer
 from consumers.stream.consumer import Consumer
-from consumers.stream.database.dead_letter_replay import Replay
-from consumers.stream.database.waiting_letters import WaitingLetters
+from consumers.stream.database.dead_letter_replay import Replay, WaitingLetters
 from consumers.stream.settings import StreamSettings
-from storage.clock import ManualClock
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import ManualClock
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.progress.models import PROGRESS, STREAM
 from tests.consumers.conftest import ConsumerHarness
 from tests.consumers.stream.test_replays import NOW, ReplayHarness, replay_harness

@@ -9,6 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from foundation.graphql_http import GraphQLRequest
 from gateway.access.operations import OperationAccess
 from gateway.access.requirements import Granted
 from gateway.pipeline.execution_mode import ExecutionMode
@@ -16,7 +17,6 @@ from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.plan import QueryPlan
 from gateway.supergraph import Access, Supergraph, load_supergraph
-from graphql_http import GraphQLRequest
 from tests.support.federation.case import Operation, Served
 from tests.support.federation.comparison import GatewayOf, Record
 from tests.support.federation.guards import POLICIES, SCOPES, Caller

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from foundation.graphql_http import GraphQLRequest
 from gateway.access.operations import OperationAccess
 from gateway.access.requirements import Granted, Rule
 from gateway.pipeline.operation_executor import OperationExecutor
@@ -9,7 +10,6 @@ from gateway.pipeline.planning.hot_operations import all_operations, warm_up
 from gateway.pipeline.preparation.plan_cache import DocumentPlans, PlannedOperation
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
-from graphql_http import GraphQLRequest
 from tests.gateway.access.guarded_shop import shop
 from tests.support.federation.comparison import GatewayOf
 from tests.support.gateway.generous_limits import GENEROUS_LIMITS

@@ -15,7 +15,7 @@ from gateway.feature_list import FEATURES
 from gateway.feature_settings import Entry, imported, nested_prefix
 
 ROOT: Final = Path(__file__).resolve().parents[3]
-PACKAGES: Final = ("gateway", "graphql_http", "jit", "logs", "signatures", "tokens", "tracing", "storage")
+PACKAGES: Final = ("gateway", "foundation", "jit")
 """What the gateway imports, in whole or in part."""
 
 PROGRAM: Final = """

@@ -7,17 +7,13 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from gateway.pipeline.preparation.labels import labels
+from gateway.features.documents.settings import KnownDocumentSettings
+from gateway.features.rate_limits.settings import RateLimitSettings
 from gateway.settings import GatewaySettings
 from gateway.settings.file import RELOADED, SettingsInvalid, read_settings
 from tests.gateway.reload.reloading import Reloading
 
 PREFIX = "FURLONG_GATEWAY_"
-FETCHES = 'furlong_gateway_subgraph_fetches_total{outcome="ok",subgraph="accounts"}'
-MOVING = (
-    'graph: ACCOUNTS, override: "reviews", overrideLabel: "moving") '
-    '@join__field(graph: REVIEWS, overrideLabel: "moving"'
-)
 
 
 async def test_a_limit_takes_effect(tmp_path: Path) -> None:
@@ -43,9 +39,9 @@ async def test_a_limit_takes_effect(tmp_path: Path) -> None:
         (f"{PREFIX}DOCUMENT_DEPHT=3", f"there is no setting {PREFIX}DOCUMENT_DEPHT"),
         (f"{PREFIX}DOCUMENT_DEPTH", "has no value"),
         (f"{PREFIX}CLIENT_CLASSES=[secrets", f"{PREFIX}CLIENT_CLASSES: its value is not JSON"),
-        (f'{PREFIX}OVERRIDE_SHARES={{"x":120}}', f"{PREFIX}OVERRIDE_SHARES"),
+        (f'{PREFIX}_LABELS__SHARES={{"x":120}}', f"{PREFIX}_LABELS__SHARES"),
         (f'{PREFIX}SUBGRAPH_URLS={{"nobody":"http://127.0.0.1:1"}}', "no subgraph nobody"),
-        (f"{PREFIX}DOCUMENTS=/nowhere/at/all", "no such folder"),
+        (f"{PREFIX}_DOCUMENTS__FOLDER=/nowhere/at/all", "no such folder"),
     ],
 )
 async def test_wrong_settings_are_refused(tmp_path: Path, lines: str, reason: str) -> None:
@@ -127,49 +123,7 @@ def test_a_missing_file_of_settings_ends_the_start(tmp_path: Path) -> None:
 def test_what_is_reloaded_are_settings() -> None:
     """Each name is one; what is built once, such as rate limits, is not among them."""
     assert set(GatewaySettings.model_fields) >= RELOADED
-    fixed = {"rate_limits", "trusted_documents", "apq", "head_bytes", "forwarded_headers"}
+    fixed = {"requests_inside", "head_bytes", "forwarded_headers"}
     assert not fixed & RELOADED
-
-
-@pytest.mark.parametrize(
-    ("on", "shares", "label", "expected"),
-    [
-        ((), {}, "percent(30)", 30),
-        ((), {"percent(30)": 60}, "percent(30)", 60),
-        ((), {"moving": 25}, "moving", 25),
-        ((), {"moving": 0}, "moving", 0),
-        ((), {"other": 100}, "moving", 0),
-        (("moving",), {"moving": 25}, "moving", 100),
-    ],
-)
-def test_shares_of_labels(on: tuple[str, ...], shares: dict[str, float], label: str, expected: int) -> None:
-    """A label is on for its share of requests; with a seed the draws are the same each time."""
-    decided = [labels(on, 7, shares) for _ in range(2)]
-    draws = [[label in each.decide([label]) for _ in range(2000)] for each in decided]
-    assert draws[0] == draws[1]
-    assert sum(draws[0]) / 20 == pytest.approx(expected, abs=3 if 0 < expected < 100 else 0)
-
-
-async def test_a_share_of_a_label_changes_without_a_restart(tmp_path: Path) -> None:
-    """Requests go to the other subgraph as soon as the file says so."""
-    gateway = Reloading(tmp_path)
-    sdl = gateway.federation.sdl.replace(
-        "birthday: Int @join__field(graph: ACCOUNTS", f"birthday: Int @join__field({MOVING}"
-    )
-    gateway.write(sdl)
-    await gateway.look()
-    await gateway.ask("{ user(id: 1) { reviews { author { birthday } } } }")
-
-    async def asked_of_accounts() -> bool:
-        before = await gateway.metric(FETCHES)
-        await gateway.ask("{ topProducts(first: 1) { reviews { author { birthday } } } }")
-        after = await gateway.metric(FETCHES)
-        return after > before
-
-    assert not await asked_of_accounts()
-    gateway.write_settings(f'{PREFIX}OVERRIDE_SHARES={{"moving":100}}')
-    await gateway.look()
-    assert await asked_of_accounts()
-    gateway.write_settings("")
-    await gateway.look()
-    assert not await asked_of_accounts()
+    assert KnownDocumentSettings.reloaded == {"folder"}
+    assert not RateLimitSettings.reloaded

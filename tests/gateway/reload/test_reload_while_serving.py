@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 
 from furlong.serve.http_server import listen, serving
+from gateway.features.documents.settings import KnownDocumentSettings
 from tests.gateway.reload.reloading import Reloading
 
 PATIENCE_SECONDS = 60.0
@@ -44,14 +45,16 @@ async def test_sighup_reloads_at_once(tmp_path: Path) -> None:
         await until(lambda: gateway.digest != before)
         assert (await client.post("/graphql", json={"query": "{ me { name } }"})).status_code == 200
         folder = tmp_path / "documents"
-        gateway.write_settings(f"FURLONG_GATEWAY_DOCUMENTS={folder}\nFURLONG_GATEWAY_RELOAD_SECONDS=3600")
+        gateway.write_settings(
+            f"FURLONG_GATEWAY__DOCUMENTS__FOLDER={folder}\nFURLONG_GATEWAY_RELOAD_SECONDS=3600"
+        )
         os.kill(os.getpid(), signal.SIGHUP)
         refused = gateway.reloader._outcomes
         await until(lambda: "no such folder" in refused.remark())
         folder.mkdir()
         os.kill(os.getpid(), signal.SIGHUP)
         await until(lambda: not refused.remark())
-        assert gateway.app._graph.current.settings.documents == folder
+        assert gateway.app._graph.current.settings.of(KnownDocumentSettings).folder == folder
 
 
 def differs(gateway: Reloading, before: object) -> bool:

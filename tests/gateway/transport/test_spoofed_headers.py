@@ -8,10 +8,10 @@ import json
 import pytest
 from pydantic import SecretStr, ValidationError
 
+from foundation.signatures import SignatureVerifier
+from foundation.signatures.verifier import RequestHead
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, create_gateway
-from signatures import SignatureVerifier
-from signatures.verifier import RequestHead
 from tests.gateway.world import FOLDER
 from tests.support.gateway.listening_subgraph import PATIENCE_SECONDS, Subgraph, answering
 from tests.support.gateway.signing import fixed, key_text, secret

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, select
 
-from subgraphs.club.impressions import recorder, repository
+from subgraphs.club import impressions
 from subgraphs.club.models import IMPRESSION, REFERENCE
 from subgraphs.kit.domain.keys import Owner
 from tests.support.subgraphs.club_samples import BRAND, NOW, OWNER, good_account
@@ -19,8 +19,8 @@ PATIENCE_SECONDS = 30.0
 @pytest.fixture
 async def northbet(each_stand: Stand, monkeypatch: pytest.MonkeyPatch) -> Stand:
     """Northbet with one customer, on each engine; impressions wait a moment only."""
-    monkeypatch.setattr(recorder, "DELAY_SECONDS", 0.0)
-    monkeypatch.setattr(recorder, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(impressions, "DELAY_SECONDS", 0.0)
+    monkeypatch.setattr(impressions, "RETRY_SECONDS", 0.01)
     await each_stand.add_northbet()
     return each_stand
 
@@ -48,9 +48,9 @@ async def test_the_first_look_of_a_week_is_recorded(northbet: Stand) -> None:
         await data_of(northbet.club, CLUB, {})
     await becomes(northbet, [shown])
     async with northbet.club.database.read() as connection:
-        assert await repository.shown_after(connection, BRAND, "2026-W13", "", 9) == [(OWNER.customer, NOW)]
-        assert await repository.count(connection, BRAND, "2026-W13") == 1
-        assert await repository.count(connection, BRAND, "2026-W12") == 0
+        assert await impressions.shown_after(connection, BRAND, "2026-W13", "", 9) == [(OWNER.customer, NOW)]
+        assert await impressions.count(connection, BRAND, "2026-W13") == 1
+        assert await impressions.count(connection, BRAND, "2026-W12") == 0
     northbet.clock.advance(timedelta(days=7))
     await data_of(northbet.club, CLUB, {})
     await becomes(northbet, [shown, (BRAND, "2026-W14", OWNER.customer)])
@@ -69,7 +69,7 @@ async def test_what_waits_is_written_when_the_process_ends(
     northbet: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A server that is stopped within the second of waiting loses nothing."""
-    monkeypatch.setattr(recorder, "DELAY_SECONDS", 3600.0)
+    monkeypatch.setattr(impressions, "DELAY_SECONDS", 3600.0)
     await data_of(northbet.club, CLUB, {})
     assert await recorded(northbet) == []
     await northbet.club.close()
@@ -80,7 +80,7 @@ async def test_a_customer_who_was_erased_meanwhile_is_left_out(
     northbet: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What waits about somebody whose account is gone is not written any more."""
-    monkeypatch.setattr(recorder, "DELAY_SECONDS", 3600.0)
+    monkeypatch.setattr(impressions, "DELAY_SECONDS", 3600.0)
     await data_of(northbet.club, CLUB, {})
     async with northbet.club.database.write() as connection:
         await connection.execute(delete(REFERENCE.account))
@@ -92,7 +92,7 @@ async def test_a_database_that_refuses_is_asked_again(
     northbet: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Reads are answered meanwhile, and the impression is recorded later."""
-    real, refused = repository.record, 0
+    real, refused = impressions.record, 0
 
     async def refuse_twice(*arguments: object) -> None:
         nonlocal refused
@@ -101,7 +101,7 @@ async def test_a_database_that_refuses_is_asked_again(
             raise OSError("the disk is full")
         await real(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(repository, "record", refuse_twice)
+    monkeypatch.setattr(impressions, "record", refuse_twice)
     assert (await data_of(northbet.club, CLUB, {}))["club"] is not None
     await becomes(northbet, [(BRAND, "2026-W13", OWNER.customer)])
     assert refused == 2
@@ -109,9 +109,9 @@ async def test_a_database_that_refuses_is_asked_again(
 
 async def test_memory_is_bounded(northbet: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
     """Customers beyond the limit are recorded when they return, and forgotten ones once all the same."""
-    monkeypatch.setattr(recorder, "DELAY_SECONDS", 0.05)
-    monkeypatch.setattr(recorder, "WAITING_AT_MOST", 3)
-    monkeypatch.setattr(recorder, "REMEMBERED", 2)
+    monkeypatch.setattr(impressions, "DELAY_SECONDS", 0.05)
+    monkeypatch.setattr(impressions, "WAITING_AT_MOST", 3)
+    monkeypatch.setattr(impressions, "REMEMBERED", 2)
     customers = [f"c-{number}" for number in range(2, 9)]
     await northbet.add_accounts({Owner(BRAND, name): good_account() for name in customers})
     wanted = [(BRAND, "2026-W13", name) for name in customers]

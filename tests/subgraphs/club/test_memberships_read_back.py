@@ -9,8 +9,8 @@ from consumers.club.reducers import MembershipReducer
 from consumers.messages.memberships import decode_membership
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
-from storage.clock import ManualClock
-from storage.database import Database
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
 from subgraphs.club.membership.membership import MembershipEvent, MembershipKind, Origin
 from subgraphs.club.membership.repository import MembershipRepository
 from subgraphs.club.models import MEMBERSHIP_EVENT, METADATA, OUTBOX

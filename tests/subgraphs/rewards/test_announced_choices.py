@@ -9,15 +9,13 @@ import pytest
 from jsonschema import Draft202012Validator
 from sqlalchemy import insert, select, update
 
-from consumers.messages.choices import decode_choice
-from consumers.messages.qualifications import decode_qualification
+from consumers.messages.customer_weeks import decode_choice, decode_qualification
 from consumers.rewards.reducers import ChoiceReducer, QualificationReducer
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.mutations.intents import ChangeRequest, IntentRepository, UpstreamChange
-from subgraphs.rewards.budgets.budgets import EVERY_WEEK, BudgetKey
-from subgraphs.rewards.budgets.repository import BudgetRepository
+from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository
 from subgraphs.rewards.choices.publisher import ChoicePublisher
 from subgraphs.rewards.choices.read_back import ChoiceReadBack
 from subgraphs.rewards.models import ANNOUNCEMENT, INTENT, OUTBOX, REWARD_CHOICE, REWARD_CONFIG

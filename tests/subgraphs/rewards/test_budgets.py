@@ -11,8 +11,14 @@ import pytest
 from sqlalchemy import func, select
 
 from subgraphs.kit.domain.keys import ClubKey, Owner
-from subgraphs.rewards.budgets.budgets import EVERY_WEEK, NONE_SPENT, BudgetKey, BudgetUse, SpentRewards
-from subgraphs.rewards.budgets.repository import BudgetRepository
+from subgraphs.rewards.budgets import (
+    EVERY_WEEK,
+    NONE_SPENT,
+    BudgetKey,
+    BudgetRepository,
+    BudgetUse,
+    SpentRewards,
+)
 from subgraphs.rewards.models import REWARD_CHOICE, TAKEN
 from subgraphs.rewards.repository import ChoiceRepository
 from tests.support.subgraphs.club_samples import NOW, WEEK, good_account, make_config

@@ -17,20 +17,19 @@ from consumers.acknowledgements.message import SCHEMA, Acknowledgement, CellRang
 from consumers.acknowledgements.report import read_report
 from consumers.messages.global_events.message import GlobalEvent, decode_global
 from consumers.messages.global_events.states import BudgetState
-from consumers.rewards.budget_reports import BudgetReports
-from consumers.rewards.decisions import RewardDecisions
+from consumers.rewards.decisions import BudgetReports, RewardDecisions
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
-from storage.cells.cell import Cell
-from storage.cells.table import CellRow, CellState, write_cell
-from storage.clock import ManualClock
-from storage.database import Database
+from foundation.storage.cells.cell import Cell
+from foundation.storage.cells.ownership import CellRow, CellState, write_cell
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.mutations.intents import PENDING, ChangeRequest, IntentRepository, UpstreamChange
-from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC
-from subgraphs.kit.records.outbox.outbox import Outbox
+from subgraphs.kit.records.global_state import GLOBAL_TOPIC
+from subgraphs.kit.records.outbox import Outbox
 from subgraphs.rewards import models as rewards
-from subgraphs.rewards.budgets.repository import BudgetRepository, count_choice
+from subgraphs.rewards.budgets import BudgetRepository, count_choice
 from tests.support.backoffice.risk_stand import NOW, WEEK, RiskStand, risk_stand
 from tests.support.database_probe import migrated
 

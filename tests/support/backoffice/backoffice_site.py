@@ -13,19 +13,17 @@ import pyotp
 from argon2 import PasswordHasher
 from pydantic import SecretStr
 
-from backoffice.access.actor import Actor
-from backoffice.access.roles import Role
+from backoffice.access import Actor, Role
 from backoffice.app import Backoffice, create_backoffice
 from backoffice.identity import users
-from backoffice.identity.accounts import NewAccount
+from backoffice.identity.account import NewAccount
 from backoffice.identity.credentials import givers
 from backoffice.identity.credentials.passwords import Passwords
-from backoffice.identity.oidc.settings import OidcSettings
 from backoffice.metadata import NAME
 from backoffice.models import METADATA
-from backoffice.settings import BackofficeSettings
-from storage.clock import ManualClock
-from storage.settings import DatabaseSettings
+from backoffice.settings import BackofficeSettings, OidcSettings
+from foundation.storage.clock import ManualClock
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from tests.support.backoffice.backoffice_stand import NOW
 from tests.support.database_probe import migrate

@@ -7,13 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from backoffice.access.actor import Actor
-from backoffice.access.roles import Role
+from backoffice.access import Actor, Role
 from backoffice.identity import users
 from backoffice.identity.users import User, UserStatus
 from backoffice.metadata import NAME
 from backoffice.models import METADATA
-from storage.database import Database
+from foundation.storage.database import Database
 from tests.support.database_probe import migrated
 
 NOW: Final = datetime(2026, 3, 25, 12, tzinfo=UTC)

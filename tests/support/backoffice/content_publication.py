@@ -5,14 +5,13 @@ from typing import Any, Final
 
 from pydantic import SecretStr
 
-from backoffice.access.actor import Actor
-from backoffice.access.roles import Role
+from backoffice.access import Actor, Role
 from backoffice.base import create_base
 from backoffice.content.area import ContentArea
 from backoffice.content.revisions.document import ContentKey
 from backoffice.settings import BackofficeSettings
-from storage.clock import SystemClock
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import SystemClock
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from tests.support.backoffice.backoffice_stand import employ
 

@@ -8,8 +8,7 @@ from typing import Any, Final
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access.actor import Actor
-from backoffice.access.roles import Role
+from backoffice.access import Actor, Role
 from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
 from backoffice.content.known_brands import KnownBrands
@@ -17,8 +16,8 @@ from backoffice.content.revisions.document import ContentDocument, ContentKey
 from backoffice.content.workflow.editing import ContentEditing
 from backoffice.content.workflow.publication import ContentPublication
 from backoffice.models import METADATA as BACKOFFICE
-from storage.clock import ManualClock
-from storage.database import Database
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
 from subgraphs.rewards.models import METADATA as REWARDS
 from subgraphs.rewards.models import REFERENCE, REWARD_CONFIG
 from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database

@@ -6,17 +6,17 @@ from typing import Any, Final
 
 from sqlalchemy import Boolean, DateTime, Integer, Table, insert, select
 
-from backoffice.access.roles import Role
-from backoffice.approvals.models import PROPOSAL
+from backoffice.access import Role
+from backoffice.approvals.repository import PROPOSAL
 from backoffice.content.models import CONTENT_ITEM
 from backoffice.global_events.models import SUBJECT
 from backoffice.identity.models import SESSION
-from backoffice.jobs.models import JOB
-from backoffice.rules.dry_run_job import DRY_RUN_KIND
+from backoffice.jobs.repository import JOB
+from backoffice.rules.dry_run import DRY_RUN_KIND
 from backoffice.support.models import CUSTOMER_EXPORT, LEGAL_HOLD
 from backoffice.support.privacy.requests import EXPORT
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.club.models import REFERENCE as CLUB
 from subgraphs.progress.models import REFERENCE as PROGRESS
 from subgraphs.rewards.models import REFERENCE as REWARDS

@@ -15,9 +15,9 @@ from consumers.messages.global_events.message import GlobalEvent
 from consumers.rewards.wiring import create_consumer
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import AnyTopic, Message, Outcome
-from storage.clock import SystemClock
-from storage.settings import DatabaseSettings
-from subgraphs.kit.records.global_state.kinds import GLOBAL_TOPIC
+from foundation.storage.clock import SystemClock
+from foundation.storage.settings import DatabaseSettings
+from subgraphs.kit.records.global_state import GLOBAL_TOPIC
 
 
 def kill() -> None:

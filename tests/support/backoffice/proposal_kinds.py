@@ -9,21 +9,20 @@ from typing import Any, Final
 from pydantic import SecretStr
 from sqlalchemy import Table, func, insert, select
 
-from backoffice.access.actor import Actor
-from backoffice.access.roles import Role
-from backoffice.approvals.models import PROPOSAL
+from backoffice.access import Actor, Role
+from backoffice.approvals.repository import PROPOSAL
 from backoffice.areas import AREAS, create_schema
-from backoffice.audit.models import AUDIT_LOG
+from backoffice.audit.repository import AUDIT_LOG
 from backoffice.base import Base, create_base
 from backoffice.graph.area import Area
 from backoffice.graph.execution import OfficeGraph
 from backoffice.models import METADATA as OWN
 from backoffice.settings import BackofficeSettings
 from backoffice.versions import next_version
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from furlong.databases import METADATA
-from storage.clock import ManualClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
 from subgraphs.club.models import REFERENCE as CLUB
 from subgraphs.fulfilment.models import REFERENCE as FULFILMENT
 from subgraphs.kit.domain.keys import ALL_BRANDS, Owner

@@ -9,14 +9,14 @@ from typing import Any, Final
 from pydantic import SecretStr
 from sqlalchemy import Table, delete, insert
 
-from backoffice.access.roles import Role
+from backoffice.access import Role
 from backoffice.base import Base, create_base
 from backoffice.models import METADATA as BACKOFFICE
 from backoffice.risk.area import RiskArea
 from backoffice.settings import BackofficeSettings
-from storage.clock import ManualClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.club import models as club
 from subgraphs.fulfilment import models as fulfilment
 from subgraphs.kit.domain.weeks import week_named

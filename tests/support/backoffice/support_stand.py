@@ -9,9 +9,8 @@ from typing import Any, Final
 from pydantic import SecretStr
 from sqlalchemy import insert, select
 
-from backoffice.access.actor import Actor
-from backoffice.access.roles import Role
-from backoffice.audit.models import AUDIT_LOG
+from backoffice.access import Actor, Role
+from backoffice.audit.repository import AUDIT_LOG
 from backoffice.base import Base, create_base
 from backoffice.settings import BackofficeSettings
 from backoffice.support.area import SupportArea
@@ -19,14 +18,14 @@ from consumers.messages.accounts import decode_account
 from consumers.messages.reducers import store_accounts, store_schemes
 from consumers.messages.schemes import decode_scheme
 from consumers.stream.topics import Message
+from foundation.storage.clock import ManualClock
+from foundation.storage.settings import DatabaseSettings
 from furlong.databases import METADATA
-from storage.clock import ManualClock
-from storage.settings import DatabaseSettings
 from subgraphs.club.models import ACCOUNT_CHANGE, MEMBERSHIP_EVENT
 from subgraphs.club.models import REFERENCE as CLUB
 from subgraphs.fulfilment.models import REFERENCE as FULFILMENT
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.records.accounts.account_history import AccountHistory
+from subgraphs.kit.records.accounts import AccountHistory
 from subgraphs.kit.records.reference import ReferenceWriter
 from tests.support.backoffice.backoffice_stand import actor, employ
 from tests.support.consumers.progress_reducer import Reducer, opened_reducer

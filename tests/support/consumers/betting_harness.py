@@ -15,9 +15,9 @@ from consumers.stream.broker.memory import MemoryBroker
 from consumers.stream.broker.source import OnRevoked, Source
 from consumers.stream.consumer import Consumer
 from consumers.stream.settings import StreamSettings
-from storage.clock import SystemClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.progress.models import CONTRIBUTION, METADATA, PROGRESS, STREAM
 from tests.support.consumers.betting_load import BRAND, Load, recount
 from tests.support.consumers.squad_messages import scheme

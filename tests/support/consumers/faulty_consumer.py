@@ -23,9 +23,9 @@ from consumers.stream.database.batch import Batch
 from consumers.stream.database.sink import Applied, Sink
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Message, Outcome
+from foundation.storage.clock import SystemClock
+from foundation.storage.settings import DatabaseSettings
 from furlong.cli.signals import stop_on_signals
-from storage.clock import SystemClock
-from storage.settings import DatabaseSettings
 
 HANGS_SECONDS = 4.0
 """Twice the session of the members under torture."""

@@ -9,14 +9,13 @@ import pytest
 
 from consumers.messages.accounts import decode_account
 from consumers.messages.memberships import decode_membership
-from consumers.messages.schemes import decode_scheme
-from consumers.messages.weeks import decode_week
+from consumers.messages.schemes import decode_scheme, decode_week
 from consumers.progress.messages import decode_adjustment, decode_bet
 from consumers.progress.reducers import ProgressReducer
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
-from storage.clock import SystemClock
-from storage.database import Database
+from foundation.storage.clock import SystemClock
+from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.progress.ledger.ledger import ledger_of

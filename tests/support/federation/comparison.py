@@ -35,6 +35,9 @@ SPOILED = 3
 INTROSPECTION = ("__schema", "__type", "meta")
 
 
+MOVED: Final = frozenset({"percent(100)"})
+"""The labels of overrides that are on."""
+
 NULL_KEY = "represent: Deoptimize"
 """The one valid reason to deoptimize on usual data: an entity has a null key, and may have a complete one."""
 
@@ -72,7 +75,8 @@ class GatewayOf:
 
     @cached_property
     def _preparer(self) -> Preparer:
-        return Preparer(load_supergraph(self.served.composed.supergraph), GENEROUS_LIMITS)
+        model = load_supergraph(self.served.composed.supergraph)
+        return Preparer(model, GENEROUS_LIMITS, labels_on=lambda: MOVED)
 
     def transports(self, *, trusted: bool = False) -> dict[str, MemoryTransport]:
         """Return a transport for each subgraph, trusted or not; each writes to the record."""

@@ -15,16 +15,16 @@ from pydantic import SecretStr
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from furlong.workers.fulfilment_worker import FulfilmentProcess
 from simulator.providers.api import WalletAccounts
 from simulator.providers.command import usual_kinds
 from simulator.providers.faults import ProviderFault, ProviderFaultName
 from simulator.providers.serve import APIS, SECRET, ServedProvider, serving_provider
-from storage.clock import Clock
-from storage.database import Database
-from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.models import ACCOUNT_CHANGE, OUTBOX, REFERENCE
-from subgraphs.fulfilment.payout.steps.sender import StepObserver, ignore_step
+from subgraphs.fulfilment.payout.steps import StepObserver, ignore_step
 from subgraphs.fulfilment.providers.registry import register
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
 from subgraphs.fulfilment.repository import FulfilmentRepository
@@ -34,7 +34,7 @@ from subgraphs.fulfilment.state.reward import fulfilment_key
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.domain.reward_kinds.kind import Payer
-from subgraphs.kit.records.accounts.account_history import AccountHistory
+from subgraphs.kit.records.accounts import AccountHistory
 from subgraphs.kit.records.reference import ReferenceWriter
 from tests.support.subgraphs.club_samples import (
     account_row,

@@ -8,10 +8,10 @@ import os
 import signal
 import sys
 
+from foundation.storage.clock import SystemClock
+from foundation.storage.settings import DatabaseSettings
 from furlong.cli.signals import stop_on_signals
 from furlong.workers.fulfilment_worker import FulfilmentProcess, run_fulfilment
-from storage.clock import SystemClock
-from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 
 

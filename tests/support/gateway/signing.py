@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from signatures import FixedKeys, KeySource, Recipient, RequestSigner, read_key_set
+from foundation.signatures import FixedKeys, KeySource, Recipient, RequestSigner, read_key_set
 
 # The Ed25519 key of RFC 9421, appendix B.1.4.
 PRIVATE = {

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from playwright.sync_api import expect
 
-from backoffice.access.roles import Permission
+from backoffice.access import Permission
 from tests.support.office.desk import Desk
 from tests.support.office.permission_rules import OWN_BRAND, REFUSED, fields, operation_of
 

@@ -17,13 +17,11 @@ from graphql import (
     is_leaf_type,
 )
 
-from backoffice.access.actor import Actor
-from backoffice.access.decision import allows
-from backoffice.access.roles import Permission, Role
+from backoffice.access import Actor, Permission, Role, allows
 from backoffice.areas import create_schema
+from backoffice.graph.area import Permitted
 from backoffice.graph.execution import OfficeGraph
-from backoffice.graph.permitted import Permitted
-from graphql_http import GraphQLRequest, RequestError
+from foundation.graphql_http import GraphQLRequest, RequestError
 
 OWN_BRAND, OTHER_BRAND = "northbet", "southbet"
 REFUSED: Final = frozenset({"FORBIDDEN", "NOT_FOUND"})

@@ -13,17 +13,17 @@ import pyotp
 import yaml
 from pydantic import SecretStr
 
-from backoffice.access.roles import Role
+from backoffice.access import Role
 from backoffice.base import create_base
 from backoffice.settings import BackofficeSettings
 from deploy.private_kafka import PrivateKafka
 from deploy.private_mariadb import PrivateMariadb
 from deploy.server_process import free_port
+from foundation.storage.clock import SystemClock
+from foundation.storage.settings import DatabaseSettings
 from furlong.demo.operators.backoffice import add_account
 from furlong.demo.ready_file import DemoAccount
 from simulator.providers.serve import SECRET as PROVIDER_SECRET
-from storage.clock import SystemClock
-from storage.settings import DatabaseSettings
 from tests.support.processes.forked_programs import Program
 from tests.support.processes.running_furlong import (
     BETSLIP,

@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
+from foundation.storage.settings import DatabaseSettings
 from furlong.databases import upgrade_databases
-from storage.settings import DatabaseSettings
 
 CHANGES_SCHEMA = re.compile(r"\s*(CREATE|ALTER)")
 

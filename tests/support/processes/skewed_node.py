@@ -3,8 +3,8 @@
 import sys
 from datetime import UTC, datetime, timedelta
 
+from foundation.storage.clock import SystemClock
 from furlong.cli import app
-from storage.clock import SystemClock
 
 
 def main() -> None:

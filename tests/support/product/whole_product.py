@@ -22,6 +22,9 @@ from consumers.stream.consumer import App
 from consumers.stream.records import Record
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Message
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
+from foundation.storage.settings import DatabaseSettings
 from furlong.serve.site import create_site
 from furlong.serve.subgraphs import Parts
 from furlong.workers.fulfilment_worker import FulfilmentProcess
@@ -32,16 +35,13 @@ from gateway import GatewaySettings
 from simulator.providers.serve import ServedProvider, serving_provider
 from simulator.upstream.serve import serving_upstream
 from simulator.world import load_world
-from storage.clock import ManualClock
-from storage.database import Database
-from storage.settings import DatabaseSettings
 from subgraphs.fulfilment.state.reward import fulfilment_key
-from subgraphs.kit.auth.sessions import SessionVerifier
+from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.live.event_bus import MemoryBus
 from subgraphs.kit.live.settings import LiveSettings
 from subgraphs.kit.reads.brand_rules import ReadOptions
-from subgraphs.kit.records.outbox.outbox import Outbox
+from subgraphs.kit.records.outbox import Outbox
 from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT

@@ -15,13 +15,13 @@ from consumers.club.reducers import ClubReducer
 from consumers.messages.accounts import decode_account
 from consumers.messages.reducers import ReferenceReducer
 from consumers.stream.topics import Message
+from foundation.storage.clock import Clock
+from foundation.storage.settings import DatabaseSettings
 from furlong.workers.change_services import ChangeServices
 from furlong.workers.recovery_worker import create_recovery_rounds
 from furlong.workers.upstream_reconciliation import UpstreamReconciliation
 from simulator.upstream.serve import serving_upstream
 from simulator.world import load_world
-from storage.clock import Clock
-from storage.settings import DatabaseSettings
 from subgraphs.club.models import INTENT as CLUB_INTENT
 from subgraphs.club.models import MEMBERSHIP_EVENT, OUTBOX
 from subgraphs.kit.domain.accounts import Account
@@ -29,7 +29,7 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.weeks import week_named
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.mutations.comparison import Compared
-from subgraphs.kit.mutations.recovery_rounds import RecoveryRounds
+from subgraphs.kit.mutations.recovery import RecoveryRounds
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.kit.settings import CompareSettings, UpstreamSettings
 from subgraphs.rewards.models import INTENT as REWARDS_INTENT

@@ -11,9 +11,9 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from foundation.storage.clock import SystemClock
+from foundation.storage.settings import DatabaseSettings
 from furlong.workers.recovery_worker import run_recovery
-from storage.clock import SystemClock
-from storage.settings import DatabaseSettings
 from subgraphs.club.membership.repository import MembershipRepository
 from subgraphs.kit.mutations.changes import Changes
 from subgraphs.kit.mutations.intents import IntentRepository

@@ -13,10 +13,10 @@ from opentelemetry.trace import Tracer
 from pydantic import SecretStr
 from sqlalchemy import Table, event, func, insert, select
 
-from storage.clock import ManualClock
-from storage.database import Database
-from storage.migrations.upgrade import upgrade
-from storage.settings import DatabaseSettings
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
+from foundation.storage.migrations.upgrade import upgrade
+from foundation.storage.settings import DatabaseSettings
 from subgraphs.club.app import create_subgraph as create_club
 from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.club.membership.repository import MembershipRepository
@@ -24,7 +24,7 @@ from subgraphs.club.models import INTENT as CLUB_INTENT
 from subgraphs.club.models import MEMBERSHIP_EVENT
 from subgraphs.club.models import METADATA as CLUB
 from subgraphs.club.models import REFERENCE as CLUB_REFERENCE
-from subgraphs.kit.auth.sessions import SessionVerifier
+from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.domain.accounts import Account
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.schemes import Brand, Scheme

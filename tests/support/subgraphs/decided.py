@@ -15,8 +15,8 @@ from consumers.messages.global_events.states import State
 from consumers.rewards.decisions import RewardDecisions
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
-from storage.clock import ManualClock
-from storage.database import Database
+from foundation.storage.clock import ManualClock
+from foundation.storage.database import Database
 from subgraphs.rewards.models import GLOBAL_STATE
 from tests.support.database_probe import migrated
 from tests.support.subgraphs.club_stand import Stand

@@ -4,9 +4,14 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Table
 
-from storage.database import Database
-from subgraphs.kit.records.global_state.kinds import GlobalOrder, SwitchScope, switch_subject
-from subgraphs.kit.records.global_state.repository import GlobalStateRepository, StoredMessage
+from foundation.storage.database import Database
+from subgraphs.kit.records.global_state import (
+    GlobalOrder,
+    GlobalStateRepository,
+    StoredMessage,
+    SwitchScope,
+    switch_subject,
+)
 
 AT = datetime(2026, 3, 25, 12, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import structlog
 
-from logs import LogSettings, configure_logs
+from foundation.logs import LogSettings, configure_logs
 
 
 @contextmanager

@@ -11,8 +11,8 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from tracing import Sampling, Tracing
-from tracing.recorded_spans import RecordingTracer
+from foundation.tracing import Sampling, Tracing
+from foundation.tracing.recorded_spans import RecordingTracer
 
 
 @dataclass(frozen=True, slots=True)

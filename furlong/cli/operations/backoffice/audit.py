@@ -34,7 +34,7 @@ def verify(
 
     The database's owner can write a complete new log whose chain is valid. Only an anchor shows that.
     """
-    from backoffice.audit.verification import verify as verify_log
+    from backoffice.audit.audit_log import verify as verify_log
 
     known = None if anchor is None else _anchor_of(anchor)
     found = _run(lambda connection: verify_log(connection, known))
@@ -84,7 +84,7 @@ def _anchor_of(file: Path) -> Head:
 def _run(work: Callable[[AsyncConnection], Coroutine[Any, Any, T]]) -> T:
     from sqlalchemy.exc import SQLAlchemyError
 
-    from storage.database import Database
+    from foundation.storage.database import Database
 
     async def run() -> T:
         database = Database.open(database_settings(), "backoffice")

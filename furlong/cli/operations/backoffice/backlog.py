@@ -15,8 +15,8 @@ from furlong.cli.options import database_settings, fail, product_clock, stream_s
 
 if TYPE_CHECKING:
     from backoffice.operations.installation import InstallationService
-    from storage.clock import Clock
-    from storage.database import Database
+    from foundation.storage.clock import Clock
+    from foundation.storage.database import Database
 
 R = TypeVar("R")
 cli = typer.Typer(no_args_is_help=True, help="What waits: the lag of consumers, outboxes, changes in doubt.")
@@ -32,7 +32,7 @@ def lag(
 
     Nothing joins a group or commits anything. The exit status is 1 if Kafka does not answer.
     """
-    from backoffice.operations.lag_service import ConsumerLag, LagService
+    from backoffice.operations.consumer_lag import ConsumerLag, LagService
 
     async def read(databases: dict[str, Database], clock: Clock) -> ConsumerLag:
         service = LagService(database_settings(), stream_settings(), databases["backoffice"], clock)
@@ -125,7 +125,7 @@ def _run(work: Callable[[dict[str, Database], Clock], Awaitable[R]], names: tupl
     from backoffice.errors import BackofficeError
 
     async def run() -> R:
-        from storage.database import Database
+        from foundation.storage.database import Database
 
         async with AsyncExitStack() as stack:
             databases = {name: Database.open(database_settings(), name) for name in names}

@@ -16,7 +16,7 @@ from furlong.cli.operations.backoffice.actor import As, operator
 from furlong.cli.options import database_settings, fail, product_clock, stream_settings
 
 if TYPE_CHECKING:
-    from backoffice.access.actor import Actor
+    from backoffice.access import Actor
     from backoffice.operations.brands.document import BrandDocument
     from backoffice.operations.brands.service import BrandService, KnownBrand
 
@@ -163,7 +163,7 @@ async def _acting(
     from backoffice.audit.audit_log import AuditLog
     from backoffice.operations.brands.service import BrandService
     from backoffice.run_publisher import publish_now
-    from storage.database import Database
+    from foundation.storage.database import Database
 
     clock = product_clock()
     async with AsyncExitStack() as stack:

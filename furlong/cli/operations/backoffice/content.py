@@ -13,7 +13,7 @@ from furlong.cli.operations.backoffice.signed_in import User, run_as
 from furlong.cli.options import fail
 
 if TYPE_CHECKING:
-    from backoffice.access.actor import Actor
+    from backoffice.access import Actor
     from backoffice.content.area import ContentArea
     from backoffice.content.revisions.document import ContentKey
 
@@ -76,7 +76,7 @@ def show(item: Item, revision: Revision, *, user: User) -> None:
 @cli.command()
 def lint(item: Item, revision: Revision, *, user: User) -> None:
     """Show what lint finds in a revision; exit with 1 if an error blocks its publication."""
-    from backoffice.content.lint.findings import errors_of
+    from backoffice.content.lint import errors_of
 
     async def work(parts: ContentArea, actor: Actor) -> Any:
         found = await parts.service.revision(actor, _key(item), revision)

@@ -15,7 +15,7 @@ from furlong.cli.operations.backoffice.signed_in import User, run_as
 from furlong.cli.options import database_settings, fail, fulfilment_settings, product_clock, stream_settings
 
 if TYPE_CHECKING:
-    from backoffice.access.actor import Actor
+    from backoffice.access import Actor
     from backoffice.base import Base
     from backoffice.operations.providers.repository import ProviderRevision
     from backoffice.operations.providers.service import ProviderService, ProviderState
@@ -232,7 +232,7 @@ def _read(work: Callable[[ProviderService, Actor], Awaitable[R]]) -> R:
     async def run() -> R:
         from backoffice.approvals.service import Approvals
         from backoffice.audit.audit_log import AuditLog
-        from storage.database import Database
+        from foundation.storage.database import Database
 
         clock, own = product_clock(), Database.open(database_settings(), "backoffice")
         audit = AuditLog(clock)
@@ -258,7 +258,7 @@ async def _with_service(
 async def _over(parts: tuple[Any, Any, Any, Any], work: Callable[[ProviderService], Awaitable[R]]) -> R:
     from backoffice.operations.providers.configurations import ProviderConfigurations
     from backoffice.operations.providers.service import ProviderService
-    from storage.database import Database
+    from foundation.storage.database import Database
 
     own, audit, approvals, clock = parts
     settings, fulfilment = fulfilment_settings(), Database.open(database_settings(), "fulfilment")

@@ -22,7 +22,7 @@ from furlong.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from backoffice.access.actor import Actor
+    from backoffice.access import Actor
     from backoffice.base import Base
 
 T = TypeVar("T")

@@ -14,7 +14,7 @@ from furlong.cli.options import backoffice_settings, database_settings, fail, pr
 
 if TYPE_CHECKING:
     from backoffice.base import Base
-    from backoffice.identity.accounts import Account
+    from backoffice.identity.account import Account
     from backoffice.identity.users import Roles
 
 T = TypeVar("T")
@@ -39,7 +39,7 @@ def add(
     as_: As = None,
 ) -> None:
     """Add an account: a link is sent to the login, or the initial password is printed."""
-    from backoffice.identity.accounts import NewAccount
+    from backoffice.identity.account import NewAccount
 
     new = NewAccount(login, name, _roles(role), person)
     account, password = _run(lambda base: base.accounts.add(operating_person(as_), new))
@@ -171,7 +171,7 @@ def _run(work: Callable[[Base], Coroutine[Any, Any, T]]) -> T:
 
 
 def _roles(given: list[str]) -> Roles:
-    from backoffice.access.roles import Role
+    from backoffice.access import Role
     from subgraphs.kit.domain.keys import ALL_BRANDS
 
     found: dict[str, set[Role]] = {}

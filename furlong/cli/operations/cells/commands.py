@@ -14,7 +14,7 @@ from furlong.cli.options import database_settings, demo_cells, fail
 
 if TYPE_CHECKING:
     from cells.claim import DatabaseCell
-    from storage.settings import DatabaseSettings
+    from foundation.storage.settings import DatabaseSettings
 
 cli = typer.Typer(no_args_is_help=True, help="Cells: which databases have which customers.")
 
@@ -35,9 +35,9 @@ def claim(*, dry_run: DryRun = False) -> None:
     from sqlalchemy.exc import SQLAlchemyError
 
     from cells.claim import claim as claim_databases
+    from foundation.storage.errors import CellMismatch
     from furlong.install.topics import KEYED_TOPICS
     from furlong.subgraph_names import SUBGRAPHS
-    from storage.cells.errors import CellMismatch
 
     settings = database_settings()
     try:

@@ -10,6 +10,7 @@ from typing import Any
 from graphql import build_ast_schema, parse
 from graphql.execution.values import VariableValues
 
+from foundation.graphql_http.request import GraphQLRequest
 from gateway.features.cost.compile import operation_cost
 from gateway.features.cost.operation_cost import OperationCost
 from gateway.features.cost.rules import CostRules
@@ -18,7 +19,6 @@ from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import Supergraph
 from gateway.supergraph.annotations.access_and_cost import read_annotations
 from gateway.supergraph.directives import read_links
-from graphql_http.request import GraphQLRequest
 from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 MACHINERY = """

@@ -11,13 +11,13 @@ from graphql import get_introspection_query
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from foundation.graphql_http.request import GraphQLRequest
 from gateway.errors import RequestError, SupergraphError
 from gateway.features.cost.compile import operation_cost
 from gateway.features.cost.operation_cost import MAX_COST
 from gateway.features.cost.rules import CostRules
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
-from graphql_http.request import GraphQLRequest
 from tests.gateway.features.cost.priced import Priced
 from tests.gateway.features.cost.reference import Reference
 from tests.gateway.plans import joined

@@ -28,6 +28,7 @@ from graphql.execution import (
 from hypothesis import assume
 from hypothesis import strategies as st
 
+from foundation.graphql_http.media import IncrementalSpec
 from gateway.executor import Calls, Context
 from gateway.features.incremental.delivery import Delivering
 from gateway.features.incremental.fetching import Fetching
@@ -37,7 +38,6 @@ from gateway.pipeline.preparation.preparer import Preparer
 from gateway.planner import INCREMENTALLY
 from gateway.supergraph import load_supergraph
 from gateway.transport import Transport
-from graphql_http.parts import IncrementalSpec
 from tests.gateway.operations import Generated, Place
 from tests.gateway.world import SHOWN, Federation, View, resolve_field, resolve_type
 

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from opentelemetry.trace import SpanKind, StatusCode
 
+from foundation.tracing import Sampling
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, MemoryTransport, Unauthenticated, create_gateway
 from gateway.features.observation import observation
@@ -17,7 +18,6 @@ from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
 from tests.support.federation.asked import SubgraphRequest, asking
 from tests.support.telemetry.recorded_spans import Recording, attributes_of
-from tracing import Sampling
 
 QUERY = "query Reviewed { topProducts { upc reviews { author { username } } } }"
 CALLER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"

@@ -8,11 +8,11 @@ import pytest
 from fastapi import FastAPI
 from opentelemetry.trace import SpanKind
 
+from foundation.tracing import TRACEPARENT, Sampling
 from gateway import GatewaySettings, create_gateway
 from gateway.errors import RequestError
-from tests.gateway.subscriptions.newsroom import SDL, Newsroom, articles, bodies, subscribed
+from tests.gateway.features.subscriptions.newsroom import SDL, Newsroom, articles, bodies, subscribed
 from tests.support.telemetry.recorded_spans import Recording
-from tracing import TRACEPARENT, Sampling
 
 QUERY = "subscription Follow { published { id author { name } } }"
 CALLER = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}

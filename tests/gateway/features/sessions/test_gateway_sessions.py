@@ -16,6 +16,7 @@ import respx
 from pydantic import ValidationError
 from typer.testing import CliRunner
 
+from foundation.tokens import RefreshLimits
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, MemoryTransport, create_gateway
 from gateway.cli import cli
@@ -23,7 +24,6 @@ from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
 from tests.support.tokens.issued_tokens import AUDIENCE, FIRST, ISSUER, SECOND, key_set, token
 from tests.support.tokens.key_server import hang, serving_keys
-from tokens import RefreshLimits
 
 QUERY: Final = {"query": "{ me { id } }"}
 DATA: Final = {"data": {"me": {"id": "1"}}}

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
+from foundation.signatures import KeySet, read_key_set
 from gateway.cli import cli
-from signatures import KeySet, read_key_set
 
 
 def invoke(*arguments: str) -> tuple[int, str, str]:

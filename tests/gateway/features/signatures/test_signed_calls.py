@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from pydantic import SecretStr, ValidationError
 
+from foundation.signatures import SignatureVerifier
+from foundation.signatures.verifier import RequestHead
 from gateway import GatewaySettings, create_gateway
 from gateway.errors import SubgraphUnreachable, SupergraphError
 from gateway.features.signatures.settings import SignatureSettings
 from gateway.features.signatures.signing import request_signing
 from gateway.transport import HttpTransport
-from signatures import SignatureVerifier
-from signatures.verifier import RequestHead
 from tests.gateway.world import FOLDER
 from tests.support.gateway.listening_subgraph import PATIENT, Subgraph, answering, sent
 from tests.support.gateway.signing import PRIVATE, PUBLIC, fixed, key_text, secret
@@ -77,7 +77,7 @@ def test_a_transport_is_kept_while_it_signs_alike() -> None:
         ({"subgraph_signing_keys": None}, False),
     ):
         other = signed(url, **settings)
-        assert transport.reaches(url, PATIENT, None, other.sign) is is_kept
+        assert transport.reaches(url, PATIENT, other.sign) is is_kept
 
 
 @pytest.mark.parametrize(

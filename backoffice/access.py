@@ -1,0 +1,179 @@
+"""Who may do what: roles with their permissions, the person who acts, and the one place that decides.
+
+An area adds its permissions here, with the roles that have them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, unique
+from types import MappingProxyType
+from typing import Final
+
+from backoffice.errors import Forbidden, StepUpRequired
+from subgraphs.kit.domain.keys import ALL_BRANDS
+
+
+@unique
+class Role(Enum):
+    """What a person is in the back office of a brand, or of all brands."""
+
+    VIEWER = "viewer"
+    EDITOR = "editor"
+    APPROVER = "approver"
+    SUPPORT = "support"
+    RISK = "risk"
+    OPERATOR = "operator"
+    ADMINISTRATOR = "administrator"
+
+
+@unique
+class Permission(Enum):
+    """What a role allows; the part before the point is the area."""
+
+    CONTENT_READ = "content.read"
+    CONTENT_EDIT = "content.edit"
+    CONTENT_APPROVE = "content.approve"
+    CONTENT_PUBLISH = "content.publish"
+    RULES_READ = "rules.read"
+    RULES_EDIT = "rules.edit"
+    RULES_APPROVE = "rules.approve"
+    SUPPORT_READ = "support.read"
+    SUPPORT_ADJUST = "support.adjust"
+    SUPPORT_APPROVE_ADJUSTMENT = "support.approve_adjustment"
+    SUPPORT_GOODWILL = "support.goodwill"
+    SUPPORT_APPROVE_GOODWILL = "support.approve_goodwill"
+    SUPPORT_EXPORT = "support.export"
+    SUPPORT_ERASE = "support.erase"
+    RISK_READ = "risk.read"
+    RISK_BUDGET = "risk.budget"
+    RISK_EXPORT = "risk.export"
+    OPERATIONS_READ = "operations.read"
+    OPERATIONS_REPLAY = "operations.replay"
+    OPERATIONS_SWITCH = "operations.switch"
+    OPERATIONS_PROVIDER = "operations.provider"
+    OPERATIONS_WEEK = "operations.week"
+    OPERATIONS_BRAND = "operations.brand"
+    PEOPLE_READ = "people.read"
+    PEOPLE_MANAGE = "people.manage"
+    APPROVALS_READ = "approvals.read"
+    JOBS_READ = "jobs.read"
+    AUDIT_READ = "audit.read"
+    OWN = "own"
+    """What each signed-in person may do with their own account, whatever their roles."""
+
+
+_P = Permission
+_EVERYBODY: Final = frozenset({_P.CONTENT_READ, _P.RULES_READ, _P.JOBS_READ})
+
+ROLES: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
+    {
+        Role.VIEWER: _EVERYBODY | {_P.RISK_READ, _P.OPERATIONS_READ},
+        Role.EDITOR: _EVERYBODY | {_P.CONTENT_EDIT, _P.RULES_EDIT, _P.APPROVALS_READ},
+        Role.APPROVER: _EVERYBODY
+        | {_P.CONTENT_APPROVE, _P.CONTENT_PUBLISH, _P.RULES_APPROVE, _P.APPROVALS_READ},
+        Role.SUPPORT: _EVERYBODY
+        | {
+            _P.SUPPORT_READ,
+            _P.SUPPORT_ADJUST,
+            _P.SUPPORT_GOODWILL,
+            _P.SUPPORT_EXPORT,
+            _P.SUPPORT_ERASE,
+            _P.APPROVALS_READ,
+        },
+        Role.RISK: _EVERYBODY
+        | {
+            _P.SUPPORT_READ,
+            _P.SUPPORT_APPROVE_ADJUSTMENT,
+            _P.SUPPORT_APPROVE_GOODWILL,
+            _P.RISK_READ,
+            _P.RISK_BUDGET,
+            _P.RISK_EXPORT,
+            _P.OPERATIONS_READ,
+            _P.APPROVALS_READ,
+        },
+        Role.OPERATOR: _EVERYBODY
+        | {
+            _P.OPERATIONS_READ,
+            _P.OPERATIONS_REPLAY,
+            _P.OPERATIONS_SWITCH,
+            _P.OPERATIONS_PROVIDER,
+            _P.OPERATIONS_WEEK,
+            _P.OPERATIONS_BRAND,
+            _P.APPROVALS_READ,
+        },
+        Role.ADMINISTRATOR: frozenset({_P.PEOPLE_READ, _P.PEOPLE_MANAGE, _P.APPROVALS_READ, _P.AUDIT_READ}),
+    }
+)
+"""The permissions of each role. An administrator manages people, and has no part in their work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A signed-in person.
+
+    Attributes:
+        user_id: The account.
+        person: The human being: two accounts of one person share it, and four eyes compares persons.
+        name: The name that the audit log and screens show.
+        session_id: The public id of the session; never its token.
+        address: The client's address.
+        roles: The roles by brand, or by `ALL_BRANDS`.
+        stepped_up_until: When the last step-up expires, in UTC; None without one.
+    """
+
+    user_id: str
+    person: str
+    name: str
+    session_id: str
+    address: str
+    roles: Mapping[str, frozenset[Role]]
+    stepped_up_until: datetime | None = None
+
+
+def require(actor: Actor, permission: Permission, brand: str | None) -> None:
+    """Check that a person has a permission.
+
+    Args:
+        actor: The person.
+        permission: What they want to do.
+        brand: The brand that it concerns; None for what concerns all brands at once.
+
+    Raises:
+        Forbidden: None of the person's roles for this brand, or for all brands, has the permission.
+    """
+    if not allows(actor, permission, brand):
+        raise Forbidden
+
+
+def allows(actor: Actor, permission: Permission, brand: str | None) -> bool:
+    """Tell whether a person has a permission for a brand; None asks for all brands at once."""
+    return permission is Permission.OWN or roles_allow(actor.roles, permission, brand)
+
+
+def roles_allow(roles: Mapping[str, frozenset[Role]], permission: Permission, brand: str | None) -> bool:
+    """Tell whether roles by brand have a permission, whoever holds them."""
+    held = roles.get(ALL_BRANDS, frozenset())
+    if brand is not None and brand != ALL_BRANDS:
+        held |= roles.get(brand, frozenset())
+    return any(permission in ROLES[role] for role in held)
+
+
+def brands_with(actor: Actor, permission: Permission) -> frozenset[str]:
+    """Return the brands for which a person has a permission: `*` alone if for all of them.
+
+    A list without a brand shows the rows of these brands.
+    """
+    if allows(actor, permission, None):
+        return frozenset({ALL_BRANDS})
+    return frozenset(brand for brand in actor.roles if allows(actor, permission, brand))
+
+
+def require_step_up(actor: Actor, now: datetime) -> None:
+    """Check that a person has confirmed their second factor recently, before money moves.
+
+    Raises:
+        StepUpRequired: The last confirmation is missing or too old.
+    """
+    if actor.stepped_up_until is None or actor.stepped_up_until <= now:
+        raise StepUpRequired

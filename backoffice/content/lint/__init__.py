@@ -1,1 +1,0 @@
-"""Lint of content: checks against the law, the brand and the space on the screen."""

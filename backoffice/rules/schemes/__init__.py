@@ -1,1 +1,0 @@
-"""A version of a scheme: its form, its checks, and the message that publishes it."""

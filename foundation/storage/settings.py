@@ -1,0 +1,69 @@
+"""Settings of the databases and of the product's clock, read from the environment."""
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, PrivateAttr, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from foundation.storage.cells.settings import CellSettings
+
+
+class DatabaseSettings(BaseSettings):
+    """Where the tables are: each subgraph has its own database under this URL."""
+
+    model_config = SettingsConfigDict(env_prefix="FURLONG_DATABASE_")
+
+    url: str = Field(
+        default="sqlite+aiosqlite:///.furlong/data",
+        json_schema_extra={"writeOnly": True},
+        description="mysql+aiomysql://USER:PASSWORD@HOST/furlong (the name is a prefix: furlong_club, …), "
+        "or sqlite+aiosqlite:///DIRECTORY (one file per subgraph)",
+    )
+    pool_size: int = Field(default=10, ge=1, description="Connections a process keeps to each database")
+    reading_connections: int = Field(
+        default=4,
+        ge=1,
+        description="Further connections to each database that only serve the batched reads of the graph",
+    )
+    lock_wait_seconds: int = Field(default=5, ge=1, description="How long a statement waits for a row lock")
+    pseudonym_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Secret that the pseudonyms of erased customers are made with: set it before the first "
+        "erasure, and never lose or change it: with another key no customer counts as erased",
+    )
+    statement_seconds: float = Field(
+        default=10.0, gt=0, description="After how long MariaDB aborts a statement"
+    )
+    cell: CellSettings = Field(
+        default_factory=CellSettings, description="The cell whose databases these are: settings of their own"
+    )
+    _enters_closed: bool = PrivateAttr(default=False)
+
+    @property
+    def enters_closed(self) -> bool:
+        """Whether connections are made to a closed database, too."""
+        return self._enters_closed
+
+    def entering_closed(self) -> Self:
+        """Return the same settings for what recovers a closed database."""
+        found = self.model_copy()
+        found._enters_closed = True  # noqa: SLF001 - its own class
+        return found
+
+
+class ClockSettings(BaseSettings):
+    """The product's clock: the machine's, unless the whole installation is a rehearsal."""
+
+    model_config = SettingsConfigDict(env_prefix="FURLONG_CLOCK_")
+
+    rehearsal: bool = Field(
+        default=False,
+        description="Declares that this installation is a rehearsal, whose time may be moved; "
+        "never in production",
+    )
+    file: Path | None = Field(
+        default=None,
+        description="The file that says how far product time is moved, which `furlong clock set` writes: "
+        "the same for all processes of a rehearsal",
+    )

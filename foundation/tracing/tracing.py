@@ -1,0 +1,136 @@
+"""Records the traces of a process as its settings say, and sends them to a collector in the background."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from threading import Thread
+from typing import TYPE_CHECKING, Final
+
+from opentelemetry.trace import SpanContext, Tracer
+
+from foundation.tracing.settings import SamplerSettings, TracingSettings
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import SpanProcessor
+    from opentelemetry.sdk.trace.export import SpanExporter
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """Decides whether a trace is recorded.
+
+    Attributes:
+        share: The share of new traces that are recorded.
+        follows_parent: Whether a trace from elsewhere is recorded if its header says so.
+        draw: Returns a random number from 0 to 1.
+    """
+
+    share: float = 1.0
+    follows_parent: bool = True
+    draw: Callable[[], float] = random.random
+
+    @classmethod
+    def of(cls, settings: SamplerSettings) -> Sampling:
+        """Return what the settings say."""
+        name = settings.sampler.removeprefix("parentbased_")
+        shares = {"always_on": 1.0, "always_off": 0.0, "traceidratio": settings.sampler_arg}
+        return cls(shares[name], settings.sampler.startswith("parentbased_"))
+
+    def starts(self) -> bool:
+        """Return whether a new trace is recorded."""
+        return self.draw() < self.share
+
+    def continues(self, parent: SpanContext) -> bool:
+        """Return whether a trace from elsewhere is recorded."""
+        return parent.trace_flags.sampled if self.follows_parent else self.starts()
+
+
+SECONDS_TO_CLOSE: Final = 2
+"""How long unsent spans may delay the end of a process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tracing:
+    """The tracing of a process.
+
+    Attributes:
+        tracer: Starts spans; every span that it starts is recorded, so check `sampling` first.
+        sampling: Decides which traces are recorded.
+        processor: Keeps spans until they are sent.
+        exporter: Sends them.
+    """
+
+    tracer: Tracer
+    sampling: Sampling
+    processor: SpanProcessor
+    exporter: SpanExporter
+
+    @classmethod
+    def open(
+        cls, service: str, exporter: SpanExporter | None = None, sampling: Sampling | None = None
+    ) -> Tracing:
+        """Start recording.
+
+        Args:
+            service: The name of the service, unless OTEL_SERVICE_NAME or OTEL_RESOURCE_ATTRIBUTES name it.
+            exporter: Where spans are sent; by default over HTTP to the endpoint that the standard variables
+                name.
+            sampling: By default as the standard variables say.
+
+        Raises:
+            ValueError: A standard variable has an unknown value.
+        """
+        # Importing the SDK takes a tenth of a second; processes without traces avoid that.
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415
+            OTLPSpanExporter,
+        )
+        from opentelemetry.sdk.resources import OTELResourceDetector, Resource  # noqa: PLC0415
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+
+        from foundation.tracing.recorded_spans import RecordingTracer  # noqa: PLC0415
+
+        sampling = sampling or Sampling.of(SamplerSettings())
+        exporter = exporter or OTLPSpanExporter()
+        named = Resource.create({}).merge(Resource({"service.name": service}))
+        resource = named.merge(OTELResourceDetector().detect())
+        processor = BatchSpanProcessor(exporter)
+        return cls(RecordingTracer(processor, resource), sampling, processor, exporter)
+
+    async def close(self) -> None:
+        """Send what is left, but give up after two seconds: the collector may not respond."""
+        await asyncio.to_thread(self._send_the_rest)
+
+    def _send_the_rest(self) -> None:
+        sending = Thread(target=self.processor.shutdown, name="last-spans", daemon=True)
+        sending.start()
+        sending.join(SECONDS_TO_CLOSE)
+        if sending.is_alive():
+            self.exporter.shutdown()
+
+
+def opened(service: str, *, wanted: bool = False) -> Tracing | None:
+    """Return the tracing of a process; None if the settings do not ask for any.
+
+    Args:
+        service: The name of the process in traces, unless the standard variables name it.
+        wanted: Whether other settings ask for traces.
+
+    Raises:
+        ValueError: A standard variable has an unknown value.
+    """
+    return Tracing.open(service) if wanted or TracingSettings().tracing else None
+
+
+@asynccontextmanager
+async def recording(service: str) -> AsyncIterator[Tracing | None]:
+    """Record a process's traces while the block runs, if the settings ask for it; see `opened`."""
+    tracing = opened(service)
+    try:
+        yield tracing
+    finally:
+        if tracing is not None:
+            await tracing.close()

@@ -1,0 +1,37 @@
+"""The source of truth of every table, as the runbook for disasters lists it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from backoffice.recovery_sources import RECOVERY_SOURCES as BACKOFFICE
+from subgraphs.club.recovery_sources import RECOVERY_SOURCES as CLUB
+from subgraphs.fulfilment.recovery_sources import RECOVERY_SOURCES as FULFILMENT
+from subgraphs.kit.records.recovery_sources import RecoverySource
+from subgraphs.progress.recovery_sources import RECOVERY_SOURCES as PROGRESS
+from subgraphs.rewards.recovery_sources import RECOVERY_SOURCES as REWARDS
+
+RECOVERY_SOURCES: Mapping[str, Sequence[RecoverySource]] = {
+    "club": CLUB,
+    "rewards": REWARDS,
+    "progress": PROGRESS,
+    "fulfilment": FULFILMENT,
+    "backoffice": BACKOFFICE,
+}
+
+
+def markdown() -> str:
+    """Return the table in docs/runbooks/disaster-recovery.md."""
+    return "\n".join(_lines())
+
+
+def _lines() -> Iterator[str]:
+    yield "| database | table | truth | lost without a backup |"
+    yield "| --- | --- | --- | --- |"
+    for subgraph, sources in RECOVERY_SOURCES.items():
+        for recovery in sorted(sources, key=lambda one: one.table.name):
+            where = ", ".join(f"`{name}`" for name in recovery.where)
+            source = f"{recovery.source.value}: {where}" if where else recovery.source.value
+            yield f"| {subgraph} | `{recovery.table.name}` | {source} | {recovery.lost or 'nothing'} |"
+
+
+if __name__ == "__main__":
+    print(markdown())

@@ -1,0 +1,1 @@
+"""Documents known before requests: of a folder, of manifests, and those that clients register."""

@@ -1,0 +1,1 @@
+"""Which labels of progressive overrides are on."""

@@ -1,0 +1,1 @@
+"""Subscriptions: sources at subgraphs, whose events become responses; limited, shared and guarded."""

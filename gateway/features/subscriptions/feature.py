@@ -1,0 +1,153 @@
+"""Serves subscriptions: opens sources at subgraphs, and answers their events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from gateway.cache_control.public_fetches import PublicFetches
+from gateway.clients.session import Session
+from gateway.errors import SupergraphError
+from gateway.executor import CallMiddleware
+from gateway.feature import Core, Feature, Version, VersionParts
+from gateway.features.subscriptions.entity_batches import EntityBatches
+from gateway.features.subscriptions.metrics import SubscriptionMetrics
+from gateway.features.subscriptions.open_subscriptions import OpenSubscriptions, SubscriptionLimits
+from gateway.features.subscriptions.settings import SubscriptionSettings
+from gateway.features.subscriptions.sharing import SharedSources, Sharing
+from gateway.features.subscriptions.sources import SourceGuards
+from gateway.features.subscriptions.subscribing import Subscribing
+from gateway.features.subscriptions.transports import with_streams
+from gateway.monitoring import KnownNames
+from gateway.pipeline.hooks import Hooks
+from gateway.pipeline.operation_executor import OperationExecutor
+from gateway.transport import Transport
+
+if TYPE_CHECKING:
+    from gateway.features.subscriptions.callbacks import Callbacks
+
+
+class Subscriptions(Feature):
+    """Opens subscriptions at subgraphs, with limits across all versions of the graph.
+
+    Attributes:
+        core: The process.
+        open: The open subscriptions.
+        metrics: Counts subscriptions.
+        callbacks: The subscriptions that wait for callbacks; None without a callback URL.
+    """
+
+    core: Core
+    open: OpenSubscriptions
+    metrics: SubscriptionMetrics
+    callbacks: Callbacks | None
+
+    def install(self, core: Core) -> None:
+        """Make what outlives versions of the graph, and add its metrics and the callbacks' route."""
+        settings = core.settings.of(SubscriptionSettings)
+        self.core = core
+        self.open = OpenSubscriptions(SubscriptionLimits(settings.open, settings.of_customer))
+        self.metrics = SubscriptionMetrics(core.settings.metrics_operations)
+        self.callbacks = _callbacks(core, settings)
+        core.register(self.metrics)
+        core.close_at_end(self.open.close)
+        if not core.settings.live:  # else connections end with their subscriptions, one after the other
+            core.ending.append(self.open.drain)
+
+    def transports(self, version: Version) -> Mapping[str, Transport]:
+        """Let subgraphs over HTTP be subscribed to.
+
+        Raises:
+            SupergraphError: The settings name an unknown subgraph, or the callback protocol without its URL.
+        """
+        return with_streams(version, self.core.signer_of, self.callbacks)
+
+    def of(self, version: Version) -> VersionParts:
+        """Answer the subscriptions of a version, if its graph has any.
+
+        Raises:
+            SupergraphError: The settings name an unknown field.
+        """
+        model, settings = version.supergraph, version.settings.of(SubscriptionSettings)
+        if model.subscription is None:
+            return VersionParts()
+        root = model.public.subscription_type
+        known = set() if root is None else {f"{root.name}.{name}" for name in root.fields}
+        if unknown := {*settings.public_fields, *settings.merged_fields} - known:
+            raise SupergraphError(f"The supergraph has no subscription field {', '.join(sorted(unknown))}.")
+        return VersionParts(
+            subscriptions=partial(self._subscribing, version), event_calls=self._event_calls(version)
+        )
+
+    def _subscribing(
+        self, version: Version, executor: OperationExecutor, names: KnownNames, hooks: Hooks
+    ) -> Subscribing:
+        """Answers subscriptions."""
+        settings, core = version.settings.of(SubscriptionSettings), self.core
+        sources = self.metrics.sources
+        return Subscribing(
+            authentication=core.authentication,
+            executor=executor,
+            large_responses=core.thread,
+            open=self.open,
+            metrics=self.metrics,
+            names=names,
+            begin=_begin(executor, hooks),
+            customer_of=core.customer_of,
+            expires_of=core.expires_of or _expires_of_token,
+            guards=SourceGuards(settings.at_subgraph, settings.at_subgraphs, hooks.sources, sources),
+            sharing=self._sharing(version) if settings.shared else None,
+        )
+
+    def _sharing(self, version: Version) -> Sharing:
+        settings = version.settings.of(SubscriptionSettings)
+        return Sharing(
+            version.supergraph,
+            frozenset(settings.public_fields),
+            frozenset(settings.merged_fields),
+            frozenset(version.settings.share_ignores_headers),
+            SharedSources(settings.queue, self.metrics),
+        )
+
+    def _event_calls(self, version: Version) -> tuple[CallMiddleware, ...]:
+        """Return the middleware that joins entity fetches of events; empty without subgraphs over HTTP."""
+        if not version.over_http:
+            return ()
+        settings, customer_of = version.settings, self.core.customer_of
+        ignored = frozenset(settings.share_ignores_headers)
+        public = PublicFetches(version.supergraph).includes
+        identify = id if customer_of is None else customer_of
+        joined = frozenset(version.over_http)
+        return (EntityBatches(joined, settings.fetch_entities, ignored, public, identify),)
+
+
+def _callbacks(core: Core, settings: SubscriptionSettings) -> Callbacks | None:
+    """Return what receives callbacks, with its route under the path of their URL."""
+    if settings.callback_url is None:
+        return None
+    # It imports the protocols of subgraphs, which take long to import.
+    from gateway.features.subscriptions.callbacks import CallbackRoute, Callbacks  # noqa: PLC0415
+
+    callbacks = Callbacks(settings.callback_url, settings.heartbeat_seconds, settings.queue)
+    route = CallbackRoute(callbacks, core.settings.answer_bytes)
+    core.route(f"{urlsplit(callbacks.url).path}/{{id}}", route.respond)
+    return callbacks
+
+
+def _begin(executor: OperationExecutor, hooks: Hooks) -> Callable[[], None]:
+    """Return a function that begins an event, with a response budget of its own."""
+    if not hooks.events:
+        return executor.budget
+
+    def begin() -> None:
+        executor.budget()
+        for each in hooks.events:
+            each()
+
+    return begin
+
+
+def _expires_of_token(session: object) -> float | None:
+    return session.expires if isinstance(session, Session) else None

@@ -1,0 +1,148 @@
+"""The open subscriptions of a process: counted, limited, and ended together at shutdown; and why they end."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from gateway.errors import RequestError, SubgraphNotCalled, SubgraphTimeout, SubgraphUnreachable
+
+CLOSE_SECONDS: Final = 2.0
+"""How long a stopping process waits for its sources to close, in seconds."""
+
+UNAVAILABLE: Final = 503
+
+
+class TooManySubscriptions(RequestError):
+    """The limit on open subscriptions is reached, for one customer or for the process."""
+
+    def __init__(self, most: int, *, of_customer: bool) -> None:
+        whose, code, status = (
+            ("A customer", "TOO_MANY_SUBSCRIPTIONS_OF_CUSTOMER", 429)
+            if of_customer
+            else ("This server", "TOO_MANY_SUBSCRIPTIONS", UNAVAILABLE)
+        )
+        super().__init__(f"{whose} may have at most {most} open subscriptions.", code=code, status=status)
+
+
+class SessionEnded(RequestError):
+    """The subscription's session has expired."""
+
+    def __init__(self) -> None:
+        message = "The session has ended: sign in, and subscribe again."
+        super().__init__(message, code="SESSION_EXPIRED", status=401)
+
+
+class ServerStopping(RequestError):
+    """The server is about to stop."""
+
+    def __init__(self) -> None:
+        message = "The server is stopping: subscribe again."
+        super().__init__(message, code="SUBSCRIPTION_SERVER_STOPPING", status=UNAVAILABLE)
+
+
+def source_failed(subgraph: str, error: SubgraphUnreachable) -> RequestError:
+    """Return the client's error for a subgraph that refused or lost a subscription."""
+    status = 502
+    if isinstance(error, SubgraphNotCalled):
+        status = UNAVAILABLE
+    elif isinstance(error, SubgraphTimeout):
+        status = 504
+    return RequestError(f"The service {subgraph} {error.message}.", code=error.code, status=status)
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionLimits:
+    """Limits on open subscriptions.
+
+    Attributes:
+        most: The maximum number of open subscriptions in this process.
+        most_of_customer: The maximum number of open subscriptions per customer in this process.
+    """
+
+    most: int
+    most_of_customer: int
+
+
+class Ending(Protocol):
+    """A subscription that the server can end."""
+
+    def end(self, reason: RequestError) -> None:
+        """End the subscription with the reason as its last response."""
+        ...
+
+    async def closed(self) -> None:
+        """Wait until the source of an ended subscription is closed."""
+        ...
+
+
+@dataclass(slots=True)
+class OpenSubscriptions:
+    """The open subscriptions across all versions of the graph.
+
+    Attributes:
+        limits: The current limits.
+        count: The number of subscriptions that are open or opening.
+        is_draining: Whether the server is stopping and accepts no more subscriptions.
+    """
+
+    limits: SubscriptionLimits
+    count: int = 0
+    is_draining: bool = False
+    _streams: set[Ending] = field(default_factory=set, init=False)
+    _of_customers: dict[str, int] = field(default_factory=dict, init=False)
+
+    def enter(self, customer: str | None) -> None:
+        """Reserve a slot for a subscription.
+
+        Args:
+            customer: The customer's key; None if unknown.
+
+        Raises:
+            RequestError: The limit is reached, or the server is stopping.
+        """
+        if self.is_draining:
+            raise ServerStopping
+        if self.count >= self.limits.most:
+            raise TooManySubscriptions(self.limits.most, of_customer=False)
+        if customer is not None:
+            of_customer = self._of_customers.get(customer, 0)
+            if of_customer >= self.limits.most_of_customer:
+                raise TooManySubscriptions(self.limits.most_of_customer, of_customer=True)
+            self._of_customers[customer] = of_customer + 1
+        self.count += 1
+
+    def leave(self, customer: str | None) -> None:
+        """Release a subscription's slot."""
+        self.count -= 1
+        if customer is None:
+            return
+        left = self._of_customers[customer] - 1
+        if left:
+            self._of_customers[customer] = left
+        else:
+            del self._of_customers[customer]
+
+    def add(self, stream: Ending) -> None:
+        """Register an opened stream, so that it is ended when the server stops."""
+        self._streams.add(stream)
+        if self.is_draining:
+            stream.end(ServerStopping())
+
+    def discard(self, stream: Ending) -> None:
+        """Remove a stream that has ended."""
+        self._streams.discard(stream)
+
+    def drain(self) -> None:
+        """Stop accepting subscriptions, and end all streams with a last response that says why."""
+        self.is_draining = True
+        for each in list(self._streams):
+            each.end(ServerStopping())
+
+    async def close(self) -> None:
+        """End all streams, and wait for their sources to close."""
+        self.drain()
+        closing = [asyncio.ensure_future(each.closed()) for each in self._streams]
+        if closing:
+            await asyncio.wait(closing, timeout=CLOSE_SECONDS)

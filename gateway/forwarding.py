@@ -1,0 +1,78 @@
+"""Which headers of a client go on to subgraphs; names are in lower case."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+TOKEN: Final = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+")
+"""A header's name (RFC 9110, 5.6.2)."""
+
+HOP_BY_HOP: Final = frozenset(
+    {
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authentication-info",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+"""Headers that concern a single connection (RFC 9110, 7.6.1)."""
+
+OWN_HEADERS: Final = HOP_BY_HOP | {
+    "accept",
+    "accept-encoding",
+    "content-digest",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "expect",
+    "host",
+    "http2-settings",
+    "signature",
+    "signature-input",
+    "subgraph-name",
+    "user-agent",
+}
+"""Headers that only the gateway itself may send to subgraphs."""
+
+_ENCODING: Final = "latin-1"
+"""A header may contain any octet; this decoding preserves every one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarding:
+    """Picks the headers that subgraphs may see.
+
+    Attributes:
+        names: The names of forwarded headers, each as bytes and as text.
+        others: Returns whether to forward a header that is not among the names; None to forward no others.
+    """
+
+    names: tuple[tuple[bytes, str], ...]
+    others: Callable[[str], bool] | None = None
+
+    @classmethod
+    def of(cls, names: Iterable[str], others: Callable[[str], bool] | None = None) -> Forwarding:
+        """Build the selection from names in lower case."""
+        return cls(tuple((name.encode(_ENCODING), name) for name in names), others)
+
+    def pick(self, found: Mapping[bytes, bytes]) -> dict[str, str]:
+        """Return the forwarded headers that are present."""
+        picked: dict[str, str] = {}
+        for name, text in self.names:
+            if name in found:
+                picked[text] = found[name].decode(_ENCODING)
+        if self.others is not None:
+            for name, value in found.items():
+                text = name.decode(_ENCODING)
+                if self.others(text):
+                    picked[text] = value.decode(_ENCODING)
+        return picked

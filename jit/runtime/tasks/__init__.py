@@ -1,1 +1,0 @@
-"""Tasks that drive coroutines without asyncio tasks: how they step, wait and are cancelled."""

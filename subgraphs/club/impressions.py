@@ -1,0 +1,136 @@
+"""Records who was shown the tracker, in batches in the background, so that no read waits for it."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from typing import Final
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from foundation.storage.columns import upsert
+from foundation.storage.database import Database
+from subgraphs.club.customer_club import CustomerClub
+from subgraphs.club.models import IMPRESSION, REFERENCE
+from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.domain.schemes import WeekState
+from subgraphs.kit.records.reference import ReferenceRepository
+
+
+async def record(connection: AsyncConnection, impressions: Mapping[ClubKey, datetime]) -> None:
+    """Record impressions in the caller's write transaction; those already recorded stay unchanged.
+
+    Customers without an account are left out: they have been erased since.
+    """
+    owners = {key.owner for key in impressions}
+    accounts = await ReferenceRepository(REFERENCE).accounts(connection, owners, held=True)
+    rows = [
+        {"brand_id": key.brand, "iso_week": key.iso_week, "customer_id": key.customer, "shown_at": at}
+        for key, at in sorted(impressions.items())
+        if key.owner in accounts
+    ]
+    if rows:
+        await connection.execute(upsert(connection.dialect.name, IMPRESSION, rows))
+
+
+async def count(connection: AsyncConnection, brand: str, iso_week: str) -> int:
+    """Return how many customers were shown the tracker in a week."""
+    c = IMPRESSION.c
+    query = select(func.count()).select_from(IMPRESSION).where(c.brand_id == brand, c.iso_week == iso_week)
+    return int(await connection.scalar(query) or 0)
+
+
+async def shown_after(
+    connection: AsyncConnection, brand: str, iso_week: str, after: str, limit: int
+) -> Sequence[tuple[str, datetime]]:
+    """Return customers who were shown the tracker in a week, each with the first time: a page by id.
+
+    Only customers after the given one are returned.
+    """
+    c = IMPRESSION.c
+    query = select(c.customer_id, c.shown_at).where(
+        c.brand_id == brand, c.iso_week == iso_week, c.customer_id > after
+    )
+    rows = await connection.execute(query.order_by(c.customer_id).limit(limit))
+    return [(row.customer_id, row.shown_at) for row in rows]
+
+
+DELAY_SECONDS: Final = 1.0
+"""How long an impression waits for others before they are written together."""
+
+RETRY_SECONDS: Final = 10.0
+ROWS_PER_BATCH: Final = 500
+REMEMBERED: Final = 100_000
+"""How many customers this process remembers as recorded, in each of two generations of some 8 MB."""
+
+WAITING_AT_MOST: Final = 50_000
+"""How many impressions wait while the database cannot be reached; others are recorded at a later read."""
+
+_log = structlog.get_logger("club.impressions")
+
+
+@dataclass(slots=True)
+class ImpressionRecorder:
+    """Records the first time in a week that a customer is shown the tracker.
+
+    Impressions that are not written yet are lost if the process is killed; a customer who returns in that
+    week is recorded then.
+    """
+
+    database: Database
+    _recorded: set[int] = field(default_factory=set)
+    _recorded_before: set[int] = field(default_factory=set)
+    _waiting: dict[ClubKey, datetime] = field(default_factory=dict)
+    _writing: asyncio.Task[None] | None = None
+
+    def shown(self, club: CustomerClub, now: datetime) -> None:
+        """Note that a customer is shown the tracker of the current week.
+
+        Customers who cannot take part are not counted: they are shown no tracker.
+        """
+        if club.ineligible is not None or club.state is not WeekState.OPEN:
+            return
+        mark = hash(club.key)  # a hash takes a fifth of a key's memory
+        if mark in self._recorded or mark in self._recorded_before or len(self._waiting) >= WAITING_AT_MOST:
+            return
+        if len(self._recorded) >= REMEMBERED:
+            self._recorded_before, self._recorded = self._recorded, set()
+        self._recorded.add(mark)
+        self._waiting.setdefault(club.key, now)
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write_waiting())
+
+    async def close(self) -> None:
+        """Try once to write the waiting impressions."""
+        if self._writing is not None:
+            self._writing.cancel()
+            await asyncio.gather(self._writing, return_exceptions=True)
+        try:
+            await self._write()
+        except Exception as error:  # noqa: BLE001 - a figure is lost, and the process still has to end
+            _log.warning("impressions_lost", customers=len(self._waiting), error=type(error).__name__)
+
+    async def _write_waiting(self) -> None:
+        pause = DELAY_SECONDS
+        try:
+            while self._waiting:
+                await asyncio.sleep(pause)
+                try:
+                    await self._write()
+                    pause = DELAY_SECONDS
+                except Exception as error:  # noqa: BLE001 - whatever is wrong, reads go on
+                    pause = RETRY_SECONDS
+                    _log.warning("impressions_wait", customers=len(self._waiting), error=type(error).__name__)
+        finally:
+            self._writing = None
+
+    async def _write(self) -> None:
+        while self._waiting:
+            batch = dict(islice(self._waiting.items(), ROWS_PER_BATCH))
+            async with self.database.write() as connection:
+                await record(connection, batch)
+            for key in batch:
+                del self._waiting[key]

@@ -1,1 +1,0 @@
-"""Goodwill credits: what they are, and how they are stored and found."""

@@ -1,1 +1,0 @@
-"""The steps of paying a reward: routing, sending, cancelling, redeeming."""

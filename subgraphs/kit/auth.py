@@ -1,0 +1,277 @@
+"""Who sends a request: the customer that a signed token was issued to, the language and the time."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Final, TypeGuard
+
+import msgspec
+
+from foundation.storage.cells.cell import Cell
+from foundation.storage.clock import Clock, SystemClock, seconds_of
+from foundation.tokens import (
+    InvalidToken,
+    Issuer,
+    Reason,
+    RefreshLimits,
+    Revocations,
+    TokenVerifier,
+    VerificationUnavailable,
+    VerifiedToken,
+)
+from foundation.tokens.verifier import TrustedIssuer
+from subgraphs.kit.domain.errors import AuthenticationUnavailable, Unauthenticated, WrongCell, WrongRegion
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.settings import SessionSettings
+
+AUTHORIZATION, ACCEPT_LANGUAGE = READ = ("authorization", "accept-language")
+"""The headers that make up an identity."""
+
+
+SESSION_CLAIMS: Final = (("jti",), ("sid",), ("brand", "sub"))
+"""The claims that identify revoked sessions: a customer belongs to a brand."""
+
+MAX_ID: Final = 64  # as in the contracts of the messages
+
+NO_BEARER: Final = "send `Authorization: Bearer <token>`, or no such header to be anonymous"
+UNKNOWN_KEY: Final = (
+    "the session token is signed with a key that is not known: try again soon, or sign in again"
+)
+NOT_VALID: Final = "the session token does not hold: sign in again"
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """The customer that a session was issued to."""
+
+    brand: str
+    customer: str
+    expires: float | None = field(default=None, repr=False, compare=False)
+    """When the session expires, in seconds since the epoch; None if unknown."""
+    owner: Owner = field(init=False, repr=False, compare=False)
+    """The viewer as the owner of rows."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(
+            self, "owner", Owner(self.brand, self.customer)
+        )  # created once, since it is used often
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRegion:
+    """A region, and the brands whose customers it may have.
+
+    A token does not say in which jurisdiction its customer is, so the brand alone decides.
+    """
+
+    name: str
+    brands: frozenset[str]
+
+
+class SessionVerifier:
+    """Checks bearer tokens: signature, `iss`, `aud`, `exp`, `sub` and `brand`, all of them required.
+
+    Verified tokens are cached until they expire or a key of the issuer is dropped; refused ones never are.
+
+    Attributes:
+        verify_cached: Returns the viewer of a cached, still valid header; if None, call `verify`. Nearly all
+            requests end here, so it is not a coroutine.
+    """
+
+    verify_cached: Callable[[str | None], Viewer | None]
+
+    def __init__(self, tokens: TokenVerifier[Viewer]) -> None:
+        self.tokens = tokens
+        self.verify_cached = tokens.cached
+
+    @classmethod
+    def from_settings(
+        cls,
+        settings: SessionSettings,
+        clock: Clock | None = None,
+        limits: RefreshLimits | None = None,
+        further: Sequence[Issuer] = (),
+        *,
+        cell: Cell | None = None,
+        region: SessionRegion | None = None,
+    ) -> "SessionVerifier":
+        """Return a verifier for the configured issuer, and for additional ones.
+
+        With a cell or a region, it refuses the tokens of customers who belong to another.
+
+        Raises:
+            ValueError: A setting is missing; the message names it.
+        """
+        now = seconds_of((clock or SystemClock()).machine)  # the issuer does not follow a rehearsal's clock
+        limits = limits or RefreshLimits()
+        accepted = (accepted_issuer(settings), *further)
+        if len({each.issuer for each in accepted}) != len(accepted):
+            raise ValueError(f"two issuers of sessions have the name {settings.issuer}")
+        issuers = [TrustedIssuer.of(each, limits, now) for each in accepted]
+        revocations = session_revocations(settings)
+        session_of = viewer_of if cell is None and region is None else partial(viewer_in, cell, region)
+        return cls(
+            TokenVerifier(issuers, session_of, revocations=revocations, now=now, kept=settings.tokens_kept)
+        )
+
+    async def verify(self, authorization: str | None) -> Viewer | None:
+        """Return the viewer of an `Authorization` header; None without the header, which means anonymous.
+
+        Raises:
+            Unauthenticated: The header is not valid.
+            WrongCell: The customer belongs to another cell, or to another region.
+            AuthenticationUnavailable: No sufficiently fresh key of the issuer is known.
+        """
+        if authorization is None:
+            return None
+        try:
+            return await self.tokens.verify(authorization)
+        except InvalidToken as error:
+            raise Unauthenticated(_message(error.reason)) from error
+        except VerificationUnavailable as error:
+            raise AuthenticationUnavailable(
+                "sessions cannot be checked at present: try again soon"
+            ) from error
+
+    async def start(self) -> None:
+        """Fetch the issuer's keys, and keep them up to date."""
+        await self.tokens.start()
+
+    async def close(self) -> None:
+        """Stop, and close what is open."""
+        await self.tokens.close()
+
+
+def accepted_issuer(settings: SessionSettings) -> Issuer:
+    """Return the configuration of the accepted issuer.
+
+    Raises:
+        ValueError: A setting is missing; the message names it.
+    """
+    if not (settings.issuer and settings.audience):
+        raise ValueError("set FURLONG_JWT_ISSUER and FURLONG_JWT_AUDIENCE")
+    if not (settings.secret or settings.jwks_url):
+        raise ValueError("set FURLONG_JWT_JWKS_URL or FURLONG_JWT_SECRET")
+    return Issuer(
+        issuer=settings.issuer,
+        audiences=(settings.audience,),
+        jwks_url=settings.jwks_url or None,
+        secret=settings.secret or None,
+        types=settings.types,
+        longest_lifetime_seconds=settings.longest_lifetime_seconds,
+        required_claims=("sub", "brand"),
+        leeway_seconds=settings.leeway_seconds,
+        plain_http=settings.jwks_plain_http,
+    )
+
+
+def session_revocations(settings: SessionSettings) -> Revocations | None:
+    """Return how one token, one login or all sessions of a customer are revoked; None if they never are."""
+    revocations = settings.revocations
+    if revocations is None or "claims" in revocations.model_fields_set:
+        return revocations
+    return revocations.model_copy(update={"claims": SESSION_CLAIMS})
+
+
+def viewer_of(token: VerifiedToken) -> Viewer:
+    """Return the customer that a token was issued to.
+
+    Raises:
+        InvalidToken: Its `brand` or `sub` cannot be an id.
+    """
+    brand, customer = token.claims["brand"], token.claims["sub"]
+    if not is_id(brand) or not is_id(customer):
+        raise InvalidToken(Reason.CLAIMS)
+    return Viewer(brand, customer, token.expires)
+
+
+def viewer_in(cell: Cell | None, region: SessionRegion | None, token: VerifiedToken) -> Viewer:
+    """Return the customer that a token was issued to, who must be the cell's and the region's.
+
+    Raises:
+        InvalidToken: Its `brand` or `sub` cannot be an id.
+        WrongCell: The customer belongs to another cell.
+        WrongRegion: The customer's brand belongs to another region.
+    """
+    viewer = viewer_of(token)
+    if region is not None and viewer.brand not in region.brands:
+        raise WrongRegion(f"this is region {region.name}, and customers of {viewer.brand} belong to another")
+    if cell is not None and not cell.has(viewer.brand, viewer.customer):
+        raise WrongCell(f"this is cell {cell.name}, and the customer belongs to another: try again")
+    return viewer
+
+
+def is_id(value: object) -> TypeGuard[str]:
+    """Return whether a value can be the id of a brand or a customer, as messages have it."""
+    # Other systems may treat `a ` as `a`, and a path treats `.` and `..` as steps: neither is an id.
+    if not isinstance(value, str) or not 1 <= len(value) <= MAX_ID:
+        return False
+    return value.isprintable() and " " not in value and ":" not in value and value not in {".", ".."}
+
+
+def _message(reason: Reason) -> str:
+    match reason:
+        case Reason.CREDENTIALS:
+            return NO_BEARER
+        case Reason.KEY:
+            return UNKNOWN_KEY
+        case _:
+            return NOT_VALID
+
+
+class RequestIdentity(msgspec.Struct, frozen=True, gc=False):
+    """The identity of a request, known before any resolver runs.
+
+    Attributes:
+        viewer: The signed-in customer; None for an anonymous visitor.
+        accept_language: The header as sent.
+        now: The instant of the request, the same for all its resolvers.
+    """
+
+    viewer: Viewer | None
+    accept_language: str | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticator:
+    """Reads the identity of a request from its headers.
+
+    A gateway in the same process does this once for all its subgraphs, and passes on the identity in addition
+    to the headers. A subgraph that is called over HTTP does it itself.
+    """
+
+    verifier: SessionVerifier
+    clock: Clock
+
+    def authenticate_cached(self, headers: Mapping[str, str]) -> RequestIdentity | None:
+        """Return the identity without waiting; None if the request has a token that must be verified."""
+        authorization = headers.get(AUTHORIZATION)
+        viewer = self.verifier.verify_cached(authorization)
+        if viewer is None and authorization is not None:
+            return None
+        return RequestIdentity(viewer, headers.get(ACCEPT_LANGUAGE), self.clock.now())
+
+    async def authenticate(self, headers: Mapping[str, str]) -> RequestIdentity:
+        """Return the identity; its viewer is None for an anonymous visitor.
+
+        Raises:
+            Unauthenticated: There is a token, but it is not valid.
+        """
+        viewer = await self.verifier.verify(headers.get(AUTHORIZATION))
+        return RequestIdentity(viewer, headers.get(ACCEPT_LANGUAGE), self.clock.now())
+
+    async def renew(self, identity: RequestIdentity, headers: Mapping[str, str]) -> RequestIdentity:
+        """Return the current identity, for a long-lived request.
+
+        Raises:
+            Unauthenticated: Its session has ended.
+            AuthenticationUnavailable: It cannot be determined at present whether it has ended.
+        """
+        if AUTHORIZATION not in headers:  # only the gateway has the session, so only the gateway can end it
+            return RequestIdentity(identity.viewer, identity.accept_language, self.clock.now())
+        renewed = self.authenticate_cached(headers) or await self.authenticate(headers)
+        if renewed.viewer != identity.viewer:
+            raise Unauthenticated("the session has ended: sign in again")
+        return renewed

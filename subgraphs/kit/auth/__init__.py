@@ -1,1 +1,0 @@
-"""Authentication: signed sessions and the keys that verify them."""

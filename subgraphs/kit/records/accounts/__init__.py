@@ -1,1 +1,0 @@
-"""Accounts over time: every revision, and the periods in which a customer could not take part."""

@@ -1,1 +1,0 @@
-"""The outbox: facts for other subgraphs, and the relay that publishes them."""

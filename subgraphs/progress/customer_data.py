@@ -1,0 +1,135 @@
+"""What progress holds about a customer: what support sees of it, and how it is erased."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Row, and_, or_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.records.customer_history import (
+    CustomerHistory,
+    HistoryPosition,
+    HistoryTable,
+    MessageSource,
+    message_of,
+)
+from subgraphs.kit.records.erasure import ErasedPerson, Erasure, ErasureRule, ErasureTables, Pseudonyms
+from subgraphs.progress.adjustment_repository import ADJUSTMENT_TOPIC
+from subgraphs.progress.ledger.reconciliation import contribution_sums, store_sums
+from subgraphs.progress.models import (
+    ADJUSTMENT,
+    BET_CLAIM,
+    CONTRIBUTION,
+    CRM_QUALIFIER,
+    DISPUTE_DECISION,
+    ERASURE,
+    KEPT_REVISION,
+    LATE_DECISION,
+    LATE_REVISION,
+    MEMBERSHIP,
+    MEMBERSHIP_CHANGE,
+    OUTBOX,
+    OUTCOME,
+    PROGRESS,
+    QUALIFICATION,
+    REFERENCE,
+    REPAIR,
+    STREAM,
+)
+from subgraphs.progress.qualification.qualification import QUALIFICATION_TOPIC
+
+BETS_TOPIC: Final = "club.progress.v1"
+ZONES: Final = timedelta(hours=15)
+"""No zone is further from UTC than this, so the week of an instant lies within it on either side."""
+
+
+def _weeks_up_to(after: HistoryPosition) -> ColumnElement[bool]:
+    """Return the condition by which the index over weeks skips bets that were placed later."""
+    c = CONTRIBUTION.c
+    earliest, latest = (f"{at:%G-W%V}" for at in (after.at - ZONES, after.at + ZONES))
+    return or_(c.iso_week < earliest, and_(c.iso_week.between(earliest, latest), c.placed_at <= after.at))
+
+
+def _adjustment_source(owner: Owner, row: Row[Any]) -> MessageSource:
+    return MessageSource(
+        topic=ADJUSTMENT_TOPIC,
+        key=":".join(owner),
+        identity=row.adjustment_id,
+        partition=row.partition,
+        offset=row.offset,
+        arrived_at=row.arrived_at,
+    )
+
+
+HISTORY: Final = CustomerHistory(
+    (
+        HistoryTable(
+            "adjustment",
+            ADJUSTMENT,
+            ADJUSTMENT.c.decided_at,
+            ADJUSTMENT.c.adjustment_id,
+            _adjustment_source,
+        ),
+        HistoryTable(
+            "bet",
+            CONTRIBUTION,
+            CONTRIBUTION.c.placed_at,
+            CONTRIBUTION.c.bet_id,
+            message_of(BETS_TOPIC, "revision"),
+            bounds=_weeks_up_to,
+            newest_first=(CONTRIBUTION.c.iso_week.desc(),),
+        ),
+        HistoryTable(
+            "qualification",
+            QUALIFICATION,
+            QUALIFICATION.c.occurred_at,
+            QUALIFICATION.c.iso_week,
+            message_of(QUALIFICATION_TOPIC, "revision"),
+        ),
+    )
+)
+
+
+_MONEY = "evidence of why a reward was or was not paid"
+_AUDIT = "audit of what people decided"
+
+RULES = (
+    ErasureRule(REFERENCE.account, "read model of the account"),
+    ErasureRule(CONTRIBUTION, "bets: the betting platform keeps its own", time=CONTRIBUTION.c.placed_at),
+    ErasureRule(KEPT_REVISION, "bets: the betting platform keeps its own", time=KEPT_REVISION.c.placed_at),
+    ErasureRule(BET_CLAIM, "bets: the betting platform keeps its own", time=BET_CLAIM.c.placed_at),
+    ErasureRule(DISPUTE_DECISION, _AUDIT, kept=True),
+    ErasureRule(LATE_REVISION, "bets that wait for a decision", time=LATE_REVISION.c.occurred_at),
+    ErasureRule(
+        ADJUSTMENT,
+        "part of the totals; the audit log of the back office keeps who decided",
+        time=ADJUSTMENT.c.decided_at,
+    ),
+    ErasureRule(PROGRESS, "totals of the bets; worked out again from the bets that are left"),
+    ErasureRule(MEMBERSHIP, "read model of the membership", time=MEMBERSHIP.c.occurred_at),
+    ErasureRule(MEMBERSHIP_CHANGE, "read model of the membership", time=MEMBERSHIP_CHANGE.c.at),
+    ErasureRule(
+        QUALIFICATION,
+        "a reward that is not due yet",
+        where=QUALIFICATION.c.status == "provisional",
+    ),
+    ErasureRule(QUALIFICATION, _MONEY, kept=True),
+    ErasureRule(OUTCOME, _MONEY, kept=True),
+    ErasureRule(LATE_DECISION, _AUDIT, kept=True, time=LATE_DECISION.c.decided_at),
+    ErasureRule(REPAIR, _AUDIT, kept=True, time=REPAIR.c.repaired_at),
+    ErasureRule(CRM_QUALIFIER, "was paid by hand", kept=True),
+)
+
+
+def erasure_of(dialect: str, pseudonyms: Pseudonyms) -> Erasure:
+    """Return the erasure over the progress database."""
+    tables = ErasureTables(ERASURE, REFERENCE, STREAM, OUTBOX)
+    return Erasure(tables, RULES, pseudonyms, dialect, last=_store_remaining_totals)
+
+
+async def _store_remaining_totals(connection: AsyncConnection, person: ErasedPerson) -> None:
+    """Store the totals of the bets that are left: bets placed since the erasure belong to a new person."""
+    brand, customer = person.owner
+    left = await contribution_sums(connection, brand, [customer])
+    await store_sums(connection, brand, customer, {iso_week: sums for (_, iso_week), sums in left.items()})

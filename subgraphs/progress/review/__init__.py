@@ -1,1 +1,0 @@
-"""What people decide about bets: late revisions and disputed bets."""

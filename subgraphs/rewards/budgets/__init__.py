@@ -1,1 +1,0 @@
-"""Budgets: how many customers may choose a reward in a week, and how many have."""
