@@ -53,7 +53,9 @@ COMMANDS: Final = {
         "Serve the graph and the page; the settings say whether subgraphs run in this process or over HTTP.",
     ),
     "consume": Command(
-        f"{PROCESSES}.consume", "consume", "Consume a subgraph's topics into its tables, until stopped."
+        f"{PROCESSES}.consume",
+        "consume",
+        "Consume a subgraph's topics into its tables, or all topics into the store of analytics, until stopped.",
     ),
     "load": Command(
         f"{INSTALL}.setup",
