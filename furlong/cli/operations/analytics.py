@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from furlong.cli.json_lists import table
+from furlong.cli.json_lists import AsJson, echo_json, table
 from furlong.cli.options import analytics_settings, database_settings, fail, product_clock
 
 if TYPE_CHECKING:
@@ -70,15 +70,21 @@ def show_report(
 
 @cli.command("facts")
 def list_facts(
-    *, reports: Annotated[bool, typer.Option("--reports", help="The reports instead of the facts.")] = False
+    *,
+    reports: Annotated[bool, typer.Option("--reports", help="The reports instead of the facts.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List what can be asked, with what a row means."""
     from analytics.reports import PREFIX
     from analytics.schema import views
 
-    for view in views():
-        if view.name.startswith(PREFIX) == reports:
-            typer.echo(f"{view.name.removeprefix(PREFIX)}\n    {view.says}")
+    wanted = [view for view in views() if view.name.startswith(PREFIX) == reports]
+    found = {view.name.removeprefix(PREFIX): view.says for view in wanted}
+    if as_json:
+        echo_json({"name": name, "says": says} for name, says in found.items())
+        return
+    for name, says in found.items():
+        typer.echo(f"{name}\n    {says}")
 
 
 def _answer(question: Question, out: Path | None) -> None:
