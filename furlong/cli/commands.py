@@ -55,7 +55,8 @@ COMMANDS: Final = {
     "consume": Command(
         f"{PROCESSES}.consume",
         "consume",
-        "Consume a subgraph's topics into its tables, or all topics into the store of analytics, until stopped.",
+        "Consume a subgraph's topics into its tables, or all topics into the store of analytics, until "
+        "stopped.",
     ),
     "load": Command(
         f"{INSTALL}.setup",
