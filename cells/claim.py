@@ -7,7 +7,7 @@ from sqlalchemy import Integer, String, column, select, table, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cells.regions.bound_region import COUNT
+from cells.regions import COUNT
 from foundation.storage.cells.cell import Cell
 from foundation.storage.cells.ownership import (
     NOT_CELLS,

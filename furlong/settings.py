@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from analytics.settings import AnalyticsSettings
 from backoffice.settings import BackofficeSettings, ContentSettings, OidcSettings, RiskSettings
 from cells.moving.settings import MoveSettings
-from cells.regions.bound_region import RegionSettings
+from cells.regions import RegionSettings
 from consumers.acknowledgements.settings import NodeSettings
 from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings

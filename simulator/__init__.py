@@ -1,1 +1,1 @@
-"""Stands in for the systems around the club: upstream squad, betting platform and reward providers."""
+"""Stands in for the systems around the club: upstream, betting platform and reward providers."""

@@ -44,7 +44,7 @@ def serve_providers(
 
     Each also serves `/simulator/faults`, `/simulator/effects` and `/simulator/journal`.
     """
-    from simulator.providers.command import providers
+    from simulator.providers.serve import providers
 
     providers(data, config, clock_of(ctx))
 
@@ -116,8 +116,7 @@ def bet(
 ) -> None:
     """Place one bet, and print its id."""
     from foundation.tracing import recording
-    from simulator.kafka.producer import open_producer
-    from simulator.kafka.publish import publish_bet
+    from simulator.kafka.publish import open_producer, publish_bet
 
     known = _known_world(world).brand(brand)
     if known is None:
@@ -185,7 +184,7 @@ def clock_of(ctx: typer.Context) -> Clock:
 
 
 def _known_world(path: Path | None) -> World:
-    from simulator.installation import WorldFileError, read_world
+    from simulator.world import WorldFileError, read_world
 
     try:
         return read_world(path)
@@ -196,7 +195,7 @@ def _known_world(path: Path | None) -> World:
 async def _feeds(kafka: str, rate: float, world: World, clock: Clock) -> None:
     from foundation.tracing import recording
     from simulator.kafka.feeds import feed_message
-    from simulator.kafka.producer import open_producer
+    from simulator.kafka.publish import open_producer
     from simulator.kafka.traffic import run_traffic
 
     stop = _stop()

@@ -1,4 +1,4 @@
-"""Runs the whole simulator: world and seed bets on Kafka, the squad's API, and traffic."""
+"""Runs the whole simulator: world and seed bets on Kafka, the upstream's API, and traffic."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -8,14 +8,12 @@ from pathlib import Path
 
 from foundation.storage.clock import Clock, SystemClock
 from foundation.tracing import Tracing
-from simulator.installation import read_world
 from simulator.kafka.feeds import feed_message
 from simulator.kafka.messages import bet_message
-from simulator.kafka.producer import MessageProducer, open_producer
-from simulator.kafka.publish import publish_seed_bets, publish_world
+from simulator.kafka.publish import MessageProducer, open_producer, publish_seed_bets, publish_world
 from simulator.kafka.traffic import run_traffic
-from simulator.upstream.serve import serving_upstream
-from simulator.world import Customer, World
+from simulator.upstream.api import serving_upstream
+from simulator.world import Customer, World, read_world
 
 RECORD_FILE = "upstream.sqlite"
 

@@ -1,4 +1,4 @@
-"""An HTTP server as one part of a process, and a deliberately truncated response."""
+"""An HTTP server as one part of a process, and responses that fail deliberately: truncated, or hanging."""
 
 import asyncio
 import socket
@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -76,3 +77,37 @@ class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+MAX_HOLD_SECONDS = 30.0
+
+
+class HangingRequests:
+    """Holds requests up to a time limit."""
+
+    def __init__(self, longest_hold_seconds: float = MAX_HOLD_SECONDS) -> None:
+        self._longest_hold_seconds = longest_hold_seconds
+        self._released = asyncio.Event()
+
+    def release(self) -> None:
+        """Release all hanging requests, now and from now on, because the server stops."""
+        self._released.set()
+
+    async def hold(self, request: Request, seconds: float | None = None) -> None:
+        """Wait for a time (by default the longest), or until a disconnect or a release."""
+        waits = {
+            asyncio.ensure_future(self._released.wait()),
+            asyncio.ensure_future(_disconnected(request)),
+        }
+        limit = self._longest_hold_seconds if seconds is None else min(seconds, self._longest_hold_seconds)
+        try:
+            await asyncio.wait(waits, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
+
+
+async def _disconnected(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

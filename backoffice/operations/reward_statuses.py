@@ -125,7 +125,7 @@ async def decide_change(
 ) -> Decided:
     """Decide the status for all nodes, in a write transaction on the back office's database.
 
-    The decision is new even if the same was decided before: the squad may have changed the status since.
+    The decision is new even if the same was decided before: the upstream may have changed the status since.
     """
     return await GlobalDecisions().decide(
         connection, change.brand, change.state, by=by, at=at, reason=reason, again=True

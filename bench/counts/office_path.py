@@ -17,7 +17,7 @@ from bench.counts.club import CUSTOMER, NOW, Counted, Request, post, served
 from bench.counts.doubles import Client
 from bench.fixtures.customers import BRAND, customer_id
 from bench.load.http_messages import END
-from furlong.demo.operators.backoffice import add_account
+from furlong.demo.backoffice import add_account
 from furlong.demo.ready_file import DemoAccount
 from furlong.settings import ROOT
 

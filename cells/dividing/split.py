@@ -10,14 +10,13 @@ from functools import partial
 from typing import Final
 
 from cells.dividing.rows import trim
+from cells.errors import MoveError
 from cells.moving import ownership, replication
 from cells.moving.checks import OPEN, cell_at, check
-from cells.moving.errors import MoveError
 from cells.moving.journal import Journal, Kind, Step
-from cells.moving.move import CATCHING_UP, CLOSING, Actions, Facts, Move
+from cells.moving.move import CATCHING_UP, CLOSING, Actions, Facts, Move, locations_of
 from cells.moving.server import Location
 from cells.moving.settings import MoveSettings
-from cells.moving.wiring import locations_of
 from foundation.storage.cells.cell import Cell
 from foundation.storage.errors import InvalidCell
 

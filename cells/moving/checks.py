@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from cells.moving.errors import MoveError
+from cells.errors import MoveError
 from cells.moving.server import Location, Server, quoted
-from cells.regions.bound_region import COUNT, BoundRegion
+from cells.regions import COUNT, BoundRegion
 from foundation.storage.cells.cell import Cell
 
 OPEN: Final = "open"

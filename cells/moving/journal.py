@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 
 import msgspec
 
-from cells.moving.errors import MoveError
+from cells.errors import MoveError
 
 
 class Kind(Enum):

@@ -1,4 +1,4 @@
-"""A move: what it is made of, and its steps one after another."""
+"""A move: what it is made of, its steps one after another, and how it is built from its settings."""
 
 import fcntl
 import time
@@ -8,11 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from cells.moving import copying, ownership, replication, verification
+from pydantic import SecretStr
+from sqlalchemy import make_url
+
+from cells.errors import MoveError, NotCaughtUp
+from cells.moving import ownership, replication, verification
 from cells.moving.checks import Findings, check
-from cells.moving.errors import MoveError, NotCaughtUp
 from cells.moving.journal import Journal, Step
-from cells.moving.server import Location
+from cells.moving.server import Location, Server
+from cells.moving.settings import MoveSettings
+from cells.regions import RegionMapError, RegionSettings
 from cells.routing.runtime import Runtime
 
 Report: TypeAlias = Callable[[Step, str], None]
@@ -104,8 +109,8 @@ def go_back(move: Move) -> None:
         ownership.reopen(move.target)
     replication.stop(move.target.server)
     if Step.LOAD in move.journal.begun:
-        copying.drop(move.target)
-    copying.forget_dump(move.dump)
+        replication.drop_databases(move.target)
+    replication.forget_dump(move.dump)
     move.journal.go_back()
 
 
@@ -131,13 +136,13 @@ def _check(move: Move) -> Facts:
 
 
 def _dump(move: Move) -> Facts:
-    return {"gtid": copying.dump(move.source, move.dump)}
+    return {"gtid": replication.dump_databases(move.source, move.dump)}
 
 
 def _load(move: Move) -> Facts:
     replication.stop(move.target.server)
     ownership.lock_account(move.target)
-    copying.load(move.dump, move.target)
+    replication.load_dump(move.dump, move.target)
     return {}
 
 
@@ -185,7 +190,7 @@ def _switch(move: Move) -> Facts:
 
 
 def _clean_up(move: Move) -> Facts:
-    copying.forget_dump(move.dump)
+    replication.forget_dump(move.dump)
     return {}
 
 
@@ -205,3 +210,44 @@ CLOSING: Final[Actions] = {Step.CLEAN_UP: _clean_up}
 
 MOVING: Final[Actions] = {**CATCHING_UP, Step.OPEN: _open, Step.SWITCH: _switch, **CLOSING}
 """The steps of moving a whole cell."""
+
+
+def locations_of(settings: MoveSettings, subgraphs: tuple[str, ...]) -> tuple[Location, Location]:
+    """Return the source and the target.
+
+    Raises:
+        MoveError: A setting is missing, or no URL of MariaDB.
+    """
+    source = _server("FURLONG_CELL_MOVE_SOURCE_URL", settings.source_url)
+    target = _server("FURLONG_CELL_MOVE_TARGET_URL", settings.target_url)
+    account = settings.target_account or settings.account
+    regions = RegionSettings()
+    try:
+        new = regions.own(settings.target_region)
+        old = None if regions.region is None else regions.own()
+    except RegionMapError as error:
+        raise MoveError(str(error)) from error
+    return Location.of(source, subgraphs, settings.account, old), Location.of(target, subgraphs, account, new)
+
+
+def open_move(settings: MoveSettings, subgraphs: tuple[str, ...]) -> Move:
+    """Return a move that has begun, or a new one. Nothing is changed.
+
+    Raises:
+        MoveError: It cannot be moved, or another move of the cell is not over.
+        pymysql.err.MySQLError: A server cannot be reached.
+    """
+    source, target = locations_of(settings, subgraphs)
+    findings: Findings = check(source, target)
+    journal = Journal.open(settings.folder, findings.cell.name, str(source.server), str(target.server))
+    runtime = None if settings.router_socket is None else Runtime(settings.router_socket)
+    return Move(source, target, findings, journal, settings.folder, runtime, settings.level_seconds, MOVING)
+
+
+def _server(variable: str, url: SecretStr | None) -> Server:
+    if url is None:
+        raise MoveError(f"set {variable}")
+    found = make_url(url.get_secret_value())
+    if found.get_backend_name() not in {"mysql", "mariadb"} or not found.database:
+        raise MoveError(f"{variable} must be mysql+aiomysql://ADMIN:PASSWORD@HOST:PORT/PREFIX")
+    return Server(found)

@@ -5,7 +5,7 @@ from typing import Final
 
 from pymysql.err import OperationalError
 
-from cells.moving.errors import MoveError
+from cells.errors import MoveError
 from cells.moving.server import Location, quoted
 from foundation.storage.cells.cell import Cell
 

@@ -9,7 +9,7 @@ import pymysql
 from pymysql.cursors import Cursor, DictCursor, SSCursor
 from sqlalchemy import URL
 
-from cells.regions.bound_region import BoundRegion
+from cells.regions import BoundRegion
 
 CONNECT_SECONDS: Final = 10
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from pymysql.cursors import Cursor
 
+from cells.errors import MoveError
 from cells.moving import replication
-from cells.moving.errors import MoveError
 from cells.moving.server import Location, Server, quoted
 
 

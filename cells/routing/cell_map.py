@@ -6,8 +6,8 @@ from typing import Annotated, Literal, Self
 import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from cells.errors import MapError
 from cells.map_parts import Address, StrictModel
-from cells.routing.errors import MapError
 from foundation.storage.cells.cell import Cell, parse_range
 from foundation.storage.errors import InvalidCell
 

@@ -5,7 +5,7 @@ import socket
 from dataclasses import dataclass
 from typing import Final
 
-from cells.routing.errors import RouterError
+from cells.errors import RouterError
 
 SECONDS: Final = 5.0
 DATABASE: Final = "database_"

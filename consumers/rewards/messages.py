@@ -22,7 +22,6 @@ from consumers.messages.fields import (
 from consumers.messages.reader import Body, Reader, require_headers
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
-from subgraphs.kit.domain.products import Product
 from subgraphs.kit.domain.reward_kinds.registry import RewardKind
 from subgraphs.rewards.catalogue.rewards import RewardConfig
 
@@ -69,25 +68,7 @@ class RewardConfigured(Body, frozen=True, kw_only=True):
 
     def config(self) -> RewardConfig:
         """Return the version in the catalogue's form."""
-        return RewardConfig(
-            brand=self.brand_id,
-            reward_id=self.reward_id,
-            version=self.config_version,
-            status=self.status,
-            kind=self.kind,
-            product=Product(self.product),
-            value_minor=self.value_minor,
-            spins=self.spins,
-            currency=self.currency,
-            qualifying_product=Product(self.qualifying_product),
-            target_minor=self.target_minor,
-            jurisdictions=self.jurisdictions,
-            expiry_days=self.expiry_days,
-            wagering_multiple=self.wagering_multiple,
-            effective_from=self.effective_from,
-            effective_to=self.effective_to,
-            recalled=self.recalled,
-        )
+        return RewardConfig.of(self.row())
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Final
 import pymysql
 
 from cells.routing.cell_map import CellMap
-from cells.routing.writing import write_files
+from cells.routing.haproxy import write_files
 from deploy.cell_servers.haproxy import PrivateHaproxy, start_haproxy
 from deploy.private_mariadb import PrivateMariadb, start_mariadb
 from deploy.server_process import free_port

@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from furlong.cli.commands import COMMANDS
+from furlong.cli.main import COMMANDS
 
 
 def command_pages() -> Iterator[tuple[str, str]]:

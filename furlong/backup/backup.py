@@ -15,8 +15,8 @@ from foundation.storage.installation import Installation
 from foundation.storage.migrations.upgrade import UNFINISHED_RESTORE, create_database, knows, status
 from foundation.storage.settings import DatabaseSettings
 from furlong.backup import mariadb, sqlite
+from furlong.backup.database_use import require_stopped
 from furlong.backup.manifest import FORMAT, BackupError, Engine, Manifest, saved
-from furlong.backup.running import require_stopped
 from furlong.databases import METADATA
 from furlong.identity import installations, require_one_installation
 

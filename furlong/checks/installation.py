@@ -14,14 +14,11 @@ from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
 from foundation.storage.settings import DatabaseSettings
 from furlong.checks import files
-from furlong.checks.databases import Explain, database_checks
+from furlong.checks.data_stores import Explain, database_checks, kafka_checks
 from furlong.checks.finding import Check, CheckFailed
-from furlong.checks.http import HttpProbe
-from furlong.checks.kafka import kafka_checks
 from furlong.checks.machine_clock import MachineClocks
 from furlong.checks.providers import provider_checks
-from furlong.checks.subgraphs import subgraph_checks
-from furlong.checks.valkey import ping
+from furlong.checks.servers import HttpProbe, ping, subgraph_checks
 from furlong.install.topics import TOPICS, feed_topics
 from furlong.settings import ServeSettings, TopicSettings
 from gateway.feature_settings import nested_prefix

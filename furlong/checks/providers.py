@@ -10,7 +10,7 @@ from foundation.storage.database import Database
 from foundation.storage.migrations.upgrade import status
 from foundation.storage.settings import DatabaseSettings
 from furlong.checks.finding import Check, CheckFailed
-from furlong.checks.http import HttpProbe
+from furlong.checks.servers import HttpProbe
 from furlong.databases import METADATA
 from subgraphs.fulfilment.errors import ProviderConfigError
 from subgraphs.fulfilment.payout import provider_decisions

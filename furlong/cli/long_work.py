@@ -1,7 +1,9 @@
-"""Long work: progress if stderr is a terminal; the first items, and how many more there were."""
+"""Long work: progress if stderr is a terminal, the first items, and a clean end on Ctrl-C or SIGTERM."""
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -59,3 +61,18 @@ class Items:
 
 def _nothing() -> None:
     """Show nothing: there is no terminal."""
+
+
+@contextmanager
+def stop_on_signals() -> Iterator[asyncio.Event]:
+    """Yield an event that SIGINT and SIGTERM set while the block runs."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGINT, signal.SIGTERM)
+    for number in signals:
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield stop
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)

@@ -3,13 +3,181 @@
 import atexit
 import gc
 import platform
+from dataclasses import dataclass
+from importlib import import_module
 from importlib.metadata import version
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
-from furlong.cli.commands import COMMANDS
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command, or a group of commands.
+
+    Attributes:
+        module: The module that has the command.
+        attribute: Its name there, of a function or of a `typer.Typer` with commands.
+        help: The line that `furlong --help` shows; a test compares it with the command's own.
+    """
+
+    module: str
+    attribute: str
+    help: str
+
+    def load(self, name: str) -> Any:
+        """Import the command, and return it as a click command."""
+        found = getattr(import_module(self.module), self.attribute)
+        holder = typer.Typer()
+        if isinstance(found, typer.Typer):
+            holder.add_typer(found, name=name)
+        else:
+            holder.command(name)(found)
+        return typer.main.get_group(holder).commands[name]
+
+    def stub(self, name: str) -> TyperCommand:
+        """Return a placeholder for lists of commands."""
+        return TyperCommand(name, help=self.help)
+
+
+PROCESSES: Final = "furlong.cli.processes"
+INSTALL: Final = "furlong.cli.install"
+OPERATIONS: Final = "furlong.cli.operations"
+
+COMMANDS: Final = {
+    "demo": Command(
+        f"{PROCESSES}.demo",
+        "demo",
+        "Run the whole product in one process on embedded parts: no server to install.",
+    ),
+    "serve": Command(
+        f"{PROCESSES}.serve",
+        "serve",
+        "Serve the graph and the page; the settings say whether subgraphs run in this process or over HTTP.",
+    ),
+    "consume": Command(
+        f"{PROCESSES}.consume",
+        "consume",
+        "Consume a subgraph's topics into its tables, or all topics into the store of analytics, until "
+        "stopped.",
+    ),
+    "load": Command(
+        f"{INSTALL}.setup",
+        "load",
+        "Load brands, schemes, reward content and budgets: `+` new, `~` changed, `-` removed, `=` unchanged.",
+    ),
+    "token": Command(
+        f"{INSTALL}.setup",
+        "token",
+        "Make a session token with the demo's key or with FURLONG_JWT_SECRET, valid for 24 hours.",
+    ),
+    "settings": Command(
+        f"{INSTALL}.setup", "settings", "List all settings: environment variable, default, meaning."
+    ),
+    "check": Command(
+        f"{OPERATIONS}.check",
+        "check",
+        "Test every dependency that the settings name, and say what is wrong.",
+    ),
+    "backup": Command(
+        f"{INSTALL}.backup", "backup", "Back up all databases as of one moment, while everything runs."
+    ),
+    "restore": Command(f"{INSTALL}.backup", "restore_backup", "Restore databases from a backup."),
+    "recover": Command(
+        f"{INSTALL}.backup",
+        "recover",
+        "Bring databases that were lost or restored up to date from the topics, and report what is missing.",
+    ),
+    "liability": Command(
+        f"{OPERATIONS}.liability",
+        "liability",
+        "Show what the club owes and gave as goodwill, in minor units, and the use of budgets, in rewards.",
+    ),
+    "analytics": Command(
+        f"{OPERATIONS}.analytics", "cli", "Questions about everything that happened, over all cells."
+    ),
+    "topics": Command(f"{INSTALL}.setup", "topics", "The Kafka topics."),
+    "db": Command(f"{INSTALL}.db", "cli", "The databases."),
+    "reconcile": Command(
+        f"{OPERATIONS}.reconcile", "cli", "Compare data that are stored twice, and repair differences."
+    ),
+    "review": Command(f"{OPERATIONS}.review", "cli", "Bets that wait for a person's decision."),
+    "subgraph": Command(
+        f"{PROCESSES}.subgraph",
+        "cli",
+        "A single subgraph: its schema (`furlong subgraph club sdl`), or serving it (`… serve`).",
+    ),
+    "deadletters": Command(
+        f"{OPERATIONS}.deadletters", "cli", "Records that could not be applied, by consumer."
+    ),
+    "worker": Command(
+        f"{PROCESSES}.workers", "cli", "Background work, until stopped; safe on several nodes."
+    ),
+    "week": Command(f"{OPERATIONS}.week", "cli", "Show the state of weeks; open or close one by hand."),
+    "global": Command(
+        f"{OPERATIONS}.global_messages",
+        "cli",
+        "What holds on all nodes, and which of them have applied it.",
+    ),
+    "switch": Command(
+        f"{OPERATIONS}.global_messages",
+        "switch",
+        "Kill switches of brands, rewards and providers, on all nodes.",
+    ),
+    "reward": Command(
+        f"{OPERATIONS}.reward",
+        "cli",
+        "Versions of rewards: list them; pause, resume, withdraw or recall one.",
+    ),
+    "brand": Command(
+        f"{OPERATIONS}.backoffice.brand",
+        "cli",
+        "Brands: their names, languages and themes, in revisions, on all nodes.",
+    ),
+    "provider": Command(
+        f"{OPERATIONS}.backoffice.provider",
+        "cli",
+        "Providers of rewards: how workers call them, in revisions that another person approves; health.",
+    ),
+    "backlog": Command(
+        f"{OPERATIONS}.backoffice.backlog",
+        "cli",
+        "What waits: the lag of consumers, outboxes, changes in doubt.",
+    ),
+    "cell": Command(f"{OPERATIONS}.cell", "cli", "Cells: which databases have which customers."),
+    "customer": Command(
+        f"{OPERATIONS}.customer",
+        "cli",
+        "Export a customer's data, erase a customer, end a customer's sessions.",
+    ),
+    "import": Command(f"{INSTALL}.setup", "imports", "Import weeks that were run by hand before."),
+    "fulfilment": Command(
+        f"{OPERATIONS}.fulfilment",
+        "cli",
+        "Rewards in review, stopped providers, comparisons with providers' journals.",
+    ),
+    "content": Command(
+        f"{OPERATIONS}.backoffice.content",
+        "cli",
+        "Reward content: read it, check it, store drafts; each command signs you in.",
+    ),
+    "backoffice": Command(
+        f"{PROCESSES}.backoffice", "cli", "The back office: serve it; its accounts and its graph."
+    ),
+    "audit": Command(
+        f"{OPERATIONS}.backoffice.audit", "cli", "The back office's audit log: verify its chain, export it."
+    ),
+    "jit": Command("furlong.cli.jit", "cli", "Compiled execution: `furlong jit show QUERY`."),
+    "clock": Command(
+        f"{INSTALL}.clock",
+        "cli",
+        "The time of a rehearsal; all processes of the installation follow it at once.",
+    ),
+    "simulator": Command("furlong.cli.simulator", "cli", "Stand in for the upstream squad."),
+    "gateway": Command("gateway.cli", "cli", "A Federation 2 gateway for any supergraph."),
+}
+"""The commands by name, in the order of the help."""
 
 
 class OnDemand(TyperGroup):
@@ -34,7 +202,7 @@ class OnDemand(TyperGroup):
         try:
             return super().invoke(ctx)
         except ValueError as error:
-            from furlong.cli.diagnosis.explanations import is_of_settings
+            from furlong.cli.diagnosis import is_of_settings
             from furlong.cli.options import fail
 
             if not is_of_settings(error):

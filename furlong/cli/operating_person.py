@@ -1,10 +1,12 @@
-"""Who acts when a command changes something in the back office's database."""
+"""Who acts when a command changes something in the back office's database, and the option that says so."""
 
 import getpass
 import os
 import socket
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 if TYPE_CHECKING:
     from backoffice.access import Actor, Role
@@ -45,3 +47,11 @@ def _actor(person: str | None, role: "Role", stepped_up_until: datetime | None) 
         roles={ALL_BRANDS: frozenset({role})},
         stepped_up_until=stepped_up_until,
     )
+
+
+__all__ = ["As", "operating_person", "operator"]
+
+As = Annotated[
+    str | None,
+    typer.Option("--as", metavar="PERSON", help="Who you are, for the audit log; by default the OS user."),
+]

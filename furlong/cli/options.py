@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from subgraphs.fulfilment.providers.settings import FulfilmentSettings
     from subgraphs.kit.settings import CallerSettings, SessionSettings, UpstreamSettings
 
-from furlong.cli.diagnosis.environment import report_misspelt_once
-from furlong.cli.diagnosis.explanations import explain, explain_settings
+from furlong.cli.diagnosis import explain, explain_settings, report_misspelt_once
 
 S = TypeVar("S", bound="BaseSettings")
 
@@ -43,7 +42,7 @@ def database_settings() -> DatabaseSettings:
     """Return the configured database, or else the demo's in this folder (that of the cell FURLONG_CELL)."""
     from foundation.storage.settings import DatabaseSettings
     from furlong.demo import ready_file
-    from furlong.demo.data_folder import database_in
+    from furlong.demo.ready_file import database_in
 
     demo = ready_file.read()
     if not demo or "FURLONG_DATABASE_URL" in os.environ:

@@ -7,7 +7,7 @@ from typing import Final
 from backoffice.rules.scheme_versions import utc
 from foundation.storage.clock import Clock, SystemClock
 from foundation.storage.rehearsal import Anchor, ClockError, RehearsalClock, write_anchor
-from furlong.demo.data_folder import DATABASES
+from furlong.demo.ready_file import DATABASES
 from furlong.install.world import World
 
 CLOCK_FILE: Final = "clock.json"

@@ -13,8 +13,14 @@ from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.workers.fulfilment_worker import FulfilmentProcess, run_fulfilment
-from simulator.providers.command import SECRET_NAME, provider_entries, write_entries
-from simulator.providers.serve import SECRET, ServedProvider, serving_providers
+from simulator.providers.serve import (
+    SECRET,
+    SECRET_NAME,
+    ServedProvider,
+    provider_entries,
+    serving_providers,
+    write_entries,
+)
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.kit.domain.reward_kinds.kind import Payer
 

@@ -20,36 +20,32 @@ from foundation.storage.rehearsal import RehearsalClock
 from foundation.storage.settings import DatabaseSettings
 from foundation.tracing import Tracing, recording
 from furlong.demo import ready_file
-from furlong.demo.brand_sites import running_brand_sites
-from furlong.demo.cells.databases import cells_of, databases_of, prepare
-from furlong.demo.cells.gateways import cell_facts, serve_each
-from furlong.demo.cells.router import CellRouter, RoutedCell
-from furlong.demo.clock import demo_clock, require_schemes
-from furlong.demo.data_folder import database_in, make_private
-from furlong.demo.embedded_broker import EmbeddedBroker
-from furlong.demo.first_state import reach_first_state
-from furlong.demo.fulfilment import serving_demo_providers
-from furlong.demo.mock.mounted import PATH as MOCKED
-from furlong.demo.mock.mounted import mount_mock
-from furlong.demo.operators.backoffice import (
+from furlong.demo.backoffice import (
     give_goodwill_budgets,
     redirect_to_backoffice,
     running_backoffice,
 )
-from furlong.demo.operators.broken_subgraphs import FEATURE, HEADER
-from furlong.demo.operators.internal_graph import running_internal_graph
+from furlong.demo.brand_sites import running_brand_sites
+from furlong.demo.cells import CellRouter, RoutedCell, cell_facts, cells_of, databases_of, prepare, serve_each
+from furlong.demo.clock import demo_clock, require_schemes
+from furlong.demo.embedded_broker import EmbeddedBroker
+from furlong.demo.first_state import reach_first_state
+from furlong.demo.fulfilment import serving_demo_providers
+from furlong.demo.internal_graph import running_internal_graph
+from furlong.demo.mock.server import PATH as MOCKED
+from furlong.demo.mock.server import mount_mock
 from furlong.demo.processes import Surroundings, running_decisions, running_processes, running_settlement
+from furlong.demo.ready_file import database_in, make_private
 from furlong.demo.routes import DemoSession, PlacedSlip, SessionCustomer, demo_routes
 from furlong.demo.scenarios import Arrived, DemoParts, Scenario, customers_of, faulty_gateway, play_scenarios
+from furlong.demo.scenarios.faults import FEATURE, HEADER
 from furlong.demo.tokens import demo_secret, demo_sessions, make_token
 from furlong.embedding.settings import EmbedSettings
 from furlong.install import load
 from furlong.install.topics import TOPICS, feed_topics
 from furlong.install.world import World, read_world
-from furlong.serve.documentation import add_documentation
-from furlong.serve.http_server import listen, serving
-from furlong.serve.own_hosts import own_names_only
-from furlong.serve.page import add_gallery
+from furlong.serve.http_server import listen, own_names_only, serving
+from furlong.serve.page import add_documentation, add_gallery
 from furlong.serve.site import create_site
 from furlong.serve.subgraphs import Parts
 from furlong.settings import ServeSettings

@@ -1,13 +1,29 @@
-"""The ready file: where other programs find a running demo."""
+"""Where a demo is found: the folder that keeps its data across restarts, and the file for other programs."""
 
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
+from foundation.storage.settings import DatabaseSettings
 from furlong.demo import READY_FILE
+
+DATABASES: Final = "databases"
+"""The folder within it that holds the SQLite files."""
+
+
+def make_private(data: Path) -> Path:
+    """Create a data folder unless it exists, let only its owner into it, and return it."""
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    data.chmod(0o700)
+    return data
+
+
+def database_in(data: Path) -> DatabaseSettings:
+    """Return the settings of the databases in a data folder."""
+    return DatabaseSettings(url=f"sqlite+aiosqlite:///{(data / DATABASES).resolve()}")
 
 
 class DemoCustomer(BaseModel):

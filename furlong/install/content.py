@@ -1,13 +1,27 @@
-"""Display content of a world: compares it with what is published, and makes decisions of what differs."""
+"""Display content of a world: checked by lint, compared with what is published, decided, and kept as history.
 
-from collections.abc import Collection, Iterator
+The back office's rules are the lint; its history gets what a file publishes as imported revisions.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.access import Actor
+from backoffice.advertising import allowed_hosts
+from backoffice.content.known_brands import described
+from backoffice.content.lint import Finding, LintContext, errors_of, lint
+from backoffice.content.revisions.document import NO_VERSION, ContentDocument, ContentKey, ContentText
+from backoffice.content.workflow.imports import ContentImport
+from backoffice.settings import ContentSettings
 from consumers.messages.global_events.states import ContentState, PublishedText
 from foundation.storage.database import Database
 from furlong.install.world import Brand, Content, World, WorldError
+from subgraphs.kit.domain.schemes import Brand as KnownBrand
 from subgraphs.rewards.catalogue.content import same_terms
 from subgraphs.rewards.catalogue.content import without_content as versions_without_content
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
@@ -141,3 +155,96 @@ def _shared(content: Content) -> dict[str, Any]:
         "position": content.position,
         "eligible_games": content.eligible_games,
     }
+
+
+def require_lint_clean(
+    world: World,
+    changes: Collection[ContentChange],
+    configs: Mapping[str, Sequence[RewardConfig]],
+    now: datetime,
+) -> None:
+    """Check the content that loading would publish; unchanged content was checked before.
+
+    Raises:
+        WorldError: Lint found errors; the message names each place.
+    """
+    published = {(one.brand, one.content.reward_id) for one in changes if one.mark != "="}
+    lines = [
+        f"  {brand.id}:{content.reward_id} {one.path}: {one.message} ({one.rule})"
+        for brand in world.brands
+        for content in brand.content
+        if (brand.id, content.reward_id) in published
+        for one in _errors(brand, content, configs.get(brand.id, ()), now)
+    ]
+    if lines:
+        raise WorldError("content that may not be published:\n" + "\n".join(lines))
+
+
+def _errors(
+    brand: Brand, content: Content, configs: Sequence[RewardConfig], now: datetime
+) -> Iterator[Finding]:
+    key = ContentKey(brand.id, content.reward_id, content.config_version or NO_VERSION)
+    texts = {
+        locale: ContentText(
+            title=text.title,
+            summary=text.summary,
+            significant_terms=text.significant_terms,
+            terms_url=text.terms_url,
+            image_url=text.image_url or "",
+            image_alt=text.image_alt,
+        )
+        for locale, text in content.texts.items()
+    }
+    terms = (scheme.terms.url for scheme in brand.schemes)
+    context = LintContext(
+        brand=_known(brand),
+        hosts=allowed_hosts(terms, ContentSettings().hosts.get(brand.id, ())),
+        now=now,
+        configs=described(configs, key),
+    )
+    document = ContentDocument(content.position, content.eligible_games, texts)
+    yield from errors_of(lint(document, context))
+
+
+def _known(brand: Brand) -> KnownBrand:
+    names = KnownBrand.__dataclass_fields__
+    return KnownBrand(**{name: getattr(brand, name) for name in names if name in Brand.model_fields})
+
+
+async def note_content(connection: AsyncConnection, actor: Actor, plan: ContentPlan, now: datetime) -> None:
+    """Import what changes, and what the back office does not know yet; the connection writes to its database.
+
+    Items are locked in order before anything is decided, as editors' publications lock them.
+    """
+    imports = ContentImport()
+    for key, changes in _by_item(plan):
+        known = await imports.published(connection, key)
+        if known is None or any(one.mark != "=" for one in changes):
+            await imports.publish(connection, actor, key, _document(known, changes), now)
+
+
+def _by_item(plan: ContentPlan) -> Iterator[tuple[ContentKey, list[ContentChange]]]:
+    for key, changes in groupby(sorted(plan.changes, key=_key), _key):
+        yield key, list(changes)
+
+
+def _key(change: ContentChange) -> ContentKey:
+    return ContentKey(change.brand, change.content.reward_id, change.content.config_version or NO_VERSION)
+
+
+def _document(known: ContentDocument | None, changes: list[ContentChange]) -> ContentDocument:
+    """Return the document after loading; locales that the file lacks stay as they are."""
+    texts = dict(known.texts) if known else {}
+    for change in changes:
+        content = change.content
+        texts[content.locale] = ContentText(
+            title=content.title,
+            summary=content.summary,
+            significant_terms=content.significant_terms,
+            terms_url=content.terms_url,
+            image_url=content.image_url or "",
+            image_alt=change.image_alt,
+        )
+    content = changes[0].content
+    values = ContentDocument(content.position, tuple(content.eligible_games), texts).as_json()
+    return ContentDocument.of(values)

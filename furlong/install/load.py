@@ -1,11 +1,12 @@
 """Loads a world file: publishes its schemes on Kafka, and decides on content and budgets for all nodes."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import orjson
 from aiokafka import AIOKafkaProducer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,10 +17,14 @@ from backoffice.rules.scheme_versions import SCHEME_TOPIC, Scheme, scheme_body, 
 from consumers.messages.global_events.states import State
 from foundation.storage.database import Database
 from furlong.install.budgets import BudgetChange, budget_state, plan_budgets
-from furlong.install.configuration_message import send_configuration
-from furlong.install.content import CATALOGUE, ContentPlan, content_state, plan_content
-from furlong.install.content_history import note_content
-from furlong.install.content_lint import require_lint_clean
+from furlong.install.content import (
+    CATALOGUE,
+    ContentPlan,
+    content_state,
+    note_content,
+    plan_content,
+    require_lint_clean,
+)
 from furlong.install.world import Brand, World, WorldError
 from subgraphs.club.models import REFERENCE
 from subgraphs.kit.domain.schemes import Brand as StoredBrand
@@ -223,3 +228,21 @@ def _differences(known: StoredScheme, scheme: Scheme) -> list[str]:
     differing = [name for name in sorted(names) if getattr(known, name) != getattr(scheme, name)]
     terms = (known.terms.version, known.terms.summary, known.terms.url)
     return differing + (["terms"] if terms != tuple(scheme.terms.model_dump().values()) else [])
+
+
+async def send_configuration(
+    producer: AIOKafkaProducer, topic: str, key: str, body: Mapping[str, Any], sender: str
+) -> Awaitable[object]:
+    """Send a message. The caller also awaits the result: flushing does not tell whether it was accepted."""
+    delivery: Awaitable[object] = await producer.send(
+        topic,
+        orjson.dumps(body),
+        key=key.encode(),
+        headers=[
+            ("schema", body["schema"].encode()),
+            ("event_id", body["event_id"].encode()),
+            ("producer", sender.encode()),
+            ("brand", body["brand_id"].encode()),
+        ],
+    )
+    return delivery

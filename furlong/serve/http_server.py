@@ -1,9 +1,14 @@
-"""An HTTP server inside a process that also does other work."""
+"""An HTTP server inside a process that also does other work.
+
+On the loopback it has few host names: a page whose name leads here is another origin's.
+"""
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from typing import Final
 
 from starlette.types import ASGIApp
 
@@ -50,3 +55,19 @@ class QuietServer(Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
+
+
+def own_names(further: Collection[str] = ()) -> frozenset[bytes]:
+    """Return the names that `Host` may have: the loopback's, and further ones.
+
+    Its port may be any: a proxy of a frontend's development server passes on its own.
+    """
+    return frozenset(name.lower().encode() for name in (*LOOPBACK, *further))
+
+
+def own_names_only(further: Collection[str] = ()) -> ClientLimits:
+    """Return the limits for clients of a server on the loopback, which must ask for one of its own names."""
+    return replace(ClientLimits.of(GatewaySettings()), names=own_names(further))

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,12 +19,11 @@ from foundation.tracing import Tracing
 from furlong.embedding.routes import Embedding
 from furlong.embedding.sessions import Brands
 from furlong.embedding.settings import EmbedSettings
-from furlong.serve.live.metrics import LiveMetrics
-from furlong.serve.live.subgraph_websockets import accept_websockets, subgraph_websockets
-from furlong.serve.live.updates import drive_live_updates
+from furlong.serve.live_updates import drive_live_updates
+from furlong.serve.metrics import LiveMetrics, ReadMetrics
 from furlong.serve.page import add_page
 from furlong.serve.public_data_watch import watching_public_data
-from furlong.serve.read_metrics import ReadMetrics
+from furlong.serve.subgraph_websockets import accept_websockets, subgraph_websockets
 from furlong.serve.subgraphs import Parts, create_subgraph
 from furlong.settings import DOCUMENT_LIMITS, ServeSettings
 from furlong.subgraph_names import SUBGRAPHS
@@ -32,11 +32,15 @@ from gateway.clients.session import CHALLENGE
 from gateway.errors import AuthenticationUnavailable as GatewayAuthenticationUnavailable
 from gateway.errors import RequestError
 from gateway.errors import Unauthenticated as GatewayUnauthenticated
+from gateway.features.documents.settings import KnownDocumentSettings
 from gateway.features.rate_limits.rule import RateLimitRule
 from gateway.masking.settings import CLIENT_CODES
 from gateway.reload import Reload
 from gateway.settings import GatewaySettings
+from gateway.settings.file import read_settings
+from gateway.sources import FileSource
 from gateway.transport.memory import MemoryTransport
+from gateway.wiring.reload import reload_of
 from subgraphs.kit.auth import READ, Authenticator, RequestIdentity, SessionVerifier
 from subgraphs.kit.domain.errors import AuthenticationUnavailable, Unauthenticated, UnknownBrand, WrongCell
 from subgraphs.kit.graphql.app import Subgraph
@@ -260,5 +264,51 @@ def _watch_public_data_with(app: FastAPI, subgraphs: Sequence[Subgraph], kafka: 
     async def lifespan(served: FastAPI) -> AsyncIterator[Any]:
         async with inner(served) as state, watching_public_data(kafka, changed):
             yield state
+
+    app.router.lifespan_context = lifespan
+
+
+def site_settings(documents: Path, file: Path | None = None) -> GatewaySettings:
+    """Return the gateway's settings; unless they say otherwise, our own clients' operations are prepared.
+
+    Args:
+        documents: The folder of those operations.
+        file: A file of settings; by default the one that the environment names, if any.
+
+    Raises:
+        ValueError: A setting is wrong.
+    """
+    settings = read_settings(file)
+    if settings.of(KnownDocumentSettings).folder is None and documents.is_dir():
+        return settings.model_copy(update={"documents": {"folder": documents}})
+    return settings
+
+
+def site_reload(serve: ServeSettings, settings: GatewaySettings, documents: Path) -> Reload:
+    """Return what the site reloads: the settings, and the supergraph if its subgraphs run elsewhere.
+
+    Subgraphs in this process belong to one release, and so does the supergraph composed from them.
+
+    Raises:
+        SourceError: The file of settings cannot be read.
+    """
+    elsewhere = serve.subgraphs == "http"
+    source = FileSource(serve.supergraph, settings.supergraph_bytes) if elsewhere else None
+    return reload_of(source, settings, read=partial(site_settings, documents))
+
+
+def close_with(app: FastAPI, tracing: Tracing | None) -> None:
+    """Send the last spans when an application has shut down."""
+    if tracing is None:
+        return
+    inner = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(served: FastAPI) -> AsyncIterator[Any]:
+        try:
+            async with inner(served) as state:
+                yield state
+        finally:
+            await tracing.close()
 
     app.router.lifespan_context = lifespan

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from cells.regions.bound_region import RegionSettings
+from cells.regions import RegionSettings
 from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import Clock
 from foundation.storage.rehearsal import product_clock

@@ -16,7 +16,7 @@ from consumers.feeds.mapping.feed import AnyFeed
 from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
 from furlong.serve.http_server import serving
-from furlong.serve.status_app import status_app
+from furlong.workers.status import status_app
 
 log = structlog.get_logger(__name__)
 

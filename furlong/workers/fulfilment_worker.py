@@ -20,8 +20,8 @@ from foundation.storage.database import Database
 from foundation.storage.rehearsal import rehearsal_marks
 from foundation.storage.settings import DatabaseSettings
 from furlong.serve.http_server import serving
-from furlong.serve.status_app import status_app
 from furlong.workers.catch_up import until_caught_up
+from furlong.workers.status import status_app
 from subgraphs.fulfilment.accounting.reconciliation import DailyReconciliation, Reconciliation
 from subgraphs.fulfilment.payout.callbacks import OtherCells, callback_routes
 from subgraphs.fulfilment.payout.configuring import ProviderConfiguration

@@ -1,7 +1,10 @@
-"""The outbox worker: relays the outboxes of all subgraphs to Kafka."""
+"""The outbox worker: relays the outboxes of all subgraphs to Kafka.
+
+Its health and metrics say what waits in each outbox, since when, and for what reason.
+"""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
@@ -9,17 +12,23 @@ from typing import Final
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
+from fastapi import FastAPI
 from opentelemetry.trace import Span, Tracer
+from prometheus_client import CollectorRegistry, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 from consumers.stream.broker.kafka_client import cluster_id
 from consumers.stream.database.own_cluster import require_own_cluster
 from consumers.stream.errors import MixedInstallations
 from consumers.stream.settings import StreamSettings
-from foundation.storage.clock import SystemClock
+from foundation.storage.clock import Clock, SystemClock
 from foundation.storage.database import Database
+from foundation.storage.rehearsal import rehearsal_marks
 from foundation.storage.settings import DatabaseSettings
 from foundation.tracing import continued, ending
+from furlong.workers.status import status_app
 from subgraphs.club.models import OUTBOX as CLUB_OUTBOX
 from subgraphs.fulfilment.models import OUTBOX as FULFILMENT_OUTBOX
 from subgraphs.kit.records.outbox import TOMBSTONE, Outbox, UnpublishedFact
@@ -173,3 +182,56 @@ async def _keep_publishing(relay: Relay, cluster: str | None) -> None:
     finally:
         with suppress(SQLAlchemyError, OSError):
             await relay.leave()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OutboxMetrics(Collector):
+    """Reports the outboxes to Prometheus."""
+
+    statuses: Mapping[str, OutboxStatus]
+    clock: Clock
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the present figures."""
+        now = self.clock.now()
+        published = CounterMetricFamily(
+            "furlong_outbox_published", "Facts published by this process", labels=["outbox"]
+        )
+        gauges = {
+            "waiting": "Facts not published yet",
+            "oldest_seconds": "How long the oldest of them has waited",
+            "leads": "Whether this process publishes them or stands by",
+            "up": "Whether Kafka and the database respond",
+        }
+        families = {
+            name: GaugeMetricFamily(f"furlong_outbox_{name}", meaning, labels=["outbox"])
+            for name, meaning in gauges.items()
+        }
+        for name, status in self.statuses.items():
+            published.add_metric([name], status.published)
+            families["waiting"].add_metric([name], status.waiting)
+            families["oldest_seconds"].add_metric([name], status.oldest_seconds(now))
+            families["leads"].add_metric([name], status.is_leader)
+            families["up"].add_metric([name], not status.trouble)
+        yield published
+        yield from families.values()
+
+
+def outbox_status_app(statuses: Mapping[str, OutboxStatus], clock: Clock) -> FastAPI:
+    """Build the application with `/health` and `/metrics` of the outbox worker."""
+    registry = CollectorRegistry()
+    registry.register(OutboxMetrics(statuses, clock))
+
+    async def health() -> Mapping[str, object]:
+        troubles = sorted({f"{name}: {one.trouble}" for name, one in statuses.items() if one.trouble})
+        return {
+            "live": True,
+            "publishing": not troubles,
+            "kafka": not any(status.kafka for status in statuses.values()),
+            "database": not any(status.database for status in statuses.values()),
+            "waiting": sum(status.waiting for status in statuses.values()),
+            "detail": "; ".join(troubles) or "publishing",
+            **rehearsal_marks(clock),
+        }
+
+    return status_app("outbox worker", health, registry)

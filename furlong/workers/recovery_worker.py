@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from foundation.storage.clock import Clock, ClockDiffers
 from foundation.storage.settings import DatabaseSettings
 from furlong.workers.change_services import ChangeServices
-from furlong.workers.round_status import RoundStatus
+from furlong.workers.status import RoundStatus
 from subgraphs.club.membership.exclusion import FORCE_OUT
 from subgraphs.club.models import OUTBOX
 from subgraphs.club.models import REFERENCE as CLUB_REFERENCE

@@ -19,7 +19,7 @@ from foundation.storage.clock import Clock, ClockDiffers, database_time
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.workers.catch_up import until_caught_up
-from furlong.workers.round_status import RoundStatus
+from furlong.workers.status import RoundStatus
 from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.qualification.earlier_qualifications import count_read_back
 from subgraphs.progress.weeks.lifecycle import WeekLifecycle

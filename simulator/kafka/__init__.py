@@ -1,1 +1,1 @@
-"""What the squad and the platform put on Kafka: accounts, rewards, bets and feeds."""
+"""What the upstream and the platform put on Kafka: accounts, rewards, bets and feeds."""

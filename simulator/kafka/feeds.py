@@ -9,8 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
 
-from simulator.kafka.bets import Bet
-from simulator.kafka.messages import Message
+from simulator.kafka.messages import Bet, Message
 
 COMMISSION: Final = Decimal("0.05")
 """The exchange's share of the winnings."""

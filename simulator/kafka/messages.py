@@ -1,14 +1,72 @@
 """Accounts, rewards and bets as Kafka messages, as `contracts/*.schema.json` defines them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
 
-from simulator.kafka.bets import Bet
-from simulator.world import Brand, Customer, Reward
+from simulator.world import BetType, Brand, Customer, Product, Reward
+
+StakeSource = Literal["cash", "free_bet"]
+Channel = Literal["sports", "esports", "virtual", "exchange"]
+BetStatus = Literal["placed", "settled", "void", "partially_void", "cashed_out"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bet:
+    """A bet at one revision. Stakes are in minor units, odds in milli-odds (None: starting price)."""
+
+    brand_id: str
+    customer_id: str
+    bet_id: str
+    currency: str
+    stake_minor: int
+    counting_stake_minor: int
+    odds_milli: int | None
+    bet_type: BetType | None
+    placed_at: datetime
+    changed_at: datetime
+    revision: int = 1
+    status: BetStatus = "placed"
+    stake_source: StakeSource = "cash"
+    product: Product = "betting"
+    channel: Channel | None = "sports"
+
+
+def settled(bet: Bet, at: datetime, *, odds_milli: int | None = None) -> Bet:
+    """Return the bet after its result; a bet at the starting price gets its odds."""
+    return _revised(bet, at, "settled", bet.counting_stake_minor, odds_milli)
+
+
+def voided(bet: Bet, at: datetime) -> Bet:
+    """Return the bet after a void: nothing of its stake counts."""
+    return _revised(bet, at, "void", 0)
+
+
+def partially_voided(bet: Bet, at: datetime, *, left_minor: int) -> Bet:
+    """Return the bet after a partial void: only `left_minor` of the stake may still count."""
+    return _revised(bet, at, "partially_void", left_minor)
+
+
+def cashed_out(bet: Bet, at: datetime) -> Bet:
+    """Return the bet after a cash-out: its stake does not count."""
+    return _revised(bet, at, "cashed_out", 0)
+
+
+def _revised(
+    bet: Bet, at: datetime, status: BetStatus, counting_minor: int, odds_milli: int | None = None
+) -> Bet:
+    return replace(
+        bet,
+        revision=bet.revision + 1,
+        status=status,
+        counting_stake_minor=counting_minor,
+        odds_milli=odds_milli or bet.odds_milli,
+        changed_at=at,
+    )
+
 
 PROGRESS_TOPIC = "club.progress.v1"
 REWARD_CONFIG_TOPIC = "club.reward-config.v1"
@@ -65,20 +123,13 @@ def account_message(brand: Brand, customer: Customer, recorded_at: datetime) -> 
 
 def reward_message(brand: Brand, reward: Reward, now: datetime) -> Message:
     """Return the message of one version of a reward; its status may change, so `now` orders the messages."""
-    body = {
-        "reward_id": reward.id,
-        "config_version": reward.config_version,
-        "status": reward.status,
-        "kind": reward.kind,
-        "product": reward.product,
-        "value_minor": reward.value_minor,
-        "spins": reward.spins,
+    terms = msgspec.structs.asdict(reward)
+    body = {"reward_id": terms.pop("id")} | terms
+    body |= {
         "currency": reward.currency or brand.currency,
         "qualifying_product": reward.qualifying_product or brand.qualifying_product,
         "target_minor": brand.target_minor if reward.target_minor is None else reward.target_minor,
         "jurisdictions": list(reward.jurisdictions) or [brand.jurisdiction],
-        "expiry_days": reward.expiry_days,
-        "wagering_multiple": reward.wagering_multiple,
         "effective_from": _instant(reward.effective_from),
         "effective_to": None if reward.effective_to is None else _instant(reward.effective_to),
         "occurred_at": _instant(now),

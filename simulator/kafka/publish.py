@@ -1,14 +1,74 @@
-"""Publishes the world, the seed bets and single bets on Kafka."""
+"""Publishes the world, the seed bets and single bets on Kafka, by the producer that all parts use."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
-from simulator.kafka.bets import Bet, StakeSource
-from simulator.kafka.messages import Message, account_message, bet_message, reward_message
-from simulator.kafka.producer import MessageProducer
-from simulator.weeks import week_of
+from aiokafka import AIOKafkaProducer
+from opentelemetry.trace import Span
+
+from foundation.tracing import Tracing, ending, replaced, sending
+from simulator.kafka.messages import Bet, Message, StakeSource, account_message, bet_message, reward_message
 from simulator.world import BetType, Brand, World
+
+
+class MessageProducer:
+    """Sends messages, acknowledged by all replicas and without duplicates from the client's retries."""
+
+    def __init__(self, kafka: AIOKafkaProducer, tracing: Tracing | None = None) -> None:
+        self._kafka = kafka
+        self._tracing = tracing
+
+    async def publish(self, messages: Iterable[Message]) -> None:
+        """Send messages, in order for each key, and return when the broker has all of them."""
+        spans: list[Span] = []
+        sent = []
+        for one in messages:
+            headers = list(one.headers)
+            if self._tracing is not None and self._tracing.sampling.starts():
+                spans.append(sending(self._tracing.tracer, one.topic, None))
+                headers = replaced(headers, spans[-1])
+            sent.append(await self._kafka.send(one.topic, value=one.value, key=one.key, headers=headers))
+        with ending(spans):
+            await asyncio.gather(*sent)
+
+
+@asynccontextmanager
+async def open_producer(bootstrap: str, tracing: Tracing | None = None) -> AsyncIterator[MessageProducer]:
+    """Connect to the brokers at `HOST:PORT[,HOST:PORT…]`; at the end, send the rest and disconnect.
+
+    Messages that are sampled begin traces, if `tracing` is given.
+
+    Raises:
+        aiokafka.errors.KafkaError: No broker responds.
+    """
+    kafka = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", enable_idempotence=True)
+    try:
+        await kafka.start()
+        yield MessageProducer(kafka, tracing)
+    finally:
+        await kafka.stop()
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """An ISO week of a brand, such as `2026-W13`, and the UTC instant at which it starts."""
+
+    iso: str
+    starts_at: datetime
+
+
+def week_of(time_zone: str, moment: datetime) -> Week:
+    """Return the week that an aware instant falls into, in the brand's time zone."""
+    zone = ZoneInfo(time_zone)
+    day = moment.astimezone(zone).date()
+    year, number, weekday = day.isocalendar()
+    monday = datetime.combine(day - timedelta(days=weekday - 1), time(), tzinfo=zone)
+    return Week(f"{year}-W{number:02}", monday.astimezone(UTC))
 
 
 async def publish_world(producer: MessageProducer, world: World, now: datetime) -> None:

@@ -7,9 +7,17 @@ from datetime import datetime
 from random import Random
 from uuid import uuid4
 
-from simulator.kafka.bets import Bet, Channel, cashed_out, partially_voided, settled, voided
-from simulator.kafka.messages import Message, bet_message
-from simulator.kafka.producer import MessageProducer
+from simulator.kafka.messages import (
+    Bet,
+    Channel,
+    Message,
+    bet_message,
+    cashed_out,
+    partially_voided,
+    settled,
+    voided,
+)
+from simulator.kafka.publish import MessageProducer
 from simulator.world import BetType, Brand, World
 
 MAX_OPEN_BETS = 200

@@ -9,8 +9,7 @@ from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
 from simulator.providers.api import SimulatedApi, WalletAccounts
-from simulator.providers.controls import control_routes
-from simulator.providers.handler import CreditRequest, ProviderHandler
+from simulator.providers.handler import CreditRequest, ProviderHandler, control_routes
 from subgraphs.kit.domain.reward_kinds.kind import Payer
 
 

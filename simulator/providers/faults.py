@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from simulator.hanging_requests import HangingRequests
+from simulator.server import HangingRequests
 
 ProviderFaultName = Literal[
     "busy",  # 503, nothing done

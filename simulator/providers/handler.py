@@ -1,16 +1,27 @@
-"""Answers requests to a provider from its ledger, or with an injected fault."""
+"""Answers requests to a provider from its ledger, or with an injected fault.
+
+`control_routes` are those by which tests and demonstrations inject faults and read its journal.
+"""
 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from simulator.providers.faults import WRONG_ECHOES, ProviderFault, ProviderFaults
-from simulator.providers.ledger import KeyCancelled, KeyConflict, Ledger
+from simulator.providers.faults import (
+    WRONG_ECHOES,
+    Operation,
+    ProviderFault,
+    ProviderFaultName,
+    ProviderFaults,
+)
+from simulator.providers.ledger import KeyCancelled, KeyConflict, Ledger, Status
 from simulator.server import TruncatedResponse
 
 Refuse = Callable[[], tuple[int, str] | None]
@@ -153,3 +164,62 @@ def _altered(answer: Response, name: str) -> Response:
     value = content.get(name)
     content[name] = value + 1 if isinstance(value, int) else f"{value}X"
     return JSONResponse(content, answer.status_code)
+
+
+class ProviderFaultOrder(BaseModel):
+    """A request for a fault of the next `times` requests of an operation."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    fault: ProviderFaultName
+    times: Annotated[int, Field(ge=1)] = 1
+    on: Operation = "credit"
+    customer: str | None = None
+    late_seconds: Annotated[float, Field(gt=0, le=30)] = 1.0
+    code: str = "REFUSED"
+
+
+class Change(BaseModel):
+    """A request to change the status of a credit."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: str
+    status: Status
+
+
+def control_routes(handler: ProviderHandler) -> APIRouter:
+    """Return the routes under `/simulator`, which are not part of a provider's API."""
+    routes = APIRouter(prefix="/simulator")
+
+    @routes.post("/faults", status_code=204)
+    async def arm(order: ProviderFaultOrder) -> None:
+        handler.faults.arm(
+            ProviderFault(order.fault, order.times, order.on, order.customer, order.late_seconds, order.code)
+        )
+
+    @routes.delete("/faults", status_code=204)
+    async def clear() -> None:
+        handler.faults.clear()
+
+    @routes.post("/rates", status_code=204)
+    async def rates(wanted: dict[ProviderFaultName, float]) -> None:
+        handler.faults.rates = wanted
+
+    @routes.post("/changes", status_code=204)
+    async def change(wanted: Change) -> None:
+        handler.ledger.change(wanted.key, wanted.status, handler.clock())
+
+    @routes.post("/forget", status_code=204)
+    async def forget() -> None:
+        handler.ledger.forget()
+
+    @routes.get("/effects")
+    async def effects() -> dict[str, int]:
+        return handler.ledger.effects()
+
+    @routes.get("/journal")
+    async def journal(key: str | None = None) -> dict[str, list[dict[str, Any]]]:
+        return {"requests": handler.ledger.requests(key)}
+
+    return routes

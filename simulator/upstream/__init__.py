@@ -1,1 +1,1 @@
-"""The upstream squad's API: its record of memberships and choices, and faults on purpose."""
+"""The upstream's API: its record of memberships and choices, and faults on purpose."""

@@ -1,21 +1,88 @@
-"""The upstream squad's API: memberships of the club, and choices of a week's reward."""
+"""The upstream's API over HTTP: memberships of the club, and choices of a week's reward."""
 
+import pathlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter, FastAPI, Header, Path, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.exceptions import HTTPException
 
 from foundation.storage.clock import Clock, SystemClock
-from simulator.upstream.bodies import Choice, Membership, Problem, RecordedChoice, RecordedMembership
-from simulator.upstream.controls import control_routes
-from simulator.upstream.faults import Faults
-from simulator.upstream.handler import RequestHandler, reply
-from simulator.upstream.record import ApiResponse, Change, Record, Refusal, Resource
-from simulator.upstream.refusals import refuse_choice, refuse_membership
+from simulator.server import listen, serving
+from simulator.upstream.handler import Faults, RequestHandler, control_routes, reply
+from simulator.upstream.record import (
+    ApiResponse,
+    Change,
+    Record,
+    Refusal,
+    Resource,
+    refuse_choice,
+    refuse_membership,
+)
 from simulator.world import World
+
+RewardId = Annotated[str, Field(min_length=1, max_length=64, description="As in `club.reward-config.v1`.")]
+TermsVersion = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True)
+
+
+class Membership(_Strict):
+    """Whether a customer takes part in the club, and the terms they agreed to when they joined."""
+
+    state: Literal["opted_in", "opted_out"]
+    terms_version: TermsVersion | None = None
+
+    @model_validator(mode="after")
+    def _agrees_to_terms(self) -> Self:
+        if self.state == "opted_in" and self.terms_version is None:
+            raise ValueError("opting in needs a terms_version")
+        return self
+
+
+class Choice(_Strict):
+    """The reward a customer wants for a week, at the version of its terms that they saw."""
+
+    reward_id: RewardId
+    config_version: Annotated[int, Field(ge=1)]
+
+
+class _Recorded(BaseModel):
+    brand_id: str
+    customer_id: str
+    revision: Annotated[int, Field(ge=1, description="One more with every change.")]
+    recorded_at: Annotated[datetime, Field(description="When this state was first recorded, UTC.")]
+
+
+class RecordedMembership(_Recorded):
+    """The membership on record."""
+
+    state: Literal["opted_in", "opted_out"]
+    terms_version: TermsVersion | None
+
+
+class RecordedChoice(_Recorded):
+    """The choice on record for a week."""
+
+    week: str
+    reward_id: RewardId
+    config_version: Annotated[int, Field(ge=1)]
+
+
+class Problem(BaseModel):
+    """Why a request was not done: `code` is for programs, `message` for people."""
+
+    code: str
+    message: str
+
 
 CUSTOMER_PATH = "/v1/brands/{brand}/customers/{customer}"
 BrandId = Annotated[str, Path(pattern=r"^[^:\s]{1,64}$", examples=["northbet"])]
@@ -157,3 +224,33 @@ def _choice(brand: str, customer: str, week: str) -> Resource:
     path = CUSTOMER_PATH.format(brand=brand, customer=customer)
     subject = {"brand_id": brand, "customer_id": customer, "week": week}
     return Resource(f"{path}/weeks/{week}/choice", subject)
+
+
+@asynccontextmanager
+async def serving_upstream(
+    world: World,
+    record_file: pathlib.Path,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    keeps_keys: bool = True,
+    clock: Clock | None = None,
+) -> AsyncIterator[str]:
+    """Serve the API over the record in a file, and yield its URL.
+
+    Args:
+        world: The brands, rewards and customers that the upstream knows.
+        record_file: The file of the record; it is created if it is missing.
+        host: The address to listen on.
+        port: 0 for any free port.
+        keeps_keys: Without it, the upstream carries out every request, whatever its idempotency key.
+        clock: Product time; by default the machine's.
+
+    Raises:
+        OSError: The address is taken.
+    """
+    faults = Faults()
+    with Record(record_file, keeps_keys=keeps_keys) as record, listen(host, port) as listener:
+        app = create_upstream(record, world, faults, clock)
+        async with serving(app, listener, before_stop=faults.hanging.release) as url:
+            yield url

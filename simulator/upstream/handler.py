@@ -1,17 +1,66 @@
-"""Answers requests to the squad's API from its record, or with an injected fault."""
+"""Answers requests to the upstream's API from its record, or with a fault that tests inject."""
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from fastapi import Request
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, ConfigDict, Field
 
-from simulator.server import TruncatedResponse
-from simulator.upstream.faults import Fault, Faults
+from simulator.server import MAX_HOLD_SECONDS, HangingRequests, TruncatedResponse
 from simulator.upstream.record import ApiRequest, ApiResponse, Change, Record, Refusal, Resource
+
+FaultName = Literal["busy", "refuse", "timeout_before", "timeout_after", "reset_after", "slow"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A fault of the next `times` PUTs, of one customer or of any.
+
+    `late_seconds` is the delay of a slow response; `code` is the code of a refusal.
+    """
+
+    name: FaultName
+    times: int = 1
+    customer: str | None = None
+    late_seconds: float = 1.0
+    code: str = "REFUSED"
+
+
+@dataclass(slots=True)
+class Faults:
+    """The armed faults, oldest first, and the requests that hang because of a fault."""
+
+    hanging: HangingRequests = field(default_factory=HangingRequests)
+    _armed: list[Fault] = field(default_factory=list)
+
+    @property
+    def armed(self) -> tuple[Fault, ...]:
+        """The armed faults."""
+        return tuple(self._armed)
+
+    def arm(self, fault: Fault) -> None:
+        """Arm a fault for the next PUTs that match it, after earlier faults."""
+        self._armed.append(fault)
+
+    def clear(self) -> None:
+        """Disarm all faults."""
+        self._armed.clear()
+
+    def take(self, customer: str) -> Fault | None:
+        """Return the fault of this customer's PUT, or None, and use it up by one."""
+        for index, fault in enumerate(self._armed):
+            if fault.customer in {None, customer}:
+                if fault.times > 1:
+                    self._armed[index] = replace(fault, times=fault.times - 1)
+                else:
+                    del self._armed[index]
+                return fault
+        return None
+
 
 BUSY = ApiResponse(503, {"code": "BUSY", "message": "nothing was done: try again with the same key"})
 
@@ -25,7 +74,7 @@ class RequestHandler:
     clock: Callable[[], datetime]
 
     async def put(self, request: Request, change: Change, refusal: Callable[[], Refusal | None]) -> Response:
-        """Answer a PUT. For a new key, `refusal` returns why the squad refuses the change, or None."""
+        """Answer a PUT. For a new key, `refusal` returns why the upstream refuses the change, or None."""
         customer = change.resource.subject["customer_id"]
         fault = self.faults.take(customer)
         api_request = ApiRequest(
@@ -89,3 +138,39 @@ def reply(answer: ApiResponse) -> Response:
     """Return the HTTP response for an API response."""
     headers = {"Retry-After": "1"} if answer.status == BUSY.status else None
     return JSONResponse(answer.body, answer.status, headers)
+
+
+class FaultOrder(BaseModel):
+    """A request for a fault of the next `times` PUTs, of one customer or of any."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    fault: FaultName
+    times: Annotated[int, Field(ge=1)] = 1
+    customer: str | None = None
+    late_seconds: Annotated[float, Field(gt=0, le=MAX_HOLD_SECONDS)] = 1.0
+    code: Annotated[str, Field(min_length=1)] = "REFUSED"
+
+
+def control_routes(record: Record, faults: Faults) -> APIRouter:
+    """Return the routes under `/simulator`, which are not part of the upstream's API."""
+    routes = APIRouter(prefix="/simulator", include_in_schema=False)
+
+    @routes.post("/faults")
+    async def arm(order: FaultOrder) -> dict[str, tuple[Fault, ...]]:
+        faults.arm(Fault(order.fault, order.times, order.customer, order.late_seconds, order.code))
+        return {"armed": faults.armed}
+
+    @routes.delete("/faults", status_code=204)
+    async def clear() -> None:
+        faults.clear()
+
+    @routes.delete("/keys", status_code=204)
+    async def forget_keys() -> None:
+        record.forget_keys()
+
+    @routes.get("/journal")
+    async def journal(customer: str | None = None) -> dict[str, list[dict[str, Any]]]:
+        return {"entries": record.journal(customer)}
+
+    return routes

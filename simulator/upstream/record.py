@@ -1,4 +1,4 @@
-"""The squad's system of record in SQLite: resources, the response to each key, and a journal of requests."""
+"""The upstream's system of record in SQLite: resources, the response to each key, a journal, refusals."""
 
 import json
 import sqlite3
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from simulator.sqlite_file import open_file, transaction
+from simulator.world import Brand, World
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS recorded (
@@ -71,7 +72,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why the squad refuses a change."""
+    """Why the upstream refuses a change."""
 
     code: str
     message: str
@@ -230,3 +231,40 @@ def _instant(moment: datetime) -> str:
 
 def _json(value: dict[str, Any]) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+NO_BRAND = Refusal("UNKNOWN_BRAND", "the squad knows no such brand")
+INELIGIBLE = Refusal("INELIGIBLE", "this account may not take part in promotions")
+NOT_MEMBER = Refusal("NOT_MEMBER", "this customer has not opted in to the club")
+UNKNOWN_REWARD = Refusal("UNKNOWN_REWARD", "the squad knows no such version of a reward")
+
+
+def refuse_membership(world: World, brand_id: str, customer_id: str, state: str) -> Refusal | None:
+    """Return why a change is refused, or None: anybody may leave, eligible and unknown accounts may join."""
+    brand = world.brand(brand_id)
+    if brand is None:
+        return NO_BRAND
+    if state == "opted_in" and _excluded(brand, customer_id):
+        return INELIGIBLE
+    return None
+
+
+def refuse_choice(
+    world: World, brand_id: str, customer_id: str, reward: tuple[str, int], *, member: bool
+) -> Refusal | None:
+    """Return why a choice is refused: eligible members may choose any version that was ever on Kafka."""
+    brand = world.brand(brand_id)
+    if brand is None:
+        return NO_BRAND
+    if _excluded(brand, customer_id):
+        return INELIGIBLE
+    if not member:
+        return NOT_MEMBER
+    if not brand.offers(*reward):
+        return UNKNOWN_REWARD
+    return None
+
+
+def _excluded(brand: Brand, customer_id: str) -> bool:
+    account = brand.account(customer_id)
+    return account is not None and not account.eligible

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from furlong.demo.data_folder import make_private
-from furlong.serve.own_hosts import own_names
+from furlong.demo.ready_file import make_private
+from furlong.serve.http_server import own_names
 from simulator.server import listen as listen_simulated
 from simulator.server import serving as serving_simulated
 from tests.gateway.worlds import shop

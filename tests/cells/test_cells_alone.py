@@ -22,7 +22,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from cells.routing.cell_map import CellMap
-from cells.routing.writing import write_files
+from cells.routing.haproxy import write_files
 from consumers.stream.records import Record
 from deploy import server_process
 from deploy.cell_servers.haproxy import start_haproxy

@@ -12,8 +12,7 @@ import pytest
 
 from deploy.private_kafka import start_kafka
 from furlong.demo.embedded_broker import EmbeddedBroker
-from furlong.install.topic_retention import repair
-from furlong.install.topics import DAY_MS, TOPICS, create_topics
+from furlong.install.topics import DAY_MS, TOPICS, create_topics, repair
 from furlong.settings import TopicSettings
 from tests.checks.findings import Find, needed_topics, topic_names
 

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from furlong.cli import app
-from furlong.cli.commands import COMMANDS
+from furlong.cli.main import COMMANDS
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -7,8 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from furlong.cli import app
-from furlong.cli.diagnosis.environment import report_misspelt_once
-from furlong.cli.diagnosis.explanations import without_credentials
+from furlong.cli.diagnosis import report_misspelt_once, without_credentials
 from gateway.cli import cli as gateway
 
 NOBODY_LISTENS = "mysql+aiomysql://operator:s3cret@127.0.0.1:9/furlong"

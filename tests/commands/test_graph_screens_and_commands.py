@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 
 from backoffice.areas import create_schema
-from furlong.cli.commands import COMMANDS
+from furlong.cli.main import COMMANDS
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SCREENS: Final = ROOT / "web" / "backoffice" / "src"

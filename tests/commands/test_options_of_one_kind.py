@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from furlong.cli.commands import COMMANDS
+from furlong.cli.main import COMMANDS
 
 NOT_LISTS = frozenset(
     {

@@ -30,7 +30,7 @@ MAX_MODULES = 900
 EVERY_HELP = """
 import contextlib, io, json, sys
 from furlong.cli import app
-from furlong.cli.commands import COMMANDS
+from furlong.cli.main import COMMANDS
 
 def below(command, name):
     yield name

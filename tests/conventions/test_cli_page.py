@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from furlong.cli.commands import COMMANDS
+from furlong.cli.main import COMMANDS
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "cli.md"
 BEGIN, END = "<!-- commands -->\n", "<!-- end of commands -->\n"

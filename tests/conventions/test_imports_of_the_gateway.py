@@ -7,8 +7,6 @@ import sys
 from pathlib import Path
 from typing import Final
 
-import pytest
-
 ROOT: Final = Path(__file__).resolve().parents[2]
 SWITCHED_OFF: Final = ("redis", "opentelemetry.sdk", "foundation.tracing")
 """FastAPI itself imports what is left of OpenTelemetry."""
@@ -27,7 +25,6 @@ print(*(name for name in (*{SWITCHED_OFF!r}, *features) if name in sys.modules))
 """
 
 
-@pytest.mark.usefixtures("processes")
 def test_a_gateway_with_default_settings_imports_nothing_that_is_off() -> None:
     """Neither the client of Valkey, nor what records traces, nor any feature that is off."""
     command = [sys.executable, "-c", PROGRAM]

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from deploy.local_chromium import LocalChromium
-from furlong.serve.documentation import add_documentation
+from furlong.serve.page import add_documentation
 from tests.support.browsers.screen_gallery import PATIENCE_MS, faults_of_access
 
 pytestmark = pytest.mark.usefixtures("docs_installed")

@@ -9,7 +9,7 @@ from deploy.documentation.links import problems_of
 from deploy.documentation.navigation import sections
 from deploy.documentation.pages import ALERTS, for_the_site
 from deploy.documentation.settings_reference import settings_page
-from furlong.cli.commands import COMMANDS
+from furlong.cli.main import COMMANDS
 from furlong.settings import listed
 
 NAMES = {

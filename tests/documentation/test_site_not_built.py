@@ -6,8 +6,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from furlong.serve import documentation
-from furlong.serve.documentation import add_documentation
+from furlong.serve import page
+from furlong.serve.page import add_documentation
 
 
 async def test_the_page_says_how_to_build_it_until_it_is_built(tmp_path: Path) -> None:
@@ -25,7 +25,7 @@ async def test_the_page_says_how_to_build_it_until_it_is_built(tmp_path: Path) -
 
 def test_where_there_is_no_clone_nothing_is_served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An installed wheel has no documentation to build."""
-    monkeypatch.setattr(documentation, "ROOT", tmp_path)
+    monkeypatch.setattr(page, "ROOT", tmp_path)
     app = FastAPI(openapi_url=None)
     routes = len(app.routes)
     assert add_documentation(app, tmp_path / "html") is None

@@ -8,8 +8,8 @@ from itertools import islice
 import pytest
 
 from consumers.feeds.registry import find, known
-from simulator.kafka.bets import Bet
 from simulator.kafka.feeds import feed_message
+from simulator.kafka.messages import Bet
 from simulator.kafka.traffic import traffic
 from simulator.world import load_world
 from tests.support.consumers.feed_records import feed_contract, progress_contract

@@ -2,7 +2,7 @@
 
 from prometheus_client import CollectorRegistry, generate_latest
 
-from furlong.serve.read_metrics import ReadMetrics
+from furlong.serve.metrics import ReadMetrics
 
 
 def test_batches_are_counted_by_table_and_number_of_keys() -> None:

@@ -20,7 +20,7 @@ from deploy.private_prometheus import start_prometheus
 from deploy.server_process import free_port
 from foundation.storage.clock import SystemClock
 from furlong.serve.http_server import listen, serving
-from furlong.workers.outbox_status import OutboxMetrics
+from furlong.workers.outbox_worker import OutboxMetrics
 from gateway import GatewaySettings, create_gateway
 from gateway.operators import operators_port
 from subgraphs.kit.records.outbox_relay import OutboxStatus

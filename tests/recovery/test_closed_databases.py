@@ -17,10 +17,9 @@ from foundation.storage.database import Database
 from foundation.storage.errors import DatabaseClosed
 from foundation.storage.settings import DatabaseSettings
 from furlong.backup.backup import back_up, restore
-from furlong.backup.closing import CannotBeClosed, close_database, open_database
+from furlong.backup.database_use import CannotBeClosed, StillRunning, close_database, open_database
 from furlong.backup.manifest import BackupError
-from furlong.backup.running import StillRunning
-from furlong.checks.databases import database_checks
+from furlong.checks.data_stores import database_checks
 from furlong.checks.finding import CheckFailed
 from furlong.checks.machine_clock import MachineClocks
 from furlong.cli import app

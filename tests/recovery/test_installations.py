@@ -18,8 +18,8 @@ from foundation.storage.installation import Installation, insert_installation, r
 from foundation.storage.settings import DatabaseSettings
 from furlong import identity
 from furlong.backup.backup import back_up, restore
+from furlong.backup.database_use import StillRunning, require_stopped
 from furlong.backup.manifest import BackupError, Manifest
-from furlong.backup.running import StillRunning, require_stopped
 from furlong.cli import app
 from furlong.databases import METADATA, upgrade_databases
 from furlong.identity import identify, installations, require_one_installation

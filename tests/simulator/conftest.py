@@ -7,9 +7,8 @@ import httpx
 import pytest
 
 from furlong.demo.embedded_broker import EmbeddedBroker
-from simulator.upstream.api import create_upstream
+from simulator.upstream.api import create_upstream, serving_upstream
 from simulator.upstream.record import Record
-from simulator.upstream.serve import serving_upstream
 from simulator.world import World, load_world
 
 

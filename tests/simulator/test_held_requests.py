@@ -6,7 +6,7 @@ import pytest
 from starlette.requests import Request
 from starlette.types import Message
 
-from simulator.hanging_requests import HangingRequests
+from simulator.server import HangingRequests
 
 PATIENCE_SECONDS = 25  # shorter than the longest hold
 

@@ -13,10 +13,9 @@ from typer.testing import CliRunner
 import furlong
 from furlong.install.world import read_world as read_loaded
 from simulator.cli import cli
-from simulator.installation import WorldFileError, read_world
 from simulator.kafka.publish import world_messages
 from simulator.kafka.traffic import traffic
-from simulator.world import load_world
+from simulator.world import WorldFileError, load_world, read_world
 
 ROOT = Path(__file__).resolve().parents[2]
 OWN = Path(furlong.__file__).with_name("world.yaml")

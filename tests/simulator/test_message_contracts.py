@@ -11,8 +11,7 @@ from uuid import UUID
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from simulator.kafka.bets import Bet
-from simulator.kafka.messages import Message, bet_message
+from simulator.kafka.messages import Bet, Message, bet_message
 from simulator.kafka.publish import seed_bets, world_messages
 from simulator.kafka.traffic import traffic
 from simulator.world import World

@@ -7,7 +7,7 @@ from itertools import count, islice
 
 import pytest
 
-from simulator.kafka.bets import Bet
+from simulator.kafka.messages import Bet
 from simulator.kafka.traffic import MAX_OPEN_BETS, traffic
 from simulator.world import World
 

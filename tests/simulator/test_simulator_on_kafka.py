@@ -19,8 +19,14 @@ from aiokafka.errors import ProducerClosed
 import furlong
 from foundation.storage.clock import SystemClock
 from simulator.kafka.messages import Message
-from simulator.kafka.producer import open_producer
-from simulator.kafka.publish import publish_bet, publish_seed_bets, publish_world, seed_bets, world_messages
+from simulator.kafka.publish import (
+    open_producer,
+    publish_bet,
+    publish_seed_bets,
+    publish_world,
+    seed_bets,
+    world_messages,
+)
 from simulator.kafka.traffic import run_traffic
 from simulator.run import SimulatorSettings, running_simulator
 from simulator.world import World

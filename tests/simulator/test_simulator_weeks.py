@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.weeks import Week, week_of
+from simulator.kafka.publish import Week, week_of
 
 
 @pytest.mark.parametrize(

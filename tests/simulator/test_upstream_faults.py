@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from simulator.upstream.serve import serving_upstream
+from simulator.upstream.api import serving_upstream
 from simulator.world import World
 
 PATH = "/v1/brands/northbet/customers/{}/membership"

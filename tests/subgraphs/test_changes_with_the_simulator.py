@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from simulator.upstream.serve import serving_upstream
+from simulator.upstream.api import serving_upstream
 from simulator.world import load_world
 from subgraphs.kit.domain.keys import Owner
 from tests.support.subgraphs.club_samples import NOW, WEEK, good_account, make_config

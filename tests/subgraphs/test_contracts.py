@@ -10,7 +10,7 @@ import httpx
 import pytest
 from graphql import build_client_schema, get_introspection_query
 
-from furlong.serve.internal_graph import create_internal_graph
+from furlong.demo.internal_graph import create_internal_graph
 from furlong.settings import ServeSettings
 from gateway import GatewaySettings, MemoryTransport, create_gateway
 from gateway.supergraph import Supergraph, load_supergraph

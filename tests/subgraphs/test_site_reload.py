@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from furlong.embedding.sessions import Brands
-from furlong.serve.reload import site_reload, site_settings
-from furlong.serve.site import COST_LIMIT, MUTATION_FIELDS, _with_defaults_of
+from furlong.serve.site import COST_LIMIT, MUTATION_FIELDS, _with_defaults_of, site_reload, site_settings
 from furlong.settings import ServeSettings
 from gateway.features.cost.settings import CostSettings
 from gateway.features.documents.settings import KnownDocumentSettings

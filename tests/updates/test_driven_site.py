@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from foundation.storage.clock import ManualClock
 from foundation.storage.settings import DatabaseSettings
 from furlong.databases import upgrade_databases
-from furlong.serve.live import updates as live_updates
+from furlong.serve import live_updates
 from furlong.serve.site import create_site
 from furlong.serve.subgraphs import Parts
 from subgraphs.club.membership.membership import MembershipKind

@@ -15,8 +15,8 @@ from pydantic import SecretStr
 
 from foundation.signatures import Recipient, RequestSigner
 from furlong.serve.http_server import serving
-from furlong.serve.live.metrics import LiveMetrics
-from furlong.serve.live.subgraph_websockets import accept_websockets, subgraph_websockets
+from furlong.serve.metrics import LiveMetrics
+from furlong.serve.subgraph_websockets import accept_websockets, subgraph_websockets
 from gateway import GatewaySettings, create_gateway
 from gateway.transport import MemoryTransport
 from subgraphs.club.membership.membership import MembershipKind

@@ -13,8 +13,7 @@ from typer.testing import CliRunner
 
 from furlong.cli import app as furlong
 from furlong.demo.mock.execution import MockedGraph
-from furlong.demo.mock.mounted import PATH, mount_mock
-from furlong.demo.mock.server import mocked_app, session_of
+from furlong.demo.mock.server import PATH, mocked_app, mount_mock, session_of
 from furlong.demo.mock.supergraph import supergraph_of
 from gateway.supergraph.load import load_supergraph
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from foundation.storage.database import Database
-from furlong.demo.data_folder import database_in
+from furlong.demo.ready_file import database_in
 from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.club.membership.repository import MembershipRepository
 from subgraphs.club.models import MEMBERSHIP_EVENT

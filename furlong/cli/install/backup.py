@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from furlong.cli.json_lists import AsJson
-from furlong.cli.long_work import working
+from furlong.cli.long_work import stop_on_signals, working
 from furlong.cli.options import database_settings, fail, log_to_stderr, running_clock, stream_settings
 from furlong.cli.own_databases import check_databases
-from furlong.cli.signals import stop_on_signals
 from furlong.subgraph_names import DATABASES
 
 if TYPE_CHECKING:
@@ -59,8 +58,8 @@ def restore_backup(
     from sqlalchemy.exc import SQLAlchemyError
 
     from furlong.backup.backup import restore
+    from furlong.backup.database_use import StillRunning
     from furlong.backup.manifest import BackupError
-    from furlong.backup.running import StillRunning
 
     names = _known(only, DATABASES) if only else None
     try:

@@ -106,7 +106,7 @@ def adopt() -> None:
     from aiokafka.errors import KafkaError
     from sqlalchemy.exc import SQLAlchemyError
 
-    from furlong.backup.running import StillRunning, require_stopped
+    from furlong.backup.database_use import StillRunning, require_stopped
     from furlong.databases import METADATA
     from furlong.identity import adopt as adopt_all
 
@@ -128,7 +128,7 @@ def close(name: Name) -> None:
     """
     from sqlalchemy.exc import SQLAlchemyError
 
-    from furlong.backup.closing import CannotBeClosed, close_database
+    from furlong.backup.database_use import CannotBeClosed, close_database
 
     require_database(name)
     try:
@@ -143,7 +143,7 @@ def open_again(name: Name) -> None:
     """Open a database that was closed: all processes use it again, without a restart."""
     from sqlalchemy.exc import SQLAlchemyError
 
-    from furlong.backup.closing import open_database
+    from furlong.backup.database_use import open_database
     from furlong.databases import NotMigrated
 
     require_database(name)

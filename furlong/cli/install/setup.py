@@ -1,4 +1,4 @@
-"""`furlong topics create`, `load`, `token` and `settings`: setting up an installation."""
+"""`furlong topics create`, `load`, `import crm`, `token` and `settings`: setting up an installation."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from furlong.cli.json_lists import AsJson, echo_json
-from furlong.cli.long_work import Items, Verbose
+from furlong.cli.long_work import Items, Verbose, working
 from furlong.cli.options import (
     database_settings,
     fail,
@@ -22,6 +22,7 @@ from furlong.cli.own_databases import check_databases
 
 if TYPE_CHECKING:
     from consumers.feeds.settings import FeedSettings
+    from furlong.install.crm_import import CrmPlan
     from furlong.install.load import LoadPlan
     from furlong.install.topics import TopicPlan
 
@@ -56,14 +57,14 @@ def create(
     from aiokafka.errors import KafkaError
 
     from consumers.feeds.settings import FeedSettings
-    from furlong.install import topic_retention
     from furlong.install.topics import TOPICS, create_topics
+    from furlong.install.topics import repair as repair_topics
 
     settings, bootstrap = topic_settings(), stream_settings().bootstrap
     plans = (*TOPICS, *_of_feeds(FeedSettings())) if feeds else TOPICS
     try:
         created = asyncio.run(create_topics(bootstrap, partitions, replication, settings, plans))
-        changed = asyncio.run(topic_retention.repair(bootstrap, plans, settings)) if repair else []
+        changed = asyncio.run(repair_topics(bootstrap, plans, settings)) if repair else []
     except (KafkaError, RuntimeError, ValueError) as error:
         fail(error)
     typer.echo("\n".join([*(f"+ {name}" for name in created), *changed]) or "All topics exist.")
@@ -165,3 +166,68 @@ def settings(*, as_json: AsJson = False) -> None:
         return
     for variable, default, meaning in listed():
         typer.echo(f"{variable}={default}\n    {meaning}")
+
+
+imports = typer.Typer(no_args_is_help=True, help="Import weeks that were run by hand before.")
+
+
+@imports.callback()
+def import_group() -> None:
+    """Make each import a subcommand."""
+
+
+@imports.command()
+def crm(
+    *,
+    file: Annotated[Path, typer.Argument(help="A CSV file; docs/import.md describes it.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
+    whole: Annotated[
+        bool, typer.Option("--all-or-nothing", help="Import nothing if any row is rejected.")
+    ] = False,
+    verbose: Verbose = False,
+) -> None:
+    """Import who qualified in past weeks: `+` new, `~` changed, `=` unchanged, `!` rejected.
+
+    Rejected rows do not prevent the others from being imported, unless --all-or-nothing is given. The exit
+    status is then 1.
+    """
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from furlong.install.crm_import import CrmError
+
+    try:
+        plan = asyncio.run(_crm(file, dry_run=dry_run, whole=whole, verbose=verbose))
+    except (CrmError, SQLAlchemyError) as error:
+        fail(error)
+    if plan.rejected:
+        raise typer.Exit(1)
+
+
+async def _crm(file: Path, *, dry_run: bool, whole: bool, verbose: bool) -> CrmPlan:
+    from foundation.storage.database import Database
+    from furlong.install.crm_import import apply_import, plan_import
+    from subgraphs.kit.live.wiring import publishing
+    from subgraphs.kit.records.erasure import Pseudonyms
+    from subgraphs.progress.customer_data import erasure_of
+
+    settings, now = database_settings().entering_closed(), product_clock().now()
+    progress, rewards = (Database.open(settings, name) for name in ("progress", "rewards"))
+    erasure = erasure_of(progress.dialect, Pseudonyms.from_settings(settings))
+    try:
+        with working("Reading the file"):
+            plan = await plan_import(file, progress, rewards, now, erasure)
+        items = Items(verbose=verbose)
+        for line in plan.row_lines():
+            items.echo(line)
+        items.end()
+        typer.echo("\n".join(plan.summary_lines()))
+        refused = dry_run or (whole and bool(plan.rejected))
+        if not refused:
+            with working("Importing"):
+                async with publishing() as changed:
+                    await apply_import(plan, progress, now, changed)
+    finally:
+        await progress.close()
+        await rewards.close()
+    typer.echo("Nothing was changed." if refused else "Imported.")
+    return plan

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from furlong.cli.diagnosis.database_errors import explain_database_error
-from furlong.cli.diagnosis.environment import unknown_variables
+from furlong.cli.diagnosis import explain_database_error, unknown_variables
 from furlong.cli.json_lists import AsJson
 from furlong.cli.options import (
     caller_settings,

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from furlong.cli.diagnosis.explanations import without_credentials
+from furlong.cli.diagnosis import without_credentials
 from furlong.cli.long_work import working
-from furlong.cli.operations.backoffice.actor import operating_person
+from furlong.cli.operating_person import operating_person
 from furlong.cli.options import (
     database_settings,
     embed_settings,

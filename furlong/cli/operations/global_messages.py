@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from furlong.cli.json_lists import AsJson, echo_json
-from furlong.cli.operations.backoffice.actor import As, operator
+from furlong.cli.operating_person import As, operator
 from furlong.cli.options import database_settings, fail, fulfilment_settings, product_clock, stream_settings
 
 if TYPE_CHECKING:

@@ -4,18 +4,34 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import typer
+from typer.core import TyperCommand
 
 from furlong.cli.json_lists import AsJson, echo_json, echo_table
 from furlong.cli.known_names import require_names
-from furlong.cli.option_aliases import WithFormerNames
 from furlong.cli.options import database_settings, fail, product_clock
 
 if TYPE_CHECKING:
     from foundation.storage.database import Database
     from subgraphs.progress.review import Decision, DecisionOutcome
+
+FORMER_NAMES: Final = {"--why": "--reason"}
+
+
+class WithFormerNames(TyperCommand):
+    """A command whose options may be given by former names."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments, with present names in place of former ones."""
+        return super().parse_args(ctx, [_present(each) for each in args])
+
+
+def _present(argument: str) -> str:
+    name, is_assigned, value = argument.partition("=")
+    return f"{FORMER_NAMES.get(name, name)}{is_assigned}{value}"
+
 
 R = TypeVar("R")
 cli = typer.Typer(no_args_is_help=True, help="Bets that wait for a person's decision.")

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from furlong.cli.long_work import stop_on_signals
 from furlong.cli.operations.backoffice.user import cli as user_commands
 from furlong.cli.options import (
     address,
@@ -18,7 +19,6 @@ from furlong.cli.options import (
     stream_settings,
 )
 from furlong.cli.own_databases import check_databases
-from furlong.cli.signals import stop_on_signals
 
 cli = typer.Typer(no_args_is_help=True, help="The back office: serve it; its accounts and its graph.")
 cli.add_typer(user_commands, name="user")

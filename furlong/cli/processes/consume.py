@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from furlong.cli.long_work import stop_on_signals
 from furlong.cli.options import (
     address,
     analytics_settings,
@@ -20,7 +21,6 @@ from furlong.cli.options import (
     topic_settings,
 )
 from furlong.cli.own_databases import check_databases
-from furlong.cli.signals import stop_on_signals
 from furlong.subgraph_names import DATABASES
 
 ANALYTICS: Final = "analytics"
@@ -52,7 +52,7 @@ def consume(
 
     from consumers.stream.database.retry import cause
     from consumers.stream.errors import Halt, Stalled
-    from furlong.install.topic_retention import TooShort
+    from furlong.install.topics import TooShort
 
     if name == ANALYTICS:
         _fill_analytics(listen)

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from furlong.cli.long_work import stop_on_signals
 from furlong.cli.options import fail, log_to_stderr
-from furlong.cli.signals import stop_on_signals
 from furlong.demo import READY_FILE
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def demo(
     log_to_stderr(quiet=True)
     # The modules live as long as the process: looking for garbage in them is a fifth of the start.
     gc.disable()
-    from furlong.demo.cells.databases import data_of
+    from furlong.demo.cells import data_of
     from furlong.demo.first_state import NotReadyError
     from furlong.demo.process import DemoOptions
     from furlong.demo.scenarios import ScenarioError

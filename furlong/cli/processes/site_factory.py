@@ -4,11 +4,9 @@ from fastapi import FastAPI
 
 from foundation.tracing import opened
 from furlong.cli.options import database_settings, log_to_stderr, running_clock, session_settings
-from furlong.serve.reload import site_reload, site_settings
-from furlong.serve.site import create_site
+from furlong.serve.site import close_with, create_site, site_reload, site_settings
 from furlong.serve.subgraphs import Parts
 from furlong.settings import ROOT, ServeSettings
-from furlong.tracing import close_with
 from gateway.features.observation.settings import ObservationSettings
 from gateway.garbage_collection import freeze_long_lived_objects
 

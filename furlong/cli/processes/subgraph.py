@@ -58,9 +58,8 @@ def _commands_of(name: str) -> typer.Typer:
 
         from foundation.tracing import opened
         from furlong.serve.http_server import listen as open_listener
-        from furlong.serve.site import create_subgraph_app
+        from furlong.serve.site import close_with, create_subgraph_app
         from furlong.serve.subgraphs import Parts
-        from furlong.tracing import close_with
         from gateway.garbage_collection import freeze_long_lived_objects
         from gateway.http.server import configured_by, run
         from gateway.settings import GatewaySettings

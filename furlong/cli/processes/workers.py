@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from furlong.cli.long_work import stop_on_signals
 from furlong.cli.operations.fulfilment import open_fulfilment
 from furlong.cli.options import (
     address,
@@ -21,12 +22,11 @@ from furlong.cli.options import (
     upstream_settings,
 )
 from furlong.cli.own_databases import check_databases
-from furlong.cli.signals import stop_on_signals
 
 if TYPE_CHECKING:
     from foundation.storage.clock import Clock
     from foundation.storage.settings import DatabaseSettings
-    from furlong.workers.round_status import RoundStatus
+    from furlong.workers.status import RoundStatus
     from subgraphs.kit.settings import UpstreamSettings
 
 cli = typer.Typer(no_args_is_help=True, help="Background work, until stopped; safe on several nodes.")
@@ -165,8 +165,7 @@ async def _publish_outboxes(listen: str | None) -> None:
     from foundation.tracing import recording
     from furlong.serve.http_server import listen as open_listener
     from furlong.serve.http_server import serving
-    from furlong.workers.outbox_status import outbox_status_app
-    from furlong.workers.outbox_worker import OUTBOXES, run_outbox_worker
+    from furlong.workers.outbox_worker import OUTBOXES, outbox_status_app, run_outbox_worker
     from subgraphs.kit.records.outbox_relay import OutboxStatus
 
     clock = running_clock()
@@ -197,8 +196,8 @@ def intents(*, listen: Listen = None) -> None:
 @cli.command()
 def purges(*, listen: Listen = None) -> None:
     """Remove responses from the CDNs in FURLONG_CDN_URLS when a decision makes them obsolete."""
-    from furlong.cdn.purge_worker import run_purges
-    from furlong.workers.round_status import RoundStatus
+    from furlong.workers.cdn_purge_worker import run_purges
+    from furlong.workers.status import RoundStatus
 
     log_to_stderr()
     settings, status = cdn_settings(), RoundStatus("purges")
@@ -218,7 +217,7 @@ async def _settle_and_compare(
     database: DatabaseSettings, upstream: UpstreamSettings, clock: Clock, listen: str | None
 ) -> None:
     from furlong.workers.recovery_worker import run_recovery
-    from furlong.workers.round_status import RoundStatus
+    from furlong.workers.status import RoundStatus
     from furlong.workers.upstream_reconciliation import running_reconciliation
     from subgraphs.kit.live.wiring import publishing
 
@@ -241,7 +240,7 @@ async def _serve_status(stack: AsyncExitStack, status: RoundStatus, clock: Clock
     """Serve a worker's health and metrics until the stack is closed, if an address is given."""
     from furlong.serve.http_server import listen as open_listener
     from furlong.serve.http_server import serving
-    from furlong.workers.round_status import round_status_app
+    from furlong.workers.status import round_status_app
 
     if listen is not None:
         listener = open_listener(*address(listen))

@@ -22,8 +22,7 @@ from graphql import (
     subscribe,
 )
 
-from furlong.demo.mock.overrides import claims_of, overrides_of
-from furlong.demo.mock.values import is_absent, leaf_value
+from furlong.demo.mock.values import claims_of, is_absent, leaf_value, overrides_of
 
 ITEMS: Final = 3
 MAX_ITEMS: Final = 20

@@ -1,26 +1,30 @@
-"""The demo of mocked answers: the graph, GraphiQL, the page and the gallery, without Kafka and databases."""
+"""The demo of mocked answers: the graph, GraphiQL, the page and the gallery, without Kafka and databases.
 
+It also stands beside the demo's own graph, for GraphiQL's switch.
+"""
+
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from fastapi import APIRouter, FastAPI, Response
 from graphql import GraphQLEnumType, GraphQLSchema
+from starlette.types import Receive, Scope, Send
 
 from foundation.storage.clock import SystemClock
 from furlong.demo import ready_file
 from furlong.demo.mock.execution import MockedGraph
-from furlong.demo.mock.overrides import HEADER, token_of
 from furlong.demo.mock.supergraph import NAME, supergraph_of
+from furlong.demo.mock.values import HEADER, token_of
 from furlong.demo.routes import DemoSession, SessionCustomer
-from furlong.serve.documentation import add_documentation
-from furlong.serve.http_server import listen, serving
-from furlong.serve.own_hosts import own_names_only
-from furlong.serve.page import add_gallery, add_page
+from furlong.serve.http_server import listen, own_names_only, serving
+from furlong.serve.page import add_documentation, add_gallery, add_page
 from furlong.settings import DOCUMENT_LIMITS, ServeSettings
 from gateway.app import create_gateway
+from gateway.http.routes import Gateway
 from gateway.settings import GatewaySettings
 from gateway.supergraph.load import load_supergraph
 from gateway.transport.memory import MemoryTransport
@@ -128,3 +132,56 @@ async def running_mock(options: MockOptions) -> AsyncIterator[ready_file.DemoFac
                 yield facts
             finally:
                 options.ready_file.unlink(missing_ok=True)
+
+
+PATH: Final = "/demo/mocked"
+END_SECONDS: Final = 1.0
+
+
+class MountedMock:
+    """An ASGI application with the mocked graph at `/graphql`.
+
+    It builds the graph at the first request, because most runs of the demo never ask for it.
+    """
+
+    def __init__(self) -> None:
+        """Build nothing yet."""
+        self._graph: FastAPI | None = None
+        self._building = asyncio.Lock()
+        self._stack = AsyncExitStack()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        async with self._building:
+            graph = self._graph or await self._start()
+        await graph(scope, receive, send)
+
+    def end_streams(self) -> None:
+        """End subscriptions, because the demo stops."""
+        if isinstance(self._graph, Gateway) and self._graph.live is not None:
+            self._graph.live.shut_down(END_SECONDS)
+
+    async def close(self) -> None:
+        """Stop the graph, if it was built."""
+        await self._stack.aclose()
+
+    async def _start(self) -> FastAPI:
+        graph = await asyncio.to_thread(_built)
+        await self._stack.enter_async_context(graph.router.lifespan_context(graph))
+        self._graph = graph
+        return graph
+
+
+def mount_mock(site: FastAPI) -> MountedMock:
+    """Add the mocked graph to the demo's site, below its path; the caller closes it."""
+    mocked = MountedMock()
+    site.mount(PATH, mocked, name="mocked")
+    if isinstance(site, Gateway):
+        site.draining.ending.append(mocked.end_streams)
+    return mocked
+
+
+def _built() -> FastAPI:
+    return mocked_gateway(
+        load_supergraph(ServeSettings().supergraph.read_text(encoding="utf-8")).public, graphiql=None
+    )

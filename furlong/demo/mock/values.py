@@ -1,11 +1,124 @@
-"""Plausible values for fields, by their types and names; equal for an equal key."""
+"""Values of mocked answers: those that a request asks for, and plausible ones, equal for an equal key.
 
+A request asks by a header or its token: `{"Club.state": "MISSED"}`.
+"""
+
+import base64
+import binascii
 import hashlib
+import json
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from graphql import GraphQLEnumType, GraphQLLeafType
+from graphql import (
+    GraphQLEnumType,
+    GraphQLError,
+    GraphQLLeafType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLOutputType,
+    GraphQLScalarType,
+    GraphQLSchema,
+    get_named_type,
+    is_leaf_type,
+    is_non_null_type,
+)
+
+HEADER: Final = "x-mock"
+
+
+def overrides_of(headers: Mapping[str, str], schema: GraphQLSchema) -> dict[str, Any]:
+    """Return the wanted values by `Type.field`; those of the header take precedence over those of the token.
+
+    Raises:
+        GraphQLError: The header is not a JSON object, names a field that the schema does not have, or gives
+            a field a value that its type does not have.
+    """
+    wanted = dict(claims_of(headers.get("authorization", "")).get("mock") or {})
+    if HEADER in headers:
+        wanted |= _read(headers[HEADER])
+    for coordinate, value in wanted.items():
+        type_name, _, name = coordinate.partition(".")
+        field = getattr(schema.type_map.get(type_name), "fields", {}).get(name)
+        if field is None:
+            raise _refused(f"{HEADER} names {coordinate!r}, which the schema does not have")
+        if not _fits(field.type, value):
+            raise _refused(
+                f"{HEADER} sets {coordinate} to {json.dumps(value)}; it is {_described(field.type)}"
+            )
+    return wanted
+
+
+def _fits(type_: GraphQLOutputType, value: Any) -> bool:
+    """Return whether a field of the type can be set to a value; objects only to null, lists of them to []."""
+    match type_:
+        case GraphQLNonNull():
+            return value is not None and _fits(type_.of_type, value)
+        case _ if value is None:
+            return True
+        case GraphQLList():
+            return isinstance(value, list) and all(_fits(type_.of_type, each) for each in value)
+        case GraphQLEnumType():
+            return isinstance(value, str) and value in type_.values
+        case GraphQLScalarType():
+            return _serializes(type_, value)
+    return False
+
+
+def _serializes(type_: GraphQLScalarType, value: Any) -> bool:
+    try:
+        type_.serialize(value)
+    except GraphQLError:
+        return False
+    return True
+
+
+def _described(type_: GraphQLOutputType) -> str:
+    """Return a type, with the values that it has or how else to set it."""
+    named = get_named_type(type_)
+    if isinstance(named, GraphQLEnumType):
+        return f"{type_}, one of {', '.join(named.values)}"
+    if not is_leaf_type(named):
+        return f"{type_}: set the fields of {named}{'' if is_non_null_type(type_) else ', or null'}"
+    return str(type_)
+
+
+def claims_of(authorization: str) -> dict[str, Any]:
+    """Return the claims of a bearer token, unverified; empty if there are none."""
+    parts = authorization.split(".")
+    if len(parts) != 3:  # noqa: PLR2004 - of a token
+        return {}
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=="))
+    except (binascii.Error, ValueError):
+        return {}
+    return claims if isinstance(claims, dict) else {}
+
+
+def token_of(claims: Mapping[str, Any]) -> str:
+    """Return an unsigned token, which only mocked answers accept."""
+    head, body = ({"alg": "none"}, claims)
+    parts = [
+        base64.urlsafe_b64encode(json.dumps(each).encode()).decode().rstrip("=") for each in (head, body)
+    ]
+    return ".".join([*parts, "mocked"])
+
+
+def _read(header: str) -> dict[str, Any]:
+    try:
+        wanted = json.loads(header)
+    except ValueError:
+        wanted = None
+    if not isinstance(wanted, dict):
+        raise _refused(f'{HEADER} is not a JSON object such as {{"Club.state": "MISSED"}}')
+    return wanted
+
+
+def _refused(message: str) -> GraphQLError:
+    return GraphQLError(message, extensions={"code": "BAD_USER_INPUT"})
+
 
 MONDAY: Final = datetime(2026, 4, 6, tzinfo=UTC)
 WEEK: Final = "2026-W15"

@@ -1,16 +1,16 @@
 """Scenarios of the demo: customer situations, created with real messages and real mutations."""
 
-from furlong.demo.scenarios.gateway_faults import FaultyGateway, faulty_gateway
+from furlong.demo.scenarios.faults import FaultyGateway, faulty_gateway
 from furlong.demo.scenarios.player import Arrived, Cast, ScenarioPlayer
 from furlong.demo.scenarios.scenario import (
     SCENARIOS,
+    START,
     Scenario,
     ScenarioError,
     customers_of,
     read_scenario,
     read_scenarios,
 )
-from furlong.demo.scenarios.week_stages import START
 from furlong.demo.scenarios.wiring import DemoParts, play_scenarios
 
 __all__ = [

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 
 import httpx
@@ -11,13 +11,55 @@ import msgspec
 
 from furlong.demo.fulfilment import DemoFulfilment
 from furlong.demo.routes import SessionCustomer
-from furlong.demo.scenarios.scenario import AccountFacts, Scenario, ScenarioError, Step
-from furlong.demo.scenarios.scenario_bets import first_revision, later_revision
-from furlong.demo.scenarios.week_stages import STAGES, WEEK, Stage
-from simulator.kafka.bets import Bet
-from simulator.kafka.messages import account_message, bet_message
+from furlong.demo.scenarios.scenario import (
+    FIRST_BET,
+    STAGES,
+    WEEK,
+    AccountFacts,
+    BetFacts,
+    Revision,
+    Scenario,
+    ScenarioError,
+    Stage,
+    Step,
+)
+from simulator.kafka.messages import Bet, account_message, bet_message, cashed_out, partially_voided, voided
 from simulator.providers.faults import ProviderFault
 from simulator.run import RunningSimulator
+
+
+def first_revision(customer: SessionCustomer, number: int, facts: BetFacts, currency: str) -> Bet:
+    """Return a customer's n-th bet, placed n-1 hours after the first."""
+    placed_at = FIRST_BET + timedelta(hours=number - 1)
+    is_betting = facts.product == "betting"
+    bet = Bet(
+        brand_id=customer.brand,
+        customer_id=customer.id,
+        bet_id=f"b-{customer.id}-{number}",
+        currency=facts.currency or currency,
+        stake_minor=facts.stake_minor,
+        counting_stake_minor=facts.stake_minor,
+        odds_milli=facts.odds_milli,
+        bet_type=facts.bet_type if is_betting else None,
+        placed_at=placed_at,
+        changed_at=placed_at,
+        stake_source=facts.stake_source,
+        product=facts.product,
+    )
+    return bet if is_betting else replace(bet, channel=None)
+
+
+def later_revision(bet: Bet, revision: Revision) -> Bet:
+    """Return the bet's next revision, half an hour after it was placed."""
+    at = bet.placed_at + timedelta(minutes=30)
+    match revision.status:
+        case "void":
+            return voided(bet, at)
+        case "partially_void":
+            return partially_voided(bet, at, left_minor=revision.left_minor)
+        case "cashed_out":
+            return cashed_out(bet, at)
+
 
 PATIENCE_SECONDS: Final = 90.0
 PAUSE_SECONDS: Final = 0.1
@@ -66,7 +108,7 @@ class ScenarioPlayer:
 
     Attributes:
         graph: An HTTP client for the demo.
-        upstream: An HTTP client for the simulated squad.
+        upstream: An HTTP client for the simulated upstream.
         fulfilment: The simulated providers, and the worker that pays rewards through them.
         move_clock: Moves the demo's clock to an instant.
         recall: Recalls an option, as `furlong reward recall` does.

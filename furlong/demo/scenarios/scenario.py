@@ -1,17 +1,37 @@
-"""The scenarios of `contracts/scenarios/scenarios.yaml`, checked."""
+"""The scenarios of `contracts/scenarios/scenarios.yaml`, checked, and the stages of their weeks."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from furlong.demo.scenarios.week_stages import STAGES, Stage
 from furlong.settings import ROOT
-from simulator.upstream.faults import FaultName
+from simulator.upstream.handler import FaultName
 from simulator.world import Customer
 from subgraphs.kit.domain.reward_kinds.kind import Payer
+
+Stage = Literal["open", "locked", "ended", "closed", "later"]
+
+START: Final = datetime(2026, 4, 8, 14, 0, tzinfo=UTC)
+"""The instant of the stage `open`: the Wednesday of 2026-W15."""
+
+WEEK: Final = "2026-W15"
+FIRST_BET: Final = datetime(2026, 4, 6, 9, 0, tzinfo=UTC)
+"""When a scenario's first bet is placed; each further bet follows an hour later."""
+
+STAGES: Final[dict[Stage, datetime]] = {
+    "open": START,
+    "locked": datetime(2026, 4, 12, 21, 30, tzinfo=UTC),
+    "ended": datetime(2026, 4, 13, 0, 30, tzinfo=UTC),
+    "closed": datetime(2026, 4, 13, 12, 0, tzinfo=UTC),
+    "later": datetime(2026, 4, 22, 12, 0, tzinfo=UTC),
+}
+"""The stages in order: lagunabet's choice is locked, northbet's week has ended, its grace period has ended,
+and a credit that is valid for a week has expired."""
+
 
 SCENARIOS: Final = ROOT / "contracts" / "scenarios" / "scenarios.yaml"
 
@@ -63,7 +83,7 @@ class Step(_Part):
     choose: str | None = None
     """The id of the option to choose."""
     upstream: FaultName | None = None
-    """A fault of the squad's API for all further changes of this customer."""
+    """A fault of the upstream's API for all further changes of this customer."""
     provider: Literal["busy", "pending", "refuse"] | None = None
     """A fault of the provider for all further credits of this customer."""
     stop_provider: Payer | None = None

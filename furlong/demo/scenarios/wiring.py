@@ -10,8 +10,8 @@ import httpx
 from backoffice.operations.reward_statuses import StatusAction, decide_change, plan_change
 from foundation.storage.database import Database
 from furlong.demo.clock import demo_now, move_demo_clock
-from furlong.demo.data_folder import database_in
 from furlong.demo.fulfilment import DemoFulfilment
+from furlong.demo.ready_file import database_in
 from furlong.demo.routes import DemoSession
 from furlong.demo.scenarios.player import PATIENCE_SECONDS, Arrived, ScenarioPlayer
 from furlong.demo.scenarios.scenario import Scenario

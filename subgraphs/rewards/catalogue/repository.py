@@ -10,8 +10,6 @@ from sqlalchemy import Row, Table, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.kit.domain.keys import ALL_BRANDS
-from subgraphs.kit.domain.products import Product
-from subgraphs.kit.domain.reward_kinds.registry import RewardKind
 from subgraphs.kit.records.global_state import GlobalKind, GlobalStateRepository, StoredMessage, SwitchScope
 from subgraphs.rewards.catalogue.rewards import Catalogue, Edition, RewardConfig, RewardContent
 from subgraphs.rewards.models import GLOBAL_STATE
@@ -91,11 +89,13 @@ class CatalogueRepository:
         self, connection: AsyncConnection, brands: Collection[str]
     ) -> dict[str, tuple[RewardConfig, ...]]:
         """Return all versions of all rewards of brands, each with the status in force."""
-        rows = await connection.execute(select(self.config).where(self.config.c.brand_id.in_(sorted(brands))))
+        of_brands = select(self.config).where(self.config.c.brand_id.in_(sorted(brands)))
+        rows = (await connection.execute(of_brands)).mappings()
         decided = statuses_by_brand(await self.decided.of_brands(connection, KINDS, brands), brands)
         found: dict[str, list[RewardConfig]] = {brand: [] for brand in brands}
         for row in rows:
-            found[row.brand_id].append(decided[row.brand_id].applied(_config(row), row.occurred_at))
+            brand, config = row["brand_id"], RewardConfig.of(row)
+            found[brand].append(decided[brand].applied(config, row["occurred_at"]))
         return {brand: tuple(configs) for brand, configs in found.items()}
 
     async def published(
@@ -172,28 +172,6 @@ class CatalogueRepository:
                 config_version=content.config_version,
             )
         )
-
-
-def _config(row: Row[Any]) -> RewardConfig:
-    return RewardConfig(
-        brand=row.brand_id,
-        reward_id=row.reward_id,
-        version=row.config_version,
-        status=row.status,
-        kind=RewardKind(row.kind),
-        product=Product(row.product),
-        value_minor=row.value_minor,
-        spins=row.spins,
-        currency=row.currency,
-        qualifying_product=Product(row.qualifying_product),
-        target_minor=row.target_minor,
-        jurisdictions=tuple(row.jurisdictions),
-        expiry_days=row.expiry_days,
-        wagering_multiple=row.wagering_multiple,
-        effective_from=row.effective_from,
-        effective_to=row.effective_to,
-        recalled=row.recalled,
-    )
 
 
 def _content(row: Row[Any], version: int | None) -> RewardContent:

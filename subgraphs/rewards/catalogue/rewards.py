@@ -1,7 +1,9 @@
 """The catalogue as values: reward versions from the upstream, and display content from the editors."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any, Final, Self
 
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.products import Product
@@ -37,6 +39,25 @@ class RewardConfig:
     effective_from: datetime
     effective_to: datetime | None
     recalled: bool = False
+
+    @classmethod
+    def of(cls, columns: Mapping[Any, Any]) -> Self:
+        """Return the version in columns of the reward_config table, which are the fields of its message."""
+        return cls(
+            brand=columns["brand_id"],
+            version=columns["config_version"],
+            kind=RewardKind(columns["kind"]),
+            product=Product(columns["product"]),
+            qualifying_product=Product(columns["qualifying_product"]),
+            jurisdictions=tuple(columns["jurisdictions"]),
+            **{name: columns[name] for name in _SAME_IN_COLUMNS},
+        )
+
+
+_SAME_IN_COLUMNS: Final = tuple(
+    {field.name for field in fields(RewardConfig)}
+    - {"brand", "version", "kind", "product", "qualifying_product", "jurisdictions"}
+)
 
 
 @dataclass(frozen=True, slots=True)

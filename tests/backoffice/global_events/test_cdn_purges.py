@@ -23,11 +23,11 @@ from deploy.server_process import free_port
 from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
-from furlong.cdn.purge_worker import PurgeWorker, Removals, Troubles, run_purges
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import TOPICS
 from furlong.settings import CdnSettings
-from furlong.workers.round_status import RoundStatus
+from furlong.workers.cdn_purge_worker import PurgeWorker, Removals, Troubles, run_purges
+from furlong.workers.status import RoundStatus
 from subgraphs.kit.records.global_state import KillSwitches
 from subgraphs.rewards import models as rewards
 from tests.gateway.varnish_stand import Cdn, gateway_behind, terms

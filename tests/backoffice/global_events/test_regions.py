@@ -16,8 +16,7 @@ from backoffice.global_events.acknowledgements import NodeRepository
 from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.global_events.repository import GlobalDecision
 from backoffice.run_publisher import running_publisher
-from cells.regions.mirror import FROM_HOME, OF_REGION, TO_HOME, mirror_properties
-from cells.regions.region_map import RegionMap
+from cells.regions import FROM_HOME, OF_REGION, TO_HOME, RegionMap, mirror_properties
 from consumers.acknowledgements.settings import NodeSettings
 from consumers.rewards.wiring import create_consumer
 from consumers.stream.settings import StreamSettings

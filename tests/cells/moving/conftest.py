@@ -20,7 +20,7 @@ from cells.claim import claim
 from cells.moving.journal import Step
 from cells.moving.settings import MoveSettings
 from cells.routing.cell_map import CellMap
-from cells.routing.writing import write_files
+from cells.routing.haproxy import write_files
 from deploy import server_process
 from deploy.cell_servers.haproxy import start_haproxy
 from deploy.private_mariadb import PrivateMariadb, start_mariadb

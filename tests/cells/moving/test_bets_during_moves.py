@@ -20,8 +20,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from cells.moving.journal import Journal, Step
-from cells.moving.move import MOVING, run
-from cells.moving.wiring import open_move
+from cells.moving.move import MOVING, open_move, run
 from consumers.progress.wiring import create_consumer
 from consumers.stream.settings import StreamSettings
 from foundation.storage.cells.cell import Cell

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import make_url
 
 from cells.routing.cell_map import CellMap
-from cells.routing.writing import write_files
+from cells.routing.haproxy import write_files
 from deploy import server_process
 from deploy.cell_servers.haproxy import start_haproxy
 from tests.support.processes.running_furlong import BRAND, Demo, eventually, running_demo

@@ -14,10 +14,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from cells.claim import without_fence
-from cells.moving.errors import MoveError, NotCaughtUp
+from cells.errors import MoveError, NotCaughtUp
 from cells.moving.journal import Journal, Step
-from cells.moving.move import MOVING, Move, go_back, run
-from cells.moving.wiring import open_move
+from cells.moving.move import MOVING, Move, go_back, open_move, run
 from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.errors import CellFenced, DatabaseAway

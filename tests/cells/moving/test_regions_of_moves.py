@@ -8,11 +8,10 @@ import yaml
 
 from cells.dividing.merge import open_merge
 from cells.dividing.split import open_split
-from cells.moving.errors import MoveError
+from cells.errors import MoveError
 from cells.moving.journal import Step
-from cells.moving.move import Move, go_back, run
+from cells.moving.move import Move, go_back, locations_of, open_move, run
 from cells.moving.settings import MoveSettings
-from cells.moving.wiring import locations_of, open_move
 from cells.verify import Verified, verify
 from furlong.install.topics import KEYED_TOPICS
 from furlong.subgraph_names import SUBGRAPHS

@@ -14,8 +14,7 @@ import httpx
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from cells.moving.move import run
-from cells.moving.wiring import open_move
+from cells.moving.move import open_move, run
 from deploy import server_process
 from foundation.storage.cells.cell import Cell
 from foundation.storage.clock import SystemClock

@@ -17,7 +17,7 @@ from cells.claim import without_fence
 from cells.dividing.merge import open_merge
 from cells.dividing.rows import BOOKMARKS
 from cells.dividing.split import open_split
-from cells.moving.errors import MoveError
+from cells.errors import MoveError
 from cells.moving.journal import Step
 from cells.moving.move import Move, go_back, run
 from foundation.storage.cells.cell import Cell, partition_of

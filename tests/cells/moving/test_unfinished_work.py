@@ -13,8 +13,7 @@ from aiokafka import AIOKafkaConsumer
 from sqlalchemy.exc import SQLAlchemyError
 
 from cells.moving.journal import Step
-from cells.moving.move import run
-from cells.moving.wiring import open_move
+from cells.moving.move import open_move, run
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import MESSAGES
 from furlong.subgraph_names import SUBGRAPHS

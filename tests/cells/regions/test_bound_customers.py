@@ -11,8 +11,7 @@ import yaml
 from sqlalchemy import delete, insert
 from typer.testing import CliRunner
 
-from cells.regions.bound_region import RegionSettings
-from cells.regions.region_map import RegionMapError
+from cells.regions import RegionMapError, RegionSettings
 from foundation.storage.clock import SystemClock
 from foundation.storage.settings import DatabaseSettings
 from furlong.cli import app

@@ -6,7 +6,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from cells.regions.region_map import RegionMapError, read_regions
+from cells.regions import RegionMapError, read_regions
 from furlong.cli import app
 
 GOOD = {

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
+from cells.errors import MapError
 from cells.routing.cell_map import CellMap, read_map
-from cells.routing.errors import MapError
 from cells.routing.haproxy import MAP, files_of
 
 GOOD: dict[str, Any] = {

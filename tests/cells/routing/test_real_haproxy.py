@@ -22,8 +22,8 @@ from websockets.typing import Subprotocol
 
 from cells.claim import claim, without_fence
 from cells.routing.cell_map import CellMap
+from cells.routing.haproxy import change_running, changes_in, check_files, write_files
 from cells.routing.runtime import Runtime
-from cells.routing.writing import change_running, changes_in, check_files, write_files
 from deploy import server_process
 from deploy.cell_servers.haproxy import start_haproxy
 from foundation.storage.cells.cell import Cell

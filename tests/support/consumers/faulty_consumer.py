@@ -25,7 +25,7 @@ from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Message, Outcome
 from foundation.storage.clock import SystemClock
 from foundation.storage.settings import DatabaseSettings
-from furlong.cli.signals import stop_on_signals
+from furlong.cli.long_work import stop_on_signals
 
 HANGS_SECONDS = 4.0
 """Twice the session of the members under torture."""

@@ -20,9 +20,8 @@ from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.workers.fulfilment_worker import FulfilmentProcess
 from simulator.providers.api import WalletAccounts
-from simulator.providers.command import usual_kinds
 from simulator.providers.faults import ProviderFault, ProviderFaultName
-from simulator.providers.serve import APIS, SECRET, ServedProvider, serving_provider
+from simulator.providers.serve import APIS, SECRET, ServedProvider, serving_provider, usual_kinds
 from subgraphs.fulfilment.models import ACCOUNT_CHANGE, OUTBOX, REFERENCE
 from subgraphs.fulfilment.payout.steps import StepObserver, ignore_step
 from subgraphs.fulfilment.providers.registry import register

@@ -10,7 +10,7 @@ import sys
 
 from foundation.storage.clock import SystemClock
 from foundation.storage.settings import DatabaseSettings
-from furlong.cli.signals import stop_on_signals
+from furlong.cli.long_work import stop_on_signals
 from furlong.workers.fulfilment_worker import FulfilmentProcess, run_fulfilment
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 

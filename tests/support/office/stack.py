@@ -21,7 +21,7 @@ from deploy.private_mariadb import PrivateMariadb
 from deploy.server_process import free_port
 from foundation.storage.clock import SystemClock
 from foundation.storage.settings import DatabaseSettings
-from furlong.demo.operators.backoffice import add_account
+from furlong.demo.backoffice import add_account
 from furlong.demo.ready_file import DemoAccount
 from simulator.providers.serve import SECRET as PROVIDER_SECRET
 from tests.support.processes.forked_programs import Program

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
-from furlong.cli.commands import COMMANDS
+from furlong.cli.main import COMMANDS
 from tests.support.telemetry.plain_logs import log_plainly
 
 ALSO: Final = (

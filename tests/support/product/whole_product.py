@@ -33,7 +33,7 @@ from furlong.workers.recovery_worker import create_recovery_rounds
 from furlong.workers.week_worker import WeekWorker
 from gateway import GatewaySettings
 from simulator.providers.serve import ServedProvider, serving_provider
-from simulator.upstream.serve import serving_upstream
+from simulator.upstream.api import serving_upstream
 from simulator.world import load_world
 from subgraphs.fulfilment.state.reward import fulfilment_key
 from subgraphs.kit.auth import SessionVerifier

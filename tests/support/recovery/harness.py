@@ -20,7 +20,7 @@ from foundation.storage.settings import DatabaseSettings
 from furlong.workers.change_services import ChangeServices
 from furlong.workers.recovery_worker import create_recovery_rounds
 from furlong.workers.upstream_reconciliation import UpstreamReconciliation
-from simulator.upstream.serve import serving_upstream
+from simulator.upstream.api import serving_upstream
 from simulator.world import load_world
 from subgraphs.club.models import INTENT as CLUB_INTENT
 from subgraphs.club.models import MEMBERSHIP_EVENT, OUTBOX

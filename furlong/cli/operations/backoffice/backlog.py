@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from furlong.cli.json_lists import AsJson, echo_json, echo_table
-from furlong.cli.operations.backoffice.actor import As, operator
+from furlong.cli.operating_person import As, operator
 from furlong.cli.options import database_settings, fail, product_clock, stream_settings
 
 if TYPE_CHECKING:

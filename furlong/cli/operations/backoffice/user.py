@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from furlong.cli.json_lists import AsJson, echo_json, table
-from furlong.cli.operations.backoffice.actor import As, operating_person
+from furlong.cli.operating_person import As, operating_person
 from furlong.cli.options import backoffice_settings, database_settings, fail, product_clock
 
 if TYPE_CHECKING:

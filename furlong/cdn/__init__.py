@@ -1,1 +1,0 @@
-"""Content delivery networks in front of `furlong serve`: obsolete responses are removed from them."""

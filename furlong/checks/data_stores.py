@@ -1,0 +1,156 @@
+"""Checks of the databases, and of Kafka: brokers, topics, and how long topics keep their messages."""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from consumers.stream.settings import StreamSettings
+from foundation.storage.database import create_engine, database_url
+from foundation.storage.migrations.upgrade import status
+from foundation.storage.settings import DatabaseSettings
+from furlong.checks.finding import Check, CheckFailed
+from furlong.checks.machine_clock import MachineClocks
+from furlong.databases import METADATA
+from furlong.install.topics import (
+    TOPICS,
+    RetentionPolicy,
+    TooShort,
+    TopicPlan,
+    needed,
+    read_configs,
+    require_retention,
+)
+from furlong.settings import TopicSettings
+
+STATES = {
+    "absent": ("there is no database", "run `furlong db upgrade`"),
+    "empty": ("it has no tables", "run `furlong db upgrade`"),
+    "behind": ("it is older than this version", "run `furlong db upgrade`"),
+    "incomplete": ("an upgrade was interrupted, or tables were dropped", "run `furlong db upgrade` again"),
+    "unrestored": ("a restore was interrupted", "run `furlong restore` again"),
+}
+
+Explain = Callable[[DBAPIError], str]
+
+
+def database_checks(settings: DatabaseSettings, clocks: MachineClocks, explain: Explain) -> list[Check]:
+    """Return a check for each subgraph's database.
+
+    Args:
+        settings: Where the databases are.
+        clocks: Records the time of the database servers.
+        explain: Puts a database error into words.
+    """
+    return [Check(f"database {name}", partial(_check, settings, name, clocks, explain)) for name in METADATA]
+
+
+async def _check(settings: DatabaseSettings, name: str, clocks: MachineClocks, explain: Explain) -> str:
+    try:
+        found = await status(settings, name, METADATA[name])
+        if found.serves:
+            await _note_clock(settings, name, clocks)
+    except DBAPIError as error:
+        raise CheckFailed(explain(error), "correct FURLONG_DATABASE_URL, or repair the database") from error
+    except (SQLAlchemyError, OSError, ValueError) as error:
+        raise CheckFailed(
+            f"it cannot be used: {type(error).__name__}",
+            "correct FURLONG_DATABASE_URL: see `furlong settings`",
+        ) from error
+    if not found.serves:
+        raise CheckFailed(*STATES[found.state])
+    if found.closed:
+        raise CheckFailed("it is closed while it is recovered", f"run `furlong db open {name}` afterwards")
+    return f"reachable, at revision {found.revision}"
+
+
+async def _note_clock(settings: DatabaseSettings, name: str, clocks: MachineClocks) -> None:
+    """Ask a database server for its time; an SQLite file uses this machine's clock."""
+    url = database_url(settings.url, name)
+    if url.get_backend_name() == "sqlite":
+        return
+    engine = create_engine(settings, name)
+    try:
+        async with engine.connect() as connection:
+            asked_at = clocks.now()
+            said = (await connection.execute(text("SELECT UTC_TIMESTAMP(3)"))).scalar_one()
+    finally:
+        await engine.dispose()
+    if isinstance(said, datetime):
+        clocks.note(f"the database at {url.host}", said.replace(tzinfo=UTC), asked_at)
+
+
+GRACE = timedelta(days=1)
+"""The usual grace period of weeks; consumers check with the longest one of their schemes."""
+
+SHOWN = 5
+
+CREATE = "run `furlong topics create`"
+CREATE_FEEDS = (
+    "name the platform's feeds in FURLONG_FEEDS_ADAPTERS, which may be empty, or run "
+    "`furlong topics create --feeds` if the platform does not create their topics"
+)
+
+
+def kafka_checks(stream: StreamSettings, topics: TopicSettings, plans: Iterable[TopicPlan]) -> list[Check]:
+    """Return the checks."""
+    wanted = tuple(plans)
+    return [
+        Check("kafka", partial(_brokers, stream)),
+        Check("kafka topics", partial(_topics, stream, wanted)),
+        Check("kafka retention", partial(_retention, stream, topics, wanted)),
+    ]
+
+
+async def _brokers(stream: StreamSettings) -> str:
+    return f"brokers answer, with {len(await _names(stream))} topics"
+
+
+async def _topics(stream: StreamSettings, plans: tuple[TopicPlan, ...]) -> str:
+    missing = sorted({plan.name for plan in plans} - await _names(stream))
+    if missing:
+        more = f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""
+        raise CheckFailed(
+            f"topics are missing: {', '.join(missing[:SHOWN])}{more}",
+            CREATE if {plan.name for plan in TOPICS} & set(missing) else CREATE_FEEDS,
+        )
+    return f"all {len(plans)} topics exist"
+
+
+async def _retention(stream: StreamSettings, topics: TopicSettings, plans: tuple[TopicPlan, ...]) -> str:
+    await _names(stream)
+    names = [plan.name for plan in plans if plan.retention is not RetentionPolicy.LATEST]
+    need = needed(topics, GRACE)
+    try:
+        configs = await read_configs(stream.bootstrap, names)
+        require_retention(configs, need)
+    except TooShort as error:
+        raise CheckFailed(str(error), "run `furlong topics create --repair`") from error
+    except (KafkaError, OSError, NotImplementedError) as error:
+        return f"the broker does not say how long topics keep messages ({type(error).__name__})"
+    return f"topics keep messages for at least {need.days} days"
+
+
+async def _names(stream: StreamSettings) -> set[str]:
+    # The client logs every failed attempt with a traceback, and the finding says it in words.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    admin = AIOKafkaAdminClient(bootstrap_servers=stream.bootstrap)
+    try:
+        await admin.start()
+        return set(await admin.list_topics())
+    except (KafkaError, OSError) as error:
+        raise _unreachable(stream, error) from error
+    finally:
+        await admin.close()
+
+
+def _unreachable(stream: StreamSettings, error: Exception) -> CheckFailed:
+    return CheckFailed(
+        f"no broker at {stream.bootstrap} can be used: {type(error).__name__}",
+        "is Kafka running? Otherwise correct FURLONG_KAFKA_BOOTSTRAP",
+    )

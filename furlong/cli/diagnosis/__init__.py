@@ -1,1 +1,0 @@
-"""What is wrong, in words for operators: errors, wrong settings and misspelt variables."""

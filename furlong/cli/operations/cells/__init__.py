@@ -1,1 +1,0 @@
-"""`furlong cell …`: the commands about cells."""

@@ -1,0 +1,193 @@
+"""The demo's back office: on a port of its own, with a ready account for each role, and goodwill to give.
+
+Goodwill budgets are set by two people, as an operator's risk team would.
+"""
+
+import json
+import secrets
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+import pyotp
+from argon2 import PasswordHasher
+from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
+from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backoffice.access import Actor, Role
+from backoffice.app import create_backoffice
+from backoffice.approvals import repository as proposals
+from backoffice.base import Base, create_base
+from backoffice.identity import users
+from backoffice.identity.account import NewAccount
+from backoffice.identity.credentials import givers
+from backoffice.settings import BackofficeSettings
+from backoffice.support.area import SupportArea
+from backoffice.support.goodwill import repository
+from backoffice.support.goodwill.budget import EVERY_WEEK, GoodwillBudgetKey, GoodwillLimits
+from consumers.stream.settings import StreamSettings
+from foundation.storage.clock import Clock
+from foundation.storage.settings import DatabaseSettings
+from furlong.demo.ready_file import DemoAccount, DemoBackoffice
+from furlong.demo.tokens import backoffice_key
+from furlong.serve.http_server import listen, own_names_only, serving
+from furlong.settings import ServeSettings
+from subgraphs.fulfilment.providers.settings import FulfilmentSettings
+from subgraphs.kit.domain.keys import ALL_BRANDS
+
+ACCOUNTS_FILE: Final = "backoffice-accounts.json"
+DEMO: Final = Actor(
+    "os:demo", "demo", "The demo", "demo", "local", {ALL_BRANDS: frozenset({Role.ADMINISTRATOR})}
+)
+SECOND: Final = (Role.SUPPORT, Role.RISK, Role.OPERATOR)
+"""The roles in which one person approves what another one of the same role proposes."""
+
+QUICK: Final = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1)
+"""Weak parameters: the demo's passwords are in its ready file. The first sign-in hashes them as usual."""
+
+
+@asynccontextmanager
+async def running_backoffice(
+    database: DatabaseSettings,
+    data: Path,
+    clock: Clock,
+    stream: StreamSettings,
+    fulfilment: FulfilmentSettings,
+) -> AsyncIterator[DemoBackoffice]:
+    """Serve the back office on a free port for the duration of the block."""
+    settings = _settings(data)
+    office = create_backoffice(
+        database,
+        settings,
+        clock,
+        ServeSettings().page / "backoffice",
+        stream=stream,
+        fulfilment=fulfilment,
+    )
+    accounts = _accounts(data)
+    for one in accounts:
+        await add_account(office.base, one, (Role(one.role),))
+    with listen("127.0.0.1", 0) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/backoffice/"
+        async with serving(office.app, listener, own_names_only()):
+            yield DemoBackoffice(url=url, accounts=tuple(accounts))
+
+
+async def give_goodwill_budgets(
+    database: DatabaseSettings, data: Path, clock: Clock, stream: StreamSettings
+) -> None:
+    """Set a goodwill budget for each brand that has none; the brands and the accounts exist."""
+    await set_goodwill_budgets(create_base(database, _settings(data), clock, stream))
+
+
+def _settings(data: Path) -> BackofficeSettings:
+    settings = BackofficeSettings()
+    if settings.key.get_secret_value():
+        return settings
+    return settings.model_copy(update={"key": SecretStr(backoffice_key(data))})
+
+
+def redirect_to_backoffice(app: FastAPI, url: str) -> None:
+    """Redirect `/backoffice` on the demo's own port."""
+
+    async def redirect() -> RedirectResponse:
+        return RedirectResponse(url)
+
+    for path in ("/backoffice", "/backoffice/"):
+        app.add_api_route(path, redirect, methods=["GET"], include_in_schema=False)
+
+
+def _accounts(data: Path) -> Sequence[DemoAccount]:
+    """Return the accounts of a data folder; those that it lacks are made up, readable only by the owner."""
+    path = data / ACCOUNTS_FILE
+    path.touch(mode=0o600)
+    known = [DemoAccount.model_validate(one) for one in json.loads(path.read_text() or "[]")]
+    users = {one.user for one in known}
+    wanted = [(role, f"{role.value}@demo.example") for role in Role]
+    wanted += [(role, f"{role.value}-2@demo.example") for role in SECOND]
+    made = [
+        DemoAccount(
+            role=role.value, user=user, password=secrets.token_urlsafe(12), totp=pyotp.random_base32()
+        )
+        for role, user in wanted
+        if user not in users
+    ]
+    if made:
+        path.write_text(json.dumps([one.model_dump() for one in (*known, *made)], indent=2))
+    return [*known, *made]
+
+
+async def add_account(base: Base, account: DemoAccount, roles: Iterable[Role]) -> None:
+    """Add an account with roles for all brands, ready to sign in, unless it is there already."""
+    async with base.database.read() as connection:
+        known = await users.with_login(connection, account.user)
+    if known is None:
+        granted = {ALL_BRANDS: frozenset(roles)}
+        name = f"Demo {account.user.partition('@')[0]}"
+        added, _ = await base.accounts.add(DEMO, NewAccount(account.user, name, granted))
+        async with base.database.write() as connection:
+            await _set_up(connection, base, added.user.user_id, account)
+        return
+    async with base.database.write() as connection:  # an upgrade takes the demo for their giver
+        await givers.forget(connection, known.user_id)
+
+
+async def _set_up(connection: AsyncConnection, base: Base, user_id: str, account: DemoAccount) -> None:
+    """Give an account its password and second factor, so that it is ready, as if its owner had done so."""
+    await givers.forget(connection, user_id)
+    await users.change(
+        connection,
+        user_id,
+        base.sign_in.now(),
+        password_hash=QUICK.hash(account.password),
+        password_expired=False,
+        totp_secret=base.sign_in.keys.encrypt(account.totp),
+        totp_confirmed=True,
+    )
+
+
+LIMITS: Final = GoodwillLimits(amount_minor=50_000, customer_minor=2_000, agent_minor=20_000)
+SUPPORT: Final = Actor(
+    "os:demo", "demo", "The demo", "demo", "local", {ALL_BRANDS: frozenset({Role.SUPPORT})}
+)
+RISK: Final = ("risk@demo.example", "risk-2@demo.example")
+
+
+async def set_goodwill_budgets(base: Base) -> None:
+    """Set a budget for each brand and currency that never had one, and close the base."""
+    parts = SupportArea(base)
+    try:
+        raises, approves = [await _actor(base, user) for user in RISK]
+        for brand in await parts.customers.brands(SUPPORT):
+            async with base.database.read() as connection:
+                known = {one.key.currency for one in await repository.set_budgets(connection, brand.id)}
+            for currency in sorted(set(brand.currencies) - known):
+                key = GoodwillBudgetKey(brand.id, currency, EVERY_WEEK)
+                proposal = await parts.goodwill_budgets.set(raises, key, LIMITS, "the demo's budget")
+                if proposal is not None:
+                    await _approve(base, approves, proposal)
+    finally:
+        await parts.close()
+        await base.database.close()
+
+
+async def _actor(base: Base, login: str) -> Actor:
+    """Return somebody of risk who has just stepped up."""
+    async with base.database.read() as connection:
+        found = await users.with_login(connection, login)
+    if found is None:
+        raise LookupError(f"the demo has no account {login}")
+    until = base.clock.machine.now() + timedelta(minutes=1)
+    roles = {ALL_BRANDS: frozenset({Role.RISK})}
+    return Actor(found.user_id, found.person, found.name, "demo", "local", roles, stepped_up_until=until)
+
+
+async def _approve(base: Base, actor: Actor, proposal_id: str) -> None:
+    async with base.database.read() as connection:
+        found = await proposals.find(connection, proposal_id)
+    if found is not None:
+        await base.approvals.approve(actor, found.proposal_id, found.content_hash, base.clock.machine.now())

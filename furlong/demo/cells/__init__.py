@@ -1,1 +1,0 @@
-"""A demo whose customers are split into cells, behind a router."""
