@@ -125,6 +125,7 @@ endif
 
 lock: .venv/.installed ## Pin the Python dependencies again
 	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) pyproject.toml --extra analytics -c requirements.lock -o requirements-analytics.lock
 	$(COMPILE) pyproject.toml --extra dev -c requirements.lock -o requirements-dev.lock
 	$(COMPILE) deploy/helm/requirements.in -o deploy/helm/requirements.lock
 	$(COMPILE) deploy/set_up/requirements.in -c requirements-dev.lock -o deploy/set_up/requirements.lock

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs real MariaDB, Java, Maven, Valkey, Varnish, HAProxy, Prometheus, systemd-analyze, Chromium, Firefox, wrk (apt),
+# Installs real MariaDB, Java, Maven, Valkey, Varnish, HAProxy, Prometheus, systemd-analyze, bubblewrap, Chromium, Firefox, wrk (apt),
 # Apache Kafka's jars (Maven), and what renders and checks the Helm chart (pip, Go) for tests, benchmarks and `make services`.
 # It may be run again at any time: programs that are installed are left as they are. It starts nothing.
 set -euo pipefail
@@ -186,6 +186,8 @@ install_prometheus() {
 
 install_systemd() { apt_install systemd; }
 
+install_bubblewrap() { apt_install bubblewrap; }
+
 install_wrk() { apt_install wrk; }
 
 # Helm as a library and the schemas of Kubernetes from pip; KEDA's schemas from its Go module, whose checksum Go verifies.
@@ -231,6 +233,8 @@ need Prometheus "$found" install_prometheus || failed=1
 need HAProxy "$(haproxy_version)" install_haproxy || failed=1
 
 need systemd-analyze "$(command -v systemd-analyze || true)" install_systemd || failed=1
+
+need bubblewrap "$(command -v bwrap || true)" install_bubblewrap || say "questions of analysts run under Landlock without it"
 
 need wrk "$(command -v wrk || true)" install_wrk || say "all but the benchmarks works without it"
 

@@ -8,6 +8,7 @@ from pydantic import Field
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from analytics.settings import AnalyticsSettings
 from backoffice.settings import BackofficeSettings, ContentSettings, OidcSettings, RiskSettings
 from cells.moving.settings import MoveSettings
 from cells.regions import RegionSettings
@@ -116,6 +117,7 @@ ALL_SETTINGS: tuple[type[BaseSettings], ...] = (
     MoveSettings,
     ClockSettings,
     StreamSettings,
+    AnalyticsSettings,
     TopicSettings,
     FeedSettings,
     UpstreamSettings,

@@ -16,7 +16,7 @@ NPM_INPUTS: Final = (
     *web.TOOLS,
 )
 NODE_TESTS: Final = "tests/node"
-SETTINGS_IN: Final = ("backoffice", "consumers", "foundation", "furlong", "gateway", "subgraphs")
+SETTINGS_IN: Final = ("analytics", "backoffice", "consumers", "foundation", "furlong", "gateway", "subgraphs")
 
 
 def _build_documentation(commands: Commands) -> None:

@@ -57,7 +57,10 @@ COMMANDS: Final = {
         "Serve the graph and the page; the settings say whether subgraphs run in this process or over HTTP.",
     ),
     "consume": Command(
-        f"{PROCESSES}.consume", "consume", "Consume a subgraph's topics into its tables, until stopped."
+        f"{PROCESSES}.consume",
+        "consume",
+        "Consume a subgraph's topics into its tables, or all topics into the store of analytics, until "
+        "stopped.",
     ),
     "load": Command(
         f"{INSTALL}.setup",
@@ -90,6 +93,9 @@ COMMANDS: Final = {
         f"{OPERATIONS}.liability",
         "liability",
         "Show what the club owes and gave as goodwill, in minor units, and the use of budgets, in rewards.",
+    ),
+    "analytics": Command(
+        f"{OPERATIONS}.analytics", "cli", "Questions about everything that happened, over all cells."
     ),
     "topics": Command(f"{INSTALL}.setup", "topics", "The Kafka topics."),
     "db": Command(f"{INSTALL}.db", "cli", "The databases."),

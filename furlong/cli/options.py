@@ -11,6 +11,7 @@ import typer
 if TYPE_CHECKING:
     from pydantic_settings import BaseSettings
 
+    from analytics.settings import AnalyticsSettings
     from backoffice.settings import BackofficeSettings
     from consumers.stream.settings import StreamSettings
     from foundation.storage.clock import Clock
@@ -151,6 +152,21 @@ def upstream_settings() -> UpstreamSettings:
     configured = _read(UpstreamSettings)
     if demo and "url" not in configured.model_fields_set:
         return configured.model_copy(update={"url": demo.upstream})
+    return configured
+
+
+def analytics_settings() -> AnalyticsSettings:
+    """Return the configured store of analytics, or else that of the demo in this folder."""
+    from pydantic import SecretStr
+
+    from analytics.settings import AnalyticsSettings
+    from furlong.demo import ready_file
+    from furlong.demo.tokens import demo_secret
+
+    demo, configured = ready_file.read(), _read(AnalyticsSettings)
+    if demo and "folder" not in configured.model_fields_set:
+        own = {"folder": Path(demo.data) / "analytics", "key": SecretStr(demo_secret(Path(demo.data)))}
+        return configured.model_copy(update=own)
     return configured
 
 

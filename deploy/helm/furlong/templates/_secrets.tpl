@@ -1,5 +1,7 @@
 {{/* The settings that are secrets by their types: `make compose` writes this file. */}}
 {{- define "furlong.secretSettings" -}}
+FURLONG_ANALYTICS_KEY
+FURLONG_ANALYTICS_URL
 FURLONG_BACKOFFICE_KEY
 FURLONG_BACKOFFICE_MAIL_URL
 FURLONG_BACKOFFICE_OIDC_CLIENT_SECRET

@@ -1,0 +1,275 @@
+"""The process that owns the store: it reads all topics of all cells, and inserts large blocks."""
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from typing import Final, TypeVar
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from analytics.engine import ChdbEngine, Engine, open_store
+from analytics.ingestion import Ingestion, Range, Reading
+from analytics.pseudonyms import Pseudonyms
+from analytics.records import end_of_block
+from analytics.schema import BY_TOPIC, RecordTable
+from analytics.settings import AnalyticsSettings
+from analytics.snapshot import publish
+from consumers.stream.broker.broker_generation import BrokerGenerations
+from consumers.stream.broker.kafka_client import bounded_consumer, cluster_id, partitions_of
+from consumers.stream.errors import PositionOutOfRange
+from consumers.stream.records import Partition, Record
+from consumers.stream.settings import StreamSettings
+from foundation.storage.clock import Clock
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+GROUP: Final = "furlong-analytics"
+_NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+ENDS_SECONDS: Final = 2.0
+"""How often the ends of partitions are asked for."""
+
+
+@dataclass(slots=True)
+class _Buffer:
+    """The records of a partition that are not stored yet.
+
+    Attributes:
+        position: The offset from which they were read.
+        replayed_to: The last offset of the range that is read again; None once that is stored.
+        complete_until: Everything produced until then is stored.
+    """
+
+    position: int
+    replayed_to: int | None = None
+    records: list[Record] = field(default_factory=list)
+    complete_until: datetime | None = None
+    end: int = 0
+    asked_at: datetime | None = None
+
+    def take(self, table: RecordTable, limit: int) -> list[Record]:
+        """Return the records of the next insert; a range that is read again is one of its own."""
+        if self.replayed_to is None:
+            count = end_of_block(table, self.records, limit)
+        elif self.records and self.records[-1].offset >= self.replayed_to:
+            count = sum(record.offset <= self.replayed_to for record in self.records)
+        else:
+            count = 0
+        taken, self.records = self.records[:count], self.records[count:]
+        return taken
+
+    def is_past_replay(self) -> bool:
+        """Return whether nothing is kept any more of the range that is to be read again."""
+        return (
+            self.replayed_to is not None and bool(self.records) and self.records[0].offset > self.replayed_to
+        )
+
+
+class AnalyticsConsumer:
+    """Fills the store until it is stopped.
+
+    Args:
+        settings: The store.
+        stream: The brokers.
+        clock: The product's clock, which arrival times are of.
+        registry: Where figures are shown.
+        topics: The topics to read; by default all that the store has tables for.
+    """
+
+    def __init__(
+        self,
+        settings: AnalyticsSettings,
+        stream: StreamSettings,
+        clock: Clock,
+        registry: CollectorRegistry,
+        *,
+        topics: Collection[str] = tuple(BY_TOPIC),
+    ) -> None:
+        self._settings, self._stream, self._clock, self._topics = settings, stream, clock, topics
+        self._rows = Counter("furlong_analytics_rows", "Rows written", registry=registry)
+        self._refused = Counter("furlong_analytics_refused", "Records that are no facts", registry=registry)
+        self._lag = Gauge("furlong_analytics_lag", "Records not yet stored", registry=registry)
+        self._engine_thread = ThreadPoolExecutor(1, "analytics-engine")
+        self._stopping = asyncio.Event()
+        self._buffers: dict[Partition, _Buffer] = {}
+        self._by_topic_partition: dict[TopicPartition, Partition] = {}
+        self._live, self._detail = True, "starting"
+
+    async def run(self) -> None:
+        """Fill the store until `run_until` is told to stop.
+
+        Raises:
+            NotInstalled: The packages of the engine are missing.
+            StoreInUse: Another process owns the store.
+            StoreFault: The engine refuses.
+            PositionOutOfRange: The brokers dropped records before they were read.
+            KafkaError: The brokers cannot be reached, or refuse.
+        """
+        engine: Engine | None = None
+        pseudonyms: Pseudonyms | None = None
+        try:
+            settings = self._settings
+            engine = await self._in_engine(
+                lambda: open_store(settings.folder, settings.url, settings.retention_days)
+            )
+            pseudonyms = Pseudonyms(settings.keys_file, settings.key.get_secret_value())
+            await self._fill(engine, Ingestion(engine, pseudonyms, self._clock))
+        finally:
+            self._live = False
+            if engine is not None:
+                await self._in_engine(engine.close)
+            if pseudonyms is not None:
+                pseudonyms.close()
+            self._engine_thread.shutdown()
+
+    async def run_until(self, stop: asyncio.Event) -> None:
+        """Fill the store until `stop` is set, and what was read by then is stored.
+
+        Raises:
+            Exception: As `run`.
+        """
+        running = asyncio.create_task(self.run())
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopping.cancel()
+            self._stopping.set()
+            await running
+
+    def health(self) -> Mapping[str, object]:
+        """Return the state for `/health`; `complete` if all is stored that was produced a moment ago."""
+        read = bool(self._buffers) and all(
+            each.asked_at is not None and each.position >= each.end for each in self._buffers.values()
+        )
+        return {"live": self._live, "complete": read, "lag": self.lag, "detail": self._detail}
+
+    @property
+    def lag(self) -> int:
+        """Return how many records are known and not stored."""
+        return sum(max(0, each.end - each.position) for each in self._buffers.values())
+
+    async def _fill(self, engine: Engine, ingestion: Ingestion) -> None:
+        stored = await self._in_engine(ingestion.last_ranges)
+        consumer: AIOKafkaConsumer = bounded_consumer(self._stream, GROUP)
+        await consumer.start()
+        try:
+            await self._assign(consumer, stored)
+            self._detail = "reading"
+            if isinstance(engine, ChdbEngine):
+                await self._in_engine(lambda: publish(self._settings.folder, engine))
+            while not self._stopping.is_set():
+                await self._read_round(consumer)
+                await self._store(ingestion)
+                if isinstance(engine, ChdbEngine):
+                    await self._in_engine(lambda: publish(self._settings.folder, engine))
+        finally:
+            await consumer.stop()
+
+    async def _assign(self, consumer: AIOKafkaConsumer, stored: Mapping[Partition, Range]) -> None:
+        """Assign all partitions, each at the range that was stored last."""
+        generations = await self._generations()
+        found = await partitions_of(self._stream, self._topics)
+        consumer.assign(found)
+        firsts = await consumer.beginning_offsets(found)
+        for one in found:
+            partition = Partition(one.topic, one.partition, generations[one.topic])
+            self._by_topic_partition[one] = partition
+            buffered = self._buffers[partition] = _start(partition, stored.get(partition), firsts[one])
+            consumer.seek(one, buffered.position)
+
+    async def _generations(self) -> Mapping[str, str]:
+        cluster = self._stream.generation or await cluster_id(self._stream)
+        generations = await BrokerGenerations.open(self._stream, cluster)
+        try:
+            return await generations.require(self._topics)
+        finally:
+            await generations.close()
+
+    async def _read_round(self, consumer: AIOKafkaConsumer) -> None:
+        """Read until a batch is full, its time is over, or the process stops."""
+        loop, rows = asyncio.get_running_loop(), sum(len(each.records) for each in self._buffers.values())
+        until = loop.time() + self._settings.batch_seconds
+        await self._ask_ends(consumer)
+        while rows < self._settings.batch_rows and loop.time() < until and not self._stopping.is_set():
+            polled = await consumer.getmany(
+                timeout_ms=round(min(self._stream.poll_seconds, self._settings.batch_seconds) * 1000),
+                max_records=self._settings.batch_rows - rows,
+            )
+            for one, records in polled.items():
+                buffered = self._buffers[self._by_topic_partition[one]]
+                buffered.records.extend(Record.of_kafka(each) for each in records)
+                rows += len(records)
+
+    async def _ask_ends(self, consumer: AIOKafkaConsumer) -> None:
+        """Find out where partitions end now; a partition read up to there is complete until now."""
+        now = self._clock.now()
+        with suppress(KafkaError, TimeoutError):
+            async with asyncio.timeout(ENDS_SECONDS):
+                ends = await consumer.end_offsets(list(self._by_topic_partition))
+            for one, end in ends.items():
+                buffered = self._buffers[self._by_topic_partition[one]]
+                buffered.end, buffered.asked_at = end, now
+
+    async def _store(self, ingestion: Ingestion) -> None:
+        """Store what was read, and how far."""
+        rows, refused = ingestion.rows, ingestion.refused
+        for partition, buffered in self._buffers.items():
+            await self._store_partition(ingestion, partition, buffered)
+        self._rows.inc(ingestion.rows - rows)
+        self._refused.inc(ingestion.refused - refused)
+        self._lag.set(self.lag)
+        readings = {partition: _reading(buffered) for partition, buffered in self._buffers.items()}
+        await self._in_engine(lambda: ingestion.report(readings))
+
+    async def _store_partition(self, ingestion: Ingestion, partition: Partition, buffered: _Buffer) -> None:
+        table = BY_TOPIC[partition.topic]
+        if buffered.is_past_replay():
+            buffered.position, buffered.replayed_to = (buffered.replayed_to or 0) + 1, None
+        while records := buffered.take(table, self._settings.batch_rows):
+            write = partial(ingestion.write, partition, buffered.position, records, buffered.replayed_to)
+            await self._in_engine(write)
+            buffered.position = (
+                records[-1].offset if buffered.replayed_to is None else buffered.replayed_to
+            ) + 1
+            buffered.replayed_to = None
+
+    async def _in_engine(self, work: Callable[[], T]) -> T:
+        """Run work in the engine's one thread; a cancellation waits for it, as it may be writing."""
+        future = asyncio.get_running_loop().run_in_executor(self._engine_thread, work)
+        try:
+            return await asyncio.shield(future)
+        except asyncio.CancelledError:
+            await asyncio.wait([future])
+            raise
+
+
+def _start(partition: Partition, stored: Range | None, first: int) -> _Buffer:
+    """Return where to begin with a partition: at the range that was stored last, to read it again.
+
+    Raises:
+        PositionOutOfRange: Records behind the stored position are gone.
+    """
+    if stored is None:
+        return _Buffer(first)
+    if stored.last + 1 < first:
+        raise PositionOutOfRange(
+            f"{partition.topic}/{partition.number} begins at {first}, but records from {stored.last + 1} on "
+            "were not read yet"
+        )
+    if stored.first < first or stored.last < stored.first:
+        return _Buffer(stored.last + 1)
+    return _Buffer(stored.first, replayed_to=stored.last)
+
+
+def _reading(buffered: _Buffer) -> Reading:
+    """Return how far a partition was read: up to its end when that was asked for, or to its last record."""
+    if buffered.asked_at is not None and buffered.position >= buffered.end:
+        buffered.complete_until = buffered.asked_at
+    return Reading(buffered.position, buffered.end, buffered.complete_until or _NEVER)

@@ -1,0 +1,172 @@
+"""Asks an analyst's question in a process of its own, which sees a snapshot and nothing else.
+
+Bubblewrap gives it its own root of files, no network and no other processes; without bubblewrap the process
+confines itself by Landlock. Without either, no question is asked.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from analytics.errors import QuestionFailed, QuestionRefused
+from analytics.schema import DATABASE
+from analytics.settings import AnalyticsSettings
+from analytics.snapshot import parts_of, taken
+
+READER: Final = Path(__file__).with_name("reader.py")
+START_SECONDS: Final = 30.0
+FRESH: Final = timedelta(minutes=1)
+"""Facts that are complete up to so long ago count as those of the present."""
+
+_NEVER: Final = 1970
+FORMATS: Final = {
+    "table": "JSONCompactEachRowWithNames",
+    "csv": "CSVWithNames",
+    "json": "JSONEachRow",
+    "parquet": "Parquet",
+}
+"""What the engine calls the formats of an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question of somebody.
+
+    Attributes:
+        form: One of `FORMATS`.
+        hidden: Tables that the person may not read.
+    """
+
+    sql: str
+    form: str = "table"
+    hidden: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """Up to when the facts of a cell are all in the store, at the time of the snapshot.
+
+    Attributes:
+        cell: The cell's name; `*` in an installation without cells.
+        until: Everything that was produced until then has been read.
+        waiting: How many records were produced and not read.
+    """
+
+    cell: str
+    until: datetime
+    waiting: int
+
+    def says(self, now: datetime) -> str:
+        """Return the sentence that an answer is shown with."""
+        where = "" if self.cell == "*" else f"cell {self.cell} "
+        if self.until.year == _NEVER:
+            return f"INCOMPLETE: {where}was not read up to the present yet; {self.waiting} records wait"
+        state = "" if now - self.until < FRESH and not self.waiting else "INCOMPLETE: "
+        waiting = f"; {self.waiting} records wait" if self.waiting else ""
+        return f"{state}{where}complete up to {self.until:%Y-%m-%d %H:%M:%S}Z{waiting}"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to a question.
+
+    Attributes:
+        body: In the question's format.
+        completeness: Of each cell; empty if nothing was ever read.
+    """
+
+    body: bytes
+    completeness: Sequence[Completeness]
+
+
+def ask(question: Question, settings: AnalyticsSettings, *, bubblewrap: str | None = None) -> Answer:
+    """Return the answer to a question, in its format.
+
+    Args:
+        question: The question.
+        settings: The store and the limits.
+        bubblewrap: Path of the program; by default that of the machine. An empty text stands for none.
+
+    Raises:
+        QuestionRefused: It may not be asked, or is not understood.
+        QuestionFailed: It went beyond its limits.
+        NotInstalled: The packages of the engine are missing.
+        StoreFault: The store cannot be read.
+        OSError: The same.
+    """
+    program = shutil.which("bwrap") if bubblewrap is None else bubblewrap
+    with taken(settings.folder, settings.retention_days, linked=bool(program)) as snapshot:
+        own = [sys.executable, "-I", "-B", str(READER), str(snapshot)]
+        command = [*_isolated(program, snapshot), *own] if program else own
+        asked = {
+            "sql": question.sql,
+            "database": DATABASE,
+            "format": FORMATS[question.form],
+            "hidden": sorted(question.hidden),
+            "memory": settings.question_memory,
+            "seconds": settings.question_seconds,
+            "rows": settings.question_rows,
+            "bytes": settings.question_bytes,
+            "landlock": not program,
+        }
+        return _result(command, json.dumps(asked).encode(), settings)
+
+
+def _result(command: list[str], asked: bytes, settings: AnalyticsSettings) -> Answer:
+    limit = settings.question_seconds + START_SECONDS
+    try:
+        done = subprocess.run(  # noqa: S603 - the program and the interpreter are ours; the question is input
+            command, input=asked, capture_output=True, timeout=limit, check=False, env={}
+        )
+    except subprocess.TimeoutExpired as fault:
+        raise QuestionFailed(f"the question took more than {settings.question_seconds:g} seconds") from fault
+    head, _, body = done.stdout.partition(b"\n")
+    if not head:
+        raise QuestionFailed(_end_of(done))
+    said = json.loads(head)
+    if "refused" in said:
+        raise QuestionRefused(said["refused"])
+    if "failed" in said:
+        raise QuestionFailed(said["failed"])
+    return Answer(body, [_completeness(**row) for row in said["completeness"]])
+
+
+def _completeness(cell: str, until: int, waiting: int) -> Completeness:
+    return Completeness(cell, datetime.fromtimestamp(until, UTC), waiting)
+
+
+def _end_of(done: subprocess.CompletedProcess[bytes]) -> str:
+    """Say why there is no answer at all."""
+    last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
+    said = f": {last[0][:300]}" if last else ""
+    return f"the question's process ended with {done.returncode}, such as by too much memory or time{said}"
+
+
+def _isolated(program: str, snapshot: Path) -> list[str]:
+    """Return the command that runs another in a world of its own, as nobody, with the snapshot alone.
+
+    Parts are mounted read-only, because their files are those of the store.
+    """
+    readable = {sys.prefix, sys.base_prefix, str(READER)}
+    return [
+        program,
+        *("--unshare-all", "--die-with-parent", "--new-session", "--clearenv"),
+        *("--uid", "65534", "--gid", "65534", "--cap-drop", "ALL"),
+        *("--ro-bind", "/usr", "/usr", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64"),
+        *("--proc", "/proc", "--dev", "/dev", "--size", str(64 * 2**20), "--tmpfs", "/tmp"),  # noqa: S108
+        *(
+            part
+            for each in sorted(readable)
+            if not each.startswith("/usr/")
+            for part in ("--ro-bind", each, each)
+        ),
+        *("--bind", str(snapshot), str(snapshot)),
+        *(part for each in parts_of(snapshot) for part in ("--ro-bind", str(each), str(each))),
+        *("--chdir", "/"),
+    ]

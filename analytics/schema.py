@@ -1,0 +1,304 @@
+"""The record tables: what arrived on each topic, one row a record, and the views of facts over them.
+
+A record table keeps all that came, every revision of a thing included. Questions are asked of the views of
+`facts.sql` and `reports.sql`, in which each row has one meaning.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Final
+
+DATABASE: Final = "furlong"
+
+INSTANT: Final = "DateTime64(6, 'UTC')"
+WORD: Final = "LowCardinality(String)"
+
+ORIGIN: Final[Mapping[str, str]] = {
+    "generation": WORD,
+    "topic_partition": "UInt32",
+    "topic_offset": "UInt64",
+    "range_first": "UInt64",
+    "range_last": "UInt64",
+    "produced_at": f"Nullable({INSTANT})",
+    "arrived_at": INSTANT,
+    "refused": "String",
+}
+"""Where a row comes from: offsets count within the broker generation, `range_first` and `range_last` bound
+what the insert that wrote the row had read, `arrived_at` is when that was, and `refused` says why a record is
+no fact."""
+
+_REWARD: Final = {
+    "reward_id": WORD,
+    "config_version": "UInt32",
+    "kind": WORD,
+    "value_minor": "Nullable(Int64)",
+    "spins": "Nullable(UInt32)",
+    "currency": WORD,
+}
+_TERRITORY: Final = {"jurisdiction": WORD, "currency": WORD}
+
+
+@dataclass(frozen=True, slots=True)
+class RecordTable:
+    """The records of one topic.
+
+    Attributes:
+        name: The table's name.
+        topic: The topic.
+        own: Name and type of each column that the message fills.
+        order: The columns that rows are sorted by.
+        retention: The column that retention is counted from; None to keep the rows for ever.
+        keyed: Whether the topic is keyed by customer.
+    """
+
+    name: str
+    topic: str
+    own: Mapping[str, str]
+    order: tuple[str, ...]
+    retention: str | None = None
+    keyed: bool = True
+
+    @property
+    def columns(self) -> Mapping[str, str]:
+        """Return all columns with their types."""
+        customer = {"customer": "UInt64"} if self.keyed else {}
+        return {"brand": WORD, **customer, **self.own, "occurred_at": INSTANT, **ORIGIN}
+
+    def ddl(self, retention_days: int) -> str:
+        """Return the statement that creates the table, unless it exists.
+
+        An insert is one block of one partition, so that its token covers all of it.
+        """
+        columns = ", ".join(f"{name} {kind}" for name, kind in self.columns.items())
+        ttl = (
+            f" TTL toDateTime({self.retention}) + toIntervalDay({retention_days})"
+            if self.retention and retention_days
+            else ""
+        )
+        return (
+            f"CREATE TABLE IF NOT EXISTS {self.name} ({columns}) ENGINE = MergeTree "
+            f"ORDER BY ({', '.join(self.order)}){ttl} SETTINGS non_replicated_deduplication_window = 10000"
+        )
+
+
+BETS: Final = RecordTable(
+    "bet_records",
+    "club.progress.v1",
+    {
+        "bet": "UInt64",
+        "revision": "UInt32",
+        "status": WORD,
+        "bet_type": WORD,
+        "product": WORD,
+        "channel": WORD,
+        "stake_minor": "Int64",
+        "counting_stake_minor": "Int64",
+        "currency": WORD,
+        "stake_source": WORD,
+        "odds_milli": "Nullable(Int64)",
+        "placed_at": INSTANT,
+    },
+    ("brand", "bet", "revision"),
+    retention="occurred_at",
+)
+ACCOUNTS: Final = RecordTable(
+    "account_records",
+    "club.account-status.v1",
+    {
+        "revision": "UInt32",
+        "status": WORD,
+        "verified": "Bool",
+        **_TERRITORY,
+        "rg_state": WORD,
+        "promo_restricted": "Bool",
+        "erased": "Bool",
+    },
+    ("brand", "customer", "revision"),
+)
+MEMBERSHIPS: Final = RecordTable(
+    "membership_records",
+    "club.membership.v1",
+    {
+        "version": "UInt32",
+        "change": WORD,
+        "opted_in": "Bool",
+        "since": f"Nullable({INSTANT})",
+        "left_at": f"Nullable({INSTANT})",
+        "first_opted_in_at": f"Nullable({INSTANT})",
+    },
+    ("brand", "customer", "version"),
+)
+CHOICES: Final = RecordTable(
+    "choice_records",
+    "club.choice.v1",
+    {"iso_week": WORD, "revision": "UInt32", "final": "Bool", "source": WORD, **_REWARD},
+    ("brand", "iso_week", "customer", "revision"),
+    retention="occurred_at",
+)
+QUALIFICATIONS: Final = RecordTable(
+    "qualification_records",
+    "club.qualification.v1",
+    {
+        "iso_week": WORD,
+        "revision": "UInt32",
+        "status": WORD,
+        "total_minor": "Int64",
+        "target_minor": "Int64",
+        "currency": WORD,
+    },
+    ("brand", "iso_week", "customer", "revision"),
+    retention="occurred_at",
+)
+OUTCOMES: Final = RecordTable(
+    "outcome_records",
+    "club.outcomes.v1",
+    {
+        "iso_week": WORD,
+        "revision": "UInt32",
+        "state": WORD,
+        "stage": WORD,
+        "reason": WORD,
+        "flag": WORD,
+        "provider": WORD,
+        "sent_at": f"Nullable({INSTANT})",
+        "credited_at": f"Nullable({INSTANT})",
+        "expires_at": f"Nullable({INSTANT})",
+        **_REWARD,
+    },
+    ("brand", "iso_week", "customer", "revision"),
+    retention="occurred_at",
+)
+ADJUSTMENTS: Final = RecordTable(
+    "adjustment_records",
+    "club.adjustment.v1",
+    {"adjustment": "UInt64", "iso_week": WORD, "amount_minor": "Int64", "currency": WORD},
+    ("brand", "iso_week", "customer"),
+    retention="occurred_at",
+)
+GOODWILL: Final = RecordTable(
+    "goodwill_records",
+    "club.goodwill.v1",
+    {"credit": "UInt64", "iso_week": WORD, "cause": WORD, **_REWARD},
+    ("brand", "iso_week", "customer"),
+    retention="occurred_at",
+)
+SCHEMES: Final = RecordTable(
+    "scheme_records",
+    "club.scheme.v1",
+    {
+        **_TERRITORY,
+        "version": "UInt32",
+        "time_zone": WORD,
+        "default_jurisdiction": WORD,
+        "default_currency": WORD,
+        "qualifying_product": WORD,
+        "target_minor": "Int64",
+        "min_stake_minor": "Int64",
+        "min_odds_milli": "Int64",
+        "bet_types": "Array(String)",
+        "channels": "Array(String)",
+        "count_before_opt_in": "Bool",
+        "grace_minutes": "Int64",
+        "effective_from": INSTANT,
+        "issued_at": INSTANT,
+    },
+    ("brand", "jurisdiction", "currency", "version"),
+    keyed=False,
+)
+WEEKS: Final = RecordTable(
+    "week_records",
+    "club.week.v1",
+    {
+        "iso_week": WORD,
+        **_TERRITORY,
+        "scheme_version": "UInt32",
+        "starts_at": INSTANT,
+        "ends_at": INSTANT,
+        "grace_until": INSTANT,
+    },
+    ("brand", "iso_week", "jurisdiction", "currency"),
+    keyed=False,
+)
+CELLS: Final = RecordTable(
+    "cell_records",
+    "club.cells.v1",
+    {
+        "node": WORD,
+        "part": WORD,
+        "cell": WORD,
+        "first_partition": "UInt32",
+        "last_partition": "UInt32",
+        "every_seconds": "Float64",
+    },
+    ("node", "part", "occurred_at"),
+    retention="occurred_at",
+    keyed=False,
+)
+
+RECORD_TABLES: Final = (
+    BETS,
+    ACCOUNTS,
+    MEMBERSHIPS,
+    CHOICES,
+    QUALIFICATIONS,
+    OUTCOMES,
+    ADJUSTMENTS,
+    GOODWILL,
+    SCHEMES,
+    WEEKS,
+    CELLS,
+)
+BY_TOPIC: Final = {table.topic: table for table in RECORD_TABLES}
+
+ZONE_WEEKS: Final = (
+    f"CREATE TABLE IF NOT EXISTS zone_weeks (time_zone {WORD}, iso_week {WORD}, "
+    f"starts_at {INSTANT}, ends_at {INSTANT}) ENGINE = MergeTree ORDER BY (time_zone, starts_at) "
+    "SETTINGS non_replicated_deduplication_window = 1000"
+)
+"""The weeks of each time zone of a brand, for the years that messages may have."""
+
+READINGS: Final = (
+    f"CREATE TABLE IF NOT EXISTS readings (topic {WORD}, topic_partition UInt32, generation {WORD}, "
+    f"position UInt64, end UInt64, complete_until {INSTANT}, read_at {INSTANT}) "
+    "ENGINE = ReplacingMergeTree(read_at) ORDER BY (topic, topic_partition, generation)"
+)
+"""How far each partition was read: `end` is its end at `read_at`, and all that was produced until
+`complete_until` was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A view with the sentences that document it."""
+
+    name: str
+    says: str
+    query: str
+
+
+def views() -> tuple[View, ...]:
+    """Return the views of facts and reports, in the order in which they can be created."""
+    return (*_views_in("facts.sql"), *_views_in("reports.sql"))
+
+
+def statements(retention_days: int) -> Iterator[str]:
+    """Yield the statements that create what is missing, and the views anew.
+
+    Args:
+        retention_days: How long rows of customers' facts are kept; 0 for ever.
+    """
+    for table in RECORD_TABLES:
+        yield table.ddl(retention_days)
+    yield ZONE_WEEKS
+    yield READINGS
+    for view in views():
+        yield f"CREATE OR REPLACE VIEW {view.name} AS {view.query}"
+
+
+def _views_in(file: str) -> Iterator[View]:
+    """Yield the views of a file: comment lines, `name :=`, a query that ends with `;`."""
+    text = (files("analytics") / file).read_text(encoding="utf-8")
+    for found in re.finditer(r"((?:--[^\n]*\n)+)(\w+) :=\n(.*?);\n", text, re.DOTALL):
+        says = " ".join(line.removeprefix("--").strip() for line in found[1].splitlines())
+        yield View(found[2], says, found[3].strip())

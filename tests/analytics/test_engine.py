@@ -1,0 +1,79 @@
+"""The seam: a server gets the same statements and blocks as the embedded engine."""
+
+import httpx
+import pyarrow as pa
+import pytest
+
+from analytics.engine import ChdbEngine, ClickHouseEngine
+from analytics.errors import StoreFault, StoreInUse
+from analytics.schema import RECORD_TABLES, statements
+from tests.support.analytics_store import Store
+
+DATABASE = "over_http"
+
+
+class Server:
+    """ClickHouse's HTTP interface over the embedded engine: as much of it as the seam uses."""
+
+    def __init__(self, engine: ChdbEngine) -> None:
+        self._engine = engine
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        """Carry out a statement, in the database that the request names."""
+        asked, body = request.url.params, request.content
+        assert asked["session_timezone"] == "UTC"
+        try:
+            self._engine.execute(f"USE {asked.get('database', 'furlong')}")
+            if "query" in asked:
+                with pa.ipc.open_stream(body) as reader:
+                    rows = reader.read_all()
+                sql = asked["query"].removesuffix("FORMAT ArrowStream") + "SELECT * FROM Python(rows)"
+                self._engine._query(sql, "CSV")
+                del rows
+                return httpx.Response(200)
+            form = asked.get("default_format", "CSV")
+            return httpx.Response(200, content=self._engine._query(body.decode(), form).bytes())
+        except (StoreFault, RuntimeError) as fault:
+            return httpx.Response(500, text=str(fault))
+        finally:
+            self._engine.execute("USE furlong")
+
+
+@pytest.fixture
+def server(store: Store) -> ClickHouseEngine:
+    """Provide the engine over HTTP, with its own database."""
+    transport = httpx.MockTransport(Server(store.engine).answer)
+    engine = ClickHouseEngine("http://clickhouse", DATABASE, transport=transport)
+    for statement in statements(30):
+        engine.execute(statement)
+    return engine
+
+
+def test_a_server_gets_the_same_statements(server: ClickHouseEngine) -> None:
+    """Tables, views, blocks and their tokens: a repeated block changes nothing."""
+    rows = pa.table({"time_zone": ["Europe/London"], "iso_week": ["2026-W13"]})
+    for token in ("first", "first", "second"):
+        server.insert("zone_weeks", rows, token)
+    assert server.read("SELECT time_zone, count() AS rows FROM zone_weeks GROUP BY time_zone") == [
+        {"time_zone": "Europe/London", "rows": 2}
+    ]
+    assert server.read("SELECT * FROM report_funnel") == []
+    with pytest.raises(StoreFault, match="no_such_table"):
+        server.read("SELECT * FROM no_such_table")
+
+
+def test_a_folder_has_one_owner(store: Store) -> None:
+    """A second process, or a second engine in this one, is refused."""
+    with pytest.raises(StoreInUse):
+        ChdbEngine(store.folder)
+
+
+def test_customers_facts_are_dropped_after_their_time(server: ClickHouseEngine) -> None:
+    """Each table of facts of customers has the retention; reference data are kept."""
+    tables = server.read(
+        f"SELECT name, create_table_query LIKE '%toIntervalDay(30)%' AS dropped FROM system.tables "
+        f"WHERE database = '{DATABASE}' AND engine = 'MergeTree'"
+    )
+    expected = {table.name for table in RECORD_TABLES if table.retention}
+    assert {table["name"] for table in tables if table["dropped"]} == expected
+    assert "bet_records" in expected

@@ -1,0 +1,100 @@
+"""Customers are in the store under pseudonyms only, which an erasure cuts from them for ever."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from consumers.stream.records import Record
+from tests.support.analytics_store import KEY, Store
+from tests.support.consumers.squad_messages import account, adjustment, bet, goodwill, membership, scheme
+
+ERASED_AT = datetime(2026, 3, 28, tzinfo=UTC)
+
+
+def erasure(customer: str) -> Record:
+    """Return the record that erases a customer."""
+    return replace(account(customer_id=customer), value=None, timestamp=ERASED_AT)
+
+
+def test_no_file_of_the_store_has_an_identifier(store: Store) -> None:
+    """Neither ids of customers and bets nor names of staff are in any file, the one of secrets included."""
+    secret = {"customer_id": "known-customer-4711"}
+    store.fill(
+        scheme(),
+        bet(bet_id="known-bet-4712", **secret),
+        account(**secret),
+        membership(**secret),
+        adjustment(proposed_by="known-person-4713", reason="known-words-4714", **secret),
+        goodwill(approved_by="known-person-4713", explanation="known-words-4714", **secret),
+        replace(bet(**secret), key=b"northbet:known-customer-4711-b"),
+    )
+    for table in ("bet_records", "account_records", "adjustment_records", "goodwill_records"):
+        store.engine.execute(f"OPTIMIZE TABLE {table} FINAL")
+    files = [path for path in store.folder.rglob("*") if path.is_file()]
+    assert len(files) > 50
+    assert [path for path in files if b"4711" in path.read_bytes() or b"known-" in path.read_bytes()] == []
+    # The engine packs columns, so the values themselves are searched as well.
+    for table in (
+        "bet_records",
+        "account_records",
+        "membership_records",
+        "adjustment_records",
+        "goodwill_records",
+    ):
+        assert "known-" not in str(store.rows(f"SELECT * FROM {table}"))
+    assert KEY.encode() not in b"".join(path.read_bytes() for path in files)
+
+
+def test_an_erased_customer_stays_counted_and_is_nobodys(store: Store) -> None:
+    """The facts keep the old pseudonym, which cannot be computed from the id any more."""
+    store.fill(scheme(), account(customer_id="c-erased"), bet(customer_id="c-erased"))
+    before = store.pseudonym("c-erased")
+    store.fill(erasure("c-erased"))
+    assert store.rows("SELECT customer, erased FROM customers") == [(before, True)]
+    assert store.rows("SELECT customer FROM bets") == [(before,)]
+    assert store.pseudonym("c-erased") != before
+
+
+def test_what_arrives_late_about_an_erased_customer_is_nobodys(store: Store) -> None:
+    """A fact from before the erasure gets a number of its own; a later one belongs to a new customer."""
+    store.fill(scheme(), account(customer_id="c-late"), bet(customer_id="c-late"))
+    before = store.pseudonym("c-late")
+    store.fill(erasure("c-late"))
+    store.fill(
+        bet(customer_id="c-late", bet_id="b-2"),
+        bet(customer_id="c-late", bet_id="b-3"),
+        bet(customer_id="c-late", bet_id="b-4", occurred_at="2026-03-29T10:00:00Z"),
+    )
+    customers = [
+        customer for (customer,) in store.rows("SELECT customer FROM bet_records ORDER BY topic_offset")
+    ]
+    assert len(set(customers)) == 4
+    assert customers[0] == before
+    assert customers[3] == store.pseudonym("c-late")
+
+
+def test_an_erasure_that_was_interrupted_is_finished_by_reading_it_again(store: Store) -> None:
+    """The row was stored and the secret was not destroyed yet: the repetition destroys it, once."""
+    store.fill(scheme(), account(customer_id="c-again"))
+    before = store.pseudonym("c-again")
+    partition, record = store.partition("club.account-status.v1"), replace(erasure("c-again"), offset=1)
+    interrupted = store.ingestion()
+    interrupted.pseudonyms = _Forgetful(store)  # type: ignore[assignment] # stops before it destroys
+    interrupted.write(partition, 1, [record])
+    assert store.pseudonym("c-again") == before
+    store.ingestion().write(partition, 1, [record])
+    after = store.pseudonym("c-again")
+    assert after != before
+    store.ingestion().write(partition, 1, [record])
+    assert store.pseudonym("c-again") == after
+    assert store.rows("SELECT count() FROM account_records WHERE erased") == [(1,)]
+
+
+class _Forgetful:
+    """Pseudonyms of a process that is killed before it destroys a secret."""
+
+    def __init__(self, store: Store) -> None:
+        self._all = store.pseudonyms
+        self.at, self.of_erased, self.thing = self._all.at, self._all.of_erased, self._all.thing
+
+    def destroy(self, *_: object) -> None:
+        """Do nothing."""

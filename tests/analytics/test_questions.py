@@ -1,0 +1,176 @@
+"""SQL of strangers: what it may ask, and everything that it tries besides."""
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from analytics.errors import AnalyticsError, QuestionFailed, QuestionRefused
+from analytics.sandbox import Question, ask
+from analytics.settings import AnalyticsSettings
+from analytics.snapshot import publish
+from tests.support.analytics_store import Store
+from tests.support.consumers.squad_messages import bet, scheme
+
+SECRET = "nobody may read this"
+BUBBLEWRAP, LANDLOCK = None, ""
+
+
+@pytest.fixture
+def settings(processes: None, store: Store) -> AnalyticsSettings:
+    """Provide the settings of a store with three bets, of which a snapshot is published."""
+    store.fill(scheme(), *(bet(bet_id=f"b-{number}", stake_minor=100 * number) for number in (1, 2, 3)))
+    publish(store.folder, store.engine)
+    return AnalyticsSettings(folder=store.folder, question_seconds=20, question_rows=100)
+
+
+@pytest.fixture
+def secret(tmp_path: Path) -> Path:
+    """Provide a file that no question may read or write."""
+    file = tmp_path / "secret.txt"
+    file.write_text(SECRET)
+    return file
+
+
+@pytest.fixture
+def listener() -> Iterator[tuple[int, list[object]]]:
+    """Provide a port on this machine, and who connects to it."""
+    connected: list[object] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(60)
+
+        def accept() -> None:
+            try:
+                connected.append(server.accept())
+            except OSError:
+                return
+
+        threading.Thread(target=accept, daemon=True).start()
+        yield server.getsockname()[1], connected
+
+
+@pytest.mark.parametrize("program", [BUBBLEWRAP, LANDLOCK], ids=["bubblewrap", "landlock"])
+def test_a_question_is_answered_from_a_snapshot(settings: AnalyticsSettings, program: str | None) -> None:
+    """The sum is that of the facts, and 64-bit numbers stay numbers."""
+    question = Question("SELECT sum(stake_minor) AS staked, count() AS bets FROM bets", "json")
+    assert json.loads(ask(question, settings, bubblewrap=program).body) == [{"staked": 600, "bets": 3}]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM file('{secret}', 'LineAsString')",
+        "SELECT file('{secret}')",
+        "SELECT 1 IN file('{secret}', 'LineAsString')",
+        "SELECT * FROM bets INTO OUTFILE '{secret}' TRUNCATE",
+        "SELECT * FROM url('http://127.0.0.1:{port}/', 'LineAsString')",
+        "SELECT * FROM remote('127.0.0.1:{port}', 'system', 'one')",
+        "SELECT * FROM mysql('127.0.0.1:{port}', 'd', 't', 'u', 'p')",
+        "SELECT * FROM executable('cat {secret}', 'LineAsString', 'line String')",
+        "SELECT * FROM system.tables",
+        "SELECT * FROM information_schema.tables",
+        "SELECT count() FROM bets SETTINGS max_memory_usage = 0",
+        "SELECT count() FROM (SELECT * FROM bets SETTINGS max_execution_time = 0)",
+        "SELECT getSetting('max_memory_usage')",
+        "SELECT sleep(3)",
+        "SELECT hostName()",
+        "SELECT count() FROM bets FORMAT CSV",
+        "SET readonly = 0",
+        "SELECT 1; SELECT * FROM file('{secret}', 'LineAsString')",
+        "INSERT INTO bet_records (brand) VALUES ('x')",
+        "INSERT INTO FUNCTION file('{secret}', 'LineAsString') SELECT 'x'",
+        "DROP TABLE bet_records",
+        "CREATE TABLE mine (a Int8) ENGINE = Memory",
+        "ATTACH TABLE other FROM '{secret}' (a Int8) ENGINE = File(CSV)",
+        "SYSTEM SHUTDOWN",
+        "EXPLAIN SELECT * FROM file('{secret}', 'LineAsString')",
+        "SELECT",
+        "",
+    ],
+)
+def test_what_is_no_question_is_refused(
+    settings: AnalyticsSettings, secret: Path, listener: tuple[int, list[object]], sql: str
+) -> None:
+    """Files, addresses, the engine's own tables, settings and changes: refused in words, without effect."""
+    port, connected = listener
+    with pytest.raises(QuestionRefused) as refusal:
+        ask(Question(sql.format(secret=secret, port=port)), settings)
+    assert SECRET not in str(refusal.value)
+    assert secret.read_text() == SECRET
+    assert connected == []
+
+
+@pytest.mark.parametrize("program", [BUBBLEWRAP, LANDLOCK], ids=["bubblewrap", "landlock"])
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM file('{secret}', 'LineAsString')",
+        "SELECT file('{secret}')",
+        "SELECT 'x' INTO OUTFILE '{secret}' TRUNCATE",
+        "SELECT * FROM url('http://127.0.0.1:{port}/', 'LineAsString')",
+    ],
+)
+def test_the_operating_system_stops_what_the_check_would_miss(
+    settings: AnalyticsSettings,
+    secret: Path,
+    listener: tuple[int, list[object]],
+    sql: str,
+    program: str | None,
+) -> None:
+    """With a reader that checks nothing and forbids nothing, the sandbox alone holds."""
+    port, connected = listener
+    asked = Question(sql.format(secret=secret, port=port), "csv")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("analytics.sandbox.READER", careless_reader(secret.with_name("reader.py")))
+        try:
+            answer = ask(asked, settings, bubblewrap=program).body
+        except AnalyticsError as fault:
+            answer = str(fault).encode()
+    assert SECRET.encode() not in answer
+    assert secret.read_text() == SECRET
+    assert connected == []
+
+
+def careless_reader(file: Path) -> Path:
+    """Write a reader that asks whatever it is told to, and return it."""
+    text = Path("analytics/reader.py").read_text()
+    assert text.count('        "SET readonly = 1",\n') == 1
+    assert text.count("    check(_tree(") == 1
+    text = text.replace('        "SET readonly = 1",\n', "").replace(
+        '    check(_tree(base, question), frozenset(asked["hidden"]))\n', ""
+    )
+    file.write_text(text)
+    return file
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "WITH RECURSIVE n AS (SELECT 1 AS a UNION ALL SELECT a + 1 FROM n) SELECT count() FROM n",
+        "SELECT number FROM numbers(1000)",
+        "SELECT uniqExact(a.number * b.number) FROM numbers(1000000000) AS a, numbers(1000000) AS b",
+        "SELECT groupArray(toString(number)) FROM numbers(10000000000)",
+    ],
+)
+def test_a_question_beyond_its_limits_is_ended(settings: AnalyticsSettings, sql: str) -> None:
+    """Endless recursion, too many rows, time and memory."""
+    hasty = settings.model_copy(update={"question_seconds": 5.0, "question_memory": 2**27})
+    with pytest.raises(QuestionFailed):
+        ask(Question(sql), hasty)
+
+
+def test_a_question_cannot_change_the_store(settings: AnalyticsSettings, store: Store) -> None:
+    """An answer cannot be written over the store's definitions, and the facts are what they were."""
+    before = store.rows("SELECT sum(stake_minor), count() FROM bets")
+    with pytest.raises(AnalyticsError):
+        ask(Question(f"SELECT 1 INTO OUTFILE '{store.folder}/store/metadata/x' TRUNCATE"), settings)
+    assert store.rows("SELECT sum(stake_minor), count() FROM bets") == before
+
+
+def test_tables_that_a_role_may_not_read_are_hidden(settings: AnalyticsSettings) -> None:
+    """The question is refused by the table's name."""
+    with pytest.raises(QuestionRefused, match="no table customers for you"):
+        ask(Question("SELECT count() FROM customers", hidden=["customers"]), settings)

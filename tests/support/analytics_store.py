@@ -1,0 +1,121 @@
+"""A store of analytics on the embedded engine, emptied for each test: a process can open only one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from analytics.engine import ChdbEngine, open_store
+from analytics.errors import StoreFault
+from analytics.ingestion import Ingestion
+from analytics.pseudonyms import Pseudonyms
+from analytics.records import end_of_block
+from analytics.schema import BY_TOPIC, RECORD_TABLES
+from consumers.stream.records import Partition, Record
+from foundation.storage.clock import SystemClock
+
+KEY = "the key of pseudonyms in tests, long enough"
+_GENERATIONS = count()
+
+
+class Crash(Exception):
+    """The process would be gone here."""
+
+
+@dataclass
+class FaultyEngine:
+    """The engine, in a process that is killed at some inserts, before them or right after.
+
+    Attributes:
+        plan: For each insert to come whether nothing, `before` or `after` happens.
+    """
+
+    engine: ChdbEngine
+    plan: list[str] = field(default_factory=list)
+
+    def insert(self, table: str, rows: pa.Table, token: str) -> None:
+        """Insert, unless the process is killed."""
+        fault = self.plan.pop(0) if self.plan else ""
+        if fault == "before":
+            raise Crash
+        self.engine.insert(table, rows, token)
+        if fault == "after":
+            raise Crash
+
+    def execute(self, sql: str) -> None:
+        """Carry out a statement."""
+        self.engine.execute(sql)
+
+    def read(self, sql: str) -> list[dict[str, Any]]:
+        """Return the rows of a query."""
+        return self.engine.read(sql)
+
+    def close(self) -> None:
+        """Nothing: the engine is shared."""
+
+
+@dataclass
+class Store:
+    """The store of one test.
+
+    Attributes:
+        generation: Of this test alone, so that no token was used before.
+    """
+
+    folder: Path
+    engine: ChdbEngine
+    pseudonyms: Pseudonyms
+    generation: str = field(default_factory=lambda: f"generation-{next(_GENERATIONS)}")
+
+    def ingestion(self, plan: Sequence[str] = ()) -> Ingestion:
+        """Return what a process has right after its start."""
+        return Ingestion(FaultyEngine(self.engine, list(plan)), self.pseudonyms, SystemClock())
+
+    def partition(self, topic: str, number: int = 0) -> Partition:
+        """Return a partition of this test."""
+        return Partition(topic, number, self.generation)
+
+    def fill(self, *records: Record) -> None:
+        """Store records of any topics, in partition 0 after what is there, offsets given in their order."""
+        ingestion = self.ingestion()
+        for topic in dict.fromkeys(record.topic for record in records):
+            partition = self.partition(topic)
+            stored = ingestion.last_ranges().get(partition)
+            position = 0 if stored is None else stored.last + 1
+            numbered = [
+                replace(record, offset=offset)
+                for offset, record in enumerate((one for one in records if one.topic == topic), position)
+            ]
+            while numbered:
+                taken = end_of_block(BY_TOPIC[topic], numbered, 10_000)
+                ingestion.write(partition, position, numbered[:taken])
+                numbered, position = numbered[taken:], numbered[taken - 1].offset + 1
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+        return [tuple(row.values()) for row in self.engine.read(sql)]
+
+    def pseudonym(self, customer: str, brand: str = "northbet") -> int:
+        """Return what stands for a customer."""
+        return self.pseudonyms.at([((brand, customer), datetime(2100, 1, 1, tzinfo=UTC))])[0]
+
+    def clear(self) -> None:
+        """Empty all tables."""
+        for table in (*(each.name for each in RECORD_TABLES), "readings"):
+            self.engine.execute(f"TRUNCATE TABLE {table}")
+
+
+def open_shared(folder: Path) -> Store:
+    """Open the store of this process.
+
+    Raises:
+        StoreFault: The engine refuses.
+    """
+    engine = open_store(folder, None, 0)
+    if not isinstance(engine, ChdbEngine):
+        raise StoreFault("not the embedded engine")
+    return Store(folder, engine, Pseudonyms(folder / "customers.sqlite", KEY))
