@@ -95,7 +95,7 @@ COMMANDS: Final = {
         "Show what the club owes and gave as goodwill, in minor units, and the use of budgets, in rewards.",
     ),
     "analytics": Command(
-        f"{OPERATIONS}.analytics", "cli", "Questions about everything that happened, over all cells."
+        "furlong.cli.analytics", "cli", "Questions about everything that happened, over all cells."
     ),
     "topics": Command(f"{INSTALL}.setup", "topics", "The Kafka topics."),
     "db": Command(f"{INSTALL}.db", "cli", "The databases."),

@@ -123,7 +123,7 @@ async def _consume_analytics(settings: AnalyticsSettings, stream: StreamSettings
     from analytics.consumer import AnalyticsConsumer
     from furlong.serve.http_server import listen as open_listener
     from furlong.serve.http_server import serving
-    from furlong.serve.status_app import status_app
+    from furlong.workers.status import status_app
 
     registry = CollectorRegistry()
     consumer = AnalyticsConsumer(settings, stream, running_clock(), registry)

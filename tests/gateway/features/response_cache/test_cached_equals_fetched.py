@@ -27,7 +27,7 @@ from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import CacheHint, Supergraph, load_supergraph
 from tests.support.federation.case import Operation, Served, World, serve
-from tests.support.federation.comparison import GatewayOf
+from tests.support.federation.comparison import MOVED, GatewayOf
 from tests.support.federation.composer import NotComposable
 from tests.support.federation.operations import operations
 from tests.support.federation.worlds import some_features, worlds
@@ -61,7 +61,7 @@ class Cached:
     def __init__(self, served: Served) -> None:
         self.gateway = GatewayOf(served)
         self.model = cacheable(served)
-        self.preparer = Preparer(self.model, GENEROUS_LIMITS)
+        self.preparer = Preparer(self.model, GENEROUS_LIMITS, labels_on=lambda: MOVED)
         self.caching = Caching(MemoryStore(10**8), EntryKeys(frozenset()), ResponseCacheMetrics(), 3600)
 
     def answer(self, operation: Operation, mode: ExecutionMode) -> str:
