@@ -25,7 +25,7 @@ from furlong.demo.backoffice import (
     redirect_to_backoffice,
     running_backoffice,
 )
-from furlong.demo.brand_sites import running_brand_sites
+from furlong.demo.brand_sites import DemoTokens, running_brand_sites
 from furlong.demo.cells import CellRouter, RoutedCell, cell_facts, cells_of, databases_of, prepare, serve_each
 from furlong.demo.clock import demo_clock, require_schemes
 from furlong.demo.embedded_broker import EmbeddedBroker
@@ -79,6 +79,7 @@ class DemoOptions:
         cells: Into how many cells the customers are split; 0 for none.
         databases: URLs of the databases of cells that are not in the data folder, by the cell's name.
         host_names: By which further names the demo may be reached, with its port or as given.
+        origins: Whose pages may show the club, besides all pages of this machine.
     """
 
     port: int
@@ -92,6 +93,7 @@ class DemoOptions:
     cells: int = 0
     databases: Mapping[str, str] = field(default_factory=dict)
     host_names: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
 
 
 @asynccontextmanager
@@ -136,7 +138,9 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
             await stack.enter_async_context(running_settlement(each, upstream, clock))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         session = _session(simulator.world, sessions, options.scenarios)
-        embed = await stack.enter_async_context(running_brand_sites(options.data, session, url))
+        embed = await stack.enter_async_context(
+            running_brand_sites(options.data, session, url, options.origins)
+        )
         sites = [
             _site(
                 Parts.from_settings(
@@ -258,6 +262,7 @@ def _site(
         )
 
     app.router.routes.extend(demo_routes(session, parts.verifier, place_bet))
+    app.router.routes.append(DemoTokens(embed, session, parts.clock).route())
     add_gallery(app, ServeSettings().page)
     return app
 

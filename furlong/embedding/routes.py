@@ -142,7 +142,7 @@ class Embedding:
         return brand
 
     def _issued(self, brand: str, session_request: SessionRequest) -> str:
-        if session_request.origin not in self.brands.by_id[brand].origins:
+        if not self.brands.by_id[brand].has_origin(session_request.origin):
             raise Refused(403, "UNKNOWN_ORIGIN", "The origin is not among those of the brand.")
         if not is_id(session_request.customer):
             problem = "The customer's id has 1 to 64 characters, without spaces and colons."

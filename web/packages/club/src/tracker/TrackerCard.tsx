@@ -33,6 +33,19 @@ function contentOf(props: TrackerCardProps, words: Words): ReactNode {
     case 'signed-out':
     case 'forbidden':
       return <Plain>{words.plain[tracker.kind]}</Plain>;
+    case 'unreached':
+      // No heading: the customer may be one to whom rewards are never shown.
+      return (
+        <p className="club-soft" data-testid="unreached">
+          {words.clubUnreached}
+        </p>
+      );
+    case 'to-set-up':
+      return (
+        <p className="club-soft" lang="en" dir="ltr" data-testid="advice">
+          {tracker.advice}
+        </p>
+      );
     case 'club': {
       if (!standingOf(tracker.club).barred) return <ClubTracker {...props} shown={tracker} />;
       const sentence = sentenceForIneligible(tracker.club.membership.blockedReason, words);

@@ -59,6 +59,7 @@ export const AR: Words = {
   reached: 'لقد بلغت هدف هذا الأسبوع: {staked} من {target}.',
   lowered: 'غيّرت نتيجةٌ ما يُحتسب: {staked} من {target}.',
   asOf: 'حتى {time}',
+  clubUnreached: 'لا يمكن عرض هذا الجزء من الصفحة حاليًا. رهاناتك لا تتأثر بذلك.',
   unreached: {
     progress: 'لا يمكن تحديث تقدّمك حاليًا.',
     rewards: 'لا يمكن تحديث المكافآت حاليًا.',

@@ -52,6 +52,7 @@ export const DE: Words = {
   reached: 'Sie haben das Ziel dieser Woche erreicht: {staked} von {target}.',
   lowered: 'Ein Ergebnis hat geändert, was zählt: {staked} von {target}.',
   asOf: 'Stand {time}',
+  clubUnreached: 'Dieser Teil der Seite kann im Moment nicht angezeigt werden. Ihre Wetten sind davon nicht betroffen.',
   unreached: {
     progress: 'Ihr Stand kann zurzeit nicht aktualisiert werden.',
     rewards: 'Die Prämien können zurzeit nicht aktualisiert werden.',

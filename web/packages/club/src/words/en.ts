@@ -52,6 +52,7 @@ export const EN: Words = {
   reached: 'You have reached this week’s target: {staked} of {target}.',
   lowered: 'A result has changed what counts: {staked} of {target}.',
   asOf: 'As of {time}',
+  clubUnreached: 'This part of the page cannot be shown at the moment. Your bets are not affected.',
   unreached: {
     progress: 'Your progress cannot be updated at the moment.',
     rewards: 'The rewards cannot be updated at the moment.',

@@ -52,6 +52,7 @@ export const IT: Words = {
   reached: 'Hai raggiunto l’obiettivo di questa settimana: {staked} di {target}.',
   lowered: 'Un risultato ha cambiato il totale: {staked} di {target}.',
   asOf: 'Aggiornato alle {time}',
+  clubUnreached: 'Questa parte della pagina non può essere mostrata al momento. Le scommesse non ne risentono.',
   unreached: {
     progress: 'Al momento i tuoi progressi non possono essere aggiornati.',
     rewards: 'Al momento i premi non possono essere aggiornati.',

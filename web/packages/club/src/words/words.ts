@@ -42,6 +42,8 @@ export interface Words {
   readonly lowered: string;
   /** `{time}`. */
   readonly asOf: string;
+  /** Names no reward: it is also shown to customers who must see none. */
+  readonly clubUnreached: string;
   readonly unreached: Readonly<Record<'progress' | 'rewards' | 'state', string>>;
 
   /** `{n}`. */
