@@ -63,7 +63,7 @@ scenarios: .venv/.installed ## Play the demo's scenarios, and record the graph's
 	@$(BIN)/python deploy/scenario_answers.py
 
 docs: .venv/.installed ## Build the documentation in .docs/html and check its links; 'make demo' serves it at /docs
-	@$(BIN)/python -m deploy.documentation.build
+	@$(BIN)/python -m deploy.documentation.build $(ARGS)
 
 pictures: install-dev ## Take the documentation's pictures of the bet-slip, GraphiQL and the back office from the demo
 	@$(BIN)/python -m deploy.pictures

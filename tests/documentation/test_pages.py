@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.documentation.build import below_path
 from deploy.documentation.cli_reference import command_pages
 from deploy.documentation.links import problems_of
 from deploy.documentation.navigation import sections
@@ -65,6 +66,13 @@ def test_every_command_has_a_page_without_hidden_options() -> None:
     assert set(pages) == {f"reference/cli/{name}.md" for name in COMMANDS}
     assert "`--customer <str>`" in pages["reference/cli/token.md"]
     assert "## `furlong deadletters replay`" in pages["reference/cli/deadletters.md"]
+
+
+def test_links_of_the_page_for_a_404_begin_at_the_sites_root() -> None:
+    """They lead from any depth to the same pages; addresses elsewhere and anchors stay as they are."""
+    page = '<a href="a/b.html"> <img src="./c.png"> <a href="#d"> <a href="/e"> <a href="https://f.example/">'
+    expected = '<a href="/docs/a/b.html"> <img src="/docs/c.png"> <a href="#d"> <a href="/e"> <a href="https://f.example/">'
+    assert below_path(page) == expected
 
 
 @pytest.mark.parametrize(
