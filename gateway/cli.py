@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import orjson
 import typer
 
+from foundation.quick_imports import quick_imports
 from gateway.command_input import (
     BROKEN,
     REFUSED,
@@ -85,23 +86,24 @@ def serve(
     The supergraph and some settings may change while it serves: both are checked every few seconds and on
     SIGHUP.
     """
-    from foundation.logs import configure_logs
-    from gateway.app import create_gateway
-    from gateway.garbage_collection import freeze_long_lived_objects
-    from gateway.http.server import configured_by, run
-    from gateway.http.server import listen as open_listener
-    from gateway.operators import OperatorsPortError, operators_port
-    from gateway.reload.chosen_sources import first_text, reload_of, supergraph_source
-    from gateway.tls import ServerTls
-
     host, _, port = listen.rpartition(":")
     if not port.isdigit():
         stop(f"--listen {listen}: expected HOST:PORT, such as 127.0.0.1:4000.", BROKEN)
-    settings = _settings(settings_file)
-    with reported(supergraph):
-        source = supergraph_source(supergraph, settings)
-        text = first_text(source)
-        app = create_gateway(text, settings=settings, reload=reload_of(source, settings, settings_file))
+    with quick_imports():
+        from foundation.logs import configure_logs
+        from gateway.app import create_gateway
+        from gateway.garbage_collection import freeze_long_lived_objects
+        from gateway.http.server import configured_by, run
+        from gateway.http.server import listen as open_listener
+        from gateway.operators import OperatorsPortError, operators_port
+        from gateway.reload.chosen_sources import first_text, reload_of, supergraph_source
+        from gateway.tls import ServerTls
+
+        settings = _settings(settings_file)
+        with reported(supergraph):
+            source = supergraph_source(supergraph, settings)
+            text = first_text(source)
+            app = create_gateway(text, settings=settings, reload=reload_of(source, settings, settings_file))
     configure_logs(_log_settings())
     try:
         config = configured_by(settings, app)

@@ -11,6 +11,8 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from foundation.quick_imports import quick_imports
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -28,7 +30,8 @@ class Command:
 
     def load(self, name: str) -> Any:
         """Import the command, and return it as a click command."""
-        found = getattr(import_module(self.module), self.attribute)
+        with quick_imports():
+            found = getattr(import_module(self.module), self.attribute)
         holder = typer.Typer()
         if isinstance(found, typer.Typer):
             holder.add_typer(found, name=name)

@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-SWITCHED_OFF: Final = ("fastapi", "foundation.tracing", "opentelemetry", "redis")
+SWITCHED_OFF: Final = (
+    "cryptography",
+    "fastapi",
+    "foundation.tokens",
+    "foundation.tracing",
+    "joserfc",
+    "opentelemetry",
+    "redis",
+)
 
 PROGRAM = f"""
 import sys
