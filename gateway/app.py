@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from fastapi import FastAPI
 from prometheus_client.registry import Collector
+from starlette.applications import Starlette
 
 from gateway.access.application import AccessOf, DecidePolicies
 from gateway.caching import CacheMetrics
@@ -166,7 +166,7 @@ def _process_metrics(metrics: Metrics) -> ProcessMetrics:
 
 def _lifespan(
     graph: ServedGraph, core: Core, background: Iterable[Background]
-) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """Return the lifespan of an application.
 
     Args:
@@ -176,7 +176,7 @@ def _lifespan(
     """
 
     @asynccontextmanager
-    async def serving(_app: FastAPI) -> AsyncIterator[None]:
+    async def serving(_app: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as features:
             for manager in core.running:
                 await features.enter_async_context(manager)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
+from starlette.applications import Starlette
 
 from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
@@ -240,7 +240,7 @@ def _site(
     tracing: Tracing | None,
     *,
     embed: EmbedSettings,
-) -> FastAPI:
+) -> Starlette:
     app = create_site(parts, gateway=_demo_gateway(data), tracing=tracing, embed=embed)
 
     async def place_bet(owner: Owner, slip: PlacedSlip) -> str:
@@ -257,7 +257,7 @@ def _site(
             bet_type=slip.bet_type,
         )
 
-    app.include_router(demo_routes(session, parts.verifier, place_bet))
+    app.router.routes.extend(demo_routes(session, parts.verifier, place_bet))
     add_gallery(app, ServeSettings().page)
     return app
 

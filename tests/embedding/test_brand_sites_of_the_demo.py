@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from foundation.storage.settings import DatabaseSettings
 from furlong.demo.brand_sites import BrandSites, running_brand_sites
@@ -27,7 +27,7 @@ SESSION = DemoSession(
 )
 
 
-def club_of(sites: BrandSites, database: str) -> FastAPI:
+def club_of(sites: BrandSites, database: str) -> Starlette:
     """The club whose settings are those of the sites."""
     parts = Parts.from_settings(DatabaseSettings(url=database), sessions=ISSUED, embed=sites.settings)
     return create_site(parts, gateway=GatewaySettings(), embed=sites.settings)

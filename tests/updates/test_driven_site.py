@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
+from starlette.applications import Starlette
 from structlog.testing import capture_logs
 
 from foundation.storage.clock import ManualClock
@@ -33,7 +33,7 @@ from tests.support.subgraphs.club_stand import Stand, make_token, session_settin
 class Harness:
     """A site, and subgraphs beside it that stand for other processes on the same databases."""
 
-    site: FastAPI
+    site: Starlette
     others: Stand
     bus: MemoryBus
 

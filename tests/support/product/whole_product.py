@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
-from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
+from starlette.applications import Starlette
 
 from consumers.club.wiring import create_consumer as club_consumer
 from consumers.fulfilment.wiring import create_consumer as fulfilment_consumer
@@ -91,7 +91,7 @@ class Product:
     keys: Iterator[int] = field(default_factory=itertools.count)
     saved: int = 0
     bus: MemoryBus = field(init=False)
-    site: FastAPI = field(init=False)
+    site: Starlette = field(init=False)
 
     async def start(self) -> None:
         """Start all programs on the stored data, as after a restart of the machines."""
