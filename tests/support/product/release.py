@@ -13,7 +13,7 @@ import subprocess
 import tarfile
 import tomllib
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, TypedDict
@@ -137,6 +137,7 @@ def _sample(kind: TypeEngine[Any]) -> object:
         int: 1,
         bool: True,
         datetime: LONG_AGO,
+        date: LONG_AGO.date(),
         bytes: b"\x00\xff",
         object: ["0"],  # JSON
         float: 0.5,
