@@ -11,6 +11,7 @@ import pytest
 from tests.support.repository_files import repository_files
 
 ROOT: Final = Path(__file__).resolve().parents[2]
+TEXTS: Final = ("*.py", "*.md", "*.ts", "*.tsx", "*.mjs", "*.yaml", "*.json", "*.graphql", "*.svg")
 RETIRED: Final = {
     "backoffice": {
         "AdminSubgraph",
@@ -550,3 +551,10 @@ def test_limits_are_named_max() -> None:
         for name in retired.findall((ROOT / file).read_text(encoding="utf-8"))
     }
     assert found == set()
+
+
+@pytest.mark.parametrize("word", ["squad"])
+def test_retired_words_are_nowhere(word: str) -> None:
+    """No code, document or contract has the word, whatever its case, but pages that tell of decisions."""
+    texts = repository_files(*TEXTS, f":!{Path(__file__).relative_to(ROOT)}", ":!docs/decisions", ":!*lock*")
+    assert {name for name in texts if word in (ROOT / name).read_text(encoding="utf-8").casefold()} == set()

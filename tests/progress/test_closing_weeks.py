@@ -18,7 +18,7 @@ from subgraphs.progress.qualification.qualification import QUALIFICATION_TOPIC
 from subgraphs.progress.weeks import lifecycle as module
 from subgraphs.progress.weeks.lifecycle import WeekLifecycle
 from tests.support.consumers.progress_reducer import Reducer, reducer
-from tests.support.consumers.squad_messages import BRAND, account, bet, membership, scheme
+from tests.support.consumers.sample_messages import BRAND, account, bet, membership, scheme
 from tests.support.skewed_clock import SkewedClock
 
 __all__ = ["reducer"]

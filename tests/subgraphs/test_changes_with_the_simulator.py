@@ -112,7 +112,7 @@ async def test_a_customer_joins_chooses_and_leaves(both: Both) -> None:
 
 
 async def test_who_is_no_member_cannot_choose(both: Both) -> None:
-    """The squad's own refusal comes out with its code."""
+    """The upstream's own refusal comes out with its code."""
     assert reasons(await both.change()) == ["NOT_MEMBER"]
 
 
@@ -137,7 +137,7 @@ async def test_a_refusal_is_told_and_changes_nothing(both: Both) -> None:
 
 
 async def test_parallel_clicks_are_one_effect_on_the_record(both: Both) -> None:
-    """Fifty clicks through a squad that is busy at first are one change, on both sides."""
+    """Fifty clicks through a upstream that is busy at first are one change, on both sides."""
     await both.fault("busy", times=10)
     outcomes = await asyncio.gather(*(both.opt_in("same") for _ in range(50)))
     assert {code for payload in outcomes for code in reasons(payload)} <= {"UPSTREAM_PENDING"}

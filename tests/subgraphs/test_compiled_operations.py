@@ -16,7 +16,7 @@ from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.context import RequestContext
 from tests.support.subgraphs.club_samples import BRAND, CUSTOMER, LONG_AGO, NOW, OWNER, WEEK, good_account
 from tests.support.subgraphs.club_stand import Stand, session
-from tests.support.subgraphs.squad_double import Squad
+from tests.support.subgraphs.upstream_double import UpstreamDouble
 
 CLUB = """query Mine($week: ID, $with: Boolean = true) { club(brand: "northbet", week: $week) {
   __typename id brand { id name timeZone } week { id isoWeek startsAt endsAt hours state provisionalUntil }
@@ -131,9 +131,11 @@ async def test_both_ways_give_the_same(  # noqa: PLR0917 - the parts of a reques
     assert variables == kept
 
 
-async def test_a_mutation_is_the_same_in_both_ways(both: tuple[Stand, Stand], squad: Squad) -> None:
+async def test_a_mutation_is_the_same_in_both_ways(
+    both: tuple[Stand, Stand], upstream: UpstreamDouble
+) -> None:
     """Opting in shows the new membership in the same response, not what was read before."""
-    del squad
+    del upstream
     compiled, plain = both
     found = []
     for stand, customer in ((compiled, "c-3"), (plain, "c-4")):

@@ -88,7 +88,7 @@ async def test_a_request_that_is_not_traced_has_no_spans(traced: Stand, recordin
     assert recording.spans == []
 
 
-@pytest.mark.usefixtures("squad")
+@pytest.mark.usefixtures("upstream")
 async def test_the_statements_of_a_change_are_spans(traced: Stand, recording: Recording) -> None:
     """What a transaction writes is traced like what a request reads; its values are not shown."""
     arguments = {"brand": "northbet", "termsVersion": "2026-1", "idempotencyKey": "canary-key"}

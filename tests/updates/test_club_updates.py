@@ -20,7 +20,7 @@ from subgraphs.kit.live.event_bus import EventBus
 from subgraphs.kit.live.watches import customer_key
 from tests.support.subgraphs.club_samples import BRAND, CUSTOMER, NOW, OWNER, good_account
 from tests.support.subgraphs.club_stand import REFERENCE, Stand, ask, make_token, session
-from tests.support.subgraphs.squad_double import Squad
+from tests.support.subgraphs.upstream_double import UpstreamDouble
 
 PATIENCE_SECONDS = 60.0
 STATE = "id week { isoWeek state } membership { optedIn pending version } ineligibleReason"
@@ -91,7 +91,9 @@ async def test_the_first_event_is_the_present_state(northbet: Stand) -> None:
     assert await (await follow(northbet)).state() == (1, await fresh(northbet))
 
 
-async def test_a_mutation_is_an_event_once_pending_and_once_confirmed(northbet: Stand, squad: Squad) -> None:
+async def test_a_mutation_is_an_event_once_pending_and_once_confirmed(
+    northbet: Stand, upstream: UpstreamDouble
+) -> None:
     """The stream of the process that made it needs no other process."""
     stream = await follow(northbet)
     await stream.state()
@@ -101,7 +103,7 @@ async def test_a_mutation_is_an_event_once_pending_and_once_confirmed(northbet: 
         reached.set()
         await go_on.wait()
 
-    squad.script.append(hold)
+    upstream.script.append(hold)
     joining = asyncio.create_task(ask(northbet.club, OPT_IN, JOIN))
     await reached.wait()
     version, club = await stream.state()

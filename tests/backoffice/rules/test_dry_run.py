@@ -39,7 +39,7 @@ from subgraphs.rewards.models import REFERENCE, REWARD_CHOICE, REWARD_CONFIG, RE
 from tests.support.backoffice.backoffice_stand import actor, backoffice_database
 from tests.support.backoffice.scheme_forms import form
 from tests.support.consumers.progress_reducer import Reducer, opened_reducer
-from tests.support.consumers.squad_messages import bet, membership, scheme
+from tests.support.consumers.sample_messages import bet, membership, scheme
 from tests.support.database_probe import migrated
 from tests.support.subgraphs.club_samples import (
     brand_row,

@@ -13,10 +13,10 @@ from tests.support.subgraphs.stand_fixtures import (
     migrated_files,
     migrated_mariadb,
     sqlite_url,
-    squad,
+    upstream,
 )
 
-__all__ = ["each_stand", "each_url", "logged", "migrated_files", "migrated_mariadb", "sqlite_url", "squad"]
+__all__ = ["each_stand", "each_url", "logged", "migrated_files", "migrated_mariadb", "sqlite_url", "upstream"]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from consumers.stream.settings import StreamSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
 from subgraphs.progress.customer_data import BETS_TOPIC
 from tests.support.backoffice.support_stand import FOREIGN, NOW, SAM, SupportStand
-from tests.support.consumers.squad_messages import bet
+from tests.support.consumers.sample_messages import bet
 
 
 async def test_the_record_of_the_revision_in_force_is_found(

@@ -57,7 +57,7 @@ from tests.support.backoffice.support_stand import (
     person,
     support_stand,
 )
-from tests.support.consumers.squad_messages import account
+from tests.support.consumers.sample_messages import account
 from tests.support.subgraphs.club_samples import config_row, make_config
 from tests.support.subgraphs.kill_switch import turn
 

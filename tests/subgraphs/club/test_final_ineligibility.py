@@ -13,7 +13,7 @@ from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.club.models import REFERENCE
 from subgraphs.kit.domain.weeks import week_named
 from subgraphs.kit.records.reference import ReferenceWriter
-from tests.support.consumers.squad_messages import account
+from tests.support.consumers.sample_messages import account
 from tests.support.subgraphs.club_samples import OWNER
 from tests.support.subgraphs.club_stand import Stand, data_of
 

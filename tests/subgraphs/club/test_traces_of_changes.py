@@ -21,7 +21,7 @@ async def _told(stand: Stand, customer: str, headers: dict[str, str]) -> str | N
     return told[f"northbet:{customer}"].get("traceparent")
 
 
-@pytest.mark.usefixtures("squad")
+@pytest.mark.usefixtures("upstream")
 async def test_a_change_is_told_under_the_trace_of_its_request(stand: Stand) -> None:
     """Without a trace there is none, even in a task that has served another request before."""
     await stand.add_northbet("c-1", "c-2")
@@ -29,7 +29,7 @@ async def test_a_change_is_told_under_the_trace_of_its_request(stand: Stand) -> 
     assert await _told(stand, "c-2", {}) is None
 
 
-@pytest.mark.usefixtures("squad")
+@pytest.mark.usefixtures("upstream")
 async def test_what_is_no_trace_is_not_handed_on(stand: Stand) -> None:
     """A client can write anything into its headers."""
     await stand.add_northbet("c-1")

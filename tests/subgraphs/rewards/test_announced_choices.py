@@ -21,7 +21,7 @@ from subgraphs.rewards.choices.read_back import ChoiceReadBack
 from subgraphs.rewards.models import ANNOUNCEMENT, INTENT, OUTBOX, REWARD_CHOICE, REWARD_CONFIG
 from tests.support.subgraphs.club_samples import NOW, OWNER, WEEK, good_account, make_config
 from tests.support.subgraphs.club_stand import REFERENCE, Stand, data_of
-from tests.support.subgraphs.squad_double import Squad
+from tests.support.subgraphs.upstream_double import UpstreamDouble
 
 KEY = ClubKey("northbet", WEEK, OWNER.customer)
 CONTRACT = Path(__file__).parents[3] / "contracts" / "club.choice.v1.schema.json"
@@ -86,7 +86,7 @@ async def said(stand: Stand) -> list[tuple[int, bool, str, str | None]]:
     ]
 
 
-@pytest.mark.usefixtures("squad")
+@pytest.mark.usefixtures("upstream")
 async def test_each_choice_is_told_when_it_is_made(northbet: Stand) -> None:
     """It is published in the transaction that records it, not final yet, with its terms."""
     assert await choose(northbet, "fb-2x3:1", 0, "k-1") == []
@@ -97,13 +97,13 @@ async def test_each_choice_is_told_when_it_is_made(northbet: Stand) -> None:
         schema.validate(one)
 
 
-async def test_a_refused_choice_is_not_told(northbet: Stand, squad: Squad) -> None:
+async def test_a_refused_choice_is_not_told(northbet: Stand, upstream: UpstreamDouble) -> None:
     """Nothing has changed, so nothing is published."""
     assert await choose(northbet, "nothing:1", 0, "k-1") != []
-    assert (await told(northbet), squad.calls) == ([], [])
+    assert (await told(northbet), upstream.calls) == ([], [])
 
 
-@pytest.mark.usefixtures("squad")
+@pytest.mark.usefixtures("upstream")
 async def test_the_choice_is_final_once_the_week_is_confirmed(northbet: Stand) -> None:
     """It is published once more, as final."""
     await choose(northbet, "fb-2x3:1", 0, "k-1")
@@ -141,7 +141,7 @@ async def test_the_last_word_is_said_once(northbet: Stand) -> None:
     assert await said(northbet) == [(1, True, "default", "fb-5")]
 
 
-@pytest.mark.usefixtures("squad")
+@pytest.mark.usefixtures("upstream")
 async def test_a_chosen_reward_that_was_withdrawn_is_honoured(northbet: Stand) -> None:
     """The customer chose it while it was offered."""
     await choose(northbet, "fb-2x3:1", 0, "k-1")
@@ -150,7 +150,7 @@ async def test_a_chosen_reward_that_was_withdrawn_is_honoured(northbet: Stand) -
     assert (await said(northbet))[-1] == (2, True, "chosen", "fb-2x3")
 
 
-@pytest.mark.usefixtures("squad")
+@pytest.mark.usefixtures("upstream")
 async def test_an_unlawful_choice_is_replaced_by_the_default(northbet: Stand) -> None:
     """The message says that it is a replacement."""
     await choose(northbet, "fb-2x3:1", 0, "k-1")
@@ -159,7 +159,7 @@ async def test_an_unlawful_choice_is_replaced_by_the_default(northbet: Stand) ->
     assert (await said(northbet))[-1] == (2, True, "replacement", "fb-5")
 
 
-@pytest.mark.usefixtures("squad")
+@pytest.mark.usefixtures("upstream")
 async def test_a_recalled_choice_is_replaced_by_the_default(northbet: Stand) -> None:
     """This holds for a recall after the lock, too, until the final reward is published."""
     await choose(northbet, "fb-2x3:1", 0, "k-1")
@@ -241,7 +241,7 @@ async def _update_config(stand: Stand, reward_id: str, **values: Any) -> None:
         )
 
 
-@pytest.mark.usefixtures("squad")
+@pytest.mark.usefixtures("upstream")
 async def test_no_version_of_a_choice_is_used_again(northbet: Stand) -> None:
     """After a loss, a page from before it cannot change a choice that it has not seen."""
     for number, option in enumerate(("fb-2x3:1", "fb-5:1", "fb-2x3:1")):
@@ -263,7 +263,7 @@ async def test_no_version_of_a_choice_is_used_again(northbet: Stand) -> None:
     assert (await told(northbet))[-1]["revision"] == 4
 
 
-@pytest.mark.usefixtures("squad")
+@pytest.mark.usefixtures("upstream")
 async def test_a_choice_made_before_the_topic_is_read_back_is_published_again(northbet: Stand) -> None:
     """It has a used revision, which fulfilment ignores; the topic has kept only a later, older choice."""
     for number, option in enumerate(("fb-2x3:1", "fb-5:1", "fb-2x3:1")):

@@ -167,7 +167,7 @@ async def choose_ten(stand: Stand, key: str) -> list[dict[str, str]]:
     return list((await data_of(stand.rewards, CHANGE, {"i": wanted}))["changeReward"]["errors"])
 
 
-@pytest.mark.usefixtures("squad")
+@pytest.mark.usefixtures("upstream")
 async def test_nobody_is_shown_or_can_choose_ten_pounds_as_five(each_stand: Stand) -> None:
     """In the graph: the £10 version comes with its text, not before; then it can be chosen."""
     await each_stand.add_brand()

@@ -54,7 +54,7 @@ async def reasons(stand: Stand) -> dict[str, Any]:
     return {each["id"].split(":")[1]: each["unavailableReason"] for each in options}
 
 
-@pytest.mark.usefixtures("squad")
+@pytest.mark.usefixtures("upstream")
 async def test_a_reward_that_is_switched_off_stays_on_the_menu_and_cannot_be_chosen(northbet: Stand) -> None:
     """The others can; once it is on again, it can as well."""
     database = northbet.rewards.database
@@ -66,7 +66,7 @@ async def test_a_reward_that_is_switched_off_stays_on_the_menu_and_cannot_be_cho
     assert await choose(northbet, "boost", "k-2") == []
 
 
-@pytest.mark.usefixtures("squad")
+@pytest.mark.usefixtures("upstream")
 async def test_nothing_can_be_chosen_while_the_brand_is_switched_off(northbet: Stand) -> None:
     """All rewards are shown as paused."""
     await turn(northbet.rewards.database, GLOBAL_STATE, 1, off=True)

@@ -29,7 +29,7 @@ from subgraphs.kit.records.accounts import AccountHistory
 from subgraphs.kit.records.reference import ReferenceWriter
 from tests.support.backoffice.backoffice_stand import actor, employ
 from tests.support.consumers.progress_reducer import Reducer, opened_reducer
-from tests.support.consumers.squad_messages import account, bet, scheme
+from tests.support.consumers.sample_messages import account, bet, scheme
 from tests.support.database_probe import migrate
 
 NOW: Final = datetime(2026, 3, 26, 12, tzinfo=UTC)

@@ -117,7 +117,7 @@ def see_weeks_and_lag(desk: Desk) -> None:
 
 
 def settle_what_is_in_doubt(office: Office, desk: Desk) -> None:
-    """A change that the upstream squad's API did not answer is in doubt, until a worker has asked again."""
+    """A change that the upstream's API did not answer is in doubt, until a worker has asked again."""
     office.stop_upstream()
     asked = office.site.change("OptIn", CAT, termsVersion=TERMS)
     assert [error["code"] for error in asked["errors"]] == ["UPSTREAM_PENDING"]

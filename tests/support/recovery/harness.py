@@ -34,7 +34,7 @@ from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.kit.settings import CompareSettings, UpstreamSettings
 from subgraphs.rewards.models import INTENT as REWARDS_INTENT
 from subgraphs.rewards.models import REWARD_CHOICE
-from tests.support.consumers.squad_messages import account as account_record
+from tests.support.consumers.sample_messages import account as account_record
 from tests.support.subgraphs.club_samples import (
     NOW,
     WEEK,

@@ -13,7 +13,7 @@ import structlog
 from deploy.private_mariadb import PrivateMariadb
 from tests.support.subgraphs.club_samples import NOW
 from tests.support.subgraphs.club_stand import UPSTREAM, Stand, clear, migrate
-from tests.support.subgraphs.squad_double import Squad
+from tests.support.subgraphs.upstream_double import UpstreamDouble
 
 __all__ = [
     "each_stand",
@@ -22,8 +22,8 @@ __all__ = [
     "migrated_files",
     "migrated_mariadb",
     "sqlite_url",
-    "squad",
     "stand",
+    "upstream",
 ]
 
 
@@ -86,10 +86,10 @@ def logged() -> Iterator[list[MutableMapping[str, Any]]]:
 
 
 @pytest.fixture
-def squad() -> Iterator[Squad]:
-    """The upstream squad of the stand."""
-    squad = Squad()
+def upstream() -> Iterator[UpstreamDouble]:
+    """The upstream of the stand."""
+    upstream = UpstreamDouble()
     with respx.mock(base_url=UPSTREAM, assert_all_called=False) as router:
-        router.put(path__startswith="/v1/brands/").mock(side_effect=squad)
-        router.get(path__startswith="/v1/brands/").mock(side_effect=squad.look)
-        yield squad
+        router.put(path__startswith="/v1/brands/").mock(side_effect=upstream)
+        router.get(path__startswith="/v1/brands/").mock(side_effect=upstream.look)
+        yield upstream
