@@ -29,7 +29,7 @@ from foundation.tokens import InvalidToken, VerifiedToken
 from furlong.databases import METADATA
 from subgraphs.kit.auth import viewer_of
 from tests.kit.test_interrupted_upgrades import differences
-from tests.support.backoffice.backoffice_stand import NOW
+from tests.support.backoffice.backoffice_fixture import NOW
 from tests.support.consumers.sample_messages import bet
 from tests.support.database_probe import migrated
 

@@ -22,6 +22,7 @@ from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.app import create_subgraph
 from tests.support.recovery.harness import CHANGE, LOCK_MINUTES, LOCKED_AT, reasons
 from tests.support.skewed_clock import SkewedClock
+from tests.support.subgraphs.club_fixture import ClubFixture, data_of, session, session_settings
 from tests.support.subgraphs.club_samples import (
     BRAND,
     CUSTOMER,
@@ -32,7 +33,6 @@ from tests.support.subgraphs.club_samples import (
     make_config,
     make_scheme,
 )
-from tests.support.subgraphs.club_stand import Stand, data_of, session, session_settings
 from tests.support.subgraphs.upstream_double import UpstreamDouble
 
 TRIES: Final = 1000 if os.environ.get("FURLONG_TORTURE", "") not in {"", "0"} else 60
@@ -64,7 +64,7 @@ class WaitingClock:
 class Nodes:
     """Nodes over the databases of a stand."""
 
-    stand: Stand
+    stand: ClubFixture
     stack: AsyncExitStack
 
     def node(self, clock: Clock) -> Subgraph:
@@ -80,7 +80,7 @@ class Nodes:
 
 
 @pytest.fixture
-async def nodes(stand: Stand) -> AsyncIterator[Nodes]:
+async def nodes(stand: ClubFixture) -> AsyncIterator[Nodes]:
     """Provide nodes in a week whose choice locks an hour after the stand's time."""
     await stand.add_brand(make_brand(), make_scheme(choice_lock_minutes=LOCK_MINUTES))
     await stand.add_accounts({OWNER: good_account()})

@@ -17,8 +17,8 @@ from subgraphs.club.models import MEMBERSHIP_EVENT, OUTBOX
 from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.models import REWARD_CHOICE
 from tests.support.recovery.harness import CHANGE, OPT_IN, SHOWN, UNDISTURBED
+from tests.support.subgraphs.club_fixture import ClubFixture, ask, codes, data_of, migrate
 from tests.support.subgraphs.club_samples import NOW
-from tests.support.subgraphs.club_stand import Stand, ask, codes, data_of, migrate
 from tests.support.subgraphs.upstream_double import UpstreamDouble
 
 pytestmark = pytest.mark.usefixtures("mariadb_installed")
@@ -42,7 +42,7 @@ async def test_what_the_upstream_has_done_is_recorded_when_the_database_is_back(
     server = await asyncio.to_thread(start_mariadb, tmp_path)
     url = server.fresh_url()
     await migrate(url)
-    stand = Stand.over(url, NOW)
+    stand = ClubFixture.over(url, NOW)
     await stand.add_northbet()
     dead = asyncio.Event()
 
@@ -64,12 +64,12 @@ async def test_what_the_upstream_has_done_is_recorded_when_the_database_is_back(
     server = await asyncio.to_thread(start_mariadb, tmp_path)
     back = f"{server.url.rpartition('/')[0]}/{url.rpartition('/')[2]}"
     try:
-        await check_recovery(Stand.over(back, NOW), upstream)
+        await check_recovery(ClubFixture.over(back, NOW), upstream)
     finally:
         await asyncio.to_thread(server.stop)
 
 
-async def check_recovery(stand: Stand, upstream: UpstreamDouble) -> None:
+async def check_recovery(stand: ClubFixture, upstream: UpstreamDouble) -> None:
     """Check that both changes are pending, and that recovery settles them by the upstream's record alone."""
     assert (await data_of(stand.club, SHOWN))["club"]["membership"]["pending"] is True
     stand.clock.advance(UNDISTURBED)

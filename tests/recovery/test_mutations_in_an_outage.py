@@ -8,38 +8,38 @@ import pytest
 from subgraphs.club.models import MEMBERSHIP_EVENT
 from subgraphs.kit.mutations.circuit_breaker import Breaker
 from tests.support.recovery.harness import CHANGE, OPT_IN, OPT_OUT, SHOWN, reasons
+from tests.support.subgraphs.club_fixture import ClubFixture, ask, data_of, session, statements
 from tests.support.subgraphs.club_samples import CUSTOMER
-from tests.support.subgraphs.club_stand import Stand, ask, data_of, session, statements
 from tests.support.subgraphs.upstream_double import UpstreamDouble, no_answers, refusal
 
 BREAKING = Breaker().failures
 
 
 @pytest.fixture
-async def northbet(stand: Stand) -> Stand:
+async def northbet(stand: ClubFixture) -> ClubFixture:
     """Provide Northbet with many customers."""
     await stand.add_northbet(CUSTOMER, *(f"x-{number}" for number in range(BREAKING)))
     return stand
 
 
-async def mutate(stand: Stand, mutation: str, customer: str = CUSTOMER, **more: Any) -> dict[str, Any]:
+async def mutate(stand: ClubFixture, mutation: str, customer: str = CUSTOMER, **more: Any) -> dict[str, Any]:
     """Return the response of a mutation."""
     subgraph = stand.rewards if mutation is CHANGE else stand.club
     data = await data_of(subgraph, mutation, {"i": {"brand": "northbet"} | more}, session(customer))
     return dict(next(iter(data.values())))
 
 
-async def opt_in(stand: Stand, key: str = "in", customer: str = CUSTOMER) -> dict[str, Any]:
+async def opt_in(stand: ClubFixture, key: str = "in", customer: str = CUSTOMER) -> dict[str, Any]:
     """Opt in."""
     return await mutate(stand, OPT_IN, customer, termsVersion="2026-1", idempotencyKey=key)
 
 
-async def opt_out(stand: Stand, key: str = "out") -> dict[str, Any]:
+async def opt_out(stand: ClubFixture, key: str = "out") -> dict[str, Any]:
     """Opt out."""
     return await mutate(stand, OPT_OUT, idempotencyKey=key)
 
 
-async def break_off(stand: Stand, upstream: UpstreamDouble) -> None:
+async def break_off(stand: ClubFixture, upstream: UpstreamDouble) -> None:
     """Let calls of other customers fail until the circuit breaker opens."""
     upstream.script = no_answers(BREAKING)
     for number in range(BREAKING):
@@ -48,7 +48,7 @@ async def break_off(stand: Stand, upstream: UpstreamDouble) -> None:
 
 
 async def test_an_upstream_that_is_away_is_not_asked_and_the_change_is_kept(
-    northbet: Stand, upstream: UpstreamDouble
+    northbet: ClubFixture, upstream: UpstreamDouble
 ) -> None:
     """With an open circuit breaker the intent is written, and the customer sees that it is pending."""
     await break_off(northbet, upstream)
@@ -61,13 +61,13 @@ async def test_an_upstream_that_is_away_is_not_asked_and_the_change_is_kept(
     assert [one.status for one in mine] == ["pending"]
 
 
-async def test_an_outage_costs_a_few_calls_only(northbet: Stand, upstream: UpstreamDouble) -> None:
+async def test_an_outage_costs_a_few_calls_only(northbet: ClubFixture, upstream: UpstreamDouble) -> None:
     """However many customers ask, calls end with the failure that opens the circuit breaker."""
     await break_off(northbet, upstream)
     assert len(upstream.calls) == BREAKING
 
 
-async def test_reads_do_not_notice_an_outage(northbet: Stand, upstream: UpstreamDouble) -> None:
+async def test_reads_do_not_notice_an_outage(northbet: ClubFixture, upstream: UpstreamDouble) -> None:
     """What the graph shows is read from our own database."""
     await break_off(northbet, upstream)
     asked = len(upstream.calls)
@@ -78,7 +78,9 @@ async def test_reads_do_not_notice_an_outage(northbet: Stand, upstream: Upstream
     assert len(upstream.calls) == asked
 
 
-async def test_a_bad_request_is_told_in_an_outage_too(northbet: Stand, upstream: UpstreamDouble) -> None:
+async def test_a_bad_request_is_told_in_an_outage_too(
+    northbet: ClubFixture, upstream: UpstreamDouble
+) -> None:
     """A request that can be refused without the upstream is refused, and leaves nothing pending."""
     await break_off(northbet, upstream)
     assert reasons(await opt_out(northbet)) == ["NOT_MEMBER"]
@@ -86,7 +88,7 @@ async def test_a_bad_request_is_told_in_an_outage_too(northbet: Stand, upstream:
 
 
 async def test_who_finds_another_change_in_the_way_is_told_so(
-    northbet: Stand, upstream: UpstreamDouble
+    northbet: ClubFixture, upstream: UpstreamDouble
 ) -> None:
     """The message says which change is pending: the customer's own, or an earlier one."""
     upstream.script = no_answers(6)
@@ -98,7 +100,7 @@ async def test_who_finds_another_change_in_the_way_is_told_so(
 
 
 async def test_a_request_that_was_in_the_way_goes_ahead_later(
-    northbet: Stand, upstream: UpstreamDouble
+    northbet: ClubFixture, upstream: UpstreamDouble
 ) -> None:
     """The key of a request that had to wait is not used up."""
     upstream.script = no_answers(4)
@@ -109,7 +111,7 @@ async def test_a_request_that_was_in_the_way_goes_ahead_later(
 
 
 async def test_the_outcome_of_an_earlier_change_decides_about_a_later_one(
-    northbet: Stand, upstream: UpstreamDouble
+    northbet: ClubFixture, upstream: UpstreamDouble
 ) -> None:
     """A second join finds the first one pending, settles it, and gets the membership."""
     upstream.script = no_answers(2)
@@ -119,7 +121,7 @@ async def test_the_outcome_of_an_earlier_change_decides_about_a_later_one(
 
 
 async def test_an_earlier_refusal_lets_a_later_change_through(
-    northbet: Stand, upstream: UpstreamDouble
+    northbet: ClubFixture, upstream: UpstreamDouble
 ) -> None:
     """A refused change does not block later ones."""
     upstream.script = [*no_answers(2), refusal("SOMETHING")]
@@ -128,7 +130,9 @@ async def test_an_earlier_refusal_lets_a_later_change_through(
     assert len(upstream.effects) == 1
 
 
-async def test_two_tabs_choose_while_the_first_is_in_doubt(northbet: Stand, upstream: UpstreamDouble) -> None:
+async def test_two_tabs_choose_while_the_first_is_in_doubt(
+    northbet: ClubFixture, upstream: UpstreamDouble
+) -> None:
     """The second of two choices of one version gets the conflict, and the choice that was made."""
 
     def choose(key: str, option: str) -> Awaitable[dict[str, Any]]:

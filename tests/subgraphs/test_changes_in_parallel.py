@@ -19,8 +19,8 @@ from subgraphs.kit.mutations.upstream import UpstreamClient
 from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.models import INTENT, REWARD_CHOICE
 from subgraphs.rewards.repository import ChoiceRepository
+from tests.support.subgraphs.club_fixture import ClubFixture, ask, data_of, session
 from tests.support.subgraphs.club_samples import CUSTOMER, NOW, WEEK
-from tests.support.subgraphs.club_stand import Stand, ask, data_of, session
 from tests.support.subgraphs.upstream_double import UpstreamDouble
 
 CLICKS = 50
@@ -32,16 +32,16 @@ CHOICES = ChoiceRepository(REWARD_CHOICE)
 
 
 @pytest.fixture
-async def northbet(each_stand: Stand) -> Stand:
+async def northbet(each_club: ClubFixture) -> ClubFixture:
     """Northbet with a few customers, on each engine."""
-    await each_stand.add_northbet(*(f"c-{number}" for number in range(1, 11)))
-    return each_stand
+    await each_club.add_northbet(*(f"c-{number}" for number in range(1, 11)))
+    return each_club
 
 
 @pytest.fixture
 async def changes(migrated_mariadb: str) -> AsyncIterator[Changes]:
     """Changes of the rewards subgraph on MariaDB, without the subgraph."""
-    stand = Stand.over(migrated_mariadb, NOW)
+    stand = ClubFixture.over(migrated_mariadb, NOW)
     upstream = UpstreamClient(UpstreamSettings(url=stand.upstream_url))
     yield Changes(stand.rewards.database, IntentRepository(INTENT), upstream, stand.clock)
     await upstream.close()
@@ -56,13 +56,13 @@ def outcome(answer: dict[str, Any]) -> str:
     return errors[0] if errors else "done"
 
 
-async def opt_in(stand: Stand, key: str, customer: str = CUSTOMER) -> str:
+async def opt_in(stand: ClubFixture, key: str, customer: str = CUSTOMER) -> str:
     """Opts in."""
     arguments = {"brand": "northbet", "termsVersion": "2026-1", "idempotencyKey": key}
     return outcome(await ask(stand.club, OPT_IN, {"i": arguments}, session(customer)))
 
 
-async def change(stand: Stand, key: str, option: str = "fb-2x3", version: int = 0) -> str:
+async def change(stand: ClubFixture, key: str, option: str = "fb-2x3", version: int = 0) -> str:
     """Changes the reward."""
     arguments = {
         "brand": "northbet",
@@ -73,7 +73,7 @@ async def change(stand: Stand, key: str, option: str = "fb-2x3", version: int = 
     return outcome(await ask(stand.rewards, CHANGE, {"i": arguments}))
 
 
-async def choice_version(stand: Stand) -> int:
+async def choice_version(stand: ClubFixture) -> int:
     """The version of the customer's choice."""
     async with stand.rewards.database.read() as connection:
         found = await CHOICES.choices(connection, [KEY])
@@ -85,7 +85,9 @@ async def slow(_request: httpx.Request) -> None:
     await asyncio.sleep(0.02)
 
 
-async def test_fifty_clicks_of_one_key_are_one_effect(northbet: Stand, upstream: UpstreamDouble) -> None:
+async def test_fifty_clicks_of_one_key_are_one_effect(
+    northbet: ClubFixture, upstream: UpstreamDouble
+) -> None:
     """The same request fifty times at once has one effect, and every answer is the same success."""
     upstream.script = [slow] * CLICKS
     outcomes = await asyncio.gather(*(opt_in(northbet, "same") for _ in range(CLICKS)))
@@ -95,7 +97,7 @@ async def test_fifty_clicks_of_one_key_are_one_effect(northbet: Stand, upstream:
 
 
 async def test_fifty_requests_of_different_keys_are_one_membership(
-    northbet: Stand, upstream: UpstreamDouble
+    northbet: ClubFixture, upstream: UpstreamDouble
 ) -> None:
     """Of many different requests to join one wins, and the others get the reason."""
     upstream.script = [slow] * CLICKS
@@ -106,7 +108,7 @@ async def test_fifty_requests_of_different_keys_are_one_membership(
     assert await northbet.count(northbet.club, MEMBERSHIP_EVENT) == 1
 
 
-async def test_customers_do_not_wait_for_one_another(northbet: Stand, upstream: UpstreamDouble) -> None:
+async def test_customers_do_not_wait_for_one_another(northbet: ClubFixture, upstream: UpstreamDouble) -> None:
     """Ten customers who join at once all join."""
     upstream.script = [slow] * 10
     outcomes = await asyncio.gather(*(opt_in(northbet, "k", f"c-{n}") for n in range(1, 11)))
@@ -114,7 +116,9 @@ async def test_customers_do_not_wait_for_one_another(northbet: Stand, upstream: 
     assert len(upstream.effects) == 10
 
 
-async def test_of_two_choices_of_one_version_one_is_made(northbet: Stand, upstream: UpstreamDouble) -> None:
+async def test_of_two_choices_of_one_version_one_is_made(
+    northbet: ClubFixture, upstream: UpstreamDouble
+) -> None:
     """Two tabs that saw the same version change it once; the other gets the conflict."""
     upstream.script = [slow] * 4
     outcomes = await asyncio.gather(change(northbet, "tab-1", "fb-2x3"), change(northbet, "tab-2", "fb-5"))
@@ -123,7 +127,9 @@ async def test_of_two_choices_of_one_version_one_is_made(northbet: Stand, upstre
     assert await choice_version(northbet) == 1
 
 
-async def test_of_many_choices_of_each_version_one_is_made(northbet: Stand, upstream: UpstreamDouble) -> None:
+async def test_of_many_choices_of_each_version_one_is_made(
+    northbet: ClubFixture, upstream: UpstreamDouble
+) -> None:
     """Round after round, of twenty requests that expect the same version exactly one is made."""
     for version in range(3):
         wanted = [change(northbet, f"{version}/{n}", ("fb-5", "fb-2x3")[n % 2], version) for n in range(20)]
@@ -135,7 +141,7 @@ async def test_of_many_choices_of_each_version_one_is_made(northbet: Stand, upst
 
 
 async def test_joining_and_leaving_at_once_ends_in_a_state_that_the_upstream_has_too(
-    northbet: Stand, upstream: UpstreamDouble
+    northbet: ClubFixture, upstream: UpstreamDouble
 ) -> None:
     """After many joins and leaves in any order, our membership is the one that the upstream recorded last."""
 

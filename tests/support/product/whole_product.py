@@ -48,8 +48,8 @@ from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
 from tests.support.consumers.sample_messages import account, bet, reward, scheme
 from tests.support.fulfilment.payout_harness import provider_config, quick_settings
 from tests.support.gateway.site_streams import BETSLIP
+from tests.support.subgraphs.club_fixture import make_token, session_settings
 from tests.support.subgraphs.club_samples import make_content
-from tests.support.subgraphs.club_stand import make_token, session_settings
 
 BRAND: Final = "northbet"
 CUSTOMER: Final = "c-1001"
