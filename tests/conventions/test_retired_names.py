@@ -512,7 +512,7 @@ RETIRED: Final = {
         "wishes",
     },
 }
-"""By room, the words that its code was freed of."""
+"""By package, the words that its code was freed of."""
 
 
 def names_of(tree: ast.AST) -> Iterator[str]:
@@ -525,17 +525,17 @@ def names_of(tree: ast.AST) -> Iterator[str]:
                 yield name
 
 
-@pytest.mark.parametrize("room", sorted(RETIRED))
-def test_retired_names_do_not_come_back(room: str) -> None:
-    """No identifier in a room is one of its retired names."""
-    path = ROOT / room
+@pytest.mark.parametrize("package", sorted(RETIRED))
+def test_retired_names_do_not_come_back(package: str) -> None:
+    """No identifier in a package is one of its retired names."""
+    path = ROOT / package
     files = sorted(path.rglob("*.py")) if path.is_dir() else [path]
     assert files
     found = {
         f"{file.relative_to(ROOT)}: {name}"
         for file in files
         for name in names_of(ast.parse(file.read_text(encoding="utf-8")))
-        if name in RETIRED[room]
+        if name in RETIRED[package]
     }
     assert found == set()
 

@@ -58,7 +58,7 @@ def mariadb_url(mariadb: PrivateMariadb) -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)])
-async def each_club(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[ContentFixture]:
+async def each_content(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[ContentFixture]:
     """The services over each engine."""
     sqlite = request.param == "sqlite"
     url = f"sqlite+aiosqlite:///{tmp_path}" if sqlite else request.getfixturevalue("mariadb_url")
@@ -118,9 +118,9 @@ def titles(stand: ContentFixture) -> list[str]:
     return [after.texts["en-GB"].title for _, _, after in stand.announced.documents]
 
 
-async def test_content_reaches_customers_by_two_people(each_club: ContentFixture) -> None:
+async def test_content_reaches_customers_by_two_people(each_content: ContentFixture) -> None:
     """One writes and submits, another one approves and publishes."""
-    stand = each_club
+    stand = each_content
     item = await published(stand)
     assert titles(stand) == ["£5 free bet"]
     assert (item.open_revision, item.published_revision) == (None, 1)
@@ -139,9 +139,9 @@ async def test_the_second_of_two_editors_is_told(stand: ContentFixture) -> None:
     assert (await revision_of(stand, 1)).document.texts["en-GB"].title == "Ann's"
 
 
-async def test_of_two_editors_at_once_one_is_told(each_club: ContentFixture) -> None:
+async def test_of_two_editors_at_once_one_is_told(each_content: ContentFixture) -> None:
     """Whether the item is new or not."""
-    stand = each_club
+    stand = each_content
     for version in (0, next_version(0, NOW)):
         saves = [stand.editing.save(who, KEY, document(who.name), version) for who in (ANN, BOB)]
         outcomes = await asyncio.gather(*saves, return_exceptions=True)
@@ -244,9 +244,9 @@ async def test_lint_keeps_content_from_review(stand: ContentFixture) -> None:
     assert paths == {"texts.en-GB.significant_terms", "texts.en-GB.terms_url"}
 
 
-async def test_a_scheduled_revision_is_published_once_when_it_is_due(each_club: ContentFixture) -> None:
+async def test_a_scheduled_revision_is_published_once_when_it_is_due(each_content: ContentFixture) -> None:
     """However many workers look at once, and not a moment earlier."""
-    stand = each_club
+    stand = each_content
     await approve(stand, await submitted(stand))
     tomorrow = datetime(2026, 3, 26, 9)  # noqa: DTZ001 - a local time
     await stand.publication.schedule(CAT, KEY, (await item_of(stand)).version, tomorrow)

@@ -56,7 +56,7 @@ async def test_no_revision_of_a_brand_is_used_again(tmp_path: Path, backup: str)
     assert topic.last()["northbet:brand:facts"].state["revision"] == 4
 
 
-def _at(folder: Path) -> AbstractAsyncContextManager[brands.ClubFixture]:
+def _at(folder: Path) -> AbstractAsyncContextManager[brands.BrandFixture]:
     return brands.opened(f"sqlite+aiosqlite:///{folder}")
 
 

@@ -121,7 +121,7 @@ async def stand(tmp_path: Path) -> AsyncIterator[RulesFixture]:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)])
-async def each_club(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[RulesFixture]:
+async def each_rules(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[RulesFixture]:
     """The rules over SQLite, and over MariaDB."""
     url = f"sqlite+aiosqlite:///{tmp_path}"
     if request.param == "mariadb":
@@ -140,9 +140,9 @@ def placed(number: int, customer: str = "c-1", **changes: Any) -> Record:
     return bet(bet_id=f"b-{number:03}", customer_id=customer, **changes)
 
 
-async def test_a_dry_run_names_who_gains_who_loses_and_what_it_costs(each_club: RulesFixture) -> None:
+async def test_a_dry_run_names_who_gains_who_loses_and_what_it_costs(each_rules: RulesFixture) -> None:
     """With the bets that count differently, and why."""
-    stand = each_club
+    stand = each_rules
     await stand.reducer.memberships(joined("c-1"), joined("c-2"))
     await stand.reducer.bets(
         placed(1, stake_minor=2500, counting_stake_minor=2500, odds_milli=1600),
@@ -249,10 +249,10 @@ async def _compare(folder: Path, bets: list[dict[str, Any]], rules: dict[str, An
 
 
 async def test_a_dry_run_reads_pages_and_goes_on_where_it_was_stopped(
-    each_club: RulesFixture, monkeypatch: pytest.MonkeyPatch
+    each_rules: RulesFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its result is the same as without pages and stops; no difference is listed twice."""
-    stand = each_club
+    stand = each_rules
     names = [f"c-{number:02}" for number in range(9)]
     await stand.reducer.memberships(*(joined(name) for name in names))
     await stand.reducer.bets(*(placed(number, name, odds_milli=1600) for number, name in enumerate(names)))
