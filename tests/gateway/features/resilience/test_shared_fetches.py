@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from gateway.errors import ConnectionLost, SubgraphUnreachable
-from gateway.features.resilience import ACTIVE_REQUEST, ActiveRequest, SharedFetches
+from gateway.features.resilience.deadline import ACTIVE_REQUEST, ActiveRequest
+from gateway.features.resilience.shared_fetches import SharedFetches
 from gateway.transport import BYTES_A_PLACE
 from jit.codegen import BUDGET, BudgetSpent, ResponseBudget, spend
 from tests.support.gateway.scripted_calls import Clock, Scripted
