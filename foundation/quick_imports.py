@@ -15,14 +15,17 @@ imports, that is a tenth of the modules of a gateway.
 
 
 @contextmanager
-def quick_imports() -> Iterator[None]:
+def quick_imports(*unused: str) -> Iterator[None]:
     """Import in the block without collections of garbage, and without optional packages that are not used.
 
     Modules live as long as the process: a collection while they are imported finds nothing, and visits all of
     them again and again. Packages that were imported before the block are left alone.
+
+    Args:
+        unused: Further optional packages that the modules would import and this process does not use.
     """
     enabled = gc.isenabled()
-    hidden = [name for name in UNUSED if name not in sys.modules]
+    hidden = [name for name in (*UNUSED, *unused) if name not in sys.modules]
     gc.disable()
     sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None means: cannot be imported
     try:

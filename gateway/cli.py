@@ -89,7 +89,7 @@ def serve(
     host, _, port = listen.rpartition(":")
     if not port.isdigit():
         stop(f"--listen {listen}: expected HOST:PORT, such as 127.0.0.1:4000.", BROKEN)
-    with quick_imports():
+    with quick_imports("greenlet"):  # structlog would look for its threads
         from foundation.logs import configure_logs
         from gateway.app import create_gateway
         from gateway.garbage_collection import freeze_long_lived_objects
@@ -218,12 +218,14 @@ def show_plan(
 ) -> None:
     """Print the plan of an operation; without access rules, unless the options describe a client."""
     from gateway.access.requirements import Granted
-    from gateway.compiled import write_plan
+    from gateway.compiled.compile import write_plan
     from gateway.errors import InvalidDocument, RequestError
     from gateway.pipeline.preparation.limits import PreparationLimits
     from gateway.pipeline.preparation.preparer import Preparer
     from gateway.plan import show
-    from gateway.planner import INCREMENTALLY, explain_plan, normalize, plan_with_reasons
+    from gateway.planner import INCREMENTALLY, normalize
+    from gateway.planner.explain import explain_plan
+    from gateway.planner.planner import plan_with_reasons
     from gateway.supergraph import load_supergraph
 
     with reported(supergraph):

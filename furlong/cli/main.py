@@ -177,7 +177,7 @@ COMMANDS: Final = {
         "cli",
         "The time of a rehearsal; all processes of the installation follow it at once.",
     ),
-    "simulator": Command("furlong.cli.simulator", "cli", "Stand in for the upstream squad."),
+    "simulator": Command("furlong.cli.simulator", "cli", "Stand in for the upstream."),
     "gateway": Command("gateway.cli", "cli", "A Federation 2 gateway for any supergraph."),
 }
 """The commands by name, in the order of the help."""

@@ -134,7 +134,7 @@ class SessionSettings(BaseSettings):
 
 
 class UpstreamSettings(BaseSettings):
-    """The upstream squad's API, the system of record for membership and choice."""
+    """The upstream's API, the system of record for membership and choice."""
 
     model_config = SettingsConfigDict(env_prefix="FURLONG_UPSTREAM_")
 

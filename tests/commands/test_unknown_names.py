@@ -14,7 +14,7 @@ from subgraphs.fulfilment import models as fulfilment
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.progress import models as progress
 from subgraphs.rewards import models as rewards
-from tests.support.consumers.squad_messages import scheme
+from tests.support.consumers.sample_messages import scheme
 from tests.support.database_probe import migrated
 
 REFERENCE = {

@@ -22,7 +22,7 @@ from tests.support.browsers.bet_slip_page import PATIENCE_MS, Browser, browser
 from tests.support.browsers.fresh_vite_app import fresh_vite_app
 from tests.support.browsers.page_journal import PageJournal
 from tests.support.browsers.screen_gallery import faults_of_access
-from tests.support.consumers.squad_messages import account
+from tests.support.consumers.sample_messages import account
 from tests.support.processes.running_furlong import BRAND, Demo, eventually
 
 pytestmark = pytest.mark.usefixtures("web_installed")
