@@ -39,7 +39,7 @@ def fences(number: int, language: str) -> list[str]:
 
 def choose(page: Page, option: str, label: str) -> None:
     """Choose in a list the option that begins so."""
-    picker = page.get_by_label(label, exact=True)
+    picker = page.get_by_label(label).first
     picker.select_option(picker.locator("option", has_text=option).first.get_attribute("value"))
 
 
