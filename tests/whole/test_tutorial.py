@@ -219,6 +219,7 @@ def changed(tmp_path: Path) -> Path:
     return clone
 
 
+@pytest.mark.timeout(1200)
 @pytest.mark.slow("composes the graph twice and starts a demo of a copy")
 def test_the_changed_subgraph_of_the_tutorial(
     changed: Path, processes: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
