@@ -25,18 +25,19 @@ export function Home() {
   const { identity } = useGetIdentity();
   const { brand, brands } = useBrand();
   const name = brands.find(({ id }) => id === brand)?.name;
-  const figures = [
-    ...useRiskFigures(may.has('risk.read') ? brand : null),
-    ...useOperationsFigures(may.has('operations.read') ? brand : null),
-    ...useContentFigures(may.has('content.edit') || may.has('content.approve') ? brand : null),
-    ...usePeopleFigures(may.has('people.read')),
+  const reads = [
+    useRiskFigures(may.has('risk.read') ? brand : null),
+    useOperationsFigures(may.has('operations.read') ? brand : null),
+    useContentFigures(may.has('content.edit') || may.has('content.approve') ? brand : null),
+    usePeopleFigures(may.has('people.read')),
   ];
+  const problem = reads.map((read) => read.problem).find((one) => one !== '') ?? '';
   return (
-    <Page title="Home" about={`${identity?.fullName ?? 'You'}${name === undefined ? '' : `, at ${name}`}: what waits for you, and how things are.`}>
+    <Page title="Home" about={`${identity?.fullName ?? 'You'}${name === undefined ? '' : `, at ${name}`}: what waits for you, and how things are.`} problem={problem}>
       <Stack spacing={2}>
         {may.has('approvals.read') && <ToDecide />}
         {may.has('support.read') && !may.has('risk.read') && <FindCustomer />}
-        <Figures figures={figures} />
+        <Figures figures={reads.flatMap(({ figures }) => figures)} />
         {may.has('risk.read') && brand !== null && <FunnelCard brand={brand} />}
       </Stack>
     </Page>

@@ -7,6 +7,12 @@ import { moment } from '../time/moments.ts';
 
 import type { Figure } from './FigureCard.tsx';
 
+interface Read {
+  readonly figures: readonly Figure[];
+  /** Why they could not be read, in words; empty if they could. */
+  readonly problem: string;
+}
+
 const RISK = `query HomeRisk($brand: String!) {
   riskLiability(brand: $brand) { asOf lines { currency valueMinor } }
   riskForecast(brand: $brand) { currency unavailable likely { valueMinor } low { valueMinor } high { valueMinor } }
@@ -75,16 +81,16 @@ function budgets({ riskBudgets: { nodes } }: Risk): Figure {
   };
 }
 
-export function useRiskFigures(brand: string | null): readonly Figure[] {
-  const { data } = useGraph<Risk>(RISK, brand === null ? null : { brand }, { isPending: (read) => read.riskLiability.asOf === null });
-  return data === null || brand === null ? [] : [liability(data), forecast(data), reached(data), budgets(data)];
+export function useRiskFigures(brand: string | null): Read {
+  const { data, problem } = useGraph<Risk>(RISK, brand === null ? null : { brand }, { isPending: (read) => read.riskLiability.asOf === null });
+  return { figures: data === null || brand === null ? [] : [liability(data), forecast(data), reached(data), budgets(data)], problem };
 }
 
 const OPERATIONS = `query HomeOperations($brand: String!) {
   consumerLag { problem partitions { lag oldestAt } }
   outboxes { waiting oldestAt }
   nodes { node alive missing }
-  killSwitches(first: 100) { nodes { state { name off } } }
+  killSwitches(first: 100) { nodes { state } }
   weeks(brand: $brand) { isoWeek state waitsFor until }
 }`;
 
@@ -147,9 +153,9 @@ function weekOf({ weeks }: Operations, brand: string): Figure {
   return { label: 'Week', value: isoWeek, note, path: '/weeks', state: { tone: 'neutral', label: state.toLowerCase() } };
 }
 
-export function useOperationsFigures(brand: string | null): readonly Figure[] {
-  const { data } = usePolled<Operations>(OPERATIONS, brand === null ? null : { brand }, 10);
-  return data === undefined || brand === null ? [] : [weekOf(data, brand), lag(data), nodes(data), switches(data)];
+export function useOperationsFigures(brand: string | null): Read {
+  const { data, problem } = usePolled<Operations>(OPERATIONS, brand === null ? null : { brand }, 10);
+  return { figures: data === undefined || brand === null ? [] : [weekOf(data, brand), lag(data), nodes(data), switches(data)], problem };
 }
 
 const CONTENT = `query HomeContent($brand: String!) {
@@ -174,14 +180,15 @@ function contentFigure(label: string, note: string, { nodes: some, hasNextPage }
   return { label, value: `${some.length}${hasNextPage ? '+' : ''}`, note, path: `/content?filter=${filter}` };
 }
 
-export function useContentFigures(brand: string | null): readonly Figure[] {
-  const { data } = useGraph<Contents>(CONTENT, brand === null ? null : { brand });
-  if (data === null || brand === null) return [];
-  return [
+export function useContentFigures(brand: string | null): Read {
+  const { data, problem } = useGraph<Contents>(CONTENT, brand === null ? null : { brand });
+  if (data === null || brand === null) return { figures: [], problem };
+  const figures = [
     contentFigure('Drafts', 'Written, and not sent to an approver yet.', data.drafts, 'DRAFT'),
     contentFigure('In review', 'An approver has to read them.', data.review, 'IN_REVIEW'),
     contentFigure('Approved', 'Not published yet, or scheduled.', data.ready, 'APPROVED'),
   ];
+  return { figures, problem };
 }
 
 const PEOPLE = 'query HomePeople { users(first: 100) { nodes { status secondFactor } hasNextPage } }';
@@ -190,13 +197,13 @@ interface People {
   readonly users: { readonly nodes: readonly { readonly status: string; readonly secondFactor: boolean }[]; readonly hasNextPage: boolean };
 }
 
-export function usePeopleFigures(may: boolean): readonly Figure[] {
-  const { data } = useGraph<People>(PEOPLE, may ? {} : null);
-  if (data === null || !may) return [];
+export function usePeopleFigures(may: boolean): Read {
+  const { data, problem } = useGraph<People>(PEOPLE, may ? {} : null);
+  if (data === null || !may) return { figures: [], problem };
   const { nodes: users, hasNextPage } = data.users;
   const active = users.filter(({ status }) => status === 'ACTIVE');
   const without = active.filter(({ secondFactor }) => !secondFactor);
-  return [
+  const figures: readonly Figure[] = [
     { label: 'Active accounts', value: `${active.length}${hasNextPage ? '+' : ''}`, note: `${users.length - active.length} are disabled.`, path: '/users' },
     {
       label: 'Without a second factor',
@@ -206,4 +213,8 @@ export function usePeopleFigures(may: boolean): readonly Figure[] {
       state: without.length === 0 ? FINE : { tone: 'warning', label: 'not set up' },
     },
   ];
+  return { figures, problem };
 }
+
+/** What the homes ask the graph. */
+export const HOME_QUERIES = [RISK, OPERATIONS, CONTENT, PEOPLE] as const;
