@@ -55,6 +55,7 @@ def create_backoffice(
     oidc: OidcSettings | None = None,
     stream: StreamSettings | None = None,
     fulfilment: FulfilmentSettings | None = None,
+    ready_accounts: str = "",
 ) -> Backoffice:
     """Build the back office.
 
@@ -66,6 +67,7 @@ def create_backoffice(
         oidc: The provider that people sign in at; by default that of the environment, if there is one.
         stream: Where Kafka is; by default as the environment says.
         fulfilment: The providers' file; by default as the environment says.
+        ready_accounts: The path at which a demo lists accounts to sign in with at once.
 
     Raises:
         ValueError: FURLONG_BACKOFFICE_KEY is not set, or FURLONG_BACKOFFICE_URL with an identity provider.
@@ -120,8 +122,13 @@ def create_backoffice(
                 await provider.close()
             await base.database.close()
 
-    external = "" if provider is None else OIDC_START
-    routes = SessionRoutes(base.sign_in, base.renewal, site, outcomes, external).routes()
+    pages = {
+        "external": "" if provider is None else OIDC_START,
+        "readyAccounts": ready_accounts,
+        "docs": own.docs_url,
+        "firstBrand": own.first_brand,
+    }
+    routes = SessionRoutes(base.sign_in, base.renewal, site, outcomes, pages).routes()
     if provider is not None:
         signing_in = OidcSignIn(provider, base.sign_in, base.accounts)
         routes += OidcRoutes(signing_in, site, outcomes).routes()

@@ -30,6 +30,16 @@ class BackofficeSettings(BaseSettings):
         "not that of the request: requests from pages of any other origin are refused. People can sign in "
         "by an identity provider only if it is set",
     )
+    docs_url: str = Field(
+        default="",
+        description="The address of the documentation, such as https://docs.example.com/: each screen "
+        "links to its page there; without it, screens have no links to the documentation",
+    )
+    first_brand: str = Field(
+        default="",
+        description="The brand that screens show to people who have not chosen one, if they may see it; "
+        "otherwise the first by name",
+    )
     idle_minutes: float = Field(
         default=30, gt=0, description="After how many minutes without a request a session ends"
     )

@@ -2,7 +2,7 @@
 
 import hmac
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -65,6 +65,18 @@ class Approvals:
         return actor.person == proposal.proposer_person or proposal.kind in self.visible_kinds(
             actor, proposal.brand
         )
+
+    async def decidable(
+        self, connection: AsyncConnection, actor: Actor, proposals: Iterable[Proposal]
+    ) -> Sequence[Proposal]:
+        """Return those proposals that somebody may approve: by their roles, and as another pair of eyes."""
+        by_role = [
+            one
+            for one in proposals
+            if one.kind in self._kinds and allows(actor, self._kinds[one.kind].needs.approve, one.brand)
+        ]
+        obstacles = await self.obstacles(connection, actor, by_role)
+        return [one for one in by_role if one.proposal_id not in obstacles]
 
     def visible_kinds(self, actor: Actor, brand: str | None) -> frozenset[str]:
         """Return the kinds of proposals of a brand that somebody may see."""

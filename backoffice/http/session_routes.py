@@ -1,6 +1,6 @@
 """The routes of a session: who is signed in, signing in and out, the second factor, another password."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,14 +60,16 @@ class SessionRoutes:
 
     Attributes:
         outcomes: Counts steps of signing in by outcome.
-        external: Where people sign in by OpenID Connect; empty if they do not.
+        pages: What screens link to, by name: `external`, where people sign in by OpenID Connect;
+            `readyAccounts`, where a demo lists its accounts; `docs`, the documentation; and
+            `firstBrand`, which screens show first. Empty if not there.
     """
 
     sign_in: SignIn
     renewal: Renewal
     site: Site
     outcomes: Counter
-    external: str = ""
+    pages: Mapping[str, str]
 
     def routes(self) -> list[Route]:
         """Return the routes."""
@@ -88,7 +90,7 @@ class SessionRoutes:
         token = self.site.token(request)
         current = await self.sign_in.authenticate(token, self.site.address(request)) if token else None
         if current is None:
-            return json_response({"signedIn": False, "stage": "anonymous", "external": self.external})
+            return json_response(self._anonymous())
         return json_response(self._described(current.user, current.session, token))
 
     async def begin(self, request: Request) -> Response:
@@ -143,7 +145,7 @@ class SessionRoutes:
     async def end(self, request: Request) -> Response:
         """Sign out."""
         await self.sign_in.sign_out(await self._current(request))
-        response = json_response({"signedIn": False, "stage": "anonymous", "external": self.external})
+        response = json_response(self._anonymous())
         self.site.drop_token(request, response)
         return response
 
@@ -165,6 +167,9 @@ class SessionRoutes:
         self.site.set_token(request, response, ticket.token)
         return response
 
+    def _anonymous(self) -> dict[str, Any]:
+        return {"signedIn": False, "stage": "anonymous", **self.pages}
+
     def _described(self, user: User, session: Session, token: str) -> dict[str, Any]:
         until = session.stepped_up_until
         return {
@@ -175,6 +180,7 @@ class SessionRoutes:
             "steppedUpUntil": None if until is None else until.isoformat(),
             "expiresAt": session.expires_at.isoformat(),
             "idleSeconds": int(self.sign_in.lifetimes.idle.total_seconds()),
+            **self.pages,
         }
 
     def _origin(self, request: Request) -> Origin:

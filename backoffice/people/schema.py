@@ -26,6 +26,7 @@ from backoffice.people.types import (
     ProposalInfo,
     SessionInfo,
     User,
+    WaitingProposal,
     granted,
     permissions_of,
     shown_entry,
@@ -33,6 +34,7 @@ from backoffice.people.types import (
     shown_proposal,
     shown_session,
     shown_user,
+    shown_waiting,
 )
 
 First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
@@ -197,6 +199,16 @@ class Query:
             lambda one: shown_proposal(one, actor),
             lambda one: time_key(one.proposal.proposed_at, one.proposal.proposal_id),
         )
+
+    @strawberry.field(
+        description="What waits for the decision of the person who asks, the oldest first: of the newest 100 "
+        "proposals that wait.",
+        directives=[permitted(Permission.APPROVALS_READ, ANY)],
+    )
+    async def approvals_to_decide(self, info: OfficeInfo) -> list[WaitingProposal]:
+        """Return what waits for the actor."""
+        found = await info.context.area(PeopleArea).records.to_decide(info.context.actor)
+        return [shown_waiting(one) for one in found]
 
     @strawberry.field(description="A proposal.", directives=[permitted(Permission.APPROVALS_READ, FOUND)])
     async def approval(self, info: OfficeInfo, id: ID) -> ProposalInfo:  # noqa: A002 - the argument's name

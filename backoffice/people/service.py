@@ -24,6 +24,9 @@ from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import ALL_BRANDS
 
 LOOK: Final = "approvals.look"
+MAX_WAITING: Final = 100
+"""How many of the newest proposals are looked through for those that wait for somebody."""
+
 AUDIT_LOOK: Final = "audit.look"
 
 
@@ -102,6 +105,21 @@ class Records:
         subjects = [one.proposal.subject for one in seen[: first - 1] if one.visible]
         await self._record_accesses(actor, "proposals", brand, wanted.subject, subjects)
         return seen
+
+    async def to_decide(self, actor: Actor) -> Sequence[Proposal]:
+        """Return what waits for somebody's decision, among the newest proposals, the oldest first.
+
+        Nothing is shown of what they are about, so that no access is recorded.
+
+        Raises:
+            Forbidden: The actor may not see any proposals.
+        """
+        wanted = ProposalFilter(
+            status=ProposalStatus.PENDING, brands=visible_brands(actor, Permission.APPROVALS_READ, None)
+        )
+        async with self.database.read() as connection:
+            pending = await proposals.newest_first(connection, wanted, MAX_WAITING, None)
+            return [*reversed(await self.approvals.decidable(connection, actor, pending))]
 
     async def proposal(self, actor: Actor, proposal_id: str) -> SeenProposal:
         """Return a proposal; record the look if it shows a customer.

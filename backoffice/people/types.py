@@ -9,7 +9,7 @@ from strawberry import ID
 from strawberry.scalars import JSON
 
 from backoffice.access import ROLES, Actor, Permission, Role
-from backoffice.approvals.proposals import ProposalStatus
+from backoffice.approvals.proposals import Proposal, ProposalStatus
 from backoffice.audit.repository import StoredEntry
 from backoffice.identity.account import Account
 from backoffice.identity.sessions import Session
@@ -144,6 +144,16 @@ class ProposalInfo:
     outcome: JSON | None = None
 
 
+@strawberry.type(description="A proposal that waits, without what it is about.")
+class WaitingProposal:
+    """A proposal that waits."""
+
+    id: ID
+    kind: str
+    brand: str | None
+    proposed_at: datetime
+
+
 @strawberry.type(description="Long work.")
 class JobInfo:
     """A job."""
@@ -229,6 +239,16 @@ def shown_entry(stored: StoredEntry) -> AuditEntry:
         after=_json(entry.after),
         reason=entry.reason,
         hash=stored.hash,
+    )
+
+
+def shown_waiting(proposal: Proposal) -> WaitingProposal:
+    """Return the kind of a proposal that waits, and since when it does."""
+    return WaitingProposal(
+        id=ID(proposal.proposal_id),
+        kind=proposal.kind,
+        brand=proposal.brand,
+        proposed_at=proposal.proposed_at,
     )
 
 

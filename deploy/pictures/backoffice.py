@@ -95,21 +95,17 @@ async def _support(page: Page, address: str) -> None:
 
 async def _risk(page: Page, url: str) -> None:
     """What is owed, and what the week may cost."""
-    await page.goto(f"{url}risk-overview")
-    await page.get_by_label("Brand").click()
-    await page.get_by_role("option", name="Northbet").click()
+    await page.goto(f"{url}risk-overview?brand=northbet")
     await page.get_by_role("table", name="Liability now").wait_for()
 
 
 async def _operator(page: Page, url: str, secrets: Mapping[str, str]) -> None:
     """A reward that is switched off on all nodes."""
-    await page.goto(f"{url}switches")
+    await page.goto(f"{url}switches?brand=northbet")
     await page.get_by_role("button", name="Switch off").click()
     dialog = page.get_by_role("dialog")
     await dialog.get_by_label("What").click()
     await page.get_by_role("option", name="reward").click()
-    await dialog.get_by_label("Brand").click()
-    await page.get_by_role("option", name="northbet").click()
     await dialog.get_by_label("Reward").fill("bb-50")
     await dialog.get_by_label("Reason").fill("Its price was wrong")
     await dialog.get_by_role("button", name="Switch off").click()

@@ -3,8 +3,11 @@
 Goodwill budgets are set by two people, as an operator's risk team would.
 """
 
+import asyncio
+import errno
 import json
 import secrets
+import socket
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -16,16 +19,20 @@ from argon2 import PasswordHasher
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse
+from starlette.responses import JSONResponse, RedirectResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from backoffice.access import Actor, Role
-from backoffice.app import create_backoffice
+from backoffice.app import Backoffice, create_backoffice
 from backoffice.approvals import repository as proposals
 from backoffice.base import Base, create_base
 from backoffice.identity import users
 from backoffice.identity.account import NewAccount
 from backoffice.identity.credentials import givers
+from backoffice.identity.credentials.second_factor import unused_code
 from backoffice.settings import BackofficeSettings
 from backoffice.support.area import SupportArea
 from backoffice.support.goodwill import repository
@@ -41,6 +48,7 @@ from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.kit.domain.keys import ALL_BRANDS
 
 ACCOUNTS_FILE: Final = "backoffice-accounts.json"
+READY_ACCOUNTS: Final = "/backoffice/ready-accounts"
 DEMO: Final = Actor(
     "os:demo", "demo", "The demo", "demo", "local", {ALL_BRANDS: frozenset({Role.ADMINISTRATOR})}
 )
@@ -58,9 +66,22 @@ async def running_backoffice(
     clock: Clock,
     stream: StreamSettings,
     fulfilment: FulfilmentSettings,
+    *,
+    port: int,
+    docs: str,
+    brand: str,
 ) -> AsyncIterator[DemoBackoffice]:
-    """Serve the back office on a free port for the duration of the block."""
+    """Serve the back office on a port, 0 for a free one, for the duration of the block.
+
+    Its screens link to the documentation at `docs`, unless that is empty, and show `brand` first.
+
+    Raises:
+        OSError: The port is in use.
+    """
     settings = _settings(data)
+    settings = settings.model_copy(
+        update={"docs_url": settings.docs_url or docs, "first_brand": settings.first_brand or brand}
+    )
     office = create_backoffice(
         database,
         settings,
@@ -68,13 +89,15 @@ async def running_backoffice(
         ServeSettings().page / "backoffice",
         stream=stream,
         fulfilment=fulfilment,
+        ready_accounts=READY_ACCOUNTS,
     )
     accounts = _accounts(data)
     for one in accounts:
         await add_account(office.base, one, (Role(one.role),))
-    with listen("127.0.0.1", 0) as listener:
+    front = _with_ready_accounts(office, accounts)
+    with _listen(port) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/backoffice/"
-        async with serving(office.app, listener, own_names_only()):
+        async with serving(front, listener, own_names_only()):
             yield DemoBackoffice(url=url, accounts=tuple(accounts))
 
 
@@ -83,6 +106,61 @@ async def give_goodwill_budgets(
 ) -> None:
     """Set a goodwill budget for each brand that has none; the brands and the accounts exist."""
     await set_goodwill_budgets(create_base(database, _settings(data), clock, stream))
+
+
+def _listen(port: int) -> socket.socket:
+    try:
+        return listen("127.0.0.1", port)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        in_use = f"port {port} of the back office is in use: choose another by --backoffice-port"
+        raise OSError(in_use) from error
+
+
+def _with_ready_accounts(office: Backoffice, accounts: Sequence[DemoAccount]) -> ASGIApp:
+    """Put the demo's accounts in front of the back office: a page signs in with one by a click.
+
+    The page signs in as everybody does, by the password and a code that are given here.
+    """
+    by_user = {one.user: one for one in accounts}
+
+    async def get_accounts(_request: Request) -> JSONResponse:
+        return JSONResponse([{"role": one.role, "user": one.user} for one in accounts])
+
+    async def post_credentials(request: Request) -> JSONResponse:
+        account = by_user.get(request.path_params["user"])
+        if account is None:
+            raise HTTPException(404)
+        return JSONResponse({"password": account.password, "code": await code_of(office.base, account)})
+
+    listing = Starlette(
+        routes=[
+            Route(READY_ACCOUNTS, get_accounts),
+            Route(f"{READY_ACCOUNTS}/{{user}}", post_credentials, methods=["POST"]),
+        ]
+    )
+
+    async def front(scope: Scope, receive: Receive, send: Send) -> None:
+        is_listing = scope["type"] == "http" and scope["path"].startswith(READY_ACCOUNTS)
+        await (listing if is_listing else office.app)(scope, receive, send)
+
+    return front
+
+
+async def code_of(base: Base, account: DemoAccount) -> str:
+    """Return a code of an account that is accepted now; wait for one if all of them are used.
+
+    Raises:
+        LookupError: There is no such account any more.
+    """
+    async with base.database.read() as connection:
+        user = await users.with_login(connection, account.user)
+    if user is None:
+        raise LookupError(f"the demo has no account {account.user}")
+    code, seconds = unused_code(account.totp, base.clock.machine.now(), user.totp_last_step)
+    await asyncio.sleep(seconds)
+    return code
 
 
 def _settings(data: Path) -> BackofficeSettings:

@@ -78,6 +78,7 @@ class DemoOptions:
         arrived: Called for each scenario at its last stage.
         cells: Into how many cells the customers are split; 0 for none.
         databases: URLs of the databases of cells that are not in the data folder, by the cell's name.
+        backoffice_port: The port of the back office; 0 for a free one.
         host_names: By which further names the demo may be reached, with its port or as given.
         origins: Whose pages may show the club, besides all pages of this machine.
     """
@@ -94,6 +95,7 @@ class DemoOptions:
     databases: Mapping[str, str] = field(default_factory=dict)
     host_names: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
+    backoffice_port: int = 0
 
 
 @asynccontextmanager
@@ -156,14 +158,23 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         ]
         site = sites[0]
         stack.push_async_callback(mount_mock(site).close)
+        docs = f"{url}{path}" if (path := add_documentation(site)) else ""
         backoffice = internal = None
         if not cells:  # its screens read one set of databases
             backoffice = await stack.enter_async_context(
-                running_backoffice(office, options.data, clock, stream, providers.settings)
+                running_backoffice(
+                    office,
+                    options.data,
+                    clock,
+                    stream,
+                    providers.settings,
+                    port=options.backoffice_port,
+                    docs=docs,
+                    brand=FIRST_BRAND,
+                )
             )
             redirect_to_backoffice(site, backoffice.url)
             internal = await stack.enter_async_context(running_internal_graph(site, options.data))
-        docs = add_documentation(site)
         gateways = await serve_each(sites, stack) if cells else []
         faulty = faulty_gateway(site, options.scenarios)
         front = CellRouter([*map(RoutedCell, cells, sites)]) if cells else faulty or site
@@ -179,7 +190,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
             update={
                 "internal": internal,
                 "backoffice": backoffice,
-                "docs": f"{url}{docs}" if docs else "",
+                "docs": docs,
                 "brands": embed.brands,
                 "clock": str(clock.path.resolve()) if isinstance(clock, RehearsalClock) else None,
                 "cells": cell_facts(databases, gateways),

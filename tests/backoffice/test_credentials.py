@@ -203,3 +203,14 @@ def test_the_customers_graph_has_nothing_of_the_back_office() -> None:
     assert {"me", "users", "approve"} <= admin
     for graph in ("schema.graphql", "schema.public.graphql", "schema.internal.graphql"):
         assert admin.isdisjoint(root_fields(graph)), graph
+
+
+def test_the_next_unused_code_is_accepted_after_its_wait() -> None:
+    """At once, unless the code of the next half minute is used as well."""
+    secret, now, last = second_factor.new_secret(), NOW, None
+    for expected in (0, 0, 30 - NOW.timestamp() % 30):
+        code, seconds = second_factor.unused_code(secret, now, last)
+        assert seconds == expected
+        now += timedelta(seconds=seconds)
+        last = second_factor.accepted_step(secret, code, now, last)
+        assert last is not None

@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from backoffice.access import ROLES, Actor, Permission, Role
+from backoffice.approvals.proposals import ProposalStatus
+from backoffice.approvals.repository import ProposalFilter, newest_first
 from backoffice.audit.repository import AUDIT_LOG
 from backoffice.identity import users
 from backoffice.identity.users import User
@@ -17,6 +19,7 @@ from tests.support.backoffice.proposal_kinds import BRAND, KINDS, ProposalFixtur
 from tests.support.office.permission_rules import ask
 
 ALL = "id kind brand status visible subject content contentHash reason proposedBy decidedBy outcome"
+PENDING = ProposalFilter(status=ProposalStatus.PENDING)
 HIDDEN = ("subject", "content", "contentHash", "reason", "proposedBy", "decidedBy", "outcome")
 
 
@@ -27,6 +30,13 @@ async def stand(tmp_path: Path) -> AsyncIterator[ProposalFixture]:
         for kind in ("content.revision", "risk.raise_budget", "support.adjustment", "operations.recall"):
             await opened.propose(kind, 0)
         yield opened
+
+
+async def waiting(stand: ProposalFixture, who: Actor) -> list[str]:
+    """Return the kinds of what waits for somebody's decision."""
+    answer = await ask(stand.graph, who, "{ approvalsToDecide { id kind brand proposedAt } }")
+    assert "errors" not in answer, answer
+    return [one["kind"] for one in answer["data"]["approvalsToDecide"]]
 
 
 async def listed(
@@ -86,6 +96,18 @@ async def test_a_list_that_shows_customers_is_recorded(stand: ProposalFixture) -
     await listed(stand, actor("rita", Role.RISK, brand=BRAND), 'first: 1, kind: "content.revision"')
     seen = {"customers": [f"customer:{customer(0)}"]}
     assert await looks(stand) == [("rita", "proposals", seen)]
+
+
+async def test_what_waits_for_a_decision_shows_nobody(stand: ProposalFixture) -> None:
+    """It is what one's roles may approve, without one's own; no customer is shown, and no access recorded."""
+    of_risk = await waiting(stand, actor("rita", Role.RISK, brand=BRAND))
+    assert sorted(of_risk) == ["risk.raise_budget", "support.adjustment"]
+    assert await waiting(stand, actor("anna", Role.APPROVER, brand=BRAND)) == ["content.revision"]
+    assert await waiting(stand, actor("rita", Role.RISK, brand="lagunabet")) == []
+    async with stand.base.database.read() as connection:
+        (own,) = {one.proposer_person for one in await newest_first(connection, PENDING, 10, None)}
+    assert await waiting(stand, actor("other", *Role, brand=BRAND, person=own)) == []
+    assert await looks(stand) == []
 
 
 async def test_the_audit_log_that_shows_customers_is_recorded(stand: ProposalFixture) -> None:

@@ -59,6 +59,9 @@ async def test_both_factors_sign_in(site: OfficeSite, ann: Person) -> None:
         "signedIn": False,
         "stage": "anonymous",
         "external": "",
+        "readyAccounts": "",
+        "docs": "",
+        "firstBrand": "",
     }
 
 

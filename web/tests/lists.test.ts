@@ -18,4 +18,5 @@ test('an empty list says whether filters are the reason', () => {
   expect(reasonForNoRows('riskGoodwill', 'credits', { brand: 'northbet', isoWeek: '' })).toBe('There are no credits yet.');
   expect(reasonForNoRows('riskGoodwill', 'credits', { brand: 'northbet', kind: 'cash' })).toBe('No credits match these filters.');
   expect(reasonForNoRows('jobs', 'jobs', {})).toBe('There are no jobs yet.');
+  expect(reasonForNoRows('content', 'texts', {}, { brand: 'northbet' })).toBe('There are no texts yet.');
 });

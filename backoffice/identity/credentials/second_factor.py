@@ -47,6 +47,20 @@ def accepted_step(secret: str, code: str, now: datetime, last: int | None) -> in
     return found
 
 
+def unused_code(secret: str, now: datetime, last: int | None) -> tuple[str, float]:
+    """Return the next code that no one has used, and in how many seconds it is accepted.
+
+    Args:
+        secret: In base32.
+        now: Machine time.
+        last: The last step that was accepted.
+    """
+    current = int(now.timestamp()) // PERIOD
+    step = current if last is None else max(current, last + 1)
+    wait = (step - DRIFT) * PERIOD - now.timestamp()
+    return pyotp.HOTP(secret, digits=DIGITS).at(step), max(0.0, wait)
+
+
 def new_recovery_codes() -> tuple[str, ...]:
     """Return codes of 80 bits, in groups that are easy to type."""
     return tuple(

@@ -15,6 +15,7 @@ from furlong.cli.options import (
     database_settings,
     fail,
     log_to_stderr,
+    product_clock,
     running_clock,
     stream_settings,
 )
@@ -59,6 +60,36 @@ def serve(
         asyncio.run(work())
     except (ValidationError, ValueError, OSError) as error:
         fail(error)
+
+
+@cli.command()
+def code(
+    name: Annotated[str, typer.Argument(help="The login or the role of an account of the demo.")],
+) -> None:
+    """Print a code of an account of the demo in this folder, for scripts; each code works once.
+
+    If the present codes are used, it waits for the next one, for at most half a minute.
+    """
+    from backoffice.base import create_base
+    from furlong.demo import ready_file
+    from furlong.demo.backoffice import code_of
+
+    demo = ready_file.read()
+    if demo is None or demo.backoffice is None:
+        fail("no demo with a back office runs in this folder: other accounts have an authenticator")
+    accounts = demo.backoffice.accounts
+    account = next((one for one in accounts if name in {one.user, one.role}), None)
+    if account is None:
+        fail(f"there is no account {name!r}; there are {', '.join(one.user for one in accounts)}")
+
+    async def work() -> str:
+        base = create_base(database_settings(), backoffice_settings(), product_clock())
+        try:
+            return await code_of(base, account)
+        finally:
+            await base.database.close()
+
+    typer.echo(asyncio.run(work()))
 
 
 @cli.command()

@@ -34,6 +34,12 @@ def demo(
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port of the page and the graph; 0 for a free one.")
     ] = 8000,
+    backoffice_port: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=65535, help="Port of the back office; 0 for a free one.", show_default="--port + 100"
+        ),
+    ] = None,
     traffic: Annotated[bool, typer.Option(help="Let simulated customers bet.")] = True,
     data: Annotated[Path, typer.Option(help="The folder that keeps the databases across restarts.")] = Path(
         ".furlong/data"
@@ -126,6 +132,8 @@ def demo(
         folder = data_of(data, cells or 0)
         options = DemoOptions(port, traffic, folder, ready_file, moment, backwards, host_names=names)
         options = replace(options, origins=_origins(origin or ()))
+        office_port = _backoffice_port(port) if backoffice_port is None else backoffice_port
+        options = replace(options, backoffice_port=office_port)
         if cells:
             options = replace(options, cells=cells, databases=_databases(database or ()))
         with ExitStack() as stack:
@@ -153,6 +161,11 @@ def _reason(error: Exception, port: int) -> str:
     if "disk is full" in text or (isinstance(error, OSError) and error.errno == errno.ENOSPC):
         return "the disk is full: free some space and start it again, or choose another folder by --data"
     return text
+
+
+def _backoffice_port(port: int) -> int:
+    """Return the port of the back office beside the demo's, always the same; a free one beside a free one."""
+    return port + 100 if 0 < port <= 65435 else 0  # noqa: PLR2004 - so that the sum is a port
 
 
 def _databases(given: Sequence[str]) -> dict[str, str]:
@@ -309,7 +322,7 @@ def _backoffice(facts: DemoFacts) -> list[str]:
     """Return the line that says where the back office is."""
     if facts.backoffice is None:
         return []
-    return [f"    Back office  {facts.backoffice.url}   (an account for each role in the ready file)"]
+    return [f"    Back office  {facts.backoffice.url}   (sign in as any role by one click)"]
 
 
 def _cells(facts: DemoFacts) -> list[str]:

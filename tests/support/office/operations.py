@@ -38,9 +38,9 @@ def use_a_kill_switch(office: Office, desk: OfficeClient) -> None:
     """Switch the brand off, see that every node has applied it, and switch it on again."""
     page = desk.page
     desk.open("Kill switches")
+    desk.choose("Brand", "Northbet")
     page.get_by_role("button", name="Switch off").click()
     dialog = page.get_by_role("dialog")
-    desk.choose("Brand", "Northbet")
     dialog.get_by_label("Reason").fill("a wrong price")
     desk.look()
     desk.submit("Switch off")

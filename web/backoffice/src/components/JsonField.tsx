@@ -9,7 +9,7 @@ interface Props {
 
 export function JsonField({ source }: Props) {
   const value: unknown = useRecordContext()?.[source];
-  if (value === null || value === undefined) return <Typography color="text.secondary">–</Typography>;
+  if (value === null || value === undefined) return <Typography color="textSecondary">–</Typography>;
   return (
     <Typography
       component="pre"

@@ -4,6 +4,7 @@ import CardContent from '@mui/material/CardContent';
 import Typography from '@mui/material/Typography';
 import { DataTable, List, useListContext } from 'react-admin';
 
+import { ScrollingCard } from '../look/ScrollingCard.tsx';
 import { KeysetPagination } from './KeysetPagination.tsx';
 import { messageOf } from '../session/session.ts';
 import { reasonForNoRows } from './noRows.ts';
@@ -30,6 +31,7 @@ export function KeysetList({ rows, rowClick, children, ...list }: Props) {
       perPage={25}
       exporter={false}
       empty={false}
+      component={ScrollingCard}
       error={<NotRead />}
       queryOptions={SHOWN_BY_THE_LIST}
     >
@@ -47,10 +49,10 @@ function NotRead() {
 
 function NoRows({ rows }: { readonly rows: string }) {
   const list = useListContext();
-  const given = { ...(list.filterValues as object), ...(list.filter as object | undefined) };
+  const filters = list.filterValues as Readonly<Record<string, unknown>>;
   return (
     <CardContent>
-      <Typography>{reasonForNoRows(list.resource, rows, given)}</Typography>
+      <Typography>{reasonForNoRows(list.resource, rows, filters, list.filter as typeof filters | undefined)}</Typography>
     </CardContent>
   );
 }

@@ -1,6 +1,7 @@
-/** A filter by brand, with the brands whose content one may read. */
+/** Filters of lists over all brands: one of the brands that one may see, or a language. */
 import { SelectInput } from 'react-admin';
 
+import { useBrand } from '../frame/brand.tsx';
 import { useBrands } from './useBrands.ts';
 
 interface Props {
@@ -10,8 +11,8 @@ interface Props {
 }
 
 export function BrandInput({ source }: Props) {
-  const brands = useBrands();
-  return <SelectInput source={source} label="Brand" choices={brands.map(({ id, name }) => ({ id, name }))} />;
+  const { brands } = useBrand();
+  return <SelectInput source={source} label="Of brand" choices={brands.map(({ id, name }) => ({ id, name }))} emptyText="All brands" />;
 }
 
 /** A choice of the language in which a list shows its texts. */

@@ -91,7 +91,7 @@ function Heading({ itemKey, brand, item }: Omit<ItemProps, 'reload'>) {
       </Typography>
       {item?.open && <StateChip state={item.open.state} revision={item.open.revision} />}
       {item?.published && <StateChip state="PUBLISHED" revision={item.published.revision} />}
-      {item === null && <Typography color="text.secondary">It has no content yet.</Typography>}
+      {item === null && <Typography color="textSecondary">It has no content yet.</Typography>}
     </Stack>
   );
 }

@@ -8,17 +8,17 @@ import { usePermissions } from 'react-admin';
 import { useNavigate } from 'react-router-dom';
 
 import { pageOf } from './key.ts';
+import { useBrand } from '../frame/brand.tsx';
 import { useBrands } from './useBrands.ts';
 import { FormDialog } from '../components/FormDialog.tsx';
 
 export function NewContentButton() {
   const { permissions } = usePermissions<ReadonlySet<string>>();
   const [open, setOpen] = useState(false);
-  const [brandId, setBrand] = useState('');
   const [reward, setReward] = useState('');
   const navigate = useNavigate();
-  const brands = useBrands();
-  const brand = brands.find(({ id }) => id === brandId);
+  const { brand: chosen } = useBrand();
+  const brand = useBrands().find(({ id }) => id === chosen);
   if (permissions?.has('content.edit') !== true) return null;
   return (
     <>
@@ -30,15 +30,8 @@ export function NewContentButton() {
         open={open}
         label="Write"
         onClose={() => setOpen(false)}
-        onSubmit={() => void navigate(pageOf(`${brandId}:${reward}`))}
+        onSubmit={() => void navigate(pageOf(`${brand?.id ?? ''}:${reward}`))}
       >
-        <TextField select label="Brand" value={brandId} onChange={(event) => setBrand(event.target.value)} margin="normal" fullWidth required>
-          {brands.map(({ id, name }) => (
-            <MenuItem key={id} value={id}>
-              {name}
-            </MenuItem>
-          ))}
-        </TextField>
         <TextField
           select
           label="Version of a reward"

@@ -1,19 +1,20 @@
 /** The state of a revision, from draft to publication. */
-import Chip from '@mui/material/Chip';
+import { ToneChip } from '../look/ToneChip.tsx';
 
 import { inWord } from './key.ts';
 
+import type { Tone } from '../look/theme.ts';
 import type { ContentState } from './operations.ts';
 
-const COLORS: Readonly<Record<ContentState, 'default' | 'primary' | 'success' | 'error'>> = {
-  DRAFT: 'default',
-  IN_REVIEW: 'primary',
-  APPROVED: 'primary',
-  SCHEDULED: 'primary',
-  PUBLISHED: 'success',
-  SUPERSEDED: 'default',
-  REJECTED: 'error',
-  WITHDRAWN: 'default',
+const TONES: Readonly<Record<ContentState, Tone>> = {
+  DRAFT: 'neutral',
+  IN_REVIEW: 'waiting',
+  APPROVED: 'waiting',
+  SCHEDULED: 'waiting',
+  PUBLISHED: 'good',
+  SUPERSEDED: 'neutral',
+  REJECTED: 'bad',
+  WITHDRAWN: 'neutral',
 };
 
 interface Props {
@@ -23,5 +24,5 @@ interface Props {
 
 export function StateChip({ state, revision }: Props) {
   const label = revision === undefined ? inWord(state) : `${inWord(state)} · revision ${revision}`;
-  return <Chip size="small" color={COLORS[state]} variant="outlined" label={label} />;
+  return <ToneChip tone={TONES[state]} label={label} />;
 }

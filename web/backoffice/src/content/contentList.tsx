@@ -4,18 +4,18 @@ import { DataTable, EditButton, SelectInput, TextInput, TopToolbar, useListConte
 
 import { MomentField } from '../time/MomentField.tsx';
 
-import { BrandInput, LocaleInput } from './BrandInput.tsx';
+import { LocaleInput } from './BrandInput.tsx';
 import { inWord } from './key.ts';
 import { NewContentButton } from './NewContentButton.tsx';
 import { StateChip } from './StateChip.tsx';
 import { useBrands } from './useBrands.ts';
+import { useBrand } from '../frame/brand.tsx';
 import { KeysetList } from '../components/KeysetList.tsx';
 
 import type { Item } from './operations.ts';
 
 const STATES = ['DRAFT', 'IN_REVIEW', 'APPROVED', 'SCHEDULED', 'PUBLISHED', 'REJECTED', 'WITHDRAWN'];
 const FILTERS = [
-  <BrandInput key="brand" source="brand" alwaysOn />,
   <SelectInput key="states" source="states" label="State" choices={STATES.map((id) => ({ id, name: inWord(id) }))} alwaysOn />,
   <LocaleInput key="locale" source="locale" alwaysOn />,
   <TextInput key="rewardId" source="rewardId" label="Reward" />,
@@ -30,9 +30,9 @@ function Actions() {
 }
 
 export function ContentList() {
+  const { brand } = useBrand();
   return (
-    <KeysetList rows="items of content" rowClick="edit" title="Content" filters={FILTERS} actions={<Actions />}>
-      <DataTable.Col source="brand" disableSort />
+    <KeysetList rows="items of content" filter={{ brand }} rowClick="edit" title="Content" filters={FILTERS} actions={<Actions />}>
       <DataTable.Col source="rewardId" label="Reward" disableSort />
       <DataTable.Col label="Version" disableSort render={(record: { configVersion?: number | null }) => record.configVersion ?? 'first'} />
       <DataTable.Col label="Title" field={Title} disableSort />
@@ -61,7 +61,7 @@ function Title() {
   if (text !== undefined && text.title !== '') return <bdi>{text.title}</bdi>;
   const expected = brand === undefined || locale === undefined || brand.locales.includes(locale);
   return (
-    <Typography variant="body2" color="text.secondary">
+    <Typography variant="body2" color="textSecondary">
       {expected ? `missing in ${locale ?? '…'}` : 'another language'}
     </Typography>
   );

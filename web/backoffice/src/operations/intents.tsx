@@ -4,7 +4,7 @@ import { DataTable, NumberInput, SelectInput } from 'react-admin';
 import { MomentField } from '../time/MomentField.tsx';
 
 import { KeysetList } from '../components/KeysetList.tsx';
-import { useBrand } from './page/BrandSelect.tsx';
+import { NO_BRAND, useBrand } from '../frame/brand.tsx';
 import { Page } from './page/Page.tsx';
 import { age } from './page/words.ts';
 
@@ -24,12 +24,12 @@ function CreatedAt() {
 }
 
 export function IntentList() {
-  const { brand, field, none } = useBrand();
+  const { brand } = useBrand();
+  const none = brand === null ? NO_BRAND : '';
   return (
     <Page
       title="Pending intents"
       about="The intents worker asks the upstream API until the outcome is known; a change that stays here for a long time needs a person. Each access is recorded."
-      actions={field}
       problem={none}
       waiting={brand === null}
     >

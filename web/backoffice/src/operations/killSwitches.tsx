@@ -8,7 +8,7 @@ import Stack from '@mui/material/Stack';
 import TextField from '@mui/material/TextField';
 import { useState } from 'react';
 
-import { useBrand } from './page/BrandSelect.tsx';
+import { useBrand } from '../frame/brand.tsx';
 import { ChangeButton } from '../components/ChangeButton.tsx';
 import { DataRows } from './page/DataRows.tsx';
 import { FormDialog } from '../components/FormDialog.tsx';
@@ -123,7 +123,8 @@ function SwitchOff() {
   const [scope, setScope] = useState<Scope>('brand');
   const [name, setName] = useState('');
   const [reason, setReason] = useState('');
-  const { brand, field } = useBrand();
+  const { brand, brands } = useBrand();
+  const brandName = brands.find(({ id }) => id === brand)?.name;
 
   async function submit() {
     const mutation = scope === 'provider' ? SWITCH_PROVIDER : SWITCH;
@@ -147,7 +148,7 @@ function SwitchOff() {
               </MenuItem>
             ))}
           </TextField>
-          {scope !== 'provider' && field}
+          {scope !== 'provider' && <Alert severity="info">This is for {brandName ?? 'no brand'}, the brand that is chosen in the bar.</Alert>}
           {scope !== 'brand' && (
             <TextField label={scope === 'reward' ? 'Reward' : 'Provider'} value={name} onChange={(event) => setName(event.target.value)} required />
           )}

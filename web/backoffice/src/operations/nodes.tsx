@@ -1,9 +1,9 @@
 /** The nodes: what each part of each node has applied, and what it lacks. */
 import DeleteForever from '@mui/icons-material/DeleteForever';
-import Chip from '@mui/material/Chip';
 
 import { ChangeButton } from '../components/ChangeButton.tsx';
 import { DataRows } from './page/DataRows.tsx';
+import { ToneChip } from '../look/ToneChip.tsx';
 import { Page } from './page/Page.tsx';
 import { useMay } from './page/may.ts';
 import { usePolled } from './page/usePolled.ts';
@@ -45,7 +45,7 @@ export function Nodes() {
         columns={[
           { head: 'Node', cell: ({ node }) => node },
           { head: 'Part', cell: ({ part }) => part },
-          { head: 'State', cell: ({ alive }) => <Chip size="small" color={alive ? 'success' : 'error'} variant="outlined" label={alive ? 'reports' : 'silent'} /> },
+          { head: 'State', cell: ({ alive }) => <ToneChip tone={alive ? 'good' : 'bad'} label={alive ? 'reports' : 'silent'} /> },
           { head: 'Last report', cell: ({ receivedAt }) => age(receivedAt) },
           { head: 'Applied up to', cell: ({ number }) => number, right: true },
           { head: 'Lacks', cell: ({ missing, missingSince }) => (missing === 0 ? 'nothing' : `${missing}, since ${age(missingSince)}`) },

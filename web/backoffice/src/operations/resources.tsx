@@ -1,13 +1,4 @@
 /** The screens of operations, each shown to those who may read operations. */
-import Adjust from '@mui/icons-material/Adjust';
-import Block from '@mui/icons-material/Block';
-import DateRange from '@mui/icons-material/DateRange';
-import Dns from '@mui/icons-material/Dns';
-import MarkEmailUnread from '@mui/icons-material/MarkEmailUnread';
-import Pending from '@mui/icons-material/Pending';
-import Paid from '@mui/icons-material/Paid';
-import Palette from '@mui/icons-material/Palette';
-import Speed from '@mui/icons-material/Speed';
 import { Resource } from 'react-admin';
 
 import { BacklogPage } from './backlog.tsx';
@@ -27,15 +18,15 @@ export function operationsResources(may: ReadonlySet<string>) {
   if (!may.has('operations.read')) return null;
   return (
     <>
-      <Resource name="switches" icon={Block} list={KillSwitches} options={{ label: 'Kill switches' }} />
-      <Resource name="rewardStatus" icon={Adjust} list={RewardStatuses} options={{ label: 'Reward status' }} />
-      <Resource name="providers" icon={Paid} list={ProviderList} show={ProviderShow} {...(may.has('operations.provider') ? { create: ProviderCreate } : {})} options={{ label: 'Providers' }} />
-      <Resource name="weeks" icon={DateRange} list={Weeks} options={{ label: 'Weeks' }} />
-      <Resource name="backlog" icon={Speed} list={BacklogPage} options={{ label: 'Lag' }} />
-      <Resource name="deadLetters" icon={MarkEmailUnread} list={DeadLetterList} show={DeadLetterShow} options={{ label: 'Dead letters' }} />
-      <Resource name="intents" icon={Pending} list={IntentList} options={{ label: 'Pending intents' }} />
-      <Resource name="nodes" icon={Dns} list={Nodes} options={{ label: 'Nodes' }} />
-      <Resource name="brands" icon={Palette} list={BrandList} show={BrandShow} options={{ label: 'Brands' }} />
+      <Resource name="switches" list={KillSwitches} options={{ label: 'Kill switches' }} />
+      <Resource name="rewardStatus" list={RewardStatuses} options={{ label: 'Reward status' }} />
+      <Resource name="providers" list={ProviderList} show={ProviderShow} {...(may.has('operations.provider') ? { create: ProviderCreate } : {})} options={{ label: 'Providers' }} />
+      <Resource name="weeks" list={Weeks} options={{ label: 'Weeks' }} />
+      <Resource name="backlog" list={BacklogPage} options={{ label: 'Lag' }} />
+      <Resource name="deadLetters" list={DeadLetterList} show={DeadLetterShow} options={{ label: 'Dead letters' }} />
+      <Resource name="intents" list={IntentList} options={{ label: 'Pending intents' }} />
+      <Resource name="nodes" list={Nodes} options={{ label: 'Nodes' }} />
+      <Resource name="brands" list={BrandList} show={BrandShow} options={{ label: 'Brands' }} />
     </>
   );
 }

@@ -1,13 +1,15 @@
 /** The status of each version of a brand's rewards: paused, resumed, withdrawn, or recalled by two people. */
-import Chip from '@mui/material/Chip';
 import Stack from '@mui/material/Stack';
 
-import { useBrand } from './page/BrandSelect.tsx';
+import { NO_BRAND, useBrand } from '../frame/brand.tsx';
 import { ChangeButton } from '../components/ChangeButton.tsx';
 import { DataRows } from './page/DataRows.tsx';
+import { ToneChip } from '../look/ToneChip.tsx';
 import { Page } from './page/Page.tsx';
 import { useMay } from './page/may.ts';
 import { usePolled } from './page/usePolled.ts';
+
+import type { Tone } from '../look/theme.ts';
 
 const VERSIONS = `query Versions($brand: String!) { rewardVersions(brand: $brand) {
   id brand reward version kind status recalled obstacles
@@ -35,13 +37,19 @@ const MEANING: Readonly<Record<Action, string>> = {
   RECALL: 'For safety or law: nobody gets it any more, not even customers who have chosen it. It cannot be undone, and another person has to approve it.',
 };
 
+function toneOf(status: string, recalled: boolean): Tone {
+  if (recalled) return 'bad';
+  return status === 'active' ? 'good' : 'warning';
+}
+
 function actionsFor({ status, recalled }: Version): readonly Action[] {
   if (recalled) return [];
   return status === 'active' ? ['PAUSE', 'WITHDRAW', 'RECALL'] : ['RESUME', 'RECALL'];
 }
 
 export function RewardStatuses() {
-  const { brand, field, none } = useBrand();
+  const { brand } = useBrand();
+  const none = brand === null ? NO_BRAND : '';
   const variables = brand === null ? null : { brand };
   const { data, problem } = usePolled<{ rewardVersions: readonly Version[] }>(VERSIONS, variables, 3);
   const may = useMay('operations.switch');
@@ -49,7 +57,6 @@ export function RewardStatuses() {
     <Page
       title="Reward status"
       about="The later of the upstream’s status and the operators’ applies, on all nodes."
-      actions={field}
       problem={problem || none}
       waiting={data === undefined}
     >
@@ -62,7 +69,7 @@ export function RewardStatuses() {
           { head: 'Reward', cell: ({ reward }) => reward },
           { head: 'Version', cell: ({ version }) => version, right: true },
           { head: 'Kind', cell: ({ kind }) => kind },
-          { head: 'Status', cell: ({ status, recalled }) => <Chip size="small" color={status === 'active' ? 'success' : 'warning'} variant="outlined" label={recalled ? 'recalled' : status} /> },
+          { head: 'Status', cell: ({ status, recalled }) => <ToneChip tone={toneOf(status, recalled)} label={recalled ? 'recalled' : status} /> },
           { head: 'Why not offered', cell: ({ obstacles }) => obstacles.join('; ') || '–' },
           {
             head: 'Change',

@@ -1,9 +1,8 @@
 /** The weeks of a brand: their state, what they wait for, and opening or closing one by hand. */
 import EventAvailable from '@mui/icons-material/EventAvailable';
 import EventBusy from '@mui/icons-material/EventBusy';
-import Chip from '@mui/material/Chip';
-
-import { useBrand } from './page/BrandSelect.tsx';
+import { ToneChip } from '../look/ToneChip.tsx';
+import { NO_BRAND, useBrand } from '../frame/brand.tsx';
 import { ChangeButton } from '../components/ChangeButton.tsx';
 import { DataRows } from './page/DataRows.tsx';
 import { Page } from './page/Page.tsx';
@@ -11,6 +10,10 @@ import { WeekCustomers } from './WeekCustomers.tsx';
 import { useMay } from './page/may.ts';
 import { usePolled } from './page/usePolled.ts';
 import { moment } from '../time/moments.ts';
+
+import type { Tone } from '../look/theme.ts';
+
+const TONES: Readonly<Record<string, Tone>> = { OPEN: 'good', PROVISIONAL: 'waiting' };
 
 const WEEKS = `query Weeks($brand: String!) { weeks(brand: $brand) {
   id brand isoWeek jurisdiction currency state confirmed openedWith scheme waitsFor until
@@ -38,14 +41,14 @@ function schemeOf({ openedWith, scheme }: Week): string {
 }
 
 export function Weeks() {
-  const { brand, field, none } = useBrand();
+  const { brand } = useBrand();
+  const none = brand === null ? NO_BRAND : '';
   const { data, problem } = usePolled<{ weeks: readonly Week[] }>(WEEKS, brand === null ? null : { brand }, 5);
   const may = useMay('operations.week');
   return (
     <Page
       title="Weeks"
       about="Weeks open, end and close automatically. What a person opens or closes is recorded; closing takes two people."
-      actions={field}
       problem={problem || none}
       waiting={data === undefined}
     >
@@ -57,7 +60,7 @@ export function Weeks() {
         columns={[
           { head: 'Week', cell: ({ isoWeek }) => isoWeek },
           { head: 'For', cell: ({ jurisdiction, currency }) => `${jurisdiction} ${currency}` },
-          { head: 'State', cell: ({ state, confirmed }) => <Chip size="small" label={confirmed ? `${state}, confirmed` : state} /> },
+          { head: 'State', cell: ({ state, confirmed }) => <ToneChip tone={TONES[state] ?? 'neutral'} label={confirmed ? `${state}, confirmed` : state} /> },
           { head: 'Waits for', cell: ({ waitsFor, until }) => (waitsFor === null ? '–' : `${waitsFor}${until === null ? '' : `: ${moment(until, brand)}`}`) },
           { head: 'Scheme', cell: schemeOf },
           { head: 'Customers', cell: (week) => week.state !== 'NEXT' && <WeekCustomers {...week} /> },

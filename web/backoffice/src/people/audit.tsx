@@ -12,10 +12,11 @@ import { DataTable, TextInput, useRecordContext } from 'react-admin';
 import { MomentField } from '../time/MomentField.tsx';
 
 import { JsonField } from '../components/JsonField.tsx';
+import { BrandInput } from '../content/BrandInput.tsx';
 import { KeysetList } from '../components/KeysetList.tsx';
 
 const FILTERS = [
-  <TextInput key="brand" source="brand" alwaysOn />,
+  <BrandInput key="brand" source="brand" alwaysOn />,
   <TextInput key="subject" source="subject" alwaysOn />,
   <TextInput key="action" source="action" />,
   <TextInput key="userId" source="userId" label="User id" />,

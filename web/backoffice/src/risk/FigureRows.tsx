@@ -1,11 +1,10 @@
-/** The frame of the lists behind figures: of the brand chosen last unless the address names one, with CSV. */
+/** The frame of the lists behind figures: of the brand that is chosen, with CSV. */
 import Alert from '@mui/material/Alert';
-import { SelectInput, TopToolbar, useListContext } from 'react-admin';
+import { TopToolbar, useListContext } from 'react-admin';
 
 import { CsvButton } from './figures/FigureTable.tsx';
 import { KeysetList } from '../components/KeysetList.tsx';
-import { Waiting } from '../components/Waiting.tsx';
-import { NO_BRAND, useRiskBrands } from './riskBrands.ts';
+import { NO_BRAND, useBrand } from '../frame/brand.tsx';
 
 import type { ReactElement, ReactNode } from 'react';
 
@@ -23,18 +22,16 @@ interface Props {
 }
 
 export function FigureRows({ resource, table, title, rows, filters, children }: Props) {
-  const { brands, brand, problem } = useRiskBrands();
-  if (problem !== '' || brands === null) return <Waiting problem={problem} />;
-  if (brand === undefined) return <Alert severity="info">{NO_BRAND}</Alert>;
-  const ofBrand = <SelectInput key="brand" source="brand" choices={[...brands]} alwaysOn emptyText={false} isRequired />;
+  const { brand } = useBrand();
+  if (brand === null) return <Alert severity="info">{NO_BRAND}</Alert>;
   return (
     <KeysetList
       resource={resource}
       title={title}
       rows={rows}
       rowClick={false}
-      filters={[ofBrand, ...filters]}
-      filterDefaultValues={{ brand: brand.id }}
+      filters={[...filters]}
+      filter={{ brand }}
       actions={<Actions table={table} />}
       storeKey={false}
     >
@@ -44,8 +41,9 @@ export function FigureRows({ resource, table, title, rows, filters, children }: 
 }
 
 function Actions({ table }: { readonly table: string }) {
+  const { brand } = useBrand();
   const filter = useListContext().filterValues as Record<string, unknown>;
-  const entries = Object.entries(filter).filter(([, value]) => value !== null && value !== undefined);
+  const entries = Object.entries({ ...filter, brand }).filter(([, value]) => value !== null && value !== undefined);
   return (
     <TopToolbar>
       <CsvButton table={table} parameters={Object.fromEntries(entries.map(([name, value]) => [name, String(value)]))} />

@@ -1,13 +1,6 @@
-/** The frame of risk's screens: the title, the brand whose figures are shown, and what cannot be read. */
-import Alert from '@mui/material/Alert';
-import Box from '@mui/material/Box';
-import MenuItem from '@mui/material/MenuItem';
-import Stack from '@mui/material/Stack';
-import TextField from '@mui/material/TextField';
-import Typography from '@mui/material/Typography';
-import { Title } from 'react-admin';
-
-import { NO_BRAND, useRiskBrands } from './riskBrands.ts';
+/** The frame of risk's screens: the title, and the figures of the brand that is chosen. */
+import { NO_BRAND, useBrand } from '../frame/brand.tsx';
+import { Page } from '../operations/page/Page.tsx';
 
 import type { ReactNode } from 'react';
 
@@ -19,36 +12,10 @@ interface Props {
 }
 
 export function RiskPage({ title, lead, children }: Props) {
-  const { brands, brand, problem, choose } = useRiskBrands();
+  const { brand } = useBrand();
   return (
-    // The width is the frame's, never a table's: wide tables scroll by themselves.
-    <Box component="section" sx={{ padding: 2, width: 0, minWidth: '100%' }}>
-      <Title title={title} />
-      <Stack direction={{ xs: 'column', sm: 'row' }} spacing={2} sx={{ justifyContent: 'space-between', marginBottom: 2 }}>
-        <Typography color="text.secondary" sx={{ maxWidth: '70ch' }}>
-          {lead}
-        </Typography>
-        {brand !== undefined && (
-          <TextField
-            select
-            label="Brand"
-            size="small"
-            fullWidth={false}
-            value={brand.id}
-            onChange={(event) => choose(event.target.value)}
-            sx={{ minWidth: 180, flexShrink: 0 }}
-          >
-            {brands?.map((each) => (
-              <MenuItem key={each.id} value={each.id}>
-                {each.name}
-              </MenuItem>
-            ))}
-          </TextField>
-        )}
-      </Stack>
-      {problem !== '' && <Alert severity="error">{problem}</Alert>}
-      {brands !== null && brand === undefined && <Alert severity="info">{NO_BRAND}</Alert>}
-      {brand !== undefined && children(brand.id)}
-    </Box>
+    <Page title={title} about={lead} problem={brand === null ? NO_BRAND : ''}>
+      {brand !== null && children(brand)}
+    </Page>
   );
 }

@@ -6,7 +6,6 @@ import CardContent from '@mui/material/CardContent';
 import Stack from '@mui/material/Stack';
 import { useState } from 'react';
 import { Title } from 'react-admin';
-import { useSearchParams } from 'react-router-dom';
 
 import { CHECK, NO_BRAND, VERSIONS, type Brand, type SchemeCheck, type SchemeVersion } from './operations.ts';
 import { DryRunPanel } from './DryRunPanel.tsx';
@@ -14,14 +13,15 @@ import { ProposeButton } from './ProposeButton.tsx';
 import { asSchemeInput, formAfter } from './scheme.ts';
 import { SchemeFields } from './SchemeFields.tsx';
 import { Waiting } from '../components/Waiting.tsx';
+import { useBrand } from '../frame/brand.tsx';
 import { useReadBrands } from '../content/useBrands.ts';
 import { useDelayed } from '../graph/useDelayed.ts';
 import { useGraph } from '../graph/useGraph.ts';
 
 export function NewVersionPage() {
-  const [wanted] = useSearchParams();
+  const { brand: chosen } = useBrand();
   const { brands, isRead, problem } = useReadBrands();
-  const brand = brands.find(({ id }) => id === wanted.get('brand')) ?? brands[0];
+  const brand = brands.find(({ id }) => id === chosen);
   const none = isRead && brand === undefined ? NO_BRAND : problem;
   return (
     <Card sx={{ marginTop: 1 }}>

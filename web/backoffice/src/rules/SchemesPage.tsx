@@ -2,10 +2,7 @@
 import Add from '@mui/icons-material/Add';
 import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
-import Card from '@mui/material/Card';
-import CardContent from '@mui/material/CardContent';
 import Chip from '@mui/material/Chip';
-import MenuItem from '@mui/material/MenuItem';
 import Stack from '@mui/material/Stack';
 import Table from '@mui/material/Table';
 import TableBody from '@mui/material/TableBody';
@@ -13,13 +10,14 @@ import TableCell from '@mui/material/TableCell';
 import TableContainer from '@mui/material/TableContainer';
 import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
-import TextField from '@mui/material/TextField';
-import { Title, usePermissions } from 'react-admin';
-import { Link, useSearchParams } from 'react-router-dom';
+import { usePermissions } from 'react-admin';
+import { Link } from 'react-router-dom';
 
 import { CHECK, NO_BRAND, VERSIONS, WAITING, type Brand, type SchemeCheck, type SchemeVersion } from './operations.ts';
 import { odds } from './scheme.ts';
 import { money } from '../money/amounts.ts';
+import { Page } from '../operations/page/Page.tsx';
+import { useBrand } from '../frame/brand.tsx';
 import { useReadBrands } from '../content/useBrands.ts';
 import { useGraph } from '../graph/useGraph.ts';
 
@@ -30,29 +28,14 @@ const PHASES = {
 } as const;
 
 export function SchemesPage() {
-  const [wanted, setWanted] = useSearchParams();
+  const { brand: chosen } = useBrand();
   const { brands, isRead, problem } = useReadBrands();
-  const brand = brands.find(({ id }) => id === wanted.get('brand')) ?? brands[0];
+  const brand = brands.find(({ id }) => id === chosen);
+  const none = isRead && brand === undefined ? NO_BRAND : problem;
   return (
-    <Card sx={{ marginTop: 1 }}>
-      <Title title="Scheme rules" />
-      <CardContent>
-        {problem !== '' && <Alert severity="error">{problem}</Alert>}
-        {isRead && brand === undefined && <Alert severity="info">{NO_BRAND}</Alert>}
-        {brand !== undefined && (
-          <>
-            <TextField select label="Brand" size="small" value={brand.id} onChange={(event) => setWanted({ brand: event.target.value })} sx={{ maxWidth: 320 }}>
-              {brands.map(({ id, name }) => (
-                <MenuItem key={id} value={id}>
-                  {name}
-                </MenuItem>
-              ))}
-            </TextField>
-            <Schemes key={brand.id} brand={brand} />
-          </>
-        )}
-      </CardContent>
-    </Card>
+    <Page title="Scheme rules" about="What counts, towards which target. A week keeps the rules that it opened with; a change is a new version for a coming week." problem={none} waiting={brand === undefined}>
+      {brand !== undefined && <Schemes key={brand.id} brand={brand} />}
+    </Page>
   );
 }
 

@@ -27,7 +27,7 @@ interface Props {
 }
 
 export function SessionTable({ sessions, onEnded }: Props) {
-  if (sessions.length === 0) return <Typography color="text.secondary">None is open.</Typography>;
+  if (sessions.length === 0) return <Typography color="textSecondary">None is open.</Typography>;
   return (
     <TableContainer tabIndex={0} role="region" aria-label="Open sessions">
       <Table size="small" aria-label="Open sessions">

@@ -1,4 +1,5 @@
 /** Signing in by steps: name and password, second factor, and what a new account still has to set up. */
+import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Card from '@mui/material/Card';
 import CardContent from '@mui/material/CardContent';
@@ -11,9 +12,9 @@ import { useLogin, useNotify } from 'react-admin';
 
 import { CodeField } from './CodeField.tsx';
 import { StepForm } from './StepForm.tsx';
-import { changePassword, currentSession, enrol, forget, giveCode, signIn, signOut, messageOf } from './session.ts';
+import { changePassword, currentSession, enrol, forget, giveCode, readyAccounts, signIn, signInReady, signOut, messageOf } from './session.ts';
 
-import type { Enrolment, SessionState, Stage } from './session.ts';
+import type { Enrolment, ReadyAccount, SessionState, Stage } from './session.ts';
 
 const TITLES: Readonly<Record<Stage, string>> = {
   anonymous: 'Sign in',
@@ -57,7 +58,12 @@ export function SignInPage() {
           <Typography variant="h5" component="h1" gutterBottom>
             {TITLES[session.stage]}
           </Typography>
-          {session.stage === 'anonymous' && <PasswordStep external={session.external ?? ''} onDone={advance} />}
+          {session.stage === 'anonymous' && (
+            <>
+              <ReadyAccounts onDone={advance} />
+              <PasswordStep external={session.external ?? ''} onDone={advance} />
+            </>
+          )}
           {session.stage === 'factor' && <CodeStep onDone={advance} />}
           {session.stage === 'enrolment' && <EnrolmentStep onDone={advance} />}
           {session.stage === 'password' && <NewPasswordStep onDone={advance} />}
@@ -77,6 +83,48 @@ export function SignInPage() {
 
 interface StepProps {
   readonly onDone: (next: SessionState) => void;
+}
+
+/** The accounts of a demo, each a click away. */
+function ReadyAccounts({ onDone }: StepProps) {
+  const [accounts, setAccounts] = useState<readonly ReadyAccount[]>([]);
+  const [busy, setBusy] = useState(false);
+  const notify = useNotify();
+
+  useEffect(() => {
+    readyAccounts().then(setAccounts, (error: unknown) => notify(messageOf(error), { type: 'error' }));
+  }, [notify]);
+
+  async function enter(user: string) {
+    setBusy(true);
+    try {
+      onDone(await signInReady(user));
+    } catch (error) {
+      notify(messageOf(error), { type: 'error' });
+      setBusy(false);
+    }
+  }
+
+  if (accounts.length === 0) return null;
+  return (
+    <Stack spacing={1} sx={{ marginBottom: 2 }}>
+      <Typography color="textSecondary">This is a demo. Choose whom you want to be:</Typography>
+      <Box sx={{ display: 'grid', gridTemplateColumns: '1fr 1fr', gap: 1 }}>
+        {accounts.map(({ role, user }) => (
+          <Button key={user} variant="outlined" disabled={busy} onClick={() => void enter(user)}>
+            {nameOf(role, user)}
+          </Button>
+        ))}
+      </Box>
+      <Typography color="textSecondary">Or by an account’s name and password:</Typography>
+    </Stack>
+  );
+}
+
+/** A role’s name; the second account of a role is a colleague, who can approve what the first one proposes. */
+function nameOf(role: string, user: string): string {
+  const name = `${role.charAt(0).toUpperCase()}${role.slice(1)}`;
+  return user.startsWith(`${role}-`) ? `${name}, a colleague` : name;
 }
 
 function PasswordStep({ external, onDone }: StepProps & { readonly external: string }) {

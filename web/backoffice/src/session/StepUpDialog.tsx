@@ -9,7 +9,7 @@ import { useEffect, useState } from 'react';
 
 import { CodeField } from './CodeField.tsx';
 import { confirmBy } from '../graph/graph.ts';
-import { stepUp, messageOf } from './session.ts';
+import { hasReadyCodes, readyCode, stepUp, messageOf } from './session.ts';
 
 import type { SubmitEvent } from 'react';
 
@@ -36,6 +36,14 @@ export function StepUpDialog() {
     setSettle(null);
   }
 
+  async function fill() {
+    try {
+      setCode((await readyCode()) ?? '');
+    } catch (error) {
+      setProblem(messageOf(error));
+    }
+  }
+
   async function confirm(event: SubmitEvent) {
     event.preventDefault();
     try {
@@ -55,6 +63,11 @@ export function StepUpDialog() {
           <CodeField code={code} onChange={setCode} problem={problem} />
         </DialogContent>
         <DialogActions>
+          {hasReadyCodes() && (
+            <Button onClick={() => void fill()} sx={{ marginRight: 'auto' }}>
+              Fill in the demo’s code
+            </Button>
+          )}
           <Button onClick={() => close(false)}>Cancel</Button>
           <Button type="submit" variant="contained" disabled={code === ''}>
             Confirm

@@ -11,6 +11,12 @@ export interface SessionState {
   readonly recoveryCodes?: readonly string[];
   /** Where people sign in by OpenID Connect; empty if they do not. */
   readonly external?: string;
+  /** Where a demo lists accounts to sign in with at once; empty in an installation. */
+  readonly readyAccounts?: string;
+  /** Where the documentation is; empty if the installation does not say so. */
+  readonly docs?: string;
+  /** The brand that is shown to people who have chosen none. */
+  readonly firstBrand?: string;
 }
 
 export interface Enrolment {
@@ -64,6 +70,50 @@ export function currentSession(): Promise<SessionState> {
 /** Return the token that requests for changes carry. */
 export function csrfToken(): string {
   return state.csrfToken ?? '';
+}
+
+/** Return where the documentation is; empty if that is not known. */
+export function docsUrl(): string {
+  return state.docs ?? '';
+}
+
+/** Return the brand that is shown to people who have chosen none; empty if the installation names none. */
+export function firstBrand(): string {
+  return state.firstBrand ?? '';
+}
+
+/** An account of a demo; anybody may sign in with it. */
+export interface ReadyAccount {
+  readonly role: string;
+  readonly user: string;
+}
+
+/** Return the accounts of a demo; none in an installation. */
+export async function readyAccounts(): Promise<readonly ReadyAccount[]> {
+  const path = state.readyAccounts ?? '';
+  return path === '' ? [] : ((await answered(fetch(path))) as readonly ReadyAccount[]);
+}
+
+/** Return the password of a demo's account, and a code of its authenticator that nobody has used. */
+async function credentialsOf(user: string): Promise<{ readonly password: string; readonly code: string }> {
+  const answer = await answered(fetch(`${state.readyAccounts ?? ''}/${encodeURIComponent(user)}`, { method: 'POST' }));
+  return answer as { readonly password: string; readonly code: string };
+}
+
+export async function signInReady(user: string): Promise<SessionState> {
+  const { password, code } = await credentialsOf(user);
+  return send('', 'POST', { user, password, code });
+}
+
+/** Return a code of the person who is signed in, if it is an account of a demo; otherwise null. */
+export async function readyCode(): Promise<string | null> {
+  if ((state.readyAccounts ?? '') === '' || state.user === undefined) return null;
+  return (await credentialsOf(state.user.login)).code;
+}
+
+/** Whether codes need no authenticator: this is a demo. */
+export function hasReadyCodes(): boolean {
+  return (state.readyAccounts ?? '') !== '';
 }
 
 /** Let the next reader ask the server: the session has ended or changed. */

@@ -50,7 +50,7 @@ function Facts({ customer }: { readonly customer: Customer }) {
     <Stack component="dl" spacing={0.5} sx={{ margin: 0 }}>
       {rows.map(([label, value]) => (
         <Stack key={label} direction="row" spacing={2}>
-          <Typography component="dt" sx={{ width: 110, flexShrink: 0 }} color="text.secondary">
+          <Typography component="dt" sx={{ width: 110, flexShrink: 0 }} color="textSecondary">
             {label}
           </Typography>
           <Typography component="dd" sx={{ margin: 0, overflowWrap: 'anywhere' }}>
@@ -82,7 +82,7 @@ function Holds({ holds, onDone }: { readonly holds: readonly Hold[]; readonly on
         Legal hold since {moment(hold.putAt)}, by {hold.putBy}: {hold.reason}
       </Alert>
     ) : (
-      <Typography key={hold.id} variant="body2" color="text.secondary">
+      <Typography key={hold.id} variant="body2" color="textSecondary">
         Legal hold of {moment(hold.putAt)} ({hold.reason}), lifted by {hold.liftedBy}: {hold.liftReason}
       </Typography>
     ),

@@ -10,16 +10,17 @@ import ListItemButton from '@mui/material/ListItemButton';
 import ListItemText from '@mui/material/ListItemText';
 import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Title } from 'react-admin';
 import { Link } from 'react-router-dom';
 
-import { BRANDS, OF_BET, SEARCH } from './operations.ts';
+import { OF_BET, SEARCH } from './operations.ts';
+import { useBrand } from '../frame/brand.tsx';
 import { run } from '../graph/graph.ts';
 import { messageOf } from '../session/session.ts';
 
 import type { SubmitEvent } from 'react';
-import type { Brand, Found, PageOf } from './operations.ts';
+import type { Found, PageOf } from './operations.ts';
 
 const BY = [
   { id: 'customer', name: 'Customer' },
@@ -35,24 +36,14 @@ async function find(brand: string, by: string, wanted: string, after: string | n
 }
 
 export function CustomerSearch() {
-  const [brands, setBrands] = useState<readonly Brand[]>([]);
-  const [brand, setBrand] = useState('');
+  const { brand } = useBrand();
   const [by, setBy] = useState('customer');
   const [wanted, setWanted] = useState('');
   const [found, setFound] = useState<PageOf<Found> | null>(null);
   const [problem, setProblem] = useState('');
 
-  useEffect(() => {
-    run<{ supportBrands: readonly Brand[] }>(BRANDS)
-      .then(({ supportBrands }) => {
-        setBrands(supportBrands);
-        if (supportBrands.length === 0) setProblem('There is no brand whose customers you may see.');
-        setBrand((chosen) => (chosen === '' ? (supportBrands[0]?.id ?? '') : chosen));
-      })
-      .catch((error: unknown) => setProblem(messageOf(error)));
-  }, []);
-
   async function search(after: string | null) {
+    if (brand === null) return;
     setProblem('');
     try {
       const page = await find(brand, by, wanted, after);
@@ -72,13 +63,6 @@ export function CustomerSearch() {
     <Card sx={{ marginTop: 2, padding: 2 }}>
       <Title title="Customers" />
       <Box component="form" onSubmit={submit} sx={{ display: 'flex', gap: 2, flexWrap: 'wrap', alignItems: 'center' }}>
-        <TextField select label="Brand" value={brand} onChange={(event) => setBrand(event.target.value)} fullWidth={false} sx={{ minWidth: 160 }}>
-          {brands.map((one) => (
-            <MenuItem key={one.id} value={one.id}>
-              {one.name}
-            </MenuItem>
-          ))}
-        </TextField>
         <TextField select label="Find by" value={by} onChange={(event) => setBy(event.target.value)} fullWidth={false} sx={{ minWidth: 130 }}>
           {BY.map((one) => (
             <MenuItem key={one.id} value={one.id}>
@@ -94,7 +78,7 @@ export function CustomerSearch() {
           fullWidth={false}
           sx={{ flexGrow: 1, minWidth: 220 }}
         />
-        <Button type="submit" variant="contained" startIcon={<Search />} disabled={brand === ''}>
+        <Button type="submit" variant="contained" startIcon={<Search />} disabled={brand === null}>
           Find
         </Button>
       </Box>

@@ -83,12 +83,12 @@ export function Timeline({ id, brand, version }: Props) {
                 <TableCell sx={{ whiteSpace: { md: 'nowrap' } }}>{moment(entry.at, brand)}</TableCell>
                 <TableCell sx={{ overflowWrap: 'anywhere', minWidth: 180 }}>
                   {entry.title}
-                  <Typography variant="body2" color="text.secondary" sx={NARROW}>
+                  <Typography variant="body2" color="textSecondary" sx={NARROW}>
                     {source(entry)}
                   </Typography>
                 </TableCell>
                 <TableCell sx={{ ...WIDE, overflowWrap: 'anywhere' }}>
-                  <Typography variant="body2" color="text.secondary">
+                  <Typography variant="body2" color="textSecondary">
                     {source(entry)}
                   </Typography>
                 </TableCell>

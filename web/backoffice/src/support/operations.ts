@@ -95,7 +95,6 @@ export interface BetRecord {
   readonly arrivalByBroker: boolean;
 }
 
-export const BRANDS = 'query Brands { supportBrands { id name } }';
 export const SEARCH = `query Customers($brand: String!, $search: String!, $after: String) {
   customers(brand: $brand, search: $search, first: 25, after: $after) { nodes { id customerId } endCursor hasNextPage }
 }`;

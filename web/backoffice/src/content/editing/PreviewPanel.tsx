@@ -72,7 +72,7 @@ export function PreviewPanel({ itemKey, document, locale }: Props) {
       {problem !== '' && <Alert severity="error">{problem}</Alert>}
       {!written && <Alert severity="info">Nothing is written in {locale} yet.</Alert>}
       {data !== null && <Frame key={width} width={width} brand={itemKey.brand} locale={locale} answer={data.contentPreview} />}
-      <Typography variant="body2" color="text.secondary">
+      <Typography variant="body2" color="textSecondary">
         This is the widget of the bet-slip with recorded answers. Nothing in it can change anything.
       </Typography>
     </Stack>

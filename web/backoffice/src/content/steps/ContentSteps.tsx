@@ -26,7 +26,7 @@ export function ContentSteps(props: Props) {
   if (item.open === null) return null;
   if (!saved) {
     return (
-      <Typography variant="body2" color="text.secondary">
+      <Typography variant="body2" color="textSecondary">
         Save the draft first; then it can go on.
       </Typography>
     );

@@ -8,7 +8,12 @@ import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
 import Typography from '@mui/material/Typography';
 
+import type { PaperProps } from '@mui/material/Paper';
 import type { ReactNode } from 'react';
+
+function OutlinedPaper(props: PaperProps) {
+  return <Paper {...props} variant="outlined" />;
+}
 
 export interface Column<Row> {
   readonly head: string;
@@ -26,9 +31,15 @@ interface Props<Row> {
 }
 
 export function DataRows<Row>({ label, rows, columns, id, nothing }: Props<Row>) {
-  if (rows.length === 0) return <Typography>{nothing}</Typography>;
+  if (rows.length === 0) {
+    return (
+      <Paper variant="outlined" sx={{ padding: '20px', marginBottom: 3 }}>
+        <Typography color="textSecondary">{nothing}</Typography>
+      </Paper>
+    );
+  }
   return (
-    <TableContainer component={Paper} tabIndex={0} role="region" aria-label={label} sx={{ marginBottom: 3 }}>
+    <TableContainer component={OutlinedPaper} tabIndex={0} role="region" aria-label={label} sx={{ marginBottom: 3 }}>
       <Table size="small" aria-label={label}>
         <TableHead>
           <TableRow>

@@ -21,7 +21,7 @@ interface Props {
 
 export function Page({ title, about, actions, problem = '', waiting = false, children }: Props) {
   return (
-    <Box sx={{ padding: 2, display: 'grid', gridTemplateColumns: 'minmax(0, 1fr)', alignContent: 'start' }}>
+    <Box sx={{ paddingTop: 2, display: 'grid', gridTemplateColumns: 'minmax(0, 1fr)', alignContent: 'start' }}>
       <Title title={title} />
       <Stack direction="row" spacing={2} useFlexGap sx={{ flexWrap: 'wrap', alignItems: 'center', marginBottom: 2 }}>
         <Typography variant="h5" component="h2" sx={{ flex: '1 1 auto' }}>
@@ -30,7 +30,7 @@ export function Page({ title, about, actions, problem = '', waiting = false, chi
         {actions}
       </Stack>
       {about !== undefined && (
-        <Typography color="text.secondary" sx={{ marginBottom: 2 }}>
+        <Typography color="textSecondary" sx={{ marginBottom: 2, maxWidth: '70ch' }}>
           {about}
         </Typography>
       )}

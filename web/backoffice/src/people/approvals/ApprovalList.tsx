@@ -5,6 +5,7 @@ import { MomentField } from '../../time/MomentField.tsx';
 
 import { KINDS, titleOf } from './kinds.ts';
 import { StatusChip, STATUSES } from './StatusChip.tsx';
+import { BrandInput } from '../../content/BrandInput.tsx';
 import { KeysetList } from '../../components/KeysetList.tsx';
 
 import type { Proposal } from './proposal.ts';
@@ -14,7 +15,7 @@ const CHOICES = Object.entries(STATUSES).map(([id, { label }]) => ({ id, name: l
 const KIND_CHOICES = Object.entries(KINDS).map(([id, { name }]) => ({ id, name }));
 const FILTERS = [
   <SelectInput key="status" source="status" choices={CHOICES} alwaysOn />,
-  <TextInput key="brand" source="brand" alwaysOn />,
+  <BrandInput key="brand" source="brand" alwaysOn />,
   <SelectInput key="kind" source="kind" choices={KIND_CHOICES} alwaysOn />,
   <TextInput key="subject" source="subject" />,
 ];

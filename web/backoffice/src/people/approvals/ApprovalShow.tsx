@@ -12,6 +12,7 @@ import { Evidence } from './Evidence.tsx';
 import { inWords, KINDS, titleOf } from './kinds.ts';
 import { StatusChip } from './StatusChip.tsx';
 import { DataRows } from '../../operations/page/DataRows.tsx';
+import { useToDecide } from '../../frame/toDecide.ts';
 import { moment } from '../../time/moments.ts';
 
 import type { InWords, Proposal } from './proposal.ts';
@@ -44,11 +45,26 @@ function Reading() {
       {words === null ? <NotShown visible={proposal.visible} /> : <Meaning proposal={proposal} words={words} />}
       {proposal.status === 'PENDING' ? <Outlook proposal={proposal} /> : <Outcome proposal={proposal} words={words} />}
       <Decisions proposal={proposal} isShown={words !== null} />
-      <Box>
-        <Button component={Link} to="/approvals">
-          {proposal.status === 'PENDING' ? 'Back to what waits' : 'The next one that waits'}
+      <Next proposal={proposal} />
+    </Stack>
+  );
+}
+
+/** What to read afterwards: the next one that waits for this person, or the list. */
+function Next({ proposal: { id, status } }: { readonly proposal: Proposal }) {
+  const others = useToDecide().filter((one) => one.id !== id);
+  const next = others[0];
+  return (
+    <Stack direction="row" spacing={1}>
+      {next !== undefined && (
+        <Button component={Link} to={`/approvals/${encodeURIComponent(next.id)}/show`} variant={status === 'PENDING' ? 'text' : 'contained'}>
+          {status === 'PENDING' ? 'Skip to the next one' : 'Read the next one that waits'} ({others.length} left)
         </Button>
-      </Box>
+      )}
+      {next === undefined && status !== 'PENDING' && <Typography color="textSecondary">Nothing else waits for your decision.</Typography>}
+      <Button component={Link} to="/approvals">
+        All proposals
+      </Button>
     </Stack>
   );
 }
@@ -63,7 +79,7 @@ function Heading({ proposal }: { readonly proposal: Proposal }) {
         </Typography>
         <StatusChip status={status} />
       </Stack>
-      <Typography color="text.secondary">
+      <Typography color="textSecondary">
         {proposedBy === null ? 'Proposed' : `${proposedBy} proposed it`} on {moment(proposedAt, brand)}, for {brand ?? 'all brands'}.
       </Typography>
       {reason !== null && (
@@ -160,7 +176,7 @@ function Outlook({ proposal }: { readonly proposal: Proposal }) {
   return (
     <Part title="If it is approved">
       <Typography sx={{ maxWidth: '70ch' }}>{kind.onApproval}</Typography>
-      <Typography color="text.secondary">
+      <Typography color="textSecondary">
         Anybody with the role {kind.approvers} may approve it who did not propose it and is independent of who did.
       </Typography>
       {proposal.notIndependent !== null && <Alert severity="info">{proposal.notIndependent}</Alert>}
@@ -174,7 +190,7 @@ function Outcome({ proposal, words }: { readonly proposal: Proposal; readonly wo
   return (
     <Part title={approved ? 'What remains to be done' : 'How it ended'}>
       {approved && <Typography sx={{ maxWidth: '70ch' }}>{KINDS[proposal.kind]?.onApproval}</Typography>}
-      <Typography color="text.secondary">
+      <Typography color="textSecondary">
         {approved ? 'Approved' : 'Ended'} on {moment(decidedAt, proposal.brand)}
         {decidedBy === null ? '' : ` by ${decidedBy}`}.
       </Typography>

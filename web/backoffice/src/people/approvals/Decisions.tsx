@@ -5,6 +5,7 @@ import Undo from '@mui/icons-material/Undo';
 import Stack from '@mui/material/Stack';
 
 import { KINDS } from './kinds.ts';
+import { useDecided } from '../../frame/toDecide.ts';
 import { ChangeButton } from '../../components/ChangeButton.tsx';
 
 import type { Proposal } from './proposal.ts';
@@ -20,6 +21,7 @@ interface Props {
 }
 
 export function Decisions({ proposal, isShown }: Props) {
+  const onDecided = useDecided();
   const { id, status, visible, own, notIndependent, contentHash } = proposal;
   if (status !== 'PENDING' || !visible) return null;
   if (own) {
@@ -31,6 +33,7 @@ export function Decisions({ proposal, isShown }: Props) {
           mutation={WITHDRAW}
           variables={() => ({ id })}
           icon={<Undo />}
+          onSettled={onDecided}
         />
       </Stack>
     );
@@ -44,6 +47,7 @@ export function Decisions({ proposal, isShown }: Props) {
           mutation={APPROVE}
           variables={() => ({ input: { proposalId: id, contentHash } })}
           icon={<Check />}
+          onSettled={onDecided}
           isMain
         />
       )}
@@ -55,6 +59,7 @@ export function Decisions({ proposal, isShown }: Props) {
         wantsReason
         color="error"
         icon={<Close />}
+        onSettled={onDecided}
       />
     </Stack>
   );

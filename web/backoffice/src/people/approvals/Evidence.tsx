@@ -85,7 +85,7 @@ function Text({ content }: Of) {
   );
   return (
     <Stack spacing={2}>
-      <Typography color="text.secondary">{before === null ? 'Customers see no earlier text.' : `Compared with revision ${before}, which customers see.`}</Typography>
+      <Typography color="textSecondary">{before === null ? 'Customers see no earlier text.' : `Compared with revision ${before}, which customers see.`}</Typography>
       {data === null ? <Waiting problem={problem || item.problem} /> : <Changes changes={data.contentDiff} />}
       {locales.length > 1 && (
         <TextField select size="small" label="Language" value={locale} onChange={(event) => setLocale(event.target.value)} sx={{ maxWidth: 240 }}>

@@ -12,6 +12,6 @@ export interface RowsOf {
 }
 
 /** Return the path of the list, with the figure as its filter. */
-export function rowsPath(filter: RowsOf): string {
-  return `/risk-customers?${new URLSearchParams({ filter: JSON.stringify(filter), page: '1' }).toString()}`;
+export function rowsPath({ brand, ...filter }: RowsOf): string {
+  return `/risk-customers?${new URLSearchParams({ brand, filter: JSON.stringify(filter), page: '1' }).toString()}`;
 }

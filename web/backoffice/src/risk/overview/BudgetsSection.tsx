@@ -128,7 +128,7 @@ export function BudgetsSection({ brand }: { readonly brand: string }) {
         { head: 'Choosing', cell: (line) => <Chip size="small" label={line.stopped ? 'stopped' : 'open'} color={line.stopped ? 'error' : 'default'} /> },
       ]}
     >
-      <Typography variant="body2" color="text.secondary">
+      <Typography variant="body2" color="textSecondary">
         In numbers of rewards. Rewards that are not listed have no limit.
       </Typography>
       {permissions?.has('risk.budget') === true && <BudgetButton brand={brand} onSet={reload} />}

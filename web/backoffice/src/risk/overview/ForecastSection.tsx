@@ -112,7 +112,7 @@ export function ForecastSection({ brand }: { readonly brand: string }) {
         </div>
       ))}
       {found[0] !== undefined && (
-        <Typography variant="body2" color="text.secondary">
+        <Typography variant="body2" color="textSecondary">
           {found[0].method} {counted(found[0].asOf)}
         </Typography>
       )}

@@ -140,7 +140,7 @@ function Budgets({ brand }: { readonly brand: string }) {
         { head: 'Left', numeric: true, cell: (line) => money(line.leftMinor, line.currency) },
       ]}
     >
-      <Typography variant="body2" color="text.secondary">
+      <Typography variant="body2" color="textSecondary">
         What support may give in a week. Without a budget nothing is given.
       </Typography>
       {permissions?.has('risk.budget') === true && <BudgetButton brand={brand} onSet={reload} />}

@@ -62,11 +62,11 @@ export function LiabilitySection({ brand }: { readonly brand: string }) {
         ...rewardColumns(brand),
       ]}
     >
-      <Typography variant="body2" color="text.secondary">
+      <Typography variant="body2" color="textSecondary">
         {counted(asOf)} Changes of choice in doubt: {number(changesInDoubt)}.
       </Typography>
       {cells.length > 0 && (
-        <Typography variant="body2" color="text.secondary">
+        <Typography variant="body2" color="textSecondary">
           The oldest count of each cell: {cells.map((one) => `${one.cell} at ${moment(one.asOf, brand)}`).join(', ')}.
         </Typography>
       )}

@@ -13,7 +13,7 @@ import { Waiting } from '../../components/Waiting.tsx';
 import type { Week, Weeks } from './weeks.ts';
 
 const CHARTED = 4;
-const STEPS = [
+export const STEPS = [
   { head: 'Seen', figure: 'SEEN', of: (week: Week) => week.seen },
   { head: 'Opted in', figure: 'OPTED_IN', of: (week: Week) => week.optedIn },
   { head: 'Qualified', figure: 'QUALIFIED', of: (week: Week) => week.qualified },

@@ -1,0 +1,112 @@
+/** The frame around every screen: navigation, a quiet header with search, brand and person, the step-up's question. */
+import HelpOutline from '@mui/icons-material/HelpOutline';
+import ManageAccounts from '@mui/icons-material/ManageAccounts';
+import Box from '@mui/material/Box';
+import IconButton from '@mui/material/IconButton';
+import LinearProgress from '@mui/material/LinearProgress';
+import ListItemIcon from '@mui/material/ListItemIcon';
+import ListItemText from '@mui/material/ListItemText';
+import MenuItem from '@mui/material/MenuItem';
+import Tooltip from '@mui/material/Tooltip';
+import { AppBar, Layout, LoadingIndicator, Logout, TitlePortal, ToggleThemeButton, UserMenu, useGetIdentity, usePermissions, useUserMenu } from 'react-admin';
+import { Link, useLocation } from 'react-router-dom';
+
+import { BrandProvider, BrandSwitch, type ShownBrand } from './brand.tsx';
+import { OfficeMenu } from './OfficeMenu.tsx';
+import { screenOf } from './screens.ts';
+import { useGraph } from '../graph/useGraph.ts';
+import { docsUrl } from '../session/session.ts';
+import { StepUpDialog } from '../session/StepUpDialog.tsx';
+import { learnZones } from '../time/moments.ts';
+
+import type { ReactNode } from 'react';
+
+function AccountItem() {
+  const menu = useUserMenu();
+  return (
+    <MenuItem component={Link} to="/account" onClick={() => menu?.onClose()}>
+      <ListItemIcon>
+        <ManageAccounts fontSize="small" />
+      </ListItemIcon>
+      <ListItemText>My account</ListItemText>
+    </MenuItem>
+  );
+}
+
+function OfficeUserMenu() {
+  const { identity } = useGetIdentity();
+  return (
+    <UserMenu label={identity?.fullName ?? 'My account'}>
+      <AccountItem />
+      <Logout />
+    </UserMenu>
+  );
+}
+
+/** The page of the documentation about this screen, if the installation says where the documentation is. */
+function DocsLink() {
+  const screen = screenOf(useLocation().pathname);
+  const docs = docsUrl();
+  if (docs === '') return null;
+  const name = screen === undefined ? 'Documentation' : `Documentation of ${screen.label}`;
+  return (
+    <Tooltip title={name}>
+      <IconButton color="inherit" component="a" href={`${docs}${screen?.docs ?? 'backoffice.html'}`} target="_blank" rel="noreferrer" aria-label={name}>
+        <HelpOutline />
+      </IconButton>
+    </Tooltip>
+  );
+}
+
+function Tools() {
+  return (
+    <>
+      <BrandSwitch />
+      <DocsLink />
+      <ToggleThemeButton />
+      <LoadingIndicator />
+    </>
+  );
+}
+
+function OfficeAppBar() {
+  return (
+    <AppBar userMenu={<OfficeUserMenu />} toolbar={<Tools />} alwaysOn>
+      <TitlePortal variant="subtitle1" />
+      <Box sx={{ flex: 1 }} />
+    </AppBar>
+  );
+}
+
+/** A page is never wider than the window: a table that is wider scrolls by itself, and the menu keeps its width. */
+const NARROW = {
+  minWidth: 0,
+  '& .RaLayout-content': { minWidth: 0 },
+  '& .RaList-main, & .RaList-content': { minWidth: 0 },
+  '& .MuiDrawer-docked': { flexShrink: 0 },
+} as const;
+
+const BRANDS = 'query Brands { contentBrands { id name timeZone } }';
+const NONE: readonly ShownBrand[] = [];
+
+/** Screens are shown once it is known which brands there are, and their zones; without brands, in UTC. */
+function Brands({ children }: { readonly children: ReactNode }) {
+  const { permissions, isPending } = usePermissions<ReadonlySet<string>>();
+  const may = permissions?.has('content.read') === true;
+  const { data, problem } = useGraph<{ readonly contentBrands: readonly ShownBrand[] }>(BRANDS, may ? {} : null);
+  if (isPending || (may && data === null && problem === '')) return <LinearProgress aria-label="Loading" />;
+  const brands = data?.contentBrands ?? NONE;
+  learnZones(brands);
+  return <BrandProvider brands={brands}>{children}</BrandProvider>;
+}
+
+export function OfficeLayout({ children }: { readonly children: ReactNode }) {
+  return (
+    <Brands>
+      <Layout appBar={OfficeAppBar} menu={OfficeMenu} sx={NARROW}>
+        {children}
+        <StepUpDialog />
+      </Layout>
+    </Brands>
+  );
+}

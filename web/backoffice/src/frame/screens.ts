@@ -1,0 +1,104 @@
+/** The screens by group: their names, who may open them, and their page of the documentation. */
+import AdminPanelSettings from '@mui/icons-material/AdminPanelSettings';
+import AccountBalance from '@mui/icons-material/AccountBalance';
+import Adjust from '@mui/icons-material/Adjust';
+import Article from '@mui/icons-material/Article';
+import Block from '@mui/icons-material/Block';
+import DateRange from '@mui/icons-material/DateRange';
+import Dns from '@mui/icons-material/Dns';
+import FactCheck from '@mui/icons-material/FactCheck';
+import FilterAlt from '@mui/icons-material/FilterAlt';
+import Gavel from '@mui/icons-material/Gavel';
+import HourglassTop from '@mui/icons-material/HourglassTop';
+import MarkEmailUnread from '@mui/icons-material/MarkEmailUnread';
+import Paid from '@mui/icons-material/Paid';
+import Palette from '@mui/icons-material/Palette';
+import Pending from '@mui/icons-material/Pending';
+import ReceiptLong from '@mui/icons-material/ReceiptLong';
+import Redeem from '@mui/icons-material/Redeem';
+import Speed from '@mui/icons-material/Speed';
+import SupportAgent from '@mui/icons-material/SupportAgent';
+import TrendingUp from '@mui/icons-material/TrendingUp';
+
+import type { ComponentType } from 'react';
+
+export interface Screen {
+  /** Its path, and the name of its list. */
+  readonly name: string;
+  readonly label: string;
+  readonly icon: ComponentType;
+  /** Null: everybody may open it. */
+  readonly permission: string | null;
+  /** Its page of the documentation, with the heading. */
+  readonly docs: string;
+}
+
+export interface Group {
+  readonly name: string;
+  readonly screens: readonly Screen[];
+}
+
+function screen(name: string, label: string, icon: ComponentType, permission: string | null, docs: string): Screen {
+  return { name, label, icon, permission, docs };
+}
+
+export const GROUPS: readonly Group[] = [
+  {
+    name: 'Content',
+    screens: [
+      screen('content', 'Content', Article, 'content.read', 'backoffice/content.html'),
+      screen('schemes', 'Scheme rules', Gavel, 'rules.read', 'backoffice/rules.html'),
+      screen('approvals', 'Approvals', FactCheck, 'approvals.read', 'backoffice.html#four-eyes'),
+    ],
+  },
+  {
+    name: 'Customers',
+    screens: [screen('customers', 'Customers', SupportAgent, 'support.read', 'backoffice/support.html')],
+  },
+  {
+    name: 'Money',
+    screens: [
+      screen('risk-overview', 'Risk overview', AccountBalance, 'risk.read', 'backoffice/risk.html'),
+      screen('risk-rewards', 'Cost by reward', Redeem, 'risk.read', 'backoffice/risk.html'),
+      screen('risk-funnel', 'Funnel', FilterAlt, 'risk.read', 'backoffice/risk.html'),
+      screen('risk-profit', 'Profit and loss', TrendingUp, 'risk.read', 'backoffice/risk.html'),
+    ],
+  },
+  {
+    name: 'Operations',
+    screens: [
+      screen('switches', 'Kill switches', Block, 'operations.read', 'backoffice/operations.html'),
+      screen('rewardStatus', 'Reward status', Adjust, 'operations.read', 'backoffice/operations.html'),
+      screen('providers', 'Providers', Paid, 'operations.read', 'backoffice/operations.html#providers'),
+      screen('weeks', 'Weeks', DateRange, 'operations.read', 'backoffice/operations.html'),
+      screen('backlog', 'Lag', Speed, 'operations.read', 'backoffice/operations.html'),
+      screen('deadLetters', 'Dead letters', MarkEmailUnread, 'operations.read', 'backoffice/operations.html#dead-letters'),
+      screen('intents', 'Pending intents', Pending, 'operations.read', 'backoffice/operations.html'),
+      screen('nodes', 'Nodes', Dns, 'operations.read', 'backoffice/operations.html'),
+      screen('brands', 'Brands', Palette, 'operations.read', 'backoffice/operations.html#brands-and-themes'),
+    ],
+  },
+  {
+    name: 'System',
+    screens: [
+      screen('users', 'People', AdminPanelSettings, 'people.read', 'backoffice.html#accounts-and-roles'),
+      screen('jobs', 'Jobs', HourglassTop, null, 'backoffice.html'),
+      screen('audit', 'Audit log', ReceiptLong, 'audit.read', 'backoffice.html#audit-log'),
+    ],
+  },
+];
+
+/** Return the groups with what a person may open. */
+export function groupsFor(may: ReadonlySet<string>): readonly Group[] {
+  return GROUPS.map(({ name, screens }) => ({
+    name,
+    screens: screens.filter(({ permission }) => permission === null || may.has(permission)),
+  })).filter(({ screens }) => screens.length > 0);
+}
+
+/** Return the screen of a path, such as `/content/northbet%3Afb-5`. */
+export function screenOf(path: string): Screen | undefined {
+  const name = path.split('/')[1] ?? '';
+  const listed = name.startsWith('risk-') && !GROUPS.some(({ screens }) => screens.some((one) => one.name === name)) ? 'risk-overview' : name;
+  return GROUPS.flatMap(({ screens }) => screens).find((one) => one.name === listed);
+}

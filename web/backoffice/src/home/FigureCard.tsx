@@ -1,0 +1,39 @@
+/** A figure that a role is asked about: its name, its value, what it means, and the list behind it. */
+import Card from '@mui/material/Card';
+import CardActionArea from '@mui/material/CardActionArea';
+import Typography from '@mui/material/Typography';
+import { Link } from 'react-router-dom';
+
+import { ToneChip } from '../look/ToneChip.tsx';
+
+import type { Tone } from '../look/theme.ts';
+
+export interface Figure {
+  readonly label: string;
+  readonly value: string;
+  /** What it means, or since when. */
+  readonly note: string;
+  /** The list behind it. */
+  readonly path: string;
+  /** A word that judges it, if it can be judged. */
+  readonly state?: { readonly tone: Tone; readonly label: string };
+}
+
+export function FigureCard({ label, value, note, path, state }: Figure) {
+  return (
+    <Card>
+      <CardActionArea component={Link} to={path} sx={{ height: '100%', padding: '20px', display: 'flex', flexDirection: 'column', alignItems: 'flex-start', justifyContent: 'flex-start', gap: '4px' }}>
+        <Typography variant="overline" component="h3" color="textSecondary">
+          {label}
+        </Typography>
+        <Typography variant="h4" component="p">
+          {value}
+        </Typography>
+        <Typography variant="body2" color="textSecondary">
+          {note}
+        </Typography>
+        {state !== undefined && <ToneChip {...state} />}
+      </CardActionArea>
+    </Card>
+  );
+}

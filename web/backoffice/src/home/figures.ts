@@ -1,0 +1,220 @@
+/** The figures of each role's home, read from the graph and said in words. */
+import { money, number, share } from '../money/amounts.ts';
+import { useGraph } from '../graph/useGraph.ts';
+import { age } from '../operations/page/words.ts';
+import { usePolled } from '../operations/page/usePolled.ts';
+import { moment } from '../time/moments.ts';
+
+import type { Figure } from './FigureCard.tsx';
+
+interface Read {
+  readonly figures: readonly Figure[];
+  /** Why they could not be read, in words; empty if they could. */
+  readonly problem: string;
+}
+
+const RISK = `query HomeRisk($brand: String!) {
+  riskLiability(brand: $brand) { asOf lines { currency valueMinor } }
+  riskForecast(brand: $brand) { currency unavailable likely { valueMinor } low { valueMinor } high { valueMinor } }
+  riskWeeks(brand: $brand, first: 1) { nodes { isoWeek asOf optedIn qualified } }
+  riskBudgets(brand: $brand, first: 100) { nodes { reward left stopped } }
+}`;
+
+interface Amount {
+  readonly valueMinor: number;
+}
+
+interface Risk {
+  readonly riskLiability: { readonly asOf: string | null; readonly lines: readonly (Amount & { readonly currency: string })[] };
+  readonly riskForecast: readonly {
+    readonly currency: string;
+    readonly unavailable: string | null;
+    readonly likely: Amount | null;
+    readonly low: Amount | null;
+    readonly high: Amount | null;
+  }[];
+  readonly riskWeeks: { readonly nodes: readonly { readonly isoWeek: string; readonly asOf: string; readonly optedIn: number; readonly qualified: number }[] };
+  readonly riskBudgets: { readonly nodes: readonly { readonly reward: string; readonly left: number; readonly stopped: boolean }[] };
+}
+
+/** What is owed by currency, which are never added up; a dash if nothing is. */
+export function owed(lines: Risk['riskLiability']['lines']): string {
+  const sums = new Map<string, number>();
+  for (const { currency, valueMinor } of lines) sums.set(currency, (sums.get(currency) ?? 0) + valueMinor);
+  return [...sums].map(([currency, minor]) => money(minor, currency)).join(' + ') || '–';
+}
+
+function liability({ riskLiability: { asOf, lines } }: Risk): Figure {
+  const note = asOf === null ? 'Not counted yet.' : `If the week closed now. Counted at ${moment(asOf)}.`;
+  return { label: 'Liability', value: owed(lines), note, path: '/risk-overview' };
+}
+
+function forecast({ riskForecast: [one] }: Risk): Figure {
+  const given = { label: 'Forecast to the week’s end', path: '/risk-overview' };
+  if (!one?.likely || one.low === null || one.high === null) {
+    return { ...given, value: '–', note: one?.unavailable ?? 'Not counted yet.' };
+  }
+  const { currency, likely, low, high } = one;
+  return { ...given, value: money(likely.valueMinor, currency), note: `Between ${money(low.valueMinor, currency)} and ${money(high.valueMinor, currency)}.` };
+}
+
+function reached({ riskWeeks: { nodes } }: Risk): Figure {
+  const week = nodes[0];
+  if (week === undefined) return { label: 'Reached the target', value: '–', note: 'No week is counted yet.', path: '/risk-funnel' };
+  const { isoWeek, qualified, optedIn } = week;
+  return {
+    label: 'Reached the target',
+    value: share(optedIn === 0 ? null : qualified / optedIn),
+    note: `${number(qualified)} of ${number(optedIn)} who have opted in, in ${isoWeek}.`,
+    path: '/risk-funnel',
+  };
+}
+
+function budgets({ riskBudgets: { nodes } }: Risk): Figure {
+  const stopped = nodes.filter((one) => one.stopped);
+  return {
+    label: 'Budgets used up',
+    value: `${stopped.length} of ${nodes.length}`,
+    note: nodes.length === 0 ? 'No reward has a budget: none has a limit.' : stopped.map(({ reward }) => reward).join(', ') || 'Each reward with a budget can be chosen.',
+    path: '/risk-overview',
+    ...(stopped.length === 0 ? {} : { state: { tone: 'warning', label: 'cannot be chosen' } as const }),
+  };
+}
+
+export function useRiskFigures(brand: string | null): Read {
+  const { data, problem } = useGraph<Risk>(RISK, brand === null ? null : { brand }, { isPending: (read) => read.riskLiability.asOf === null });
+  return { figures: data === null || brand === null ? [] : [liability(data), forecast(data), reached(data), budgets(data)], problem };
+}
+
+const OPERATIONS = `query HomeOperations($brand: String!) {
+  consumerLag { problem partitions { lag oldestAt } }
+  outboxes { waiting oldestAt }
+  nodes { node alive missing }
+  killSwitches(first: 100) { nodes { state } }
+  weeks(brand: $brand) { isoWeek state waitsFor until }
+}`;
+
+interface Operations {
+  readonly consumerLag: { readonly problem: string | null; readonly partitions: readonly { readonly lag: number; readonly oldestAt: string | null }[] };
+  readonly outboxes: readonly { readonly waiting: number; readonly oldestAt: string | null }[];
+  readonly nodes: readonly { readonly node: string; readonly alive: boolean; readonly missing: number }[];
+  readonly killSwitches: { readonly nodes: readonly { readonly state: { readonly name: string; readonly off: boolean } }[] };
+  readonly weeks: readonly { readonly isoWeek: string; readonly state: string; readonly waitsFor: string | null; readonly until: string | null }[];
+}
+
+const FINE = { tone: 'good', label: 'fine' } as const;
+
+function oldest(times: readonly (string | null)[]): string | undefined {
+  return times.filter((at) => at !== null).sort()[0];
+}
+
+function lag({ consumerLag: { problem, partitions }, outboxes }: Operations): Figure {
+  const records = partitions.reduce((sum, one) => sum + one.lag, 0);
+  const messages = outboxes.reduce((sum, one) => sum + one.waiting, 0);
+  const since = oldest([...partitions.filter((one) => one.lag > 0), ...outboxes.filter((one) => one.waiting > 0)].map(({ oldestAt }) => oldestAt));
+  const waits = since === undefined ? 'Consumers have applied all that Kafka has.' : `The oldest has waited for ${age(since)}.`;
+  return {
+    label: 'Records not applied yet (lag)',
+    value: problem === null ? number(records + messages) : '–',
+    note: problem ?? waits,
+    path: '/backlog',
+    ...(problem === null ? {} : { state: { tone: 'bad', label: 'Kafka cannot be read' } as const }),
+  };
+}
+
+function nodes({ nodes: all }: Operations): Figure {
+  const well = all.filter(({ alive, missing }) => alive && missing === 0);
+  const ill = all.filter((one) => !well.includes(one));
+  return {
+    label: 'Parts of nodes up to date',
+    value: `${well.length} of ${all.length}`,
+    note: ill.map(({ node, alive }) => `${node} ${alive ? 'lacks decisions' : 'is silent'}`).join(', ') || 'Each has applied all decisions.',
+    path: '/nodes',
+    state: ill.length === 0 ? FINE : { tone: 'bad', label: 'look at it' },
+  };
+}
+
+function switches({ killSwitches }: Operations): Figure {
+  const off = killSwitches.nodes.filter(({ state }) => state.off);
+  return {
+    label: 'Switched off',
+    value: number(off.length),
+    note: off.map(({ state }) => state.name).join(', ') || 'Brands, rewards and providers all work.',
+    path: '/switches',
+    state: off.length === 0 ? FINE : { tone: 'warning', label: 'off' },
+  };
+}
+
+function weekOf({ weeks }: Operations, brand: string): Figure {
+  const open = weeks.find(({ state }) => state === 'OPEN') ?? weeks.at(-1);
+  if (open === undefined) return { label: 'Week', value: '–', note: 'No week of a club is known here.', path: '/weeks' };
+  const { isoWeek, state, waitsFor, until } = open;
+  const note = waitsFor === null ? 'Nothing is left to do for it.' : `Waits for ${waitsFor}${until === null ? '' : `: ${moment(until, brand)}`}.`;
+  return { label: 'Week', value: isoWeek, note, path: '/weeks', state: { tone: 'neutral', label: state.toLowerCase() } };
+}
+
+export function useOperationsFigures(brand: string | null): Read {
+  const { data, problem } = usePolled<Operations>(OPERATIONS, brand === null ? null : { brand }, 10);
+  return { figures: data === undefined || brand === null ? [] : [weekOf(data, brand), lag(data), nodes(data), switches(data)], problem };
+}
+
+const CONTENT = `query HomeContent($brand: String!) {
+  drafts: contentItems(brand: $brand, states: [DRAFT], first: 100) { nodes { id } hasNextPage }
+  review: contentItems(brand: $brand, states: [IN_REVIEW], first: 100) { nodes { id } hasNextPage }
+  ready: contentItems(brand: $brand, states: [APPROVED, SCHEDULED], first: 100) { nodes { id } hasNextPage }
+}`;
+
+interface Some {
+  readonly nodes: readonly unknown[];
+  readonly hasNextPage: boolean;
+}
+
+interface Contents {
+  readonly drafts: Some;
+  readonly review: Some;
+  readonly ready: Some;
+}
+
+function contentFigure(label: string, note: string, { nodes: some, hasNextPage }: Some, state: string): Figure {
+  const filter = encodeURIComponent(JSON.stringify({ states: state }));
+  return { label, value: `${some.length}${hasNextPage ? '+' : ''}`, note, path: `/content?filter=${filter}` };
+}
+
+export function useContentFigures(brand: string | null): Read {
+  const { data, problem } = useGraph<Contents>(CONTENT, brand === null ? null : { brand });
+  if (data === null || brand === null) return { figures: [], problem };
+  const figures = [
+    contentFigure('Drafts', 'Written, and not sent to an approver yet.', data.drafts, 'DRAFT'),
+    contentFigure('In review', 'An approver has to read them.', data.review, 'IN_REVIEW'),
+    contentFigure('Approved', 'Not published yet, or scheduled.', data.ready, 'APPROVED'),
+  ];
+  return { figures, problem };
+}
+
+const PEOPLE = 'query HomePeople { users(first: 100) { nodes { status secondFactor } hasNextPage } }';
+
+interface People {
+  readonly users: { readonly nodes: readonly { readonly status: string; readonly secondFactor: boolean }[]; readonly hasNextPage: boolean };
+}
+
+export function usePeopleFigures(may: boolean): Read {
+  const { data, problem } = useGraph<People>(PEOPLE, may ? {} : null);
+  if (data === null || !may) return { figures: [], problem };
+  const { nodes: users, hasNextPage } = data.users;
+  const active = users.filter(({ status }) => status === 'ACTIVE');
+  const without = active.filter(({ secondFactor }) => !secondFactor);
+  const figures: readonly Figure[] = [
+    { label: 'Active accounts', value: `${active.length}${hasNextPage ? '+' : ''}`, note: `${users.length - active.length} are disabled.`, path: '/users' },
+    {
+      label: 'Without a second factor',
+      value: number(without.length),
+      note: without.length === 0 ? 'Each active account has set up its second factor.' : 'They have not signed in yet.',
+      path: '/users',
+      state: without.length === 0 ? FINE : { tone: 'warning', label: 'not set up' },
+    },
+  ];
+  return { figures, problem };
+}
+
+/** What the homes ask the graph. */
+export const HOME_QUERIES = [RISK, OPERATIONS, CONTENT, PEOPLE] as const;
