@@ -238,6 +238,24 @@ async def test_recent_bets_are_the_newest_first(northbet: ClubFixture) -> None:
     }
 
 
+async def test_bets_and_previews_have_the_numbers_that_decide(northbet: Stand) -> None:
+    """The odds of a bet, and the least odds and stake that count: with them anybody can see why."""
+    least = "minOddsMilli minStake { minor currency }"
+    await northbet.add_bets([bet("b-1", 0, odds_milli=1200), bet("b-2", 0, odds_milli=None)], [total(0)])
+    recent = RECENT.replace("reason", f"oddsMilli {least}").replace(
+        "placedAt stake { minor } counted { minor }", ""
+    )
+    shown = (await entity(northbet, recent, club(), first=2))["progress"]["recentBets"]
+    numbers = {"minOddsMilli": 1500, "minStake": {"minor": 100, "currency": "GBP"}}
+    assert sorted(shown, key=lambda each: str(each["betId"])) == [
+        {"betId": "b-1", "oddsMilli": 1200, **numbers},
+        {"betId": "b-2", "oddsMilli": None, **numbers},
+    ]
+    asked = f"query ($i: BetslipInput!) {{ betslipPreview(input: $i) {{ {least} }} }}"
+    slip = SLIP | {"oddsMilli": 1200}
+    assert (await data_of(northbet.progress, asked, {"i": slip}))["betslipPreview"] == numbers
+
+
 @pytest.mark.parametrize(("first", "found"), [(0, 0), (1, 1), (50, 8)])
 async def test_recent_bets_are_as_many_as_asked_for(northbet: ClubFixture, first: int, found: int) -> None:
     """From none to fifty may be asked for."""
