@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from sys import maxsize
 from typing import Final
 
-from gateway.compiled.analysis.list_ownership import writes_into_lists
-from gateway.compiled.analysis.passthrough import passthrough_shapes
+from gateway.compiled.analysis import passthrough_shapes, writes_into_lists
 from gateway.compiled.codegen.completeness import CompletenessCodegen
 from gateway.compiled.codegen.functions import FunctionCache
 from gateway.compiled.codegen.projection import ProjectionCodegen

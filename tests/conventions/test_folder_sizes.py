@@ -18,13 +18,10 @@ NOT_WEIGHED_YET: Final = "its neighbours are still to be weighed"
 SETTINGS_APART: Final = "a feature's settings are read while the feature itself is not imported"
 LIGHT_FOLDERS: Final = {
     "consumers/club": "each app has the same files as those beside it",
-    "gateway/compiled/analysis": NOT_WEIGHED_YET,
     "gateway/features/batches": SETTINGS_APART,
     "gateway/features/compression": SETTINGS_APART,
     "gateway/features/cors": SETTINGS_APART,
     "gateway/features/labels": SETTINGS_APART,
-    "gateway/http/admission": NOT_WEIGHED_YET,
-    "gateway/http/responses": NOT_WEIGHED_YET,
     "gateway/masking": NOT_WEIGHED_YET,
     "gateway/valkey": NOT_WEIGHED_YET,
 }

@@ -6,15 +6,16 @@ import threading
 import time
 from dataclasses import dataclass
 
-from gateway.http.admission.admission import (
+from gateway.http.admission import (
     INITIAL_LIMIT,
     MIN_LIMIT,
     MIN_LIMIT_SHARED_CPU,
     RESET_SECONDS,
     SAMPLE_SECONDS,
     Admission,
+    CpuSeconds,
+    cpu_seconds,
 )
-from gateway.http.admission.cpu_usage import CpuSeconds, cpu_seconds
 
 MAX_INSIDE = 512
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gateway.compiled.analysis.passthrough import passthrough_shapes
+from gateway.compiled.analysis import passthrough_shapes
 from gateway.executor import Context
 from gateway.pipeline.execution_mode import executable
 from gateway.pipeline.preparation.preparer import Preparer

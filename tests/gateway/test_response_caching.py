@@ -14,7 +14,7 @@ import pytest
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, create_gateway
 from gateway.cache_control import CachePolicy
-from gateway.http.responses.caching import ResponseCaching
+from gateway.http.responses import ResponseCaching
 from gateway.pipeline.authentication import Authenticate
 from tests.gateway.plans import joined
 from tests.support.federation.asked import SubgraphRequest, asking

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gateway.compiled.analysis.list_ownership import writes_into_lists
+from gateway.compiled.analysis import writes_into_lists
 from gateway.executor import Context
 from gateway.pipeline.execution_mode import ExecutionMode, executable
 from jit import SharedList

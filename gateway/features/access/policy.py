@@ -13,7 +13,7 @@ from gateway.access.operation_rules import DocumentAccess
 from gateway.access.requirements import Granted, Requirement
 from gateway.clients.session import Session
 from gateway.features.access.deciders import AccessMetrics, PolicyDecision
-from gateway.pipeline.policies.policy import PolicyInput
+from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.prepared import PreparedDocument
 
 MAX_LOGGED: Final = 1_000

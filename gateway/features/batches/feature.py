@@ -19,8 +19,7 @@ from gateway.http.inner_request import InnerClient, InnerRequest
 from gateway.http.request import ReceivedRequest
 from gateway.http.responses import error_response
 from gateway.pipeline.graphql_response import refused
-from gateway.pipeline.policies import PolicyInput
-from gateway.pipeline.policies.batch import Batch, BatchEntry, SharedCosts
+from gateway.pipeline.policies import Batch, BatchEntry, PolicyInput, SharedCosts
 from gateway.pipeline.stages import HttpRequest, Response, ResponsePipeline, encode
 
 OF_THE_BODY: Final = (b"content-encoding", b"content-type", b"content-length")

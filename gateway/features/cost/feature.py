@@ -21,8 +21,7 @@ from gateway.features.cost.operation_cost import OperationCost
 from gateway.features.cost.rules import CostRules
 from gateway.features.cost.settings import CostSettings
 from gateway.pipeline.graphql_response import GraphQLResponse
-from gateway.pipeline.policies import PolicyInput
-from gateway.pipeline.policies.batch import BatchEntry, SharedCosts
+from gateway.pipeline.policies import BatchEntry, PolicyInput, SharedCosts
 from gateway.pipeline.preparation.prepared import PreparedRequest
 
 TOO_EXPENSIVE: Final = "COST_ESTIMATED_TOO_EXPENSIVE"

@@ -238,7 +238,7 @@ async def test_recent_bets_are_the_newest_first(northbet: ClubFixture) -> None:
     }
 
 
-async def test_bets_and_previews_have_the_numbers_that_decide(northbet: Stand) -> None:
+async def test_bets_and_previews_have_the_numbers_that_decide(northbet: ClubFixture) -> None:
     """The odds of a bet, and the least odds and stake that count: with them anybody can see why."""
     least = "minOddsMilli minStake { minor currency }"
     await northbet.add_bets([bet("b-1", 0, odds_milli=1200), bet("b-2", 0, odds_milli=None)], [total(0)])

@@ -1,8 +1,8 @@
-"""Finds the objects that pass from a subgraph's response into the client's unchanged.
+"""Determines what the code of a plan can leave out: copies of lists, and projections of objects.
 
-Exactly one fetch returns such an object, and selects exactly what the client selects, by the same names and
-in the same order; the same holds for all objects below it. If the transport is trusted, these objects need no
-projection.
+An object passes from a subgraph's response into the client's unchanged if exactly one fetch returns it, and
+selects exactly what the client selects, by the same names and in the same order; the same holds for all
+objects below it. If the transport is trusted, these objects need no projection.
 """
 
 from __future__ import annotations
@@ -12,7 +12,42 @@ from typing import TypeAlias
 
 from graphql import FieldNode, OperationDefinitionNode, SelectionSetNode, parse
 
-from gateway.plan import Fetch, Path, QueryPlan, RootFields, Shape
+from gateway.plan import Fetch, Path, ProvidedFields, QueryPlan, RootFields, Shape
+
+
+def writes_into_lists(fetches: Sequence[Fetch]) -> bool:
+    """Return whether entities are in lists, or two fetches may return the same list, which is then merged.
+
+    Lists that no fetch writes into may be shared with other responses.
+    """
+    seen: set[str] = set()
+    for fetch in fetches:
+        for paths, provided_fields in _parts(fetch):
+            names = set(_lists(provided_fields))
+            if names & seen or any(step.lists for path in paths for step in path):
+                return True
+            seen |= names
+    return False
+
+
+def _parts(fetch: Fetch) -> list[tuple[Sequence[Path], ProvidedFields]]:
+    """Return the paths of a fetch, each set with the fields that are fetched there."""
+    match fetch.returns:
+        case RootFields(path, provided_fields):
+            return [([path], provided_fields)]
+        case fields:
+            return [(each.paths, each.provided_fields) for each in fields]
+
+
+def _lists(provided_fields: ProvidedFields) -> Iterator[str]:
+    """Yield the response keys of all lists of objects, at any depth."""
+    for fields in provided_fields.values():
+        for name, below in fields.items():
+            if below is not None:
+                if below.lists:
+                    yield name
+                yield from _lists(below.provided_fields)
+
 
 Place: TypeAlias = tuple[str, ...]
 """The response keys that lead to an object."""

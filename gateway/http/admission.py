@@ -1,4 +1,4 @@
-"""Admission control: bounds concurrent requests, and refuses the rest at once."""
+"""Admission control: bounds concurrent requests by how busy the processor is; refuses the rest at once."""
 
 from __future__ import annotations
 
@@ -6,9 +6,40 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from pathlib import Path
+from typing import Final, NamedTuple
 
-from gateway.http.admission.cpu_usage import ZERO, CpuSeconds, cpu_seconds
+STATISTICS: Final = Path("/proc/thread-self/schedstat")
+"""On Linux: nanoseconds on a processor, nanoseconds waiting for one, and a count."""
+
+
+class CpuSeconds(NamedTuple):
+    """CPU time of a thread since it started, in seconds.
+
+    Attributes:
+        used: Time on a CPU.
+        wanted: `used` plus the time spent waiting for a CPU.
+    """
+
+    used: float
+    wanted: float
+
+
+ZERO: Final = CpuSeconds(0.0, 0.0)
+
+
+def cpu_seconds() -> CpuSeconds:
+    """Return the CPU time of this thread.
+
+    Where the system does not report waiting time, `wanted` equals `used`, and a thread on a busy machine
+    seems idler than it is.
+    """
+    try:
+        used, waited, _ = map(int, STATISTICS.read_bytes().split())
+    except (OSError, ValueError):
+        return CpuSeconds(time.thread_time(), time.thread_time())
+    return CpuSeconds(used / 1e9, (used + waited) / 1e9)
+
 
 RETRY_AFTER: Final = b"1"
 """Seconds after which a refused client may retry."""
