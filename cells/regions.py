@@ -10,10 +10,18 @@ from pathlib import Path
 from typing import Annotated, Final, Self
 
 import yaml
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from cells.map_parts import Address, StrictModel
+Address = Annotated[str, Field(pattern=r"^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):\d{1,5}$", max_length=260)]
+"""HOST:PORT."""
+
+
+class StrictModel(BaseModel):
+    """A part of a map; a misspelt name is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
 """A region's name. MirrorMaker joins two of them by `->`, and begins settings with one and a dot."""

@@ -7,7 +7,7 @@ import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from cells.errors import MapError
-from cells.map_parts import Address, StrictModel
+from cells.regions import Address, StrictModel
 from foundation.storage.cells.cell import Cell, parse_range
 from foundation.storage.errors import InvalidCell
 

@@ -1,7 +1,6 @@
 """What a process logs: JSON lines that name no customer, no token and no client's address."""
 
-from foundation.logs.configuration import configure_logs
+from foundation.logs.configuration import LogSettings, configure_logs
 from foundation.logs.redaction import cleaned, impersonal
-from foundation.logs.settings import LogSettings
 
 __all__ = ["LogSettings", "cleaned", "configure_logs", "impersonal"]

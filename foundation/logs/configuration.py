@@ -6,17 +6,40 @@ import atexit
 import logging
 import sys
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import structlog
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
 from structlog.typing import Processor
 
 from foundation.logs.redaction import redact
 from foundation.logs.sampling import Sampler
-from foundation.logs.settings import LogSettings
 
 LIBRARIES_LEVEL: Final = logging.WARNING
 """Below this level some libraries log the URLs of requests, and with them customers."""
+
+
+class LogSettings(BaseSettings):
+    """What is logged, and how often lines may repeat."""
+
+    model_config = SettingsConfigDict(env_prefix="FURLONG_LOG_", frozen=True)
+
+    format: Literal["auto", "json", "console"] = Field(
+        default="auto",
+        description="json: one object per line; console: for people; auto: console on a terminal, else json",
+    )
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info",
+        description="The least level that is logged; libraries log from warnings on",
+    )
+    repeated: int = Field(
+        default=20,
+        ge=0,
+        description="How many lines of the same warning or error are logged in a period, and ten times as "
+        "many of the same event; the others are counted. 0: all",
+    )
+    period_seconds: float = Field(default=60.0, gt=0, description="The length of that period")
 
 
 def configure_logs(settings: LogSettings | None = None, *, quiet: bool = False) -> None:

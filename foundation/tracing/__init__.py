@@ -1,20 +1,29 @@
 """OpenTelemetry traces: what is recorded, how traces cross processes, and where spans are sent."""
 
-from foundation.tracing.current import CURRENT, error_type, fail, within
-from foundation.tracing.settings import SamplerSettings, TracingSettings
 from foundation.tracing.trace_context import (
+    CURRENT,
     TRACEPARENT,
     TRACESTATE,
     continued,
     ending,
+    error_type,
+    fail,
     header_of,
     is_sampled,
     replaced,
     sending,
     span_context_of,
     unsampled,
+    within,
 )
-from foundation.tracing.tracing import Sampling, Tracing, opened, recording
+from foundation.tracing.tracing import (
+    SamplerSettings,
+    Sampling,
+    Tracing,
+    TracingSettings,
+    opened,
+    recording,
+)
 
 __all__ = [
     "CURRENT",

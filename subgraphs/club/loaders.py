@@ -14,8 +14,7 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.schemes import WeekState
 from subgraphs.kit.domain.weeks import Week
 from subgraphs.kit.graphql.context import RequestContext
-from subgraphs.kit.reads.batching import PendingRead
-from subgraphs.kit.reads.dataloaders import customer_loader
+from subgraphs.kit.reads.batching import PendingRead, customer_loader
 from subgraphs.kit.reads.key_lookup import BatchedLookup
 from subgraphs.kit.records.accounts import AccountChange, AccountHistory
 

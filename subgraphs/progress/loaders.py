@@ -13,8 +13,8 @@ from subgraphs.kit.auth import Viewer
 from subgraphs.kit.domain.accounts import unknown_account
 from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.graphql.context import RequestContext
+from subgraphs.kit.reads.batching import customer_loader, nothing
 from subgraphs.kit.reads.brand_rules import BrandRules, WeekScheme
-from subgraphs.kit.reads.dataloaders import customer_loader, nothing
 from subgraphs.kit.reads.key_lookup import BatchedLookup
 from subgraphs.progress.counting.rules import BetFacts, Verdict
 from subgraphs.progress.qualification.club_state import ClubState, read_outcomes

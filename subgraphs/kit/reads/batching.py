@@ -2,7 +2,7 @@
 
 import asyncio
 from asyncio import AbstractEventLoop, Future
-from collections.abc import Awaitable, Callable, Coroutine, Generator, Hashable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Hashable, Iterable, Mapping, Sequence
 from contextvars import Context
 from dataclasses import dataclass
 from itertools import islice
@@ -10,12 +10,16 @@ from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 from opentelemetry.trace import Link, Span, Tracer, set_span_in_context
+from sqlalchemy.ext.asyncio import AsyncConnection
+from strawberry.dataloader import DataLoader
 
+from foundation.storage.database import Database
 from foundation.storage.errors import DatabaseAway
 from foundation.tracing import CURRENT, within
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+Read = Callable[[AsyncConnection, list[K]], Awaitable[Mapping[K, V]]]
 MAX_RETRIES: Final = (
     32  # enough to isolate two bad keys among 128; a fault of all keys is not retried for long
 )
@@ -262,3 +266,24 @@ class TracedBatches(Batches[K, V]):
         return self._tracer.start_span(
             self._name, set_span_in_context(parent), attributes={"furlong.load.keys": keys}, links=links
         )
+
+
+def customer_loader(database: Database, read: Read[K, V], missing: Callable[[], V]) -> DataLoader[K, V]:
+    """Return a DataLoader for customers' data.
+
+    Args:
+        database: The subgraph's database.
+        read: Reads many keys at once; a key without data may be absent.
+        missing: Returns the value for an absent key.
+    """
+
+    async def load(keys: list[K]) -> list[V]:
+        async with database.read() as connection:
+            values = await read(connection, keys)
+        return [values[key] if key in values else missing() for key in keys]
+
+    return DataLoader(load)
+
+
+def nothing() -> None:
+    """Return None, as the value for an absent key."""
