@@ -78,6 +78,7 @@ class DemoOptions:
         arrived: Called for each scenario at its last stage.
         cells: Into how many cells the customers are split; 0 for none.
         databases: URLs of the databases of cells that are not in the data folder, by the cell's name.
+        analytics: Whether what happens is gathered into a columnar store.
         host_names: By which further names the demo may be reached, with its port or as given.
     """
 
@@ -92,6 +93,7 @@ class DemoOptions:
     cells: int = 0
     databases: Mapping[str, str] = field(default_factory=dict)
     host_names: tuple[str, ...] = ()
+    analytics: bool = False
 
 
 @asynccontextmanager
