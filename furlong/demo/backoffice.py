@@ -13,10 +13,11 @@ from typing import Final
 
 import pyotp
 from argon2 import PasswordHasher
-from fastapi import FastAPI
-from fastapi.responses import RedirectResponse
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
 
 from backoffice.access import Actor, Role
 from backoffice.app import create_backoffice
@@ -91,14 +92,14 @@ def _settings(data: Path) -> BackofficeSettings:
     return settings.model_copy(update={"key": SecretStr(backoffice_key(data))})
 
 
-def redirect_to_backoffice(app: FastAPI, url: str) -> None:
+def redirect_to_backoffice(app: Starlette, url: str) -> None:
     """Redirect `/backoffice` on the demo's own port."""
 
-    async def redirect() -> RedirectResponse:
+    async def redirect(_request: Request) -> RedirectResponse:
         return RedirectResponse(url)
 
     for path in ("/backoffice", "/backoffice/"):
-        app.add_api_route(path, redirect, methods=["GET"], include_in_schema=False)
+        app.add_route(path, redirect)
 
 
 def _accounts(data: Path) -> Sequence[DemoAccount]:

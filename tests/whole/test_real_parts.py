@@ -41,7 +41,7 @@ SUBGRAPHS = ("club", "rewards", "progress")
 def installation(
     processes: None, mariadb: PrivateMariadb, valkey: PrivateValkey, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Site, Programs]]:
-    """Set up and start Furlong with the commands of the README, as an operator does."""
+    """Set up and start Furlong with the commands of docs/run.md, as an operator does."""
     folder = tmp_path_factory.mktemp("installation")
     broker = start_kafka(folder / "kafka")
     ports = {name: free_port() for name in (*SUBGRAPHS, "upstream", "gateway")}

@@ -24,7 +24,17 @@ if TYPE_CHECKING:
     from furlong.demo.process import DemoOptions
     from furlong.demo.ready_file import DemoFacts
 
-WITH_DATA: Final = ("data", "at", "backwards", "scenario", "traffic", "cells", "database", "analytics")
+WITH_DATA: Final = (
+    "data",
+    "at",
+    "backwards",
+    "scenario",
+    "traffic",
+    "cells",
+    "database",
+    "origin",
+    "analytics",
+)
 """Options that make no sense for mocked answers."""
 
 
@@ -77,6 +87,14 @@ def demo(
             help="A host name, or NAME:PORT, of a proxy in front: the demo answers only to its own names.",
         ),
     ] = None,
+    origin: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="URL",
+            help="An origin whose pages may show the club, besides all pages of this machine; "
+            "may be repeated.",
+        ),
+    ] = None,
     analytics: Annotated[
         bool,
         typer.Option("--analytics", help="Gather what happens, after weeks of made history, for reports."),
@@ -122,9 +140,8 @@ def demo(
     try:
         moment = parse_instant(at) if at else None
         folder = data_of(data, cells or 0)
-        options = DemoOptions(
-            port, traffic, folder, ready_file, moment, backwards, host_names=names, analytics=analytics
-        )
+        options = DemoOptions(port, traffic, folder, ready_file, moment, backwards, host_names=names)
+        options = replace(options, origins=_origins(origin or ()), analytics=analytics)
         if cells:
             options = replace(options, cells=cells, databases=_databases(database or ()))
         with ExitStack() as stack:
@@ -170,6 +187,19 @@ def _databases(given: Sequence[str]) -> dict[str, str]:
     if any(not (cell and url) for cell, _, url in split):
         fail("write --database as CELL=URL, such as c1=mysql+aiomysql://USER:PASSWORD@HOST:PORT/furlong_c1")
     return {cell: url for cell, _, url in split}
+
+
+def _origins(given: Sequence[str]) -> tuple[str, ...]:
+    """Return the origins that `--origin` names."""
+    from furlong.embedding.settings import EmbedSettings
+    from gateway.browsers.origins import checked_exact_origin
+
+    if given and EmbedSettings().file is not None:
+        fail("the origins are those of FURLONG_EMBED_FILE: add them there, or omit --origin")
+    try:
+        return tuple(checked_exact_origin(one) for one in given)
+    except ValueError as error:
+        fail(f"--origin: {error}")
 
 
 def _is_given(context: typer.Context, name: str) -> bool:

@@ -48,7 +48,7 @@ export function RewardStatuses() {
   return (
     <Page
       title="Reward status"
-      about="The later of the reward squad’s status and the operators’ applies, on all nodes."
+      about="The later of the upstream’s status and the operators’ applies, on all nodes."
       actions={field}
       problem={problem || none}
       waiting={data === undefined}
