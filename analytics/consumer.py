@@ -295,4 +295,5 @@ def _reading(buffered: _Buffer) -> Reading:
     """Return how far a partition was read: up to its end when that was asked for, or to its last record."""
     if buffered.asked_at is not None and buffered.position >= buffered.end:
         buffered.complete_until = buffered.asked_at
-    return Reading(buffered.position, buffered.end, buffered.complete_until or _NEVER)
+    end = max(buffered.end, buffered.position)  # it was asked for before the last records were read
+    return Reading(buffered.position, end, buffered.complete_until or _NEVER)
