@@ -48,7 +48,9 @@ install: ## Install what the demo needs (every target installs what it needs by 
 install-dev: ## Install and build what tests and checks need, except services
 	@$(SET_UP) development
 
-demo: install ## Run the whole product on embedded parts; ARGS="--port 8123 --no-traffic"
+# With --analytics in ARGS, its packages are installed as well: half a gigabyte.
+demo: ## Run the whole product on embedded parts; ARGS="--port 8123 --no-traffic", ARGS=--analytics
+	@$(SET_UP) $(if $(findstring --analytics,$(ARGS)),demo-analytics,demo)
 	@$(BIN)/furlong demo $(ARGS)
 
 wheel: ## Build the package in dist/, with the page, the schemas and the contracts

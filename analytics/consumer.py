@@ -17,10 +17,11 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 from analytics.engine import ChdbEngine, Engine, open_store
 from analytics.ingestion import Ingestion, Range, Reading
 from analytics.pseudonyms import Pseudonyms
+from analytics.questions.snapshot import publish
 from analytics.records import end_of_block
+from analytics.rollups import Rollups
 from analytics.schema import BY_TOPIC, RecordTable
 from analytics.settings import AnalyticsSettings
-from analytics.snapshot import publish
 from consumers.stream.broker.broker_generation import BrokerGenerations
 from consumers.stream.broker.kafka_client import bounded_consumer, cluster_id, partitions_of
 from consumers.stream.errors import PositionOutOfRange
@@ -33,7 +34,10 @@ T = TypeVar("T")
 GROUP: Final = "furlong-analytics"
 _NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 ENDS_SECONDS: Final = 2.0
-"""How often the ends of partitions are asked for."""
+"""How long the answer is waited for when the ends of partitions are asked for."""
+
+_REST: Final = 4
+"""How many times as long as roll-ups took they are left alone."""
 
 
 @dataclass(slots=True)
@@ -80,6 +84,7 @@ class AnalyticsConsumer:
         clock: The product's clock, which arrival times are of.
         registry: Where figures are shown.
         topics: The topics to read; by default all that the store has tables for.
+        before: What is done with the store before anything is read, in the engine's thread.
     """
 
     def __init__(
@@ -90,6 +95,7 @@ class AnalyticsConsumer:
         registry: CollectorRegistry,
         *,
         topics: Collection[str] = tuple(BY_TOPIC),
+        before: Callable[[Ingestion], None] | None = None,
     ) -> None:
         self._settings, self._stream, self._clock, self._topics = settings, stream, clock, topics
         self._rows = Counter("furlong_analytics_rows", "Rows written", registry=registry)
@@ -100,6 +106,9 @@ class AnalyticsConsumer:
         self._buffers: dict[Partition, _Buffer] = {}
         self._by_topic_partition: dict[TopicPartition, Partition] = {}
         self._live, self._detail = True, "starting"
+        self._before = before
+        self._publish_at = 0.0
+        self._published: dict[Partition, int] = {}
 
     async def run(self) -> None:
         """Fill the store until `run_until` is told to stop.
@@ -144,9 +153,10 @@ class AnalyticsConsumer:
             await running
 
     def health(self) -> Mapping[str, object]:
-        """Return the state for `/health`; `complete` if all is stored that was produced a moment ago."""
+        """Return the state for `/health`; `complete` if readers have all that was produced a moment ago."""
         read = bool(self._buffers) and all(
-            each.asked_at is not None and each.position >= each.end for each in self._buffers.values()
+            each.asked_at is not None and self._published.get(partition, -1) >= each.end
+            for partition, each in self._buffers.items()
         )
         return {"live": self._live, "complete": read, "lag": self.lag, "detail": self._detail}
 
@@ -156,19 +166,21 @@ class AnalyticsConsumer:
         return sum(max(0, each.end - each.position) for each in self._buffers.values())
 
     async def _fill(self, engine: Engine, ingestion: Ingestion) -> None:
+        if self._before is not None:
+            await self._in_engine(partial(self._before, ingestion))
         stored = await self._in_engine(ingestion.last_ranges)
         consumer: AIOKafkaConsumer = bounded_consumer(self._stream, GROUP)
         await consumer.start()
         try:
             await self._assign(consumer, stored)
             self._detail = "reading"
-            if isinstance(engine, ChdbEngine):
-                await self._in_engine(lambda: publish(self._settings.folder, engine))
+            rollups = Rollups(engine)
+            await self._publish(ingestion, rollups)
             while not self._stopping.is_set():
                 await self._read_round(consumer)
                 await self._store(ingestion)
-                if isinstance(engine, ChdbEngine):
-                    await self._in_engine(lambda: publish(self._settings.folder, engine))
+                if self._stopping.is_set() or asyncio.get_running_loop().time() >= self._publish_at:
+                    await self._publish(ingestion, rollups)
         finally:
             await consumer.stop()
 
@@ -218,15 +230,26 @@ class AnalyticsConsumer:
                 buffered.end, buffered.asked_at = end, now
 
     async def _store(self, ingestion: Ingestion) -> None:
-        """Store what was read, and how far."""
+        """Store what was read."""
         rows, refused = ingestion.rows, ingestion.refused
         for partition, buffered in self._buffers.items():
             await self._store_partition(ingestion, partition, buffered)
         self._rows.inc(ingestion.rows - rows)
         self._refused.inc(ingestion.refused - refused)
         self._lag.set(self.lag)
+
+    async def _publish(self, ingestion: Ingestion, rollups: Rollups) -> None:
+        """Count what has changed, say how far all is complete, and let readers have it."""
+        loop, engine = asyncio.get_running_loop(), ingestion.engine
+        began = loop.time()
+        await self._in_engine(rollups.refresh)
         readings = {partition: _reading(buffered) for partition, buffered in self._buffers.items()}
         await self._in_engine(lambda: ingestion.report(readings))
+        if isinstance(engine, ChdbEngine):
+            await self._in_engine(lambda: publish(self._settings.folder, engine))
+        took = loop.time() - began
+        self._publish_at = loop.time() + max(self._settings.rollup_seconds, _REST * took)
+        self._published = {partition: buffered.position for partition, buffered in self._buffers.items()}
 
     async def _store_partition(self, ingestion: Ingestion, partition: Partition, buffered: _Buffer) -> None:
         table = BY_TOPIC[partition.topic]
@@ -272,4 +295,5 @@ def _reading(buffered: _Buffer) -> Reading:
     """Return how far a partition was read: up to its end when that was asked for, or to its last record."""
     if buffered.asked_at is not None and buffered.position >= buffered.end:
         buffered.complete_until = buffered.asked_at
-    return Reading(buffered.position, buffered.end, buffered.complete_until or _NEVER)
+    end = max(buffered.end, buffered.position)  # it was asked for before the last records were read
+    return Reading(buffered.position, end, buffered.complete_until or _NEVER)

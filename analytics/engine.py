@@ -202,9 +202,19 @@ def open_store(folder: Path, url: str | None, retention_days: int) -> Engine:
         StoreFault: The engine refuses a statement.
     """
     engine: Engine = ClickHouseEngine(url) if url else ChdbEngine(folder)
-    for statement in statements(retention_days):
-        engine.execute(statement)
+    prepare(engine, retention_days)
     return engine
+
+
+def prepare(engine: Engine, retention_days: int) -> None:
+    """Create the tables and views of this version that are missing.
+
+    Raises:
+        StoreFault: The engine refuses a statement.
+    """
+    current = engine.read("SELECT name, comment FROM system.tables WHERE database = currentDatabase()")
+    for statement in statements(retention_days, {row["name"]: row["comment"] for row in current}):
+        engine.execute(statement)
 
 
 def quoted(text: str) -> str:

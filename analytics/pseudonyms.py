@@ -6,7 +6,7 @@ compute the customer's pseudonym again: the facts stay and count, and belong to 
 
 import secrets
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -69,6 +69,13 @@ class Pseudonyms:
             for owner, at in asked
         ]
 
+    def of_nobody_erased(self, owners: Sequence[Owner]) -> list[int] | None:
+        """Return the pseudonym of each customer, as `at` does, or None if one of them was ever erased."""
+        known = self._known(unique := set(owners))
+        if any(known[owner].erased_at is not None for owner in unique):
+            return None
+        return [known[owner].pseudonym for owner in owners]
+
     def destroy(self, owner: Owner, at: datetime) -> None:
         """Destroy a customer's secret, once; facts about a later customer of the same id get a new one."""
         self._cache.pop(owner, None)
@@ -84,6 +91,11 @@ class Pseudonyms:
     def thing(self, *parts: str) -> int:
         """Return the number that stands for a thing that is no person, such as a bet."""
         return _number("\0".join(parts), self._key)
+
+    def things(self, texts: Sequence[str]) -> bytes:
+        """Return the numbers of things as eight bytes each; a text is the parts with NULs between them."""
+        key = self._key
+        return b"".join([blake2b(text.encode(), key=key, digest_size=8).digest() for text in texts])
 
     def close(self) -> None:
         """Close the file."""

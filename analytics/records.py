@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from analytics import schema
+from analytics.bet_columns import plain_bets
 from analytics.pseudonyms import Owner, Pseudonyms
 from consumers.acknowledgements.message import decode_acknowledgement
 from consumers.fulfilment.messages import decode_goodwill, decode_published
@@ -96,6 +97,10 @@ def block_of(
     table: schema.RecordTable, records: Sequence[Record], origin: Origin, pseudonyms: Pseudonyms
 ) -> Block:
     """Return the rows of records of one partition, one row a record, in their order."""
+    plain = plain_bets(records, pseudonyms) if table is schema.BETS else None
+    if plain is not None:
+        rows = _arrow(table, plain | _origins(records, origin) | {"refused": [""] * len(records)})
+        return Block(rows, 0, (), frozenset())
     facts = [_fact(table, record, pseudonyms) for record in records]
     understood = [fact for fact in facts if isinstance(fact, Fact)]
     columns = {name: [] for name in table.columns} | _origins(records, origin)
@@ -137,16 +142,20 @@ def _fact(table: schema.RecordTable, record: Record, pseudonyms: Pseudonyms) -> 
         return _QUOTED.sub("…", fault.reason)[:MAX_REASON] or "not understood"
 
 
-def _origins(records: Sequence[Record], origin: Origin) -> dict[str, list[Any]]:
-    count = len(records)
+def _origins(records: Sequence[Record], origin: Origin) -> dict[str, Any]:
+    import pyarrow as pa
+
+    def same(value: Any, kind: pa.DataType) -> pa.Array:
+        return pa.repeat(pa.scalar(value, kind), len(records))
+
     return {
-        "generation": [origin.generation] * count,
-        "topic_partition": [origin.partition] * count,
+        "generation": same(origin.generation, pa.string()),
+        "topic_partition": same(origin.partition, pa.uint32()),
         "topic_offset": [record.offset for record in records],
-        "range_first": [origin.first] * count,
-        "range_last": [origin.last] * count,
+        "range_first": same(origin.first, pa.uint64()),
+        "range_last": same(origin.last, pa.uint64()),
         "produced_at": [record.timestamp for record in records],
-        "arrived_at": [origin.arrived_at] * count,
+        "arrived_at": same(origin.arrived_at, pa.timestamp("us", tz="UTC")),
     }
 
 
@@ -345,7 +354,9 @@ def _arrow(table: schema.RecordTable, columns: Mapping[str, Sequence[Any]]) -> p
     wrapped = re.compile(r"(?:Nullable|LowCardinality)\((.*)\)")
     return pa.table(
         {
-            name: pa.array(columns[name], types[found[1] if (found := wrapped.fullmatch(kind)) else kind])
+            name: column
+            if isinstance(column := columns[name], pa.Array)
+            else pa.array(column, types[found[1] if (found := wrapped.fullmatch(kind)) else kind])
             for name, kind in table.columns.items()
         }
     )

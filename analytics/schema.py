@@ -5,8 +5,9 @@ A record table keeps all that came, every revision of a thing included. Question
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from importlib.resources import files
 from typing import Final
 
@@ -51,6 +52,7 @@ class RecordTable:
         order: The columns that rows are sorted by.
         retention: The column that retention is counted from; None to keep the rows for ever.
         keyed: Whether the topic is keyed by customer.
+        counted: What the rows of each part are counted by, so that their number by it is read without them.
     """
 
     name: str
@@ -59,6 +61,7 @@ class RecordTable:
     order: tuple[str, ...]
     retention: str | None = None
     keyed: bool = True
+    counted: str = ""
 
     @property
     def columns(self) -> Mapping[str, str]:
@@ -77,6 +80,8 @@ class RecordTable:
             if self.retention and retention_days
             else ""
         )
+        if self.counted:
+            columns += f", PROJECTION counts (SELECT {self.counted}, count() GROUP BY {self.counted})"
         return (
             f"CREATE TABLE IF NOT EXISTS {self.name} ({columns}) ENGINE = MergeTree "
             f"ORDER BY ({', '.join(self.order)}){ttl} SETTINGS non_replicated_deduplication_window = 10000"
@@ -100,8 +105,9 @@ BETS: Final = RecordTable(
         "odds_milli": "Nullable(Int64)",
         "placed_at": INSTANT,
     },
-    ("brand", "bet", "revision"),
+    ("brand", "toDate(placed_at)", "bet", "revision"),
     retention="occurred_at",
+    counted="brand, toDate(placed_at)",
 )
 ACCOUNTS: Final = RecordTable(
     "account_records",
@@ -268,6 +274,29 @@ READINGS: Final = (
 `complete_until` was read."""
 
 
+KNOWN_CUSTOMERS: Final = (
+    f"CREATE TABLE IF NOT EXISTS known_customers (brand {WORD}, customer UInt64, known Bool, "
+    f"jurisdiction {WORD}, currency {WORD}, opted_in_at {INSTANT}, taken_at {INSTANT}) "
+    "ENGINE = ReplacingMergeTree(taken_at) "
+    "ORDER BY customer"
+)
+"""What roll-ups take of customers: the territory of a known account, and the first opt-in, if any."""
+
+MOVED_BETS: Final = (
+    f"CREATE TABLE IF NOT EXISTS moved_bets (brand {WORD}, bet UInt64, iso_week {WORD}) "
+    "ENGINE = ReplacingMergeTree ORDER BY (brand, bet, iso_week)"
+)
+"""Bets whose records were placed in several weeks, with each of these."""
+
+ROLLED_WEEKS: Final = (
+    f"CREATE TABLE IF NOT EXISTS rolled_weeks (brand {WORD}, iso_week {WORD}, facts UInt64, reports UInt64, "
+    f"rolled_at {INSTANT}) ENGINE = ReplacingMergeTree(rolled_at) ORDER BY (brand, iso_week)"
+)
+"""Of what the roll-ups of a week were counted, as in `week_states`."""
+
+DERIVED: Final = ("known_customers", "moved_bets", "rolled_weeks")
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """A view with the sentences that document it."""
@@ -277,28 +306,101 @@ class View:
     query: str
 
 
+@dataclass(frozen=True, slots=True)
+class Rollup:
+    """A table that is counted week by week.
+
+    Attributes:
+        order: The columns that rows are sorted by.
+        query: With `{brand}` and what else stands for the week.
+    """
+
+    name: str
+    order: str
+    says: str
+    query: str
+
+    @property
+    def is_weekly(self) -> bool:
+        """Return whether it is counted for a week; otherwise it is small, and computed as a whole."""
+        return "{week}" in self.query
+
+    def ddl(self, name: str) -> str:
+        """Return the statement that creates the table, unless it exists, under a name, with no rows."""
+        partitions = " PARTITION BY (brand, iso_week)" if self.is_weekly else ""
+        return (
+            f"CREATE TABLE IF NOT EXISTS {name} ENGINE = MergeTree{partitions} "
+            f"ORDER BY ({self.order}) SETTINGS allow_nullable_key = 1 EMPTY AS {self.of_week(NO_WEEK)}"
+        )
+
+    def of_week(self, week: Mapping[str, str]) -> str:
+        """Return the query for a week, by what each name of it stands for."""
+        query = self.query
+        for name, value in week.items():
+            query = query.replace(f"{{{name}}}", value)
+        return query
+
+
+NO_WEEK: Final = {
+    "records": "refused = '' AND brand = {brand}",
+    "brand": "''",
+    "week": "''",
+    "starts": "toDateTime64('1970-01-01 00:00:00', 6, 'UTC')",
+    "ends": "toDateTime64('1970-01-01 00:00:00', 6, 'UTC')",
+}
+
+
 def views() -> tuple[View, ...]:
     """Return the views of facts and reports, in the order in which they can be created."""
-    return (*_views_in("facts.sql"), *_views_in("reports.sql"))
+    return tuple(View(name, says, query) for name, _, says, query in (*_in("facts.sql"), *_in("reports.sql")))
 
 
-def statements(retention_days: int) -> Iterator[str]:
-    """Yield the statements that create what is missing, and the views anew.
+def rollups() -> tuple[Rollup, ...]:
+    """Return the tables that are counted week by week, in the order in which they are counted."""
+    return tuple(Rollup(name, order, says, query) for name, order, says, query in _in("rollups.sql"))
+
+
+def statements(retention_days: int, current: Mapping[str, str]) -> Iterator[str]:
+    """Yield the statements that create what is missing or was defined otherwise.
+
+    A view that is as it should be is left alone, because the engine keeps what it replaces for a while. If a
+    roll-up is defined otherwise, all of them are counted again.
 
     Args:
         retention_days: How long rows of customers' facts are kept; 0 for ever.
+        current: The comment of each table and view that exists, which names its definition.
     """
     for table in RECORD_TABLES:
         yield table.ddl(retention_days)
-    yield ZONE_WEEKS
-    yield READINGS
-    for view in views():
-        yield f"CREATE OR REPLACE VIEW {view.name} AS {view.query}"
+    yield from (ZONE_WEEKS, READINGS, KNOWN_CUSTOMERS, MOVED_BETS, ROLLED_WEEKS)
+    rolled = rollups()
+    outdated = [each for each in rolled if current.get(each.name, "") not in {"", _digest(each.query)}]
+    facts = tuple(_in("facts.sql"))
+    for number, view in enumerate(views()):
+        if number == len(facts):
+            yield from _rollup_tables(rolled, anew=bool(outdated))
+        if current.get(view.name) != _digest(view.query):
+            yield f"CREATE OR REPLACE VIEW {view.name} AS {view.query} COMMENT '{_digest(view.query)}'"
 
 
-def _views_in(file: str) -> Iterator[View]:
-    """Yield the views of a file: comment lines, `name :=`, a query that ends with `;`."""
+def _rollup_tables(rolled: Iterable[Rollup], *, anew: bool) -> Iterator[str]:
+    if anew:
+        yield "TRUNCATE TABLE rolled_weeks"
+    for each in rolled:
+        for name in (each.name, f"{each.name}_next"):
+            if anew:
+                yield f"DROP TABLE IF EXISTS {name}"
+            yield each.ddl(name)
+        yield f"ALTER TABLE {each.name} MODIFY COMMENT '{_digest(each.query)}'"
+
+
+def _digest(query: str) -> str:
+    return blake2b(query.encode(), digest_size=16).hexdigest()
+
+
+def _in(file: str) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the definitions of a file: comment lines, `name (order) :=`, a query that ends with `;`."""
     text = (files("analytics") / file).read_text(encoding="utf-8")
-    for found in re.finditer(r"((?:--[^\n]*\n)+)(\w+) :=\n(.*?);\n", text, re.DOTALL):
+    for found in re.finditer(r"((?:--[^\n]*\n)+)(\w+)(?: \(([^)]*)\))? :=\n(.*?);\n", text, re.DOTALL):
         says = " ".join(line.removeprefix("--").strip() for line in found[1].splitlines())
-        yield View(found[2], says, found[3].strip())
+        yield found[2], found[3] or "", says, found[4].strip()

@@ -34,6 +34,12 @@ class AnalyticsSettings(BaseSettings):
     batch_seconds: float = Field(
         default=5.0, gt=0, le=600, description="After how many seconds fewer records are inserted as well"
     )
+    rollup_seconds: float = Field(
+        default=5.0,
+        gt=0,
+        le=3600,
+        description="After how many seconds roll-ups are counted again, at least four times what that took",
+    )
     retention_days: int = Field(
         default=0, ge=0, description="How many days customers' facts are kept after they happened; 0 for ever"
     )

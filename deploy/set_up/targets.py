@@ -9,6 +9,7 @@ from deploy.set_up.python import packages
 from deploy.set_up.steps import Step
 
 LOCK: Final = "requirements.lock"
+ANALYTICS_LOCK: Final = "requirements-analytics.lock"
 DEVELOPMENT_LOCK: Final = "requirements-dev.lock"
 PYTHON_INPUTS: Final = (LOCK, "pyproject.toml", packages.TOOLS_LOCK)
 NPM_INPUTS: Final = (
@@ -46,6 +47,15 @@ RUN_TIME: Final = Step(
     makes=".venv/bin/python",
     inputs=PYTHON_INPUTS,
     work=partial(packages.install_packages, lock=LOCK),
+    included_in=DEVELOPMENT,
+    of_python=True,
+)
+ANALYTICS: Final = Step(
+    title="Python packages, with those of analytics",
+    stamp=".venv/.analytics",
+    makes=".venv/bin/python",
+    inputs=(*PYTHON_INPUTS, ANALYTICS_LOCK),
+    work=partial(packages.install_packages, lock=ANALYTICS_LOCK),
     included_in=DEVELOPMENT,
     of_python=True,
 )
@@ -110,6 +120,7 @@ DOCUMENTATION: Final = Step(
 Lanes = tuple[tuple[Step, ...], ...]
 TARGETS: Final[dict[str, Lanes]] = {
     "demo": ((RUN_TIME,), (NPM, PAGES)),
+    "demo-analytics": ((ANALYTICS,), (NPM, PAGES)),
     "wheel": ((DEVELOPMENT,), (ALL_NPM, EVERYTHING_OF_WEB)),
     "development": ((DEVELOPMENT, DOCUMENTATION), (ALL_NPM, EVERYTHING_OF_WEB, NODE_TESTS_PACKAGES)),
     "python": ((DEVELOPMENT,),),

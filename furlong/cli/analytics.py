@@ -15,7 +15,7 @@ from furlong.cli.json_lists import AsJson, echo_json, table
 from furlong.cli.options import analytics_settings, database_settings, fail, product_clock
 
 if TYPE_CHECKING:
-    from analytics.sandbox import Answer, Question
+    from analytics.questions.sandbox import Answer, Question
 
 cli = typer.Typer(help="Questions about everything that happened, over all cells.", no_args_is_help=True)
 
@@ -44,7 +44,7 @@ def ask_sql(
     It runs in a process of its own that sees a snapshot of the facts and nothing else. `furlong analytics
     facts` lists what can be asked.
     """
-    from analytics.sandbox import Question
+    from analytics.questions.sandbox import Question
 
     _answer(Question(sql, form.value), out)
 
@@ -59,7 +59,7 @@ def show_report(
 ) -> None:
     """Show a report, and up to when its facts are complete; it is recorded in the audit log."""
     from analytics.errors import QuestionRefused
-    from analytics.reports import report_question
+    from analytics.questions.reports import report_question
 
     try:
         question = report_question(name, form.value, brand, week)
@@ -75,11 +75,12 @@ def list_facts(
     as_json: AsJson = False,
 ) -> None:
     """List what can be asked, with what a row means."""
-    from analytics.reports import PREFIX
-    from analytics.schema import views
+    from analytics.questions.reports import PREFIX
+    from analytics.schema import rollups, views
 
-    wanted = [view for view in views() if view.name.startswith(PREFIX) == reports]
-    found = {view.name.removeprefix(PREFIX): view.says for view in wanted}
+    known = [*views(), *(each for each in rollups() if not each.name.startswith("rollup_"))]
+    wanted = [each for each in known if each.name.startswith(PREFIX) == reports]
+    found = {each.name.removeprefix(PREFIX): each.says for each in wanted}
     if as_json:
         echo_json({"name": name, "says": says} for name, says in found.items())
         return
@@ -92,7 +93,7 @@ def _answer(question: Question, out: Path | None) -> None:
     from sqlalchemy.exc import SQLAlchemyError
 
     from analytics.errors import AnalyticsError
-    from analytics.sandbox import ask
+    from analytics.questions.sandbox import ask
 
     try:
         asyncio.run(_record(question.sql))

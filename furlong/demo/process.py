@@ -79,6 +79,7 @@ class DemoOptions:
         cells: Into how many cells the customers are split; 0 for none.
         databases: URLs of the databases of cells that are not in the data folder, by the cell's name.
         backoffice_port: The port of the back office; 0 for a free one.
+        analytics: Whether what happens is gathered into a columnar store.
         host_names: By which further names the demo may be reached, with its port or as given.
         origins: Whose pages may show the club, besides all pages of this machine.
     """
@@ -96,6 +97,7 @@ class DemoOptions:
     host_names: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
     backoffice_port: int = 0
+    analytics: bool = False
 
 
 @asynccontextmanager

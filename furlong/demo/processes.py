@@ -1,10 +1,13 @@
 """The demo's consumers and workers over one set of databases: those of a cell, or of all customers."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
+from typing import Final
 
 import structlog
 from prometheus_client import CollectorRegistry
@@ -30,6 +33,7 @@ from subgraphs.kit.live.watches import Watches
 from subgraphs.kit.settings import UpstreamSettings
 
 log = structlog.get_logger(__name__)
+_STOP_SECONDS: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,30 @@ async def running_settlement(
         running_reconciliation(database, upstream, clock, changed=changed),
     ):
         yield
+
+
+@asynccontextmanager
+async def running_analytics(ready: Path, *, wanted: bool) -> AsyncIterator[None]:
+    """If wanted, let a process of its own gather what happens in the demo while the block runs."""
+    if not wanted:
+        yield
+        return
+    log = ready.with_name("analytics.log").open("wb")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "furlong.demo.analytics", str(ready), stdout=log, stderr=log
+    )
+    log.close()
+    try:
+        yield
+    finally:
+        with suppress(ProcessLookupError):
+            process.terminate()
+        try:
+            async with asyncio.timeout(_STOP_SECONDS):
+                await process.wait()
+        except TimeoutError:  # it may be counting; what was not counted is counted at the next start
+            process.kill()
+            await process.wait()
 
 
 @asynccontextmanager

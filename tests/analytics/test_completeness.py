@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from analytics.ingestion import Reading
-from analytics.sandbox import Completeness
+from analytics.questions.sandbox import Completeness
 from consumers.stream.records import Record
 from tests.support.analytics_store import Store
 from tests.support.consumers.sample_messages import bet, scheme

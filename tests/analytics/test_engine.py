@@ -4,9 +4,9 @@ import httpx
 import pyarrow as pa
 import pytest
 
-from analytics.engine import ChdbEngine, ClickHouseEngine
+from analytics.engine import ChdbEngine, ClickHouseEngine, prepare
 from analytics.errors import StoreFault, StoreInUse
-from analytics.schema import RECORD_TABLES, statements
+from analytics.schema import RECORD_TABLES
 from tests.support.analytics_store import Store
 
 DATABASE = "over_http"
@@ -44,8 +44,7 @@ def server(store: Store) -> ClickHouseEngine:
     """Provide the engine over HTTP, with its own database."""
     transport = httpx.MockTransport(Server(store.engine).answer)
     engine = ClickHouseEngine("http://clickhouse", DATABASE, transport=transport)
-    for statement in statements(30):
-        engine.execute(statement)
+    prepare(engine, 30)
     return engine
 
 

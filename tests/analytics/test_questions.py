@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from analytics.errors import AnalyticsError, QuestionFailed, QuestionRefused
-from analytics.sandbox import Question, ask
+from analytics.questions.sandbox import Question, ask
+from analytics.questions.snapshot import publish
 from analytics.settings import AnalyticsSettings
-from analytics.snapshot import publish
 from tests.support.analytics_store import Store
 from tests.support.consumers.sample_messages import bet, scheme
 
@@ -23,6 +23,7 @@ BUBBLEWRAP, LANDLOCK = None, ""
 def settings(processes: None, store: Store) -> AnalyticsSettings:
     """Provide the settings of a store with three bets, of which a snapshot is published."""
     store.fill(scheme(), *(bet(bet_id=f"b-{number}", stake_minor=100 * number) for number in (1, 2, 3)))
+    store.roll_up()
     publish(store.folder, store.engine)
     return AnalyticsSettings(folder=store.folder, question_seconds=20, question_rows=100)
 
@@ -124,7 +125,7 @@ def test_the_operating_system_stops_what_the_check_would_miss(
     port, connected = listener
     asked = Question(sql.format(secret=secret, port=port), "csv")
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("analytics.sandbox.READER", careless_reader(secret.with_name("reader.py")))
+        patched.setattr("analytics.questions.sandbox.READER", careless_reader(secret.with_name("reader.py")))
         try:
             answer = ask(asked, settings, bubblewrap=program).body
         except AnalyticsError as fault:
@@ -136,7 +137,7 @@ def test_the_operating_system_stops_what_the_check_would_miss(
 
 def careless_reader(file: Path) -> Path:
     """Write a reader that asks whatever it is told to, and return it."""
-    text = Path("analytics/reader.py").read_text()
+    text = Path("analytics/questions/reader.py").read_text()
     assert text.count('        "SET readonly = 1",\n') == 1
     assert text.count("    check(_tree(") == 1
     text = text.replace('        "SET readonly = 1",\n', "").replace(

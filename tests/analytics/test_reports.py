@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from analytics.reports import report_question, reports
+from analytics.questions.reports import report_question, reports
 from consumers.stream.records import Record
 from tests.support.analytics_store import Store
 from tests.support.consumers.sample_messages import account, bet, goodwill, membership, scheme
@@ -107,6 +107,7 @@ def joined(customer: str, at: datetime) -> Record:
 
 def report(store: Store, name: str, **wanted: Any) -> list[dict[str, Any]]:
     """Return the rows of a report."""
+    store.roll_up()
     return store.engine.read(report_question(name, "json", **wanted).sql)
 
 

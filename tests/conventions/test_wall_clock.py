@@ -39,7 +39,7 @@ READINGS: Final = frozenset(
 """What tells the machine's time of day. Durations (monotonic, perf_counter, the loop's time) do not."""
 
 ALLOWED: Final = {
-    ("analytics/snapshot.py", "time.time_ns"): "names of snapshots, which grow",
+    ("analytics/questions/snapshot.py", "time.time_ns"): "names of snapshots, which grow",
     ("foundation/storage/clock.py", "datetime.now"): "the clock itself",
     ("foundation/storage/clock.py", "time.time"): "the same, in seconds",
     ("foundation/storage/clock.py", "func.utc_timestamp"): "the clock itself, by the database's server",

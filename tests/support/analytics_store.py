@@ -14,7 +14,8 @@ from analytics.errors import StoreFault
 from analytics.ingestion import Ingestion
 from analytics.pseudonyms import Pseudonyms
 from analytics.records import end_of_block
-from analytics.schema import BY_TOPIC, RECORD_TABLES
+from analytics.rollups import Rollups
+from analytics.schema import BY_TOPIC, DERIVED, RECORD_TABLES, rollups
 from consumers.stream.records import Partition, Record
 from foundation.storage.clock import SystemClock
 
@@ -32,10 +33,12 @@ class FaultyEngine:
 
     Attributes:
         plan: For each insert to come whether nothing, `before` or `after` happens.
+        statements: After how many statements the process is killed; None if it is not.
     """
 
     engine: ChdbEngine
     plan: list[str] = field(default_factory=list)
+    statements: int | None = None
 
     def insert(self, table: str, rows: pa.Table, token: str) -> None:
         """Insert, unless the process is killed."""
@@ -47,7 +50,11 @@ class FaultyEngine:
             raise Crash
 
     def execute(self, sql: str) -> None:
-        """Carry out a statement."""
+        """Carry out a statement, unless the process is killed."""
+        if self.statements is not None:
+            self.statements -= 1
+            if self.statements < 0:
+                raise Crash
         self.engine.execute(sql)
 
     def read(self, sql: str) -> list[dict[str, Any]]:
@@ -95,6 +102,14 @@ class Store:
                 ingestion.write(partition, position, numbered[:taken])
                 numbered, position = numbered[taken:], numbered[taken - 1].offset + 1
 
+    def roll_up(self, killed_after: int = 0) -> None:
+        """Count what has changed, in a process that is killed after so many statements, unless that is 0.
+
+        Raises:
+            Crash: The process was killed.
+        """
+        Rollups(FaultyEngine(self.engine, statements=killed_after or None)).refresh()
+
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
         return [tuple(row.values()) for row in self.engine.read(sql)]
@@ -105,7 +120,8 @@ class Store:
 
     def clear(self) -> None:
         """Empty all tables."""
-        for table in (*(each.name for each in RECORD_TABLES), "readings"):
+        records, rolled = ([each.name for each in tables] for tables in (RECORD_TABLES, rollups()))
+        for table in (*records, *rolled, "readings", *DERIVED):
             self.engine.execute(f"TRUNCATE TABLE {table}")
 
 

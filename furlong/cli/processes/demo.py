@@ -24,7 +24,17 @@ if TYPE_CHECKING:
     from furlong.demo.process import DemoOptions
     from furlong.demo.ready_file import DemoFacts
 
-WITH_DATA: Final = ("data", "at", "backwards", "scenario", "traffic", "cells", "database", "origin")
+WITH_DATA: Final = (
+    "data",
+    "at",
+    "backwards",
+    "scenario",
+    "traffic",
+    "cells",
+    "database",
+    "origin",
+    "analytics",
+)
 """Options that make no sense for mocked answers."""
 
 
@@ -91,6 +101,10 @@ def demo(
             "may be repeated.",
         ),
     ] = None,
+    analytics: Annotated[
+        bool,
+        typer.Option("--analytics", help="Gather what happens, after weeks of made history, for reports."),
+    ] = False,
     mock: Annotated[
         bool,
         typer.Option("--mock", help="Answer from the schema alone, without Kafka, databases and customers."),
@@ -112,6 +126,8 @@ def demo(
         fail("a scenario plays without cells: omit --cells or --scenario")
     if database and not cells:
         fail("--database needs --cells: a demo without cells keeps its databases in --data")
+    if analytics:
+        _require_analytics()
     began = time.monotonic()
     print("Starting the demo … ", end="", flush=True)
     from sqlalchemy.exc import SQLAlchemyError
@@ -133,7 +149,7 @@ def demo(
         options = DemoOptions(port, traffic, folder, ready_file, moment, backwards, host_names=names)
         options = replace(options, origins=_origins(origin or ()))
         office_port = _backoffice_port(port) if backoffice_port is None else backoffice_port
-        options = replace(options, backoffice_port=office_port)
+        options = replace(options, backoffice_port=office_port, analytics=analytics)
         if cells:
             options = replace(options, cells=cells, databases=_databases(database or ()))
         with ExitStack() as stack:
@@ -151,6 +167,16 @@ def demo(
     ) as error:
         print()
         fail(f"the demo did not start: {_reason(error, port)}")
+
+
+def _require_analytics() -> None:
+    from analytics.engine import require_installed
+    from analytics.errors import NotInstalled
+
+    try:
+        require_installed()
+    except NotInstalled as error:
+        fail(f"{error}; in a clone, make demo ARGS=--analytics does it")
 
 
 def _reason(error: Exception, port: int) -> str:
@@ -288,8 +314,12 @@ async def _until_stopped(demo: AbstractAsyncContextManager[str], began: float | 
 @asynccontextmanager
 async def _running(options: DemoOptions) -> AsyncIterator[str]:
     from furlong.demo.process import running_demo
+    from furlong.demo.processes import running_analytics
 
-    async with running_demo(options) as facts:
+    async with (
+        running_demo(options) as facts,
+        running_analytics(options.ready_file, wanted=options.analytics),
+    ):
         yield _greeting(facts, options)
 
 
@@ -307,6 +337,7 @@ def _greeting(facts: DemoFacts, options: DemoOptions) -> str:
             *_internal_graph(facts),
             *_brand_sites(facts),
             *_cells(facts),
+            _analytics(options),
             f"    Kafka        {facts.kafka}   (embedded)",
             f"    Upstream     {facts.upstream}   (simulated; its API: /docs)",
             "",
@@ -323,6 +354,13 @@ def _backoffice(facts: DemoFacts) -> list[str]:
     if facts.backoffice is None:
         return []
     return [f"    Back office  {facts.backoffice.url}   (sign in as any role by one click)"]
+
+
+def _analytics(options: DemoOptions) -> str:
+    """Return the line that says how to ask about everything that happened, or how to add that."""
+    if options.analytics:
+        return "    Analytics    furlong analytics report funnel   (weeks of made history; ready in a minute)"
+    return "    Analytics    not installed or not asked for: make demo ARGS=--analytics   (half a gigabyte)"
 
 
 def _cells(facts: DemoFacts) -> list[str]:

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Final
 
 from analytics.errors import QuestionFailed, QuestionRefused
+from analytics.questions.snapshot import parts_of, taken
 from analytics.schema import DATABASE
 from analytics.settings import AnalyticsSettings
-from analytics.snapshot import parts_of, taken
 
 READER: Final = Path(__file__).with_name("reader.py")
 START_SECONDS: Final = 30.0

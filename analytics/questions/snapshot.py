@@ -15,12 +15,17 @@ from typing import Final
 
 from analytics.engine import ChdbEngine, open_store
 from analytics.errors import StoreInUse
-from analytics.schema import RECORD_TABLES
+from analytics.rollups import Rollups
+from analytics.schema import DERIVED, RECORD_TABLES, rollups
 
 SNAPSHOTS: Final = "snapshots"
 CURRENT: Final = "current"
 KEPT: Final = 2
-_TABLES: Final = (*(table.name for table in RECORD_TABLES), "zone_weeks", "readings")
+_TABLES: Final = (
+    *(table.name for table in RECORD_TABLES),
+    *(table.name for table in rollups()),
+    *("zone_weeks", "readings", *DERIVED),
+)
 _TRIES: Final = 5
 
 
@@ -66,6 +71,7 @@ def taken(folder: Path, retention_days: int, *, linked: bool) -> Iterator[Path]:
     with suppress(StoreInUse):
         engine = open_store(folder, None, retention_days)
         try:
+            Rollups(engine).refresh()
             publish(folder, engine)  # type: ignore[arg-type] # without a URL the engine is the embedded one
         finally:
             engine.close()

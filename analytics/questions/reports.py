@@ -5,7 +5,7 @@ from typing import Final
 
 from analytics.engine import quoted
 from analytics.errors import QuestionRefused
-from analytics.sandbox import Question
+from analytics.questions.sandbox import Question
 from analytics.schema import View, views
 
 PREFIX: Final = "report_"

@@ -1,0 +1,121 @@
+"""Bets as columns, a block at a time: there are a thousand of them for each other fact.
+
+A block is read here if all of its records have the plainest form that the contract allows. If one has not,
+the block is read record by record, as those of other topics are, so that both say the same of it. Ids and
+times are checked for all records together, by one search each.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from struct import unpack
+from typing import TYPE_CHECKING, Final, Literal
+from uuid import UUID
+
+import msgspec
+
+from analytics.pseudonyms import Pseudonyms
+from consumers.messages.fields import BetType, Channel, Money, Odds, Ordinal, Product, UncheckedId
+from consumers.stream.records import Record
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_WORD: Final = "[!-9;-~]+"
+_PLAIN_WORDS: Final = re.compile(rf"(?:{_WORD} {_WORD} {_WORD} [A-Z]{{3}}\n)*").fullmatch
+_PLAIN_INSTANTS: Final = re.compile(
+    r"(?:20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z\n)*", re.ASCII
+).fullmatch
+
+
+class _PlainBet(msgspec.Struct, gc=False):
+    """A bet whose words and times are not checked yet."""
+
+    schema: Literal["club.progress/1"]
+    event_id: UUID
+    brand_id: UncheckedId
+    customer_id: UncheckedId
+    bet_id: UncheckedId
+    bet_revision: Ordinal
+    status: Literal["placed", "settled", "void", "partially_void", "cashed_out"]
+    bet_type: BetType | None
+    stake_minor: Money
+    counting_stake_minor: Money
+    currency: str
+    stake_source: Literal["cash", "free_bet"]
+    odds_milli: Odds | None
+    placed_at: str
+    occurred_at: str
+    product: Product
+    channel: Channel | None = None
+
+
+_decode: Final = msgspec.json.Decoder(_PlainBet).decode
+
+
+def plain_bets(records: Sequence[Record], pseudonyms: Pseudonyms) -> dict[str, pa.Array] | None:
+    """Return the columns that bets fill, or None if a record is no plain bet or of an erased customer."""
+    import pyarrow as pa
+
+    bets = _decoded(records)
+    if bets is None:
+        return None
+    try:
+        times = {
+            name: pa.array([getattr(bet, name) for bet in bets], pa.string()).cast(
+                pa.timestamp("us", tz="UTC")
+            )
+            for name in ("placed_at", "occurred_at")
+        }
+    except pa.ArrowInvalid:  # such as the 31st of February
+        return None
+    customers = pseudonyms.of_nobody_erased([(bet.brand_id, bet.customer_id) for bet in bets])
+    if customers is None:
+        return None
+    numbers = pseudonyms.things([f"{bet.brand_id}\0{bet.bet_id}" for bet in bets])
+    return times | {
+        "brand": pa.array([bet.brand_id for bet in bets], pa.string()),
+        "customer": pa.array(customers, pa.uint64()),
+        "bet": pa.array(unpack(f">{len(bets)}Q", numbers), pa.uint64()),
+        "revision": pa.array([bet.bet_revision for bet in bets], pa.uint32()),
+        "status": pa.array([bet.status for bet in bets], pa.string()),
+        "bet_type": pa.array([bet.bet_type or "" for bet in bets], pa.string()),
+        "product": pa.array([bet.product for bet in bets], pa.string()),
+        "channel": pa.array([bet.channel or "" for bet in bets], pa.string()),
+        "stake_minor": pa.array([bet.stake_minor for bet in bets], pa.int64()),
+        "counting_stake_minor": pa.array([bet.counting_stake_minor for bet in bets], pa.int64()),
+        "currency": pa.array([bet.currency for bet in bets], pa.string()),
+        "stake_source": pa.array([bet.stake_source for bet in bets], pa.string()),
+        "odds_milli": pa.array([bet.odds_milli for bet in bets], pa.int64()),
+    }
+
+
+def _decoded(records: Sequence[Record]) -> list[_PlainBet] | None:
+    """Return the bets in records, if all are plain, and keys and headers agree with them."""
+    try:
+        bets = [_decode(record.value or b"") for record in records]
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    if not all((record.value or b"").isascii() for record in records):
+        return None
+    if any(bet.bet_type is None and bet.product == "betting" for bet in bets):
+        return None
+    if [record.key for record in records] != [f"{bet.brand_id}:{bet.customer_id}".encode() for bet in bets]:
+        return None
+    words = "".join([f"{bet.brand_id} {bet.customer_id} {bet.bet_id} {bet.currency}\n" for bet in bets])
+    instants = "".join([f"{bet.placed_at}\n{bet.occurred_at}\n" for bet in bets])
+    if _PLAIN_WORDS(words) is None or _PLAIN_INSTANTS(instants) is None:
+        return None
+    return bets if all(map(_agrees, records, bets)) else None
+
+
+def _agrees(record: Record, bet: _PlainBet) -> bool:
+    """Tell whether the headers agree with the body."""
+    for name, value in record.headers:
+        if value is not None and (
+            (name == "brand" and value != bet.brand_id.encode())
+            or (name == "schema" and value != bet.schema.encode())
+        ):
+            return False
+    return True

@@ -1,0 +1,259 @@
+"""Analytics beside the demo: a process that gathers what happens, and weeks of made history before it.
+
+The history is written straight into the store, in a broker generation of its own, so that the product knows
+nothing of its customers. `python -m furlong.demo.analytics READY_FILE` is the process.
+"""
+
+import asyncio
+import json
+import random
+import signal
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+from uuid import NAMESPACE_URL, uuid5
+
+from prometheus_client import CollectorRegistry
+from pydantic import SecretStr
+
+from analytics.consumer import AnalyticsConsumer
+from analytics.engine import Engine
+from analytics.errors import StoreInUse
+from analytics.ingestion import Ingestion
+from analytics.records import end_of_block
+from analytics.schema import BY_TOPIC
+from analytics.settings import AnalyticsSettings
+from consumers.stream.records import Partition, Record
+from consumers.stream.settings import StreamSettings
+from furlong.demo import ready_file
+from furlong.demo.clock import demo_clock
+from furlong.demo.tokens import demo_secret
+from simulator.world import Brand, Reward, World, load_world
+from subgraphs.kit.domain.weeks import Calendar, Week
+
+WEEKS: Final = 8
+CUSTOMERS: Final = 150
+"""Of each brand."""
+
+_GENERATION: Final = "made history"
+_FREE_BETS, _VOIDS, _SETTLED, _CHOSEN, _REVIEWED, _USED = 0.05, 0.02, 0.8, 0.6, 0.04, 0.8
+"""The shares of bets, of members and of rewards of which this is so."""
+
+_MIN_STAKE, _MIN_ODDS = 100, 1500
+
+Message = tuple[str, datetime, dict[str, Any]]
+"""Topic, time of production, and body."""
+
+
+async def _gather(ready: Path) -> None:
+    facts = ready_file.read(ready)
+    if facts is None:
+        return
+    data = Path(facts.data)
+    settings = AnalyticsSettings(folder=data / "analytics", key=SecretStr(demo_secret(data)))
+    stream = StreamSettings(bootstrap=facts.kafka, generation=facts.generation)
+    clock, stop = demo_clock(data, None, backwards=False), asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    world = load_world()
+    while not stop.is_set():
+        consumer = AnalyticsConsumer(
+            settings, stream, clock, CollectorRegistry(), before=lambda store: write_history(store, world)
+        )
+        try:
+            await consumer.run_until(stop)
+        except StoreInUse:  # somebody asks before this process has begun, and is done in a moment
+            await asyncio.sleep(1)
+
+
+def write_history(ingestion: Ingestion, world: World) -> None:
+    """Write weeks of plausible facts of made customers up to the running week, unless they are there.
+
+    Raises:
+        StoreFault: The engine refuses.
+    """
+    if _is_written(ingestion.engine):
+        return
+    now = ingestion.clock.now()
+    by_topic: dict[str, list[Record]] = {topic: [] for topic in BY_TOPIC}
+    for brand in world.brands:
+        for topic, at, body in _history(brand, now):
+            if at > now:
+                continue
+            key = f"{brand.id}:{body['customer_id']}".encode()
+            number = len(by_topic[topic])
+            whole = {
+                "schema": topic.removesuffix(".v1") + "/1",
+                "event_id": str(uuid5(NAMESPACE_URL, f"{topic}/{number}")),
+                "brand_id": brand.id,
+            } | body
+            by_topic[topic].append(Record(topic, 0, number, key, json.dumps(whole).encode(), timestamp=at))
+    for topic, records in by_topic.items():
+        position, rest = 0, records
+        while rest:
+            count = end_of_block(BY_TOPIC[topic], rest, 50_000)
+            ingestion.write(Partition(topic, 0, _GENERATION), position, rest[:count])
+            position, rest = position + count, rest[count:]
+
+
+def _is_written(engine: Engine) -> bool:
+    # The last of the tables that have history.
+    return bool(engine.read("SELECT 1 FROM outcome_records WHERE generation = 'made history' LIMIT 1"))
+
+
+def _history(brand: Brand, now: datetime) -> Iterator[Message]:
+    """Yield topic, time of production and body of each message about a brand's made customers."""
+    chance = random.Random(brand.id)  # noqa: S311 - made history, not a secret
+    calendar = Calendar(brand.time_zone)
+    weeks = [calendar.week_at(now - timedelta(weeks=back)) for back in range(WEEKS, 0, -1)]
+    rewards = [each for each in brand.rewards if each.status == "active" and each.value_minor]
+    for number in range(CUSTOMERS):
+        customer = f"past-{number:03}"
+        joins = int(chance.triangular(-4, WEEKS + 3, 0))  # the week of the opt-in; some never opt in
+        yield _account(brand, customer, weeks[0].starts_at)
+        if 0 <= joins < WEEKS:
+            yield _opt_in(customer, weeks[joins].starts_at + timedelta(hours=chance.uniform(1, 60)))
+        elif joins < 0:
+            yield _opt_in(customer, weeks[0].starts_at - timedelta(days=chance.uniform(1, 30)))
+        eager = chance.betavariate(2, 2)
+        for index, week in enumerate(weeks):
+            if chance.random() < 0.25 + 0.7 * eager:
+                person = _Person(brand, customer, eager, index >= joins, rewards, chance)
+                yield from _week(person, week)
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """A made customer in a week: how eager to bet, between 0 and 1, and whether a member."""
+
+    brand: Brand
+    customer: str
+    eager: float
+    is_member: bool
+    rewards: list[Reward]
+    chance: random.Random
+
+
+def _week(person: _Person, week: Week) -> Iterator[Message]:
+    """Yield what a customer does in a week, and what comes of it."""
+    brand, customer, eager, chance = person.brand, person.customer, person.eager, person.chance
+    total, reached = 0, None
+    bets = sorted(
+        week.starts_at + timedelta(days=min(6.99, chance.triangular(0, 7, 5.6)))
+        for _ in range(1 + int(chance.expovariate(1 / (2 + 6 * eager))))
+    )
+    for number, at in enumerate(bets):
+        stake = chance.choice((50, 200, 500, 500, 1000, 1000, 2000))
+        odds = int(1000 + 1000 * chance.lognormvariate(0.2, 0.6))
+        source = "free_bet" if chance.random() < _FREE_BETS else "cash"
+        status = "void" if chance.random() < _VOIDS else "settled" if chance.random() < _SETTLED else "placed"
+        arrived = at + timedelta(milliseconds=20 + chance.expovariate(1 / 60))
+        yield (
+            "club.progress.v1",
+            arrived,
+            {
+                "customer_id": customer,
+                "bet_id": f"{customer}-{week.iso}-{number}",
+                "bet_revision": 1,
+                "status": status,
+                "bet_type": chance.choice(("single", "single", "single", "multiple", "system")),
+                "stake_minor": stake,
+                "counting_stake_minor": stake,
+                "currency": brand.currency,
+                "stake_source": source,
+                "odds_milli": odds,
+                "placed_at": _text(at),
+                "occurred_at": _text(at),
+                "product": brand.qualifying_product,
+            },
+        )
+        if source == "cash" and status != "void" and odds >= _MIN_ODDS and stake >= _MIN_STAKE:
+            total += stake
+            if total >= brand.target_minor and reached is None:
+                reached = arrived + timedelta(milliseconds=15 + chance.expovariate(1 / 30))
+    if reached is not None and person.is_member:
+        yield from _reward(person, week, reached, total)
+
+
+def _reward(person: _Person, week: Week, reached: datetime, total: int) -> Iterator[Message]:
+    """Yield the qualification of a week, the choice, and the stages of the reward."""
+    brand, customer, chance = person.brand, person.customer, person.chance
+    own = {"customer_id": customer, "iso_week": week.iso}
+    amounts = {"total_minor": total, "target_minor": brand.target_minor, "currency": brand.currency}
+    closed = week.ends_at + timedelta(hours=12)
+    for revision, status, at in ((1, "provisional", reached), (2, "confirmed", closed)):
+        body = own | amounts | {"revision": revision, "status": status, "occurred_at": _text(at)}
+        yield "club.qualification.v1", at + timedelta(milliseconds=5), body
+    reward = chance.choice(person.rewards)
+    pinned = {
+        "reward_id": reward.id,
+        "config_version": reward.config_version,
+        "kind": str(reward.kind),
+        "product": reward.product,
+        "value_minor": reward.value_minor,
+        "spins": reward.spins,
+        "currency": reward.currency or brand.currency,
+        "expiry_days": reward.expiry_days,
+        "wagering_multiple": reward.wagering_multiple,
+    }
+    source = "chosen" if chance.random() < _CHOSEN else "default"
+    choice = {"revision": 1, "final": True, "source": source, "reward": pinned, "occurred_at": _text(closed)}
+    yield "club.choice.v1", closed, own | choice
+    sent = closed + timedelta(minutes=chance.uniform(1, 20))
+    paid = sent + timedelta(seconds=1 + chance.expovariate(1 / 4))
+    outcome = {
+        "fulfilment_status": None,
+        "reason": None,
+        "flag": None,
+        "provider": "wallet" if str(reward.kind) == "cash" else "sportsbook",
+        "reward": pinned,
+        "reward_id": reward.id,
+        "config_version": reward.config_version,
+        "sent_at": _text(sent),
+        "credited_at": None,
+        "expires_at": None,
+        "reference": None,
+    }
+    used = paid + timedelta(days=chance.uniform(0.2, 6))
+    stages: list[tuple[str, str, datetime, str | None]] = [("CREDITED", "CREDITED", paid, _text(paid))]
+    if chance.random() < _REVIEWED:
+        stages.insert(0, ("FULFILLING", "REVIEW", sent, None))
+    if chance.random() < _USED:
+        stages.append(("USED", "USED", used, _text(paid)))
+    for revision, (state, stage, at, credited) in enumerate(stages, 1):
+        body = {"revision": revision, "state": state, "fulfilment_state": stage, "occurred_at": _text(at)}
+        yield "club.outcomes.v1", at, own | outcome | body | {"credited_at": credited}
+
+
+def _account(brand: Brand, customer: str, at: datetime) -> Message:
+    body = {
+        "customer_id": customer,
+        "revision": 1,
+        "status": "active",
+        "verified": True,
+        "jurisdiction": brand.jurisdiction,
+        "currency": brand.currency,
+        "rg_state": "none",
+        "promo_restricted": False,
+        "occurred_at": _text(at),
+    }
+    return "club.account-status.v1", at, body
+
+
+def _opt_in(customer: str, at: datetime) -> Message:
+    body = {"customer_id": customer, "version": 1, "change": "opted_in", "opted_in": True, "left_at": None}
+    return (
+        "club.membership.v1",
+        at,
+        body | {"since": _text(at), "first_opted_in_at": _text(at), "occurred_at": _text(at)},
+    )
+
+
+def _text(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
+
+
+if __name__ == "__main__":
+    asyncio.run(_gather(Path(sys.argv[1])))
