@@ -19,7 +19,7 @@ SET_UP := $(PYTHON) -B -m deploy.set_up
 # Every process would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install install-dev demo wheel image scenarios docs pictures snapshots test test-all fuzz torture nightly bench check check-python check-web check-docs check-graph check-budgets graph-drift budgets format compose lock services services-stop clean
+.PHONY: help install install-dev demo wheel image scenarios docs pictures snapshots test test-all fuzz torture nightly bench check check-python check-web check-docs check-graph check-budgets graph-drift budgets format compose migration lock services services-stop clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -63,7 +63,7 @@ scenarios: .venv/.installed ## Play the demo's scenarios, and record the graph's
 	@$(BIN)/python deploy/scenario_answers.py
 
 docs: .venv/.installed ## Build the documentation in .docs/html and check its links; 'make demo' serves it at /docs
-	@$(BIN)/python -m deploy.documentation.build
+	@$(BIN)/python -m deploy.documentation.build $(ARGS)
 
 pictures: install-dev ## Take the documentation's pictures of the bet-slip, GraphiQL and the back office from the demo
 	@$(BIN)/python -m deploy.pictures
@@ -122,6 +122,10 @@ else
 	@$(BIN)/python -m deploy.helm.secret_settings
 	@$(if $(FOLDER),,$(BIN)/python -m deploy.reward_kinds)
 endif
+
+migration: .venv/.installed ## Write the next migration of a database from its models; DATABASE=rewards NAME="reward expiry"
+	@$(BIN)/python -m deploy.new_migration $(DATABASE) "$(NAME)"
+	@$(BIN)/ruff format --quiet $(if $(filter backoffice,$(DATABASE)),backoffice,subgraphs/$(DATABASE))/migrations
 
 lock: .venv/.installed ## Pin the Python dependencies again
 	$(COMPILE) pyproject.toml -o requirements.lock

@@ -7,7 +7,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from backoffice.access import Role
-from foundation.tokens.issuer import check_url
+from foundation.token_settings import check_url
 from subgraphs.kit.domain.keys import ALL_BRANDS
 
 MIN_KEY: Final = 32

@@ -7,10 +7,11 @@ import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from fastapi import FastAPI
 from prometheus_client.registry import Collector
+from starlette.applications import Starlette
 
 from gateway.access.application import AccessOf, DecidePolicies
 from gateway.caching import CacheMetrics
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
 
 Background: TypeAlias = Callable[[], Coroutine[Any, Any, None]]
 """Background work that runs until cancelled."""
+
+FOR_REQUESTS: Final = ("gateway.planner.planner", "gateway.compiled.compile")
+"""What only requests need: the planner, and the compiler of plans."""
 
 SWITCH_SECONDS: Final = 0.0005
 """How often the interpreter switches between threads, in seconds: ten times as often as by default."""
@@ -116,7 +120,7 @@ def create_gateway(
     builder, cache_metrics = _version_builder(core, transports or {}, metrics)
     graph = ServedGraph(builder.build(supergraph, chosen), admission, cache_metrics)
     core.graph = graph
-    background: list[Background] = [_process_metrics(metrics).watch_event_loop]
+    background: list[Background] = [_process_metrics(metrics).watch_event_loop, _import_what_requests_need]
     app = Gateway(graph, lifespan=_lifespan(graph, core, background))
     app.draining.ending.extend(core.ending)
     if builder.connections is not None:
@@ -158,6 +162,12 @@ def _version_builder(
     return VersionBuilder(features, transports, metrics, operations, connections), cache_metrics
 
 
+async def _import_what_requests_need() -> None:
+    """Import it in a thread when the gateway already serves: a start that waits for it takes longer."""
+    for module in FOR_REQUESTS:
+        await asyncio.to_thread(import_module, module)
+
+
 def _process_metrics(metrics: Metrics) -> ProcessMetrics:
     process = ProcessMetrics()
     metrics.registry.register(process)
@@ -166,7 +176,7 @@ def _process_metrics(metrics: Metrics) -> ProcessMetrics:
 
 def _lifespan(
     graph: ServedGraph, core: Core, background: Iterable[Background]
-) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """Return the lifespan of an application.
 
     Args:
@@ -176,7 +186,7 @@ def _lifespan(
     """
 
     @asynccontextmanager
-    async def serving(_app: FastAPI) -> AsyncIterator[None]:
+    async def serving(_app: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as features:
             for manager in core.running:
                 await features.enter_async_context(manager)

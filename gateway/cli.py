@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import orjson
 import typer
 
+from foundation.quick_imports import quick_imports
 from gateway.command_input import (
     BROKEN,
     REFUSED,
@@ -85,23 +86,24 @@ def serve(
     The supergraph and some settings may change while it serves: both are checked every few seconds and on
     SIGHUP.
     """
-    from foundation.logs import configure_logs
-    from gateway.app import create_gateway
-    from gateway.garbage_collection import freeze_long_lived_objects
-    from gateway.http.server import configured_by, run
-    from gateway.http.server import listen as open_listener
-    from gateway.operators import OperatorsPortError, operators_port
-    from gateway.reload.chosen_sources import first_text, reload_of, supergraph_source
-    from gateway.tls import ServerTls
-
     host, _, port = listen.rpartition(":")
     if not port.isdigit():
         stop(f"--listen {listen}: expected HOST:PORT, such as 127.0.0.1:4000.", BROKEN)
-    settings = _settings(settings_file)
-    with reported(supergraph):
-        source = supergraph_source(supergraph, settings)
-        text = first_text(source)
-        app = create_gateway(text, settings=settings, reload=reload_of(source, settings, settings_file))
+    with quick_imports("greenlet"):  # structlog would look for its threads
+        from foundation.logs import configure_logs
+        from gateway.app import create_gateway
+        from gateway.garbage_collection import freeze_long_lived_objects
+        from gateway.http.server import configured_by, run
+        from gateway.http.server import listen as open_listener
+        from gateway.operators import OperatorsPortError, operators_port
+        from gateway.reload.chosen_sources import first_text, reload_of, supergraph_source
+        from gateway.tls import ServerTls
+
+        settings = _settings(settings_file)
+        with reported(supergraph):
+            source = supergraph_source(supergraph, settings)
+            text = first_text(source)
+            app = create_gateway(text, settings=settings, reload=reload_of(source, settings, settings_file))
     configure_logs(_log_settings())
     try:
         config = configured_by(settings, app)
@@ -216,12 +218,14 @@ def show_plan(
 ) -> None:
     """Print the plan of an operation; without access rules, unless the options describe a client."""
     from gateway.access.requirements import Granted
-    from gateway.compiled import write_plan
+    from gateway.compiled.compile import write_plan
     from gateway.errors import InvalidDocument, RequestError
     from gateway.pipeline.preparation.limits import PreparationLimits
     from gateway.pipeline.preparation.preparer import Preparer
     from gateway.plan import show
-    from gateway.planner import INCREMENTALLY, explain_plan, normalize, plan_with_reasons
+    from gateway.planner import INCREMENTALLY, normalize
+    from gateway.planner.explain import explain_plan
+    from gateway.planner.planner import plan_with_reasons
     from gateway.supergraph import load_supergraph
 
     with reported(supergraph):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SERVICE = "furlong-simulator"
 
-cli = typer.Typer(no_args_is_help=True, help="Stand in for the upstream squad.")
+cli = typer.Typer(no_args_is_help=True, help="Stand in for the upstream.")
 
 Kafka = Annotated[str, typer.Option("--kafka", metavar="HOST:PORT", help="The Kafka brokers.")]
 WorldFile = Annotated[
@@ -62,7 +62,7 @@ def serve(
     rate: Annotated[float, typer.Option(min=0.01, help="Messages a second.")] = 2.0,
     world: WorldFile = None,
 ) -> None:
-    """Publish world and bets on Kafka and serve the squad's API, until Ctrl-C or SIGTERM.
+    """Publish world and bets on Kafka and serve the upstream's API, until Ctrl-C or SIGTERM.
 
     For a file that `furlong load` reads, it invents customers in each jurisdiction and currency, and the
     terms of rewards. Never run it against an installation that has real ones.
@@ -162,7 +162,7 @@ def customers(
 
 @cli.command()
 def openapi() -> None:
-    """Print the OpenAPI description of the squad's API, as in `contracts/upstream.openapi.json`."""
+    """Print the OpenAPI description of the upstream's API, as in `contracts/upstream.openapi.json`."""
     from simulator.upstream.api import create_upstream
     from simulator.upstream.record import Record
     from simulator.world import load_world

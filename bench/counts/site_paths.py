@@ -9,8 +9,8 @@ from contextlib import AbstractContextManager, asynccontextmanager
 from typing import Final
 
 import orjson
-from fastapi import FastAPI
 from sqlalchemy import update
+from starlette.applications import Starlette
 
 from bench.counts.club import CUSTOMER, Counted, Request, asking, post, served
 from bench.fixtures.customers import BRAND, customer_id
@@ -70,7 +70,7 @@ async def live_event(given: Counted) -> AsyncIterator[Request]:
     await database.close()
 
 
-def _site(given: Counted, bus: MemoryBus | None = None) -> FastAPI:
+def _site(given: Counted, bus: MemoryBus | None = None) -> Starlette:
     """Build the site with its default settings, without a page, whose files would be settings, too."""
     parts = Parts(
         given.database,

@@ -1,8 +1,10 @@
 """Build the documentation site in `.docs/html`: `make docs`. A broken link or anchor fails the build."""
 
+import argparse
+import re
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +16,7 @@ from deploy.documentation.navigation import sections, with_navigation
 from deploy.documentation.pages import INDEX, ROOT, SOURCES, page_names, staged_pages
 from deploy.documentation.schema_reference import schema_page
 from deploy.documentation.settings_reference import settings_page
+from furlong.serve.page import PATH
 from gateway.supergraph.load import load_supergraph
 
 HTML: Final = ROOT / ".docs" / "html"
@@ -21,17 +24,43 @@ DOCTREES: Final = ROOT / ".docs" / "doctrees"
 CONFIGURATION: Final = Path(__file__).resolve().parent
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     """Stage the pages, build the site, check its links, and return the exit status."""
+    given = _parsed(arguments)
+    if given.clean:
+        shutil.rmtree(ROOT / ".docs", ignore_errors=True)
     pages = _all_pages()
     # Each page shows the titles of all.
     is_other = _titles(pages) != _titles(_staged())
     stage(pages)
-    if status := build_main([*_options(write_all=is_other), str(SOURCES), str(HTML)]):
+    options = [*_options(write_all=is_other), "-A", f"versions={' '.join(given.version)}"]
+    if status := build_main([*options, str(SOURCES), str(HTML)]):
         return status
     problems = list(problems_of(HTML))
     print(*problems, sep="\n", file=sys.stderr, end="\n" if problems else "")
+    missing = HTML / "404.html"
+    missing.write_text(below_path(missing.read_text(encoding="utf-8")), encoding="utf-8")
     return 1 if problems else 0
+
+
+def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make docs", description=__doc__)
+    parser.add_argument("--clean", action="store_true", help="build everything again")
+    parser.add_argument(
+        "--version",
+        action="append",
+        default=[],
+        metavar="NAME=ADDRESS",
+        help="another version, to which each page links; may be repeated",
+    )
+    return parser.parse_args(arguments)
+
+
+def below_path(html: str) -> str:
+    """Return the page for a 404, which is shown at addresses of any depth, with links from `/docs/` on."""
+    return re.sub(
+        r'(?<=\s)(href|src|action|data-content_root)="(?![a-z]+:|[#/])(?:\./)?', rf'\1="{PATH}', html
+    )
 
 
 def stage(pages: Mapping[str, str]) -> None:
@@ -82,6 +111,4 @@ def _options(*, write_all: bool) -> list[str]:
 
 
 if __name__ == "__main__":
-    if "--clean" in sys.argv:
-        shutil.rmtree(ROOT / ".docs", ignore_errors=True)
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -13,7 +13,15 @@ html_theme = "furo"
 html_title = "Furlong"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
+html_js_files = ["copy.js"]
+html_additional_pages = {"404": "404.html"}
 html_favicon = "static/icon.svg"
+html_sidebars = {
+    "**": [
+        *("sidebar/brand.html", "sidebar/version.html", "sidebar/search.html"),
+        *("sidebar/scroll-start.html", "sidebar/navigation.html", "sidebar/scroll-end.html"),
+    ]
+}
 html_copy_source = False
 html_use_index = False
 html_show_copyright = False

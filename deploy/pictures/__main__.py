@@ -35,6 +35,34 @@ async def _take(browser: Browser, url: str, name: str, width: int, *, details: b
     await page.close()
 
 
+async def _take_tutorial(browser: Browser, url: str) -> None:
+    """Take the pictures of the tutorial: a bet before it is placed, and why another does not count."""
+    page = await browser.new_page(
+        viewport={"width": 420, "height": 800},
+        locale="en-GB",
+        timezone_id="Europe/London",
+        reduced_motion="reduce",
+    )
+    await page.goto(url)
+    picker = page.get_by_test_id("customer-picker")
+    value = await picker.locator("option", has_text="c-1001").first.get_attribute("value")
+    await picker.select_option(value)
+    await page.get_by_text("this bet adds").wait_for()
+    await page.locator(".slip").screenshot(path=IMAGES / "tutorial-bet.png")
+    place, note = page.get_by_test_id("place-bet"), page.locator(".slip-note")
+    await place.click()
+    await note.get_by_text("placed").wait_for()
+    await page.get_by_role("button", name="at 1.30").click()
+    await place.click()
+    await note.get_by_text("at 1.30").wait_for()
+    await page.get_by_test_id("club-details").click()
+    await page.get_by_text("Recent bets").click()
+    bets = page.get_by_role("group").filter(has_text="Recent bets")
+    await bets.get_by_text("Does not count").wait_for()
+    await bets.screenshot(path=IMAGES / "tutorial-reason.png")
+    await page.close()
+
+
 async def _take_graphiql(browser: Browser, url: str) -> None:
     page = await browser.new_page(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
     await page.goto(f"{url}/graphql")
@@ -68,6 +96,7 @@ async def _main() -> None:
             )
             await _take(browser, facts.url, "bet-slip.png", 1080, details=False)
             await _take(browser, facts.url, "bet-slip-narrow.png", 390, details=True)
+            await _take_tutorial(browser, facts.url)
             await _take_graphiql(browser, facts.url)
             await take_backoffice(browser, facts, IMAGES)
             await browser.close()

@@ -3,15 +3,14 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Final, Self, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 from urllib.parse import quote
 
 import httpx
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from foundation.token_settings import Introspection
 from foundation.tokens.compact import read_object
 from foundation.tokens.errors import InvalidToken, Reason, VerificationUnavailable
-from foundation.tokens.issuer import check_url
 from foundation.tokens.keys.download import make_client, read_answer
 
 MAX_REMEMBERED: Final = 10_000
@@ -19,48 +18,6 @@ MAX_REMEMBERED: Final = 10_000
 T = TypeVar("T")
 Introspected: TypeAlias = tuple[str, Mapping[str, Any], float]
 """The issuer, the claims, and the time until which they may be used."""
-
-
-class Introspection(BaseModel):
-    """How to introspect tokens that are not signed.
-
-    Attributes:
-        url: The introspection endpoint; https, unless the host is this machine or `plain_http` is set.
-        client_id: Our client id at the issuer.
-        client_secret: Our client secret at the issuer.
-        issuer: The `iss` that an answer must have if it has any; it names the issuer of answers without one.
-        audiences: The `aud` of an answer must name one of them; empty: whatever the issuer calls active.
-        required_claims: Claims that an answer must have.
-        cached_seconds: How long an answer is used, at most until its `exp`.
-        refused_seconds: How long a token that is not active is refused without asking again.
-        deadline_seconds: How long a request may take.
-        requests: How many requests may be in progress at once.
-        refused_per_second: How many tokens that are not active may be introspected in a second, after the
-            first `requests`; while there are more, only tokens that were active before are introspected.
-        leeway_seconds: How far the issuer's clock may be ahead of ours: for `nbf`.
-        plain_http: Whether tokens may be sent without TLS to another machine.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    url: str
-    client_id: str = Field(min_length=1)
-    client_secret: SecretStr
-    issuer: str = Field(min_length=1)
-    audiences: tuple[str, ...] = ()
-    required_claims: tuple[str, ...] = ("sub",)
-    cached_seconds: float = Field(default=60.0, gt=0, le=3600)
-    refused_seconds: float = Field(default=5.0, ge=0, le=60)
-    deadline_seconds: float = Field(default=1.0, gt=0, le=30)
-    requests: int = Field(default=32, gt=0)
-    refused_per_second: float = Field(default=10.0, gt=0)
-    leeway_seconds: int = Field(default=30, ge=0, le=300)
-    plain_http: bool = False
-
-    @model_validator(mode="after")
-    def _trustworthy(self) -> Self:
-        check_url(self.url, plain_http=self.plain_http)
-        return self
 
 
 class Introspector:

@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
+from foundation.token_settings import Introspection, Issuer, Revocations
+from foundation.tokens.claim_rules import ClaimRules
 from foundation.tokens.compact import SignedToken, is_compact, read_bearer, read_compact
 from foundation.tokens.errors import InvalidToken, Reason, VerificationUnavailable
-from foundation.tokens.introspection import Introspection, Introspector
-from foundation.tokens.issuer import ClaimRules, Issuer
+from foundation.tokens.introspection import Introspector
 from foundation.tokens.keys import FixedKeys, KeySource, RefreshedKeys, RefreshLimits, secret_key
 from foundation.tokens.keys.download import Download, file_loader
 from foundation.tokens.metrics import TokenCounts
-from foundation.tokens.revocations import Mark, RevocationFollower, Revocations
+from foundation.tokens.revocations import Mark, RevocationFollower
 
 T = TypeVar("T")
 

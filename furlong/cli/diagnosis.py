@@ -5,6 +5,7 @@ Misspelt environment variables are reported, because they would otherwise be ign
 
 from __future__ import annotations
 
+import errno
 import logging
 import multiprocessing
 import os
@@ -131,7 +132,9 @@ def explain(error: object, database: Callable[[], str], kafka: Callable[[], str]
             return explain_database_error(error, without_credentials(database()))
         case KafkaError():
             return _explain_kafka(error, kafka())
-    return without_credentials(str(error) or repr(error))
+    text = without_credentials(str(error) or repr(error))
+    in_use = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+    return f"{text}: stop what uses it, or choose another port by --listen" if in_use else text
 
 
 def is_of_settings(error: ValueError) -> bool:

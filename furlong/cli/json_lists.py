@@ -1,11 +1,30 @@
 """Lists: aligned columns for people, and JSON for programs by the option that every list has."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import orjson
 import typer
+
+LOCALE: Final = "en-GB"
+"""In which lists for people are written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A cell with an amount, given in minor units and shown as money: `£5.00`."""
+
+    minor: int
+    currency: str
+
+    def __str__(self) -> str:
+        """Return the amount as people write it."""
+        from subgraphs.kit.graphql.money import written
+
+        return written(self.minor, self.currency, LOCALE)
+
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON array, for programs.")]
 
@@ -22,8 +41,8 @@ def echo_table(heads: Sequence[str], rows: Iterable[Sequence[object]], nothing: 
 
 
 def table(rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    """Yield a line for each row, with columns as wide as their widest cell; numbers are right-aligned."""
-    texts = [[(_shown(cell), isinstance(cell, int)) for cell in row] for row in rows]
+    """Yield a line for each row, with columns as wide as their widest cell; figures are right-aligned."""
+    texts = [[(_shown(cell), isinstance(cell, int | Amount)) for cell in row] for row in rows]
     widths = [max(len(text) for text, _ in column) for column in zip(*texts, strict=True)]
     for row in texts:
         cells = (

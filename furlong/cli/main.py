@@ -11,6 +11,8 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from foundation.quick_imports import quick_imports
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -28,7 +30,8 @@ class Command:
 
     def load(self, name: str) -> Any:
         """Import the command, and return it as a click command."""
-        found = getattr(import_module(self.module), self.attribute)
+        with quick_imports():
+            found = getattr(import_module(self.module), self.attribute)
         holder = typer.Typer()
         if isinstance(found, typer.Typer):
             holder.add_typer(found, name=name)
@@ -38,7 +41,8 @@ class Command:
 
     def stub(self, name: str) -> TyperCommand:
         """Return a placeholder for lists of commands."""
-        return TyperCommand(name, help=self.help)
+        panel = next(panel for panel, names in PANELS.items() if name in names)
+        return TyperCommand(name, help=self.help, rich_help_panel=panel)
 
 
 PROCESSES: Final = "furlong.cli.processes"
@@ -92,7 +96,7 @@ COMMANDS: Final = {
     "liability": Command(
         f"{OPERATIONS}.liability",
         "liability",
-        "Show what the club owes and gave as goodwill, in minor units, and the use of budgets, in rewards.",
+        "Show what the club owes and gave as goodwill, in money, and the use of budgets, in rewards.",
     ),
     "analytics": Command(
         "furlong.cli.analytics", "cli", "Questions about everything that happened, over all cells."
@@ -174,23 +178,35 @@ COMMANDS: Final = {
         "cli",
         "The time of a rehearsal; all processes of the installation follow it at once.",
     ),
-    "simulator": Command("furlong.cli.simulator", "cli", "Stand in for the upstream squad."),
+    "simulator": Command("furlong.cli.simulator", "cli", "Stand in for the upstream."),
     "gateway": Command("gateway.cli", "cli", "A Federation 2 gateway for any supergraph."),
 }
-"""The commands by name, in the order of the help."""
+"""The commands by name, in the order of the reference."""
+
+PANELS: Final = {
+    "Try it": ("demo", "token", "simulator", "clock"),
+    "Set it up": ("settings", "db", "topics", "load", "import", "check"),
+    "Run it": ("serve", "consume", "worker", "subgraph", "gateway", "backoffice"),
+    "Weeks, rewards and customers": (
+        *("week", "reward", "fulfilment", "liability", "customer", "review"),
+        *("brand", "content", "provider"),
+    ),
+    "Keep it running": (
+        *("deadletters", "backlog", "reconcile", "switch", "global", "cell"),
+        *("backup", "restore", "recover"),
+    ),
+    "Look inside": ("analytics", "audit", "jit"),
+}
+"""The groups of `furlong --help`, each with its commands in order."""
 
 
 class OnDemand(TyperGroup):
     """Lists commands without importing them: importing the whole product takes seconds."""
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - click's signature
-        """Return the names of all commands."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - click's signature
-        """Return what the help shows for a command; None if there is no such command."""
-        command = COMMANDS.get(cmd_name)
-        return command and command.stub(cmd_name)
+    def __init__(self, **attributes: Any) -> None:
+        """List placeholders, among which typer also looks for what a misspelt name may mean."""
+        super().__init__(**attributes)
+        self.commands = {name: COMMANDS[name].stub(name) for names in PANELS.values() for name in names}
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         """Return the command to run, imported."""

@@ -13,6 +13,6 @@ def give_clock(ctx: typer.Context) -> None:
     ctx.obj = product_clock
 
 
-cli = typer.Typer(callback=give_clock, help="Stand in for the upstream squad.", no_args_is_help=True)
+cli = typer.Typer(callback=give_clock, help="Stand in for the upstream.", no_args_is_help=True)
 cli.registered_commands += simulator_cli.registered_commands
 cli.registered_groups += simulator_cli.registered_groups

@@ -16,10 +16,12 @@ from typing import Final
 
 import pyotp
 from argon2 import PasswordHasher
-from fastapi import FastAPI, HTTPException
-from fastapi.responses import RedirectResponse
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from backoffice.access import Actor, Role
@@ -121,17 +123,22 @@ def _with_ready_accounts(office: Backoffice, accounts: Sequence[DemoAccount]) ->
     The page signs in as everybody does, by the password and a code that are given here.
     """
     by_user = {one.user: one for one in accounts}
-    listing = FastAPI(openapi_url=None)
 
-    @listing.get(READY_ACCOUNTS)
-    async def listed() -> list[dict[str, str]]:
-        return [{"role": one.role, "user": one.user} for one in accounts]
+    async def listed(_request: Request) -> Response:
+        return JSONResponse([{"role": one.role, "user": one.user} for one in accounts])
 
-    @listing.post(f"{READY_ACCOUNTS}/{{user}}")
-    async def credentials(user: str) -> dict[str, str]:
-        if user not in by_user:
-            raise HTTPException(404)
-        return {"password": by_user[user].password, "code": await code_of(office.base, by_user[user])}
+    async def credentials(request: Request) -> Response:
+        account = by_user.get(request.path_params["user"])
+        if account is None:
+            return Response(status_code=404)
+        return JSONResponse({"password": account.password, "code": await code_of(office.base, account)})
+
+    listing = Starlette(
+        routes=[
+            Route(READY_ACCOUNTS, listed, methods=["GET"]),
+            Route(f"{READY_ACCOUNTS}/{{user}}", credentials, methods=["POST"]),
+        ]
+    )
 
     async def front(scope: Scope, receive: Receive, send: Send) -> None:
         is_listing = scope["type"] == "http" and scope["path"].startswith(READY_ACCOUNTS)
@@ -162,14 +169,14 @@ def _settings(data: Path) -> BackofficeSettings:
     return settings.model_copy(update={"key": SecretStr(backoffice_key(data))})
 
 
-def redirect_to_backoffice(app: FastAPI, url: str) -> None:
+def redirect_to_backoffice(app: Starlette, url: str) -> None:
     """Redirect `/backoffice` on the demo's own port."""
 
-    async def redirect() -> RedirectResponse:
+    async def redirect(_request: Request) -> RedirectResponse:
         return RedirectResponse(url)
 
     for path in ("/backoffice", "/backoffice/"):
-        app.add_api_route(path, redirect, methods=["GET"], include_in_schema=False)
+        app.add_route(path, redirect)
 
 
 def _accounts(data: Path) -> Sequence[DemoAccount]:

@@ -1,19 +1,18 @@
 """Sites of brands that show the demo's club in pages of their own, at origins of their own.
 
 The page is as docs/embedding.md tells brands to write it; the server of a site requests sessions for its
-customers.
+customers. A page that has no server of its own gets them from the demo.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
 from pathlib import Path
 from secrets import token_urlsafe
-from socket import socket
 from string import Template
 from typing import Final, Literal
 from urllib.parse import urlencode
@@ -23,12 +22,14 @@ import yaml
 from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from foundation.storage.clock import Clock
 from furlong.demo.ready_file import DemoBrand
 from furlong.demo.routes import DemoSession
 from furlong.demo.tokens import embed_key
+from furlong.embedding.sessions import issued_session
 from furlong.embedding.settings import EmbedSettings
 from furlong.serve.http_server import listen, own_names_only, serving
 
@@ -45,6 +46,7 @@ PAGE: Final = Template("""<!doctype html>
   body { margin: 2rem auto; max-inline-size: 40rem; padding-inline: 1rem; font: 1rem/1.5 sans-serif }
   furlong-club { display: block; min-block-size: 7.5em }
   iframe { border: 0; inline-size: 100%; block-size: 7.5em }
+  pre { overflow-x: auto; padding: 1rem; background: #f1f5f8 }
 </style>
 <h1>$brand</h1>
 <p>A page of another origin than the club's. Signed in as $customer: $note.</p>
@@ -55,8 +57,19 @@ PAGE: Final = Template("""<!doctype html>
 </script>
 $club
 <p>The next race is at 14:35.</p>
+<h2>In a page of your own</h2>
+<p>Serve it from this machine, at any port, or start the demo with <code>--origin</code>:</p>
+<pre><code>$snippet</code></pre>
 </html>
 """)
+
+SNIPPET: Final = Template("""<furlong-club brand="$brand"></furlong-club>
+<script type="module" src="$url/widget/v1/furlong-club.js"></script>
+<script>
+  document.querySelector('furlong-club').getToken = async () =>
+    (await fetch('$url/demo/token?brand=$brand&customer=$customer')).text();
+</script>""")
+"""What a page has that gets its sessions from the demo."""
 
 ELEMENT: Final = Template("""<furlong-club brand="$brand" locale="en-GB"></furlong-club>
 <script nonce="$nonce">document.querySelector('furlong-club').getToken = getToken;</script>
@@ -84,8 +97,15 @@ def page(brand: str, url: str, customers: Mapping[str, str], *, customer: str, w
     others = ", ".join(_link(way, each, each) for each in customers)
     values = {"brand": brand, "url": url, "nonce": nonce}
     club = (ELEMENT if way == "element" else FRAME).substitute(values)
+    snippet = escape(SNIPPET.substitute(values, customer=customer))
     return PAGE.substitute(
-        values, customer=customer, note=escape(customers[customer]), ways=ways, customers=others, club=club
+        values,
+        customer=customer,
+        note=escape(customers[customer]),
+        ways=ways,
+        customers=others,
+        club=club,
+        snippet=snippet,
     )
 
 
@@ -156,8 +176,55 @@ def site_app(site: BrandSite) -> Starlette:
     return Starlette(routes=[Route("/", site.get_page), Route(SESSION, site.post_session, methods=["POST"])])
 
 
+@dataclass(frozen=True, slots=True)
+class DemoTokens:
+    """Gives pages of other origins the sessions that a brand's own server would give them.
+
+    Attributes:
+        settings: The settings of the club by which sites may show it.
+        session: The customers of all brands.
+        clock: The clock; tokens use its machine time.
+    """
+
+    settings: EmbedSettings
+    session: DemoSession
+    clock: Clock
+
+    async def get_token(self, request: Request) -> Response:
+        """Return the token of `?customer=` of `?brand=`, by default the first one's, as text.
+
+        A page of another origin gets a session for that origin; a page of the demo, and a program, gets the
+        customer's own.
+        """
+        brand = request.query_params.get("brand", self.session.brand)
+        wanted = request.query_params.get("customer")
+        customers = (each for each in self.session.customers if each.brand == brand)
+        customer = next((each for each in customers if wanted in {None, each.id}), None)
+        origin = request.headers.get("origin")
+        headers = {**NO_STORE, "vary": "origin"}
+        if origin is not None:
+            site = self.settings.brands().get(brand)
+            if site is None or not site.has_origin(origin):
+                return PlainTextResponse(f"Start the demo with --origin {origin}\n", 403, headers)
+            headers["access-control-allow-origin"] = origin
+        if customer is None:
+            return PlainTextResponse(f"The demo has no customer {wanted} of {brand}.\n", 404, headers)
+        if origin is None or not self.settings.signing_keys:
+            return PlainTextResponse(customer.token, headers=headers)
+        now = self.clock.machine.now()
+        token = issued_session(self.settings, brand, customer.id, origin, now)
+        return PlainTextResponse(token, headers=headers)
+
+    def route(self) -> Route:
+        """Return the route `GET /demo/token`."""
+        return Route("/demo/token", self.get_token)
+
+
 FILE: Final = "brands.yaml"
 """The file in the data folder that has the brands' origins and digests of their keys."""
+
+THIS_MACHINE: Final = ("http://127.0.0.1:*", "http://localhost:*")
+"""Whose pages may show the demo's club: it is shown to nobody else by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,13 +241,16 @@ class BrandSites:
 
 
 @asynccontextmanager
-async def running_brand_sites(data: Path, session: DemoSession, club: str) -> AsyncIterator[BrandSites]:
+async def running_brand_sites(
+    data: Path, session: DemoSession, club: str, origins: Sequence[str] = ()
+) -> AsyncIterator[BrandSites]:
     """Serve the sites while the block runs; none if the environment names a file of brands.
 
     Args:
         data: The data folder; the file of brands is written there, with new keys each time.
         session: The customers of all brands.
         club: The URL of the demo.
+        origins: Whose pages may show each brand's club, besides all pages of this machine.
 
     Raises:
         OSError: The file cannot be written.
@@ -193,12 +263,13 @@ async def running_brand_sites(data: Path, session: DemoSession, club: str) -> As
     async with AsyncExitStack() as stack:
         for brand in dict.fromkeys(each.brand for each in session.customers):
             listener = stack.enter_context(listen("127.0.0.1", 0))
-            key, origins = token_urlsafe(32), _origins(listener)
+            key, site = token_urlsafe(32), f"http://127.0.0.1:{listener.getsockname()[1]}"
             customers = {each.id: each.note for each in session.customers if each.brand == brand}
             app = site_app(BrandSite(brand, key, club, customers))
             await stack.enter_async_context(serving(app, listener, own_names_only()))
-            entries[brand] = {"origins": origins, "key_sha256": [sha256(key.encode()).hexdigest()]}
-            brands.append(DemoBrand(brand=brand, site=origins[0], key=key))
+            digest = sha256(key.encode()).hexdigest()
+            entries[brand] = {"origins": [*THIS_MACHINE, *origins], "key_sha256": [digest]}
+            brands.append(DemoBrand(brand=brand, site=site, key=key))
         (data / FILE).write_text(yaml.safe_dump({"brands": entries}))
         yield BrandSites(demo_embedding(data, given), tuple(brands))
 
@@ -211,8 +282,3 @@ def demo_embedding(data: Path, given: EmbedSettings) -> EmbedSettings:
         given: Everything else.
     """
     return given.model_copy(update={"file": data / FILE, "signing_keys": (SecretStr(embed_key(data)),)})
-
-
-def _origins(listener: socket) -> list[str]:
-    port = listener.getsockname()[1]
-    return [f"http://{host}:{port}" for host in ("127.0.0.1", "localhost")]

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from hashlib import sha256
 from pathlib import Path
 
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from furlong.demo.ready_file import InternalGraph
 from furlong.demo.tokens import internal_key
@@ -19,7 +19,7 @@ from subgraphs.kit.graphql.app import Subgraph
 
 
 @asynccontextmanager
-async def running_internal_graph(site: FastAPI, data: Path) -> AsyncIterator[InternalGraph]:
+async def running_internal_graph(site: Starlette, data: Path) -> AsyncIterator[InternalGraph]:
     """Serve the internal graph on a free port of the loopback interface while the block runs."""
     key = internal_key(data)
     app = create_internal_graph(site.state.subgraphs, key)
@@ -32,7 +32,7 @@ async def running_internal_graph(site: FastAPI, data: Path) -> AsyncIterator[Int
 SUPERGRAPH = ROOT / "schema.internal.graphql"
 
 
-def create_internal_graph(subgraphs: list[Subgraph], key: str) -> FastAPI:
+def create_internal_graph(subgraphs: list[Subgraph], key: str) -> Starlette:
     """Build a separate gateway, which answers only requests with a key.
 
     As in the public graph, the session decides whose data are returned: subgraphs authenticate each request.

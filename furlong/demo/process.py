@@ -9,8 +9,8 @@ from pathlib import Path
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
+from starlette.applications import Starlette
 
 from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
@@ -25,7 +25,7 @@ from furlong.demo.backoffice import (
     redirect_to_backoffice,
     running_backoffice,
 )
-from furlong.demo.brand_sites import running_brand_sites
+from furlong.demo.brand_sites import DemoTokens, running_brand_sites
 from furlong.demo.cells import CellRouter, RoutedCell, cell_facts, cells_of, databases_of, prepare, serve_each
 from furlong.demo.clock import demo_clock, require_schemes
 from furlong.demo.embedded_broker import EmbeddedBroker
@@ -80,6 +80,7 @@ class DemoOptions:
         databases: URLs of the databases of cells that are not in the data folder, by the cell's name.
         backoffice_port: The port of the back office; 0 for a free one.
         host_names: By which further names the demo may be reached, with its port or as given.
+        origins: Whose pages may show the club, besides all pages of this machine.
     """
 
     port: int
@@ -94,6 +95,7 @@ class DemoOptions:
     databases: Mapping[str, str] = field(default_factory=dict)
     host_names: tuple[str, ...] = ()
     backoffice_port: int = 0
+    origins: tuple[str, ...] = ()
 
 
 @asynccontextmanager
@@ -138,7 +140,9 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
             await stack.enter_async_context(running_settlement(each, upstream, clock))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         session = _session(simulator.world, sessions, options.scenarios)
-        embed = await stack.enter_async_context(running_brand_sites(options.data, session, url))
+        embed = await stack.enter_async_context(
+            running_brand_sites(options.data, session, url, options.origins)
+        )
         sites = [
             _site(
                 Parts.from_settings(
@@ -251,7 +255,7 @@ def _site(
     tracing: Tracing | None,
     *,
     embed: EmbedSettings,
-) -> FastAPI:
+) -> Starlette:
     app = create_site(parts, gateway=_demo_gateway(data), tracing=tracing, embed=embed)
 
     async def place_bet(owner: Owner, slip: PlacedSlip) -> str:
@@ -268,7 +272,8 @@ def _site(
             bet_type=slip.bet_type,
         )
 
-    app.include_router(demo_routes(session, parts.verifier, place_bet))
+    app.router.routes.extend(demo_routes(session, parts.verifier, place_bet))
+    app.router.routes.append(DemoTokens(embed, session, parts.clock).route())
     add_gallery(app, ServeSettings().page)
     return app
 

@@ -3,9 +3,11 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, HTTPException, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.domain.errors import Unauthenticated
@@ -58,7 +60,18 @@ class Placed(_Body):
 PlaceBet = Callable[[Owner, PlacedSlip], Awaitable[str]]
 
 
-def demo_routes(session: DemoSession, verifier: SessionVerifier, place_bet: PlaceBet) -> APIRouter:
+def session_route(session: DemoSession) -> Route:
+    """Return the route `GET /demo/session`."""
+    body = session.model_dump_json(by_alias=True)
+
+    async def get_session(_request: Request) -> Response:
+        headers = {"cache-control": "no-store"}  # it has tokens
+        return Response(body, headers=headers, media_type="application/json")
+
+    return Route("/demo/session", get_session)
+
+
+def demo_routes(session: DemoSession, verifier: SessionVerifier, place_bet: PlaceBet) -> list[Route]:
     """Return the routes `GET /demo/session` and `POST /demo/bets`.
 
     Args:
@@ -66,21 +79,23 @@ def demo_routes(session: DemoSession, verifier: SessionVerifier, place_bet: Plac
         verifier: Verifies the token of the customer who places a bet.
         place_bet: Places the bet with the betting site, here the simulator, and returns its id.
     """
-    routes = APIRouter(prefix="/demo")
 
-    @routes.get("/session")
-    async def get_session(response: Response) -> DemoSession:
-        response.headers["cache-control"] = "no-store"  # it has tokens
-        return session
-
-    @routes.post("/bets", status_code=202)
-    async def post_bet(slip: PlacedSlip, authorization: Annotated[str | None, Header()] = None) -> Placed:
+    async def post_bet(request: Request) -> Response:
         try:
-            viewer = await verifier.verify(authorization)
+            viewer = await verifier.verify(request.headers.get("authorization"))
         except Unauthenticated as error:
-            raise HTTPException(401, str(error)) from error
+            return _refused(401, str(error))
         if viewer is None:
-            raise HTTPException(401, "sign in to place a bet")
-        return Placed(bet_id=await place_bet(viewer.owner, slip))
+            return _refused(401, "sign in to place a bet")
+        try:
+            slip = PlacedSlip.model_validate_json(await request.body())
+        except ValidationError as error:
+            return _refused(422, "; ".join(problem["msg"] for problem in error.errors()))
+        placed = Placed(bet_id=await place_bet(viewer.owner, slip))
+        return Response(placed.model_dump_json(by_alias=True), 202, media_type="application/json")
 
-    return routes
+    return [session_route(session), Route("/demo/bets", post_bet, methods=["POST"])]
+
+
+def _refused(status: int, problem: str) -> Response:
+    return JSONResponse({"detail": problem}, status)

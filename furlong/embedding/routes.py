@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Final, Literal
 
 import structlog
-from fastapi import FastAPI
 from prometheus_client import Counter
 from prometheus_client.registry import Collector
 from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
@@ -97,15 +97,16 @@ class Embedding:
         """Metrics for `GET /metrics`; none if no site may show the page."""
         return [self.sessions] if self.brands.by_id else []
 
-    def add_to(self, app: FastAPI) -> None:
+    def add_to(self, app: Starlette) -> None:
         """Add the routes; none if no site may show the page."""
         if not self.brands.by_id:
             return
-        app.add_api_route("/embed/sessions", self.post_session, methods=["POST"], include_in_schema=False)
-        app.add_api_route("/embed/{brand}", self.get_page, methods=["GET"], include_in_schema=False)
+        app.add_route("/embed/sessions", self.post_session, methods=["POST"])
+        app.add_route("/embed/{brand}", self.get_page)
 
-    async def get_page(self, brand: str) -> Response:
+    async def get_page(self, request: Request) -> Response:
         """Return the page of a brand's frame, which only that brand's sites may show."""
+        brand = request.path_params["brand"]
         embedding = self.brands.by_id.get(brand)
         if embedding is None or not self.page.is_file():
             return PlainTextResponse("There is no such frame.\n", 404, NO_STORE)
@@ -141,7 +142,7 @@ class Embedding:
         return brand
 
     def _issued(self, brand: str, session_request: SessionRequest) -> str:
-        if session_request.origin not in self.brands.by_id[brand].origins:
+        if not self.brands.by_id[brand].has_origin(session_request.origin):
             raise Refused(403, "UNKNOWN_ORIGIN", "The origin is not among those of the brand.")
         if not is_id(session_request.customer):
             problem = "The customer's id has 1 to 64 characters, without spaces and colons."

@@ -12,7 +12,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from gateway.browsers.origins import checked_exact_origin
+from gateway.browsers.origins import Origins, checked_exact_origin
 
 MAX_SECONDS: Final = 300
 """The longest lifetime of a session for a frame."""
@@ -30,14 +30,19 @@ class EmbeddingBrand(BaseModel):
     """A brand whose sites show the bet-slip.
 
     Attributes:
-        origins: The origins of its sites, exactly as browsers write them. key_sha256: Digests of the keys
-            with which its servers request sessions; several while keys are being replaced.
+        origins: The origins of its sites, exactly as browsers write them; `http://localhost:*` for pages of
+            this machine at any port. key_sha256: Digests of the keys with which its servers request sessions;
+            several while keys are being replaced.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     origins: tuple[Annotated[str, AfterValidator(checked_exact_origin)], ...] = Field(min_length=1)
     key_sha256: tuple[Annotated[str, AfterValidator(_digest)], ...] = ()
+
+    def has_origin(self, origin: str) -> bool:
+        """Return whether an origin is that of one of the brand's sites."""
+        return origin.encode() in Origins.of(self.origins)
 
 
 class EmbeddingFile(BaseModel):

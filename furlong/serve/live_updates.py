@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Final, TypeAlias
 
 import structlog
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from foundation.storage.clock import Clock
 from furlong.serve.subgraphs import Parts
@@ -22,7 +22,7 @@ READY_SECONDS: Final = 2.0
 Work: TypeAlias = Coroutine[Any, Any, None]
 
 
-def drive_live_updates(app: FastAPI, subgraphs: Sequence[Subgraph], parts: Parts) -> None:
+def drive_live_updates(app: Starlette, subgraphs: Sequence[Subgraph], parts: Parts) -> None:
     """Run the streams of an application while it serves.
 
     Args:
@@ -35,7 +35,7 @@ def drive_live_updates(app: FastAPI, subgraphs: Sequence[Subgraph], parts: Parts
     inner = app.router.lifespan_context
 
     @asynccontextmanager
-    async def lifespan(served: FastAPI) -> AsyncIterator[Any]:
+    async def lifespan(served: Starlette) -> AsyncIterator[Any]:
         async with inner(served) as state, _driving(subgraphs, parts):
             yield state
 

@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from fastapi import FastAPI, Request, Response
-from fastapi.responses import JSONResponse, PlainTextResponse
-from starlette.responses import HTMLResponse
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from foundation.storage.clock import Clock
@@ -36,18 +36,18 @@ They hold nothing of a customer. A script of the type `module` needs CORS even t
 """
 
 
-def add_page(app: FastAPI, built: Path, clock: Clock) -> None:
+def add_page(app: Starlette, built: Path, clock: Clock) -> None:
     """Serve the page at `/`, or how to build it, the widget's scripts, and a rehearsal's time at `/clock`."""
-    app.add_api_route("/clock", partial(_clock, clock), methods=["GET"], include_in_schema=False)
+    app.add_route("/clock", partial(_clock, clock))
     index = built / "index.html"
     if not index.is_file():
 
-        async def hint() -> Response:
+        async def hint(_request: Request) -> Response:
             return PlainTextResponse(
                 "The page has not been built: run `make install`. GraphQL is at /graphql.\n"
             )
 
-        app.add_api_route("/", hint, methods=["GET"], include_in_schema=False)
+        app.add_route("/", hint)
         return
 
     headers = {**dict(page_headers(CONTENT_SECURITY_POLICY)), "cache-control": NO_CACHE}
@@ -55,13 +55,13 @@ def add_page(app: FastAPI, built: Path, clock: Clock) -> None:
     async def page(request: Request) -> Response:
         return await asyncio.to_thread(file_response, index, request.headers, headers)
 
-    app.add_api_route("/", page, methods=["GET", "HEAD"], include_in_schema=False)
+    app.add_route("/", page)
     app.mount("/assets", BuiltFiles(built / "assets", hashed=""), name="assets")
     if (built / "widget").is_dir():
         app.mount("/widget", BuiltFiles(built / "widget", headers=SCRIPTS_FOR_ALL), name="widget")
 
 
-def add_gallery(app: FastAPI, built: Path) -> None:
+def add_gallery(app: Starlette, built: Path) -> None:
     """Serve the gallery of the widget's screens at `/gallery`, if it is built; only the demo shows it."""
     gallery = built / "gallery.html"
     if not gallery.is_file():
@@ -71,10 +71,10 @@ def add_gallery(app: FastAPI, built: Path) -> None:
     async def page(request: Request) -> Response:
         return await asyncio.to_thread(file_response, gallery, request.headers, headers)
 
-    app.add_api_route("/gallery", page, methods=["GET", "HEAD"], include_in_schema=False)
+    app.add_route("/gallery", page)
 
 
-async def _clock(clock: Clock) -> Response:
+async def _clock(clock: Clock, _request: Request) -> Response:
     marks = {"rehearsal": rehearsal_marks(clock).get("rehearsal")}
     return JSONResponse(marks, headers={"cache-control": "no-store"})
 
@@ -98,7 +98,7 @@ NOT_BUILT: Final = """<!doctype html>
 """
 
 
-def add_documentation(app: FastAPI, built: Path = BUILT) -> str | None:
+def add_documentation(app: Starlette, built: Path = BUILT) -> str | None:
     """Serve the documentation, or how to build it, and return its path; None where there is none to build."""
     if not (built / "index.html").is_file() and not (ROOT / "Makefile").is_file():
         return None

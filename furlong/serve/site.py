@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from fastapi import FastAPI
 from prometheus_client.registry import Collector
+from starlette.applications import Starlette
 
 from backoffice.content.images import image_route
 from backoffice.metadata import NAME as BACKOFFICE
@@ -77,7 +77,7 @@ def create_site(
     tracing: Tracing | None = None,
     *,
     embed: EmbedSettings | None = None,
-) -> FastAPI:
+) -> Starlette:
     """Build the gateway with the page and with its subgraphs, in this process or over HTTP.
 
     Args:
@@ -169,7 +169,9 @@ def create_site(
     return app
 
 
-def create_subgraph_app(name: str, parts: Parts, callers: Callers, tracing: Tracing | None = None) -> FastAPI:
+def create_subgraph_app(
+    name: str, parts: Parts, callers: Callers, tracing: Tracing | None = None
+) -> Starlette:
     """Build one subgraph as a separate server, which watches changes of public data as the site does."""
     tracer = None if tracing is None else tracing.tracer
     subgraph = create_subgraph(name, replace(parts, reading=replace(parts.reading, tracer=tracer)))
@@ -219,12 +221,12 @@ def _with_defaults_of(reload: Reload, serve: ServeSettings, brands: Brands) -> R
     return replace(reload, read_settings=lambda: _with_defaults(read(), serve, brands))
 
 
-def _run_with(app: FastAPI, verifier: SessionVerifier, subgraphs: Sequence[Subgraph]) -> None:
+def _run_with(app: Starlette, verifier: SessionVerifier, subgraphs: Sequence[Subgraph]) -> None:
     """Start the verifier with an application; close it and the subgraphs when the application shuts down."""
     inner = app.router.lifespan_context
 
     @asynccontextmanager
-    async def lifespan(served: FastAPI) -> AsyncIterator[Any]:
+    async def lifespan(served: Starlette) -> AsyncIterator[Any]:
         async with AsyncExitStack() as stack:
             for subgraph in subgraphs:
                 stack.push_async_callback(subgraph.close)
@@ -235,14 +237,14 @@ def _run_with(app: FastAPI, verifier: SessionVerifier, subgraphs: Sequence[Subgr
     app.router.lifespan_context = lifespan
 
 
-def _serve_images_with(app: FastAPI, parts: Parts) -> None:
+def _serve_images_with(app: Starlette, parts: Parts) -> None:
     """Serve the images of reward content, which the back office keeps."""
     images = Database.open(parts.database, BACKOFFICE)
     app.router.routes.append(image_route(IMAGES, images))
     inner = app.router.lifespan_context
 
     @asynccontextmanager
-    async def lifespan(served: FastAPI) -> AsyncIterator[Any]:
+    async def lifespan(served: Starlette) -> AsyncIterator[Any]:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(images.close)
             yield await stack.enter_async_context(inner(served))
@@ -250,7 +252,7 @@ def _serve_images_with(app: FastAPI, parts: Parts) -> None:
     app.router.lifespan_context = lifespan
 
 
-def _watch_public_data_with(app: FastAPI, subgraphs: Sequence[Subgraph], kafka: str | None) -> None:
+def _watch_public_data_with(app: Starlette, subgraphs: Sequence[Subgraph], kafka: str | None) -> None:
     """While an application serves, notify subgraphs of changes of public data; do nothing without Kafka."""
     if not subgraphs or kafka is None:
         return
@@ -261,7 +263,7 @@ def _watch_public_data_with(app: FastAPI, subgraphs: Sequence[Subgraph], kafka: 
             subgraph.changed(brand)
 
     @asynccontextmanager
-    async def lifespan(served: FastAPI) -> AsyncIterator[Any]:
+    async def lifespan(served: Starlette) -> AsyncIterator[Any]:
         async with inner(served) as state, watching_public_data(kafka, changed):
             yield state
 
@@ -297,14 +299,14 @@ def site_reload(serve: ServeSettings, settings: GatewaySettings, documents: Path
     return reload_of(source, settings, read=partial(site_settings, documents))
 
 
-def close_with(app: FastAPI, tracing: Tracing | None) -> None:
+def close_with(app: Starlette, tracing: Tracing | None) -> None:
     """Send the last spans when an application has shut down."""
     if tracing is None:
         return
     inner = app.router.lifespan_context
 
     @asynccontextmanager
-    async def lifespan(served: FastAPI) -> AsyncIterator[Any]:
+    async def lifespan(served: Starlette) -> AsyncIterator[Any]:
         try:
             async with inner(served) as state:
                 yield state

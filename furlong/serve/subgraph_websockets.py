@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Final
 
 import orjson
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from foundation.graphql_http import read_body
 from foundation.signatures import InvalidSignature, SignatureVerifier
@@ -63,7 +63,7 @@ def subgraph_websockets(
     return WebSocketEndpoint(PATH, parts)
 
 
-def accept_websockets(app: FastAPI, endpoint: WebSocketEndpoint) -> None:
+def accept_websockets(app: Starlette, endpoint: WebSocketEndpoint) -> None:
     """Let the server of an application hand WebSockets to an endpoint."""
     app.live = endpoint.parts.connections  # type: ignore[attr-defined]  # the server looks for them there
     app.websockets = endpoint  # type: ignore[attr-defined]  # the same

@@ -1,4 +1,4 @@
-"""Origins of pages: exactly as browsers write them, or with a wildcard for one label of the host."""
+"""Origins of pages: as browsers write them, or with a wildcard for a label of the host or a local port."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from typing import Final
 ANY: Final = "*"
 
 _ORIGIN: Final = re.compile(
-    r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<host>[a-z0-9.*-]+|\[[0-9a-f:.]+\])(?P<port>:[1-9][0-9]{0,4})?"
+    r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<host>[a-z0-9.*-]+|\[[0-9a-f:.]+\])(?P<port>:[1-9][0-9]{0,4}|:\*)?"
 )
 _NAME: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
 _LABEL: Final = re.compile(rb"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _USUAL_PORTS: Final = {"https": ":443", "http": ":80"}
+_ANY_PORT: Final = ":*"
 
 
 def checked_origin(text: str) -> str:
@@ -33,6 +34,8 @@ def checked_origin(text: str) -> str:
         raise ValueError(f"{text!r}: over http, anybody on the network could pose as this page; use https")
     if port is not None and port == _USUAL_PORTS.get(scheme):
         raise ValueError(f"{text!r}: leave out the default port, as browsers do")
+    if port == _ANY_PORT and host not in _LOOPBACK:
+        raise ValueError(f"{text!r}: any port is for pages of this machine, such as http://localhost:*")
     if host.startswith("["):
         return text
     if not _NAME.fullmatch(name) or (name != host and "." not in name):
@@ -41,12 +44,12 @@ def checked_origin(text: str) -> str:
 
 
 def checked_exact_origin(text: str) -> str:
-    """Return an origin without a wildcard.
+    """Return an origin without a wildcard, except for the port of a page of this machine.
 
     Raises:
-        ValueError: The origin is not valid, or has a wildcard; the message says why.
+        ValueError: The origin is not valid, or has another wildcard; the message says why.
     """
-    if "*" in text:
+    if "*" in text.removesuffix(_ANY_PORT):
         raise ValueError(f"{text!r}: name each origin, without a wildcard")
     return checked_origin(text)
 
@@ -60,11 +63,13 @@ class Origins:
         parents: What follows the wildcard, with the scheme: for `https://*.a.example` it is
             `(b"https", b"a.example")`. The wildcard stands for one label.
         any: Whether the set contains every origin.
+        local: Origins of this machine whose port does not matter, without it: `b"http://localhost"`.
     """
 
     exact: frozenset[bytes]
     parents: frozenset[tuple[bytes, bytes]]
     any: bool = False
+    local: frozenset[bytes] = frozenset()
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Origins:
@@ -74,15 +79,19 @@ class Origins:
             ValueError: An origin is not written as browsers write it.
         """
         given = list(texts)
-        texts = [checked_origin(text) for text in given if text != ANY]
+        checked = [checked_origin(text) for text in given if text != ANY]
+        local = frozenset(text[: -len(_ANY_PORT)].encode() for text in checked if text.endswith(_ANY_PORT))
+        texts = [text for text in checked if not text.endswith(_ANY_PORT)]
         wild = [text.encode().partition(b"://*.") for text in texts if "*" in text]
         exact = frozenset(text.encode() for text in texts if "*" not in text)
-        return cls(exact, frozenset((scheme, host) for scheme, _, host in wild), ANY in given)
+        return cls(exact, frozenset((scheme, host) for scheme, _, host in wild), ANY in given, local)
 
     def __contains__(self, origin: object) -> bool:
         if not isinstance(origin, bytes):
             return False
         if self.any or origin in self.exact:
+            return True
+        if self.local and (origin in self.local or _without_port(origin) in self.local):
             return True
         if not self.parents:
             return False
@@ -90,3 +99,8 @@ class Origins:
         label, dot, parent = host.partition(b".")
         is_known = bool(separator and dot) and (scheme, parent) in self.parents
         return is_known and _LABEL.fullmatch(label) is not None
+
+
+def _without_port(origin: bytes) -> bytes | None:
+    host, _, port = origin.rpartition(b":")
+    return host if port.isdigit() else None

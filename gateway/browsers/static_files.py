@@ -5,6 +5,7 @@ from __future__ import annotations
 import mimetypes
 import os
 from collections.abc import Mapping
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
@@ -88,6 +89,13 @@ class BuiltFiles(StaticFiles):
         super().__init__(directory=directory, html=html)
         self._hashed = os.path.join(os.path.realpath(directory), hashed)  # noqa: PTH118
         self._headers = dict(headers or {})
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Return a file of the folder, or its `404.html` with the same headers."""
+        response = await super().get_response(path, scope)
+        if response.status_code == HTTPStatus.NOT_FOUND:
+            response.headers.update(self._headers)
+        return response
 
     def file_response(
         self,

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
@@ -35,8 +36,8 @@ METHODS: Final = ("GET", "POST", "OPTIONS")
 _EVERY_RESPONSE: Final = encoded(EVERY_RESPONSE)
 
 
-class Gateway(FastAPI):
-    """A FastAPI application that handles GraphQL before the framework does.
+class Gateway(Starlette):
+    """A Starlette application that handles GraphQL before the framework does.
 
     The framework's routing would take longer than the response. The framework's middleware does not see
     GraphQL requests.
@@ -50,7 +51,7 @@ class Gateway(FastAPI):
     """
 
     def __init__(self, graph: ServedGraph, **options: Any) -> None:
-        super().__init__(title="Furlong gateway", openapi_url=None, docs_url=None, redoc_url=None, **options)
+        super().__init__(**options)
         self._graph = graph
         self.draining = Draining()
         self.live: LiveConnections | None = None
@@ -72,9 +73,9 @@ class Gateway(FastAPI):
     def serve_operators(self, routes: OperatorRoutes, graphiql: Path | None) -> None:
         """Add the routes for operators, and GraphiQL's files if there are any."""
         self.operators = routes
-        self.add_api_route("/health", routes.health, methods=["GET"])
-        self.add_api_route("/ready", routes.ready, methods=["GET"])
-        self.add_api_route("/metrics", routes.metrics, methods=["GET"])
+        self.add_route("/health", routes.health)
+        self.add_route("/ready", routes.ready)
+        self.add_route("/metrics", routes.metrics)
         if graphiql is not None:
             self.mount("/graphiql", BuiltFiles(graphiql), name="graphiql")
 
@@ -113,11 +114,11 @@ class OperatorRoutes:
     remark: Remark | None = None
     draining: Draining = field(default_factory=Draining)
 
-    async def health(self) -> Response:
+    async def health(self, _request: Request) -> Response:
         """Report that the process is alive."""
         return PlainTextResponse(self._remarked("ok"))
 
-    async def ready(self) -> Response:
+    async def ready(self, _request: Request) -> Response:
         """Return whether requests can be served; an application always has a supergraph."""
         if self.draining.has_begun:
             return PlainTextResponse(self._remarked("draining"), status_code=503)
@@ -129,7 +130,7 @@ class OperatorRoutes:
         """Return whether requests can be served."""
         return not self.draining.has_begun and (self.check is None or await self.check())
 
-    async def metrics(self) -> Response:
+    async def metrics(self, _request: Request) -> Response:
         """Return all metrics in Prometheus' text format."""
         return Response(self.registry.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sys import maxsize
 from typing import Any, Literal, Protocol, TypeAlias
 
-from gateway.compiled import OnDeopt, compile_plan, ignore_deopt
+from gateway.compiled.deopt import OnDeopt, ignore_deopt
 from gateway.executor import CallMiddleware, Calls, Context, Failure, FetchedData, interpret
 from gateway.plan import QueryPlan
 from gateway.projection import project
@@ -88,7 +88,11 @@ def executable(
     """
     calls = Calls(transports, middleware, plan.kind)
     is_compiled = mode == "compiled" and not plan.is_incremental
-    made = compile_plan(plan, calls, on_deopt, most_items) if is_compiled else None
+    made = None
+    if is_compiled:
+        from gateway.compiled.compile import compile_plan  # noqa: PLC0415 - it is not needed at the start
+
+        made = compile_plan(plan, calls, on_deopt, most_items)
     if made is None:
         return ExecutablePlan(InterpretedPlan(plan, most_items), calls)
     return ExecutablePlan(made, calls, len(str(made.source)))

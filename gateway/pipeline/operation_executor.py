@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from gateway.compiled import OnDeopt, ignore_deopt
+from gateway.compiled.deopt import OnDeopt, ignore_deopt
 from gateway.executor import CallMiddleware, Context, Failure, FetchedData, ResponseLimits
 from gateway.executor.failures import UNAUTHORIZED
 from gateway.masking import ErrorMasking

@@ -1,4 +1,4 @@
-"""The query planner: turns an operation into a query plan."""
+"""The query planner: turns an operation into a query plan, by `planner.plan`."""
 
 from gateway.planner.budget import Budget
 from gateway.planner.directives import (
@@ -7,9 +7,7 @@ from gateway.planner.directives import (
     condition_variables,
     deferring_directives,
 )
-from gateway.planner.explain import explain_plan
 from gateway.planner.normalize import Operation, normalize
-from gateway.planner.planner import plan, plan_with_reasons
 
 __all__ = [
     "INCREMENTALLY",
@@ -18,8 +16,5 @@ __all__ = [
     "Operation",
     "condition_variables",
     "deferring_directives",
-    "explain_plan",
     "normalize",
-    "plan",
-    "plan_with_reasons",
 ]

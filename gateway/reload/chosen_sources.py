@@ -6,14 +6,15 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Final
-
-import httpx
+from typing import TYPE_CHECKING, Final
 
 from gateway.reload.reloader import Reload
 from gateway.settings import GatewaySettings
 from gateway.settings.file import read_settings
-from gateway.sources import FileSource, SourceError, UrlSource
+from gateway.sources import FileSource, SourceError
+
+if TYPE_CHECKING:
+    from gateway.sources.url import UrlSource
 
 SETTINGS_BYTES: Final = 1024 * 1024
 """The most bytes of a settings file."""
@@ -27,6 +28,8 @@ def supergraph_source(place: str, settings: GatewaySettings) -> FileSource | Url
     """
     if "://" not in place:
         return FileSource(Path(place), settings.supergraph_bytes)
+    from gateway.sources.url import UrlSource  # noqa: PLC0415 - it imports a client of HTTP
+
     try:
         return UrlSource(
             place,
@@ -35,7 +38,7 @@ def supergraph_source(place: str, settings: GatewaySettings) -> FileSource | Url
             most_bytes=settings.supergraph_bytes,
             authorities=settings.supergraph_ca_file,
         )
-    except (ValueError, httpx.InvalidURL) as error:
+    except ValueError as error:
         raise SourceError(str(error)) from error
 
 

@@ -1,8 +1,7 @@
-"""The sources of supergraphs: files and URLs, which are checked periodically for changes."""
+"""The sources of supergraphs, which are checked periodically for changes: files, and URLs in `url`."""
 
 from gateway.sources.file import FileSource
 from gateway.sources.settings import ReloadSettings
 from gateway.sources.source import Source, SourceError
-from gateway.sources.url import UrlSource
 
-__all__ = ["FileSource", "ReloadSettings", "Source", "SourceError", "UrlSource"]
+__all__ = ["FileSource", "ReloadSettings", "Source", "SourceError"]

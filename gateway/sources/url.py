@@ -50,7 +50,10 @@ class UrlSource:
         Raises:
             ValueError: The URL is invalid, contains a password, or is not secure.
         """
-        _checked(httpx.URL(self.url))
+        try:
+            _checked(httpx.URL(self.url))
+        except httpx.InvalidURL as error:
+            raise ValueError(str(error)) from error
 
     @property
     def name(self) -> str:

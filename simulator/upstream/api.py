@@ -125,7 +125,7 @@ def create_upstream(
     """
     handler = RequestHandler(record, faults or Faults(), (clock or SystemClock()).now)
     app = FastAPI(
-        title="Upstream squad: the club's membership and reward choice",
+        title="Upstream: the club's membership and reward choice",
         description="The system of record of who is in the club, and which reward they chose for a week.",
         version="1",
         generate_unique_id_function=lambda route: route.name,

@@ -233,10 +233,10 @@ def _json(value: dict[str, Any]) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
-NO_BRAND = Refusal("UNKNOWN_BRAND", "the squad knows no such brand")
+NO_BRAND = Refusal("UNKNOWN_BRAND", "the upstream knows no such brand")
 INELIGIBLE = Refusal("INELIGIBLE", "this account may not take part in promotions")
 NOT_MEMBER = Refusal("NOT_MEMBER", "this customer has not opted in to the club")
-UNKNOWN_REWARD = Refusal("UNKNOWN_REWARD", "the squad knows no such version of a reward")
+UNKNOWN_REWARD = Refusal("UNKNOWN_REWARD", "the upstream knows no such version of a reward")
 
 
 def refuse_membership(world: World, brand_id: str, customer_id: str, state: str) -> Refusal | None:

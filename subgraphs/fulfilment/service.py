@@ -40,7 +40,7 @@ REVOCABLE = EXCLUDABLE - {FulfilmentState.REVOKING}
 
 @dataclass(frozen=True, slots=True)
 class FulfilmentService:
-    """Applies facts from other subgraphs and the squad, in the consumer's transactions.
+    """Applies facts from other subgraphs and the upstream, in the consumer's transactions.
 
     Every transaction locks accounts first, then the data of a week, then the fulfilment, so that consumers
     and workers cannot deadlock.

@@ -6,8 +6,7 @@ from typing import Literal, TypeAlias
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from foundation.tokens import Revocations
-from foundation.tokens.issuer import MIN_SECRET_BYTES, check_url
+from foundation.token_settings import MIN_SECRET_BYTES, Revocations, check_url
 
 Execution: TypeAlias = Literal["compiled", "plain"]
 CallersMode: TypeAlias = Literal["signed", "unsigned", "development"]
@@ -135,7 +134,7 @@ class SessionSettings(BaseSettings):
 
 
 class UpstreamSettings(BaseSettings):
-    """The upstream squad's API, the system of record for membership and choice."""
+    """The upstream's API, the system of record for membership and choice."""
 
     model_config = SettingsConfigDict(env_prefix="FURLONG_UPSTREAM_")
 

@@ -39,6 +39,7 @@ class RecentBet:
     Attributes:
         counted_minor: What the bet adds to the week's total.
         reason: The name of a `ContributionReason`.
+        odds_milli: Decimal odds times 1000; None for a starting price, and for other products than betting.
     """
 
     bet_id: str
@@ -47,6 +48,7 @@ class RecentBet:
     counted_minor: int
     currency: str
     reason: str
+    odds_milli: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class ProgressRepository:
             table.c.counted_minor,
             table.c.currency,
             table.c.reason,
+            table.c.odds_milli,
         )
         own = select(*_key_columns(table), *columns).where(_among(table, keys))
         bets = own.union_all(_claimed(keys)).subquery("bets")
@@ -177,6 +180,7 @@ def _claimed(keys: Collection[ClubKey]) -> Select[*tuple[Any, ...]]:
             literal(0).label("counted_minor"),
             func.max(c.currency).label("currency"),
             literal(ContributionReason.DISPUTED.value).label("reason"),
+            func.max(c.odds_milli).label("odds_milli"),
         )
         .where(_among(BET_CLAIM, keys), ~decision.exists())
         .group_by(*_key_columns(BET_CLAIM), c.bet_id)
@@ -201,4 +205,12 @@ def _club_key(row: Any) -> ClubKey:
 
 
 def _recent_bet(row: Any) -> RecentBet:
-    return RecentBet(row.bet_id, row.placed_at, row.stake_minor, row.counted_minor, row.currency, row.reason)
+    return RecentBet(
+        row.bet_id,
+        row.placed_at,
+        row.stake_minor,
+        row.counted_minor,
+        row.currency,
+        row.reason,
+        row.odds_milli,
+    )

@@ -28,6 +28,9 @@ MAX_MINOR = 2**31 - 1
 PREVIEW_COST: Final = 3
 """The cost of a preview in points: it reads about as much as three objects."""
 
+MIN_ODDS: Final = "The lowest odds that count in this week, times 1000."
+MIN_STAKE: Final = "The lowest stake that counts in this week."
+
 PROGRESS_REQUIRES = "jurisdiction currency ineligibleReason"
 STATE_REQUIRES = f"{PROGRESS_REQUIRES} membership {{ optedIn leftAt }} week {{ state }}"
 PROGRESS_NEEDS = frozenset({"jurisdiction", "currency", "ineligibleReason"})
@@ -54,7 +57,7 @@ class BetContribution:
     """What a bet adds to the week's total, and why."""
 
     bet: Private[RecentBet]
-    locale: Private[str]
+    club: Private[ClubProgress]
 
     @strawberry.field
     def bet_id(self) -> ID:
@@ -69,17 +72,35 @@ class BetContribution:
     @strawberry.field
     def stake(self) -> Money:
         """Return the stake."""
-        return money(self.bet.stake_minor, self.bet.currency, self.locale)
+        return money(self.bet.stake_minor, self.bet.currency, self.club.locale)
 
     @strawberry.field
     def counted(self) -> Money:
         """Return the part of the stake that counts."""
-        return money(self.bet.counted_minor, self.bet.currency, self.locale)
+        return money(self.bet.counted_minor, self.bet.currency, self.club.locale)
 
     @strawberry.field
     def reason(self) -> ContributionReason:
         """Return why the bet counts or does not."""
         return ContributionReason[self.bet.reason]
+
+    @strawberry.field(
+        description="Decimal odds times 1000. Null for a starting price that is not known, and for other "
+        "products than betting."
+    )
+    def odds_milli(self) -> int | None:
+        """Return the odds."""
+        return self.bet.odds_milli
+
+    @strawberry.field(description=MIN_ODDS)
+    def min_odds_milli(self) -> int | None:
+        """Return the lowest odds that count."""
+        return self.club.scheme.min_odds_milli
+
+    @strawberry.field(description=MIN_STAKE)
+    def min_stake(self) -> Money | None:
+        """Return the lowest stake that counts."""
+        return _min_stake(self.club)
 
 
 @strawberry.type
@@ -119,7 +140,7 @@ class Progress:
         if not 0 <= first <= MAX_BETS:
             raise BadInput(f"first must be 0 to {MAX_BETS}")
         bets = await info.context.ledger.recent.load((self.club.key, first)) if first else []
-        return [BetContribution(bet=bet, locale=self.club.locale) for bet in bets]
+        return [BetContribution(bet=bet, club=self.club) for bet in bets]
 
 
 @strawberry.type
@@ -255,6 +276,10 @@ class Club:
         return cls(context=context, key=key, required=representation, club=club)
 
 
+def _min_stake(club: ClubProgress) -> Money:
+    return money(club.scheme.min_stake_minor, club.scheme.currency, club.locale)
+
+
 def _instant(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
@@ -276,6 +301,7 @@ class BetslipInput:
 class BetslipPreview:
     """What a bet slip would add to the tracker."""
 
+    after: Private[ClubProgress]
     counts: bool
     counted: Money
     reason: ContributionReason
@@ -285,11 +311,22 @@ class BetslipPreview:
     def of(cls, verdict: Verdict, after: ClubProgress) -> "BetslipPreview":
         """Return the preview by the verdict on a bet and the progress after it."""
         return cls(
+            after=after,
             counts=verdict.counts,
             counted=money(verdict.counted_minor, after.scheme.currency, after.locale),
             reason=verdict.reason,
             progress_after=Progress.of(after),
         )
+
+    @strawberry.field(description=MIN_ODDS)
+    def min_odds_milli(self) -> int | None:
+        """Return the lowest odds that count."""
+        return self.after.scheme.min_odds_milli
+
+    @strawberry.field(description=MIN_STAKE)
+    def min_stake(self) -> Money | None:
+        """Return the lowest stake that counts."""
+        return _min_stake(self.after)
 
 
 @strawberry.type

@@ -10,7 +10,7 @@ from analytics.ingestion import Reading
 from analytics.sandbox import Completeness
 from consumers.stream.records import Record
 from tests.support.analytics_store import Store
-from tests.support.consumers.squad_messages import bet, scheme
+from tests.support.consumers.sample_messages import bet, scheme
 
 NOW = datetime(2026, 3, 25, 15, tzinfo=UTC)
 BETS, SCHEMES = "club.progress.v1", "club.scheme.v1"

@@ -16,7 +16,7 @@ from consumers.stream.records import Record
 from subgraphs.progress.models import CONTRIBUTION
 from tests.support.analytics_store import Crash, Store
 from tests.support.consumers.progress_reducer import opened_reducer
-from tests.support.consumers.squad_messages import account, bet, membership, scheme, week
+from tests.support.consumers.sample_messages import account, bet, membership, scheme, week
 from tests.support.database_probe import contents
 
 BETS = "club.progress.v1"

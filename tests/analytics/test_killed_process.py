@@ -16,7 +16,7 @@ from confluent_kafka import Producer
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import TOPICS
 from tests.support.analytics_store import KEY
-from tests.support.consumers.squad_messages import bet, scheme
+from tests.support.consumers.sample_messages import bet, scheme
 from tests.support.processes.running_furlong import Programs, eventually, programs_in
 
 

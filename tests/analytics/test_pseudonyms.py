@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from consumers.stream.records import Record
 from tests.support.analytics_store import KEY, Store
-from tests.support.consumers.squad_messages import account, adjustment, bet, goodwill, membership, scheme
+from tests.support.consumers.sample_messages import account, adjustment, bet, goodwill, membership, scheme
 
 ERASED_AT = datetime(2026, 3, 28, tzinfo=UTC)
 

@@ -13,7 +13,7 @@ from analytics.sandbox import Question, ask
 from analytics.settings import AnalyticsSettings
 from analytics.snapshot import publish
 from tests.support.analytics_store import Store
-from tests.support.consumers.squad_messages import bet, scheme
+from tests.support.consumers.sample_messages import bet, scheme
 
 SECRET = "nobody may read this"
 BUBBLEWRAP, LANDLOCK = None, ""

@@ -11,7 +11,7 @@ import pytest
 from analytics.reports import report_question, reports
 from consumers.stream.records import Record
 from tests.support.analytics_store import Store
-from tests.support.consumers.squad_messages import account, bet, goodwill, membership, scheme
+from tests.support.consumers.sample_messages import account, bet, goodwill, membership, scheme
 
 BRAND = "northbet"
 MONDAY = datetime(2026, 1, 12, tzinfo=UTC)

@@ -20,7 +20,7 @@ from backoffice.audit.repository import AUDIT_LOG
 from backoffice.errors import Conflict, Forbidden, FourEyes, Invalid, NotFound, Stale, StepUpRequired
 from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
-from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database
+from tests.support.backoffice.backoffice_fixture import NOW, actor, backoffice_database
 
 ANN = actor("ann", Role.SUPPORT)
 BOB = actor("bob", Role.RISK)
@@ -47,7 +47,7 @@ class Ledger:
 
 
 @dataclass
-class Desk:
+class OfficeClient:
     """Approvals over a database."""
 
     database: Database
@@ -83,7 +83,7 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(database_url: str) -> AsyncIterator[Desk]:
+async def desk(database_url: str) -> AsyncIterator[OfficeClient]:
     """Approvals with two kinds, one of which moves money."""
     ledger = Ledger()
     kind = ProposalKind("test.adjustment", ADJUSTING, ledger.execute, ledger.unchanged)
@@ -91,10 +91,10 @@ async def desk(database_url: str) -> AsyncIterator[Desk]:
     async with backoffice_database(database_url) as database:
         approvals = Approvals(database, AuditLog(clock), clock, [kind])
         approvals.register(replace(kind, name="test.money", step_up=True))
-        yield Desk(database, approvals, ledger)
+        yield OfficeClient(database, approvals, ledger)
 
 
-async def test_another_person_approves_and_it_is_executed_once(desk: Desk) -> None:
+async def test_another_person_approves_and_it_is_executed_once(desk: OfficeClient) -> None:
     """An approval executes the proposal; a second one finds it decided."""
     proposal = await desk.propose()
     done = await desk.approvals.approve(BOB, proposal.proposal_id, proposal.content_hash, NOW)
@@ -115,7 +115,7 @@ async def test_another_person_approves_and_it_is_executed_once(desk: Desk) -> No
     ],
     ids=["with another role", "with a second account", "renamed", "with all roles"],
 )
-async def test_nobody_approves_their_own(desk: Desk, same: Actor) -> None:
+async def test_nobody_approves_their_own(desk: OfficeClient, same: Actor) -> None:
     """The person counts, not the account, the session or the roles."""
     proposal = await desk.propose()
     with pytest.raises(FourEyes):
@@ -124,7 +124,7 @@ async def test_nobody_approves_their_own(desk: Desk, same: Actor) -> None:
     assert desk.ledger.executed == []
 
 
-async def test_the_roles_decide_who_approves(desk: Desk) -> None:
+async def test_the_roles_decide_who_approves(desk: OfficeClient) -> None:
     """Who may not approve is refused; who has no part in the brand does not learn that it exists."""
     proposal = await desk.propose()
     with pytest.raises(Forbidden):
@@ -138,7 +138,7 @@ async def test_the_roles_decide_who_approves(desk: Desk) -> None:
         await desk.approvals.approve(BOB, "no-such-proposal", proposal.content_hash, NOW)
 
 
-async def test_what_the_approver_saw_is_what_is_executed(desk: Desk) -> None:
+async def test_what_the_approver_saw_is_what_is_executed(desk: OfficeClient) -> None:
     """The hash of another content is refused, and the proposal waits."""
     proposal = await desk.propose()
     with pytest.raises(Stale):
@@ -149,7 +149,7 @@ async def test_what_the_approver_saw_is_what_is_executed(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "changes", [{"content": '{"amount":50000}'}, {"brand_id": "southbet"}, {"subject": "customer:c-2"}]
 )
-async def test_a_proposal_that_was_changed_is_void(desk: Desk, changes: dict[str, str]) -> None:
+async def test_a_proposal_that_was_changed_is_void(desk: OfficeClient, changes: dict[str, str]) -> None:
     """Content, brand and subject are bound: a changed row is not executed, whatever its approver sent."""
     proposal = await desk.propose()
     async with desk.database.write() as connection:
@@ -161,7 +161,7 @@ async def test_a_proposal_that_was_changed_is_void(desk: Desk, changes: dict[str
     assert desk.ledger.executed == []
 
 
-async def test_an_approval_is_void_when_its_subject_changed(desk: Desk) -> None:
+async def test_an_approval_is_void_when_its_subject_changed(desk: OfficeClient) -> None:
     """What changed since it was proposed has to be proposed again."""
     proposal = await desk.propose()
     desk.ledger.same = False
@@ -173,7 +173,7 @@ async def test_an_approval_is_void_when_its_subject_changed(desk: Desk) -> None:
     assert await desk.actions() == ["approvals.propose", "approvals.void"]
 
 
-async def test_of_many_approvers_at_once_one_wins(desk: Desk) -> None:
+async def test_of_many_approvers_at_once_one_wins(desk: OfficeClient) -> None:
     """A race of approvers executes once; the others learn that it is decided."""
     proposal = await desk.propose()
     approvers = [actor(f"risk-{number}", Role.RISK) for number in range(6)]
@@ -186,7 +186,7 @@ async def test_of_many_approvers_at_once_one_wins(desk: Desk) -> None:
     assert len(desk.ledger.executed) == 1
 
 
-async def test_money_needs_the_second_factor_again(desk: Desk) -> None:
+async def test_money_needs_the_second_factor_again(desk: OfficeClient) -> None:
     """A kind that moves money is approved only after a step-up."""
     proposal = await desk.propose(kind="test.money")
     with pytest.raises(StepUpRequired):
@@ -196,7 +196,7 @@ async def test_money_needs_the_second_factor_again(desk: Desk) -> None:
     assert len(desk.ledger.executed) == 1
 
 
-async def test_a_failed_execution_decides_nothing(desk: Desk) -> None:
+async def test_a_failed_execution_decides_nothing(desk: OfficeClient) -> None:
     """When the executor fails, the approval is rolled back with it."""
 
     async def fail(connection: AsyncConnection, by: Actor, proposal: Proposal) -> Json:
@@ -211,7 +211,7 @@ async def test_a_failed_execution_decides_nothing(desk: Desk) -> None:
     assert await desk.actions() == ["approvals.propose"]
 
 
-async def test_rejecting_and_withdrawing_end_a_proposal(desk: Desk) -> None:
+async def test_rejecting_and_withdrawing_end_a_proposal(desk: OfficeClient) -> None:
     """Another person rejects with a reason; the proposer withdraws; neither is possible the other way."""
     first, second = await desk.propose(), await desk.propose()
     with pytest.raises(Invalid):
@@ -229,7 +229,7 @@ async def test_rejecting_and_withdrawing_end_a_proposal(desk: Desk) -> None:
             await desk.approvals.approve(BOB, ended.proposal_id, ended.content_hash, NOW)
 
 
-async def test_a_proposal_needs_a_reason_and_a_known_kind(desk: Desk) -> None:
+async def test_a_proposal_needs_a_reason_and_a_known_kind(desk: OfficeClient) -> None:
     """Nothing is stored without a reason, or for a kind that nobody registered."""
     async with desk.database.write() as connection:
         with pytest.raises(Invalid):

@@ -29,8 +29,8 @@ from backoffice.models import METADATA
 from backoffice.settings import BackofficeSettings
 from foundation.storage.clock import ManualClock
 from foundation.storage.settings import DatabaseSettings
+from tests.support.backoffice.backoffice_fixture import NOW
 from tests.support.backoffice.backoffice_site import QUICK, ROOT, ROOT_ACTOR
-from tests.support.backoffice.backoffice_stand import NOW
 from tests.support.database_probe import migrate
 
 PASSWORDS = Passwords(12, QUICK)

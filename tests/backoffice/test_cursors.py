@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from backoffice.graph.pages import Name, Number, cursor, read_cursor, time_key, time_of
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.keys import ClubKey, read_opaque
-from tests.support.backoffice.backoffice_stand import NOW
-from tests.support.backoffice.proposal_kinds import BRAND, PAULA, ProposalStand, customer, proposal_stand
+from tests.support.backoffice.backoffice_fixture import NOW
+from tests.support.backoffice.proposal_kinds import BRAND, PAULA, ProposalFixture, customer, proposal_fixture
 from tests.support.office.permission_rules import ask, fields, root_of
 
 
@@ -81,13 +81,13 @@ TEXTS: Final = {"riskGoodwill", "dryRunDifferences"}
 
 
 @pytest.fixture
-async def stand(tmp_path: Path) -> AsyncIterator[ProposalStand]:
+async def stand(tmp_path: Path) -> AsyncIterator[ProposalFixture]:
     """The graph of the back office."""
-    async with proposal_stand(f"sqlite+aiosqlite:///{tmp_path}") as opened:
+    async with proposal_fixture(f"sqlite+aiosqlite:///{tmp_path}") as opened:
         yield opened
 
 
-async def test_no_list_takes_a_foreign_cursor(stand: ProposalStand) -> None:
+async def test_no_list_takes_a_foreign_cursor(stand: ProposalFixture) -> None:
     """Each list refuses what is no cursor of its own, and says so."""
     wrong: list[tuple[str, str, Any]] = []
     for name, given_arguments in LISTS.items():
@@ -128,7 +128,7 @@ def test_own_cursors_are_read_again(key: Any) -> None:
 
 
 @pytest.mark.parametrize("name", ["backoffice:07", "backoffice:", "backoffice:-7", "backoffice:7 ", "7"])
-async def test_the_name_of_a_dead_letter_has_one_form(stand: ProposalStand, name: str) -> None:
+async def test_the_name_of_a_dead_letter_has_one_form(stand: ProposalFixture, name: str) -> None:
     """Other forms of its number name none."""
     document = "query($id: ID!) { deadLetter(id: $id) { id } }"
     answer = await ask(stand.graph, PAULA, document, {"id": name})

@@ -18,8 +18,8 @@ from backoffice.graph.area import ALL, ANY, FOUND
 from backoffice.graph.execution import OfficeGraph
 from foundation.storage.settings import DatabaseSettings
 from furlong.databases import METADATA as TABLES
+from tests.support.backoffice.backoffice_fixture import NOW
 from tests.support.backoffice.backoffice_site import running_site
-from tests.support.backoffice.backoffice_stand import NOW
 from tests.support.backoffice.foreign_rows import add_foreign_rows
 from tests.support.database_probe import migrate
 from tests.support.office.permission_rules import (

@@ -27,6 +27,7 @@ from backoffice.identity.oidc.sign_in import OidcSignIn
 from backoffice.settings import BackofficeSettings, OidcSettings
 from foundation.storage.clock import ManualClock
 from foundation.storage.settings import DatabaseSettings
+from tests.support.backoffice.backoffice_fixture import NOW
 from tests.support.backoffice.backoffice_site import (
     ORIGIN,
     ROOT_ACTOR,
@@ -35,7 +36,6 @@ from tests.support.backoffice.backoffice_site import (
     OfficeSite,
     running_site,
 )
-from tests.support.backoffice.backoffice_stand import NOW
 
 ISSUER: Final = "https://id.example"
 SETTINGS: Final = OidcSettings(

@@ -12,9 +12,9 @@ from backoffice.global_events.models import STREAM
 from tests.support.backoffice.proposal_kinds import (
     BRAND,
     PAULA,
-    ProposalStand,
+    ProposalFixture,
     customer,
-    proposal_stand,
+    proposal_fixture,
     scheme,
 )
 from tests.support.office.permission_rules import ask, fields
@@ -68,9 +68,9 @@ NOT_PERSONAL: Final = {
 
 
 @pytest.fixture
-async def stand(tmp_path: Path) -> AsyncIterator[ProposalStand]:
+async def stand(tmp_path: Path) -> AsyncIterator[ProposalFixture]:
     """The graph over databases that know customers, with a dead letter."""
-    async with proposal_stand(f"sqlite+aiosqlite:///{tmp_path}") as opened:
+    async with proposal_fixture(f"sqlite+aiosqlite:///{tmp_path}") as opened:
         letter = {
             "id": 1,
             "generation": "g",
@@ -89,13 +89,13 @@ async def stand(tmp_path: Path) -> AsyncIterator[ProposalStand]:
         yield opened
 
 
-async def entries(stand: ProposalStand) -> int:
+async def entries(stand: ProposalFixture) -> int:
     """Return how many entries the audit log has."""
     async with stand.base.database.read() as connection:
         return await connection.scalar(select(func.count()).select_from(AUDIT_LOG)) or 0
 
 
-async def test_each_access_to_a_persons_data_is_recorded(stand: ProposalStand) -> None:
+async def test_each_access_to_a_persons_data_is_recorded(stand: ProposalFixture) -> None:
     """Also one that finds nothing: who was looked for is on record."""
     tried = {"input": {"brand": BRAND, "scheme": scheme(0), "idempotencyKey": "once"}}
     started: Any = await ask(stand.graph, PAULA, START, tried)

@@ -14,8 +14,8 @@ from backoffice.approvals.repository import ProposalFilter, newest_first
 from backoffice.audit.repository import AUDIT_LOG
 from backoffice.identity import users
 from backoffice.identity.users import User
-from tests.support.backoffice.backoffice_stand import actor
-from tests.support.backoffice.proposal_kinds import BRAND, KINDS, ProposalStand, customer, proposal_stand
+from tests.support.backoffice.backoffice_fixture import actor
+from tests.support.backoffice.proposal_kinds import BRAND, KINDS, ProposalFixture, customer, proposal_fixture
 from tests.support.office.permission_rules import ask
 
 ALL = "id kind brand status visible subject content contentHash reason proposedBy decidedBy outcome"
@@ -24,15 +24,15 @@ HIDDEN = ("subject", "content", "contentHash", "reason", "proposedBy", "decidedB
 
 
 @pytest.fixture
-async def stand(tmp_path: Path) -> AsyncIterator[ProposalStand]:
+async def stand(tmp_path: Path) -> AsyncIterator[ProposalFixture]:
     """The graph with a proposal of some kinds."""
-    async with proposal_stand(f"sqlite+aiosqlite:///{tmp_path}") as opened:
+    async with proposal_fixture(f"sqlite+aiosqlite:///{tmp_path}") as opened:
         for kind in ("content.revision", "risk.raise_budget", "support.adjustment", "operations.recall"):
             await opened.propose(kind, 0)
         yield opened
 
 
-async def waiting(stand: ProposalStand, who: Actor) -> list[str]:
+async def waiting(stand: ProposalFixture, who: Actor) -> list[str]:
     """Return the kinds of what waits for somebody's decision."""
     answer = await ask(stand.graph, who, "{ approvalsToDecide { id kind brand proposedAt } }")
     assert "errors" not in answer, answer
@@ -40,7 +40,7 @@ async def waiting(stand: ProposalStand, who: Actor) -> list[str]:
 
 
 async def listed(
-    stand: ProposalStand, who: Actor, arguments: str = f'brand: "{BRAND}"'
+    stand: ProposalFixture, who: Actor, arguments: str = f'brand: "{BRAND}"'
 ) -> list[dict[str, Any]]:
     """Return the proposals as somebody sees them."""
     document = f"{{ approvals({arguments}) {{ nodes {{ {ALL} }} }} }}"
@@ -50,7 +50,7 @@ async def listed(
     return nodes
 
 
-async def looks(stand: ProposalStand, action: str = "approvals.look") -> list[tuple[str, str, Any]]:
+async def looks(stand: ProposalFixture, action: str = "approvals.look") -> list[tuple[str, str, Any]]:
     """Return who looked at proposals, at what, and whom they saw."""
     c = AUDIT_LOG.c
     async with stand.base.database.read() as connection:
@@ -60,7 +60,7 @@ async def looks(stand: ProposalStand, action: str = "approvals.look") -> list[tu
 
 
 @pytest.mark.parametrize("role", [one for one in Role if Permission.APPROVALS_READ in ROLES[one]])
-async def test_a_role_sees_the_proposals_of_what_it_may_see(stand: ProposalStand, role: Role) -> None:
+async def test_a_role_sees_the_proposals_of_what_it_may_see(stand: ProposalFixture, role: Role) -> None:
     """Of the others it sees kind and state, in the list and one by one."""
     read = {
         "content.revision": Permission.CONTENT_READ,
@@ -81,14 +81,14 @@ async def test_a_role_sees_the_proposals_of_what_it_may_see(stand: ProposalStand
         assert single["data"]["approval"] == node
 
 
-async def test_a_subject_finds_only_what_one_may_see(stand: ProposalStand) -> None:
+async def test_a_subject_finds_only_what_one_may_see(stand: ProposalFixture) -> None:
     """Who may not see customers does not learn by a filter whose proposal it is."""
     subject = f'subject: "customer:{customer(0)}"'
     assert len(await listed(stand, actor("rita", Role.RISK, brand=BRAND), subject)) == 1
     assert await listed(stand, actor("eddy", Role.EDITOR, brand=BRAND), subject) == []
 
 
-async def test_a_list_that_shows_customers_is_recorded(stand: ProposalStand) -> None:
+async def test_a_list_that_shows_customers_is_recorded(stand: ProposalFixture) -> None:
     """With whom it showed; a list that shows none leaves nothing."""
     await listed(stand, actor("eddy", Role.EDITOR, brand=BRAND))
     assert await looks(stand) == []
@@ -98,7 +98,7 @@ async def test_a_list_that_shows_customers_is_recorded(stand: ProposalStand) -> 
     assert await looks(stand) == [("rita", "proposals", seen)]
 
 
-async def test_what_waits_for_a_decision_shows_nobody(stand: ProposalStand) -> None:
+async def test_what_waits_for_a_decision_shows_nobody(stand: ProposalFixture) -> None:
     """It is what one's roles may approve, without one's own; no customer is shown, and no access recorded."""
     of_risk = await waiting(stand, actor("rita", Role.RISK, brand=BRAND))
     assert sorted(of_risk) == ["risk.raise_budget", "support.adjustment"]
@@ -110,7 +110,7 @@ async def test_what_waits_for_a_decision_shows_nobody(stand: ProposalStand) -> N
     assert await looks(stand) == []
 
 
-async def test_the_audit_log_that_shows_customers_is_recorded(stand: ProposalStand) -> None:
+async def test_the_audit_log_that_shows_customers_is_recorded(stand: ProposalFixture) -> None:
     """It has the contents of all proposals: who reads them leaves one row, which is about no customer."""
     chief = actor("chief", Role.ADMINISTRATOR, brand=BRAND)
     for document in (
@@ -122,7 +122,7 @@ async def test_the_audit_log_that_shows_customers_is_recorded(stand: ProposalSta
     assert await looks(stand, "audit.look") == [("chief", "audit", seen)]
 
 
-async def test_the_approver_of_each_kind_sees_it(stand: ProposalStand) -> None:
+async def test_the_approver_of_each_kind_sees_it(stand: ProposalFixture) -> None:
     """No kind is decided unseen, and each may be seen by a role."""
     for kind in stand.base.approvals._kinds.values():
         for held in ROLES.values():
@@ -131,7 +131,7 @@ async def test_the_approver_of_each_kind_sees_it(stand: ProposalStand) -> None:
     assert stand.base.approvals.kinds == set(KINDS)
 
 
-async def test_a_sign_in_at_the_provider_records_roles(stand: ProposalStand) -> None:
+async def test_a_sign_in_at_the_provider_records_roles(stand: ProposalFixture) -> None:
     """Before and after; what the person may not propose any more lapses with the roles that they lose."""
     base, paula = stand.base, actor("paula")
     async with base.database.write() as connection:

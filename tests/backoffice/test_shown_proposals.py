@@ -4,12 +4,12 @@ import json
 from pathlib import Path
 from typing import Final
 
-from tests.support.backoffice.proposal_kinds import proposal_stand
+from tests.support.backoffice.proposal_kinds import proposal_fixture
 
 EXAMPLES: Final = Path(__file__).parents[2] / "web" / "tests" / "proposals.json"
 
 
 async def test_each_kind_of_proposal_has_its_presentation(tmp_path: Path) -> None:
     """The screens' tests show one example of each kind: a kind without one would be unreadable JSON."""
-    async with proposal_stand(f"sqlite+aiosqlite:///{tmp_path}") as stand:
+    async with proposal_fixture(f"sqlite+aiosqlite:///{tmp_path}") as stand:
         assert stand.base.approvals.kinds == json.loads(EXAMPLES.read_text(encoding="utf-8")).keys()

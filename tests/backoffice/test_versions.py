@@ -8,8 +8,8 @@ from sqlalchemy import Integer, literal, select
 
 from backoffice.errors import Stale
 from backoffice.versions import next_version, next_version_in
-from tests.support.backoffice.backoffice_stand import backoffice_database, copy_backoffice
-from tests.support.backoffice.content_stand import ANN, KEY, content_stand, document
+from tests.support.backoffice.backoffice_fixture import backoffice_database, copy_backoffice
+from tests.support.backoffice.content_fixture import ANN, KEY, content_fixture, document
 
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -28,13 +28,13 @@ async def test_a_version_grows_and_is_never_below_the_clock(database_url: str) -
 @pytest.mark.parametrize("backup", ["older", "none"])
 async def test_a_page_from_before_a_loss_overwrites_no_text(tmp_path: Path, backup: str) -> None:
     """What was saved since has a version that no page has seen."""
-    async with content_stand(f"sqlite+aiosqlite:///{tmp_path / 'live'}") as stand:
+    async with content_fixture(f"sqlite+aiosqlite:///{tmp_path / 'live'}") as stand:
         first = await stand.editing.save(ANN, KEY, document(), 0)
     copy_backoffice(tmp_path, "live", to=("older", "later"))
-    async with content_stand(f"sqlite+aiosqlite:///{tmp_path / 'later'}") as stand:
+    async with content_fixture(f"sqlite+aiosqlite:///{tmp_path / 'later'}") as stand:
         stand.clock.advance(timedelta(minutes=1))
         seen = await stand.editing.save(ANN, KEY, document(title="Before the loss"), first.version)
-    async with content_stand(f"sqlite+aiosqlite:///{tmp_path / backup}") as stand:
+    async with content_fixture(f"sqlite+aiosqlite:///{tmp_path / backup}") as stand:
         stand.clock.advance(timedelta(minutes=2))
         known = first.version if backup == "older" else 0
         saved = await stand.editing.save(ANN, KEY, document(title="After it"), known)

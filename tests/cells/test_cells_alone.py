@@ -32,7 +32,7 @@ from foundation.storage.clock import SystemClock
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.demo.tokens import demo_sessions, make_token
 from furlong.install.topics import MESSAGES
-from tests.support.consumers.squad_messages import account, bet, reward, scheme, week
+from tests.support.consumers.sample_messages import account, bet, reward, scheme, week
 from tests.support.processes.running_furlong import BRAND, Programs, eventually, programs_in
 
 LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}

@@ -23,7 +23,7 @@ from foundation.storage.settings import DatabaseSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import KEYED_TOPICS, MESSAGES
 from subgraphs.progress.models import CONTRIBUTION, METADATA, STREAM
-from tests.support.consumers.squad_messages import bet, scheme
+from tests.support.consumers.sample_messages import bet, scheme
 from tests.support.database_probe import contents, migrate
 
 Celled = Callable[..., DatabaseSettings]

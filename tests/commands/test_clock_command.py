@@ -14,7 +14,7 @@ from furlong.cli import app
 from furlong.databases import METADATA
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.progress.models import REFERENCE
-from tests.support.consumers.squad_messages import scheme
+from tests.support.consumers.sample_messages import scheme
 from tests.support.database_probe import migrated
 
 MONDAY = "2026-04-06T09:00+01:00"

@@ -1,7 +1,9 @@
 """`--help` and `-h` of every command import only what declares it, and `--version` prints the version."""
 
+import errno
 import json
 import platform
+import socket
 import subprocess
 import sys
 from importlib.metadata import version
@@ -10,6 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from furlong.cli import app
+from furlong.cli.diagnosis import explain
+from furlong.cli.main import COMMANDS, PANELS
 from gateway.cli import cli as gateway
 
 HEAVY = (
@@ -30,6 +34,8 @@ MAX_MODULES = 900
 EVERY_HELP = """
 import contextlib, io, json, sys
 from furlong.cli import app
+from furlong.cli.diagnosis import explain
+from furlong.cli.main import COMMANDS, PANELS
 from furlong.cli.main import COMMANDS
 
 def below(command, name):
@@ -72,3 +78,36 @@ def test_the_gateway_by_itself_takes_both_flags(flag: str) -> None:
     told = CliRunner().invoke(gateway, ["key", "new", flag])
     assert told.exit_code == 0
     assert "Print a key set" in told.output
+
+
+def test_the_help_lists_each_command_in_a_group() -> None:
+    """Each once; and the groups are those that the help shows, in order."""
+    assert sorted(name for names in PANELS.values() for name in names) == sorted(COMMANDS)
+    told = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "120"}).output
+    places = [told.index(f"─ {panel} ─") for panel in PANELS]
+    assert places == sorted(places)
+    assert "─ Commands ─" not in told
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("lode", "load"), ("consum", "consume"), ("deadletter", "deadletters")]
+)
+def test_a_misspelt_command_is_told_what_it_may_mean(typed: str, meant: str) -> None:
+    """With status 2, as every wrong call."""
+    told = CliRunner().invoke(app, [typed], env={"COLUMNS": "120"})
+    assert told.exit_code == 2
+    assert f"No such command '{typed}'. Did you mean '{meant}'" in told.output
+
+
+def test_an_address_in_use_says_which_option_chooses_another() -> None:
+    """It is the same for all commands that listen."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        error = OSError(errno.EADDRINUSE, f"{listen} is in use")
+        assert explain(error, str, str).endswith("choose another port by --listen")
+        told = CliRunner().invoke(
+            app, ["gateway", "serve", "--supergraph", "schema.graphql", "--listen", listen]
+        )
+    assert (told.exit_code != 0, "--listen" in told.output) == (True, True), told.output

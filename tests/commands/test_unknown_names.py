@@ -14,7 +14,7 @@ from subgraphs.fulfilment import models as fulfilment
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.progress import models as progress
 from subgraphs.rewards import models as rewards
-from tests.support.consumers.squad_messages import scheme
+from tests.support.consumers.sample_messages import scheme
 from tests.support.database_probe import migrated
 
 REFERENCE = {
@@ -69,3 +69,12 @@ def test_a_week_that_there_is_not_is_refused(command: tuple[str, ...], week: str
     """A week that does not exist is refused; a week without data is accepted."""
     assert furlong(*command, week).exit_code == 1
     assert furlong(*command, "2026-W53").exit_code == 0
+
+
+def test_a_token_for_a_customer_without_an_account_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On stderr, because the token is good: the account may arrive later."""
+    for name, value in (("SECRET", "s" * 48), ("ISSUER", "https://login.test"), ("AUDIENCE", "shop")):
+        monkeypatch.setenv(f"FURLONG_JWT_{name}", value)
+    ended = furlong("token", "--customer", "c-none")
+    assert (ended.exit_code, ended.stdout.count(".")) == (0, 2)
+    assert "northbet has no account c-none" in ended.stderr

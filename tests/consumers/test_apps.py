@@ -23,7 +23,7 @@ from furlong.demo.embedded_broker import EmbeddedBroker
 from subgraphs.club import models as club
 from subgraphs.progress import models as progress
 from subgraphs.rewards import models as rewards
-from tests.support.consumers.squad_messages import account, bet, reward, scheme
+from tests.support.consumers.sample_messages import account, bet, reward, scheme
 from tests.support.database_probe import contents, migrated
 
 TOPICS = (

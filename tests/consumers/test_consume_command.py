@@ -21,7 +21,7 @@ from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import TOPICS
 from furlong.workers.consumer_process import run_consumer
 from subgraphs.progress.models import METADATA
-from tests.support.consumers.squad_messages import bet, scheme
+from tests.support.consumers.sample_messages import bet, scheme
 from tests.support.database_probe import migrated
 from tests.support.processes.running_furlong import Programs, eventually, programs_in
 

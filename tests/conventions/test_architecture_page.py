@@ -1,4 +1,4 @@
-"""The page about the architecture has a row for each room."""
+"""The page about the architecture has a row for each package."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SECTIONS: Final = {
-    "Rooms": "",
+    "Packages": "",
     "Within the foundation": "foundation",
     "Within the gateway": "gateway",
     "Within the consumers": "consumers",
@@ -25,5 +25,5 @@ def test_every_room_has_a_row(title: str) -> None:
     section = page.split(f"\n## {title}\n")[1].split("\n## ")[0]
     firsts = [row.split("|")[1] for row in section.splitlines() if row.startswith("| `")]
     named = {name for first in firsts for name in re.findall(r"`(\w+)/`", first)}
-    rooms = {each.parent.name for each in (ROOT / SECTIONS[title]).glob("*/__init__.py")} - {"tests"}
-    assert named == rooms
+    packages = {each.parent.name for each in (ROOT / SECTIONS[title]).glob("*/__init__.py")} - {"tests"}
+    assert named == packages

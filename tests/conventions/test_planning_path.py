@@ -8,7 +8,8 @@ from typing import Final
 
 from graphql import OperationDefinitionNode, parse
 
-from gateway.planner import normalize, plan
+from gateway.planner import normalize
+from gateway.planner.planner import plan
 from gateway.supergraph import load_supergraph
 
 ROOT: Final = Path(__file__).resolve().parents[2]

@@ -11,6 +11,7 @@ import pytest
 from tests.support.repository_files import repository_files
 
 ROOT: Final = Path(__file__).resolve().parents[2]
+TEXTS: Final = ("*.py", "*.md", "*.ts", "*.tsx", "*.mjs", "*.yaml", "*.json", "*.graphql", "*.svg")
 RETIRED: Final = {
     "backoffice": {
         "AdminSubgraph",
@@ -511,7 +512,7 @@ RETIRED: Final = {
         "wishes",
     },
 }
-"""By room, the words that its code was freed of."""
+"""By package, the words that its code was freed of."""
 
 
 def names_of(tree: ast.AST) -> Iterator[str]:
@@ -524,17 +525,17 @@ def names_of(tree: ast.AST) -> Iterator[str]:
                 yield name
 
 
-@pytest.mark.parametrize("room", sorted(RETIRED))
-def test_retired_names_do_not_come_back(room: str) -> None:
-    """No identifier in a room is one of its retired names."""
-    path = ROOT / room
+@pytest.mark.parametrize("package", sorted(RETIRED))
+def test_retired_names_do_not_come_back(package: str) -> None:
+    """No identifier in a package is one of its retired names."""
+    path = ROOT / package
     files = sorted(path.rglob("*.py")) if path.is_dir() else [path]
     assert files
     found = {
         f"{file.relative_to(ROOT)}: {name}"
         for file in files
         for name in names_of(ast.parse(file.read_text(encoding="utf-8")))
-        if name in RETIRED[room]
+        if name in RETIRED[package]
     }
     assert found == set()
 
@@ -550,3 +551,10 @@ def test_limits_are_named_max() -> None:
         for name in retired.findall((ROOT / file).read_text(encoding="utf-8"))
     }
     assert found == set()
+
+
+@pytest.mark.parametrize("word", ["squad"])
+def test_retired_words_are_nowhere(word: str) -> None:
+    """No code, document or contract has the word, whatever its case, but pages that tell of decisions."""
+    texts = repository_files(*TEXTS, f":!{Path(__file__).relative_to(ROOT)}", ":!docs/decisions", ":!*lock*")
+    assert {name for name in texts if word in (ROOT / name).read_text(encoding="utf-8").casefold()} == set()

@@ -1,7 +1,9 @@
 """The documentation site as `make docs` builds it, at `/docs` and in a real browser."""
 
+import re
 import socket
 from collections.abc import Iterator
+from importlib.metadata import version
 from threading import Thread
 from typing import Literal
 
@@ -17,7 +19,7 @@ from tests.support.browsers.screen_gallery import PATIENCE_MS, faults_of_access
 
 pytestmark = pytest.mark.usefixtures("docs_installed")
 
-PAGES = ("index.html", "gateway.html", "reference/schema.html")
+PAGES = ("index.html", "tutorial.html", "gateway.html", "reference/schema.html")
 
 
 @pytest.fixture(scope="module")
@@ -71,8 +73,61 @@ def test_the_site_is_served_below_its_path(site: str) -> None:
     assert str(shown.url) == site
     assert "<title>Furlong" in shown.text
     assert "script-src 'self';" in shown.headers["content-security-policy"]
-    assert httpx.get(f"{site}gone.html", timeout=60).status_code == 404
     assert httpx.get(f"{site}..%2f.doctrees", timeout=60).status_code == 404
+
+
+def test_an_address_without_a_page_leads_home(site: str, browser: Browser) -> None:
+    """Below any folder, the page for a 404 has the site's policy, a link to the home and the search."""
+    missing = httpx.get(f"{site}gateway/gone.html", timeout=60)
+    assert missing.status_code == 404
+    assert missing.headers["content-security-policy"] == httpx.get(site).headers["content-security-policy"]
+    page, wrong = opened(browser, f"{site}gateway/gone.html", 360, "dark")
+    assert faults_of_access(page) == []
+    page.get_by_role("textbox", name="Words").or_(page.get_by_role("searchbox", name="Words")).fill("tracker")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/docs/search\.html\?q=tracker"))
+    page.goto(f"{site}gateway/gone.html")
+    page.get_by_role("link", name="The home of the documentation").click()
+    expect(page).to_have_url(f"{site}index.html")
+    assert [each for each in wrong if "404" not in each] == []
+    page.close()
+
+
+def test_code_is_copied(site: str, browser: Browser) -> None:
+    """The button on a block of code copies the code alone, and says so."""
+    page, wrong = opened(browser, f"{site}tutorial.html", 1280, "light")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    block = page.locator("div.highlight").first
+    block.hover()
+    block.get_by_role("button", name="Copy").click()
+    expect(block.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == "make demo\n"
+    assert wrong == []
+    page.close()
+
+
+def test_pages_use_the_room_that_there_is(site: str, browser: Browser) -> None:
+    """At 1280 px the contents of the page stand beside it; at 360 px code is wrapped, not scrolled."""
+    page, _ = opened(browser, f"{site}tutorial.html", 1280, "light")
+    expect(
+        page.get_by_role("complementary", name="On this page").get_by_role("link").last
+    ).to_be_in_viewport()
+    page.set_viewport_size({"width": 360, "height": 800})
+    wide = "each => each.scrollWidth > each.clientWidth"
+    assert [block.evaluate(wide) for block in page.locator("pre").all()] == [False] * page.locator(
+        "pre"
+    ).count()
+    page.close()
+
+
+def test_the_home_has_doors_by_role_and_the_version(site: str, browser: Browser) -> None:
+    """Each reader of the index page finds a door in view, and every page says which version it describes."""
+    page, _ = opened(browser, site, 1280, "light")
+    article = page.get_by_role("main")
+    expect(article.get_by_role("img").first).to_be_in_viewport()
+    expect(article.get_by_role("link", name="The first hour").first).to_be_in_viewport()
+    expect(page.get_by_text(f"Version {version('furlong')}")).to_be_in_viewport()
+    page.close()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])

@@ -1,13 +1,15 @@
 """The pages of the documentation site: rewritten links, navigation, and what fails the build."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from deploy.documentation.build import below_path
 from deploy.documentation.cli_reference import command_pages
 from deploy.documentation.links import problems_of
 from deploy.documentation.navigation import sections
-from deploy.documentation.pages import ALERTS, for_the_site
+from deploy.documentation.pages import ALERTS, ROOT, for_the_site
 from deploy.documentation.settings_reference import settings_page
 from furlong.cli.main import COMMANDS
 from furlong.settings import listed
@@ -65,6 +67,23 @@ def test_every_command_has_a_page_without_hidden_options() -> None:
     assert set(pages) == {f"reference/cli/{name}.md" for name in COMMANDS}
     assert "`--customer <str>`" in pages["reference/cli/token.md"]
     assert "## `furlong deadletters replay`" in pages["reference/cli/deadletters.md"]
+
+
+def test_links_of_the_page_for_a_404_begin_at_the_sites_root() -> None:
+    """They lead from any depth to the same pages; addresses elsewhere and anchors stay as they are."""
+    page = '<a href="a/b.html"> <img src="./c.png"> <a href="#d"> <a href="/e"> <a href="https://f.example/">'
+    expected = '<a href="/docs/a/b.html"> <img src="/docs/c.png"> <a href="#d"> <a href="/e"> <a href="https://f.example/">'
+    assert below_path(page) == expected
+
+
+def test_the_readme_embeds_the_widget_as_the_guide_does() -> None:
+    """Its lines are those of the guide's section about the demo, which a test plays."""
+    guide = (ROOT / "docs" / "embedding.md").read_text(encoding="utf-8")
+    lines = re.search(
+        r"^```html\n.*?^```$", guide.partition("\n## In the demo\n")[2], re.MULTILINE | re.DOTALL
+    )
+    assert lines is not None
+    assert lines[0] in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 import yaml
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from foundation.storage.settings import DatabaseSettings
 from furlong.databases import upgrade_databases
@@ -36,10 +36,11 @@ class Site:
     database: str
     folder: Path
     monkeypatch: pytest.MonkeyPatch
+    made: list[Starlette] = field(default_factory=list)
 
     def make(
         self, origins: Sequence[str], secrets: Sequence[str] = (NEW,), **brands: dict[str, object]
-    ) -> FastAPI:
+    ) -> Starlette:
         """A site where northbet's sites have these origins."""
         northbet = {"origins": list(origins), "key_sha256": [digest(KEY)]}
         file = self.folder / "brands.yaml"
@@ -47,7 +48,14 @@ class Site:
         self.monkeypatch.setenv("FURLONG_EMBED_FILE", str(file))
         self.monkeypatch.setenv("FURLONG_EMBED_SIGNING_KEYS", str(list(secrets)).replace("'", '"'))
         parts = Parts.from_settings(DatabaseSettings(url=self.database), sessions=ISSUED)
-        return create_site(parts, gateway=GatewaySettings())
+        self.made.append(create_site(parts, gateway=GatewaySettings()))
+        return self.made[-1]
+
+    async def close(self) -> None:
+        """Close the databases, for tests that ask a site without serving it."""
+        for site in self.made:
+            for subgraph in site.state.subgraphs:
+                await subgraph.close()
 
 
 @pytest.fixture(scope="session")
@@ -59,6 +67,8 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture
-def sites(migrated: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
+async def sites(migrated: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Site]:
     """Sites over an empty database."""
-    return Site(migrated, tmp_path, monkeypatch)
+    sites = Site(migrated, tmp_path, monkeypatch)
+    yield sites
+    await sites.close()

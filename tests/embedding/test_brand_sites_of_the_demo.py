@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64decode
 from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
+from foundation.storage.clock import SystemClock
 from foundation.storage.settings import DatabaseSettings
-from furlong.demo.brand_sites import BrandSites, running_brand_sites
+from furlong.demo.brand_sites import BrandSites, DemoTokens, running_brand_sites
 from furlong.demo.routes import DemoSession, SessionCustomer
 from furlong.serve.http_server import listen, serving
 from furlong.serve.site import create_site
@@ -18,27 +21,28 @@ from gateway import GatewaySettings
 from tests.embedding.conftest import ISSUED
 from tests.embedding.test_embed_sessions import code_of_club
 
+SHOP = "https://shop.example"
 SESSION = DemoSession(
     brand="northbet",
     customers=(
-        SessionCustomer(id="c-1", brand="northbet", token="", note="<new> to the club"),
+        SessionCustomer(id="c-1", brand="northbet", token="own", note="<new> to the club"),
         SessionCustomer(id="m-1", brand="lagunabet", token="", note="new"),
     ),
 )
 
 
-def club_of(sites: BrandSites, database: str) -> FastAPI:
+def club_of(sites: BrandSites, database: str) -> Starlette:
     """The club whose settings are those of the sites."""
     parts = Parts.from_settings(DatabaseSettings(url=database), sessions=ISSUED, embed=sites.settings)
     return create_site(parts, gateway=GatewaySettings(), embed=sites.settings)
 
 
 async def test_each_site_shows_the_club_of_its_brand(migrated: str, tmp_path: Path) -> None:
-    """Its server gets sessions for its own pages and customers, and the club allows its origin alone."""
+    """Its server gets sessions for its customers; the club allows this machine's pages and named origins."""
     with listen("127.0.0.1", 0) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         async with (
-            running_brand_sites(tmp_path, SESSION, url) as sites,
+            running_brand_sites(tmp_path, SESSION, url, [SHOP]) as sites,
             serving(club_of(sites, migrated), listener),
             httpx.AsyncClient(timeout=60) as client,
         ):
@@ -56,7 +60,7 @@ async def test_each_site_shows_the_club_of_its_brand(migrated: str, tmp_path: Pa
             foreign = (await client.post(f"{other.site}/our/own/club-session?customer=m-1")).json()["token"]
             assert await code_of_club(club_of(sites, migrated), foreign) == "FORBIDDEN"
 
-            for site, status in ((own.site, 200), (other.site, 403), (url, 403)):
+            for site, status in ((own.site, 200), (SHOP, 200), ("https://elsewhere.example", 403)):
                 response = await client.post(
                     f"{url}/embed/sessions",
                     json={"customer": "c-1", "origin": site},
@@ -64,7 +68,7 @@ async def test_each_site_shows_the_club_of_its_brand(migrated: str, tmp_path: Pa
                 )
                 assert response.status_code == status
             frame = (await client.get(f"{url}/embed/northbet")).headers.get("content-security-policy", "")
-            assert other.site not in frame
+            assert frame.endswith(f"frame-ancestors http://127.0.0.1:* http://localhost:* {SHOP}")
             assert (await client.get(own.site, headers={"host": "evil.example"})).status_code == 421
 
 
@@ -75,3 +79,27 @@ async def test_a_file_of_brands_replaces_the_sites(tmp_path: Path, monkeypatch: 
         assert sites.settings.file == tmp_path / "own.yaml"
         assert sites.brands == ()
     assert not (tmp_path / "brands.yaml").exists()
+
+
+async def test_the_demo_gives_tokens_to_pages_of_this_machine_and_of_named_origins(
+    migrated: str, tmp_path: Path
+) -> None:
+    """Each for the page's origin; a program gets the customer's own; every other page is told what to do."""
+    async with running_brand_sites(tmp_path, SESSION, "http://127.0.0.1:1", [SHOP]) as sites:
+        app = Starlette(routes=[DemoTokens(sites.settings, SESSION, SystemClock()).route()])
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://demo") as client:
+            for origin in ("http://localhost:5173", "http://127.0.0.1:1", SHOP):
+                given = await client.get("/demo/token?brand=lagunabet", headers={"origin": origin})
+                assert given.headers["access-control-allow-origin"] == origin
+                claims = json.loads(b64decode(given.text.split(".")[1] + "==", b"-_"))
+                assert (claims["sub"], claims["brand"], claims["origin"]) == ("m-1", "lagunabet", origin)
+                assert await code_of_club(club_of(sites, migrated), given.text) == "FORBIDDEN"
+            for origin in ("https://evil.example", "null", "http://localhost.evil.example:80"):
+                refused = await client.get("/demo/token", headers={"origin": origin})
+                assert (refused.status_code, refused.text) == (
+                    403,
+                    f"Start the demo with --origin {origin}\n",
+                )
+                assert "access-control-allow-origin" not in refused.headers
+            assert (await client.get("/demo/token?customer=c-1")).text == SESSION.customers[0].token
+            assert (await client.get("/demo/token?customer=m-1")).status_code == 404

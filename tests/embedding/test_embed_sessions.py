@@ -9,9 +9,9 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from joserfc import jwt
 from joserfc.jwk import OctKey
+from starlette.applications import Starlette
 from structlog.testing import capture_logs
 
 from foundation.storage.clock import SystemClock
@@ -25,12 +25,12 @@ ASKED = {"customer": "c-1", "origin": SITE}
 QUERY = {"query": '{ club(brand: "northbet") { id } }'}
 
 
-def client_of(app: FastAPI) -> httpx.AsyncClient:
+def client_of(app: Starlette) -> httpx.AsyncClient:
     """A client without a browser."""
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://site.test")
 
 
-async def asked(app: FastAPI, key: str = KEY, body: Any = ASKED, **headers: str) -> httpx.Response:
+async def asked(app: Starlette, key: str = KEY, body: Any = ASKED, **headers: str) -> httpx.Response:
     """The response to a request for a session."""
     async with client_of(app) as client:
         sent = {"authorization": f"Bearer {key}", "content-type": "application/json"} | headers
@@ -38,7 +38,7 @@ async def asked(app: FastAPI, key: str = KEY, body: Any = ASKED, **headers: str)
         return await client.post("/embed/sessions", content=content, headers=sent)
 
 
-async def code_of_club(app: FastAPI, token: str) -> str:
+async def code_of_club(app: Starlette, token: str) -> str:
     """The code of the error that a customer gets in an empty database: UNKNOWN_BRAND if the session holds."""
     async with client_of(app) as client:
         response = await client.post("/graphql", json=QUERY, headers={"authorization": f"Bearer {token}"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -356,6 +357,55 @@ def test_the_first_tracker_is_soon_there_on_a_slow_line_and_moves_nothing(
         round_trips = len(chain) + 2 * ROUND_TRIPS_TO_CONNECT
         expected_ms = round_trips * LATENCY_MS + 1000 * sum(bytes_before) / BYTES_A_SECOND
         assert expected_ms < FIRST_TRACKER_MS, bytes_before
+
+
+@pytest.mark.parametrize("way", ["element", "frame"])
+def test_a_page_that_the_brand_has_not_named_is_told_what_to_set(
+    demo: Demo, site: BrandSite, chromium: LocalChromium, way: str
+) -> None:
+    """In the console and in the place of the club, in a sentence that names the page's origin."""
+    site.customer = "c-1001"
+    stranger = site.url.replace("127.0.0.1", "localhost")
+    with browser(chromium) as visitor:
+        visitor.open(f"{stranger}/{way}")
+        advice = visitor.page.get_by_text(re.compile(rf"^Allow {stranger} .*FURLONG_EMBED_FILE"))
+        expect(advice).to_be_visible(timeout=PATIENCE_MS)
+        assert len([each for each in visitor.faults if each.startswith(f"Furlong: Allow {stranger}")]) == 1
+    assert demo.process.poll() is None
+
+
+def test_a_page_without_tokens_is_told_what_to_set(
+    demo: Demo, site: BrandSite, chromium: LocalChromium
+) -> None:
+    """While its developers have not said whom the club is for, or have given the token of something else."""
+    assert demo.site.url == site.club
+    site.customer = "c-1001"
+    with browser(chromium) as visitor:
+        visitor.open(f"{site.url}/element")
+        is_told_of_a_club(visitor)
+        place = visitor.page.get_by_test_id("advice")
+        visitor.page.evaluate("club.getToken = () => undefined; club.brand = 'southbet'")
+        expect(place).to_contain_text("Let getToken return", timeout=PATIENCE_MS)
+        visitor.page.evaluate("club.getToken = null")
+        expect(place).to_contain_text("Set getToken", timeout=PATIENCE_MS)
+        visitor.page.evaluate("club.brand = 'northbet'; club.getToken = getToken")
+        visitor.is_in_state(demo.site.club("c-1001")["state"])
+        assert sum(each.startswith("Furlong: ") for each in visitor.faults) == 2
+
+
+def test_readers_are_told_that_the_club_is_away_and_find_no_empty_space(
+    demo: Demo, site: BrandSite, chromium: LocalChromium
+) -> None:
+    """Without its graph the place has a sentence that names no reward, until the club can be read."""
+    assert demo.site.url == site.club
+    site.customer = "c-1001"
+    with browser(chromium) as visitor:
+        visitor.page.route(f"{site.club}/graphql*", lambda route: route.abort())
+        visitor.open(f"{site.url}/element")
+        visitor.shows("unreached", "cannot be shown at the moment")
+        assert "eward" not in visitor.page.locator("furlong-club").inner_text()
+        visitor.page.unroute(f"{site.club}/graphql*")
+        is_told_of_a_club(visitor)
 
 
 LOOK = """(each) => {

@@ -26,7 +26,7 @@ from subgraphs.kit.records.erasure import PSEUDONYM_PREFIX, Pseudonyms
 from subgraphs.progress import models as progress
 from subgraphs.progress.ledger.reconciliation import Reconciliation
 from subgraphs.rewards import models as rewards
-from tests.support.consumers.squad_messages import account, bet, membership
+from tests.support.consumers.sample_messages import account, bet, membership
 from tests.support.product.archive import (
     GONE_AT,
     MODELS,

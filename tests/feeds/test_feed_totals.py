@@ -30,7 +30,7 @@ from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.models import METADATA, PROGRESS, REFERENCE
 from tests.support.consumers.feed_histories import BETTING, CASINO, History, histories
 from tests.support.consumers.feed_records import feed_contract, written
-from tests.support.consumers.squad_messages import scheme
+from tests.support.consumers.sample_messages import scheme
 
 FEEDS = {feed.name: feed for feed in find(known())}
 CHANNELS = ["sports", "esports", "virtual", "exchange"]

@@ -17,7 +17,7 @@ from confluent_kafka import TopicPartition as Place
 from consumers.feeds.adapters import sports
 from deploy.private_kafka import PrivateKafka, start_kafka
 from tests.support.consumers.feed_records import example
-from tests.support.consumers.squad_messages import scheme
+from tests.support.consumers.sample_messages import scheme
 from tests.support.processes.forked_programs import run_forked
 from tests.support.processes.running_furlong import (
     PATIENCE_SECONDS,

@@ -18,7 +18,7 @@ from foundation.storage.clock import SystemClock
 from foundation.storage.settings import DatabaseSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
-from tests.support.consumers.squad_messages import account, scheme
+from tests.support.consumers.sample_messages import account, scheme
 from tests.support.fulfilment.payout_harness import FREE_BET, PayoutHarness, key_of
 
 TOPICS = (

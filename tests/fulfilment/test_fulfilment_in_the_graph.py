@@ -11,7 +11,7 @@ from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.graphql.app import Subgraph
 from tests.support.fulfilment.payout_harness import PayoutHarness, club_of
-from tests.support.subgraphs.club_stand import session, session_settings
+from tests.support.subgraphs.club_fixture import session, session_settings
 
 ENTITIES = """
 query ($clubs: [_Any!]!) {

@@ -21,7 +21,7 @@ from subgraphs.fulfilment.repository import FulfilmentRepository
 from subgraphs.fulfilment.state.fulfilment import Fulfilment
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.reference import ReferenceWriter
-from tests.support.consumers.squad_messages import goodwill
+from tests.support.consumers.sample_messages import goodwill
 from tests.support.fulfilment.payout_harness import CASH, FREE_BET, PayoutHarness
 from tests.support.fulfilment.worker_processes import worker_processes
 

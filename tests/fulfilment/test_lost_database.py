@@ -66,7 +66,7 @@ async def restore(harness: PayoutHarness, copied: dict[str, list[dict[str, Any]]
 
 
 async def lose(harness: PayoutHarness) -> None:
-    """Empty all tables but those of brands, schemes and accounts, which the squad publishes again."""
+    """Empty all tables but those of brands, schemes and accounts, which the upstream publishes again."""
     async with harness.database.write() as connection:
         for table in LOST:
             await connection.execute(table.delete())

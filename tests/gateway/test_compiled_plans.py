@@ -11,7 +11,8 @@ import pytest
 from graphql import GraphQLString
 
 from gateway import GatewaySettings
-from gateway.compiled import CompiledPlan, write_plan
+from gateway.compiled.compile import write_plan
+from gateway.compiled.compiled_plan import CompiledPlan
 from gateway.errors import SubgraphUnreachable
 from gateway.executor import Calls, Context
 from gateway.pipeline.execution_mode import ExecutionMode, InterpretedPlan, executable

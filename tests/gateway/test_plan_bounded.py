@@ -9,8 +9,9 @@ from bench.counts.counting import Counting
 from gateway.errors import BudgetExceeded, CannotPlan
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.plan import QueryPlan
-from gateway.planner import Budget, normalize, plan
+from gateway.planner import Budget, normalize
 from gateway.planner.budget import Work
+from gateway.planner.planner import plan
 from gateway.planner.search.graph import Node
 from gateway.planner.search.search import Search
 from gateway.supergraph import Field, load_supergraph

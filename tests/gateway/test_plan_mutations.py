@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
-from gateway.planner import normalize, plan
+from gateway.planner import normalize
+from gateway.planner.planner import plan
 from gateway.supergraph import load_supergraph
 from tests.gateway.plans import composed, joined, printed
 

@@ -6,7 +6,8 @@ from inline_snapshot import snapshot
 
 from gateway.errors import CannotPlan, InvalidDocument
 from gateway.plan import plan_as_json
-from gateway.planner import normalize, plan
+from gateway.planner import normalize
+from gateway.planner.planner import plan
 from gateway.supergraph import load_supergraph
 from tests.gateway.features.subscriptions.newsroom import SDL
 from tests.gateway.plans import joined, printed

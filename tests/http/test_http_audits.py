@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
 from pydantic import SecretStr
+from starlette.applications import Starlette
 
 from foundation.storage.settings import DatabaseSettings
 from furlong.serve.subgraphs import Parts, create_subgraph
@@ -30,7 +30,7 @@ def server(name: str, folder: Path) -> Iterator[str]:
     """The gateway, or a subgraph by its name, each with the part of the product that it serves."""
     if name == "gateway":
         settings = GatewaySettings(introspection=True)  # some audits ask for the schema
-        app: FastAPI = create_gateway((ROOT / "schema.graphql").read_text(), settings=settings)
+        app: Starlette = create_gateway((ROOT / "schema.graphql").read_text(), settings=settings)
     else:
         database = DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}")
         app = create_subgraph(name, Parts.from_settings(database, sessions=SESSIONS)).http_app(DEVELOPMENT)

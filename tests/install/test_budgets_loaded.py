@@ -10,7 +10,7 @@ from furlong.install.budgets import budget_state, plan_budgets
 from furlong.install.load import apply_load, plan_load
 from furlong.install.world import Brand, World, WorldError, read_world
 from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository
-from tests.support.subgraphs.club_stand import Stand
+from tests.support.subgraphs.club_fixture import ClubFixture
 from tests.support.subgraphs.decided import apply_decided, backoffice_of, decide
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
@@ -24,32 +24,32 @@ def world(*budgets: dict[str, Any], none_said: bool = False) -> World:
     return World(brands=(Brand(**brand),))
 
 
-async def load(stand: Stand, wanted: World) -> list[str]:
+async def load(stand: ClubFixture, wanted: World) -> list[str]:
     """Load a world's budgets; return the lines of the plan."""
     changes = await plan_budgets(wanted, stand.rewards.database)
     await decide(stand, "northbet", [budget_state(one) for one in changes if one.mark != "="], NOW)
     return [str(change) for change in changes]
 
 
-async def held(stand: Stand) -> dict[BudgetKey, int]:
+async def held(stand: ClubFixture) -> dict[BudgetKey, int]:
     """Return the stored budgets."""
     async with stand.rewards.database.read() as connection:
         return await BudgetRepository().budgets(connection, ["northbet"])
 
 
-async def test_budgets_are_set_once(each_stand: Stand) -> None:
+async def test_budgets_are_set_once(each_club: ClubFixture) -> None:
     """A new budget is stored; loading it again changes nothing."""
     wanted = world(FB_5, FB_5 | {"week": "2026-W15", "rewards": 900})
     first = ["+ budget northbet:fb-5 every week: 100", "+ budget northbet:fb-5 2026-W15: 900"]
-    assert await load(each_stand, wanted) == first
-    assert await load(each_stand, wanted) == [line.replace("+", "=") for line in first]
-    assert await held(each_stand) == {
+    assert await load(each_club, wanted) == first
+    assert await load(each_club, wanted) == [line.replace("+", "=") for line in first]
+    assert await held(each_club) == {
         BudgetKey("northbet", "fb-5", EVERY_WEEK): 100,
         BudgetKey("northbet", "fb-5", "2026-W15"): 900,
     }
 
 
-async def test_a_changed_budget_says_what_it_was(stand: Stand) -> None:
+async def test_a_changed_budget_says_what_it_was(stand: ClubFixture) -> None:
     """The plan shows both numbers, and the new one is stored."""
     await load(stand, world(FB_5))
     assert await load(stand, world(FB_5 | {"rewards": 70})) == [
@@ -58,41 +58,41 @@ async def test_a_changed_budget_says_what_it_was(stand: Stand) -> None:
     assert set((await held(stand)).values()) == {70}
 
 
-async def test_a_budget_that_is_not_listed_goes(stand: Stand) -> None:
+async def test_a_budget_that_is_not_listed_goes(stand: ClubFixture) -> None:
     """A brand's list is complete: budgets that it lacks are removed, and an empty list removes all."""
     await load(stand, world(FB_5))
     assert await load(stand, world()) == ["- budget northbet:fb-5 every week: 100"]
     assert await held(stand) == {}
 
 
-async def test_a_file_without_budgets_leaves_them_alone(stand: Stand) -> None:
+async def test_a_file_without_budgets_leaves_them_alone(stand: ClubFixture) -> None:
     """A brand without a list keeps its budgets."""
     await load(stand, world(FB_5))
     assert await load(stand, world(none_said=True)) == []
     assert len(await held(stand)) == 1
 
 
-async def test_a_budget_for_a_reward_without_content_is_refused(stand: Stand) -> None:
+async def test_a_budget_for_a_reward_without_content_is_refused(stand: ClubFixture) -> None:
     """A misspelt reward would limit nothing, so it is refused and named."""
     with pytest.raises(WorldError, match=r"rewards without content: northbet:fb-55$"):
         await plan_budgets(world(FB_5, {"reward_id": "fb-55", "rewards": 1}), stand.rewards.database)
 
 
-async def test_a_reward_whose_content_was_loaded_before_may_have_a_budget(stand: Stand) -> None:
+async def test_a_reward_whose_content_was_loaded_before_may_have_a_budget(stand: ClubFixture) -> None:
     """The content need not be in the same file."""
     await stand.add_northbet()
     brand = world(FB_5).brands[0].model_copy(update={"content": ()})
     assert len(await load(stand, World(brands=(brand,)))) == 1
 
 
-async def test_a_plan_sets_nothing(stand: Stand) -> None:
+async def test_a_plan_sets_nothing(stand: ClubFixture) -> None:
     """Planning, which is all that a dry run does, changes no budget."""
     plan = await plan_load(world(FB_5), stand.club.database, stand.rewards.database, NOW)
     assert "+ budget northbet:fb-5 every week: 100" in plan.lines()
     assert await held(stand) == {}
 
 
-async def test_budgets_are_part_of_loading(stand: Stand) -> None:
+async def test_budgets_are_part_of_loading(stand: ClubFixture) -> None:
     """Loading a world stores its budgets too."""
     plan = await plan_load(world(FB_5), stand.club.database, stand.rewards.database, NOW)
     async with backoffice_of(stand) as backoffice:

@@ -11,8 +11,8 @@ from backoffice.content.revisions.revision import ContentItem, ContentRevision, 
 from foundation.storage.database import Database
 from furlong.install.load import decide_load, plan_load
 from furlong.install.world import Brand, World, read_world
+from tests.support.subgraphs.club_fixture import ClubFixture
 from tests.support.subgraphs.club_samples import make_config
-from tests.support.subgraphs.club_stand import Stand
 from tests.support.subgraphs.decided import apply_decided, backoffice_of
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
@@ -28,7 +28,7 @@ def world(**changes: Any) -> World:
     return World(brands=(Brand(**brand | {"content": [content], "budgets": None}),))
 
 
-async def load(stand: Stand, database: Database, **changes: Any) -> None:
+async def load(stand: ClubFixture, database: Database, **changes: Any) -> None:
     """Load a world, and let the nodes apply it."""
     plan = await plan_load(world(**changes), stand.club.database, stand.rewards.database, NOW)
     await decide_load(plan, database, NOW)
@@ -43,17 +43,17 @@ async def history(database: Database) -> tuple[ContentItem, list[ContentRevision
         return item, await repository.revisions(connection, KEY, 10)
 
 
-async def test_what_a_file_publishes_is_a_revision(each_stand: Stand) -> None:
+async def test_what_a_file_publishes_is_a_revision(each_club: ClubFixture) -> None:
     """It is marked as imported and in the audit log; what the file leaves as it is adds nothing."""
-    await each_stand.add_rewards([make_config("fb-5")], [])
-    async with backoffice_of(each_stand) as database:
-        await load(each_stand, database)
-        await load(each_stand, database)
+    await each_club.add_rewards([make_config("fb-5")], [])
+    async with backoffice_of(each_club) as database:
+        await load(each_club, database)
+        await load(each_club, database)
         item, (first,) = await history(database)
         assert (item.published_revision, item.open_revision) == (1, None)
         assert (first.state, first.document.texts["en-GB"].title) == (RevisionState.PUBLISHED, "£5 free bet")
         assert first.note == "imported by furlong load"
-        await load(each_stand, database, title="A fiver")
+        await load(each_club, database, title="A fiver")
         item, (second, before) = await history(database)
         assert item.published_revision == 2
         assert (second.document.texts["en-GB"].title, second.state) == ("A fiver", RevisionState.PUBLISHED)
@@ -64,15 +64,15 @@ async def test_what_a_file_publishes_is_a_revision(each_stand: Stand) -> None:
 
 
 async def test_what_was_loaded_before_there_was_a_history_becomes_its_first_revision(
-    each_stand: Stand,
+    each_club: ClubFixture,
 ) -> None:
     """Loading the same file again records it, and decides nothing again."""
-    await each_stand.add_rewards([make_config("fb-5")], [])
-    async with backoffice_of(each_stand) as database:
-        await load(each_stand, database)
+    await each_club.add_rewards([make_config("fb-5")], [])
+    async with backoffice_of(each_club) as database:
+        await load(each_club, database)
         async with database.write() as connection:
             for table in (models.CONTENT_REVISION, models.CONTENT_ITEM):
                 await connection.execute(table.delete())
-        await load(each_stand, database)
+        await load(each_club, database)
         _, revisions = await history(database)
         assert len(revisions) == 1

@@ -9,8 +9,8 @@ import pytest
 from furlong.install.load import plan_load
 from furlong.install.world import Brand, World, WorldError, read_world
 from subgraphs.rewards.catalogue.rewards import RewardContent
+from tests.support.subgraphs.club_fixture import ClubFixture
 from tests.support.subgraphs.club_samples import make_config
-from tests.support.subgraphs.club_stand import Stand
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
 DEMO = Path(__file__).resolve().parents[2] / "furlong/world.yaml"
@@ -33,20 +33,22 @@ def world(**changes: Any) -> World:
         ({"image_url": "/pictures/horse.png"}, "ALT_TEXT"),
     ],
 )
-async def test_what_lint_refuses_is_not_loaded(stand: Stand, changes: dict[str, str], rule: str) -> None:
+async def test_what_lint_refuses_is_not_loaded(
+    stand: ClubFixture, changes: dict[str, str], rule: str
+) -> None:
     """The message names the place; nothing of the file is loaded."""
     with pytest.raises(WorldError, match=rf"northbet:fb-5 texts\.en-GB\.\w+: .*\({rule}\)"):
         await plan_load(world(**changes), stand.club.database, stand.rewards.database, NOW)
 
 
-async def test_an_unlawful_reward_gets_no_text(stand: Stand) -> None:
+async def test_an_unlawful_reward_gets_no_text(stand: ClubFixture) -> None:
     """Wagering of more than ten times is unlawful in GB."""
     await stand.add_rewards([make_config("fb-5", wagering_multiple=11)], [])
     with pytest.raises(WorldError, match="REWARD_UNLAWFUL"):
         await plan_load(world(), stand.club.database, stand.rewards.database, NOW)
 
 
-async def test_what_is_published_already_stays_as_it_is(stand: Stand) -> None:
+async def test_what_is_published_already_stays_as_it_is(stand: ClubFixture) -> None:
     """A file that was loaded before the rule is loaded again: it changes nothing."""
     old = world(summary="Bet now!")
     text = old.brands[0].content[0].texts["en-GB"].model_dump(exclude={"image_alt"})

@@ -14,8 +14,8 @@ from furlong.cli import app
 from furlong.install.content import ContentPlan, content_state, plan_content
 from furlong.install.world import Brand, World, WorldError, read_world
 from subgraphs.rewards.catalogue.rewards import OptionId, RewardConfig
+from tests.support.subgraphs.club_fixture import ClubFixture
 from tests.support.subgraphs.club_samples import make_config
-from tests.support.subgraphs.club_stand import Stand
 from tests.support.subgraphs.decided import decide
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
@@ -37,7 +37,7 @@ def world(*contents: dict[str, Any]) -> World:
     return World(brands=(Brand(**brand),))
 
 
-async def load(stand: Stand, *contents: dict[str, Any]) -> list[str]:
+async def load(stand: ClubFixture, *contents: dict[str, Any]) -> list[str]:
     """Load content; return the lines of the plan."""
     planned: ContentPlan = await plan_content(world(*contents), stand.rewards.database, NOW)
     changes = [content_state(change, NOW) for change in planned.changes if change.mark != "="]
@@ -45,7 +45,7 @@ async def load(stand: Stand, *contents: dict[str, Any]) -> list[str]:
     return list(planned.lines())
 
 
-async def configure(stand: Stand, *configs: RewardConfig) -> None:
+async def configure(stand: ClubFixture, *configs: RewardConfig) -> None:
     """Store versions, as if their messages had arrived."""
     await stand.add_rewards(configs, [])
 
@@ -56,30 +56,30 @@ UNWRITTEN = (
 )
 
 
-async def test_a_new_version_without_content_is_told(each_stand: Stand) -> None:
+async def test_a_new_version_without_content_is_told(each_club: ClubFixture) -> None:
     """Loading the same file again changes nothing, and names the version that has no content."""
-    await configure(each_stand, FIVE)
-    assert await load(each_stand, text("£5 free bet")) == ["+ content northbet:fb-5 en-GB"]
-    await configure(each_stand, TEN)
-    assert await load(each_stand, text("£5 free bet")) == ["= content northbet:fb-5 en-GB", UNWRITTEN]
+    await configure(each_club, FIVE)
+    assert await load(each_club, text("£5 free bet")) == ["+ content northbet:fb-5 en-GB"]
+    await configure(each_club, TEN)
+    assert await load(each_club, text("£5 free bet")) == ["= content northbet:fb-5 en-GB", UNWRITTEN]
 
 
-async def test_content_for_a_version_is_loaded_beside_that_of_the_others(each_stand: Stand) -> None:
+async def test_content_for_a_version_is_loaded_beside_that_of_the_others(each_club: ClubFixture) -> None:
     """Each version has its own line and revisions, and is unchanged when loaded again."""
-    await configure(each_stand, FIVE, TEN)
-    await load(each_stand, text("£5 free bet"))
+    await configure(each_club, FIVE, TEN)
+    await load(each_club, text("£5 free bet"))
     both = (text("£5 free bet", 1), text("£10 free bet", 2))
-    assert await load(each_stand, *both) == [
+    assert await load(each_club, *both) == [
         "+ content northbet:fb-5:1 en-GB",
         "+ content northbet:fb-5:2 en-GB",
     ]
-    again = await load(each_stand, *both)
+    again = await load(each_club, *both)
     assert again == ["= content northbet:fb-5:1 en-GB", "= content northbet:fb-5:2 en-GB"]
-    corrected = await load(each_stand, text("£5 free bet", 1), text("A £10 free bet", 2))
+    corrected = await load(each_club, text("£5 free bet", 1), text("A £10 free bet", 2))
     assert corrected == ["= content northbet:fb-5:1 en-GB", "~ content northbet:fb-5:2 en-GB"]
 
 
-async def test_changed_content_that_names_no_version_is_refused(stand: Stand) -> None:
+async def test_changed_content_that_names_no_version_is_refused(stand: ClubFixture) -> None:
     """If versions have different terms, the file must say which of them the new text is for."""
     await configure(stand, FIVE, TEN)
     await load(stand, text("£5 free bet"))
@@ -87,7 +87,7 @@ async def test_changed_content_that_names_no_version_is_refused(stand: Stand) ->
         await load(stand, text("£10 free bet"))
 
 
-async def test_content_that_names_no_version_may_change_while_terms_are_the_same(stand: Stand) -> None:
+async def test_content_that_names_no_version_may_change_while_terms_are_the_same(stand: ClubFixture) -> None:
     """Then the text is for the same version as the previous text."""
     await configure(stand, FIVE, make_config("fb-5", version=3))
     await load(stand, text("£5 free bet", 3))
@@ -95,7 +95,7 @@ async def test_content_that_names_no_version_may_change_while_terms_are_the_same
     assert await load(stand, text("A fiver")) == ["= content northbet:fb-5:3 en-GB"]
 
 
-async def test_versions_that_nobody_is_offered_need_no_content(stand: Stand) -> None:
+async def test_versions_that_nobody_is_offered_need_no_content(stand: ClubFixture) -> None:
     """Withdrawn, paused and ended versions are not listed as lacking content."""
     await configure(
         stand,
@@ -115,7 +115,7 @@ def test_a_file_says_versions_of_all_content_of_a_reward_or_of_none() -> None:
         world(text("£5 free bet", 2), text("£10 free bet", 2))
 
 
-async def test_the_list_of_rewards_marks_versions_without_content(stand: Stand) -> None:
+async def test_the_list_of_rewards_marks_versions_without_content(stand: ClubFixture) -> None:
     """The list shows why a version is not offered, and withdrawing the other one gives a warning."""
     await stand.add_brand()
     await configure(stand, FIVE, TEN)

@@ -20,7 +20,7 @@ from subgraphs.kit.live.valkey_bus import decode
 from subgraphs.rewards.catalogue.config_repository import ConfigWriter
 from subgraphs.rewards.models import METADATA, REWARD_CONFIG
 from tests.support.consumers.progress_reducer import opened_reducer
-from tests.support.consumers.squad_messages import reward
+from tests.support.consumers.sample_messages import reward
 from tests.support.database_probe import migrated
 
 HEADER = "brand,customer,week,staked,currency\n"

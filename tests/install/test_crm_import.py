@@ -17,7 +17,7 @@ from subgraphs.progress.qualification.earlier_qualifications import CrmQualifier
 from subgraphs.rewards.catalogue.config_repository import ConfigWriter
 from subgraphs.rewards.models import METADATA, REWARD_CONFIG
 from tests.support.consumers.progress_reducer import Reducer, opened_reducer
-from tests.support.consumers.squad_messages import bet, reward
+from tests.support.consumers.sample_messages import bet, reward
 from tests.support.database_probe import contents, migrated
 
 Plan = Callable[[Path], Awaitable[CrmPlan]]

@@ -18,7 +18,7 @@ from furlong.install.load import LoadPlan, apply_load, plan_load
 from furlong.install.world import Brand, World, WorldError, read_world
 from subgraphs.kit.records.reference import ReferenceRepository, ReferenceWriter
 from subgraphs.rewards.models import REWARD_CONTENT
-from tests.support.subgraphs.club_stand import REFERENCE, Stand
+from tests.support.subgraphs.club_fixture import REFERENCE, ClubFixture
 from tests.support.subgraphs.decided import apply_decided, backoffice_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,12 +68,12 @@ async def producer(embedded_broker: EmbeddedBroker) -> AsyncIterator[AIOKafkaPro
     await producer.stop()
 
 
-async def plan(stand: Stand, world: World, now: datetime = NOW) -> LoadPlan:
+async def plan(stand: ClubFixture, world: World, now: datetime = NOW) -> LoadPlan:
     """Return what loading a world would do."""
     return await plan_load(world, stand.club.database, stand.rewards.database, now)
 
 
-async def load(stand: Stand, world: World, now: datetime = NOW) -> LoadPlan:
+async def load(stand: ClubFixture, world: World, now: datetime = NOW) -> LoadPlan:
     """Load a world, and apply the messages as the club's consumer does."""
     planned, outbox = await plan(stand, world, now), Outbox()
     async with backoffice_of(stand) as backoffice:
@@ -83,7 +83,7 @@ async def load(stand: Stand, world: World, now: datetime = NOW) -> LoadPlan:
     return planned
 
 
-async def consume(stand: Stand, bodies: list[dict[str, Any]]) -> None:
+async def consume(stand: ClubFixture, bodies: list[dict[str, Any]]) -> None:
     """Store schemes and brands as the club's consumer does."""
     brands, schemes = [], []
     for body in bodies:
@@ -113,9 +113,9 @@ def changed(world: World, *, brand: dict[str, Any] | None = None, **scheme: Any)
     return World(brands=(altered, *world.brands[1:]))
 
 
-async def test_everything_is_new_at_first(each_stand: Stand, world: World) -> None:
+async def test_everything_is_new_at_first(each_club: ClubFixture, world: World) -> None:
     """In an empty installation the plan adds each scheme, and each text in each language."""
-    lines = list((await plan(each_stand, world)).lines())
+    lines = list((await plan(each_club, world)).lines())
     assert "+ scheme northbet:GB:GBP:1" in lines
     assert "+ content lagunabet:eur-5 it-IT" in lines
     assert "+ budget northbet:bb-25 every week: 5000" in lines
@@ -124,31 +124,31 @@ async def test_everything_is_new_at_first(each_stand: Stand, world: World) -> No
     assert {line[0] for line in lines} == {"+"}
 
 
-async def test_a_plan_changes_nothing(stand: Stand, world: World) -> None:
+async def test_a_plan_changes_nothing(stand: ClubFixture, world: World) -> None:
     """Planning, which is all that a dry run does, stores nothing."""
     await plan(stand, world)
     assert await stand.count(stand.rewards, REWARD_CONTENT) == 0
     assert marks(await plan(stand, world)) == {"+"}
 
 
-async def test_loading_again_changes_nothing(each_stand: Stand, world: World) -> None:
+async def test_loading_again_changes_nothing(each_club: ClubFixture, world: World) -> None:
     """The second time, content gets no new revision, and schemes keep the time of their first issue."""
-    first = await load(each_stand, world)
-    rows = await each_stand.count(each_stand.rewards, REWARD_CONTENT)
-    second = await load(each_stand, world, LATER)
+    first = await load(each_club, world)
+    rows = await each_club.count(each_club.rewards, REWARD_CONTENT)
+    second = await load(each_club, world, LATER)
     assert marks(second) == {"="}
-    assert await each_stand.count(each_stand.rewards, REWARD_CONTENT) == rows == 14
+    assert await each_club.count(each_club.rewards, REWARD_CONTENT) == rows == 14
     for before, after in zip(first.schemes, second.schemes, strict=True):
         assert {name for name in after.body if after.body[name] != before.body[name]} == {
             "event_id",
             "occurred_at",
         }
-    async with each_stand.club.database.read() as connection:
+    async with each_club.club.database.read() as connection:
         stored = await ReferenceRepository(REFERENCE["club"]).schemes(connection, ["northbet", "lagunabet"])
     assert {scheme.issued_at for schemes in stored.values() for scheme in schemes} == {NOW}
 
 
-async def test_changed_content_becomes_the_next_revision(stand: Stand, world: World) -> None:
+async def test_changed_content_becomes_the_next_revision(stand: ClubFixture, world: World) -> None:
     """A changed title is one changed line and one more row, and customers see it from then on."""
     await load(stand, world)
     content = [each.model_dump() for each in world.brands[0].content]
@@ -171,7 +171,7 @@ async def test_changed_content_becomes_the_next_revision(stand: Stand, world: Wo
     ids=str,
 )
 async def test_a_changed_scheme_version_is_refused(
-    stand: Stand, world: World, change: dict[str, Any], named: str
+    stand: ClubFixture, world: World, change: dict[str, Any], named: str
 ) -> None:
     """A loaded version never changes: the error names it and what differs."""
     await load(stand, world)
@@ -179,7 +179,7 @@ async def test_a_changed_scheme_version_is_refused(
         await plan(stand, changed(world, **change), LATER)
 
 
-async def test_a_new_version_is_added(stand: Stand, world: World) -> None:
+async def test_a_new_version_is_added(stand: ClubFixture, world: World) -> None:
     """A version with another number is new, and the previous one stays unchanged."""
     await load(stand, world)
     first = world.brands[0]
@@ -190,7 +190,7 @@ async def test_a_new_version_is_added(stand: Stand, world: World) -> None:
     assert {"= scheme northbet:GB:GBP:1", "+ scheme northbet:GB:GBP:2"} <= set(lines)
 
 
-async def test_a_changed_brand_goes_out_with_its_known_schemes(stand: Stand, world: World) -> None:
+async def test_a_changed_brand_goes_out_with_its_known_schemes(stand: ClubFixture, world: World) -> None:
     """A brand's facts travel with its schemes, so loading them again publishes the changed facts."""
     await load(stand, world)
     change = {"name": "Northbet II", "locales": ["en-GB", "it-IT"]}
@@ -203,16 +203,16 @@ async def test_a_changed_brand_goes_out_with_its_known_schemes(stand: Stand, wor
     assert (stored.name, stored.locales) == ("Northbet II", ("en-GB", "it-IT"))
 
 
-async def test_the_time_zone_of_a_brand_is_refused_in_words(each_stand: Stand, world: World) -> None:
+async def test_the_time_zone_of_a_brand_is_refused_in_words(each_club: ClubFixture, world: World) -> None:
     """The error says what is refused, why, and what to do instead; nothing is published."""
-    await load(each_stand, world)
+    await load(each_club, world)
     with pytest.raises(
         WorldError, match=r"Europe/London.*Europe/Dublin.*boundaries of open weeks.*another id"
     ):
-        await plan(each_stand, changed(world, brand={"time_zone": "Europe/Dublin"}), LATER)
+        await plan(each_club, changed(world, brand={"time_zone": "Europe/Dublin"}), LATER)
 
 
-async def test_messages_keep_the_contract(stand: Stand, world: World) -> None:
+async def test_messages_keep_the_contract(stand: ClubFixture, world: World) -> None:
     """Every scheme message is valid by its JSON Schema, and its key agrees with its body."""
     validator = Draft202012Validator(CONTRACT, format_checker=Draft202012Validator.FORMAT_CHECKER)
     messages = (await plan(stand, world)).schemes
@@ -225,7 +225,7 @@ async def test_messages_keep_the_contract(stand: Stand, world: World) -> None:
 
 
 async def test_schemes_go_out_on_kafka(
-    stand: Stand, world: World, producer: AIOKafkaProducer, embedded_broker: EmbeddedBroker
+    stand: ClubFixture, world: World, producer: AIOKafkaProducer, embedded_broker: EmbeddedBroker
 ) -> None:
     """Loading publishes one message per scheme, with key and headers that agree with the body."""
     planned = await plan(stand, world)
@@ -244,7 +244,7 @@ async def test_schemes_go_out_on_kafka(
         assert headers["brand"].decode() == body["brand_id"]
 
 
-async def test_a_message_that_is_not_delivered_is_no_success(stand: Stand, world: World) -> None:
+async def test_a_message_that_is_not_delivered_is_no_success(stand: ClubFixture, world: World) -> None:
     """If the broker refuses a message, loading fails instead of reporting success."""
     planned = await plan(stand, world)
     async with backoffice_of(stand) as backoffice:

@@ -15,15 +15,15 @@ from furlong.demo.embedded_broker import EmbeddedBroker
 from subgraphs.kit.domain.products import Product
 from subgraphs.kit.records.global_state import GLOBAL_TOPIC
 from subgraphs.rewards.catalogue.rewards import OptionId
+from tests.support.subgraphs.club_fixture import ClubFixture
 from tests.support.subgraphs.club_samples import NOW, make_config
-from tests.support.subgraphs.club_stand import Stand
 from tests.support.subgraphs.decided import backoffice_of, decide
 
 BOOST = OptionId("northbet", "boost", 1)
 
 
 @pytest.fixture
-async def northbet(stand: Stand) -> Stand:
+async def northbet(stand: ClubFixture) -> ClubFixture:
     """Provide Northbet with two versions of its default reward, and a boost."""
     await stand.add_brand()
     ends = NOW + timedelta(days=30)
@@ -33,20 +33,20 @@ async def northbet(stand: Stand) -> Stand:
     return stand
 
 
-async def change(stand: Stand, step: StatusAction, minutes: int) -> None:
+async def change(stand: ClubFixture, step: StatusAction, minutes: int) -> None:
     """Plan a change, decide it, and apply its message as the consumer does."""
     at = NOW + timedelta(minutes=minutes)
     planned = await plan_change(stand.rewards.database, BOOST, step, at)
     await decide(stand, planned.brand, [planned.state], at)
 
 
-async def boost(stand: Stand) -> tuple[str, bool]:
+async def boost(stand: ClubFixture) -> tuple[str, bool]:
     """Return the status of the boost, and whether it was recalled."""
     found = {one.reward_id: one for one in await versions(stand.rewards.database, "northbet")}
     return found["boost"].status, found["boost"].recalled
 
 
-async def test_a_version_goes_through_its_states(northbet: Stand) -> None:
+async def test_a_version_goes_through_its_states(northbet: ClubFixture) -> None:
     """Each message keeps the contract, and changes only the status."""
     (before,) = [one for one in await versions(northbet.rewards.database, "northbet") if "boost" in str(one)]
     seen = []
@@ -60,7 +60,7 @@ async def test_a_version_goes_through_its_states(northbet: Stand) -> None:
     assert after == before
 
 
-async def test_what_was_recalled_never_comes_back(northbet: Stand) -> None:
+async def test_what_was_recalled_never_comes_back(northbet: ClubFixture) -> None:
     """It can be recalled again, without effect, but neither resumed nor merely withdrawn."""
     await change(northbet, StatusAction.RECALL, 1)
     await change(northbet, StatusAction.RECALL, 2)
@@ -70,21 +70,21 @@ async def test_what_was_recalled_never_comes_back(northbet: Stand) -> None:
             await change(northbet, step, 3)
 
 
-async def test_an_unknown_version_cannot_be_changed(northbet: Stand) -> None:
+async def test_an_unknown_version_cannot_be_changed(northbet: ClubFixture) -> None:
     """The error says where the known versions are listed."""
     unknown = OptionId("northbet", "boost", 2)
     with pytest.raises(CannotChange, match="furlong reward list northbet"):
         await plan_change(northbet.rewards.database, unknown, StatusAction.PAUSE, NOW)
 
 
-async def test_other_active_versions_are_counted(northbet: Stand) -> None:
+async def test_other_active_versions_are_counted(northbet: ClubFixture) -> None:
     """The number of other active versions is known, so that no default loses its last one unnoticed."""
     first = OptionId("northbet", "fb-5", 1)
     assert (await plan_change(northbet.rewards.database, first, StatusAction.WITHDRAW, NOW)).others == 1
     assert (await plan_change(northbet.rewards.database, BOOST, StatusAction.WITHDRAW, NOW)).others == 0
 
 
-async def test_an_operator_recalls_a_version(northbet: Stand, embedded_broker: EmbeddedBroker) -> None:
+async def test_an_operator_recalls_a_version(northbet: ClubFixture, embedded_broker: EmbeddedBroker) -> None:
     """The commands list versions and publish the change, or end with a reason."""
     await asyncio.to_thread(embedded_broker.create_topics, [GLOBAL_TOPIC])
     async with backoffice_of(northbet):
@@ -119,7 +119,7 @@ async def test_an_operator_recalls_a_version(northbet: Stand, embedded_broker: E
     assert event.state == {"reward_id": "boost", "config_version": 1, "status": "recalled"}
 
 
-async def test_versions_that_are_not_offered_are_marked_with_the_reason(northbet: Stand) -> None:
+async def test_versions_that_are_not_offered_are_marked_with_the_reason(northbet: ClubFixture) -> None:
     """The list names each jurisdiction whose law forbids a version, and such a version cannot be resumed."""
     mixed = make_config("spins", product=Product.CASINO, jurisdictions=("GB", "MT"))
     empty = make_config("empty", value_minor=0, status="paused")

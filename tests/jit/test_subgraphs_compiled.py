@@ -15,8 +15,8 @@ from subgraphs.kit.auth import RequestIdentity, Viewer
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.graphql.app import Subgraph
 from tests.support.jit.both_ways import assert_same, awaited
+from tests.support.subgraphs.club_fixture import ClubFixture, migrate, statements
 from tests.support.subgraphs.club_samples import CUSTOMER, LONG_AGO, NOW, OWNER, WEEK
-from tests.support.subgraphs.club_stand import Stand, migrate, statements
 
 CLUB = """query ($brand: ID!) { club(brand: $brand) {
   id brand { id name } week { id isoWeek startsAt endsAt hours state } terms { version summary url }
@@ -35,11 +35,11 @@ PROGRESS = """query ($r: [_Any!]!, $n: Int!) { _entities(representations: $r) { 
 
 
 @pytest.fixture
-async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
+async def stand(tmp_path: Path) -> AsyncIterator[ClubFixture]:
     """Northbet with a member."""
     url = f"sqlite+aiosqlite:///{tmp_path}"
     await migrate(url)
-    stand = Stand.over(url, NOW)
+    stand = ClubFixture.over(url, NOW)
     await stand.add_northbet()
     await stand.add_membership(OWNER, (MembershipKind.OPTED_IN, LONG_AGO))
     yield stand
@@ -82,18 +82,18 @@ async def check(subgraph: Subgraph, query: str, variables: dict[str, Any]) -> No
         assert sent <= many
 
 
-async def test_the_clubs_operation_is_the_same(stand: Stand) -> None:
+async def test_the_clubs_operation_is_the_same(stand: ClubFixture) -> None:
     """With a brand that is refused beside it."""
     await check(stand.club, CLUB, {"brand": "northbet"})
 
 
-async def test_the_rewards_operation_is_the_same(stand: Stand) -> None:
+async def test_the_rewards_operation_is_the_same(stand: ClubFixture) -> None:
     """For two weeks at once, a club of no customer and one without an id."""
     broken = [{"__typename": "Club", "id": "nonsense"}, {"__typename": "Club"}]
     await check(stand.rewards, REWARDS, {"r": [*clubs(WEEK, "2026-W12"), *broken]})
 
 
-async def test_the_progress_operation_is_the_same(stand: Stand) -> None:
+async def test_the_progress_operation_is_the_same(stand: ClubFixture) -> None:
     """For two weeks at once, with a representation that lacks what is required."""
     lacking = {"__typename": "Club", "id": clubs(WEEK)[0]["id"]}
     await check(stand.progress, PROGRESS, {"r": [*clubs(WEEK, "2026-W12"), lacking], "n": 3})

@@ -1,3 +1,3 @@
 """Lets the tests of the kit use the databases and samples of the subgraphs' tests."""
 
-from tests.support.subgraphs.stand_fixtures import *  # noqa: F403 - fixtures, which are listed there
+from tests.support.subgraphs.club_fixtures import *  # noqa: F403 - fixtures, which are listed there

@@ -12,8 +12,8 @@ from foundation.storage.columns import upsert
 from foundation.storage.database import Database
 from subgraphs.club.models import REFERENCE, STREAM
 from subgraphs.progress.models import PROGRESS
+from tests.support.subgraphs.club_fixture import ClubFixture
 from tests.support.subgraphs.club_samples import make_brand
-from tests.support.subgraphs.club_stand import Stand
 
 AT = datetime(2026, 3, 25, 12, 30, 15, 123457, tzinfo=UTC)
 POSITION = STREAM.position
@@ -21,15 +21,15 @@ DEAD_LETTER = STREAM.dead_letter
 
 
 @pytest.fixture
-def club(each_stand: Stand) -> Database:
+def club(each_club: ClubFixture) -> Database:
     """The club's database on each engine."""
-    return each_stand.club.database
+    return each_club.club.database
 
 
 @pytest.fixture
-def progress(each_stand: Stand) -> Database:
+def progress(each_club: ClubFixture) -> Database:
     """The database of progress on each engine."""
-    return each_stand.progress.database
+    return each_club.progress.database
 
 
 def position(topic: str = "t", **changes: Any) -> dict[str, Any]:
@@ -110,10 +110,10 @@ async def test_bytes_come_back_as_they_went_in(club: Database) -> None:
     assert (stored.key, stored.value, stored.offset, stored.headers) == (None, value, 2**40, [["a", "b"]])
 
 
-async def test_text_of_any_script_survives(each_stand: Stand) -> None:
+async def test_text_of_any_script_survives(each_club: ClubFixture) -> None:
     """Names with emoji and other scripts come back as they went in."""
-    await each_stand.add_brand(make_brand(name="Nörthbet 🏇 北"))
-    async with each_stand.club.database.read() as connection:
+    await each_club.add_brand(make_brand(name="Nörthbet 🏇 北"))
+    async with each_club.club.database.read() as connection:
         assert await connection.scalar(select(REFERENCE.brand.c.name)) == "Nörthbet 🏇 北"
 
 

@@ -29,8 +29,8 @@ from foundation.tokens import InvalidToken, VerifiedToken
 from furlong.databases import METADATA
 from subgraphs.kit.auth import viewer_of
 from tests.kit.test_interrupted_upgrades import differences
-from tests.support.backoffice.backoffice_stand import NOW
-from tests.support.consumers.squad_messages import bet
+from tests.support.backoffice.backoffice_fixture import NOW
+from tests.support.consumers.sample_messages import bet
 from tests.support.database_probe import migrated
 
 ALIKE: Final = ("a", "a ", " a", "a\t", "A", "á", "a\u0301", "\uff41")

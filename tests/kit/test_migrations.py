@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from foundation.storage.database import Database
 from foundation.storage.migrations.upgrade import upgrade
 from foundation.storage.settings import DatabaseSettings
-from tests.support.subgraphs.club_stand import METADATA
+from tests.support.subgraphs.club_fixture import METADATA
 
 
 @pytest.mark.parametrize("subgraph", sorted(METADATA))

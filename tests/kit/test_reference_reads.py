@@ -2,55 +2,55 @@
 
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.reference import ReferenceRepository
+from tests.support.subgraphs.club_fixture import REFERENCE, ClubFixture, statements
 from tests.support.subgraphs.club_samples import good_account, make_brand, make_scheme
-from tests.support.subgraphs.club_stand import REFERENCE, Stand, statements
 
 REPOSITORY = ReferenceRepository(REFERENCE["club"])
 
 
-async def test_many_accounts_come_back_each_to_its_owner(each_stand: Stand) -> None:
+async def test_many_accounts_come_back_each_to_its_owner(each_club: ClubFixture) -> None:
     """Accounts of many customers of two brands are read at once; the unknown are absent."""
     accounts = {
         Owner(brand, f"c-{number}"): good_account(verified=number % 2 == 0, jurisdiction=f"J{number % 7}")
         for brand in ("northbet", "lagunabet")
         for number in range(200)
     }
-    await each_stand.add_accounts(accounts)
+    await each_club.add_accounts(accounts)
     nobody = [Owner("northbet", "C-1"), Owner("northbet", "c-999"), Owner("elsewhere", "c-1")]
-    with statements(each_stand.club) as sent:
-        async with each_stand.club.database.read() as connection:
+    with statements(each_club.club) as sent:
+        async with each_club.club.database.read() as connection:
             found = await REPOSITORY.accounts(connection, [*accounts, *nobody])
     assert found == accounts
     assert len([sql for sql in sent if sql.startswith("SELECT")]) == 1
 
 
-async def test_accounts_of_one_brand_are_not_those_of_another(each_stand: Stand) -> None:
+async def test_accounts_of_one_brand_are_not_those_of_another(each_club: ClubFixture) -> None:
     """Customers of the same id at two brands are two customers."""
     ours, theirs = Owner("northbet", "c-1"), Owner("lagunabet", "c-1")
-    await each_stand.add_accounts({ours: good_account(), theirs: good_account(rg_state="self_excluded")})
-    async with each_stand.club.database.read() as connection:
+    await each_club.add_accounts({ours: good_account(), theirs: good_account(rg_state="self_excluded")})
+    async with each_club.club.database.read() as connection:
         found = await REPOSITORY.accounts(connection, [ours])
     assert found == {ours: good_account()}
 
 
-async def test_accounts_can_be_held_in_a_write(each_stand: Stand) -> None:
+async def test_accounts_can_be_held_in_a_write(each_club: ClubFixture) -> None:
     """Reading accounts to hold them gives the same accounts."""
     owner = Owner("northbet", "c-1")
-    await each_stand.add_accounts({owner: good_account()})
-    async with each_stand.club.database.write() as connection:
+    await each_club.add_accounts({owner: good_account()})
+    async with each_club.club.database.write() as connection:
         assert await REPOSITORY.accounts(connection, [owner], held=True) == {owner: good_account()}
 
 
-async def test_brands_and_their_schemes_are_read_as_they_were_told(each_stand: Stand) -> None:
+async def test_brands_and_their_schemes_are_read_as_they_were_told(each_club: ClubFixture) -> None:
     """Brands and all versions of their schemes come back equal, by brand; the unknown have none."""
     laguna = make_brand(
         id="lagunabet", locales=("en-MT", "it-IT"), default_locale="en-MT", currencies=("EUR",)
     )
     schemes = [make_scheme(version=version, target_minor=1000 * version) for version in (1, 2, 3)]
     theirs = make_scheme(brand="lagunabet", currency="EUR", default_reward_id=None)
-    await each_stand.add_brand(make_brand(), *schemes)
-    await each_stand.add_brand(laguna, theirs)
-    async with each_stand.club.database.read() as connection:
+    await each_club.add_brand(make_brand(), *schemes)
+    await each_club.add_brand(laguna, theirs)
+    async with each_club.club.database.read() as connection:
         brands = await REPOSITORY.brands(connection, ["northbet", "lagunabet", "nobody"])
         found = await REPOSITORY.schemes(connection, ["northbet", "lagunabet", "nobody"])
     assert brands == {"northbet": make_brand(), "lagunabet": laguna}

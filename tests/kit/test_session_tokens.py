@@ -16,7 +16,7 @@ from foundation.storage.clock import ManualClock
 from subgraphs.kit.auth import SessionVerifier, Viewer
 from subgraphs.kit.domain.errors import Unauthenticated
 from subgraphs.kit.settings import SessionSettings
-from tests.support.subgraphs.club_stand import AUDIENCE, ISSUER, SECRET, make_token, session_settings
+from tests.support.subgraphs.club_fixture import AUDIENCE, ISSUER, SECRET, make_token, session_settings
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
 EPOCH = int(NOW.timestamp())

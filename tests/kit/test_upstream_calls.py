@@ -1,4 +1,4 @@
-"""Calls to the upstream squad's API: what counts as confirmed, as refused, and as not known."""
+"""Calls to the upstream's API: what counts as confirmed, as refused, and as not known."""
 
 import json
 from collections.abc import AsyncIterator

@@ -19,7 +19,7 @@ from deploy.api_server.server import ApiServer, start_api_server
 from deploy.runner.service_markers import chart_tools_installed
 from deploy.server_process import ServiceMissingError
 from tests.nightly.cluster import Cluster, Manifest, State, collection
-from tests.support.processes.former_version import former_version
+from tests.support.product.release import released_code
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 HELM: Final = ROOT / "deploy" / "helm"
@@ -264,7 +264,7 @@ def test_the_chart_of_the_version_before_is_upgraded(
     release: Release, applied: dict[str, State], tmp_path: Path, name: str
 ) -> None:
     """No field that may not change is changed; afterwards everything is as if it were installed today."""
-    former = former_version(tmp_path / "former", "deploy/helm") / "deploy" / "helm"
+    former = released_code(tmp_path / "former", "deploy/helm") / "deploy" / "helm"
     values = yaml.safe_load((former / "cells" / f"{name}.yaml").read_text())
     values["image"] = {**values.get("image", {}), "tag": "before", "digest": ""}
     assert release.change("install", values, former / "furlong") == {}

@@ -16,8 +16,8 @@ from foundation.storage.clock import SystemClock
 from subgraphs.progress.ledger.reconciliation import Drift, Reconciliation
 from subgraphs.progress.models import ADJUSTMENT, PROGRESS, QUALIFICATION
 from tests.support.consumers.progress_reducer import W13, Reducer, opened_reducer, reducer
-from tests.support.consumers.squad_messages import ADJUSTMENT as BODY
-from tests.support.consumers.squad_messages import adjustment, bet, membership, week
+from tests.support.consumers.sample_messages import ADJUSTMENT as BODY
+from tests.support.consumers.sample_messages import adjustment, bet, membership, week
 
 __all__ = ["reducer"]
 

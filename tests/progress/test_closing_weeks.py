@@ -18,7 +18,7 @@ from subgraphs.progress.qualification.qualification import QUALIFICATION_TOPIC
 from subgraphs.progress.weeks import lifecycle as module
 from subgraphs.progress.weeks.lifecycle import WeekLifecycle
 from tests.support.consumers.progress_reducer import Reducer, reducer
-from tests.support.consumers.squad_messages import BRAND, account, bet, membership, scheme
+from tests.support.consumers.sample_messages import BRAND, account, bet, membership, scheme
 from tests.support.skewed_clock import SkewedClock
 
 __all__ = ["reducer"]
@@ -30,7 +30,7 @@ W13 = "2026-W13"
 
 
 @dataclass
-class Desk:
+class WeekFixture:
     """A reducer, and the lifecycle of its weeks by a clock of its own."""
 
     reducer: Reducer
@@ -72,12 +72,12 @@ class Desk:
 
 
 @pytest.fixture
-def desk(reducer: Reducer) -> Desk:
+def desk(reducer: Reducer) -> WeekFixture:
     """A desk whose clock stands in the middle of a week."""
-    return Desk(reducer, ManualClock(DURING))
+    return WeekFixture(reducer, ManualClock(DURING))
 
 
-async def test_a_week_opens_turns_provisional_and_closes_by_the_clock(desk: Desk) -> None:
+async def test_a_week_opens_turns_provisional_and_closes_by_the_clock(desk: WeekFixture) -> None:
     """It ends, and closes at the end of its grace; the next week is open meanwhile."""
     await desk.keep(DURING)
     assert await desk.states() == [(W13, "GBP", "OPEN", False)]
@@ -89,7 +89,7 @@ async def test_a_week_opens_turns_provisional_and_closes_by_the_clock(desk: Desk
     assert await desk.states() == [(W13, "GBP", "CLOSED", True), ("2026-W14", "GBP", "OPEN", False)]
 
 
-async def test_what_was_reached_is_confirmed_after_the_grace(desk: Desk) -> None:
+async def test_what_was_reached_is_confirmed_after_the_grace(desk: WeekFixture) -> None:
     """Members who have reached the target are confirmed then, not before."""
     await desk.qualifier()
     await desk.reducer.memberships(membership(customer_id="c-2"))
@@ -100,7 +100,7 @@ async def test_what_was_reached_is_confirmed_after_the_grace(desk: Desk) -> None
     assert await desk.told() == [("c-1", "provisional"), ("c-1", "confirmed")]
 
 
-async def test_a_worker_that_was_away_makes_up_for_it(desk: Desk) -> None:
+async def test_a_worker_that_was_away_makes_up_for_it(desk: WeekFixture) -> None:
     """Weeks that ended while no worker was running are closed when it is back."""
     await desk.keep(DURING)
     await desk.qualifier()
@@ -115,7 +115,7 @@ async def test_a_worker_that_was_away_makes_up_for_it(desk: Desk) -> None:
     assert await desk.told() == [("c-1", "provisional"), ("c-1", "confirmed")]
 
 
-async def test_weeks_from_before_the_first_that_was_kept_are_left_alone(desk: Desk) -> None:
+async def test_weeks_from_before_the_first_that_was_kept_are_left_alone(desk: WeekFixture) -> None:
     """They were paid in some other way, or not at all."""
     await desk.qualifier()
     await desk.keep(ENDS + timedelta(days=3))
@@ -123,7 +123,7 @@ async def test_weeks_from_before_the_first_that_was_kept_are_left_alone(desk: De
     assert await desk.told() == [("c-1", "provisional")]
 
 
-async def test_doing_it_again_tells_nothing_new(desk: Desk) -> None:
+async def test_doing_it_again_tells_nothing_new(desk: WeekFixture) -> None:
     """Neither the worker nor a command publishes anything a second time."""
     await desk.keep(DURING)
     await desk.qualifier()
@@ -133,7 +133,9 @@ async def test_doing_it_again_tells_nothing_new(desk: Desk) -> None:
     assert await desk.told() == [("c-1", "provisional"), ("c-1", "confirmed")]
 
 
-async def test_two_nodes_at_once_confirm_everybody_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_two_nodes_at_once_confirm_everybody_once(
+    desk: WeekFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Both confirm portions of the customers in turns."""
     monkeypatch.setattr(module, "CUSTOMERS_PER_BATCH", 3)
     customers = [f"c-{number}" for number in range(10)]
@@ -146,7 +148,9 @@ async def test_two_nodes_at_once_confirm_everybody_once(desk: Desk, monkeypatch:
     assert sorted(one for one, status in told if status == "confirmed") == customers
 
 
-async def test_a_worker_that_is_cut_off_is_taken_over(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_worker_that_is_cut_off_is_taken_over(
+    desk: WeekFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What it has confirmed stays, and the next worker confirms the rest."""
     monkeypatch.setattr(module, "CUSTOMERS_PER_BATCH", 2)
     customers = [f"c-{number}" for number in range(5)]
@@ -181,7 +185,7 @@ async def test_a_worker_that_is_cut_off_is_taken_over(desk: Desk, monkeypatch: p
     assert sorted(one for one, status in await desk.told() if status == "confirmed") == customers
 
 
-async def test_each_currency_closes_after_the_grace_of_its_own_scheme(desk: Desk) -> None:
+async def test_each_currency_closes_after_the_grace_of_its_own_scheme(desk: WeekFixture) -> None:
     """Customers of one currency are confirmed while bets in another may still arrive."""
     ireland = {"jurisdiction": "IE", "currency": "EUR", "brand": BRAND, "grace_minutes": 600}
     await desk.reducer.schemes(scheme(**ireland))
@@ -198,7 +202,7 @@ async def test_each_currency_closes_after_the_grace_of_its_own_scheme(desk: Desk
     assert ("c-2", "confirmed") in await desk.told()
 
 
-async def test_a_past_week_can_be_closed_by_hand(desk: Desk) -> None:
+async def test_a_past_week_can_be_closed_by_hand(desk: WeekFixture) -> None:
     """This also holds for a week from before the first worker, which leaves the weeks between alone."""
     await desk.qualifier()
     desk.clock.instant = ENDS + timedelta(days=10)
@@ -217,7 +221,7 @@ async def test_a_past_week_can_be_closed_by_hand(desk: Desk) -> None:
     ],
 )
 async def test_a_week_that_cannot_be_closed_is_not(
-    desk: Desk, brand: str, week: str, at: datetime, why: str
+    desk: WeekFixture, brand: str, week: str, at: datetime, why: str
 ) -> None:
     """Nothing is recorded about it either."""
     desk.clock.instant = at
@@ -226,18 +230,18 @@ async def test_a_week_that_cannot_be_closed_is_not(
     assert await desk.states() == []
 
 
-async def test_a_week_that_does_not_exist_is_refused(desk: Desk) -> None:
+async def test_a_week_that_does_not_exist_is_refused(desk: WeekFixture) -> None:
     """Weeks are written as 2026-W13."""
     with pytest.raises(BadInput):
         await desk.closing.close("northbet", "2026-W60")
 
 
-async def versions(desk: Desk) -> list[tuple[str, int | None]]:
+async def versions(desk: WeekFixture) -> list[tuple[str, int | None]]:
     """Return weeks, and the scheme versions that they opened with."""
     return [(step.iso_week, step.scheme_version) for step in await desk.closing.statuses()]
 
 
-async def test_opening_by_hand_is_what_the_worker_does(desk: Desk) -> None:
+async def test_opening_by_hand_is_what_the_worker_does(desk: WeekFixture) -> None:
     """The week opens with its scheme; a second opening, by worker or person, changes nothing."""
     first = await desk.closing.open("northbet", W13)
     assert [(step.opened_at, step.scheme_version) for step in first] == [(DURING, 1)]
@@ -246,13 +250,13 @@ async def test_opening_by_hand_is_what_the_worker_does(desk: Desk) -> None:
     assert await versions(desk) == [(W13, 1)]
 
 
-async def test_two_nodes_open_a_week_once(desk: Desk) -> None:
+async def test_two_nodes_open_a_week_once(desk: WeekFixture) -> None:
     """They open it at the same moment, beside a worker."""
     await asyncio.gather(*(desk.closing.open("northbet", W13) for _ in range(4)), desk.closing.advance())
     assert await desk.states() == [(W13, "GBP", "OPEN", False)]
 
 
-async def test_what_is_issued_during_a_week_leaves_its_scheme_alone(desk: Desk) -> None:
+async def test_what_is_issued_during_a_week_leaves_its_scheme_alone(desk: WeekFixture) -> None:
     """A version published in the week applies to the next one; the recorded version stays."""
     await desk.closing.open("northbet", W13)
     issued = {"issued_at": "2026-03-25T12:30:00Z", "effective_from": "2026-01-01T00:00:00Z"}
@@ -265,7 +269,7 @@ async def test_what_is_issued_during_a_week_leaves_its_scheme_alone(desk: Desk) 
     assert await versions(desk) == [(W13, 1), ("2026-W14", 2)]
 
 
-async def test_a_week_is_opened_in_its_own_time_only(desk: Desk) -> None:
+async def test_a_week_is_opened_in_its_own_time_only(desk: WeekFixture) -> None:
     """It opens neither before it begins nor after its end; a recorded week is returned as it is."""
     with pytest.raises(CannotOpen, match="begins at 2026-03-29 23:00 UTC"):
         await desk.closing.open("northbet", "2026-W14")
@@ -276,7 +280,7 @@ async def test_a_week_is_opened_in_its_own_time_only(desk: Desk) -> None:
     assert [step.state.value for step in await desk.closing.open("northbet", W13)] == ["PROVISIONAL"]
 
 
-async def test_a_week_without_the_club_is_not_opened(desk: Desk) -> None:
+async def test_a_week_without_the_club_is_not_opened(desk: WeekFixture) -> None:
     """A scheme that takes effect later opens nothing."""
     desk.clock.instant = datetime(2020, 3, 25, 12, tzinfo=UTC)
     with pytest.raises(CannotOpen, match="has no club in 2020-W13"):
@@ -284,7 +288,7 @@ async def test_a_week_without_the_club_is_not_opened(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("skew", [timedelta(minutes=5), -timedelta(minutes=5)], ids=["fast", "slow"])
-async def test_weeks_go_by_the_databases_time_on_every_node(desk: Desk, skew: timedelta) -> None:
+async def test_weeks_go_by_the_databases_time_on_every_node(desk: WeekFixture, skew: timedelta) -> None:
     """A fast node closes nothing within the grace, and a slow one nothing late, by hand neither."""
     await desk.keep(DURING)
     await desk.qualifier()
@@ -307,7 +311,7 @@ async def test_weeks_go_by_the_databases_time_on_every_node(desk: Desk, skew: ti
         await node.open("northbet", "2026-W15")
 
 
-async def test_a_worker_whose_clock_is_wrong_says_so_and_does_nothing(desk: Desk) -> None:
+async def test_a_worker_whose_clock_is_wrong_says_so_and_does_nothing(desk: WeekFixture) -> None:
     """It waits until its clock is right, and its health says how far it is off."""
     await desk.keep(DURING)
     desk.clock.instant = ENDS + GRACE

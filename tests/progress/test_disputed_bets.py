@@ -16,7 +16,7 @@ from subgraphs.progress.models import BET_CLAIM, CONTRIBUTION, PROGRESS, QUALIFI
 from subgraphs.progress.repository import ProgressRepository
 from subgraphs.progress.review import ReviewService, disputed_bets
 from tests.support.consumers.progress_reducer import W13, Reducer, opened_reducer, reducer
-from tests.support.consumers.squad_messages import bet, membership
+from tests.support.consumers.sample_messages import bet, membership
 from tests.support.database_probe import contents
 
 __all__ = ["reducer"]
@@ -37,7 +37,7 @@ async def counts(reducer: Reducer) -> dict[str, int]:
 
 async def decide(reducer: Reducer, customer: str) -> None:
     """Assign a disputed bet, as a person does."""
-    await reviewing(reducer).assign("northbet", "b-1", customer, by="ann", why="asked the squad")
+    await reviewing(reducer).assign("northbet", "b-1", customer, by="ann", why="asked the upstream")
 
 
 async def test_it_stays_the_first_ones_in_any_order_of_later_claims(database_url: str) -> None:

@@ -22,7 +22,7 @@ from subgraphs.progress.models import (
 )
 from subgraphs.progress.review import Decision, DecisionOutcome, ReviewService, late_revisions
 from tests.support.consumers.progress_reducer import Reducer, opened_reducer
-from tests.support.consumers.squad_messages import account, bet, membership
+from tests.support.consumers.sample_messages import account, bet, membership
 from tests.support.database_probe import contents
 
 CLOSED = "2026-03-30T00:00:00Z"

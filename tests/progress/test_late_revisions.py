@@ -7,7 +7,7 @@ import pytest
 from subgraphs.progress.models import CONTRIBUTION, KEPT_REVISION, LATE_REVISION, PROGRESS
 from subgraphs.progress.review import late_revisions
 from tests.support.consumers.progress_reducer import Reducer, reducer
-from tests.support.consumers.squad_messages import account, bet, scheme
+from tests.support.consumers.sample_messages import account, bet, scheme
 from tests.support.database_probe import contents
 
 __all__ = ["reducer"]

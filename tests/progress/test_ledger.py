@@ -12,7 +12,7 @@ from foundation.storage.clock import ManualClock
 from subgraphs.progress.models import CONTRIBUTION, PROGRESS
 from subgraphs.progress.repository import Total
 from tests.support.consumers.progress_reducer import W13, W14, Reducer, reducer
-from tests.support.consumers.squad_messages import BRAND, account, bet, scheme
+from tests.support.consumers.sample_messages import BRAND, account, bet, scheme
 from tests.support.database_probe import contents, statements_of
 
 __all__ = ["reducer"]

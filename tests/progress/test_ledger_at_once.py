@@ -27,7 +27,7 @@ from subgraphs.progress.counting.rulebook import KnownCustomers
 from subgraphs.progress.ledger.ledger import Ledger, ledger_of
 from subgraphs.progress.ledger.repository import LedgerRepository
 from subgraphs.progress.models import BET_CLAIM, CONTRIBUTION, METADATA, PROGRESS, REFERENCE
-from tests.support.consumers.squad_messages import account, bet, scheme
+from tests.support.consumers.sample_messages import account, bet, scheme
 from tests.support.database_probe import contents, migrated
 
 CUSTOMERS = 8

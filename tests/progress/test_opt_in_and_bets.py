@@ -4,7 +4,7 @@ import pytest
 
 from subgraphs.progress.models import MEMBERSHIP
 from tests.support.consumers.progress_reducer import Reducer, reducer
-from tests.support.consumers.squad_messages import bet, membership, scheme
+from tests.support.consumers.sample_messages import bet, membership, scheme
 from tests.support.database_probe import contents, statements_of
 
 __all__ = ["reducer"]

@@ -21,7 +21,7 @@ from subgraphs.progress.models import (
     WEEK_CLOSING,
 )
 from tests.support.consumers.progress_reducer import Reducer, reducer
-from tests.support.consumers.squad_messages import account, bet, membership, scheme
+from tests.support.consumers.sample_messages import account, bet, membership, scheme
 from tests.support.database_probe import contents, statements_of
 
 __all__ = ["reducer"]

@@ -12,7 +12,7 @@ from foundation.storage.clock import ManualClock
 from subgraphs.progress.ledger.reconciliation import Drift, Reconciliation, Sums
 from subgraphs.progress.models import PROGRESS, REPAIR
 from tests.support.consumers.progress_reducer import Reducer, reducer
-from tests.support.consumers.squad_messages import bet
+from tests.support.consumers.sample_messages import bet
 from tests.support.database_probe import contents
 
 __all__ = ["reducer"]

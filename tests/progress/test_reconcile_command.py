@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from furlong.cli import app
 from subgraphs.progress.models import PROGRESS
 from tests.support.consumers.progress_reducer import Reducer, opened_reducer
-from tests.support.consumers.squad_messages import bet
+from tests.support.consumers.sample_messages import bet
 
 LATE = "2026-05-17T18:00:00Z"
 
@@ -111,7 +111,7 @@ def test_a_person_decides_whose_a_disputed_bet_is(installed: str) -> None:
     )
     [told] = json.loads(furlong("review", "disputed", "--json").output)
     assert (told["bet_id"], told["customers"]) == ("b-2", ["c-1", "c-2"])
-    word = ("--by", "ann", "--why", "asked the squad")  # the former name of --reason
+    word = ("--by", "ann", "--why", "asked the upstream")  # the former name of --reason
     stranger = furlong("review", "disputed", "assign", "northbet", "b-2", "c-3", *word)
     assert (stranger.exit_code, "claimed by c-1, c-2" in stranger.output) == (1, True)
     given = furlong("review", "disputed", "assign", "northbet", "b-2", "c-2", *word)

@@ -92,7 +92,7 @@ async def test_a_contribution_shows_its_facts(database: Database) -> None:
     async with database.read() as connection:
         found = await REPOSITORY.recent(connection, [_key(3)], first=1)
     placed_at = MONDAY + timedelta(hours=3)
-    assert found[_key(3)] == [RecentBet("c-3-2026-W13-6", placed_at, 100, 6, "GBP", "COUNTED")]
+    assert found[_key(3)] == [RecentBet("c-3-2026-W13-6", placed_at, 100, 6, "GBP", "COUNTED", 2000)]
 
 
 async def test_what_counted_by_a_moment_of_each_customers_own_costs_few_selects(database: Database) -> None:

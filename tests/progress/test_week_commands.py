@@ -20,7 +20,7 @@ from furlong.install.topics import MESSAGES
 from subgraphs.kit.domain.weeks import week_at
 from subgraphs.rewards.models import METADATA as REWARDS
 from tests.support.consumers.progress_reducer import opened_reducer
-from tests.support.consumers.squad_messages import account, bet, membership, scheme
+from tests.support.consumers.sample_messages import account, bet, membership, scheme
 from tests.support.processes.running_furlong import eventually, programs_in
 
 OLD = {"brand_id": "oldbet"}

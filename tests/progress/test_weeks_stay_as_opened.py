@@ -20,7 +20,7 @@ from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.models import OUTBOX, REFERENCE
 from subgraphs.progress.weeks.lifecycle import WeekLifecycle
 from tests.support.consumers.progress_reducer import W13, Reducer, opened_reducer, reducer
-from tests.support.consumers.squad_messages import BRAND, bet, scheme, week
+from tests.support.consumers.sample_messages import BRAND, bet, scheme, week
 
 __all__ = ["reducer"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.recovery.harness import RecoveryHarness, harness_over
-from tests.support.subgraphs.stand_fixtures import *  # noqa: F403 - fixtures, which are listed there
+from tests.support.subgraphs.club_fixtures import *  # noqa: F403 - fixtures, which are listed there
 
 
 @pytest.fixture

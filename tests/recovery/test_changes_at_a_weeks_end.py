@@ -16,8 +16,8 @@ from tests.support.recovery.harness import (
     harness_over,
     reasons,
 )
+from tests.support.subgraphs.club_fixture import ask, data_of, session
 from tests.support.subgraphs.club_samples import WEEK
-from tests.support.subgraphs.club_stand import ask, data_of, session
 
 WEEK_END = week_named(WEEK, "Europe/London").ends_at
 OF_WEEK = """query ($week: ID!) { club(brand: "northbet", week: $week) {

@@ -25,8 +25,8 @@ from tests.support.recovery.harness import (
     RecoveryHarness,
     reasons,
 )
+from tests.support.subgraphs.club_fixture import statements
 from tests.support.subgraphs.club_samples import WEEK, good_account
-from tests.support.subgraphs.club_stand import statements
 
 FAULTS = ["busy", "timeout_before", "timeout_after", "reset_after"]
 JOINED = {"optedIn": True, "pending": False, "version": 1}

@@ -22,6 +22,7 @@ from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.app import create_subgraph
 from tests.support.recovery.harness import CHANGE, LOCK_MINUTES, LOCKED_AT, reasons
 from tests.support.skewed_clock import SkewedClock
+from tests.support.subgraphs.club_fixture import ClubFixture, data_of, session, session_settings
 from tests.support.subgraphs.club_samples import (
     BRAND,
     CUSTOMER,
@@ -32,8 +33,7 @@ from tests.support.subgraphs.club_samples import (
     make_config,
     make_scheme,
 )
-from tests.support.subgraphs.club_stand import Stand, data_of, session, session_settings
-from tests.support.subgraphs.squad_double import Squad
+from tests.support.subgraphs.upstream_double import UpstreamDouble
 
 TRIES: Final = 1000 if os.environ.get("FURLONG_TORTURE", "") not in {"", "0"} else 60
 SKEWS: Final = (timedelta(seconds=-2), timedelta(), timedelta(seconds=2))
@@ -64,7 +64,7 @@ class WaitingClock:
 class Nodes:
     """Nodes over the databases of a stand."""
 
-    stand: Stand
+    stand: ClubFixture
     stack: AsyncExitStack
 
     def node(self, clock: Clock) -> Subgraph:
@@ -80,7 +80,7 @@ class Nodes:
 
 
 @pytest.fixture
-async def nodes(stand: Stand) -> AsyncIterator[Nodes]:
+async def nodes(stand: ClubFixture) -> AsyncIterator[Nodes]:
     """Provide nodes in a week whose choice locks an hour after the stand's time."""
     await stand.add_brand(make_brand(), make_scheme(choice_lock_minutes=LOCK_MINUTES))
     await stand.add_accounts({OWNER: good_account()})
@@ -96,7 +96,7 @@ async def choose(node: Subgraph, key: str, version: int) -> list[str]:
     return reasons(data["changeReward"])
 
 
-async def test_the_lock_is_the_same_for_all_nodes(nodes: Nodes, squad: Squad) -> None:
+async def test_the_lock_is_the_same_for_all_nodes(nodes: Nodes, upstream: UpstreamDouble) -> None:
     """Within 200 ms of the lock, exactly the choices that are in time by the database's clock are made."""
     clock, chance = nodes.stand.clock, random.Random(9)  # noqa: S311 - tries, not secrets
     several = [nodes.node(SkewedClock(clock, skew)) for skew in SKEWS]
@@ -109,25 +109,25 @@ async def test_the_lock_is_the_same_for_all_nodes(nodes: Nodes, squad: Squad) ->
         (outcome,) = errors or ["made"]
         outcomes[clock.instant < LOCKED_AT, outcome] += 1
     assert set(outcomes) == {(True, "made"), (False, "CHOICE_LOCKED")}
-    assert len(squad.effects) == version == outcomes[True, "made"]
+    assert len(upstream.effects) == version == outcomes[True, "made"]
 
 
-async def test_a_fast_node_chooses_nothing_in_the_next_week(nodes: Nodes, squad: Squad) -> None:
+async def test_a_fast_node_chooses_nothing_in_the_next_week(nodes: Nodes, upstream: UpstreamDouble) -> None:
     """For it the week is over while the database's clock says that the choice is locked."""
     nodes.stand.clock.instant = LOCKED_AT + timedelta(minutes=LOCK_MINUTES - 2)
     fast = nodes.node(SkewedClock(nodes.stand.clock, timedelta(minutes=5)))
     assert await choose(fast, "k", 0) == ["CHOICE_LOCKED"]
-    assert not squad.effects
+    assert not upstream.effects
     nodes.stand.clock.advance(timedelta(minutes=2))
     assert await choose(fast, "k-2", 0) == []
 
 
-async def test_a_choice_that_waits_beyond_the_lock_is_late(nodes: Nodes, squad: Squad) -> None:
+async def test_a_choice_that_waits_beyond_the_lock_is_late(nodes: Nodes, upstream: UpstreamDouble) -> None:
     """Time that passes while the intent waits to be written counts, and nothing of a late choice stays."""
     before, after = LOCKED_AT - timedelta(milliseconds=1), LOCKED_AT
     node = nodes.node(WaitingClock([before, before, after]))
     assert await choose(node, "k", 0) == ["CHOICE_LOCKED"]
-    assert (squad.calls, await nodes.stand.intents(nodes.stand.rewards)) == ([], [])
+    assert (upstream.calls, await nodes.stand.intents(nodes.stand.rewards)) == ([], [])
 
 
 async def test_a_transaction_goes_by_the_servers_clock(migrated_mariadb: str) -> None:

@@ -30,8 +30,8 @@ from furlong.serve.subgraphs import Parts
 from gateway import GatewaySettings
 from subgraphs.kit.settings import UpstreamSettings
 from tests.support.database_probe import migrate
+from tests.support.subgraphs.club_fixture import ClubFixture, session, session_settings
 from tests.support.subgraphs.club_samples import NOW
-from tests.support.subgraphs.club_stand import Stand, session, session_settings
 
 pytestmark = pytest.mark.usefixtures("mariadb_installed")
 QUERY: Final = """{ club(brand: "northbet") {
@@ -73,7 +73,7 @@ async def fill(settings: DatabaseSettings) -> None:
     for name, metadata in METADATA.items():
         await migrate(settings, name, metadata)
     await identify(settings, METADATA)
-    stand = Stand.over(settings.url, NOW)
+    stand = ClubFixture.over(settings.url, NOW)
     await stand.add_northbet()
     await stand.close()
 

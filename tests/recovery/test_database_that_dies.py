@@ -17,9 +17,9 @@ from subgraphs.club.models import MEMBERSHIP_EVENT, OUTBOX
 from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.models import REWARD_CHOICE
 from tests.support.recovery.harness import CHANGE, OPT_IN, SHOWN, UNDISTURBED
+from tests.support.subgraphs.club_fixture import ClubFixture, ask, codes, data_of, migrate
 from tests.support.subgraphs.club_samples import NOW
-from tests.support.subgraphs.club_stand import Stand, ask, codes, data_of, migrate
-from tests.support.subgraphs.squad_double import Squad
+from tests.support.subgraphs.upstream_double import UpstreamDouble
 
 pytestmark = pytest.mark.usefixtures("mariadb_installed")
 JOIN = {"brand": "northbet", "termsVersion": "2026-1", "idempotencyKey": "k"}
@@ -36,13 +36,13 @@ def kill(server: PrivateMariadb) -> None:
 
 
 async def test_what_the_upstream_has_done_is_recorded_when_the_database_is_back(
-    tmp_path: Path, squad: Squad
+    tmp_path: Path, upstream: UpstreamDouble
 ) -> None:
     """The customer sees no success; recovery finds the changes on record, and repeats none."""
     server = await asyncio.to_thread(start_mariadb, tmp_path)
     url = server.fresh_url()
     await migrate(url)
-    stand = Stand.over(url, NOW)
+    stand = ClubFixture.over(url, NOW)
     await stand.add_northbet()
     dead = asyncio.Event()
 
@@ -53,35 +53,35 @@ async def test_what_the_upstream_has_done_is_recorded_when_the_database_is_back(
         await asyncio.to_thread(kill, server)
         dead.set()
 
-    squad.script = [wait, die]  # of two changes, both are with the upstream when it happens
+    upstream.script = [wait, die]  # of two changes, both are with the upstream when it happens
     answers = await asyncio.gather(
         ask(stand.club, OPT_IN, {"i": JOIN}), ask(stand.rewards, CHANGE, {"i": CHOOSE})
     )
     assert [codes(answer) for answer in answers] == [["SERVICE_UNAVAILABLE"]] * 2
-    assert len(squad.effects) == 2
+    assert len(upstream.effects) == 2
     await stand.close()
 
     server = await asyncio.to_thread(start_mariadb, tmp_path)
     back = f"{server.url.rpartition('/')[0]}/{url.rpartition('/')[2]}"
     try:
-        await check_recovery(Stand.over(back, NOW), squad)
+        await check_recovery(ClubFixture.over(back, NOW), upstream)
     finally:
         await asyncio.to_thread(server.stop)
 
 
-async def check_recovery(stand: Stand, squad: Squad) -> None:
+async def check_recovery(stand: ClubFixture, upstream: UpstreamDouble) -> None:
     """Check that both changes are pending, and that recovery settles them by the upstream's record alone."""
     assert (await data_of(stand.club, SHOWN))["club"]["membership"]["pending"] is True
     stand.clock.advance(UNDISTURBED)
-    asked = len(squad.calls)
+    asked = len(upstream.calls)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(stand.close)
-        upstream = UpstreamSettings(url=stand.upstream_url)
+        upstream_settings = UpstreamSettings(url=stand.upstream_url)
         made = await create_recovery_rounds(
-            stack, DatabaseSettings(url=stand.url), upstream, stand.clock
+            stack, DatabaseSettings(url=stand.url), upstream_settings, stand.clock
         ).round()
         assert (made.settled, made.in_doubt) == (2, 0)
-        assert (len(squad.calls), len(squad.effects)) == (asked, 2)
+        assert (len(upstream.calls), len(upstream.effects)) == (asked, 2)
         assert await stand.count(stand.club, MEMBERSHIP_EVENT) == 1
         assert await stand.count(stand.club, OUTBOX.outbox) == 1
         assert await stand.count(stand.rewards, REWARD_CHOICE) == 1

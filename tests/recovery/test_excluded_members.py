@@ -22,8 +22,8 @@ from tests.support.recovery.harness import (
     RecoveryHarness,
     reasons,
 )
+from tests.support.subgraphs.club_fixture import ask, data_of, session
 from tests.support.subgraphs.club_samples import good_account
-from tests.support.subgraphs.club_stand import ask, data_of, session
 
 EXCLUSIONS = {
     "self-excluded": replace(good_account(), rg_state="self_excluded"),

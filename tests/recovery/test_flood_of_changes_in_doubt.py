@@ -22,8 +22,8 @@ from subgraphs.kit.mutations.intents import ChangeRequest
 from subgraphs.kit.mutations.recovery import PACE_SECONDS, RecoveryRounds
 from subgraphs.kit.mutations.upstream import membership_path
 from subgraphs.kit.settings import UpstreamSettings
-from tests.support.subgraphs.club_stand import Stand
-from tests.support.subgraphs.squad_double import Squad
+from tests.support.subgraphs.club_fixture import ClubFixture
+from tests.support.subgraphs.upstream_double import UpstreamDouble
 
 CHANGES: Final = 10_000 if os.environ.get("FURLONG_TORTURE", "") not in {"", "0"} else 160
 AT_ONCE: Final = 8
@@ -56,14 +56,14 @@ async def stack() -> AsyncIterator[AsyncExitStack]:
 
 
 @pytest.fixture
-async def flooded(stand: Stand) -> Stand:
+async def flooded(stand: ClubFixture) -> ClubFixture:
     """Store customers who have all asked to leave, each later than the next one in the alphabet."""
     async with stand.club.database.write() as connection:
         await connection.execute(insert(INTENT), [row(stand, place) for place in range(CHANGES)])
     return stand
 
 
-def row(stand: Stand, place: int) -> dict[str, Any]:
+def row(stand: ClubFixture, place: int) -> dict[str, Any]:
     """Return a change in doubt; a greater number is older."""
     owner = Owner("northbet", f"f-{CHANGES - place:05}")
     request = ChangeRequest(owner, "optOut", "membership", "k", {})
@@ -81,16 +81,18 @@ def row(stand: Stand, place: int) -> dict[str, Any]:
     }
 
 
-def node(stack: AsyncExitStack, stand: Stand, dies_after: int | None = None) -> Node:
+def node(stack: AsyncExitStack, stand: ClubFixture, dies_after: int | None = None) -> Node:
     """Build another node."""
-    upstream = UpstreamSettings(url=stand.upstream_url, retry_delay_seconds=0)
-    made = create_recovery_rounds(stack, DatabaseSettings(url=stand.url), upstream, stand.clock)
+    upstream_settings = UpstreamSettings(url=stand.upstream_url, retry_delay_seconds=0)
+    made = create_recovery_rounds(stack, DatabaseSettings(url=stand.url), upstream_settings, stand.clock)
     new = Node(made, [], dies_after)
     new.recovering = replace(made, rest=new.rest)
     return new
 
 
-async def test_a_flood_drains_over_a_restart(flooded: Stand, squad: Squad, stack: AsyncExitStack) -> None:
+async def test_a_flood_drains_over_a_restart(
+    flooded: ClubFixture, upstream: UpstreamDouble, stack: AsyncExitStack
+) -> None:
     """Each is made once, oldest first, a batch at a time with a pause after it, even if a node dies."""
     first, second = node(stack, flooded, dies_after=CHANGES // AT_ONCE // 2), node(stack, flooded)
     with pytest.raises(asyncio.CancelledError):
@@ -101,11 +103,11 @@ async def test_a_flood_drains_over_a_restart(flooded: Stand, squad: Squad, stack
     handfuls = [first.pauses, second.pauses]
     assert {seconds for pauses in handfuls for seconds in pauses} == {PACE_SECONDS}
     assert sum(map(len, handfuls)) >= CHANGES / AT_ONCE
-    asked = [call.path for call in squad.calls]
+    asked = [call.path for call in upstream.calls]
     oldest_first = [membership_path(Owner("northbet", f"f-{n:05}")) for n in range(1, CHANGES + 1)]
     for begin in range(0, CHANGES, AT_ONCE):
         assert sorted(asked[begin : begin + AT_ONCE]) == oldest_first[begin : begin + AT_ONCE]
-    assert len(squad.calls) == len(squad.effects) == CHANGES
+    assert len(upstream.calls) == len(upstream.effects) == CHANGES
     assert await flooded.count(flooded.club, MEMBERSHIP_EVENT) == CHANGES
     async with flooded.club.database.read() as connection:
         pending = select(func.count()).select_from(INTENT).where(INTENT.c.status == "pending")

@@ -8,86 +8,90 @@ import pytest
 from subgraphs.club.models import MEMBERSHIP_EVENT
 from subgraphs.kit.mutations.circuit_breaker import Breaker
 from tests.support.recovery.harness import CHANGE, OPT_IN, OPT_OUT, SHOWN, reasons
+from tests.support.subgraphs.club_fixture import ClubFixture, ask, data_of, session, statements
 from tests.support.subgraphs.club_samples import CUSTOMER
-from tests.support.subgraphs.club_stand import Stand, ask, data_of, session, statements
-from tests.support.subgraphs.squad_double import Squad, no_answers, refusal
+from tests.support.subgraphs.upstream_double import UpstreamDouble, no_answers, refusal
 
 BREAKING = Breaker().failures
 
 
 @pytest.fixture
-async def northbet(stand: Stand) -> Stand:
+async def northbet(stand: ClubFixture) -> ClubFixture:
     """Provide Northbet with many customers."""
     await stand.add_northbet(CUSTOMER, *(f"x-{number}" for number in range(BREAKING)))
     return stand
 
 
-async def mutate(stand: Stand, mutation: str, customer: str = CUSTOMER, **more: Any) -> dict[str, Any]:
+async def mutate(stand: ClubFixture, mutation: str, customer: str = CUSTOMER, **more: Any) -> dict[str, Any]:
     """Return the response of a mutation."""
     subgraph = stand.rewards if mutation is CHANGE else stand.club
     data = await data_of(subgraph, mutation, {"i": {"brand": "northbet"} | more}, session(customer))
     return dict(next(iter(data.values())))
 
 
-async def opt_in(stand: Stand, key: str = "in", customer: str = CUSTOMER) -> dict[str, Any]:
+async def opt_in(stand: ClubFixture, key: str = "in", customer: str = CUSTOMER) -> dict[str, Any]:
     """Opt in."""
     return await mutate(stand, OPT_IN, customer, termsVersion="2026-1", idempotencyKey=key)
 
 
-async def opt_out(stand: Stand, key: str = "out") -> dict[str, Any]:
+async def opt_out(stand: ClubFixture, key: str = "out") -> dict[str, Any]:
     """Opt out."""
     return await mutate(stand, OPT_OUT, idempotencyKey=key)
 
 
-async def break_off(stand: Stand, squad: Squad) -> None:
+async def break_off(stand: ClubFixture, upstream: UpstreamDouble) -> None:
     """Let calls of other customers fail until the circuit breaker opens."""
-    squad.script = no_answers(BREAKING)
+    upstream.script = no_answers(BREAKING)
     for number in range(BREAKING):
         await opt_in(stand, customer=f"x-{number}")
-    squad.script = []
+    upstream.script = []
 
 
 async def test_an_upstream_that_is_away_is_not_asked_and_the_change_is_kept(
-    northbet: Stand, squad: Squad
+    northbet: ClubFixture, upstream: UpstreamDouble
 ) -> None:
     """With an open circuit breaker the intent is written, and the customer sees that it is pending."""
-    await break_off(northbet, squad)
-    asked = len(squad.calls)
+    await break_off(northbet, upstream)
+    asked = len(upstream.calls)
     payload = await opt_in(northbet)
     assert reasons(payload) == ["UPSTREAM_PENDING"]
     assert payload["club"]["membership"] == {"optedIn": False, "pending": True, "version": 0}
-    assert len(squad.calls) == asked
+    assert len(upstream.calls) == asked
     mine = [one for one in await northbet.intents(northbet.club) if one.customer_id == CUSTOMER]
     assert [one.status for one in mine] == ["pending"]
 
 
-async def test_an_outage_costs_a_few_calls_only(northbet: Stand, squad: Squad) -> None:
+async def test_an_outage_costs_a_few_calls_only(northbet: ClubFixture, upstream: UpstreamDouble) -> None:
     """However many customers ask, calls end with the failure that opens the circuit breaker."""
-    await break_off(northbet, squad)
-    assert len(squad.calls) == BREAKING
+    await break_off(northbet, upstream)
+    assert len(upstream.calls) == BREAKING
 
 
-async def test_reads_do_not_notice_an_outage(northbet: Stand, squad: Squad) -> None:
+async def test_reads_do_not_notice_an_outage(northbet: ClubFixture, upstream: UpstreamDouble) -> None:
     """What the graph shows is read from our own database."""
-    await break_off(northbet, squad)
-    asked = len(squad.calls)
+    await break_off(northbet, upstream)
+    asked = len(upstream.calls)
     with statements(northbet.club) as sent:
         answer = await ask(northbet.club, SHOWN)
     assert "errors" not in answer
     assert sent
-    assert len(squad.calls) == asked
+    assert len(upstream.calls) == asked
 
 
-async def test_a_bad_request_is_told_in_an_outage_too(northbet: Stand, squad: Squad) -> None:
+async def test_a_bad_request_is_told_in_an_outage_too(
+    northbet: ClubFixture, upstream: UpstreamDouble
+) -> None:
     """A request that can be refused without the upstream is refused, and leaves nothing pending."""
-    await break_off(northbet, squad)
+    await break_off(northbet, upstream)
     assert reasons(await opt_out(northbet)) == ["NOT_MEMBER"]
     assert not (await data_of(northbet.club, SHOWN))["club"]["membership"]["pending"]
 
 
-async def test_who_finds_another_change_in_the_way_is_told_so(northbet: Stand, squad: Squad) -> None:
+async def test_who_finds_another_change_in_the_way_is_told_so(
+    northbet: ClubFixture, upstream: UpstreamDouble
+) -> None:
     """The message says which change is pending: the customer's own, or an earlier one."""
-    squad.script = no_answers(6)
+    upstream.script = no_answers(6)
     own, other, own_again = await opt_in(northbet), await opt_out(northbet), await opt_in(northbet)
     words = [payload["errors"][0]["message"] for payload in (own, other, own_again)]
     assert reasons(own) == reasons(other) == ["UPSTREAM_PENDING"]
@@ -95,9 +99,11 @@ async def test_who_finds_another_change_in_the_way_is_told_so(northbet: Stand, s
     assert words[1] == "An earlier change of yours is still being confirmed: try again in a moment."
 
 
-async def test_a_request_that_was_in_the_way_goes_ahead_later(northbet: Stand, squad: Squad) -> None:
+async def test_a_request_that_was_in_the_way_goes_ahead_later(
+    northbet: ClubFixture, upstream: UpstreamDouble
+) -> None:
     """The key of a request that had to wait is not used up."""
-    squad.script = no_answers(4)
+    upstream.script = no_answers(4)
     await opt_in(northbet)
     await opt_out(northbet)
     assert reasons(await opt_out(northbet)) == []
@@ -105,24 +111,28 @@ async def test_a_request_that_was_in_the_way_goes_ahead_later(northbet: Stand, s
 
 
 async def test_the_outcome_of_an_earlier_change_decides_about_a_later_one(
-    northbet: Stand, squad: Squad
+    northbet: ClubFixture, upstream: UpstreamDouble
 ) -> None:
     """A second join finds the first one pending, settles it, and gets the membership."""
-    squad.script = no_answers(2)
+    upstream.script = no_answers(2)
     await opt_in(northbet, "first")
     assert reasons(await opt_in(northbet, "second")) == ["ALREADY_OPTED_IN"]
-    assert len(squad.effects) == 1
+    assert len(upstream.effects) == 1
 
 
-async def test_an_earlier_refusal_lets_a_later_change_through(northbet: Stand, squad: Squad) -> None:
+async def test_an_earlier_refusal_lets_a_later_change_through(
+    northbet: ClubFixture, upstream: UpstreamDouble
+) -> None:
     """A refused change does not block later ones."""
-    squad.script = [*no_answers(2), refusal("SOMETHING")]
+    upstream.script = [*no_answers(2), refusal("SOMETHING")]
     await opt_in(northbet, "first")
     assert reasons(await opt_in(northbet, "second")) == []
-    assert len(squad.effects) == 1
+    assert len(upstream.effects) == 1
 
 
-async def test_two_tabs_choose_while_the_first_is_in_doubt(northbet: Stand, squad: Squad) -> None:
+async def test_two_tabs_choose_while_the_first_is_in_doubt(
+    northbet: ClubFixture, upstream: UpstreamDouble
+) -> None:
     """The second of two choices of one version gets the conflict, and the choice that was made."""
 
     def choose(key: str, option: str) -> Awaitable[dict[str, Any]]:
@@ -133,7 +143,7 @@ async def test_two_tabs_choose_while_the_first_is_in_doubt(northbet: Stand, squa
         }
         return mutate(northbet, CHANGE, **arguments)
 
-    squad.script = no_answers(4)
+    upstream.script = no_answers(4)
     assert reasons(await choose("tab-1", "fb-2x3")) == ["UPSTREAM_PENDING"]
     assert reasons(await choose("tab-2", "fb-5")) == ["UPSTREAM_PENDING"]
     conflict = await choose("tab-2", "fb-5")
@@ -144,4 +154,4 @@ async def test_two_tabs_choose_while_the_first_is_in_doubt(northbet: Stand, squa
         "pending": False,
     }
     assert reasons(await choose("tab-1", "fb-2x3")) == []
-    assert len(squad.effects) == 1
+    assert len(upstream.effects) == 1

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from confluent_kafka import Producer
 
-from tests.support.consumers.squad_messages import account
+from tests.support.consumers.sample_messages import account
 from tests.support.processes.running_furlong import BRAND, MUTATIONS, Demo, eventually, running_demo
 
 

@@ -27,7 +27,7 @@ def record(tmp_path: Path) -> Iterator[Record]:
 
 @pytest.fixture
 async def api(record: Record, world: World) -> AsyncIterator[httpx.AsyncClient]:
-    """The squad's API in this process."""
+    """The upstream's API in this process."""
     transport = httpx.ASGITransport(create_upstream(record, world))
     async with httpx.AsyncClient(transport=transport, base_url="http://upstream") as client:
         yield client
@@ -35,7 +35,7 @@ async def api(record: Record, world: World) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 async def served(tmp_path: Path, world: World) -> AsyncIterator[httpx.AsyncClient]:
-    """The squad's API behind a real socket."""
+    """The upstream's API behind a real socket."""
     async with (
         serving_upstream(world, tmp_path / "upstream.sqlite") as url,
         httpx.AsyncClient(base_url=url, timeout=20) as client,
@@ -45,7 +45,7 @@ async def served(tmp_path: Path, world: World) -> AsyncIterator[httpx.AsyncClien
 
 @pytest.fixture
 def broker() -> Iterator[str]:
-    """The address of an embedded Kafka broker with the squad's topics."""
+    """The address of an embedded Kafka broker with the upstream's topics."""
     with EmbeddedBroker() as broker:
         broker.create_topics(["club.progress.v1", "club.account-status.v1", "club.reward-config.v1"])
         yield broker.bootstrap

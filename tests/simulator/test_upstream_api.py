@@ -1,4 +1,4 @@
-"""The squad's API: what it records, refuses and answers again."""
+"""The upstream's API: what it records, refuses and answers again."""
 
 import json
 from pathlib import Path

@@ -96,7 +96,7 @@ async def test_faults_can_be_cleared(api: httpx.AsyncClient) -> None:
     "order", [{"fault": "meteor"}, {"fault": "busy", "times": 0}, {"fault": "busy", "x": 1}]
 )
 async def test_impossible_faults(api: httpx.AsyncClient, order: dict[str, Any]) -> None:
-    """A fault that does not exist is refused and does not come into the squad's journal."""
+    """A fault that does not exist is refused and does not come into the upstream's journal."""
     assert (await api.post("/simulator/faults", json=order)).status_code == 400
     assert (await api.get("/simulator/journal")).json()["entries"] == []
 

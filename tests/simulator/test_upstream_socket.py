@@ -1,4 +1,4 @@
-"""The socket that the squad's API listens on."""
+"""The socket that the upstream's API listens on."""
 
 import socket
 

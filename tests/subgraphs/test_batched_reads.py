@@ -20,6 +20,7 @@ from subgraphs.rewards.catalogue.rewards import RewardConfig, RewardContent
 from subgraphs.rewards.menu.options import StoredChoice
 from subgraphs.rewards.models import REWARD_CHOICE, REWARD_CONFIG, REWARD_CONTENT
 from subgraphs.rewards.repository import ChoiceRepository
+from tests.support.subgraphs.club_fixture import ClubFixture, data_of, statements
 from tests.support.subgraphs.club_samples import (
     CUSTOMER,
     LONG_AGO,
@@ -32,7 +33,6 @@ from tests.support.subgraphs.club_samples import (
     make_content,
     make_scheme,
 )
-from tests.support.subgraphs.club_stand import Stand, data_of, statements
 
 CLUB = """{ club(brand: "northbet") {
   id week { id isoWeek endsAt state } terms { version url } jurisdiction currency ineligibleReason
@@ -73,15 +73,15 @@ PUBLIC_TABLES = {
 
 
 @pytest.fixture
-async def northbet(each_stand: Stand) -> Stand:
+async def northbet(each_club: ClubFixture) -> ClubFixture:
     """Northbet with a member who has bet, and left after reaching the target."""
-    await each_stand.add_northbet()
+    await each_club.add_northbet()
     in_and_out = ((MembershipKind.OPTED_IN, LONG_AGO), (MembershipKind.OPTED_OUT, NOW))
-    await each_stand.add_membership(OWNER, *in_and_out)
+    await each_club.add_membership(OWNER, *in_and_out)
     key = {"brand_id": "northbet", "customer_id": CUSTOMER, "iso_week": WEEK}
     total = key | {"total_minor": 2500, "counted_bets": 5, "as_of": NOW}
-    await each_stand.add_bets([bet_row(f"b-{n}", Owner("northbet", CUSTOMER), n) for n in range(5)], [total])
-    return each_stand
+    await each_club.add_bets([bet_row(f"b-{n}", Owner("northbet", CUSTOMER), n) for n in range(5)], [total])
+    return each_club
 
 
 def bet_row(bet_id: str, owner: Owner, minutes_ago: int, week: str = WEEK) -> dict[str, Any]:
@@ -140,18 +140,18 @@ async def read_counts(subgraph: Subgraph, query: str, variables: dict[str, Any])
     return reads(sent)
 
 
-async def test_the_clubs_part_of_a_bet_slip_reads_each_table_once(northbet: Stand) -> None:
+async def test_the_clubs_part_of_a_bet_slip_reads_each_table_once(northbet: ClubFixture) -> None:
     """Week, terms and membership cost one SELECT a table."""
     assert await read_counts(northbet.club, CLUB, {}) == dict.fromkeys(CLUB_TABLES, 1)
 
 
-async def test_the_rewards_part_of_a_bet_slip_reads_each_table_once(northbet: Stand) -> None:
+async def test_the_rewards_part_of_a_bet_slip_reads_each_table_once(northbet: ClubFixture) -> None:
     """Options and choice cost one SELECT a table, and none of the accounts that the club told of."""
     found = await read_counts(northbet.rewards, ENTITY.format(REWARDS_PART), {"r": clubs([WEEK])})
     assert found == dict.fromkeys(REWARDS_TABLES, 1)
 
 
-async def test_the_progress_part_of_a_bet_slip_reads_each_table_once(northbet: Stand) -> None:
+async def test_the_progress_part_of_a_bet_slip_reads_each_table_once(northbet: ClubFixture) -> None:
     """State and progress cost one SELECT a table."""
     part = PROGRESS_PART.replace("recentBets { betId }", "")
     found = await read_counts(northbet.progress, ENTITY.format(part), {"r": clubs([WEEK])})
@@ -167,7 +167,7 @@ async def test_the_progress_part_of_a_bet_slip_reads_each_table_once(northbet: S
     ],
 )
 async def test_many_clubs_cost_no_more_reads_than_one(
-    northbet: Stand, name: str, part: str, week: str
+    northbet: ClubFixture, name: str, part: str, week: str
 ) -> None:
     """Thirty weeks at once are read by as many statements as a single one."""
     subgraph = {"club": northbet.club, "rewards": northbet.rewards, "progress": northbet.progress}[name]
@@ -179,7 +179,7 @@ async def test_many_clubs_cost_no_more_reads_than_one(
     assert many == one
 
 
-async def test_public_data_are_read_for_the_first_request_alone(northbet: Stand) -> None:
+async def test_public_data_are_read_for_the_first_request_alone(northbet: ClubFixture) -> None:
     """The second bet-slip reads what belongs to the customer, and nothing of the brand."""
     again = ENTITY.format(REWARDS_PART), {"r": clubs([WEEK])}
     await data_of(northbet.club, CLUB)
@@ -188,14 +188,14 @@ async def test_public_data_are_read_for_the_first_request_alone(northbet: Stand)
     assert await read_counts(northbet.rewards, *again) == dict.fromkeys(REWARDS_TABLES - PUBLIC_TABLES, 1)
 
 
-async def test_recent_clubs_cost_no_more_reads_than_one(northbet: Stand) -> None:
+async def test_recent_clubs_cost_no_more_reads_than_one(northbet: ClubFixture) -> None:
     """All weeks taken part in are read by as many statements as a single one that is over."""
     query = """{ recentClubs(brand: "northbet", first: 9) {
       id week { isoWeek } terms { version } membership { optedIn pending } ineligibleReason } }"""
     assert await read_counts(northbet.club, query, {}) == dict.fromkeys((*CLUB_TABLES, "account_change"), 1)
 
 
-async def test_membership_events_come_back_each_to_its_customer(each_stand: Stand) -> None:
+async def test_membership_events_come_back_each_to_its_customer(each_club: ClubFixture) -> None:
     """The events of a hundred customers of two brands are read at once, in order; others have none."""
     owners = [Owner(brand, f"c-{n}") for brand in ("northbet", "lagunabet") for n in range(50)]
     kinds = [MembershipKind.OPTED_IN, MembershipKind.OPTED_OUT, MembershipKind.OPTED_IN]
@@ -212,9 +212,9 @@ async def test_membership_events_come_back_each_to_its_customer(each_stand: Stan
         for version in range(3, 0, -1)
         if version <= number % 4
     ]
-    await each_stand.insert(each_stand.club, MEMBERSHIP_EVENT, rows)
-    with statements(each_stand.club) as sent:
-        async with each_stand.club.database.read() as connection:
+    await each_club.insert(each_club.club, MEMBERSHIP_EVENT, rows)
+    with statements(each_club.club) as sent:
+        async with each_club.club.database.read() as connection:
             found = await MembershipRepository(MEMBERSHIP_EVENT).events(connection, owners)
     assert found == {
         owner: [
@@ -226,11 +226,11 @@ async def test_membership_events_come_back_each_to_its_customer(each_stand: Stan
     assert reads(sent) == {"membership_event": 1}
 
 
-async def test_pending_changes_are_told_of_the_right_customers(each_stand: Stand) -> None:
+async def test_pending_changes_are_told_of_the_right_customers(each_club: ClubFixture) -> None:
     """Of many customers those are named whose change is in progress: not the settled, not the strangers."""
     intents = IntentRepository(INTENT)
     owners = [Owner(brand, f"c-{n}") for brand in ("northbet", "lagunabet") for n in range(40)]
-    async with each_stand.club.database.write() as connection:
+    async with each_club.club.database.write() as connection:
         for number, owner in enumerate(owners):
             if number % 3:
                 request = ChangeRequest(owner, "optIn", "membership", "k", {})
@@ -241,24 +241,24 @@ async def test_pending_changes_are_told_of_the_right_customers(each_stand: Stand
                 assert await intents.settle(connection, intent, None, NOW)
                 assert not await intents.settle(connection, intent, ("X", "x"), NOW)
     asked = [*owners, Owner("northbet", "C-1"), Owner("nobody", "c-1")]
-    with statements(each_stand.club) as sent:
-        async with each_stand.club.database.read() as connection:
+    with statements(each_club.club) as sent:
+        async with each_club.club.database.read() as connection:
             found = await intents.pending(connection, asked)
     assert set(found) == {owner for number, owner in enumerate(owners) if number % 3 == 1}
     assert reads(sent) == {"intent": 1}
 
 
-async def test_catalogues_come_back_each_to_its_brand(each_stand: Stand) -> None:
+async def test_catalogues_come_back_each_to_its_brand(each_club: ClubFixture) -> None:
     """Configurations and published content of brands are read at once and equal what was stored."""
     laguna = [make_config(f"r-{n}", brand="lagunabet", value_minor=None, spins=n + 1) for n in range(20)]
     north = [make_config("fb-5", version=version, effective_to=NOW) for version in range(1, 21)]
     texts = [make_content(f"r-{n}", locale=name) for n in range(20) for name in ("en-MT", "it-IT")]
-    await each_stand.add_rewards(laguna, texts)
-    await each_stand.add_rewards(north, [])
+    await each_club.add_rewards(laguna, texts)
+    await each_club.add_rewards(north, [])
     catalogue = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
     brands = ["northbet", "lagunabet", "nobody"]
-    with statements(each_stand.rewards) as sent:
-        async with each_stand.rewards.database.read() as connection:
+    with statements(each_club.rewards) as sent:
+        async with each_club.rewards.database.read() as connection:
             configs = await catalogue.configs(connection, brands)
             contents = await catalogue.published(connection, brands, NOW)
     assert {name: sorted(each, key=_by_id) for name, each in configs.items()} == {
@@ -282,10 +282,10 @@ def _place(content: RewardContent) -> tuple[str, str]:
     return content.reward_id, content.locale
 
 
-async def test_the_newest_published_revision_that_is_due_is_shown(each_stand: Stand) -> None:
+async def test_the_newest_published_revision_that_is_due_is_shown(each_club: ClubFixture) -> None:
     """Of the revisions of a text the highest published one is shown, once its time has come."""
     catalogue = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
-    async with each_stand.rewards.database.write() as connection:
+    async with each_club.rewards.database.write() as connection:
         for title, at in (("old", LONG_AGO), ("new", NOW), ("scheduled", NOW + timedelta(hours=1))):
             await catalogue.publish(connection, "northbet", make_content(title=title), at)
         drafts = REWARD_CONTENT.insert().from_select(
@@ -306,16 +306,16 @@ async def test_the_newest_published_revision_that_is_due_is_shown(each_stand: St
     assert [content.title for content in later["northbet"]] == ["scheduled"]
 
 
-async def test_choices_come_back_each_to_its_club(each_stand: Stand) -> None:
+async def test_choices_come_back_each_to_its_club(each_club: ClubFixture) -> None:
     """Choices of many customers and weeks are read at once; clubs without one are absent."""
     choices = ChoiceRepository(REWARD_CHOICE)
     keys = [ClubKey("northbet", f"2026-W{week}", f"c-{n}") for week in (12, 13) for n in range(30)]
-    async with each_stand.rewards.database.write() as connection:
+    async with each_club.rewards.database.write() as connection:
         for number, key in enumerate(keys):
             for version in range(1, number % 3 + 1):
                 await choices.record(connection, key, f"r-{number}", version, NOW)
-    with statements(each_stand.rewards) as sent:
-        async with each_stand.rewards.database.read() as connection:
+    with statements(each_club.rewards) as sent:
+        async with each_club.rewards.database.read() as connection:
             found = await choices.choices(connection, keys)
     assert found == {
         key: StoredChoice(f"r-{number}", number % 3, number % 3, NOW)
@@ -325,7 +325,7 @@ async def test_choices_come_back_each_to_its_club(each_stand: Stand) -> None:
     assert reads(sent) == {"reward_choice": 1}
 
 
-async def test_progress_comes_back_each_to_its_club(each_stand: Stand) -> None:
+async def test_progress_comes_back_each_to_its_club(each_club: ClubFixture) -> None:
     """Totals, newest bets and totals at a moment of many clubs are each read at once."""
     keys = [ClubKey("northbet", f"2026-W{week}", f"c-{n}") for week in (12, 13) for n in range(20)]
     bets = [
@@ -344,11 +344,11 @@ async def test_progress_comes_back_each_to_its_club(each_stand: Stand) -> None:
         }
         for number, key in enumerate(keys)
     ]
-    await each_stand.add_bets(bets, totals)
+    await each_club.add_bets(bets, totals)
     repository = ProgressRepository()
     moments = {key: NOW - timedelta(minutes=number % 5) for number, key in enumerate(keys)}
-    with statements(each_stand.progress) as sent:
-        async with each_stand.progress.database.read() as connection:
+    with statements(each_club.progress) as sent:
+        async with each_club.progress.database.read() as connection:
             assert await repository.totals(connection, keys) == {
                 key: Total(number, 1, NOW) for number, key in enumerate(keys)
             }
@@ -365,11 +365,11 @@ def _shown(key: ClubKey, number: int) -> RecentBet:
     return RecentBet(f"{key.iso_week}/{key.customer}/{number}", at, 500, 500, "GBP", "COUNTED")
 
 
-async def test_schemes_of_several_brands_do_not_mix(each_stand: Stand) -> None:
+async def test_schemes_of_several_brands_do_not_mix(each_club: ClubFixture) -> None:
     """A brand's club is played by its own scheme, though others were read beside it."""
-    await each_stand.add_northbet()
-    await each_stand.add_brand(make_brand(id="lagunabet"), make_scheme(brand="lagunabet", target_minor=1))
-    await each_stand.add_accounts({Owner("lagunabet", CUSTOMER): good_account()})
+    await each_club.add_northbet()
+    await each_club.add_brand(make_brand(id="lagunabet"), make_scheme(brand="lagunabet", target_minor=1))
+    await each_club.add_accounts({Owner("lagunabet", CUSTOMER): good_account()})
     query = ENTITY.format("progress { target { minor } }")
-    data = await data_of(each_stand.progress, query, {"r": clubs([WEEK])})
+    data = await data_of(each_club.progress, query, {"r": clubs([WEEK])})
     assert data["_entities"][0]["progress"]["target"]["minor"] == 2500

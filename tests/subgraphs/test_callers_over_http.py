@@ -16,8 +16,8 @@ from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.callers import DEVELOPMENT, Callers, CallLimits, asks_for_schema
 from subgraphs.kit.settings import CallerSettings
 from tests.support.gateway.signing import Signing, fixed, key_text, secret
+from tests.support.subgraphs.club_fixture import ClubFixture, ask, session
 from tests.support.subgraphs.club_samples import OWNER, WEEK, good_account, make_brand, make_scheme
-from tests.support.subgraphs.club_stand import Stand, ask, session
 
 KEY = secret("gateway-1")
 PATIENT = 30.0
@@ -45,7 +45,7 @@ def client(subgraph: Subgraph, allowed: Callers, auth: httpx.Auth | None = None)
     return httpx.AsyncClient(transport=transport, base_url="http://subgraph.test", auth=auth)
 
 
-def named(stand: Stand, name: str) -> Subgraph:
+def named(stand: ClubFixture, name: str) -> Subgraph:
     """A subgraph by its name."""
     return {"club": stand.club, "rewards": stand.rewards, "progress": stand.progress}[name]
 
@@ -61,13 +61,13 @@ async def asked(
 
 
 @pytest.fixture
-async def northbet(stand: Stand) -> Stand:
+async def northbet(stand: ClubFixture) -> ClubFixture:
     """Northbet with one customer."""
     await stand.add_northbet()
     return stand
 
 
-async def test_a_direct_call_is_refused(northbet: Stand) -> None:
+async def test_a_direct_call_is_refused(northbet: ClubFixture) -> None:
     """Whatever it asks for, also with a customer's session: before it is parsed."""
     for name in NAMES:
         async with client(named(northbet, name), callers(name)) as http:
@@ -80,7 +80,7 @@ async def test_a_direct_call_is_refused(northbet: Stand) -> None:
             assert (await http.get("/health")).status_code == 200
 
 
-async def test_the_gateway_is_answered(northbet: Stand) -> None:
+async def test_the_gateway_is_answered(northbet: ClubFixture) -> None:
     """Its requests are those with a signature for this subgraph."""
     club = ClubKey("northbet", WEEK, "c-1").encode()
     answer = await asked(northbet.club, '{ club(brand: "northbet") { id } _service { sdl } }')
@@ -88,7 +88,7 @@ async def test_the_gateway_is_answered(northbet: Stand) -> None:
     assert "type Club" in answer["data"]["_service"]["sdl"]
 
 
-async def test_a_replayed_request_is_refused(northbet: Stand) -> None:
+async def test_a_replayed_request_is_refused(northbet: ClubFixture) -> None:
     """What somebody overhears brings the answer no second time, here or at another subgraph."""
     heard: list[httpx.Request] = []
     signing = Signing(fixed(KEY), "club", change=heard.append)
@@ -105,7 +105,7 @@ async def test_a_replayed_request_is_refused(northbet: Stand) -> None:
 
 
 async def test_a_request_replayed_at_another_process_is_refused(
-    northbet: Stand, valkey: PrivateValkey
+    northbet: ClubFixture, valkey: PrivateValkey
 ) -> None:
     """If the processes of the subgraph remember signatures together; metrics count it where it happens."""
     heard: list[httpx.Request] = []
@@ -122,7 +122,7 @@ async def test_a_request_replayed_at_another_process_is_refused(
     assert "furlong_subgraph_unshared_signatures_total 0.0" in metrics
 
 
-async def test_metrics_count_requests_by_outcome_and_refusals_by_reason(northbet: Stand) -> None:
+async def test_metrics_count_requests_by_outcome_and_refusals_by_reason(northbet: ClubFixture) -> None:
     """Without a customer, a token or a name that somebody else has chosen."""
     allowed, text = callers("club"), key_text(KEY)
     app = httpx.ASGITransport(northbet.club.http_app(allowed))
@@ -176,7 +176,7 @@ def representation(**changes: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("allowed", ["signed", "development"])
-async def test_a_representation_cannot_make_a_customer_eligible(stand: Stand, allowed: str) -> None:
+async def test_a_representation_cannot_make_a_customer_eligible(stand: ClubFixture, allowed: str) -> None:
     """Whoever calls: a customer who may not take part is offered nothing, and told so."""
     await stand.add_northbet()
     await stand.add_accounts({OWNER._replace(customer=why): account for why, account in EXCLUDED.items()})
@@ -190,7 +190,7 @@ async def test_a_representation_cannot_make_a_customer_eligible(stand: Stand, al
                 assert answer == {"data": {"_entities": [NOTHING[name]]}}, why
 
 
-async def test_a_representation_can_make_a_customer_ineligible(northbet: Stand) -> None:
+async def test_a_representation_can_make_a_customer_ineligible(northbet: ClubFixture) -> None:
     """The club may know of an exclusion first."""
     sent = representation(ineligibleReason="SELF_EXCLUDED")
     for name, fields in FIELDS.items():
@@ -198,7 +198,7 @@ async def test_a_representation_can_make_a_customer_ineligible(northbet: Stand) 
         assert answer == {"data": {"_entities": [NOTHING[name]]}}
 
 
-async def test_jurisdiction_and_currency_are_the_accounts_own(stand: Stand) -> None:
+async def test_jurisdiction_and_currency_are_the_accounts_own(stand: ClubFixture) -> None:
     """A customer in Great Britain gets what is lawful there, in pounds, whatever the representation says."""
     brand = make_brand(jurisdictions=("GB", "IE"), currencies=("GBP", "EUR"))
     irish = make_scheme(jurisdiction="IE", currency="EUR", target_minor=1)
@@ -210,7 +210,7 @@ async def test_jurisdiction_and_currency_are_the_accounts_own(stand: Stand) -> N
     assert answer["data"]["_entities"] == [{"progress": {"target": {"minor": 2500, "currency": "GBP"}}}]
 
 
-async def test_a_gateway_in_the_process_is_answered_as_over_http(northbet: Stand) -> None:
+async def test_a_gateway_in_the_process_is_answered_as_over_http(northbet: ClubFixture) -> None:
     """For a customer in good standing both say the same."""
     for name, fields in FIELDS.items():
         some, query, variables = named(northbet, name), ENTITIES % fields, {"r": [representation()]}
@@ -219,7 +219,7 @@ async def test_a_gateway_in_the_process_is_answered_as_over_http(northbet: Stand
         assert answer == await asked(some, query, variables)
 
 
-async def test_too_many_representations_are_refused(northbet: Stand) -> None:
+async def test_too_many_representations_are_refused(northbet: ClubFixture) -> None:
     """Before any of them is looked at."""
     sent = {"__typename": "Club", "id": representation()["id"]}
     answer = await asked(northbet.rewards, ENTITIES % "id", {"r": [sent] * 6_000})
@@ -227,7 +227,7 @@ async def test_too_many_representations_are_refused(northbet: Stand) -> None:
     assert "data" not in answer
 
 
-async def test_a_large_answer_is_refused(northbet: Stand) -> None:
+async def test_a_large_answer_is_refused(northbet: ClubFixture) -> None:
     """While it is made, by what it holds; or when it is made, by its bytes."""
     query = ENTITIES % " ".join(f"o{n}: options {{ id title summary }}" for n in range(20))
     for limits in (CallLimits(places=5_000), CallLimits(answer_bytes=50_000)):
@@ -237,7 +237,7 @@ async def test_a_large_answer_is_refused(northbet: Stand) -> None:
         assert "data" not in answer
 
 
-async def test_a_long_document_is_refused(northbet: Stand) -> None:
+async def test_a_long_document_is_refused(northbet: ClubFixture) -> None:
     """A gateway sends values as variables."""
     answer = await asked(northbet.rewards, "{ __typename " + " " * 70_000 + "}")
     assert [error["extensions"]["code"] for error in answer["errors"]] == ["DOCUMENT_TOO_LARGE"]
@@ -250,7 +250,7 @@ SCHEMA_QUERIES = (
 )
 
 
-async def test_the_schema_is_told_to_nobody_where_requests_are_unsigned(northbet: Stand) -> None:
+async def test_the_schema_is_told_to_nobody_where_requests_are_unsigned(northbet: ClubFixture) -> None:
     """Other queries are answered there."""
     async with client(northbet.club, callers("club", callers="unsigned")) as http:
         for query in SCHEMA_QUERIES:

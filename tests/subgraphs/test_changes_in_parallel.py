@@ -19,9 +19,9 @@ from subgraphs.kit.mutations.upstream import UpstreamClient
 from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.models import INTENT, REWARD_CHOICE
 from subgraphs.rewards.repository import ChoiceRepository
+from tests.support.subgraphs.club_fixture import ClubFixture, ask, data_of, session
 from tests.support.subgraphs.club_samples import CUSTOMER, NOW, WEEK
-from tests.support.subgraphs.club_stand import Stand, ask, data_of, session
-from tests.support.subgraphs.squad_double import Squad
+from tests.support.subgraphs.upstream_double import UpstreamDouble
 
 CLICKS = 50
 OPT_IN = "mutation ($i: OptInInput!) { optIn(input: $i) { errors { code } } }"
@@ -32,16 +32,16 @@ CHOICES = ChoiceRepository(REWARD_CHOICE)
 
 
 @pytest.fixture
-async def northbet(each_stand: Stand) -> Stand:
+async def northbet(each_club: ClubFixture) -> ClubFixture:
     """Northbet with a few customers, on each engine."""
-    await each_stand.add_northbet(*(f"c-{number}" for number in range(1, 11)))
-    return each_stand
+    await each_club.add_northbet(*(f"c-{number}" for number in range(1, 11)))
+    return each_club
 
 
 @pytest.fixture
 async def changes(migrated_mariadb: str) -> AsyncIterator[Changes]:
     """Changes of the rewards subgraph on MariaDB, without the subgraph."""
-    stand = Stand.over(migrated_mariadb, NOW)
+    stand = ClubFixture.over(migrated_mariadb, NOW)
     upstream = UpstreamClient(UpstreamSettings(url=stand.upstream_url))
     yield Changes(stand.rewards.database, IntentRepository(INTENT), upstream, stand.clock)
     await upstream.close()
@@ -56,13 +56,13 @@ def outcome(answer: dict[str, Any]) -> str:
     return errors[0] if errors else "done"
 
 
-async def opt_in(stand: Stand, key: str, customer: str = CUSTOMER) -> str:
+async def opt_in(stand: ClubFixture, key: str, customer: str = CUSTOMER) -> str:
     """Opts in."""
     arguments = {"brand": "northbet", "termsVersion": "2026-1", "idempotencyKey": key}
     return outcome(await ask(stand.club, OPT_IN, {"i": arguments}, session(customer)))
 
 
-async def change(stand: Stand, key: str, option: str = "fb-2x3", version: int = 0) -> str:
+async def change(stand: ClubFixture, key: str, option: str = "fb-2x3", version: int = 0) -> str:
     """Changes the reward."""
     arguments = {
         "brand": "northbet",
@@ -73,7 +73,7 @@ async def change(stand: Stand, key: str, option: str = "fb-2x3", version: int = 
     return outcome(await ask(stand.rewards, CHANGE, {"i": arguments}))
 
 
-async def choice_version(stand: Stand) -> int:
+async def choice_version(stand: ClubFixture) -> int:
     """The version of the customer's choice."""
     async with stand.rewards.database.read() as connection:
         found = await CHOICES.choices(connection, [KEY])
@@ -85,43 +85,51 @@ async def slow(_request: httpx.Request) -> None:
     await asyncio.sleep(0.02)
 
 
-async def test_fifty_clicks_of_one_key_are_one_effect(northbet: Stand, squad: Squad) -> None:
+async def test_fifty_clicks_of_one_key_are_one_effect(
+    northbet: ClubFixture, upstream: UpstreamDouble
+) -> None:
     """The same request fifty times at once has one effect, and every answer is the same success."""
-    squad.script = [slow] * CLICKS
+    upstream.script = [slow] * CLICKS
     outcomes = await asyncio.gather(*(opt_in(northbet, "same") for _ in range(CLICKS)))
     assert outcomes == ["done"] * CLICKS
-    assert (len(squad.keys), len(squad.effects)) == (1, 1)
+    assert (len(upstream.keys), len(upstream.effects)) == (1, 1)
     assert await northbet.count(northbet.club, MEMBERSHIP_EVENT) == 1
 
 
-async def test_fifty_requests_of_different_keys_are_one_membership(northbet: Stand, squad: Squad) -> None:
+async def test_fifty_requests_of_different_keys_are_one_membership(
+    northbet: ClubFixture, upstream: UpstreamDouble
+) -> None:
     """Of many different requests to join one wins, and the others get the reason."""
-    squad.script = [slow] * CLICKS
+    upstream.script = [slow] * CLICKS
     outcomes = Counter(await asyncio.gather(*(opt_in(northbet, f"k-{n}") for n in range(CLICKS))))
     assert outcomes["done"] == 1
     assert outcomes.keys() <= {"done", "ALREADY_OPTED_IN", "UPSTREAM_PENDING"}
-    assert len(squad.effects) == 1
+    assert len(upstream.effects) == 1
     assert await northbet.count(northbet.club, MEMBERSHIP_EVENT) == 1
 
 
-async def test_customers_do_not_wait_for_one_another(northbet: Stand, squad: Squad) -> None:
+async def test_customers_do_not_wait_for_one_another(northbet: ClubFixture, upstream: UpstreamDouble) -> None:
     """Ten customers who join at once all join."""
-    squad.script = [slow] * 10
+    upstream.script = [slow] * 10
     outcomes = await asyncio.gather(*(opt_in(northbet, "k", f"c-{n}") for n in range(1, 11)))
     assert outcomes == ["done"] * 10
-    assert len(squad.effects) == 10
+    assert len(upstream.effects) == 10
 
 
-async def test_of_two_choices_of_one_version_one_is_made(northbet: Stand, squad: Squad) -> None:
+async def test_of_two_choices_of_one_version_one_is_made(
+    northbet: ClubFixture, upstream: UpstreamDouble
+) -> None:
     """Two tabs that saw the same version change it once; the other gets the conflict."""
-    squad.script = [slow] * 4
+    upstream.script = [slow] * 4
     outcomes = await asyncio.gather(change(northbet, "tab-1", "fb-2x3"), change(northbet, "tab-2", "fb-5"))
     assert sorted(outcomes) in (["UPSTREAM_PENDING", "done"], ["VERSION_CONFLICT", "done"])
-    assert len(squad.effects) == 1
+    assert len(upstream.effects) == 1
     assert await choice_version(northbet) == 1
 
 
-async def test_of_many_choices_of_each_version_one_is_made(northbet: Stand, squad: Squad) -> None:
+async def test_of_many_choices_of_each_version_one_is_made(
+    northbet: ClubFixture, upstream: UpstreamDouble
+) -> None:
     """Round after round, of twenty requests that expect the same version exactly one is made."""
     for version in range(3):
         wanted = [change(northbet, f"{version}/{n}", ("fb-5", "fb-2x3")[n % 2], version) for n in range(20)]
@@ -129,27 +137,29 @@ async def test_of_many_choices_of_each_version_one_is_made(northbet: Stand, squa
         assert outcomes["done"] == 1
         assert outcomes.keys() <= {"done", "VERSION_CONFLICT", "UPSTREAM_PENDING"}
         assert await choice_version(northbet) == version + 1
-    assert len(squad.effects) == 3
+    assert len(upstream.effects) == 3
 
 
-async def test_joining_and_leaving_at_once_ends_in_a_state_that_the_squad_has_too(
-    northbet: Stand, squad: Squad
+async def test_joining_and_leaving_at_once_ends_in_a_state_that_the_upstream_has_too(
+    northbet: ClubFixture, upstream: UpstreamDouble
 ) -> None:
-    """Whatever order many joins and leaves take, our membership is the one that the squad recorded last."""
+    """After many joins and leaves in any order, our membership is the one that the upstream recorded last."""
 
     async def opt_out(key: str) -> str:
         return outcome(await ask(northbet.club, OPT_OUT, {"i": {"brand": "northbet", "idempotencyKey": key}}))
 
     both = [opt_in(northbet, f"in-{n}") if n % 2 else opt_out(f"out-{n}") for n in range(30)]
     outcomes = Counter(await asyncio.gather(*both))
-    assert outcomes["done"] == len(squad.effects) == await northbet.count(northbet.club, MEMBERSHIP_EVENT)
+    assert outcomes["done"] == len(upstream.effects) == await northbet.count(northbet.club, MEMBERSHIP_EVENT)
     query = '{ club(brand: "northbet") { membership { optedIn pending } } }'
     shown = (await data_of(northbet.club, query))["club"]["membership"]
-    last = list(squad.effects.values())[-1]
+    last = list(upstream.effects.values())[-1]
     assert shown == {"optedIn": last.body["state"] == "opted_in", "pending": False}
 
 
-async def test_what_was_seen_before_the_slot_was_taken_is_seen_again(changes: Changes, squad: Squad) -> None:
+async def test_what_was_seen_before_the_slot_was_taken_is_seen_again(
+    changes: Changes, upstream: UpstreamDouble
+) -> None:
     """A request that looked at the choice, and was then overtaken by another, does not go by what it saw."""
     key = KEY._replace(customer="overtaken")
     looked, go_on = asyncio.Event(), asyncio.Event()
@@ -175,10 +185,12 @@ async def test_what_was_seen_before_the_slot_was_taken_is_seen_again(changes: Ch
     go_on.set()
     refused = await overtaken
     assert refused == Refusal(ErrorCode.VERSION_CONFLICT, "changed elsewhere")
-    assert len(squad.effects) == 1
+    assert len(upstream.effects) == 1
 
 
-async def test_who_waited_for_a_request_that_was_undone_is_answered(changes: Changes, squad: Squad) -> None:
+async def test_who_waited_for_a_request_that_was_undone_is_answered(
+    changes: Changes, upstream: UpstreamDouble
+) -> None:
     """All who waited for the slot try to take it at once, which InnoDB calls a deadlock: nobody sees it."""
     key = KEY._replace(customer="undone")
     change = UpstreamChange("/v1/brands/b/choice", {"reward_id": "fb-5", "config_version": 1}, {})
@@ -216,7 +228,7 @@ async def test_who_waited_for_a_request_that_was_undone_is_answered(changes: Cha
     others = [changes.carry_out(request(key, f"other-{n}"), permit, record) for n in range(3)]
     assert await asyncio.gather(*others) == [None] * 3
     assert await undone == too_late
-    assert len(squad.effects) == 3
+    assert len(upstream.effects) == 3
 
 
 def request(key: ClubKey, client_key: str) -> ChangeRequest:

@@ -12,8 +12,8 @@ import pytest
 from simulator.upstream.api import serving_upstream
 from simulator.world import load_world
 from subgraphs.kit.domain.keys import Owner
+from tests.support.subgraphs.club_fixture import ClubFixture, data_of, session
 from tests.support.subgraphs.club_samples import NOW, WEEK, good_account, make_config
-from tests.support.subgraphs.club_stand import Stand, data_of, session
 
 CUSTOMER = "c-1001"
 MEMBERSHIP = f"/v1/brands/northbet/customers/{CUSTOMER}/membership"
@@ -33,11 +33,11 @@ class Both:
         impatient: The same subgraphs, which give a call up after a moment, and do not try again.
     """
 
-    stand: Stand
-    impatient: Stand
+    stand: ClubFixture
+    impatient: ClubFixture
     api: httpx.AsyncClient
 
-    async def opt_in(self, key: str = "in", stand: Stand | None = None) -> dict[str, Any]:
+    async def opt_in(self, key: str = "in", stand: ClubFixture | None = None) -> dict[str, Any]:
         """Opts in."""
         club = (stand or self.stand).club
         return await self._mutate(club, OPT_IN, {"termsVersion": "2026-1", "idempotencyKey": key})
@@ -78,8 +78,8 @@ async def both(each_url: str, tmp_path: Path) -> AsyncIterator[Both]:
         serving_upstream(load_world(), tmp_path / "upstream.sqlite") as url,
         httpx.AsyncClient(base_url=url, timeout=60) as api,
     ):
-        stand = Stand.over(each_url, NOW, url, timeout_seconds=60)
-        impatient = Stand.over(each_url, NOW, url, timeout_seconds=0.3, attempts=1)
+        stand = ClubFixture.over(each_url, NOW, url, timeout_seconds=60)
+        impatient = ClubFixture.over(each_url, NOW, url, timeout_seconds=0.3, attempts=1)
         await stand.add_brand()
         await stand.add_accounts({Owner("northbet", CUSTOMER): good_account()})
         await stand.add_rewards([make_config("fb-5"), make_config("fb-2x3")])
@@ -112,7 +112,7 @@ async def test_a_customer_joins_chooses_and_leaves(both: Both) -> None:
 
 
 async def test_who_is_no_member_cannot_choose(both: Both) -> None:
-    """The squad's own refusal comes out with its code."""
+    """The upstream's own refusal comes out with its code."""
     assert reasons(await both.change()) == ["NOT_MEMBER"]
 
 
@@ -137,7 +137,7 @@ async def test_a_refusal_is_told_and_changes_nothing(both: Both) -> None:
 
 
 async def test_parallel_clicks_are_one_effect_on_the_record(both: Both) -> None:
-    """Fifty clicks through a squad that is busy at first are one change, on both sides."""
+    """Fifty clicks through a upstream that is busy at first are one change, on both sides."""
     await both.fault("busy", times=10)
     outcomes = await asyncio.gather(*(both.opt_in("same") for _ in range(50)))
     assert {code for payload in outcomes for code in reasons(payload)} <= {"UPSTREAM_PENDING"}

@@ -14,9 +14,9 @@ from subgraphs.kit.auth import RequestIdentity
 from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.context import RequestContext
+from tests.support.subgraphs.club_fixture import ClubFixture, session
 from tests.support.subgraphs.club_samples import BRAND, CUSTOMER, LONG_AGO, NOW, OWNER, WEEK, good_account
-from tests.support.subgraphs.club_stand import Stand, session
-from tests.support.subgraphs.squad_double import Squad
+from tests.support.subgraphs.upstream_double import UpstreamDouble
 
 CLUB = """query Mine($week: ID, $with: Boolean = true) { club(brand: "northbet", week: $week) {
   __typename id brand { id name timeZone } week { id isoWeek startsAt endsAt hours state provisionalUntil }
@@ -83,16 +83,16 @@ ASKED: list[tuple[str, str, dict[str, Any], str | None]] = [
 ]
 
 
-def named(stand: Stand, name: str) -> Subgraph:
+def named(stand: ClubFixture, name: str) -> Subgraph:
     """A subgraph by its name."""
     return {"club": stand.club, "rewards": stand.rewards, "progress": stand.progress}[name]
 
 
 @pytest.fixture
-async def both(sqlite_url: str) -> AsyncIterator[tuple[Stand, Stand]]:
+async def both(sqlite_url: str) -> AsyncIterator[tuple[ClubFixture, ClubFixture]]:
     """The same databases served in both ways, with a member."""
-    compiled = Stand.over(sqlite_url, NOW)
-    plain = Stand.over(sqlite_url, NOW, execution="plain")
+    compiled = ClubFixture.over(sqlite_url, NOW)
+    plain = ClubFixture.over(sqlite_url, NOW, execution="plain")
     await compiled.add_northbet(CUSTOMER)
     await compiled.add_accounts({Owner(BRAND, "c-2"): good_account(rg_state="self_excluded")})
     await compiled.add_membership(OWNER, (MembershipKind.OPTED_IN, LONG_AGO))
@@ -114,7 +114,7 @@ def comparable(answer: dict[str, Any]) -> tuple[Any, list[tuple[str, str, str]]]
 @pytest.mark.parametrize("customer", [CUSTOMER, "c-2", None])
 @pytest.mark.parametrize(("name", "query", "variables", "operation"), ASKED)
 async def test_both_ways_give_the_same(  # noqa: PLR0917 - the parts of a request
-    both: tuple[Stand, Stand],
+    both: tuple[ClubFixture, ClubFixture],
     name: str,
     query: str,
     variables: dict[str, Any],
@@ -131,9 +131,11 @@ async def test_both_ways_give_the_same(  # noqa: PLR0917 - the parts of a reques
     assert variables == kept
 
 
-async def test_a_mutation_is_the_same_in_both_ways(both: tuple[Stand, Stand], squad: Squad) -> None:
+async def test_a_mutation_is_the_same_in_both_ways(
+    both: tuple[ClubFixture, ClubFixture], upstream: UpstreamDouble
+) -> None:
     """Opting in shows the new membership in the same response, not what was read before."""
-    del squad
+    del upstream
     compiled, plain = both
     found = []
     for stand, customer in ((compiled, "c-3"), (plain, "c-4")):
@@ -149,7 +151,7 @@ async def test_a_mutation_is_the_same_in_both_ways(both: tuple[Stand, Stand], sq
     }
 
 
-async def test_an_operation_is_prepared_once_for_all_callers(both: tuple[Stand, Stand]) -> None:
+async def test_an_operation_is_prepared_once_for_all_callers(both: tuple[ClubFixture, ClubFixture]) -> None:
     """Over HTTP and in process it is the same one; one that is too long to keep is not prepared."""
     operations = both[0].club.operations
     assert operations.prepared(CLUB, None) is operations.prepared(CLUB, None)
@@ -157,7 +159,7 @@ async def test_an_operation_is_prepared_once_for_all_callers(both: tuple[Stand, 
     assert both[1].club.operations.prepared(CLUB, None) is None
 
 
-async def test_each_caller_gets_an_answer_of_its_own(both: tuple[Stand, Stand]) -> None:
+async def test_each_caller_gets_an_answer_of_its_own(both: tuple[ClubFixture, ClubFixture]) -> None:
     """The gateway changes responses, so callers do not share them."""
     call = both[0].rewards.prepare(ENTITIES.format(REWARDS), None)
     first = await call({"r": [club()]}, session())
@@ -169,7 +171,7 @@ async def test_each_caller_gets_an_answer_of_its_own(both: tuple[Stand, Stand]) 
     assert await call({"r": [club()]}, session()) == expected
 
 
-async def test_many_customers_at_once_see_their_own_clubs_only(both: tuple[Stand, Stand]) -> None:
+async def test_many_customers_at_once_see_their_own_clubs_only(both: tuple[ClubFixture, ClubFixture]) -> None:
     """Two hundred requests that share batches each get their own customer's data."""
     stand = both[0]
     names = [f"c-{number}" for number in range(10, 50)]
@@ -184,7 +186,9 @@ async def test_many_customers_at_once_see_their_own_clubs_only(both: tuple[Stand
 
 
 async def test_a_fault_outside_the_resolvers_is_masked(
-    both: tuple[Stand, Stand], logged: list[MutableMapping[str, Any]], monkeypatch: pytest.MonkeyPatch
+    both: tuple[ClubFixture, ClubFixture],
+    logged: list[MutableMapping[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """If the execution itself fails, the caller gets an id, and the log has the reason."""
     prepared = both[0].club.operations.prepared(CLUB, None)
@@ -203,7 +207,7 @@ async def test_a_fault_outside_the_resolvers_is_masked(
 
 @pytest.mark.parametrize("document", [MINE, MINE + " " * MAX_KEPT_LENGTH])
 async def test_a_call_answers_even_where_nothing_can_be_executed(
-    both: tuple[Stand, Stand], logged: list[MutableMapping[str, Any]], document: str
+    both: tuple[ClubFixture, ClubFixture], logged: list[MutableMapping[str, Any]], document: str
 ) -> None:
     """The gateway uses responses of its process as they are, so no call raises."""
 
@@ -218,7 +222,7 @@ async def test_a_call_answers_even_where_nothing_can_be_executed(
 
 
 async def test_the_counter_says_what_is_compiled_whichever_way_an_operation_comes(
-    both: tuple[Stand, Stand],
+    both: tuple[ClubFixture, ClubFixture],
 ) -> None:
     """Prepared by the gateway, asked by text, an event; what is not compiled has a reason."""
     club, plain = both[0].club, both[1].club

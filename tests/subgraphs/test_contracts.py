@@ -15,8 +15,8 @@ from furlong.settings import ServeSettings
 from gateway import GatewaySettings, MemoryTransport, create_gateway
 from gateway.supergraph import Supergraph, load_supergraph
 from subgraphs.club.membership.membership import MembershipKind
+from tests.support.subgraphs.club_fixture import ClubFixture, session
 from tests.support.subgraphs.club_samples import NOW, OWNER
-from tests.support.subgraphs.club_stand import Stand, session
 
 ROOT = Path(__file__).resolve().parents[2]
 BETSLIP = (ROOT / "contracts/betslip.graphql").read_text()
@@ -35,14 +35,14 @@ def supergraph(contract: str = "") -> str:
 
 
 @pytest.fixture
-async def northbet(stand: Stand) -> Stand:
+async def northbet(stand: ClubFixture) -> ClubFixture:
     """Northbet with one member."""
     await stand.add_northbet()
     await stand.add_membership(OWNER, (MembershipKind.OPTED_IN, NOW))
     return stand
 
 
-def app_of(stand: Stand, contract: str = "", settings: GatewaySettings = SUGGESTING) -> Any:
+def app_of(stand: ClubFixture, contract: str = "", settings: GatewaySettings = SUGGESTING) -> Any:
     """Serve a variant of the graph over the stand's subgraphs."""
     subgraphs = (stand.club, stand.rewards, stand.progress)
     transports = {each.name: MemoryTransport(each.prepare, trusted=True) for each in subgraphs}
@@ -93,7 +93,7 @@ def test_a_contract_does_not_name_its_tags(contract: str) -> None:
     assert "@tag" not in supergraph(contract)
 
 
-async def test_both_contracts_answer_as_the_whole_does(northbet: Stand) -> None:
+async def test_both_contracts_answer_as_the_whole_does(northbet: ClubFixture) -> None:
     """The same data for what both have; subgraphs exchange internal facts in either."""
     variables = {"brand": "northbet"}
     whole = await ask(app_of(northbet), BETSLIP, variables)
@@ -127,7 +127,7 @@ ATTEMPTS = [
 
 
 @pytest.mark.parametrize("attempt", ATTEMPTS)
-async def test_customers_cannot_reach_what_is_internal(northbet: Stand, attempt: str) -> None:
+async def test_customers_cannot_reach_what_is_internal(northbet: ClubFixture, attempt: str) -> None:
     """Not under another name, not in vain, not through what subgraphs use among themselves, nor by an error.
 
     An error may repeat what the client wrote. It must not tell more, even where suggestions are on.
@@ -140,7 +140,7 @@ async def test_customers_cannot_reach_what_is_internal(northbet: Stand, attempt:
     assert not any(name in said for name in INTERNAL if name not in attempt)
 
 
-async def test_introspection_does_not_show_what_is_internal(northbet: Stand) -> None:
+async def test_introspection_does_not_show_what_is_internal(northbet: ClubFixture) -> None:
     """Neither as a whole nor type by type; the internal graph shows it."""
     for contract, seen in (("public", False), ("internal", True)):
         app = app_of(northbet, contract)
@@ -153,7 +153,7 @@ async def test_introspection_does_not_show_what_is_internal(northbet: Stand) -> 
         assert ("leftAt" in str(data)) is seen
 
 
-async def test_the_internal_graph_needs_a_key(northbet: Stand) -> None:
+async def test_the_internal_graph_needs_a_key(northbet: ClubFixture) -> None:
     """Without it, or with another, a request learns nothing; with it, the session decides about whom."""
     subgraphs = [northbet.club, northbet.rewards, northbet.progress]
     app = create_internal_graph(subgraphs, KEY["graphql-client-key"])

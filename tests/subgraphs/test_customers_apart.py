@@ -22,8 +22,8 @@ from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.callers import Callers
 from subgraphs.kit.settings import CallerSettings
 from tests.support.gateway.signing import Signing, fixed, key_text, secret
+from tests.support.subgraphs.club_fixture import UPSTREAM, ClubFixture, session
 from tests.support.subgraphs.club_samples import NOW, WEEK, good_account, make_brand, make_config, make_scheme
-from tests.support.subgraphs.club_stand import UPSTREAM, Stand, session
 
 ROOT = Path(__file__).resolve().parents[2]
 OWNERS = [Owner(brand, customer) for brand, customer in product(("northbet", "lagunabet"), ("c-1", "c-2"))]
@@ -76,7 +76,7 @@ def foreign(viewer: Owner | None) -> frozenset[str]:
 
 
 @pytest.fixture
-async def full(stand: Stand) -> Stand:
+async def full(stand: ClubFixture) -> ClubFixture:
     """Two brands with customers of the same ids, who all have something in each table."""
     for brand in BRANDS:
         reward = f"{brand}-free"
@@ -92,7 +92,7 @@ async def full(stand: Stand) -> Stand:
 
 
 @pytest.fixture
-async def gateway(full: Stand) -> AsyncIterator[httpx.AsyncClient]:
+async def gateway(full: ClubFixture) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the whole graph, but for payments."""
     subgraphs = (full.club, full.rewards, full.progress)
     transports = {each.name: MemoryTransport(each.prepare, trusted=True) for each in subgraphs}
@@ -124,7 +124,7 @@ async def test_every_operation_with_every_brand_and_session(gateway: httpx.Async
     }
 
 
-async def test_every_entity_with_every_session_over_http(full: Stand) -> None:
+async def test_every_entity_with_every_session_over_http(full: ClubFixture) -> None:
     """A signed request for all ids at once: the gateway says nothing that the session does not."""
     ids = [(owner, ClubKey(owner.brand, week, owner.customer).encode()) for owner in OWNERS for week in WEEKS]
     variables = {"r": [_representation(each) for _, each in ids]}

@@ -9,6 +9,7 @@ import respx
 
 from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.graphql.app import Subgraph
+from tests.support.subgraphs.club_fixture import UPSTREAM, ClubFixture, ask, codes, session
 from tests.support.subgraphs.club_samples import (
     BRAND,
     WEEK,
@@ -17,7 +18,6 @@ from tests.support.subgraphs.club_samples import (
     make_config,
     make_scheme,
 )
-from tests.support.subgraphs.club_stand import UPSTREAM, Stand, ask, codes, session
 
 CUSTOMERS = [("northbet", "c-1"), ("northbet", "c-2"), ("lagunabet", "c-1")]
 PARTS = {
@@ -37,7 +37,7 @@ MUTATIONS = {
 
 
 @pytest.fixture
-async def brands(stand: Stand) -> Stand:
+async def brands(stand: ClubFixture) -> ClubFixture:
     """Two brands with customers of the same ids."""
     await stand.add_northbet("c-1", "c-2")
     await stand.add_brand(make_brand(id="lagunabet"), make_scheme(brand="lagunabet"))
@@ -46,7 +46,7 @@ async def brands(stand: Stand) -> Stand:
     return stand
 
 
-def subgraph(stand: Stand, name: str) -> Subgraph:
+def subgraph(stand: ClubFixture, name: str) -> Subgraph:
     """A subgraph by its name."""
     return {"club": stand.club, "rewards": stand.rewards, "progress": stand.progress}[name]
 
@@ -65,7 +65,7 @@ def representation(brand: str, customer: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", sorted(PARTS))
-async def test_a_club_is_read_by_its_owner_alone(brands: Stand, name: str) -> None:
+async def test_a_club_is_read_by_its_owner_alone(brands: ClubFixture, name: str) -> None:
     """For every pair of reader and owner an entity is served to its owner, and FORBIDDEN to anybody else."""
     query = (
         f"query ($r: [_Any!]!) {{ _entities(representations: $r) {{ ... on Club {{ id {PARTS[name]} }} }} }}"
@@ -81,7 +81,7 @@ async def test_a_club_is_read_by_its_owner_alone(brands: Stand, name: str) -> No
             assert (entity, codes(answer)) == (None, ["FORBIDDEN"]), (reader, owner)
 
 
-async def test_a_foreign_entity_does_not_take_ones_own_away(brands: Stand) -> None:
+async def test_a_foreign_entity_does_not_take_ones_own_away(brands: ClubFixture) -> None:
     """Of a mixed batch, the own club is served and the others are null with FORBIDDEN."""
     wanted = [representation("northbet", name) for name in ("c-2", "c-1", "c-3")]
     query = "query ($r: [_Any!]!) { _entities(representations: $r) { ... on Club { id } } }"
@@ -91,25 +91,25 @@ async def test_a_foreign_entity_does_not_take_ones_own_away(brands: Stand) -> No
 
 
 @pytest.mark.parametrize("brand", ["lagunabet", "NORTHBET", "", "nobody"])
-async def test_the_club_of_another_brand_is_forbidden(brands: Stand, brand: str) -> None:
+async def test_the_club_of_another_brand_is_forbidden(brands: ClubFixture, brand: str) -> None:
     """A brand that is not the session's gives null with FORBIDDEN, whether it exists or not."""
     answer = await ask(brands.club, "query ($b: ID!) { club(brand: $b) { id } }", {"b": brand})
     assert (answer["data"], codes(answer)) == ({"club": None}, ["FORBIDDEN"])
 
 
-async def test_past_clubs_of_another_brand_are_forbidden(brands: Stand) -> None:
+async def test_past_clubs_of_another_brand_are_forbidden(brands: ClubFixture) -> None:
     """The weeks at another brand are not told."""
     answer = await ask(brands.club, '{ recentClubs(brand: "lagunabet") { id } }')
     assert (answer["data"], codes(answer)) == (None, ["FORBIDDEN"])
 
 
-async def test_a_preview_at_another_brand_is_forbidden(brands: Stand) -> None:
+async def test_a_preview_at_another_brand_is_forbidden(brands: ClubFixture) -> None:
     """What a slip would add at another brand is null with FORBIDDEN."""
     answer = await ask(brands.progress, "{ betslipPreview(input: %s) { counts } }" % (SLIP % "lagunabet"))
     assert (answer["data"], codes(answer)) == ({"betslipPreview": None}, ["FORBIDDEN"])
 
 
-async def test_an_anonymous_visitor_sees_nothing_and_no_error(brands: Stand) -> None:
+async def test_an_anonymous_visitor_sees_nothing_and_no_error(brands: ClubFixture) -> None:
     """Without a session clubs and previews are null, past weeks none."""
     club = await ask(
         brands.club, '{ club(brand: "northbet") { id } recentClubs(brand: "northbet") { id } }', headers={}
@@ -122,7 +122,7 @@ async def test_an_anonymous_visitor_sees_nothing_and_no_error(brands: Stand) -> 
 
 
 @pytest.mark.parametrize("operation", sorted(MUTATIONS))
-async def test_nothing_is_changed_without_a_session_of_the_brand(brands: Stand, operation: str) -> None:
+async def test_nothing_is_changed_without_a_session_of_the_brand(brands: ClubFixture, operation: str) -> None:
     """Without a session, or with another brand's, the payload says so and the upstream is not asked."""
     name, argument = MUTATIONS[operation]
     for headers, brand, code in (
@@ -140,7 +140,7 @@ async def test_nothing_is_changed_without_a_session_of_the_brand(brands: Stand, 
     assert await brands.intents(subgraph(brands, name)) == []
 
 
-async def test_a_week_of_ones_own_is_found_under_ones_own_name_only(brands: Stand) -> None:
+async def test_a_week_of_ones_own_is_found_under_ones_own_name_only(brands: ClubFixture) -> None:
     """The customer of the answer is the session's, whatever the id looks like."""
     lookalikes = [representation("northbet", name) for name in ("c-1 ", "C-1", "c-1:c-2", "c-1\x00")]
     query = "query ($r: [_Any!]!) { _entities(representations: $r) { ... on Club { id } } }"

@@ -18,8 +18,8 @@ from graphql import (
 )
 from graphql.utilities import build_ast_schema
 
+from tests.support.subgraphs.club_fixture import ClubFixture
 from tests.support.subgraphs.club_samples import NOW
-from tests.support.subgraphs.club_stand import Stand
 
 ROOT = Path(__file__).resolve().parents[2]
 NOT_YET = {
@@ -111,7 +111,7 @@ def test_the_clients_operations_are_valid_in_the_contract(operations: str) -> No
 
 def test_the_supergraph_is_made_of_the_subgraphs_as_they_are(tmp_path: Path) -> None:
     """Every field that a subgraph resolves by itself is in the supergraph with the same type."""
-    stand = Stand.over(f"sqlite+aiosqlite:///{tmp_path}", NOW)
+    stand = ClubFixture.over(f"sqlite+aiosqlite:///{tmp_path}", NOW)
     composed = facts(read("schema.graphql"))
     for subgraph in (stand.club, stand.rewards, stand.progress):
         own = facts(parse(subgraph.schema.as_str()))

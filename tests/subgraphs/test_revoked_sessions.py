@@ -26,7 +26,7 @@ from furlong.serve.subgraphs import Parts, create_subgraph
 from gateway import GatewaySettings
 from subgraphs.kit.graphql.callers import DEVELOPMENT
 from subgraphs.kit.settings import SessionSettings
-from tests.support.subgraphs.club_stand import AUDIENCE, ISSUER, SECRET, make_token
+from tests.support.subgraphs.club_fixture import AUDIENCE, ISSUER, SECRET, make_token
 
 PATIENCE_SECONDS = 60.0
 QUERY = {"query": "{ __typename }"}

@@ -8,49 +8,51 @@ import pytest
 from subgraphs.kit.auth import Authenticator, RequestIdentity, Viewer
 from subgraphs.kit.domain.errors import Unauthenticated
 from subgraphs.kit.domain.keys import ClubKey
+from tests.support.subgraphs.club_fixture import ClubFixture, session
 from tests.support.subgraphs.club_samples import BRAND, CUSTOMER, NOW
-from tests.support.subgraphs.club_stand import Stand, session
 
 MINE = '{ club(brand: "northbet") { id } }'
 OTHER = "c-2"
 
 
 @pytest.fixture
-async def stand(sqlite_url: str) -> AsyncIterator[Stand]:
+async def stand(sqlite_url: str) -> AsyncIterator[ClubFixture]:
     """The subgraphs, with a customer."""
-    stand = Stand.over(sqlite_url, NOW)
+    stand = ClubFixture.over(sqlite_url, NOW)
     await stand.add_northbet(CUSTOMER, OTHER)
     yield stand
     await stand.close()
 
 
-async def whose(stand: Stand, headers: dict[str, str], passed: object = None) -> str | None:
+async def whose(stand: ClubFixture, headers: dict[str, str], passed: object = None) -> str | None:
     """Return the customer whose club is shown for headers and a session; None if none is shown."""
     answer: dict[str, Any] = await stand.club.prepare(MINE, None)({}, headers, passed)
     club = (answer["data"] or {}).get("club")
     return None if club is None else ClubKey.decode(club["id"]).customer
 
 
-async def test_an_identity_that_was_verified_in_this_process_is_not_verified_again(stand: Stand) -> None:
+async def test_an_identity_that_was_verified_in_this_process_is_not_verified_again(
+    stand: ClubFixture,
+) -> None:
     """The token is not read: the identity names the customer."""
     identity = RequestIdentity(Viewer(BRAND, CUSTOMER), None, NOW)
     assert await whose(stand, {"authorization": "Bearer x.y.z"}, identity) == CUSTOMER
 
 
 @pytest.mark.parametrize("passed", [None, CUSTOMER, {"viewer": CUSTOMER}, Viewer(BRAND, CUSTOMER)])
-async def test_a_session_that_is_no_identity_is_ignored(stand: Stand, passed: object) -> None:
+async def test_a_session_that_is_no_identity_is_ignored(stand: ClubFixture, passed: object) -> None:
     """The token decides: another customer's shows their club, and an invalid one shows nothing."""
     assert await whose(stand, session(OTHER), passed) == OTHER
     assert await whose(stand, {"authorization": "Bearer x.y.z"}, passed) is None
 
 
-async def test_a_header_cannot_supply_a_session(stand: Stand) -> None:
+async def test_a_header_cannot_supply_a_session(stand: ClubFixture) -> None:
     """A client's headers are headers, whatever their names."""
     sent = {"session": CUSTOMER, "x-session": CUSTOMER, "authorization": "Bearer x.y.z"}
     assert await whose(stand, sent) is None
 
 
-async def test_a_cached_token_gives_the_same_identity_as_a_verified_one(stand: Stand) -> None:
+async def test_a_cached_token_gives_the_same_identity_as_a_verified_one(stand: ClubFixture) -> None:
     """A token is not cached before it was verified."""
     authenticator = Authenticator(stand.club.verifier, stand.clock)
     headers = session(CUSTOMER) | {"accept-language": "de"}
@@ -63,7 +65,7 @@ async def test_a_cached_token_gives_the_same_identity_as_a_verified_one(stand: S
     )
 
 
-async def test_a_request_without_a_token_is_an_anonymous_visitors(stand: Stand) -> None:
+async def test_a_request_without_a_token_is_an_anonymous_visitors(stand: ClubFixture) -> None:
     """An invalid token is an error instead."""
     authenticator = Authenticator(stand.club.verifier, stand.clock)
     assert (await authenticator.authenticate({})).viewer is None

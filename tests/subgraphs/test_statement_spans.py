@@ -12,8 +12,8 @@ from opentelemetry.trace import SpanKind
 
 from foundation.storage.connections.statement_spans import anonymous
 from foundation.tracing import within
+from tests.support.subgraphs.club_fixture import ClubFixture, data_of, session, statements
 from tests.support.subgraphs.club_samples import NOW
-from tests.support.subgraphs.club_stand import Stand, data_of, session, statements
 from tests.support.telemetry.recorded_spans import Recording, attributes_of
 
 QUERY = """{ club(brand: "northbet") {
@@ -29,15 +29,15 @@ def recording() -> Recording:
 
 
 @pytest.fixture
-async def traced(each_url: str, recording: Recording) -> AsyncIterator[Stand]:
+async def traced(each_url: str, recording: Recording) -> AsyncIterator[ClubFixture]:
     """The subgraphs over each engine, which record traces."""
-    stand = Stand.over(each_url, NOW, tracer=recording.tracing.tracer)
+    stand = ClubFixture.over(each_url, NOW, tracer=recording.tracing.tracer)
     await stand.add_northbet("c-1", "c-2")
     yield stand
     await stand.close()
 
 
-async def test_a_read_is_a_batch_and_its_statement(traced: Stand, recording: Recording) -> None:
+async def test_a_read_is_a_batch_and_its_statement(traced: ClubFixture, recording: Recording) -> None:
     """The batch belongs to the request, and the statement to the batch; both say nothing of whom."""
     await data_of(traced.club, QUERY, {}, session("c-2"))  # public data is read for all requests at once
     request = recording.tracing.tracer.start_span("request")
@@ -59,7 +59,7 @@ async def test_a_read_is_a_batch_and_its_statement(traced: Stand, recording: Rec
 
 
 async def test_requests_that_share_a_batch_each_have_a_span_of_it(
-    traced: Stand, recording: Recording
+    traced: ClubFixture, recording: Recording
 ) -> None:
     """The statement is in the trace of the first; the batch's span in the other links to it."""
     tracer = recording.tracing.tracer
@@ -82,14 +82,14 @@ async def test_requests_that_share_a_batch_each_have_a_span_of_it(
         assert link.context.trace_id in traces - {each.context.trace_id}
 
 
-async def test_a_request_that_is_not_traced_has_no_spans(traced: Stand, recording: Recording) -> None:
+async def test_a_request_that_is_not_traced_has_no_spans(traced: ClubFixture, recording: Recording) -> None:
     """Neither does one beside it that is traced change that."""
     await data_of(traced.club, QUERY, {}, session("c-1"))
     assert recording.spans == []
 
 
-@pytest.mark.usefixtures("squad")
-async def test_the_statements_of_a_change_are_spans(traced: Stand, recording: Recording) -> None:
+@pytest.mark.usefixtures("upstream")
+async def test_the_statements_of_a_change_are_spans(traced: ClubFixture, recording: Recording) -> None:
     """What a transaction writes is traced like what a request reads; its values are not shown."""
     arguments = {"brand": "northbet", "termsVersion": "2026-1", "idempotencyKey": "canary-key"}
     span = recording.tracing.tracer.start_span("request")

@@ -10,8 +10,8 @@ from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.callers import DEVELOPMENT
 from subgraphs.kit.graphql.http import HEADER
+from tests.support.subgraphs.club_fixture import ClubFixture, ask, codes, make_token, session
 from tests.support.subgraphs.club_samples import NOW, OWNER, WEEK, good_account
-from tests.support.subgraphs.club_stand import Stand, ask, codes, make_token, session
 
 CLUB = '{ club(brand: "northbet") { id } }'
 ENTITIES = "query ($r: [_Any!]!) { _entities(representations: $r) { ... on Club { id } } }"
@@ -20,14 +20,14 @@ LEAKS = ("Traceback", "KeyError", "TypeError", "AttributeError", "subgraphs", "s
 
 
 @pytest.fixture
-async def northbet(stand: Stand) -> Stand:
+async def northbet(stand: ClubFixture) -> ClubFixture:
     """Northbet with one customer."""
     await stand.add_northbet()
     return stand
 
 
 @pytest.fixture
-async def http(northbet: Stand) -> AsyncIterator[httpx.AsyncClient]:
+async def http(northbet: ClubFixture) -> AsyncIterator[httpx.AsyncClient]:
     """The club subgraph's server."""
     transport = httpx.ASGITransport(northbet.club.http_app(DEVELOPMENT))
     async with httpx.AsyncClient(transport=transport, base_url="http://club") as client:
@@ -39,7 +39,7 @@ async def post(http: httpx.AsyncClient, query: str, **headers: str) -> httpx.Res
     return await http.post("/graphql", json={"query": query}, headers=headers)
 
 
-def subgraph(stand: Stand, name: str) -> Subgraph:
+def subgraph(stand: ClubFixture, name: str) -> Subgraph:
     """A subgraph by its name."""
     return {"club": stand.club, "rewards": stand.rewards, "progress": stand.progress}[name]
 
@@ -74,7 +74,7 @@ async def test_a_bad_session_is_401_over_http(http: httpx.AsyncClient, header: s
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_a_bad_session_is_an_error_in_process(northbet: Stand, name: str) -> None:
+async def test_a_bad_session_is_an_error_in_process(northbet: ClubFixture, name: str) -> None:
     """In process a header that does not hold gives no data and the code UNAUTHENTICATED."""
     answer = await ask(subgraph(northbet, name), "{ __typename }", headers={"authorization": "Bearer a.b.c"})
     assert (answer["data"], codes(answer)) == (None, ["UNAUTHENTICATED"])
@@ -88,7 +88,7 @@ async def test_a_server_tells_that_it_lives_and_is_ready(http: httpx.AsyncClient
 
 async def test_a_subgraph_without_its_database_is_not_ready() -> None:
     """A database that cannot be reached makes the server alive but not ready."""
-    stand = Stand.over("mysql+aiomysql://furlong:no@127.0.0.1:9/furlong", NOW)
+    stand = ClubFixture.over("mysql+aiomysql://furlong:no@127.0.0.1:9/furlong", NOW)
     transport = httpx.ASGITransport(stand.club.http_app(DEVELOPMENT))
     async with httpx.AsyncClient(transport=transport, base_url="http://club") as client:
         assert (await client.get("/health")).status_code == 200
@@ -136,7 +136,7 @@ GARBAGE: list[Any] = [
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_a_garbage_entity_is_an_error_that_tells_nothing(northbet: Stand, name: str) -> None:
+async def test_a_garbage_entity_is_an_error_that_tells_nothing(northbet: ClubFixture, name: str) -> None:
     """What leads to no entity is answered by errors, each with a code and no word of the inside."""
     query = f"query ($r: [_Any!]!) {{ _entities(representations: $r) {{ ... on Club {{ {FIELD[name]} }} }} }}"
     for representation in GARBAGE:
@@ -148,7 +148,7 @@ async def test_a_garbage_entity_is_an_error_that_tells_nothing(northbet: Stand, 
             assert error["extensions"].keys() <= {"code", "id"}
 
 
-async def test_garbage_beside_a_good_entity_leaves_the_good_one(northbet: Stand) -> None:
+async def test_garbage_beside_a_good_entity_leaves_the_good_one(northbet: ClubFixture) -> None:
     """An id that makes no sense nulls its own place only."""
     mine = ClubKey("northbet", WEEK, "c-1").encode()
     wanted = [{"__typename": "Club", "id": "garbage"}, {"__typename": "Club", "id": mine}]
@@ -157,7 +157,7 @@ async def test_garbage_beside_a_good_entity_leaves_the_good_one(northbet: Stand)
     assert [error["path"] for error in answer["errors"]] == [["_entities", 0]]
 
 
-async def test_the_variables_of_a_caller_stay_as_they_are(northbet: Stand) -> None:
+async def test_the_variables_of_a_caller_stay_as_they_are(northbet: ClubFixture) -> None:
     """Representations handed in come out of the call unchanged."""
     wanted = {"r": [{"__typename": "Club", "id": ClubKey("northbet", WEEK, "c-1").encode()}]}
     await ask(northbet.club, ENTITIES, wanted)
@@ -166,7 +166,7 @@ async def test_the_variables_of_a_caller_stay_as_they_are(northbet: Stand) -> No
 
 @pytest.mark.parametrize("name", NAMES)
 async def test_a_fault_is_masked_and_has_an_id(
-    northbet: Stand, name: str, logged: list[MutableMapping[str, Any]]
+    northbet: ClubFixture, name: str, logged: list[MutableMapping[str, Any]]
 ) -> None:
     """When the database fails, the caller gets an id instead of the reason, and the log has both."""
     await northbet.add_accounts({OWNER._replace(customer="c-2"): good_account()})
@@ -190,13 +190,13 @@ async def test_a_fault_is_masked_and_has_an_id(
     assert "no such table" in str(entry["exc_info"])
 
 
-async def test_a_query_that_is_wrong_says_what_is_wrong(northbet: Stand) -> None:
+async def test_a_query_that_is_wrong_says_what_is_wrong(northbet: ClubFixture) -> None:
     """Mistakes in a document are not masked, because they are the caller's own."""
     answer = await ask(northbet.club, "{ clubb }")
     assert "Cannot query field 'clubb'" in answer["errors"][0]["message"]
 
 
-async def test_a_brand_that_is_not_loaded_is_said_to_be_so(stand: Stand) -> None:
+async def test_a_brand_that_is_not_loaded_is_said_to_be_so(stand: ClubFixture) -> None:
     """A session of a brand nobody has loaded gets a code of its own."""
     answer = await ask(stand.club, CLUB)
     assert (answer["data"], codes(answer)) == ({"club": None}, ["UNKNOWN_BRAND"])

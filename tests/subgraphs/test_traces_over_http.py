@@ -10,8 +10,8 @@ from opentelemetry.trace import SpanKind
 
 from foundation.tracing import Sampling
 from subgraphs.kit.graphql.callers import DEVELOPMENT
+from tests.support.subgraphs.club_fixture import ClubFixture, session
 from tests.support.subgraphs.club_samples import NOW
-from tests.support.subgraphs.club_stand import Stand, session
 from tests.support.telemetry.recorded_spans import Recording
 
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-"
@@ -27,7 +27,7 @@ def recording() -> Recording:
 @pytest.fixture
 async def client(sqlite_url: str, recording: Recording) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the club's server."""
-    stand = Stand.over(sqlite_url, NOW, tracer=recording.tracing.tracer)
+    stand = ClubFixture.over(sqlite_url, NOW, tracer=recording.tracing.tracer)
     await stand.add_northbet("c-1")
     transport = httpx.ASGITransport(stand.club.http_app(DEVELOPMENT, recording.tracing))
     async with httpx.AsyncClient(transport=transport, base_url="http://club.test") as made:

@@ -25,7 +25,7 @@ from foundation.storage.migrations.upgrade import upgrade
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.progress.models import CONTRIBUTION, METADATA, PROGRESS, STREAM
 from tests.support.consumers.betting_load import BRAND, Load, recount
-from tests.support.consumers.squad_messages import scheme
+from tests.support.consumers.sample_messages import scheme
 from tests.support.processes.forked_programs import Program, start_forked
 from tests.support.processes.running_furlong import without_settings
 

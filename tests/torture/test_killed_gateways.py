@@ -19,7 +19,7 @@ from foundation.storage.settings import DatabaseSettings
 from furlong.databases import upgrade_databases
 from tests.support.processes.forked_programs import Program
 from tests.support.processes.running_furlong import ROOT, Programs, eventually, programs_in
-from tests.support.subgraphs.club_stand import AUDIENCE, ISSUER, SECRET, Stand, make_token
+from tests.support.subgraphs.club_fixture import AUDIENCE, ISSUER, SECRET, ClubFixture, make_token
 from tests.torture.conftest import Scale
 
 pytestmark = [pytest.mark.usefixtures("processes", "haproxy_installed"), pytest.mark.timeout(900)]
@@ -94,7 +94,7 @@ def pair(tmp_path: Path) -> Iterator[Pair]:
 
 async def _fill(database: DatabaseSettings) -> None:
     await upgrade_databases(database)
-    stand = Stand.over(database.url, datetime.now(UTC))
+    stand = ClubFixture.over(database.url, datetime.now(UTC))
     await stand.add_northbet()
     await stand.close()
 

@@ -17,9 +17,9 @@ from sqlalchemy import make_url
 
 from deploy.private_mariadb import PrivateMariadb
 from tests.support.consumers.betting_load import Load, recount
-from tests.support.processes.former_version import former_version
 from tests.support.processes.running_furlong import BRAND, Site, eventually
 from tests.support.product.rehearsed_week import NEXT_WEEK, WEEK, RehearsedWeek
+from tests.support.product.release import released_code
 from tests.support.product.whole_installation import (
     DATABASES,
     PROCESSES,
@@ -50,7 +50,7 @@ class Versions:
     """Both versions, two customers, and bets of others.
 
     Attributes:
-        old: The version before.
+        old: The last release.
         new: This version.
         ann: The week of a customer who joins before the upgrade.
         bob: The week of a customer who joins while both versions work.
@@ -63,7 +63,7 @@ class Versions:
     bob: RehearsedWeek
 
     def upgrade_databases(self) -> None:
-        """Upgrade the databases and topics while the version before works; it goes on with them."""
+        """Upgrade the databases and topics while the last release works; it goes on with them."""
         assert join(self.old.site, ANN) == []
         self.ann.bet(1000)
         self.ann.stands(WEEK, "TRACKING")
@@ -105,13 +105,13 @@ class Versions:
         assert sorted(self.old.credits().values()) == [1, 1]
 
     def finish_and_go_back(self) -> None:
-        """Stop the version before; later start it again, stop this one, and close a week with it alone."""
+        """Stop the last release; later start it again, stop this one, and close a week with it alone."""
         self.old.stop(*PROCESSES)
         later = RehearsedWeek(self.new.site, self.new.programs, ANN)
         later.bet(2000)
         later.has_staked(NEXT_WEEK, 2000)
         self.old.start(*PROCESSES)
-        eventually(self.old.is_complete, "the version before serves again")
+        eventually(self.old.is_complete, "the last release serves again")
         self.agree(NEXT_WEEK)
         self.new.stop(*PROCESSES)
         self.ann.bet(500)
@@ -150,7 +150,7 @@ def test_both_versions_work_together_through_an_upgrade_and_back(
 ) -> None:
     """Each bet counts once, each reward is credited once, both gateways say the same, and no process ends."""
     folder = tmp_path_factory.mktemp("versions")
-    code = former_version(folder / "code")
+    code = released_code(folder / "code")
     (folder / "old").mkdir()
     (folder / "new").mkdir()
     load = Load(random.SystemRandom().randrange(10**6), began=MONDAY_MORNING)

@@ -18,9 +18,9 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.subscriptions import Events
 from subgraphs.kit.live.event_bus import EventBus
 from subgraphs.kit.live.watches import customer_key
+from tests.support.subgraphs.club_fixture import REFERENCE, ClubFixture, ask, make_token, session
 from tests.support.subgraphs.club_samples import BRAND, CUSTOMER, NOW, OWNER, good_account
-from tests.support.subgraphs.club_stand import REFERENCE, Stand, ask, make_token, session
-from tests.support.subgraphs.squad_double import Squad
+from tests.support.subgraphs.upstream_double import UpstreamDouble
 
 PATIENCE_SECONDS = 60.0
 STATE = "id week { isoWeek state } membership { optedIn pending version } ineligibleReason"
@@ -49,19 +49,19 @@ class Follower:
         return update["version"], update["club"]
 
 
-def updates(stand: Stand) -> ClubUpdates:
+def updates(stand: ClubFixture) -> ClubUpdates:
     """What drives the stand's streams."""
     found: ClubUpdates = stand.club.make_context.keywords["updates"]  # type: ignore[attr-defined]  # a partial
     return found
 
 
-def bus(stand: Stand) -> EventBus:
+def bus(stand: ClubFixture) -> EventBus:
     """The stand's bus."""
     return updates(stand).bus
 
 
 async def follow(
-    stand: Stand,
+    stand: ClubFixture,
     headers: Mapping[str, str] | None = None,
     brand: str = BRAND,
     identity: RequestIdentity | None = None,
@@ -72,26 +72,28 @@ async def follow(
     return Follower(await subscribe({"brand": brand}, headers, identity))
 
 
-async def fresh(stand: Stand, customer: str = CUSTOMER) -> dict[str, Any]:
+async def fresh(stand: ClubFixture, customer: str = CUSTOMER) -> dict[str, Any]:
     """What a query says now."""
     answer = await ask(stand.club, QUERY, {"brand": BRAND}, session(customer))
     return dict(answer["data"]["club"])
 
 
 @pytest.fixture
-async def northbet(stand: Stand) -> Stand:
+async def northbet(stand: ClubFixture) -> ClubFixture:
     """The subgraphs with two customers; streams do not pause between events."""
     object.__setattr__(updates(stand).settings, "interval_seconds", 0.0)
     await stand.add_northbet(CUSTOMER, "c-2")
     return stand
 
 
-async def test_the_first_event_is_the_present_state(northbet: Stand) -> None:
+async def test_the_first_event_is_the_present_state(northbet: ClubFixture) -> None:
     """It has version 1, and equals what a query says."""
     assert await (await follow(northbet)).state() == (1, await fresh(northbet))
 
 
-async def test_a_mutation_is_an_event_once_pending_and_once_confirmed(northbet: Stand, squad: Squad) -> None:
+async def test_a_mutation_is_an_event_once_pending_and_once_confirmed(
+    northbet: ClubFixture, upstream: UpstreamDouble
+) -> None:
     """The stream of the process that made it needs no other process."""
     stream = await follow(northbet)
     await stream.state()
@@ -101,7 +103,7 @@ async def test_a_mutation_is_an_event_once_pending_and_once_confirmed(northbet: 
         reached.set()
         await go_on.wait()
 
-    squad.script.append(hold)
+    upstream.script.append(hold)
     joining = asyncio.create_task(ask(northbet.club, OPT_IN, JOIN))
     await reached.wait()
     version, club = await stream.state()
@@ -112,7 +114,7 @@ async def test_a_mutation_is_an_event_once_pending_and_once_confirmed(northbet: 
     assert (version, club["membership"]["optedIn"], club["membership"]["pending"]) == (3, True, False)
 
 
-async def test_changes_while_nobody_reads_are_merged(northbet: Stand) -> None:
+async def test_changes_while_nobody_reads_are_merged(northbet: ClubFixture) -> None:
     """One event has the whole state, and its version tells how many changes there were."""
     stream = await follow(northbet)
     await stream.state()
@@ -125,7 +127,7 @@ async def test_changes_while_nobody_reads_are_merged(northbet: Stand) -> None:
     assert bus(northbet).watches.counts.merged == 2
 
 
-async def test_another_customers_change_is_no_event(northbet: Stand) -> None:
+async def test_another_customers_change_is_no_event(northbet: ClubFixture) -> None:
     """Nor is anything of them in the stream."""
     mine, other = await follow(northbet), await follow(northbet, session("c-2"))
     first, second = await mine.state(), await other.state()
@@ -137,7 +139,7 @@ async def test_another_customers_change_is_no_event(northbet: Stand) -> None:
     assert await mine.state() == (2, first[1])
 
 
-async def test_each_event_has_its_own_instant(northbet: Stand) -> None:
+async def test_each_event_has_its_own_instant(northbet: ClubFixture) -> None:
     """After the end of the week it shows the next week's club."""
     stream = await follow(northbet)
     assert (await stream.state())[1]["week"] == {"isoWeek": "2026-W13", "state": "OPEN"}
@@ -156,7 +158,7 @@ async def test_each_event_has_its_own_instant(northbet: Stand) -> None:
     ],
 )
 async def test_only_the_sessions_own_club_can_be_followed(
-    northbet: Stand, headers: dict[str, str], brand: str, code: str
+    northbet: ClubFixture, headers: dict[str, str], brand: str, code: str
 ) -> None:
     """Anything else is refused by the only event."""
     stream = await follow(northbet, headers, brand)
@@ -167,7 +169,7 @@ async def test_only_the_sessions_own_club_can_be_followed(
     assert len(bus(northbet).watches) == 0
 
 
-async def test_a_stream_ends_with_its_session(northbet: Stand) -> None:
+async def test_a_stream_ends_with_its_session(northbet: ClubFixture) -> None:
     """The next change after the token's end is not shown any more."""
     ends = NOW + timedelta(hours=1)
     stream = await follow(northbet, {"authorization": f"Bearer {make_token(exp=int(ends.timestamp()))}"})
@@ -179,7 +181,7 @@ async def test_a_stream_ends_with_its_session(northbet: Stand) -> None:
     assert len(bus(northbet).watches) == 0
 
 
-async def test_a_quiet_streams_session_is_checked_as_well(northbet: Stand) -> None:
+async def test_a_quiet_streams_session_is_checked_as_well(northbet: ClubFixture) -> None:
     """It ends without any change, within the time that the settings say."""
     object.__setattr__(updates(northbet).settings, "session_check_seconds", 0.02)
     ends = NOW + timedelta(hours=1)
@@ -190,7 +192,7 @@ async def test_a_quiet_streams_session_is_checked_as_well(northbet: Stand) -> No
     assert [each["extensions"]["code"] for each in event["errors"]] == ["UNAUTHENTICATED"]
 
 
-async def test_the_gateways_session_is_believed(northbet: Stand) -> None:
+async def test_the_gateways_session_is_believed(northbet: ClubFixture) -> None:
     """A session that a gateway in this process verified needs no token of its own."""
     stream = await follow(northbet, {}, identity=RequestIdentity(Viewer(BRAND, CUSTOMER), None, NOW))
     assert (await stream.state())[0] == 1
@@ -199,7 +201,7 @@ async def test_the_gateways_session_is_believed(northbet: Stand) -> None:
 
 
 async def test_a_database_that_is_away_ends_no_stream(
-    northbet: Stand, monkeypatch: pytest.MonkeyPatch
+    northbet: ClubFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The event comes once it is back, and has what changed meanwhile."""
     monkeypatch.setattr("subgraphs.club.updates.RETRY_SECONDS", 0.01)
@@ -225,13 +227,13 @@ async def test_a_database_that_is_away_ends_no_stream(
     assert (version, club["membership"]["optedIn"]) == (2, True)
 
 
-async def test_an_excluded_customer_is_shown_so_at_once(northbet: Stand) -> None:
+async def test_an_excluded_customer_is_shown_so_at_once(northbet: ClubFixture) -> None:
     """The event has the reason."""
     await northbet.add_accounts({Owner(BRAND, "c-3"): good_account(rg_state="self_excluded")})
     assert (await (await follow(northbet, session("c-3"))).state())[1]["ineligibleReason"] == "SELF_EXCLUDED"
 
 
-async def test_a_customer_who_excludes_themselves_loses_the_open_tracker(northbet: Stand) -> None:
+async def test_a_customer_who_excludes_themselves_loses_the_open_tracker(northbet: ClubFixture) -> None:
     """The next event shows no progress and the reason, for which the widget shows nothing."""
     stream = await follow(northbet)
     assert (await stream.state())[1]["ineligibleReason"] is None
@@ -244,7 +246,7 @@ async def test_a_customer_who_excludes_themselves_loses_the_open_tracker(northbe
     assert club["ineligibleReason"] == "SELF_EXCLUDED"
 
 
-async def test_a_stream_that_is_closed_leaves_nothing(northbet: Stand) -> None:
+async def test_a_stream_that_is_closed_leaves_nothing(northbet: ClubFixture) -> None:
     """Neither before its first event nor while it waits for one."""
     for taken in (0, 1):
         stream = await follow(northbet)
@@ -256,7 +258,7 @@ async def test_a_stream_that_is_closed_leaves_nothing(northbet: Stand) -> None:
             await stream.next()
 
 
-async def test_a_stream_whose_reader_is_cancelled_leaves_nothing(northbet: Stand) -> None:
+async def test_a_stream_whose_reader_is_cancelled_leaves_nothing(northbet: ClubFixture) -> None:
     """As when a client goes away while its stream waits."""
     stream = await follow(northbet)
     await stream.state()
@@ -271,7 +273,7 @@ async def test_a_stream_whose_reader_is_cancelled_leaves_nothing(northbet: Stand
 
 
 @pytest.mark.parametrize("document", ["{ club(brand: 1", QUERY, "subscription { nonsense }", "{a" * 5000])
-async def test_what_is_no_subscription_is_refused(northbet: Stand, document: str) -> None:
+async def test_what_is_no_subscription_is_refused(northbet: ClubFixture, document: str) -> None:
     """By one event that says why."""
     events = await northbet.club.prepare_subscription(document, None)({"brand": BRAND}, session())
     told = [event async for event in events]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
+from starlette.applications import Starlette
 from structlog.testing import capture_logs
 
 from foundation.storage.clock import ManualClock
@@ -25,16 +25,16 @@ from subgraphs.kit.live.settings import LiveSettings
 from subgraphs.kit.reads.brand_rules import ReadOptions
 from subgraphs.kit.settings import PublicDataSettings, UpstreamSettings
 from tests.support.gateway.site_streams import following
+from tests.support.subgraphs.club_fixture import ClubFixture, make_token, session_settings
 from tests.support.subgraphs.club_samples import CUSTOMER, NOW, OWNER, make_config
-from tests.support.subgraphs.club_stand import Stand, make_token, session_settings
 
 
 @dataclass
 class Harness:
     """A site, and subgraphs beside it that stand for other processes on the same databases."""
 
-    site: FastAPI
-    others: Stand
+    site: Starlette
+    others: ClubFixture
     bus: MemoryBus
 
 
@@ -43,7 +43,7 @@ async def served(folder: Path, *, is_complete: bool, **live: Any) -> AsyncIterat
     """Run a site over new databases with the usual world."""
     database = DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}")
     await upgrade_databases(database)
-    others = Stand.over(database.url, NOW)
+    others = ClubFixture.over(database.url, NOW)
     await others.add_northbet()
     clock, bus = ManualClock(NOW), MemoryBus(is_complete=is_complete)
     parts = Parts(

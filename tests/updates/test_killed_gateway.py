@@ -26,8 +26,8 @@ from tests.support.browsers.bet_slip_page import Browser, browser
 from tests.support.browsers.open_pages import open_pages
 from tests.support.processes.forked_programs import Program
 from tests.support.processes.running_furlong import Programs, eventually, programs_in
+from tests.support.subgraphs.club_fixture import AUDIENCE, ISSUER, SECRET, ClubFixture, make_token
 from tests.support.subgraphs.club_samples import BRAND
-from tests.support.subgraphs.club_stand import AUDIENCE, ISSUER, SECRET, Stand, make_token
 
 pytestmark = pytest.mark.usefixtures("web_installed")
 
@@ -99,7 +99,7 @@ async def change(database: DatabaseSettings, kind: MembershipKind | None) -> Non
     """Let all customers join or leave; None creates everything first."""
     if kind is None:
         await upgrade_databases(database)
-    stand = Stand.over(database.url, datetime.now(UTC))
+    stand = ClubFixture.over(database.url, datetime.now(UTC))
     if kind is None:
         await stand.add_northbet(*CUSTOMERS)
     else:

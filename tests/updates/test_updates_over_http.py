@@ -16,22 +16,22 @@ from subgraphs.club.updates import ClubUpdates
 from subgraphs.kit.graphql import subscriptions
 from subgraphs.kit.graphql.callers import DEVELOPMENT
 from subgraphs.kit.live.watches import customer_key
+from tests.support.subgraphs.club_fixture import ClubFixture, make_token, session
 from tests.support.subgraphs.club_samples import BRAND, CUSTOMER, NOW, OWNER
-from tests.support.subgraphs.club_stand import Stand, make_token, session
 
 FOLLOW = "subscription ($b: ID!) { clubUpdated(brand: $b) { version club { membership { optedIn } } } }"
 ACCEPT = {"accept": "text/event-stream"}
 BODY = {"query": FOLLOW, "variables": {"b": BRAND}}
 
 
-def updates(stand: Stand) -> ClubUpdates:
+def updates(stand: ClubFixture) -> ClubUpdates:
     """What drives the stand's streams."""
     found: ClubUpdates = stand.club.make_context.keywords["updates"]  # type: ignore[attr-defined]  # a partial
     return found
 
 
 @asynccontextmanager
-async def served(stand: Stand) -> AsyncIterator[httpx.AsyncClient]:
+async def served(stand: ClubFixture) -> AsyncIterator[httpx.AsyncClient]:
     """The club subgraph on a port of its own."""
     listener = socket.create_server(("127.0.0.1", 0))
     async with serving(stand.club.http_app(DEVELOPMENT), listener):
@@ -61,7 +61,7 @@ async def next_event(stream: AsyncIterator[tuple[str, Any]]) -> tuple[str, Any]:
 
 
 @pytest.fixture
-async def northbet(stand: Stand) -> Stand:
+async def northbet(stand: ClubFixture) -> ClubFixture:
     """The subgraphs with a customer; streams do not pause between events."""
     object.__setattr__(updates(stand).settings, "interval_seconds", 0.0)
     await stand.add_northbet(CUSTOMER)
@@ -69,7 +69,7 @@ async def northbet(stand: Stand) -> Stand:
 
 
 async def test_a_change_is_sent_and_a_client_that_goes_away_leaves_nothing(
-    northbet: Stand, monkeypatch: pytest.MonkeyPatch
+    northbet: ClubFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between events there are heartbeats, so that a lost connection is noticed."""
     monkeypatch.setattr(subscriptions, "HEARTBEAT_SECONDS", 0.02)
@@ -94,7 +94,7 @@ async def test_a_change_is_sent_and_a_client_that_goes_away_leaves_nothing(
                 await asyncio.sleep(0.01)
 
 
-async def test_a_refused_subscription_is_completed(northbet: Stand) -> None:
+async def test_a_refused_subscription_is_completed(northbet: ClubFixture) -> None:
     """The reason is its only event."""
     body = {"query": FOLLOW, "variables": {"b": "southbet"}}
     async with served(northbet) as client:
@@ -112,7 +112,7 @@ async def test_a_refused_subscription_is_completed(northbet: Stand) -> None:
     ],
 )
 async def test_no_stream_begins_without_a_session_or_by_get(
-    northbet: Stand, method: str, headers: dict[str, str], status: int
+    northbet: ClubFixture, method: str, headers: dict[str, str], status: int
 ) -> None:
     """The status says so, as for other operations."""
     given = {"json": BODY} if method == "POST" else {"params": {"query": FOLLOW}}

@@ -30,8 +30,8 @@ from tests.live.test_npm_clients import node_client
 from tests.support.gateway.raw_websocket import Closed, RawWebSocket, raw_websocket
 from tests.support.gateway.scripted_calls import soon
 from tests.support.gateway.signing import fixed, key_text, secret
+from tests.support.subgraphs.club_fixture import ClubFixture, make_token, session
 from tests.support.subgraphs.club_samples import BRAND, CUSTOMER, NOW, OWNER
-from tests.support.subgraphs.club_stand import Stand, make_token, session
 from tests.updates.test_updates_through_a_gateway import SUPERGRAPH, unused
 
 FOLLOW = f'subscription {{ clubUpdated(brand: "{BRAND}") {{ version club {{ membership {{ optedIn }} }} }} }}'
@@ -44,7 +44,7 @@ class Served:
     """The club subgraph on a port of its own."""
 
     port: int
-    stand: Stand
+    stand: ClubFixture
     bus: EventBus
     metrics: Any
 
@@ -59,7 +59,7 @@ class Served:
 
 
 @asynccontextmanager
-async def served(stand: Stand, callers: Callers = DEVELOPMENT) -> AsyncIterator[Served]:
+async def served(stand: ClubFixture, callers: Callers = DEVELOPMENT) -> AsyncIterator[Served]:
     """Serve the club with its WebSockets until the end of the block."""
     await stand.add_northbet(CUSTOMER)
     updates: ClubUpdates = stand.club.make_context.keywords["updates"]  # type: ignore[attr-defined]  # a partial
@@ -77,7 +77,7 @@ def opted_in(response: dict[str, Any]) -> bool:
     return bool(response["data"]["clubUpdated"]["club"]["membership"]["optedIn"])
 
 
-async def test_the_usual_client_is_served(stand: Stand) -> None:
+async def test_the_usual_client_is_served(stand: ClubFixture) -> None:
     """graphql-ws subscribes with the token in `connection_init`, gets each change, and leaves nothing."""
     async with served(stand) as club, node_client(club.port, "ws", make_token()) as client:
         client.send(subscribe="a", query=FOLLOW)
@@ -90,7 +90,7 @@ async def test_the_usual_client_is_served(stand: Stand) -> None:
         await club.until_left()
 
 
-async def test_streams_and_connections_are_counted(stand: Stand) -> None:
+async def test_streams_and_connections_are_counted(stand: ClubFixture) -> None:
     """By the metrics of a gateway, on the subgraph's own port."""
     async with served(stand) as club, raw_websocket(club.port) as websocket:
         await websocket.init({"authorization": f"Bearer {make_token()}"})
@@ -110,14 +110,14 @@ async def closed(websocket: RawWebSocket, **init: str) -> Closed:
     return ended.value
 
 
-async def test_an_invalid_token_opens_nothing(stand: Stand) -> None:
+async def test_an_invalid_token_opens_nothing(stand: ClubFixture) -> None:
     """The connection is closed with the code for it."""
     async with served(stand) as club, raw_websocket(club.port) as websocket:
         assert (await closed(websocket, authorization="Bearer nonsense")).code == 4403
     assert club.bus.watches.keys == ()
 
 
-async def test_a_gateway_subscribes_by_signed_handshakes(stand: Stand) -> None:
+async def test_a_gateway_subscribes_by_signed_handshakes(stand: ClubFixture) -> None:
     """Events come through; the gateway's end of the connection ends the subscription."""
     async with served(stand, SIGNED) as club:
         url = f"http://127.0.0.1:{club.port}/graphql"
@@ -149,7 +149,7 @@ def signed(port: int, token: str) -> dict[str, str]:
     return {"content-type": "application/json", **headers, **{name: value for name, _, value in pairs}}
 
 
-async def test_handshakes_of_others_open_nothing(stand: Stand) -> None:
+async def test_handshakes_of_others_open_nothing(stand: ClubFixture) -> None:
     """Unsigned, repeated, or with another token in `connection_init`, though all tokens are valid."""
     token, other = make_token(), make_token("c-2")
     async with served(stand, SIGNED) as club:

@@ -22,22 +22,22 @@ from subgraphs.kit.settings import CallerSettings
 from tests.gateway.features.subscriptions.newsroom import body, subscribed
 from tests.support.gateway.scripted_calls import soon
 from tests.support.gateway.signing import key_text, secret
+from tests.support.subgraphs.club_fixture import ClubFixture, session
 from tests.support.subgraphs.club_samples import BRAND, CUSTOMER, NOW, OWNER
-from tests.support.subgraphs.club_stand import Stand, session
 
 SUPERGRAPH = Path(__file__).parents[2] / "schema.public.graphql"
 FOLLOW = "subscription ($b: ID!) { clubUpdated(brand: $b) { version club { membership { optedIn } } } }"
 KEY = secret("gateway-1")
 
 
-def updates(stand: Stand) -> ClubUpdates:
+def updates(stand: ClubFixture) -> ClubUpdates:
     """What drives the stand's streams."""
     found: ClubUpdates = stand.club.make_context.keywords["updates"]  # type: ignore[attr-defined]  # a partial
     return found
 
 
 @pytest.fixture
-async def northbet(stand: Stand) -> Stand:
+async def northbet(stand: ClubFixture) -> ClubFixture:
     """The subgraphs with a customer; streams do not pause between events."""
     object.__setattr__(updates(stand).settings, "interval_seconds", 0.0)
     await stand.add_northbet(CUSTOMER)
@@ -45,7 +45,7 @@ async def northbet(stand: Stand) -> Stand:
 
 
 @asynccontextmanager
-async def gateway(stand: Stand, key: dict[str, str]) -> AsyncIterator[Any]:
+async def gateway(stand: ClubFixture, key: dict[str, str]) -> AsyncIterator[Any]:
     """A gateway with a key, before a club subgraph that knows `KEY`."""
     callers = Callers.of(CallerSettings(gateway_keys=SecretStr(key_text(KEY))), "club")
     listener = socket.create_server(("127.0.0.1", 0))
@@ -68,7 +68,7 @@ def unused(_document: str, _name: str | None) -> Any:
     raise AssertionError("only the club is asked")
 
 
-async def test_changes_reach_the_client_and_its_end_the_subgraph(northbet: Stand) -> None:
+async def test_changes_reach_the_client_and_its_end_the_subgraph(northbet: ClubFixture) -> None:
     """As server-sent events, signed for this subgraph, with the customer's own token."""
     async with gateway(northbet, KEY) as app:
         stream = await subscribed(app, FOLLOW, session(), variables={"b": BRAND})
@@ -82,7 +82,7 @@ async def test_changes_reach_the_client_and_its_end_the_subgraph(northbet: Stand
     assert found == [False, True]
 
 
-async def test_a_stranger_gets_no_stream(northbet: Stand) -> None:
+async def test_a_stranger_gets_no_stream(northbet: ClubFixture) -> None:
     """A gateway with another key is not answered, and the client learns no reason."""
     async with gateway(northbet, secret("gateway-1", "x")) as app:
         with pytest.raises(Exception, match="could not be reached") as refused:
@@ -90,7 +90,7 @@ async def test_a_stranger_gets_no_stream(northbet: Stand) -> None:
     assert getattr(refused.value, "code", None) == "SUBGRAPH_UNREACHABLE"
 
 
-async def test_what_the_subgraph_refuses_is_told(northbet: Stand) -> None:
+async def test_what_the_subgraph_refuses_is_told(northbet: ClubFixture) -> None:
     """With its own code, as the first response."""
     async with gateway(northbet, KEY) as app:
         stream = await subscribed(app, FOLLOW, session(), variables={"b": "southbet"})

@@ -12,8 +12,8 @@ from deploy.private_kafka import PrivateKafka
 from deploy.private_mariadb import PrivateMariadb
 from tests.support.browsers.bet_slip_page import PATIENCE_MS
 from tests.support.office import content, hostile_texts, operations, people, risk, support
-from tests.support.office.desk import Staff, staff_of
 from tests.support.office.hostile_changes import Clerks
+from tests.support.office.office_client import Staff, staff_of
 from tests.support.office.stack import DEPUTY, EVERYBODY, Office, running_office
 
 expect.set_options(timeout=PATIENCE_MS)

@@ -11,13 +11,18 @@ from typing import Any
 import httpx
 import pytest
 from playwright.sync_api import expect
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
 
 from deploy.local_chromium import LocalChromium
+from tests.http.served import served
 from tests.support.browsers.bet_slip_page import PATIENCE_MS, Browser, browser
 from tests.support.browsers.fresh_vite_app import fresh_vite_app
 from tests.support.browsers.page_journal import PageJournal
 from tests.support.browsers.screen_gallery import faults_of_access
-from tests.support.consumers.squad_messages import account
+from tests.support.consumers.sample_messages import account
 from tests.support.processes.running_furlong import BRAND, Demo, eventually
 
 pytestmark = pytest.mark.usefixtures("web_installed")
@@ -51,6 +56,25 @@ def test_a_customer_bets_joins_chooses_and_leaves(demo: Demo, chromium: LocalChr
         slip.is_in_state("NOT_OPTED_IN")
         assert slip.faults == []
     assert demo.site.club("c-1002")["choice"]["option"]["id"] == "northbet:fb-2x3:1"
+
+
+def test_the_lines_of_a_brands_site_work_in_a_page_of_ones_own(demo: Demo, chromium: LocalChromium) -> None:
+    """Copied into a page at another port of this machine: the demo allows it, and gives it sessions."""
+    brand = next(each["site"] for each in demo.facts["brands"] if each["brand"] == BRAND)
+
+    async def own_page(_request: Request) -> HTMLResponse:
+        return HTMLResponse(f"<!doctype html><title>Mine</title><h1>Mine</h1>{lines}")
+
+    with browser(chromium) as visitor, served(Starlette(routes=[Route("/", own_page)])) as url:
+        visitor.page.goto(f"{brand}/?customer=c-1001")
+        lines = visitor.page.locator("pre code").inner_text()
+        asked: list[str] = []
+        visitor.page.on("websocket", lambda socket: asked.append(socket.url))
+        visitor.open(url.replace("127.0.0.1", "localhost"))
+        visitor.is_in_state(demo.site.club("c-1001")["state"])
+        assert [fault for fault in visitor.faults if "favicon" not in fault] == []
+        if "live" in demo.facts:
+            eventually(lambda: visitor.page.evaluate("1") and asked, "the page gets updates")
 
 
 @pytest.mark.parametrize("opening", ["connected", "streamed"])

@@ -67,6 +67,8 @@ describe('types', () => {
       counted: money(500),
       reason: 'COUNTED',
       progressAfter: { percent: 40, staked: money(1000) },
+      minOddsMilli: 1500,
+      minStake: { minor: 100, currency: 'GBP' },
     };
     const input: operations.PreviewInput = {
       brand: 'northbet',
@@ -86,6 +88,9 @@ describe('types', () => {
       stake: money(500),
       counted: money(0),
       reason: 'VOID',
+      oddsMilli: 2500,
+      minOddsMilli: 1500,
+      minStake: { minor: 100, currency: 'GBP' },
     };
     const club = { id: 'club-1', progress: { recentBets: [bet] } };
     const variables = { brand: 'northbet', week: '2026-W13' };

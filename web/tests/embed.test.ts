@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { converse } from '../packages/frame/src/conversation';
-import { readEmbedding, readMessage, type Embedding } from '../packages/frame/src/messages';
+import { isAmong, readEmbedding, readMessage, type Embedding } from '../packages/frame/src/messages';
 
 const SITE = 'https://www.northbet.example';
 const OTHER = 'https://m.northbet.example';
@@ -66,6 +66,16 @@ describe('readMessage', () => {
       expect(readMessage({ ...SESSION, data }, EMBEDDING, PARENT, null)).toBeNull();
     },
   );
+});
+
+it.each([
+  ['http://localhost:5173', true],
+  ['http://localhost:5173.evil.example', false],
+  ['http://localhost.evil.example:80', false],
+  ['http://localhost', false],
+  ['https://localhost:5173', false],
+])('allows any port of this machine, and nothing else: %s', (origin, allowed) => {
+  expect(isAmong(origin, [SITE, 'http://localhost:*'])).toBe(allowed);
 });
 
 describe('readEmbedding', () => {

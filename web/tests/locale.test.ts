@@ -62,6 +62,29 @@ describe('weeks', () => {
   });
 });
 
+describe('times of a brand', () => {
+  const END = '2026-04-12T23:00:00Z'; // the end of a week in London
+
+  it.each([
+    ['en-GB', 'Europe/London', 'Sunday 12 April at midnight'],
+    ['en-GB', 'Europe/Rome', 'Sunday 12 April at midnight (London time)'],
+    ['de', 'Europe/Berlin', 'Sonntag, 12. April um Mitternacht (Ortszeit London)'],
+    ['it', 'Europe/Rome', 'domenica 12 aprile a mezzanotte (ora di London)'],
+    ['ar', 'Europe/London', '\u2068الأحد، 12 أبريل\u2069 عند منتصف الليل'],
+  ])('are in its zone, and name it for visitors elsewhere: %s in %s', (tag, own, text) => {
+    expect(localeFor([tag], own).inZone('Europe/London').moment(END)).toBe(text);
+  });
+
+  it('are the same for a visitor whose clock agrees, under another name', () => {
+    expect(localeFor(['en-GB'], 'Europe/Lisbon').inZone('Europe/London').weekdayTime('2026-04-06T11:00:00Z')).toBe('Mon 12:00');
+  });
+
+  it('stay as they are where the browser does not know the zone', () => {
+    const locale = localeFor(['en-GB'], 'Europe/London');
+    expect(locale.inZone('Atlantis/Capital')).toBe(locale);
+  });
+});
+
 describe('a refused amount', () => {
   it.each([
     ['en-GB', 'GBP', '5,00', 'This amount can be read in two ways. Write it like 5.00.'],

@@ -5,11 +5,12 @@ import { localeFor } from '@furlong/club';
 
 import { CLUB, money, OPTION } from './example';
 import { NO_NOTICE } from '../packages/club/src/changes/notice';
-import { INELIGIBLE_REASONS, type Club, type Preview } from '../packages/client/src/operations/types';
+import { INELIGIBLE_REASONS, type Club, type Preview, type RecentBet } from '../packages/client/src/operations/types';
+import { whyCounted } from '../packages/club/src/records/contribution';
 import { markOf } from '../packages/club/src/rewards/RewardList';
 import { announce } from '../packages/club/src/tracker/Announcer';
 import { previewInWords } from '../packages/club/src/tracker/PreviewLine';
-import { sentenceForIneligible, standingOf, storyOf, whyNoChange } from '../packages/club/src/tracker/standing';
+import { sentenceForIneligible, shownStake, standingOf, storyOf, whyNoChange, wonSentence } from '../packages/club/src/tracker/standing';
 
 const locale = localeFor(['en-GB']);
 const { words } = locale;
@@ -84,7 +85,14 @@ describe('what is announced', () => {
 });
 
 describe('what a bet adds', () => {
-  const preview: Preview = { counts: true, counted: money(500), reason: 'COUNTED', progressAfter: { percent: 40, staked: money(1000) } };
+  const preview: Preview = {
+    counts: true,
+    counted: money(500),
+    reason: 'COUNTED',
+    progressAfter: { percent: 40, staked: money(1000) },
+    minOddsMilli: 1500,
+    minStake: money(100),
+  };
   const target = money(2500);
 
   it('is told to members with its outcome, and to others as what joining would bring', () => {
@@ -97,7 +105,62 @@ describe('what a bet adds', () => {
     expect(previewInWords(over, target, true, locale)).toBe('This bet adds £5.00: £26.00 in all.');
   });
 
-  it('is the reason, if it adds nothing', () => {
-    expect(previewInWords({ ...preview, counts: false, reason: 'BELOW_MIN_ODDS' }, target, true, locale)).toContain('odds below');
+  it.each([
+    ['BELOW_MIN_ODDS', 'Does not count: only bets at odds of 1.50 or longer count.'],
+    ['BELOW_MIN_STAKE', 'Does not count: only bets of £1.00 or more count.'],
+    ['FREE_BET_STAKE', words.contributions.FREE_BET_STAKE],
+  ] as const)('is the reason with what would count, if it adds nothing: %s', (reason, text) => {
+    expect(previewInWords({ ...preview, counts: false, reason }, target, true, locale)).toBe(text);
+    const bare = { ...preview, counts: false, reason, minOddsMilli: null, minStake: null };
+    expect(previewInWords(bare, target, true, locale)).toBe(words.contributions[reason]);
+  });
+});
+
+describe('why a bet does not count', () => {
+  const bet: RecentBet = {
+    betId: 'b-1',
+    placedAt: '2026-03-25T14:03:11Z',
+    stake: money(50),
+    counted: money(0),
+    reason: 'BELOW_MIN_ODDS',
+    oddsMilli: 1200,
+    minOddsMilli: 1500,
+    minStake: money(100),
+  };
+
+  it.each([
+    ['en-GB', 'BELOW_MIN_ODDS', 'Does not count: its odds were 1.20. Only bets at 1.50 or longer count.'],
+    ['en-GB', 'BELOW_MIN_STAKE', 'Does not count: its stake was £0.50. Only bets of £1.00 or more count.'],
+    ['de', 'BELOW_MIN_ODDS', 'Zählt nicht: Die Quote war 1,20. Nur Wetten ab einer Quote von 1,50 zählen.'],
+    ['it', 'BELOW_MIN_ODDS', 'Non conta: la quota era 1,20. Contano solo le scommesse a quota 1,50 o superiore.'],
+    ['en-GB', 'VOID', words.contributions.VOID],
+  ] as const)('is told with the numbers that decided: %s %s', (tag, reason, text) => {
+    expect(whyCounted({ ...bet, reason }, localeFor([tag]))).toBe(text);
+  });
+
+  it('is told without them where they are not known', () => {
+    expect(whyCounted({ ...bet, oddsMilli: null }, locale)).toBe(words.contributions.BELOW_MIN_ODDS);
+  });
+});
+
+describe('after the target', () => {
+  const PROGRESS = { ...(CLUB.progress ?? fail()), staked: money(3100), percent: 100, qualified: true };
+  const WON: Club = { ...CLUB, state: 'QUALIFIED', progress: PROGRESS };
+  const london = localeFor(['en-GB'], 'Europe/London');
+
+  function fail(): never {
+    throw new Error('the example has progress');
+  }
+
+  it('it says what is won, and when it is paid', () => {
+    const text = 'You have won: £5 free bet. Paid after Sunday 29 March at midnight, when the results are in.';
+    expect(wonSentence(WON, london)).toBe(text);
+    expect(wonSentence(CLUB, london)).toBeNull();
+    expect(wonSentence({ ...WON, week: CLOSED }, london)).toBeNull();
+  });
+
+  it('the sum stops at the target, and later bets are not announced', () => {
+    expect(shownStake(PROGRESS)).toEqual(money(2500));
+    expect(announce({ progress: PROGRESS, text: 'as before' }, { ...PROGRESS, staked: money(3600) }, london)).toBe('as before');
   });
 });

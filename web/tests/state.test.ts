@@ -30,8 +30,10 @@ describe('an answer', () => {
     expect(answered(null, [{ message: 'down', path: ['club'] }], SHOWN)).toEqual({ ...SHOWN, stale: true });
   });
 
-  it('without a club by a fault shows nothing when nothing was known', () => {
-    expect(answered(null, [{ message: 'down', path: ['club'] }])).toBe(NOTHING);
+  it('without a club by a fault says so when nothing was known, and leaves no empty space', () => {
+    expect(answered(null, [{ message: 'down', path: ['club'] }])).toEqual({ kind: 'unreached' });
+    expect(reduceTracker(NOTHING, { type: 'failed', status: 0 })).toEqual({ kind: 'unreached' });
+    expect(reduceTracker(NOTHING, { type: 'overdue' })).toBe(NOTHING);
   });
 
   it('keeps the last known part when the newest cannot be reached', () => {

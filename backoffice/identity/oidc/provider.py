@@ -19,9 +19,10 @@ from msgspec import Meta
 from backoffice.errors import BackofficeError
 from backoffice.identity.secrets import new_token
 from backoffice.settings import OidcSettings
+from foundation.token_settings import PublicAlgorithm, check_url
 from foundation.tokens import InvalidToken, Issuer, Reason, RefreshLimits, VerificationUnavailable
+from foundation.tokens.claim_rules import ClaimRules
 from foundation.tokens.compact import SignedToken, read_compact, read_object
-from foundation.tokens.issuer import ClaimRules, PublicAlgorithm, check_url
 from foundation.tokens.keys import RefreshedKeys
 from foundation.tokens.keys.download import Download, make_client, read_answer
 from foundation.tokens.verifier import TrustedIssuer

@@ -7,7 +7,7 @@ Revises: ${down_revision | comma,n}
 import sqlalchemy as sa
 from alembic import op
 
-from storage.columns import Blob, Identifier, UtcDateTime
+from foundation.storage.columns import LONG_TEXT, Blob, Identifier, UtcDateTime
 ${imports if imports else ""}
 
 revision = ${repr(up_revision)}
@@ -18,7 +18,3 @@ depends_on = None
 
 def upgrade() -> None:
     ${upgrades if upgrades else "pass"}
-
-
-def downgrade() -> None:
-    ${downgrades if downgrades else "pass"}

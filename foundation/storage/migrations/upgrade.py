@@ -84,15 +84,15 @@ class RestoreUnfinished(RuntimeError):
 def migration_config(subgraph: str, metadata: MetaData) -> Config:
     """Return Alembic's configuration for one subgraph; the caller adds `attributes["connection"]`.
 
-    The migrations are in the subgraph's folder, or in the package that `metadata.info["package"]` names.
+    The migrations are in the subgraph's folder, or in the folder `metadata.info["migrations"]`.
     """
     config = Config()
     config.set_main_option(
         "script_location", str(Path(str(resources.files("foundation.storage"))) / "migrations")
     )
-    package = metadata.info.get("package", f"subgraphs.{subgraph}")
-    versions = Path(str(resources.files(package))) / "migrations"
-    config.set_main_option("version_locations", str(versions))
+    own = metadata.info.get("migrations")
+    folder = own or Path(str(resources.files(f"subgraphs.{subgraph}"))) / "migrations"
+    config.set_main_option("version_locations", str(folder))
     config.set_main_option("path_separator", "newline")
     config.attributes["metadata"] = metadata
     return config

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import orjson
 import structlog
 
+from foundation.token_settings import Revocations
 from foundation.tokens.compact import read_object
 from foundation.tokens.revocations.revocation_list import Mark, RevocationList
-from foundation.tokens.revocations.settings import Revocations
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis

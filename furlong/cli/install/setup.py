@@ -151,9 +151,36 @@ def token(
     from furlong.demo.tokens import make_token
 
     try:
-        typer.echo(make_token(session_settings(), brand, customer, SystemClock().now()))
+        made = make_token(session_settings(), brand, customer, SystemClock().now())
     except ValueError as error:
         fail(error)
+    if asyncio.run(_is_unknown(brand, customer)):
+        typer.echo(
+            f"furlong: {brand} has no account {customer} so far: until one arrives, the club takes this "
+            "customer for unverified",
+            err=True,
+        )
+    typer.echo(made)
+
+
+async def _is_unknown(brand: str, customer: str) -> bool:
+    """Return whether the club's database can be read, and has no account of a customer."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from foundation.storage.database import Database
+    from subgraphs.club.models import REFERENCE
+    from subgraphs.kit.domain.keys import Owner
+    from subgraphs.kit.records.reference import ReferenceRepository
+
+    owner = Owner(brand, customer)
+    club = Database.open(database_settings(), "club")
+    try:
+        async with club.read() as connection:
+            return not await ReferenceRepository(REFERENCE).accounts(connection, [owner])
+    except (SQLAlchemyError, OSError):
+        return False  # a token needs no database
+    finally:
+        await club.close()
 
 
 def settings(*, as_json: AsJson = False) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from furlong.cli.json_lists import AsJson, echo_json, table
+from furlong.cli.json_lists import Amount, AsJson, echo_json, table
 from furlong.cli.known_names import require_names
 from furlong.cli.options import database_settings, fail, product_clock
 
@@ -25,7 +25,7 @@ def liability(
     week: Annotated[str | None, typer.Option(help="Only this ISO week, such as 2026-W13.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what the club owes and gave as goodwill, in minor units, and the use of budgets, in rewards."""
+    """Show what the club owes and gave as goodwill, in money, and the use of budgets, in rewards."""
     from sqlalchemy.exc import SQLAlchemyError
 
     from subgraphs.kit.domain.errors import BadInput
@@ -88,7 +88,7 @@ async def _read(
 def _owed(lines: Sequence[LiabilityLine]) -> Iterator[str]:
     return table(
         [
-            ("brand", "week", "stage", "kind", "customers", "value", "currency", "spins"),
+            ("brand", "week", "stage", "kind", "customers", "value", "spins"),
             *(
                 (
                     one.brand,
@@ -96,8 +96,7 @@ def _owed(lines: Sequence[LiabilityLine]) -> Iterator[str]:
                     one.stage,
                     one.kind or "not chosen",
                     one.customers,
-                    one.value_minor,
-                    one.currency,
+                    Amount(one.value_minor, one.currency),
                     one.spins,
                 )
                 for one in lines
@@ -107,8 +106,12 @@ def _owed(lines: Sequence[LiabilityLine]) -> Iterator[str]:
 
 
 def _goodwill(lines: Sequence[GoodwillCost]) -> Iterator[str]:
-    heads = ("brand", "week", "currency", "stage", "goodwill", "credits", "value")
-    return table([heads, *(tuple(asdict(one).values()) for one in lines)])
+    heads = ("brand", "week", "stage", "goodwill", "credits", "value")
+    rows = (
+        (*(one.brand, one.iso_week, one.stage, one.kind, one.credits), Amount(one.value_minor, one.currency))
+        for one in lines
+    )
+    return table([heads, *rows])
 
 
 def _budgets(lines: Sequence[BudgetLine]) -> Iterator[str]:

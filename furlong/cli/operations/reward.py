@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from furlong.cli.json_lists import AsJson, echo_json, echo_table
+from furlong.cli.json_lists import Amount, AsJson, echo_json, echo_table
 from furlong.cli.known_names import require_names
 from furlong.cli.options import database_settings, fail, product_clock, stream_settings
 
@@ -45,7 +45,7 @@ def list_versions(
         if as_json:
             echo_json(_facts(config, now, written=config not in missing) for config in found)
             return
-        heads = ("version", "status", "kind", "jurisdictions", "target", "currency", "from", "to", "note")
+        heads = ("version", "status", "kind", "jurisdictions", "target", "from", "to", "note")
         rows = (_cells(config, now, written=config not in missing) for config in found)
         echo_table(heads, rows, nothing="There are no rewards.")
 
@@ -131,8 +131,7 @@ def _cells(config: RewardConfig, now: datetime, *, written: bool) -> tuple[objec
         "recalled" if config.recalled else config.status,
         config.kind.value,
         ",".join(config.jurisdictions),
-        config.target_minor,
-        config.currency,
+        Amount(config.target_minor, config.currency),
         config.effective_from,
         config.effective_to or "no end",
         "; ".join(offer_obstacles(config, now, written=written)),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from furlong.demo.process import DemoOptions
     from furlong.demo.ready_file import DemoFacts
 
-WITH_DATA: Final = ("data", "at", "backwards", "scenario", "traffic", "cells", "database")
+WITH_DATA: Final = ("data", "at", "backwards", "scenario", "traffic", "cells", "database", "origin")
 """Options that make no sense for mocked answers."""
 
 
@@ -83,6 +83,14 @@ def demo(
             help="A host name, or NAME:PORT, of a proxy in front: the demo answers only to its own names.",
         ),
     ] = None,
+    origin: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="URL",
+            help="An origin whose pages may show the club, besides all pages of this machine; "
+            "may be repeated.",
+        ),
+    ] = None,
     mock: Annotated[
         bool,
         typer.Option("--mock", help="Answer from the schema alone, without Kafka, databases and customers."),
@@ -125,6 +133,7 @@ def demo(
         options = DemoOptions(port, traffic, folder, ready_file, moment, backwards, host_names=names)
         office_port = _backoffice_port(port) if backoffice_port is None else backoffice_port
         options = replace(options, backoffice_port=office_port)
+        options = replace(options, origins=_origins(origin or ()))
         if cells:
             options = replace(options, cells=cells, databases=_databases(database or ()))
         with ExitStack() as stack:
@@ -165,6 +174,19 @@ def _databases(given: Sequence[str]) -> dict[str, str]:
     if any(not (cell and url) for cell, _, url in split):
         fail("write --database as CELL=URL, such as c1=mysql+aiomysql://USER:PASSWORD@HOST:PORT/furlong_c1")
     return {cell: url for cell, _, url in split}
+
+
+def _origins(given: Sequence[str]) -> tuple[str, ...]:
+    """Return the origins that `--origin` names."""
+    from furlong.embedding.settings import EmbedSettings
+    from gateway.browsers.origins import checked_exact_origin
+
+    if given and EmbedSettings().file is not None:
+        fail("the origins are those of FURLONG_EMBED_FILE: add them there, or omit --origin")
+    try:
+        return tuple(checked_exact_origin(one) for one in given)
+    except ValueError as error:
+        fail(f"--origin: {error}")
 
 
 def _is_given(context: typer.Context, name: str) -> bool:

@@ -1,6 +1,6 @@
 """The application factory of the site: each worker process of `furlong serve` calls it."""
 
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from foundation.tracing import opened
 from furlong.cli.options import database_settings, log_to_stderr, running_clock, session_settings
@@ -14,7 +14,7 @@ CONTRACTS = ROOT / "contracts"
 """The folder with the operations of our own clients."""
 
 
-def create_app() -> FastAPI:
+def create_app() -> Starlette:
     """Build gateway, subgraphs and page from the environment.
 
     Raises:

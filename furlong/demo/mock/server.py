@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from fastapi import APIRouter, FastAPI, Response
 from graphql import GraphQLEnumType, GraphQLSchema
+from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
 from foundation.storage.clock import SystemClock
@@ -19,7 +19,7 @@ from furlong.demo import ready_file
 from furlong.demo.mock.execution import MockedGraph
 from furlong.demo.mock.supergraph import NAME, supergraph_of
 from furlong.demo.mock.values import HEADER, token_of
-from furlong.demo.routes import DemoSession, SessionCustomer
+from furlong.demo.routes import DemoSession, SessionCustomer, session_route
 from furlong.serve.http_server import listen, own_names_only, serving
 from furlong.serve.page import add_documentation, add_gallery, add_page
 from furlong.settings import DOCUMENT_LIMITS, ServeSettings
@@ -43,19 +43,12 @@ class MockOptions:
     host_names: tuple[str, ...] = ()
 
 
-def mocked_app(schema: GraphQLSchema, seed: int = 1, event_seconds: float = 5.0) -> FastAPI:
+def mocked_app(schema: GraphQLSchema, seed: int = 1, event_seconds: float = 5.0) -> Starlette:
     """Build the application that answers for a schema: the graph, GraphiQL, the page and the gallery."""
     serve = ServeSettings()
     graphiql = serve.page / "graphiql"
     app = mocked_gateway(schema, seed, event_seconds, graphiql=graphiql if graphiql.is_dir() else None)
-    session, routes = session_of(schema), APIRouter()
-
-    @routes.get("/demo/session")
-    async def get_session(response: Response) -> DemoSession:
-        response.headers["cache-control"] = "no-store"
-        return session
-
-    app.include_router(routes)
+    app.router.routes.append(session_route(session_of(schema)))
     add_page(app, serve.page, SystemClock())
     add_gallery(app, serve.page)
     return app
@@ -63,7 +56,7 @@ def mocked_app(schema: GraphQLSchema, seed: int = 1, event_seconds: float = 5.0)
 
 def mocked_gateway(
     schema: GraphQLSchema, seed: int = 1, event_seconds: float = 5.0, *, graphiql: Path | None
-) -> FastAPI:
+) -> Starlette:
     """Build the gateway that answers for a schema."""
     settings = GatewaySettings().with_defaults(DOCUMENT_LIMITS)
     manifest = ServeSettings().page / "documents" / "persisted-documents.json"
@@ -146,7 +139,7 @@ class MountedMock:
 
     def __init__(self) -> None:
         """Build nothing yet."""
-        self._graph: FastAPI | None = None
+        self._graph: Starlette | None = None
         self._building = asyncio.Lock()
         self._stack = AsyncExitStack()
 
@@ -165,14 +158,14 @@ class MountedMock:
         """Stop the graph, if it was built."""
         await self._stack.aclose()
 
-    async def _start(self) -> FastAPI:
+    async def _start(self) -> Starlette:
         graph = await asyncio.to_thread(_built)
         await self._stack.enter_async_context(graph.router.lifespan_context(graph))
         self._graph = graph
         return graph
 
 
-def mount_mock(site: FastAPI) -> MountedMock:
+def mount_mock(site: Starlette) -> MountedMock:
     """Add the mocked graph to the demo's site, below its path; the caller closes it."""
     mocked = MountedMock()
     site.mount(PATH, mocked, name="mocked")
@@ -181,7 +174,7 @@ def mount_mock(site: FastAPI) -> MountedMock:
     return mocked
 
 
-def _built() -> FastAPI:
+def _built() -> Starlette:
     return mocked_gateway(
         load_supergraph(ServeSettings().supergraph.read_text(encoding="utf-8")).public, graphiql=None
     )

@@ -7,9 +7,9 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-import httpx
 import orjson
 import structlog
 from prometheus_client.core import CounterMetricFamily, Metric
@@ -134,6 +134,8 @@ class Coprocessor:
         self._headers = {"content-type": "application/json", "accept-encoding": "identity"}
         if token is not None:
             self._headers["authorization"] = f"Bearer {token}"
+        import httpx  # noqa: PLC0415 - without a coprocessor, nothing needs it
+
         # Created at startup: this takes a tenth of a second, most of a question's deadline.
         self._client = httpx.AsyncClient(
             timeout=None,  # noqa: S113 - the deadline of the whole question is set around it
@@ -147,8 +149,8 @@ class Coprocessor:
 
         Raises:
             TimeoutError: The server did not answer in time.
-            httpx.HTTPError: The call failed, or the status is not 200.
-            ValueError: The answer is too long, or has no result of this form.
+            httpx.HTTPError: The call failed.
+            ValueError: The status is not 200, or the answer is too long, or has no result of this form.
         """
         async with asyncio.timeout(self._seconds):
             # Claims may contain numbers that orjson cannot write.
@@ -171,8 +173,8 @@ class Coprocessor:
     async def _post(self, content: bytes) -> bytes:
         request = self._client.stream("POST", self._url, content=content, headers=self._headers)
         async with request as answer:
-            if answer.status_code != httpx.codes.OK:
-                raise httpx.HTTPError(f"HTTP {answer.status_code}")
+            if answer.status_code != HTTPStatus.OK:
+                raise ValueError(f"HTTP {answer.status_code}")
             read = bytearray()
             async for piece in answer.aiter_raw():
                 read += piece

@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from foundation.tokens import Introspection, Issuer, Revocations
+from foundation.token_settings import Introspection, Issuer, Revocations
 from gateway.feature_settings import FeatureSettings
 
 

@@ -29,7 +29,7 @@ from gateway.pipeline.preparation.plan_cache import NO_LABELS, Conditions, Label
 from gateway.pipeline.preparation.prepared import Check, PreparedDocument, PreparedRequest, digest
 from gateway.pipeline.preparation.sizes import ALIAS_BYTES, plan_bytes
 from gateway.pipeline.preparation.syntax import bounded_nesting, error_entry
-from gateway.planner import Operation, normalize, plan
+from gateway.planner import Operation, normalize
 from gateway.projection import introspection_document
 from gateway.supergraph import Supergraph
 
@@ -294,6 +294,8 @@ class Preparer:
             check_mutation_fields(operation, self._limits.mutation_fields)
             if unmet and self._access is not None:
                 operation = self._access.restrict(operation, unmet)
+            from gateway.planner.planner import plan  # noqa: PLC0415 - a process that starts needs no planner
+
             made = plan(self.supergraph, operation, self._limits.budget, on)
         self._latest = None
         introspection = introspection_document(document, chosen, operation.introspection)

@@ -243,26 +243,3 @@ def upgrade() -> None:
         sa.Column("opened_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("brand_id", "iso_week", "jurisdiction", "currency"),
     )
-
-
-def downgrade() -> None:
-    op.drop_table("week_definition")
-    op.drop_table("scheme")
-    op.drop_table("position")
-    op.drop_table("outbox")
-    op.drop_table("membership_event")
-    op.drop_table("lease")
-    op.drop_index("intent_waiting", table_name="intent")
-    op.drop_table("intent")
-    op.drop_table("installation")
-    op.drop_index("impression_customer", table_name="impression")
-    op.drop_table("impression")
-    op.drop_index("global_state_of_brand", table_name="global_state")
-    op.drop_table("global_state")
-    op.drop_table("erasure")
-    op.drop_table("dead_letter")
-    op.drop_table("comparison")
-    op.drop_table("cell")
-    op.drop_table("brand")
-    op.drop_table("account_change")
-    op.drop_table("account")

@@ -1,4 +1,4 @@
-"""Client of the upstream squad's API, which records membership and choice."""
+"""Client of the upstream's API, which records membership and choice."""
 
 import asyncio
 import json

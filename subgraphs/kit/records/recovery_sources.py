@@ -14,7 +14,7 @@ class Source(Enum):
 
     TOPIC: Kafka, as far back as its retention or compaction goes.
     DERIVED: other tables of the same database.
-    UPSTREAM: the upstream squad API, when records are compared with it.
+    UPSTREAM: the upstream's API, when records are compared with it.
     FILE: files that an operator loads or imports.
     BACKUP: nothing but a backup.
     TRANSIENT: nothing is needed: the rows describe work in progress.

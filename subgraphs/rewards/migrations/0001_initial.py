@@ -301,32 +301,3 @@ def upgrade() -> None:
         sa.Column("opened_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("brand_id", "iso_week", "jurisdiction", "currency"),
     )
-
-
-def downgrade() -> None:
-    op.drop_table("week_definition")
-    op.drop_table("scheme")
-    op.drop_table("reward_taken")
-    op.drop_table("reward_content")
-    op.drop_table("reward_config")
-    op.drop_index("reward_choice_by_week", table_name="reward_choice")
-    op.drop_index("reward_choice_by_reward", table_name="reward_choice")
-    op.drop_table("reward_choice")
-    op.drop_table("reward_budget")
-    op.drop_table("reward_asked")
-    op.drop_table("reward_allotment")
-    op.drop_table("position")
-    op.drop_table("outbox")
-    op.drop_table("lease")
-    op.drop_index("intent_waiting", table_name="intent")
-    op.drop_table("intent")
-    op.drop_table("installation")
-    op.drop_index("global_state_of_brand", table_name="global_state")
-    op.drop_table("global_state")
-    op.drop_table("erasure")
-    op.drop_table("dead_letter")
-    op.drop_table("cell")
-    op.drop_table("brand")
-    op.drop_index("announcement_waiting", table_name="announcement")
-    op.drop_table("announcement")
-    op.drop_table("account")

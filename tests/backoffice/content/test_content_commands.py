@@ -23,7 +23,7 @@ from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.cli import app
 from tests.support.backoffice.backoffice_site import PASSWORD, QUICK, ROOT_ACTOR
-from tests.support.backoffice.content_stand import ANN, BOB, KEY, ContentStand, document
+from tests.support.backoffice.content_fixture import ANN, BOB, KEY, ContentFixture, document
 
 OFFICE_KEY: Final = "k" * 32
 
@@ -51,7 +51,7 @@ class Installation:
                 totp_confirmed=True,
             )
         rewards = Database.open(self.settings, "rewards")
-        stand = ContentStand.over(base.database, rewards)
+        stand = ContentFixture.over(base.database, rewards)
         await stand.add_northbet()
         item = await stand.editing.save(ANN, KEY, document(), 0)
         await stand.editing.submit(ANN, KEY, item.version, "please")

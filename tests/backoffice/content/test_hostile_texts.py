@@ -9,7 +9,7 @@ import pytest
 from backoffice.advertising import link_problem
 from backoffice.content import repository
 from backoffice.content.revisions.document import TEXT_FIELDS
-from tests.support.backoffice.content_stand import ANN, KEY, content_stand
+from tests.support.backoffice.content_fixture import ANN, KEY, content_fixture
 
 HOSTILE: list[str] = json.loads(Path(__file__).with_name("hostile_texts.json").read_text(encoding="utf-8"))
 
@@ -17,7 +17,7 @@ HOSTILE: list[str] = json.loads(Path(__file__).with_name("hostile_texts.json").r
 async def test_every_field_keeps_what_was_written(tmp_path: Path) -> None:
     """Nothing is cut out or escaped on the way in: it is escaped where it is shown."""
     assert len(HOSTILE) > 100
-    async with content_stand(f"sqlite+aiosqlite:///{tmp_path}") as stand:
+    async with content_fixture(f"sqlite+aiosqlite:///{tmp_path}") as stand:
         version = 0
         for start in range(0, len(HOSTILE), 40):
             some = HOSTILE[start : start + 40]

@@ -27,8 +27,8 @@ from backoffice.versions import next_version
 from deploy.private_mariadb import PrivateMariadb
 from foundation.storage.clock import ManualClock
 from subgraphs.rewards.models import REWARD_CONFIG
-from tests.support.backoffice.backoffice_stand import NOW, employ
-from tests.support.backoffice.content_stand import (
+from tests.support.backoffice.backoffice_fixture import NOW, employ
+from tests.support.backoffice.content_fixture import (
     ANN,
     ANN_AGAIN,
     BOB,
@@ -36,16 +36,16 @@ from tests.support.backoffice.content_stand import (
     DAN,
     EVE,
     KEY,
-    ContentStand,
-    content_stand,
+    ContentFixture,
+    content_fixture,
     document,
 )
 
 
 @pytest.fixture
-async def stand(tmp_path: Path) -> AsyncIterator[ContentStand]:
+async def stand(tmp_path: Path) -> AsyncIterator[ContentFixture]:
     """The services over SQLite."""
-    async with content_stand(f"sqlite+aiosqlite:///{tmp_path}") as opened:
+    async with content_fixture(f"sqlite+aiosqlite:///{tmp_path}") as opened:
         yield opened
 
 
@@ -58,16 +58,16 @@ def mariadb_url(mariadb: PrivateMariadb) -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)])
-async def each_stand(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[ContentStand]:
+async def each_content(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[ContentFixture]:
     """The services over each engine."""
     sqlite = request.param == "sqlite"
     url = f"sqlite+aiosqlite:///{tmp_path}" if sqlite else request.getfixturevalue("mariadb_url")
-    async with content_stand(url) as opened:
+    async with content_fixture(url) as opened:
         yield opened
         await opened.clear()
 
 
-async def item_of(stand: ContentStand) -> ContentItem:
+async def item_of(stand: ContentFixture) -> ContentItem:
     """Return the item as it is stored."""
     async with stand.database.read() as connection:
         found = await repository.item(connection, KEY)
@@ -75,7 +75,7 @@ async def item_of(stand: ContentStand) -> ContentItem:
     return found
 
 
-async def revision_of(stand: ContentStand, number: int) -> ContentRevision:
+async def revision_of(stand: ContentFixture, number: int) -> ContentRevision:
     """Return a revision as it is stored."""
     async with stand.database.read() as connection:
         found = await repository.revision(connection, KEY, number)
@@ -83,7 +83,7 @@ async def revision_of(stand: ContentStand, number: int) -> ContentRevision:
     return found
 
 
-async def submitted(stand: ContentStand, title: str = "£5 free bet", author: Actor = ANN) -> Proposal:
+async def submitted(stand: ContentFixture, title: str = "£5 free bet", author: Actor = ANN) -> Proposal:
     """Write and submit content; return the proposal."""
     async with stand.database.read() as connection:
         known = await repository.item(connection, KEY)
@@ -92,7 +92,7 @@ async def submitted(stand: ContentStand, title: str = "£5 free bet", author: Ac
     return await proposal_of(stand, item.newest_revision)
 
 
-async def proposal_of(stand: ContentStand, revision: int) -> Proposal:
+async def proposal_of(stand: ContentFixture, revision: int) -> Proposal:
     """Return the proposal of a revision."""
     async with stand.database.read() as connection:
         of_revision = await repository.revision(connection, KEY, revision)
@@ -102,25 +102,25 @@ async def proposal_of(stand: ContentStand, revision: int) -> Proposal:
     return found
 
 
-async def approve(stand: ContentStand, proposal: Proposal, by: Actor = CAT) -> None:
+async def approve(stand: ContentFixture, proposal: Proposal, by: Actor = CAT) -> None:
     """Approve what was proposed."""
     await stand.approvals.approve(by, proposal.proposal_id, proposal.content_hash, NOW)
 
 
-async def published(stand: ContentStand, title: str = "£5 free bet") -> ContentItem:
+async def published(stand: ContentFixture, title: str = "£5 free bet") -> ContentItem:
     """Bring content to the customers."""
     await approve(stand, await submitted(stand, title))
     return await stand.publication.publish(CAT, KEY, (await item_of(stand)).version)
 
 
-def titles(stand: ContentStand) -> list[str]:
+def titles(stand: ContentFixture) -> list[str]:
     """Return the titles that the nodes were told, in order."""
     return [after.texts["en-GB"].title for _, _, after in stand.announced.documents]
 
 
-async def test_content_reaches_customers_by_two_people(each_stand: ContentStand) -> None:
+async def test_content_reaches_customers_by_two_people(each_content: ContentFixture) -> None:
     """One writes and submits, another one approves and publishes."""
-    stand = each_stand
+    stand = each_content
     item = await published(stand)
     assert titles(stand) == ["£5 free bet"]
     assert (item.open_revision, item.published_revision) == (None, 1)
@@ -130,7 +130,7 @@ async def test_content_reaches_customers_by_two_people(each_stand: ContentStand)
     assert revision.approval.person == "cat"
 
 
-async def test_the_second_of_two_editors_is_told(stand: ContentStand) -> None:
+async def test_the_second_of_two_editors_is_told(stand: ContentFixture) -> None:
     """Nothing is overwritten, and the error has the current version."""
     item = await stand.editing.save(ANN, KEY, document("Ann's"), 0)
     with pytest.raises(Stale) as stale:
@@ -139,9 +139,9 @@ async def test_the_second_of_two_editors_is_told(stand: ContentStand) -> None:
     assert (await revision_of(stand, 1)).document.texts["en-GB"].title == "Ann's"
 
 
-async def test_of_two_editors_at_once_one_is_told(each_stand: ContentStand) -> None:
+async def test_of_two_editors_at_once_one_is_told(each_content: ContentFixture) -> None:
     """Whether the item is new or not."""
-    stand = each_stand
+    stand = each_content
     for version in (0, next_version(0, NOW)):
         saves = [stand.editing.save(who, KEY, document(who.name), version) for who in (ANN, BOB)]
         outcomes = await asyncio.gather(*saves, return_exceptions=True)
@@ -149,7 +149,7 @@ async def test_of_two_editors_at_once_one_is_told(each_stand: ContentStand) -> N
 
 
 @pytest.mark.parametrize("by", [ANN, ANN_AGAIN, BOB])
-async def test_nobody_approves_what_they_had_a_hand_in(stand: ContentStand, by: Actor) -> None:
+async def test_nobody_approves_what_they_had_a_hand_in(stand: ContentFixture, by: Actor) -> None:
     """Neither the author, nor their second account, nor who edited it before it was submitted."""
     item = await stand.editing.save(BOB, KEY, document("Bob's"), 0)
     item = await stand.editing.save(ANN, KEY, document("Ann's"), item.version)
@@ -163,7 +163,7 @@ async def test_nobody_approves_what_they_had_a_hand_in(stand: ContentStand, by: 
     await approve(stand, proposal)
 
 
-async def test_nobody_approves_what_they_could_have_edited_as_somebody_else(stand: ContentStand) -> None:
+async def test_nobody_approves_what_they_could_have_edited_as_somebody_else(stand: ContentFixture) -> None:
     """Who gave an editor their credentials could have edited the text, whoever submits it."""
     await employ(stand.database, ANN, BOB, CAT)
     stand.approvals._staff = Staff(givers.obstacles, givers.bound, present_roles)
@@ -177,7 +177,7 @@ async def test_nobody_approves_what_they_could_have_edited_as_somebody_else(stan
     assert (await revision_of(stand, 1)).state is RevisionState.IN_REVIEW
 
 
-async def test_an_edit_voids_the_approval(stand: ContentStand) -> None:
+async def test_an_edit_voids_the_approval(stand: ContentFixture) -> None:
     """What was approved is withdrawn; the edited text needs an approval of its own."""
     await approve(stand, await submitted(stand))
     item = await item_of(stand)
@@ -188,7 +188,7 @@ async def test_an_edit_voids_the_approval(stand: ContentStand) -> None:
     assert titles(stand) == []
 
 
-async def test_an_edit_during_the_review_makes_the_proposal_stale(stand: ContentStand) -> None:
+async def test_an_edit_during_the_review_makes_the_proposal_stale(stand: ContentFixture) -> None:
     """An approval of the earlier text has no effect, and the proposal is void."""
     proposal = await submitted(stand)
     await stand.editing.save(ANN, KEY, document("Another"), (await item_of(stand)).version)
@@ -199,7 +199,7 @@ async def test_an_edit_during_the_review_makes_the_proposal_stale(stand: Content
     assert (await revision_of(stand, 2)).state is RevisionState.DRAFT
 
 
-async def test_a_document_changed_in_the_database_is_not_published(stand: ContentStand) -> None:
+async def test_a_document_changed_in_the_database_is_not_published(stand: ContentFixture) -> None:
     """The approval is bound to the hash of the document, not to a flag."""
     await approve(stand, await submitted(stand))
     other = (await revision_of(stand, 1)).document.as_json()
@@ -211,7 +211,7 @@ async def test_a_document_changed_in_the_database_is_not_published(stand: Conten
     assert titles(stand) == []
 
 
-async def test_a_rejected_revision_begins_anew(stand: ContentStand) -> None:
+async def test_a_rejected_revision_begins_anew(stand: ContentFixture) -> None:
     """The reason stays with it, and the editor's next text is another revision."""
     proposal = await submitted(stand)
     await stand.approvals.reject(CAT, proposal.proposal_id, "too long", NOW)
@@ -221,7 +221,7 @@ async def test_a_rejected_revision_begins_anew(stand: ContentStand) -> None:
     assert item.open_revision == 2
 
 
-async def test_roles_of_another_brand_or_kind_do_nothing(stand: ContentStand) -> None:
+async def test_roles_of_another_brand_or_kind_do_nothing(stand: ContentFixture) -> None:
     """All roles for another brand, or all but editor and approver for this one."""
     for who in (DAN, EVE):
         with pytest.raises(Forbidden):
@@ -235,7 +235,7 @@ async def test_roles_of_another_brand_or_kind_do_nothing(stand: ContentStand) ->
         await stand.editing.save(Actor("z", "z", "Z", "", "", {"*": frozenset(Role)}), nowhere, document(), 0)
 
 
-async def test_lint_keeps_content_from_review(stand: ContentStand) -> None:
+async def test_lint_keeps_content_from_review(stand: ContentFixture) -> None:
     """The draft is kept, and each error names its field."""
     item = await stand.editing.save(ANN, KEY, document(terms_url="", significant_terms=""), 0)
     with pytest.raises(Invalid) as invalid:
@@ -244,9 +244,9 @@ async def test_lint_keeps_content_from_review(stand: ContentStand) -> None:
     assert paths == {"texts.en-GB.significant_terms", "texts.en-GB.terms_url"}
 
 
-async def test_a_scheduled_revision_is_published_once_when_it_is_due(each_stand: ContentStand) -> None:
+async def test_a_scheduled_revision_is_published_once_when_it_is_due(each_content: ContentFixture) -> None:
     """However many workers look at once, and not a moment earlier."""
-    stand = each_stand
+    stand = each_content
     await approve(stand, await submitted(stand))
     tomorrow = datetime(2026, 3, 26, 9)  # noqa: DTZ001 - a local time
     await stand.publication.schedule(CAT, KEY, (await item_of(stand)).version, tomorrow)
@@ -268,7 +268,7 @@ class FastMachine(ManualClock):
         return self.instant + timedelta(hours=2)
 
 
-async def test_a_machine_whose_clock_is_wrong_publishes_at_the_right_time(stand: ContentStand) -> None:
+async def test_a_machine_whose_clock_is_wrong_publishes_at_the_right_time(stand: ContentFixture) -> None:
     """The database's clock decides what is due, and from when on nodes show it."""
     await approve(stand, await submitted(stand))
     tomorrow = datetime(2026, 3, 26, 9)  # noqa: DTZ001
@@ -284,7 +284,7 @@ async def test_a_machine_whose_clock_is_wrong_publishes_at_the_right_time(stand:
     assert decided.state["editions"][0]["publish_at"] == "2026-03-26T09:00:00Z"
 
 
-async def test_times_follow_the_brands_zone(stand: ContentStand) -> None:
+async def test_times_follow_the_brands_zone(stand: ContentFixture) -> None:
     """In London, 09:00 on the Sunday when the clocks change is 08:00 UTC; 01:30 does not exist."""
     await approve(stand, await submitted(stand))
     version = (await item_of(stand)).version
@@ -298,7 +298,7 @@ async def test_times_follow_the_brands_zone(stand: ContentStand) -> None:
     assert (await revision_of(stand, 1)).publish_at == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
 
 
-async def test_the_last_schedule_holds(stand: ContentStand) -> None:
+async def test_the_last_schedule_holds(stand: ContentFixture) -> None:
     """An earlier time that is set later replaces the later one, and nothing is published twice."""
     await approve(stand, await submitted(stand))
     for local in (datetime(2026, 3, 28, 9), datetime(2026, 3, 27, 9)):  # noqa: DTZ001
@@ -310,7 +310,7 @@ async def test_the_last_schedule_holds(stand: ContentStand) -> None:
     assert titles(stand) == ["£5 free bet"]
 
 
-async def test_what_becomes_unlawful_is_not_published_when_it_is_due(stand: ContentStand) -> None:
+async def test_what_becomes_unlawful_is_not_published_when_it_is_due(stand: ContentFixture) -> None:
     """The revision goes back with a note, and the worker continues."""
     await approve(stand, await submitted(stand))
     tomorrow = datetime(2026, 3, 26, 9)  # noqa: DTZ001
@@ -325,7 +325,7 @@ async def test_what_becomes_unlawful_is_not_published_when_it_is_due(stand: Cont
     assert titles(stand) == []
 
 
-async def test_rolling_back_publishes_the_earlier_text_anew(stand: ContentStand) -> None:
+async def test_rolling_back_publishes_the_earlier_text_anew(stand: ContentFixture) -> None:
     """As a revision of its own, in one step; the draft that somebody is writing stays."""
     await published(stand, "First")
     await published(stand, "Second")
@@ -339,7 +339,7 @@ async def test_rolling_back_publishes_the_earlier_text_anew(stand: ContentStand)
             await stand.publication.roll_back(CAT, KEY, wrong, item.version, "why")
 
 
-async def test_an_unlawful_text_is_not_rolled_back_to(stand: ContentStand) -> None:
+async def test_an_unlawful_text_is_not_rolled_back_to(stand: ContentFixture) -> None:
     """The law of today counts."""
     await published(stand, "First")
     item = await published(stand, "Second")

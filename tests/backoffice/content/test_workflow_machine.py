@@ -20,7 +20,7 @@ from backoffice.content.revisions.document import ContentDocument
 from backoffice.content.revisions.revision import RevisionState
 from backoffice.errors import BackofficeError
 from deploy.private_mariadb import PrivateMariadb
-from tests.support.backoffice.content_stand import (
+from tests.support.backoffice.content_fixture import (
     ANN,
     ANN_AGAIN,
     BOB,
@@ -28,8 +28,8 @@ from tests.support.backoffice.content_stand import (
     DAN,
     EVE,
     KEY,
-    ContentStand,
-    content_stand,
+    ContentFixture,
+    content_fixture,
     document,
 )
 
@@ -47,8 +47,8 @@ class Workflow(RuleBasedStateMachine):
         super().__init__()
         self.runner = asyncio.Runner()
         self.stack = AsyncExitStack()
-        self.stand: ContentStand = self.run_now(
-            self.stack.enter_async_context(content_stand(self.fresh_url()))
+        self.stand: ContentFixture = self.run_now(
+            self.stack.enter_async_context(content_fixture(self.fresh_url()))
         )
         self.numbers = itertools.count(1)
         self.authors: dict[str, str] = {}

@@ -222,7 +222,7 @@ def test_what_breaks_the_contract_is_poison(change: dict[str, Any], reason: str)
         decode_global(Record("club.global.v1", 0, 0, key, msgspec.json.encode(broken)))
 
 
-async def test_of_the_squads_status_and_the_operators_the_later_holds(each_database: Database) -> None:
+async def test_of_the_upstreams_status_and_the_operators_the_later_holds(each_database: Database) -> None:
     """And a recall is for ever; it does not matter which of them arrives first."""
     database = each_database
     async with database.write() as connection:

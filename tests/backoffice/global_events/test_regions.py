@@ -29,7 +29,7 @@ from furlong.install.topics import TOPICS, create_topics
 from furlong.settings import TopicSettings
 from subgraphs.kit.records.global_state import KillSwitches
 from subgraphs.rewards import models as rewards
-from tests.support.backoffice.backoffice_stand import backoffice_database
+from tests.support.backoffice.backoffice_fixture import backoffice_database
 from tests.support.backoffice.global_messages import BRAND, switch
 from tests.support.backoffice.running_consumers import running, until
 from tests.support.database_probe import migrated

@@ -32,7 +32,7 @@ from subgraphs.kit.domain.schemes import ThemeColour
 from subgraphs.kit.records.global_state import GLOBAL_TOPIC
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.rewards import models as rewards
-from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database
+from tests.support.backoffice.backoffice_fixture import NOW, actor, backoffice_database
 from tests.support.database_probe import migrated
 from tests.support.subgraphs.club_samples import brand_row, make_brand
 
@@ -44,7 +44,7 @@ READABLE = {"accent": PURPLE, "on-accent": TokenColours("#fff", "#2a0538")}
 
 
 @dataclass
-class Stand:
+class BrandFixture:
     """The service, and the database of a node."""
 
     service: BrandService
@@ -67,19 +67,19 @@ class Stand:
 
 
 @pytest.fixture
-async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
+async def stand(tmp_path: Path) -> AsyncIterator[BrandFixture]:
     """The service over embedded databases."""
     async with opened(f"sqlite+aiosqlite:///{tmp_path}") as found:
         yield found
 
 
 @asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Stand]:
+async def opened(url: str) -> AsyncIterator[BrandFixture]:
     """Open the service over the database of a node that knows northbet."""
     async with backoffice_database(url) as own, migrated(url, "rewards", rewards.METADATA) as node:
         async with node.write() as connection:
             await connection.execute(insert(rewards.REFERENCE.brand).values(brand_row(make_brand())))
-        yield Stand(BrandService(own, node, AuditLog(ManualClock(NOW)), ManualClock(NOW)), node)
+        yield BrandFixture(BrandService(own, node, AuditLog(ManualClock(NOW)), ManualClock(NOW)), node)
 
 
 def document(**changes: object) -> BrandDocument:
@@ -94,7 +94,7 @@ async def test_a_change_is_in_force_on_a_node_and_on_record(database_url: str) -
         await _change_and_apply(stand)
 
 
-async def _change_and_apply(stand: Stand) -> None:
+async def _change_and_apply(stand: BrandFixture) -> None:
     before = await stand.known()
     changed = await stand.service.change(
         OLGA, "northbet", document(name=" North "), seen=0, reason="new look"
@@ -120,7 +120,7 @@ async def _change_and_apply(stand: Stand) -> None:
     )
 
 
-async def test_the_second_of_two_operators_is_told(stand: Stand) -> None:
+async def test_the_second_of_two_operators_is_told(stand: BrandFixture) -> None:
     """Nothing is overwritten, and the refusal names the current revision."""
     await stand.service.change(OLGA, "northbet", document(name="One"), seen=0, reason="mine")
     with pytest.raises(Stale) as refused:
@@ -132,7 +132,7 @@ async def test_the_second_of_two_operators_is_told(stand: Stand) -> None:
     assert (again.revision, [one.document.name for one in listed]) == (2, ["Two", "One"])
 
 
-async def test_what_cannot_be_read_is_refused_pair_by_pair(stand: Stand) -> None:
+async def test_what_cannot_be_read_is_refused_pair_by_pair(stand: BrandFixture) -> None:
     """The problem names the two colours, the ratio and what is needed; nothing is stored or decided."""
     pale = {"accent": TokenColours("#d8a6f0", "#d8a6f0"), "on-accent": TokenColours("#ffffff", "#2a0538")}
     with pytest.raises(Invalid) as refused:
@@ -171,7 +171,7 @@ def test_what_breaks_a_rule_is_refused(wrong: dict[str, object]) -> None:
         checked(document(**wrong))
 
 
-async def test_who_may_not_changes_nothing(stand: Stand) -> None:
+async def test_who_may_not_changes_nothing(stand: BrandFixture) -> None:
     """A viewer may look; a person of another brand finds nothing in any list."""
     with pytest.raises(Forbidden):
         await stand.service.change(VIC, "northbet", document(), seen=0, reason="why not")
@@ -186,7 +186,7 @@ async def test_who_may_not_changes_nothing(stand: Stand) -> None:
         await stand.service.change(OLGA, "northbet", document(), seen=0, reason="  ")
 
 
-async def test_a_later_message_of_a_scheme_does_not_take_a_decision_back(stand: Stand) -> None:
+async def test_a_later_message_of_a_scheme_does_not_take_a_decision_back(stand: BrandFixture) -> None:
     """What the back office decided holds until it decides otherwise, in whatever order messages arrive."""
     await stand.service.change(OLGA, "northbet", document(name="North"), seen=0, reason="new name")
     await stand.apply_decisions()
@@ -216,7 +216,7 @@ def test_what_is_accepted_is_a_state_that_nodes_accept(theme: dict[str, TokenCol
     assert BrandDocument.of_fields(state_fields(accepted.state)) == accepted
 
 
-async def _audited(stand: Stand) -> list[Any]:
+async def _audited(stand: BrandFixture) -> list[Any]:
     async with stand.service.database.read() as connection:
         return list(
             await connection.execute(select(AUDIT_LOG).where(AUDIT_LOG.c.action.like("operations.%")))

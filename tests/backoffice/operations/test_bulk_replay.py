@@ -26,7 +26,7 @@ from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
-from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database
+from tests.support.backoffice.backoffice_fixture import NOW, actor, backoffice_database
 
 OLGA = actor("olga", Role.OPERATOR, brand="*", stepped_up_until=NOW + timedelta(minutes=5))
 GOOD, POISON = 30, 3
@@ -54,7 +54,7 @@ class KilledRun:
 
 
 @dataclass
-class Desk:
+class OfficeClient:
     """The service over the back office's own dead letters."""
 
     service: DeadLetterService
@@ -73,7 +73,7 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+async def desk(tmp_path: Path) -> AsyncIterator[OfficeClient]:
     """Dead letters of which some can be applied now."""
     url, clock = f"sqlite+aiosqlite:///{tmp_path}", ManualClock(NOW)
     async with backoffice_database(url) as database:
@@ -84,10 +84,10 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         jobs.register(service.job_kind)
         async with database.write() as connection:
             await connection.execute(insert(STREAM.dead_letter).values([_letter(at) for at in range(33)]))
-        yield Desk(service, database)
+        yield OfficeClient(service, database)
 
 
-async def test_a_replay_that_was_killed_goes_on_and_applies_each_letter_once(desk: Desk) -> None:
+async def test_a_replay_that_was_killed_goes_on_and_applies_each_letter_once(desk: OfficeClient) -> None:
     """The letters applied after the last note are gone, so the second run finds only the others."""
     job = await desk.start(dry_run=False)
     killed = KilledRun(job, notes=0)
@@ -105,7 +105,7 @@ async def test_a_replay_that_was_killed_goes_on_and_applies_each_letter_once(des
     assert third["fates"] == {"POISON": POISON}
 
 
-async def test_a_job_goes_on_from_its_note_with_what_it_has_counted(desk: Desk) -> None:
+async def test_a_job_goes_on_from_its_note_with_what_it_has_counted(desk: OfficeClient) -> None:
     """A later run's report includes what earlier runs counted."""
     job = await desk.start(dry_run=False)
     killed = KilledRun(job, notes=1)
@@ -118,7 +118,7 @@ async def test_a_job_goes_on_from_its_note_with_what_it_has_counted(desk: Desk) 
     assert [one["name"] for one in resumed["stays"]] == [one["name"] for one in result["stays"]]
 
 
-async def test_a_dry_run_tells_the_same_and_changes_nothing(desk: Desk) -> None:
+async def test_a_dry_run_tells_the_same_and_changes_nothing(desk: OfficeClient) -> None:
     """Run by the worker of jobs, as in production."""
     job = await desk.start(dry_run=True)
     assert await JobWorker(desk.service.jobs).run_once()
@@ -130,7 +130,7 @@ async def test_a_dry_run_tells_the_same_and_changes_nothing(desk: Desk) -> None:
     assert await desk.counts() == (GOOD + POISON, 0)
 
 
-async def test_what_may_move_money_needs_the_second_factor(desk: Desk) -> None:
+async def test_what_may_move_money_needs_the_second_factor(desk: OfficeClient) -> None:
     """One letter as well as all of them; a dry run does not."""
     hasty = replace(OLGA, stepped_up_until=None)
     with pytest.raises(StepUpRequired):
@@ -142,7 +142,7 @@ async def test_what_may_move_money_needs_the_second_factor(desk: Desk) -> None:
     assert await desk.counts() == (GOOD + POISON, 0)
 
 
-async def test_what_changes_nothing_needs_no_reason_and_is_on_record(desk: Desk) -> None:
+async def test_what_changes_nothing_needs_no_reason_and_is_on_record(desk: OfficeClient) -> None:
     """A reason is for the audit log: a dry run is there as an access, a replay with its reason."""
     await desk.service.replay(OLGA, "backoffice:1", "", dry_run=True)
     with pytest.raises(Invalid, match="Say why"):

@@ -18,7 +18,7 @@ from foundation.storage.clock import ManualClock
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.records.global_state import GlobalOrder, SwitchScope
 from subgraphs.rewards import models as rewards
-from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database
+from tests.support.backoffice.backoffice_fixture import NOW, actor, backoffice_database
 from tests.support.database_probe import migrated
 
 BRAND = SwitchTarget(SwitchScope.BRAND, "northbet")

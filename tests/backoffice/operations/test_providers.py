@@ -29,7 +29,7 @@ from foundation.storage.database import Database
 from subgraphs.fulfilment.models import METADATA as FULFILMENT
 from subgraphs.fulfilment.providers.adapters import Adapter
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
-from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database
+from tests.support.backoffice.backoffice_fixture import NOW, actor, backoffice_database
 from tests.support.database_probe import migrated
 
 SOON = NOW + timedelta(minutes=5)
@@ -44,7 +44,7 @@ FILE = ProviderConfig(
 
 
 @dataclass
-class Stand:
+class ProviderFixture:
     """The services over a back office whose workers have a file."""
 
     own: Database
@@ -75,7 +75,7 @@ class Stand:
 
 
 @asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Stand]:
+async def opened(url: str) -> AsyncIterator[ProviderFixture]:
     """Open the services."""
     clock = ManualClock(NOW)
     async with backoffice_database(url) as own, migrated(url, "fulfilment", FULFILMENT) as fulfilment:
@@ -85,11 +85,13 @@ async def opened(url: str) -> AsyncIterator[Stand]:
             own, audit, approvals, clock, {"wallet": FILE}, FulfilmentSettings()
         )
         approvals.register(configurations.proposal_kind)
-        yield Stand(own, approvals, configurations, ProviderService(fulfilment, own, configurations, clock))
+        yield ProviderFixture(
+            own, approvals, configurations, ProviderService(fulfilment, own, configurations, clock)
+        )
 
 
 @pytest.fixture
-async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
+async def stand(tmp_path: Path) -> AsyncIterator[ProviderFixture]:
     """The services over embedded databases."""
     async with opened(f"sqlite+aiosqlite:///{tmp_path}") as found:
         yield found
@@ -111,7 +113,7 @@ async def test_of_two_who_approve_at_once_one_does(database_url: str) -> None:
         )
 
 
-async def test_what_was_made_from_an_earlier_revision_is_refused(stand: Stand) -> None:
+async def test_what_was_made_from_an_earlier_revision_is_refused(stand: ProviderFixture) -> None:
     """At the proposal, and at the approval if another one was faster; going back takes two people, too."""
     first, second = await stand.submit(attempts=2), await stand.submit(attempts=4)
     assert [await stand.approve(first), await stand.approve(second)] == ["approved", "STALE"]
@@ -142,7 +144,7 @@ SECRETS = (
 
 
 async def test_a_secret_is_refused_and_stands_nowhere(
-    stand: Stand, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    stand: ProviderFixture, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Neither a message, nor the log, nor any table, nor the audit log has it, whichever field it is in."""
     said = ""
@@ -176,7 +178,7 @@ def test_what_people_write_is_no_secret(plain: str) -> None:
     assert not looks_like_secret(plain)
 
 
-async def test_rules_of_a_configuration_are_told_by_field(stand: Stand) -> None:
+async def test_rules_of_a_configuration_are_told_by_field(stand: ProviderFixture) -> None:
     """What nodes would refuse is not proposed; another API under the same name is another provider."""
 
     async def paths(**changes: Any) -> list[str]:
@@ -192,7 +194,7 @@ async def test_rules_of_a_configuration_are_told_by_field(stand: Stand) -> None:
     assert await stand.decided() == []
 
 
-async def test_the_list_shows_who_does_not_use_the_revision_and_why(stand: Stand) -> None:
+async def test_the_list_shows_who_does_not_use_the_revision_and_why(stand: ProviderFixture) -> None:
     """A node whose worker cannot use it counts as missing; its health is shown beside."""
     assert await stand.approve(await stand.submit(secret="wallet-2026")) == "approved"
     (decision,) = await stand.decided()
@@ -231,7 +233,7 @@ async def test_the_list_shows_who_does_not_use_the_revision_and_why(stand: Stand
     assert sorted(actions) == ["approvals.approve", "approvals.propose", "operations.change_provider"]
 
 
-async def test_the_form_offers_every_adapter_to_who_sees_providers(stand: Stand) -> None:
+async def test_the_form_offers_every_adapter_to_who_sees_providers(stand: ProviderFixture) -> None:
     """A new adapter needs nothing in the back office."""
     assert stand.service.adapters(VIC) == [adapter.value for adapter in Adapter]
     with pytest.raises(Forbidden):

@@ -13,7 +13,7 @@ from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
 from tests.backoffice.operations import test_brands as brands
 from tests.backoffice.operations import test_providers as providers
-from tests.support.backoffice.backoffice_stand import NOW, copy_backoffice
+from tests.support.backoffice.backoffice_fixture import NOW, copy_backoffice
 from tests.support.backoffice.global_messages import MemoryTopic
 
 
@@ -56,7 +56,7 @@ async def test_no_revision_of_a_brand_is_used_again(tmp_path: Path, backup: str)
     assert topic.last()["northbet:brand:facts"].state["revision"] == 4
 
 
-def _at(folder: Path) -> AbstractAsyncContextManager[brands.Stand]:
+def _at(folder: Path) -> AbstractAsyncContextManager[brands.BrandFixture]:
     return brands.opened(f"sqlite+aiosqlite:///{folder}")
 
 

@@ -9,17 +9,17 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.support.backoffice.proposal_kinds import KINDS, OMAR, OTTO, ProposalStand, proposal_stand
+from tests.support.backoffice.proposal_kinds import KINDS, OMAR, OTTO, ProposalFixture, proposal_fixture
 
 
 @pytest.fixture
-async def stand(database_url: str) -> AsyncIterator[ProposalStand]:
+async def stand(database_url: str) -> AsyncIterator[ProposalFixture]:
     """The areas of the back office, on each engine."""
-    async with proposal_stand(database_url) as opened:
+    async with proposal_fixture(database_url) as opened:
         yield opened
 
 
-async def test_of_two_who_decide_at_once_one_does(stand: ProposalStand) -> None:
+async def test_of_two_who_decide_at_once_one_does(stand: ProposalFixture) -> None:
     """There is one effect, that of an approval without a race; the proposer's second account has no part."""
     assert stand.base.approvals.kinds == set(KINDS)
     for kind in KINDS:
@@ -29,7 +29,7 @@ async def test_of_two_who_decide_at_once_one_does(stand: ProposalStand) -> None:
         await _one_approves(stand, kind, alone, rejecting=False)
 
 
-async def _alone(stand: ProposalStand, kind: str) -> Counter[str]:
+async def _alone(stand: ProposalFixture, kind: str) -> Counter[str]:
     """Approve without a race, after the proposer tried; return the rows that were added."""
     given = await stand.propose(kind, 0)
     before = await stand.rows()
@@ -40,7 +40,7 @@ async def _alone(stand: ProposalStand, kind: str) -> Counter[str]:
     return _added(before, await stand.rows())
 
 
-async def _two_approve(stand: ProposalStand, kind: str, alone: Counter[str]) -> None:
+async def _two_approve(stand: ProposalFixture, kind: str, alone: Counter[str]) -> None:
     given = await stand.propose(kind, 1)
     before = await stand.rows()
     own, *others = await asyncio.gather(
@@ -52,7 +52,7 @@ async def _two_approve(stand: ProposalStand, kind: str, alone: Counter[str]) -> 
     assert await stand.approvals(given["proposalId"]) == 1, kind
 
 
-async def _one_approves(stand: ProposalStand, kind: str, alone: Counter[str], *, rejecting: bool) -> None:
+async def _one_approves(stand: ProposalFixture, kind: str, alone: Counter[str], *, rejecting: bool) -> None:
     given = await stand.propose(kind, 2 if rejecting else 3)
     before = await stand.rows()
     proposal = given["proposalId"]

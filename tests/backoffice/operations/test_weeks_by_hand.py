@@ -13,8 +13,8 @@ from backoffice.approvals import repository as proposals
 from backoffice.errors import Conflict, Forbidden, FourEyes, Invalid, StepUpRequired
 from backoffice.jobs.worker import JobWorker
 from backoffice.operations.weeks import WeekService
-from tests.support.backoffice.backoffice_stand import actor, employ
-from tests.support.backoffice.support_stand import NOW, SupportStand, support_stand
+from tests.support.backoffice.backoffice_fixture import actor, employ
+from tests.support.backoffice.support_fixture import NOW, SupportFixture, support_fixture
 
 LATER = NOW + timedelta(days=30)
 OLGA = actor("olga", Role.OPERATOR, stepped_up_until=LATER)
@@ -23,15 +23,15 @@ WEEK, NEXT = "2026-W13", "2026-W14"
 
 
 @pytest.fixture
-async def stand(tmp_path: Path) -> AsyncIterator[SupportStand]:
+async def stand(tmp_path: Path) -> AsyncIterator[SupportFixture]:
     """Databases that know a brand with a club."""
-    async with support_stand(f"sqlite+aiosqlite:///{tmp_path}") as opened:
+    async with support_fixture(f"sqlite+aiosqlite:///{tmp_path}") as opened:
         await employ(opened.base.database, OLGA)
         yield opened
 
 
 @pytest.fixture
-def weeks(stand: SupportStand) -> WeekService:
+def weeks(stand: SupportFixture) -> WeekService:
     """The service, whose proposals and jobs are registered."""
     base = stand.base
     progress = stand.parts.databases.progress
@@ -41,7 +41,7 @@ def weeks(stand: SupportStand) -> WeekService:
     return service
 
 
-async def closed(stand: SupportStand, weeks: WeekService) -> dict[str, Any]:
+async def closed(stand: SupportFixture, weeks: WeekService) -> dict[str, Any]:
     """Propose to close the week, let another person approve, run the job, and return its result."""
     proposal_id = await weeks.propose_close(OLGA, "northbet", WEEK, "the worker is down")
     async with stand.base.database.read() as connection:
@@ -62,7 +62,7 @@ async def states(weeks: WeekService) -> dict[str, tuple[str, bool]]:
 
 
 async def test_a_week_is_closed_by_two_people_and_not_before_its_grace_is_over(
-    stand: SupportStand, weeks: WeekService
+    stand: SupportFixture, weeks: WeekService
 ) -> None:
     """Until then the job ends with the reason, and the week stays open."""
     await weeks.open(OLGA, "northbet", WEEK, "the worker is down")

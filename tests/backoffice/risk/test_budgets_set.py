@@ -20,20 +20,28 @@ from consumers.rewards.decisions import RewardDecisions
 from subgraphs.kit.mutations.intents import PENDING
 from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey
 from subgraphs.rewards.models import INTENT
-from tests.support.backoffice.risk_stand import FOREIGN, RISK, SECOND, VIEWER, WEEK, RiskStand, risk_stand
+from tests.support.backoffice.risk_fixture import (
+    FOREIGN,
+    RISK,
+    SECOND,
+    VIEWER,
+    WEEK,
+    RiskFixture,
+    risk_fixture,
+)
 
 FB_5 = BudgetKey("northbet", "fb-5", EVERY_WEEK)
 THIS_WEEK = FB_5._replace(iso_week=WEEK.iso)
 
 
 @pytest.fixture
-async def stand(tmp_path: object) -> AsyncIterator[RiskStand]:
+async def stand(tmp_path: object) -> AsyncIterator[RiskFixture]:
     """The services over databases of their own."""
-    async with risk_stand(f"sqlite+aiosqlite:///{tmp_path}") as opened:
+    async with risk_fixture(f"sqlite+aiosqlite:///{tmp_path}") as opened:
         yield opened
 
 
-async def set_budget(stand: RiskStand, rewards: int | None, key: BudgetKey = FB_5, by: Any = RISK) -> Any:
+async def set_budget(stand: RiskFixture, rewards: int | None, key: BudgetKey = FB_5, by: Any = RISK) -> Any:
     """Set a budget, and apply the decision as a node does."""
     done = await stand.parts.budgets.set(by, BudgetLimit(key, rewards), "planned")
     if isinstance(done, GlobalDecision):
@@ -41,7 +49,7 @@ async def set_budget(stand: RiskStand, rewards: int | None, key: BudgetKey = FB_
     return done
 
 
-async def apply(stand: RiskStand, decided: GlobalDecision) -> None:
+async def apply(stand: RiskFixture, decided: GlobalDecision) -> None:
     """Apply a decision in the rewards subgraph."""
     state = BudgetState(**decided.state)
     async with stand.parts.counter.rewards.write() as connection:
@@ -49,7 +57,7 @@ async def apply(stand: RiskStand, decided: GlobalDecision) -> None:
         await RewardDecisions(stand.clock).budget(connection, decision)
 
 
-async def approve(stand: RiskStand, proposal_id: str, by: Any = SECOND) -> Any:
+async def approve(stand: RiskFixture, proposal_id: str, by: Any = SECOND) -> Any:
     """Approve a proposal by the hash of its content."""
     async with stand.base.database.read() as connection:
         proposal = await approvals.find(connection, proposal_id)
@@ -57,7 +65,7 @@ async def approve(stand: RiskStand, proposal_id: str, by: Any = SECOND) -> Any:
     return await stand.base.approvals.approve(by, proposal_id, proposal.content_hash, stand.clock.now())
 
 
-async def test_the_first_budget_and_a_lower_one_need_one_person(stand: RiskStand) -> None:
+async def test_the_first_budget_and_a_lower_one_need_one_person(stand: RiskFixture) -> None:
     """A limit where there was none, and fewer rewards, give no money away; each is on record."""
     first = await set_budget(stand, 100)
     lower = await set_budget(stand, 40)
@@ -73,7 +81,7 @@ async def test_the_first_budget_and_a_lower_one_need_one_person(stand: RiskStand
     ]
 
 
-async def test_raising_a_budget_takes_two_people(stand: RiskStand) -> None:
+async def test_raising_a_budget_takes_two_people(stand: RiskFixture) -> None:
     """More rewards, or no limit, are proposed; the proposer cannot approve, another person can."""
     await set_budget(stand, 100)
     proposed = await set_budget(stand, 101)
@@ -88,7 +96,7 @@ async def test_raising_a_budget_takes_two_people(stand: RiskStand) -> None:
     assert isinstance(await set_budget(stand, None), str)
 
 
-async def test_a_week_of_its_own_above_that_of_every_week_is_a_raise(stand: RiskStand) -> None:
+async def test_a_week_of_its_own_above_that_of_every_week_is_a_raise(stand: RiskFixture) -> None:
     """What matters is what holds in the week: removing a lower budget of its own raises it, too."""
     await set_budget(stand, 100)
     assert isinstance(await set_budget(stand, 150, THIS_WEEK), str)
@@ -98,7 +106,7 @@ async def test_a_week_of_its_own_above_that_of_every_week_is_a_raise(stand: Risk
     assert (line.use.rewards, line.own) == (50, True)
 
 
-async def test_a_proposal_is_void_once_the_budget_has_changed(stand: RiskStand) -> None:
+async def test_a_proposal_is_void_once_the_budget_has_changed(stand: RiskFixture) -> None:
     """Who approved 110 instead of 100 did not approve 110 instead of 40."""
     await set_budget(stand, 100)
     proposed = await set_budget(stand, 110)
@@ -107,7 +115,7 @@ async def test_a_proposal_is_void_once_the_budget_has_changed(stand: RiskStand) 
         await approve(stand, proposed)
 
 
-async def test_of_two_at_once_none_raises_the_other_unseen(stand: RiskStand) -> None:
+async def test_of_two_at_once_none_raises_the_other_unseen(stand: RiskFixture) -> None:
     """If 100 becomes 50 and 80 at once, either 80 came first, or it is a raise that needs a second person."""
     await set_budget(stand, 100)
     fifty, eighty = await asyncio.gather(
@@ -119,7 +127,7 @@ async def test_of_two_at_once_none_raises_the_other_unseen(stand: RiskStand) -> 
         assert eighty.order < fifty.order
 
 
-async def test_who_may_not_or_gives_no_reason_sets_nothing(stand: RiskStand) -> None:
+async def test_who_may_not_or_gives_no_reason_sets_nothing(stand: RiskFixture) -> None:
     """A viewer, a foreign brand's risk team, no step-up, no reason, and what does not exist."""
     for person in (VIEWER, FOREIGN):
         with pytest.raises(Forbidden):
@@ -140,7 +148,7 @@ async def test_who_may_not_or_gives_no_reason_sets_nothing(stand: RiskStand) -> 
         await set_budget(stand, -1)
 
 
-async def test_changes_in_doubt_keep_their_place(stand: RiskStand) -> None:
+async def test_changes_in_doubt_keep_their_place(stand: RiskFixture) -> None:
     """What is reserved is not left, and the last place stops the reward."""
     await set_budget(stand, 2)
     await stand.take("northbet", WEEK.iso, {"fb-5": 1})
@@ -149,7 +157,7 @@ async def test_changes_in_doubt_keep_their_place(stand: RiskStand) -> None:
     assert (line.use.taken, line.reserved, line.left, line.stopped) == (1, 1, 0, True)
 
 
-async def add_intent(stand: RiskStand, reward: str) -> None:
+async def add_intent(stand: RiskFixture, reward: str) -> None:
     """Store a change of choice whose outcome is not known."""
     row = {
         "upstream_key": "k-1",

@@ -9,12 +9,12 @@ from backoffice.figures import repository
 from backoffice.figures.models import RISK_WEEK
 from backoffice.risk.figures.collector import StoredFigures
 from backoffice.risk.rows import RiskFigure, RowFilter
-from tests.support.backoffice.risk_stand import BEFORE, NOW, VIEWER, WEEK, CustomerWeek, risk_stand
+from tests.support.backoffice.risk_fixture import BEFORE, NOW, VIEWER, WEEK, CustomerWeek, risk_fixture
 
 
 async def test_the_newest_weeks_are_counted_each_time_and_finished_ones_never(tmp_path: object) -> None:
     """The present and the last week; an earlier one every ten minutes, until nothing of it can change."""
-    async with risk_stand(f"sqlite+aiosqlite:///{tmp_path}") as stand:
+    async with risk_fixture(f"sqlite+aiosqlite:///{tmp_path}") as stand:
         collector = stand.parts.collector
         assert await collector.count_due() == 2
         stand.clock.advance(timedelta(days=14))
@@ -31,7 +31,7 @@ async def test_the_newest_weeks_are_counted_each_time_and_finished_ones_never(tm
 
 async def test_one_process_counts_at_a_time(tmp_path: object) -> None:
     """Another process waits for the lease."""
-    async with risk_stand(f"sqlite+aiosqlite:///{tmp_path}") as stand:
+    async with risk_fixture(f"sqlite+aiosqlite:///{tmp_path}") as stand:
         other = StoredFigures(stand.base.database, stand.clock, timedelta(seconds=15))
         assert await stand.parts.collector.figures.hold()
         assert not await other.hold()
@@ -41,7 +41,7 @@ async def test_one_process_counts_at_a_time(tmp_path: object) -> None:
 
 async def test_a_second_count_replaces_the_first(tmp_path: object) -> None:
     """Rewards that moved on, or were revoked, leave no line behind."""
-    async with risk_stand(f"sqlite+aiosqlite:///{tmp_path}") as stand:
+    async with risk_fixture(f"sqlite+aiosqlite:///{tmp_path}") as stand:
         await stand.add([CustomerWeek("c-1", status="provisional", choice="fb-10")])
         known = await stand.parts.counter.weeks("northbet")
         assert known is not None
@@ -56,7 +56,7 @@ async def test_a_second_count_replaces_the_first(tmp_path: object) -> None:
 
 async def test_each_look_at_customers_is_recorded(tmp_path: object) -> None:
     """Who looked at which figure of which week; figures without names leave no entry."""
-    async with risk_stand(f"sqlite+aiosqlite:///{tmp_path}") as stand:
+    async with risk_fixture(f"sqlite+aiosqlite:///{tmp_path}") as stand:
         await stand.parts.risk.weeks(VIEWER, "northbet", 5)
         await stand.parts.risk.customers(
             VIEWER, "northbet", BEFORE.iso, figure=RiskFigure.OWED, wanted=RowFilter(), first=5

@@ -18,13 +18,13 @@ from subgraphs.fulfilment.models import GOODWILL_CREDIT
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from tests.support.backoffice.backoffice_site import OfficeSite, running_site
 from tests.support.backoffice.foreign_rows import row
-from tests.support.backoffice.risk_stand import RISK, VIEWER, WEEK, CustomerWeek, RiskStand, risk_stand
+from tests.support.backoffice.risk_fixture import RISK, VIEWER, WEEK, CustomerWeek, RiskFixture, risk_fixture
 
 
 @pytest.fixture
-async def stand(tmp_path: object) -> AsyncIterator[RiskStand]:
+async def stand(tmp_path: object) -> AsyncIterator[RiskFixture]:
     """Three customers, one of whom has a name that a spreadsheet would run."""
-    async with risk_stand(f"sqlite+aiosqlite:///{tmp_path}") as opened:
+    async with risk_fixture(f"sqlite+aiosqlite:///{tmp_path}") as opened:
         await opened.add(
             [
                 CustomerWeek("=1+1", status="provisional", bets=(2500,)),
@@ -39,14 +39,14 @@ async def stand(tmp_path: object) -> AsyncIterator[RiskStand]:
         yield opened
 
 
-async def exported(stand: RiskStand, table: str, by: Any = RISK, **parameters: str) -> list[list[str]]:
+async def exported(stand: RiskFixture, table: str, by: Any = RISK, **parameters: str) -> list[list[str]]:
     """The rows of a table, its head included."""
     parts = await stand.parts.export.lines(by, table, {"brand": "northbet", **parameters})
     text = "".join([part async for part in parts])
     return list(csv.reader(io.StringIO(text)))
 
 
-async def test_every_table_has_its_columns(stand: RiskStand) -> None:
+async def test_every_table_has_its_columns(stand: RiskFixture) -> None:
     """Each row has as many cells as the head, and several currencies stay apart."""
     for table in RiskTable:
         found = await exported(stand, table.value, isoWeek=WEEK.iso, figure="expected")
@@ -57,7 +57,7 @@ async def test_every_table_has_its_columns(stand: RiskStand) -> None:
     assert {row[currency]: row[turnover] for row in profit[1:]} == {"EUR": "2500", "GBP": "2500"}
 
 
-async def test_customers_are_exported_page_by_page(stand: RiskStand) -> None:
+async def test_customers_are_exported_page_by_page(stand: RiskFixture) -> None:
     """All pages follow one another; a formula is text; the export is recorded once."""
     found = await exported(stand, "customers", isoWeek=WEEK.iso, figure="expected")
     assert len(found) == 1 + 252
@@ -69,7 +69,7 @@ async def test_customers_are_exported_page_by_page(stand: RiskStand) -> None:
     assert actions == ["risk.export", "risk.export"]
 
 
-async def test_the_credits_behind_the_costs_of_goodwill(stand: RiskStand) -> None:
+async def test_the_credits_behind_the_costs_of_goodwill(stand: RiskFixture) -> None:
     """Pages hold each credit once, add up to the costs, and are exported with the filters of the link."""
     kinds = [("CONFIRMED", "free_bet"), ("CREDITED", "free_bet"), ("CREDITED", "cash"), ("REVOKED", "cash")]
     credits_ = [
@@ -116,7 +116,7 @@ async def test_the_credits_behind_the_costs_of_goodwill(stand: RiskStand) -> Non
         await stand.parts.risk.goodwill(RISK, GoodwillWanted("lagunabet"), 3)
 
 
-async def test_what_may_not_be_exported_is_refused_at_once(stand: RiskStand) -> None:
+async def test_what_may_not_be_exported_is_refused_at_once(stand: RiskFixture) -> None:
     """Before the first line: no permission, a foreign brand, no such table, figure or week."""
     with pytest.raises(Forbidden):
         await exported(stand, "profit", by=VIEWER)
@@ -130,7 +130,7 @@ async def test_what_may_not_be_exported_is_refused_at_once(stand: RiskStand) -> 
         await exported(stand, "customers", isoWeek="2031-W01", figure="expected")
 
 
-async def test_the_route_streams_to_own_pages_only(stand: RiskStand) -> None:
+async def test_the_route_streams_to_own_pages_only(stand: RiskFixture) -> None:
     """The answer is a file; without the CSRF token, a session or the permission there is none."""
     async with running_site(stand.base.settings.url) as site:
         rita = await signed_in(site, Role.RISK)
@@ -155,7 +155,7 @@ async def signed_in(site: OfficeSite, role: Role) -> Any:
     return await site.signed_in(await site.person(role.value, role))
 
 
-async def test_a_brand_that_does_not_exist_has_no_rows(stand: RiskStand) -> None:
+async def test_a_brand_that_does_not_exist_has_no_rows(stand: RiskFixture) -> None:
     """A person who may see all brands gets an error that names the brand."""
     everywhere = replace(RISK, roles={ALL_BRANDS: frozenset({Role.RISK})})
     for table in ("budgets", "liability", "forecast", "rewards", "funnel", "profit", "goodwill"):

@@ -28,7 +28,7 @@ from consumers.stream.topics import Message
 from foundation.storage.cells.cell import Cell
 from subgraphs.progress.models import WEEK_CLOSING
 from tests.support.backoffice.made_weeks import weeks
-from tests.support.backoffice.risk_stand import WEEK, CustomerWeek, RiskStand, risk_stand
+from tests.support.backoffice.risk_fixture import WEEK, CustomerWeek, RiskFixture, risk_fixture
 
 CELLS = (Cell("c0", 0, 2, 12), Cell("c1", 3, 7, 12), Cell("c2", 8, 11, 12))
 EVERY = timedelta(seconds=15)
@@ -43,8 +43,8 @@ class Cells:
         sent: What the cells have sent.
     """
 
-    whole: RiskStand
-    parts: tuple[RiskStand, ...]
+    whole: RiskFixture
+    parts: tuple[RiskFixture, ...]
     sent: list[CellFigures]
 
     def collector(self, place: int) -> FigureCollector:
@@ -143,7 +143,7 @@ def cells(loop: asyncio.AbstractEventLoop, tmp_path_factory: pytest.TempPathFact
 
     async def opened() -> Cells:
         whole, *parts = [
-            await stack.enter_async_context(risk_stand(f"sqlite+aiosqlite:///{folder}/{name}"))
+            await stack.enter_async_context(risk_fixture(f"sqlite+aiosqlite:///{folder}/{name}"))
             for name in ("whole", *(cell.name for cell in CELLS))
         ]
         return Cells(whole, tuple(parts), [])
@@ -152,7 +152,7 @@ def cells(loop: asyncio.AbstractEventLoop, tmp_path_factory: pytest.TempPathFact
     loop.run_until_complete(stack.aclose())
 
 
-async def close_week(stand: RiskStand) -> None:
+async def close_week(stand: RiskFixture) -> None:
     """Close the week for everybody in a database."""
     row = {
         "brand_id": "northbet",

@@ -16,19 +16,19 @@ from foundation.storage.cells.settings import CellSettings
 from foundation.storage.settings import DatabaseSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import KEYED_TOPICS
-from tests.support.backoffice.risk_stand import WEEK, CustomerWeek, RiskStand, risk_stand
+from tests.support.backoffice.risk_fixture import WEEK, CustomerWeek, RiskFixture, risk_fixture
 
 PATIENCE_SECONDS = 60.0
 RANGES = {"c0": "0-1", "c1": "2-3"}
 
 
-async def stored(stand: RiskStand) -> StoredWeek | None:
+async def stored(stand: RiskFixture) -> StoredWeek | None:
     """Return the week as the back office stored it."""
     async with stand.base.database.read() as connection:
         return await repository.week(connection, "northbet", WEEK.iso)
 
 
-async def appeared(stand: RiskStand) -> StoredWeek:
+async def appeared(stand: RiskFixture) -> StoredWeek:
     """Wait until the back office has stored the week, and return it."""
     while True:
         if week := await stored(stand):
@@ -48,7 +48,7 @@ async def test_two_cells_count_for_one_back_office(embedded_broker: EmbeddedBrok
     )
     async with AsyncExitStack() as stack:
         stands = {
-            name: await stack.enter_async_context(risk_stand(f"sqlite+aiosqlite:///{tmp_path / name}"))
+            name: await stack.enter_async_context(risk_fixture(f"sqlite+aiosqlite:///{tmp_path / name}"))
             for name in ("backoffice", *RANGES)
         }
         office = stands["backoffice"]

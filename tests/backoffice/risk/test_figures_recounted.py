@@ -16,7 +16,7 @@ from backoffice.risk.rows import RiskFigure, RiskRow, RowFilter
 from subgraphs.fulfilment.accounting import week_rewards
 from subgraphs.progress.weeks import participation
 from tests.support.backoffice.made_weeks import STAGES, weeks
-from tests.support.backoffice.risk_stand import (
+from tests.support.backoffice.risk_fixture import (
     BEFORE,
     NOW,
     REWARDS,
@@ -24,8 +24,8 @@ from tests.support.backoffice.risk_stand import (
     TERRITORIES,
     WEEK,
     CustomerWeek,
-    RiskStand,
-    risk_stand,
+    RiskFixture,
+    risk_fixture,
 )
 
 
@@ -88,10 +88,10 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 
 @pytest.fixture(scope="module")
-def stand(loop: asyncio.AbstractEventLoop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RiskStand]:
+def stand(loop: asyncio.AbstractEventLoop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RiskFixture]:
     """Databases of two brands; two customers are counted at once, so that most weeks take several steps."""
     folder: Path = tmp_path_factory.mktemp("risk")
-    manager = risk_stand(f"sqlite+aiosqlite:///{folder}", ("northbet", "lagunabet"))
+    manager = risk_fixture(f"sqlite+aiosqlite:///{folder}", ("northbet", "lagunabet"))
     with pytest.MonkeyPatch.context() as patch:
         for module in (participation, week_rewards):
             patch.setattr(module, "CUSTOMERS_PER_BATCH", 2)
@@ -102,7 +102,7 @@ def stand(loop: asyncio.AbstractEventLoop, tmp_path_factory: pytest.TempPathFact
 ALL = RowFilter()
 
 
-async def rows(stand: RiskStand, figure: RiskFigure, wanted: RowFilter = ALL) -> list[RiskRow]:
+async def rows(stand: RiskFixture, figure: RiskFigure, wanted: RowFilter = ALL) -> list[RiskRow]:
     """All rows of a figure, page by page."""
     reader = await stand.parts.risk.figure_rows(RISK, "northbet", WEEK.iso)
     found: list[RiskRow] = []
@@ -116,7 +116,7 @@ async def rows(stand: RiskStand, figure: RiskFigure, wanted: RowFilter = ALL) ->
     return found
 
 
-async def compare(stand: RiskStand, found: list[CustomerWeek], *, ended: bool) -> None:
+async def compare(stand: RiskFixture, found: list[CustomerWeek], *, ended: bool) -> None:
     """Count a week, and compare its figures and their rows with the recount."""
     await stand.clear()
     at = WEEK.ends_at + timedelta(hours=1) if ended else NOW
@@ -195,7 +195,7 @@ async def compare(stand: RiskStand, found: list[CustomerWeek], *, ended: bool) -
     ended=True,
 )
 def test_figures_and_their_rows_equal_a_recount(
-    stand: RiskStand, loop: asyncio.AbstractEventLoop, found: list[CustomerWeek], *, ended: bool
+    stand: RiskFixture, loop: asyncio.AbstractEventLoop, found: list[CustomerWeek], *, ended: bool
 ) -> None:
     """Every figure of a week, and the sum over the pages of its rows, is what counting by hand gives."""
     loop.run_until_complete(compare(stand, found, ended=ended))

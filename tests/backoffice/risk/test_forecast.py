@@ -11,7 +11,7 @@ from backoffice.figures import repository
 from backoffice.figures.week_figures import RewardFigure, WeekFigures
 from backoffice.risk.figures.forecast import Amount, Curve, backtest, elapsed_hours, forecast
 from subgraphs.kit.domain.weeks import Week, week_named
-from tests.support.backoffice.risk_stand import NOW, RISK, WEEK, CustomerWeek, risk_stand
+from tests.support.backoffice.risk_fixture import NOW, RISK, WEEK, CustomerWeek, risk_fixture
 
 HOURS = 168
 
@@ -101,7 +101,7 @@ def test_weeks_in_which_clocks_change_have_their_own_length(iso: str, hours: int
 
 async def test_the_curve_is_recorded_while_the_week_goes_on(tmp_path: object) -> None:
     """Each hour keeps its last count, and the end has one more; weeks that are over make a forecast."""
-    async with risk_stand(f"sqlite+aiosqlite:///{tmp_path}") as stand:
+    async with risk_fixture(f"sqlite+aiosqlite:///{tmp_path}") as stand:
         for number, final in ((9, 100), (10, 110), (11, 90), (12, 105)):
             await record(stand.base.database, week_named(f"2026-W{number:02}", "Europe/London"), final)
         await stand.add([CustomerWeek(f"c-{place}", status="provisional") for place in range(30)])

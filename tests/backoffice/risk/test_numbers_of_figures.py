@@ -10,7 +10,7 @@ from foundation.storage.cells.cell import Cell
 from foundation.storage.clock import ManualClock
 from subgraphs.kit.domain.weeks import week_named
 from subgraphs.progress.models import METADATA
-from tests.support.backoffice.backoffice_stand import NOW
+from tests.support.backoffice.backoffice_fixture import NOW
 from tests.support.database_probe import migrated
 
 FIGURES = WeekFigures(

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 from backoffice.figures import repository
 from backoffice.risk.rows import RiskFigure, RowFilter
-from tests.support.backoffice.risk_stand import RISK, WEEK, CustomerWeek, RiskStand, risk_stand
+from tests.support.backoffice.risk_fixture import RISK, WEEK, CustomerWeek, RiskFixture, risk_fixture
 
 EXCLUDED = CustomerWeek("excluded", status="provisional", choice="fb-5", excluded=True)
 OTHER = CustomerWeek("other", status="provisional", choice="fb-5")
 
 
-async def shown(stand: RiskStand) -> tuple[dict[str, int], dict[str, list[str]]]:
+async def shown(stand: RiskFixture) -> tuple[dict[str, int], dict[str, list[str]]]:
     """Count the weeks; return the week's rewards by stage, and the customers behind each stage."""
     await stand.parts.collector.count_due()
     risk, stages = stand.parts.risk, Counter[str]()
@@ -26,7 +26,7 @@ async def shown(stand: RiskStand) -> tuple[dict[str, int], dict[str, list[str]]]
     return dict(stages), customers
 
 
-async def liability(stand: RiskStand) -> list[tuple[str, int]]:
+async def liability(stand: RiskFixture) -> list[tuple[str, int]]:
     """Return what may still have to be paid, by stage."""
     found = await stand.parts.risk.liability(RISK, "northbet")
     return [(one.figure.stage, one.figure.customers) for one in found.rewards if one.iso_week == WEEK.iso]
@@ -34,7 +34,7 @@ async def liability(stand: RiskStand) -> list[tuple[str, int]]:
 
 async def test_who_is_excluded_is_stopped_from_the_end_of_the_week(tmp_path: object) -> None:
     """Figures, rows, liability and the recorded end agree before the end, until closing, and afterwards."""
-    async with risk_stand(f"sqlite+aiosqlite:///{tmp_path}") as stand:
+    async with risk_fixture(f"sqlite+aiosqlite:///{tmp_path}") as stand:
         await stand.add([EXCLUDED, OTHER])
         everybody = ["excluded", "other"]
         assert await shown(stand) == ({"expected": 2}, {"expected": everybody})

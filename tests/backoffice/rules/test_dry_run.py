@@ -36,10 +36,10 @@ from subgraphs.progress.models import PROGRESS
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.models import METADATA as REWARDS
 from subgraphs.rewards.models import REFERENCE, REWARD_CHOICE, REWARD_CONFIG, REWARD_CONTENT
-from tests.support.backoffice.backoffice_stand import actor, backoffice_database
+from tests.support.backoffice.backoffice_fixture import actor, backoffice_database
 from tests.support.backoffice.scheme_forms import form
 from tests.support.consumers.progress_reducer import Reducer, opened_reducer
-from tests.support.consumers.squad_messages import bet, membership, scheme
+from tests.support.consumers.sample_messages import bet, membership, scheme
 from tests.support.database_probe import migrated
 from tests.support.subgraphs.club_samples import (
     brand_row,
@@ -69,7 +69,7 @@ class Sent:
 
 
 @dataclass(frozen=True)
-class Stand:
+class RulesFixture:
     """The rules over a ledger with real bets."""
 
     rules: SchemeRules
@@ -85,7 +85,7 @@ class Stand:
         return await self.rules.dry_run(ANN, job.job_id)
 
 
-async def opened_stand(stack: AsyncExitStack, url: str) -> Stand:
+async def opened_fixture(stack: AsyncExitStack, url: str) -> RulesFixture:
     """Open the services over fresh databases."""
     clock, sent = ManualClock(NOW), Sent()
     database = await stack.enter_async_context(backoffice_database(url))
@@ -110,24 +110,24 @@ async def opened_stand(stack: AsyncExitStack, url: str) -> Stand:
     rules = SchemeRules(database, known, approvals, jobs, dry_runs, audit, sent.put, clock)
     approvals.register(rules.kind)
     jobs.register(dry_runs.kind)
-    return Stand(rules, reducer, sent, rewards)
+    return RulesFixture(rules, reducer, sent, rewards)
 
 
 @pytest.fixture
-async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
+async def stand(tmp_path: Path) -> AsyncIterator[RulesFixture]:
     """The rules over SQLite."""
     async with AsyncExitStack() as stack:
-        yield await opened_stand(stack, f"sqlite+aiosqlite:///{tmp_path}")
+        yield await opened_fixture(stack, f"sqlite+aiosqlite:///{tmp_path}")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)])
-async def each_stand(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Stand]:
+async def each_rules(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[RulesFixture]:
     """The rules over SQLite, and over MariaDB."""
     url = f"sqlite+aiosqlite:///{tmp_path}"
     if request.param == "mariadb":
         url = request.getfixturevalue("mariadb").fresh_url()
     async with AsyncExitStack() as stack:
-        yield await opened_stand(stack, url)
+        yield await opened_fixture(stack, url)
 
 
 def joined(customer: str) -> Record:
@@ -140,9 +140,9 @@ def placed(number: int, customer: str = "c-1", **changes: Any) -> Record:
     return bet(bet_id=f"b-{number:03}", customer_id=customer, **changes)
 
 
-async def test_a_dry_run_names_who_gains_who_loses_and_what_it_costs(each_stand: Stand) -> None:
+async def test_a_dry_run_names_who_gains_who_loses_and_what_it_costs(each_rules: RulesFixture) -> None:
     """With the bets that count differently, and why."""
-    stand = each_stand
+    stand = each_rules
     await stand.reducer.memberships(joined("c-1"), joined("c-2"))
     await stand.reducer.bets(
         placed(1, stake_minor=2500, counting_stake_minor=2500, odds_milli=1600),
@@ -222,7 +222,7 @@ async def _compare(folder: Path, bets: list[dict[str, Any]], rules: dict[str, An
         for number, one in enumerate(bets)
     ]
     async with AsyncExitStack() as stack:
-        stand = await opened_stand(stack, f"sqlite+aiosqlite:///{folder / 'real'}")
+        stand = await opened_fixture(stack, f"sqlite+aiosqlite:///{folder / 'real'}")
         other_url = f"sqlite+aiosqlite:///{folder / 'other'}"
         other = await stack.enter_async_context(opened_reducer(other_url))
         # The reference's week has the other rules from its beginning.
@@ -249,10 +249,10 @@ async def _compare(folder: Path, bets: list[dict[str, Any]], rules: dict[str, An
 
 
 async def test_a_dry_run_reads_pages_and_goes_on_where_it_was_stopped(
-    each_stand: Stand, monkeypatch: pytest.MonkeyPatch
+    each_rules: RulesFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its result is the same as without pages and stops; no difference is listed twice."""
-    stand = each_stand
+    stand = each_rules
     names = [f"c-{number:02}" for number in range(9)]
     await stand.reducer.memberships(*(joined(name) for name in names))
     await stand.reducer.bets(*(placed(number, name, odds_milli=1600) for number, name in enumerate(names)))
@@ -277,14 +277,14 @@ async def test_a_dry_run_reads_pages_and_goes_on_where_it_was_stopped(
     assert pages == ["", "c-01", "c-03", "c-03", "c-05", "c-07", "c-08"]
 
 
-async def test_a_week_that_is_not_over_is_not_tried(stand: Stand) -> None:
+async def test_a_week_that_is_not_over_is_not_tried(stand: RulesFixture) -> None:
     """Its bets are still coming in; a form that is not complete is refused as well."""
     for values, week in ((form(), "2026-W14"), ({"version": 2}, None)):
         with pytest.raises(Invalid):
             await stand.rules.start_dry_run(ANN, "northbet", values, week)
 
 
-async def test_a_version_is_published_by_two_people(stand: Stand) -> None:
+async def test_a_version_is_published_by_two_people(stand: RulesFixture) -> None:
     """The message is that of the existing topic, as its consumers read it."""
     values = form(effective_from=NEXT)
     with pytest.raises(Forbidden):
@@ -319,7 +319,7 @@ async def test_a_version_is_published_by_two_people(stand: Stand) -> None:
     assert len(stand.sent.facts) == 1
 
 
-async def test_a_version_whose_week_has_begun_is_not_approved(stand: Stand) -> None:
+async def test_a_version_whose_week_has_begun_is_not_approved(stand: RulesFixture) -> None:
     """Between proposal and approval, Monday came: the proposal is void."""
     proposal_id = await stand.rules.propose(ANN, "northbet", form(effective_from=NEXT), "why")
     async with stand.rules.database.read() as connection:

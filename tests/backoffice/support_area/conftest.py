@@ -5,22 +5,22 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.backoffice.support_stand import SupportStand, support_stand
-from tests.support.subgraphs.stand_fixtures import (
-    each_stand,
+from tests.support.backoffice.support_fixture import SupportFixture, support_fixture
+from tests.support.subgraphs.club_fixtures import (
+    each_club,
     each_url,
     logged,
     migrated_files,
     migrated_mariadb,
     sqlite_url,
-    squad,
+    upstream,
 )
 
-__all__ = ["each_stand", "each_url", "logged", "migrated_files", "migrated_mariadb", "sqlite_url", "squad"]
+__all__ = ["each_club", "each_url", "logged", "migrated_files", "migrated_mariadb", "sqlite_url", "upstream"]
 
 
 @pytest.fixture
-async def stand(tmp_path: Path) -> AsyncIterator[SupportStand]:
+async def stand(tmp_path: Path) -> AsyncIterator[SupportFixture]:
     """The services of support over SQLite."""
-    async with support_stand(f"sqlite+aiosqlite:///{tmp_path}") as opened:
+    async with support_fixture(f"sqlite+aiosqlite:///{tmp_path}") as opened:
         yield opened

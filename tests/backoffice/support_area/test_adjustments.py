@@ -15,7 +15,7 @@ from backoffice.support.adjustments import AdjustmentRequest
 from consumers.stream.records import Record
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.progress.models import ADJUSTMENT
-from tests.support.backoffice.support_stand import (
+from tests.support.backoffice.support_fixture import (
     CUSTOMER,
     FOREIGN,
     NOW,
@@ -23,7 +23,7 @@ from tests.support.backoffice.support_stand import (
     RITA,
     SAM,
     SUE,
-    SupportStand,
+    SupportFixture,
     person,
 )
 
@@ -36,7 +36,7 @@ def request(**changes: Any) -> AdjustmentRequest:
     return AdjustmentRequest(**{**values, **changes})
 
 
-async def proposed(stand: SupportStand, **changes: Any) -> Proposal:
+async def proposed(stand: SupportFixture, **changes: Any) -> Proposal:
     """Propose an adjustment as Sam."""
     proposal_id = await stand.parts.adjustments.propose(SAM, request(**changes))
     async with stand.base.database.read() as connection:
@@ -45,7 +45,7 @@ async def proposed(stand: SupportStand, **changes: Any) -> Proposal:
     return found
 
 
-async def sent(stand: SupportStand) -> list[Record]:
+async def sent(stand: SupportFixture) -> list[Record]:
     """Return the messages in the outbox, as the consumer gets them."""
     async with stand.base.database.read() as connection:
         rows = (await connection.execute(select(OUTBOX.outbox).order_by(OUTBOX.outbox.c.id))).all()
@@ -54,12 +54,12 @@ async def sent(stand: SupportStand) -> list[Record]:
     ]
 
 
-async def approve(stand: SupportStand, found: Proposal, who: Any = RITA) -> Proposal:
+async def approve(stand: SupportFixture, found: Proposal, who: Any = RITA) -> Proposal:
     """Approve a proposal."""
     return await stand.base.approvals.approve(who, found.proposal_id, found.content_hash, stand.clock.now())
 
 
-async def test_an_approved_adjustment_reaches_the_total_once(stand: SupportStand) -> None:
+async def test_an_approved_adjustment_reaches_the_total_once(stand: SupportFixture) -> None:
     """However often its message is delivered; the timeline shows where it came from."""
     await stand.add_bets({})
     found = await proposed(stand, reason=HOSTILE)
@@ -78,7 +78,7 @@ async def test_an_approved_adjustment_reaches_the_total_once(stand: SupportStand
     assert ("approvals.approve", "customer:northbet:c-1") in await stand.audited()
 
 
-async def test_nobody_approves_their_own(stand: SupportStand) -> None:
+async def test_nobody_approves_their_own(stand: SupportFixture) -> None:
     """Neither with another account nor without the role, and not without the second factor."""
     found = await proposed(stand)
     with pytest.raises(Forbidden):
@@ -97,7 +97,7 @@ def _fields(who: Any) -> dict[str, Any]:
     return {name: getattr(who, name) for name in names} | {"stepped_up_until": None}
 
 
-async def test_two_approvers_at_once_publish_one_message(stand: SupportStand) -> None:
+async def test_two_approvers_at_once_publish_one_message(stand: SupportFixture) -> None:
     """The second gets the error that it is decided."""
     found = await proposed(stand)
     results = await asyncio.gather(
@@ -107,7 +107,7 @@ async def test_two_approvers_at_once_publish_one_message(stand: SupportStand) ->
     assert len(await sent(stand)) == 1
 
 
-async def test_a_process_that_dies_in_the_middle_leaves_nothing_or_all(stand: SupportStand) -> None:
+async def test_a_process_that_dies_in_the_middle_leaves_nothing_or_all(stand: SupportFixture) -> None:
     """The message is in the transaction of the approval: what is lost with it is approved again."""
     found = await proposed(stand)
     adjustments = stand.parts.adjustments
@@ -128,7 +128,7 @@ async def test_a_process_that_dies_in_the_middle_leaves_nothing_or_all(stand: Su
     assert len(await sent(stand)) == 1
 
 
-async def test_a_changed_proposal_is_not_what_was_seen(stand: SupportStand) -> None:
+async def test_a_changed_proposal_is_not_what_was_seen(stand: SupportFixture) -> None:
     """An approval names the hash of what the approver saw."""
     found = await proposed(stand)
     with pytest.raises(Stale):
@@ -147,7 +147,7 @@ async def test_a_changed_proposal_is_not_what_was_seen(stand: SupportStand) -> N
         ({"reason": "x" * 501}, "reason"),
     ],
 )
-async def test_what_cannot_be_is_refused(stand: SupportStand, changes: Any, path: str) -> None:
+async def test_what_cannot_be_is_refused(stand: SupportFixture, changes: Any, path: str) -> None:
     """An amount that nobody can have, a week that has not begun, or no reason."""
     await stand.add_bets({})
     with pytest.raises(Invalid) as refused:
@@ -155,7 +155,7 @@ async def test_what_cannot_be_is_refused(stand: SupportStand, changes: Any, path
     assert path in [one.path for one in refused.value.problems]
 
 
-async def test_only_support_of_the_brand_proposes(stand: SupportStand) -> None:
+async def test_only_support_of_the_brand_proposes(stand: SupportFixture) -> None:
     """Others find no such customer; and the second factor is asked for."""
     for who in (FOREIGN, RITA):
         with pytest.raises(NotFound):
@@ -166,7 +166,7 @@ async def test_only_support_of_the_brand_proposes(stand: SupportStand) -> None:
         await stand.parts.adjustments.propose(type(SAM)(**_fields(SAM)), request())
 
 
-async def test_the_ledger_has_who_decided(stand: SupportStand) -> None:
+async def test_the_ledger_has_who_decided(stand: SupportFixture) -> None:
     """Its row names both people, and is never changed."""
     await approve(stand, await proposed(stand))
     await stand.reducer.adjustments(*await sent(stand))

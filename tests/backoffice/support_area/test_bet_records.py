@@ -13,12 +13,12 @@ from backoffice.support.lookup.bet_records import BetRecords
 from consumers.stream.settings import StreamSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
 from subgraphs.progress.customer_data import BETS_TOPIC
-from tests.support.backoffice.support_stand import FOREIGN, NOW, SAM, SupportStand
-from tests.support.consumers.squad_messages import bet
+from tests.support.backoffice.support_fixture import FOREIGN, NOW, SAM, SupportFixture
+from tests.support.consumers.sample_messages import bet
 
 
 async def test_the_record_of_the_revision_in_force_is_found(
-    stand: SupportStand, embedded_broker: EmbeddedBroker
+    stand: SupportFixture, embedded_broker: EmbeddedBroker
 ) -> None:
     """Among those of other bets and revisions, in whichever partition; each access is recorded."""
     at = (NOW - timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -44,8 +44,8 @@ from subgraphs.fulfilment.service import FulfilmentService
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.rewards.models import GLOBAL_STATE, REWARD_CONFIG
-from tests.support.backoffice.backoffice_stand import employ
-from tests.support.backoffice.support_stand import (
+from tests.support.backoffice.backoffice_fixture import employ
+from tests.support.backoffice.support_fixture import (
     CUSTOMER,
     FOREIGN,
     NOW,
@@ -53,11 +53,11 @@ from tests.support.backoffice.support_stand import (
     RITA,
     SAM,
     SUE,
-    SupportStand,
+    SupportFixture,
     person,
-    support_stand,
+    support_fixture,
 )
-from tests.support.consumers.squad_messages import account
+from tests.support.consumers.sample_messages import account
 from tests.support.subgraphs.club_samples import config_row, make_config
 from tests.support.subgraphs.kill_switch import turn
 
@@ -66,16 +66,16 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 
 
 @pytest.fixture
-async def goodwill(database_url: str) -> AsyncIterator[SupportStand]:
+async def goodwill(database_url: str) -> AsyncIterator[SupportFixture]:
     """Northbet has a free bet of five pounds, and goodwill of fifteen pounds a week, on each engine."""
-    async with support_stand(database_url) as stand:
+    async with support_fixture(database_url) as stand:
         async with stand.parts.databases.rewards.write() as connection:
             await connection.execute(insert(REWARD_CONFIG), [config_row(make_config("fb-5"))])
         await raise_budget(stand, GoodwillLimits(1500, 1000, 1500))
         yield stand
 
 
-async def raise_budget(stand: SupportStand, limits: GoodwillLimits) -> None:
+async def raise_budget(stand: SupportFixture, limits: GoodwillLimits) -> None:
     """Rita proposes a budget, Ray approves it."""
     proposal = await stand.parts.goodwill_budgets.set(RITA, EVERY_WEEK, limits, "a bad week")
     assert proposal is not None
@@ -88,7 +88,7 @@ def request(**changes: Any) -> GoodwillRequest:
     return GoodwillRequest(**{"cause": GoodwillCause.SERVICE_FAULT, **values, **changes})
 
 
-async def read(stand: SupportStand, proposal_id: str) -> Proposal:
+async def read(stand: SupportFixture, proposal_id: str) -> Proposal:
     """Return a proposal."""
     async with stand.base.database.read() as connection:
         found = await proposals.find(connection, proposal_id)
@@ -96,24 +96,24 @@ async def read(stand: SupportStand, proposal_id: str) -> Proposal:
     return found
 
 
-async def propose(stand: SupportStand, who: Actor = SAM, **changes: Any) -> Proposal:
+async def propose(stand: SupportFixture, who: Actor = SAM, **changes: Any) -> Proposal:
     """Propose a credit."""
     return await read(stand, await stand.parts.goodwill.propose(who, request(**changes)))
 
 
-async def approve(stand: SupportStand, found: Proposal, who: Actor = RITA) -> Proposal:
+async def approve(stand: SupportFixture, found: Proposal, who: Actor = RITA) -> Proposal:
     """Approve a proposal."""
     return await stand.base.approvals.approve(who, found.proposal_id, found.content_hash, stand.clock.now())
 
 
-async def sent(stand: SupportStand) -> list[Record]:
+async def sent(stand: SupportFixture) -> list[Record]:
     """Return the messages in the outbox, as the consumer gets them."""
     async with stand.base.database.read() as connection:
         rows = (await connection.execute(select(OUTBOX.outbox).order_by(OUTBOX.outbox.c.id))).all()
     return [Record(one.topic, 3, n, one.key.encode(), one.value.encode()) for n, one in enumerate(rows)]
 
 
-async def deliver(stand: SupportStand, records: Sequence[Record]) -> Outcome:
+async def deliver(stand: SupportFixture, records: Sequence[Record]) -> Outcome:
     """Apply messages as the consumer of fulfilment does."""
     database = stand.parts.databases.fulfilment
     service = FulfilmentService.of(database.dialect)
@@ -122,19 +122,19 @@ async def deliver(stand: SupportStand, records: Sequence[Record]) -> Outcome:
         return await reducer.goodwill(connection, [Message(one, decode_goodwill(one)) for one in records])
 
 
-async def use_of(stand: SupportStand) -> WeekUse:
+async def use_of(stand: SupportFixture) -> WeekUse:
     """Return the current week's budget and its use."""
     (use,) = await stand.parts.goodwill_budgets.uses(RITA, "northbet")
     return use
 
 
-async def set_state(stand: SupportStand, state: str) -> None:
+async def set_state(stand: SupportFixture, state: str) -> None:
     """Let fulfilment have brought the credits to a state."""
     async with stand.parts.databases.fulfilment.write() as connection:
         await connection.execute(update(GOODWILL_CREDIT).values(state=state))
 
 
-async def know_customers(stand: SupportStand, *names: str, **changes: Any) -> None:
+async def know_customers(stand: SupportFixture, *names: str, **changes: Any) -> None:
     """Let the club know accounts."""
     club = stand.parts.databases.club
     records = [account(customer_id=name, revision=2, **changes) for name in names]
@@ -143,7 +143,7 @@ async def know_customers(stand: SupportStand, *names: str, **changes: Any) -> No
         await store_accounts(ReferenceWriter(CLUB, club.dialect), connection, messages)
 
 
-async def test_an_approved_credit_is_due_once_and_seen(goodwill: SupportStand) -> None:
+async def test_an_approved_credit_is_due_once_and_seen(goodwill: SupportFixture) -> None:
     """However often its message arrives; what is paid stays taken, the timeline and the audit show it."""
     found = await propose(goodwill, reason=HOSTILE)
     assert await sent(goodwill) == []
@@ -166,7 +166,7 @@ async def test_an_approved_credit_is_due_once_and_seen(goodwill: SupportStand) -
     assert ("approvals.approve", "customer:northbet:c-1") in await goodwill.audited()
 
 
-async def test_the_budget_is_never_exceeded_by_people_at_once(goodwill: SupportStand) -> None:
+async def test_the_budget_is_never_exceeded_by_people_at_once(goodwill: SupportFixture) -> None:
     """Of eight who ask at once for a third of the budget, three get it; of two approvers, one."""
     names = [f"p-{n}" for n in range(8)]
     await know_customers(goodwill, *names)
@@ -187,7 +187,7 @@ async def test_the_budget_is_never_exceeded_by_people_at_once(goodwill: SupportS
     assert len(await sent(goodwill)) == 3
 
 
-async def test_what_is_not_paid_is_free_again(goodwill: SupportStand) -> None:
+async def test_what_is_not_paid_is_free_again(goodwill: SupportFixture) -> None:
     """A rejected or withdrawn proposal, and a credit that fulfilment stopped, release their part."""
     first, second = await propose(goodwill), await propose(goodwill, SUE)
     with pytest.raises(Conflict, match=r"£0\.00 left for this customer"):
@@ -205,7 +205,7 @@ async def test_what_is_not_paid_is_free_again(goodwill: SupportStand) -> None:
     assert (await use_of(goodwill)).left == 1500
 
 
-async def test_a_process_that_dies_in_the_approval_leaves_nothing_or_all(goodwill: SupportStand) -> None:
+async def test_a_process_that_dies_in_the_approval_leaves_nothing_or_all(goodwill: SupportFixture) -> None:
     """Message, approval and reservation are one transaction."""
     found, service = await propose(goodwill), goodwill.parts.goodwill
     real = service.publish
@@ -225,9 +225,9 @@ async def test_a_process_that_dies_in_the_approval_leaves_nothing_or_all(goodwil
 
 
 @pytest.fixture
-async def given(tmp_path: Path) -> AsyncIterator[SupportStand]:
+async def given(tmp_path: Path) -> AsyncIterator[SupportFixture]:
     """The same over SQLite, for what does not depend on the engine."""
-    async with support_stand(f"sqlite+aiosqlite:///{tmp_path}") as stand:
+    async with support_fixture(f"sqlite+aiosqlite:///{tmp_path}") as stand:
         async with stand.parts.databases.rewards.write() as connection:
             spins = make_config("fs", value_minor=None, spins=10)
             unlawful = make_config("cb", wagering_multiple=40)
@@ -237,7 +237,7 @@ async def given(tmp_path: Path) -> AsyncIterator[SupportStand]:
         yield stand
 
 
-async def test_four_eyes_hold_for_credits_and_for_the_budget(given: SupportStand) -> None:
+async def test_four_eyes_hold_for_credits_and_for_the_budget(given: SupportFixture) -> None:
     """One's own second account approves nothing, and who raised the budget does not spend it."""
     found = await propose(given)
     refused: list[tuple[Actor, type[BackofficeError]]] = [
@@ -269,7 +269,7 @@ async def test_four_eyes_hold_for_credits_and_for_the_budget(given: SupportStand
         await given.parts.goodwill_budgets.set(SAM, EVERY_WEEK, GoodwillLimits(1, 1, 1), "mine")
 
 
-async def test_a_raise_is_void_if_the_budget_changed_meanwhile(given: SupportStand) -> None:
+async def test_a_raise_is_void_if_the_budget_changed_meanwhile(given: SupportFixture) -> None:
     """And one that was lowered below what is reserved lets nothing out."""
     budgets, more = given.parts.goodwill_budgets, GoodwillLimits(9000, 9000, 9000)
     raising = await budgets.set(RITA, EVERY_WEEK, more, "more")
@@ -298,7 +298,7 @@ async def test_a_raise_is_void_if_the_budget_changed_meanwhile(given: SupportSta
     ],
 )
 async def test_who_may_not_be_paid_is_given_nothing(
-    given: SupportStand, changes: dict[str, Any], words: str
+    given: SupportFixture, changes: dict[str, Any], words: str
 ) -> None:
     """Neither proposed nor approved; the rule is that of every credit."""
     found = await propose(given)
@@ -310,7 +310,7 @@ async def test_who_may_not_be_paid_is_given_nothing(
     assert await sent(given) == []
 
 
-async def test_nothing_is_given_while_a_switch_is_off(given: SupportStand) -> None:
+async def test_nothing_is_given_while_a_switch_is_off(given: SupportFixture) -> None:
     """Of the brand, the reward, or the provider that pays it; none that cannot be counted or is unlawful."""
     offer = (await given.parts.goodwill.choice(SAM, CUSTOMER)).offer
     assert [one.reward_id for one in offer.rewards] == ["fb-5"]
@@ -340,7 +340,7 @@ async def test_nothing_is_given_while_a_switch_is_off(given: SupportStand) -> No
             await refused
 
 
-async def test_an_erased_customer_leaves_only_amounts_in_the_budget(goodwill: SupportStand) -> None:
+async def test_an_erased_customer_leaves_only_amounts_in_the_budget(goodwill: SupportFixture) -> None:
     """Their reservations are exported with their data, and get the pseudonym that the payment has."""
     await approve(goodwill, await propose(goodwill))
     await deliver(goodwill, await sent(goodwill))

@@ -19,12 +19,12 @@ from foundation.storage.cells.cell import Cell
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.customer_history import HistoryEntry
 from subgraphs.rewards.models import REWARD_CHOICE
-from tests.support.backoffice.support_stand import CUSTOMER, FOREIGN, SAM, SupportStand, support_stand
+from tests.support.backoffice.support_fixture import CUSTOMER, FOREIGN, SAM, SupportFixture, support_fixture
 
 MONDAY = datetime(2026, 3, 23, tzinfo=UTC)
 
 
-async def whole(stand: SupportStand, size: int) -> list[HistoryEntry]:
+async def whole(stand: SupportFixture, size: int) -> list[HistoryEntry]:
     """Read a timeline page by page, through the cursors of the graph."""
     found: list[HistoryEntry] = []
     after = None
@@ -34,7 +34,7 @@ async def whole(stand: SupportStand, size: int) -> list[HistoryEntry]:
     return found
 
 
-async def test_a_customer_is_found_by_id_and_by_its_beginning(stand: SupportStand) -> None:
+async def test_a_customer_is_found_by_id_and_by_its_beginning(stand: SupportFixture) -> None:
     """Accounts and customers who have only placed bets are found, by id, in pages."""
     await stand.add_bets(
         {"customer_id": "c-17", "bet_id": "b-2"},
@@ -51,7 +51,7 @@ async def test_a_customer_is_found_by_id_and_by_its_beginning(stand: SupportStan
     assert (await stand.audited())[0] == ("support.look_at_search", "customers:northbet:c-1")
 
 
-async def test_a_customer_of_another_cell_is_said_to_be_there(stand: SupportStand) -> None:
+async def test_a_customer_of_another_cell_is_said_to_be_there(stand: SupportFixture) -> None:
     """The back office reads one cell's databases, and does not say that others' customers do not exist."""
     own = Cell("c0", 0, 1, 4)
     stand.parts.customers.databases.club.fence.cell = own
@@ -63,7 +63,7 @@ async def test_a_customer_of_another_cell_is_said_to_be_there(stand: SupportStan
         await stand.parts.customers.view(SAM, Owner("northbet", unknown))
 
 
-async def test_the_page_of_a_customer_says_where_they_stand(stand: SupportStand) -> None:
+async def test_the_page_of_a_customer_says_where_they_stand(stand: SupportFixture) -> None:
     """Account, membership, and the current week's total."""
     await stand.add_bets({}, {"bet_id": "b-2", "stake_minor": 50, "counting_stake_minor": 50})
     await stand.opt_in()
@@ -79,7 +79,7 @@ async def test_the_page_of_a_customer_says_where_they_stand(stand: SupportStand)
     assert ("support.look_at_customer", "customer:northbet:c-1") in await stand.audited()
 
 
-async def test_another_week_of_a_customer_is_shown(stand: SupportStand) -> None:
+async def test_another_week_of_a_customer_is_shown(stand: SupportFixture) -> None:
     """What counts in a week and its target, before somebody adjusts it; other texts are refused."""
     await stand.add_bets({})
     this, before = [
@@ -92,7 +92,7 @@ async def test_another_week_of_a_customer_is_shown(stand: SupportStand) -> None:
         await stand.parts.customers.view(SAM, CUSTOMER, "2026-13")
 
 
-async def test_somebody_of_a_foreign_brand_finds_nothing(stand: SupportStand) -> None:
+async def test_somebody_of_a_foreign_brand_finds_nothing(stand: SupportFixture) -> None:
     """Neither by id nor by bet, and the log has no row of a look that did not happen."""
     await stand.add_bets({})
     customers, parts = stand.parts.customers, stand.parts
@@ -111,7 +111,7 @@ async def test_somebody_of_a_foreign_brand_finds_nothing(stand: SupportStand) ->
     assert [one for one in await stand.audited() if "northbet" in one[1]] == []
 
 
-async def test_a_bet_is_explained_with_the_rules_of_its_week(stand: SupportStand) -> None:
+async def test_a_bet_is_explained_with_the_rules_of_its_week(stand: SupportFixture) -> None:
     """The reason is the ledger's own, and the limits are those of the week."""
     await stand.add_bets({"stake_minor": 50, "counting_stake_minor": 50})
     one = await stand.parts.explanations.of_bet(SAM, "northbet", "b-1")
@@ -135,7 +135,7 @@ BETS = st.lists(st.integers(0, 30 * 24), max_size=12)
 async def test_pages_have_each_entry_once_in_one_order(bets: Any, choices: Any, size: int) -> None:
     """However the sources interleave, and also where their times are equal."""
     with TemporaryDirectory() as folder:
-        async with support_stand(f"sqlite+aiosqlite:///{Path(folder)}") as stand:
+        async with support_fixture(f"sqlite+aiosqlite:///{Path(folder)}") as stand:
             await fill(stand, bets, choices)
             found = await whole(stand, size)
             once = await stand.parts.timeline.page(SAM, CUSTOMER, 100, None)
@@ -152,7 +152,7 @@ def _cursor(one: HistoryEntry) -> str:
     return cursor(position_key(one.position))
 
 
-async def fill(stand: SupportStand, bets: Sequence[int], choices: Sequence[int]) -> None:
+async def fill(stand: SupportFixture, bets: Sequence[int], choices: Sequence[int]) -> None:
     """Store bets and choices, by the hour of their time."""
     times = [(MONDAY + timedelta(hours=hours)).isoformat() for hours in bets]
     await stand.add_bets(

@@ -19,13 +19,13 @@ from backoffice.support.privacy.customer_data import ERASURES
 from backoffice.support.privacy.holds import UnderLegalHold
 from subgraphs.kit.domain.keys import ALL_BRANDS, Owner
 from subgraphs.kit.records.erasure import Pseudonyms
-from tests.support.backoffice.backoffice_stand import actor
-from tests.support.backoffice.support_stand import CUSTOMER, FOREIGN, NOW, RITA, SAM, SUE, SupportStand
+from tests.support.backoffice.backoffice_fixture import actor
+from tests.support.backoffice.support_fixture import CUSTOMER, FOREIGN, NOW, RITA, SAM, SUE, SupportFixture
 
 WHY = "the customer asked for it"
 
 
-async def proposed(stand: SupportStand, who: Actor = SAM) -> Proposal:
+async def proposed(stand: SupportFixture, who: Actor = SAM) -> Proposal:
     """Propose to erase the customer."""
     proposal_id = await stand.parts.requests.propose_erasure(who, CUSTOMER, WHY)
     async with stand.base.database.read() as connection:
@@ -34,12 +34,12 @@ async def proposed(stand: SupportStand, who: Actor = SAM) -> Proposal:
     return found
 
 
-async def approve(stand: SupportStand, found: Proposal, who: Actor = SUE) -> Proposal:
+async def approve(stand: SupportFixture, found: Proposal, who: Actor = SUE) -> Proposal:
     """Approve a proposal."""
     return await stand.base.approvals.approve(who, found.proposal_id, found.content_hash, NOW)
 
 
-async def sent(stand: SupportStand) -> list[tuple[str, str, str]]:
+async def sent(stand: SupportFixture) -> list[tuple[str, str, str]]:
     """Return what waits to be published."""
     table = OUTBOX.outbox
     async with stand.base.database.read() as connection:
@@ -47,7 +47,7 @@ async def sent(stand: SupportStand) -> list[tuple[str, str, str]]:
         return [tuple(row) for row in rows]
 
 
-async def erase_everywhere(stand: SupportStand, at: datetime) -> None:
+async def erase_everywhere(stand: SupportFixture, at: datetime) -> None:
     """Do in each database what its consumer does with the null value."""
     pseudonyms = Pseudonyms.from_settings(stand.base.settings)
     for name, erasure_of in ERASURES.items():
@@ -56,7 +56,7 @@ async def erase_everywhere(stand: SupportStand, at: datetime) -> None:
             await erasure_of(database.dialect, pseudonyms).erase(connection, CUSTOMER, at, at)
 
 
-async def test_a_hold_is_of_a_brand_that_exists(stand: SupportStand) -> None:
+async def test_a_hold_is_of_a_brand_that_exists(stand: SupportFixture) -> None:
     """A misspelt brand is refused in words and leaves no trace; an unknown customer of a brand is not."""
     everywhere = actor("ada", Role.SUPPORT, brand=ALL_BRANDS)
     with pytest.raises(NotFound, match="There is no brand 'nrothbet'"):
@@ -68,7 +68,7 @@ async def test_a_hold_is_of_a_brand_that_exists(stand: SupportStand) -> None:
     assert len(await stand.parts.holds.of_customer(everywhere, Owner("northbet", "c-unborn"))) == 1
 
 
-async def test_an_export_has_all_rows_about_one_person(stand: SupportStand) -> None:
+async def test_an_export_has_all_rows_about_one_person(stand: SupportFixture) -> None:
     """It is a job; its document is fetched by those who may, and each access is recorded."""
     await stand.add_bets({}, {"bet_id": "b-other", "customer_id": "c-2"})
     await stand.parts.holds.put(SAM, CUSTOMER, "<script>alert(1)</script>")
@@ -84,7 +84,7 @@ async def test_an_export_has_all_rows_about_one_person(stand: SupportStand) -> N
             await stand.parts.requests.document(who, job_id)
 
 
-async def test_two_people_erase_a_customer(stand: SupportStand) -> None:
+async def test_two_people_erase_a_customer(stand: SupportFixture) -> None:
     """The null value is published with the approval, and the job waits for every consumer."""
     await stand.add_bets({})
     found = await proposed(stand)
@@ -104,7 +104,7 @@ async def test_two_people_erase_a_customer(stand: SupportStand) -> None:
     assert job.result["found"]["progress"]["contribution deleted"] == 1  # type: ignore[index,call-overload]
 
 
-async def test_nobody_is_erased_under_a_hold(stand: SupportStand) -> None:
+async def test_nobody_is_erased_under_a_hold(stand: SupportFixture) -> None:
     """Neither proposed nor approved; a lifted hold no longer counts, and another one does."""
     found = await proposed(stand)
     hold = await stand.parts.holds.put(SUE, CUSTOMER, "a claim before the ombudsman")
@@ -121,7 +121,7 @@ async def test_nobody_is_erased_under_a_hold(stand: SupportStand) -> None:
     assert (shown.put_by, shown.lifted_by, shown.lift_reason) == ("Sue", "Sam", "the claim was withdrawn")
 
 
-async def test_a_hold_and_an_approval_at_once(stand: SupportStand) -> None:
+async def test_a_hold_and_an_approval_at_once(stand: SupportFixture) -> None:
     """Whichever comes first: a null value is published only if there was no hold before it."""
     found = await proposed(stand)
     results = await asyncio.gather(
@@ -130,7 +130,7 @@ async def test_a_hold_and_an_approval_at_once(stand: SupportStand) -> None:
     assert isinstance(results[1], UnderLegalHold) is (await sent(stand) == [])
 
 
-async def test_an_export_is_deleted_when_the_person_is_erased(stand: SupportStand) -> None:
+async def test_an_export_is_deleted_when_the_person_is_erased(stand: SupportFixture) -> None:
     """A document must not outlive what it was made of."""
     job_id = await stand.parts.requests.export(SAM, CUSTOMER, WHY)
     await JobWorker(stand.base.jobs).run_once()
@@ -139,7 +139,7 @@ async def test_an_export_is_deleted_when_the_person_is_erased(stand: SupportStan
         await stand.parts.requests.document(SAM, job_id)
 
 
-async def test_exports_are_kept_for_a_week(stand: SupportStand) -> None:
+async def test_exports_are_kept_for_a_week(stand: SupportFixture) -> None:
     """An old one is deleted when the next is made."""
     first = await stand.parts.requests.export(SAM, CUSTOMER, WHY)
     await JobWorker(stand.base.jobs).run_once()
@@ -150,7 +150,7 @@ async def test_exports_are_kept_for_a_week(stand: SupportStand) -> None:
         await stand.parts.requests.document(SAM, first)
 
 
-async def test_others_may_not(stand: SupportStand) -> None:
+async def test_others_may_not(stand: SupportFixture) -> None:
     """Foreign brands and other roles find no such customer; erasing needs the second factor and a reason."""
     requests, holds = stand.parts.requests, stand.parts.holds
     for who in (FOREIGN, RITA):

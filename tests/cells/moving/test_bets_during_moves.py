@@ -29,7 +29,7 @@ from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.install.topics import MESSAGES
 from furlong.subgraph_names import SUBGRAPHS
-from tests.support.consumers.squad_messages import bet, scheme
+from tests.support.consumers.sample_messages import bet, scheme
 
 from .conftest import PREFIX, CellServer, Mover, MovingHarness, behind_haproxy
 

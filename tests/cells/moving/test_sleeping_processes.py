@@ -23,7 +23,7 @@ from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.demo.tokens import demo_sessions, make_token
 from furlong.install.topics import MESSAGES
 from furlong.subgraph_names import SUBGRAPHS
-from tests.support.consumers.squad_messages import account, bet, scheme, week
+from tests.support.consumers.sample_messages import account, bet, scheme, week
 from tests.support.processes.forked_programs import Program
 from tests.support.processes.running_furlong import programs_in
 

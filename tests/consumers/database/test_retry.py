@@ -18,7 +18,7 @@ from consumers.stream.database.retry import Retry
 from consumers.stream.errors import Transient
 from foundation.storage.database import Database
 from subgraphs.club.models import METADATA, REFERENCE
-from tests.support.consumers.squad_messages import account
+from tests.support.consumers.sample_messages import account
 from tests.support.database_probe import migrated
 
 DEADLOCK = OperationalError("UPDATE", {}, MysqlOperationalError(1213, "Deadlock found"))

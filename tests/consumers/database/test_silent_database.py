@@ -19,7 +19,7 @@ from consumers.stream.health import HealthState, Metrics
 from consumers.stream.records import Partition
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Topic
-from tests.support.consumers.squad_messages import bet
+from tests.support.consumers.sample_messages import bet
 
 PARTITION = Partition("club.progress.v1", 0, "g-1")
 

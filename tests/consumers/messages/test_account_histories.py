@@ -24,7 +24,7 @@ from subgraphs.club import models as club
 from subgraphs.fulfilment import models as fulfilment
 from subgraphs.fulfilment.service import FulfilmentService
 from subgraphs.kit.records.reference import ReferenceWriter
-from tests.support.consumers.squad_messages import account
+from tests.support.consumers.sample_messages import account
 from tests.support.database_probe import contents
 
 Tables = dict[str, list[tuple[Any, ...]]]

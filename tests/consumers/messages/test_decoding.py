@@ -15,7 +15,7 @@ from consumers.progress.messages import decode_bet
 from consumers.rewards.messages import RewardConfigured, RewardRetired, decode_reward_config
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
-from tests.support.consumers.squad_messages import ACCOUNT, BET, BRAND, SCHEME, account, bet, reward, scheme
+from tests.support.consumers.sample_messages import ACCOUNT, BET, BRAND, SCHEME, account, bet, reward, scheme
 
 Decode = Callable[[Record], Any]
 

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from consumers.messages.memberships import decode_membership
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
-from tests.support.consumers.squad_messages import MEMBERSHIP, membership
+from tests.support.consumers.sample_messages import MEMBERSHIP, membership
 
 CONTRACT = Path(__file__).parents[3] / "contracts" / "club.membership.v1.schema.json"
 LEFT = {"change": "opted_out", "opted_in": False, "since": None, "left_at": "2026-03-27T00:00:00Z"}

@@ -39,7 +39,7 @@ from subgraphs.progress.models import (
     PROGRESS,
     REFERENCE,
 )
-from tests.support.consumers.squad_messages import BRAND, account, bet, membership, scheme, week
+from tests.support.consumers.sample_messages import BRAND, account, bet, membership, scheme, week
 from tests.support.database_probe import contents
 
 LEDGER = (BET_CLAIM, CONTRIBUTION, KEPT_REVISION, LATE_REVISION, PROGRESS)

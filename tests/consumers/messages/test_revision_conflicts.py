@@ -31,7 +31,7 @@ from subgraphs.rewards.catalogue.config_repository import ConfigWriter
 from subgraphs.rewards.models import METADATA as REWARDS
 from subgraphs.rewards.models import REFERENCE as REWARDS_REFERENCE
 from subgraphs.rewards.models import REWARD_CONFIG
-from tests.support.consumers.squad_messages import BRAND, account, membership, reward, scheme
+from tests.support.consumers.sample_messages import BRAND, account, membership, reward, scheme
 from tests.support.database_probe import contents, migrated
 
 LATER = "2026-03-21T09:00:00Z"
@@ -110,7 +110,7 @@ async def test_rewards_reports_conflicts(database_url: str) -> None:
 
 
 async def test_a_later_status_is_no_conflict(database_url: str) -> None:
-    """Pausing a version and publishing it again, as the squad does, is no conflict."""
+    """Pausing a version and publishing it again, as the upstream does, is no conflict."""
     async with migrated(database_url, "rewards", REWARDS) as database:
         apply = RewardConfigReducer(ConfigWriter(REWARD_CONFIG, database.dialect)).configs
         messages = decoded([reward(), reward(status="paused", occurred_at=LATER)], decode_reward_config)

@@ -16,7 +16,7 @@ from consumers.stream.topics import Message, Outcome
 from foundation.storage.database import Database
 from subgraphs.rewards.catalogue.config_repository import ConfigWriter
 from subgraphs.rewards.models import METADATA, REWARD_CONFIG
-from tests.support.consumers.squad_messages import reward
+from tests.support.consumers.sample_messages import reward
 from tests.support.database_probe import contents, migrated
 
 LATER = "2026-03-21T09:00:00Z"

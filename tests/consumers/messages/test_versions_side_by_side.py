@@ -1,4 +1,4 @@
-"""An old and a new version of the consumer in one group, while the squad's messages change (C32)."""
+"""An old and a new version of the consumer in one group, while the upstream's messages change (C32)."""
 
 import json
 import random
@@ -27,7 +27,7 @@ async def betting(database_url: str) -> AsyncIterator[BettingHarness]:
 
 
 def _in_new_words(record: Record) -> Record:
-    """Return the same bet in a possible next version of the squad's schema."""
+    """Return the same bet in a possible next version of the upstream's schema."""
     body = json.loads(record.value or b"")
     body["schema"] = NEXT_SCHEMA
     body["stake"] = {"minor": body.pop("stake_minor"), "counting": body.pop("counting_stake_minor")}

@@ -25,7 +25,7 @@ from deploy.private_mariadb import PrivateMariadb
 from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
 from subgraphs.club.models import METADATA, REFERENCE, STREAM
-from tests.support.consumers.squad_messages import account
+from tests.support.consumers.sample_messages import account
 from tests.support.database_probe import contents, migrated
 
 NOW = datetime(2026, 3, 25, 14, 3, 11, 250_000, tzinfo=UTC)

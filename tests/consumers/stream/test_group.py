@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from subgraphs.progress.models import CONTRIBUTION, PROGRESS, REFERENCE, STREAM
-from tests.support.consumers.squad_messages import bet, scheme
+from tests.support.consumers.sample_messages import bet, scheme
 
 pytestmark = pytest.mark.usefixtures("kafka_installed", "mariadb_installed")
 BRAND = "stableyard"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.consumers.betting_harness import betting_harness
-from tests.support.consumers.squad_messages import BET, bet
+from tests.support.consumers.sample_messages import BET, bet
 from tests.support.telemetry.logged_lines import logged_lines
 
 CANARY = "canary-17"

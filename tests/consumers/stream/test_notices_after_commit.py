@@ -20,7 +20,7 @@ from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import ManualClock
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.progress.models import METADATA
-from tests.support.consumers.squad_messages import bet, scheme
+from tests.support.consumers.sample_messages import bet, scheme
 from tests.support.database_probe import migrated
 
 NOW = datetime(2026, 3, 25, 14, 3, 11, tzinfo=UTC)

@@ -24,8 +24,8 @@ from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.progress.models import STREAM
 from tests.support.consumers.betting_harness import BettingHarness, betting_harness
+from tests.support.consumers.sample_messages import bet
 from tests.support.consumers.source_brokers import recreate
-from tests.support.consumers.squad_messages import bet
 
 BETS = "club.progress.v1"
 POSITION = STREAM.position

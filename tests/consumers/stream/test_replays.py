@@ -18,7 +18,7 @@ from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.progress.models import CONTRIBUTION, METADATA, PROGRESS, STREAM
-from tests.support.consumers.squad_messages import bet, scheme
+from tests.support.consumers.sample_messages import bet, scheme
 from tests.support.database_probe import contents, migrated
 
 NOW = datetime(2026, 3, 25, 14, 3, 11, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 
 from consumers.stream.database.dead_letter_replay import Replay
 from tests.support.consumers.betting_harness import BettingHarness, betting_harness
-from tests.support.consumers.squad_messages import bet, scheme
+from tests.support.consumers.sample_messages import bet, scheme
 
 LETTERS = 30
 

@@ -12,7 +12,7 @@ import pytest
 from consumers.stream.consumer import Consumer
 from consumers.stream.errors import PositionOutOfRange
 from tests.support.consumers.betting_harness import BettingHarness, betting_harness
-from tests.support.consumers.squad_messages import bet
+from tests.support.consumers.sample_messages import bet
 
 BETS = "club.progress.v1"
 LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}

@@ -27,7 +27,7 @@ from foundation.storage.clock import Clock, SystemClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.progress.models import CONTRIBUTION, PROGRESS, STREAM
-from tests.support.consumers.squad_messages import account, bet, scheme
+from tests.support.consumers.sample_messages import account, bet, scheme
 
 ONLY_BETS = "club.progress.v1"
 LARGE = 5_000_000

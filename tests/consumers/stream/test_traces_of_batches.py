@@ -11,7 +11,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 from consumers.progress.wiring import create_consumer
 from foundation.tracing import Sampling
 from subgraphs.progress.models import CONTRIBUTION, OUTBOX
-from tests.support.consumers.squad_messages import bet, membership, scheme
+from tests.support.consumers.sample_messages import bet, membership, scheme
 from tests.support.telemetry.recorded_spans import Recording
 
 BIG = {"stake_minor": 3000, "counting_stake_minor": 3000}

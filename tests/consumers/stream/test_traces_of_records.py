@@ -13,7 +13,7 @@ from subgraphs.club.models import METADATA as CLUB
 from subgraphs.fulfilment.models import METADATA as FULFILMENT
 from subgraphs.progress.models import OUTBOX
 from subgraphs.rewards.models import METADATA as REWARDS
-from tests.support.consumers.squad_messages import bet, membership, scheme
+from tests.support.consumers.sample_messages import bet, membership, scheme
 
 TRACES = [f"00-{'a' * 31}{number}-{'b' * 16}-01" for number in range(3)]
 

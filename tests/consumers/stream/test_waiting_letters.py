@@ -14,7 +14,7 @@ from foundation.storage.settings import DatabaseSettings
 from subgraphs.progress.models import PROGRESS, STREAM
 from tests.consumers.conftest import ConsumerHarness
 from tests.consumers.stream.test_replays import NOW, ReplayHarness, replay_harness
-from tests.support.consumers.squad_messages import bet, scheme
+from tests.support.consumers.sample_messages import bet, scheme
 
 __all__ = ["replay_harness"]
 

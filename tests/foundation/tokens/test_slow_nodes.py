@@ -2,8 +2,8 @@
 
 import pytest
 
-from foundation.tokens import InvalidToken
-from foundation.tokens.issuer import ClaimRules, Issuer
+from foundation.tokens import InvalidToken, Issuer
+from foundation.tokens.claim_rules import ClaimRules
 from tests.support.tokens.issued_tokens import AUDIENCE, CLAIMS, ISSUER, NOW
 
 

@@ -15,8 +15,8 @@ import httpx
 import pytest
 import respx
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from fastapi import FastAPI
 from joserfc.jwk import ECKey, OctKey, RSAKey
+from starlette.applications import Starlette
 
 from foundation.storage.clock import ManualClock
 from foundation.tokens import Issuer, RefreshLimits
@@ -241,7 +241,7 @@ def federation() -> Federation:
 
 
 @pytest.fixture(scope="module")
-def app(federation: Federation, keys: tuple[Path, Path]) -> FastAPI:
+def app(federation: Federation, keys: tuple[Path, Path]) -> Starlette:
     """A gateway that trusts two issuers, at the time of the tests."""
     settings = GatewaySettings(
         token_issuers=(
@@ -258,7 +258,7 @@ def app(federation: Federation, keys: tuple[Path, Path]) -> FastAPI:
 
 
 @pytest.fixture
-def gateway(app: FastAPI, federation: Federation) -> httpx.AsyncClient:
+def gateway(app: Starlette, federation: Federation) -> httpx.AsyncClient:
     """A client of the gateway."""
     federation.asked.clear()
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway.test")

@@ -11,8 +11,10 @@ import pytest
 
 from gateway import SupergraphError, create_gateway
 from gateway.feature import Version
-from gateway.features.resilience import Guards, KnownGuards, WaitingRequests
+from gateway.features.resilience.bulkhead import WaitingRequests
 from gateway.features.resilience.feature import Resilience
+from gateway.features.resilience.guard import Guards
+from gateway.features.resilience.metrics import KnownGuards
 from gateway.http.admission import Admission
 from gateway.pipeline.hooks import Hooks
 from gateway.settings import GatewaySettings

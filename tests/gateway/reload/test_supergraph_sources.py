@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from gateway.sources import FileSource, SourceError, UrlSource
+from gateway.sources import FileSource, SourceError
+from gateway.sources.url import UrlSource
 
 TOKEN = {"X-Hive-CDN-Key": "a-secret"}
 

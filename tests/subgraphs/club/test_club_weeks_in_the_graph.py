@@ -8,8 +8,8 @@ import pytest
 from subgraphs.club.membership.membership import MembershipEvent, MembershipKind, fold
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.domain.schemes import Terms
+from tests.support.subgraphs.club_fixture import ClubFixture, ask, codes, data_of
 from tests.support.subgraphs.club_samples import NOW, OWNER, TERMS, good_account, make_brand, make_scheme
-from tests.support.subgraphs.club_stand import Stand, ask, codes, data_of
 
 IN, OUT, FORCED = MembershipKind.OPTED_IN, MembershipKind.OPTED_OUT, MembershipKind.FORCED_OUT
 DAY = timedelta(days=1)
@@ -22,24 +22,24 @@ RECENT = 'query ($first: Int! = 4) { recentClubs(brand: "northbet", first: $firs
 
 
 @pytest.fixture
-async def northbet(stand: Stand) -> Stand:
+async def northbet(stand: ClubFixture) -> ClubFixture:
     """Northbet with one customer."""
     await stand.add_northbet()
     return stand
 
 
-async def club(stand: Stand, week: str | None = None) -> dict[str, Any]:
+async def club(stand: ClubFixture, week: str | None = None) -> dict[str, Any]:
     """The customer's club of a week."""
     return dict((await data_of(stand.club, CLUB, {"week": week}))["club"])
 
 
-async def weeks(stand: Stand, first: int = 4) -> list[str]:
+async def weeks(stand: ClubFixture, first: int = 4) -> list[str]:
     """The weeks taken part in."""
     data = await data_of(stand.club, RECENT, {"first": first})
     return [each["week"]["isoWeek"] for each in data["recentClubs"]]
 
 
-async def test_the_club_of_the_present_week(northbet: Stand) -> None:
+async def test_the_club_of_the_present_week(northbet: ClubFixture) -> None:
     """All that the club subgraph knows of a week in which the clocks change."""
     assert await club(northbet) == {
         "id": ClubKey("northbet", "2026-W13", "c-1").encode(),
@@ -78,14 +78,14 @@ async def test_the_club_of_the_present_week(northbet: Stand) -> None:
     ],
 )
 async def test_a_week_that_has_ended_is_provisional_and_then_closed(
-    northbet: Stand, now: datetime, state: str
+    northbet: ClubFixture, now: datetime, state: str
 ) -> None:
     """After its end a week is asked for by name, and tells where it stands."""
     northbet.clock.instant = now
     assert (await club(northbet, "2026-W13"))["week"]["state"] == state
 
 
-async def test_a_past_week_shows_the_membership_as_of_its_end(northbet: Stand) -> None:
+async def test_a_past_week_shows_the_membership_as_of_its_end(northbet: ClubFixture) -> None:
     """Leaving later does not change what a past week says."""
     last_week = NOW - 7 * DAY
     await northbet.add_membership(OWNER, (IN, last_week), (OUT, NOW - DAY))
@@ -96,7 +96,7 @@ async def test_a_past_week_shows_the_membership_as_of_its_end(northbet: Stand) -
     assert now["membership"]["leftAt"] == "2026-03-24T12:00:00+00:00"
 
 
-async def test_before_joining_a_past_week_shows_no_member(northbet: Stand) -> None:
+async def test_before_joining_a_past_week_shows_no_member(northbet: ClubFixture) -> None:
     """A week before the first opt-in is one without membership, and nobody can opt in to it any more."""
     await northbet.add_membership(OWNER, (IN, NOW - DAY))
     found = (await club(northbet, "2026-W11"))["membership"]
@@ -104,7 +104,7 @@ async def test_before_joining_a_past_week_shows_no_member(northbet: Stand) -> No
 
 
 @pytest.mark.parametrize("week", ["2026-W14", "2027-W01"])
-async def test_a_week_that_has_not_begun_is_refused(northbet: Stand, week: str) -> None:
+async def test_a_week_that_has_not_begun_is_refused(northbet: ClubFixture, week: str) -> None:
     """The future is not asked for."""
     answer = await ask(northbet.club, CLUB, {"week": week})
     assert (answer["data"], codes(answer)) == ({"club": None}, ["BAD_USER_INPUT"])
@@ -112,13 +112,13 @@ async def test_a_week_that_has_not_begun_is_refused(northbet: Stand, week: str) 
 
 
 @pytest.mark.parametrize("week", ["", "2026-W54", "W13", "last", "2026-03-25"])
-async def test_what_is_no_week_is_refused(northbet: Stand, week: str) -> None:
+async def test_what_is_no_week_is_refused(northbet: ClubFixture, week: str) -> None:
     """A name that no week has is bad input, and not the current week."""
     answer = await ask(northbet.club, CLUB, {"week": week})
     assert (answer["data"], codes(answer)) == ({"club": None}, ["BAD_USER_INPUT"])
 
 
-async def test_the_terms_of_a_week_are_those_of_its_own_version(stand: Stand) -> None:
+async def test_the_terms_of_a_week_are_those_of_its_own_version(stand: ClubFixture) -> None:
     """Terms issued for next week do not show in this one, and this one's stay with it."""
     new = make_scheme(version=2, terms=Terms("2026-2", "New.", "/new"), issued_at=NOW, effective_from=NOW)
     await stand.add_brand(None, make_scheme(), new)
@@ -129,7 +129,7 @@ async def test_the_terms_of_a_week_are_those_of_its_own_version(stand: Stand) ->
     assert (await club(stand, "2026-W13"))["terms"]["version"] == "2026-1"
 
 
-async def test_an_unknown_customer_sees_the_default_club(stand: Stand) -> None:
+async def test_an_unknown_customer_sees_the_default_club(stand: ClubFixture) -> None:
     """Until the account arrives the club is that of the default jurisdiction, and closed to the customer."""
     await stand.add_brand()
     found = await club(stand)
@@ -138,7 +138,7 @@ async def test_an_unknown_customer_sees_the_default_club(stand: Stand) -> None:
     assert found["membership"]["canOptIn"] is False
 
 
-async def test_a_customer_without_a_scheme_sees_the_default_terms(stand: Stand) -> None:
+async def test_a_customer_without_a_scheme_sees_the_default_terms(stand: ClubFixture) -> None:
     """Where no scheme serves the customer's currency the club says so, and shows the brand's default one."""
     await stand.add_brand(make_brand(currencies=("GBP", "EUR")), make_scheme())
     await stand.add_accounts({OWNER: good_account(currency="EUR")})
@@ -146,7 +146,7 @@ async def test_a_customer_without_a_scheme_sees_the_default_terms(stand: Stand) 
     assert (found["ineligibleReason"], found["terms"]["version"]) == ("CURRENCY", "2026-1")
 
 
-async def test_recent_clubs_are_the_weeks_of_membership_newest_first(northbet: Stand) -> None:
+async def test_recent_clubs_are_the_weeks_of_membership_newest_first(northbet: ClubFixture) -> None:
     """Weeks with any moment of membership are there, others and the present one are not."""
     await northbet.add_membership(
         OWNER,
@@ -160,25 +160,27 @@ async def test_recent_clubs_are_the_weeks_of_membership_newest_first(northbet: S
 
 
 @pytest.mark.parametrize(("first", "count"), [(0, 0), (1, 1), (3, 3), (52, 9)])
-async def test_recent_clubs_are_as_many_as_asked_for(northbet: Stand, first: int, count: int) -> None:
+async def test_recent_clubs_are_as_many_as_asked_for(northbet: ClubFixture, first: int, count: int) -> None:
     """From none to a year's weeks may be asked for."""
     await northbet.add_membership(OWNER, (IN, datetime(2026, 1, 20, tzinfo=UTC)))
     assert len(await weeks(northbet, first)) == count
 
 
 @pytest.mark.parametrize("first", [-1, 53])
-async def test_too_many_recent_clubs_are_refused(northbet: Stand, first: int) -> None:
+async def test_too_many_recent_clubs_are_refused(northbet: ClubFixture, first: int) -> None:
     """Outside of 0 to 52 the query is an error that says so."""
     answer = await ask(northbet.club, RECENT, {"first": first})
     assert (answer["data"], codes(answer)) == (None, ["BAD_USER_INPUT"])
 
 
-async def test_who_never_joined_has_no_recent_clubs(northbet: Stand) -> None:
+async def test_who_never_joined_has_no_recent_clubs(northbet: ClubFixture) -> None:
     """Without membership there are no weeks."""
     assert await weeks(northbet) == []
 
 
-async def test_leaving_at_the_stroke_of_the_week_is_not_taking_part_in_the_next(northbet: Stand) -> None:
+async def test_leaving_at_the_stroke_of_the_week_is_not_taking_part_in_the_next(
+    northbet: ClubFixture,
+) -> None:
     """A membership that ends when a week begins has no moment in it."""
     monday = datetime(2026, 3, 16, tzinfo=UTC)
     await northbet.add_membership(OWNER, (IN, monday - 3 * DAY), (OUT, monday))

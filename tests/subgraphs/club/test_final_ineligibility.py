@@ -13,9 +13,9 @@ from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.club.models import REFERENCE
 from subgraphs.kit.domain.weeks import week_named
 from subgraphs.kit.records.reference import ReferenceWriter
-from tests.support.consumers.squad_messages import account
+from tests.support.consumers.sample_messages import account
+from tests.support.subgraphs.club_fixture import ClubFixture, data_of
 from tests.support.subgraphs.club_samples import OWNER
-from tests.support.subgraphs.club_stand import Stand, data_of
 
 WEEK, HOUR = week_named("2026-W13", "Europe/London"), timedelta(hours=1)
 ENDS, GRACE = WEEK.ends_at, 12 * HOUR
@@ -35,13 +35,13 @@ Told = tuple[int, datetime, dict[str, Any]]
 
 
 @pytest.fixture
-async def northbet(each_stand: Stand) -> Stand:
+async def northbet(each_club: ClubFixture) -> ClubFixture:
     """Northbet with one customer, long before the end of the week, on each engine."""
-    await each_stand.add_northbet()
-    return each_stand
+    await each_club.add_northbet()
+    return each_club
 
 
-async def hear(stand: Stand, told: Sequence[Told]) -> None:
+async def hear(stand: ClubFixture, told: Sequence[Told]) -> None:
     """Let the club's consumer apply revisions of the customer's account, one at a time."""
     writer = ReferenceWriter(REFERENCE, stand.club.database.dialect)
     for revision, at, facts in told:
@@ -52,7 +52,7 @@ async def hear(stand: Stand, told: Sequence[Told]) -> None:
             await ClubReducer(writer, stand.clock).accounts(connection, [message])
 
 
-async def reason(stand: Stand, week: str | None = "2026-W13") -> str | None:
+async def reason(stand: ClubFixture, week: str | None = "2026-W13") -> str | None:
     """Return why the customer cannot take part in a week."""
     club = (await data_of(stand.club, CLUB, {"week": week}))["club"]
     assert club["membership"]["blockedReason"] == club["ineligibleReason"]
@@ -61,7 +61,7 @@ async def reason(stand: Stand, week: str | None = "2026-W13") -> str | None:
 
 @pytest.mark.parametrize(("name", "facts"), BARS.items())
 async def test_what_lifts_between_end_and_close_leaves_the_week_ineligible(
-    northbet: Stand, name: str, facts: dict[str, Any]
+    northbet: ClubFixture, name: str, facts: dict[str, Any]
 ) -> None:
     """This holds for any reason, and for non-members; the next week is not affected."""
     northbet.clock.instant = ENDS + 3 * HOUR
@@ -72,7 +72,7 @@ async def test_what_lifts_between_end_and_close_leaves_the_week_ineligible(
     assert await reason(northbet) == name
 
 
-async def test_what_lifts_in_the_week_is_forgotten(northbet: Stand) -> None:
+async def test_what_lifts_in_the_week_is_forgotten(northbet: ClubFixture) -> None:
     """An exclusion that is over by the end of the week leaves no trace in it."""
     await hear(northbet, [(2, ENDS - 2 * HOUR, BARS["SUSPENDED"])])
     assert await reason(northbet, None) == "SUSPENDED"
@@ -82,7 +82,7 @@ async def test_what_lifts_in_the_week_is_forgotten(northbet: Stand) -> None:
     assert await reason(northbet) is None
 
 
-async def test_who_was_excluded_when_the_week_ended_stays_out(northbet: Stand) -> None:
+async def test_who_was_excluded_when_the_week_ended_stays_out(northbet: ClubFixture) -> None:
     """This holds even if the exclusion began in the week, and lifts after the close."""
     await hear(northbet, [(2, ENDS - 2 * HOUR, BARS["SELF_EXCLUDED"])])
     northbet.clock.instant = ENDS + 2 * GRACE
@@ -91,7 +91,7 @@ async def test_who_was_excluded_when_the_week_ended_stays_out(northbet: Stand) -
     assert await reason(northbet) == "SELF_EXCLUDED"
 
 
-async def test_an_old_revision_that_is_late_counts_for_its_time(northbet: Stand) -> None:
+async def test_an_old_revision_that_is_late_counts_for_its_time(northbet: ClubFixture) -> None:
     """It changes no account and ends no membership, but it decides about the week that was over then."""
     await northbet.add_membership(OWNER, (MembershipKind.OPTED_IN, ENDS - 9 * HOUR))
     northbet.clock.instant = ENDS + 3 * HOUR
@@ -102,7 +102,9 @@ async def test_an_old_revision_that_is_late_counts_for_its_time(northbet: Stand)
     assert await reason(northbet, None) is None
 
 
-async def test_what_is_excluded_after_the_close_changes_no_week_that_is_decided(northbet: Stand) -> None:
+async def test_what_is_excluded_after_the_close_changes_no_week_that_is_decided(
+    northbet: ClubFixture,
+) -> None:
     """While it lasts nothing is shown; afterwards the old weeks are as before."""
     northbet.clock.instant = ENDS + GRACE + 3 * HOUR
     await hear(northbet, [(2, ENDS + GRACE + HOUR, BARS["SUSPENDED"])])

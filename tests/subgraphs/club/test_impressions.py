@@ -9,23 +9,23 @@ from sqlalchemy import delete, select
 from subgraphs.club import impressions
 from subgraphs.club.models import IMPRESSION, REFERENCE
 from subgraphs.kit.domain.keys import Owner
+from tests.support.subgraphs.club_fixture import ClubFixture, data_of, session
 from tests.support.subgraphs.club_samples import BRAND, NOW, OWNER, good_account
-from tests.support.subgraphs.club_stand import Stand, data_of, session
 
 CLUB = """query ($week: ID) { club(brand: "northbet", week: $week) { ineligibleReason } }"""
 PATIENCE_SECONDS = 30.0
 
 
 @pytest.fixture
-async def northbet(each_stand: Stand, monkeypatch: pytest.MonkeyPatch) -> Stand:
+async def northbet(each_club: ClubFixture, monkeypatch: pytest.MonkeyPatch) -> ClubFixture:
     """Northbet with one customer, on each engine; impressions wait a moment only."""
     monkeypatch.setattr(impressions, "DELAY_SECONDS", 0.0)
     monkeypatch.setattr(impressions, "RETRY_SECONDS", 0.01)
-    await each_stand.add_northbet()
-    return each_stand
+    await each_club.add_northbet()
+    return each_club
 
 
-async def recorded(stand: Stand) -> list[tuple[str, str, str]]:
+async def recorded(stand: ClubFixture) -> list[tuple[str, str, str]]:
     """The impressions that the table holds."""
     c = IMPRESSION.c
     async with stand.club.database.read() as connection:
@@ -33,14 +33,14 @@ async def recorded(stand: Stand) -> list[tuple[str, str, str]]:
     return [tuple(row) for row in rows]
 
 
-async def becomes(stand: Stand, wanted: list[tuple[str, str, str]]) -> None:
+async def becomes(stand: ClubFixture, wanted: list[tuple[str, str, str]]) -> None:
     """Wait until the table holds these impressions."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         while await recorded(stand) != wanted:  # noqa: ASYNC110 - the database tells nobody
             await asyncio.sleep(0.01)
 
 
-async def test_the_first_look_of_a_week_is_recorded(northbet: Stand) -> None:
+async def test_the_first_look_of_a_week_is_recorded(northbet: ClubFixture) -> None:
     """Looks at other weeks are not; looks of the next week are recorded for that."""
     shown = (BRAND, "2026-W13", OWNER.customer)
     await data_of(northbet.club, CLUB, {"week": "2026-W12"})
@@ -56,7 +56,7 @@ async def test_the_first_look_of_a_week_is_recorded(northbet: Stand) -> None:
     await becomes(northbet, [shown, (BRAND, "2026-W14", OWNER.customer)])
 
 
-async def test_who_cannot_take_part_is_shown_nothing(northbet: Stand) -> None:
+async def test_who_cannot_take_part_is_shown_nothing(northbet: ClubFixture) -> None:
     """A customer without an account here, and a visitor: there is no tracker on their bet-slip."""
     club = (await data_of(northbet.club, CLUB, {}, session("c-unknown")))["club"]
     assert club["ineligibleReason"] is not None
@@ -66,7 +66,7 @@ async def test_who_cannot_take_part_is_shown_nothing(northbet: Stand) -> None:
 
 
 async def test_what_waits_is_written_when_the_process_ends(
-    northbet: Stand, monkeypatch: pytest.MonkeyPatch
+    northbet: ClubFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A server that is stopped within the second of waiting loses nothing."""
     monkeypatch.setattr(impressions, "DELAY_SECONDS", 3600.0)
@@ -77,7 +77,7 @@ async def test_what_waits_is_written_when_the_process_ends(
 
 
 async def test_a_customer_who_was_erased_meanwhile_is_left_out(
-    northbet: Stand, monkeypatch: pytest.MonkeyPatch
+    northbet: ClubFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What waits about somebody whose account is gone is not written any more."""
     monkeypatch.setattr(impressions, "DELAY_SECONDS", 3600.0)
@@ -89,7 +89,7 @@ async def test_a_customer_who_was_erased_meanwhile_is_left_out(
 
 
 async def test_a_database_that_refuses_is_asked_again(
-    northbet: Stand, monkeypatch: pytest.MonkeyPatch
+    northbet: ClubFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Reads are answered meanwhile, and the impression is recorded later."""
     real, refused = impressions.record, 0
@@ -107,7 +107,7 @@ async def test_a_database_that_refuses_is_asked_again(
     assert refused == 2
 
 
-async def test_memory_is_bounded(northbet: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_memory_is_bounded(northbet: ClubFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     """Customers beyond the limit are recorded when they return, and forgotten ones once all the same."""
     monkeypatch.setattr(impressions, "DELAY_SECONDS", 0.05)
     monkeypatch.setattr(impressions, "WAITING_AT_MOST", 3)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from subgraphs.progress.models import MEMBERSHIP
+from tests.support.subgraphs.club_fixture import ClubFixture, data_of, statements
 from tests.support.subgraphs.club_samples import NOW, OWNER, good_account, make_brand, make_scheme
-from tests.support.subgraphs.club_stand import Stand, data_of, statements
 
 PREVIEW = "query ($i: BetslipInput!) { betslipPreview(input: $i) { counts reason } }"
 SLIP = {
@@ -20,25 +20,25 @@ SLIP = {
 }
 
 
-async def preview(stand: Stand) -> Any:
+async def preview(stand: ClubFixture) -> Any:
     """Whether a good slip of the customer counts now, and why."""
     return (await data_of(stand.progress, PREVIEW, {"i": SLIP}))["betslipPreview"]
 
 
 @pytest.fixture
-async def asking(each_stand: Stand) -> Stand:
+async def asking(each_club: ClubFixture) -> ClubFixture:
     """A brand whose scheme counts no bets before opt-in."""
-    await each_stand.add_brand(make_brand(), make_scheme(count_before_opt_in=False))
-    await each_stand.add_accounts({OWNER: good_account()})
-    return each_stand
+    await each_club.add_brand(make_brand(), make_scheme(count_before_opt_in=False))
+    await each_club.add_accounts({OWNER: good_account()})
+    return each_club
 
 
-async def test_a_slip_of_somebody_who_never_joined_would_not_count(asking: Stand) -> None:
+async def test_a_slip_of_somebody_who_never_joined_would_not_count(asking: ClubFixture) -> None:
     """There is no opt-in to count from."""
     assert await preview(asking) == {"counts": False, "reason": "BEFORE_OPT_IN"}
 
 
-async def test_a_slip_of_a_member_would_count(asking: Stand) -> None:
+async def test_a_slip_of_a_member_would_count(asking: ClubFixture) -> None:
     """The first opt-in lies before it."""
     joined = NOW - timedelta(hours=1)
     row = {
@@ -55,9 +55,9 @@ async def test_a_slip_of_a_member_would_count(asking: Stand) -> None:
     assert await preview(asking) == {"counts": True, "reason": "COUNTED"}
 
 
-async def test_memberships_are_read_only_where_the_scheme_asks_for_them(each_stand: Stand) -> None:
+async def test_memberships_are_read_only_where_the_scheme_asks_for_them(each_club: ClubFixture) -> None:
     """With the usual scheme there is no SELECT for them."""
-    await each_stand.add_northbet()
-    with statements(each_stand.progress) as sent:
-        assert (await preview(each_stand))["counts"] is True
+    await each_club.add_northbet()
+    with statements(each_club.progress) as sent:
+        assert (await preview(each_club))["counts"] is True
     assert not [statement for statement in sent if "membership" in statement]

@@ -7,8 +7,8 @@ from sqlalchemy import insert
 
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.progress.models import CRM_QUALIFIER
+from tests.support.subgraphs.club_fixture import ClubFixture, data_of
 from tests.support.subgraphs.club_samples import NOW, OWNER
-from tests.support.subgraphs.club_stand import Stand, data_of
 
 QUERY = """query ($r: [_Any!]!) { _entities(representations: $r) { ... on Club { state } } }"""
 
@@ -27,9 +27,9 @@ def club(week: str, state: str) -> dict[str, object]:
 
 
 @pytest.fixture
-async def imported(each_stand: Stand) -> Stand:
+async def imported(each_club: ClubFixture) -> ClubFixture:
     """A member of whom the CRM says that they qualified in week 11, and in the week that is open."""
-    await each_stand.add_northbet()
+    await each_club.add_northbet()
     rows = [
         {
             "brand_id": OWNER.brand,
@@ -43,9 +43,9 @@ async def imported(each_stand: Stand) -> Stand:
         }
         for week in ("2026-W11", "2026-W13")
     ]
-    async with each_stand.progress.database.write() as connection:
+    async with each_club.progress.database.write() as connection:
         await connection.execute(insert(CRM_QUALIFIER).values(rows))
-    return each_stand
+    return each_club
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ async def imported(each_stand: Stand) -> Stand:
     ],
 )
 async def test_a_closed_week_may_be_confirmed_by_the_crm_alone(
-    imported: Stand, week: str, state: str, shown: str
+    imported: ClubFixture, week: str, state: str, shown: str
 ) -> None:
     """A week that is still open goes by its bets."""
     data = await data_of(imported.progress, QUERY, {"r": [club(week, state)]})

@@ -11,8 +11,8 @@ from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.progress.models import MEMBERSHIP_CHANGE
 from tests.subgraphs.progress.test_progress_in_the_graph import bet, total
 from tests.subgraphs.test_callers_over_http import ENTITIES, asked, representation
+from tests.support.subgraphs.club_fixture import ClubFixture
 from tests.support.subgraphs.club_samples import NOW
-from tests.support.subgraphs.club_stand import Stand
 
 BEGAN, LEFT_AT = NOW - timedelta(hours=30), NOW - timedelta(hours=5)
 JOINED: Final = [{"version": 1, "opted_in": True, "at": BEGAN}]
@@ -33,7 +33,7 @@ CASES: Final[dict[str, tuple[dict[str, Any], str, list[dict[str, Any]], str]]] =
 
 
 @pytest.fixture
-async def northbet(stand: Stand) -> Stand:
+async def northbet(stand: ClubFixture) -> ClubFixture:
     """Northbet with one customer, who has reached the target."""
     await stand.add_northbet()
     placed = BEGAN + timedelta(hours=1)
@@ -42,7 +42,7 @@ async def northbet(stand: Stand) -> Stand:
 
 
 @pytest.mark.parametrize("case", CASES)
-async def test_a_representation_makes_nobody_a_winner(northbet: Stand, case: str) -> None:
+async def test_a_representation_makes_nobody_a_winner(northbet: ClubFixture, case: str) -> None:
     """It says who is a member and that the week has closed; our own records decide what was won."""
     claimed, week, known, state = CASES[case]
     names = {"brand_id": "northbet", "customer_id": "c-1"}
@@ -52,7 +52,7 @@ async def test_a_representation_makes_nobody_a_winner(northbet: Stand, case: str
     assert answer == {"data": {"_entities": [{"state": state}]}}
 
 
-async def test_a_week_that_has_closed_is_decided_by_our_own_record(stand: Stand) -> None:
+async def test_a_week_that_has_closed_is_decided_by_our_own_record(stand: ClubFixture) -> None:
     """Also if a representation says that it is open, or that somebody else was a member."""
     await stand.add_northbet()
     names = {"brand_id": "northbet", "customer_id": "c-1"}

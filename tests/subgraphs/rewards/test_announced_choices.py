@@ -19,9 +19,9 @@ from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository
 from subgraphs.rewards.choices.publisher import ChoicePublisher
 from subgraphs.rewards.choices.read_back import ChoiceReadBack
 from subgraphs.rewards.models import ANNOUNCEMENT, INTENT, OUTBOX, REWARD_CHOICE, REWARD_CONFIG
+from tests.support.subgraphs.club_fixture import REFERENCE, ClubFixture, data_of
 from tests.support.subgraphs.club_samples import NOW, OWNER, WEEK, good_account, make_config
-from tests.support.subgraphs.club_stand import REFERENCE, Stand, data_of
-from tests.support.subgraphs.squad_double import Squad
+from tests.support.subgraphs.upstream_double import UpstreamDouble
 
 KEY = ClubKey("northbet", WEEK, OWNER.customer)
 CONTRACT = Path(__file__).parents[3] / "contracts" / "club.choice.v1.schema.json"
@@ -30,13 +30,13 @@ CHANGE = "mutation ($i: ChangeRewardInput!) { changeReward(input: $i) { errors {
 
 
 @pytest.fixture
-async def northbet(stand: Stand) -> Stand:
+async def northbet(stand: ClubFixture) -> ClubFixture:
     """Northbet, with a default reward and another."""
     await stand.add_northbet()
     return stand
 
 
-async def choose(stand: Stand, option: str, version: int, key: str) -> list[Any]:
+async def choose(stand: ClubFixture, option: str, version: int, key: str) -> list[Any]:
     """Change the reward; return the errors."""
     wanted = {
         "brand": "northbet",
@@ -47,7 +47,7 @@ async def choose(stand: Stand, option: str, version: int, key: str) -> list[Any]
     return list((await data_of(stand.rewards, CHANGE, {"i": wanted}))["changeReward"]["errors"])
 
 
-async def qualified(stand: Stand, status: str = "confirmed", revision: int = 2) -> None:
+async def qualified(stand: ClubFixture, status: str = "confirmed", revision: int = 2) -> None:
     """Apply what progress publishes about the customer's week, once it is over."""
     stand.clock.instant = CLOSED
     body = {
@@ -71,14 +71,14 @@ async def qualified(stand: Stand, status: str = "confirmed", revision: int = 2) 
         await apply.qualifications(connection, [Message(record, decode_qualification(record))])
 
 
-async def told(stand: Stand) -> list[dict[str, Any]]:
+async def told(stand: ClubFixture) -> list[dict[str, Any]]:
     """Return the unpublished messages, oldest first."""
     async with stand.rewards.database.read() as connection:
         values = await connection.scalars(select(OUTBOX.outbox.c.value).order_by(OUTBOX.outbox.c.id))
         return [json.loads(value) for value in values]
 
 
-async def said(stand: Stand) -> list[tuple[int, bool, str, str | None]]:
+async def said(stand: ClubFixture) -> list[tuple[int, bool, str, str | None]]:
     """Return revision, finality, source and reward of the messages."""
     return [
         (one["revision"], one["final"], one["source"], one["reward"] and one["reward"]["reward_id"])
@@ -86,8 +86,8 @@ async def said(stand: Stand) -> list[tuple[int, bool, str, str | None]]:
     ]
 
 
-@pytest.mark.usefixtures("squad")
-async def test_each_choice_is_told_when_it_is_made(northbet: Stand) -> None:
+@pytest.mark.usefixtures("upstream")
+async def test_each_choice_is_told_when_it_is_made(northbet: ClubFixture) -> None:
     """It is published in the transaction that records it, not final yet, with its terms."""
     assert await choose(northbet, "fb-2x3:1", 0, "k-1") == []
     assert await choose(northbet, "fb-5:1", 1, "k-2") == []
@@ -97,28 +97,28 @@ async def test_each_choice_is_told_when_it_is_made(northbet: Stand) -> None:
         schema.validate(one)
 
 
-async def test_a_refused_choice_is_not_told(northbet: Stand, squad: Squad) -> None:
+async def test_a_refused_choice_is_not_told(northbet: ClubFixture, upstream: UpstreamDouble) -> None:
     """Nothing has changed, so nothing is published."""
     assert await choose(northbet, "nothing:1", 0, "k-1") != []
-    assert (await told(northbet), squad.calls) == ([], [])
+    assert (await told(northbet), upstream.calls) == ([], [])
 
 
-@pytest.mark.usefixtures("squad")
-async def test_the_choice_is_final_once_the_week_is_confirmed(northbet: Stand) -> None:
+@pytest.mark.usefixtures("upstream")
+async def test_the_choice_is_final_once_the_week_is_confirmed(northbet: ClubFixture) -> None:
     """It is published once more, as final."""
     await choose(northbet, "fb-2x3:1", 0, "k-1")
     await qualified(northbet)
     assert await said(northbet) == [(1, False, "chosen", "fb-2x3"), (2, True, "chosen", "fb-2x3")]
 
 
-async def test_who_never_chose_gets_the_default(northbet: Stand) -> None:
+async def test_who_never_chose_gets_the_default(northbet: ClubFixture) -> None:
     """It is published like a choice."""
     await qualified(northbet)
     assert await said(northbet) == [(1, True, "default", "fb-5")]
     Draft202012Validator(json.loads(CONTRACT.read_text(encoding="utf-8"))).validate((await told(northbet))[0])
 
 
-async def test_the_default_is_given_beyond_its_budget(northbet: Stand) -> None:
+async def test_the_default_is_given_beyond_its_budget(northbet: ClubFixture) -> None:
     """It was promised to every customer who reaches the target."""
     async with northbet.rewards.database.write() as connection:
         await BudgetRepository().put(connection, BudgetKey("northbet", "fb-5", EVERY_WEEK), 0)
@@ -127,13 +127,13 @@ async def test_the_default_is_given_beyond_its_budget(northbet: Stand) -> None:
 
 
 @pytest.mark.parametrize("status", ["provisional", "revoked"])
-async def test_nothing_is_final_before_the_week_is_confirmed(northbet: Stand, status: str) -> None:
+async def test_nothing_is_final_before_the_week_is_confirmed(northbet: ClubFixture, status: str) -> None:
     """A qualification that may still change makes nothing final."""
     await qualified(northbet, status)
     assert await told(northbet) == []
 
 
-async def test_the_last_word_is_said_once(northbet: Stand) -> None:
+async def test_the_last_word_is_said_once(northbet: ClubFixture) -> None:
     """This holds however often the confirmation is published, revoked and published again."""
     await qualified(northbet)
     await qualified(northbet, "revoked", 3)
@@ -141,8 +141,8 @@ async def test_the_last_word_is_said_once(northbet: Stand) -> None:
     assert await said(northbet) == [(1, True, "default", "fb-5")]
 
 
-@pytest.mark.usefixtures("squad")
-async def test_a_chosen_reward_that_was_withdrawn_is_honoured(northbet: Stand) -> None:
+@pytest.mark.usefixtures("upstream")
+async def test_a_chosen_reward_that_was_withdrawn_is_honoured(northbet: ClubFixture) -> None:
     """The customer chose it while it was offered."""
     await choose(northbet, "fb-2x3:1", 0, "k-1")
     await _update_config(northbet, "fb-2x3", status="withdrawn")
@@ -150,8 +150,8 @@ async def test_a_chosen_reward_that_was_withdrawn_is_honoured(northbet: Stand) -
     assert (await said(northbet))[-1] == (2, True, "chosen", "fb-2x3")
 
 
-@pytest.mark.usefixtures("squad")
-async def test_an_unlawful_choice_is_replaced_by_the_default(northbet: Stand) -> None:
+@pytest.mark.usefixtures("upstream")
+async def test_an_unlawful_choice_is_replaced_by_the_default(northbet: ClubFixture) -> None:
     """The message says that it is a replacement."""
     await choose(northbet, "fb-2x3:1", 0, "k-1")
     await _update_config(northbet, "fb-2x3", jurisdictions=["IE"])
@@ -159,8 +159,8 @@ async def test_an_unlawful_choice_is_replaced_by_the_default(northbet: Stand) ->
     assert (await said(northbet))[-1] == (2, True, "replacement", "fb-5")
 
 
-@pytest.mark.usefixtures("squad")
-async def test_a_recalled_choice_is_replaced_by_the_default(northbet: Stand) -> None:
+@pytest.mark.usefixtures("upstream")
+async def test_a_recalled_choice_is_replaced_by_the_default(northbet: ClubFixture) -> None:
     """This holds for a recall after the lock, too, until the final reward is published."""
     await choose(northbet, "fb-2x3:1", 0, "k-1")
     northbet.clock.instant = CLOSED
@@ -173,7 +173,7 @@ async def test_a_recalled_choice_is_replaced_by_the_default(northbet: Stand) -> 
     ("wagering", "said_of_it"), [(10, (1, True, "chosen", "fb-2x3")), (11, (1, True, "replacement", "fb-5"))]
 )
 async def test_the_law_of_the_day_of_payment_decides(
-    northbet: Stand, wagering: int, said_of_it: tuple[int, bool, str, str]
+    northbet: ClubFixture, wagering: int, said_of_it: tuple[int, bool, str, str]
 ) -> None:
     """A reward that was lawful when the choice locked, but is not when the week closes, is not paid."""
     last_week_before_the_law = KEY._replace(iso_week="2026-W03")
@@ -190,7 +190,7 @@ async def test_the_law_of_the_day_of_payment_decides(
     assert await said(northbet) == [said_of_it]
 
 
-async def test_without_a_reward_that_could_be_paid_none_is_named(stand: Stand) -> None:
+async def test_without_a_reward_that_could_be_paid_none_is_named(stand: ClubFixture) -> None:
     """That is so without a default, and if a reward does not say what it is worth."""
     await stand.add_brand()
     await stand.add_accounts({OWNER: good_account()})
@@ -199,7 +199,7 @@ async def test_without_a_reward_that_could_be_paid_none_is_named(stand: Stand) -
     assert await said(stand) == [(1, True, "default", None)]
 
 
-async def test_a_choice_in_doubt_is_waited_for(northbet: Stand) -> None:
+async def test_a_choice_in_doubt_is_waited_for(northbet: ClubFixture) -> None:
     """It was made in time: the default is not paid instead, and a confirmed choice is not lost."""
     intents, database = IntentRepository(INTENT), northbet.rewards.database
     request = ChangeRequest(OWNER, "changeReward", "choice", "k-1", {})
@@ -220,7 +220,7 @@ async def test_a_choice_in_doubt_is_waited_for(northbet: Stand) -> None:
     assert await said(northbet) == [(1, True, "chosen", "fb-2x3")]
 
 
-async def test_a_choice_that_was_refused_after_all_leaves_the_default(northbet: Stand) -> None:
+async def test_a_choice_that_was_refused_after_all_leaves_the_default(northbet: ClubFixture) -> None:
     """The worker publishes the final reward once the change is settled."""
     intents, database = IntentRepository(INTENT), northbet.rewards.database
     request = ChangeRequest(OWNER, "changeReward", "choice", "k-1", {})
@@ -234,15 +234,15 @@ async def test_a_choice_that_was_refused_after_all_leaves_the_default(northbet: 
     assert await said(northbet) == [(1, True, "default", "fb-5")]
 
 
-async def _update_config(stand: Stand, reward_id: str, **values: Any) -> None:
+async def _update_config(stand: ClubFixture, reward_id: str, **values: Any) -> None:
     async with stand.rewards.database.write() as connection:
         await connection.execute(
             update(REWARD_CONFIG).where(REWARD_CONFIG.c.reward_id == reward_id).values(**values)
         )
 
 
-@pytest.mark.usefixtures("squad")
-async def test_no_version_of_a_choice_is_used_again(northbet: Stand) -> None:
+@pytest.mark.usefixtures("upstream")
+async def test_no_version_of_a_choice_is_used_again(northbet: ClubFixture) -> None:
     """After a loss, a page from before it cannot change a choice that it has not seen."""
     for number, option in enumerate(("fb-2x3:1", "fb-5:1", "fb-2x3:1")):
         assert await choose(northbet, option, number, f"k-{number}") == []
@@ -263,8 +263,8 @@ async def test_no_version_of_a_choice_is_used_again(northbet: Stand) -> None:
     assert (await told(northbet))[-1]["revision"] == 4
 
 
-@pytest.mark.usefixtures("squad")
-async def test_a_choice_made_before_the_topic_is_read_back_is_published_again(northbet: Stand) -> None:
+@pytest.mark.usefixtures("upstream")
+async def test_a_choice_made_before_the_topic_is_read_back_is_published_again(northbet: ClubFixture) -> None:
     """It has a used revision, which fulfilment ignores; the topic has kept only a later, older choice."""
     for number, option in enumerate(("fb-2x3:1", "fb-5:1", "fb-2x3:1")):
         assert await choose(northbet, option, number, f"k-{number}") == []

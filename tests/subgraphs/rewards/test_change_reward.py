@@ -9,6 +9,7 @@ import pytest
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.domain.products import Product
 from subgraphs.rewards.models import REWARD_CHOICE, REWARD_CONFIG
+from tests.support.subgraphs.club_fixture import REFERENCE, ClubFixture, ask, codes, data_of, session
 from tests.support.subgraphs.club_samples import (
     CUSTOMER,
     NOW,
@@ -21,8 +22,7 @@ from tests.support.subgraphs.club_samples import (
     make_content,
     make_scheme,
 )
-from tests.support.subgraphs.club_stand import REFERENCE, Stand, ask, codes, data_of, session
-from tests.support.subgraphs.squad_double import Asked, Squad, no_answers, refusal
+from tests.support.subgraphs.upstream_double import Asked, UpstreamDouble, no_answers, refusal
 
 KEY = ClubKey("northbet", WEEK, CUSTOMER)
 CHOICE = "choice { option { id } version isDefault pending locked locksAt chosenAt notice }"
@@ -45,7 +45,7 @@ REPRESENTATION = {
 
 
 @pytest.fixture
-async def northbet(stand: Stand) -> Stand:
+async def northbet(stand: ClubFixture) -> ClubFixture:
     """Northbet with two free bets on the menu, and rewards that cannot be chosen."""
     await stand.add_brand()
     await stand.add_accounts({OWNER: good_account()})
@@ -65,7 +65,7 @@ async def northbet(stand: Stand) -> Stand:
 
 
 async def change(
-    stand: Stand, option: str = "fb-2x3:1", version: int = 0, key: str = "k-1", brand: str = "northbet"
+    stand: ClubFixture, option: str = "fb-2x3:1", version: int = 0, key: str = "k-1", brand: str = "northbet"
 ) -> dict[str, Any]:
     """Change the reward; return the payload."""
     arguments = {
@@ -77,7 +77,7 @@ async def change(
     return dict((await data_of(stand.rewards, CHANGE, {"i": arguments}))["changeReward"])
 
 
-async def entity(stand: Stand, **changes: Any) -> dict[str, Any]:
+async def entity(stand: ClubFixture, **changes: Any) -> dict[str, Any]:
     """The customer's club as another subgraph's reference finds it; `...` leaves a field out."""
     asked = {name: value for name, value in (REPRESENTATION | changes).items() if value is not ...}
     return dict((await data_of(stand.rewards, CLUB, {"r": [asked]}))["_entities"][0])
@@ -88,8 +88,8 @@ def reasons(payload: dict[str, Any]) -> list[str]:
     return [error["code"] for error in payload["errors"]]
 
 
-async def test_a_confirmed_change_is_the_choice(northbet: Stand, squad: Squad) -> None:
-    """The payload and the graph show the option that the squad recorded."""
+async def test_a_confirmed_change_is_the_choice(northbet: ClubFixture, upstream: UpstreamDouble) -> None:
+    """The payload and the graph show the option that the upstream recorded."""
     payload = await change(northbet)
     assert payload["errors"] == []
     assert payload["club"] == {
@@ -106,17 +106,17 @@ async def test_a_confirmed_change_is_the_choice(northbet: Stand, squad: Squad) -
         },
     }
     assert (await entity(northbet))["choice"] == payload["club"]["choice"]
-    assert squad.calls == [
+    assert upstream.calls == [
         Asked(
             f"/v1/brands/northbet/customers/c-1/weeks/{WEEK}/choice",
             {"reward_id": "fb-2x3", "config_version": 1},
-            squad.calls[0].key,
+            upstream.calls[0].key,
         )
     ]
 
 
-@pytest.mark.usefixtures("squad")
-async def test_each_change_counts_the_version(northbet: Stand) -> None:
+@pytest.mark.usefixtures("upstream")
+async def test_each_change_counts_the_version(northbet: ClubFixture) -> None:
     """A second change expects the version of the first, and makes the next."""
     await change(northbet, "fb-2x3:1", 0, "k-1")
     payload = await change(northbet, "fb-5:1", 1, "k-2")
@@ -127,13 +127,13 @@ async def test_each_change_counts_the_version(northbet: Stand) -> None:
 
 @pytest.mark.parametrize("expected", [-1, 1, 2**31 - 1])
 async def test_another_version_than_the_expected_is_a_conflict(
-    northbet: Stand, squad: Squad, expected: int
+    northbet: ClubFixture, upstream: UpstreamDouble, expected: int
 ) -> None:
     """A customer who saw another version must look again."""
     payload = await change(northbet, version=expected)
     assert reasons(payload) == ["VERSION_CONFLICT"]
     assert payload["club"]["choice"]["version"] == 0
-    assert (squad.calls, await northbet.intents(northbet.rewards)) == ([], [])
+    assert (upstream.calls, await northbet.intents(northbet.rewards)) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -150,22 +150,24 @@ async def test_another_version_than_the_expected_is_a_conflict(
     ],
 )
 async def test_what_is_not_on_the_menu_cannot_be_chosen(
-    northbet: Stand, squad: Squad, option: str, code: str
+    northbet: ClubFixture, upstream: UpstreamDouble, option: str, code: str
 ) -> None:
     """Withdrawn, unavailable, unlawful, unfitting or unknown rewards are refused without a call."""
     assert reasons(await change(northbet, option)) == [code]
-    assert (squad.calls, await northbet.intents(northbet.rewards)) == ([], [])
+    assert (upstream.calls, await northbet.intents(northbet.rewards)) == ([], [])
 
 
-async def test_another_brands_option_cannot_be_chosen(northbet: Stand, squad: Squad) -> None:
+async def test_another_brands_option_cannot_be_chosen(
+    northbet: ClubFixture, upstream: UpstreamDouble
+) -> None:
     """An option of the same name at another brand is a different one."""
     await northbet.add_brand(make_brand(id="lagunabet"), make_scheme(brand="lagunabet"))
     await northbet.add_rewards([make_config("fb-5", brand="lagunabet")])
     assert reasons(await change(northbet, "fb-5:1", brand="lagunabet")) == ["OPTION_NOT_ALLOWED"]
-    assert squad.calls == []
+    assert upstream.calls == []
 
 
-async def test_garbage_is_no_option(northbet: Stand, squad: Squad) -> None:
+async def test_garbage_is_no_option(northbet: ClubFixture, upstream: UpstreamDouble) -> None:
     """An id that cannot be an option's is bad input."""
     for option in ("", "fb-5", "northbet:fb-5:x"):
         arguments = {
@@ -176,14 +178,14 @@ async def test_garbage_is_no_option(northbet: Stand, squad: Squad) -> None:
         }
         answer = await ask(northbet.rewards, CHANGE, {"i": arguments})
         assert codes(answer) == ["BAD_USER_INPUT"]
-    assert squad.calls == []
+    assert upstream.calls == []
 
 
 @pytest.mark.parametrize(
     "changes", [{"rg_state": "self_excluded"}, {"status": "closed"}, {"currency": "EUR"}], ids=str
 )
 async def test_who_may_not_take_part_cannot_choose(
-    northbet: Stand, squad: Squad, changes: dict[str, Any]
+    northbet: ClubFixture, upstream: UpstreamDouble, changes: dict[str, Any]
 ) -> None:
     """An ineligible customer is refused by our own record of the account, and sees no choice."""
     account = REFERENCE["rewards"].account
@@ -193,12 +195,12 @@ async def test_who_may_not_take_part_cannot_choose(
     payload = await change(northbet)
     assert reasons(payload) == ["INELIGIBLE"]
     assert payload["club"]["choice"] is None
-    assert squad.calls == []
+    assert upstream.calls == []
 
 
 @pytest.mark.parametrize(("minutes", "locked"), [(61, False), (60, True), (1, True)])
 async def test_the_choice_is_locked_before_the_week_ends(
-    stand: Stand, squad: Squad, minutes: int, *, locked: bool
+    stand: ClubFixture, upstream: UpstreamDouble, minutes: int, *, locked: bool
 ) -> None:
     """From the scheme's lock on, an hour before the end, nothing can be changed any more."""
     await stand.add_brand(None, make_scheme(choice_lock_minutes=60))
@@ -209,12 +211,14 @@ async def test_the_choice_is_locked_before_the_week_ends(
     payload = await change(stand)
     assert reasons(payload) == (["CHOICE_LOCKED"] if locked else [])
     assert payload["club"]["choice"]["locked"] is locked
-    assert len(squad.calls) == (0 if locked else 1)
+    assert len(upstream.calls) == (0 if locked else 1)
 
 
-async def test_without_a_confirmation_the_choice_stands(northbet: Stand, squad: Squad) -> None:
-    """While the squad does not answer, the last choice is shown, with a change pending."""
-    squad.script = no_answers()
+async def test_without_a_confirmation_the_choice_stands(
+    northbet: ClubFixture, upstream: UpstreamDouble
+) -> None:
+    """While the upstream does not answer, the last choice is shown, with a change pending."""
+    upstream.script = no_answers()
     payload = await change(northbet)
     assert reasons(payload) == ["UPSTREAM_PENDING"]
     choice = payload["club"]["choice"]
@@ -223,20 +227,24 @@ async def test_without_a_confirmation_the_choice_stands(northbet: Stand, squad: 
     assert await northbet.count(northbet.rewards, REWARD_CHOICE) == 0
 
 
-async def test_a_pending_change_is_settled_by_the_next_one(northbet: Stand, squad: Squad) -> None:
+async def test_a_pending_change_is_settled_by_the_next_one(
+    northbet: ClubFixture, upstream: UpstreamDouble
+) -> None:
     """A later request of another key settles the pending change, and then meets its new version."""
-    squad.script = no_answers()
+    upstream.script = no_answers()
     await change(northbet, "fb-2x3:1", 0, "k-1")
     payload = await change(northbet, "fb-5:1", 0, "k-2")
     assert reasons(payload) == ["VERSION_CONFLICT"]
     choice = payload["club"]["choice"]
     assert (choice["option"], choice["version"]) == ({"id": "northbet:fb-2x3:1"}, 1)
-    assert len(squad.effects) == 1
+    assert len(upstream.effects) == 1
 
 
-async def test_a_change_is_recorded_for_the_week_it_was_made_in(northbet: Stand, squad: Squad) -> None:
+async def test_a_change_is_recorded_for_the_week_it_was_made_in(
+    northbet: ClubFixture, upstream: UpstreamDouble
+) -> None:
     """A change that stays pending over the week's end still belongs to the old week."""
-    squad.script = no_answers()
+    upstream.script = no_answers()
     await change(northbet)
     northbet.clock.advance(timedelta(days=7))
     payload = await change(northbet, "fb-5:1", 0, "k-2")
@@ -256,11 +264,11 @@ async def test_a_change_is_recorded_for_the_week_it_was_made_in(northbet: Stand,
     ],
     ids=["not-member", "ineligible", "unknown", "conflict"],
 )
-async def test_a_refusal_of_the_squad_is_told(
-    northbet: Stand, squad: Squad, answer: httpx.Response, code: str
+async def test_a_refusal_of_the_upstream_is_told(
+    northbet: ClubFixture, upstream: UpstreamDouble, answer: httpx.Response, code: str
 ) -> None:
     """A refusal is an error of the payload, and the default stands."""
-    squad.script = [answer]
+    upstream.script = [answer]
     payload = await change(northbet)
     assert reasons(payload) == [code]
     assert (payload["club"]["choice"]["version"], payload["club"]["choice"]["pending"]) == (0, False)
@@ -268,23 +276,23 @@ async def test_a_refusal_of_the_squad_is_told(
 
 @pytest.mark.parametrize(("option", "version"), [("fb-5:1", 0), ("fb-2x3:1", 1)])
 async def test_a_key_with_another_body_is_refused(
-    northbet: Stand, squad: Squad, option: str, version: int
+    northbet: ClubFixture, upstream: UpstreamDouble, option: str, version: int
 ) -> None:
     """The same key with another option or version is a mistake of the client."""
     await change(northbet, "fb-2x3:1", 0)
     assert reasons(await change(northbet, option, version)) == ["IDEMPOTENCY_REUSED"]
-    assert len(squad.calls) == 1
+    assert len(upstream.calls) == 1
 
 
-async def test_a_used_key_gets_its_first_outcome(northbet: Stand, squad: Squad) -> None:
+async def test_a_used_key_gets_its_first_outcome(northbet: ClubFixture, upstream: UpstreamDouble) -> None:
     """The same request again succeeds without effect, though its version is no longer the newest."""
     first = await change(northbet)
     assert await change(northbet) == first
-    assert len(squad.calls) == 1
+    assert len(upstream.calls) == 1
 
 
-@pytest.mark.usefixtures("squad")
-async def test_a_withdrawn_choice_is_still_honoured(northbet: Stand) -> None:
+@pytest.mark.usefixtures("upstream")
+async def test_a_withdrawn_choice_is_still_honoured(northbet: ClubFixture) -> None:
     """A reward withdrawn after it was chosen stays the choice, and leaves the menu."""
     await change(northbet)
     async with northbet.rewards.database.write() as connection:
@@ -299,8 +307,8 @@ async def test_a_withdrawn_choice_is_still_honoured(northbet: Stand) -> None:
     assert {"id": "northbet:fb-2x3:1"} not in found["options"]
 
 
-@pytest.mark.usefixtures("squad")
-async def test_a_recalled_choice_shows_as_the_default_with_a_notice(northbet: Stand) -> None:
+@pytest.mark.usefixtures("upstream")
+async def test_a_recalled_choice_shows_as_the_default_with_a_notice(northbet: ClubFixture) -> None:
     """A recalled reward is given to no customer: those who chose it see a notice, and may choose again."""
     await change(northbet)
     async with northbet.rewards.database.write() as connection:
@@ -316,12 +324,12 @@ async def test_a_recalled_choice_shows_as_the_default_with_a_notice(northbet: St
     assert reasons(await change(northbet, "fb-5:1", 1, "k-3")) == []
 
 
-async def test_an_ineligible_customer_sees_no_rewards(northbet: Stand) -> None:
+async def test_an_ineligible_customer_sees_no_rewards(northbet: ClubFixture) -> None:
     """With a reason not to take part, options are empty and the choice is null."""
     assert await entity(northbet, ineligibleReason="SELF_EXCLUDED") == {"options": [], "choice": None}
 
 
-async def test_without_the_word_of_the_club_the_own_record_counts(northbet: Stand) -> None:
+async def test_without_the_word_of_the_club_the_own_record_counts(northbet: ClubFixture) -> None:
     """A reference without eligibility goes by our own read model of the account."""
     account = REFERENCE["rewards"].account
     async with northbet.rewards.database.write() as connection:
@@ -329,7 +337,7 @@ async def test_without_the_word_of_the_club_the_own_record_counts(northbet: Stan
     assert await entity(northbet, ineligibleReason=...) == {"options": [], "choice": None}
 
 
-async def test_the_languages_of_content_follow_the_visitor(stand: Stand) -> None:
+async def test_the_languages_of_content_follow_the_visitor(stand: ClubFixture) -> None:
     """Text and amounts are in the language that the visitor likes best of the brand's."""
     brand = make_brand(locales=("en-MT", "it-IT"), default_locale="en-MT")
     await stand.add_brand(brand, make_scheme())

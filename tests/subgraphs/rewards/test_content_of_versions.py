@@ -13,6 +13,7 @@ from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.catalogue.rewards import Catalogue, RewardConfig, RewardContent
 from subgraphs.rewards.menu.options import Menu, StoredChoice
 from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
+from tests.support.subgraphs.club_fixture import ClubFixture, data_of
 from tests.support.subgraphs.club_samples import (
     CUSTOMER,
     NOW,
@@ -23,7 +24,6 @@ from tests.support.subgraphs.club_samples import (
     make_content,
     make_scheme,
 )
-from tests.support.subgraphs.club_stand import Stand, data_of
 
 FIVE = make_config("fb-5", version=1, value_minor=500)
 TEN = make_config("fb-5", version=2, value_minor=1000)
@@ -125,9 +125,9 @@ def test_no_text_is_offered_with_other_terms(
         assert option.content.title == str(option.config.value_minor)
 
 
-async def test_each_version_has_its_own_revisions(each_stand: Stand) -> None:
+async def test_each_version_has_its_own_revisions(each_club: ClubFixture) -> None:
     """A new text for one version leaves those of others; one without a version follows the last."""
-    await each_stand.add_brand()
+    await each_club.add_brand()
     soon = NOW + timedelta(days=1)
     texts = (
         (text("£5"), NOW),
@@ -135,7 +135,7 @@ async def test_each_version_has_its_own_revisions(each_stand: Stand) -> None:
         (text("£5!", 1), NOW),
         (text("£5, corrected"), NOW),
     )
-    async with each_stand.rewards.database.write() as connection:
+    async with each_club.rewards.database.write() as connection:
         for content, at in texts:
             await CATALOGUE.publish(connection, "northbet", content, at)
         now = (await CATALOGUE.published(connection, ["northbet"], NOW))["northbet"]
@@ -153,7 +153,7 @@ async def test_each_version_has_its_own_revisions(each_stand: Stand) -> None:
     assert sorted(map(str, stored)) == ["1", "2", "None", "None"]
 
 
-async def club(stand: Stand) -> dict[str, Any]:
+async def club(stand: ClubFixture) -> dict[str, Any]:
     """What the customer is shown."""
     key = ClubKey("northbet", WEEK, CUSTOMER)
     asked = {"__typename": "Club", "id": key.encode(), "jurisdiction": "GB", "currency": "GBP"}
@@ -161,26 +161,26 @@ async def club(stand: Stand) -> dict[str, Any]:
     return dict(found["_entities"][0])
 
 
-async def choose_ten(stand: Stand, key: str) -> list[dict[str, str]]:
+async def choose_ten(stand: ClubFixture, key: str) -> list[dict[str, str]]:
     """The errors of choosing the version at £10."""
     wanted = {"brand": "northbet", "optionId": "northbet:fb-5:2", "expectedVersion": 0, "idempotencyKey": key}
     return list((await data_of(stand.rewards, CHANGE, {"i": wanted}))["changeReward"]["errors"])
 
 
-@pytest.mark.usefixtures("squad")
-async def test_nobody_is_shown_or_can_choose_ten_pounds_as_five(each_stand: Stand) -> None:
+@pytest.mark.usefixtures("upstream")
+async def test_nobody_is_shown_or_can_choose_ten_pounds_as_five(each_club: ClubFixture) -> None:
     """In the graph: the £10 version comes with its text, not before; then it can be chosen."""
-    await each_stand.add_brand()
-    await each_stand.add_accounts({OWNER: good_account()})
-    await each_stand.add_rewards([FIVE, TEN], [text("£5 free bet")])
+    await each_club.add_brand()
+    await each_club.add_accounts({OWNER: good_account()})
+    await each_club.add_rewards([FIVE, TEN], [text("£5 free bet")])
     five = {"id": "northbet:fb-5:1", "title": "£5 free bet", "value": {"display": "£5.00"}}
-    assert (await club(each_stand))["options"] == [five]
-    assert await choose_ten(each_stand, "k-1") == [{"code": "OPTION_NOT_ALLOWED"}]
-    async with each_stand.rewards.database.write() as connection:
+    assert (await club(each_club))["options"] == [five]
+    assert await choose_ten(each_club, "k-1") == [{"code": "OPTION_NOT_ALLOWED"}]
+    async with each_club.rewards.database.write() as connection:
         await CATALOGUE.publish(connection, "northbet", text("£10 free bet", 2), NOW)
-    await each_stand.rewards.renew()
+    await each_club.rewards.renew()
     ten = {"id": "northbet:fb-5:2", "title": "£10 free bet", "value": {"display": "£10.00"}}
-    assert (await club(each_stand))["options"] == [ten]
-    assert await choose_ten(each_stand, "k-2") == []
+    assert (await club(each_club))["options"] == [ten]
+    assert await choose_ten(each_club, "k-2") == []
     chosen = {"option": {"id": "northbet:fb-5:2", "title": "£10 free bet"}, "isDefault": False}
-    assert (await club(each_stand))["choice"] == chosen
+    assert (await club(each_club))["choice"] == chosen

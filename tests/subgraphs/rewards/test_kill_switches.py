@@ -6,8 +6,8 @@ import pytest
 
 from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.rewards.models import GLOBAL_STATE
+from tests.support.subgraphs.club_fixture import ClubFixture, data_of, session
 from tests.support.subgraphs.club_samples import WEEK, good_account, make_config
-from tests.support.subgraphs.club_stand import Stand, data_of, session
 from tests.support.subgraphs.kill_switch import turn
 
 CHANGE = """mutation ($i: ChangeRewardInput!) {
@@ -19,7 +19,7 @@ OPTIONS = """query ($r: [_Any!]!) { _entities(representations: $r) { ... on Club
 
 
 @pytest.fixture
-async def northbet(stand: Stand) -> Stand:
+async def northbet(stand: ClubFixture) -> ClubFixture:
     """Northbet with a customer and two rewards, of which one is the default."""
     await stand.add_brand()
     await stand.add_accounts({Owner("northbet", "c-1"): good_account()})
@@ -27,7 +27,7 @@ async def northbet(stand: Stand) -> Stand:
     return stand
 
 
-async def choose(stand: Stand, reward: str, key: str) -> list[str]:
+async def choose(stand: ClubFixture, reward: str, key: str) -> list[str]:
     """Choose a reward; return the codes of the errors."""
     wanted = {
         "brand": "northbet",
@@ -39,7 +39,7 @@ async def choose(stand: Stand, reward: str, key: str) -> list[str]:
     return [error["code"] for error in data["changeReward"]["errors"]]
 
 
-async def reasons(stand: Stand) -> dict[str, Any]:
+async def reasons(stand: ClubFixture) -> dict[str, Any]:
     """Why the rewards on the menu cannot be chosen, by reward."""
     await stand.rewards.renew()
     representation = {
@@ -54,8 +54,10 @@ async def reasons(stand: Stand) -> dict[str, Any]:
     return {each["id"].split(":")[1]: each["unavailableReason"] for each in options}
 
 
-@pytest.mark.usefixtures("squad")
-async def test_a_reward_that_is_switched_off_stays_on_the_menu_and_cannot_be_chosen(northbet: Stand) -> None:
+@pytest.mark.usefixtures("upstream")
+async def test_a_reward_that_is_switched_off_stays_on_the_menu_and_cannot_be_chosen(
+    northbet: ClubFixture,
+) -> None:
     """The others can; once it is on again, it can as well."""
     database = northbet.rewards.database
     await turn(database, GLOBAL_STATE, 1, off=True, reward="boost")
@@ -66,8 +68,8 @@ async def test_a_reward_that_is_switched_off_stays_on_the_menu_and_cannot_be_cho
     assert await choose(northbet, "boost", "k-2") == []
 
 
-@pytest.mark.usefixtures("squad")
-async def test_nothing_can_be_chosen_while_the_brand_is_switched_off(northbet: Stand) -> None:
+@pytest.mark.usefixtures("upstream")
+async def test_nothing_can_be_chosen_while_the_brand_is_switched_off(northbet: ClubFixture) -> None:
     """All rewards are shown as paused."""
     await turn(northbet.rewards.database, GLOBAL_STATE, 1, off=True)
     assert await choose(northbet, "boost", "k-1") == ["CLUB_PAUSED"]

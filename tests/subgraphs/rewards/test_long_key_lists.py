@@ -5,8 +5,8 @@ from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.rewards.catalogue.config_repository import ConfigWriter
 from subgraphs.rewards.models import REWARD_CHOICE, REWARD_CONFIG
 from subgraphs.rewards.repository import ChoiceRepository
+from tests.support.subgraphs.club_fixture import ClubFixture, statements
 from tests.support.subgraphs.club_samples import LONG_AGO, NOW, WEEK, config_row, make_config
-from tests.support.subgraphs.club_stand import Stand, statements
 
 MANY = 2 * KEYS_PER_BATCH + 100
 
@@ -20,7 +20,7 @@ def test_portions_are_all_keys_in_order() -> None:
     assert list(in_portions([])) == []
 
 
-async def test_choices_of_very_many_clubs_are_read_in_portions(each_stand: Stand) -> None:
+async def test_choices_of_very_many_clubs_are_read_in_portions(each_club: ClubFixture) -> None:
     """Every club gets its own, with as many statements as there are portions."""
     keys = [ClubKey("northbet", WEEK, f"c-{number}") for number in range(MANY)]
     terms = {"config_version": 1, "version": 1, "chosen_at": NOW}
@@ -29,23 +29,23 @@ async def test_choices_of_very_many_clubs_are_read_in_portions(each_stand: Stand
         | {"reward_id": f"r-{key.customer}"}
         for key in keys
     ]
-    await each_stand.insert(each_stand.rewards, REWARD_CHOICE, rows)
-    with statements(each_stand.rewards) as sent:
-        async with each_stand.rewards.database.read() as connection:
+    await each_club.insert(each_club.rewards, REWARD_CHOICE, rows)
+    with statements(each_club.rewards) as sent:
+        async with each_club.rewards.database.read() as connection:
             found = await ChoiceRepository(REWARD_CHOICE).choices(connection, keys)
     assert {key: stored.reward_id for key, stored in found.items()} == {k: f"r-{k.customer}" for k in keys}
     assert sum("FROM reward_choice" in statement for statement in sent) == 3
 
 
-async def test_very_many_versions_are_stored_in_one_batch(each_stand: Stand) -> None:
+async def test_very_many_versions_are_stored_in_one_batch(each_club: ClubFixture) -> None:
     """New versions are added; a second time each of them is known."""
     rows = [
         config_row(make_config(f"r-{number}")) | {"recalled": False, "occurred_at": LONG_AGO}
         for number in range(MANY)
     ]
-    database = each_stand.rewards.database
+    database = each_club.rewards.database
     writer = ConfigWriter(REWARD_CONFIG, database.dialect)
     for changed in (MANY, 0):
         async with database.write() as connection:
             assert await writer.store(connection, rows, []) == changed
-    assert await each_stand.count(each_stand.rewards, REWARD_CONFIG) == MANY
+    assert await each_club.count(each_club.rewards, REWARD_CONFIG) == MANY

@@ -30,7 +30,7 @@ from subgraphs.kit.records.global_state import GLOBAL_TOPIC
 from subgraphs.kit.records.outbox import Outbox
 from subgraphs.rewards import models as rewards
 from subgraphs.rewards.budgets import BudgetRepository, count_choice
-from tests.support.backoffice.risk_stand import NOW, WEEK, RiskStand, risk_stand
+from tests.support.backoffice.risk_fixture import NOW, WEEK, RiskFixture, risk_fixture
 from tests.support.database_probe import migrated
 
 BRAND: Final = "northbet"
@@ -141,7 +141,7 @@ class AllottedCells:
         reports: All that cells have reported, in order.
     """
 
-    stand: RiskStand
+    stand: RiskFixture
     cells: tuple[RewardsCell, ...]
     topic: list[GlobalEvent] = field(default_factory=list)
     reports: list[Acknowledgement] = field(default_factory=list)
@@ -224,7 +224,7 @@ class AllottedCells:
 async def allotted_cells(fresh_url: Callable[[], str]) -> AsyncIterator[AllottedCells]:
     """Open a back office and four cells, each with databases of its own."""
     async with AsyncExitStack() as stack:
-        stand = await stack.enter_async_context(risk_stand(fresh_url()))
+        stand = await stack.enter_async_context(risk_fixture(fresh_url()))
         opened = []
         for cell in CELLS:
             database = await stack.enter_async_context(migrated(fresh_url(), "rewards", rewards.METADATA))

@@ -25,7 +25,7 @@ from backoffice.settings import BackofficeSettings, OidcSettings
 from foundation.storage.clock import ManualClock
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import ALL_BRANDS
-from tests.support.backoffice.backoffice_stand import NOW
+from tests.support.backoffice.backoffice_fixture import NOW
 from tests.support.database_probe import migrate
 
 ROOT: Final = Path(__file__).resolve().parents[3]

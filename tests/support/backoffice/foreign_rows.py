@@ -20,8 +20,8 @@ from foundation.storage.settings import DatabaseSettings
 from subgraphs.club.models import REFERENCE as CLUB
 from subgraphs.progress.models import REFERENCE as PROGRESS
 from subgraphs.rewards.models import REFERENCE as REWARDS
+from tests.support.backoffice.backoffice_fixture import NOW
 from tests.support.backoffice.backoffice_site import OfficeSite
-from tests.support.backoffice.backoffice_stand import NOW
 from tests.support.office.permission_rules import OTHER_BRAND
 
 CREATOR: Final = {"user_id": "u", "person": "p", "name": "n", "session_id": "s", "address": "a", "roles": {}}

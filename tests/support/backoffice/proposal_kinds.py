@@ -30,7 +30,7 @@ from subgraphs.progress.models import REFERENCE as PROGRESS
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.models import BUDGET, REWARD_CONFIG, REWARD_CONTENT
 from subgraphs.rewards.models import REFERENCE as REWARDS
-from tests.support.backoffice.backoffice_stand import NOW, employ
+from tests.support.backoffice.backoffice_fixture import NOW, employ
 from tests.support.backoffice.scheme_forms import NEXT
 from tests.support.database_probe import migrate
 from tests.support.office.permission_rules import ask, fields, operation_of
@@ -150,7 +150,7 @@ KINDS: Final[Mapping[str, Proposing]] = {
 
 
 @dataclass
-class ProposalStand:
+class ProposalFixture:
     """The graph of the back office over databases that know a brand, its rewards, and customers."""
 
     base: Base
@@ -196,7 +196,7 @@ class ProposalStand:
 
 
 @asynccontextmanager
-async def proposal_stand(url: str) -> AsyncIterator[ProposalStand]:
+async def proposal_fixture(url: str) -> AsyncIterator[ProposalFixture]:
     """Open the areas over fresh databases."""
     settings, clock = DatabaseSettings(url=url), ManualClock(NOW)
     for name, metadata in METADATA.items():
@@ -205,7 +205,7 @@ async def proposal_stand(url: str) -> AsyncIterator[ProposalStand]:
     own = BackofficeSettings(key=SecretStr("k" * 32), _env_file=None)
     base = create_base(settings, own, clock)
     areas: list[Area] = [kind(base) for kind in AREAS]
-    stand = ProposalStand(base, OfficeGraph.over(create_schema(), areas))
+    stand = ProposalFixture(base, OfficeGraph.over(create_schema(), areas))
     await employ(base.database, PAULA, RITA)
     try:
         for time in ROUNDS:

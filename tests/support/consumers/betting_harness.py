@@ -20,7 +20,7 @@ from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.progress.models import CONTRIBUTION, METADATA, PROGRESS, STREAM
 from tests.support.consumers.betting_load import BRAND, Load, recount
-from tests.support.consumers.squad_messages import scheme
+from tests.support.consumers.sample_messages import scheme
 from tests.support.database_probe import migrated
 
 PATIENCE_SECONDS = 60.0

@@ -1,4 +1,4 @@
-"""A load of bets as an upstream squad would produce it, and its totals, counted independently.
+"""A load of bets as an upstream would produce it, and its totals, counted independently.
 
 The recount reads the bytes that were produced and knows nothing of the product's rules or tables: it follows
 the description of the demo's scheme.
@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from consumers.stream.records import Record
-from tests.support.consumers.squad_messages import bet
+from tests.support.consumers.sample_messages import bet
 
 BRAND = "northbet"
 ZONE = ZoneInfo("Europe/London")

@@ -21,7 +21,7 @@ from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.models import CONTRIBUTION, METADATA, REFERENCE
 from subgraphs.progress.repository import ProgressRepository, Total
-from tests.support.consumers.squad_messages import scheme
+from tests.support.consumers.sample_messages import scheme
 from tests.support.database_probe import contents, migrated
 
 W13 = ClubKey("northbet", "2026-W13", "c-1")

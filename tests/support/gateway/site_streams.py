@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import orjson
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from gateway.http.client import AsgiClient
 from gateway.http.headers import combined
@@ -50,7 +50,7 @@ class Followed:
 
 
 async def subscribed(
-    site: FastAPI, token: str, brand: str = "northbet", query: str = UPDATES
+    site: Starlette, token: str, brand: str = "northbet", query: str = UPDATES
 ) -> ResponseStream:
     """Subscribe to a customer's club."""
 
@@ -72,7 +72,7 @@ async def subscribed(
 
 
 @asynccontextmanager
-async def following(site: FastAPI, token: str, query: str = UPDATES) -> AsyncIterator[Followed]:
+async def following(site: Starlette, token: str, query: str = UPDATES) -> AsyncIterator[Followed]:
     """Follow a customer's club while the block runs."""
     stream, followed = await subscribed(site, token, query=query), Followed()
 

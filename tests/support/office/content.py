@@ -10,7 +10,7 @@ from typing import Final
 from PIL import Image
 from playwright.sync_api import FrameLocator, Locator, expect
 
-from tests.support.office.desk import Desk, Staff, scripts_that_ran
+from tests.support.office.office_client import OfficeClient, Staff, scripts_that_ran
 from tests.support.office.stack import ANN
 from tests.support.processes.running_furlong import eventually
 
@@ -23,28 +23,28 @@ HOSTILE: Final[list[str]] = json.loads(CORPUS.read_text(encoding="utf-8"))
 SAVE: Final = "mutation Save($input: SaveContentInput!) { saveContent(input: $input) { id version } }"
 
 
-def open_item(desk: Desk, item: str) -> None:
+def open_item(desk: OfficeClient, item: str) -> None:
     """Open an item of content, and wait until its text is there."""
     desk.page.goto(f"{desk.url}content/{item.replace(':', '%3A')}")
     expect(field(desk, "Title")).not_to_have_value("")
 
 
-def field(desk: Desk, label: str) -> Locator:
+def field(desk: OfficeClient, label: str) -> Locator:
     """Return a field of the draft."""
     return desk.page.get_by_role("region", name="Draft").get_by_role("textbox", name=label, exact=True)
 
 
-def save(desk: Desk) -> None:
+def save(desk: OfficeClient) -> None:
     """Press the button that saves the draft."""
     desk.page.get_by_role("button", name="Save the draft").click()
 
 
-def is_in_state(desk: Desk, text: str) -> None:
+def is_in_state(desk: OfficeClient, text: str) -> None:
     """Wait until the heading says what state the item is in."""
     expect(desk.page.locator(".MuiChip-root", has_text=re.compile(text)).first).to_be_visible()
 
 
-def preview(desk: Desk) -> FrameLocator:
+def preview(desk: OfficeClient) -> FrameLocator:
     """Return the page of the widget in the preview."""
     return desk.page.frame_locator("iframe[title^='The bet-slip']")
 
@@ -59,7 +59,7 @@ def picture(folder: Path) -> Path:
     return file
 
 
-def write_and_submit(desk: Desk, folder: Path) -> None:
+def write_and_submit(desk: OfficeClient, folder: Path) -> None:
     """Write a draft with an image, correct what lint says, see it in the preview, and submit it."""
     desk.open("Content")
     expect(desk.page.get_by_role("cell", name="cash-2")).to_be_visible()
@@ -86,7 +86,7 @@ def write_and_submit(desk: Desk, folder: Path) -> None:
     is_in_state(desk, "In review")
 
 
-def publish_and_roll_back(desk: Desk, staff: Staff) -> None:
+def publish_and_roll_back(desk: OfficeClient, staff: Staff) -> None:
     """Compare the revisions, approve, publish to the bet-slip, and go back to the revision before."""
     open_item(desk, ITEM)
     expect(desk.page.get_by_text("“a clearer title”")).to_be_visible()
@@ -113,7 +113,7 @@ def shown_to_customers(staff: Staff, title: str) -> None:
     expect(staff.open_slip().get_by_role("heading", name=title, exact=True)).to_be_visible()
 
 
-def edit_at_once(staff: Staff, first: Desk) -> None:
+def edit_at_once(staff: Staff, first: OfficeClient) -> None:
     """Save in two tabs: the second is told what differs, decides field by field, and overwrites nothing."""
     open_item(first, SHARED_ITEM)
     with staff.another_tab(first) as second:
@@ -140,7 +140,7 @@ def edit_at_once(staff: Staff, first: Desk) -> None:
     expect(field(first, "Title")).to_have_value("The second editor's title")
 
 
-def publish_hostile_texts(staff: Staff, editor: Desk, approver: Desk) -> list[str]:
+def publish_hostile_texts(staff: Staff, editor: OfficeClient, approver: OfficeClient) -> list[str]:
     """Bring hostile texts through every screen to the bet-slip; return where one of them ran as script."""
     whole = dict.fromkeys(TEXTS, " ".join(HOSTILE))
     editor.ask(SAVE, input=draft(editor, HOSTILE_ITEM, whole, games=HOSTILE[:40]))
@@ -171,7 +171,9 @@ def publish_hostile_texts(staff: Staff, editor: Desk, approver: Desk) -> list[st
     return ran + scripts_that_ran(staff.open_slip())
 
 
-def draft(editor: Desk, item: str, text: dict[str, str], *, games: Sequence[str] = ()) -> dict[str, object]:
+def draft(
+    editor: OfficeClient, item: str, text: dict[str, str], *, games: Sequence[str] = ()
+) -> dict[str, object]:
     """Return the input of a draft in the brand's one language, over the version that an editor sees now."""
     brand, reward = item.split(":")
     seen = editor.ask(f'{{ contentItem(brand: "{brand}", rewardId: "{reward}") {{ version }} }}')
@@ -191,7 +193,7 @@ def publishable() -> dict[str, str]:
     }
 
 
-def propose_a_version(desk: Desk) -> None:
+def propose_a_version(desk: OfficeClient) -> None:
     """Write rules for coming weeks, which are checked as they are typed; try them, and propose them."""
     desk.page.goto(f"{desk.url}schemes/create?brand=northbet")
     least = desk.page.get_by_label("Least stake")
@@ -209,7 +211,7 @@ def propose_a_version(desk: Desk) -> None:
     expect(desk.page.get_by_text("another person has to approve it")).to_be_visible()
 
 
-def publish_the_version(desk: Desk) -> None:
+def publish_the_version(desk: OfficeClient) -> None:
     """Approve the version, and wait until its message has come back by Kafka."""
     desk.page.goto(f"{desk.url}schemes?brand=northbet")
     expect(desk.page.get_by_text("keep the rules that they opened with")).to_be_visible()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from tests.support.office.desk import Desk
+from tests.support.office.office_client import OfficeClient
 from tests.support.office.stack import ANN, CAT
 
 APPROVE: Final = "mutation Approve($input: ApproveInput!) { approve(input: $input) { id } }"
@@ -28,8 +28,8 @@ class Clerks:
         found: The data of each change that was accepted, by its name.
     """
 
-    everybody: Desk
-    others: Mapping[str, Desk]
+    everybody: OfficeClient
+    others: Mapping[str, OfficeClient]
     found: dict[str, Any] = field(default_factory=dict)
 
     def ask(self, query: str) -> dict[str, Any]:

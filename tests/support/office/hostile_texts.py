@@ -14,8 +14,8 @@ from graphql import GraphQLInputObjectType, get_named_type, is_leaf_type
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import expect
 
-from tests.support.office.desk import Desk
 from tests.support.office.hostile_changes import CHANGES, CUSTOMER, PROVIDER, REWARD, Clerks
+from tests.support.office.office_client import OfficeClient
 from tests.support.office.permission_rules import Field, fields, root_of
 from tests.support.office.stack import CAT, Office
 from tests.support.processes.running_furlong import BRAND, eventually
@@ -149,7 +149,7 @@ def newest_entry(clerks: Clerks) -> str:
     return str(newest["id"])
 
 
-def step_up(desk: Desk) -> None:
+def step_up(desk: OfficeClient) -> None:
     """Confirm the second factor by the newest code that is not used yet; that holds for ten minutes."""
     totp = pyotp.TOTP(desk.secret)
 
@@ -160,7 +160,7 @@ def step_up(desk: Desk) -> None:
     eventually(is_accepted, "the second factor is confirmed")
 
 
-def bring_by_kafka(office: Office, desk: Desk) -> set[str]:
+def bring_by_kafka(office: Office, desk: OfficeClient) -> set[str]:
     """Bring a bet with a hostile id and a record that is broken to the consumers; return their marks."""
     bet_id = f'"><img/src=x/onerror=alert(1)>{mark("kafka", "bet")}'
     broken = f"{{broken {PAYLOAD}{mark('kafka', 'record')}".encode()
@@ -181,7 +181,7 @@ def expected_marks() -> set[str]:
     }
 
 
-def screens(desk: Desk) -> Iterator[str]:
+def screens(desk: OfficeClient) -> Iterator[str]:
     """Yield the addresses of all screens, the audit log first: each look at a person's data adds to it."""
     yield from ("audit?perPage=100", "approvals?filter={}", "jobs", "users")
     yield from (
@@ -218,7 +218,7 @@ def screens(desk: Desk) -> Iterator[str]:
                 yield f"{resource}/{quote(row['id'], safe='')}/show"
 
 
-def look_at_screens(desk: Desk) -> tuple[str, list[str]]:
+def look_at_screens(desk: OfficeClient) -> tuple[str, list[str]]:
     """Open all screens; return the text that they show, and those on which a text was more than that.
 
     No screen shows a message of the GraphQL engine or a name that the framework made up.

@@ -4,14 +4,14 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.support.office.desk import Desk, Staff
+from tests.support.office.office_client import OfficeClient, Staff
 from tests.support.office.stack import ANN, CAT, DEPUTY, EARLY, Office
 from tests.support.processes.running_furlong import eventually
 
 TERMS = "2026-1"
 
 
-def replay_dead_letters(office: Office, desk: Desk) -> None:
+def replay_dead_letters(office: Office, desk: OfficeClient) -> None:
     """Replay bets that came before their brand was known: one, then all; what is broken stays."""
     page = desk.page
     desk.open("Dead letters")
@@ -34,7 +34,7 @@ def replay_dead_letters(office: Office, desk: Desk) -> None:
     expect(page.locator("tbody tr")).to_have_count(1)
 
 
-def use_a_kill_switch(office: Office, desk: Desk) -> None:
+def use_a_kill_switch(office: Office, desk: OfficeClient) -> None:
     """Switch the brand off, see that every node has applied it, and switch it on again."""
     page = desk.page
     desk.open("Kill switches")
@@ -54,7 +54,7 @@ def use_a_kill_switch(office: Office, desk: Desk) -> None:
     expect(acknowledged).to_be_visible()
 
 
-def change_a_provider(desk: Desk, staff: Staff) -> None:
+def change_a_provider(desk: OfficeClient, staff: Staff) -> None:
     """Propose a configuration that is checked as it is typed; a colleague approves it, and workers use it."""
     page = desk.page
     desk.open("Providers")
@@ -82,7 +82,7 @@ def change_a_provider(desk: Desk, staff: Staff) -> None:
     desk.look()
 
 
-def change_a_brand(desk: Desk) -> None:
+def change_a_brand(desk: OfficeClient) -> None:
     """A colour that cannot be read is refused; another name becomes a revision that all nodes apply."""
     page = desk.page
     desk.open("Brands")
@@ -100,7 +100,7 @@ def change_a_brand(desk: Desk) -> None:
     expect(page.get_by_text("Not applied yet by")).to_have_count(0)
 
 
-def see_weeks_and_lag(desk: Desk) -> None:
+def see_weeks_and_lag(desk: OfficeClient) -> None:
     """Count the customers who have earned a week's reward, and see that no consumer is far behind."""
     page = desk.page
     desk.open("Weeks")
@@ -116,8 +116,8 @@ def see_weeks_and_lag(desk: Desk) -> None:
     desk.look()
 
 
-def settle_what_is_in_doubt(office: Office, desk: Desk) -> None:
-    """A change that the upstream squad's API did not answer is in doubt, until a worker has asked again."""
+def settle_what_is_in_doubt(office: Office, desk: OfficeClient) -> None:
+    """A change that the upstream's API did not answer is in doubt, until a worker has asked again."""
     office.stop_upstream()
     asked = office.site.change("OptIn", CAT, termsVersion=TERMS)
     assert [error["code"] for error in asked["errors"]] == ["UPSTREAM_PENDING"]

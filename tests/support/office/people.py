@@ -6,13 +6,13 @@ from typing import Any, Final
 from playwright.sync_api import expect
 
 from backoffice.access import Permission
-from tests.support.office.desk import Desk
+from tests.support.office.office_client import OfficeClient
 from tests.support.office.permission_rules import OWN_BRAND, REFUSED, fields, operation_of
 
 SCREENS: Final = ("Content", "Scheme rules", "Kill switches", "Dead letters", "Weeks", "Brands", "Providers")
 
 
-def add_a_person(desk: Desk) -> None:
+def add_a_person(desk: OfficeClient) -> None:
     """Add a person, whose first password is shown once, and who is named in the audit log."""
     page = desk.page
     desk.open("People")
@@ -33,7 +33,7 @@ def add_a_person(desk: Desk) -> None:
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
-def end_a_session(desk: Desk, other: Desk) -> None:
+def end_a_session(desk: OfficeClient, other: OfficeClient) -> None:
     """End the session of another person, who has to sign in again."""
     desk.open("People")
     desk.page.get_by_role("cell", name="viewer@office.example").click()
@@ -46,7 +46,7 @@ def end_a_session(desk: Desk, other: Desk) -> None:
     expect(other.page.get_by_label("Password")).to_be_visible()
 
 
-def ask_for_recovery_codes(desk: Desk) -> None:
+def ask_for_recovery_codes(desk: OfficeClient) -> None:
     """Ask for new recovery codes with a wrong second factor: none are made."""
     page = desk.page
     page.get_by_role("button", name="Demo administrator").click()
@@ -61,7 +61,7 @@ def ask_for_recovery_codes(desk: Desk) -> None:
     expect(page.get_by_text("shown only now")).to_have_count(0)
 
 
-def look_around(desk: Desk) -> None:
+def look_around(desk: OfficeClient) -> None:
     """Open what a viewer may read: none of it can be changed there, and nothing else is in the menu."""
     for hidden in ("People", "Audit log", "Approvals", "Customers"):
         expect(desk.page.get_by_role("menuitem", name=hidden, exact=True)).to_have_count(0)
@@ -79,7 +79,7 @@ def look_around(desk: Desk) -> None:
             expect(desk.page.get_by_role("button", name=re.compile(f"^{change}"))).to_have_count(0)
 
 
-def changes_let_through(desk: Desk) -> list[tuple[str, Any]]:
+def changes_let_through(desk: OfficeClient) -> list[tuple[str, Any]]:
     """Send every change of the graph in this person's session; return those that are not refused."""
     changes = [
         one for one in fields() if one.operation == "mutation" and one.permission is not Permission.OWN
@@ -95,7 +95,7 @@ def changes_let_through(desk: Desk) -> list[tuple[str, Any]]:
     return let_through
 
 
-def sign_out(desk: Desk) -> None:
+def sign_out(desk: OfficeClient) -> None:
     """Sign out: no screen opens any more."""
     desk.page.get_by_role("button", name="Demo viewer").click()
     desk.page.get_by_role("menuitem", name="Logout").click()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, expect
 
-from tests.support.office.desk import Desk, Staff
+from tests.support.office.office_client import OfficeClient, Staff
 from tests.support.office.stack import DAN, DEPUTY, Office
 from tests.support.processes.running_furlong import BRAND, eventually
 
@@ -19,7 +19,7 @@ def qualify(office: Office) -> None:
     eventually(lambda: office.site.club(DAN)["state"] == "QUALIFIED", "the customer has qualified")
 
 
-def show(desk: Desk, screen: str, section: str) -> None:
+def show(desk: OfficeClient, screen: str, section: str) -> None:
     """Open a screen by the menu for a brand, and wait until it shows a section."""
     desk.open(screen)
     desk.choose("Brand", "Northbet")
@@ -27,7 +27,7 @@ def show(desk: Desk, screen: str, section: str) -> None:
     desk.is_read()
 
 
-def read_figures(desk: Desk) -> None:
+def read_figures(desk: OfficeClient) -> None:
     """See liability and forecast, costs, and profit and loss."""
     show(desk, "Risk overview", "Liability now")
     expect(desk.page.get_by_text("Counted at").first).to_be_visible()  # by itself, as soon as it is counted
@@ -42,14 +42,14 @@ def read_figures(desk: Desk) -> None:
     desk.look()
 
 
-def _is_shown_again(desk: Desk, table: Locator) -> bool:
+def _is_shown_again(desk: OfficeClient, table: Locator) -> bool:
     """Press the framework's button, which reads the figures again; return whether any is expected."""
     with desk.page.expect_response(lambda answer: "riskLiability" in (answer.request.post_data or "")):
         desk.page.get_by_role("button", name="Refresh").click()
     return bool(table.get_by_role("cell", name="Expected", exact=True).count())
 
 
-def follow_a_figure(desk: Desk, folder: Path) -> None:
+def follow_a_figure(desk: OfficeClient, folder: Path) -> None:
     """Save the funnel as CSV, which has the figures of the screen, and open the customers behind one."""
     page = desk.page
     show(desk, "Funnel", "Funnel by week")
@@ -71,7 +71,7 @@ def follow_a_figure(desk: Desk, folder: Path) -> None:
     desk.look()
 
 
-def change_a_budget(desk: Desk, staff: Staff) -> None:
+def change_a_budget(desk: OfficeClient, staff: Staff) -> None:
     """Lower a budget, which holds at once; raise it, which another person has to approve."""
     show(desk, "Risk overview", "Budgets of this week")
     row = desk.page.get_by_role("table", name="Budgets of this week").get_by_role("row", name="bb-25")
@@ -84,14 +84,14 @@ def change_a_budget(desk: Desk, staff: Staff) -> None:
     _wait_for_budget(desk, row, "6,000")
 
 
-def _wait_for_budget(desk: Desk, row: Locator, shown: str) -> None:
+def _wait_for_budget(desk: OfficeClient, row: Locator, shown: str) -> None:
     """Read the screen again until the nodes have applied a budget."""
     while row.get_by_role("cell", name=shown, exact=True).count() == 0:
         desk.page.reload()
         expect(row).to_be_visible()
 
 
-def set_budget(desk: Desk, number: str) -> None:
+def set_budget(desk: OfficeClient, number: str) -> None:
     """Fill in the form of a budget."""
     desk.page.get_by_role("button", name="Set a budget").click()
     dialog = desk.page.get_by_role("dialog")

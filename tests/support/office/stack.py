@@ -60,7 +60,7 @@ class Office:
     Attributes:
         url: Of the back office.
         accounts: The user, the password and the authenticator's secret of each account, by its name.
-        upstream_address: Of the upstream squad's API.
+        upstream_address: Of the upstream's API.
     """
 
     site: Site
@@ -71,12 +71,12 @@ class Office:
     upstream: Program | None = None
 
     def serve_upstream(self) -> None:
-        """Serve the upstream squad's API, with its customers and rewards on Kafka."""
+        """Serve the upstream's API, with its customers and rewards on Kafka."""
         served = ("simulator", "serve", "--kafka", self.site.kafka, "--data", "upstream", "--no-traffic")
         self.upstream = self.programs.start(*served, "--listen", self.upstream_address)
 
     def stop_upstream(self) -> None:
-        """Stop the upstream squad's API."""
+        """Stop the upstream's API."""
         assert self.upstream is not None
         self.upstream.terminate()
         self.upstream.wait(60)

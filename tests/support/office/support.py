@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from playwright.sync_api import expect
 
-from tests.support.office.desk import Desk, Staff
+from tests.support.office.office_client import OfficeClient, Staff
 from tests.support.office.risk import show
 from tests.support.office.stack import BEN, DAN, DEPUTY, Office
 from tests.support.processes.running_furlong import BRAND, eventually
@@ -14,7 +14,7 @@ from tests.support.processes.running_furlong import BRAND, eventually
 HOSTILE: Final = '<img src="x" onerror="document.title = 1">'
 
 
-def find(desk: Desk, customer: str) -> None:
+def find(desk: OfficeClient, customer: str) -> None:
     """Find a customer by the beginning of the id, and open the page with the timeline."""
     desk.open("Customers")
     desk.choose("Brand", "Northbet")
@@ -27,7 +27,7 @@ def find(desk: Desk, customer: str) -> None:
     expect(desk.page.get_by_role("region", name="Timeline").locator("tbody tr").first).to_be_visible()
 
 
-def explain_a_bet(office: Office, desk: Desk) -> None:
+def explain_a_bet(office: Office, desk: OfficeClient) -> None:
     """Answer why a bet does not count, in a sentence that can be read aloud."""
     small = office.site.bet(BEN, "small", stake_minor=50, counting_stake_minor=50)
     office.site.produce(office.site.bet(BEN, "usual"), small, key=f"{BRAND}:{BEN}")
@@ -41,7 +41,7 @@ def explain_a_bet(office: Office, desk: Desk) -> None:
     desk.page.get_by_role("button", name="Close").click()
 
 
-def adjust_a_week(office: Office, desk: Desk, staff: Staff) -> None:
+def adjust_a_week(office: Office, desk: OfficeClient, staff: Staff) -> None:
     """Propose an adjustment with a reason that is shown as text; risk approves it, and it counts."""
     desk.page.get_by_role("button", name="Adjust a week").click()
     desk.page.get_by_label("Amount").fill("7.00")
@@ -56,7 +56,7 @@ def adjust_a_week(office: Office, desk: Desk, staff: Staff) -> None:
     expect(desk.page.get_by_text("£12.00", exact=False).first).to_be_visible()
 
 
-def export(desk: Desk, folder: Path) -> Any:
+def export(desk: OfficeClient, folder: Path) -> Any:
     """Export a customer's data, and return the document that the browser stores."""
     desk.confirm("Export data", "asked for it")
     with desk.page.expect_download() as saving:
@@ -65,7 +65,7 @@ def export(desk: Desk, folder: Path) -> Any:
     return json.loads((folder / "export.json").read_text(encoding="utf-8"))
 
 
-def erase(office: Office, desk: Desk, staff: Staff) -> None:
+def erase(office: Office, desk: OfficeClient, staff: Staff) -> None:
     """Erase a customer with a colleague's approval, but not while a legal hold is on."""
     page = desk.page
     desk.confirm("Put a legal hold on", HOSTILE)
@@ -82,7 +82,7 @@ def erase(office: Office, desk: Desk, staff: Staff) -> None:
     eventually(lambda: office.site.club(BEN)["progress"] is None, "the bets are erased")
 
 
-def give_goodwill(office: Office, desk: Desk, staff: Staff) -> None:
+def give_goodwill(office: Office, desk: OfficeClient, staff: Staff) -> None:
     """Give a reward within risk's budget, with risk's approval: a provider credits it once."""
     risk = staff.desk("risk")
     set_goodwill_budget(risk)
@@ -105,7 +105,7 @@ def give_goodwill(office: Office, desk: Desk, staff: Staff) -> None:
     risk.look()
 
 
-def set_goodwill_budget(risk: Desk) -> None:
+def set_goodwill_budget(risk: OfficeClient) -> None:
     """Propose a budget of goodwill for every week."""
     show(risk, "Risk overview", "Goodwill budgets")
     risk.page.get_by_role("button", name="Set a goodwill budget").click()

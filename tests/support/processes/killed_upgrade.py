@@ -1,6 +1,7 @@
-"""An upgrade of all databases that kills itself.
+"""An upgrade that kills itself.
 
-Its argument is the number of statements that change a schema before it does.
+Its first argument is the number of statements that change a schema before it does. It upgrades all databases,
+or with a second and third argument one of that name, to the next version whose migrations are in that folder.
 """
 
 import asyncio
@@ -8,17 +9,20 @@ import os
 import re
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, event
 
+from foundation.storage.migrations.upgrade import upgrade
 from foundation.storage.settings import DatabaseSettings
 from furlong.databases import upgrade_databases
+from tests.support.product.release import next_models
 
 CHANGES_SCHEMA = re.compile(r"\s*(CREATE|ALTER)")
 
 
-def main(statements: int) -> None:
+def main(statements: int, name: str = "", folder: str = "") -> None:
     """Upgrade until that many statements have been executed."""
     executed = 0
 
@@ -29,7 +33,10 @@ def main(statements: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     event.listen(Engine, "after_cursor_execute", count)
-    asyncio.run(upgrade_databases(DatabaseSettings()))
+    if not name:
+        asyncio.run(upgrade_databases(DatabaseSettings()))
+        return
+    asyncio.run(upgrade(DatabaseSettings(), name, next_models(name, Path(folder))))
 
 
-main(int(sys.argv[1]))
+main(int(sys.argv[1]), *sys.argv[2:])

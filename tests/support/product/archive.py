@@ -25,7 +25,7 @@ from subgraphs.club import models as club
 from subgraphs.fulfilment import models as fulfilment
 from subgraphs.progress import models as progress
 from subgraphs.rewards import models as rewards
-from tests.support.consumers.squad_messages import (
+from tests.support.consumers.sample_messages import (
     account,
     adjustment,
     bet,

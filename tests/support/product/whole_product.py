@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
-from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
+from starlette.applications import Starlette
 
 from consumers.club.wiring import create_consumer as club_consumer
 from consumers.fulfilment.wiring import create_consumer as fulfilment_consumer
@@ -45,11 +45,11 @@ from subgraphs.kit.records.outbox import Outbox
 from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
-from tests.support.consumers.squad_messages import account, bet, reward, scheme
+from tests.support.consumers.sample_messages import account, bet, reward, scheme
 from tests.support.fulfilment.payout_harness import provider_config, quick_settings
 from tests.support.gateway.site_streams import BETSLIP
+from tests.support.subgraphs.club_fixture import make_token, session_settings
 from tests.support.subgraphs.club_samples import make_content
-from tests.support.subgraphs.club_stand import make_token, session_settings
 
 BRAND: Final = "northbet"
 CUSTOMER: Final = "c-1001"
@@ -91,7 +91,7 @@ class Product:
     keys: Iterator[int] = field(default_factory=itertools.count)
     saved: int = 0
     bus: MemoryBus = field(init=False)
-    site: FastAPI = field(init=False)
+    site: Starlette = field(init=False)
 
     async def start(self) -> None:
         """Start all programs on the stored data, as after a restart of the machines."""
@@ -252,11 +252,11 @@ class Product:
                     self.bus.customers_changed([record.key or b""])
 
     async def hear_of_account(self, revision: int, at: datetime, **facts: Any) -> None:
-        """Publish an account, as the squad does."""
+        """Publish an account, as the upstream does."""
         await self.say(account(customer_id=CUSTOMER, revision=revision, occurred_at=written(at), **facts))
 
     async def hear_of_bet(self, number: int, placed_at: datetime, amount: int, **facts: Any) -> None:
-        """Publish a bet, as the squad does."""
+        """Publish a bet, as the upstream does."""
         facts = {"occurred_at": written(placed_at), "counting_stake_minor": amount} | facts
         told = {"bet_id": f"b-{number}", "customer_id": CUSTOMER, "placed_at": written(placed_at)}
         await self.say(bet(**told, stake_minor=amount, **facts))

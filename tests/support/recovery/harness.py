@@ -34,7 +34,8 @@ from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.kit.settings import CompareSettings, UpstreamSettings
 from subgraphs.rewards.models import INTENT as REWARDS_INTENT
 from subgraphs.rewards.models import REWARD_CHOICE
-from tests.support.consumers.squad_messages import account as account_record
+from tests.support.consumers.sample_messages import account as account_record
+from tests.support.subgraphs.club_fixture import REFERENCE, ClubFixture, data_of, session
 from tests.support.subgraphs.club_samples import (
     NOW,
     WEEK,
@@ -44,7 +45,6 @@ from tests.support.subgraphs.club_samples import (
     make_config,
     make_scheme,
 )
-from tests.support.subgraphs.club_stand import REFERENCE, Stand, data_of, session
 
 BRAND: Final = "northbet"
 CUSTOMER: Final = "c-1001"
@@ -77,8 +77,8 @@ class RecoveryHarness:
         revisions: The revisions of published accounts.
     """
 
-    stand: Stand
-    impatient: Stand
+    stand: ClubFixture
+    impatient: ClubFixture
     api: httpx.AsyncClient
     stack: AsyncExitStack
     revisions: Iterator[int] = field(default_factory=lambda: itertools.count(10))
@@ -118,18 +118,18 @@ class RecoveryHarness:
         answer = await self.api.put(path, json=body, headers={"Idempotency-Key": key})
         answer.raise_for_status()
 
-    async def opt_in(self, key: str = "in", stand: Stand | None = None) -> dict[str, Any]:
+    async def opt_in(self, key: str = "in", stand: ClubFixture | None = None) -> dict[str, Any]:
         """Opt in."""
         return await self._mutate(
             (stand or self.stand).club, OPT_IN, {"termsVersion": "2026-1", "idempotencyKey": key}
         )
 
-    async def opt_out(self, key: str = "out", stand: Stand | None = None) -> dict[str, Any]:
+    async def opt_out(self, key: str = "out", stand: ClubFixture | None = None) -> dict[str, Any]:
         """Opt out."""
         return await self._mutate((stand or self.stand).club, OPT_OUT, {"idempotencyKey": key})
 
     async def change(
-        self, key: str = "change", version: int = 0, stand: Stand | None = None
+        self, key: str = "change", version: int = 0, stand: ClubFixture | None = None
     ) -> dict[str, Any]:
         """Change the reward."""
         arguments = {"optionId": f"{BRAND}:fb-2x3:1", "expectedVersion": version, "idempotencyKey": key}
@@ -216,8 +216,8 @@ async def harness_over(
         serving_upstream(load_world(), folder / "upstream.sqlite", keeps_keys=keeps_keys) as url,
         httpx.AsyncClient(base_url=url, timeout=60) as api,
     ):
-        stand = Stand.over(database_url, NOW, url, timeout_seconds=60)
-        impatient = Stand.over(database_url, NOW, url, timeout_seconds=0.3, attempts=1)
+        stand = ClubFixture.over(database_url, NOW, url, timeout_seconds=60)
+        impatient = ClubFixture.over(database_url, NOW, url, timeout_seconds=0.3, attempts=1)
         stack.push_async_callback(stand.close)
         stack.push_async_callback(impatient.close)
         await stand.add_brand(make_brand(), make_scheme(choice_lock_minutes=LOCK_MINUTES))

@@ -21,8 +21,8 @@ from subgraphs.kit.mutations.upstream import UpstreamClient
 from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.repository import ChoiceRepository
 from tests.support.recovery.harness import BRAND, CHANGE, CUSTOMER, OPT_IN
+from tests.support.subgraphs.club_fixture import ClubFixture, ask, session
 from tests.support.subgraphs.club_samples import NOW
-from tests.support.subgraphs.club_stand import Stand, ask, session
 
 
 def doom(owner: type, method: str, before: str, after: str) -> None:
@@ -46,7 +46,7 @@ def _die_at(step: str) -> None:
 async def mutate(name: str) -> None:
     """Execute a mutation."""
     settings = UpstreamSettings()
-    stand = Stand.over(DatabaseSettings().url, NOW, settings.url, timeout_seconds=60)
+    stand = ClubFixture.over(DatabaseSettings().url, NOW, settings.url, timeout_seconds=60)
     arguments: Mapping[str, Any] = {"brand": BRAND, "idempotencyKey": "k"}
     if name == "opt-in":
         subgraph, mutation, arguments = stand.club, OPT_IN, {**arguments, "termsVersion": "2026-1"}

@@ -19,11 +19,11 @@ from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
 from subgraphs.rewards.models import GLOBAL_STATE
 from tests.support.database_probe import migrated
-from tests.support.subgraphs.club_stand import Stand
+from tests.support.subgraphs.club_fixture import ClubFixture
 
 
 @asynccontextmanager
-async def backoffice_of(stand: Stand) -> AsyncIterator[Database]:
+async def backoffice_of(stand: ClubFixture) -> AsyncIterator[Database]:
     """Open the back office's database of a stand; empty, unless the rewards know of it."""
     async with migrated(stand.url, NAME, METADATA) as database:
         if not await stand.count(stand.rewards, GLOBAL_STATE):
@@ -33,7 +33,7 @@ async def backoffice_of(stand: Stand) -> AsyncIterator[Database]:
         yield database
 
 
-async def decide(stand: Stand, brand: str, states: Sequence[State], now: datetime) -> None:
+async def decide(stand: ClubFixture, brand: str, states: Sequence[State], now: datetime) -> None:
     """Decide states, and apply their messages to the rewards database."""
     async with backoffice_of(stand) as backoffice:
         decisions = GlobalDecisions()
@@ -43,7 +43,7 @@ async def decide(stand: Stand, brand: str, states: Sequence[State], now: datetim
         await apply_decided(stand, backoffice, now)
 
 
-async def apply_decided(stand: Stand, backoffice: Database, now: datetime) -> None:
+async def apply_decided(stand: ClubFixture, backoffice: Database, now: datetime) -> None:
     """Apply all decisions of the back office, in order, as the rewards consumer does."""
     async with backoffice.read() as connection:
         decided = await GlobalDecisions().repository.all(connection)

@@ -59,8 +59,9 @@ const PLAIN_SAYS = {
   anonymous: 'Not signed in.',
   'signed-out': 'The session has ended.',
   forbidden: 'Signed in to another brand.',
+  unreached: 'The club cannot be read, and nothing is known.',
 } as const;
-const plain = (['nothing', 'anonymous', 'signed-out', 'forbidden'] as const).map((kind) =>
+const plain = (['nothing', 'anonymous', 'signed-out', 'forbidden', 'unreached'] as const).map((kind) =>
   screen(kind, PLAIN_SAYS[kind], TRACKING, { tracker: { kind } }),
 );
 

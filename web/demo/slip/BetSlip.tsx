@@ -58,22 +58,24 @@ export function BetSlip(props: BetSlipProps) {
         <SelectionLine selection={selection} />
         <StakeField typed={typed} currency={currency} oddsMilli={runner.oddsMilli} onType={type} />
         {props.children}
-        <button
-          type="submit"
-          className="primary place"
-          data-testid="place-bet"
-          aria-disabled={why !== null || placing}
-          aria-describedby={noteId}
-        >
-          {placing && words.placing}
-          {!placing && stakeMinor === null && words.placeBare}
-          {!placing &&
-            stakeMinor !== null &&
-            locale.fill(words.place, { amount: formatMinor(stakeMinor, currency, locale.tag) })}
-        </button>
-        <p className="slip-note" id={noteId} role="status">
-          {why ?? told ?? ''}
-        </p>
+        <div className="place-bar">
+          <button
+            type="submit"
+            className="primary place"
+            data-testid="place-bet"
+            aria-disabled={why !== null || placing}
+            aria-describedby={noteId}
+          >
+            {placing && words.placing}
+            {!placing && stakeMinor === null && words.placeBare}
+            {!placing &&
+              stakeMinor !== null &&
+              locale.fill(words.place, { amount: formatMinor(stakeMinor, currency, locale.tag) })}
+          </button>
+          <p className="slip-note" id={noteId} role="status">
+            {why ?? told ?? ''}
+          </p>
+        </div>
       </form>
     </section>
   );

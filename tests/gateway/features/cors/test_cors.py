@@ -135,6 +135,27 @@ def test_a_wildcard_matches_what_its_rule_says(text: str) -> None:
         assert (origin in Origins.of(["https://*.b.za"])) == bool(rule.fullmatch(origin))
 
 
+@pytest.mark.parametrize(
+    ("origin", "allowed"),
+    [
+        ("http://localhost:5173", True),
+        ("http://localhost", True),
+        ("https://localhost:5173", False),
+        ("http://localhost:5173.evil.example", False),
+        ("http://localhost:", False),
+        ("http://localhost.evil.example:80", False),
+        ("http://127.0.0.1:5173", False),
+    ],
+)
+def test_a_page_of_this_machine_may_have_any_port(origin: str, *, allowed: bool) -> None:
+    """It is named with a wildcard for the port, which no other host can have."""
+    assert (origin.encode() in Origins.of(["http://localhost:*"])) == allowed
+    for host in ("https://www.example.com:*", "https://*.example.com:*", "https://localhost.example:*"):
+        with pytest.raises(ValueError, match="any port is for pages of this machine"):
+            checked_origin(host)
+    assert checked_exact_origin("http://127.0.0.1:*") == "http://127.0.0.1:*"
+
+
 async def test_two_origins_are_none() -> None:
     """A request that names two is from no browser."""
     async with client_of(cors_origins=(GOOD,)) as client:

@@ -9,7 +9,8 @@ from inline_snapshot import snapshot
 
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.plan import QueryPlan, plan_as_json, show
-from gateway.planner import INCREMENTALLY, normalize, plan
+from gateway.planner import INCREMENTALLY, normalize
+from gateway.planner.planner import plan
 from gateway.supergraph import load_supergraph
 from tests.gateway.access.guarded_shop import Shop
 from tests.gateway.access.guarded_shop import shop as guarded_shop

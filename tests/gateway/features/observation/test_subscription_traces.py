@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from opentelemetry.trace import SpanKind
+from starlette.applications import Starlette
 
 from foundation.tracing import TRACEPARENT, Sampling
 from gateway import GatewaySettings, create_gateway
@@ -18,7 +18,7 @@ QUERY = "subscription Follow { published { id author { name } } }"
 CALLER = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}
 
 
-def app_of(newsroom: Newsroom, recording: Recording, **settings: Any) -> FastAPI:
+def app_of(newsroom: Newsroom, recording: Recording, **settings: Any) -> Starlette:
     """A gateway that records traces over a newsroom."""
     return create_gateway(SDL, newsroom.transports(), GatewaySettings(**settings), tracing=recording.tracing)
 

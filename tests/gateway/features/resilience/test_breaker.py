@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.features.resilience import Breaker, BreakerPolicy, State
+from gateway.features.resilience.circuits import Breaker, BreakerPolicy, State
 
 POLICY = BreakerPolicy(failures=3, failure_share=0.5, calls=8, window_seconds=10, open_seconds=2, probes=2)
 

@@ -17,8 +17,7 @@ from gateway.errors import (
     SubgraphUnreachable,
     UnsendableRequest,
 )
-from gateway.features.resilience import Breaker, BreakerPolicy, Circuits, State
-from gateway.features.resilience.circuits import coordinates
+from gateway.features.resilience.circuits import Breaker, BreakerPolicy, Circuits, State, coordinates
 from gateway.transport import FailedResponse
 from jit.codegen import BudgetSpent
 from tests.support.gateway.scripted_calls import VARIABLES, Clock, Scripted, root_fetch

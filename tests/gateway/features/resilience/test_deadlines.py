@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from gateway.errors import DeadlineExceeded, SubgraphTimeout, SubgraphUnreachable
-from gateway.features.resilience import ACTIVE_REQUEST, ActiveRequest, Deadlines, TimeLimit, WaitingRequests
-from gateway.features.resilience.bulkhead import Bulkhead
+from gateway.features.resilience.bulkhead import Bulkhead, WaitingRequests
+from gateway.features.resilience.deadline import ACTIVE_REQUEST, ActiveRequest, Deadlines, TimeLimit
 from tests.support.gateway.scripted_calls import VARIABLES, Clock, Scripted, soon
 
 GOOD = {"data": {"a": 1}}

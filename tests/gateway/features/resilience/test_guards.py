@@ -8,16 +8,11 @@ from typing import Any
 import pytest
 
 from gateway.errors import SubgraphTimeout, SubgraphUnreachable
-from gateway.features.resilience import (
-    BreakerPolicy,
-    Bulkhead,
-    Circuits,
-    Guard,
-    Guards,
-    RetryBudget,
-    TimeLimit,
-    WaitingRequests,
-)
+from gateway.features.resilience.bulkhead import Bulkhead, WaitingRequests
+from gateway.features.resilience.circuits import BreakerPolicy, Circuits
+from gateway.features.resilience.deadline import TimeLimit
+from gateway.features.resilience.guard import Guard, Guards
+from gateway.features.resilience.retries import RetryBudget
 from gateway.http.admission import Admission
 from gateway.plan import OperationKind
 from gateway.transport import MemoryTransport

@@ -17,7 +17,8 @@ from gateway.errors import (
     SubgraphUnavailable,
     SubgraphUnreachable,
 )
-from gateway.features.resilience import ACTIVE_REQUEST, ActiveRequest, RetryBudget, RetryPolicy
+from gateway.features.resilience.deadline import ACTIVE_REQUEST, ActiveRequest
+from gateway.features.resilience.retries import RetryBudget, RetryPolicy
 from tests.support.gateway.scripted_calls import VARIABLES, Clock, Scripted
 
 GOOD = {"data": {"a": 1}}

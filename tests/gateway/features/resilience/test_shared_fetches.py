@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from gateway.errors import ConnectionLost, SubgraphUnreachable
-from gateway.features.resilience import ACTIVE_REQUEST, ActiveRequest, SharedFetches
+from gateway.features.resilience.deadline import ACTIVE_REQUEST, ActiveRequest
+from gateway.features.resilience.shared_fetches import SharedFetches
 from gateway.transport import BYTES_A_PLACE
 from jit.codegen import BUDGET, BudgetSpent, ResponseBudget, spend
 from tests.support.gateway.scripted_calls import Clock, Scripted
@@ -26,7 +27,7 @@ def outside() -> Iterator[None]:
     ACTIVE_REQUEST.reset(token)
 
 
-class Rig:
+class SharedCall:
     """A call that waits until a test answers it, and what shares it."""
 
     def __init__(self, *, is_public: bool = False, **more: Any) -> None:
@@ -50,26 +51,26 @@ async def begun() -> None:
 
 async def test_identical_queries_share_one_call() -> None:
     """Each gets a response of its own, which it may change."""
-    rig = Rig()
-    asked = [rig.ask(ANNE) for _ in range(5)]
+    fetch = SharedCall()
+    asked = [fetch.ask(ANNE) for _ in range(5)]
     await begun()
-    rig.answer.set_result(GOOD)
+    fetch.answer.set_result(GOOD)
     responses = await asyncio.gather(*asked)
-    assert len(rig.call.calls) == 1
-    assert rig.sharing.joined["customer"] == 4
+    assert len(fetch.call.calls) == 1
+    assert fetch.sharing.joined["customer"] == 4
     for number, response in enumerate(responses):
         assert response == {"data": {"list": [{"a": 1}], "b": {"c": 2}}}
         response["data"]["list"][0]["a"] = response["data"]["b"]["c"] = f"changed by {number}"
         response["data"]["list"].append("more")
-    assert rig.sharing.flights == {}
+    assert fetch.sharing.flights == {}
 
 
 async def test_a_call_alone_is_not_copied() -> None:
     """Sharing costs nothing where nothing is shared."""
-    rig = Rig()
-    asked = rig.ask(ANNE)
+    fetch = SharedCall()
+    asked = fetch.ask(ANNE)
     await begun()
-    rig.answer.set_result(GOOD)
+    fetch.answer.set_result(GOOD)
     assert (await asked)["data"] is GOOD["data"]
 
 
@@ -79,69 +80,71 @@ async def test_a_call_alone_is_not_copied() -> None:
 )
 async def test_what_differs_in_anything_is_not_shared(headers: Any, variables: Any, session: Any) -> None:
     """Another customer's answer would be someone else's data."""
-    rig = Rig(identify=lambda each: each)
-    asked = [rig.ask(ANNE, {}, "anne"), rig.ask(headers, variables, session)]
+    fetch = SharedCall(identify=lambda each: each)
+    asked = [fetch.ask(ANNE, {}, "anne"), fetch.ask(headers, variables, session)]
     await begun()
-    assert len(rig.call.calls) == 2
-    rig.answer.set_result(GOOD)
+    assert len(fetch.call.calls) == 2
+    fetch.answer.set_result(GOOD)
     await asyncio.gather(*asked)
 
 
 async def test_documents_are_not_mixed_up() -> None:
     """The same variables and headers mean nothing then."""
-    rig = Rig()
+    fetch = SharedCall()
     other = Scripted([{"data": {"other": 1}}])
-    asked = rig.ask(ANNE)
+    asked = fetch.ask(ANNE)
     await begun()
-    assert await rig.sharing.shared(other, "{ b }", is_public=False)({}, ANNE, None) == {"data": {"other": 1}}
-    rig.answer.set_result(GOOD)
+    assert await fetch.sharing.shared(other, "{ b }", is_public=False)({}, ANNE, None) == {
+        "data": {"other": 1}
+    }
+    fetch.answer.set_result(GOOD)
     await asked
 
 
 async def test_traces_do_not_keep_queries_apart() -> None:
     """Each request has a trace of its own, which changes no response."""
-    rig = Rig()
-    asked = [rig.ask({**ANNE, "traceparent": str(number)}) for number in range(3)]
+    fetch = SharedCall()
+    asked = [fetch.ask({**ANNE, "traceparent": str(number)}) for number in range(3)]
     await begun()
-    rig.answer.set_result(GOOD)
+    fetch.answer.set_result(GOOD)
     await asyncio.gather(*asked)
-    assert len(rig.call.calls) == 1
+    assert len(fetch.call.calls) == 1
 
 
 @pytest.mark.parametrize(("leaving", "calls"), [(0, 2), (1, 1)])
 async def test_who_leaves_takes_nobody_along(leaving: int, calls: int) -> None:
     """If it is the one that makes the call, one of the others makes it anew, for all that are left."""
-    rig = Rig()
-    asked = [rig.ask(ANNE) for _ in range(4)]
+    fetch = SharedCall()
+    asked = [fetch.ask(ANNE) for _ in range(4)]
     await begun()
     asked[leaving].cancel()
     await begun()
-    rig.answer.set_result(GOOD)
+    fetch.answer.set_result(GOOD)
     others = [each for number, each in enumerate(asked) if number != leaving]
     assert await asyncio.gather(*others) == [GOOD] * 3
-    assert (len(rig.call.calls), rig.call.cancelled) == (calls, calls - 1)
+    assert (len(fetch.call.calls), fetch.call.cancelled) == (calls, calls - 1)
 
 
 async def test_a_call_for_nobody_is_cancelled() -> None:
     """And nobody joins it any more."""
-    rig = Rig()
-    asked = [rig.ask(ANNE) for _ in range(2)]
+    fetch = SharedCall()
+    asked = [fetch.ask(ANNE) for _ in range(2)]
     await begun()
     for each in asked:
         each.cancel()
-    late = rig.ask(ANNE)
+    late = fetch.ask(ANNE)
     await begun()
-    assert (rig.call.cancelled, len(rig.call.calls)) == (1, 2)
-    rig.answer.set_result(GOOD)
+    assert (fetch.call.cancelled, len(fetch.call.calls)) == (1, 2)
+    fetch.answer.set_result(GOOD)
     assert await late == GOOD
 
 
 async def test_a_failure_is_everyones() -> None:
     """As an exception of one's own."""
-    rig = Rig()
-    asked = [rig.ask(ANNE) for _ in range(2)]
+    fetch = SharedCall()
+    asked = [fetch.ask(ANNE) for _ in range(2)]
     await begun()
-    rig.answer.set_exception(ConnectionLost("closed"))
+    fetch.answer.set_exception(ConnectionLost("closed"))
     failures = await asyncio.gather(*asked, return_exceptions=True)
     assert [(type(each), str(each)) for each in failures] == [(ConnectionLost, "closed")] * 2
     assert failures[0] is not failures[1]
@@ -150,29 +153,29 @@ async def test_a_failure_is_everyones() -> None:
 async def test_an_old_call_is_not_joined() -> None:
     """It may time out before the one that comes late would."""
     clock = Clock()
-    rig = Rig(clock=clock)
-    first = rig.ask(ANNE)
+    fetch = SharedCall(clock=clock)
+    first = fetch.ask(ANNE)
     await begun()
     clock.now += 0.6
-    late = rig.ask(ANNE)
+    late = fetch.ask(ANNE)
     await begun()
-    assert len(rig.call.calls) == 2
-    rig.answer.set_result(GOOD)
+    assert len(fetch.call.calls) == 2
+    fetch.answer.set_result(GOOD)
     assert await asyncio.gather(first, late) == [GOOD, GOOD]
-    assert rig.sharing.flights == {}
+    assert fetch.sharing.flights == {}
 
 
 async def test_nobody_joins_or_is_joined_by_who_is_in_a_hurry() -> None:
     """A client that shortens its deadline must not end the calls of others."""
-    rig = Rig(clock=Clock())
+    fetch = SharedCall(clock=Clock())
     ACTIVE_REQUEST.set(ActiveRequest(1e9, is_hurried=True))
-    hurried = rig.ask(ANNE)
+    hurried = fetch.ask(ANNE)
     await begun()
     ACTIVE_REQUEST.set(ActiveRequest(1e9))
-    other = rig.ask(ANNE)
+    other = fetch.ask(ANNE)
     await begun()
-    assert len(rig.call.calls) == 2
-    rig.answer.set_result(GOOD)
+    assert len(fetch.call.calls) == 2
+    fetch.answer.set_result(GOOD)
     await asyncio.gather(hurried, other)
 
 
@@ -207,36 +210,41 @@ async def test_each_pays_for_the_response_from_its_own_budget() -> None:
 
 async def test_public_queries_are_shared_by_all_customers() -> None:
     """Their languages may still differ."""
-    rig = Rig(is_public=True)
+    fetch = SharedCall(is_public=True)
     german = {"accept-language": "de"}
-    asked = [rig.ask(ANNE, session="anne"), rig.ask(BEN, session="ben"), rig.ask({}), rig.ask(BEN | german)]
+    asked = [
+        fetch.ask(ANNE, session="anne"),
+        fetch.ask(BEN, session="ben"),
+        fetch.ask({}),
+        fetch.ask(BEN | german),
+    ]
     await begun()
-    rig.answer.set_result(GOOD)
+    fetch.answer.set_result(GOOD)
     assert await asyncio.gather(*asked) == [GOOD] * 4
-    assert len(rig.call.calls) == 2
-    assert rig.sharing.joined["public"] == 2
+    assert len(fetch.call.calls) == 2
+    assert fetch.sharing.joined["public"] == 2
 
 
 async def test_errors_are_not_shared_with_other_customers() -> None:
     """They may concern the one for whom the call was made: his token may be too old."""
-    rig = Rig(is_public=True)
-    rig.call.script.append(GOOD)
-    first, second = rig.ask(ANNE), rig.ask(BEN)
+    fetch = SharedCall(is_public=True)
+    fetch.call.script.append(GOOD)
+    first, second = fetch.ask(ANNE), fetch.ask(BEN)
     await begun()
     refused = {"data": None, "errors": [{"message": "Your token is too old."}]}
-    rig.answer.set_result(refused)
+    fetch.answer.set_result(refused)
     assert await asyncio.gather(first, second) == [refused, GOOD]
-    assert [headers for _, headers in rig.call.calls] == [ANNE, BEN]
+    assert [headers for _, headers in fetch.call.calls] == [ANNE, BEN]
 
 
 async def test_nothing_is_left_behind_by_failures_that_nobody_awaits(recwarn: Any) -> None:
     """A call that fails while it is being cancelled is forgotten."""
-    rig = Rig()
-    asked = rig.ask(ANNE)
+    fetch = SharedCall()
+    asked = fetch.ask(ANNE)
     await begun()
     asked.cancel()
-    rig.answer.set_exception(SubgraphUnreachable("x"))
+    fetch.answer.set_exception(SubgraphUnreachable("x"))
     await asyncio.gather(asked, return_exceptions=True)
     await begun()
-    assert rig.sharing.flights == {}
+    assert fetch.sharing.flights == {}
     assert not recwarn.list

@@ -20,21 +20,12 @@ from gateway.errors import (
     SubgraphUnavailable,
     SubgraphUnreachable,
 )
-from gateway.features.resilience import (
-    ACTIVE_REQUEST,
-    ActiveRequest,
-    Breaker,
-    BreakerPolicy,
-    Bulkhead,
-    Circuits,
-    Guard,
-    RetryBudget,
-    RetryPolicy,
-    SharedFetches,
-    TimeLimit,
-    WaitingRequests,
-)
-from gateway.features.resilience.guard import UsualCall
+from gateway.features.resilience.bulkhead import Bulkhead, WaitingRequests
+from gateway.features.resilience.circuits import Breaker, BreakerPolicy, Circuits
+from gateway.features.resilience.deadline import ACTIVE_REQUEST, ActiveRequest, TimeLimit
+from gateway.features.resilience.guard import Guard, UsualCall
+from gateway.features.resilience.retries import RetryBudget, RetryPolicy
+from gateway.features.resilience.shared_fetches import SharedFetches
 from gateway.transport import FailedResponse
 from tests.support.gateway.scripted_calls import Clock, root_fetch
 

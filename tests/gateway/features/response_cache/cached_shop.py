@@ -6,14 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gateway.features.response_cache import (
-    Caching,
-    EntryKeys,
-    MemoryStore,
-    ResponseCacheMetrics,
-    ResponseCacheMiddleware,
-    Store,
-)
+from gateway.features.response_cache.caching import Caching, EntryKeys, ResponseCacheMetrics
+from gateway.features.response_cache.middleware import ResponseCacheMiddleware
+from gateway.features.response_cache.stores import MemoryStore, Store
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.preparer import Preparer

@@ -14,13 +14,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from gateway.errors import CannotPlan
-from gateway.features.response_cache import (
-    Caching,
-    EntryKeys,
-    MemoryStore,
-    ResponseCacheMetrics,
-    ResponseCacheMiddleware,
-)
+from gateway.features.response_cache.caching import Caching, EntryKeys, ResponseCacheMetrics
+from gateway.features.response_cache.middleware import ResponseCacheMiddleware
+from gateway.features.response_cache.stores import MemoryStore
 from gateway.pipeline.execution_mode import ExecutionMode
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.preparation.plan_cache import PlannedOperation

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
-from fastapi import FastAPI
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema, build_schema, execute, parse, subscribe
+from starlette.applications import Starlette
 
 from gateway import GatewaySettings, MemoryTransport, create_gateway
 from gateway.http.client import AsgiClient
@@ -92,7 +92,7 @@ class Newsroom:
         expires_of: Callable[[object], float | None] | None = None,
         customer_of: Callable[[object], str | None] | None = None,
         **settings: Any,
-    ) -> FastAPI:
+    ) -> Starlette:
         """A gateway over both."""
         return create_gateway(
             SDL,
@@ -258,7 +258,7 @@ def request(query: str, headers: Mapping[str, str] | None = None, **body: Any) -
 
 
 async def subscribed(
-    app: FastAPI, query: str, headers: Mapping[str, str] | None = None, **body: Any
+    app: Starlette, query: str, headers: Mapping[str, str] | None = None, **body: Any
 ) -> ResponseStream:
     """The stream of a subscription through the whole pipeline of a gateway."""
     stream: ResponseStream = await app._graph.current.endpoint.pipeline.subscribe(  # type: ignore[attr-defined]

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, SupergraphError, create_gateway
@@ -28,7 +28,7 @@ def node() -> Iterator[str]:
 
 
 @asynccontextmanager
-async def gateway(node: str, **settings: Any) -> AsyncIterator[FastAPI]:
+async def gateway(node: str, **settings: Any) -> AsyncIterator[Starlette]:
     """A gateway that a subgraph can call."""
     with listen("127.0.0.1", 0) as listener:
         usual: dict[str, Any] = {
@@ -63,7 +63,7 @@ async def test_events_that_a_newer_one_has_replaced_are_counted(node: str) -> No
         assert [each["data"]["published"]["id"] for each in await bodies(stream)] == ["2"]
 
 
-def text(app: FastAPI) -> str:
+def text(app: Starlette) -> str:
     """How many events were replaced, as metrics tell it."""
     lines = app.operators.registry.text().decode().splitlines()  # type: ignore[attr-defined]
     return next(each for each in lines if each.startswith("furlong_gateway_subscription_events_merged_total"))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from gateway import GatewaySettings, create_gateway
 from gateway.errors import RequestError
@@ -28,12 +28,12 @@ def guarded(field: str) -> str:
     return DIRECTIVE + found
 
 
-def app_of(newsroom: Newsroom, sdl: str = SDL, **settings: Any) -> FastAPI:
+def app_of(newsroom: Newsroom, sdl: str = SDL, **settings: Any) -> Starlette:
     """A gateway over a newsroom, by another supergraph."""
     return create_gateway(sdl, newsroom.transports(), GatewaySettings(**settings))
 
 
-async def refusal(app: FastAPI, query: str = QUERY, **body: Any) -> tuple[str, int]:
+async def refusal(app: Starlette, query: str = QUERY, **body: Any) -> tuple[str, int]:
     """The code and status of a refused subscription."""
     with pytest.raises(RequestError) as refused:
         await subscribed(app, query, **body)
@@ -98,7 +98,7 @@ async def test_a_subscription_takes_points() -> None:
     assert "RATE_LIMITED" in found
 
 
-async def refusal_or_none(app: FastAPI) -> str | None:
+async def refusal_or_none(app: Starlette) -> str | None:
     """The code of a refused subscription; None if it is served."""
     try:
         await bodies(await subscribed(app, QUERY))

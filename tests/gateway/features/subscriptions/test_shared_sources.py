@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from gateway import GatewaySettings, SupergraphError, create_gateway
 from gateway.errors import RequestError
@@ -28,7 +28,7 @@ COUNT = "subscription { count }"
 PUBLIC: dict[str, Any] = {"subscriptions_public_fields": ["Subscription.published", "Subscription.count"]}
 
 
-def metrics(app: FastAPI) -> str:
+def metrics(app: Starlette) -> str:
     """The gateway's metrics."""
     return str(app.operators.registry.text().decode())  # type: ignore[attr-defined]
 

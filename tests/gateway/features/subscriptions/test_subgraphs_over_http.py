@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from starlette.applications import Starlette
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
@@ -54,7 +54,7 @@ def running(script: str) -> Iterator[str]:
         process.stdin.close()
 
 
-def gateway(url: str, protocol: str, **settings: Any) -> FastAPI:
+def gateway(url: str, protocol: str, **settings: Any) -> Starlette:
     """A gateway whose feed is over HTTP, and whose authors are not."""
     usual: dict[str, Any] = {
         "subgraph_urls": {"feed": f"{url}/{PATHS[protocol]}"},

@@ -56,7 +56,7 @@ export function RewardStatuses() {
   return (
     <Page
       title="Reward status"
-      about="The later of the reward squad’s status and the operators’ applies, on all nodes."
+      about="The later of the upstream’s status and the operators’ applies, on all nodes."
       problem={problem || none}
       waiting={data === undefined}
     >

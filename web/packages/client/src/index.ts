@@ -18,6 +18,7 @@ export {
   createTokens,
   EARLY_MS,
   LEAST_MS,
+  NO_TOKEN,
   type GetToken,
   type TokenReason,
   type Tokens,

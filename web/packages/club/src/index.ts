@@ -11,7 +11,7 @@ export {
 export { localeFor, LocaleProvider, LOCALES, useLocale, type Locale } from './locale/locale';
 export { usePreview } from './state/usePreview';
 export { useTracker, type TrackerControls } from './state/useTracker';
-export type { Tracker } from './state/state';
+export { UNREACHED, type Tracker } from './state/state';
 export { TrackerCard, type TrackerCardProps } from './tracker/TrackerCard';
 export type { ClubStatus, Slip, Theme } from './widget/status';
 export { Widget, type WidgetProps } from './widget/Widget';

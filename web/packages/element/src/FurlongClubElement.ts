@@ -5,11 +5,12 @@ import {
   createTokens,
   createRoute,
   liveOver,
+  NO_TOKEN,
   type Session,
   type TokenReason,
   type Tokens,
 } from '@furlong/client';
-import { localeFor, Widget, type ClubStatus, type Slip, type Theme } from '@furlong/club';
+import { localeFor, UNREACHED, Widget, type ClubStatus, type Slip, type Theme, type Tracker } from '@furlong/club';
 import { createElement, type RefObject } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
 
@@ -21,6 +22,9 @@ const HOST_STYLES = ':host { display: block; min-block-size: var(--club-room, 7.
 const PROPERTIES = ['brand', 'endpoint', 'locale', 'theme', 'getToken', 'slip'] as const;
 /** Attributes that require a new connection; the others affect only the display. */
 const CONNECTING: ReadonlySet<string> = new Set(['brand', 'endpoint', 'locale', 'live']);
+
+/** How long a page may take to set `getToken`, before its developers are told to. */
+const SETTING_MS = 1_000;
 
 /** The state of an element while it is in a page. */
 interface Connection {
@@ -39,6 +43,13 @@ export class FurlongClubElement extends HTMLElement implements Public {
   #session: Session | null = null;
   #slip: Slip | null = null;
   #getToken: GetToken | null = null;
+  /** Why there is no session. */
+  #tokenFault: Tracker | null = null;
+  /** The graph refuses the page's origin; null if it does not, or is not known to. */
+  #originFault: Tracker | null = null;
+  /** Whether a request for the graph has succeeded, or it is being found out why one has failed. */
+  #knowsOrigin = false;
+  #advising: ReturnType<typeof setTimeout> | undefined;
 
   get brand(): string {
     return this.getAttribute('brand') ?? '';
@@ -131,8 +142,9 @@ export class FurlongClubElement extends HTMLElement implements Public {
       brand: this.brand,
       getToken: (reason) => this.#askForToken(reason),
       changed: (session) => this.#show(session),
+      asked: (fault) => this.#tokenAsked(fault),
     });
-    const route = createRoute((input, init) => fetch(input, init));
+    const route = createRoute((input, init) => this.#fetch(input, init));
     const ask = askRenewing(askOver(route.fetch, this.endpoint, locale.tag), tokens);
     const live = this.getAttribute('live') === 'off' ? null : liveOver(this.endpoint, locale.tag, route);
     this.#connection = { root: createRoot(this.#mount()), tokens, parts: { ask, live, locale } };
@@ -146,7 +158,53 @@ export class FurlongClubElement extends HTMLElement implements Public {
     void this.#connection?.tokens.renew('start').then((session) => this.#show(session));
   }
 
+  async #fetch(...request: Parameters<typeof fetch>): Promise<Response> {
+    try {
+      const response = await fetch(...request);
+      this.#knowsOrigin = true;
+      this.#originFault = null;
+      return response;
+    } catch (error) {
+      if (error instanceof TypeError) this.#checkOrigin();
+      throw error;
+    }
+  }
+
+  /** Finds out, once, whether requests fail because the graph refuses the page's origin. */
+  #checkOrigin(): void {
+    if (this.#knowsOrigin) return;
+    this.#knowsOrigin = true;
+    const { brand, endpoint } = this;
+    void isRefused(endpoint).then((refused) => {
+      if (refused) this.#originFault = adviceOf(adviceOnOrigin(brand));
+      this.#render();
+    });
+  }
+
+  #tokenAsked(fault: unknown): void {
+    clearTimeout(this.#advising);
+    if (fault === NO_TOKEN) {
+      const { brand } = this;
+      const advice = this.#getToken === null ? NO_GET_TOKEN : adviceOnToken(brand);
+      const isKnown = this.#tokenFault?.kind === 'to-set-up' && this.#tokenFault.advice === advice;
+      if (!isKnown) this.#advising = setTimeout(() => this.#setTokenFault(adviceOf(advice)), SETTING_MS);
+      return;
+    }
+    this.#setTokenFault(fault === null ? null : UNREACHED);
+    // A page that asks the demo for tokens is refused there first.
+    if (fault instanceof TypeError) this.#checkOrigin();
+  }
+
+  #setTokenFault(fault: Tracker | null): void {
+    this.#tokenFault = fault;
+    this.#render();
+  }
+
   #disconnect(): void {
+    clearTimeout(this.#advising);
+    this.#tokenFault = null;
+    this.#originFault = null;
+    this.#knowsOrigin = false;
     this.#connection?.tokens.stop();
     this.#connection?.root.unmount();
     this.#connection = null;
@@ -183,6 +241,7 @@ export class FurlongClubElement extends HTMLElement implements Public {
         theme,
         session: this.#session,
         slip: this.#slip,
+        instead: this.#originFault ?? this.#tokenFault,
         onStatus: this.#onStatus,
         betPlacedRef: this.#betPlaced,
       }),
@@ -217,4 +276,35 @@ export class FurlongClubElement extends HTMLElement implements Public {
     Reflect.deleteProperty(this, property);
     Reflect.set(this, property, value);
   }
+}
+
+const NO_GET_TOKEN =
+  'Set getToken on <furlong-club>: a function that returns the session token of the customer, or null for a visitor.';
+
+function adviceOnToken(brand: string): string {
+  return `Let getToken return a session token of the brand "${brand}", or null for a visitor: what it returned is neither.`;
+}
+
+function adviceOnOrigin(brand: string): string {
+  const { origin } = window;
+  return origin === 'null'
+    ? 'Serve this page by a web server, such as npx serve: a file has no origin that the club could allow.'
+    : `Allow ${origin} to show the club: add it to the origins of "${brand}" in FURLONG_EMBED_FILE, or start the demo with --origin ${origin}.`;
+}
+
+/** What the page's developers have to do, in the console and in the place of the club. */
+function adviceOf(advice: string): Tracker {
+  // eslint-disable-next-line no-console -- the page's developers look there
+  console.error(`Furlong: ${advice}`);
+  return { kind: 'to-set-up', advice };
+}
+
+/** Whether a graph answers, but lets this page read nothing. An interrupted network must not look like that. */
+async function isRefused(endpoint: string): Promise<boolean> {
+  const isAnswered = (mode: RequestMode) =>
+    fetch(endpoint, { mode, cache: 'no-store', credentials: 'omit' }).then(
+      () => true,
+      () => false,
+    );
+  return (await isAnswered('no-cors')) && !(await isAnswered('cors')) && (await isAnswered('no-cors'));
 }

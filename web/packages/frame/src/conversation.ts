@@ -2,7 +2,7 @@
 import { createTokens, type Session, type Tokens } from '@furlong/client';
 import type { Slip } from '@furlong/club';
 
-import { readMessage, type Embedding, type FrameMessage, type Received } from './messages';
+import { isAmong, readMessage, type Embedding, type FrameMessage, type Received } from './messages';
 
 export interface Listener {
   readonly session: (session: Session) => void;
@@ -78,8 +78,9 @@ export function converse(embedding: Embedding, parent: Pick<Window, 'postMessage
   return { tokens, tell, hear };
 }
 
-/** The possible origins of the page around the frame: only one if the browser reveals it. */
+/** Where the page around the frame may be: one origin if the browser reveals it; `*` for a page of this machine. */
 export function originsAround({ origins }: Embedding, location: Location): readonly string[] {
   const [around] = (location as { readonly ancestorOrigins?: DOMStringList }).ancestorOrigins ?? [];
-  return around === undefined ? origins : origins.filter((each) => each === around);
+  if (around !== undefined) return isAmong(around, origins) ? [around] : [];
+  return origins.map((each) => (each.endsWith(':*') ? '*' : each));
 }

@@ -3,13 +3,55 @@ import { waitMs } from '@furlong/client/src/live/backoff';
 import { AFTER_NO_ANSWER } from '@furlong/client/src/session/tokens';
 import type { ClubFrame, ClubFrameOptions, TokenReason } from '../types/index';
 
+/** How long a loaded frame may take until it says that it is ready. */
+const READY_MS = 5_000;
 /** The maximum height of a frame; greater heights are ignored. */
 const HIGHEST = 5_000;
 
 export function connectFrame(frame: HTMLIFrameElement, options: ClubFrameOptions): ClubFrame {
   const { origin } = new URL(frame.src);
+  /** A page without types may have forgotten it. */
+  const canAsk = (options as Partial<ClubFrameOptions>).getToken !== undefined;
   let asked = 0;
   let next: ReturnType<typeof setTimeout> | undefined;
+  let silence: ReturnType<typeof setTimeout> | undefined;
+  let advice: HTMLElement | null = null;
+
+  /** Says in the frame's place, and in the console, what the page's developers have to set. */
+  function advise(text: string): void {
+    // eslint-disable-next-line no-console -- the page's developers look there
+    console.error(`Furlong: ${text}`);
+    if (advice === null) frame.after((advice = document.createElement('p')));
+    advice.textContent = text;
+    frame.style.display = 'none';
+  }
+
+  /** Browsers report a frame that may not be shown as loaded; only its silence tells. */
+  function loaded(): void {
+    clearTimeout(silence);
+    silence = setTimeout(() => void explainSilence(), READY_MS);
+  }
+
+  async function explainSilence(): Promise<void> {
+    // Without a server there is nothing to allow, and nothing to show.
+    frame.style.display = 'none';
+    await fetch(import.meta.url, { mode: 'no-cors', cache: 'no-store' }).then(
+      () =>
+        advise(
+          `Allow ${window.origin} to show the frame: add it to the origins of the brand in FURLONG_EMBED_FILE, ` +
+            `or start the demo with --origin ${window.origin}.`,
+        ),
+      () => undefined,
+    );
+  }
+
+  function spoke(): void {
+    clearTimeout(silence);
+    if (!canAsk) return;
+    advice?.remove();
+    advice = null;
+    frame.style.display = '';
+  }
 
   function tell(message: object): void {
     // Send only to the club's origin, so that no other site can read a session if the frame has navigated away.
@@ -34,7 +76,9 @@ export function connectFrame(frame: HTMLIFrameElement, options: ClubFrameOptions
   /** Undefined if the page has no answer. */
   async function askPage(reason: TokenReason): Promise<string | null | undefined> {
     try {
-      return await options.getToken(reason);
+      const token = await options.getToken(reason);
+      if ((token as string | null | undefined) === undefined) throw new TypeError('it returned no token, and no null for a visitor');
+      return token;
     } catch (error) {
       // eslint-disable-next-line no-console -- the page's developers look there
       console.warn(`Furlong: getToken('${reason}') is called again later:`, error);
@@ -44,6 +88,7 @@ export function connectFrame(frame: HTMLIFrameElement, options: ClubFrameOptions
 
   function hear({ origin: from, source, data }: MessageEvent<unknown>): void {
     if (from !== origin || source !== frame.contentWindow || typeof data !== 'object' || data === null) return;
+    spoke();
     const message = data as { readonly type?: unknown; readonly [name: string]: unknown };
     switch (message.type) {
       case 'furlong:ready':
@@ -73,6 +118,12 @@ export function connectFrame(frame: HTMLIFrameElement, options: ClubFrameOptions
   }
 
   window.addEventListener('message', hear);
+  frame.addEventListener('load', loaded);
+  // A frame that has not loaded yet still has the empty document of this page.
+  if (frame.contentDocument === null) loaded();
+  if (!canAsk) {
+    advise('Give connectFrame a getToken: a function that returns the session token of the customer, or null for a visitor.');
+  }
   // The frame may have been ready before this script, so ask it again. It may also not be loaded yet.
   frame.contentWindow?.postMessage({ type: 'furlong:hello' }, '*');
   return {
@@ -82,6 +133,8 @@ export function connectFrame(frame: HTMLIFrameElement, options: ClubFrameOptions
     disconnect() {
       asked += 1;
       clearTimeout(next);
+      clearTimeout(silence);
+      frame.removeEventListener('load', loaded);
       window.removeEventListener('message', hear);
     },
   };

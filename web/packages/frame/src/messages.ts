@@ -63,7 +63,7 @@ export function readMessage(
   parent: unknown,
   spoken: string | null,
 ): PageMessage | null {
-  if (source !== parent || !origins.includes(origin) || (spoken !== null && spoken !== origin)) return null;
+  if (source !== parent || !isAmong(origin, origins) || (spoken !== null && spoken !== origin)) return null;
   if (typeof data !== 'object' || data === null || !('type' in data)) return null;
   if (data.type === 'furlong:sign-out') return { kind: 'sign-out' };
   if (data.type === 'furlong:hello') return { kind: 'hello' };
@@ -77,6 +77,16 @@ export function readMessage(
   if (typeof iat !== 'number' || typeof exp !== 'number') return { kind: 'refused' };
   // Use the token's duration instead of its expiry, because the visitor's clock may be wrong.
   return { kind: 'session', session: { brand, token, customer: sub }, lastsMs: (exp - iat) * 1000 };
+}
+
+/** `http://localhost:*` stands for any port of this machine. */
+export function isAmong(origin: string, origins: readonly string[]): boolean {
+  return origins.some((each) => each === origin || (each.endsWith(':*') && /^\d+$/u.test(afterHost(origin, each))));
+}
+
+function afterHost(origin: string, anyPort: string): string {
+  const host = anyPort.slice(0, -1);
+  return origin.startsWith(host) ? origin.slice(host.length) : '';
 }
 
 /** Null if the value is not a slip; the page may use another version. */

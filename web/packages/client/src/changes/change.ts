@@ -17,7 +17,7 @@ export type Outcome =
 
 /** Pauses before the second and the third try. */
 export const RETRY_AFTER_MS = [300, 1_000] as const;
-/** The time limit of one try, longer than a read's because the gateway waits for the upstream squad. */
+/** The time limit of one try, longer than a read's because the gateway waits for the upstream. */
 export const TRY_MS = 8_000;
 
 export interface Sender {

@@ -170,7 +170,7 @@ export type SlipPreviewQueryVariables = Exact<{
 }>;
 
 
-export type SlipPreviewQuery = { readonly betslipPreview: { readonly counts: boolean, readonly reason: ContributionReason, readonly counted: { readonly minor: number, readonly currency: string, readonly display: string }, readonly progressAfter: { readonly percent: number, readonly staked: { readonly minor: number, readonly currency: string, readonly display: string } } | null } | null };
+export type SlipPreviewQuery = { readonly betslipPreview: { readonly counts: boolean, readonly reason: ContributionReason, readonly minOddsMilli: number | null, readonly counted: { readonly minor: number, readonly currency: string, readonly display: string }, readonly minStake: { readonly minor: number, readonly currency: string } | null, readonly progressAfter: { readonly percent: number, readonly staked: { readonly minor: number, readonly currency: string, readonly display: string } } | null } | null };
 
 export type RecentBetsQueryVariables = Exact<{
   brand: string;
@@ -178,7 +178,7 @@ export type RecentBetsQueryVariables = Exact<{
 }>;
 
 
-export type RecentBetsQuery = { readonly club: { readonly id: string, readonly progress: { readonly recentBets: ReadonlyArray<{ readonly betId: string, readonly placedAt: string, readonly reason: ContributionReason, readonly stake: { readonly minor: number, readonly currency: string, readonly display: string }, readonly counted: { readonly minor: number, readonly currency: string, readonly display: string } }> } | null } | null };
+export type RecentBetsQuery = { readonly club: { readonly id: string, readonly progress: { readonly recentBets: ReadonlyArray<{ readonly betId: string, readonly placedAt: string, readonly reason: ContributionReason, readonly oddsMilli: number | null, readonly minOddsMilli: number | null, readonly stake: { readonly minor: number, readonly currency: string, readonly display: string }, readonly counted: { readonly minor: number, readonly currency: string, readonly display: string }, readonly minStake: { readonly minor: number, readonly currency: string } | null }> } | null } | null };
 
 export type TermsSummaryQueryVariables = Exact<{
   brand: string;
@@ -233,15 +233,15 @@ export const ClubUpdated: Operation<ClubUpdatedSubscription, ClubUpdatedSubscrip
 export const SlipPreview: Operation<SlipPreviewQuery, SlipPreviewQueryVariables> = {
   name: 'SlipPreview',
   kind: 'query',
-  id: 'sha256:8ab2163b603aaa96894b1e43c0aa6166edbdaadab554ea0f6c1b01e39145c092',
-  text: "query SlipPreview($input:BetslipInput!){betslipPreview(input:$input){counts counted{minor currency display}reason progressAfter{percent staked{minor currency display}}}}",
+  id: 'sha256:684269ce97c161ffdea33d3e06eb676c58cc1d1cc9c7953799608524ce10f5bd',
+  text: "query SlipPreview($input:BetslipInput!){betslipPreview(input:$input){counts counted{minor currency display}reason minOddsMilli minStake{minor currency}progressAfter{percent staked{minor currency display}}}}",
 };
 
 export const RecentBets: Operation<RecentBetsQuery, RecentBetsQueryVariables> = {
   name: 'RecentBets',
   kind: 'query',
-  id: 'sha256:f43a261c30386481224e190dd34da7c33c8eeb2494914113b165abc14daaa22a',
-  text: "query RecentBets($brand:ID!$week:ID){club(brand:$brand week:$week){id progress{recentBets(first:5){betId placedAt stake{minor currency display}counted{minor currency display}reason}}}}",
+  id: 'sha256:050bf3a3fa2b20bbee930238b536ab0bfb5c6cc7211c6175a164045d3094be8d',
+  text: "query RecentBets($brand:ID!$week:ID){club(brand:$brand week:$week){id progress{recentBets(first:5){betId placedAt stake{minor currency display}counted{minor currency display}reason oddsMilli minOddsMilli minStake{minor currency}}}}}",
 };
 
 export const TermsSummary: Operation<TermsSummaryQuery, TermsSummaryQueryVariables> = {

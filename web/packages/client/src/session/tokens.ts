@@ -14,6 +14,8 @@ export const EARLY_MS = 60_000;
 export const LEAST_MS = 5_000;
 /** The page's time limit; after it, the customer counts as signed out until a token arrives. */
 export const PATIENCE_MS = 10_000;
+/** What the page returned is no token of the brand. */
+export const NO_TOKEN = 'it returned no token of this brand';
 /** The waits before a page that gave no usable answer is asked again. */
 export const AFTER_NO_ANSWER: Backoff = { firstMs: 4_000, mostMs: 60_000, share: 0.5 };
 
@@ -22,6 +24,8 @@ export interface TokensParts {
   readonly getToken: GetToken;
   /** A customer has signed in or out; also called for another token of the same customer. */
   readonly changed: (session: Session) => void;
+  /** The page was asked for a token: null, or why its answer cannot be used, which may be `NO_TOKEN`. */
+  readonly asked?: (fault: unknown) => void;
 }
 
 export interface Tokens {
@@ -37,7 +41,7 @@ export interface Tokens {
 }
 
 /** Returns the tokens of one brand; nobody is signed in yet. */
-export function createTokens({ brand, getToken, changed }: TokensParts): Tokens {
+export function createTokens({ brand, getToken, changed, asked }: TokensParts): Tokens {
   const nobody: Session = { brand, token: null, customer: null };
   let session = nobody;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -87,14 +91,16 @@ export function createTokens({ brand, getToken, changed }: TokensParts): Tokens 
       if (why !== 'expiring') accept(null);
       return null;
     }
-    return typeof token === 'string' && accept(token) ? null : 'it returned no token of this brand';
+    return typeof token === 'string' && accept(token) ? null : NO_TOKEN;
   }
 
   async function ask(why: TokenReason): Promise<Session> {
     const mine = turn;
     // An answer that comes after the time limit is still used.
     const fault = await Promise.race([receive(why, mine).catch((error: unknown) => error ?? 'it failed'), patience()]);
-    if (fault !== null && mine === turn && !stopped) {
+    const isOutdated = fault !== null && mine !== turn;
+    if (!isOutdated && !stopped) asked?.(fault);
+    if (fault !== null && !isOutdated && !stopped) {
       failures += 1;
       // Without this, a page with another brand, or whose server fails, looks as if nobody were signed in.
       // eslint-disable-next-line no-console -- the page's developers look there

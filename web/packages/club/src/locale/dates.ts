@@ -3,9 +3,25 @@
 const NAME = /^(\d{4})-W(\d{2})$/u;
 const DAY_MS = 86_400_000;
 
-/** Formats times of one locale; without a zone, in the visitor's. */
+/** The texts around times, with names in braces. */
+export interface DateWords {
+  /** `{day}`: midnight at the end of that day, which people do not take for the next one. */
+  readonly midnight: string;
+  /** `{moment}` in the zone of `{city}`. */
+  readonly zoned: string;
+}
+
+/** Where times are: those of a brand are in its zone, and name it where the visitor's clock shows another time. */
+export interface Zones {
+  /** The visitor's; undefined for the browser's. */
+  readonly own?: string | undefined;
+  /** The brand's; undefined for the visitor's. */
+  readonly shown?: string | undefined;
+}
+
+/** Formats times of one locale. */
 export interface Dates {
-  /** A day and a time, such as `Sun, 29 March, 23:59`. */
+  /** A day and a time, such as `Sun, 29 March, 23:59`, or `Sunday 29 March at midnight`. */
   readonly moment: (iso: string) => string;
   /** A weekday and a time, such as `Wed 14:03`. */
   readonly weekdayTime: (iso: string) => string;
@@ -15,16 +31,38 @@ export interface Dates {
   readonly weekDays: (isoWeek: string) => string | null;
 }
 
-export function datesFor(tag: string, timeZone: string | undefined): Dates {
-  const zone = timeZone === undefined ? {} : { timeZone };
+type Fill = (template: string, values: Readonly<Record<string, string>>) => string;
+
+export function datesFor(tag: string, { own, shown = own }: Zones, words: DateWords, fill: Fill): Dates {
+  const format = (options: Intl.DateTimeFormatOptions, timeZone = shown) =>
+    new Intl.DateTimeFormat(tag, timeZone === undefined ? options : { ...options, timeZone });
   const time = { hour: '2-digit', minute: '2-digit' } as const;
-  const moment = new Intl.DateTimeFormat(tag, { weekday: 'short', day: 'numeric', month: 'long', ...time, ...zone });
-  const weekday = new Intl.DateTimeFormat(tag, { weekday: 'short', ...time, ...zone });
-  const clock = new Intl.DateTimeFormat(tag, { ...time, ...zone });
-  const days = new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'long', timeZone: 'UTC' });
+  const date = { day: 'numeric', month: 'long' } as const;
+  const moment = format({ weekday: 'short', ...date, ...time });
+  const weekday = format({ weekday: 'short', ...time });
+  const day = format({ weekday: 'long', ...date });
+  const clock = format(time, own);
+  const inZone = format({ ...time, ...date });
+  const inOwn = format({ ...time, ...date }, own);
+  const digits = new Intl.DateTimeFormat('en', { ...time, hourCycle: 'h23', ...(shown === undefined ? {} : { timeZone: shown }) });
+  const days = new Intl.DateTimeFormat(tag, { ...date, timeZone: 'UTC' });
+
+  function named(at: Date, text: string): string {
+    if (shown === undefined || inZone.format(at) === inOwn.format(at)) return text;
+    const city = (shown.split('/').at(-1) ?? shown).replaceAll('_', ' ');
+    return fill(words.zoned, { moment: text, city });
+  }
+
   return {
-    moment: (iso) => moment.format(new Date(iso)),
-    weekdayTime: (iso) => weekday.format(new Date(iso)),
+    moment(iso) {
+      const at = new Date(iso);
+      const isMidnight = digits.format(at) === '00:00';
+      return named(at, isMidnight ? fill(words.midnight, { day: day.format(at.getTime() - 1) }) : moment.format(at));
+    },
+    weekdayTime(iso) {
+      const at = new Date(iso);
+      return named(at, weekday.format(at));
+    },
     clock: (at) => clock.format(at),
     weekDays(isoWeek) {
       const monday = mondayOf(isoWeek);

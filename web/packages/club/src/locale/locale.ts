@@ -3,7 +3,7 @@ import { createContext, useContext } from 'react';
 
 import type { Money } from '@furlong/client';
 import { formatMinor, formatTyped, minorDigits, type ReadAmount } from './amounts';
-import { datesFor, weekNumber, type Dates } from './dates';
+import { datesFor, weekNumber, type Dates, type Zones } from './dates';
 import { fill, plural, type Direction } from './text';
 import { AR } from '../words/ar';
 import { DE } from '../words/de';
@@ -18,6 +18,10 @@ export interface Locale extends Dates {
   readonly words: Words;
   readonly money: (amount: Pick<Money, 'minor' | 'currency'>) => string;
   readonly percent: (value: number) => string;
+  /** Decimal odds in thousandths, as `1.50`. */
+  readonly odds: (milli: number) => string;
+  /** The same locale with the times of a brand: in its zone. */
+  readonly inZone: (timeZone: string) => Locale;
   /** The text for a number, which stands in it as `{n}`. */
   readonly count: (forms: Plural, n: number) => string;
   readonly fill: (template: string, values: Readonly<Record<string, string>>) => string;
@@ -67,13 +71,24 @@ function localeOf(
   const number = new Intl.NumberFormat(tag);
   const percent = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 0 });
   const filled = (template: string, values: Readonly<Record<string, string>>) => fill(template, values, direction);
+  const odds = new Intl.NumberFormat(tag, { minimumFractionDigits: 2, maximumFractionDigits: 3 });
+  const dates = (zones: Zones) => datesFor(tag, zones, words, filled);
   const count = (forms: Plural, n: number) => filled(plural(forms, n, tag), { n: number.format(n) });
-  return {
-    ...datesFor(tag, timeZone),
+  const locale: Locale = {
+    ...dates({ own: timeZone }),
+    inZone(shown) {
+      try {
+        return { ...locale, ...dates({ own: timeZone, shown }) };
+      } catch {
+        // A zone that this browser does not know.
+        return locale;
+      }
+    },
     tag,
     direction,
     words,
     money: ({ minor, currency }) => formatMinor(minor, currency, tag),
+    odds: (milli) => odds.format(milli / 1000),
     percent: (value) => percent.format(value / 100),
     count,
     fill: filled,
@@ -89,6 +104,7 @@ function localeOf(
         : filled(words.amounts[read.why], { example });
     },
   };
+  return locale;
 }
 
 const Shown = createContext<Locale>(localeFor([]));

@@ -1,5 +1,8 @@
 /** The newest bets, each with the reason why it counts or not; requested when opened. */
+import { useState } from 'react';
+
 import { type Ask, type Club, RECENT_BETS, type RecentBet, type Session } from '@furlong/client';
+import { whyCounted } from './contribution';
 import { Disclosure } from './Disclosure';
 import { useLocale } from '../locale/locale';
 import { useOnDemand } from '../state/useOnDemand';
@@ -36,18 +39,47 @@ function BetList({ ask, session, club }: RecentBetsProps) {
 }
 
 function BetLine({ bet }: { readonly bet: RecentBet }) {
-  const { words, money, fill, weekdayTime } = useLocale();
+  const locale = useLocale();
+  const { words, money, odds, fill, weekdayTime } = locale;
+  const stake = money(bet.stake);
   return (
     <li>
       <p className="club-record-head">
         <strong>
-          <bdi>{money(bet.stake)}</bdi>
+          <bdi>{bet.oddsMilli === null ? stake : fill(words.betAt, { stake, odds: odds(bet.oddsMilli) })}</bdi>
         </strong>
         <span>{fill(words.counted, { counted: money(bet.counted) })}</span>
         <time dateTime={bet.placedAt}>{weekdayTime(bet.placedAt)}</time>
       </p>
-      <p>{words.contributions[bet.reason]}</p>
-      <p className="club-small club-id">{fill(words.bet, { id: bet.betId })}</p>
+      <p>{whyCounted(bet, locale)}</p>
+      <Reference id={bet.betId} />
     </li>
+  );
+}
+
+/** The characters of a long reference that are shown at each of its ends. */
+const SHOWN = 6;
+
+/** The id of a bet, shortened in the middle; a button copies all of it. */
+function Reference({ id }: { readonly id: string }) {
+  const { words } = useLocale();
+  const [copied, setCopied] = useState(false);
+  const short = id.length > 2 * SHOWN + 3 ? `${id.slice(0, SHOWN)}…${id.slice(-SHOWN)}` : id;
+  return (
+    <p className="club-small club-reference">
+      {words.reference} <bdi title={id}>{short}</bdi>{' '}
+      <button
+        type="button"
+        className="club-link"
+        data-testid={`copy-${id}`}
+        aria-label={`${words.copy} ${id}`}
+        onClick={() => void navigator.clipboard.writeText(id).then(() => setCopied(true), () => setCopied(false))}
+      >
+        <svg viewBox="0 0 16 16" aria-hidden="true">
+          <path d={copied ? 'm3 8.5 3.2 3.2L13 5' : 'M5.5 5.5h8v8h-8zM3.5 10.5h-1v-8h8v1'} />
+        </svg>
+      </button>
+      <span role="status">{copied ? words.copied : ''}</span>
+    </p>
   );
 }

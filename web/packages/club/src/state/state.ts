@@ -24,6 +24,10 @@ export type Tracker =
   | { readonly kind: 'signed-out' }
   /** The session is for another brand. */
   | { readonly kind: 'forbidden' }
+  /** The club could not be read so far; reading goes on. */
+  | { readonly kind: 'unreached' }
+  /** The page around the widget lacks a setting: `advice` says to its developers what to set. */
+  | { readonly kind: 'to-set-up'; readonly advice: string }
   | ShownClub;
 
 export type TrackerEvent =
@@ -35,6 +39,7 @@ export type TrackerEvent =
   | { readonly type: 'changed'; readonly payload: ClubPayload };
 
 export const NOTHING: Tracker = { kind: 'nothing' };
+export const UNREACHED: Tracker = { kind: 'unreached' };
 
 export function reduceTracker(tracker: Tracker, event: TrackerEvent): Tracker {
   switch (event.type) {
@@ -43,7 +48,7 @@ export function reduceTracker(tracker: Tracker, event: TrackerEvent): Tracker {
     case 'overdue':
       return grownStale(tracker);
     case 'failed':
-      return event.status === 401 ? { kind: 'signed-out' } : grownStale(tracker);
+      return event.status === 401 ? { kind: 'signed-out' } : afterFailure(tracker);
     case 'changed':
       return afterChange(tracker, event.payload);
   }
@@ -53,13 +58,18 @@ function grownStale(tracker: Tracker): Tracker {
   return tracker.kind === 'club' && !tracker.stale ? { ...tracker, stale: true } : tracker;
 }
 
+/** A page that has nothing yet says so, instead of keeping an empty space. */
+function afterFailure(tracker: Tracker): Tracker {
+  return tracker.kind === 'nothing' ? UNREACHED : grownStale(tracker);
+}
+
 function afterAnswer(tracker: Tracker, answer: Answer<ClubData>, at: number): Tracker {
   const { data, faults } = answer;
   const club = data?.club ?? null;
   if (club === null) {
     if (faults.length === 0) return { kind: 'anonymous' };
     const forbidden = faults.some((fault) => fault.extensions?.code === 'FORBIDDEN');
-    return forbidden ? { kind: 'forbidden' } : grownStale(tracker);
+    return forbidden ? { kind: 'forbidden' } : afterFailure(tracker);
   }
   const unreached = PARTS.filter(
     (part) =>

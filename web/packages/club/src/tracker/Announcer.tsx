@@ -3,6 +3,7 @@ import { useState } from 'react';
 
 import type { Club, Progress } from '@furlong/client';
 import { useLocale, type Locale } from '../locale/locale';
+import { shownStake } from './standing';
 
 export function Announcer({ club }: { readonly club: Club }) {
   const locale = useLocale();
@@ -27,9 +28,11 @@ interface Heard {
 /** The announcement after a change; unchanged unless an amount has changed. */
 export function announce(heard: Omit<Heard, 'id'>, now: Progress | null, locale: Locale): string {
   const before = heard.progress;
-  if (before === null || now === null || before.staked.minor === now.staked.minor) return heard.text;
+  if (before === null || now === null) return heard.text;
+  const [stakedBefore, staked] = [shownStake(before), shownStake(now)];
+  if (stakedBefore.minor === staked.minor) return heard.text;
   const { words, money, fill } = locale;
-  const values = { staked: money(now.staked), target: money(now.target) };
+  const values = { staked: money(staked), target: money(now.target) };
   if (now.qualified && !before.qualified) return fill(words.reached, values);
-  return fill(now.staked.minor < before.staked.minor ? words.lowered : words.sums, values);
+  return fill(staked.minor < stakedBefore.minor ? words.lowered : words.sums, values);
 }

@@ -7,6 +7,7 @@ import { Details, type DetailsProps } from './Details';
 import { Notices } from './Notices';
 import { PreviewLine } from './PreviewLine';
 import { ProgressBar } from './ProgressBar';
+import { shownStake, standingOf, wonSentence } from './standing';
 import { useLocale } from '../locale/locale';
 
 export interface ClubTrackerProps extends DetailsProps {
@@ -19,20 +20,25 @@ export interface ClubTrackerProps extends DetailsProps {
 export function ClubTracker(props: ClubTrackerProps) {
   const { shown, notice, onChange, preview = null, startsOpen = false } = props;
   const { club } = shown;
-  const { words } = useLocale();
+  const locale = useLocale();
+  const { words } = locale;
   const [open, setOpen] = useState(startsOpen);
+  const won = wonSentence(club, locale);
+  const mayJoin = standingOf(club).mayJoin && !club.paused;
   const id = useId();
   return (
     <section className="club-tracker" data-testid="tracker" aria-labelledby={`${id}-title`} data-stale={shown.stale}>
       <div className="club-compact">
         <Heading club={club} id={id} open={open} onToggle={() => setOpen(!open)} />
         {club.progress !== null && <Sums progress={club.progress} />}
-        {club.week.state === 'OPEN' ? (
-          <PreviewLine preview={preview} target={club.progress?.target ?? null} member={club.membership.optedIn} />
-        ) : (
-          // A bet placed now does not belong to a past week.
-          <p className="club-preview club-over">{words.weekNotes[club.week.state]}</p>
-        )}
+        <div className="club-next">
+          <Next club={club} preview={preview} won={won} />
+          {mayJoin && !open && (
+            <button type="button" className="club-secondary club-join" data-testid="join" onClick={() => setOpen(true)}>
+              {words.joinBrief}
+            </button>
+          )}
+        </div>
         <Announcer club={club} />
       </div>
       <Notices club={club} notice={notice} onRetry={onChange} />
@@ -41,6 +47,27 @@ export function ClubTracker(props: ClubTrackerProps) {
       </div>
     </section>
   );
+}
+
+interface NextProps {
+  readonly club: Club;
+  readonly preview: Preview | null;
+  readonly won: string | null;
+}
+
+/** What the bet would add; after the target, what is won. A bet placed now does not belong to a past week. */
+function Next({ club, preview, won }: NextProps) {
+  const { words } = useLocale();
+  const { week, progress, membership } = club;
+  if (won !== null) {
+    return (
+      <p className="club-preview" data-testid="won" data-counts="true">
+        {won}
+      </p>
+    );
+  }
+  if (week.state !== 'OPEN') return <p className="club-preview club-over">{words.weekNotes[week.state]}</p>;
+  return <PreviewLine preview={preview} target={progress?.target ?? null} member={membership.optedIn} />;
 }
 
 interface HeadingProps {
@@ -54,10 +81,12 @@ function Heading({ club, id, open, onToggle }: HeadingProps) {
   const { words } = useLocale();
   return (
     <div className="club-line">
-      <h3 id={`${id}-title`}>{words.club}</h3>
-      <span className="club-pill" data-testid="tracker-state" data-state={club.state ?? 'UNKNOWN'}>
-        {club.state === null ? words.stateUnknown : words.states[club.state]}
-      </span>
+      <div className="club-title">
+        <h3 id={`${id}-title`}>{words.club}</h3>
+        <span className="club-pill" data-testid="tracker-state" data-state={club.state ?? 'UNKNOWN'}>
+          {club.state === null ? words.stateUnknown : words.states[club.state]}
+        </span>
+      </div>
       <button
         type="button"
         className="club-link club-toggle"
@@ -85,7 +114,7 @@ function Sums({ progress }: { readonly progress: Progress }) {
       <ProgressBar progress={progress} />
       <p className="club-sums" aria-hidden="true">
         {parts.map((part) => {
-          if (part === '{staked}') return <bdi key={part} className="club-staked" data-testid="tracker-staked">{money(progress.staked)}</bdi>;
+          if (part === '{staked}') return <bdi key={part} className="club-staked" data-testid="tracker-staked">{money(shownStake(progress))}</bdi>;
           if (part === '{target}') return <bdi key={part} data-testid="tracker-target">{money(progress.target)}</bdi>;
           return part;
         })}

@@ -1,6 +1,7 @@
 /** One line: what this bet would add to the tracker, or why it would not. */
 import type { Money, Preview } from '@furlong/client';
 import { useLocale, type Locale } from '../locale/locale';
+import { whyNotCounted } from '../records/contribution';
 
 interface PreviewLineProps {
   readonly preview: Preview | null;
@@ -22,7 +23,7 @@ export function PreviewLine({ preview, target, member }: PreviewLineProps) {
 /** What a bet adds, for a member; for others, what it would add once they have joined. */
 export function previewInWords(preview: Preview, target: Money | null, member: boolean, locale: Locale): string {
   const { words, money, fill } = locale;
-  if (!preview.counts) return words.contributions[preview.reason];
+  if (!preview.counts) return whyNotCounted(preview, locale);
   const counted = money(preview.counted);
   if (!member || preview.progressAfter === null) return fill(words.addsOnceJoined, { counted });
   const { staked, percent } = preview.progressAfter;

@@ -1,11 +1,12 @@
 /** The counted amount as a bar. */
 import type { Progress } from '@furlong/client';
 import { useLocale } from '../locale/locale';
+import { shownStake } from './standing';
 
 export function ProgressBar({ progress }: { readonly progress: Progress }) {
   const { words, money, percent, fill } = useLocale();
   const values = {
-    staked: money(progress.staked),
+    staked: money(shownStake(progress)),
     target: money(progress.target),
     percent: percent(progress.percent),
   };

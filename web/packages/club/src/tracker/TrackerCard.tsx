@@ -1,10 +1,10 @@
 /** The rewards club on the slip in all its states: a line and a bar in reserved space, and details on tap. */
-import type { ReactNode } from 'react';
+import { useMemo, type ReactNode } from 'react';
 
 import { brandTheme } from './brandTheme';
 import { ClubTracker, type ClubTrackerProps } from './ClubTracker';
 import { sentenceForIneligible, standingOf } from './standing';
-import { useLocale } from '../locale/locale';
+import { LocaleProvider, useLocale } from '../locale/locale';
 import type { Tracker } from '../state/state';
 import type { Words } from '../words/words';
 
@@ -33,12 +33,37 @@ function contentOf(props: TrackerCardProps, words: Words): ReactNode {
     case 'signed-out':
     case 'forbidden':
       return <Plain>{words.plain[tracker.kind]}</Plain>;
+    case 'unreached':
+      // No heading: the customer may be one to whom rewards are never shown.
+      return (
+        <p className="club-soft" data-testid="unreached">
+          {words.clubUnreached}
+        </p>
+      );
+    case 'to-set-up':
+      return (
+        <p className="club-soft" lang="en" dir="ltr" data-testid="advice">
+          {tracker.advice}
+        </p>
+      );
     case 'club': {
-      if (!standingOf(tracker.club).barred) return <ClubTracker {...props} shown={tracker} />;
+      if (!standingOf(tracker.club).barred) return <InZoneOfBrand {...props} shown={tracker} />;
       const sentence = sentenceForIneligible(tracker.club.membership.blockedReason, words);
       return sentence === null ? null : <Plain state="INELIGIBLE">{sentence}</Plain>;
     }
   }
+}
+
+/** The brand's times, in its own zone. */
+function InZoneOfBrand(props: ClubTrackerProps) {
+  const locale = useLocale();
+  const { timeZone } = props.shown.club.brand;
+  const inZone = useMemo(() => locale.inZone(timeZone), [locale, timeZone]);
+  return (
+    <LocaleProvider value={inZone}>
+      <ClubTracker {...props} />
+    </LocaleProvider>
+  );
 }
 
 function Plain({ state, children }: { readonly state?: string; readonly children: ReactNode }) {

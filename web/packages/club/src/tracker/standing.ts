@@ -1,5 +1,6 @@
 /** Derives from a club what the screen shows, which actions are possible, and why others are not. */
-import type { Club, ClubState, IneligibleReason } from '@furlong/client';
+import type { Club, ClubState, IneligibleReason, Money, Progress } from '@furlong/client';
+import type { Locale } from '../locale/locale';
 import type { Notice } from '../changes/notice';
 import type { Words } from '../words/words';
 
@@ -43,6 +44,18 @@ export function standingOf(club: Club): Standing {
  */
 export function sentenceForIneligible(reason: IneligibleReason | null, words: Words): string | null {
   return reason !== null && reason in words.ineligible ? words.ineligible[reason] : null;
+}
+
+/** What is shown as staked: it stops at the target. */
+export function shownStake({ staked, target, qualified }: Progress): Money {
+  return qualified ? target : staked;
+}
+
+/** What a reached target has earned, and when it is paid, in a sentence; null if there is nothing to say. */
+export function wonSentence(club: Club, { words, moment, fill }: Locale): string | null {
+  const { state, week, choice, progress } = club;
+  if (state !== 'QUALIFIED' || week.state !== 'OPEN' || choice === null || progress?.qualified !== true) return null;
+  return fill(words.won, { title: choice.option.title, moment: moment(week.endsAt) });
 }
 
 /** The state in a sentence; null for a state without one. */

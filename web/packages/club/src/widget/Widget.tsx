@@ -19,6 +19,8 @@ export interface WidgetProps {
   readonly theme: Theme;
   readonly slip: Slip | null;
   readonly onStatus: (status: ClubStatus) => void;
+  /** Shown in place of the club while there is none to show, because the page lacks something; else null. */
+  readonly instead?: Tracker | null;
   /** Holds the function that reports a placed bet while a customer's club is shown. */
   readonly betPlacedRef: RefObject<(() => void) | null>;
 }
@@ -28,7 +30,7 @@ export function Widget(props: WidgetProps) {
   return (
     <LocaleProvider value={locale}>
       <div data-club-theme={theme}>
-        {session === null ? <Waiting ask={props.ask} /> : <ClubOf key={session.customer ?? ''} {...props} session={session} />}
+        {session === null ? <Waiting ask={props.ask} tracker={props.instead ?? NOTHING} /> : <ClubOf key={session.customer ?? ''} {...props} session={session} />}
       </div>
     </LocaleProvider>
   );
@@ -37,12 +39,12 @@ export function Widget(props: WidgetProps) {
 const NOBODY: Session = { brand: '', token: null, customer: null };
 
 /** Keeps the reserved space. */
-function Waiting({ ask }: { readonly ask: Ask }) {
-  return <TrackerCard ask={ask} session={NOBODY} tracker={NOTHING} notice={NO_NOTICE} onChange={() => undefined} />;
+function Waiting({ ask, tracker }: { readonly ask: Ask; readonly tracker: Tracker }) {
+  return <TrackerCard ask={ask} session={NOBODY} tracker={tracker} notice={NO_NOTICE} onChange={() => undefined} />;
 }
 
 /** Remounted for another customer, but not for another token of the same customer. */
-function ClubOf({ ask, live, session, slip, onStatus, betPlacedRef }: WidgetProps & { readonly session: Session }) {
+function ClubOf({ ask, live, session, slip, instead = null, onStatus, betPlacedRef }: WidgetProps & { readonly session: Session }) {
   const controls = useTracker(ask, session, live);
   const { tracker, notice } = controls;
   const preview = usePreview(ask, session.token, inputOf(session.brand, slip, tracker), occasionOf(tracker));
@@ -67,7 +69,7 @@ function ClubOf({ ask, live, session, slip, onStatus, betPlacedRef }: WidgetProp
     <TrackerCard
       ask={ask}
       session={session}
-      tracker={tracker}
+      tracker={instead !== null && tracker.kind !== 'club' ? instead : tracker}
       notice={notice}
       preview={preview}
       onChange={(wanted) => void controls.change(wanted)}

@@ -5,6 +5,7 @@ import type { Tracker } from '../state/state';
 export type { ClubStatus, Slip, Theme } from '../../../element/types/index';
 
 export function statusOf(tracker: Tracker): ClubStatus {
+  if (tracker.kind === 'unreached' || tracker.kind === 'to-set-up') return { kind: 'nothing' };
   if (tracker.kind !== 'club') return { kind: tracker.kind };
   const { club, stale } = tracker;
   return {

@@ -10,12 +10,13 @@ import type {
   WeekState,
 } from '@furlong/client';
 import type { Refusal } from '../locale/amounts';
+import type { DateWords } from '../locale/dates';
 
 /** A text by grammatical number, as CLDR names them; `other` is always there. */
 export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { readonly other: string };
 
 /** Names in braces are replaced: see `fill`. */
-export interface Words {
+export interface Words extends DateWords {
   readonly club: string;
   readonly details: string;
   readonly newTab: string;
@@ -28,6 +29,8 @@ export interface Words {
   /** A state in a sentence: what it means for the customer. */
   readonly stories: Readonly<Record<Exclude<ClubState, 'INELIGIBLE'>, string>>;
   readonly keptAfterLeaving: string;
+  /** What the reached target earns and when: `{title}`, `{moment}`. */
+  readonly won: string;
   /** The sentence for each reason; null means that nothing of the club is shown. */
   readonly ineligible: Readonly<Record<IneligibleReason, string | null>>;
 
@@ -42,6 +45,8 @@ export interface Words {
   readonly lowered: string;
   /** `{time}`. */
   readonly asOf: string;
+  /** Names no reward: it is also shown to customers who must see none. */
+  readonly clubUnreached: string;
   readonly unreached: Readonly<Record<'progress' | 'rewards' | 'state', string>>;
 
   /** `{n}`. */
@@ -54,11 +59,15 @@ export interface Words {
   readonly adds: string;
   readonly addsInAll: string;
   readonly addsOnceJoined: string;
+  /** Why a bet, or a slip, does not count: `{value}` is its own, `{least}` the least that counts. */
+  readonly below: Readonly<Record<'odds' | 'stake' | 'slipOdds' | 'slipStake', string>>;
   readonly contributions: Readonly<Record<ContributionReason, string>>;
 
   readonly joining: string;
   readonly readTerms: string;
   readonly join: string;
+  /** Opens the terms and the button that agrees to them. */
+  readonly joinBrief: string;
   readonly leave: string;
   readonly leaveTitle: string;
   readonly leaveLosing: string;
@@ -95,8 +104,11 @@ export interface Words {
   readonly recentBets: string;
   readonly noBets: string;
   readonly betsUnreached: string;
-  /** `{id}`. */
-  readonly bet: string;
+  /** `{stake}`, `{odds}`. */
+  readonly betAt: string;
+  readonly reference: string;
+  readonly copy: string;
+  readonly copied: string;
   /** `{counted}`. */
   readonly counted: string;
   readonly history: string;

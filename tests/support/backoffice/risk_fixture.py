@@ -22,7 +22,7 @@ from subgraphs.fulfilment import models as fulfilment
 from subgraphs.kit.domain.weeks import week_named
 from subgraphs.progress import models as progress
 from subgraphs.rewards import models as rewards
-from tests.support.backoffice.backoffice_stand import actor, backoffice_database, employ
+from tests.support.backoffice.backoffice_fixture import actor, backoffice_database, employ
 from tests.support.database_probe import migrated
 
 WEEK: Final = week_named("2026-W13", "Europe/London")
@@ -80,7 +80,7 @@ class CustomerWeek:
 
 
 @dataclass(frozen=True, slots=True)
-class RiskStand:
+class RiskFixture:
     """The services of risk over databases of their own."""
 
     base: Base
@@ -225,7 +225,7 @@ def _fulfilment(one: CustomerWeek, week: str) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def risk_stand(url: str, brands: Sequence[str] = ("northbet",)) -> AsyncIterator[RiskStand]:
+async def risk_fixture(url: str, brands: Sequence[str] = ("northbet",)) -> AsyncIterator[RiskFixture]:
     """Open migrated databases that know brands, their schemes and their rewards."""
     clock = ManualClock(NOW)
     settings = BackofficeSettings(key=SecretStr("k" * 32), _env_file=None)
@@ -245,7 +245,7 @@ async def risk_stand(url: str, brands: Sequence[str] = ("northbet",)) -> AsyncIt
         parts = RiskArea(base)
         stack.push_async_callback(base.database.close)
         stack.push_async_callback(parts.close)
-        yield RiskStand(base, parts, clock)
+        yield RiskFixture(base, parts, clock)
 
 
 async def _add_brand(database: Database, reference: Any, brand: str) -> None:

@@ -1,12 +1,5 @@
-"""The version before runs on this version's tables: what it reads and writes is there, and suffices.
+"""The last release runs on this version's tables: what it reads and writes is there, and suffices."""
 
-`schema_before.json` has its tables: by subgraph and table, each column's type on MariaDB and whether it may
-be null. A release replaces the file by its own tables.
-"""
-
-import json
-import re
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -14,15 +7,13 @@ from sqlalchemy import Column, MetaData, Table
 from sqlalchemy.dialects import mysql
 
 from furlong.databases import METADATA
+from tests.support.product.release import last_release, type_on_mariadb
 
-BEFORE: Final[dict[str, dict[str, dict[str, list[Any]]]]] = json.loads(
-    Path(__file__).with_name("schema_before.json").read_text()
-)
-COLLATION: Final = re.compile(" CHARACTER SET utf8mb4 COLLATE \\w+")
+BEFORE: Final = last_release()["tables"]
 
 
 def losses(before: dict[str, dict[str, list[Any]]], now: MetaData) -> list[str]:
-    """Return what the version before would miss, or would have to write without knowing it."""
+    """Return what the last release would miss, or would have to write without knowing it."""
     found = []
     for name, columns in before.items():
         table = now.tables.get(name)
@@ -42,19 +33,18 @@ def losses(before: dict[str, dict[str, list[Any]]], now: MetaData) -> list[str]:
 def _differences(name: str, column: Column[Any] | None, kind: str, *, nullable: bool) -> list[str]:
     if column is None:
         return [f"{name} is gone"]
-    # The version before finds its rows by a stricter collation too.
-    kind, now = (COLLATION.sub("", each) for each in (kind, str(column.type.compile(mysql.dialect()))))
+    now = type_on_mariadb(column)
     found = [f"{name} was {kind} and is {now}"] if now != kind else []
     return [*found, f"{name} may no longer be null"] if nullable and not column.nullable else found
 
 
 @pytest.mark.parametrize("subgraph", sorted(BEFORE))
-def test_the_version_before_runs_on_these_tables(subgraph: str) -> None:
+def test_the_last_release_runs_on_these_tables(subgraph: str) -> None:
     """During an upgrade both versions run: no table or column is missing, changed, or newly required."""
     assert losses(BEFORE[subgraph], METADATA[subgraph]) == []
 
 
-def test_what_would_break_the_version_before_is_found() -> None:
+def test_what_would_break_the_last_release_is_found() -> None:
     """A dropped table, a dropped column, another type, a tightened and a demanded column."""
     now = MetaData()
     Table(

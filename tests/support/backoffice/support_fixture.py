@@ -27,9 +27,9 @@ from subgraphs.fulfilment.models import REFERENCE as FULFILMENT
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.accounts import AccountHistory
 from subgraphs.kit.records.reference import ReferenceWriter
-from tests.support.backoffice.backoffice_stand import actor, employ
+from tests.support.backoffice.backoffice_fixture import actor, employ
 from tests.support.consumers.progress_reducer import Reducer, opened_reducer
-from tests.support.consumers.squad_messages import account, bet, scheme
+from tests.support.consumers.sample_messages import account, bet, scheme
 from tests.support.database_probe import migrate
 
 NOW: Final = datetime(2026, 3, 26, 12, tzinfo=UTC)
@@ -43,7 +43,7 @@ FOREIGN: Final = actor("fay", Role.SUPPORT, Role.RISK, brand="southbet", stepped
 
 
 @dataclass(frozen=True)
-class SupportStand:
+class SupportFixture:
     """The services of support over databases of their own."""
 
     base: Base
@@ -80,7 +80,7 @@ class SupportStand:
 
 
 @asynccontextmanager
-async def support_stand(url: str) -> AsyncIterator[SupportStand]:
+async def support_fixture(url: str) -> AsyncIterator[SupportFixture]:
     """Open the services over fresh databases that know a brand and a customer."""
     settings, clock = DatabaseSettings(url=url), ManualClock(NOW)
     for name, metadata in METADATA.items():
@@ -93,12 +93,12 @@ async def support_stand(url: str) -> AsyncIterator[SupportStand]:
         await employ(base.database, SAM, SUE, RITA, RAY, FOREIGN)
         parts = SupportArea(base)
         stack.push_async_callback(parts.close)
-        stand = SupportStand(base, parts, reducer, clock)
+        stand = SupportFixture(base, parts, reducer, clock)
         await know(stand)
         yield stand
 
 
-async def know(stand: SupportStand) -> None:
+async def know(stand: SupportFixture) -> None:
     """Let the databases know the brand and the customer's account."""
     record, found = account(), stand.reducer
     rules = scheme()

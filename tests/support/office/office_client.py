@@ -31,7 +31,7 @@ LOOKS: Final[tuple[tuple[int, int, Literal["dark", "light"]], ...]] = (
 
 
 @dataclass
-class Desk:
+class OfficeClient:
     """A signed-in person's browser.
 
     Attributes:
@@ -130,10 +130,10 @@ class Staff:
 
     office: Office
     browser: Any
-    desks: dict[str, Desk] = field(default_factory=dict)
+    desks: dict[str, OfficeClient] = field(default_factory=dict)
     customer: Page | None = None
 
-    def desk(self, role: str) -> Desk:
+    def desk(self, role: str) -> OfficeClient:
         """Return the desk of the person with an account, signed in at the first time."""
         if role not in self.desks:
             account = self.office.accounts[role]
@@ -142,7 +142,7 @@ class Staff:
             )
             page = opened.new_page()
             page.set_default_timeout(PATIENCE_MS)
-            desk = Desk(page, self.office.url, account["totp"])
+            desk = OfficeClient(page, self.office.url, account["totp"])
             page.on("pageerror", lambda error: desk.faults.append(error.message))
             page.add_init_script(REPORTS)
             page.goto(desk.url)
@@ -151,12 +151,12 @@ class Staff:
         return self.desks[role]
 
     @contextmanager
-    def another_tab(self, desk: Desk) -> Iterator[Desk]:
+    def another_tab(self, desk: OfficeClient) -> Iterator[OfficeClient]:
         """Open another tab in a person's browser."""
         page = desk.page.context.new_page()
         page.set_default_timeout(PATIENCE_MS)
         page.add_init_script(REPORTS)
-        opened = Desk(page, desk.url)
+        opened = OfficeClient(page, desk.url)
         page.on("pageerror", lambda error: opened.faults.append(error.message))
         yield opened
         page.close()

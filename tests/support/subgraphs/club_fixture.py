@@ -107,7 +107,7 @@ def session_settings() -> SessionSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
+class ClubFixture:
     """The subgraphs, their clock and their databases.
 
     Attributes:
@@ -131,7 +131,7 @@ class Stand:
         execution: Execution = "compiled",
         tracer: Tracer | None = None,
         **upstream: Any,
-    ) -> "Stand":
+    ) -> "ClubFixture":
         """Put the subgraphs together over existing databases."""
         clock = ManualClock(now)
         database = DatabaseSettings(url=url)

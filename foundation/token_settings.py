@@ -1,15 +1,13 @@
-"""An issuer of tokens, and what is accepted from it: keys, algorithms and claims."""
+"""Settings of bearer tokens: their issuers, the introspection of opaque ones, and where revocations are.
 
-from collections.abc import Callable, Mapping
+They are apart from `foundation.tokens`, which verifies tokens by them: what only reads settings imports no
+cryptography.
+"""
+
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self, TypeAlias, cast
+from typing import Annotated, Final, Literal, Self, TypeAlias
 
-import httpx
-from joserfc.errors import ExpiredTokenError, JoseError
-from joserfc.jwt import ClaimsOption, JWTClaimsRegistry
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
-
-from foundation.tokens.errors import InvalidToken, Reason
 
 MIN_SECRET_BYTES: Final = 32
 """The shortest secret, that of HS256's output (RFC 7518, section 3.2)."""
@@ -20,6 +18,7 @@ PublicAlgorithm: TypeAlias = Literal[
 SecretAlgorithm: TypeAlias = Literal["HS256", "HS384", "HS512"]
 
 _SECRET: Final = frozenset({"HS256", "HS384", "HS512"})
+_STREAM_URL: Final = r"^(redis|rediss|unix)://"
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 MediaType = Annotated[str, AfterValidator(lambda text: text.lower().removeprefix("application/"))]
@@ -83,12 +82,85 @@ class Issuer(BaseModel):
         return self
 
 
+class Introspection(BaseModel):
+    """How to introspect tokens that are not signed.
+
+    Attributes:
+        url: The introspection endpoint; https, unless the host is this machine or `plain_http` is set.
+        client_id: Our client id at the issuer.
+        client_secret: Our client secret at the issuer.
+        issuer: The `iss` that an answer must have if it has any; it names the issuer of answers without one.
+        audiences: The `aud` of an answer must name one of them; empty: whatever the issuer calls active.
+        required_claims: Claims that an answer must have.
+        cached_seconds: How long an answer is used, at most until its `exp`.
+        refused_seconds: How long a token that is not active is refused without asking again.
+        deadline_seconds: How long a request may take.
+        requests: How many requests may be in progress at once.
+        refused_per_second: How many tokens that are not active may be introspected in a second, after the
+            first `requests`; while there are more, only tokens that were active before are introspected.
+        leeway_seconds: How far the issuer's clock may be ahead of ours: for `nbf`.
+        plain_http: Whether tokens may be sent without TLS to another machine.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    url: str
+    client_id: str = Field(min_length=1)
+    client_secret: SecretStr
+    issuer: str = Field(min_length=1)
+    audiences: tuple[str, ...] = ()
+    required_claims: tuple[str, ...] = ("sub",)
+    cached_seconds: float = Field(default=60.0, gt=0, le=3600)
+    refused_seconds: float = Field(default=5.0, ge=0, le=60)
+    deadline_seconds: float = Field(default=1.0, gt=0, le=30)
+    requests: int = Field(default=32, gt=0)
+    refused_per_second: float = Field(default=10.0, gt=0)
+    leeway_seconds: int = Field(default=30, ge=0, le=300)
+    plain_http: bool = False
+
+    @model_validator(mode="after")
+    def _trustworthy(self) -> Self:
+        check_url(self.url, plain_http=self.plain_http)
+        return self
+
+
+class Revocations(BaseModel):
+    """Where revocations are stored.
+
+    Attributes:
+        url: The Valkey or Redis, such as redis://127.0.0.1:6379/0.
+        stream: The key of the stream.
+        claims: Which claims, in addition to `iss`, may identify revoked tokens: one token, those of a
+            session, or those of a subject.
+        away_seconds: How long tokens are accepted while the stream cannot be read; after that none can be
+            verified.
+        most: How many revocations a process remembers; beyond that the oldest are forgotten.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    url: str = Field(pattern=_STREAM_URL, json_schema_extra={"writeOnly": True})
+    stream: str = Field(default="furlong:revocations", min_length=1)
+    claims: tuple[tuple[str, ...], ...] = (("jti",), ("sid",), ("sub",))
+    away_seconds: float = Field(default=50.0, gt=0)
+    most: int = Field(default=500_000, gt=0)
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        if not self.claims or not all(names and "iss" not in names for names in self.claims):
+            raise ValueError("claims: each entry names claims, and `iss` is always one of them")
+        return self
+
+
 def check_url(url: str, *, plain_http: bool) -> None:
     """Check that a URL of an issuer can be trusted.
 
     Raises:
         ValueError: It is not an https URL, and neither leads to this machine nor may be without TLS.
     """
+    # Most processes have no such URL, and it takes as long to import as all settings.
+    import httpx  # noqa: PLC0415
+
     try:
         parsed = httpx.URL(url)
     except httpx.InvalidURL as error:
@@ -99,48 +171,3 @@ def check_url(url: str, *, plain_http: bool) -> None:
         raise ValueError(
             "without TLS anybody on the network could replace it: use https, or allow plain HTTP"
         )
-
-
-class ClaimRules:
-    """Checks the claims of one issuer's tokens.
-
-    Args:
-        issuer: The issuer, with what is accepted from it.
-        now: Returns the time in seconds since the epoch.
-    """
-
-    def __init__(self, issuer: Issuer, now: Callable[[], float]) -> None:
-        self._now = now
-        self._leeway = issuer.leeway_seconds
-        self._longest = issuer.longest_lifetime_seconds
-        options: dict[str, ClaimsOption] = {
-            name: {"essential": True} for name in ("exp", *issuer.required_claims)
-        }
-        options["iss"] = {"essential": True, "value": issuer.issuer}
-        options["aud"] = {"essential": True, "values": list(issuer.audiences)}
-        self._registry = JWTClaimsRegistry(
-            now=cast("Callable[[], int]", now),  # fractions count: a token's times may have some
-            leeway=issuer.leeway_seconds,
-            **options,
-        )
-
-    def check(self, claims: Mapping[str, Any]) -> float:
-        """Return until when a token with these claims is valid, in seconds since the epoch.
-
-        Raises:
-            InvalidToken: A claim is missing or wrong, or the token's lifetime is too long.
-        """
-        try:
-            self._registry.validate(dict(claims))
-            if self._lifetime(claims) > self._longest:
-                raise InvalidToken(Reason.CLAIMS)
-            return float(claims["exp"] + self._leeway)
-        except ExpiredTokenError as error:
-            raise InvalidToken(Reason.EXPIRED) from error
-        except (JoseError, ArithmeticError, TypeError, ValueError) as error:
-            raise InvalidToken(Reason.CLAIMS) from error
-
-    def _lifetime(self, claims: Mapping[str, Any]) -> float:
-        if "iat" in claims:
-            return float(claims["exp"] - claims["iat"])
-        return float(claims["exp"]) - self._now() - self._leeway

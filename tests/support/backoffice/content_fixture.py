@@ -20,7 +20,7 @@ from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
 from subgraphs.rewards.models import METADATA as REWARDS
 from subgraphs.rewards.models import REFERENCE, REWARD_CONFIG
-from tests.support.backoffice.backoffice_stand import NOW, actor, backoffice_database
+from tests.support.backoffice.backoffice_fixture import NOW, actor, backoffice_database
 from tests.support.database_probe import migrated
 from tests.support.subgraphs.club_samples import (
     brand_row,
@@ -72,7 +72,7 @@ class Announced:
 
 
 @dataclass(frozen=True, slots=True)
-class ContentStand:
+class ContentFixture:
     """The services of content."""
 
     database: Database
@@ -84,7 +84,7 @@ class ContentStand:
     announced: Announced
 
     @classmethod
-    def over(cls, database: Database, rewards: Database) -> "ContentStand":
+    def over(cls, database: Database, rewards: Database) -> "ContentFixture":
         """Put the services together over migrated databases."""
         clock, announced = ManualClock(NOW), Announced()
         audit, known = AuditLog(clock), KnownBrands(rewards, clock)
@@ -110,9 +110,9 @@ class ContentStand:
 
 
 @asynccontextmanager
-async def content_stand(url: str) -> AsyncIterator[ContentStand]:
+async def content_fixture(url: str) -> AsyncIterator[ContentFixture]:
     """Open the services over fresh databases, with Northbet."""
     async with backoffice_database(url) as database, migrated(url, "rewards", REWARDS) as rewards:
-        stand = ContentStand.over(database, rewards)
+        stand = ContentFixture.over(database, rewards)
         await stand.add_northbet()
         yield stand

@@ -11,19 +11,19 @@ import respx
 import structlog
 
 from deploy.private_mariadb import PrivateMariadb
+from tests.support.subgraphs.club_fixture import UPSTREAM, ClubFixture, clear, migrate
 from tests.support.subgraphs.club_samples import NOW
-from tests.support.subgraphs.club_stand import UPSTREAM, Stand, clear, migrate
-from tests.support.subgraphs.squad_double import Squad
+from tests.support.subgraphs.upstream_double import UpstreamDouble
 
 __all__ = [
-    "each_stand",
+    "each_club",
     "each_url",
     "logged",
     "migrated_files",
     "migrated_mariadb",
     "sqlite_url",
-    "squad",
     "stand",
+    "upstream",
 ]
 
 
@@ -63,17 +63,17 @@ def each_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def stand(sqlite_url: str) -> AsyncIterator[Stand]:
+async def stand(sqlite_url: str) -> AsyncIterator[ClubFixture]:
     """The subgraphs over SQLite, on a Wednesday in 2026-W13."""
-    stand = Stand.over(sqlite_url, NOW)
+    stand = ClubFixture.over(sqlite_url, NOW)
     yield stand
     await stand.close()
 
 
 @pytest.fixture
-async def each_stand(each_url: str) -> AsyncIterator[Stand]:
+async def each_club(each_url: str) -> AsyncIterator[ClubFixture]:
     """The subgraphs over each engine, on a Wednesday in 2026-W13."""
-    stand = Stand.over(each_url, NOW)
+    stand = ClubFixture.over(each_url, NOW)
     yield stand
     await stand.close()
 
@@ -86,10 +86,10 @@ def logged() -> Iterator[list[MutableMapping[str, Any]]]:
 
 
 @pytest.fixture
-def squad() -> Iterator[Squad]:
-    """The upstream squad of the stand."""
-    squad = Squad()
+def upstream() -> Iterator[UpstreamDouble]:
+    """The upstream of the stand."""
+    upstream = UpstreamDouble()
     with respx.mock(base_url=UPSTREAM, assert_all_called=False) as router:
-        router.put(path__startswith="/v1/brands/").mock(side_effect=squad)
-        router.get(path__startswith="/v1/brands/").mock(side_effect=squad.look)
-        yield squad
+        router.put(path__startswith="/v1/brands/").mock(side_effect=upstream)
+        router.get(path__startswith="/v1/brands/").mock(side_effect=upstream.look)
+        yield upstream

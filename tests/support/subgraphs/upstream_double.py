@@ -1,4 +1,4 @@
-"""The upstream squad for unit tests: it answers by script, or confirms, and records its calls."""
+"""The upstream for unit tests: it answers by script, or confirms, and records its calls."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -20,8 +20,8 @@ class Asked:
 
 
 @dataclass(slots=True)
-class Squad:
-    """Stands behind respx as the squad's API.
+class UpstreamDouble:
+    """Stands behind respx as the upstream's API.
 
     Attributes:
         script: What the next calls meet: an answer, an error, or something that is done before confirming.

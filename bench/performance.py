@@ -1,0 +1,134 @@
+"""Run the benchmarks one after another, and write their one table: `make bench BENCH=performance`.
+
+The table of docs/performance.md is of one run on one machine, which it names. A benchmark that fails leaves
+the page as it is. Without names all benchmarks are run that compare ours with something.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from bench import betslip
+from bench.harness.report import RESULTS
+from bench.peers.node_gateways import STARTS
+
+PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
+BEGIN: Final = "<!-- make bench BENCH=performance writes from here -->\n"
+END: Final = "<!-- to here -->\n"
+BENCHMARKS: Final = (
+    *("betslip", "gateway", "overload", "isolation", "cold", "tracing", "planning"),
+    *("consumer", "together", "live", "graphiql", "jit", "strawberry"),
+)
+PEERS: Final[Mapping[str, Collection[str]]] = {"betslip": betslip.PEERS, "gateway": STARTS}
+"""What those benchmarks compare with that can compare with less."""
+
+WITHOUT_OPTIONS: Final = ("jit", "strawberry")
+"""Benchmarks of half a minute, which have no shorter form."""
+
+
+def main() -> None:
+    """Run what is asked for, and write the table.
+
+    Raises:
+        subprocess.CalledProcessError: A benchmark failed.
+    """
+    given = _options()
+    busy = os.getloadavg()[0]
+    results = [_result(name, quick=given.quick, peers=given.peers) for name in given.names or BENCHMARKS]
+    table = "\n".join(table_of(results, conditions(quick=given.quick, peers=given.peers, busy=busy)))
+    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), table), encoding="utf-8")
+    print(table)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench BENCH=performance", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], help="only these")
+    parser.add_argument("--quick", action="store_true", help="each in its short form")
+    parser.add_argument("--peers", help="of betslip and gateway: only these, separated by commas")
+    return parser.parse_args()
+
+
+def _result(name: str, *, quick: bool, peers: str | None) -> dict[str, Any]:
+    """Run a benchmark in a process of its own, and return what it wrote."""
+    options = ["--quick"] if quick and name not in WITHOUT_OPTIONS else []
+    if peers and name in PEERS:
+        options += ["--peers", *(peer for peer in peers.split(",") if peer in PEERS[name])]
+    command = [sys.executable, "-m", f"bench.{name}", *options]
+    subprocess.run(command, check=True)  # noqa: S603 - one of our own modules
+    return dict(json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8")))
+
+
+def conditions(*, quick: bool, peers: str | None, busy: float) -> str:
+    """Return when, where and how the run was, and what ran beside it, in sentences.
+
+    Args:
+        quick: Whether the benchmarks ran in their short form.
+        peers: The only peers of `betslip` and `gateway`; None for all.
+        busy: How many processes wanted a core before the run.
+    """
+    cores = len(os.sched_getaffinity(0))
+    system = f"{platform.system()} {platform.release().split('-')[0]}, Python {platform.python_version()}"
+    where = f"on the machine `{platform.node()}`: {_processor()}, {cores} cores, {system}"
+    form = "in their short form (`--quick`)" if quick else "in full"
+    alone = f", beside {peers.replace(',', ', ')} alone" if peers else ""
+    beside = (
+        "Nothing else ran on it."
+        if busy < 1 / 2
+        else f"**Other work ran beside it**: {busy:.0f} processes wanted a core. Times say little."
+    )
+    return f"Run on {datetime.now(UTC):%-d %B %Y} {where}; {form}{alone}. {beside}"
+
+
+def _processor() -> str:
+    facts = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    names = [line.partition(":")[2].strip() for line in facts.splitlines() if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def table_of(results: Sequence[Mapping[str, Any]], said: str) -> Iterator[str]:
+    """Yield the lines of the table: a row for each ratio of each benchmark, in their order."""
+    yield from (
+        said,
+        "",
+        "| benchmark | figure | ratio | ours | the other |",
+        "| --- | --- | --- | --- | --- |",
+    )
+    for result in results:
+        for name, ratio in result["ratios"].items():
+            other = name.removeprefix("ours_vs_")
+            ours, theirs = (_rate(result["figures"], of) for of in ("ours", other))
+            benchmark = f"[{result['name']}](#{result['name']})"
+            yield f"| {benchmark} | `{name}` | **{ratio:.3g}** | {ours} | {theirs} |"
+
+
+def _rate(figures: Mapping[str, Any], name: str) -> str:
+    """Return a contender's requests a second with its processor time, or nothing."""
+    row = figures.get(name)
+    if not isinstance(row, dict) or "requests_per_second" not in row:
+        return ""
+    rate = f"{row['requests_per_second']:,.0f}/s"
+    return f"{rate}, {row['cpu_us_per_request']:,.0f} µs" if "cpu_us_per_request" in row else rate
+
+
+def with_table(page: str, table: str) -> str:
+    """Return the page with another table between its marks.
+
+    Raises:
+        ValueError: The page has no marks.
+    """
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError("the page has no place for the table")
+    return f"{before}{begin}\n{table}\n\n{end}{after}"
+
+
+if __name__ == "__main__":
+    main()

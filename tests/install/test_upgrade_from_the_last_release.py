@@ -1,0 +1,113 @@
+"""From the last release to the next version: killed in the middle, continued, and nothing is lost."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, MetaData, delete, insert, select
+
+from deploy.new_migration import NothingToMigrate, write_migration
+from foundation.storage.database import Database
+from foundation.storage.migrations.upgrade import status, upgrade
+from foundation.storage.settings import DatabaseSettings
+from furlong.databases import METADATA
+from tests.support.processes.forked_programs import run_forked
+from tests.support.processes.running_furlong import PATIENCE_SECONDS, without_settings
+from tests.support.product.release import (
+    changed_tables,
+    last_release,
+    next_models,
+    released_models,
+    sample_row,
+    write_versions,
+)
+
+KILLED_AFTER = Path(__file__).parents[1] / "support" / "processes" / "killed_upgrade.py"
+
+
+@pytest.fixture
+async def closing() -> AsyncIterator[AsyncExitStack]:
+    """What is closed at the end of the test."""
+    async with AsyncExitStack() as stack:
+        yield stack
+
+
+async def fill(database: Database, name: str, released: MetaData) -> None:
+    """Write a row into each table as the last release does, which knows nothing of later columns."""
+    async with database.write() as connection:
+        for table in released.sorted_tables:
+            await connection.execute(delete(table))
+            await connection.execute(insert(table).values(sample_row(name, table.name)))
+
+
+async def rows(database: Database, metadata: MetaData) -> dict[str, list[dict[str, Any]]]:
+    """Read all rows of some tables."""
+    async with database.read() as connection:
+        return {
+            table.name: [dict(row) for row in (await connection.execute(select(table))).mappings()]
+            for table in metadata.sorted_tables
+        }
+
+
+def differences(connection: Connection, metadata: MetaData) -> list[object]:
+    """Return how the tables differ from those that are declared."""
+    options = {"compare_type": True, "compare_server_default": True}
+    return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
+
+
+@pytest.mark.usefixtures("processes")
+@pytest.mark.parametrize("name", sorted(METADATA))
+async def test_an_upgrade_from_the_last_release_that_is_killed_is_continued(
+    database_url: str, tmp_path: Path, name: str, closing: AsyncExitStack
+) -> None:
+    """The release goes on writing in between; then its rows are there, with the new columns' defaults."""
+    await asyncio.to_thread(write_versions, tmp_path, name)
+    settings = DatabaseSettings(url=database_url)
+    released, wanted = released_models(name, tmp_path), next_models(name, tmp_path)
+    await upgrade(settings, name, released)
+    database = Database.open(settings, name)
+    closing.push_async_callback(database.close)
+    await fill(database, name, released)
+    before = await rows(database, released)
+    killed = await asyncio.to_thread(
+        run_forked,
+        *(str(KILLED_AFTER), "5", name, str(tmp_path)),
+        environment=without_settings() | {"FURLONG_DATABASE_URL": database_url},
+        folder=tmp_path,
+        timeout=PATIENCE_SECONDS,
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    found = await status(settings, name, wanted)
+    assert (found.revision, found.state) == (last_release()["revisions"][name], "behind")
+    assert await rows(database, released) == before
+    await fill(database, name, released)
+    await upgrade(settings, name, wanted)
+    assert (await status(settings, name, wanted)).state == "current"
+    assert (await upgrade(settings, name, released)).state == "ahead"
+    after = await rows(database, wanted)
+    async with database.read() as connection:
+        assert await connection.run_sync(differences, wanted) == []
+    new = {"noted": None, "weight": 7}
+    changed = {table.name for table in changed_tables(wanted)}
+    assert after == {"later": []} | {
+        table: [row | new for row in found] if table in changed else found for table, found in before.items()
+    }
+
+
+@pytest.mark.parametrize("name", sorted(METADATA))
+async def test_a_migration_is_written_from_the_models(tmp_path: Path, name: str) -> None:
+    """It names the revision before it and adds what is new; without a difference none is written."""
+    with pytest.raises(NothingToMigrate):
+        await asyncio.to_thread(write_migration, name, METADATA[name], "nothing")
+    await asyncio.to_thread(write_versions, tmp_path, name)
+    (written,) = (tmp_path / "next").glob("*_next.py")
+    text = written.read_text(encoding="utf-8")
+    assert f"down_revision = {last_release()['revisions'][name]!r}" in text
+    assert [text.count(f"op.{step}(") for step in ("add_column", "create_table", "create_index")] == [6, 1, 2]
+    assert "drop" not in text
