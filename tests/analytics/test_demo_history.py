@@ -7,7 +7,7 @@ from analytics.rollups import Rollups
 from furlong.demo.analytics import write_history
 from simulator.world import load_world
 from tests.support.analytics_store import Store
-from tests.support.consumers.squad_messages import scheme
+from tests.support.consumers.sample_messages import scheme
 
 
 def test_no_report_is_empty_and_each_is_what_its_records_say(store: Store) -> None:
