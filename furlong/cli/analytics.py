@@ -78,9 +78,11 @@ def list_facts(
     from analytics.questions.reports import PREFIX
     from analytics.schema import rollups, views
 
-    known = [*views(), *(each for each in rollups() if not each.name.startswith("rollup_"))]
-    wanted = [each for each in known if each.name.startswith(PREFIX) == reports]
-    found = {each.name.removeprefix(PREFIX): each.says for each in wanted}
+    said = {view.name: view.says for view in views()}
+    said |= {rollup.name: rollup.says for rollup in rollups() if not rollup.name.startswith("rollup_")}
+    found = {
+        name.removeprefix(PREFIX): says for name, says in said.items() if name.startswith(PREFIX) == reports
+    }
     if as_json:
         echo_json({"name": name, "says": says} for name, says in found.items())
         return

@@ -52,7 +52,7 @@ function NoRows({ rows }: { readonly rows: string }) {
   const filters = list.filterValues as Readonly<Record<string, unknown>>;
   return (
     <CardContent>
-      <Typography>{reasonForNoRows(list.resource, rows, filters, list.filter as typeof filters | undefined)}</Typography>
+      <Typography>{reasonForNoRows(list.resource, rows, filters, list.filter)}</Typography>
     </CardContent>
   );
 }

@@ -187,7 +187,7 @@ function themed(base: unknown, colors: Colors, mode: 'light' | 'dark'): RaThemeO
       divider: colors.line,
       tones: colors.tones,
     },
-    components: { ...components, ...fields(colors), ...surfaces(colors), ...controls(colors) } as NonNullable<RaThemeOptions['components']>,
+    components: { ...components, ...fields(colors), ...surfaces(colors), ...controls(colors) },
   };
 }
 

@@ -42,8 +42,8 @@ export function FigureRows({ resource, table, title, rows, filters, children }: 
 
 function Actions({ table }: { readonly table: string }) {
   const { brand } = useBrand();
-  const filter = useListContext().filterValues as Record<string, unknown>;
-  const entries = Object.entries({ ...filter, brand }).filter(([, value]) => value !== null && value !== undefined);
+  const filter: Record<string, unknown> = { ...(useListContext().filterValues as Record<string, unknown>), brand };
+  const entries = Object.entries(filter).filter(([, value]) => value !== null && value !== undefined);
   return (
     <TopToolbar>
       <CsvButton table={table} parameters={Object.fromEntries(entries.map(([name, value]) => [name, String(value)]))} />
