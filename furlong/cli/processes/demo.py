@@ -47,7 +47,10 @@ def demo(
     backoffice_port: Annotated[
         int | None,
         typer.Option(
-            min=0, max=65535, help="Port of the back office; 0 for a free one.", show_default="--port + 100"
+            min=0,
+            max=65535,
+            help="Port of the back office; 0 for a free one.",
+            show_default="--port + 100, or a free one",
         ),
     ] = None,
     traffic: Annotated[bool, typer.Option(help="Let simulated customers bet.")] = True,
@@ -190,8 +193,15 @@ def _reason(error: Exception, port: int) -> str:
 
 
 def _backoffice_port(port: int) -> int:
-    """Return the port of the back office beside the demo's, always the same; a free one beside a free one."""
-    return port + 100 if 0 < port <= 65435 else 0  # noqa: PLR2004 - so that the sum is a port
+    """Return the port of the back office: always the same beside a port, or 0 if somebody else uses it."""
+    from furlong.serve.http_server import listen
+
+    beside = port + 100
+    if port == 0 or beside > 65535:  # noqa: PLR2004 - the highest port
+        return 0
+    with suppress(OSError), listen("127.0.0.1", beside):
+        return beside
+    return 0
 
 
 def _databases(given: Sequence[str]) -> dict[str, str]:
