@@ -370,7 +370,7 @@ def _analytics(options: DemoOptions) -> str:
     """Return the line that says how to ask about everything that happened, or how to add that."""
     if options.analytics:
         return "    Analytics    furlong analytics report funnel   (weeks of made history; ready in a minute)"
-    return "    Analytics    not installed or not asked for: make demo ARGS=--analytics   (half a gigabyte)"
+    return "    Analytics    off; make demo ARGS=--analytics adds it   (half a gigabyte)"
 
 
 def _cells(facts: DemoFacts) -> list[str]:
