@@ -53,6 +53,7 @@ NOT_PERSONAL: Final = {
         *("contentItems", "contentItem", "contentRevision", "contentDiff", "lintContent", "contentPreview"),
         *("contentPreviewStates", "contentBrands", "contentBrand"),
     },
+    "proposals, without their subjects": {"approvalsToDecide"},
     "rules": {"schemeVersions", "checkScheme", "dryRun"},
     "sums": {
         *("riskBrands", "riskLiability", "riskForecast", "riskWeeks", "riskRewards", "riskBudgets"),

@@ -47,7 +47,7 @@ ON_THE_NODE: Final = {
 READS: Final = frozenset(
     {
         *("list", "show", "history", "status", "acknowledgements", "contrast", "diff", "health", "lint"),
-        *("lag", "outboxes", "intents", "reviews", "reconcile", "serve", "sdl"),
+        *("lag", "outboxes", "intents", "reviews", "reconcile", "serve", "sdl", "code"),
     }
 )
 GROUPS: Final = (

@@ -21,7 +21,7 @@ NOT_LISTS = frozenset(
         *("brand change", "brand contrast", "brand show", "cell claim", "cell mirror", "worker purges"),
         *(f"provider {what}" for what in ("approve", "rollback", "show", "submit")),
         *("analytics ask", "analytics report"),  # --format json
-        *("audit export", "audit verify", "backoffice sdl", "backoffice serve"),
+        *("audit export", "audit verify", "backoffice code", "backoffice sdl", "backoffice serve"),
         *(f"backoffice user {what}" for what in ("add", "disable", "enable", "reset", "roles")),
         *("content lint", "content save", "content show"),
         *(

@@ -225,7 +225,7 @@ def test_an_amount_is_read_by_the_language_of_the_page(
     with browser(chromium) as slip:
         slip.open(f"{demo.site.url}/?lang={language}")
         slip.be("c-1004")
-        slip.shows("tracker-staked", "27")
+        slip.shows("tracker-staked", "25")
         stake = slip.page.get_by_test_id("stake")
         stake.fill(typed)
         slip.shows("place-bet", placed)

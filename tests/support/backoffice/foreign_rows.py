@@ -12,6 +12,7 @@ from backoffice.content.models import CONTENT_ITEM
 from backoffice.global_events.models import SUBJECT
 from backoffice.identity.models import SESSION
 from backoffice.jobs.repository import JOB
+from backoffice.risk.budgets.setting import RAISE
 from backoffice.rules.dry_run import DRY_RUN_KIND
 from backoffice.support.models import CUSTOMER_EXPORT, LEGAL_HOLD
 from backoffice.support.privacy.requests import EXPORT
@@ -55,6 +56,7 @@ async def add_foreign_rows(site: OfficeSite, url: str) -> dict[str, str]:
     done = {"status": "done", "created_at": NOW, "creator": json.dumps(CREATOR)}
     rows = [
         row(PROPOSAL, **at, proposal_id="id-proposal", kind=DRY_RUN_KIND, content="{}", status="pending"),
+        row(PROPOSAL, **at, proposal_id="id-decided", kind=RAISE, content="{}", status="pending"),
         row(
             JOB,
             **at,
@@ -70,7 +72,7 @@ async def add_foreign_rows(site: OfficeSite, url: str) -> dict[str, str]:
         row(SUBJECT, **at, key=f"{OTHER_BRAND}:brand", kind="switch", subject="brand", state=SWITCH),
         row(CONTENT_ITEM, **at),
     ]
-    tables = [PROPOSAL, JOB, JOB, CUSTOMER_EXPORT, LEGAL_HOLD, SUBJECT, CONTENT_ITEM]
+    tables = [PROPOSAL, PROPOSAL, JOB, JOB, CUSTOMER_EXPORT, LEGAL_HOLD, SUBJECT, CONTENT_ITEM]
     async with site.office.base.database.write() as connection:
         for table, values in zip(tables, rows, strict=True):
             await connection.execute(insert(table).values(**values))

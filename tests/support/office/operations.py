@@ -104,7 +104,7 @@ def see_weeks_and_lag(desk: OfficeClient) -> None:
     """Count the customers who have earned a week's reward, and see that no consumer is far behind."""
     page = desk.page
     desk.open("Weeks")
-    desk.choose("Brand", "northbet")
+    desk.choose("Brand", "Northbet")
     count = page.get_by_role("button", name=re.compile("^Count the customers")).first
     count.click()
     expect(count).to_have_count(0)
@@ -122,7 +122,7 @@ def settle_what_is_in_doubt(office: Office, desk: OfficeClient) -> None:
     asked = office.site.change("OptIn", CAT, termsVersion=TERMS)
     assert [error["code"] for error in asked["errors"]] == ["UPSTREAM_PENDING"]
     desk.open("Pending intents")
-    desk.choose("Brand", "northbet")
+    desk.choose("Brand", "Northbet")
     expect(desk.page.get_by_role("cell", name=CAT).first).to_be_visible()
     desk.look()
     office.serve_upstream()

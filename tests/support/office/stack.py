@@ -106,6 +106,7 @@ def running_office(mariadb: PrivateMariadb, kafka: PrivateKafka, folder: Path) -
         "FURLONG_FULFILMENT_SECRETS": json.dumps({"simulated": PROVIDER_SECRET}),
         "FURLONG_BACKOFFICE_KEY": KEY,
         "FURLONG_BACKOFFICE_RISK_COUNT_SECONDS": "1",
+        "FURLONG_BACKOFFICE_FIRST_BRAND": BRAND,
     }
     with programs_in(folder, environment) as programs:
         programs.start("simulator", "providers", "--data", "books", "--config", "providers.yaml")

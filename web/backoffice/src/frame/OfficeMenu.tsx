@@ -33,6 +33,8 @@ function Section({ group }: { readonly group: Group }) {
     <Box component="li" role="presentation" sx={{ listStyle: 'none' }}>
       {isWide && (
         <ButtonBase
+          role="menuitem"
+          aria-label={`${group.name} (group)`}
           onClick={() => setOpen(!isOpen)}
           aria-expanded={isOpen}
           sx={{ width: '100%', justifyContent: 'space-between', padding: '12px 20px 4px', typography: 'overline', color: 'text.secondary' }}
