@@ -2,7 +2,9 @@
 import Alert from '@mui/material/Alert';
 import CardContent from '@mui/material/CardContent';
 import Typography from '@mui/material/Typography';
+import { useEffect } from 'react';
 import { DataTable, List, useListContext } from 'react-admin';
+import { useSearchParams } from 'react-router-dom';
 
 import { ScrollingCard } from '../look/ScrollingCard.tsx';
 import { KeysetPagination } from './KeysetPagination.tsx';
@@ -23,7 +25,23 @@ interface Props extends Omit<ListProps, 'children' | 'empty' | 'error' | 'export
 /** The list itself shows why it could not be read; a notice would go away. */
 const SHOWN_BY_THE_LIST = { onError: () => undefined };
 
+/** Begins with the default filters: the library leaves them out where the address has anything, such as the brand. */
+function useDefaultFilters(filters: object | undefined) {
+  const [address, setAddress] = useSearchParams();
+  useEffect(() => {
+    if (filters === undefined || address.size === 0 || address.has('filter')) return;
+    setAddress(
+      (last) => {
+        last.set('filter', JSON.stringify(filters));
+        return last;
+      },
+      { replace: true },
+    );
+  }, [address, filters, setAddress]);
+}
+
 export function KeysetList({ rows, rowClick, children, ...list }: Props) {
+  useDefaultFilters(list.filterDefaultValues);
   return (
     <List
       {...list}

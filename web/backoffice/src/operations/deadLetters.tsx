@@ -30,6 +30,7 @@ import type { RaRecord } from 'react-admin';
 const REPLAY = `mutation Replay($input: ReplayInput!) { replayDeadLetter(input: $input) { fate reason } }`;
 const REPLAY_ALL = `mutation ReplayAll($input: ReplayAllInput!) { replayDeadLetters(input: $input) }`;
 const APPS = ['progress', 'club', 'rewards', 'fulfilment', 'backoffice'].map((id) => ({ id, name: id }));
+const DEFAULT_FILTERS = { app: 'progress' };
 const FILTERS = [
   <SelectInput key="app" source="app" label="Consumer" choices={APPS} alwaysOn emptyText={false} isRequired />,
   <TextInput key="topic" source="topic" alwaysOn />,
@@ -105,7 +106,7 @@ export function DeadLetterList() {
       rowClick="show"
       title="Dead letters"
       filters={FILTERS}
-      filterDefaultValues={{ app: 'progress' }}
+      filterDefaultValues={DEFAULT_FILTERS}
       actions={<ReplayAll />}
     >
       <DataTable.Col source="id" label="Letter" disableSort />

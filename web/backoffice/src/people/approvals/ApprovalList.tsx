@@ -13,6 +13,7 @@ import type { RaRecord } from 'react-admin';
 
 const CHOICES = Object.entries(STATUSES).map(([id, { label }]) => ({ id, name: label }));
 const KIND_CHOICES = Object.entries(KINDS).map(([id, { name }]) => ({ id, name }));
+const DEFAULT_FILTERS = { status: 'PENDING' };
 const FILTERS = [
   <SelectInput key="status" source="status" choices={CHOICES} alwaysOn />,
   <BrandInput key="brand" source="brand" alwaysOn />,
@@ -22,7 +23,7 @@ const FILTERS = [
 
 export function ApprovalList() {
   return (
-    <KeysetList rows="proposals" rowClick="show" filters={FILTERS} filterDefaultValues={{ status: 'PENDING' }}>
+    <KeysetList rows="proposals" rowClick="show" filters={FILTERS} filterDefaultValues={DEFAULT_FILTERS}>
       <DataTable.Col source="content" label="Proposal" disableSort render={(record: RaRecord) => titleOf(record as unknown as Proposal)} />
       <DataTable.Col source="brand" disableSort render={(record: RaRecord) => (record['brand'] as string | null) ?? 'all brands'} />
       <DataTable.Col source="proposedBy" disableSort />
