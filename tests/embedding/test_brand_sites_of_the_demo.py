@@ -37,6 +37,13 @@ def club_of(sites: BrandSites, database: str) -> Starlette:
     return create_site(parts, gateway=GatewaySettings(), embed=sites.settings)
 
 
+async def club_tells(sites: BrandSites, database: str, token: str) -> str:
+    """The code of the error that the club gives a customer with this token."""
+    club = club_of(sites, database)
+    async with club.router.lifespan_context(club):
+        return await code_of_club(club, token)
+
+
 async def test_each_site_shows_the_club_of_its_brand(migrated: str, tmp_path: Path) -> None:
     """Its server gets sessions for its customers; the club allows this machine's pages and named origins."""
     with listen("127.0.0.1", 0) as listener:
@@ -55,10 +62,10 @@ async def test_each_site_shows_the_club_of_its_brand(migrated: str, tmp_path: Pa
 
             asked = f"{own.site}/our/own/club-session?customer="
             token = (await client.post(f"{asked}c-1")).json()["token"]
-            assert await code_of_club(club_of(sites, migrated), token) == "UNKNOWN_BRAND"
+            assert await club_tells(sites, migrated, token) == "UNKNOWN_BRAND"
             assert (await client.post(f"{asked}m-1")).status_code == 404
             foreign = (await client.post(f"{other.site}/our/own/club-session?customer=m-1")).json()["token"]
-            assert await code_of_club(club_of(sites, migrated), foreign) == "FORBIDDEN"
+            assert await club_tells(sites, migrated, foreign) == "FORBIDDEN"
 
             for site, status in ((own.site, 200), (SHOP, 200), ("https://elsewhere.example", 403)):
                 response = await client.post(
@@ -93,7 +100,7 @@ async def test_the_demo_gives_tokens_to_pages_of_this_machine_and_of_named_origi
                 assert given.headers["access-control-allow-origin"] == origin
                 claims = json.loads(b64decode(given.text.split(".")[1] + "==", b"-_"))
                 assert (claims["sub"], claims["brand"], claims["origin"]) == ("m-1", "lagunabet", origin)
-                assert await code_of_club(club_of(sites, migrated), given.text) == "FORBIDDEN"
+                assert await club_tells(sites, migrated, given.text) == "FORBIDDEN"
             for origin in ("https://evil.example", "null", "http://localhost.evil.example:80"):
                 refused = await client.get("/demo/token", headers={"origin": origin})
                 assert (refused.status_code, refused.text) == (

@@ -99,10 +99,10 @@ async def test_an_operator_recalls_a_version(northbet: ClubFixture, embedded_bro
         return await asyncio.to_thread(CliRunner().invoke, app, ["reward", *arguments], env=environment)
 
     listed = (await furlong("list", "northbet")).output.splitlines()
-    heads = ["version", "status", "kind", "jurisdictions", "target", "currency", "from", "to", "note"]
+    heads = ["version", "status", "kind", "jurisdictions", "target", "from", "to", "note"]
     assert listed[0].split() == heads
-    boost = "northbet:boost:1 active free_bet GB 2500 GBP"
-    assert listed[1].split()[:6] == boost.split()
+    boost = "northbet:boost:1 active free_bet GB £25.00"
+    assert listed[1].split()[:5] == boost.split()
     assert [line.split()[0] for line in listed[2:]] == ["northbet:fb-5:1", "northbet:fb-5:2"]
     told = await furlong("recall", "northbet:boost:1")
     assert (told.exit_code, "is recalled" in told.output) == (0, True)

@@ -81,6 +81,7 @@ def test_installing_again_installs_nothing() -> None:
         "Prometheus",
         "HAProxy",
         "systemd-analyze",
+        "bubblewrap",
         "wrk",
         "Helm as a library",
         "Apache Kafka",

@@ -153,7 +153,7 @@ describe('after the target', () => {
   }
 
   it('it says what is won, and when it is paid', () => {
-    const text = 'You have won: £5 free bet. Paid after Sunday 29 March at midnight, when the results are in.';
+    const text = 'You have won: £5 free bet. Paid after Sunday 29 March at midnight.';
     expect(wonSentence(WON, london)).toBe(text);
     expect(wonSentence(CLUB, london)).toBeNull();
     expect(wonSentence({ ...WON, week: CLOSED }, london)).toBeNull();

@@ -24,7 +24,7 @@ export function ClubTracker(props: ClubTrackerProps) {
   const { words } = locale;
   const [open, setOpen] = useState(startsOpen);
   const won = wonSentence(club, locale);
-  const mayJoin = standingOf(club).mayJoin && !club.paused;
+  const offersJoin = won === null && standingOf(club).mayJoin && !club.paused && !club.membership.pending;
   const id = useId();
   return (
     <section className="club-tracker" data-testid="tracker" aria-labelledby={`${id}-title`} data-stale={shown.stale}>
@@ -33,7 +33,7 @@ export function ClubTracker(props: ClubTrackerProps) {
         {club.progress !== null && <Sums progress={club.progress} />}
         <div className="club-next">
           <Next club={club} preview={preview} won={won} />
-          {mayJoin && !open && (
+          {offersJoin && !open && (
             <button type="button" className="club-secondary club-join" data-testid="join" onClick={() => setOpen(true)}>
               {words.joinBrief}
             </button>

@@ -36,7 +36,7 @@ export const AR: Words = {
   },
   midnight: '{day} عند منتصف الليل',
   zoned: '{moment} (بتوقيت {city})',
-  won: 'لقد ربحت: {title}. تُدفع بعد {moment}، عند ظهور النتائج.',
+  won: 'لقد ربحت: {title}. تُدفع بعد {moment}.',
   keptAfterLeaving: 'لقد غادرت النادي وتحتفظ بمكافأة هذا الأسبوع.',
   ineligible: {
     SELF_EXCLUDED: null,

@@ -36,7 +36,7 @@ export const DE: Words = {
   },
   midnight: '{day} um Mitternacht',
   zoned: '{moment} (Ortszeit {city})',
-  won: 'Gewonnen: {title}. Auszahlung nach {moment}, sobald die Ergebnisse vorliegen.',
+  won: 'Gewonnen: {title}. Auszahlung nach {moment}.',
   keptAfterLeaving: 'Sie haben den Club verlassen und behalten die Prämie dieser Woche.',
   ineligible: {
     SELF_EXCLUDED: null,

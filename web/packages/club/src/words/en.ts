@@ -36,7 +36,7 @@ export const EN: Words = {
   },
   midnight: '{day} at midnight',
   zoned: '{moment} ({city} time)',
-  won: 'You have won: {title}. Paid after {moment}, when the results are in.',
+  won: 'You have won: {title}. Paid after {moment}.',
   keptAfterLeaving: 'You have left the club, and keep this week’s reward.',
   ineligible: {
     SELF_EXCLUDED: null,

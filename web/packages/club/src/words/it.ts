@@ -36,7 +36,7 @@ export const IT: Words = {
   },
   midnight: '{day} a mezzanotte',
   zoned: '{moment} (ora di {city})',
-  won: 'Hai vinto: {title}. Viene accreditato dopo {moment}, quando ci sono i risultati.',
+  won: 'Hai vinto: {title}. Viene accreditato dopo {moment}.',
   keptAfterLeaving: 'Hai lasciato il club e mantieni il premio di questa settimana.',
   ineligible: {
     SELF_EXCLUDED: null,
