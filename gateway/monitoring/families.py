@@ -37,6 +37,15 @@ class BucketCounts:
         self.counts[bisect_left(self.bounds, value)] += 1
         self.total += value
 
+    @classmethod
+    def sum_of(cls, each: Iterable[BucketCounts]) -> BucketCounts:
+        """Return the counts of several histograms of times together."""
+        added = cls()
+        for counted in each:
+            added.total += counted.total
+            added.counts = [one + other for one, other in zip(added.counts, counted.counts, strict=True)]
+        return added
+
     @property
     def count(self) -> int:
         """How many values were counted."""
@@ -73,8 +82,4 @@ class OutcomeTimes:
 
     def seconds(self) -> BucketCounts:
         """Return the times of all outcomes together."""
-        added = BucketCounts()
-        for times in self._times.values():
-            added.total += times.total
-            added.counts = [one + other for one, other in zip(added.counts, times.counts, strict=True)]
-        return added
+        return BucketCounts.sum_of(self._times.values())
