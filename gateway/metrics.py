@@ -58,7 +58,7 @@ class Metrics(Collector):
         self.admission = admission
         self._requests = OutcomeTimes(OUTCOMES)
         self.request = self._requests.observe
-        self._fetches: dict[tuple[str, str], BucketCounts] = {}
+        self._fetches: defaultdict[tuple[str, str], BucketCounts] = defaultdict(BucketCounts)
         self._plans: Counter[bool] = Counter()
         self._deopts: Counter[tuple[str, str]] = Counter()
         self._refusals: Counter[str] = Counter()
@@ -80,9 +80,7 @@ class Metrics(Collector):
 
     def fetch(self, subgraph: str, outcome: str, seconds: float) -> None:
         """Count a fetch."""
-        times = self._fetches.get((subgraph, outcome))
-        if times is None:
-            times = self._fetches[subgraph, outcome] = BucketCounts()
+        times = self._fetches[subgraph, outcome]
         times.counts[bisect_left(SECONDS, seconds)] += 1  # as `add` does: each fetch comes here
         times.total += seconds
 
@@ -172,12 +170,11 @@ class Metrics(Collector):
             "Time of a fetch, from the call to the response, by subgraph.",
             labels=["subgraph"],
         )
-        by_subgraph: defaultdict[str, list[BucketCounts]] = defaultdict(list)
+        of_subgraphs: defaultdict[str, BucketCounts] = defaultdict(BucketCounts)
         for (subgraph, outcome), times in self._fetches.items():
             fetches.add_metric([subgraph, outcome], times.count)
-            by_subgraph[subgraph].append(times)
-        for subgraph, all_times in by_subgraph.items():
-            added = BucketCounts.sum_of(all_times)
+            of_subgraphs[subgraph].add_all(times)
+        for subgraph, added in of_subgraphs.items():
             seconds.add_metric([subgraph], added.cumulative(), added.total)
         yield from (fetches, seconds)
 

@@ -37,14 +37,10 @@ class BucketCounts:
         self.counts[bisect_left(self.bounds, value)] += 1
         self.total += value
 
-    @classmethod
-    def sum_of(cls, each: Iterable[BucketCounts]) -> BucketCounts:
-        """Return the counts of several histograms of times together."""
-        added = cls()
-        for counted in each:
-            added.total += counted.total
-            added.counts = [one + other for one, other in zip(added.counts, counted.counts, strict=True)]
-        return added
+    def add_all(self, others: BucketCounts) -> None:
+        """Count all values of another histogram with the same bounds."""
+        self.counts = [own + other for own, other in zip(self.counts, others.counts, strict=True)]
+        self.total += others.total
 
     @property
     def count(self) -> int:
@@ -82,4 +78,7 @@ class OutcomeTimes:
 
     def seconds(self) -> BucketCounts:
         """Return the times of all outcomes together."""
-        return BucketCounts.sum_of(self._times.values())
+        added = BucketCounts()
+        for times in self._times.values():
+            added.add_all(times)
+        return added
