@@ -119,13 +119,13 @@ def _rate(figures: Mapping[str, Any], name: str) -> str:
     return f"{rate}, {row['cpu_us_per_request']:,.0f} µs" if "cpu_us_per_request" in row else rate
 
 
-def with_table(page: str, table: str) -> str:
-    """Return the page with another table between its marks.
+def with_table(page: str, table: str, mark: str = BEGIN) -> str:
+    """Return the page with another table between a mark and `END`.
 
     Raises:
         ValueError: The page has no marks.
     """
-    before, begin, rest = page.partition(BEGIN)
+    before, begin, rest = page.partition(mark)
     _, end, after = rest.partition(END)
     if not (begin and end):
         raise ValueError("the page has no place for the table")
