@@ -55,7 +55,11 @@ export const GROUPS: readonly Group[] = [
   },
   {
     name: 'Customers',
-    screens: [screen('customers', 'Customers', SupportAgent, 'support.read', 'backoffice/support.html')],
+    screens: [
+      screen('customers', 'Customers', SupportAgent, 'support.read', 'backoffice/support.html'),
+      screen('lateBets', 'Late bets', Schedule, 'operations.cases', 'backoffice/operations.html#late-bets-and-held-rewards'),
+      screen('heldRewards', 'Held rewards', PauseCircle, 'operations.cases', 'backoffice/operations.html#late-bets-and-held-rewards'),
+    ],
   },
   {
     name: 'Money',
@@ -74,8 +78,6 @@ export const GROUPS: readonly Group[] = [
       screen('providers', 'Providers', Paid, 'operations.read', 'backoffice/operations.html#providers'),
       screen('weeks', 'Weeks', DateRange, 'operations.read', 'backoffice/operations.html#backlogs'),
       screen('backlog', 'Lag', Speed, 'operations.read', 'backoffice/operations.html#backlogs'),
-      screen('lateBets', 'Late bets', Schedule, 'operations.cases', 'backoffice/operations.html#late-bets-and-held-rewards'),
-      screen('heldRewards', 'Held rewards', PauseCircle, 'operations.cases', 'backoffice/operations.html#late-bets-and-held-rewards'),
       screen('deadLetters', 'Dead letters', MarkEmailUnread, 'operations.read', 'backoffice/operations.html#dead-letters'),
       screen('intents', 'Pending intents', Pending, 'operations.read', 'backoffice/operations.html#backlogs'),
       screen('nodes', 'Nodes', Dns, 'operations.read', 'backoffice/operations.html'),
