@@ -81,9 +81,9 @@ export const GROUPS: readonly Group[] = [
   {
     name: 'System',
     screens: [
-      screen('users', 'People', AdminPanelSettings, 'people.read', 'backoffice.html#accounts-and-roles'),
-      screen('jobs', 'Jobs', HourglassTop, null, 'backoffice.html'),
-      screen('audit', 'Audit log', ReceiptLong, 'audit.read', 'backoffice.html#audit-log'),
+      screen('users', 'People', AdminPanelSettings, 'people.read', 'backoffice.html#roles'),
+      screen('jobs', 'Jobs', HourglassTop, null, 'backoffice.html#jobs'),
+      screen('audit', 'Audit log', ReceiptLong, 'audit.read', 'backoffice.html#audit'),
     ],
   },
 ];

@@ -6,7 +6,8 @@ import TableCell from '@mui/material/TableCell';
 import TableContainer from '@mui/material/TableContainer';
 import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
-import Typography from '@mui/material/Typography';
+
+import { EmptyState } from '../../look/EmptyState.tsx';
 
 import type { PaperProps } from '@mui/material/Paper';
 import type { ReactNode } from 'react';
@@ -28,13 +29,15 @@ interface Props<Row> {
   readonly id: (row: Row) => string;
   /** The text if there are no rows. */
   readonly nothing: string;
+  /** What fills it, in a sentence. */
+  readonly filledBy?: string;
 }
 
-export function DataRows<Row>({ label, rows, columns, id, nothing }: Props<Row>) {
+export function DataRows<Row>({ label, rows, columns, id, nothing, filledBy }: Props<Row>) {
   if (rows.length === 0) {
     return (
-      <Paper variant="outlined" sx={{ padding: '20px', marginBottom: 3 }}>
-        <Typography color="textSecondary">{nothing}</Typography>
+      <Paper variant="outlined" sx={{ marginBottom: 3 }}>
+        <EmptyState why={nothing} filledBy={filledBy} />
       </Paper>
     );
   }
