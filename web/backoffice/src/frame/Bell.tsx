@@ -46,7 +46,7 @@ export function Bell() {
     <>
       <Tooltip title={name}>
         <IconButton color="inherit" aria-label={name} aria-haspopup="dialog" onClick={(event) => open(event.currentTarget)}>
-          <Badge badgeContent={unseen} color="error" max={19}>
+          <Badge badgeContent={unseen === 0 ? null : unseen} color="error">
             <Notifications />
           </Badge>
         </IconButton>

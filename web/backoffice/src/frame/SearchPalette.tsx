@@ -22,6 +22,9 @@ const NOTHING: ReadonlySet<string> = new Set();
 const NONE: readonly Found[] = [];
 const UNSEEN = { position: 'absolute', width: '1px', height: '1px', overflow: 'hidden', clipPath: 'inset(50%)' } as const;
 
+/** On a narrow screen only the button's picture is seen; its words still name it. */
+const WORDS = { '@media (max-width: 899px)': UNSEEN } as const;
+
 /** The button in the bar, which Ctrl-K presses, too. */
 export function SearchButton() {
   const [open, setOpen] = useState(false);
@@ -30,7 +33,7 @@ export function SearchButton() {
     function press(event: globalThis.KeyboardEvent) {
       if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
       event.preventDefault();
-      if (document.querySelector('[role=dialog], [role=menu][tabindex="-1"]') === null) setOpen(true);
+      if (document.querySelector('.MuiModal-root:not(.MuiModal-hidden)') === null) setOpen(true);
     }
     window.addEventListener('keydown', press);
     return () => window.removeEventListener('keydown', press);
@@ -42,18 +45,17 @@ export function SearchButton() {
         color="inherit"
         variant="outlined"
         size="small"
-        aria-label="Search (Ctrl+K)"
         aria-haspopup="dialog"
         aria-keyshortcuts="Control+K Meta+K"
         startIcon={<Search />}
         onClick={() => setOpen(true)}
-        sx={{ borderColor: 'divider', color: 'text.secondary', fontWeight: 400, minWidth: 0, '& .MuiButton-startIcon': { margin: { xs: 0, md: '0 8px 0 -2px' } } }}
+        sx={{ borderColor: 'divider', color: 'text.secondary', fontWeight: 400, minWidth: 36, marginRight: '8px', '& .MuiButton-startIcon': { margin: { xs: 0, md: '0 8px 0 -2px' } } }}
       >
-        <Box component="span" sx={{ display: { xs: 'none', md: 'inline' } }}>
-          Search
-        </Box>
-        <Box component="kbd" sx={{ display: { xs: 'none', md: 'inline' }, marginLeft: 3, typography: 'caption', border: 1, borderColor: 'divider', borderRadius: 1, paddingInline: '4px' }}>
-          Ctrl K
+        <Box component="span" sx={WORDS}>
+          Search{' '}
+          <Box component="kbd" sx={{ marginLeft: 3, typography: 'caption', border: 1, borderColor: 'divider', borderRadius: 1, paddingInline: '4px' }}>
+            Ctrl K
+          </Box>
         </Box>
       </Button>
       <Dialog

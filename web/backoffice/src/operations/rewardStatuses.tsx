@@ -87,7 +87,7 @@ export function RewardStatuses() {
           { head: 'Kind', cell: ({ kind }) => kind },
           { head: 'Status', cell: ({ status, recalled }) => <ToneChip tone={toneOf(status, recalled)} label={recalled ? 'recalled' : status} /> },
           { head: 'Why not offered', cell: ({ obstacles }) => obstacles.join('; ') || '–' },
-          { head: 'Change', cell: (version) => may && <RowMenu about={`${version.reward}, version ${version.version}`} deeds={actionsFor(version).map((action) => deedOf(action, version))} /> },
+          { head: 'Change', isMenu: true, cell: (version) => may && <RowMenu about={`${version.reward}, version ${version.version}`} deeds={actionsFor(version).map((action) => deedOf(action, version))} /> },
         ]}
       />
     </Page>

@@ -20,7 +20,12 @@ export interface Column<Row> {
   readonly head: string;
   readonly cell: (row: Row) => ReactNode;
   readonly right?: boolean;
+  /** Whether it has the row's menu, which stays in reach while the table scrolls. */
+  readonly isMenu?: boolean;
 }
+
+const CELL = { overflowWrap: 'break-word', minWidth: 96, maxWidth: 420 } as const;
+const MENU = { position: 'sticky', right: 0, width: 64, backgroundColor: 'background.paper' } as const;
 
 interface Props<Row> {
   readonly label: string;
@@ -46,8 +51,8 @@ export function DataRows<Row>({ label, rows, columns, id, nothing, filledBy }: P
       <Table size="small" aria-label={label}>
         <TableHead>
           <TableRow>
-            {columns.map(({ head, right }) => (
-              <TableCell key={head} align={right === true ? 'right' : 'left'}>
+            {columns.map(({ head, right, isMenu }) => (
+              <TableCell key={head} align={right === true ? 'right' : 'left'} {...(isMenu === true ? { sx: MENU } : {})}>
                 {head}
               </TableCell>
             ))}
@@ -56,8 +61,8 @@ export function DataRows<Row>({ label, rows, columns, id, nothing, filledBy }: P
         <TableBody>
           {rows.map((row) => (
             <TableRow key={id(row)}>
-              {columns.map(({ head, cell, right }) => (
-                <TableCell key={head} align={right === true ? 'right' : 'left'} sx={{ overflowWrap: 'break-word', minWidth: 96, maxWidth: 420 }}>
+              {columns.map(({ head, cell, right, isMenu }) => (
+                <TableCell key={head} align={right === true ? 'right' : 'left'} sx={isMenu === true ? MENU : CELL}>
                   {cell(row)}
                 </TableCell>
               ))}
