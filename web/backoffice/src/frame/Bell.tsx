@@ -121,16 +121,14 @@ function Entry({ decided, isNew, onGo }: { readonly decided: Decided; readonly i
           {age(decidedAt)} ago{decidedBy === null ? '' : `, by ${decidedBy}`}
         </Typography>
       </Stack>
-      <MuiLink component={Link} to={proposal} onClick={onGo} sx={{ display: 'inline-block', marginTop: '4px', overflowWrap: 'anywhere' }}>
+      <MuiLink component={Link} to={proposal} onClick={onGo} sx={{ display: 'table', paddingBlock: '4px', overflowWrap: 'anywhere' }}>
         {titleOf(decided)}
       </MuiLink>
       {decisionReason !== null && <Typography sx={{ overflowWrap: 'anywhere' }}>“{decisionReason}”</Typography>}
       {leadsTo.path !== proposal && (
-        <Typography variant="body2">
-          <MuiLink component={Link} to={leadsTo.path} onClick={onGo}>
-            {leadsTo.label}
-          </MuiLink>
-        </Typography>
+        <MuiLink component={Link} to={leadsTo.path} onClick={onGo} variant="body2" sx={{ display: 'table', paddingBlock: '4px' }}>
+          {leadsTo.label}
+        </MuiLink>
       )}
     </Box>
   );

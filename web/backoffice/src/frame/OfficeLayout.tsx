@@ -1,7 +1,6 @@
 /** The frame around every screen: navigation, a quiet header with search, brand and person, the step-up's question. */
 import HelpOutline from '@mui/icons-material/HelpOutline';
 import ManageAccounts from '@mui/icons-material/ManageAccounts';
-import Box from '@mui/material/Box';
 import IconButton from '@mui/material/IconButton';
 import ListItemIcon from '@mui/material/ListItemIcon';
 import ListItemText from '@mui/material/ListItemText';
@@ -77,7 +76,6 @@ function OfficeAppBar() {
   return (
     <AppBar userMenu={<OfficeUserMenu />} toolbar={<Tools />} alwaysOn>
       <TitlePortal variant="subtitle1" />
-      <Box sx={{ flex: 1 }} />
     </AppBar>
   );
 }
