@@ -156,7 +156,8 @@ class Mutation:
         return ID(found)
 
     @strawberry.mutation(
-        description="Try a version over the bets of a past week, as a job.", directives=[EDIT]
+        description="Try a version over the bets of a past week, as a job; also for approvers.",
+        directives=[permitted(Permission.RULES_TRY, "input.brand")],
     )
     async def start_dry_run(self, info: OfficeInfo, input: StartDryRunInput) -> ShownDryRun:  # noqa: A002
         """Start a dry run."""

@@ -2,6 +2,7 @@
 import { Admin, CustomRoutes, Resource } from 'react-admin';
 import { BrowserRouter, Route } from 'react-router-dom';
 
+import { choices } from './components/savedFilters.tsx';
 import { ContentList } from './content/contentList.tsx';
 import { ContentPage } from './content/ContentPage.tsx';
 import { Account } from './session/Account.tsx';
@@ -30,6 +31,7 @@ import { SchemesPage } from './rules/SchemesPage.tsx';
 import { SignInPage } from './session/SignInPage.tsx';
 import { UserList, UserShow } from './people/users.tsx';
 
+const STORE = choices();
 const NOTHING: ReadonlySet<string> = new Set();
 
 export function App() {
@@ -40,6 +42,7 @@ export function App() {
         title="Furlong back office"
         authProvider={authProvider}
         dataProvider={dataProvider}
+        store={STORE}
         layout={OfficeLayout}
         dashboard={Home}
         loginPage={SignInPage}
