@@ -106,6 +106,7 @@ const OUTLINES: Readonly<Record<string, string>> = {
   SupportAgent: 'mdiFaceAgent',
   Title: 'mdiFormatTitle',
   Translate: 'mdiTranslate',
+  Insights: 'mdiChartBoxOutline',
   TrendingUp: 'mdiTrendingUp',
   Tune: 'mdiTune',
   Undo: 'mdiUndo',
