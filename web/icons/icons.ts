@@ -77,6 +77,7 @@ const OUTLINES: Readonly<Record<string, string>> = {
   Notifications: 'mdiBellOutline',
   Paid: 'mdiCurrencyUsd',
   Palette: 'mdiPalette',
+  PauseCircle: 'mdiPauseCircle',
   Pending: 'mdiDotsHorizontalCircle',
   People: 'mdiAccountMultiple',
   PersonAdd: 'mdiAccountPlus',
