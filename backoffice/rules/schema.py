@@ -55,6 +55,7 @@ class SchemeInput:
     grace_minutes: int | None = None
     terms: SchemeTermsInput | None = None
     effective_from: str | None = strawberry.field(default=None, description="RFC 3339, in UTC.")
+    control_per_mille: int | None = None
 
     def values(self) -> dict[str, Any]:
         """Return what has been typed as JSON values."""

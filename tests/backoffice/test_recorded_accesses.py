@@ -60,7 +60,7 @@ NOT_PERSONAL: Final = {
     "rules": {"schemeVersions", "checkScheme", "dryRun"},
     "sums": {
         *("riskBrands", "riskLiability", "riskForecast", "riskWeeks", "riskRewards", "riskBudgets"),
-        *("goodwillBudgets", "goodwillCosts", "weekCustomers"),
+        *("goodwillBudgets", "goodwillCosts", "weekCustomers", "analyticsReport"),
     },
     "operations": {
         *("brands", "operatedBrand", "brandRevisions", "tryTheme", "rewardVersions", "supportBrands"),

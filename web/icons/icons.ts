@@ -109,6 +109,7 @@ const OUTLINES: Readonly<Record<string, string>> = {
   SupportAgent: 'mdiFaceAgent',
   Title: 'mdiFormatTitle',
   Translate: 'mdiTranslate',
+  Insights: 'mdiChartBoxOutline',
   TrendingUp: 'mdiTrendingUp',
   Tune: 'mdiTune',
   Undo: 'mdiUndo',

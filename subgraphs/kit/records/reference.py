@@ -201,6 +201,7 @@ def _scheme(row: Row[Any]) -> Scheme:
         terms=Terms(row.terms_version, row.terms_summary, row.terms_url),
         effective_from=row.effective_from,
         issued_at=row.issued_at,
+        control_per_mille=row.control_per_mille,
     )
 
 

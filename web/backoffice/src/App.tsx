@@ -6,6 +6,7 @@ import { choices } from './components/savedFilters.tsx';
 import { ContentList } from './content/contentList.tsx';
 import { ContentPage } from './content/ContentPage.tsx';
 import { Account } from './session/Account.tsx';
+import { Analytics } from './analytics/Analytics.tsx';
 import { ApprovalList } from './people/approvals/ApprovalList.tsx';
 import { ApprovalShow } from './people/approvals/ApprovalShow.tsx';
 import { AuditList } from './people/audit.tsx';
@@ -93,6 +94,7 @@ export function App() {
                 <Resource name="risk-rewards" list={Rewards} options={{ label: 'Cost by reward' }} />
                 <Resource name="risk-funnel" list={Funnel} options={{ label: 'Funnel' }} />
                 <Resource name="risk-profit" list={Profit} options={{ label: 'Profit and loss' }} />
+                <Resource name="analytics" list={Analytics} options={{ label: 'Analytics' }} />
               </>
             )}
             <CustomRoutes>

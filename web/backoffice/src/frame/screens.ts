@@ -10,6 +10,7 @@ import FactCheck from '@mui/icons-material/FactCheck';
 import FilterAlt from '@mui/icons-material/FilterAlt';
 import Gavel from '@mui/icons-material/Gavel';
 import HourglassTop from '@mui/icons-material/HourglassTop';
+import Insights from '@mui/icons-material/Insights';
 import MarkEmailUnread from '@mui/icons-material/MarkEmailUnread';
 import Paid from '@mui/icons-material/Paid';
 import Palette from '@mui/icons-material/Palette';
@@ -68,6 +69,7 @@ export const GROUPS: readonly Group[] = [
       screen('risk-rewards', 'Cost by reward', Redeem, 'risk.read', 'backoffice/risk.html'),
       screen('risk-funnel', 'Funnel', FilterAlt, 'risk.read', 'backoffice/risk.html'),
       screen('risk-profit', 'Profit and loss', TrendingUp, 'risk.read', 'backoffice/risk.html'),
+      screen('analytics', 'Analytics', Insights, 'risk.read', 'analytics.html'),
     ],
   },
   {
