@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from gateway.compiled.deopt import OnDeopt, ignore_deopt
 from gateway.executor import CallMiddleware, Context, Failure, FetchedData, ResponseLimits
 from gateway.executor.failures import UNAUTHORIZED
-from gateway.masking import ErrorMasking
+from gateway.executor.masking import ErrorMasking
 from gateway.pipeline.execution_mode import ExecutablePlan, ExecutionMode, executable
 from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.introspection_responses import Introspection
