@@ -121,7 +121,7 @@ def _history(brand: Brand, now: datetime) -> Iterator[Message]:
     chance = random.Random(brand.id)  # noqa: S311 - made history, not a secret
     calendar = Calendar(brand.time_zone)
     weeks = [calendar.week_at(now - timedelta(weeks=back)) for back in range(WEEKS, 0, -1)]
-    rewards = [each for each in brand.rewards if each.status == "active" and each.value_minor]
+    rewards = [reward for reward in brand.rewards if reward.status == "active" and reward.value_minor]
     yield _scheme(brand, rewards[0], weeks[0].starts_at)
     yield from (_opened(brand, week) for week in weeks)
     for number in range(CUSTOMERS):

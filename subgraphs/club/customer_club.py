@@ -117,13 +117,13 @@ def weeks_with_membership(
     if not events:
         return []
     earliest = min(event.at for event in events)
-    found: list[Week] = []
+    weeks: list[Week] = []
     for week in _past_weeks(rules, now):
-        if week.ends_at <= earliest or len(found) >= first:
+        if week.ends_at <= earliest or len(weeks) >= first:
             break
         if was_member(events, week.starts_at, week.ends_at):
-            found.append(week)
-    return found
+            weeks.append(week)
+    return weeks
 
 
 def _past_weeks(rules: BrandRules, now: datetime) -> Iterator[Week]:

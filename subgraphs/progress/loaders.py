@@ -52,12 +52,12 @@ class LedgerLoaders:
 
     async def _load_counted_by(self, keys: list[tuple[ClubKey, datetime]]) -> list[int]:
         found: dict[tuple[ClubKey, datetime], int] = {}
-        while waiting := [each for each in keys if each not in found]:
+        while waiting := [key for key in keys if key not in found]:
             instants = dict(waiting)  # one instant for each key; there is hardly ever another
             async with self._database.read() as connection:
                 sums = await self._repository.counted_by(connection, instants)
             found |= {(key, at): sums.get(key, 0) for key, at in instants.items()}
-        return [found[each] for each in keys]
+        return [found[key] for key in keys]
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,9 +92,9 @@ async def test_what_money_and_law_need_stays_under_one_pseudonym(archive: Archiv
         ("fulfilment", fulfilment.FULFILMENT),
         ("fulfilment", fulfilment.CHOICE),
     )
-    found = [[row["customer_id"] for row in await archive.rows(name, table)] for name, table in kept]
-    assert all(found)
-    pseudonyms = {one for rows in found for one in rows}
+    customer_ids = [[row["customer_id"] for row in await archive.rows(name, table)] for name, table in kept]
+    assert all(customer_ids)
+    pseudonyms = {row for rows in customer_ids for row in rows}
     (pseudonym,) = pseudonyms
     assert pseudonym.startswith(PSEUDONYM_PREFIX)
 
@@ -114,10 +114,10 @@ async def test_the_order_of_topics_does_not_matter(archive: Archive, seed: int) 
     """If records arrive in any order, except that accounts keep theirs, nobody is left."""
     random_ = random.Random(seed)  # noqa: S311 - an order of records
     records = [*life_of("person-1"), tombstone("person-1")]
-    accounts = iter([one for one in records if one.topic == "club.account-status.v1"])
+    accounts = iter([record for record in records if record.topic == "club.account-status.v1"])
     random_.shuffle(records)
     await archive.apply(
-        *(next(accounts) if one.topic == "club.account-status.v1" else one for one in records)
+        *(next(accounts) if record.topic == "club.account-status.v1" else record for record in records)
     )
     assert set(await archive.naming("person-1")) <= {"club.outbox"}
 

@@ -113,7 +113,7 @@ class CatalogueRepository:
     ) -> dict[str, tuple[RewardContent, ...]]:
         """Return the published content of brands: of each version and locale the newest revision due."""
         editions = await self.editions(connection, brands, now)
-        return {brand: Catalogue((), each).contents(now) for brand, each in editions.items()}
+        return {brand: Catalogue((), edition).contents(now) for brand, edition in editions.items()}
 
     async def editions(
         self, connection: AsyncConnection, brands: Collection[str], now: datetime

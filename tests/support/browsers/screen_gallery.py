@@ -118,9 +118,9 @@ def faults_of_access(page: Page, selector: str = "body", rules: list[str] | None
         [selector, only],
     )
     return [
-        f"{each['id']}: {node['html'][:160]} ({node['failureSummary']})"
-        for each in violations
-        for node in each["nodes"]
+        f"{violation['id']}: {node['html'][:160]} ({node['failureSummary']})"
+        for violation in violations
+        for node in violation["nodes"]
     ]
 
 

@@ -105,7 +105,9 @@ def look_around(desk: OfficeClient) -> None:
 def changes_let_through(desk: OfficeClient) -> list[tuple[str, Any]]:
     """Send every change of the graph in this person's session; return those that are not refused."""
     changes = [
-        one for one in fields() if one.operation == "mutation" and one.permission is not Permission.OWN
+        field
+        for field in fields()
+        if field.operation == "mutation" and field.permission is not Permission.OWN
     ]
     assert len(changes) > 30
     let_through = []
