@@ -70,6 +70,7 @@ def office(chromium: LocalChromium) -> Iterator[FixedOffice]:
         yield opened
 
 
+@pytest.mark.slow("seven or ten pages, with axe looking at each")
 @pytest.mark.parametrize("sheet", SHEETS, ids=str)
 def test_each_screen_looks_as_it_did_and_is_accessible(office: FixedOffice, sheet: Sheet) -> None:
     """A change of looks is made on purpose: it comes with new pictures, which a reviewer sees."""

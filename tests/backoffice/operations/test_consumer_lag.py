@@ -127,7 +127,7 @@ def test_a_sample_says_how_long_the_oldest_bet_waited() -> None:
 
 
 async def test_samples_are_kept_while_the_back_office_runs(tmp_path: Path) -> None:
-    """One a minute, however often the lag is read in between; also of a Kafka that is away."""
+    """One a minute, however often the lag is read in between; also of a Kafka that is unavailable."""
     url = f"sqlite+aiosqlite:///{tmp_path}"
     async with backoffice_database(url) as own:
         clock = ManualClock(NOW)

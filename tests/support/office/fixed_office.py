@@ -473,7 +473,7 @@ class FixedOffice:
 
     def content(self) -> Image.Image:
         """Return a picture of what the page is about, without the frame, which other tests look at."""
-        place = self.page.locator("main").bounding_box()
+        place = self.page.locator("#main-content").bounding_box()
         assert place is not None
         whole = self.picture()
         scale = whole.width / self.page.viewport_size["width"] if self.page.viewport_size else 1
