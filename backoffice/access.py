@@ -37,6 +37,7 @@ class Permission(Enum):
     CONTENT_PUBLISH = "content.publish"
     RULES_READ = "rules.read"
     RULES_EDIT = "rules.edit"
+    RULES_TRY = "rules.try"
     RULES_APPROVE = "rules.approve"
     SUPPORT_READ = "support.read"
     SUPPORT_ADJUST = "support.adjust"
@@ -72,9 +73,9 @@ _EVERYBODY: Final = frozenset({_P.CONTENT_READ, _P.RULES_READ, _P.JOBS_READ})
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
     {
         Role.VIEWER: _EVERYBODY | {_P.RISK_READ, _P.OPERATIONS_READ, _P.OPERATIONS_CASES},
-        Role.EDITOR: _EVERYBODY | {_P.CONTENT_EDIT, _P.RULES_EDIT, _P.APPROVALS_READ},
+        Role.EDITOR: _EVERYBODY | {_P.CONTENT_EDIT, _P.RULES_EDIT, _P.RULES_TRY, _P.APPROVALS_READ},
         Role.APPROVER: _EVERYBODY
-        | {_P.CONTENT_APPROVE, _P.CONTENT_PUBLISH, _P.RULES_APPROVE, _P.APPROVALS_READ},
+        | {_P.CONTENT_APPROVE, _P.CONTENT_PUBLISH, _P.RULES_APPROVE, _P.RULES_TRY, _P.APPROVALS_READ},
         Role.SUPPORT: _EVERYBODY
         | {
             _P.SUPPORT_READ,

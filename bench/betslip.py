@@ -66,7 +66,9 @@ def start_javascript(servers: Servers, club: Club, cores: Cores, names: Sequence
     """Start gateways on Node.js with subgraphs behind HTTP; all of them may use both cores."""
     install_gateways()
     subgraphs = start_subgraphs(servers, club, cores)
-    supergraph = write_supergraph(servers.folder, {name: each.port for name, each in subgraphs.items()})
+    supergraph = write_supergraph(
+        servers.folder, {name: subgraph.port for name, subgraph in subgraphs.items()}
+    )
     contenders = []
     for name in names:
         gateway = JAVASCRIPT[name](servers, supergraph, partial(on_cores, cores))
@@ -99,7 +101,9 @@ def run(options: Options, folder: Path) -> None:
         if options.profile:
             profile_ours("betslip", contenders[0], tool, options)
             return
-        check_agreement({each.name: each.target for each in contenders}, tool.tokens[:COMPARED])
+        check_agreement(
+            {contender.name: contender.target for contender in contenders}, tool.tokens[:COMPARED]
+        )
         series = options.measurement.measure(contenders, tool)
     figures = {name: each.figures() for name, each in series.items()}
     compared = ratios(series)

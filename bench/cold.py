@@ -82,8 +82,8 @@ def summary(runs: Mapping[str, list[Cold]]) -> tuple[dict[str, dict[str, float]]
     """Return medians of the rounds; ratios are above 1 where ours is faster or smaller."""
     figures = {
         name: {
-            each.name: round(statistics.median(getattr(run, each.name) for run in rounds), 3)
-            for each in fields(Cold)
+            field.name: round(statistics.median(getattr(run, field.name) for run in rounds), 3)
+            for field in fields(Cold)
         }
         for name, rounds in runs.items()
     }
@@ -123,7 +123,7 @@ def run(options: Options, folder: Path) -> None:
 
 
 def _show(figures: Mapping[str, Mapping[str, float]]) -> None:
-    print(f"\n{'':22}" + "".join(f"{each.name:>16}" for each in fields(Cold)))
+    print(f"\n{'':22}" + "".join(f"{field.name:>16}" for field in fields(Cold)))
     for name, row in figures.items():
         print(f"{name:22}" + "".join(f"{value:16.2f}" for value in row.values()))
 

@@ -58,7 +58,9 @@ def run(options: Options, folder: Path) -> None:
         if options.profile:
             profile_ours("gateway", contenders[0], tool, options)
             return
-        check_agreement({each.name: each.target for each in contenders}, tool.tokens[:COMPARED])
+        check_agreement(
+            {contender.name: contender.target for contender in contenders}, tool.tokens[:COMPARED]
+        )
         series = options.measurement.measure(contenders, tool)
     figures = {name: each.figures() for name, each in series.items()}
     compared = ratios(series)

@@ -101,7 +101,8 @@ def summary(peaks: list[Peak], overloads: list[Overload]) -> tuple[dict[str, flo
     """Return figures and ratios: medians of the rounds."""
     peak, peak_p99 = statistics.median(p.rate for p in peaks), statistics.median(p.p99 for p in peaks)
     middle = {
-        name: statistics.median(getattr(each, name) for each in overloads) for name in Overload.__slots__
+        name: statistics.median(getattr(overload, name) for overload in overloads)
+        for name in Overload.__slots__
     }
     figures = {
         "peak_per_second": peak,

@@ -59,8 +59,8 @@ class Query:
     @strawberry.field
     async def user(self, info: Info[Any, Any], id: strawberry.ID) -> User:  # noqa: A002 - an argument's name
         """Load a reader."""
-        found: User = await info.context["users"].load(id)
-        return found
+        user: User = await info.context["users"].load(id)
+        return user
 
     @strawberry.field
     def hello(self, name: str = "world") -> str:

@@ -56,7 +56,9 @@ def run(options: Options, folder: Path) -> None:
         collector = start_collector(servers, cores)
         contenders = [start_ours(servers, club, cores, name, collector) for name in SHARES]
         tool = LoadTool(folder, club.tokens(options.active))
-        check_agreement({each.name: each.target for each in contenders}, tool.tokens[:COMPARED])
+        check_agreement(
+            {contender.name: contender.target for contender in contenders}, tool.tokens[:COMPARED]
+        )
         series = options.measurement.measure(contenders, tool)
     figures = {name: each.figures() for name, each in series.items()}
     compared = ratios(series, SAMPLED)

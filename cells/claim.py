@@ -164,4 +164,4 @@ async def _foreign_partitions(connection: AsyncConnection, cell: Cell, keyed: Co
         .where(topic.in_(sorted(keyed)))
         .distinct()
     )
-    return sorted(one for one in found if not cell.owns(one))
+    return sorted(partition for partition in found if not cell.owns(partition))

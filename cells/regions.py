@@ -169,7 +169,7 @@ class BoundRegion:
     @property
     def brands(self) -> frozenset[str]:
         """Return the brands of which it has customers."""
-        return frozenset(one.partition(":")[0] for one in self.regions.regions[self.name].customers)
+        return frozenset(customer.partition(":")[0] for customer in self.regions.regions[self.name].customers)
 
     def problems(self, accounts: Iterable[tuple[str, str, int]]) -> list[str]:
         """Return a sentence for each brand and jurisdiction whose customers are not the region's.
@@ -242,7 +242,7 @@ def _flow(source: str, target: str, regions: RegionMap) -> list[str]:
     else:
         return [f"{source}->{target}.enabled = false"]
     # The names are regular expressions; the backslash is escaped for the properties file.
-    expressions = ",".join(each.replace(".", "\\\\.") for each in topics)
+    expressions = ",".join(topic.replace(".", "\\\\.") for topic in topics)
     return [f"{source}->{target}.enabled = true", f"{source}->{target}.topics = {expressions}"]
 
 

@@ -56,8 +56,8 @@ def verify(source: Location, target: Location, folder: Path) -> Verified:
 
 def _begun(source: Location, target: Location, folder: Path) -> Journal | None:
     """Return the journal of what has begun between these locations and is not over."""
-    found = cell_at(source)
-    journal = None if found is None else Journal.read(folder, found[0].name)
+    cell = cell_at(source)
+    journal = None if cell is None else Journal.read(folder, cell[0].name)
     if journal is None or journal.is_over:
         return None
     same = (journal.source, journal.target) == (str(source.server), str(target.server))
@@ -65,7 +65,7 @@ def _begun(source: Location, target: Location, folder: Path) -> Journal | None:
 
 
 def _open_cells(locations: tuple[Location, ...]) -> list[tuple[Location, Cell]]:
-    found = [(each, cell_at(each)) for each in locations]
+    found = [(location, cell_at(location)) for location in locations]
     return [(each, cell[0]) for each, cell in found if cell is not None and cell[2] == OPEN]
 
 

@@ -162,7 +162,9 @@ def _launch(
     password, port = secrets.token_hex(12), free_port()
     account = folder / "account.sql"
     account.touch(mode=0o600)
-    account.write_text(_ACCOUNT.format(password=password) + "".join(f"{each};\n" for each in statements))
+    account.write_text(
+        _ACCOUNT.format(password=password) + "".join(f"{statement};\n" for statement in statements)
+    )
     # A relative socket path is in the data folder, however long the path of that folder is.
     command = [
         _find("mariadbd") or "mariadbd",

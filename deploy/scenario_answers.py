@@ -74,7 +74,7 @@ async def play_all(folder: Path) -> dict[str, Any]:
     )
     async with running_demo(options):
         pass
-    return {one.name: answers[one.name] for one in scenarios}
+    return {scenario.name: answers[scenario.name] for scenario in scenarios}
 
 
 async def _answer(graph: httpx.AsyncClient, cast: Cast) -> dict[str, Any]:

@@ -155,10 +155,10 @@ def _attempt(begin: Callable[[], Server]) -> Server | None:
 
 
 def _cells_if_running(record: dict[str, Any]) -> CellServices | None:
-    servers = tuple(PrivateMariadb(**_with_process(one)) for one in record["servers"])
+    servers = tuple(PrivateMariadb(**_with_process(server)) for server in record["servers"])
     haproxy = PrivateHaproxy(**_with_process(record["haproxy"]))
-    found = CellServices(**{**record, "servers": servers, "haproxy": haproxy})
-    return found if found.is_running() else None
+    services = CellServices(**{**record, "servers": servers, "haproxy": haproxy})
+    return services if services.is_running() else None
 
 
 def _with_process(record: dict[str, Any]) -> dict[str, Any]:

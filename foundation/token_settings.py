@@ -72,7 +72,7 @@ class Issuer(BaseModel):
         if self.older_secrets and self.secret is None:
             raise ValueError("older_secrets are for an issuer with a secret")
         secrets = [each for each in (self.secret, *self.older_secrets) if each is not None]
-        if any(len(each.get_secret_value().encode()) < MIN_SECRET_BYTES for each in secrets):
+        if any(len(secret.get_secret_value().encode()) < MIN_SECRET_BYTES for secret in secrets):
             raise ValueError(f"the secret is too short: use at least {MIN_SECRET_BYTES} bytes")
         # If a public key were used as a secret, anybody could sign.
         if any((name in _SECRET) != (self.secret is not None) for name in self.accepted_algorithms):

@@ -74,8 +74,8 @@ async def require_one_installation(
     if stream is None or stream.generation is not None or not any(found.values()):
         return
     cluster = await cluster_id(stream)
-    for name, one in found.items():
-        if one is None:
+    for name, installation in found.items():
+        if installation is None:
             continue
         database = Database.open(without_fence(settings), name)
         try:

@@ -127,7 +127,7 @@ ALL_SETTINGS: tuple[type[BaseSettings], ...] = (
     ExecutionSettings,
     CallerSettings,
     GatewaySettings,
-    *(imported(each.settings) for each in FEATURES),
+    *(imported(feature.settings) for feature in FEATURES),
     ServeSettings,
     CdnSettings,
     EmbedSettings,

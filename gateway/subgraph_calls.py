@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Final
 
 from gateway.errors import SupergraphError
-from gateway.masking import ErrorMasking
-from gateway.masking.settings import MaskingSettings
+from gateway.executor.masking import ErrorMasking
 from gateway.settings import GatewaySettings
+from gateway.settings.subgraphs import MaskingSettings
 from gateway.supergraph import Supergraph
 from gateway.tls import SubgraphTls
 from gateway.transport import HttpLimits, HttpTransport, MemoryTransport, SignerOf, Transport

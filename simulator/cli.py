@@ -149,9 +149,9 @@ def customers(
     """List the customers of a world: brand, id, jurisdiction, currency and a note."""
     names, found = ("brand", "id", "jurisdiction", "currency", "note"), []
     for brand in _known_world(world).brands:
-        for one in brand.accounts():
-            place = (one.jurisdiction or brand.jurisdiction, one.currency or brand.currency)
-            found.append((brand.id, one.id, *place, one.note))
+        for account in brand.accounts():
+            place = (account.jurisdiction or brand.jurisdiction, account.currency or brand.currency)
+            found.append((brand.id, account.id, *place, account.note))
     if as_json:
         typer.echo(json.dumps([dict(zip(names, each, strict=True)) for each in found], indent=2))
         return

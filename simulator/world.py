@@ -109,7 +109,9 @@ class Brand(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         """Refuse an unknown time zone, and duplicate ids."""
         ZoneInfo(self.time_zone)
         _refuse_duplicates(f"customer of {self.id}", (customer.id for customer in self.accounts()))
-        _refuse_duplicates(f"reward of {self.id}", (f"{one.id}:{one.config_version}" for one in self.rewards))
+        _refuse_duplicates(
+            f"reward of {self.id}", (f"{reward.id}:{reward.config_version}" for reward in self.rewards)
+        )
 
     def accounts(self) -> tuple[Customer, ...]:
         """Return all customers: those of the file, then those of the traffic."""
@@ -124,7 +126,7 @@ class Brand(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     def betting_customers(self) -> tuple[Customer, ...]:
         """Return all customers that simulated traffic bets for."""
-        return self.traffic_customers() + tuple(one for one in self.customers if one.bets)
+        return self.traffic_customers() + tuple(customer for customer in self.customers if customer.bets)
 
     def demo_customers(self) -> tuple[Customer, ...]:
         """Return the customers that people try the demo with."""
@@ -141,7 +143,9 @@ class Brand(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     def offers(self, reward_id: str, config_version: int) -> bool:
         """Return whether a version of a reward was ever published, paused or not."""
-        return any((one.id, one.config_version) == (reward_id, config_version) for one in self.rewards)
+        return any(
+            (reward.id, reward.config_version) == (reward_id, config_version) for reward in self.rewards
+        )
 
 
 class World(Struct, frozen=True, forbid_unknown_fields=True):
@@ -221,7 +225,7 @@ class _Brand(msgspec.Struct, frozen=True):
     def newest(self) -> tuple[_Scheme, ...]:
         """The newest scheme of each jurisdiction and currency, the brand's default first."""
         ordered = sorted(self.schemes, key=lambda scheme: scheme.version)
-        newest = {(one.jurisdiction, one.currency): one for one in ordered}
+        newest = {(scheme.jurisdiction, scheme.currency): scheme for scheme in ordered}
         default = (self.default_jurisdiction, self.default_currency)
         return tuple(newest[place] for place in sorted(newest, key=lambda place: (place != default, place)))
 
@@ -245,7 +249,9 @@ def read_world(path: Path | None) -> World:
     try:
         raw: Any = msgspec.yaml.decode(path.read_bytes())
         brands = raw.get("brands") if isinstance(raw, dict) else None
-        if isinstance(brands, Sequence) and any(isinstance(one, dict) and "schemes" in one for one in brands):
+        if isinstance(brands, Sequence) and any(
+            isinstance(brand, dict) and "schemes" in brand for brand in brands
+        ):
             return world_of(msgspec.convert(raw, _Installation))
         return load_world(path)
     except OSError as error:
@@ -256,7 +262,7 @@ def read_world(path: Path | None) -> World:
 
 def world_of(installation: _Installation) -> World:
     """Return the world of an installation, which depends only on its file."""
-    return World(recorded_at=RECORDED_AT, brands=tuple(_brand(one) for one in installation.brands))
+    return World(recorded_at=RECORDED_AT, brands=tuple(_brand(brand) for brand in installation.brands))
 
 
 def _brand(brand: _Brand) -> Brand:

@@ -109,9 +109,9 @@ def _logs_as_before() -> Iterator[None]:
     logging.captureWarnings(False)
     sys.excepthook = hook
     root.setLevel(level)
-    for each in set(root.handlers) - set(handlers):
-        if each.__class__ is logging.StreamHandler:  # and not pytest's own
-            root.removeHandler(each)
+    for handler in set(root.handlers) - set(handlers):
+        if handler.__class__ is logging.StreamHandler:  # and not pytest's own
+            root.removeHandler(handler)
 
 
 @pytest.fixture(scope="session")

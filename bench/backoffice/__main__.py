@@ -94,12 +94,12 @@ async def _measure(settings: DatabaseSettings, size: Size) -> tuple[dict[str, fl
     own_base = create_base(settings, own, clock)
     parts = RiskArea(own_base)
     before, begun, reads = meter.rows(), time.monotonic(), 0
-    known = await parts.counter.weeks(BRAND)
-    if known is None:
+    weeks = await parts.counter.weeks(BRAND)
+    if weeks is None:
         raise RuntimeError("the brand does not exist")
-    for week in known.weeks:
+    for week in weeks.weeks:
         clock.advance(timedelta(seconds=1))
-        await parts.collector.count(known, week)
+        await parts.collector.count(weeks, week)
         reads += 1
     counted = {
         "weeks": reads,
@@ -110,8 +110,8 @@ async def _measure(settings: DatabaseSettings, size: Size) -> tuple[dict[str, fl
     areas: list[Area] = [kind(base) for kind in AREAS]
     graph = OfficeGraph.over(create_schema(), areas)
     measured = [
-        await measure(meter, graph, one)
-        for one in operations(PRESENT.iso, known.weeks[1].iso, size.customers)
+        await measure(meter, graph, operation)
+        for operation in operations(PRESENT.iso, weeks.weeks[1].iso, size.customers)
     ]
     for area in areas:
         await area.close()

@@ -66,10 +66,10 @@ def _count(names: Iterable[str] | None) -> dict[str, Counting]:
 def _show(counted: Mapping[str, Mapping[str, int]], budgets: Budgets) -> None:
     print(f"{'counted / budget / best':24}" + "".join(f"{measure:>28}" for measure in MEASURES))
     for name, totals in counted.items():
-        known = budgets.paths.get(name)
+        path = budgets.paths.get(name)
         cells = [f"{totals[measure]:,}" for measure in MEASURES]
-        if known is not None:
-            limits = (known.measures[measure] for measure in MEASURES)
+        if path is not None:
+            limits = (path.measures[measure] for measure in MEASURES)
             cells = [f"{cell} / {it.budget:,} / {it.best:,}" for cell, it in zip(cells, limits, strict=True)]
         print(f"{name:24}" + "".join(f"{cell:>28}" for cell in cells))
 

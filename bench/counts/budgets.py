@@ -177,13 +177,13 @@ class Budgets:
 
     def findings(self, counted: Mapping[str, Totals]) -> list[str]:
         """Return what is wrong with the counts of some paths."""
-        found: list[str] = []
+        findings: list[str] = []
         for name, totals in counted.items():
             if name in self.paths:
-                found += self.paths[name].findings(name, totals)
+                findings += self.paths[name].findings(name, totals)
             else:
-                found.append(f"{name} has no budget. Add it: make budgets")
-        return found
+                findings.append(f"{name} has no budget. Add it: make budgets")
+        return findings
 
     def lowered(self, counted: Mapping[str, Totals], today: date) -> Budgets:
         """Return the budgets after counting: none is higher, and each path has one."""

@@ -74,16 +74,16 @@ class Measurement:
         Raises:
             WrongAnswerError: A contender gave a wrong answer.
         """
-        tools = {each.name: self._best_connections(tool, each) for each in contenders}
+        tools = {contender.name: self._best_connections(tool, contender) for contender in contenders}
         series = {name: Series(connections=tool.connections) for name, tool in tools.items()}
         for number in range(1, self.rounds + 1):
-            for each in contenders:
-                before = each.cpu_seconds()
-                run = tools[each.name].run(each.name, each.target, self.seconds)
-                used = each.cpu_seconds() - before
-                series[each.name].runs.append(run)
-                series[each.name].cpu.append(used / run.requests * 1e6)
-                print(f"round {number}/{self.rounds}  {each.name:16}{run.rate:10.0f}/s", flush=True)
+            for contender in contenders:
+                before = contender.cpu_seconds()
+                run = tools[contender.name].run(contender.name, contender.target, self.seconds)
+                used = contender.cpu_seconds() - before
+                series[contender.name].runs.append(run)
+                series[contender.name].cpu.append(used / run.requests * 1e6)
+                print(f"round {number}/{self.rounds}  {contender.name:16}{run.rate:10.0f}/s", flush=True)
         return series
 
     def _best_connections(self, tool: LoadTool, contender: Contender) -> LoadTool:

@@ -15,10 +15,10 @@ def find_wrk() -> str:
     Raises:
         ToolMissingError: apt could not install it.
     """
-    found = shutil.which("wrk") or _installed("wrk")
-    if found is None:
+    program = shutil.which("wrk") or _installed("wrk")
+    if program is None:
         raise ToolMissingError("wrk is missing and apt-get could not install it: put wrk 4 on the PATH")
-    return found
+    return program
 
 
 def _installed(package: str) -> str | None:

@@ -72,8 +72,8 @@ async def measure_live(
     await pool.open([testbed.club.token(number) for number in numbers], on_event, wanted)
     took, used = time.perf_counter() - opened, serve.cpu_seconds() - begun
     latencies.customers = {
-        each: f"{BRAND}:{customer_id(number)}".encode()
-        for each, number in zip(pool.subscribers, numbers, strict=True)
+        subscriber: f"{BRAND}:{customer_id(number)}".encode()
+        for subscriber, number in zip(pool.subscribers, numbers, strict=True)
     }
     print(f"{wanted:,} trackers open after {took:.0f} s", flush=True)
     before = serve.cpu_seconds()

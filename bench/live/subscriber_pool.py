@@ -78,8 +78,8 @@ class SubscriberPool:
 
     def close(self) -> None:
         """End all streams."""
-        for each in self.subscribers:
-            each.close()
+        for subscriber in self.subscribers:
+            subscriber.close()
         self.subscribers.clear()
 
     def check(self) -> None:
@@ -88,14 +88,14 @@ class SubscriberPool:
         Raises:
             ServiceFailedError: A stream has ended.
         """
-        faults = [each.fault for each in self.subscribers if each.fault]
+        faults = [subscriber.fault for subscriber in self.subscribers if subscriber.fault]
         if faults:
             raise ServiceFailedError(f"{len(faults)} streams failed; the first: {faults[0]}")
 
     @property
     def events(self) -> int:
         """The number of events received on all streams."""
-        return sum(each.events for each in self.subscribers)
+        return sum(subscriber.events for subscriber in self.subscribers)
 
     async def _connect(
         self, number: int, subscription: Subscription, token: str, on_event: OnEvent
@@ -112,9 +112,13 @@ class SubscriberPool:
     async def _first_events(self, some: Sequence[Subscriber]) -> None:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                while not all(each.events >= each.streams or each.fault for each in some):  # noqa: ASYNC110 - at sockets
+                while not all(  # noqa: ASYNC110 - at sockets
+                    subscriber.events >= subscriber.streams or subscriber.fault for subscriber in some
+                ):
                     await asyncio.sleep(0.005)
         except TimeoutError:
-            silent = sum(each.streams - min(each.events, each.streams) for each in some)
+            silent = sum(
+                subscriber.streams - min(subscriber.events, subscriber.streams) for subscriber in some
+            )
             raise ServiceFailedError(f"{silent} streams sent no event in {PATIENCE_SECONDS} s") from None
         self.check()

@@ -78,15 +78,15 @@ def measure(
     with httpx.Client() as client:
         answers = [targets[0].ask(TOKENS[0], client)]
         cold = server.cpu_seconds() - start
-        answers += [each.ask(TOKENS[0], client) for each in targets[1:WARM_UP]]
+        answers += [target.ask(TOKENS[0], client) for target in targets[1:WARM_UP]]
         before, asked = server.cpu_seconds(), subgraphs.calls()
-        answers += [each.ask(TOKENS[0], client) for each in targets[WARM_UP:]]
+        answers += [target.ask(TOKENS[0], client) for target in targets[WARM_UP:]]
         between, calls = server.cpu_seconds(), subgraphs.calls() - asked
-        answers += [each.ask(TOKENS[0], client) for each in targets[WARM_UP:]]
+        answers += [target.ask(TOKENS[0], client) for target in targets[WARM_UP:]]
         after = server.cpu_seconds()
-        answers += [each.ask(TOKENS[0], client) for each in targets[WARM_UP:]]
+        answers += [target.ask(TOKENS[0], client) for target in targets[WARM_UP:]]
         end = server.cpu_seconds()
-    if any(each != answers[0] for each in answers):
+    if any(answer != answers[0] for answer in answers):
         raise WrongAnswerError(f"{case.name}: equal documents are answered differently")
     each_ms = 1000 / documents
     return PlanningCost(
@@ -108,7 +108,7 @@ def _target(case: GeneratedSupergraph, server: Server, name: str) -> Target:
 
 
 def _medians(costs: list[PlanningCost]) -> dict[str, float]:
-    rows = [asdict(each) for each in costs]
+    rows = [asdict(cost) for cost in costs]
     return {what: round(statistics.median(row[what] for row in rows), 2) for what in rows[0]}
 
 
@@ -152,7 +152,7 @@ def run(options: Options, folder: Path, *, quick: bool) -> None:
                     data = found
                     costs[name].append(sight)
                     print(f"{case.name:28}{name:22}{sight}", flush=True)
-            figures[case.name] = {name: _medians(each) for name, each in costs.items()}
+            figures[case.name] = {name: _medians(cost) for name, cost in costs.items()}
     report.write("planning", figures, _ratios(figures), left_out)
 
 

@@ -54,7 +54,10 @@ def _value(node: FieldNode, typename: str, variables: dict[str, Any]) -> Any:
     if name == "_entities" and node.selection_set is not None:
         (argument,) = node.arguments or ()
         representations = variables[getattr(argument.value, "name").value]  # noqa: B009 - a variable always
-        return [_object(node.selection_set, each["__typename"], variables) for each in representations]
+        return [
+            _object(node.selection_set, representation["__typename"], variables)
+            for representation in representations
+        ]
     if node.selection_set is not None:
         return _object(node.selection_set, name.capitalize(), variables)
     return name

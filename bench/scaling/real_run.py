@@ -197,8 +197,8 @@ def _applied(consumers: list[Server]) -> int:
     total = 0
     for server in consumers:
         text = httpx.get(f"http://127.0.0.1:{server.port}/metrics", timeout=30).text
-        found = _APPLIED.search(text)
-        total += int(float(found[1])) if found else 0
+        match = _APPLIED.search(text)
+        total += int(float(match[1])) if match else 0
     return total
 
 
@@ -215,5 +215,5 @@ def _wait(consumers: list[Server], messages: int) -> None:
 
 def predictions(runs: Mapping[int, Measured]) -> dict[int, float]:
     """Return the rates that the model predicts for several processes from the costs of one."""
-    one = runs[min(runs)].cost
-    return {number: one.most_a_second(number, run.free_cores) for number, run in runs.items()}
+    cost = runs[min(runs)].cost
+    return {number: cost.most_a_second(number, run.free_cores) for number, run in runs.items()}

@@ -216,7 +216,7 @@ def simulate(workload: Workload, rules: Rules, costs: Costs, sizing: Sizing) -> 
         if sizing is not Sizing.FIXED and at % SYNC_SECONDS == 0:
             due = [fixture.pods for fixture in fixtures if fixture.begin <= at < fixture.end]
             least = Peak(
-                max((one.serve for one in due), default=0), max((one.consumers for one in due), default=0)
+                max((pods.serve for pods in due), default=0), max((pods.consumers for pods in due), default=0)
             )
             release.scale(at, found, sum(inside) / len(inside), least)
     return report

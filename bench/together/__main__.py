@@ -148,7 +148,7 @@ def summary(first: Outcome, further: list[Outcome]) -> tuple[dict[str, Any], dic
     best = max(held, key=lambda each: each.offered.reads, default=None)
     figures = {
         "run": first.figures(),
-        "steps": [each.figures() for each in further],
+        "steps": [outcome.figures() for outcome in further],
         "sustained_reads_per_second": round(best.answered, 1) if best else 0.0,
         "sustained_messages_per_second": round(best.applied, 1) if best else 0.0,
         "drift": 0,

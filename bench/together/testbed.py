@@ -68,8 +68,8 @@ class TestBed:
         """Return how many bet messages the consumer has committed, by its own metrics."""
         async with httpx.AsyncClient(timeout=30) as client:
             answer = await client.get(f"http://127.0.0.1:{self.consume.port}/metrics")
-        found = _APPLIED.search(answer.text)
-        return int(float(found[1])) if found else 0
+        match = _APPLIED.search(answer.text)
+        return int(float(match[1])) if match else 0
 
     async def wait_until_applied(self, messages: int) -> None:
         """Wait until a number of messages is committed.
@@ -146,7 +146,7 @@ def open_testbed(
         servers = stack.enter_context(running_servers(folder))
         started = {}
         programs = {"serve": ("serve",), "consume": ("consume", "progress")}
-        programs |= {f"consume_{each}": ("consume", each) for each in other_consumers}
+        programs |= {f"consume_{consumer}": ("consume", consumer) for consumer in other_consumers}
         for name, words in programs.items():
             port = free_port()
             command = furlong(*words, "--listen", f"127.0.0.1:{port}")

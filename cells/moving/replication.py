@@ -109,8 +109,8 @@ def _position_in(file: Path) -> str | None:
     with file.open("rb") as written:
         head = written.read(_HEAD)
         written.seek(max(0, file.stat().st_size - _HEAD))
-        found = _POSITION.search(written.read()) or _POSITION.search(head)
-    return None if found is None else found[1].decode()
+        match = _POSITION.search(written.read()) or _POSITION.search(head)
+    return None if match is None else match[1].decode()
 
 
 def _program(names: tuple[str, ...]) -> str:

@@ -98,14 +98,14 @@ class CellMap(StrictModel):
         Raises:
             ValueError: Two cells have the same partition, or a range is wrong.
         """
-        found: dict[int, str] = {}
+        owners: dict[int, str] = {}
         for one in self.cells:
             cell = Cell(one.name, *parse_range(one.partitions), self.of)
             for number in range(cell.first, cell.last + 1):
-                if number in found:
-                    raise ValueError(f"cells {found[number]} and {cell.name} both have partition {number}")
-                found[number] = cell.name
-        return found
+                if number in owners:
+                    raise ValueError(f"cells {owners[number]} and {cell.name} both have partition {number}")
+                owners[number] = cell.name
+        return owners
 
 
 def read_map(file: Path) -> CellMap:

@@ -221,12 +221,14 @@ def change_running(cells: CellMap, folder: Path) -> int:
         RouterError: It cannot be reached, or was started with other files.
     """
     runtime, file = Runtime(cells.admin_socket), folder / MAP
-    known = runtime.map_entries(str(file))
-    if not known:
+    map_entries = runtime.map_entries(str(file))
+    if not map_entries:
         raise RouterError(
             f"the HAProxy at {cells.admin_socket} has no map {file}: restart it with the new files"
         )
-    changed = {str(number): name for number, name in cells.owners().items() if known.get(str(number)) != name}
+    changed = {
+        str(number): name for number, name in cells.owners().items() if map_entries.get(str(number)) != name
+    }
     for number, name in changed.items():
         runtime.set_map(str(file), number, name)
     return len(changed)

@@ -65,12 +65,12 @@ class MembershipReducer:
 
     async def memberships(self, connection: AsyncConnection, messages: Sequence[Message[Any]]) -> Outcome:
         """Apply a batch of memberships; a null value only clears the topic: the account topic erases."""
-        changes = [one for one in messages if not isinstance(one.event, CustomerErased)]
+        changes = [message for message in messages if not isinstance(message.event, CustomerErased)]
         kept = await without_erased(self.erasure, connection, changes, attrgetter("occurred_at"))
         owners = {_owner(one.event) for one in kept}
         await self.exclusion.lock_pending(connection, owners)
-        known = [_told_membership(one.event) for one in kept]
-        changed, conflicting = await self.read_back.restore(connection, known)
+        memberships = [_told_membership(one.event) for one in kept]
+        changed, conflicting = await self.read_back.restore(connection, memberships)
         if changed:
             await self.exclusion.end_memberships(connection, owners, await self.clock.at(connection))
         conflicts = [kept[index].record for index in conflicting]

@@ -24,7 +24,7 @@ def find(names: Sequence[str]) -> list[AnyFeed]:
         UnknownFeed: No such adapter exists, or two of them have the same name or topic.
     """
     feeds = [_feed(name) for name in names]
-    for what, found in (("name", [one.name for one in feeds]), ("topic", [one.topic for one in feeds])):
+    for what, found in (("name", [feed.name for feed in feeds]), ("topic", [feed.topic for feed in feeds])):
         twice = sorted({one for one in found if found.count(one) > 1})
         if twice:
             raise UnknownFeed(f"two feeds have the same {what}: {', '.join(twice)}")

@@ -72,14 +72,16 @@ class ProviderHealthReader:
         credited = await provider_decisions.last_credits(connection)
         refused = [
             refusal
-            for one in reports
-            if one.provider in decided
-            for refusal in [_refusal(one, decided[one.provider])]
+            for report in reports
+            if report.provider in decided
+            for refusal in [_refusal(report, decided[report.provider])]
             if refusal is not None
         ]
-        silent = sorted((decided.keys() | due.keys() | credited.keys()) - {one.provider for one in reports})
+        silent = sorted(
+            (decided.keys() | due.keys() | credited.keys()) - {report.provider for report in reports}
+        )
         health = [
-            *(_health(one, due, credited) for one in reports),
+            *(_health(report, due, credited) for report in reports),
             *(
                 ProviderHealth(provider=name, due=due.get(name, 0), credited_at=credited.get(name))
                 for name in silent

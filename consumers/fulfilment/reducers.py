@@ -38,8 +38,8 @@ class FulfilmentReducer:
         kept = await without_erased(self.erasure, connection, messages, attrgetter("occurred_at"))
         rows = [message.event.row() for message in kept]
         changed = await self.service.apply_qualifications(connection, rows, await self.clock.at(connection))
-        known = RevisionConflicts(QUALIFICATION, "revision")
-        conflicts = await conflicting(connection, known, kept, changed)
+        revision_conflicts = RevisionConflicts(QUALIFICATION, "revision")
+        conflicts = await conflicting(connection, revision_conflicts, kept, changed)
         return Outcome(stale=len(messages) - changed, conflicts=conflicts)
 
     async def choices(

@@ -132,9 +132,9 @@ class AccountOrErasureReducer:
     async def _store(
         self, connection: AsyncConnection, messages: Sequence[Message[AccountStatus]]
     ) -> Outcome:
-        owners = {Owner(one.event.brand_id, one.event.customer_id) for one in messages}
+        owners = {Owner(message.event.brand_id, message.event.customer_id) for message in messages}
         markers = await self.erasure.markers(connection, owners)
-        kept = [one for one in messages if not _is_erased(one.event, markers)]
+        kept = [message for message in messages if not _is_erased(message.event, markers)]
         outcome = await self.inner(connection, kept) if kept else Outcome()
         return _sum(outcome, Outcome(stale=len(messages) - len(kept)))
 
@@ -155,9 +155,11 @@ async def without_erased(
     """
     if erasure is None:
         return list(messages)
-    facts = [(Owner(one.event.brand_id, _customer(one.event)), time(one.event)) for one in messages]
+    facts = [
+        (Owner(message.event.brand_id, _customer(message.event)), time(message.event)) for message in messages
+    ]
     erased = await erasure.of_erased(connection, facts)
-    return [one for index, one in enumerate(messages) if index not in erased]
+    return [message for index, message in enumerate(messages) if index not in erased]
 
 
 def _customer(event: Any) -> str:

@@ -115,8 +115,8 @@ async def weeks_outcome(
 
     Each cell opens a week by itself, at a moment of its own, so `opened_at` alone contradicts nothing.
     """
-    known = RevisionConflicts(writer.tables.week_definition, None, frozenset({"opened_at"}))
-    conflicts = await conflicting(connection, known, messages, changed)
+    revision_conflicts = RevisionConflicts(writer.tables.week_definition, None, frozenset({"opened_at"}))
+    conflicts = await conflicting(connection, revision_conflicts, messages, changed)
     return Outcome(stale=len(messages) - changed, conflicts=conflicts)
 
 

@@ -57,11 +57,11 @@ class ProgressReducer:
         latest, early = await self.clock.at(connection) + MAX_AHEAD, []
         if any([message.event.placed_at > latest for message in messages]):  # noqa: C419 - one call for all
             early = [
-                (one.record, waiting_reason(one.event.placed_at, FUTURE))
-                for one in messages
-                if one.event.placed_at > latest
+                (message.record, waiting_reason(message.event.placed_at, FUTURE))
+                for message in messages
+                if message.event.placed_at > latest
             ]
-            messages = [one for one in messages if one.event.placed_at <= latest]
+            messages = [message for message in messages if message.event.placed_at <= latest]
         applied = await self.ledger.apply_bets(connection, [message.event.bet() for message in messages])
         refused = early + [(messages[index].record, reason) for index, reason in applied.refused.items()]
         conflicts = [messages[index].record for index in applied.conflicts]
@@ -84,7 +84,7 @@ class ProgressReducer:
         self, connection: AsyncConnection, messages: Sequence[Message[Any]]
     ) -> Outcome:
         """Apply a batch of memberships; a null value only clears the topic: the account topic erases."""
-        changes = [one for one in messages if not isinstance(one.event, CustomerErased)]
+        changes = [message for message in messages if not isinstance(message.event, CustomerErased)]
         return await self.memberships(connection, changes) if changes else Outcome()
 
     async def memberships(
@@ -101,15 +101,17 @@ class ProgressReducer:
         await self.ledger.reassess_customers(connection, {one for one in changed if one.brand in asking})
         joined_or_left = {Owner(message.event.brand_id, message.event.customer_id) for message in messages}
         await self.ledger.requalify_customers(connection, joined_or_left)
-        known = RevisionConflicts(MEMBERSHIP, "version")
-        conflicts = await conflicting(connection, known, messages, len(messages) - stale)
+        revision_conflicts = RevisionConflicts(MEMBERSHIP, "version")
+        conflicts = await conflicting(connection, revision_conflicts, messages, len(messages) - stale)
         return Outcome(stale=stale, conflicts=conflicts)
 
     async def qualifications(
         self, connection: AsyncConnection, messages: Sequence[Message[QualificationChanged]]
     ) -> Outcome:
         """Apply a batch of the subgraph's own messages, which are new only to a restored database."""
-        await self.ledger.lock_rulebook(connection, {one.event.brand_id for one in messages}, exclusive=True)
+        await self.ledger.lock_rulebook(
+            connection, {message.event.brand_id for message in messages}, exclusive=True
+        )
         kept = await without_erased(self.erasure, connection, messages, attrgetter("occurred_at"))
         changed = await store_read_back(connection, [message.event.row() for message in kept])
         return Outcome(stale=len(messages) - changed)
@@ -133,8 +135,8 @@ class ProgressReducer:
         applied = await self.ledger.apply_adjustments(
             connection, [message.event.adjustment(message.record, now) for message in kept]
         )
-        known = RevisionConflicts(ADJUSTMENT, None)
-        conflicts = await conflicting(connection, known, kept, applied.new)
+        revision_conflicts = RevisionConflicts(ADJUSTMENT, None)
+        conflicts = await conflicting(connection, revision_conflicts, kept, applied.new)
         refused = [(kept[index].record, reason) for index, reason in applied.refused.items()]
         stale = len(messages) - len(kept)
         duplicates = len(kept) - applied.new - len(refused)

@@ -59,7 +59,7 @@ class RewardDecisions:
         """Show the published content from now on, whatever this node's clock says."""
         state = decision.state
         key = PublishedContentKey(decision.brand, state.reward_id, state.locale, state.config_version)
-        editions = [_in_force(one, decision.decided_at) for one in editions_of(state)]
+        editions = [_in_force(edition, decision.decided_at) for edition in editions_of(state)]
         await self.publication.replace(connection, key, editions, await self.clock.at(connection))
 
     async def budget(self, connection: AsyncConnection, decision: Decision[BudgetState]) -> None:
@@ -75,8 +75,8 @@ class RewardDecisions:
         """Divide a budget's week among cells from now on."""
         state = decision.state
         shares = [
-            {"cell": one.cell, "first": one.first, "last": one.last, "rewards": one.rewards}
-            for one in state.shares
+            {"cell": share.cell, "first": share.first, "last": share.last, "rewards": share.rewards}
+            for share in state.shares
         ]
         key = (decision.brand, state.iso_week, state.reward_id)
         await replace_allotment(connection, key, shares, spent=state.spent)
@@ -138,14 +138,14 @@ class BudgetReports:
         return WorkersReport(
             budgets=tuple(
                 BudgetReport(
-                    brand=one.brand,
-                    reward_id=one.reward_id,
-                    iso_week=one.iso_week,
-                    share=one.shares.shares.get(me),
-                    used=one.taken + pending[one.brand, one.iso_week].get(one.reward_id, 0),
-                    asked=one.refused,
+                    brand=use.brand,
+                    reward_id=use.reward_id,
+                    iso_week=use.iso_week,
+                    share=use.shares.shares.get(me),
+                    used=use.taken + pending[use.brand, use.iso_week].get(use.reward_id, 0),
+                    asked=use.refused,
                 )
-                for one in await allotment_uses(connection, since)
-                if (one.brand, one.iso_week) in pending
+                for use in await allotment_uses(connection, since)
+                if (use.brand, use.iso_week) in pending
             )
         )

@@ -92,8 +92,8 @@ class ChoiceReducer:
     ) -> Outcome:
         """Apply a batch of choices."""
         kept = await without_erased(self.erasure, connection, messages, attrgetter("occurred_at"))
-        known = [_told_choice(one.event) for one in kept]
-        changed, conflicting = await self.read_back.restore(connection, known)
+        choices = [_told_choice(one.event) for one in kept]
+        changed, conflicting = await self.read_back.restore(connection, choices)
         conflicts = [kept[index].record for index in conflicting]
         return Outcome(stale=len(messages) - changed, conflicts=conflicts)
 

@@ -69,9 +69,9 @@ class CatchUp:
         finally:
             await consumer.stop()
         return {
-            Partition(one.topic, one.partition, generations[one.topic]): ends[one]
-            for one in partitions
-            if ends[one] > firsts[one] and self._reads(one)
+            Partition(partition.topic, partition.partition, generations[partition.topic]): ends[partition]
+            for partition in partitions
+            if ends[partition] > firsts[partition] and self._reads(partition)
         }
 
     def _reads(self, one: TopicPartition) -> bool:
@@ -82,11 +82,11 @@ class CatchUp:
         admin = AIOKafkaAdminClient(bootstrap_servers=self.settings.bootstrap)
         try:
             await admin.start()
-            found = await admin.describe_topics(sorted(self.topics))
+            topics = await admin.describe_topics(sorted(self.topics))
         finally:
             await admin.close()
         return [
             TopicPartition(topic["topic"], partition["partition"])
-            for topic in found
+            for topic in topics
             for partition in topic["partitions"]
         ]

@@ -29,7 +29,7 @@ class CellPartitions:
 
     def of_partitions(self, partitions: Iterable[Partition]) -> list[Partition]:
         """Return the given partitions that the cell reads."""
-        return [one for one in partitions if self.wanted(one.topic, one.number)]
+        return [partition for partition in partitions if self.wanted(partition.topic, partition.number)]
 
     def require(self, partitions: Iterable[Partition]) -> None:
         """Check that all of these partitions are the cell's.
@@ -37,7 +37,13 @@ class CellPartitions:
         Raises:
             ForeignCell: Some are another cell's.
         """
-        foreign = sorted({one.number for one in partitions if not self.wanted(one.topic, one.number)})
+        foreign = sorted(
+            {
+                partition.number
+                for partition in partitions
+                if not self.wanted(partition.topic, partition.number)
+            }
+        )
         if foreign:
             listed = ", ".join(str(number) for number in foreign[:10])
             raise ForeignCell(

@@ -43,7 +43,7 @@ class CellServices:
 
     def is_running(self) -> bool:
         """Return whether all of them run."""
-        processes = [self.haproxy.process, *(one.process for one in self.servers)]
+        processes = [self.haproxy.process, *(server.process for server in self.servers)]
         return all(process.is_running() for process in processes)
 
     def stop(self) -> None:

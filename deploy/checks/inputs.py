@@ -34,8 +34,8 @@ class Inputs:
         reads, ignores = _any_of(check.reads), _any_of(check.ignores)
         yield from (name for name in self._names if reads.fullmatch(name) and not ignores.fullmatch(name))
         for pattern in check.built:
-            found = sorted(self._root.glob(pattern))
-            yield from (str(file.relative_to(self._root)) for file in found if file.is_file())
+            paths = sorted(self._root.glob(pattern))
+            yield from (str(file.relative_to(self._root)) for file in paths if file.is_file())
 
     def _read(self, name: str) -> bytes:
         return hashlib.sha256((self._root / name).read_bytes()).digest()

@@ -57,7 +57,8 @@ def _section_of(page: str) -> str:
 def with_navigation(index: str, found: list[Section]) -> str:
     """Return the index page with a hidden table of contents for each section."""
     trees = "".join(
-        f"\n```{{toctree}}\n:hidden:\n:caption: {each.title}\n\n{_lines(each.pages)}```\n" for each in found
+        f"\n```{{toctree}}\n:hidden:\n:caption: {section.title}\n\n{_lines(section.pages)}```\n"
+        for section in found
     )
     return index.rstrip() + "\n" + trees
 

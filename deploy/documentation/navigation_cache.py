@@ -55,8 +55,8 @@ def _of_page(navigation: str, page: str, ancestors: list[str]) -> str:
 def _ancestors(app: Sphinx, page: str) -> list[str]:
     """Return the pages in whose tables of contents the page is, directly or not."""
     above = {child: parent for parent, children in app.env.toctree_includes.items() for child in children}
-    found = list[str]()
+    ancestors = list[str]()
     while (parent := above.get(page)) is not None and parent != app.config.root_doc:
-        found.append(parent)
+        ancestors.append(parent)
         page = parent
-    return found
+    return ancestors

@@ -50,8 +50,8 @@ def _chapters(schema: GraphQLSchema) -> Iterator[str]:
         found = [each for each in types if isinstance(each, kinds) and each not in roots] if kinds else roots
         if found:
             yield f"## {title}\n"
-            for each in found:
-                yield from _type(each)
+            for root in found:
+                yield from _type(root)
 
 
 def _type(each: GraphQLNamedType) -> Iterator[str]:

@@ -65,7 +65,11 @@ def rendered(values: dict[str, Any]) -> dict[str, Any]:
     return {
         "manifests": manifests,
         "warnings": [message for message in report["messages"] if message["severity"] > 1],
-        "faults": [f"{one['kind']} {one['metadata']['name']}: {f}" for one in manifests for f in faults(one)],
+        "faults": [
+            f"{manifest['kind']} {manifest['metadata']['name']}: {f}"
+            for manifest in manifests
+            for f in faults(manifest)
+        ],
     }
 
 

@@ -88,10 +88,10 @@ def _bun(commands: Commands) -> Iterator[Path]:
         for file in TOOLS:
             shutil.copy(commands.root / file, tools)
         output = commands.run(TITLE, NAME, ["npm", "--prefix", tools, *CI], env=SETTINGS)
-        found = next(tools.glob("node_modules/@oven/*/bin/bun"), None)
-        if found is None:
+        path = next(tools.glob("node_modules/@oven/*/bin/bun"), None)
+        if path is None:
             raise CommandError(TITLE, output, commands.log(NAME))
-        yield found
+        yield path
     finally:
         shutil.rmtree(tools)
 

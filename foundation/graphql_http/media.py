@@ -86,7 +86,7 @@ def is_utf8_json(content_type: str) -> bool:
 
 def _range(part: str) -> tuple[str, float]:
     name, *parameters = (piece.strip().lower() for piece in part.split(";"))
-    quality = next((each[2:] for each in parameters if each.startswith("q=")), "1")
+    quality = next((parameter[2:] for parameter in parameters if parameter.startswith("q=")), "1")
     try:
         return name, float(quality)
     except ValueError:

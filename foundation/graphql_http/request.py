@@ -160,4 +160,4 @@ def read_batch(body: bytes, most: int) -> list[bytes]:
     if len(requests) > most:
         message = f"The batch has {len(requests)} requests; the limit is {most}."
         raise RequestError(message, code="BATCH_LIMIT_EXCEEDED")
-    return [orjson.dumps(each) for each in requests]
+    return [orjson.dumps(request) for request in requests]

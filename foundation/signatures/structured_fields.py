@@ -45,11 +45,11 @@ class _Reader:
         self.at = 0
 
     def read(self, pattern: re.Pattern[str]) -> re.Match[str]:
-        found = pattern.match(self.text, self.at)
-        if found is None:
+        match = pattern.match(self.text, self.at)
+        if match is None:
             raise ValueError("malformed")
-        self.at = found.end()
-        return found
+        self.at = match.end()
+        return match
 
     def skips(self, character: str) -> bool:
         if not self.text.startswith(character, self.at):
@@ -121,12 +121,12 @@ def read_byte_sequences(header: str) -> dict[str, bytes]:
         ValueError: It is malformed.
     """
     reader, seen = _Reader(header.strip(" \t")), set[str]()
-    found: dict[str, bytes] = {}
+    sequences: dict[str, bytes] = {}
     while True:
         label = reader.label(seen)
-        found[label] = reader.decoded()
+        sequences[label] = reader.decoded()
         if not reader.more():
-            return found
+            return sequences
 
 
 def _components(reader: _Reader) -> tuple[str, ...]:
@@ -142,13 +142,13 @@ def _components(reader: _Reader) -> tuple[str, ...]:
 
 
 def _parameters(reader: _Reader) -> dict[str, Parameter]:
-    found: dict[str, Parameter] = {}
+    parameters: dict[str, Parameter] = {}
     while reader.skips(";"):
         reader.read(_BLANKS)
         name = reader.read(_KEY)[0]
         reader.expect("=")
-        if name in found:
+        if name in parameters:
             raise ValueError("a parameter twice")
         quoted = reader.text.startswith('"', reader.at)
-        found[name] = reader.string() if quoted else int(reader.read(_INTEGER)[0])
-    return found
+        parameters[name] = reader.string() if quoted else int(reader.read(_INTEGER)[0])
+    return parameters

@@ -59,11 +59,11 @@ class RequestHead:
 
     def values(self) -> dict[str, str]:
         """Return the headers; repeated ones are combined into one value (RFC 9421, section 2.1)."""
-        found: dict[str, str] = {}
+        values: dict[str, str] = {}
         for raw_name, raw_value in self.headers:
             name, value = raw_name.decode(ENCODING), raw_value.decode(ENCODING).strip(" \t")
-            found[name] = f"{found[name]}, {value}" if name in found else value
-        return found
+            values[name] = f"{values[name]}, {value}" if name in values else value
+        return values
 
     def derived(self, host: str) -> dict[str, str]:
         """Return the components that are not headers (RFC 9421, section 2.2)."""

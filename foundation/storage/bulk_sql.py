@@ -79,7 +79,8 @@ def json_array(dialect: str, columns: Iterable[str], instants: Collection[str] =
     """
     lite = dialect == "sqlite"
     marked = {name: f"{name}||'Z'" if lite else f"CONCAT({name},'Z')" for name in instants}
-    return f"{'json_array' if lite else 'JSON_ARRAY'}({','.join(marked.get(one, one) for one in columns)})"
+    values = ",".join(marked.get(column, column) for column in columns)
+    return f"{'json_array' if lite else 'JSON_ARRAY'}({values})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,11 +192,13 @@ class MultiRow:
         into = ", ".join(names.format_column(column) for column in columns)
         head = f"INSERT INTO {names.format_table(table)} ({into})"
         if dialect == "sqlite":
-            instants = [(at, _bound) for at, one in enumerate(columns) if isinstance(one.type, UtcDateTime)]
+            instants = [
+                (at, _bound) for at, column in enumerate(columns) if isinstance(column.type, UtcDateTime)
+            ]
             return cls(f"{head} VALUES ", f"({placeholders})", tail, tuple(instants), None, (), dialect)
-        quoted = tuple(at for at, one in enumerate(columns) if _is_text(one) and not one.nullable)
+        quoted = tuple(at for at, column in enumerate(columns) if _is_text(column) and not column.nullable)
         group = ",".join("'%s'" if at in quoted else "%s" for at in range(len(columns)))
-        prepared = [(at, _literal(one, dialect)) for at, one in enumerate(columns) if at not in quoted]
+        prepared = [(at, _literal(column, dialect)) for at, column in enumerate(columns) if at not in quoted]
         kept = tuple((at, write) for at, write in prepared if write is not None)
         return cls(f"{head} VALUES ", f"({group})", tail, kept, itemgetter(*quoted), quoted, dialect)
 

@@ -69,7 +69,7 @@ def is_unavailable(error: BaseException | None) -> bool:
             return (
                 error.connection_invalidated
                 or code_of(error) in _UNAVAILABLE
-                or any(each in words for each in _WORDS_OF_SQLITE)
+                or any(word in words for word in _WORDS_OF_SQLITE)
             )
         case _:
             return False

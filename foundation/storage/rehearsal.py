@@ -139,10 +139,10 @@ class RehearsalClock:
     def _version(self) -> tuple[int, int]:
         """Return what identifies the content: each write replaces the file."""
         try:
-            found = self.path.stat()
+            stat = self.path.stat()
         except OSError:
             return _UNREAD
-        return (found.st_ino, found.st_mtime_ns)
+        return (stat.st_ino, stat.st_mtime_ns)
 
 
 def product_clock(settings: ClockSettings) -> Clock:

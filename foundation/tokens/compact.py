@@ -108,10 +108,10 @@ def read_bearer(authorization: str) -> str:
     """
     if len(authorization) > MAX_CHARS:
         raise InvalidToken(Reason.CREDENTIALS)
-    found = _CREDENTIALS.fullmatch(authorization)
-    if found is None:
+    match = _CREDENTIALS.fullmatch(authorization)
+    if match is None:
         raise InvalidToken(Reason.CREDENTIALS)
-    return found[1]
+    return match[1]
 
 
 def read_object(text: bytes) -> dict[str, Any]:

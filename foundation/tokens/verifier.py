@@ -164,7 +164,7 @@ class TokenVerifier(Generic[T]):
         now: Callable[[], float] = time.time,
         kept: int = MAX_KEPT,
     ) -> None:
-        self._issuers = {each.accepted.issuer: each for each in issuers}
+        self._issuers = {issuer.accepted.issuer: issuer for issuer in issuers}
         self._session_of = session_of
         self._introspector = None if introspection is None else Introspector(introspection, now)
         self._now = now
@@ -172,7 +172,11 @@ class TokenVerifier(Generic[T]):
         self._by_header = self._remembered.by_header
         self.revocations = None if revocations is None else self._following(revocations)
         self.counts = TokenCounts(
-            {name: each.keys.counts for name, each in self._issuers.items() if each.keys.counts is not None},
+            {
+                name: issuer.keys.counts
+                for name, issuer in self._issuers.items()
+                if issuer.keys.counts is not None
+            },
             revocations=self.revocations,
         )
 
@@ -182,19 +186,19 @@ class TokenVerifier(Generic[T]):
         if self.revocations is not None and not self.revocations.is_fresh:
             return False
         now = self._now()
-        return all(now < each.keys.serves_until for each in self._issuers.values())
+        return all(now < issuer.keys.serves_until for issuer in self._issuers.values())
 
     async def start(self) -> None:
         """Fetch keys and revocations, and keep them up to date; return when they are there, or shortly."""
         following = () if self.revocations is None else (self.revocations.start(),)
-        await asyncio.gather(*(each.keys.start() for each in self._issuers.values()), *following)
+        await asyncio.gather(*(issuer.keys.start() for issuer in self._issuers.values()), *following)
 
     async def close(self) -> None:
         """Stop, and close all connections."""
         if self.revocations is not None:
             await self.revocations.close()
-        for each in self._issuers.values():
-            await each.keys.close()
+        for issuer in self._issuers.values():
+            await issuer.keys.close()
         if self._introspector is not None:
             await self._introspector.close()
 
@@ -273,7 +277,7 @@ class TokenVerifier(Generic[T]):
         return marks
 
     def _following(self, revocations: Revocations) -> RevocationFollower:
-        accepted = [each.accepted for each in self._issuers.values()]
+        accepted = [issuer.accepted for issuer in self._issuers.values()]
         longest = max((each.longest_lifetime_seconds + each.leeway_seconds for each in accepted), default=DAY)
         return RevocationFollower(
             revocations,
@@ -288,7 +292,7 @@ def _source(issuer: Issuer, limits: RefreshLimits, now: Callable[[], float]) -> 
     algorithms = issuer.accepted_algorithms
     if issuer.secret is not None:
         secrets = (issuer.secret, *issuer.older_secrets)
-        return FixedKeys(tuple(secret_key(each.get_secret_value(), algorithms) for each in secrets))
+        return FixedKeys(tuple(secret_key(secret.get_secret_value(), algorithms) for secret in secrets))
     if issuer.jwks_file is not None:
         return RefreshedKeys(issuer.issuer, file_loader(issuer.jwks_file), algorithms, limits, now=now)
     download = Download(issuer.jwks_url or "")

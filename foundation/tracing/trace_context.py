@@ -74,19 +74,19 @@ _VERSION_0: Final = 55
 
 def span_context_of(traceparent: str | None, tracestate: str | None = None) -> SpanContext | None:
     """Return the span that a header names; None if the header is missing or malformed."""
-    found = None if traceparent is None else _FORM.fullmatch(traceparent)
-    if found is None or traceparent is None:
+    match = None if traceparent is None else _FORM.fullmatch(traceparent)
+    if match is None or traceparent is None:
         return None
     if traceparent.startswith("00") and len(traceparent) != _VERSION_0:
         return None
-    trace_id, span_id = int(found[1], 16), int(found[2], 16)
+    trace_id, span_id = int(match[1], 16), int(match[2], 16)
     if trace_id == INVALID_TRACE_ID or span_id == INVALID_SPAN_ID:
         return None
     state = None
     if tracestate and len(tracestate) <= MAX_STATE:
         state = TraceState.from_header([tracestate])
     return SpanContext(
-        trace_id, span_id, is_remote=True, trace_flags=TraceFlags(int(found[3], 16)), trace_state=state
+        trace_id, span_id, is_remote=True, trace_flags=TraceFlags(int(match[3], 16)), trace_state=state
     )
 
 
@@ -141,7 +141,7 @@ def continued(tracer: Tracer, topic: str, headers: Headers) -> tuple[list[tuple[
 def replaced(headers: Headers, span: Span) -> list[tuple[str, bytes]]:
     """Return headers that name a span as the sender of the message."""
     told = (TRACEPARENT, header_of(span.get_span_context()).encode())
-    return [*(each for each in headers if each[0] != TRACEPARENT), told]
+    return [*(header for header in headers if header[0] != TRACEPARENT), told]
 
 
 @contextmanager

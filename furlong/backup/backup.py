@@ -51,8 +51,8 @@ async def back_up(settings: DatabaseSettings, folder: Path, now: datetime) -> Ma
     """
     await asyncio.to_thread(_prepare, folder)
     databases = Databases(settings)
-    found = {name: await status(settings, name, metadata) for name, metadata in METADATA.items()}
-    for name, each in found.items():
+    statuses = {name: await status(settings, name, metadata) for name, metadata in METADATA.items()}
+    for name, each in statuses.items():
         if not each.serves:
             raise BackupError(f"the database of {name} is {each.state}: `furlong db status` says more")
         if each.closed:
@@ -63,7 +63,7 @@ async def back_up(settings: DatabaseSettings, folder: Path, now: datetime) -> Ma
     else:
         await asyncio.to_thread(mariadb.dump, {name: databases.url(name) for name in METADATA}, folder)
         file_of = mariadb.file_of
-    contents = {name: saved(folder, file_of(name), found[name].revision) for name in METADATA}
+    contents = {name: saved(folder, file_of(name), statuses[name].revision) for name in METADATA}
     manifest = Manifest(FORMAT, now, databases.engine, contents, await _installation(settings))
     manifest.write(folder)
     return manifest
@@ -130,12 +130,16 @@ async def _installation(settings: DatabaseSettings) -> Installation | None:
     """Return the installation of the databases; None if they never recorded it."""
     await require_one_installation(settings, METADATA, None)
     found = (await installations(settings, METADATA)).values()
-    return next((one for one in found if one is not None), None)
+    return next((installation for installation in found if installation is not None), None)
 
 
 async def _require_own(settings: DatabaseSettings, manifest: Manifest) -> None:
     """Check that a backup is of the installation whose databases are here; empty ones belong to none."""
-    here = {one.installation_id: one for one in (await installations(settings, METADATA)).values() if one}
+    here = {
+        installation.installation_id: installation
+        for installation in (await installations(settings, METADATA)).values()
+        if installation
+    }
     if not here or (manifest.installation and manifest.installation.installation_id in here):
         return
     foreign = manifest.installation or "an installation that did not record which one it is"

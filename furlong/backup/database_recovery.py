@@ -163,8 +163,14 @@ def as_json(recovered: RecoveredDatabase) -> dict[str, Any]:
         "database": recovered.database,
         "waits": dict(recovered.waits),
         "tables": [
-            {"name": one.name, "rows": one.rows, "source": one.source, "where": one.where, "lost": one.lost}
-            for one in recovered.tables
+            {
+                "name": table.name,
+                "rows": table.rows,
+                "source": table.source,
+                "where": table.where,
+                "lost": table.lost,
+            }
+            for table in recovered.tables
         ],
     }
 

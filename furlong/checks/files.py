@@ -49,10 +49,10 @@ def manifests(settings: KnownDocumentSettings) -> str:
         CheckFailed: A manifest is missing or broken.
     """
     try:
-        found = ManifestFiles(settings.manifests, settings.clients, DocumentMetrics())
+        files = ManifestFiles(settings.manifests, settings.clients, DocumentMetrics())
     except ManifestError as error:
         raise CheckFailed(str(error), "correct the file, or FURLONG_GATEWAY__DOCUMENTS__MANIFESTS") from error
-    return f"{len(found.documents)} documents are trusted"
+    return f"{len(files.documents)} documents are trusted"
 
 
 def certificates(path: Path, setting: str) -> str:
@@ -62,19 +62,19 @@ def certificates(path: Path, setting: str) -> str:
         CheckFailed: It has none, or one expires soon.
     """
     try:
-        found = x509.load_pem_x509_certificates(path.read_bytes())
+        pem_certificates = x509.load_pem_x509_certificates(path.read_bytes())
         ssl.create_default_context().load_verify_locations(path)
     except OSError as error:
         reason = error.strerror if not isinstance(error, ssl.SSLError) else "no certificates"
         raise CheckFailed(f"{path}: {reason}", f"correct {setting}") from error
     except ValueError as error:
         raise CheckFailed(f"{path}: it contains no PEM certificates", f"correct {setting}") from error
-    first = min(each.not_valid_after_utc for each in found)
+    first = min(certificate.not_valid_after_utc for certificate in pem_certificates)
     left = first - datetime.now(UTC)
     if left < SOON:
         ended = "ended" if left < timedelta() else "ends"
         raise CheckFailed(f"{path}: a certificate {ended} on {first:%Y-%m-%d}", "replace it")
-    return f"{path}: {len(found)} certificates, until {first:%Y-%m-%d} at least"
+    return f"{path}: {len(pem_certificates)} certificates, until {first:%Y-%m-%d} at least"
 
 
 def server_tls(tls: ServerTls) -> str:

@@ -61,7 +61,7 @@ async def run_checks(
         seconds: The deadline of each check.
         secrets: Texts that no finding may contain.
     """
-    hidden = [each.get_secret_value() for each in secrets]
+    hidden = [secret.get_secret_value() for secret in secrets]
     found = await asyncio.gather(*(_found(check, seconds) for check in checks))
     return [Finding(each.name, each.ok, _without(each.says, hidden), each.helps) for each in found]
 

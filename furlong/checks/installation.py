@@ -60,13 +60,13 @@ class Installation:
         """Return everything that must not be shown."""
         parts = (self.database, self.sessions, self.gateway, self.fulfilment, self.callers, self.redis)
         features = () if self.gateway is None else self.gateway.parts.values()
-        found = [secret for part in (*parts, *features) if part is not None for secret in _secrets(part)]
+        secrets = [secret for part in (*parts, *features) if part is not None for secret in _secrets(part)]
         if self.database is not None:
             try:
-                found.append(SecretStr(make_url(self.database.url).password or ""))
+                secrets.append(SecretStr(make_url(self.database.url).password or ""))
             except ArgumentError:
-                found.append(SecretStr(self.database.url))
-        return found
+                secrets.append(SecretStr(self.database.url))
+        return secrets
 
 
 async def checks_of(
@@ -82,29 +82,29 @@ async def checks_of(
     """
     gateway = parts.gateway
     probe = HttpProbe(clocks, seconds)
-    found: list[Check] = []
+    checks: list[Check] = []
     if parts.database is not None:
-        found += database_checks(parts.database, clocks, explain)
+        checks += database_checks(parts.database, clocks, explain)
     if parts.stream is not None and parts.topics is not None:
-        names = () if parts.feeds is None else [parts.feeds.topic(each) for each in parts.feeds.feeds()]
-        found += kafka_checks(parts.stream, parts.topics, (*TOPICS, *feed_topics(names)))
+        names = () if parts.feeds is None else [parts.feeds.topic(feed) for feed in parts.feeds.feeds()]
+        checks += kafka_checks(parts.stream, parts.topics, (*TOPICS, *feed_topics(names)))
     if parts.upstream is not None:
         run = partial(probe.reachable, parts.upstream.url, "FURLONG_UPSTREAM_URL")
-        found.append(Check("upstream", run))
+        checks.append(Check("upstream", run))
     if parts.sessions is not None:
-        found += _sessions(parts.sessions, gateway, probe)
+        checks += _sessions(parts.sessions, gateway, probe)
     if parts.callers is not None:
-        found += _callers(parts.callers)
+        checks += _callers(parts.callers)
     if gateway is not None:
-        found += _gateway(gateway, probe)
+        checks += _gateway(gateway, probe)
         if parts.serve is not None:
             run_supergraph = files.in_thread(partial(files.supergraph, parts.serve.supergraph))
-            found += [Check("supergraph", run_supergraph), *subgraph_checks(parts.serve, gateway)]
+            checks += [Check("supergraph", run_supergraph), *subgraph_checks(parts.serve, gateway)]
     if parts.fulfilment is not None:
-        found += await provider_checks(parts.fulfilment, parts.database, probe, seconds)
+        checks += await provider_checks(parts.fulfilment, parts.database, probe, seconds)
     if parts.redis is not None and parts.live is not None:
-        found.append(_live_updates(parts.redis, parts.live))
-    return found
+        checks.append(_live_updates(parts.redis, parts.live))
+    return checks
 
 
 def _live_updates(redis: RedisSettings, live: LiveSettings) -> Check:

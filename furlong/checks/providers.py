@@ -31,17 +31,17 @@ async def provider_checks(
         probe: Asks providers.
         seconds: How long the database may take.
     """
-    found = []
+    checks = []
     try:
-        files = {one.name: one for one in settings.list_providers()}
+        files = {provider.name: provider for provider in settings.list_providers()}
     except ProviderConfigError as error:
         files = {}
-        found.append(Check("providers", partial(_unreadable, str(error))))
+        checks.append(Check("providers", partial(_unreadable, str(error))))
     decided = {} if database is None else await _decided(database, seconds)
     for name in sorted({*files, *decided}):
         use = _Use(settings, files.get(name), decided.get(name), probe)
-        found.append(Check(f"provider {name}", use.check))
-    return found
+        checks.append(Check(f"provider {name}", use.check))
+    return checks
 
 
 async def _unreadable(problem: str) -> str:

@@ -123,7 +123,7 @@ async def _check(model: Supergraph, name: str, settings: GatewaySettings) -> str
     url = settings.subgraph_urls.get(name, model.subgraphs[name].url)
     if not url:
         raise CheckFailed("it has no URL", f"name {name} in FURLONG_GATEWAY_SUBGRAPH_URLS")
-    others: dict[str, Transport] = {each: _NOT_ASKED for each in model.subgraphs if each != name}
+    others: dict[str, Transport] = {subgraph: _NOT_ASKED for subgraph in model.subgraphs if subgraph != name}
     signatures = settings.of(SignatureSettings)
     try:
         signer_of = request_signing(signatures) if signatures.is_on else None

@@ -80,13 +80,13 @@ def list_facts(
 
     said = {view.name: view.says for view in views()}
     said |= {rollup.name: rollup.says for rollup in rollups() if not rollup.name.startswith("rollup_")}
-    found = {
+    descriptions = {
         name.removeprefix(PREFIX): says for name, says in said.items() if name.startswith(PREFIX) == reports
     }
     if as_json:
-        echo_json({"name": name, "says": says} for name, says in found.items())
+        echo_json({"name": name, "says": says} for name, says in descriptions.items())
         return
-    for name, says in found.items():
+    for name, says in descriptions.items():
         typer.echo(f"{name}\n    {says}")
 
 

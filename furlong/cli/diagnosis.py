@@ -52,12 +52,12 @@ def unknown_variables() -> list[str]:
     from gateway.settings.names import nearest, renamed_variables
 
     renamed = renamed_variables(GATEWAY)
-    known = [variable for variable, _, _ in listed()]
+    variables = [variable for variable, _, _ in listed()]
     return [
         f"{name} is now called {renamed[name]}: the next version will not read the old name"
         if name in renamed
-        else f"{name} is no setting and has no effect{nearest(name, known)}"
-        for name in sorted(found - set(known))
+        else f"{name} is no setting and has no effect{nearest(name, variables)}"
+        for name in sorted(found - set(variables))
     ]
 
 

@@ -50,11 +50,11 @@ def database_settings() -> DatabaseSettings:
     if not demo.cells:
         return database_in(Path(demo.data))
     name = os.environ.get("FURLONG_CELL", "")
-    found = [each for each in demo_cells() if (cell := each.cell.own()) and cell.name == name]
-    if not found:
+    cells = [demo_cell for demo_cell in demo_cells() if (cell := demo_cell.cell.own()) and cell.name == name]
+    if not cells:
         names = ", ".join(one.name for one in demo.cells)
         fail(f"the demo in this folder has cells: set FURLONG_CELL to one of {names}")
-    return found[0]
+    return cells[0]
 
 
 def demo_cells() -> list[DatabaseSettings]:
@@ -68,10 +68,10 @@ def demo_cells() -> list[DatabaseSettings]:
         return []
     return [
         DatabaseSettings(
-            url=one.database,
-            cell=CellSettings(cell=one.name, cell_partitions=one.partitions, cell_of=one.of),
+            url=cell.database,
+            cell=CellSettings(cell=cell.name, cell_partitions=cell.partitions, cell_of=cell.of),
         )
-        for one in demo.cells
+        for cell in demo.cells
     ]
 
 

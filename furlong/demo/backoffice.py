@@ -25,6 +25,7 @@ from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from analytics.settings import AnalyticsSettings
 from backoffice.access import Actor, Role
 from backoffice.app import Backoffice, create_backoffice
 from backoffice.approvals import repository as proposals
@@ -40,6 +41,7 @@ from backoffice.support.goodwill.budget import EVERY_WEEK, GoodwillBudgetKey, Go
 from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import Clock
 from foundation.storage.settings import DatabaseSettings
+from furlong.analytics_reports import report_source
 from furlong.demo.ready_file import DemoAccount, DemoBackoffice
 from furlong.demo.tokens import backoffice_key
 from furlong.serve.http_server import listen, own_names_only, serving
@@ -90,10 +92,11 @@ async def running_backoffice(
         stream=stream,
         fulfilment=fulfilment,
         ready_accounts=READY_ACCOUNTS,
+        reports=report_source(lambda: AnalyticsSettings(folder=data / "analytics"), clock),
     )
     accounts = _accounts(data)
-    for one in accounts:
-        await add_account(office.base, one, (Role(one.role),))
+    for account in accounts:
+        await add_account(office.base, account, (Role(account.role),))
     front = _with_ready_accounts(office, accounts)
     with _listen(port) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/backoffice/"
@@ -123,10 +126,10 @@ def _with_ready_accounts(office: Backoffice, accounts: Sequence[DemoAccount]) ->
 
     The page signs in as everybody does, by the password and a code that are given here.
     """
-    by_user = {one.user: one for one in accounts}
+    by_user = {account.user: account for account in accounts}
 
     async def get_accounts(_request: Request) -> JSONResponse:
-        return JSONResponse([{"role": one.role, "user": one.user} for one in accounts])
+        return JSONResponse([{"role": account.role, "user": account.user} for account in accounts])
 
     async def post_credentials(request: Request) -> JSONResponse:
         account = by_user.get(request.path_params["user"])
@@ -184,8 +187,8 @@ def _accounts(data: Path) -> Sequence[DemoAccount]:
     """Return the accounts of a data folder; those that it lacks are made up, readable only by the owner."""
     path = data / ACCOUNTS_FILE
     path.touch(mode=0o600)
-    known = [DemoAccount.model_validate(one) for one in json.loads(path.read_text() or "[]")]
-    users = {one.user for one in known}
+    accounts = [DemoAccount.model_validate(record) for record in json.loads(path.read_text() or "[]")]
+    users = {account.user for account in accounts}
     wanted = [(role, f"{role.value}@demo.example") for role in Role]
     wanted += [(role, f"{role.value}-2@demo.example") for role in SECOND]
     made = [
@@ -196,8 +199,8 @@ def _accounts(data: Path) -> Sequence[DemoAccount]:
         if user not in users
     ]
     if made:
-        path.write_text(json.dumps([one.model_dump() for one in (*known, *made)], indent=2))
-    return [*known, *made]
+        path.write_text(json.dumps([account.model_dump() for account in (*accounts, *made)], indent=2))
+    return [*accounts, *made]
 
 
 async def add_account(base: Base, account: DemoAccount, roles: Iterable[Role]) -> None:
@@ -243,8 +246,10 @@ async def set_goodwill_budgets(base: Base) -> None:
         raises, approves = [await _actor(base, user) for user in RISK]
         for brand in await parts.customers.brands(SUPPORT):
             async with base.database.read() as connection:
-                known = {one.key.currency for one in await repository.set_budgets(connection, brand.id)}
-            for currency in sorted(set(brand.currencies) - known):
+                currencies = {
+                    budget.key.currency for budget in await repository.set_budgets(connection, brand.id)
+                }
+            for currency in sorted(set(brand.currencies) - currencies):
                 key = GoodwillBudgetKey(brand.id, currency, EVERY_WEEK)
                 proposal = await parts.goodwill_budgets.set(raises, key, LIMITS, "the demo's budget")
                 if proposal is not None:

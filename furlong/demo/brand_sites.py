@@ -261,10 +261,12 @@ async def running_brand_sites(
         return
     brands, entries = [], {}
     async with AsyncExitStack() as stack:
-        for brand in dict.fromkeys(each.brand for each in session.customers):
+        for brand in dict.fromkeys(customer.brand for customer in session.customers):
             listener = stack.enter_context(listen("127.0.0.1", 0))
             key, site = token_urlsafe(32), f"http://127.0.0.1:{listener.getsockname()[1]}"
-            customers = {each.id: each.note for each in session.customers if each.brand == brand}
+            customers = {
+                customer.id: customer.note for customer in session.customers if customer.brand == brand
+            }
             app = site_app(BrandSite(brand, key, club, customers))
             await stack.enter_async_context(serving(app, listener, own_names_only()))
             digest = sha256(key.encode()).hexdigest()

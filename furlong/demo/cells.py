@@ -92,7 +92,7 @@ class CellRouter:
     """
 
     def __init__(self, cells: Sequence[RoutedCell]) -> None:
-        self._cells: Mapping[str, RoutedCell] = {one.cell.name: one for one in cells}
+        self._cells: Mapping[str, RoutedCell] = {cell.cell.name: cell for cell in cells}
         self._of = cells[0].cell.of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -129,7 +129,7 @@ class CellRouter:
         return int(named) if named.isascii() and named.isdigit() and int(named) < self._of else None
 
     def _owner(self, partition: int | None) -> RoutedCell:
-        return next(one for one in self._cells.values() if one.cell.owns(partition or 0))
+        return next(cell for cell in self._cells.values() if cell.cell.owns(partition or 0))
 
 
 @dataclass(slots=True)

@@ -59,8 +59,8 @@ async def _complete(client: httpx.AsyncClient, customer: SessionCustomer) -> dic
 
 def _is_complete(club: dict[str, Any]) -> bool:
     membership = club["membership"]
-    known = membership["optedIn"] or membership["canOptIn"]
-    return bool(known and club["progress"] and club["options"] and club["choice"])
+    may_belong = membership["optedIn"] or membership["canOptIn"]
+    return bool(may_belong and club["progress"] and club["options"] and club["choice"])
 
 
 async def _join(client: httpx.AsyncClient, customer: SessionCustomer, terms_version: str) -> None:

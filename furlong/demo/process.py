@@ -129,7 +129,9 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         tracing = await stack.enter_async_context(recording("furlong-demo"))
         providers = await stack.enter_async_context(serving_demo_providers(options.data, clock))
         around = Surroundings(stream, clock, providers, tracing)
-        running = [await stack.enter_async_context(running_processes(each, around)) for each in databases]
+        running = [
+            await stack.enter_async_context(running_processes(database, around)) for database in databases
+        ]
         await stack.enter_async_context(
             running_feeds(create_feed_workers(feeds.feeds(), feeds, stream, CollectorRegistry()))
         )
@@ -138,8 +140,8 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
             running_simulator(_simulated(options, broker.bootstrap, clock, tracing))
         )
         upstream = UpstreamSettings(url=simulator.url)
-        for each in running:
-            await stack.enter_async_context(running_settlement(each, upstream, clock))
+        for context in running:
+            await stack.enter_async_context(running_settlement(context, upstream, clock))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         session = _session(simulator.world, sessions, options.scenarios)
         embed = await stack.enter_async_context(
@@ -148,7 +150,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         sites = [
             _site(
                 Parts.from_settings(
-                    database, upstream, sessions, stream, clock, bus=each.bus, embed=embed.settings
+                    database, upstream, sessions, stream, clock, bus=context.bus, embed=embed.settings
                 ),
                 simulator,
                 session,
@@ -156,7 +158,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
                 tracing,
                 embed=embed.settings,
             )
-            for database, each in zip(databases, running, strict=True)
+            for database, context in zip(databases, running, strict=True)
         ]
         site = sites[0]
         stack.push_async_callback(mount_mock(site).close)
@@ -285,10 +287,13 @@ def _session(world: SimulatedWorld, sessions: SessionSettings, scenarios: Sequen
     first = scenarios[0].brand if scenarios else FIRST_BRAND
     customers = [
         SessionCustomer(
-            id=one.id, brand=brand.id, token=make_token(sessions, brand.id, one.id, now), note=one.note
+            id=customer.id,
+            brand=brand.id,
+            token=make_token(sessions, brand.id, customer.id, now),
+            note=customer.note,
         )
-        for brand in sorted(world.brands, key=lambda each: each.id != first)
-        for one in brand.demo_customers()
+        for brand in sorted(world.brands, key=lambda brand: brand.id != first)
+        for customer in brand.demo_customers()
     ]
     return DemoSession(
         brand=first,
@@ -313,9 +318,9 @@ def _facts(
         upstream=simulator.url,
         brand=session.brand,
         customers=tuple(
-            ready_file.DemoCustomer(id=one.id, token=one.token, note=one.note)
-            for one in session.customers
-            if one.brand == session.brand
+            ready_file.DemoCustomer(id=customer.id, token=customer.token, note=customer.note)
+            for customer in session.customers
+            if customer.brand == session.brand
         ),
         data=str(options.data.resolve()),
         generation=broker.generation,

@@ -123,20 +123,24 @@ def _change(
     configs: Collection[RewardConfig],
 ) -> ContentChange:
     """Compare content of the file with that of its version; infer the version if only one is possible."""
-    texts = [one for one in stored if one.content_key[:2] == content.content_key[:2]]
+    texts = [
+        reward_content
+        for reward_content in stored
+        if reward_content.content_key[:2] == content.content_key[:2]
+    ]
     if content.config_version is None and texts:
-        unchanged = [one for one in texts if replace(one, config_version=None) == content]
+        unchanged = [text for text in texts if replace(text, config_version=None) == content]
         if unchanged:
             return ContentChange("=", brand, unchanged[-1])
         versions = [config for config in configs if config.reward_id == content.reward_id]
         if len(texts) > 1 or not same_terms(versions):
-            numbers = {config.version for config in versions} | {one.config_version or 1 for one in texts}
+            numbers = {config.version for config in versions} | {text.config_version or 1 for text in texts}
             raise WorldError(
                 f"content of {brand}:{content.reward_id} in {content.locale} changes, but the file does not "
                 f"say for which version: give it a config_version ({', '.join(map(str, sorted(numbers)))})"
             )
         content = replace(content, config_version=texts[0].config_version)
-    before = next((one for one in texts if one.content_key == content.content_key), None)
+    before = next((text for text in texts if text.content_key == content.content_key), None)
     return ContentChange("+" if before is None else "=" if before == content else "~", brand, content)
 
 
@@ -168,13 +172,13 @@ def require_lint_clean(
     Raises:
         WorldError: Lint found errors; the message names each place.
     """
-    published = {(one.brand, one.content.reward_id) for one in changes if one.mark != "="}
+    published = {(change.brand, change.content.reward_id) for change in changes if change.mark != "="}
     lines = [
-        f"  {brand.id}:{content.reward_id} {one.path}: {one.message} ({one.rule})"
+        f"  {brand.id}:{content.reward_id} {error.path}: {error.message} ({error.rule})"
         for brand in world.brands
         for content in brand.content
         if (brand.id, content.reward_id) in published
-        for one in _errors(brand, content, configs.get(brand.id, ()), now)
+        for error in _errors(brand, content, configs.get(brand.id, ()), now)
     ]
     if lines:
         raise WorldError("content that may not be published:\n" + "\n".join(lines))
@@ -219,7 +223,7 @@ async def note_content(connection: AsyncConnection, actor: Actor, plan: ContentP
     imports = ContentImport()
     for key, changes in _by_item(plan):
         known = await imports.published(connection, key)
-        if known is None or any(one.mark != "=" for one in changes):
+        if known is None or any(change.mark != "=" for change in changes):
             await imports.publish(connection, actor, key, _document(known, changes), now)
 
 

@@ -98,12 +98,12 @@ class CrmPlan:
     def row_lines(self) -> Iterator[str]:
         """Yield a line for each row."""
         for row in self.rows:
-            one = row.qualifier
+            qualifier = row.qualifier
             known = "no bets here" if row.ledger_minor is None else f"{row.ledger_minor} counted here"
-            reward = one.reward_id or "default reward"
+            reward = qualifier.reward_id or "default reward"
             yield (
-                f"{row.mark} {one.club.brand} {one.club.iso_week} {one.club.customer}: "
-                f"{one.staked_minor} {one.currency}, {reward}; {known}"
+                f"{row.mark} {qualifier.club.brand} {qualifier.club.iso_week} {qualifier.club.customer}: "
+                f"{qualifier.staked_minor} {qualifier.currency}, {reward}; {known}"
             )
 
     def summary_lines(self) -> Iterator[str]:
@@ -201,7 +201,7 @@ async def apply_import(
             some = changed[start : start + ROWS_PER_BATCH]
             await store_qualifiers(connection, progress.dialect, some, plan.source[:255], now)
     if notify is not None and changed:
-        notify({customer_key(one.club.owner) for one in changed})
+        notify({customer_key(qualifier.club.owner) for qualifier in changed})
 
 
 def read_rows(text: str) -> Iterator[tuple[int, dict[str, str] | Rejected]]:

@@ -155,8 +155,8 @@ async def decide_load(plan: LoadPlan, backoffice: Database, now: datetime, actor
     """
     decisions = GlobalDecisions()
     states: list[tuple[str, State, bool]] = [
-        *((one.brand, content_state(one, now), one.mark == "=") for one in plan.content.changes),
-        *((one.key.brand, budget_state(one), one.mark == "=") for one in plan.budgets),
+        *((change.brand, content_state(change, now), change.mark == "=") for change in plan.content.changes),
+        *((budget.key.brand, budget_state(budget), budget.mark == "=") for budget in plan.budgets),
     ]
     async with backoffice.write() as connection:
         await note_content(connection, actor, plan.content, now)
@@ -173,11 +173,11 @@ async def _revise_brand(connection: AsyncConnection, facts: Brand, now: datetime
     newest = await revisions(connection, facts.id, 1)
     if not newest:
         return
-    known = newest[0].document
+    document = newest[0].document
     wanted = replace(
-        known, name=facts.name, default_locale=facts.default_locale, locales=tuple(facts.locales)
+        document, name=facts.name, default_locale=facts.default_locale, locales=tuple(facts.locales)
     )
-    if wanted != known:
+    if wanted != document:
         seen = newest[0].revision
         await revise(connection, facts.id, wanted, seen=seen, by=DECIDED_BY, at=now, reason=None)
 

@@ -58,6 +58,7 @@ MESSAGES = (
     TopicPlan("club.progress.v1", RetentionPolicy.BETS),
     TopicPlan("club.account-status.v1", RetentionPolicy.LATEST),
     TopicPlan("club.membership.v1", RetentionPolicy.LATEST),
+    TopicPlan("club.control.v1", RetentionPolicy.LATEST),
     TopicPlan("club.qualification.v1", RetentionPolicy.FACTS),
     TopicPlan("club.choice.v1", RetentionPolicy.FACTS),
     TopicPlan("club.adjustment.v1", RetentionPolicy.FACTS),
@@ -241,15 +242,15 @@ async def _configs(admin: AIOKafkaAdminClient, topics: Iterable[str]) -> dict[st
     resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in sorted(topics)]
     if not resources:
         return {}
-    found = {}
+    configs = {}
     for response in await admin.describe_configs(resources):
         for code, message, _type, name, entries in response.resources:
             if code:
                 raise for_code(code)(message)
             values = {entry[0]: entry[1] for entry in entries}
             own = {entry[0]: entry[1] for entry in entries if entry[3] == SET_ON_THE_TOPIC}
-            found[name] = TopicConfig(values, own)
-    return found
+            configs[name] = TopicConfig(values, own)
+    return configs
 
 
 def _days(period: timedelta) -> str:

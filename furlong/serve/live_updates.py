@@ -101,11 +101,11 @@ def stored_states(subgraphs: Sequence[Subgraph], clock: Clock) -> ReadStates:
         pending: list[list[Awaitable[object]]] = []
         for key in keys:
             owner = owner_of(key)
-            known = await rules.get(owner.brand)
-            if known is None:
+            rule = await rules.get(owner.brand)
+            if rule is None:
                 pending.append([])
                 continue
-            club = ClubKey(owner.brand, known.week_at(now).iso, owner.customer)
+            club = ClubKey(owner.brand, rule.week_at(now).iso, owner.customer)
             pending.append([load(club) for load in stored])
         return [tuple([await each for each in of_customer]) for of_customer in pending]
 

@@ -34,11 +34,11 @@ from gateway.errors import RequestError
 from gateway.errors import Unauthenticated as GatewayUnauthenticated
 from gateway.features.documents.settings import KnownDocumentSettings
 from gateway.features.rate_limits.settings import RateLimitRule
-from gateway.masking.settings import CLIENT_CODES
 from gateway.reload import Reload
 from gateway.reload.chosen_sources import reload_of
 from gateway.settings import GatewaySettings
 from gateway.settings.file import read_settings
+from gateway.settings.subgraphs import CLIENT_CODES
 from gateway.sources import FileSource
 from gateway.transport.memory import MemoryTransport
 from subgraphs.kit.auth import READ, Authenticator, RequestIdentity, SessionVerifier

@@ -126,7 +126,7 @@ class PurgeWorker:
         except Poison as error:
             log.warning("cdn_record_not_read", topic=record.topic, offset=record.offset, error=str(error))
             brands = [ALL_BRANDS]
-        self.remove(EVERYTHING if each == ALL_BRANDS else each for each in brands)
+        self.remove(EVERYTHING if brand == ALL_BRANDS else brand for brand in brands)
 
     def remove(self, texts: Iterable[str]) -> None:
         """Remove responses from all CDNs now, and again a little later."""
@@ -136,8 +136,8 @@ class PurgeWorker:
                 asyncio.get_running_loop().call_later(part * self.again_seconds, self._add, text)
 
     def _add(self, text: str) -> None:
-        for each in self.removals:
-            each.add(text)
+        for removal in self.removals:
+            removal.add(text)
 
     async def follow(self, bootstrap: str, troubles: Troubles) -> None:
         """Follow the topics until cancelled.
@@ -176,6 +176,6 @@ async def run_purges(settings: CdnSettings, bootstrap: str, status: RoundStatus)
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(httpx.AsyncClient(timeout=settings.timeout_seconds))
         group = await stack.enter_async_context(asyncio.TaskGroup())
-        for each in worker.removals:
-            group.create_task(each.send(client, troubles))
+        for removal in worker.removals:
+            group.create_task(removal.send(client, troubles))
         group.create_task(worker.follow(bootstrap, troubles))

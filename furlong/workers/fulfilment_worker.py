@@ -90,7 +90,7 @@ class FulfilmentProcess:
     ) -> "FulfilmentProcess":
         """Build the parts over a database; `files` are the providers that no decision has replaced."""
         registry, uow = ProviderRegistry(), UnitOfWork.over(database, settings, clock)
-        by_name = {one.name: one for one in files}
+        by_name = {file.name: file for file in files}
         configuration = ProviderConfiguration(database, registry, settings, clock, by_name)
         worker = Worker(uow, registry, settings, on_step, configuration)
         return cls(database, uow, registry, worker, configuration, OtherCells(settings.other_cells))

@@ -223,7 +223,9 @@ def outbox_status_app(statuses: Mapping[str, OutboxStatus], clock: Clock) -> Fas
     registry.register(OutboxMetrics(statuses, clock))
 
     async def health() -> Mapping[str, object]:
-        troubles = sorted({f"{name}: {one.trouble}" for name, one in statuses.items() if one.trouble})
+        troubles = sorted(
+            {f"{name}: {status.trouble}" for name, status in statuses.items() if status.trouble}
+        )
         return {
             "live": True,
             "publishing": not troubles,

@@ -24,8 +24,8 @@ from gateway.errors import (
 )
 from gateway.executor.calls import Calls
 from gateway.executor.failures import Failure, invalid, unreachable
+from gateway.executor.masking import ErrorMasking, ShownError
 from gateway.executor.response_limits import raise_refusal_alone, too_large
-from gateway.masking import ErrorMasking, ShownError
 from gateway.plan import Fetch
 from jit.codegen import BudgetSpent, own
 

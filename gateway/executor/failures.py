@@ -1,7 +1,7 @@
 """The errors of a response in the client's terms, and the missing data that each error explains.
 
-`gateway.masking` decides what a client sees of a subgraph's own errors. The reason why a subgraph could not
-be reached is only logged.
+`gateway.executor.masking` decides what a client sees of a subgraph's own errors. The reason why a subgraph
+could not be reached is only logged.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from gateway.errors import SubgraphUnreachable
-from gateway.masking import ShownError
+from gateway.executor.masking import ShownError
 from gateway.plan import Names
 
 Path = tuple[str | int, ...]

@@ -18,11 +18,11 @@ from gateway.executor.exchange import (
     parse_response,
 )
 from gateway.executor.failures import Failure, Path, of_subgraph
+from gateway.executor.masking import ShownError
 from gateway.executor.merge import copied, merge
 from gateway.executor.missing_fields import MissingFields, is_complete
 from gateway.executor.positions import NO_WINDOWS, Position, Windows, find
 from gateway.executor.response_limits import spend_copies
-from gateway.masking import ShownError
 from gateway.plan import Entities, Fetch, Names, ProvidedFields, RootFields
 from gateway.plan.context_batch import ContextBatch, numbered_alias, numbering
 

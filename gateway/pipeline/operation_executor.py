@@ -20,7 +20,7 @@ from gateway.executor import (
     interpret,
 )
 from gateway.executor.failures import UNAUTHORIZED
-from gateway.masking import ErrorMasking
+from gateway.executor.masking import ErrorMasking
 from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.introspection_responses import Introspection
 from gateway.pipeline.preparation.plan_cache import ExecutablePlan, PlannedOperation

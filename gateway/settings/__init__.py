@@ -12,7 +12,6 @@ from gateway.caching.settings import CacheSettings
 from gateway.clients.settings import AddressSettings, ClientSettings
 from gateway.feature_list import FEATURES
 from gateway.feature_settings import Entry, FeatureSettings, imported, named_entry, nested_prefix
-from gateway.masking.settings import MaskingSettings
 from gateway.monitoring.settings import MonitoringSettings
 from gateway.settings.chosen_features import ChosenFeatures
 from gateway.settings.documents import DocumentSettings
@@ -20,7 +19,7 @@ from gateway.settings.http import HttpSettings
 from gateway.settings.live import LiveSettings
 from gateway.settings.planning import PlanningSettings
 from gateway.settings.responses import ResponseSettings
-from gateway.settings.subgraphs import SubgraphSettings
+from gateway.settings.subgraphs import MaskingSettings, SubgraphSettings
 from gateway.sources.settings import ReloadSettings
 from gateway.tls.settings import TlsSettings
 

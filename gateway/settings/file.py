@@ -20,13 +20,12 @@ from gateway.caching.settings import CacheSettings
 from gateway.clients.settings import ClientSettings
 from gateway.feature_list import FEATURES
 from gateway.feature_settings import imported, nested_prefix
-from gateway.masking.settings import MaskingSettings
 from gateway.settings import GatewaySettings
 from gateway.settings.documents import DocumentSettings
 from gateway.settings.names import nearest, renamed, renamed_variables, variables
 from gateway.settings.planning import PlanningSettings
 from gateway.settings.responses import ResponseSettings
-from gateway.settings.subgraphs import SubgraphSettings
+from gateway.settings.subgraphs import MaskingSettings, SubgraphSettings
 from gateway.sources.settings import SettingsFile
 
 PREFIX: Final = "FURLONG_GATEWAY_"

@@ -1,4 +1,4 @@
-"""Settings: how subgraphs are called over HTTP."""
+"""Settings: how subgraphs are called over HTTP, and what clients see of their errors."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from gateway.tls import SubgraphTls
 
 DEADLINE_HEADER: Final = "x-envoy-expected-rq-timeout-ms"
 """Envoy's header for how long the caller waits, in milliseconds; no RFC defines one."""
+
+CLIENT_CODES: Final = ("BAD_USER_INPUT", "FORBIDDEN", "UNAUTHENTICATED")
+"""The codes that GraphQL server libraries use for clients' mistakes."""
 
 Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(gt=0)]
@@ -84,3 +87,17 @@ class SubgraphSettings(BaseSettings):
         if name is not None and not name.replace("-", "").replace("_", "").isalnum():
             raise ValueError("this is not the name of a header")
         return None if name is None else name.lower()
+
+
+class MaskingSettings(BaseSettings):
+    """What clients see of subgraphs' errors."""
+
+    subgraph_error_codes: tuple[str, ...] = Field(
+        default=CLIENT_CODES,
+        description="The codes of subgraphs' errors whose message and code clients see; all other errors are "
+        'masked and logged with an id. ["*"] shows all errors, for developers.',
+    )
+    subgraph_error_extensions: tuple[str, ...] = Field(
+        default=(),
+        description="The extensions of subgraphs' errors that clients see, besides the code.",
+    )

@@ -186,8 +186,8 @@ class Generator:
 
     def _mapped(self, type_: GraphQLObjectType, fields: list[list[Any]]) -> Lines:
         """Write the line that determines, for the default resolver, whether the source is a mapping."""
-        definitions = (self._schema.get_field(type_, each[0].node.name.value) for each in fields)
-        if not any(each and each.resolve is None for each in definitions):
+        definitions = (self._schema.get_field(type_, field[0].node.name.value) for field in fields)
+        if not any(definition and definition.resolve is None for definition in definitions):
             return []
         kind = "source.__class__"
         return [f"    mapped = {kind} is dict or ({kind} not in unmapped and is_mapping(source))"]

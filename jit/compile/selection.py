@@ -55,24 +55,28 @@ def select_operation(document: DocumentNode, operation_name: str | None) -> Sele
     Raises:
         NotCompiled: There is no such operation, or it uses something that is not compiled.
     """
-    named = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+    named = [
+        definition for definition in document.definitions if isinstance(definition, OperationDefinitionNode)
+    ]
     if operation_name is not None:
         named = [each for each in named if each.name and each.name.value == operation_name]
     if not named or (operation_name is None and len(named) > 1):
         raise NotCompiled("the document has no such operation, or has several and none was named")
     fragments = {
-        each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
+        definition.name.value: definition
+        for definition in document.definitions
+        if isinstance(definition, FragmentDefinitionNode)
     }
-    if any(each.variable_definitions for each in fragments.values()):
+    if any(fragment.variable_definitions for fragment in fragments.values()):
         raise NotCompiled("a fragment has variables of its own")
-    found = _Directives()
-    visit(named[-1], found)
-    for name in found.spread:  # grows while its fragments are visited
+    directives = _Directives()
+    visit(named[-1], directives)
+    for name in directives.spread:  # grows while its fragments are visited
         if name in fragments:
-            visit(fragments[name], found)
-    if found.not_compiled:
-        raise NotCompiled(f"the document uses @{found.not_compiled}")
-    return SelectedOperation(named[-1], fragments, tuple(dict.fromkeys(found.conditions)))
+            visit(fragments[name], directives)
+    if directives.not_compiled:
+        raise NotCompiled(f"the document uses @{directives.not_compiled}")
+    return SelectedOperation(named[-1], fragments, tuple(dict.fromkeys(directives.conditions)))
 
 
 class _Directives(Visitor):
@@ -93,7 +97,9 @@ class _Directives(Visitor):
             self.not_compiled = node.name.value
         elif node.name.value in CONDITIONS:
             self.conditions += [
-                each.value.name.value for each in node.arguments or () if isinstance(each.value, VariableNode)
+                argument.value.name.value
+                for argument in node.arguments or ()
+                if isinstance(argument.value, VariableNode)
             ]
 
 
@@ -119,20 +125,20 @@ class Selections:
             NotCompiled: A directive cannot be evaluated.
         """
         try:
-            found = collect_fields(self.schema, self._fragments, self._values, type_, self.chosen.operation)
+            fields = collect_fields(self.schema, self._fragments, self._values, type_, self.chosen.operation)
         except (GraphQLError, RecursionError) as error:
             raise NotCompiled(f"the selection cannot be collected: {error}") from error
-        return found.grouped_field_set
+        return fields.grouped_field_set
 
     def subfields(self, type_: GraphQLObjectType, details: list[Any]) -> GroupedFieldSet:
         """Collect the fields that merged field nodes select on a type."""
         chosen = self.chosen.operation
-        found = collect_subfields(self.schema, self._fragments, self._values, chosen, type_, details)
-        return found.grouped_field_set
+        subfields = collect_subfields(self.schema, self._fragments, self._values, chosen, type_, details)
+        return subfields.grouped_field_set
 
     def fields_below(self, details: list[Any]) -> int:
         """Count the fields below merged field nodes, those of all types and with fragments in place."""
-        return sum(_fields(each.node.selection_set, self.chosen.fragments, {}) for each in details)
+        return sum(_fields(detail.node.selection_set, self.chosen.fragments, {}) for detail in details)
 
 
 def _fields(

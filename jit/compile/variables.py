@@ -100,7 +100,7 @@ class Variables:
 
 def _write_fast(source: Source, variables: list[_FastVariable]) -> FastCoercion:
     """Write the function that coerces usual values of all variables, and returns None for others."""
-    write = _as_displays if all(each.is_needed for each in variables) else _as_statements
+    write = _as_displays if all(variable.is_needed for variable in variables) else _as_statements
     lines, made = write(source, variables)
     guarded = ["try:", *indent(lines or ["pass"]), "except Exception:", "    return None"]
     made = f"return new_tuple(VariableValues, {made})"
@@ -115,11 +115,11 @@ def _as_displays(source: Source, variables: list[_FastVariable]) -> tuple[Lines,
     lines: Lines = []
     sources: list[str] = []
     coerced: list[str] = []
-    for number, each in enumerate(variables):
-        given, name = f"given_{number}", f'"{checked(each.name)}"'
-        statements, value = _coercion(source, each.signature.type, given)
+    for number, variable in enumerate(variables):
+        given, name = f"given_{number}", f'"{checked(variable.name)}"'
+        statements, value = _coercion(source, variable.signature.type, given)
         lines += [f"{given} = inputs.get({name}, Undefined)", *statements]
-        sources.append(f"{name}: {_noted(source, each, given)}")
+        sources.append(f"{name}: {_noted(source, variable, given)}")
         coerced.append(f"{name}: {value}")
     return lines, f"({{{', '.join(sources)}}}, {{{', '.join(coerced)}}})"
 
@@ -127,15 +127,15 @@ def _as_displays(source: Source, variables: list[_FastVariable]) -> tuple[Lines,
 def _as_statements(source: Source, variables: list[_FastVariable]) -> tuple[Lines, str]:
     """Write the same for variables that may have no value."""
     lines: Lines = ["sources, coerced = {}, {}"]
-    for each in variables:
-        name = f'"{checked(each.name)}"'
-        absent = source.constant("absent", each.absent)
-        statements, value = _coercion(source, each.signature.type, "given")
-        stored = [f"sources[{name}] = {_noted(source, each, 'given')}", f"coerced[{name}] = {value}"]
+    for variable in variables:
+        name = f'"{checked(variable.name)}"'
+        absent = source.constant("absent", variable.absent)
+        statements, value = _coercion(source, variable.signature.type, "given")
+        stored = [f"sources[{name}] = {_noted(source, variable, 'given')}", f"coerced[{name}] = {value}"]
         lines += [
             f"given = inputs.get({name}, Undefined)",
             "if given is Undefined:",
-            "    return None" if each.is_needed else f"    sources[{name}] = {absent}",
+            "    return None" if variable.is_needed else f"    sources[{name}] = {absent}",
             "else:",
             *indent([*statements, *stored]),
         ]

@@ -105,7 +105,7 @@ class FieldSlot:
         self.parent = parent
         self.typename = None if of_items else parent.name
         self.details = details
-        self.nodes: list[FieldNode] = [each.node for each in details]
+        self.nodes: list[FieldNode] = [detail.node for detail in details]
         self.field_name = self.nodes[0].name.value
         self.non_null = is_non_null_type(type_)
         self.null_levels = levels_of_parent + 1 if self.non_null else 0

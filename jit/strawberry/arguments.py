@@ -50,7 +50,8 @@ class ArgumentConverter:
             return ConstantArguments({})
         name_of = self._config.name_converter.from_argument
         converters = {
-            name_of(each): (each.python_name, self._converter(each.type)) for each in field.arguments
+            name_of(argument): (argument.python_name, self._converter(argument.type))
+            for argument in field.arguments
         }
 
         def convert(values: dict[str, Any]) -> dict[str, Any]:
@@ -102,15 +103,15 @@ class ArgumentConverter:
 
         self._objects[type_] = convert  # before its fields: input objects may contain themselves
         absent = {
-            each.python_name: None
-            for each in definition.fields
-            if each.default_value is MISSING and each.default_factory is MISSING
+            field.python_name: None
+            for field in definition.fields
+            if field.default_value is MISSING and field.default_factory is MISSING
         }
         try:
-            for each in definition.fields:
-                field_type = each.resolve_type(type_definition=definition)
-                converters[self._config.name_converter.from_field(each)] = (
-                    each.python_name,
+            for field in definition.fields:
+                field_type = field.resolve_type(type_definition=definition)
+                converters[self._config.name_converter.from_field(field)] = (
+                    field.python_name,
                     self._converter(field_type),
                 )
         except NotConvertible:

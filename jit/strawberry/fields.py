@@ -77,7 +77,7 @@ class ResolverUnwrapper:
         self, definition: StrawberryField, field: GraphQLField, slot: FieldSlot
     ) -> FieldReader | None:
         """Return the reader that calls the function itself, with permissions around it."""
-        if not all(_is_plain_permission(each) for each in definition.extensions):
+        if not all(_is_plain_permission(extension) for extension in definition.extensions):
             return None
         resolver = definition.base_resolver
         if resolver is not None and not (
@@ -114,7 +114,7 @@ class ResolverUnwrapper:
         """Return the reader that calls the function within Strawberry's permission checks, linked once."""
         resolver = field.base_resolver
         info_parameter = resolver.info_parameter if resolver else None
-        if "info" in {each.python_name for each in field.arguments}:
+        if "info" in {argument.python_name for argument in field.arguments}:
             return None
         links = build_field_extension_resolvers(field)
         chain = reduce(lambda inner, link: partial(link, inner), links, _innermost(field))
@@ -180,7 +180,7 @@ def _function_of(resolver: StrawberryResolver[Any]) -> Callable[..., Any]:
 def _source_names(resolver: StrawberryResolver[Any]) -> tuple[str, ...]:
     """Return the keyword arguments that get the source."""
     sources = (resolver.parent_parameter, resolver.root_parameter)
-    return tuple(dict.fromkeys(each.name for each in sources if each))
+    return tuple(dict.fromkeys(source.name for source in sources if source))
 
 
 def _cell(function: FunctionType, name: str) -> Any:
@@ -252,7 +252,10 @@ class EntitiesResolver:
         return True
 
     def _by_strawberry(self, info: Info[Any, Any], representations: Sequence[Any]) -> list[Any]:
-        own: list[Any] = [each.copy() if type(each) is dict else each for each in representations]
+        own: list[Any] = [
+            representation.copy() if type(representation) is dict else representation
+            for representation in representations
+        ]
         return self._schema.entities_resolver(info, own)
 
 

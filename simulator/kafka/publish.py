@@ -27,12 +27,14 @@ class MessageProducer:
         """Send messages, in order for each key, and return when the broker has all of them."""
         spans: list[Span] = []
         sent = []
-        for one in messages:
-            headers = list(one.headers)
+        for message in messages:
+            headers = list(message.headers)
             if self._tracing is not None and self._tracing.sampling.starts():
-                spans.append(sending(self._tracing.tracer, one.topic, None))
+                spans.append(sending(self._tracing.tracer, message.topic, None))
                 headers = replaced(headers, spans[-1])
-            sent.append(await self._kafka.send(one.topic, value=one.value, key=one.key, headers=headers))
+            sent.append(
+                await self._kafka.send(message.topic, value=message.value, key=message.key, headers=headers)
+            )
         with ending(spans):
             await asyncio.gather(*sent)
 

@@ -146,13 +146,13 @@ def provider_entries(served: Iterable[ServedProvider]) -> list[dict[str, object]
     """Return the entries of the providers' file for simulated providers."""
     return [
         {
-            "name": f"simulated-{one.kind}",
-            "adapter": one.kind,
-            "url": one.url,
+            "name": f"simulated-{provider.kind}",
+            "adapter": provider.kind,
+            "url": provider.url,
             "secret": SECRET_NAME,
-            "kinds": [kind.value for kind in usual_kinds(one.kind)],
+            "kinds": [kind.value for kind in usual_kinds(provider.kind)],
         }
-        for one in served
+        for provider in served
     ]
 
 

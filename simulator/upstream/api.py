@@ -207,11 +207,11 @@ def _answer_problems(app: FastAPI, handler: RequestHandler) -> None:
 
 
 def _problem(error: RequestValidationError) -> ApiResponse:
-    found = error.errors()
-    if any(one["loc"] == ("header", "Idempotency-Key") for one in found):
+    errors = error.errors()
+    if any(one["loc"] == ("header", "Idempotency-Key") for one in errors):
         message = "a PUT needs an Idempotency-Key of 1 to 255 characters"
         return ApiResponse(400, {"code": "IDEMPOTENCY_KEY_REQUIRED", "message": message})
-    message = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in found)
+    message = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in errors)
     return ApiResponse(400, {"code": "MALFORMED", "message": message})
 
 

@@ -59,7 +59,9 @@ class Brand:
     @strawberry.field(description="The colours that the brand has chosen.", directives=[assumed_size(20)])
     def theme(self) -> list[ThemeColour]:
         """Return the brand's colours."""
-        return [ThemeColour(name=one.name, light=one.light, dark=one.dark) for one in self.colours]
+        return [
+            ThemeColour(name=colour.name, light=colour.light, dark=colour.dark) for colour in self.colours
+        ]
 
 
 @strawberry.type

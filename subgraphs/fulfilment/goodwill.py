@@ -144,8 +144,8 @@ class GoodwillRepository:
             sqlalchemy.exc.IntegrityError: Another writer stored one of them meanwhile.
         """
         new: dict[str, GoodwillCredit] = {}
-        for one in credits_:
-            new.setdefault(one.key, one)
+        for credit in credits_:
+            new.setdefault(credit.key, credit)
         stored = await FulfilmentRepository(self.table).by_keys(connection, new) if new else {}
         rows = [{**one.due(now).row(), **one.decision()} for key, one in new.items() if key not in stored]
         if rows:
@@ -206,5 +206,5 @@ class GoodwillRepository:
             )
         order = (c.iso_week.desc(), c.customer_id.desc(), c.key.desc())
         rows = await connection.execute(query.order_by(*order).limit(limit))
-        names = [each.name for each in fields(GoodwillGiven)]
+        names = [field.name for field in fields(GoodwillGiven)]
         return [GoodwillGiven(*(row[name] for name in names)) for row in rows.mappings()]

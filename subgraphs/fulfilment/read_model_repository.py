@@ -77,8 +77,8 @@ class ReadModelRepository:
         clubs = {club_of_row(row) for row in rows}
         if not clubs:
             return {}
-        found = await connection.execute(select(table).where(among_clubs(table, clubs)).with_for_update())
-        return {club_of_row(row): row for row in map(dict, found.mappings())}
+        result = await connection.execute(select(table).where(among_clubs(table, clubs)).with_for_update())
+        return {club_of_row(row): row for row in map(dict, result.mappings())}
 
     async def _write(
         self, connection: AsyncConnection, table: Table, fresh: Mapping[ClubKey, Mapping[str, Any]]

@@ -47,8 +47,8 @@ class FulfilmentRepository:
             for_update: Locks the rows until the transaction ends.
         """
         query = select(self.table).where(among_clubs(self.table, clubs))
-        found = await _fulfilments(connection, query.with_for_update() if for_update else query)
-        return {fulfilment.club: fulfilment for fulfilment in found}
+        fulfilments = await _fulfilments(connection, query.with_for_update() if for_update else query)
+        return {fulfilment.club: fulfilment for fulfilment in fulfilments}
 
     async def lock(
         self, connection: AsyncConnection, fulfilments: Collection[Fulfilment]
@@ -56,7 +56,7 @@ class FulfilmentRepository:
         """Lock fulfilments until the transaction ends, and return them as stored now, by idempotency key."""
         rows = [fulfilment.row() for fulfilment in fulfilments]
         query = select(self.table).where(self._among(rows)).with_for_update()
-        return {found.key: found for found in await _fulfilments(connection, query)}
+        return {fulfilment.key: fulfilment for fulfilment in await _fulfilments(connection, query)}
 
     async def of_owners(
         self, connection: AsyncConnection, owners: Collection[Owner], states: Collection[FulfilmentState]
@@ -79,7 +79,7 @@ class FulfilmentRepository:
     async def by_keys(self, connection: AsyncConnection, keys: Collection[str]) -> dict[str, Fulfilment]:
         """Return fulfilments by idempotency key."""
         query = select(self.table).where(self.table.c.key.in_(sorted(keys)))
-        return {found.key: found for found in await _fulfilments(connection, query)}
+        return {fulfilment.key: fulfilment for fulfilment in await _fulfilments(connection, query)}
 
     async def add(self, connection: AsyncConnection, new: Sequence[Fulfilment]) -> None:
         """Store new fulfilments.
@@ -136,8 +136,8 @@ class FulfilmentRepository:
             update(self.table).where(these).values(lease=c.lease + 1, leased_until=until)
         )
         leased = await _fulfilments(connection, select(self.table).where(these))
-        found = {fulfilment.key: fulfilment for fulfilment in leased}
-        return [found[row["key"]] for row in due_rows]
+        fulfilments = {fulfilment.key: fulfilment for fulfilment in leased}
+        return [fulfilments[row["key"]] for row in due_rows]
 
     async def record_attempt(self, connection: AsyncConnection, attempt: Attempt) -> None:
         """Add to the record of requests to providers and of decisions."""

@@ -91,7 +91,7 @@ class FulfilmentService:
         self, connection: AsyncConnection, decided: Sequence[GoodwillCredit], now: datetime
     ) -> int:
         """Store credits to be paid, each once however often it arrives, and return how many are new."""
-        excluded = await self._excluded(connection, {one.club.owner for one in decided})
+        excluded = await self._excluded(connection, {credit.club.owner for credit in decided})
         new = await GoodwillRepository().add(connection, decided, now)
         await self._stop(connection, excluded, now)
         return new
@@ -117,7 +117,7 @@ class FulfilmentService:
                 await self._adopt(connection, fulfilment, published[club], now)
             elif published[club].revision > fulfilment.revision:
                 await self.lifecycle.continue_after(connection, fulfilment, published[club].revision)
-            elif any(_is_other(one, fulfilment) for one in outcomes):
+            elif any(_is_other(outcome, fulfilment) for outcome in outcomes):
                 await self.lifecycle.publish_again(connection, fulfilment, now)
             else:
                 continue

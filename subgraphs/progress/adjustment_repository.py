@@ -62,7 +62,7 @@ async def add_adjustments(connection: AsyncConnection, adjustments: Sequence[Adj
         sqlalchemy.exc.IntegrityError: Another writer stored one of them meanwhile.
     """
     c = ADJUSTMENT.c
-    keys = [(one.brand_id, one.adjustment_id) for one in adjustments]
+    keys = [(adjustment.brand_id, adjustment.adjustment_id) for adjustment in adjustments]
     rows = await connection.execute(
         select(c.brand_id, c.adjustment_id)
         .where(tuple_(c.brand_id, c.adjustment_id).in_(sorted(set(keys))))
@@ -70,9 +70,9 @@ async def add_adjustments(connection: AsyncConnection, adjustments: Sequence[Adj
     )
     known = {(row.brand_id, row.adjustment_id) for row in rows}
     new: dict[tuple[str, str], Adjustment] = {}
-    for key, one in zip(keys, adjustments, strict=True):
+    for key, adjustment in zip(keys, adjustments, strict=True):
         if key not in known:
-            new.setdefault(key, one)
+            new.setdefault(key, adjustment)
     if new:
         await connection.execute(insert(ADJUSTMENT), [asdict(new[key]) for key in sorted(new)])
     return list(new.values())
@@ -96,14 +96,14 @@ async def adjustment_sums(
 
 async def adjusted_weeks(connection: AsyncConnection, keys: Collection[ClubKey]) -> dict[ClubKey, int]:
     """Return what was added to weeks, in minor units; weeks without adjustments are absent."""
-    found: dict[ClubKey, int] = {}
+    weeks: dict[ClubKey, int] = {}
     for week in sorted({key.iso_week for key in keys}):
         for brand, customers in few_at_once(
             (key.brand, key.customer) for key in keys if key.iso_week == week
         ):
             sums = await adjustment_sums(connection, brand, customers, week)
-            found |= {ClubKey(brand, week, customer): one.amount_minor for (customer, _), one in sums.items()}
-    return found
+            weeks |= {ClubKey(brand, week, customer): one.amount_minor for (customer, _), one in sums.items()}
+    return weeks
 
 
 async def adjusted_customers(connection: AsyncConnection, brand: str, after: str, limit: int) -> list[str]:

@@ -188,12 +188,12 @@ async def qualification_status(connection: AsyncConnection, late: LateRevision) 
 async def is_week_closed(connection: AsyncConnection, late: LateRevision) -> bool:
     """Return whether the bet's week has closed for any customers."""
     c = WEEK_CLOSING.c
-    found = await connection.scalar(
+    brand_id = await connection.scalar(
         select(c.brand_id)
         .where(c.brand_id == late.brand, c.iso_week == late.iso_week, c.closed_at.is_not(None))
         .limit(1)
     )
-    return found is not None
+    return brand_id is not None
 
 
 async def disputed_bets(connection: AsyncConnection, *, brand: str | None, limit: int) -> list[Dispute]:
@@ -236,11 +236,11 @@ async def store_dispute_decision(
     """
     brand, bet_id = key
     c = DISPUTE_DECISION.c
-    known = (
+    row = (
         await connection.execute(select(DISPUTE_DECISION).where(c.brand_id == brand, c.bet_id == bet_id))
     ).one_or_none()
-    if known is not None:
-        raise AlreadyDecided(f"{known.decided_by} gave {bet_id} of {brand} to {known.customer_id}")
+    if row is not None:
+        raise AlreadyDecided(f"{row.decided_by} gave {bet_id} of {brand} to {row.customer_id}")
     claimants = await _claimants(connection, key)
     if customer not in claimants:
         why_not = f"is claimed by {', '.join(sorted(claimants))}" if claimants else "is not disputed"

@@ -105,7 +105,7 @@ class AllottedUse(NamedTuple):
 def allotment_of(shares: Sequence[Mapping[str, Any]], *, spent: bool) -> Allotment:
     """Return the allotment that stored shares describe."""
     return Allotment(
-        {(one["cell"], one["first"], one["last"]): one["rewards"] for one in shares}, spent=spent
+        {(share["cell"], share["first"], share["last"]): share["rewards"] for share in shares}, spent=spent
     )
 
 

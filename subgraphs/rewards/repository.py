@@ -27,12 +27,12 @@ class ChoiceRepository:
         """Return the choices of clubs, a few hundred per SELECT; clubs without a choice are absent."""
         c = self.table.c
         key = tuple_(c.brand_id, c.iso_week, c.customer_id)
-        found: dict[ClubKey, StoredChoice] = {}
+        choices: dict[ClubKey, StoredChoice] = {}
         for some in in_portions(sorted(keys)):
             for row in await connection.execute(select(self.table).where(key.in_(some))):
                 club = ClubKey(row.brand_id, row.iso_week, row.customer_id)
-                found[club] = StoredChoice(row.reward_id, row.config_version, row.version, row.chosen_at)
-        return found
+                choices[club] = StoredChoice(row.reward_id, row.config_version, row.version, row.chosen_at)
+        return choices
 
     async def record(
         self, connection: AsyncConnection, key: ClubKey, reward_id: str, config_version: int, at: datetime

@@ -111,9 +111,11 @@ class Writer:
     ) -> tuple[str, int, int]:
         if self.chance(self.habits.spread):
             fitting = [
-                each
-                for each in self.fragments
-                if each[1] == owner.name and each[3] <= self.fields and depth + each[4] <= self.most_depth
+                fragment
+                for fragment in self.fragments
+                if fragment[1] == owner.name
+                and fragment[3] <= self.fields
+                and depth + fragment[4] <= self.most_depth
             ]
             if fitting:
                 name, _, _, fields, deep = self.random.choice(fitting)

@@ -20,11 +20,11 @@ async def test_whoever_has_spent_the_points_is_refused_for_little(query: str, co
     """A refusal costs points as well, so that a flood of invalid documents is not free."""
     flooded = attacked(CLUB, rate_limits=[RULE])
     outcomes = [await flooded.query(f"{query} # {number}") for number in range(60)]
-    refused = [each for each in outcomes if each.code == "RATE_LIMITED"]
-    answered = [each for each in outcomes if each.code != "RATE_LIMITED"]
+    refused = [outcome for outcome in outcomes if outcome.code == "RATE_LIMITED"]
+    answered = [outcome for outcome in outcomes if outcome.code != "RATE_LIMITED"]
     assert answered
     assert refused == outcomes[len(answered) :]
-    assert {each.code for each in answered} == {code}
-    assert {each.status for each in refused} == {429}
-    assert max(each.calls for each in refused) < await flooded.unit() / 20
-    assert all(each.healths for each in refused)
+    assert {outcome.code for outcome in answered} == {code}
+    assert {outcome.status for outcome in refused} == {429}
+    assert max(outcome.calls for outcome in refused) < await flooded.unit() / 20
+    assert all(outcome.healths for outcome in refused)

@@ -136,9 +136,9 @@ def test_timers_do_not_come_due_while_time_stands_still() -> None:
 @pytest.mark.parametrize(("count", "finding"), [(97, None), (101, None), (102, "over"), (96, "under")])
 def test_counts_are_compared_with_budgets(count: int, finding: str | None) -> None:
     """One percent more is forgiven, and three percent less; a finding says what to do."""
-    found = Budgets.read(_file()).findings(_totals(count))
-    assert len(found) == (len(MEASURES) if finding else 0)
-    for sentence in found:
+    findings = Budgets.read(_file()).findings(_totals(count))
+    assert len(findings) == (len(MEASURES) if finding else 0)
+    for sentence in findings:
         assert sentence.startswith(f"path: {count} ")
         assert f" {finding} the budget of 100" in sentence
         assert ("make budgets" if finding == "under" else "--path path --by function") in sentence

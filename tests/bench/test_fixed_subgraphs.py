@@ -34,8 +34,8 @@ def test_the_entry_point_returns_the_club() -> None:
 def test_each_representation_gets_an_entity(subgraph: str, field: str) -> None:
     """The response has as many clubs as the request has representations."""
     references = [{"__typename": "Club", "id": CLUB["id"]}] * 3
-    found = _content(FixedAnswers(subgraph)(_asked(ENTITIES % field, {"r": references})))
-    assert len(found["_entities"]) == len(references)
+    content = _content(FixedAnswers(subgraph)(_asked(ENTITIES % field, {"r": references})))
+    assert len(content["_entities"]) == len(references)
 
 
 def test_the_same_request_gets_the_same_bytes() -> None:

@@ -45,7 +45,7 @@ def targets(
     cores = Cores(core, core)
     try:
         contenders = [start_ours(servers, club, cores), start_rest(servers, club, cores)]
-        yield {each.name: each.target for each in contenders}
+        yield {contender.name: contender.target for contender in contenders}
     finally:
         servers.stop()
 
@@ -78,12 +78,12 @@ def test_the_endpoint_and_the_graph_answer_alike(targets: dict[str, Target], clu
 
 def test_the_customers_are_of_all_kinds(targets: dict[str, Target], club: Club) -> None:
     """Members and others, at the target or not, with a choice or not, suspended, with a pending change."""
-    found = [targets["rest_sqlalchemy"].ask(club.token(number))["club"] for number in range(CUSTOMERS)]
-    assert {each["state"] for each in found} == {"NOT_OPTED_IN", "TRACKING", "QUALIFIED", "INELIGIBLE"}
-    assert found[CHANGING]["membership"]["pending"]
-    assert found[SUSPENDED]["membership"]["blockedReason"] == "SUSPENDED"
-    chosen = [each["choice"] for each in found if each["choice"]]
-    assert {each["isDefault"] for each in chosen} == {True, False}
+    clubs = [targets["rest_sqlalchemy"].ask(club.token(number))["club"] for number in range(CUSTOMERS)]
+    assert {each["state"] for each in clubs} == {"NOT_OPTED_IN", "TRACKING", "QUALIFIED", "INELIGIBLE"}
+    assert clubs[CHANGING]["membership"]["pending"]
+    assert clubs[SUSPENDED]["membership"]["blockedReason"] == "SUSPENDED"
+    chosen = [each["choice"] for each in clubs if each["choice"]]
+    assert {choice["isDefault"] for choice in chosen} == {True, False}
 
 
 def test_the_endpoint_checks_tokens(targets: dict[str, Target], club: Club) -> None:

@@ -47,7 +47,7 @@ def test_every_bet_of_an_event_is_settled_once(workload: Workload) -> None:
     """What is settled after events is what was placed on them; the first bets come long before the day."""
     only = replace(workload, daily=0)
     settled = sum(only.settlements(at) for at in range(0, DAY, STEP)) * STEP
-    assert settled == pytest.approx(sum(one.before + one.during for one in workload.events), rel=0.02)
+    assert settled == pytest.approx(sum(event.before + event.during for event in workload.events), rel=0.02)
 
 
 def test_the_rules_are_those_of_the_chart() -> None:

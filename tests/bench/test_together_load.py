@@ -165,7 +165,7 @@ def test_the_best_step_that_held_is_what_was_sustained() -> None:
     assert figures["sustained_reads_per_second"] == 200
     assert ratios["sustained_of_goal_reads"] == 0.08
     assert ratios["applied_of_offered_messages"] == 1
-    assert [each["held"] for each in figures["steps"]] == [True, False]
+    assert [step["held"] for step in figures["steps"]] == [True, False]
 
 
 def test_nothing_is_sustained_where_nothing_held() -> None:

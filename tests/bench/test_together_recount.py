@@ -32,7 +32,7 @@ def _records(messages: list[OutgoingMessage]) -> list[Record]:
 
 def _recounted(*changes: dict[str, object]) -> Total:
     """Return the week of c-1 after some messages about the same bet."""
-    return recount(orjson.dumps(BET | each) for each in changes).totals[WEEK]
+    return recount(orjson.dumps(BET | change) for change in changes).totals[WEEK]
 
 
 async def test_the_recount_agrees_with_the_consumer(database_url: str) -> None:
@@ -43,10 +43,10 @@ async def test_the_recount_agrees_with_the_consumer(database_url: str) -> None:
         while batch := list(islice(records, 500)):
             await reducer.bets(*batch)
         expected = recount(message.value for message in messages)
-        found = await stored_ledger(DatabaseSettings(url=database_url))
+        ledger = await stored_ledger(DatabaseSettings(url=database_url))
     assert expected.bets > MESSAGES / 2
     assert sum(total.minor for total in expected.totals.values()) > 0
-    assert expected.differences(found) == 0
+    assert expected.differences(ledger) == 0
 
 
 async def test_a_lost_message_is_seen(database_url: str) -> None:
@@ -54,10 +54,10 @@ async def test_a_lost_message_is_seen(database_url: str) -> None:
     messages = [BetGenerator(["c-1"]).counting_bet("c-1", instant()), *_messages()]
     async with opened_reducer(database_url) as reducer:
         await reducer.bets(*_records(messages[1:]))
-        found = await stored_ledger(DatabaseSettings(url=database_url))
+        ledger = await stored_ledger(DatabaseSettings(url=database_url))
     lost = orjson.loads(messages[0].value) | {"bet_id": "b-lost"}
     expected = recount([orjson.dumps(lost), *(message.value for message in messages[1:])])
-    assert expected.differences(found) == 2
+    assert expected.differences(ledger) == 2
 
 
 def test_the_order_of_messages_does_not_matter() -> None:

@@ -66,14 +66,17 @@ def reference_records() -> list[Record]:
         locks_at=ends,
         grace_until=text(monday + timedelta(days=7, hours=1)),
     )
-    return [scheme(), reward(), this_week, *(account(customer_id=one) for one in CUSTOMERS)]
+    return [scheme(), reward(), this_week, *(account(customer_id=customer) for customer in CUSTOMERS)]
 
 
 def bets(prefix: str) -> list[Record]:
     """Return a bet of each customer in the current week."""
     now = text(datetime.now(UTC))
     facts = {"stake_minor": STAKE_MINOR, "counting_stake_minor": STAKE_MINOR, "placed_at": now}
-    return [bet(customer_id=one, bet_id=f"{prefix}-{one}", occurred_at=now, **facts) for one in CUSTOMERS]
+    return [
+        bet(customer_id=customer, bet_id=f"{prefix}-{customer}", occurred_at=now, **facts)
+        for customer in CUSTOMERS
+    ]
 
 
 def send(broker: EmbeddedBroker, records: list[Record]) -> None:
@@ -100,13 +103,15 @@ class RunningCell:
     @property
     def customers(self) -> list[str]:
         """The cell's customers."""
-        return [one for one in CUSTOMERS if self.cell.has(BRAND, one)]
+        return [customer for customer in CUSTOMERS if self.cell.has(BRAND, customer)]
 
     def serves(self, minor: int) -> bool:
         """Return whether each of its customers has staked that much; fail if a process has ended."""
         ended = [each for each in self.programs.started if each.poll() is not None]
         assert not ended, self.programs.logs()
-        return Counter(staked(self.port, one) for one in self.customers) == {minor: len(self.customers)}
+        return Counter(staked(self.port, customer) for customer in self.customers) == {
+            minor: len(self.customers)
+        }
 
 
 def staked(port: int, customer: str, seconds: float = 60.0) -> object:
@@ -176,9 +181,9 @@ def test_a_cell_starts_cold_with_nothing_but_kafka_and_its_databases(
     folder, workers = tmp_path / "c1", ("outbox", "intents", "weeks")
     with running_cell(OWN, sqlite_in(folder), embedded_broker, folder, workers) as cell:
         eventually(lambda: cell.serves(STAKE_MINOR), "each customer's bet is counted")
-        strangers = [one for one in CUSTOMERS if one not in cell.customers]
+        strangers = [customer for customer in CUSTOMERS if customer not in cell.customers]
         assert strangers
-        assert {staked(cell.port, one) for one in strangers} == {"WRONG_CELL"}
+        assert {staked(cell.port, stranger) for stranger in strangers} == {"WRONG_CELL"}
         ready = httpx.get(f"http://127.0.0.1:{cell.port}/ready", timeout=60)
         assert ready.is_success, ready.text
 
@@ -248,7 +253,7 @@ def test_a_cell_whose_neighbours_database_fails_notices_nothing(
                             f"neighbour {name}: {len(asked.seconds)} requests, p99 {asked.p99 * 1e3:.0f} ms, "
                             f"{asked.p99 / usual.p99:.2f} times the usual"
                         )
-                assert any(staked(port, one, 5.0) != STAKE_MINOR for one in neighbour.customers)
+                assert any(staked(port, customer, 5.0) != STAKE_MINOR for customer in neighbour.customers)
     finally:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGCONT)

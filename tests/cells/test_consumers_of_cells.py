@@ -146,14 +146,14 @@ async def test_each_bet_is_in_exactly_one_cell(harness: Harness, celled: Celled,
         return sum(map(Counter.total, found)) >= len(sent) and sum(map(len, letters)) == 1
 
     await until(all_there, harness)
-    found = [await customers_in(settings) for settings in cells]
+    customers = [await customers_in(settings) for settings in cells]
     expected = [
         Counter({f"c-{n}": BETS for n in range(CUSTOMERS) if cell.has("northbet", f"c-{n}")})
         for cell in (settings.cell.own() for settings in cells)
         if cell is not None
     ]
-    assert found == expected
-    assert all(found)
+    assert customers == expected
+    assert all(customers)
     letters = [await dead_letters_in(settings) for settings in cells]
     (other,) = letters[1 - own // 2]
     assert f"belongs to partition {own}" in other

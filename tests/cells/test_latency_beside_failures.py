@@ -117,13 +117,13 @@ class FailingServer:
 @contextmanager
 def failing_server(folder: Path) -> Iterator[FailingServer]:
     """Run a server that fails."""
-    found = FailingServer(start_mariadb(folder))
+    server = FailingServer(start_mariadb(folder))
     try:
-        yield found
+        yield server
     finally:
-        if found.server.process.is_running():
-            os.kill(found.server.process.pid, signal.SIGCONT)
-        found.server.stop()
+        if server.server.process.is_running():
+            os.kill(server.server.process.pid, signal.SIGCONT)
+        server.server.stop()
 
 
 def measured(port: int, own: RunningCell, neighbour: RunningCell) -> Record:
@@ -133,7 +133,7 @@ def measured(port: int, own: RunningCell, neighbour: RunningCell) -> Record:
     now = SystemClock().now()
 
     async def offer(cell: RunningCell, rate: float) -> Record:
-        tokens = [make_token(SESSIONS, BRAND, one, now) for one in cell.customers]
+        tokens = [make_token(SESSIONS, BRAND, customer, now) for customer in cell.customers]
         load = OpenLoop(target, tokens, connections=64, patience=10.0)
         record = await load.run(rate, SECONDS, lead_in=1.0)
         await load.close()
@@ -187,12 +187,12 @@ def test_p99_stays_within_a_tenth_while_the_neighbours_database_fails(
                 p99[name].append(beside.p99())
                 times[name].append(beside.p99() / usual.p99())
     medians = {name: statistics.median(found) for name, found in p99.items()}
-    ratios = {name: statistics.median(found) for name, found in times.items()}
+    ratios = {name: statistics.median(time) for name, time in times.items()}
     noise = statistics.quantiles(p99["usual"], n=4)[2] / medians["usual"]
     with capsys.disabled():
         print(  # noqa: T201 - figures for whoever runs it
             f"{asked:,} requests, none failed; p99 in ms, median of {ROUNDS} rounds: "
-            + ", ".join(f"{name} {found:.1f}" for name, found in medians.items())
+            + ", ".join(f"{name} {median:.1f}" for name, median in medians.items())
             + f"; without a fault a quarter of the rounds is {noise:.2f} times the median or more"
             + "; times the usual: "
             + ", ".join(

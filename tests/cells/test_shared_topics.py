@@ -40,8 +40,8 @@ def test_consumers_share_the_topics_that_are_not_keyed_by_customer(
 ) -> None:
     """Every cell would apply a shared topic that is keyed; one cell alone would apply another that is not."""
     topics = create_consumer(name, settings, STREAM, CollectorRegistry(), SystemClock()).app.topics
-    assert {each.name for each in topics if not each.shared} <= set(KEYED_TOPICS)
-    assert {each.name for each in topics if each.shared}.isdisjoint(KEYED_TOPICS)
+    assert {topic.name for topic in topics if not topic.shared} <= set(KEYED_TOPICS)
+    assert {topic.name for topic in topics if topic.shared}.isdisjoint(KEYED_TOPICS)
 
 
 @pytest.mark.parametrize(
@@ -60,5 +60,5 @@ def test_jobs_wait_for_all_that_the_consumer_reads(
     """A job that waited for less would act on what has not arrived."""
     app = create_consumer(name, settings, STREAM, CollectorRegistry(), SystemClock()).app
     gate = catch_up(database, STREAM, SystemClock())
-    assert set(gate.topics) == {each.name for each in app.topics}
-    assert set(gate.shared) == {each.name for each in app.topics if each.shared}
+    assert set(gate.topics) == {topic.name for topic in app.topics}
+    assert set(gate.shared) == {topic.name for topic in app.topics if topic.shared}

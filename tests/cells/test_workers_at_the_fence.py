@@ -66,10 +66,10 @@ async def test_the_outbox_worker_outlives_a_fence(
     statuses = {name: OutboxStatus() for name in OUTBOXES}
     worker = asyncio.create_task(run_outbox_worker(settings, stream, statuses))
     try:
-        await until(lambda: all(one.database for one in statuses.values()), worker)
+        await until(lambda: all(status.database for status in statuses.values()), worker)
         await set_state(settings, "open")
-        await until(lambda: all(one.published for one in statuses.values()), worker)
-        assert {one.published for one in statuses.values()} == {1}
+        await until(lambda: all(status.published for status in statuses.values()), worker)
+        assert {status.published for status in statuses.values()} == {1}
     finally:
         worker.cancel()
         with suppress(asyncio.CancelledError):

@@ -41,7 +41,9 @@ async def test_customers_of_another_cell_are_refused_before_anything_is_executed
             if response.status_code != 200:
                 (error,) = response.json()["errors"]
                 assert error["extensions"]["code"] == "WRONG_CELL"
-        assert answered == {one: 200 if CELL.has("northbet", one) else 425 for one in CUSTOMERS}
+        assert answered == {
+            customer: 200 if CELL.has("northbet", customer) else 425 for customer in CUSTOMERS
+        }
         assert set(answered.values()) == {200, 425}
         assert (await client.post("/graphql", json=QUERY)).status_code == 200
         assert 'code="WRONG_CELL"' in (await client.get("/metrics")).text

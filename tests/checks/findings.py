@@ -15,7 +15,7 @@ Find = Callable[..., tuple[int, dict[str, dict[str, Any]], str]]
 def needed_topics() -> tuple[TopicPlan, ...]:
     """Return all topics that the default settings need."""
     feeds = FeedSettings()
-    return (*TOPICS, *feed_topics(feeds.topic(each) for each in feeds.feeds()))
+    return (*TOPICS, *feed_topics(feeds.topic(feed) for feed in feeds.feeds()))
 
 
 def topic_names() -> list[str]:

@@ -259,7 +259,7 @@ async def test_a_check_that_breaks_or_hangs_hides_no_other() -> None:
 
     checks = [Check(each.__name__, each) for each in (well, wrong, broken, hanging)]
     found = await run_checks(checks, 0.05)
-    assert [(each.name, each.ok) for each in found] == [
+    assert [(check.name, check.ok) for check in found] == [
         ("well", True),
         ("wrong", False),
         ("broken", False),

@@ -99,7 +99,7 @@ def test_urql_plays_the_bet_slip(demo: Demo) -> None:
     assert first["hasNext"] is True
     assert last["hasNext"] is False
     options = last["data"]["club"]["options"]
-    assert len([each for each in options if each["title"]]) >= 4
+    assert len([option for option in options if option["title"]]) >= 4
     assert steps["part-by-default"][-1]["data"]["club"]["options"] != options
 
 

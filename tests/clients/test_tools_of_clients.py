@@ -40,7 +40,7 @@ def test_relays_compiler(processes: None, tmp_path: Path, schema: str, *, is_acc
     page_snippets.write(tmp_path)
     (tmp_path / "src").mkdir()
     documents = SLIP.split("\n")[:2]
-    source = "".join(f"graphql`{each}`;\n" for each in documents)
+    source = "".join(f"graphql`{document}`;\n" for document in documents)
     (tmp_path / "src" / "slip.js").write_text(f"import {{ graphql }} from 'relay-runtime';\n{source}")
     shutil.copy(ROOT / f"schema.{schema}.graphql", tmp_path / "schema.api.graphql")
     compiler = ROOT / "tests/node/node_modules/relay-compiler/cli.js"

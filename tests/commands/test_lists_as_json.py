@@ -32,13 +32,15 @@ def below(command: Any, name: str) -> Iterator[tuple[str, Any]]:
         yield from below(found, f"{name} {each}")
 
 
-ALL = dict(pair for name, each in COMMANDS.items() for pair in below(each.load(name), f"furlong {name}"))
+ALL = dict(
+    pair for name, command in COMMANDS.items() for pair in below(command.load(name), f"furlong {name}")
+)
 
 
 @pytest.mark.parametrize("name", sorted({*LISTS, *(each for each in ALL if each.endswith(" list"))}))
 def test_a_list_takes_json(name: str) -> None:
     """By the option of that name, with one help text for all."""
-    [option] = [each for each in ALL[name].params if "--json" in each.opts]
+    [option] = [param for param in ALL[name].params if "--json" in param.opts]
     assert option.help == "Print one JSON array, for programs."
 
 

@@ -74,7 +74,7 @@ ALL = dict(pair for name, entry in COMMANDS.items() for pair in leaves(entry.loa
 
 def test_every_command_without_json_is_known_to_be_no_list() -> None:
     """A new command takes `--json`, or is named above because it lists nothing."""
-    without = {name for name, each in ALL.items() if not any("--json" in one.opts for one in each.params)}
+    without = {name for name, each in ALL.items() if not any("--json" in param.opts for param in each.params)}
     assert without == NOT_LISTS
 
 
@@ -82,8 +82,8 @@ def test_options_of_one_name_are_of_one_kind() -> None:
     """They take the same type of value under the same name, so that operators need not look them up."""
     kinds: dict[str, dict[tuple[str, Any], list[str]]] = {}
     for name, command in ALL.items():
-        for one in command.params:
-            if one.param_type_name == "option" and one.opts[0] not in SEVERAL_KINDS | {"--help"}:
-                kind = (str(one.type_descriptor.annotation), one.metavar)
-                kinds.setdefault(one.opts[0], {}).setdefault(kind, []).append(name)
+        for param in command.params:
+            if param.param_type_name == "option" and param.opts[0] not in SEVERAL_KINDS | {"--help"}:
+                kind = (str(param.type_descriptor.annotation), param.metavar)
+                kinds.setdefault(param.opts[0], {}).setdefault(kind, []).append(name)
     assert {option: found for option, found in kinds.items() if len(found) > 1} == {}

@@ -25,5 +25,5 @@ def test_every_room_has_a_row(title: str) -> None:
     section = page.split(f"\n## {title}\n")[1].split("\n## ")[0]
     firsts = [row.split("|")[1] for row in section.splitlines() if row.startswith("| `")]
     named = {name for first in firsts for name in re.findall(r"`(\w+)/`", first)}
-    packages = {each.parent.name for each in (ROOT / SECTIONS[title]).glob("*/__init__.py")} - {"tests"}
+    packages = {path.parent.name for path in (ROOT / SECTIONS[title]).glob("*/__init__.py")} - {"tests"}
     assert named == packages

@@ -34,8 +34,8 @@ def small_beginnings(source: str) -> list[str]:
 def test_entries_begin_with_a_capital() -> None:
     """In every module, tests included."""
     files = repository_files("*.py")
-    found = {name: small_beginnings((ROOT / name).read_text(encoding="utf-8")) for name in files}
-    assert {path: words for path, words in found.items() if words} == {}
+    beginnings = {name: small_beginnings((ROOT / name).read_text(encoding="utf-8")) for name in files}
+    assert {path: words for path, words in beginnings.items() if words} == {}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ PRODUCT: Final = (
 )
 FEW_MODULES: Final = 2
 FEW_LINES: Final = 200
-NOT_WEIGHED_YET: Final = "its neighbours are still to be weighed"
 SETTINGS_APART: Final = "a feature's settings are read while the feature itself is not imported"
 LIGHT_FOLDERS: Final = {
     "consumers/club": "each app has the same files as those beside it",
@@ -22,8 +21,6 @@ LIGHT_FOLDERS: Final = {
     "gateway/features/compression": SETTINGS_APART,
     "gateway/features/cors": SETTINGS_APART,
     "gateway/features/labels": SETTINGS_APART,
-    "gateway/masking": NOT_WEIGHED_YET,
-    "gateway/valkey": NOT_WEIGHED_YET,
 }
 """Why a folder is none too many though it has few lines."""
 

@@ -21,19 +21,21 @@ def fields_below(document: DocumentNode, operation: str, *path: str) -> set[str]
     """Return the paths of all fields below a field, in an operation of a document."""
     fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
     (found,) = (
-        each
-        for each in document.definitions
-        if isinstance(each, OperationDefinitionNode) and each.name and each.name.value == operation
+        definition
+        for definition in document.definitions
+        if isinstance(definition, OperationDefinitionNode)
+        and definition.name
+        and definition.name.value == operation
     )
 
     def walk(selections: SelectionSetNode | None, above: str) -> set[str]:
         paths: set[str] = set()
-        for each in selections.selections if selections else ():
-            if isinstance(each, FragmentSpreadNode):
-                paths |= walk(fragments[each.name.value].selection_set, above)
-            elif isinstance(each, FieldNode):
-                name = f"{above}{each.name.value}"
-                paths |= {name} | walk(each.selection_set, f"{name}.")
+        for selection in selections.selections if selections else ():
+            if isinstance(selection, FragmentSpreadNode):
+                paths |= walk(fragments[selection.name.value].selection_set, above)
+            elif isinstance(selection, FieldNode):
+                name = f"{above}{selection.name.value}"
+                paths |= {name} | walk(selection.selection_set, f"{name}.")
         return paths
 
     prefix = "".join(f"{name}." for name in path)

@@ -24,7 +24,7 @@ def test_the_page_follows_an_operation_through_the_planner() -> None:
     """For the bet-slip, the files are entered in the order of the page."""
     section = (ROOT / "docs" / "request-path.md").read_text(encoding="utf-8").split("## Planning")[1]
     steps = section[section.index(STEPS) : section.index(SHARED)]
-    named = [each for each in _links(steps) if each not in BESIDE]
+    named = [link for link in _links(steps) if link not in BESIDE]
     entered = [each for each in _entered() if each in named]
     assert entered == named
 

@@ -52,7 +52,7 @@ NUMBERS: Final[Mapping[str, tuple[str, ...]]] = {
         *("RewardVersionStatus.version", "RewardStatusInput.version"),
         *(f"Risk{one}.version" for one in ("Customer", "Goodwill", "Reward")),
         *(f"{one}.configVersion" for one in ("ContentItem", "ContentReward", "ContentStepInput")),
-        *(f"{one}ContentInput.configVersion" for one in CONTENT_INPUTS),
+        *(f"{content_input}ContentInput.configVersion" for content_input in CONTENT_INPUTS),
     ),
     "revision of a bet or account": (
         *("club.progress.v1.bet_revision", "club.account-status.v1.revision"),
@@ -126,9 +126,9 @@ def in_schema(text: str) -> Iterator[str]:
             defined,
             ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode | InputObjectTypeDefinitionNode,
         ):
-            for one in defined.fields or ():
-                if is_number(one.name.value) and named(one.type) in {"Int", "Float"}:
-                    yield f"{defined.name.value}.{one.name.value}"
+            for field in defined.fields or ():
+                if is_number(field.name.value) and named(field.type) in {"Int", "Float"}:
+                    yield f"{defined.name.value}.{field.name.value}"
 
 
 def all_numbers() -> set[str]:
@@ -144,7 +144,7 @@ def all_numbers() -> set[str]:
 
 def test_each_number_that_leaves_a_database_is_listed() -> None:
     """Who adds a number to a message or a graph says what it continues after."""
-    listed = [one for fields in NUMBERS.values() for one in fields]
+    listed = [field for fields in NUMBERS.values() for field in fields]
     assert sorted(listed) == sorted(all_numbers())
 
 
@@ -152,7 +152,7 @@ def test_the_runbook_lists_them() -> None:
     """Each row says after what the number continues."""
     _, _, table = RUNBOOK.read_text(encoding="utf-8").partition("| number | continues after |")
     rows = re.findall(r"^  \| ([^|]+) \| [^|]+ \|$", table.partition("\n- ")[0], re.MULTILINE)
-    assert [one for one in rows if not one.startswith("-")] == list(NUMBERS)
+    assert [row for row in rows if not row.startswith("-")] == list(NUMBERS)
 
 
 @pytest.mark.parametrize("number", NUMBERS)

@@ -544,7 +544,7 @@ def test_limits_are_named_max() -> None:
     """No constant of the product is named `MOST_…`, `LONGEST_…` or `LARGEST_…`: the word is `MAX_…`."""
     retired = re.compile(r"\b_?(?:MOST|LONGEST|LARGEST)_[A-Z_]+")
     files = repository_files("*.py", "*.ts", "*.tsx", "*.mjs", f":!{Path(__file__).relative_to(ROOT)}")
-    assert any(each.endswith(".ts") for each in files)
+    assert any(file.endswith(".ts") for file in files)
     found = {
         f"{file}: {name}"
         for file in files

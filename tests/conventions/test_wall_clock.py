@@ -255,7 +255,7 @@ def test_deadlines_of_money_go_by_the_databases_time() -> None:
         for file in (ROOT / folder).rglob("*.py")
         for function in functions_by_the_nodes_clock(ast.parse(file.read_text(encoding="utf-8")))
     }
-    listed = {each for functions in BY_THE_NODES_CLOCK.values() for each in functions}
+    listed = {function for functions in BY_THE_NODES_CLOCK.values() for function in functions}
     assert found - listed == set(), "decide by `await clock.at(connection)`: docs/rehearsal.md"
     assert listed - found == set()
 

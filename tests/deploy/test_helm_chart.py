@@ -87,14 +87,14 @@ def cell(request: pytest.FixtureRequest, results: dict[str, Any]) -> list[dict[s
 
 def of_kind(manifests: list[dict[str, Any]], kind: str) -> dict[str, dict[str, Any]]:
     """Return the manifests of a kind by name."""
-    return {one["metadata"]["name"]: one for one in manifests if one["kind"] == kind}
+    return {manifest["metadata"]["name"]: manifest for manifest in manifests if manifest["kind"] == kind}
 
 
 def pods(manifests: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield the templates of all pods."""
-    for one in manifests:
-        if one["kind"] in {"Deployment", "Job"}:
-            yield one["spec"]["template"]
+    for manifest in manifests:
+        if manifest["kind"] in {"Deployment", "Job"}:
+            yield manifest["spec"]["template"]
 
 
 def containers(manifests: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -109,7 +109,8 @@ def selects(selector: dict[str, Any], pod: dict[str, Any]) -> bool:
     labels = pod["metadata"]["labels"]
     wanted = selector.get("matchLabels", {}).items() <= labels.items()
     return wanted and all(
-        labels.get(one["key"]) in one["values"] for one in selector.get("matchExpressions", ())
+        labels.get(expression["key"]) in expression["values"]
+        for expression in selector.get("matchExpressions", ())
     )
 
 
@@ -118,9 +119,9 @@ def test_helm_and_the_schemas_accept_the_chart_with_every_cells_values(
     results: dict[str, Any], name: str
 ) -> None:
     """Every manifest is valid for Kubernetes and KEDA, with no property that they do not know."""
-    found = results[name]
-    assert found["manifests"]
-    assert (found["warnings"], found["faults"]) == ([], [])
+    result = results[name]
+    assert result["manifests"]
+    assert (result["warnings"], result["faults"]) == ([], [])
 
 
 def test_an_unknown_property_is_a_fault(results: dict[str, Any]) -> None:
@@ -260,11 +261,11 @@ def test_consumers_scale_on_the_lag_of_their_cells_partitions(
             spec = scaled[f"furlong-consume-{name}"]["spec"]
             assert spec["maxReplicaCount"] == last - first + 1
             group, read = subscription(name, tmp_path, cell, monkeypatch)
-            lags = [one["metadata"] for one in spec["triggers"] if one["type"] == "kafka"]
+            lags = [trigger["metadata"] for trigger in spec["triggers"] if trigger["type"] == "kafka"]
             assert lags
-            assert {one["topic"] for one in lags} <= read & keyed
-            assert {one["consumerGroup"] for one in lags} == {group}
-            assert {one["partitionLimitation"] for one in lags} == {f"{first}-{last}"}
+            assert {lag["topic"] for lag in lags} <= read & keyed
+            assert {lag["consumerGroup"] for lag in lags} == {group}
+            assert {lag["partitionLimitation"] for lag in lags} == {f"{first}-{last}"}
 
 
 def subscription(name: str, folder: Path, cell: str, monkeypatch: pytest.MonkeyPatch) -> tuple[str, set[str]]:
@@ -312,7 +313,9 @@ def test_pods_are_there_before_a_fixture(results: dict[str, Any]) -> None:
     """A fixture of the calendar becomes a schedule on the clock of its zone."""
     scaled = of_kind(results["a fixture"]["manifests"], "ScaledObject")
     for name, number in (("serve", "20"), ("consume-progress", "24")):
-        (cron,) = [one for one in scaled[f"furlong-{name}"]["spec"]["triggers"] if one["type"] == "cron"]
+        (cron,) = [
+            trigger for trigger in scaled[f"furlong-{name}"]["spec"]["triggers"] if trigger["type"] == "cron"
+        ]
         assert cron["metadata"] == {
             "timezone": "Europe/London",
             "start": "8 9 2 1 *",
@@ -338,7 +341,7 @@ def test_databases_and_topics_are_ready_before_new_pods(cell: list[dict[str, Any
     spec = job["spec"]["template"]["spec"]
     is_named = any(one["name"] == "FURLONG_CELL" for one in spec["containers"][0]["env"])
     claim = [["cell", "claim"]] if is_named else []
-    assert [one["args"] for one in spec["initContainers"]] == [["db", "upgrade"], *claim]
+    assert [container["args"] for container in spec["initContainers"]] == [["db", "upgrade"], *claim]
     assert spec["containers"][0]["args"][:2] == ["topics", "create"]
 
 
@@ -360,7 +363,11 @@ def test_nobody_may_call_a_pod_except_those_who_must(cell: list[dict[str, Any]])
 
 def test_the_chart_has_every_consumer_and_worker() -> None:
     """A process that the chart does not know could not be run in a cluster."""
-    commands = {one.callback.__name__ for one in workers.cli.registered_commands if one.callback is not None}
+    commands = {
+        command.callback.__name__
+        for command in workers.cli.registered_commands
+        if command.callback is not None
+    }
     assert set(DEFAULTS["workers"]) == commands
     assert set(DEFAULTS["consumers"]) == set(DATABASES)
 
@@ -369,8 +376,8 @@ def test_policies_and_secrets_name_processes_that_exist() -> None:
     """A misspelt process would silently lose its secret or its way to the database."""
     for name, values in CELLS.items():
         known = {"serve", "backoffice", "migrations"}
-        known |= {f"consume-{one}" for one in DEFAULTS["consumers"]}
-        known |= {f"worker-{one}" for one in DEFAULTS["workers"]}
+        known |= {f"consume-{consumer}" for consumer in DEFAULTS["consumers"]}
+        known |= {f"worker-{worker}" for worker in DEFAULTS["workers"]}
         known |= {f"subgraph-{one}" for one in DEFAULTS["subgraphs"]["names"]}
         named = [*values["secrets"].values(), *values["network"]["egress"]]
         assert {process for one in named for process in one["processes"]} <= known, name

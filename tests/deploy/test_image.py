@@ -26,7 +26,7 @@ def test_an_installation_has_the_versions_that_are_tested() -> None:
     everything, installed = locked(ROOT / "requirements-dev.lock"), locked(ROOT / "requirements.lock")
     assert installed.items() < everything.items()
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    needed = {re.match(r"[\w.-]+", one)[0] for one in project["dependencies"]}  # type: ignore[index]
+    needed = {re.match(r"[\w.-]+", dependency)[0] for dependency in project["dependencies"]}  # type: ignore[index]
     assert needed <= installed.keys()
     assert {"pytest", "mypy", "ruff"}.isdisjoint(installed)
 

@@ -113,7 +113,9 @@ def test_a_unit_may_do_little_beside_its_work(units: Path, unit: str) -> None:
 @pytest.mark.parametrize(("unit", "arguments"), commands(), ids=str)
 def test_each_unit_starts_a_command_with_its_options(unit: str, arguments: list[str]) -> None:
     """The command line parses, with the addresses of the unit's example of an environment file."""
-    expanded = [re.sub(r"\$\{(\w+)\}", lambda found: settings(unit)[found[1]], one) for one in arguments]
+    expanded = [
+        re.sub(r"\$\{(\w+)\}", lambda found: settings(unit)[found[1]], argument) for argument in arguments
+    ]
     shown = CliRunner().invoke(app, [*expanded, "--help"])
     assert shown.exit_code == 0, shown.output
 
@@ -132,7 +134,7 @@ def test_each_unit_reads_the_common_file_and_its_own(unit: str, file: Path) -> N
 def test_secrets_are_only_where_they_are_needed() -> None:
     """The common file has none, and those of one process are in its file alone."""
     secrets = set(secret_variables())
-    examples = [one.stem for one in (FOLDER / "env").glob("*.env")]
+    examples = [path.stem for path in (FOLDER / "env").glob("*.env")]
     assert sorted(examples) == sorted(["furlong", *units_with_files()])
     having = {name: {unit for unit in examples if name in settings(unit)} for name in secrets}
     assert not any("furlong" in units for units in having.values())
@@ -150,5 +152,5 @@ def test_no_two_units_share_an_address() -> None:
     """The example gives each unit a port of its own."""
     named = ("LISTEN", "OPERATORS")
     files = [settings(unit) for unit in units_with_files()]
-    addresses = [value for one in files for name, value in one.items() if name in named]
+    addresses = [value for file in files for name, value in file.items() if name in named]
     assert len(set(addresses)) == len(addresses)

@@ -48,7 +48,7 @@ def test_the_index_is_the_navigation() -> None:
         "# Docs\n[no](row.md)\n## Tutorial\n| [a](tutorial.md) | x |\n## Explanation\n## Decisions\nEach.\n"
     )
     found = sections(index, ["index.md", "tutorial.md", "decisions/b.md", "decisions/a.md", "new.md"])
-    assert [(each.title, each.pages) for each in found] == [
+    assert [(section.title, section.pages) for section in found] == [
         ("Tutorial", ("tutorial.md",)),
         ("Explanation", ("new.md",)),
         ("Decisions", ("decisions/a.md", "decisions/b.md")),

@@ -99,7 +99,7 @@ async def test_what_is_wrong_is_refused(sites: Site, body: Any, status: int, cod
         response = await asked(sites.make([SITE], southbet=OTHER), body=body)
     assert (response.status_code, response.json()["error"]["code"]) == (status, code)
     lines = [each for each in logged if each["event"] == "embed_session_refused"]
-    assert [(each["brand"], each["code"]) for each in lines] == [("northbet", code)]
+    assert [(line["brand"], line["code"]) for line in lines] == [("northbet", code)]
     assert "c-1" not in str(lines)
 
 

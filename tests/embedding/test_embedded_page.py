@@ -70,7 +70,7 @@ def hears(visitor: Browser, number: int, site: str, kind: str) -> None:
 
 def asked_with(requests: list[Any]) -> set[str | None]:
     """The credentials of the frame's requests to the graph."""
-    return {each.headers.get("authorization") for each in requests if each.url.endswith("/graphql")}
+    return {request.headers.get("authorization") for request in requests if request.url.endswith("/graphql")}
 
 
 def test_a_brands_page_shows_the_frame_and_signs_it_in(sites: Site, chromium: LocalChromium) -> None:
@@ -92,7 +92,7 @@ def test_a_brands_page_shows_the_frame_and_signs_it_in(sites: Site, chromium: Lo
             ) as answer:
                 say(visitor, site, "furlong:session", own)
             hears(visitor, 3, site, "furlong:signed-in")
-            codes = [each["extensions"]["code"] for each in answer.value.json()["errors"]]
+            codes = [error["extensions"]["code"] for error in answer.value.json()["errors"]]
             assert codes == ["UNKNOWN_BRAND"], "the session holds, and the database is empty"
             assert asked_with(requests) <= {None, f"Bearer {own}"}
 

@@ -105,7 +105,7 @@ def states(visitor: Browser) -> list[dict[str, Any]]:
 
 def faults_of(visitor: Browser, demo: Demo) -> list[str]:
     """What the page reported; a club without live updates refuses WebSockets, which browsers report."""
-    return [each for each in visitor.faults if "live" in demo.facts or "WebSocket" not in each]
+    return [fault for fault in visitor.faults if "live" in demo.facts or "WebSocket" not in fault]
 
 
 def is_told_of_a_club(visitor: Browser) -> None:
@@ -370,7 +370,7 @@ def test_a_page_that_the_brand_has_not_named_is_told_what_to_set(
         visitor.open(f"{stranger}/{way}")
         advice = visitor.page.get_by_text(re.compile(rf"^Allow {stranger} .*FURLONG_EMBED_FILE"))
         expect(advice).to_be_visible(timeout=PATIENCE_MS)
-        assert len([each for each in visitor.faults if each.startswith(f"Furlong: Allow {stranger}")]) == 1
+        assert len([fault for fault in visitor.faults if fault.startswith(f"Furlong: Allow {stranger}")]) == 1
     assert demo.process.poll() is None
 
 
@@ -390,7 +390,7 @@ def test_a_page_without_tokens_is_told_what_to_set(
         expect(place).to_contain_text("Set getToken", timeout=PATIENCE_MS)
         visitor.page.evaluate("club.brand = 'northbet'; club.getToken = getToken")
         visitor.is_in_state(demo.site.club("c-1001")["state"])
-        assert sum(each.startswith("Furlong: ") for each in visitor.faults) == 2
+        assert sum(fault.startswith("Furlong: ") for fault in visitor.faults) == 2
 
 
 def test_readers_are_told_that_the_club_is_away_and_find_no_empty_space(

@@ -26,6 +26,6 @@ async def test_the_site_knows_every_document_that_the_widget_sends_by_its_id(sit
                 continue
             body = {"documentId": name, "variables": {"brand": "northbet", "input": {}}}
             answer = (await client.post("/graphql", json=body)).json()
-            codes = {each.get("extensions", {}).get("code") for each in answer.get("errors", [])}
+            codes = {error.get("extensions", {}).get("code") for error in answer.get("errors", [])}
             assert not {code for code in codes if str(code).startswith("PERSISTED")}, answer
             assert codes <= {None, "BAD_USER_INPUT"}, answer

@@ -70,15 +70,15 @@ class FeedHarness:
         """Return at least so many messages, or records of another topic; `of` are headers they must have."""
         topic = topic or self.into
         consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap, auto_offset_reset="earliest")
-        found: list[ConsumerRecord] = []
+        records: list[ConsumerRecord] = []
         async with consumer, asyncio.timeout(PATIENCE_SECONDS):
             wanted = {name.replace("_", "."): text.encode() for name, text in of.items()}
             numbers = range(1 if topic.endswith(".dlq") and self.generation is None else PARTITIONS)
             consumer.assign([TopicPartition(topic, number) for number in numbers])
-            while len(found) < number:
+            while len(records) < number:
                 for some in (await consumer.getmany(timeout_ms=100)).values():
-                    found += [one for one in some if wanted.items() <= dict(one.headers).items()]
-        return found
+                    records += [one for one in some if wanted.items() <= dict(one.headers).items()]
+        return records
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Wait for a condition; fail if a worker ends meanwhile."""

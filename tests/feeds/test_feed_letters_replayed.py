@@ -116,12 +116,12 @@ async def test_a_person_lists_looks_and_replays(harness: Any, embedded_broker: E
     embedded_broker.create_topics([PROGRESS_TOPIC])
     await park(harness, bet(harness, 1), bet(harness, 2), BROKEN)
     listed = (await furlong(harness, "list", "--app", "feed-sports", "--limit", "2")).output.splitlines()
-    broken, second = (one.split()[0] for one in listed[1:])
+    broken, second = (line.split()[0] for line in listed[1:])
     partition = broken.split(":")[1]
     assert (broken, second) == (f"feed-sports:{partition}:2", f"feed-sports:{partition}:1")
     assert "not JSON" in listed[1]
     for_programs = json.loads((await furlong(harness, "list", "--app", "feed-sports", "--json")).output)
-    assert [one["name"] for one in for_programs][:2] == [broken, second]
+    assert [program["name"] for program in for_programs][:2] == [broken, second]
     shown = json.loads((await furlong(harness, "show", second)).output)
     assert for_programs[1] == {"name": second, **shown}
     assert (shown["topic"], shown["value"]) == (harness.topic, bet(harness, 2).decode())

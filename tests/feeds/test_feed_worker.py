@@ -28,7 +28,9 @@ def bet(brand: str, number: int, version: int = 1, **changes: Any) -> bytes:
 
 def revisions(records: Sequence[ConsumerRecord]) -> list[tuple[str, int]]:
     """Return which bets arrived, at which revision."""
-    return [(body["bet_id"], body["bet_revision"]) for body in (json.loads(one.value) for one in records)]
+    return [
+        (body["bet_id"], body["bet_revision"]) for body in (json.loads(record.value) for record in records)
+    ]
 
 
 async def test_records_arrive_as_progress_in_their_order(harness: Any) -> None:
@@ -38,7 +40,7 @@ async def test_records_arrive_as_progress_in_their_order(harness: Any) -> None:
     harness.start(FEED)
     records = await harness.arrived(40, brand=harness.topic)
     assert revisions(records) == [(f"sports.b-{n}", version) for version in (1, 2) for n in range(20)]
-    assert {one.key for one in records} == {f"{harness.topic}:c-4821".encode()}
+    assert {record.key for record in records} == {f"{harness.topic}:c-4821".encode()}
     assert dict(records[0].headers) == {
         "schema": b"club.progress/1",
         "event_id": json.loads(records[0].value)["event_id"].encode(),
@@ -82,14 +84,14 @@ async def test_what_cannot_be_mapped_becomes_a_dead_letter_as_it_came(harness: A
         (b"k", None),
     ]
     origins = [dict(letter.headers) for letter in letters]
-    assert [one["furlong.reason"].decode().split(":")[0] for one in origins] == [
+    assert [origin["furlong.reason"].decode().split(":")[0] for origin in origins] == [
         "not JSON",
         "not a record of sports.bets.v1",
         "a null value has no meaning here",
     ]
-    assert {one["event_id"] for one in origins} == {b"e-7"}
-    assert [one["furlong.offset"] for one in origins] == [b"0", b"1", b"2"]
-    assert {(one["furlong.app"], one["furlong.topic"]) for one in origins} == {
+    assert {origin["event_id"] for origin in origins} == {b"e-7"}
+    assert [origin["furlong.offset"] for origin in origins] == [b"0", b"1", b"2"]
+    assert {(origin["furlong.app"], origin["furlong.topic"]) for origin in origins} == {
         (b"feed-sports", harness.topic.encode())
     }
     assert revisions(await harness.arrived(1, brand=harness.topic)) == [("sports.b-2", 1)]

@@ -39,7 +39,7 @@ def test_every_record_keeps_its_contract_and_becomes_progress(bets: list[Bet]) -
 
 def test_a_sports_bet_keeps_its_meaning(bets: list[Bet]) -> None:
     """The simulator's format and the adapter's mapping were written independently, and are inverse."""
-    for bet in (one for one in bets if one.channel == "sports"):
+    for bet in (bet for bet in bets if bet.channel == "sports"):
         record = feed_message(bet)
         body = json.loads(FEEDS[record.topic].progress(record.value).value)
         own = bet.counting_stake_minor if bet.stake_source == "cash" else 0

@@ -49,7 +49,7 @@ async def cells(migrated_fulfilment: Path, tmp_path: Path) -> AsyncIterator[tupl
     """Provide the workers of two cells that know one another; each has credited a reward: c-0's and c-1's."""
     async with AsyncExitStack() as stack:
         listeners = [stack.enter_context(listen("127.0.0.1", 0)) for _ in range(2)]
-        urls = [f"http://127.0.0.1:{each.getsockname()[1]}" for each in listeners]
+        urls = [f"http://127.0.0.1:{listener.getsockname()[1]}" for listener in listeners]
         found = []
         for number, listener in enumerate(listeners):
             folder = tmp_path / str(number)

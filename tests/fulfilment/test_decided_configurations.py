@@ -54,24 +54,24 @@ async def apply(harness: PayoutHarness, *bodies: bytes) -> None:
     ).reducer
     records = [Record(GLOBAL_TOPIC, 0, at, b"*:provider:sportsbook", body) for at, body in enumerate(bodies)]
     async with harness.database.write() as connection:
-        await reducer.apply(connection, [Message(one, decode_global(one)) for one in records])
+        await reducer.apply(connection, [Message(record, decode_global(record)) for record in records])
 
 
 def restarted(harness: PayoutHarness, **settings: Any) -> FulfilmentProcess:
     """Return a worker that has just started, with the file and settings of its node."""
     database = Database.open(DatabaseSettings(url=harness.url), "fulfilment")
-    found = FulfilmentProcess.over(
+    process = FulfilmentProcess.over(
         database, harness.settings.model_copy(update=settings), harness.clock, harness.configs
     )
-    harness.opened.append(found)
-    return found
+    harness.opened.append(process)
+    return process
 
 
 async def reported(harness: PayoutHarness) -> tuple[Mapping[str, Any], list[str]]:
     """Return what the node tells the back office: the health of the sportsbook, and what was refused."""
     async with harness.database.read() as connection:
         report = await ProviderHealthReader(harness.clock).read(connection)
-    health = next(one for one in report.providers if one.provider == "sportsbook")
+    health = next(provider for provider in report.providers if provider.provider == "sportsbook")
     return {name: getattr(health, name) for name in health.__struct_fields__}, [
         one.reason for one in report.refused
     ]
@@ -79,7 +79,7 @@ async def reported(harness: PayoutHarness) -> tuple[Mapping[str, Any], list[str]
 
 async def test_a_running_worker_uses_the_new_revision_for_the_next_credit(harness: PayoutHarness) -> None:
     """Nothing is restarted: the file's address is dead, the decided one pays; a replay changes nothing."""
-    (alive,) = [one.url for one in harness.configs if one.name == "sportsbook"]
+    (alive,) = [config.url for config in harness.configs if config.name == "sportsbook"]
     harness.configure("sportsbook", url=DEAD)
     await harness.owe("c-1")
     process, stop = restarted(harness), asyncio.Event()

@@ -113,7 +113,7 @@ async def test_the_figures_count_exclusions_before_the_week_is_closed(each_harne
         standings = await reward_counts(connection, harness.clock.now())
     assert [(one.stage, one.customers) for one in found] == [("expected", 1), ("stopped", 1)]
     assert [(one.stage, one.customers) for one in in_the_week] == [("expected", 2)]
-    assert [(one.reward_id, one.expected) for one in standings] == [("fb-5", 1)]
+    assert [(standing.reward_id, standing.expected) for standing in standings] == [("fb-5", 1)]
 
 
 FACTS = st.sampled_from([{}, {}, OUT, {"verified": False}, {"jurisdiction": "MT"}, {"currency": "EUR"}])

@@ -33,7 +33,7 @@ def environment(harness: PayoutHarness, tmp_path: Path) -> dict[str, str]:
     """Return the environment that the commands read."""
     providers = tmp_path / "providers.yaml"
     providers.write_text(
-        yaml.safe_dump({"providers": [one.model_dump(mode="json") for one in harness.configs]})
+        yaml.safe_dump({"providers": [config.model_dump(mode="json") for config in harness.configs]})
     )
     return {
         "FURLONG_DATABASE_URL": harness.url,
@@ -109,7 +109,7 @@ async def test_an_unreadable_journal_does_not_stop_the_comparison(
     harness: PayoutHarness, environment: dict[str, str], tmp_path: Path
 ) -> None:
     """The command names the unreadable provider, compares the others, and ends with 1."""
-    away = [one.model_copy(update={"url": "http://127.0.0.1:9"}) for one in harness.configs[:1]]
+    away = [config.model_copy(update={"url": "http://127.0.0.1:9"}) for config in harness.configs[:1]]
     providers = {"providers": [one.model_dump(mode="json") for one in (*away, *harness.configs[1:])]}
     (tmp_path / "providers.yaml").write_text(yaml.safe_dump(providers))
     ended = await furlong(environment, "fulfilment", "reconcile", "--day", "2026-03-30")
@@ -243,7 +243,7 @@ async def test_the_demo_pays_through_simulated_providers(harness: PayoutHarness,
         async with serving_demo_providers(tmp_path / "demo", clock) as providers:
             assert [one.url for one in providers.served][1:] == others
             moved = providers.served[0].url
-            assert [one.url for one in providers.settings.read_providers()] == [moved, *others]
+            assert [provider.url for provider in providers.settings.read_providers()] == [moved, *others]
     async with serving_demo_providers(tmp_path / "demo", clock) as providers:
         assert moved != first
         assert [one.url for one in providers.served] == [moved, *others]

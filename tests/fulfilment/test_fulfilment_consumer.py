@@ -77,8 +77,8 @@ async def producer(
 
 async def send(producer: AIOKafkaProducer, *records: Record) -> None:
     """Send records in order."""
-    for one in records:
-        await producer.send_and_wait(one.topic, value=one.value, key=one.key)
+    for record in records:
+        await producer.send_and_wait(record.topic, value=record.value, key=record.key)
 
 
 async def test_messages_become_a_reward_that_is_paid(

@@ -82,8 +82,8 @@ async def test_each_state_is_shown(
     """A reward in doubt is shown as in review; one that will not be paid is not shown."""
     await harness.owe("c-1")
     await harness.overwrite("c-1", state=state)
-    found = (await ask(subgraph, ["c-1"]))["data"]["_entities"][0]["fulfilment"]
-    assert (found and found["status"]) == shown
+    fulfilment = (await ask(subgraph, ["c-1"]))["data"]["_entities"][0]["fulfilment"]
+    assert (fulfilment and fulfilment["status"]) == shown
 
 
 async def test_another_customers_club_is_forbidden(harness: PayoutHarness, subgraph: Subgraph) -> None:

@@ -25,6 +25,6 @@ async def test_migrated_tables_of_fulfilment_are_those_of_the_code(database_url:
         await upgrade(settings, "fulfilment", METADATA)
         database = Database.open(settings, "fulfilment")
         async with database.read() as connection:
-            found = await connection.run_sync(differences)
+            sync = await connection.run_sync(differences)
         await database.close()
-        assert found == []
+        assert sync == []

@@ -31,11 +31,13 @@ KEY = goodwill_key("northbet", "g-1")
 async def decide(harness: PayoutHarness, *bodies: dict[str, Any]) -> Outcome:
     """Apply messages that were just decided, as the consumer does."""
     now = harness.clock.now().isoformat().replace("+00:00", "Z")
-    records = [goodwill(**({"decided_at": now} | each)) for each in bodies]
+    records = [goodwill(**({"decided_at": now} | body)) for body in bodies]
     writer = ReferenceWriter(REFERENCE, harness.database.dialect)
     reducer = FulfilmentReducer(harness.service, writer, harness.clock)
     async with harness.database.write() as connection:
-        return await reducer.goodwill(connection, [Message(one, decode_goodwill(one)) for one in records])
+        return await reducer.goodwill(
+            connection, [Message(record, decode_goodwill(record)) for record in records]
+        )
 
 
 async def credit(harness: PayoutHarness, key: str = KEY) -> Fulfilment:
@@ -46,7 +48,7 @@ async def credit(harness: PayoutHarness, key: str = KEY) -> Fulfilment:
 
 def effects(harness: PayoutHarness, key: str = KEY) -> int:
     """Return how many credits the providers have made under a key."""
-    return sum(one.handler.ledger.effects().get(key, 0) for one in harness.providers.values())
+    return sum(provider.handler.ledger.effects().get(key, 0) for provider in harness.providers.values())
 
 
 async def test_a_credit_is_paid_once_beside_the_weeks_reward(each_harness: PayoutHarness) -> None:
@@ -59,7 +61,7 @@ async def test_a_credit_is_paid_once_beside_the_weeks_reward(each_harness: Payou
     again = await decide(harness, first, first | {"cause": "COMPLAINT"})
     assert (again.duplicates, len(again.conflicts)) == (2, 1)
     workers = [harness.open() for _ in range(3)]
-    await asyncio.gather(*(harness.run_worker(one) for one in workers))
+    await asyncio.gather(*(harness.run_worker(worker) for worker in workers))
     assert (effects(harness), effects(harness, goodwill_key("northbet", "g-2"))) == (1, 1)
     assert harness.effects("c-1") == 1
     found = await credit(harness)
@@ -74,7 +76,7 @@ async def test_a_credit_is_paid_once_beside_the_weeks_reward(each_harness: Payou
     async with harness.database.read() as connection:
         costs = await GoodwillRepository().costs(connection, "northbet")
         facts = await connection.scalar(select(OUTBOX.outbox.c.value).limit(1))
-    assert {(one.stage, one.kind, one.value_minor) for one in costs} == {
+    assert {(cost.stage, cost.kind, cost.value_minor) for cost in costs} == {
         ("outstanding", "free_bet", 500),
         ("used", "cash", 500),
     }

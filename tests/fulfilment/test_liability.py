@@ -74,8 +74,8 @@ async def test_each_reward_is_counted_by_stage(each_harness: PayoutHarness) -> N
     await harness.qualify("expected", "provisional")
     await harness.qualify("undecided", "provisional")
     async with harness.database.read() as connection:
-        found = await reward_counts(connection, harness.clock.now(), "northbet", "2026-W13")
-    assert found == [
+        counts = await reward_counts(connection, harness.clock.now(), "northbet", "2026-W13")
+    assert counts == [
         RewardCounts("northbet", "2026-W13", "cb-5", 0, 1, 0),
         RewardCounts("northbet", "2026-W13", "fb-5", 1, 0, 2),
     ]

@@ -195,7 +195,9 @@ async def test_the_provider_is_asked_about_what_was_published_as_sent(each_harne
     harness.arm_fault("sportsbook", "timeout_before", times=1)
     worker = harness.open()
     await harness.run_worker(worker)
-    published = [one for one in await outcomes(harness) if one.state is FulfilmentState.FULFILLING]
+    published = [
+        outcome for outcome in await outcomes(harness) if outcome.state is FulfilmentState.FULFILLING
+    ]
     assert published
     await lose(harness)
     await read_back(harness, published)

@@ -40,7 +40,7 @@ async def test_the_first_provider_that_pays_a_reward_is_asked(tmp_path: Path) ->
     registry = ProviderRegistry.of(settings.list_providers(), settings, SystemClock())
     wanted = [credit("free_bet"), credit("free_bet", "lagunabet"), credit("bet_boost"), credit("cash")]
     payers = [registry.provider_for(one) for one in wanted]
-    assert [one and one.config.name for one in payers] == ["book", "anybody", "anybody", None]
+    assert [payer and payer.config.name for payer in payers] == ["book", "anybody", "anybody", None]
     await registry.close()
 
 

@@ -54,7 +54,7 @@ async def test_every_difference_is_found(harness: PayoutHarness) -> None:
     ledger.forget()
     ledger.credit(key_of("c-2"), twice.body, harness.clock.now(), valid_days=7)
     report = await compared(harness, "sportsbook")
-    assert {(one.kind, one.key) for one in report.differences} == {
+    assert {(difference.kind, difference.key) for difference in report.differences} == {
         ("MISSING_THERE", key_of("c-0")),
         ("DIFFERENT", key_of("c-1")),
         ("MISSING_HERE", "a key of nobody"),
@@ -85,7 +85,7 @@ async def test_a_cell_compares_its_own_customers_credits(harness: PayoutHarness)
         assert registered is not None
         report = await Reconciliation(database, harness.clock).compare(registered, harness.clock.now().date())
         await database.close()
-        found.append({(one.kind, one.key) for one in report.differences})
+        found.append({(difference.kind, difference.key) for difference in report.differences})
     lost_mine = {("MISSING_HERE", f"lost {one[2:]}") for one in mine}
     assert found[0] == lost_mine
     assert found[1] == {("MISSING_HERE", f"lost {number}") for number in range(8)} - lost_mine

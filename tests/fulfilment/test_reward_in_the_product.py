@@ -61,8 +61,8 @@ def test_a_confirmed_reward_is_paid_and_shown(tmp_path: Path) -> None:
         tell(demo, "club.qualification.v1", status="confirmed", **sums)
 
         def credited() -> bool:
-            found = club(demo)["fulfilment"]
-            return found is not None and found["status"] == "CREDITED"
+            fulfilment = club(demo)["fulfilment"]
+            return fulfilment is not None and fulfilment["status"] == "CREDITED"
 
         eventually(credited, "the reward is credited")
         assert club(demo)["fulfilment"]["reference"]

@@ -120,9 +120,9 @@ async def test_the_balance_is_looked_at_before_anything_is_sent(
 def test_the_wallet_has_the_currencies_of_the_shipped_world() -> None:
     """Customers of every brand that Furlong ships have accounts in its currency, and traffic's have too."""
     accounts, world = WalletAccounts(), read_world(WORLD)
-    found = {brand.id: accounts.currency_of(brand.id, "anybody") for brand in world.brands}
-    assert found == {brand.id: brand.default_currency for brand in world.brands}
-    assert set(found.values()) == {"GBP", "EUR"}
+    currencies = {brand.id: accounts.currency_of(brand.id, "anybody") for brand in world.brands}
+    assert currencies == {brand.id: brand.default_currency for brand in world.brands}
+    assert set(currencies.values()) == {"GBP", "EUR"}
 
 
 async def test_cash_lands_on_the_balance_once(harness: PayoutHarness) -> None:

@@ -101,7 +101,7 @@ async def test_a_qualification_taken_back_after_the_credit_raises_a_flag(
     assert harness.effects("c-1") == 1
     assert '"flag": "REVOKED_AFTER_CREDIT"' in (await harness.published())[-1].value
     asked = harness.providers[kind].handler.ledger.requests(key_of("c-1"))
-    assert [one["method"] for one in asked] == ["CREDIT"]
+    assert [request["method"] for request in asked] == ["CREDIT"]
 
 
 async def test_a_qualification_taken_back_while_in_doubt_is_settled_with_the_provider(

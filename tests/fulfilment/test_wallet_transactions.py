@@ -37,8 +37,8 @@ async def test_every_attempt_of_every_worker_is_one_transaction(harness: PayoutH
     await harness.run_worker(harness.open(), 2, pause=MINUTE)
     await harness.run_worker(harness.open(), 2, pause=MINUTE)
     asked = harness.providers["wallet"].handler.ledger.requests()
-    assert {one["key"] for one in asked} == {key_of("c-1")}
-    outcomes = [one["outcome"] for one in asked if one["method"] in {"POST", "CREDIT"}]
+    assert {request["key"] for request in asked} == {key_of("c-1")}
+    outcomes = [request["outcome"] for request in asked if request["method"] in {"POST", "CREDIT"}]
     assert outcomes[:5] == [*["not done"] * 4, "credited"]
     assert set(outcomes[5:]) <= {"credited"}, "an answer that comes too late is requested again"
     assert harness.providers["wallet"].handler.ledger.balance("c-1") == 500
@@ -165,7 +165,7 @@ async def test_the_daily_report_stores_differences_from_the_wallet(harness: Payo
         of_wallet = RECONCILIATION.c.provider == "wallet", RECONCILIATION.c.day == day
         kept = (await connection.execute(select(RECONCILIATION).where(*of_wallet))).one()
     assert kept.compared == 5
-    assert {(one["kind"], one["key"]) for one in kept.differences} == {
+    assert {(difference["kind"], difference["key"]) for difference in kept.differences} == {
         ("MISSING_HERE", "stray"),
         ("MISSING_THERE", key_of("c-1")),
         ("DIFFERENT", key_of("c-2")),

@@ -29,7 +29,7 @@ from graphql import (
     parse,
 )
 
-from gateway.masking import ErrorMasking
+from gateway.executor.masking import ErrorMasking
 from gateway.pipeline.operation_executor import ExecutionMode, OperationExecutor
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.preparer import Preparer

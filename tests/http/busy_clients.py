@@ -37,8 +37,8 @@ class BusyClients:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await asyncio.gather(*tasks)
         finally:
-            for each in tasks:
-                each.cancel()
+            for task in tasks:
+                task.cancel()
 
     async def until_answered(self, number: int) -> None:
         """Wait until that many more requests were answered."""

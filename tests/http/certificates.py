@@ -46,7 +46,7 @@ class Authority:
         """Issue a certificate for names or addresses into two files, which are replaced if they are there."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, file)])
-        alternatives = x509.SubjectAlternativeName([_name(each) for each in names or ("127.0.0.1",)])
+        alternatives = x509.SubjectAlternativeName([_name(name) for name in names or ("127.0.0.1",)])
         signed = self._builder(subject, key).add_extension(alternatives, critical=False)
         issued = Issued(self._folder / f"{file}.pem", self._folder / f"{file}.key")
         issued.certificate.write_bytes(signed.sign(self._key, hashes.SHA256()).public_bytes(PEM))

@@ -79,7 +79,7 @@ async def test_twice_the_capacity_costs_none_of_it() -> None:
         clients = await crowd(stack, server, 2 * INSIDE)
         for number in range(ROUNDS):
             server.gate.clear()
-            replies = [asyncio.create_task(asked(each)) for each in clients]
+            replies = [asyncio.create_task(asked(client)) for client in clients]
             refused = await first_of(replies, INSIDE)
             assert [(status, b"retry-after: 1" in head) for status, head, _ in refused] == [
                 (503, True)
@@ -88,7 +88,7 @@ async def test_twice_the_capacity_costs_none_of_it() -> None:
             statuses = sorted(status for status, _, _ in await asyncio.gather(*replies))
             assert statuses == [200] * INSIDE + [503] * INSIDE
             assert server.events.count("accounts answered") == (number + 1) * INSIDE
-        after = await asyncio.gather(*(asked(each) for each in clients[:INSIDE]))
+        after = await asyncio.gather(*(asked(client) for client in clients[:INSIDE]))
         assert [each[::2] for each in after] == [(200, NAME)] * INSIDE
         await clients[0].send(b"GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n")
         metrics = (await clients[0].reply())[2]
@@ -102,7 +102,7 @@ async def first_of(replies: Collection[asyncio.Task[Reply]], many: int) -> list[
     while len(replies) - len(waiting) < many:
         async with asyncio.timeout(PATIENCE_SECONDS):
             _, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-    return [each.result() for each in replies if each not in waiting]
+    return [reply.result() for reply in replies if reply not in waiting]
 
 
 async def asked(client: Client) -> Reply:

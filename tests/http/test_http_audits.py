@@ -52,5 +52,5 @@ def test_all_audits_of_graphql_over_http_pass(name: str, tmp_path: Path) -> None
         )
     assert ended.returncode == 0, ended.stderr
     results = json.loads(ended.stdout)
-    assert [each for each in results if each["status"] != "ok"] == []
-    assert len({each["id"] for each in results}) == AUDITS
+    assert [result for result in results if result["status"] != "ok"] == []
+    assert len({result["id"] for result in results}) == AUDITS

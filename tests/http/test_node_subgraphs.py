@@ -127,7 +127,7 @@ async def test_the_public_schema_is_that_of_one_schema(
 
 def by_name(types: list[dict[str, Any]]) -> dict[str, Any]:
     """Types and their parts without an order; those of introspection itself are the library's."""
-    ordered: Callable[[Any], Any] = lambda parts: parts and sorted(parts, key=lambda each: each["name"])  # noqa: E731
+    ordered: Callable[[Any], Any] = lambda parts: parts and sorted(parts, key=lambda part: part["name"])  # noqa: E731
     return {
         each["name"]: {
             name: ordered(value) if isinstance(value, list) else value for name, value in each.items()

@@ -91,8 +91,8 @@ class Served:
 
     def value(self, series: str) -> float:
         """Return the value of a series; 0 if there is none."""
-        found = re.search(rf"^{re.escape(series)} (\S+)$", self.metrics(), re.MULTILINE)
-        return float(found[1]) if found else 0.0
+        match = re.search(rf"^{re.escape(series)} (\S+)$", self.metrics(), re.MULTILINE)
+        return float(match[1]) if match else 0.0
 
     def ready(self) -> httpx.Response:
         """Ask whether it is ready."""
@@ -224,7 +224,7 @@ async def test_a_metric_that_breaks_ends_neither_reports_nor_the_worker(tmp_path
             async with app.router.lifespan_context(app):
                 broken.breaks = True
                 await workers.refresh()
-                await until(lambda: any(each["event"] == "operators_report_failed" for each in logs))
+                await until(lambda: any(log["event"] == "operators_report_failed" for log in logs))
                 broken.breaks = False
                 await until(lambda: workers.ready == 1)
                 broken.breaks = True

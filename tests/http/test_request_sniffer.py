@@ -129,9 +129,9 @@ def test_what_is_known_is_one_whole_request_for_the_parser_too(
     if not SNIFFER.is_complete(data):
         return
     try:
-        found = Parsed(data)
+        parsed = Parsed(data)
     except httptools.HttpParserError:
         return
-    assert (found.whole, found.url, found.method, found.version) == (1, b"/graphql", b"POST", "1.1")
-    assert found.kept
-    assert found.body == tail
+    assert (parsed.whole, parsed.url, parsed.method, parsed.version) == (1, b"/graphql", b"POST", "1.1")
+    assert parsed.kept
+    assert parsed.body == tail

@@ -70,8 +70,8 @@ async def test_a_body_may_come_in_pieces() -> None:
     chunks = b"".join(b"1\r\n%c\r\n" % each for each in body) + b"0\r\n\r\n"
     async with Shop(shop()).served() as server, server.client() as client:
         for request in (content, chunked + b"\r\n\r\n" + chunks):
-            for each in range(0, len(request), 7):
-                await client.send(request[each : each + 7])
+            for number in range(0, len(request), 7):
+                await client.send(request[number : number + 7])
                 await asyncio.sleep(0)
             assert (await client.reply())[::2] == (200, NAME)
 

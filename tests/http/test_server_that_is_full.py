@@ -90,8 +90,8 @@ async def test_a_page_of_another_origin_sees_the_refusal(origins: list[bytes], a
         await server.until("accounts asked")
         request = post(ME, *origins)
         for parts in ([request], [request[:-3], request[-3:]], [post(ME, b"connection: close", *origins)]):
-            for each in parts:
-                await second.send(each)
+            for part in parts:
+                await second.send(part)
                 await asyncio.sleep(0.01)
             status, head, _ = await second.reply()
             lines = head.lower().split(b"\r\n")
@@ -121,11 +121,11 @@ async def test_who_is_slow_with_a_body_takes_no_room() -> None:
     room = Shop(shop(), settings=GatewaySettings(requests_inside=1))
     async with room.served() as server, AsyncExitStack() as stack:
         slow = [await stack.enter_async_context(server.client()) for _ in range(3)]
-        for each in slow:
-            await each.send(post(ME)[:-1])
+        for context in slow:
+            await context.send(post(ME)[:-1])
         client = await stack.enter_async_context(server.client())
         await client.send(post(ME))
         assert (await client.reply())[0] == 200
-        for each in slow:
-            await each.send(post(ME)[-1:])
-            assert (await each.reply())[0] == 200
+        for context in slow:
+            await context.send(post(ME)[-1:])
+            assert (await context.reply())[0] == 200

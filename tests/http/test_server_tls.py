@@ -179,7 +179,7 @@ async def test_who_does_not_speak_tls_is_disconnected(
                 assert not (await plain.until_closed()).startswith(b"HTTP")
                 writer.close()
             assert await answer(port, authority.trusting()) == NAME
-    assert [each.message for each in caplog.records] == []
+    assert [record.message for record in caplog.records] == []
 
 
 @pytest.mark.parametrize(

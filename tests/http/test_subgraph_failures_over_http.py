@@ -64,8 +64,11 @@ def in_stock(answer: dict[str, Any]) -> list[bool | None]:
     """The fields of the subgraph that misbehaves; all others must be as they are in truth."""
     assert answer["data"]["me"] == {"name": "User 1"}
     products = answer["data"]["topProducts"]
-    assert [(each["upc"], each["name"]) for each in products] == [("1", "Product 1"), ("2", "Product 2")]
-    return [each["inStock"] for each in products]
+    assert [(product["upc"], product["name"]) for product in products] == [
+        ("1", "Product 1"),
+        ("2", "Product 2"),
+    ]
+    return [product["inStock"] for product in products]
 
 
 def entities(given: Any, **more: Any) -> Reaction:

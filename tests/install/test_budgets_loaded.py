@@ -27,7 +27,7 @@ def world(*budgets: dict[str, Any], none_said: bool = False) -> World:
 async def load(stand: ClubFixture, wanted: World) -> list[str]:
     """Load a world's budgets; return the lines of the plan."""
     changes = await plan_budgets(wanted, stand.rewards.database)
-    await decide(stand, "northbet", [budget_state(one) for one in changes if one.mark != "="], NOW)
+    await decide(stand, "northbet", [budget_state(change) for change in changes if change.mark != "="], NOW)
     return [str(change) for change in changes]
 
 

@@ -75,7 +75,7 @@ def test_each_cell_imports_its_own_customers_rows(
 ) -> None:
     """The same file is imported in each of two cells: each row is taken, or rejected, in one of them."""
     customers = {f"c-{number}" for number in range(8)}
-    rows = [f"northbet,{one},2026-W10,25.00,GBP\n" for one in sorted(customers)]
+    rows = [f"northbet,{customer},2026-W10,25.00,GBP\n" for customer in sorted(customers)]
     (folder / "a.csv").write_text(HEADER + "".join(rows))
     (folder / "wrong.csv").write_text(HEADER + "nobody,c-1,2026-W10,25.00,GBP\n")
     taken, wrong = [], []
@@ -86,8 +86,8 @@ def test_each_cell_imports_its_own_customers_rows(
         monkeypatch.setenv("FURLONG_CELL_OF", str(cell.of))
         ended = imports("a.csv", *mode)
         assert ended.exit_code == 0, ended.output
-        found = {one for one in customers if f"+ northbet 2026-W10 {one}:" in ended.output}
-        assert found == {one for one in customers if cell.has("northbet", one)}
+        found = {customer for customer in customers if f"+ northbet 2026-W10 {customer}:" in ended.output}
+        assert found == {customer for customer in customers if cell.has("northbet", customer)}
         assert f"{8 - len(found)} rows are about customers of other cells" in ended.output
         taken.append(found)
         wrong.append(imports("wrong.csv", *mode).exit_code)
@@ -153,7 +153,7 @@ def test_customers_with_open_pages_are_told(
         )
         assert imports("a.csv").output.endswith("Imported.\n")
         messages = [heard.get_message(timeout=60) for _ in range(2)]
-    found = [decode(each["data"]) for each in messages if each]
+    found = [decode(message["data"]) for message in messages if message]
     assert [set(each.customers) for each in found if each] == [
         {b"northbet:c-1", b"northbet:c-2"},
         {b"northbet:c-1"},

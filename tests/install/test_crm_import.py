@@ -45,7 +45,7 @@ async def rewards(database_url: str, reducer: Reducer) -> AsyncIterator[Database
         ]
         async with database.write() as connection:
             await writer.store(
-                connection, [one.row() for one in rows if isinstance(one, RewardConfigured)], []
+                connection, [row.row() for row in rows if isinstance(row, RewardConfigured)], []
             )
         yield database
 

@@ -42,13 +42,17 @@ async def change(stand: ClubFixture, step: StatusAction, minutes: int) -> None:
 
 async def boost(stand: ClubFixture) -> tuple[str, bool]:
     """Return the status of the boost, and whether it was recalled."""
-    found = {one.reward_id: one for one in await versions(stand.rewards.database, "northbet")}
+    found = {version.reward_id: version for version in await versions(stand.rewards.database, "northbet")}
     return found["boost"].status, found["boost"].recalled
 
 
 async def test_a_version_goes_through_its_states(northbet: ClubFixture) -> None:
     """Each message keeps the contract, and changes only the status."""
-    (before,) = [one for one in await versions(northbet.rewards.database, "northbet") if "boost" in str(one)]
+    (before,) = [
+        version
+        for version in await versions(northbet.rewards.database, "northbet")
+        if "boost" in str(version)
+    ]
     seen = []
     for minutes, step in enumerate(
         (StatusAction.PAUSE, StatusAction.RESUME, StatusAction.WITHDRAW, StatusAction.RESUME), 1
@@ -56,7 +60,11 @@ async def test_a_version_goes_through_its_states(northbet: ClubFixture) -> None:
         await change(northbet, step, minutes)
         seen.append(await boost(northbet))
     assert seen == [("paused", False), ("active", False), ("withdrawn", False), ("active", False)]
-    (after,) = [one for one in await versions(northbet.rewards.database, "northbet") if "boost" in str(one)]
+    (after,) = [
+        version
+        for version in await versions(northbet.rewards.database, "northbet")
+        if "boost" in str(version)
+    ]
     assert after == before
 
 

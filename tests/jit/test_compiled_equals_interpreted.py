@@ -72,8 +72,8 @@ def test_synchronous_answers_and_errors_are_the_same_in_order(seed: int) -> None
     document = parse(graph.operation())
     variables = graph.variables(chance)
     expected = graphql.execute(graph.schema, document, variable_values=variables)
-    found = jit.execute(graph.schema, document, variable_values=variables)
+    result = jit.execute(graph.schema, document, variable_values=variables)
     assert isinstance(expected, graphql.ExecutionResult)
-    assert isinstance(found, graphql.ExecutionResult)
-    assert_same(expected, found)
-    assert [str(error) for error in found.errors or ()] == [str(error) for error in expected.errors or ()]
+    assert isinstance(result, graphql.ExecutionResult)
+    assert_same(expected, result)
+    assert [str(error) for error in result.errors or ()] == [str(error) for error in expected.errors or ()]

@@ -66,7 +66,7 @@ def test_a_lasting_list_with_an_error_in_it_tells_it_each_time() -> None:
     """Nothing is kept of what did not go well."""
     query = "{ fruits { name seeds } }"
     results = executed(SharedList([Fruit(None, 3)]), query, query)
-    assert [[error.path for error in each.errors] for each in results] == [[["fruits", 0, "name"]]] * 2
+    assert [[error.path for error in result.errors] for result in results] == [[["fruits", 0, "name"]]] * 2
 
 
 def test_no_more_is_kept_with_a_lasting_list_than_some_operations_make() -> None:

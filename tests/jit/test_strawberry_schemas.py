@@ -133,7 +133,7 @@ class Query:
     @strawberry.field
     async def told(self, info: Info[Any, Any]) -> list[str]:
         """What an info tells."""
-        path, fields = info.path.as_list(), [getattr(each, "name", None) for each in info.selected_fields]
+        path, fields = info.path.as_list(), [getattr(field, "name", None) for field in info.selected_fields]
         return [
             repr(path),
             info.field_name,

@@ -84,13 +84,13 @@ async def test_tasks_that_are_kept_differ(schema: GraphQLSchema) -> None:
 
 async def test_what_is_known_of_a_task_by_weak_reference_ends_with_it(schema: GraphQLSchema) -> None:
     """As anyio knows its scopes: a sibling is not in the dictionary yet."""
-    known: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
+    dictionary: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
     before: list[bool] = []
 
     async def a(at: int) -> int:
         task = asyncio.current_task()
-        before.append(task in known)
-        known[task] = at
+        before.append(task in dictionary)
+        dictionary[task] = at
         return at
 
     assert await answer(schema, a) == list(range(MANY))

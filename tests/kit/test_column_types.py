@@ -77,8 +77,8 @@ async def test_identifiers_are_told_apart_letter_by_letter(club: Database, one: 
     """Ids that differ in case, accent or width are different keys, and a lookup finds its own only."""
     async with club.write() as connection:
         await connection.execute(insert(POSITION), [position(one), position(other)])
-        found = await connection.execute(select(POSITION.c.topic).where(POSITION.c.topic == one))
-        assert list(found.scalars()) == [one]
+        result = await connection.execute(select(POSITION.c.topic).where(POSITION.c.topic == one))
+        assert list(result.scalars()) == [one]
 
 
 async def test_the_same_identifier_twice_is_refused(club: Database) -> None:

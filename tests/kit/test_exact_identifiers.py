@@ -62,9 +62,9 @@ async def merged(connection: AsyncConnection, metadata: MetaData) -> list[str]:
     """Return the columns in which two identifiers are one; each table gets a row for each."""
     found = []
     for table in metadata.sorted_tables:
-        wanted = [each for each in table.columns if each.computed is None]
-        identifiers = [each for each in wanted if isinstance(each.type, Identifier)]
-        rows = [{each.name: value_for(each, number) for each in wanted} for number in range(len(ALIKE))]
+        wanted = [column for column in table.columns if column.computed is None]
+        identifiers = [column for column in wanted if isinstance(column.type, Identifier)]
+        rows = [{column.name: value_for(column, number) for column in wanted} for number in range(len(ALIKE))]
         if identifiers:
             await connection.execute(table.insert(), rows)
         for column in identifiers:
@@ -89,7 +89,11 @@ async def test_each_identifier_is_its_own(database_url: str, subgraph: str) -> N
 def test_what_identifies_a_row_is_an_identifier(subgraph: str) -> None:
     """A text of a primary or unique key is compared by no collation of the server's."""
     for table in METADATA[subgraph].sorted_tables:
-        keys = [each for each in table.constraints if not each.name or "check" not in str(each.name)]
+        keys = [
+            constraint
+            for constraint in table.constraints
+            if not constraint.name or "check" not in str(constraint.name)
+        ]
         for column in {column for key in keys for column in getattr(key, "columns", ())}:
             is_text = column.type.python_type is str
             assert not is_text or isinstance(column.type, Identifier), f"{table.name}.{column.name}"

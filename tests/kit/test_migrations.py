@@ -26,6 +26,6 @@ async def test_migrated_tables_are_those_of_the_code(database_url: str, subgraph
         await upgrade(settings, subgraph, metadata)
         database = Database.open(settings, subgraph)
         async with database.read() as connection:
-            found = await connection.run_sync(differences)
+            sync = await connection.run_sync(differences)
         await database.close()
-        assert found == []
+        assert sync == []

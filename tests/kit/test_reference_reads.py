@@ -29,8 +29,8 @@ async def test_accounts_of_one_brand_are_not_those_of_another(each_club: ClubFix
     ours, theirs = Owner("northbet", "c-1"), Owner("lagunabet", "c-1")
     await each_club.add_accounts({ours: good_account(), theirs: good_account(rg_state="self_excluded")})
     async with each_club.club.database.read() as connection:
-        found = await REPOSITORY.accounts(connection, [ours])
-    assert found == {ours: good_account()}
+        accounts = await REPOSITORY.accounts(connection, [ours])
+    assert accounts == {ours: good_account()}
 
 
 async def test_accounts_can_be_held_in_a_write(each_club: ClubFixture) -> None:
@@ -54,7 +54,7 @@ async def test_brands_and_their_schemes_are_read_as_they_were_told(each_club: Cl
         brands = await REPOSITORY.brands(connection, ["northbet", "lagunabet", "nobody"])
         found = await REPOSITORY.schemes(connection, ["northbet", "lagunabet", "nobody"])
     assert brands == {"northbet": make_brand(), "lagunabet": laguna}
-    assert {name: sorted(each, key=lambda s: s.version) for name, each in found.items()} == {
+    assert {name: sorted(scheme, key=lambda s: s.version) for name, scheme in found.items()} == {
         "northbet": schemes,
         "lagunabet": [theirs],
         "nobody": [],

@@ -130,8 +130,8 @@ def test_a_declared_rehearsal_says_so(file: Path) -> None:
 )
 def test_an_instant_has_its_offset(text: str) -> None:
     """ISO 8601, in UTC once it is read."""
-    found = parse_instant(text)
-    assert (found, found.tzinfo) == (THURSDAY, UTC)
+    instant = parse_instant(text)
+    assert (instant, instant.tzinfo) == (THURSDAY, UTC)
 
 
 @pytest.mark.parametrize(

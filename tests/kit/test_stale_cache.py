@@ -209,5 +209,5 @@ async def test_word_about_a_brand_that_nobody_asked_for_costs_nothing(shelf: She
 
 def test_the_settings_bound_the_age() -> None:
     """Renewal begins at half the bound; the bound during outages is never the smaller one."""
-    found = Freshness.from_settings(PublicDataSettings(stale_seconds=8, away_seconds=2))
-    assert (found.renew, found.stale, found.away) == (4 * SECOND, 8 * SECOND, 8 * SECOND)
+    freshness = Freshness.from_settings(PublicDataSettings(stale_seconds=8, away_seconds=2))
+    assert (freshness.renew, freshness.stale, freshness.away) == (4 * SECOND, 8 * SECOND, 8 * SECOND)

@@ -33,9 +33,9 @@ async def failing(database: Database, *statements: str) -> DBAPIError:
 @pytest.fixture
 async def settings(database_url: str) -> DatabaseSettings:
     """A migrated database, with little patience."""
-    found = DatabaseSettings(url=database_url, statement_seconds=1, lock_wait_seconds=1)
-    await upgrade(found, "progress", METADATA)
-    return found
+    database_settings = DatabaseSettings(url=database_url, statement_seconds=1, lock_wait_seconds=1)
+    await upgrade(database_settings, "progress", METADATA)
+    return database_settings
 
 
 @pytest.mark.usefixtures("mariadb_installed")

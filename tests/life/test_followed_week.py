@@ -24,7 +24,7 @@ DISRUPTIVE: Final = frozenset({"restart"})
 
 def any_of(events: Sequence[str], most: int) -> st.SearchStrategy[list[str]]:
     """Generate events in any order and number."""
-    return st.lists(st.sampled_from([each for each in events if each not in DISRUPTIVE]), max_size=most)
+    return st.lists(st.sampled_from([event for event in events if event not in DISRUPTIVE]), max_size=most)
 
 
 WEEKS: Final = st.tuples(

@@ -83,8 +83,8 @@ async def bad_day(product: Product) -> None:
 async def change_tables(product: Product, named: str, statement: str) -> None:
     """Break the tables of the club with a word in their names."""
     async with product.databases["club"].write() as connection:
-        found = await connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'"))
-        tables = [table for table in found.scalars().all() if named in table]
+        result = await connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'"))
+        tables = [table for table in result.scalars().all() if named in table]
         assert tables
         for table in tables:
             await connection.execute(text(statement.format(table)))

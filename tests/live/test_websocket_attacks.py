@@ -76,8 +76,8 @@ async def test_connections_leave_nothing_behind(live: Live) -> None:
                 socket.subscribe("a", LATEST)
                 await socket.receive()
         await live.until(lambda: live.metrics.open["websocket"] == 0)
-        found = Counter(type(each).__name__ for each in gc.get_objects() if type(each) in types)
-        assert found == before
+        counter = Counter(type(each).__name__ for each in gc.get_objects() if type(each) in types)
+        assert counter == before
     finally:
         gc.enable()
 

@@ -137,18 +137,18 @@ CLOSES: list[tuple[str, list[Any], int]] = [
 
 
 @pytest.mark.parametrize(
-    ("messages", "code"), [each[1:] for each in CLOSES], ids=[each[0] for each in CLOSES]
+    ("messages", "code"), [close[1:] for close in CLOSES], ids=[close[0] for close in CLOSES]
 )
 async def test_what_the_protocol_does_not_have_closes_the_connection(
     live: Live, messages: list[Any], code: int
 ) -> None:
     """Each with its own code, and the server has nothing left of the connection."""
     async with raw_websocket(live.port) as socket:
-        for each in messages:
-            if isinstance(each, bytes) and each[:1] not in (b"{", b"[", b'"'):
-                socket.send_bytes(each)
+        for message in messages:
+            if isinstance(message, bytes) and message[:1] not in (b"{", b"[", b'"'):
+                socket.send_bytes(message)
             else:
-                socket.send(each)
+                socket.send(message)
         assert await socket.until_closed() == code
     await live.until(lambda: live.metrics.open["websocket"] == 0)
     assert live.metrics.closes["websocket", str(code)] == 1

@@ -279,7 +279,7 @@ def test_alerts_fire_when_they_should_and_not_otherwise(tmp_path: Path, step: in
     """Each with series that make it fire, and with similar ones that do not."""
     file = tmp_path / "tests.yml"
     content = {
-        "rule_files": [str(each) for each in RULES],
+        "rule_files": [str(rule) for rule in RULES],
         "evaluation_interval": f"{step}m",
         "group_eval_order": groups(),
         "tests": [
@@ -293,12 +293,12 @@ def test_alerts_fire_when_they_should_and_not_otherwise(tmp_path: Path, step: in
 
 def test_every_alert_has_a_case_and_a_runbook() -> None:
     """Nobody is woken without being told what to do."""
-    assert {each["alert"] for each in alerts()} == CASES.keys()
-    for each in alerts():
-        path = each["annotations"]["runbook"]
-        assert path == f"docs/runbooks/alerts/{each['alert']}.md"
-        assert (ROOT / path).read_text().startswith(f"# {each['alert']}\n")
-        assert each["labels"]["severity"] in {"page", "ticket"}
+    assert {alert["alert"] for alert in alerts()} == CASES.keys()
+    for alert in alerts():
+        path = alert["annotations"]["runbook"]
+        assert path == f"docs/runbooks/alerts/{alert['alert']}.md"
+        assert (ROOT / path).read_text().startswith(f"# {alert['alert']}\n")
+        assert alert["labels"]["severity"] in {"page", "ticket"}
     assert {each.stem for each in RUNBOOKS.glob("*.md")} == CASES.keys()
 
 
@@ -327,11 +327,11 @@ def test_the_commands_of_runbooks_exist(runbook: str, words: list[str]) -> None:
         name, command, rest = command.resolve_command(context, rest)
         context = typer.Context(command, info_name=name, parent=context)
     assert not hasattr(command, "get_command"), f"{runbook}: {words} is no command"
-    known = {
+    options = {
         option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)
     }
     given = {each for each in rest if each.startswith("--")}
-    assert given <= known, f"{runbook}: {sorted(given - known)}"
+    assert given <= options, f"{runbook}: {sorted(given - options)}"
 
 
 def test_rules_and_dashboards_ask_for_metrics_that_somebody_exports() -> None:

@@ -150,7 +150,7 @@ async def _evaluated_rules(client: httpx.AsyncClient) -> list[dict[str, Any]]:
 
 async def _until_all_panels_have_data(client: httpx.AsyncClient) -> None:
     """Ask every query again and again, until each has an answer; none may be an error."""
-    waiting = {each for name in ("gateway", "messages") for each in queries(name)}
+    waiting = {query for name in ("gateway", "messages") for query in queries(name)}
     async with asyncio.timeout(PATIENCE_SECONDS):
         while waiting:
             for title, query in sorted(waiting):

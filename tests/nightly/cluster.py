@@ -73,19 +73,19 @@ class Cluster:
 
     def state(self, namespace: str) -> State:
         """Return the release's objects by kind and name, without what the server or Helm notes about them."""
-        found: State = {}
+        state: State = {}
         for kind in KINDS:
             listed = self.client.get(collection(namespace, kind), params=OURS).raise_for_status()
-            for one in listed.json()["items"]:
-                found[kind, one["metadata"]["name"]] = comparable(one)
-        return found
+            for item in listed.json()["items"]:
+                state[kind, item["metadata"]["name"]] = comparable(item)
+        return state
 
     def releases(self, namespace: str) -> list[str]:
         """Return the names of the Secrets in which Helm keeps what it has installed."""
         listed = self.client.get(
             f"/api/v1/namespaces/{namespace}/secrets", params={"labelSelector": "owner=helm"}
         )
-        return [one["metadata"]["name"] for one in listed.raise_for_status().json()["items"]]
+        return [item["metadata"]["name"] for item in listed.raise_for_status().json()["items"]]
 
     @contextmanager
     def jobs_end(self, namespace: str, *, well: bool = True) -> Iterator[list[EndedJob]]:

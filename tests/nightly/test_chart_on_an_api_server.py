@@ -89,10 +89,13 @@ def applied(cluster: Cluster, manifests: dict[str, list[Manifest]]) -> dict[str,
     for name in CELLS:
         cluster.create_namespace(name)
         for dry_run in (True, False):
-            for one in manifests[name]:
-                answer = cluster.apply(name, one, dry_run=dry_run)
+            for manifest in manifests[name]:
+                answer = cluster.apply(name, manifest, dry_run=dry_run)
                 assert answer.is_success, answer.text
-                assert "warning" not in answer.headers, (one["metadata"]["name"], answer.headers["warning"])
+                assert "warning" not in answer.headers, (
+                    manifest["metadata"]["name"],
+                    answer.headers["warning"],
+                )
     return {name: cluster.state(name) for name in CELLS}
 
 
@@ -115,11 +118,15 @@ def test_the_server_keeps_every_object_as_the_chart_says(
     cluster: Cluster, manifests: dict[str, list[Manifest]], applied: dict[str, State], name: str
 ) -> None:
     """All objects are there, with every field that the chart sets; applied again, nothing changes."""
-    assert set(applied[name]) == {(one["kind"], one["metadata"]["name"]) for one in manifests[name]}
-    for one in manifests[name]:
-        live = cluster.client.get(f"{collection(name, one['kind'])}/{one['metadata']['name']}").json()
-        assert missing(one, live) == []
-        again = cluster.apply(name, one).json()
+    assert set(applied[name]) == {
+        (manifest["kind"], manifest["metadata"]["name"]) for manifest in manifests[name]
+    }
+    for manifest in manifests[name]:
+        live = cluster.client.get(
+            f"{collection(name, manifest['kind'])}/{manifest['metadata']['name']}"
+        ).json()
+        assert missing(manifest, live) == []
+        again = cluster.apply(name, manifest).json()
         assert again["metadata"]["resourceVersion"] == live["metadata"]["resourceVersion"]
 
 
@@ -150,10 +157,10 @@ def test_every_pod_is_admitted_where_pods_are_restricted(
     cluster: Cluster, manifests: dict[str, list[Manifest]], name: str
 ) -> None:
     """The pod of each process passes the strictest pod security standard, and its service account exists."""
-    owners = [one for one in manifests[name] if one["kind"] in {"Deployment", "Job"}]
+    owners = [manifest for manifest in manifests[name] if manifest["kind"] in {"Deployment", "Job"}]
     assert owners
-    for one in owners:
-        answer = cluster.try_pod(name, one)
+    for owner in owners:
+        answer = cluster.try_pod(name, owner)
         assert answer.is_success, answer.text
 
 

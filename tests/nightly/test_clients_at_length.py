@@ -136,8 +136,8 @@ def test_every_client_makes_the_same_of_parts_as_of_one_response(processes: None
     """Deferred, nested, streamed and whole documents; and it hears that a token is refused."""
     with running_demo(tmp_path) as demo:
         whole = [
-            demo.site.ask(DIRECTIVE.sub("", each), {"brand": BRAND}, customer=CUSTOMER)["data"]
-            for each in DOCUMENTS
+            demo.site.ask(DIRECTIVE.sub("", document), {"brand": BRAND}, customer=CUSTOMER)["data"]
+            for document in DOCUMENTS
         ]
         for client in READERS:
             found = [each.get("data") for each in read(demo, client, demo.site.tokens[CUSTOMER], DOCUMENTS)]

@@ -24,8 +24,8 @@ __all__ = ["reducer"]
 
 async def drift(reducer: Reducer, *, repair: bool = False) -> list[Drift]:
     """Compare totals with the sums of their rows."""
-    found = Reconciliation(reducer.database, reducer.database.dialect, SystemClock())
-    return [one async for one in found.drift(repair=repair)]
+    reconciliation = Reconciliation(reducer.database, reducer.database.dialect, SystemClock())
+    return [one async for one in reconciliation.drift(repair=repair)]
 
 
 async def statuses(reducer: Reducer) -> list[str]:

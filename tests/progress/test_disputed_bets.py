@@ -32,7 +32,7 @@ def reviewing(reducer: Reducer) -> ReviewService:
 
 async def counts(reducer: Reducer) -> dict[str, int]:
     """Return what counts, by customer."""
-    return {key.customer: one.total_minor for key, one in (await reducer.totals(W13, OTHER)).items()}
+    return {key.customer: total.total_minor for key, total in (await reducer.totals(W13, OTHER)).items()}
 
 
 async def decide(reducer: Reducer, customer: str) -> None:
@@ -104,8 +104,8 @@ async def test_a_person_decides_whose_it_is(reducer: Reducer, customer: str) -> 
     other = {"c-1": "c-2", "c-2": "c-1"}[customer]
     await reducer.bets(bet(), bet(customer_id="c-2"))
     async with reducer.database.read() as connection:
-        found = await disputed_bets(connection, brand=None, limit=10)
-    assert [(one.bet_id, one.customers) for one in found] == [("b-1", ("c-1", "c-2"))]
+        bets = await disputed_bets(connection, brand=None, limit=10)
+    assert [(one.bet_id, one.customers) for one in bets] == [("b-1", ("c-1", "c-2"))]
     await decide(reducer, customer)
     key = ClubKey("northbet", "2026-W13", customer)
     assert await reducer.counted(key) == 500

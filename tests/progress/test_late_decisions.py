@@ -55,8 +55,8 @@ async def decide(
 async def waiting(reducer: Reducer) -> list[tuple[str, int]]:
     """Return bets and revisions in the queue."""
     async with reducer.database.read() as connection:
-        found = await late_revisions(connection, brand=None, iso_week=None, limit=10)
-    return [(one.bet_id, one.revision) for one in found]
+        revisions = await late_revisions(connection, brand=None, iso_week=None, limit=10)
+    return [(revision.bet_id, revision.revision) for revision in revisions]
 
 
 async def drift(reducer: Reducer) -> list[Any]:

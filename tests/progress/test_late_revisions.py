@@ -22,9 +22,16 @@ MUCH_LATER = "2026-05-17T18:00:00Z"
 async def queue(reducer: Reducer) -> list[tuple[Any, ...]]:
     """Return the review queue: bet, revision, what it counts, what it would count, and why."""
     async with reducer.database.read() as connection:
-        found = await late_revisions(connection, brand=None, iso_week=None, limit=100)
+        revisions = await late_revisions(connection, brand=None, iso_week=None, limit=100)
     return [
-        (one.bet_id, one.revision, one.counted_minor, one.would_count_minor, one.would_be) for one in found
+        (
+            revision.bet_id,
+            revision.revision,
+            revision.counted_minor,
+            revision.would_count_minor,
+            revision.would_be,
+        )
+        for revision in revisions
     ]
 
 

@@ -78,8 +78,8 @@ async def test_a_member_who_reaches_the_target_qualifies_provisionally(reducer: 
 async def test_all_who_qualify_in_a_batch_are_announced_by_one_statement(reducer: Reducer) -> None:
     """Each of them once, in the order of customers."""
     customers = [f"c-{number}" for number in range(1, 6)]
-    await reducer.memberships(*[membership(customer_id=each) for each in customers])
-    batch = [whole_target(customer_id=each, bet_id=f"b-{each}") for each in reversed(customers)]
+    await reducer.memberships(*[membership(customer_id=customer) for customer in customers])
+    batch = [whole_target(customer_id=customer, bet_id=f"b-{customer}") for customer in reversed(customers)]
     with statements_of(reducer.database) as sent:
         await reducer.bets(*batch)
     assert [one["customer_id"] for one in await told(reducer)] == customers

@@ -66,9 +66,9 @@ async def test_totals_of_many_customers_cost_one_select(database: Database) -> N
     keys = [_key(customer, week) for customer in range(CUSTOMERS + 1) for week in (13, 14)]
     with statements_of(database) as sent:
         async with database.read() as connection:
-            found = await REPOSITORY.totals(connection, keys)
+            totals = await REPOSITORY.totals(connection, keys)
     assert len(sent) == 1
-    assert found == {
+    assert totals == {
         _key(customer, week): Total(customer * 100 + week, BETS, MONDAY)
         for customer in range(CUSTOMERS)
         for week in (13, 14)
@@ -112,8 +112,8 @@ async def test_what_counted_by_a_moment_of_each_customers_own_costs_few_selects(
 async def test_ids_that_differ_only_in_case_are_different_customers(database: Database) -> None:
     """Ids are compared byte by byte on every database."""
     async with database.read() as connection:
-        found = await REPOSITORY.totals(connection, [_key(1)._replace(customer="C-1")])
-    assert found == {}
+        totals = await REPOSITORY.totals(connection, [_key(1)._replace(customer="C-1")])
+    assert totals == {}
 
 
 @pytest.mark.parametrize("read", [lambda c: REPOSITORY.totals(c, []), lambda c: REPOSITORY.recent(c, [], 5)])

@@ -36,10 +36,10 @@ ODD = 'O\'Brien \\ "quoted"\nUSE `furlong_club`;\nĐặng 🎁'
 @pytest.fixture
 async def settings(database_url: str) -> DatabaseSettings:
     """Provide migrated databases of all subgraphs, with some rows."""
-    found = DatabaseSettings(url=database_url)
-    await upgrade_databases(found)
-    await _write(found, 500)
-    return found
+    database_settings = DatabaseSettings(url=database_url)
+    await upgrade_databases(database_settings)
+    await _write(database_settings, 500)
+    return database_settings
 
 
 @pytest.fixture
@@ -100,7 +100,9 @@ async def _write(settings: DatabaseSettings, total: int) -> None:
 
 
 async def _everything(databases: dict[str, Database]) -> dict[str, Any]:
-    return {name: await contents(one, *METADATA[name].sorted_tables) for name, one in databases.items()}
+    return {
+        name: await contents(database, *METADATA[name].sorted_tables) for name, database in databases.items()
+    }
 
 
 async def test_what_is_restored_is_what_was_backed_up(

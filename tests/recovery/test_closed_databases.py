@@ -51,7 +51,7 @@ class Served:
     async def ask(self, query: str = QUERY) -> tuple[Any, list[tuple[list[str], str]]]:
         """Return data, and the paths and codes of errors."""
         answer = (await self.client.post("/graphql", json={"query": query}, headers=session())).json()
-        errors = [(each["path"], each["extensions"]["code"]) for each in answer.get("errors", ())]
+        errors = [(error["path"], error["extensions"]["code"]) for error in answer.get("errors", ())]
         return answer["data"], errors
 
     async def ready(self) -> int:

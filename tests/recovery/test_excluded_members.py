@@ -252,5 +252,5 @@ async def ineligible(harness: RecoveryHarness) -> str | None:
     """Return why the customer cannot take part, from the graph."""
     query = f'{{ club(brand: "{BRAND}") {{ ineligibleReason }} }}'
     data = await data_of(harness.stand.club, query, {}, session(CUSTOMER))
-    found: str | None = data["club"]["ineligibleReason"]
-    return found
+    reason: str | None = data["club"]["ineligibleReason"]
+    return reason

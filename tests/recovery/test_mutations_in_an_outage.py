@@ -57,8 +57,8 @@ async def test_an_upstream_that_is_away_is_not_asked_and_the_change_is_kept(
     assert reasons(payload) == ["UPSTREAM_PENDING"]
     assert payload["club"]["membership"] == {"optedIn": False, "pending": True, "version": 0}
     assert len(upstream.calls) == asked
-    mine = [one for one in await northbet.intents(northbet.club) if one.customer_id == CUSTOMER]
-    assert [one.status for one in mine] == ["pending"]
+    mine = [intent for intent in await northbet.intents(northbet.club) if intent.customer_id == CUSTOMER]
+    assert [intent.status for intent in mine] == ["pending"]
 
 
 async def test_an_outage_costs_a_few_calls_only(northbet: ClubFixture, upstream: UpstreamDouble) -> None:

@@ -45,9 +45,9 @@ async def belong(database: Database, installation: Installation) -> None:
 async def cluster_of(database: Database) -> str | None:
     """Return the cluster that a database names."""
     async with database.read() as connection:
-        found = await read_installation(connection)
-    assert found is not None
-    return found.kafka_cluster
+        installation = await read_installation(connection)
+    assert installation is not None
+    return installation.kafka_cluster
 
 
 async def until(holds: Callable[[], bool]) -> None:

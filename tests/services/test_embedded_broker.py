@@ -28,9 +28,9 @@ def test_it_listens_on_loopback_only_while_open() -> None:
 
 def test_each_broker_is_a_generation_of_its_own() -> None:
     """Two brokers never share address or generation, even side by side."""
-    with EmbeddedBroker() as one, EmbeddedBroker() as other:
-        assert one.bootstrap != other.bootstrap
-        assert one.generation != other.generation
+    with EmbeddedBroker() as broker, EmbeddedBroker() as other:
+        assert broker.bootstrap != other.bootstrap
+        assert broker.generation != other.generation
 
 
 async def test_topics_may_be_created_again(embedded_broker: EmbeddedBroker) -> None:

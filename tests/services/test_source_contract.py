@@ -59,7 +59,7 @@ async def member(under_test: Any, topic: str, **more: Any) -> AsyncIterator[Sour
 
 
 def _of(source: Source, topic: str, number: int = 0) -> Partition:
-    return next(one for one in source.partitions(topic) if one.number == number)
+    return next(partition for partition in source.partitions(topic) if partition.number == number)
 
 
 def _at_start(source: Source, topic: str, number: int = 0) -> Partition:
@@ -256,7 +256,7 @@ async def test_a_topic_has_the_requested_partitions(under_test: Any, topic: str)
     """It is created by the broker's administration."""
     under_test.make(topic, 7, {})
     async with member(under_test, topic) as source:
-        assert {one.number for one in source.partitions(topic)} == set(range(7))
+        assert {partition.number for partition in source.partitions(topic)} == set(range(7))
 
 
 @brokers_with(Feature.COMPACTION)

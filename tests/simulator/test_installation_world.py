@@ -43,24 +43,28 @@ def file(tmp_path: Path) -> Path:
 def test_everybody_has_a_place_that_a_scheme_serves(file: Path) -> None:
     """In each some to try, some who are excluded, and some who bet."""
     (brand,) = read_world(file).brands
-    places = {(one.jurisdiction, one.currency) for one in brand.accounts()}
+    places = {(account.jurisdiction, account.currency) for account in brand.accounts()}
     assert places == {("GB", "GBP"), ("MT", "EUR")}
     for place in places:
-        people = [one for one in brand.accounts() if (one.jurisdiction, one.currency) == place]
-        assert sum(one.demo for one in people) == 3
-        assert sum(not one.eligible for one in people) == 4
-        assert sum(one.bets for one in people) == 10
+        people = [
+            account for account in brand.accounts() if (account.jurisdiction, account.currency) == place
+        ]
+        assert sum(person.demo for person in people) == 3
+        assert sum(not person.eligible for person in people) == 4
+        assert sum(person.bets for person in people) == 10
 
 
 def test_each_shown_reward_has_terms_for_the_target_of_every_scheme(file: Path) -> None:
     """Otherwise it is not offered; a scheme that is added later changes no version."""
     (brand,) = read_world(file).brands
     (loaded,) = read_loaded(file).brands
-    terms = {(one.id, one.currency, one.target_minor): one.jurisdictions for one in brand.rewards}
+    terms = {
+        (reward.id, reward.currency, reward.target_minor): reward.jurisdictions for reward in brand.rewards
+    }
     for content in loaded.content:
         for scheme in loaded.schemes:
             assert scheme.jurisdiction in terms[content.reward_id, scheme.currency, scheme.target_minor]
-    assert len({(one.id, one.config_version) for one in brand.rewards}) == len(brand.rewards)
+    assert len({(reward.id, reward.config_version) for reward in brand.rewards}) == len(brand.rewards)
 
 
 def test_its_messages_are_those_of_the_contracts(file: Path) -> None:

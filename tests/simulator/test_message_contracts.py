@@ -157,7 +157,9 @@ def test_the_same_fact_is_the_same_event(world: World) -> None:
     later = datetime(2026, 3, 29, 20, tzinfo=UTC)
 
     def facts(now: datetime) -> list[Message]:
-        accounts = [one for one in world_messages(world, now) if one.topic == "club.account-status.v1"]
+        accounts = [
+            message for message in world_messages(world, now) if message.topic == "club.account-status.v1"
+        ]
         return accounts + [bet_message(bet) for bet in seed_bets(world, now)]
 
     assert facts(NOW) == facts(later)

@@ -22,7 +22,7 @@ def some_traffic(world: World, number: int = 4000, seed: int = 7) -> list[Bet]:
 
 def test_only_traffic_customers_bet(world: World) -> None:
     """Named customers never appear, every traffic customer does."""
-    expected = {(brand.id, one.id) for brand in world.brands for one in brand.traffic_customers()}
+    expected = {(brand.id, customer.id) for brand in world.brands for customer in brand.traffic_customers()}
     assert {(bet.brand_id, bet.customer_id) for bet in some_traffic(world)} == expected
 
 

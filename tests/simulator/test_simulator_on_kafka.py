@@ -76,7 +76,7 @@ async def test_the_world_arrives(broker: str, world: World) -> None:
         await publish_world(producer, world, NOW)
     expected = list(world_messages(world, NOW))
     for topic in ("club.account-status.v1", "club.reward-config.v1"):
-        of_topic = [parts(one) for one in expected if one.topic == topic]
+        of_topic = [parts(message) for message in expected if message.topic == topic]
         records = await read(broker, len(of_topic), topic)
         assert sorted(map(parts, records)) == sorted(of_topic)
 

@@ -124,13 +124,13 @@ def clubs(weeks: Sequence[str]) -> list[dict[str, Any]]:
 
 def reads(sent: list[str]) -> Counter[str]:
     """How often each table was read; anything but a SELECT fails."""
-    found: Counter[str] = Counter()
+    counter: Counter[str] = Counter()
     for statement in sent:
         if statement.startswith("BEGIN"):
             continue
         assert statement.startswith("SELECT"), statement
-        found.update(set(re.findall(r"FROM (\w+)", statement)))
-    return found
+        counter.update(set(re.findall(r"FROM (\w+)", statement)))
+    return counter
 
 
 async def read_counts(subgraph: Subgraph, query: str, variables: dict[str, Any]) -> Counter[str]:
@@ -147,15 +147,15 @@ async def test_the_clubs_part_of_a_bet_slip_reads_each_table_once(northbet: Club
 
 async def test_the_rewards_part_of_a_bet_slip_reads_each_table_once(northbet: ClubFixture) -> None:
     """Options and choice cost one SELECT a table, and none of the accounts that the club told of."""
-    found = await read_counts(northbet.rewards, ENTITY.format(REWARDS_PART), {"r": clubs([WEEK])})
-    assert found == dict.fromkeys(REWARDS_TABLES, 1)
+    counts = await read_counts(northbet.rewards, ENTITY.format(REWARDS_PART), {"r": clubs([WEEK])})
+    assert counts == dict.fromkeys(REWARDS_TABLES, 1)
 
 
 async def test_the_progress_part_of_a_bet_slip_reads_each_table_once(northbet: ClubFixture) -> None:
     """State and progress cost one SELECT a table."""
     part = PROGRESS_PART.replace("recentBets { betId }", "")
-    found = await read_counts(northbet.progress, ENTITY.format(part), {"r": clubs([WEEK])})
-    assert found == dict.fromkeys(PROGRESS_TABLES, 1)
+    counts = await read_counts(northbet.progress, ENTITY.format(part), {"r": clubs([WEEK])})
+    assert counts == dict.fromkeys(PROGRESS_TABLES, 1)
 
 
 @pytest.mark.parametrize(
@@ -172,11 +172,11 @@ async def test_many_clubs_cost_no_more_reads_than_one(
     """Thirty weeks at once are read by as many statements as a single one."""
     subgraph = {"club": northbet.club, "rewards": northbet.rewards, "progress": northbet.progress}[name]
     weeks = [f"2026-W{number:02}" for number in range(1, 31)]
-    one = await read_counts(subgraph, ENTITY.format(part), {"r": clubs([week])})
+    counts = await read_counts(subgraph, ENTITY.format(part), {"r": clubs([week])})
     many = await read_counts(subgraph, ENTITY.format(part), {"r": clubs(weeks)})
     for public in PUBLIC_TABLES:  # read once, and held
-        assert one.pop(public, 1) == 1
-    assert many == one
+        assert counts.pop(public, 1) == 1
+    assert many == counts
 
 
 async def test_public_data_are_read_for_the_first_request_alone(northbet: ClubFixture) -> None:
@@ -215,8 +215,8 @@ async def test_membership_events_come_back_each_to_its_customer(each_club: ClubF
     await each_club.insert(each_club.club, MEMBERSHIP_EVENT, rows)
     with statements(each_club.club) as sent:
         async with each_club.club.database.read() as connection:
-            found = await MembershipRepository(MEMBERSHIP_EVENT).events(connection, owners)
-    assert found == {
+            events = await MembershipRepository(MEMBERSHIP_EVENT).events(connection, owners)
+    assert events == {
         owner: [
             MembershipEvent(v, kinds[v - 1], NOW + timedelta(seconds=number * 10 + v))
             for v in range(1, number % 4 + 1)
@@ -261,12 +261,12 @@ async def test_catalogues_come_back_each_to_its_brand(each_club: ClubFixture) ->
         async with each_club.rewards.database.read() as connection:
             configs = await catalogue.configs(connection, brands)
             contents = await catalogue.published(connection, brands, NOW)
-    assert {name: sorted(each, key=_by_id) for name, each in configs.items()} == {
+    assert {name: sorted(config, key=_by_id) for name, config in configs.items()} == {
         "northbet": north,
         "lagunabet": sorted(laguna, key=_by_id),
         "nobody": [],
     }
-    assert {name: set(map(_place, each)) for name, each in contents.items()} == {
+    assert {name: set(map(_place, content)) for name, content in contents.items()} == {
         "northbet": set(),
         "lagunabet": set(map(_place, texts)),
         "nobody": set(),

@@ -76,8 +76,8 @@ async def change(stand: ClubFixture, key: str, option: str = "fb-2x3", version: 
 async def choice_version(stand: ClubFixture) -> int:
     """The version of the customer's choice."""
     async with stand.rewards.database.read() as connection:
-        found = await CHOICES.choices(connection, [KEY])
-    return found[KEY].version if found else 0
+        choices = await CHOICES.choices(connection, [KEY])
+    return choices[KEY].version if choices else 0
 
 
 async def slow(_request: httpx.Request) -> None:

@@ -45,7 +45,7 @@ async def northbet(stand: ClubFixture) -> ClubFixture:
 def app_of(stand: ClubFixture, contract: str = "", settings: GatewaySettings = SUGGESTING) -> Any:
     """Serve a variant of the graph over the stand's subgraphs."""
     subgraphs = (stand.club, stand.rewards, stand.progress)
-    transports = {each.name: MemoryTransport(each.prepare, trusted=True) for each in subgraphs}
+    transports = {subgraph.name: MemoryTransport(subgraph.prepare, trusted=True) for subgraph in subgraphs}
     return create_gateway(supergraph(contract), transports, settings)
 
 
@@ -161,7 +161,7 @@ async def test_the_internal_graph_needs_a_key(northbet: ClubFixture) -> None:
         for headers, code in ({}, "CLIENT_KEY_REQUIRED"), (GUESS, "UNKNOWN_CLIENT_KEY"):
             for _ in range(2):
                 refused = await ask(app, query, headers=headers)
-                assert [each["extensions"]["code"] for each in refused["errors"]] == [code]
+                assert [error["extensions"]["code"] for error in refused["errors"]] == [code]
                 assert "data" not in refused
     assert (await ask(app, FACTS, headers=KEY))["data"]["club"]["jurisdiction"] == "GB"
     anonymous = await ask(app, FACTS, headers={**KEY, "authorization": ""})

@@ -95,7 +95,7 @@ async def full(stand: ClubFixture) -> ClubFixture:
 async def gateway(full: ClubFixture) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the whole graph, but for payments."""
     subgraphs = (full.club, full.rewards, full.progress)
-    transports = {each.name: MemoryTransport(each.prepare, trusted=True) for each in subgraphs}
+    transports = {subgraph.name: MemoryTransport(subgraph.prepare, trusted=True) for subgraph in subgraphs}
     settings = GatewaySettings(requests_inside=1_000)
     app = create_gateway((ROOT / "schema.graphql").read_text(), transports, settings)
     async with (
@@ -117,7 +117,7 @@ async def test_every_operation_with_every_brand_and_session(gateway: httpx.Async
             answer = await _asked(gateway, viewer, query, variables)
             assert not [each for each in foreign(viewer) if each in answer], (viewer, query, variables)
             if viewer is not None:
-                seen[viewer] |= {each for each in canaries(viewer) if each in answer}
+                seen[viewer] |= {canary for canary in canaries(viewer) if canary in answer}
         assert not upstream.calls
     assert {owner: canaries(owner) - found for owner, found in seen.items()} == {
         owner: frozenset() for owner in OWNERS
@@ -138,7 +138,7 @@ async def test_every_entity_with_every_session_over_http(full: ClubFixture) -> N
             for viewer in (*OWNERS, None):
                 answer = await _asked(client, viewer, query, variables)
                 assert not [each for each in foreign(viewer) if each in answer], (name, viewer)
-                found = [each and each["id"] for each in json.loads(answer)["data"]["_entities"]]
+                found = [entity and entity["id"] for entity in json.loads(answer)["data"]["_entities"]]
                 assert found == [each if owner == viewer else None for owner, each in ids]
 
 

@@ -47,7 +47,7 @@ async def test_a_read_is_a_batch_and_its_statement(traced: ClubFixture, recordin
     root = recording.named("request")
     loads = [span for span in recording.children(root) if span.name.startswith("load ")]
     assert loads
-    below = [each for load in loads for each in recording.children(load)]
+    below = [child for load in loads for child in recording.children(load)]
     assert {span.kind for span in below} == {SpanKind.CLIENT}
     spans = [span for span in recording.spans if "db.query.text" in (span.attributes or {})]
     wanted = [one for one in sent if one.startswith("SELECT")]
@@ -77,9 +77,9 @@ async def test_requests_that_share_a_batch_each_have_a_span_of_it(
     shared = [span for span in loads if span.links and not recording.children(span)]
     assert {span.context.trace_id for span in loads} == traces
     assert shared
-    for each in shared:
-        (link,) = each.links
-        assert link.context.trace_id in traces - {each.context.trace_id}
+    for span in shared:
+        (link,) = span.links
+        assert link.context.trace_id in traces - {span.context.trace_id}
 
 
 async def test_a_request_that_is_not_traced_has_no_spans(traced: ClubFixture, recording: Recording) -> None:

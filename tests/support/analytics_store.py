@@ -95,7 +95,9 @@ class Store:
             position = 0 if stored is None else stored.last + 1
             numbered = [
                 replace(record, offset=offset)
-                for offset, record in enumerate((one for one in records if one.topic == topic), position)
+                for offset, record in enumerate(
+                    (record for record in records if record.topic == topic), position
+                )
             ]
             while numbered:
                 taken = end_of_block(BY_TOPIC[topic], numbered, 10_000)
@@ -120,7 +122,7 @@ class Store:
 
     def clear(self) -> None:
         """Empty all tables."""
-        records, rolled = ([each.name for each in tables] for tables in (RECORD_TABLES, rollups()))
+        records, rolled = ([table.name for table in tables] for tables in (RECORD_TABLES, rollups()))
         for table in (*records, *rolled, "readings", *DERIVED):
             self.engine.execute(f"TRUNCATE TABLE {table}")
 

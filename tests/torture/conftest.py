@@ -276,7 +276,7 @@ class TortureHarness:
             yield cursor
 
     def _logs(self) -> str:
-        return "\n".join(f"{one.log.name}:\n{one.log.read_text()[-2000:]}" for one in self.members)
+        return "\n".join(f"{member.log.name}:\n{member.log.read_text()[-2000:]}" for member in self.members)
 
 
 @pytest.fixture(scope="session")

@@ -112,11 +112,11 @@ class Loaded:
 async def loaded(folder: Path, **settings: str) -> AsyncIterator[Loaded]:
     """Serve a gateway as `furlong gateway serve` does, until the end of the block."""
     subgraphs = [Subgraph(f"field{number}", free_port()) for number in range(4)]
-    supergraph = write_supergraph(folder, "graph", [each.port for each in subgraphs])
+    supergraph = write_supergraph(folder, "graph", [subgraph.port for subgraph in subgraphs])
     async with AsyncExitStack() as stack:
-        for each in subgraphs:
-            await each.listen()
-            stack.push_async_callback(each.go_away)
+        for subgraph in subgraphs:
+            await subgraph.listen()
+            stack.push_async_callback(subgraph.go_away)
         servers: Servers = stack.enter_context(running_servers(folder))
         port = free_port()
         command = furlong(
@@ -222,7 +222,9 @@ async def test_a_reply_of_200_megabytes_is_cut(form: str) -> None:
         head, piece = head + b"transfer-encoding: chunked\r\n\r\n", b"10000\r\n" + piece + b"\r\n"
     async with stub() as subgraph:
         subgraph.reaction = endless(sent, head, piece, 200 * MEGABYTE // len(piece))
-        others = {name: each for name, each in federation.transports().items() if name != "inventory"}
+        others = {
+            name: transport for name, transport in federation.transports().items() if name != "inventory"
+        }
         settings = GatewaySettings(subgraph_urls={"inventory": subgraph.url}, total_seconds=60)
         app = create_gateway(federation.sdl, others, settings)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -233,8 +235,8 @@ async def test_a_reply_of_200_megabytes_is_cut(form: str) -> None:
             for _ in range(20):
                 query = {"query": "{ topProducts(first: 2) { name inStock } }"}
                 answer = (await client.post("/graphql", json=query, timeout=60)).json()
-                assert [each["inStock"] for each in answer["data"]["topProducts"]] == [None, None]
-                assert {each["extensions"]["code"] for each in answer["errors"]} <= {
+                assert [product["inStock"] for product in answer["data"]["topProducts"]] == [None, None]
+                assert {error["extensions"]["code"] for error in answer["errors"]} <= {
                     "SUBGRAPH_UNREACHABLE",
                     "SUBGRAPH_CIRCUIT_OPEN",
                 }

@@ -141,15 +141,15 @@ async def test_a_killed_gateway_costs_only_its_own_requests(pair: Pair, scale: S
             Reader(await stack.enter_async_context(httpx.AsyncClient(base_url=pair.url, timeout=30)), token)
             for _ in range(CLIENTS)
         ]
-        reading = [asyncio.create_task(each.read(stop)) for each in readers]
+        reading = [asyncio.create_task(reader.read(stop)) for reader in readers]
         for kill in range(kills):
             await asyncio.sleep(scale.of(0.2, 1))
             await asyncio.to_thread(pair.replace, kill % 2, kill // 2 + 1)
         stop.set()
         await asyncio.gather(*reading)
-    asked, failed = (sum(getattr(each, name) for each in readers) for name in ("asked", "failed"))
+    asked, failed = (sum(getattr(reader, name) for reader in readers) for name in ("asked", "failed"))
     again = [each for reader in readers for each in reader.failed_again]
-    slowest = max(each.slowest for each in readers)
+    slowest = max(reader.slowest for reader in readers)
     print(  # noqa: T201 - the figures, with -rP
         f"{kills} kills: of {asked} requests {failed} failed, and {len(again)} of their repetitions; "
         f"the slowest took {slowest:.1f} s"

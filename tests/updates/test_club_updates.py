@@ -51,8 +51,8 @@ class Follower:
 
 def updates(stand: ClubFixture) -> ClubUpdates:
     """What drives the stand's streams."""
-    found: ClubUpdates = stand.club.make_context.keywords["updates"]  # type: ignore[attr-defined]  # a partial
-    return found
+    club_updates: ClubUpdates = stand.club.make_context.keywords["updates"]  # type: ignore[attr-defined]  # a partial
+    return club_updates
 
 
 def bus(stand: ClubFixture) -> EventBus:
@@ -163,7 +163,7 @@ async def test_only_the_sessions_own_club_can_be_followed(
     """Anything else is refused by the only event."""
     stream = await follow(northbet, headers, brand)
     event = await stream.next()
-    assert (event["data"], [each["extensions"]["code"] for each in event["errors"]]) == (None, [code])
+    assert (event["data"], [error["extensions"]["code"] for error in event["errors"]]) == (None, [code])
     with pytest.raises(StopAsyncIteration):
         await stream.next()
     assert len(bus(northbet).watches) == 0
@@ -177,7 +177,7 @@ async def test_a_stream_ends_with_its_session(northbet: ClubFixture) -> None:
     northbet.clock.instant = ends + timedelta(minutes=10)
     bus(northbet).customers_changed([customer_key(OWNER)])
     event = await stream.next()
-    assert [each["extensions"]["code"] for each in event["errors"]] == ["UNAUTHENTICATED"]
+    assert [error["extensions"]["code"] for error in event["errors"]] == ["UNAUTHENTICATED"]
     assert len(bus(northbet).watches) == 0
 
 
@@ -189,7 +189,7 @@ async def test_a_quiet_streams_session_is_checked_as_well(northbet: ClubFixture)
     await stream.state()
     northbet.clock.instant = ends + timedelta(minutes=10)
     event = await stream.next()
-    assert [each["extensions"]["code"] for each in event["errors"]] == ["UNAUTHENTICATED"]
+    assert [error["extensions"]["code"] for error in event["errors"]] == ["UNAUTHENTICATED"]
 
 
 async def test_the_gateways_session_is_believed(northbet: ClubFixture) -> None:

@@ -96,7 +96,7 @@ async def test_after_an_outage_every_stream_is_told(tmp_path: Path, monkeypatch:
     """An event meanwhile may have lacked what the database holds."""
     monkeypatch.setattr(live_updates, "READY_SECONDS", 0.01)
     async with served(tmp_path, is_complete=True) as harness:
-        progress = next(each for each in harness.site.state.subgraphs if each.name == "progress")
+        progress = next(subgraph for subgraph in harness.site.state.subgraphs if subgraph.name == "progress")
         ping, asked = progress.database.ping, asyncio.Event()
 
         async def away() -> Any:

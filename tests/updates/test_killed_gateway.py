@@ -153,8 +153,8 @@ def test_all_pages_are_live_again_without_a_rush(tmp_path: Path, chromium: Local
             pages.until(lambda: len(pages.states) == PAGES, "all pages are live again")
             print(f"live again after {time.time() - returned:.1f} s: {pages.figures()}")  # noqa: T201 - the figures, with -rP
             assert set(pages.states.values()) == {present}
-            for each in shown:
-                each.is_in_state(present)
+            for screen in shown:
+                screen.is_in_state(present)
             pages.until(lambda: installed.streams() == PAGES + WITH_SCREENS, "no stream is left over")
             away = time.time() - min(pages.asks)
             # A page polls and reconnects with growing waits, so that it asks every other second at most.

@@ -26,8 +26,8 @@ BODY = {"query": FOLLOW, "variables": {"b": BRAND}}
 
 def updates(stand: ClubFixture) -> ClubUpdates:
     """What drives the stand's streams."""
-    found: ClubUpdates = stand.club.make_context.keywords["updates"]  # type: ignore[attr-defined]  # a partial
-    return found
+    club_updates: ClubUpdates = stand.club.make_context.keywords["updates"]  # type: ignore[attr-defined]  # a partial
+    return club_updates
 
 
 @asynccontextmanager
@@ -99,7 +99,7 @@ async def test_a_refused_subscription_is_completed(northbet: ClubFixture) -> Non
     body = {"query": FOLLOW, "variables": {"b": "southbet"}}
     async with served(northbet) as client:
         response = await client.post("/graphql", json=body, headers=session() | ACCEPT)
-        (first, refused), (last, nothing) = [each async for each in events(response)]
+        (first, refused), (last, nothing) = [event async for event in events(response)]
     assert (first, last, nothing) == ("next", "complete", None)
     assert [error["extensions"]["code"] for error in refused["errors"]] == ["FORBIDDEN"]
 

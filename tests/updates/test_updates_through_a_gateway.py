@@ -32,8 +32,8 @@ KEY = secret("gateway-1")
 
 def updates(stand: ClubFixture) -> ClubUpdates:
     """What drives the stand's streams."""
-    found: ClubUpdates = stand.club.make_context.keywords["updates"]  # type: ignore[attr-defined]  # a partial
-    return found
+    club_updates: ClubUpdates = stand.club.make_context.keywords["updates"]  # type: ignore[attr-defined]  # a partial
+    return club_updates
 
 
 @pytest.fixture
@@ -78,8 +78,8 @@ async def test_changes_reach_the_client_and_its_end_the_subgraph(northbet: ClubF
         seen.append(body(await asyncio.wait_for(anext(aiter(stream)), 30)))
         await stream.aclose()
         await soon(lambda: not updates(northbet).bus.watches)
-    found = [each["data"]["clubUpdated"]["club"]["membership"]["optedIn"] for each in seen]
-    assert found == [False, True]
+    memberships = [each["data"]["clubUpdated"]["club"]["membership"]["optedIn"] for each in seen]
+    assert memberships == [False, True]
 
 
 async def test_a_stranger_gets_no_stream(northbet: ClubFixture) -> None:
@@ -95,4 +95,4 @@ async def test_what_the_subgraph_refuses_is_told(northbet: ClubFixture) -> None:
     async with gateway(northbet, KEY) as app:
         stream = await subscribed(app, FOLLOW, session(), variables={"b": "southbet"})
         (only,) = [body(each) async for each in stream]
-    assert [each["extensions"]["code"] for each in only["errors"]] == ["FORBIDDEN"]
+    assert [error["extensions"]["code"] for error in only["errors"]] == ["FORBIDDEN"]

@@ -48,7 +48,7 @@ class BrandData:
             menu = Menu(
                 self.configs, self.contents, scheme, scheme.jurisdiction, locale, locale, self.read_at
             )
-            found = self.offers[key] = Offer(menu, [_option(each, locale) for each in menu.options()])
+            found = self.offers[key] = Offer(menu, [_option(option, locale) for option in menu.options()])
         return found
 
 

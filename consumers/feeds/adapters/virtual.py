@@ -80,9 +80,9 @@ def _bet(ticket: Ticket) -> QualifyingBet:
 
 def _odds(selections: list[Selection]) -> int | None:
     """Return the combined odds, or None if those of a selection are unknown."""
-    if any(one.odds == STARTING_PRICE for one in selections):
+    if any(selection.odds == STARTING_PRICE for selection in selections):
         return None
-    return milli(prod((fractional_odds(one.odds) for one in selections), start=Fraction(1)))
+    return milli(prod((fractional_odds(selection.odds) for selection in selections), start=Fraction(1)))
 
 
 def _since(ticket: Ticket) -> datetime:

@@ -147,7 +147,7 @@ class ParkedLetter:
             offset=int(offset) if offset.isdecimal() else found.offset,
             key=found.key,
             value=found.value,
-            headers=tuple(one for one in found.headers if not one[0].startswith(ORIGIN_PREFIX)),
+            headers=tuple(header for header in found.headers if not header[0].startswith(ORIGIN_PREFIX)),
             timestamp=found.timestamp,
         )
         reason, generation = origin.get("reason", ""), origin.get("generation", "")
@@ -216,4 +216,4 @@ async def _to_the_end(consumer: AIOKafkaConsumer) -> AsyncIterator[Record]:
 
 def _before(polled: Any, ends: dict[TopicPartition, int]) -> Iterator[Record]:
     for partition, records in polled.items():
-        yield from (Record.of_kafka(one) for one in records if one.offset < ends[partition])
+        yield from (Record.of_kafka(record) for record in records if record.offset < ends[partition])

@@ -155,7 +155,10 @@ class KafkaSource:
         """Adopt an assignment; its partitions stay paused until their stored positions are known."""
         self._consumer.pause(*assigned)
         self.assignment.change(
-            [Partition(one.topic, one.partition, self._generations[one.topic]) for one in assigned]
+            [
+                Partition(partition.topic, partition.partition, self._generations[partition.topic])
+                for partition in assigned
+            ]
         )
 
 
@@ -202,12 +205,16 @@ class _CellCluster:
     cell: CellPartitions
 
     def topics(self) -> Collection[str]:
-        found: Collection[str] = self.cluster.topics()
-        return found
+        topics: Collection[str] = self.cluster.topics()
+        return topics
 
     def partitions_for_topic(self, topic: str) -> set[int] | None:
-        known = self.cluster.partitions_for_topic(topic)
-        return None if known is None else {one for one in known if self.cell.wanted(topic, one)}
+        partitions = self.cluster.partitions_for_topic(topic)
+        return (
+            None
+            if partitions is None
+            else {partition for partition in partitions if self.cell.wanted(topic, partition)}
+        )
 
 
 async def _close(consumer: AIOKafkaConsumer, broker_generations: BrokerGenerations) -> None:

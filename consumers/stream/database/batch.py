@@ -65,7 +65,7 @@ class Batch:
         """Return the trace of the newest record with a key, from its headers."""
         wanted = key.encode()
         newest_first = (record for part in self.parts for record in reversed(part.records))
-        return next((one.header(TRACEPARENT) for one in newest_first if one.key == wanted), None)
+        return next((record.header(TRACEPARENT) for record in newest_first if record.key == wanted), None)
 
     def bisect(self) -> tuple["Batch", "Batch"]:
         """Split a batch of two records or more into two, to be applied one after the other."""

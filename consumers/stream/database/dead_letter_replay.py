@@ -201,9 +201,9 @@ class WaitingLetters:
         """Note the letters that are new, and return the present time."""
         letters = self.replay.sink.dead_letters
         async with self.replay.sink.database.read() as connection:
-            while found := await letters.reasons_after(connection, self._read, PAGE_SIZE):
-                for letter, reason in found:
+            while reasons := await letters.reasons_after(connection, self._read, PAGE_SIZE):
+                for letter, reason in reasons:
                     if (until := waits_until(reason)) is not None:
                         heappush(self._waiting, (until, letter))
-                self._read = found[-1][0]
+                self._read = reasons[-1][0]
             return await letters.clock.at(connection)

@@ -177,12 +177,12 @@ def _chunks(refused: Sequence[RejectedRecord]) -> Iterator[list[RejectedRecord]]
     """Yield the records in lists that each fit into one statement."""
     chunk: list[RejectedRecord] = []
     chunk_bytes = 0
-    for one in refused:
-        value_bytes = len(one.record.value or b"")
+    for refusal in refused:
+        value_bytes = len(refusal.record.value or b"")
         if chunk and chunk_bytes + value_bytes > STATEMENT_BYTES:
             yield chunk
             chunk, chunk_bytes = [], 0
-        chunk.append(one)
+        chunk.append(refusal)
         chunk_bytes += value_bytes
     yield chunk
 

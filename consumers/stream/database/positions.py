@@ -44,8 +44,8 @@ class Positions:
         columns = (self.table.c.topic, self.table.c.partition)
         numbers = sorted({(partition.topic, partition.number) for partition in partitions})
         rows = await self._read(connection, self._rows_where(tuple_(*columns).in_(numbers)))
-        found = {partition: _position_in(rows, partition) for partition in partitions}
-        return {partition: offset for partition, offset in found.items() if offset is not None}
+        positions = {partition: _position_in(rows, partition) for partition in partitions}
+        return {partition: offset for partition, offset in positions.items() if offset is not None}
 
     async def lock_expected(
         self, connection: AsyncConnection, expected: Mapping[Partition, int], initial: Mapping[Partition, int]
@@ -133,15 +133,15 @@ def _position_in(rows: Mapping[Partition, int], partition: Partition) -> int | N
     """Return a partition's position from its rows in all generations."""
     if partition in rows:
         return rows[partition]
-    others = [one for one in rows if one[:2] == partition[:2]]
+    others = [other for other in rows if other[:2] == partition[:2]]
     cluster = cluster_of(partition.generation)
-    for one in others:
-        if one.generation == cluster:
-            return rows[one]  # stored before topic ids were known
-    for one in others:
-        if has_topic_id(partition.generation) and cluster_of(one.generation) == cluster:
+    for other in others:
+        if other.generation == cluster:
+            return rows[other]  # stored before topic ids were known
+    for other in others:
+        if has_topic_id(partition.generation) and cluster_of(other.generation) == cluster:
             raise TopicRecreated(
                 f"{partition.topic}/{partition.number} was deleted and recreated: its generation is "
-                f"{partition.generation}, but the stored position {rows[one]} belongs to {one.generation}"
+                f"{partition.generation}, but the stored position {rows[other]} belongs to {other.generation}"
             )
     return None

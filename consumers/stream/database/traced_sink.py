@@ -74,9 +74,9 @@ class TracedSink(Sink):
         if not sampled:
             return await Sink.apply(self, batch)
         with self._spans(batch, sampled) as spans:
-            newest = {each.record.key: header_of(each.process.get_span_context()) for each in spans}
-            known = {key: header for key, header in newest.items() if key is not None}
-            return await Sink.apply(self, TracedBatch(batch.topic, batch.parts, known))
+            newest = {span.record.key: header_of(span.process.get_span_context()) for span in spans}
+            headers = {key: header for key, header in newest.items() if key is not None}
+            return await Sink.apply(self, TracedBatch(batch.topic, batch.parts, headers))
 
     def _sampled(self, batch: Batch) -> list[Sampled]:
         """Return the records that are traced, with the spans that sent them."""
@@ -104,14 +104,14 @@ class TracedSink(Sink):
             with within(spans[0].write):
                 yield spans
         except BaseException as error:
-            for each in spans:
-                fail(each.write, error)
-                fail(each.process, error)
+            for span in spans:
+                fail(span.write, error)
+                fail(span.process, error)
             raise
         finally:
-            for each in spans:
-                each.write.end()
-                each.process.end()
+            for span in spans:
+                span.write.end()
+                span.process.end()
 
     def _begin(
         self, batch: Batch, record: Record, sender: SpanContext | None, first: SpanContext | None

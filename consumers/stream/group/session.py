@@ -162,9 +162,9 @@ class Session:
     def _reference_partitions(self) -> frozenset[Partition]:
         """Return the partitions that must be read before other topics, by this member or another."""
         names = [topic.name for topic in self.topics.values() if topic.reference]
-        found = [partition for name in names for partition in self.source.partitions(name)]
+        partitions = [partition for name in names for partition in self.source.partitions(name)]
         cell = self.workers.sink.cell
-        return frozenset(found if cell is None else cell.of_partitions(found))
+        return frozenset(partitions if cell is None else cell.of_partitions(partitions))
 
     def _check_cell(self, assigned: frozenset[Partition]) -> None:
         cell = self.workers.sink.cell
@@ -179,7 +179,7 @@ class Session:
             sink.limit.restore(await sink.dead_letters.recent(connection, sink.limit.most))
             stored = await sink.positions.load(connection, partitions)
         if self.workers.settings.generation is None:
-            for cluster in {cluster_of(one.generation) for one in partitions}:
+            for cluster in {cluster_of(partition.generation) for partition in partitions}:
                 await require_own_cluster(sink.database, cluster)
         return stored
 

@@ -159,7 +159,7 @@ async def until_first_ends(*coroutines: Coroutine[Any, Any, None]) -> None:
     Raises:
         Exception: What the first one ended with.
     """
-    tasks = [asyncio.create_task(one) for one in coroutines]
+    tasks = [asyncio.create_task(coroutine) for coroutine in coroutines]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:

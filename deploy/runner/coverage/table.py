@@ -48,12 +48,16 @@ def by_package(modules: list[Measured]) -> list[Measured]:
 
 def total(name: str, modules: list[Measured]) -> Measured:
     """Return a sum."""
-    return Measured(name, sum(each.statements for each in modules), sum(each.missed for each in modules))
+    return Measured(
+        name, sum(module.statements for module in modules), sum(module.missed for module in modules)
+    )
 
 
 def table(modules: list[Measured]) -> str:
     """Return the text that is printed."""
-    named = sorted((module for module in modules if module.statements >= SMALL), key=lambda one: one.share)
+    named = sorted(
+        (module for module in modules if module.statements >= SMALL), key=lambda module: module.share
+    )
     rows = [*by_package(modules), total("all", modules)]
     return "\n".join(
         [

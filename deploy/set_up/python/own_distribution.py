@@ -34,7 +34,7 @@ def install_furlong(root: Path, environment: Path) -> None:
     }
     for file, text in files.items():
         (folder / file).write_text(text)
-    commands = [environment / "bin" / each for each in scripts]
+    commands = [environment / "bin" / script for script in scripts]
     for command in commands:
         module, _, function = scripts[command.name].partition(":")
         command.write_text(

@@ -79,8 +79,8 @@ def parse_range(text: str) -> tuple[int, int]:
     Raises:
         InvalidCell: The text is not a range.
     """
-    found = re.fullmatch(r"(\d{1,5})(?:-(\d{1,5}))?", text.strip(), re.ASCII)
-    if found is None:
+    match = re.fullmatch(r"(\d{1,5})(?:-(\d{1,5}))?", text.strip(), re.ASCII)
+    if match is None:
         raise InvalidCell(f"{text!r} is not a range of partitions: write it as 6-11")
-    first = int(found[1])
-    return first, int(found[2] or first)
+    first = int(match[1])
+    return first, int(match[2] or first)

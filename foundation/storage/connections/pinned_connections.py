@@ -26,11 +26,11 @@ class _Pinned:
 
     async def fetch(self, sql: str, parameters: Sequence[Any]) -> Rows:
         if self.cursor is None:  # aiosqlite: one hop to its thread instead of three
-            found: Rows = await self.driver.execute_fetchall(sql, parameters)
+            rows: Rows = await self.driver.execute_fetchall(sql, parameters)
         else:
             await self.cursor.execute(sql, parameters)
-            found = await self.cursor.fetchall()
-        return found
+            rows = await self.cursor.fetchall()
+        return rows
 
 
 class PinnedConnections:

@@ -123,8 +123,13 @@ def _move(to: datetime, *, backwards: bool) -> None:
 def _facts(clock: RehearsalClock, brand: str | None) -> dict[str, object]:
     """Return what `show` tells, as JSON values."""
     events = [
-        {"at": one.at.isoformat(), "event": one.event.value, "brand": one.brand, "iso_week": one.iso_week}
-        for one in _points(clock, brand)
+        {
+            "at": point.at.isoformat(),
+            "event": point.event.value,
+            "brand": point.brand,
+            "iso_week": point.iso_week,
+        }
+        for point in _points(clock, brand)
     ]
     return {
         "product_time": clock.now().isoformat(),
@@ -145,10 +150,10 @@ def _clock() -> RehearsalClock:
 
 
 def _duration(text: str) -> timedelta:
-    found = DURATION.fullmatch(text)
-    if not text or found is None:
+    match = DURATION.fullmatch(text)
+    if not text or match is None:
         fail(f"{text!r} is not a duration such as 90m, 2h30m, 3d or 1w")
-    weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
     return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 

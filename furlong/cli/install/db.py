@@ -53,7 +53,7 @@ def upgrade(
             typer.echo(f"Waiting for another upgrade: {holder}.", err=True)
 
     try:
-        found = asyncio.run(upgrade_databases(database_settings(), waiting=waiting, wait_seconds=wait))
+        upgraded = asyncio.run(upgrade_databases(database_settings(), waiting=waiting, wait_seconds=wait))
     except (
         SQLAlchemyError,
         OSError,
@@ -65,9 +65,9 @@ def upgrade(
         MixedInstallations,
     ) as error:
         fail(error)
-    for each in found:
-        if each.state == "ahead":
-            typer.echo(f"{each.subgraph}: at revision {each.revision}; {STATES['ahead']}.")
+    for database in upgraded:
+        if database.state == "ahead":
+            typer.echo(f"{database.subgraph}: at revision {database.revision}; {STATES['ahead']}.")
     typer.echo("The databases are up to date.")
 
 

@@ -114,8 +114,8 @@ def claim(*, dry_run: DryRun = False) -> None:
         claimed = asyncio.run(claim_databases(settings, SUBGRAPHS, KEYED_TOPICS, dry_run=dry_run))
     except (CellMismatch, ValueError, SQLAlchemyError, OSError) as error:
         fail(error)
-    for one in claimed:
-        typer.echo(f"+ {one.database}: {one.row.cell if one.row else ''}")
+    for database in claimed:
+        typer.echo(f"+ {database.database}: {database.row.cell if database.row else ''}")
     if not claimed:
         typer.echo(f"= all databases belong to cell {settings.cell.own()}.")
 
@@ -136,24 +136,24 @@ def status(*, as_json: AsJson = False) -> None:
     of_demo = [] if "FURLONG_CELL" in os.environ else demo_cells()
     databases = of_demo or [database_settings()]
     try:
-        read = [asyncio.run(read_cells(each, SUBGRAPHS)) for each in databases]
-        found = [one for each in read for one in each]
-        foreign = [problem for each in databases for problem in _foreign_customers(each)]
+        read = [asyncio.run(read_cells(database, SUBGRAPHS)) for database in databases]
+        found = [cell for cells in read for cell in cells]
+        foreign = [problem for database in databases for problem in _foreign_customers(database)]
     except (SQLAlchemyError, OSError, RegionMapError) as error:
         fail(error)
     if as_json:
-        echo_json(_facts(one) for one in found)
-    elif all(one.row is None and not one.problem for one in found):
+        echo_json(_facts(cell) for cell in found)
+    elif all(cell.row is None and not cell.problem for cell in found):
         typer.echo("This installation has no cells: one set of databases has all customers.")
     else:
         heads = ("database", "cell", "partitions", "of", "epoch", "state", "changed at")
-        echo_table(heads, [list(_facts(one).values())[:-1] for one in found])
-    for one in found:
-        if one.problem:
-            typer.echo(f"furlong: {one.database}: {one.problem}", err=True)
+        echo_table(heads, [list(_facts(cell).values())[:-1] for cell in found])
+    for cell in found:
+        if cell.problem:
+            typer.echo(f"furlong: {cell.database}: {cell.problem}", err=True)
     for problem in foreign:
         typer.echo(f"furlong: {problem}", err=True)
-    if foreign or any(one.problem for one in found):
+    if foreign or any(cell.problem for cell in found):
         raise typer.Exit(1)
 
 

@@ -211,7 +211,7 @@ def _show(found: Move, *, as_json: bool) -> None:
         typer.echo("\n".join(f"{name}: {value}" for name, value in facts.items() if name in _SHOWN))
         echo_table(
             ("step", "state", "seconds"),
-            [_row(journal.done.get(each), each, journal.begun) for each in found.actions],
+            [_row(journal.done.get(action), action, journal.begun) for action in found.actions],
         )
     for problem in problems:
         typer.echo(f"furlong: {problem}", err=True)

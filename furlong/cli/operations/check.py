@@ -40,16 +40,16 @@ def check(
 
     The exit status is 1 if anything is wrong. No secret is printed.
     """
-    found = asyncio.run(_findings(seconds))
+    findings = asyncio.run(_findings(seconds))
     if as_json:
-        typer.echo(json.dumps([asdict(each) for each in found], indent=2))
+        typer.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
     else:
-        width = max(len(each.name) for each in found)
-        for each in found:
-            typer.echo(f"{'ok   ' if each.ok else 'WRONG'}  {each.name:{width}}  {each.says}")
-            if each.helps:
-                typer.echo(f"{'':{width + 9}}→ {each.helps}")
-    if not all(each.ok for each in found):
+        width = max(len(finding.name) for finding in findings)
+        for finding in findings:
+            typer.echo(f"{'ok   ' if finding.ok else 'WRONG'}  {finding.name:{width}}  {finding.says}")
+            if finding.helps:
+                typer.echo(f"{'':{width + 9}}→ {finding.helps}")
+    if not all(finding.ok for finding in findings):
         raise typer.Exit(1)
 
 

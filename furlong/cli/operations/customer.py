@@ -154,7 +154,7 @@ def _report(erased: Erased, *, as_json: bool) -> None:
 
 
 def _lines(counts: Counts) -> list[str]:
-    return [f"{name}: {number} {what}" for name, found in counts.items() for what, number in found.items()]
+    return [f"{name}: {number} {what}" for name, count in counts.items() for what, number in count.items()]
 
 
 def _show(facts: dict[str, Any], lines: list[str], as_json: bool) -> None:  # noqa: FBT001 - passed on

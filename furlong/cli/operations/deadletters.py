@@ -209,8 +209,8 @@ async def _newest_of(name: str, limit: int, topic: str | None) -> list[Listed]:
         letters = FeedLetters.of(name, stream_settings())
         return [_of_feed(letters, one) for one in await letters.newest(limit)]
     async with _reading(name) as connection:
-        found = await list_dead_letters(connection, _table(name), limit, topic)
-    return [_of_consumer(name, one) for one in found]
+        dead_letters = await list_dead_letters(connection, _table(name), limit, topic)
+    return [_of_consumer(name, letter) for letter in dead_letters]
 
 
 async def _one(name: str, position: str) -> Listed | None:
@@ -222,8 +222,8 @@ async def _one(name: str, position: str) -> Listed | None:
         parked = await letters.find(position_of(position))
         return None if parked is None else _of_feed(letters, parked)
     async with _reading(name) as connection:
-        found = await show_dead_letter(connection, _table(name), int(position))
-    return None if found is None else _of_consumer(name, found)
+        letter = await show_dead_letter(connection, _table(name), int(position))
+    return None if letter is None else _of_consumer(name, letter)
 
 
 @asynccontextmanager

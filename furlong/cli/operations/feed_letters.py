@@ -68,7 +68,7 @@ class FeedLetters:
     async def find(self, position: LetterPosition) -> ParkedLetter | None:
         """Return one letter, or None if it no longer exists."""
         async with aclosing(self.letters.read()) as letters:
-            return await anext((one async for one in letters if one.position == position), None)
+            return await anext((letter async for letter in letters if letter.position == position), None)
 
     async def replay(self, positions: Sequence[LetterPosition] | None) -> AsyncIterator[tuple[str, Replayed]]:
         """Convert letters with the current adapter and publish them: those at the given positions, or all."""

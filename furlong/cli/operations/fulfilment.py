@@ -55,13 +55,16 @@ def reviews(
                 flagged += await repository.flagged(connection, limit)
             stopped = await process.uow.provider_holds.stopped(connection)
         if as_json:
-            rewards = {one.key: _facts(one) for one in (*waiting, *flagged)}
+            rewards = {fulfilment.key: _facts(fulfilment) for fulfilment in (*waiting, *flagged)}
             holds = [
                 {"kind": "provider", "provider": name, **asdict(stopped[name])} for name in sorted(stopped)
             ]
             echo_json([*rewards.values(), *holds])
             return
-        reasons = [*((one, one.reason) for one in waiting), *((one, one.flag) for one in flagged)]
+        reasons = [
+            *((fulfilment, fulfilment.reason) for fulfilment in waiting),
+            *((fulfilment, fulfilment.flag) for fulfilment in flagged),
+        ]
         if reasons:
             echo_table(HEADS, (_cells(one, why) for one, why in reasons))
         for name, hold in sorted(stopped.items()):
@@ -87,7 +90,7 @@ def history(*, key: Key, as_json: AsJson = False) -> None:
             return
         echo_table(
             ("at", "step", "outcome", "detail"),
-            ((one.at, one.step, one.outcome, one.detail) for one in attempts),
+            ((attempt.at, attempt.step, attempt.outcome, attempt.detail) for attempt in attempts),
             nothing="Nothing was asked or decided yet.",
         )
 
@@ -238,9 +241,10 @@ def _found(process: FulfilmentProcess, name: str | None) -> list[RegisteredProvi
         fail("; ".join(problems))
     if not providers:
         fail("no provider is configured: `furlong provider`, or the file of FURLONG_FULFILMENT_PROVIDERS")
-    found = [one for one in providers if name in {None, one.config.name}]
+    found = [provider for provider in providers if name in {None, provider.config.name}]
     if not found:
-        fail(f"there is no provider {name!r}; there are {', '.join(one.config.name for one in providers)}")
+        names = ", ".join(provider.config.name for provider in providers)
+        fail(f"there is no provider {name!r}; there are {names}")
     return found
 
 
@@ -301,4 +305,7 @@ def _cells(one: Fulfilment, why: str | None) -> tuple[object, ...]:
 
 def _report(report: Report) -> list[str]:
     head = f"{report.provider} {report.day}: {report.compared} credits, {len(report.differences)} differences"
-    return [head, *(f"  {one.kind}  {one.key}  {one.detail}" for one in report.differences)]
+    return [
+        head,
+        *(f"  {difference.kind}  {difference.key}  {difference.detail}" for difference in report.differences),
+    ]

@@ -195,7 +195,7 @@ async def _acting(
         stack.push_async_callback(rewards.close)
         audit = AuditLog(clock)
         nodes = NodeService(backoffice, audit, clock)
-        files = tuple(one.name for one in fulfilment_settings().list_providers())
+        files = tuple(provider.name for provider in fulfilment_settings().list_providers())
         switches = KillSwitchService(backoffice, rewards, audit, clock, files)
         result = await act(nodes, switches, operator(person))
         if publishes:

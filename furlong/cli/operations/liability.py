@@ -91,15 +91,15 @@ def _owed(lines: Sequence[LiabilityLine]) -> Iterator[str]:
             ("brand", "week", "stage", "kind", "customers", "value", "spins"),
             *(
                 (
-                    one.brand,
-                    one.iso_week,
-                    one.stage,
-                    one.kind or "not chosen",
-                    one.customers,
-                    Amount(one.value_minor, one.currency),
-                    one.spins,
+                    line.brand,
+                    line.iso_week,
+                    line.stage,
+                    line.kind or "not chosen",
+                    line.customers,
+                    Amount(line.value_minor, line.currency),
+                    line.spins,
                 )
-                for one in lines
+                for line in lines
             ),
         ]
     )
@@ -108,12 +108,15 @@ def _owed(lines: Sequence[LiabilityLine]) -> Iterator[str]:
 def _goodwill(lines: Sequence[GoodwillCost]) -> Iterator[str]:
     heads = ("brand", "week", "stage", "goodwill", "credits", "value")
     rows = (
-        (*(one.brand, one.iso_week, one.stage, one.kind, one.credits), Amount(one.value_minor, one.currency))
-        for one in lines
+        (
+            *(line.brand, line.iso_week, line.stage, line.kind, line.credits),
+            Amount(line.value_minor, line.currency),
+        )
+        for line in lines
     )
     return table([heads, *rows])
 
 
 def _budgets(lines: Sequence[BudgetLine]) -> Iterator[str]:
     heads = ("brand", "week", "reward", "budget", "chosen", "qualified", "owed", "credited", "left")
-    return table([heads, *(tuple(_budget(one).values())[1:] for one in lines)])
+    return table([heads, *(tuple(_budget(line).values())[1:] for line in lines)])

@@ -73,23 +73,23 @@ def listed(
     async def show(database: Database) -> None:
         await require_names(database, REFERENCE, brand, week)
         async with database.read() as connection:
-            found = await late_revisions(connection, brand=brand, iso_week=week, limit=limit)
-            owners = {Owner(one.brand, one.customer) for one in found}
+            revisions = await late_revisions(connection, brand=brand, iso_week=week, limit=limit)
+            owners = {Owner(revision.brand, revision.customer) for revision in revisions}
             currencies = await ReferenceRepository(REFERENCE).currencies(connection, owners)
         if as_json:
-            echo_json(found)
+            echo_json(revisions)
             return
         echo_table(
             ("brand", "week", "customer", "bet", "revision", "counts", "would count", "as", "came", "closed"),
             (
                 (
-                    *(one.brand, one.iso_week, one.customer, one.bet_id, one.revision),
-                    amount(one.counted_minor, currency),
-                    amount(one.would_count_minor, currency),
-                    *(one.would_be, one.occurred_at, one.closed_at),
+                    *(revision.brand, revision.iso_week, revision.customer, revision.bet_id, revision.revision),
+                    amount(revision.counted_minor, currency),
+                    amount(revision.would_count_minor, currency),
+                    *(revision.would_be, revision.occurred_at, revision.closed_at),
                 )
-                for one in found
-                for currency in [currencies.get(Owner(one.brand, one.customer))]
+                for revision in revisions
+                for currency in [currencies.get(Owner(revision.brand, revision.customer))]
             ),
             nothing="Nothing waits.",
         )
@@ -129,13 +129,13 @@ def listed_disputes(
 
     async def show(database: Database) -> None:
         async with database.read() as connection:
-            found = await disputed_bets(connection, brand=brand, limit=limit)
+            bets = await disputed_bets(connection, brand=brand, limit=limit)
         if as_json:
-            echo_json(found)
+            echo_json(bets)
             return
         echo_table(
             ("brand", "week", "bet", "claimed by"),
-            ((one.brand, one.iso_week, one.bet_id, ", ".join(one.customers)) for one in found),
+            ((bet.brand, bet.iso_week, bet.bet_id, ", ".join(bet.customers)) for bet in bets),
             nothing="Nothing waits.",
         )
 

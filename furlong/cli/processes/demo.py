@@ -270,9 +270,9 @@ def _list_scenarios() -> None:
     from furlong.demo.scenarios import read_scenarios
 
     scenarios = read_scenarios()
-    width = max(len(one.name) for one in scenarios)
-    for one in scenarios:
-        print(f"{one.name:{width}}  {one.says}")
+    width = max(len(scenario.name) for scenario in scenarios)
+    for scenario in scenarios:
+        print(f"{scenario.name:{width}}  {scenario.says}")
 
 
 def _in_scenario(options: DemoOptions, name: str, stack: ExitStack) -> DemoOptions:
@@ -351,7 +351,10 @@ def _greeting(facts: DemoFacts, options: DemoOptions) -> str:
             f"    Kafka        {facts.kafka}   (embedded)",
             f"    Upstream     {facts.upstream}   (simulated; its API: /docs)",
             "",
-            *[f"  SCENARIO {one.name}: {one.says} Customer {one.customer.id}." for one in options.scenarios],
+            *[
+                f"  SCENARIO {scenario.name}: {scenario.says} Customer {scenario.customer.id}."
+                for scenario in options.scenarios
+            ],
             *_rehearsal(facts),
             f"  Customers and their tokens are in {options.ready_file}. Ctrl-C stops the demo.",
             "",
@@ -376,9 +379,9 @@ def _analytics(options: DemoOptions) -> str:
 def _cells(facts: DemoFacts) -> list[str]:
     """Return a line for each cell: its own gateway, behind the router at the first address."""
     return [
-        f"    Cell {one.name}      {one.graphql}   (partitions {one.partitions} of {one.of}; "
-        f"FURLONG_CELL={one.name} for other commands)"
-        for one in facts.cells
+        f"    Cell {cell.name}      {cell.graphql}   (partitions {cell.partitions} of {cell.of}; "
+        f"FURLONG_CELL={cell.name} for other commands)"
+        for cell in facts.cells
     ]
 
 
@@ -391,7 +394,7 @@ def _internal_graph(facts: DemoFacts) -> list[str]:
 
 def _brand_sites(facts: DemoFacts) -> list[str]:
     """Return a line for each brand: a site of its own that shows the club in its pages."""
-    return [f"    Brand's site {one.site}/   ({one.brand} embeds the club)" for one in facts.brands]
+    return [f"    Brand's site {brand.site}/   ({brand.brand} embeds the club)" for brand in facts.brands]
 
 
 def _rehearsal(facts: DemoFacts) -> list[str]:

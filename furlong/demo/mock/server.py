@@ -113,8 +113,8 @@ async def running_mock(options: MockOptions) -> AsyncIterator[ready_file.DemoFac
             upstream="",
             brand=session.brand,
             customers=tuple(
-                ready_file.DemoCustomer(id=one.id, token=one.token, note=one.note)
-                for one in session.customers
+                ready_file.DemoCustomer(id=customer.id, token=customer.token, note=customer.note)
+                for customer in session.customers
             ),
             data="",
             generation="",

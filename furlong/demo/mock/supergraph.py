@@ -42,7 +42,7 @@ enum join__Graph { MOCK @join__graph(name: "mock", url: "") }
 def supergraph_of(schema: GraphQLSchema) -> str:
     """Return the SDL of a supergraph whose only subgraph, `mock`, has all types."""
     written = parse(print_schema(schema), no_location=True).definitions
-    kept = [_joined(each) for each in written if isinstance(each, TypeDefinitionNode)]
+    kept = [_joined(definition) for definition in written if isinstance(definition, TypeDefinitionNode)]
     roots = {
         "query": schema.query_type,
         "mutation": schema.mutation_type,
@@ -57,14 +57,14 @@ def _joined(definition: TypeDefinitionNode) -> TypeDefinitionNode:
     interfaces = getattr(definition, "interfaces", None) or ()
     added = [
         _directive("join__type"),
-        *(_directive("join__implements", interface=each.name.value) for each in interfaces),
+        *(_directive("join__implements", interface=interface.name.value) for interface in interfaces),
     ]
     changes: dict[str, Any] = {}
     if isinstance(definition, UnionTypeDefinitionNode):
         added += [_directive("join__unionMember", member=each.name.value) for each in definition.types or ()]
     if isinstance(definition, EnumTypeDefinitionNode):
         changes["values"] = tuple(
-            _with(each, [_directive("join__enumValue")]) for each in definition.values or ()
+            _with(value, [_directive("join__enumValue")]) for value in definition.values or ()
         )
     return _with(definition, added, **changes)
 

@@ -48,7 +48,7 @@ def _overloaded() -> JSONResponse:
 
 def faulty_gateway(app: ASGIApp, scenarios: Sequence[Scenario]) -> FaultyGateway | None:
     """Return the application with the fault of a scenario; None if no scenario has one."""
-    fault = next((one.gateway for one in scenarios if one.gateway is not None), None)
+    fault = next((scenario.gateway for scenario in scenarios if scenario.gateway is not None), None)
     return None if fault is None else FaultyGateway(app, fault)
 
 

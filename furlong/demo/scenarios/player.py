@@ -137,8 +137,8 @@ class ScenarioPlayer:
         Raises:
             ScenarioError: A scenario did not reach its expected state.
         """
-        cast = [Cast(one, sessions[one.customer.id]) for one in scenarios]
-        last = max((list(STAGES).index(one.last_stage) for one in scenarios), default=0)
+        cast = [Cast(scenario, sessions[scenario.customer.id]) for scenario in scenarios]
+        last = max((list(STAGES).index(scenario.last_stage) for scenario in scenarios), default=0)
         for stage, instant in list(STAGES.items())[: last + 1]:
             if stage != "open":
                 self.move_clock(instant)

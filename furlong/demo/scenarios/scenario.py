@@ -164,4 +164,7 @@ def read_scenario(name: str) -> Scenario:
 def customers_of(scenarios: Sequence[Scenario]) -> dict[str, tuple[Customer, ...]]:
     """Return the customers of scenarios by brand."""
     brands = {scenario.brand for scenario in scenarios}
-    return {brand: tuple(one.customer for one in scenarios if one.brand == brand) for brand in brands}
+    return {
+        brand: tuple(scenario.customer for scenario in scenarios if scenario.brand == brand)
+        for brand in brands
+    }

@@ -6,8 +6,8 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from foundation.valkey import ValkeyAway, ValkeyClient
 from gateway.features.documents.trusted import DocumentMetrics
-from gateway.valkey import ValkeyAway, ValkeyClient
 
 _KEY: Final = "furlong:apq:{}"
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, Self
 
+from foundation.valkey import ValkeyAway, ValkeyClient
 from gateway.features.rate_limits.buckets import Charges, MemoryStore, Shortage
 from gateway.features.rate_limits.settings import NANOSECONDS
-from gateway.valkey import ValkeyAway, ValkeyClient
 
 PREFIX: Final = "furlong:gateway:rate:"
 

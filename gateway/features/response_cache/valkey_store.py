@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from secrets import token_hex
 from typing import Any, Final, Self, TypeVar
 
+from foundation.valkey import ValkeyAway, ValkeyClient
 from gateway.features.response_cache.stores import Entry, Found, Lookup, StoreUnavailable
-from gateway.valkey import ValkeyAway, ValkeyClient
 
 T = TypeVar("T")
 PREFIX: Final = b"furlong:gateway:responses:"

@@ -78,13 +78,13 @@ class _Names(dict[int, str]):
     """The names of an enum's values by identity; it keeps the values alive."""
 
     def __init__(self, values: list[Any], enum: GraphQLEnumType) -> None:
-        self.values_kept = [each for each in values if isinstance(each, Enum | str)]
+        self.values_kept = [value for value in values if isinstance(value, Enum | str)]
         super().__init__({id(each): enum.coerce_output_value(each) for each in self.values_kept})
 
 
 def enum_names(enum: GraphQLEnumType) -> Callable[[int], str | None]:
     """Return a function that finds the name of an enum's value by the value's identity."""
-    values = [each.value for each in enum.values.values()]
+    values = [value.value for value in enum.values.values()]
     return _Names([*values, *getattr(enum, "wrapped_cls", ())], enum).get
 
 

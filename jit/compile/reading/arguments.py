@@ -95,14 +95,14 @@ def _add_constant(constant: Arguments, node: FieldNode, name: str, definition: G
     argument = next((each for each in node.arguments or () if each.name.value == name), None)
     if argument is not None and _has_variables(argument.value):
         return False
-    found: Arguments = {}
+    arguments: Arguments = {}
     try:
-        coerce_argument(found, node, name, definition, argument, VariableValues({}, {}), None)
+        coerce_argument(arguments, node, name, definition, argument, VariableValues({}, {}), None)
     except GraphQLError:
         return False  # each execution raises it for the field
-    if not all(_is_immutable(value) for value in found.values()):
+    if not all(_is_immutable(value) for value in arguments.values()):
         return False
-    constant.update(found)
+    constant.update(arguments)
     return True
 
 
@@ -111,9 +111,9 @@ def _has_variables(node: ValueNode) -> bool:
         case VariableNode():
             return True
         case ListValueNode():
-            return any(_has_variables(each) for each in node.values)
+            return any(_has_variables(value) for value in node.values)
         case ObjectValueNode():
-            return any(_has_variables(each.value) for each in node.fields)
+            return any(_has_variables(field.value) for field in node.fields)
         case _:
             return False
 

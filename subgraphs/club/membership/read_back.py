@@ -66,22 +66,24 @@ class MembershipReadBack:
             How many memberships have changed, and the indexes of those that contradict the stored ones.
         """
         changed, conflicts = 0, []
-        known = await self.memberships.events(connection, {one.owner for one in published})
-        for index, one in enumerate(published):
-            stored = {event.version: event for event in known[one.owner]}
-            if one.version > max(stored, default=0):
-                since = [event for event in known[one.owner] if event.at > one.at]
-                for event in missing(known[one.owner], one):
-                    await self._store(connection, one.owner, event)
-                    known[one.owner].append(event)
+        events = await self.memberships.events(connection, {membership.owner for membership in published})
+        for index, membership in enumerate(published):
+            stored = {event.version: event for event in events[membership.owner]}
+            if membership.version > max(stored, default=0):
+                since = [event for event in events[membership.owner] if event.at > membership.at]
+                for event in missing(events[membership.owner], membership):
+                    await self._store(connection, membership.owner, event)
+                    events[membership.owner].append(event)
                 if since:
-                    again = await self._publish_newer(connection, one, since[-1])
-                    known[one.owner].append(again)
+                    again = await self._publish_newer(connection, membership, since[-1])
+                    events[membership.owner].append(again)
                 changed += 1
-            elif one.version in stored and stored[one.version] != one.event:
+            elif membership.version in stored and stored[membership.version] != membership.event:
                 conflicts.append(index)
-                if one.version == max(stored):
-                    known[one.owner].append(await self._publish_newer(connection, one, stored[one.version]))
+                if membership.version == max(stored):
+                    events[membership.owner].append(
+                        await self._publish_newer(connection, membership, stored[membership.version])
+                    )
                     changed += 1
         return changed, conflicts
 

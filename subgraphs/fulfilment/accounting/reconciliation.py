@@ -55,16 +55,16 @@ class Reconciliation:
                 for each in self.paid
                 for credited in await each.credited_between(connection, name, start, start + ONE_DAY)
             ]
-            known = {fulfilment.key: fulfilment for fulfilment in ours}
-            for page in _pages(sorted({entry.key for entry in theirs} - set(known))):
+            fulfilments = {fulfilment.key: fulfilment for fulfilment in ours}
+            for page in _pages(sorted({entry.key for entry in theirs} - set(fulfilments))):
                 for each in self.paid:
-                    known |= await each.by_keys(connection, page)
+                    fulfilments |= await each.by_keys(connection, page)
         if (cell := self.database.fence.cell) is not None:
             theirs = [
-                entry for entry in theirs if entry.key in known or cell.has(entry.brand, entry.customer)
+                entry for entry in theirs if entry.key in fulfilments or cell.has(entry.brand, entry.customer)
             ]
         our_keys = [fulfilment.key for fulfilment in ours]
-        differences = tuple(_differences(our_keys, known, theirs))
+        differences = tuple(_differences(our_keys, fulfilments, theirs))
         report = Report(name, day, len({*our_keys, *(entry.key for entry in theirs)}), differences)
         async with self.database.write() as connection:
             await self._reports.store(connection, report, self.clock.now())

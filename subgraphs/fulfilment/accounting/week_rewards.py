@@ -91,12 +91,12 @@ async def reward_lines(
     exceed the time limit of statements.
     """
     stage = await _stage(connection, brand, iso_week, now)
-    found: list[RewardLine] = []
+    lines: list[RewardLine] = []
     after = ""
     while names := await qualified_after(connection, brand, iso_week, after, CUSTOMERS_PER_BATCH):
-        found += await _lines(connection, stage, brand, iso_week, (after, names[-1]))
+        lines += await _lines(connection, stage, brand, iso_week, (after, names[-1]))
         after = names[-1]
-    return found
+    return lines
 
 
 async def _lines(
@@ -142,8 +142,10 @@ async def qualified_after(
     """Return customers after the given one who have a qualification of a week, whatever its status."""
     c = QUALIFICATION.c
     mine = (c.brand_id == brand, c.iso_week == iso_week, c.customer_id > after)
-    found = await connection.scalars(select(c.customer_id).where(*mine).order_by(c.customer_id).limit(limit))
-    return found.all()
+    customer_ids = await connection.scalars(
+        select(c.customer_id).where(*mine).order_by(c.customer_id).limit(limit)
+    )
+    return customer_ids.all()
 
 
 async def reward_rows(

@@ -58,7 +58,7 @@ class ProviderConfiguration:
     @property
     def file_problems(self) -> str:
         """Return what is wrong with the file, for providers without a decision; empty if nothing is."""
-        found = (one.problem for one in self._uses.values() if one.seen == NOTHING_APPLIED)
+        found = (use.problem for use in self._uses.values() if use.seen == NOTHING_APPLIED)
         return "; ".join(problem for problem in found if problem is not None)
 
     async def refresh(self) -> None:

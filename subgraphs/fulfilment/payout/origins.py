@@ -113,22 +113,22 @@ class ConfirmedWeeks:
 
     async def choices(self, connection: AsyncConnection, due: Sequence[Fulfilment]) -> Mapping[str, Choice]:
         """Return the choices of the weeks."""
-        found = await self.read_models.choices(connection, [one.club for one in due])
-        return {one.key: found[one.club] for one in due if one.club in found}
+        choices = await self.read_models.choices(connection, [fulfilment.club for fulfilment in due])
+        return {fulfilment.key: choices[fulfilment.club] for fulfilment in due if fulfilment.club in choices}
 
     async def published(
         self, connection: AsyncConnection, due: Sequence[Fulfilment]
     ) -> Mapping[str, PublishedOutcome]:
         """Return the outcomes of the weeks."""
-        found = await self.published_outcomes.of_clubs(connection, [one.club for one in due])
-        return {one.key: found[one.club] for one in due if one.club in found}
+        found = await self.published_outcomes.of_clubs(connection, [fulfilment.club for fulfilment in due])
+        return {fulfilment.key: found[fulfilment.club] for fulfilment in due if fulfilment.club in found}
 
     async def due_since(
         self, connection: AsyncConnection, due: Sequence[Fulfilment]
     ) -> Mapping[str, datetime]:
         """Return when the weeks were confirmed."""
-        found = await self.read_models.confirmed_at(connection, [one.club for one in due])
-        return {one.key: found[one.club] for one in due if one.club in found}
+        found = await self.read_models.confirmed_at(connection, [fulfilment.club for fulfilment in due])
+        return {fulfilment.key: found[fulfilment.club] for fulfilment in due if fulfilment.club in found}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class Goodwill:
     async def choices(self, connection: AsyncConnection, due: Sequence[Fulfilment]) -> Mapping[str, Choice]:
         """Return the rewards that were decided."""
         del connection
-        return {one.key: Choice(final=True, reward=one.reward) for one in due}
+        return {fulfilment.key: Choice(final=True, reward=fulfilment.reward) for fulfilment in due}
 
     async def published(
         self, connection: AsyncConnection, due: Sequence[Fulfilment]

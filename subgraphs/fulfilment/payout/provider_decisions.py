@@ -140,20 +140,20 @@ async def store_reports(connection: AsyncConnection, reports: Sequence[ProviderR
         return
     rows = [
         {
-            "worker": one.worker,
-            "provider": one.provider,
-            "revision": one.revision,
-            "epoch": one.order.epoch,
-            "number": one.order.number,
-            "problem": one.problem,
-            "circuit": one.circuit,
-            "calls": one.calls,
-            "succeeded_at": one.succeeded_at,
-            "failed_at": one.failed_at,
-            "error": one.error,
-            "reported_at": one.reported_at,
+            "worker": report.worker,
+            "provider": report.provider,
+            "revision": report.revision,
+            "epoch": report.order.epoch,
+            "number": report.order.number,
+            "problem": report.problem,
+            "circuit": report.circuit,
+            "calls": report.calls,
+            "succeeded_at": report.succeeded_at,
+            "failed_at": report.failed_at,
+            "error": report.error,
+            "reported_at": report.reported_at,
         }
-        for one in sorted(reports, key=lambda each: each.provider)
+        for report in sorted(reports, key=lambda report: report.provider)
     ]
     columns = [name for name in rows[0] if name not in {"worker", "provider"}]
     await connection.execute(upsert(connection.dialect.name, PROVIDER_REPORT, rows, update=columns))
@@ -191,7 +191,7 @@ async def remove_reports(connection: AsyncConnection, worker: str, before: datet
 
 async def due(connection: AsyncConnection, now: datetime) -> dict[str, int]:
     """Return how many credits are due at each provider, rewards and goodwill, in product time."""
-    found: Counter[str] = Counter()
+    counter: Counter[str] = Counter()
     for table in (FULFILMENT, GOODWILL_CREDIT):
         c = table.c
         rows = await connection.execute(
@@ -199,8 +199,8 @@ async def due(connection: AsyncConnection, now: datetime) -> dict[str, int]:
             .where(c.provider.is_not(None), c.next_at <= now)
             .group_by(c.provider)
         )
-        found.update({row.provider: row.number for row in rows})
-    return dict(found)
+        counter.update({row.provider: row.number for row in rows})
+    return dict(counter)
 
 
 async def last_credits(connection: AsyncConnection) -> dict[str, datetime]:

@@ -137,7 +137,11 @@ class UnitOfWork:
     async def lock_all(self, connection: AsyncConnection, leased: Sequence[Fulfilment]) -> list[Fulfilment]:
         """Lock leased rewards and return them as stored now, without those that another worker has leased."""
         found = await self.lifecycle.repository.lock(connection, leased)
-        kept = [one for one in leased if one.key in found and found[one.key].lease == one.lease]
+        kept = [
+            fulfilment
+            for fulfilment in leased
+            if fulfilment.key in found and found[fulfilment.key].lease == fulfilment.lease
+        ]
         if len(kept) < len(leased):
             log.warning("leases_lost", number=len(leased) - len(kept))
         return [found[fulfilment.key] for fulfilment in kept]
@@ -149,8 +153,10 @@ class UnitOfWork:
 
         The others are stopped, or postponed until their account has arrived or their club goes on.
         """
-        eligibility = await self.eligibility.evaluate(connection, {one.club.owner for one in leased})
-        paused = await self.switches.brands_off(connection, {one.club.brand for one in leased})
+        eligibility = await self.eligibility.evaluate(
+            connection, {fulfilment.club.owner for fulfilment in leased}
+        )
+        paused = await self.switches.brands_off(connection, {fulfilment.club.brand for fulfilment in leased})
         payable = []
         for fulfilment in await self.lock_all(connection, leased):
             owner = fulfilment.club.owner

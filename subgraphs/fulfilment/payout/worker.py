@@ -206,7 +206,11 @@ class Worker:
         done = await self._logging_faults(leased, work(leased))
         if done or len(leased) == 1:
             return done
-        return [each for one in leased for each in await self._logging_faults([one], work([one]))]
+        return [
+            fault
+            for fulfilment in leased
+            for fault in await self._logging_faults([fulfilment], work([fulfilment]))
+        ]
 
     async def _logging_faults(self, leased: Sequence[Fulfilment], work: Awaitable[R]) -> list[R]:
         """Return the result of the work, or nothing after a fault.
@@ -216,9 +220,11 @@ class Worker:
         try:
             return [await work]
         except SQLAlchemyError as fault:
-            log.warning("database_failed_rewards", keys=[one.key for one in leased], fault=repr(fault))
+            log.warning(
+                "database_failed_rewards", keys=[fulfilment.key for fulfilment in leased], fault=repr(fault)
+            )
         except Exception:
-            log.exception("rewards_not_worked_on", keys=[one.key for one in leased])
+            log.exception("rewards_not_worked_on", keys=[fulfilment.key for fulfilment in leased])
         return []
 
     async def _is_stopped(self, registered: RegisteredProvider) -> bool:

@@ -48,7 +48,7 @@ class ProviderRegistry:
     """
 
     def __init__(self, registered: Iterable[RegisteredProvider] = ()) -> None:
-        self._by_name = {one.config.name: one for one in registered}
+        self._by_name = {provider.config.name: provider for provider in registered}
         self._uses: Counter[int] = Counter()
         self._replaced: list[RegisteredProvider] = []
 

@@ -111,10 +111,10 @@ class ProviderFile(BaseModel):
     def in_order(self) -> tuple[ProviderConfig, ...]:
         """Return the providers, each with its place."""
         return tuple(
-            one
-            if "position" in one.model_fields_set
-            else one.model_copy(update={"position": at * POSITION_STEP})
-            for at, one in enumerate(self.providers, start=1)
+            provider
+            if "position" in provider.model_fields_set
+            else provider.model_copy(update={"position": at * POSITION_STEP})
+            for at, provider in enumerate(self.providers, start=1)
         )
 
 
@@ -158,9 +158,9 @@ class FulfilmentSettings(BaseSettings):
         Raises:
             ProviderConfigError: The file cannot be read or used, or a secret is missing.
         """
-        found = self.list_providers()
-        self.check(found)
-        return found
+        providers = self.list_providers()
+        self.check(providers)
+        return providers
 
     def list_providers(self) -> tuple[ProviderConfig, ...]:
         """Return the providers of the file for those who only show them, and need no secrets.

@@ -91,13 +91,13 @@ def week_named(iso: str, zone: str) -> Week:
     Raises:
         BadInput: No such week.
     """
-    found = _ISO_WEEK.fullmatch(iso)
-    if not found or not FIRST_YEAR <= int(found[1]) <= LAST_YEAR:
+    match = _ISO_WEEK.fullmatch(iso)
+    if not match or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
         raise BadInput(f"no such week: {iso[:32]!r}; write it as 2026-W13")
     try:
-        monday = date.fromisocalendar(int(found[1]), int(found[2]), 1)
+        monday = date.fromisocalendar(int(match[1]), int(match[2]), 1)
     except ValueError as error:
-        raise BadInput(f"the year {found[1]} has no week {found[2]}") from error
+        raise BadInput(f"the year {match[1]} has no week {match[2]}") from error
     return _week_of(monday, zone)
 
 

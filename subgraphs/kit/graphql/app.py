@@ -228,8 +228,8 @@ class Subgraph:
         """
         nonces = callers.nonces
         metrics = SubgraphMetrics() if nonces is None else SubgraphMetrics(lambda: nonces.failures)
-        for each in collectors:
-            metrics.registry.register(each)
+        for collector in collectors:
+            metrics.registry.register(collector)
 
         @asynccontextmanager
         async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -41,9 +41,9 @@ def _chosen(accept_language: str, offered: tuple[str, ...], default: str) -> str
     if not wanted:
         return default
     spelled = {name.replace("-", "_").lower(): name for name in offered}
-    found = negotiate_locale(wanted, list(spelled), sep="_")
-    if found:
-        return spelled[found.lower()]
+    locale = negotiate_locale(wanted, list(spelled), sep="_")
+    if locale:
+        return spelled[locale.lower()]
     languages = [_language(name) for name in wanted]
     return next(
         (name for lang in languages for key, name in spelled.items() if _language(key) == lang), default

@@ -109,7 +109,7 @@ class ChosenOperation(SchemaExtension):
         # Only here does Strawberry reveal whether the request named an operation.
         chosen = context._provided_operation_name is not None  # noqa: SLF001
         definitions = context.graphql_document.definitions if context.graphql_document else ()
-        several = sum(isinstance(each, OperationDefinitionNode) for each in definitions) > 1
+        several = sum(isinstance(definition, OperationDefinitionNode) for definition in definitions) > 1
         if several and not chosen:
             error = GraphQLError("The document has several operations: say which by operationName.")
             context.pre_execution_errors = [*(context.pre_execution_errors or ()), error]

@@ -75,15 +75,15 @@ class Changes:
             None if the upstream confirmed it, else the reason; for a repeated key, the first outcome.
         """
         for _ in range(ROUNDS):
-            found = await self._write_down(request, validate)
-            if isinstance(found, Refusal):
-                return found
-            if found is None:
+            written = await self._write_down(request, validate)
+            if isinstance(written, Refusal):
+                return written
+            if written is None:
                 continue
-            if not found.is_repeat:
+            if not written.is_repeat:
                 self._tell(request.owner)
-            outcome = await self._drive(found, record)
-            if found.intent.upstream_key == request.upstream_key:
+            outcome = await self._drive(written, record)
+            if written.intent.upstream_key == request.upstream_key:
                 return outcome
             if outcome is _UNCONFIRMED:
                 return _IN_THE_WAY

@@ -252,9 +252,9 @@ class TracedBatches(Batches[K, V]):
         return self._traced(reading, found, len(batch)) if found else reading
 
     async def _traced(self, reading: Coroutine[Any, Any, None], waiting: list[Span], keys: int) -> None:
-        first = self._span(waiting[0], keys, [Link(each.get_span_context()) for each in waiting[1:]])
+        first = self._span(waiting[0], keys, [Link(span.get_span_context()) for span in waiting[1:]])
         links = [Link(first.get_span_context())]
-        others = [self._span(each, keys, links) for each in waiting[1:]]
+        others = [self._span(span, keys, links) for span in waiting[1:]]
         try:
             with within(first):
                 await reading

@@ -203,7 +203,7 @@ def _processed(
     taking: Callable[[Row], Row], columns: Sequence[Column[Any]], dialect: Dialect
 ) -> Callable[[Row], Row]:
     """Return a function that also converts the values that need it."""
-    found = (each.type.dialect_impl(dialect).result_processor(dialect, None) for each in columns)
+    found = (column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns)
     processors = [(at, process) for at, process in enumerate(found) if process is not None]
     match processors:
         case []:

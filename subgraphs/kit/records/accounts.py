@@ -94,16 +94,16 @@ def exclusion_periods_of(
         brand: The customer's brand.
         served: The jurisdictions and currencies for which the brand has a scheme.
     """
-    found: list[ExclusionPeriod] = []
+    periods: list[ExclusionPeriod] = []
     until: datetime | None = None
     for change in sorted(changes, key=lambda change: -change.revision):
         account = change.account
         currencies = currencies_in(account.jurisdiction, served)
         reason = ineligible_reason(account, brand, currencies=currencies)
         if reason is not None and (until is None or change.at < until):
-            found.append(ExclusionPeriod(reason, change.at, until))
+            periods.append(ExclusionPeriod(reason, change.at, until))
         until = change.at if until is None else min(until, change.at)
-    return tuple(reversed(found))
+    return tuple(reversed(periods))
 
 
 def excluded_at(

@@ -224,15 +224,15 @@ class Erasure:
         if anybody.first() is None:
             return {}
         hashes = {(owner.brand, self.pseudonyms.of_customer(owner)): owner for owner in owners}
-        found: dict[Owner, Marker] = {}
+        markers: dict[Owner, Marker] = {}
         for brand, some in few_at_once(hashes):
             rows = await connection.execute(
                 select(marker.c.customer_hash, marker.c.revision, marker.c.erased_at).where(
                     marker.c.brand_id == brand, marker.c.customer_hash.in_(some)
                 )
             )
-            found |= {hashes[brand, row[0]]: Marker(row[1], row[2]) for row in rows}
-        return found
+            markers |= {hashes[brand, row[0]]: Marker(row[1], row[2]) for row in rows}
+        return markers
 
     async def last_time(self, connection: AsyncConnection, owner: Owner) -> Mapping[str, Any] | None:
         """Return the record of a customer's last erasure; None if there was none."""

@@ -201,6 +201,7 @@ def _scheme(row: Row[Any]) -> Scheme:
         terms=Terms(row.terms_version, row.terms_summary, row.terms_url),
         effective_from=row.effective_from,
         issued_at=row.issued_at,
+        control_per_mille=row.control_per_mille,
     )
 
 
@@ -307,13 +308,15 @@ class ReferenceWriter:
         """
         table = self.tables.week_definition
         first: dict[tuple[str, ...], WeekDefinition] = {}
-        for one in definitions:
-            first[one.key] = min(first.get(one.key, one), one, key=_opened_first)
+        for definition in definitions:
+            first[definition.key] = min(first.get(definition.key, definition), definition, key=_opened_first)
         if not first:
             return 0
         key = tuple_(table.c.brand_id, table.c.iso_week, table.c.jurisdiction, table.c.currency)
         rows = await connection.execute(select(table).where(key.in_(sorted(first))).with_for_update())
-        stored = {one.key: one for one in (WeekDefinition(*row) for row in rows)}
+        stored = {
+            week_definition.key: week_definition for week_definition in (WeekDefinition(*row) for row in rows)
+        }
         fresh = [
             first[week].row()
             for week in sorted(first)
@@ -335,12 +338,12 @@ class ReferenceWriter:
         if not rows:
             return
         table = self.tables.brand
-        found = await connection.execute(
+        result = await connection.execute(
             select(table)
             .where(table.c.brand_id.in_(sorted({row["brand_id"] for row in rows})))
             .with_for_update()
         )
-        stored = {row["brand_id"]: row for row in map(dict, found.mappings())}
+        stored = {row["brand_id"]: row for row in map(dict, result.mappings())}
         current: dict[str, Mapping[str, Any]] = dict(stored)
         for row in rows:
             known = current.get(row["brand_id"])

@@ -36,8 +36,8 @@ class RevisionConflicts:
         keys = [tuple(row[name] for name in names) for row in rows]
         stored: dict[tuple[Any, ...], Mapping[str, Any]] = {}
         for some in in_portions(sorted(set(keys))):
-            found = await connection.execute(select(self.table).where(key.in_(some)))
-            stored.update({tuple(row[name] for name in names): row for row in map(dict, found.mappings())})
+            result = await connection.execute(select(self.table).where(key.in_(some)))
+            stored.update({tuple(row[name] for name in names): row for row in map(dict, result.mappings())})
         return [
             place
             for place, (one, row) in enumerate(zip(keys, rows, strict=True))

@@ -88,11 +88,11 @@ class OpenedWeeks:
     @classmethod
     def of(cls, definitions: Iterable[WeekDefinition]) -> "OpenedWeeks":
         """Gather the definitions of a brand."""
-        ordered = sorted(definitions, key=lambda one: (one.starts_at, one.opened_at))
+        ordered = sorted(definitions, key=lambda definition: (definition.starts_at, definition.opened_at))
         weeks: dict[str, Week] = {}
-        for one in ordered:
-            weeks.setdefault(one.iso_week, one.week)
-        return cls({one.key[1:]: one.scheme_version for one in ordered}, weeks)
+        for definition in ordered:
+            weeks.setdefault(definition.iso_week, definition.week)
+        return cls({definition.key[1:]: definition.scheme_version for definition in ordered}, weeks)
 
     @property
     def names(self) -> frozenset[str]:

@@ -88,8 +88,8 @@ async def read_claims(
             .order_by(_CLAIM.revision)
         )
         for bet in (Bet(*row) for row in rows):
-            known = revisions[bet.key].get(bet.customer, ())
-            revisions[bet.key][bet.customer] = (*known, bet)
+            earlier = revisions[bet.key].get(bet.customer, ())
+            revisions[bet.key][bet.customer] = (*earlier, bet)
         decisions = await connection.execute(
             select(_DECISION.bet_id, _DECISION.customer_id).where(
                 _DECISION.brand_id == brand, _DECISION.bet_id.in_(ids)

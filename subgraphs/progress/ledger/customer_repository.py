@@ -64,7 +64,7 @@ class CustomerRepository:
             owners: The customers.
             defaults: The default territory of each brand.
         """
-        found: dict[CustomerKey, Territory] = {}
+        territories: dict[CustomerKey, Territory] = {}
         for brand, customers in few_at_once(owners):
             jurisdiction, currency = (quote(part, self.dialect) for part in defaults[brand])
             rows = await self.homes.few(
@@ -72,8 +72,8 @@ class CustomerRepository:
                 f"FROM account WHERE {self._among(brand, customers)} "
                 f"AND (jurisdiction<>{jurisdiction} OR currency<>{currency})",
             )
-            found |= {(brand, row.customer): (row.jurisdiction, row.currency) for row in rows}
-        return found
+            territories |= {(brand, row.customer): (row.jurisdiction, row.currency) for row in rows}
+        return territories
 
     async def first_opt_ins(
         self, connection: AsyncConnection, owners: Collection[CustomerKey], *, held: bool = True

@@ -57,15 +57,15 @@ class Ledger:
     ) -> AppliedAdjustments:
         """Apply what people decided about weeks: each adjustment once, however often it arrives."""
         rulebook = await self.lock_rulebook(
-            connection, {one.brand_id for one in adjustments}, exclusive=False
+            connection, {adjustment.brand_id for adjustment in adjustments}, exclusive=False
         )
-        known = [one for one in adjustments if one.brand_id in rulebook.brands]
+        known = [adjustment for adjustment in adjustments if adjustment.brand_id in rulebook.brands]
         new = await add_adjustments(connection, known)
         totals: dict[WeekKey, TotalChange] = {}
-        for one in new:
-            total = totals.setdefault(one.week, TotalChange(one.decided_at))
-            total.total_minor += one.amount_minor
-            total.as_of = max(total.as_of, one.decided_at)
+        for adjustment in new:
+            total = totals.setdefault(adjustment.week, TotalChange(adjustment.decided_at))
+            total.total_minor += adjustment.amount_minor
+            total.as_of = max(total.as_of, adjustment.decided_at)
         await self.repository.add_to_totals(connection, totals)
         owners = {week[:2] for week in totals}
         territories = await self.customers.territories(connection, owners, _default_territories(rulebook))
@@ -73,9 +73,9 @@ class Ledger:
             connection, set(totals), rulebook, KnownCustomers(territories), set(totals)
         )
         refused = {
-            index: f"unknown brand {one.brand_id!r}"
-            for index, one in enumerate(adjustments)
-            if one.brand_id not in rulebook.brands
+            index: f"unknown brand {adjustment.brand_id!r}"
+            for index, adjustment in enumerate(adjustments)
+            if adjustment.brand_id not in rulebook.brands
         }
         return AppliedAdjustments(len(new), refused)
 
@@ -174,9 +174,9 @@ class Ledger:
         owners = {week[:2] for week in weeks}
         territories = await self.customers.territories(connection, owners, _default_territories(rulebook))
         emptied = weeks if read_back else ()
-        known = KnownCustomers(territories)
+        customers = KnownCustomers(territories)
         return await self.qualifications.update(
-            connection, weeks, rulebook, known, emptied, read_back=read_back
+            connection, weeks, rulebook, customers, emptied, read_back=read_back
         )
 
     async def reassess_schemes(self, connection: AsyncConnection, before: Rulebook) -> None:
@@ -219,7 +219,9 @@ class Ledger:
     ) -> None:
         revisions = [contribution.revisions for contribution in stored]
         customers = await self._known(connection, revisions, rulebook)
-        disputed = {one.bet.key for one in stored if one.verdict.reason is DISPUTED}
+        disputed = {
+            contribution.bet.key for contribution in stored if contribution.verdict.reason is DISPUTED
+        }
         assessed = await self._assess(connection, revisions, rulebook, customers, disputed)
         all_changes = [Change(before, after) for before, after in zip(stored, assessed, strict=True)]
         changes = [
@@ -305,7 +307,10 @@ class Ledger:
         kept = [revision for contribution in late for revision in contribution.kept]
         await self.repository.keep(connection, bets, kept)
         decisions = await self.repository.decisions(connection, bets)
-        reviews = [rulebook.review(each, customers, decisions.get(each.bet.key, {})) for each in late]
+        reviews = [
+            rulebook.review(contribution, customers, decisions.get(contribution.bet.key, {}))
+            for contribution in late
+        ]
         await self.repository.queue(connection, bets, [review for review in reviews if review])
 
 

@@ -58,12 +58,12 @@ async def contribution_sums(
         .where(*_among(CONTRIBUTION, brand, customers, iso_week))
         .group_by(c.customer_id, c.iso_week)
     )
-    found = {(row[0], row[1]): Sums(int(row[2]), int(row[3]), row[4]) for row in rows}
+    changed = {(row[0], row[1]): Sums(int(row[2]), int(row[3]), row[4]) for row in rows}
     for week, adjusted in (await adjustment_sums(connection, brand, customers, iso_week)).items():
-        sums = found.get(week) or Sums(0, 0, adjusted.as_of)
+        sums = changed.get(week) or Sums(0, 0, adjusted.as_of)
         total = sums.total_minor + adjusted.amount_minor
-        found[week] = Sums(total, sums.counted_bets, max(sums.as_of, adjusted.as_of))
-    return found
+        changed[week] = Sums(total, sums.counted_bets, max(sums.as_of, adjusted.as_of))
+    return changed
 
 
 async def _stored_sums(
@@ -211,12 +211,12 @@ class Reconciliation:
             await ledger.lock_brands(connection, [brand], exclusive=True)
             customers = sorted({customer for customer, _ in suspects})
             differing = await differing_sums(connection, brand, customers, iso_week)
-            found = [Drift(brand, *week, *sums) for week, sums in sorted(differing.items())]
+            drifts = [Drift(brand, *week, *sums) for week, sums in sorted(differing.items())]
             if not repair:
-                return found
-            for drift in found:
+                return drifts
+            for drift in drifts:
                 await self._repair(connection, drift)
-        return [replace(drift, repaired=True) for drift in found]
+        return [replace(drift, repaired=True) for drift in drifts]
 
     async def _repair(self, connection: AsyncConnection, drift: Drift) -> None:
         if drift.right is None:

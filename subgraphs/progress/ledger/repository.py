@@ -160,8 +160,8 @@ class LedgerRepository:
             f"UNION SELECT bet_id FROM (SELECT bet_id FROM kept_revision {page}) b "
             f"ORDER BY bet_id LIMIT {limit}",
         )
-        found = await self.contributions(connection, [(after[0], row[0]) for row in ids])
-        return sorted(found.values(), key=lambda contribution: contribution.bet.key)
+        contributions = await self.contributions(connection, [(after[0], row[0]) for row in ids])
+        return sorted(contributions.values(), key=lambda contribution: contribution.bet.key)
 
     async def weeks(self, connection: AsyncConnection, brand: str) -> list[str]:
         """Return the weeks of a brand in which any bet was placed."""
@@ -193,7 +193,7 @@ class LedgerRepository:
     ) -> None:
         """Replace the revisions of bets that are kept beside the ones in force."""
         await self._delete(connection, "kept_revision", bets)
-        rows = sorted([(*astuple(one.bet), one.iso_week) for one in kept], key=_BET_KEY)
+        rows = sorted([(*astuple(revision.bet), revision.iso_week) for revision in kept], key=_BET_KEY)
         await self.kept.execute(connection, rows)
 
     async def queue(
@@ -201,7 +201,7 @@ class LedgerRepository:
     ) -> None:
         """Replace the entries of bets in the review queue."""
         await self._delete(connection, "late_revision", bets)
-        rows = sorted([_review_row(one) for one in reviews], key=_FIRST_TWO)
+        rows = sorted([_review_row(review) for review in reviews], key=_FIRST_TWO)
         await self.late.execute(connection, rows)
 
     async def decisions(self, connection: AsyncConnection, bets: Collection[BetKey]) -> Decisions:
@@ -249,8 +249,8 @@ class LedgerRepository:
         )
         newest: dict[str, datetime] = {row[0]: row[1] for row in rows}
         adjusted = await adjustment_sums(connection, brand, customers, week)
-        for (customer, _), one in adjusted.items():
-            newest[customer] = max(newest.get(customer, one.as_of), one.as_of)
+        for (customer, _), adjustment_sum in adjusted.items():
+            newest[customer] = max(newest.get(customer, adjustment_sum.as_of), adjustment_sum.as_of)
         return newest
 
     async def _contributions(

@@ -55,10 +55,10 @@ class WeekReader:
         """Return the next customers who have bets in a week, by id."""
         c = PROGRESS.c
         wanted = (c.brand_id == brand, c.iso_week == iso_week, c.customer_id > after)
-        found = await connection.scalars(
+        customer_ids = await connection.scalars(
             select(c.customer_id).where(*wanted).order_by(c.customer_id).limit(limit)
         )
-        return list(found)
+        return list(customer_ids)
 
     async def facts(
         self, connection: AsyncConnection, brand: str, customers: Collection[str], default: Territory
@@ -77,15 +77,17 @@ class WeekReader:
         """Return the bets of customers in a week."""
         ledger = LedgerRepository.of(self.dialect, held=False)
         owners = [Owner(brand, customer) for customer in customers]
-        found = await ledger.contributions_of_customers(connection, owners, iso_week)
-        decisions = await ledger.decisions(connection, [one.bet.key for one in found])
+        contributions = await ledger.contributions_of_customers(connection, owners, iso_week)
+        decisions = await ledger.decisions(
+            connection, [contribution.bet.key for contribution in contributions]
+        )
         changes = await read_membership_changes(connection, owners)
         clubs = {customer: ClubKey(brand, iso_week, customer) for customer in customers}
         by_hand = await stored_qualifiers(connection, list(clubs.values()))
         adjusted = await adjusted_weeks(connection, list(clubs.values()))
         grouped: dict[str, list[Contribution]] = {}
-        for one in found:
-            grouped.setdefault(one.bet.customer, []).append(one)
+        for contribution in contributions:
+            grouped.setdefault(contribution.bet.customer, []).append(contribution)
         return [
             CustomerBets(
                 owner.customer,

@@ -128,12 +128,12 @@ async def store_outcomes(connection: AsyncConnection, dialect: str, rows: Sequen
 
 async def _revisions(connection: AsyncConnection, clubs: Collection[ClubKey]) -> dict[ClubKey, int]:
     c = OUTCOME.c
-    found: dict[ClubKey, int] = {}
+    revisions: dict[ClubKey, int] = {}
     for brand, customers in few_at_once({(club.brand, club.customer) for club in clubs}):
         rows = await connection.execute(
             select(c.customer_id, c.iso_week, c.revision)
             .where(c.brand_id == brand, c.customer_id.in_(customers))
             .with_for_update()
         )
-        found |= {ClubKey(brand, row.iso_week, row.customer_id): row.revision for row in rows}
-    return found
+        revisions |= {ClubKey(brand, row.iso_week, row.customer_id): row.revision for row in rows}
+    return revisions

@@ -80,14 +80,17 @@ async def store_qualifiers(
     """Store qualifiers, replacing earlier imports of the same clubs."""
     rows = [
         {
-            **club_columns(one.club),
-            "staked_minor": one.staked_minor,
-            "currency": one.currency,
-            "reward_id": one.reward_id,
+            **club_columns(qualifier.club),
+            "staked_minor": qualifier.staked_minor,
+            "currency": qualifier.currency,
+            "reward_id": qualifier.reward_id,
             "source": source,
             "imported_at": at,
         }
-        for one in sorted(qualifiers, key=lambda one: (one.club.brand, one.club.customer, one.club.iso_week))
+        for qualifier in sorted(
+            qualifiers,
+            key=lambda qualifier: (qualifier.club.brand, qualifier.club.customer, qualifier.club.iso_week),
+        )
     ]
     if rows:
         changed = [column.name for column in CRM_QUALIFIER.columns if not column.primary_key]
@@ -115,10 +118,10 @@ async def store_read_back(connection: AsyncConnection, rows: Sequence[Mapping[st
             newest[key] = row
     stored: dict[WeekKey, int] = {}
     for some in in_portions(sorted(newest)):
-        found = await connection.execute(
+        result = await connection.execute(
             select(*_KEY, _C.revision).where(tuple_(*_KEY).in_(some)).with_for_update()
         )
-        stored |= {(row[0], row[1], row[2]): row[3] for row in found}
+        stored |= {(row[0], row[1], row[2]): row[3] for row in result}
     behind = [newest[key] for key in sorted(newest) if newest[key]["revision"] > stored.get(key, 0)]
     if behind:
         taken = [{**row, "jurisdiction": None, "read_back": True} for row in behind]

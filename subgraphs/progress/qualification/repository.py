@@ -97,13 +97,13 @@ class QualificationRepository:
     async def weeks_of(self, connection: AsyncConnection, owners: Collection[CustomerKey]) -> set[WeekKey]:
         """Return the weeks in which customers have placed bets."""
         c = PROGRESS.c
-        found: set[WeekKey] = set()
+        week_keys: set[WeekKey] = set()
         for brand, customers in few_at_once(owners):
             rows = await connection.execute(
                 select(c.customer_id, c.iso_week).where(c.brand_id == brand, c.customer_id.in_(customers))
             )
-            found |= {(brand, row[0], row[1]) for row in rows}
-        return found
+            week_keys |= {(brand, row[0], row[1]) for row in rows}
+        return week_keys
 
     async def customers_of_week(
         self, connection: AsyncConnection, brand: str, iso_week: str, after: str, limit: int
@@ -122,7 +122,7 @@ class QualificationRepository:
         self, connection: AsyncConnection, owners: Collection[CustomerKey]
     ) -> dict[CustomerKey, list[MembershipChange]]:
         """Return the opt-ins and opt-outs of customers; those without any are absent."""
-        found: dict[CustomerKey, list[MembershipChange]] = {}
+        changes: dict[CustomerKey, list[MembershipChange]] = {}
         for brand, customers in few_at_once(owners):
             rows = await self.changes.many(
                 connection,
@@ -131,8 +131,8 @@ class QualificationRepository:
             )
             for row in rows:
                 change = MembershipChange(row.version, bool(row.opted_in), row.at)
-                found.setdefault((brand, row.customer), []).append(change)
-        return found
+                changes.setdefault((brand, row.customer), []).append(change)
+        return changes
 
     async def closed_territories(
         self, connection: AsyncConnection, brand: str, iso_weeks: Collection[str]

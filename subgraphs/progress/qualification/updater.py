@@ -93,8 +93,8 @@ class QualificationUpdater:
         """
         least = {name: brand.least_target for name, brand in rulebook.brands.items()}
         stored = await self.repository.read(connection, weeks, least, emptied) if weeks else {}
-        found = [_customer_week(week, one, rulebook, customers) for week, one in stored.items()]
-        candidates = [one for one in found if one.matters and one.is_read_back is read_back]
+        customer_weeks = [_customer_week(week, one, rulebook, customers) for week, one in stored.items()]
+        candidates = [week for week in customer_weeks if week.matters and week.is_read_back is read_back]
         if not candidates:
             return 0
         changed: dict[WeekKey, Qualification] = {}
@@ -117,32 +117,32 @@ class QualificationUpdater:
     async def _results(
         self, connection: AsyncConnection, weeks: Collection[CustomerWeek]
     ) -> list[tuple[CustomerWeek, WeekResult]]:
-        changes = await self.repository.membership_changes(connection, {one.key.owner for one in weeks})
-        memberships = {one.key: membership_in(changes.get(one.key.owner, []), one.week) for one in weeks}
+        changes = await self.repository.membership_changes(connection, {week.key.owner for week in weeks})
+        memberships = {week.key: membership_in(changes.get(week.key.owner, []), week.week) for week in weeks}
         # Without a membership and without a published qualification there is nothing to publish.
-        weeks = [one for one in weeks if one.stored.published or memberships[one.key] != NO_MEMBERSHIP]
+        weeks = [week for week in weeks if week.stored.published or memberships[week.key] != NO_MEMBERSHIP]
         if not weeks:
             return []
         left = {key: one.left_at for key, one in memberships.items() if one.left_at is not None}
         counted = await self.reads.counted_by(connection, left)
-        paid_by_hand = await stored_qualifiers(connection, [one.key for one in weeks])
+        paid_by_hand = await stored_qualifiers(connection, [week.key for week in weeks])
         closed = await self._closed(connection, weeks)
-        found = []
-        for one in weeks:
-            membership = memberships[one.key]
-            total = counted.get(one.key, 0) if one.key in left else one.stored.total_minor
-            takes_part = (membership.member or one.key in left) and one.key not in paid_by_hand
-            is_closed = (one.key.brand, one.week.iso, one.territory) in closed
-            found.append((one, _result(one, total, member=takes_part, closed=is_closed)))
-        return found
+        results = []
+        for week in weeks:
+            membership = memberships[week.key]
+            total = counted.get(week.key, 0) if week.key in left else week.stored.total_minor
+            takes_part = (membership.member or week.key in left) and week.key not in paid_by_hand
+            is_closed = (week.key.brand, week.week.iso, week.territory) in closed
+            results.append((week, _result(week, total, member=takes_part, closed=is_closed)))
+        return results
 
     async def _closed(
         self, connection: AsyncConnection, weeks: Collection[CustomerWeek]
     ) -> set[tuple[str, str, Territory]]:
         """Return the brands, weeks and territories that have closed."""
         found: set[tuple[str, str, Territory]] = set()
-        for brand in sorted({one.key.brand for one in weeks}):
-            names = {one.week.iso for one in weeks if one.key.brand == brand}
+        for brand in sorted({week.key.brand for week in weeks}):
+            names = {week.week.iso for week in weeks if week.key.brand == brand}
             closed = await self.repository.closed_territories(connection, brand, names)
             found |= {(brand, iso, territory) for iso, territory in closed}
         return found

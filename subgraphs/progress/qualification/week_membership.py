@@ -61,8 +61,8 @@ async def read_membership_changes(
             tuple_(c.brand_id, c.customer_id).in_(sorted(owners))
         )
     )
-    found: dict[Owner, list[MembershipChange]] = {}
+    changes: dict[Owner, list[MembershipChange]] = {}
     for row in rows:
         change = MembershipChange(row.version, row.opted_in, row.at)
-        found.setdefault(Owner(row.brand_id, row.customer_id), []).append(change)
-    return found
+        changes.setdefault(Owner(row.brand_id, row.customer_id), []).append(change)
+    return changes

@@ -195,7 +195,13 @@ class WeekLifecycle:
             weeks = _weeks_to_advance(rules, statuses, now, lost)
             await self._record(connection, rules, weeks, statuses, now, opening=opening)
             stored = await read_statuses(connection, brand)
-        return sorted({one.iso_week for one in stored if one.closed_at and not one.confirmed_at})
+        return sorted(
+            {
+                read_status.iso_week
+                for read_status in stored
+                if read_status.closed_at and not read_status.confirmed_at
+            }
+        )
 
     async def _record(
         self,
@@ -232,7 +238,11 @@ class WeekLifecycle:
 
     async def _confirm(self, brand: str, iso_week: str) -> int:
         """Update the qualifications of a closed week, page by page, and mark it confirmed."""
-        closed = [one for one in await self.statuses(brand) if one.iso_week == iso_week and one.closed_at]
+        closed = [
+            status
+            for status in await self.statuses(brand)
+            if status.iso_week == iso_week and status.closed_at
+        ]
         after, changed = "", 0
         while True:
             async with self.database.write() as connection:
@@ -262,10 +272,14 @@ def _weeks_to_advance(
     """
     calendar = rules.calendar
     current = calendar.week_at(now)
-    found = {one.iso_week: calendar.week_named(one.iso_week) for one in statuses if not one.confirmed_at}
-    unrecorded = set(lost) - {one.iso_week for one in statuses}
+    found = {
+        status.iso_week: calendar.week_named(status.iso_week)
+        for status in statuses
+        if not status.confirmed_at
+    }
+    unrecorded = set(lost) - {status.iso_week for status in statuses}
     found |= {iso_week: calendar.week_named(iso_week) for iso_week in unrecorded if iso_week <= current.iso}
-    newest = max((one.iso_week for one in statuses), default=current.iso)
+    newest = max((status.iso_week for status in statuses), default=current.iso)
     week = calendar.week_named(newest)
     while week.iso < current.iso:
         found[week.iso] = week
@@ -311,7 +325,7 @@ async def upcoming_events(
     events = {
         event for rules in rulebook.brands.values() for event in _of_brand(rules, now) if event.at > now
     }
-    return sorted(events, key=lambda one: (one.at, one.brand, one.event.value))
+    return sorted(events, key=lambda event: (event.at, event.brand, event.event.value))
 
 
 def _of_brand(rules: BrandRulebook, now: datetime) -> Iterator[ScheduledEvent]:

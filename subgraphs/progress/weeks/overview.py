@@ -81,8 +81,10 @@ async def week_lines(lifecycle: WeekLifecycle, brand: str, *, counting: bool = T
     return [
         *(line for name in sorted(weeks) for line in weeks[name]),
         *(
-            WeekLine(brand, coming, *territory, "NEXT", scheme=one.version, waits_for=BEGINNING, until=begins)
-            for territory, one in schemes[coming].items()
+            WeekLine(
+                brand, coming, *territory, "NEXT", scheme=scheme.version, waits_for=BEGINNING, until=begins
+            )
+            for territory, scheme in schemes[coming].items()
         ),
     ]
 

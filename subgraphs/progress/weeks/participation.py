@@ -141,7 +141,7 @@ async def _changes(
     c = MEMBERSHIP_CHANGE.c
     mine = (c.brand_id == brand, c.customer_id > between[0], c.customer_id <= between[1])
     rows = await connection.execute(select(c.customer_id, c.version, c.opted_in, c.at).where(*mine))
-    found: dict[str, list[MembershipChange]] = {}
+    changes: dict[str, list[MembershipChange]] = {}
     for customer, version, opted_in, at in rows:
-        found.setdefault(customer, []).append(MembershipChange(version, opted_in, at))
-    return found
+        changes.setdefault(customer, []).append(MembershipChange(version, opted_in, at))
+    return changes

@@ -55,21 +55,23 @@ class ChoiceReadBack:
             since.
         """
         changed, conflicts = 0, []
-        for index, one in enumerate(published):
-            stored = await self.publisher.announcements.lock(connection, one.key)
-            if one.revision > stored.revision:
-                if one.source is ChoiceSource.CHOSEN and one.reward is not None:
-                    await self._record(connection, one)
+        for index, choice in enumerate(published):
+            stored = await self.publisher.announcements.lock(connection, choice.key)
+            if choice.revision > stored.revision:
+                if choice.source is ChoiceSource.CHOSEN and choice.reward is not None:
+                    await self._record(connection, choice)
                 # Each version that clients have seen was published, so no revision is below it.
-                await self.publisher.choices.raise_version(connection, one.key, one.revision)
-                await self.publisher.resume(connection, one.key, one.revision, one.at, final=one.final)
-                if not one.final and stored.occurred_at is not None and stored.occurred_at > one.at:
-                    await self.publisher.publish_choice(connection, one.key, stored.occurred_at)
+                await self.publisher.choices.raise_version(connection, choice.key, choice.revision)
+                await self.publisher.resume(
+                    connection, choice.key, choice.revision, choice.at, final=choice.final
+                )
+                if not choice.final and stored.occurred_at is not None and stored.occurred_at > choice.at:
+                    await self.publisher.publish_choice(connection, choice.key, stored.occurred_at)
                 changed += 1
-            elif one.revision == stored.revision and one.at != stored.occurred_at:
+            elif choice.revision == stored.revision and choice.at != stored.occurred_at:
                 conflicts.append(index)
-                if not one.final:
-                    await self.publisher.publish_choice(connection, one.key, one.at)
+                if not choice.final:
+                    await self.publisher.publish_choice(connection, choice.key, choice.at)
                     changed += 1
         return changed, conflicts
 

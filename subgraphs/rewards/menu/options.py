@@ -101,7 +101,7 @@ class Menu:
             offered = not _withdrawn(config) and self._fits(config) and self._lawful(config)
             if offered and impossible(config) is None and self._written.own(config):
                 versions[config.reward_id].append(config)
-        newest = [self._offered(each) for each in versions.values()]
+        newest = [self._offered(version) for version in versions.values()]
         shown = [self._option(config, self._written.own(config)) for config in newest]
         return tuple(sorted(shown, key=lambda option: (option.content.position, option.config.reward_id)))
 

@@ -91,13 +91,13 @@ def start(folder: Path, number: int) -> CellServer:
         "--binlog-format=ROW",
         f"--server-id={number}",
     )
-    found = CellServer(start_mariadb(folder, options=options), folder)
-    password = found.server.password
-    found.as_root(
+    server = CellServer(start_mariadb(folder, options=options), folder)
+    password = server.server.password
+    server.as_root(
         f"CREATE OR REPLACE USER 'mover'@'127.0.0.1' IDENTIFIED BY '{password}'",
         "GRANT ALL PRIVILEGES ON *.* TO 'mover'@'127.0.0.1' WITH GRANT OPTION",
     )
-    return found
+    return server
 
 
 @pytest.fixture(scope="session")
@@ -109,14 +109,14 @@ def servers(
     memory = Path("/dev/shm")  # noqa: S108 - a folder of our own below it
     has_room = memory.is_dir() and shutil.disk_usage(memory).free > ROOM_BYTES
     folder = Path(mkdtemp(prefix="fr", dir=memory)) if has_room else tmp_path_factory.mktemp("cells")
-    found: list[CellServer] = []
+    cell_servers: list[CellServer] = []
     try:
-        found += [start(folder / "m1", 1)]
-        found += [start(folder / "m2", 2)]
-        yield found[0], found[1]
+        cell_servers += [start(folder / "m1", 1)]
+        cell_servers += [start(folder / "m2", 2)]
+        yield cell_servers[0], cell_servers[1]
     finally:
-        for one in found:
-            one.server.stop()
+        for server in cell_servers:
+            server.server.stop()
         shutil.rmtree(folder)
 
 

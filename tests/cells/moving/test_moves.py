@@ -86,7 +86,7 @@ class Writer:
 
     async def write(self) -> None:
         """Write until told to stop; a write that fails is tried again at the other place."""
-        databases = [Database.open(each, "club") for each in self.places]
+        databases = [Database.open(place, "club") for place in self.places]
         at, number = 0, 0
         while not self.stopping.is_set():
             try:
@@ -116,7 +116,7 @@ async def insert(database: Database, name: str) -> None:
 @contextlib.contextmanager
 def writing(*places: CellServer) -> Iterator[Writer]:
     """Write in a thread of its own for the duration of the block."""
-    writer = Writer(tuple(each.settings for each in places))
+    writer = Writer(tuple(place.settings for place in places))
     thread = threading.Thread(target=lambda: asyncio.run(writer.write()))
     thread.start()
     try:
@@ -272,7 +272,7 @@ def test_a_target_with_strict_gtids_is_refused_before_anything_is_copied(
     """Its own transactions have numbers of the same domain, so it would refuse the source's later."""
     moving.there.as_root(f"SET GLOBAL gtid_strict_mode = {strict}")
     try:
-        problems = [one for one in move_of(moving).findings.problems if "gtid_strict_mode" in one]
+        problems = [problem for problem in move_of(moving).findings.problems if "gtid_strict_mode" in problem]
         assert len(problems) == says
     finally:
         moving.there.as_root("SET GLOBAL gtid_strict_mode = 0")

@@ -70,7 +70,7 @@ async def send(broker: EmbeddedBroker, prefix: str) -> None:
     """Place a bet for each customer of the cell."""
     producer = AIOKafkaProducer(bootstrap_servers=broker.bootstrap)
     await producer.start()
-    bets = [bet(customer_id=one, bet_id=f"{prefix}-{one}") for one in CUSTOMERS]
+    bets = [bet(customer_id=customer, bet_id=f"{prefix}-{customer}") for customer in CUSTOMERS]
     year, number, _ = datetime.now(UTC).isocalendar()
     monday = datetime.fromisocalendar(year, number, 1).replace(tzinfo=UTC)
     ends = {name: f"{monday + timedelta(days=7):%Y-%m-%dT%H:%M:%SZ}" for name in ("ends_at", "locks_at")}
@@ -81,7 +81,7 @@ async def send(broker: EmbeddedBroker, prefix: str) -> None:
         grace_until=f"{monday + timedelta(days=7, hours=1):%Y-%m-%dT%H:%M:%SZ}",
         **ends,
     )
-    for record in [scheme(), this_week, *(account(customer_id=one) for one in CUSTOMERS), *bets]:
+    for record in [scheme(), this_week, *(account(customer_id=customer) for customer in CUSTOMERS), *bets]:
         await producer.send_and_wait(record.topic, record.value, key=record.key)
     await producer.stop()
 
@@ -90,7 +90,7 @@ def until(holds: Callable[[], bool], programs: list[Program]) -> None:
     """Wait for a condition while all programs run."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not holds():
-        assert all(each.poll() is None for each in programs), "a program has ended"
+        assert all(program.poll() is None for program in programs), "a program has ended"
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.2)
 
@@ -117,7 +117,11 @@ def leave_to_publish(place: CellServer) -> None:
 def without_refusal(folder: Path) -> list[str]:
     """Return the logs of the processes that were not refused by the fence: each has tried to write."""
     refusals = ("takes no writes here", CellFenced.__name__)
-    return [log.name for log in folder.glob("*.log") if not any(each in log.read_text() for each in refusals)]
+    return [
+        log.name
+        for log in folder.glob("*.log")
+        if not any(refusal in log.read_text() for refusal in refusals)
+    ]
 
 
 @dataclass(frozen=True)

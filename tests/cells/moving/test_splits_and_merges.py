@@ -85,13 +85,15 @@ async def fill(place: CellServer) -> None:
             for table in tables.values():
                 if is_customers(table):
                     columns = [column for column in table.columns if column.autoincrement is not True]
-                    columns = [one for one in columns if one.name != "id" and one.computed is None]
+                    columns = [
+                        column for column in columns if column.name != "id" and column.computed is None
+                    ]
                     rows = [
                         {column.name: value_for(column, customer) for column in columns}
                         for customer in CUSTOMERS
                     ]
                     await connection.execute(table.insert(), rows)
-            facts = [(KEYED, f"northbet:{one}") for one in CUSTOMERS] + [(SHARED, "northbet:week")]
+            facts = [(KEYED, f"northbet:{customer}") for customer in CUSTOMERS] + [(SHARED, "northbet:week")]
             await connection.execute(
                 tables["outbox"].insert(),
                 [
@@ -113,9 +115,9 @@ async def fill(place: CellServer) -> None:
                 await connection.execute(
                     tables["attempt"].insert(),
                     [
-                        {column.name: value_for(column, one) for column in tables["attempt"].columns}
-                        | {"key": f"{one}-żó", "id": None}
-                        for one in CUSTOMERS
+                        {column.name: value_for(column, customer) for column in tables["attempt"].columns}
+                        | {"key": f"{customer}-żó", "id": None}
+                        for customer in CUSTOMERS
                     ],
                 )
         await database.close()
@@ -135,9 +137,11 @@ def rows_at(place: CellServer, *, of: Callable[[Table], bool]) -> Rows:
 
 def of_cell(rows: Rows, cell: Cell) -> Rows:
     """Return the rows of a cell's customers."""
-    own = [one for one in CUSTOMERS if cell.has("northbet", one)]
+    own = [customer for customer in CUSTOMERS if cell.has("northbet", customer)]
     return {
-        table: Counter({row: n for row, n in found.items() if any(f"'{one}'" in row for one in own)})
+        table: Counter(
+            {row: n for row, n in found.items() if any(f"'{customer}'" in row for customer in own)}
+        )
         for table, found in rows.items()
     }
 
@@ -152,11 +156,11 @@ def cells_at(place: CellServer) -> set[tuple[object, ...]]:
 
 def keys_at(place: CellServer, topic: str) -> Counter[int]:
     """Return the partitions of the waiting facts of a topic in all outboxes."""
-    found: Counter[int] = Counter()
+    counter: Counter[int] = Counter()
     for name in SUBGRAPHS:
         rows = place.as_root(f"SELECT `key` FROM {PREFIX}_{name}.outbox WHERE topic = '{topic}'")  # noqa: S608
-        found.update(partition_of(str(key).encode(), 4) for (key,) in rows)
-    return found
+        counter.update(partition_of(str(key).encode(), 4) for (key,) in rows)
+    return counter
 
 
 def partitions_at(place: CellServer) -> set[tuple[object, ...]]:

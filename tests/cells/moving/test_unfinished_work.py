@@ -113,7 +113,7 @@ async def test_a_move_amid_unfinished_work_loses_and_repeats_nothing(
         await _work_and_move(moving, harness, embedded_broker, tmp_path, socket)
         await settled(recovery)
         assert await recovery.effects(MEMBERSHIP) == 1
-        assert Counter(harness.effects(one) for one in CUSTOMERS) == {1: len(CUSTOMERS)}
+        assert Counter(harness.effects(customer) for customer in CUSTOMERS) == {1: len(CUSTOMERS)}
     intents = rows(moving.there, "SELECT status FROM {cell}_club.intent")
     assert intents == [("confirmed",)]
     assert rows(moving.here, "SELECT status FROM {cell}_club.intent") == [("pending",)]
@@ -147,12 +147,12 @@ async def _work_and_move(
         def report(step: Step, says: str) -> None:
             """Stop the payers just before the fence, wherever they are, and owe rewards that none begins."""
             if (step, says) == (Step.FENCE, "begins"):
-                for each in payers:
-                    each.send_signal(signal.SIGSTOP)
+                for payer in payers:
+                    payer.send_signal(signal.SIGSTOP)
                 asyncio.run_coroutine_threadsafe(_owe(harness, LATER), loop).result(PATIENCE_SECONDS)
             elif step is Step.CLEAN_UP:
-                for each in payers:
-                    each.send_signal(signal.SIGCONT)
+                for payer in payers:
+                    payer.send_signal(signal.SIGCONT)
 
         await asyncio.to_thread(run, open_move(moving.settings(router_socket=socket), SUBGRAPHS), report)
         assert waiting_at(moving.there) > 0  # nothing has published yet

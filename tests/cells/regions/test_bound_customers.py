@@ -71,7 +71,7 @@ async def test_a_session_of_a_brand_of_another_region_is_refused(tmp_path: Path)
                 headers={"authorization": f"Bearer {token}", "accept": "application/json"},
             )
             errors = response.json().get("errors", [])
-            answers[brand] = (response.status_code, *(one["extensions"]["code"] for one in errors))
+            answers[brand] = (response.status_code, *(error["extensions"]["code"] for error in errors))
         anonymous = await client.post("/graphql", json={"query": "{ __typename }"})
     wrong = (421, "WRONG_REGION")
     assert answers == {"northbet": (200,), "clubbet": (200,), "svenbet": wrong, "nobet": wrong}
@@ -88,7 +88,7 @@ async def test_status_names_customers_of_other_regions(
     customers = ["northbet:GB", "northbet:IE", "northbet:MT", "northbet:MT", "clubbet:DE", "nobet:GB"]
     rows = [
         ACCOUNT | {"brand_id": brand, "customer_id": f"c-{number}", "jurisdiction": jurisdiction}
-        for number, (brand, jurisdiction) in enumerate(one.split(":") for one in customers)
+        for number, (brand, jurisdiction) in enumerate(customer.split(":") for customer in customers)
     ]
     async with AsyncExitStack() as stack:
         opened = [await stack.enter_async_context(migrated(url, name, METADATA[name])) for name in SUBGRAPHS]

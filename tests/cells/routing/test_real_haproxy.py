@@ -218,7 +218,7 @@ async def test_a_request_of_the_wrong_cell_is_routed_again_once(routed: Routed) 
     """While the map is out of date, a request waits and is routed by the new map, but not twice."""
     outdated = routed.remapped("0-6", "7")
     assert change_running(outdated, routed.folder) == 2
-    moved = [one for one in CUSTOMERS if Cell("x", 5, 6, OF).has("northbet", one)]
+    moved = [customer for customer in CUSTOMERS if Cell("x", 5, 6, OF).has("northbet", customer)]
     token = routed.token(moved[0])
     asked = asyncio.create_task(routed.ask(token))
     await asyncio.sleep(0.5)

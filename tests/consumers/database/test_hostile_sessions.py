@@ -92,10 +92,10 @@ async def test_deadlocks_are_retried_until_they_end(
                 cursor.execute("ROLLBACK")
 
     working = [asyncio.create_task(asyncio.to_thread(adversary)) for _ in range(2)]
-    known = [record for record in betting.load.records if b"{broken" not in (record.value or b"")]
+    records = [record for record in betting.load.records if b"{broken" not in (record.value or b"")]
     try:
         while not (broken.is_set() or betting.metric("retries_total")):
-            for record in random.sample(known, 40):
+            for record in random.sample(records, 40):
                 betting.broker.send(record)
                 betting.load.records.append(record)
             betting.send(20)

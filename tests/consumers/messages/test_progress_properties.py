@@ -202,13 +202,13 @@ def _first_claims_first(history: Sequence[Record], order: Sequence[Record]) -> l
     for record in history:
         if record.topic == "club.progress.v1":
             first.setdefault(decode_bet(record).bet_id, decode_bet(record).customer_id)
-    found = list(order)
-    places = [place for place, record in enumerate(found) if record.topic == "club.progress.v1"]
+    records = list(order)
+    places = [place for place, record in enumerate(records) if record.topic == "club.progress.v1"]
     for bet_id, customer in first.items():
-        of_bet = [place for place in places if decode_bet(found[place]).bet_id == bet_id]
-        rightful = next(place for place in of_bet if decode_bet(found[place]).customer_id == customer)
-        found[of_bet[0]], found[rightful] = found[rightful], found[of_bet[0]]
-    return found
+        of_bet = [place for place in places if decode_bet(records[place]).bet_id == bet_id]
+        rightful = next(place for place in of_bet if decode_bet(records[place]).customer_id == customer)
+        records[of_bet[0]], records[rightful] = records[rightful], records[of_bet[0]]
+    return records
 
 
 @dataclass(frozen=True)

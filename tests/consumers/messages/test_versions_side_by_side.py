@@ -55,7 +55,8 @@ def _start_new(betting: BettingHarness) -> Consumer:
         return replace(topic, decode=lambda record: topic.decode(_in_old_words(record)))
 
     consumer.app = replace(
-        consumer.app, topics=[learned(one) if one.name == BETS else one for one in consumer.app.topics]
+        consumer.app,
+        topics=[learned(topic) if topic.name == BETS else topic for topic in consumer.app.topics],
     )
     return consumer
 
@@ -68,7 +69,7 @@ def _send_mixed(betting: BettingHarness, bets: int) -> None:
 
 
 async def _all_read(betting: BettingHarness) -> None:
-    ends = sum(betting.broker.log(one).end for one in betting.broker.partitions(BETS))
+    ends = sum(betting.broker.log(partition).end for partition in betting.broker.partitions(BETS))
     position = STREAM.position.c
     applied = 0
     while applied != ends:

@@ -256,9 +256,9 @@ async def test_a_record_that_only_the_database_refuses_is_found_and_parked(maria
 def test_a_bisected_batch_comes_to_the_same_as_the_whole() -> None:
     """Both halves together have the same records in the same order, and consecutive positions."""
     topic: AnyTopic = Topic("words", _decode, _never)
-    one = PartitionRecords(PARTITION, 3, [_record(offset, b"a") for offset in (3, 5, 6)])
+    records = PartitionRecords(PARTITION, 3, [_record(offset, b"a") for offset in (3, 5, 6)])
     two = PartitionRecords(PARTITION._replace(number=3), 0, [_record(offset, b"b") for offset in (0, 1)])
-    whole = Batch(topic, [one, two])
+    whole = Batch(topic, [records, two])
     first, second = whole.bisect()
     assert [*first.records, *second.records] == [*whole.records]
     assert (len(first), len(second)) == (2, 3)

@@ -167,7 +167,7 @@ async def test_partitions_are_applied_concurrently_each_in_order(mariadb_group: 
     group.start(batch_records=20, workers=3)
     await group.until(group.has(800))
     assert group.most_at_once == 3
-    assert group.seen == {one: list(range(one, 800, 4)) for one in range(4)}
+    assert group.seen == {number: list(range(number, 800, 4)) for number in range(4)}
 
 
 async def test_on_sqlite_one_transaction_runs_at_a_time(group: MemberGroup) -> None:
@@ -224,7 +224,7 @@ async def test_a_rebalance_waits_for_the_running_batch(group: MemberGroup) -> No
     assert second.health().detail == "starting"
     opened.set()
     await group.until(group.has(40))
-    assert group.seen == {one: list(range(one, 40, 4)) for one in range(4)}
+    assert group.seen == {number: list(range(number, 40, 4)) for number in range(4)}
     assert first.health().consuming
 
 
@@ -241,7 +241,7 @@ async def test_members_that_join_and_leave_apply_everything_once_and_in_order(gr
         await left.stop()
         await group.running.pop(left)
     await group.until(group.has(600))
-    assert group.seen == {one: list(range(one, 600, 4)) for one in range(4)}
+    assert group.seen == {number: list(range(number, 600, 4)) for number in range(4)}
 
 
 async def test_a_member_without_partitions_stands_by(group: MemberGroup) -> None:
@@ -272,7 +272,7 @@ async def test_all_partitions_are_read_again_when_the_database_is_back(group: Me
     await group.until(lambda: details.add(consumer.health().detail) or group.has(40)())
     assert any(detail.startswith("the database is unavailable") for detail in details)
     await group.until(lambda: consumer.health().database and consumer.health().lag == 0)
-    assert group.seen == {one: list(range(one, 40, 4)) for one in range(4)}
+    assert group.seen == {number: list(range(number, 40, 4)) for number in range(4)}
 
 
 async def test_a_broken_producer_stops_the_consumer_with_its_reason(group: MemberGroup) -> None:
@@ -333,7 +333,7 @@ class DeafToOne:
 
     async def poll(self, partitions: Any, *rest: Any) -> Any:
         """Poll the other partitions."""
-        return await self._inner.poll([one for one in partitions if one.number != 2], *rest)
+        return await self._inner.poll([partition for partition in partitions if partition.number != 2], *rest)
 
 
 async def test_one_partition_that_does_not_arrive_is_named(group: MemberGroup) -> None:

@@ -44,8 +44,8 @@ class Harness:
         topic = self.consumer.app.by_name[records[0].topic]
         first = self.follows if follows is None else follows
         numbered = [
-            Record(one.topic, 0, first + place, one.key, one.value, one.headers, NOW)
-            for place, one in enumerate(records)
+            Record(record.topic, 0, first + place, record.key, record.value, record.headers, NOW)
+            for place, record in enumerate(records)
         ]
         part = PartitionRecords(Partition(topic.name, 0, "g-1"), first, numbered)
         await self.consumer.sink.apply(Batch(topic, [part]))

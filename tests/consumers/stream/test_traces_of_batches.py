@@ -72,7 +72,7 @@ async def test_a_bets_trace_reaches_the_transaction_that_writes_it(harness: Any)
     told = {fact["headers"]["traceparent"][36:52] for fact in facts if fact["key"].endswith(("c-1", "c-2"))}
     assert told == {f"{span.context.span_id:016x}" for span in sent}
 
-    shown = "".join(each.to_json() for each in recording.spans)
+    shown = "".join(span.to_json() for span in recording.spans)
     assert not [name for number in range(4) for name in (f"c-{number}", f"b-{number}") if name in shown]
 
 

@@ -29,7 +29,9 @@ async def test_facts_caused_by_a_record_belong_to_its_trace(harness: Any) -> Non
     customers = [f"c-{number}" for number in range(3)]
     await harness.send(scheme(), *(membership(customer_id=customer) for customer in customers))
     big = {"stake_minor": 3000, "counting_stake_minor": 3000}
-    await harness.send(*(_of(trace, one, **big) for trace, one in zip(TRACES, customers, strict=True)))
+    await harness.send(
+        *(_of(trace, customer, **big) for trace, customer in zip(TRACES, customers, strict=True))
+    )
     consumer = await harness.start()
 
     async def all_told() -> bool:

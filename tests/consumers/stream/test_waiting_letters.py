@@ -49,12 +49,12 @@ async def test_a_bet_of_the_future_counts_when_it_is_placed(replay_harness: Repl
         bet(bet_id="b-1", placed_at=day), bet(bet_id="b-2", placed_at=hour), bet(brand_id="x")
     )
     members = [waiting(replay_harness) for _ in range(2)]
-    assert [await each.step() for each in members] == [0, 0]
+    assert [await member.step() for member in members] == [0, 0]
     assert await totals(replay_harness) == []
     clock_of(replay_harness).advance(timedelta(hours=1))
-    assert [await each.step() for each in members] == [1, 1], "the second one finds it gone"
+    assert [await member.step() for member in members] == [1, 1], "the second one finds it gone"
     assert await totals(replay_harness) == [500]
-    assert [each[:12] for each in await reasons(replay_harness)] == ["waits until ", "unknown bran"]
+    assert [reason[:12] for reason in await reasons(replay_harness)] == ["waits until ", "unknown bran"]
     clock_of(replay_harness).advance(timedelta(hours=23))
     assert await waiting(replay_harness).step() == 1
     assert await totals(replay_harness) == [1000]

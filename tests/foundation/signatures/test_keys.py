@@ -30,10 +30,10 @@ def write(path: Path, *keys: dict[str, str]) -> None:
 
 def test_the_first_key_that_can_sign_does() -> None:
     """Public keys only verify."""
-    found = read_key_set(key_text(PUBLIC | {"kid": "other"}, NEW, PRIVATE).encode())
-    assert found.signing is not None
-    assert found.signing.key_id == "new"
-    assert set(found.by_id) == {"other", "new", "test-key-ed25519"}
+    key_set = read_key_set(key_text(PUBLIC | {"kid": "other"}, NEW, PRIVATE).encode())
+    assert key_set.signing is not None
+    assert key_set.signing.key_id == "new"
+    assert set(key_set.by_id) == {"other", "new", "test-key-ed25519"}
     assert read_key_set(key_text(PUBLIC).encode()).signing is None
 
 

@@ -27,8 +27,10 @@ async def test_a_nonce_is_used_once_by_all_processes(valkey: PrivateValkey) -> N
     outcomes = await asyncio.gather(
         *(each.use(nonce) for each in (first, second) * 25), return_exceptions=True
     )
-    refused = [each for each in outcomes if each is not None]
-    assert [each.reason for each in refused if isinstance(each, InvalidSignature)] == [Reason.REPLAYED] * 49
+    refused = [outcome for outcome in outcomes if outcome is not None]
+    assert [outcome.reason for outcome in refused if isinstance(outcome, InvalidSignature)] == [
+        Reason.REPLAYED
+    ] * 49
     elsewhere = nonces(valkey.url, audience="club")
     await elsewhere.use(nonce)
     for each in (first, second, elsewhere):
@@ -42,7 +44,7 @@ async def test_without_valkey_each_process_goes_by_itself() -> None:
     with capture_logs() as logs:
         for _ in range(3):
             await away.use("n")
-        assert (away.failures, [each["event"] for each in logs]) == (3, ["nonces_not_shared"])
+        assert (away.failures, [log["event"] for log in logs]) == (3, ["nonces_not_shared"])
         clock.now += 2
         await away.use("n")
     assert (away.failures, len(logs)) == (4, 2)

@@ -222,7 +222,7 @@ def test_the_list_says_what_its_entries_say(
     entries: list[tuple[dict[str, str], int]], claims: Mapping[str, str], issued: int | None
 ) -> None:
     """A token is revoked if it has all claims of an entry, and was issued before it."""
-    revocations, ordered = RevocationList(SHAPES, 1000, 1000), sorted(entries, key=lambda each: each[1])
+    revocations, ordered = RevocationList(SHAPES, 1000, 1000), sorted(entries, key=lambda entry: entry[1])
     for revoked, written in ordered:
         assert revocations.add(revoked, float(written)) is not None
     expected = any(

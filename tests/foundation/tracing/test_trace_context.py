@@ -24,25 +24,25 @@ def test_a_header_is_read_as_by_opentelemetrys_own_reader(header: str) -> None:
     """What it takes for a span is the same span here, and what it refuses is refused."""
     context = TraceContextTextMapPropagator().extract({"traceparent": header})
     expected = trace.get_current_span(context).get_span_context()
-    found = span_context_of(header)
-    if found is None:
+    span_context = span_context_of(header)
+    if span_context is None:
         assert not expected.is_valid
     else:
-        assert (found.trace_id, found.span_id, found.trace_flags) == (
+        assert (span_context.trace_id, span_context.span_id, span_context.trace_flags) == (
             expected.trace_id,
             expected.span_id,
             expected.trace_flags,
         )
-        assert is_sampled(header) == found.trace_flags.sampled
+        assert is_sampled(header) == span_context.trace_flags.sampled
 
 
 @pytest.mark.parametrize("flags", ["00", "01", "03", "ff"])
 def test_a_span_is_written_as_it_was_read(flags: str) -> None:
     """Unknown flags are kept."""
     header = f"{SPAN[:-2]}{flags}"
-    found = span_context_of(header)
-    assert found is not None
-    assert header_of(found) == header
+    context = span_context_of(header)
+    assert context is not None
+    assert header_of(context) == header
 
 
 def test_what_is_not_recorded_says_so_and_never_twice_the_same() -> None:
@@ -50,17 +50,17 @@ def test_what_is_not_recorded_says_so_and_never_twice_the_same() -> None:
     made = {unsampled() for _ in range(100)}
     assert len({header[3:35] for header in made}) == 100
     for header in made:
-        found = span_context_of(header)
-        assert found is not None
-        assert not found.trace_flags.sampled
+        context = span_context_of(header)
+        assert context is not None
+        assert not context.trace_flags.sampled
         assert not is_sampled(header)
 
 
 def test_a_state_that_is_too_long_is_left_out() -> None:
     """Otherwise a client could make every request to a subgraph as long as it likes."""
-    found = span_context_of(SPAN, "a=" + "x" * 600)
-    assert found is not None
-    assert not found.trace_state
+    context = span_context_of(SPAN, "a=" + "x" * 600)
+    assert context is not None
+    assert not context.trace_state
     kept = span_context_of(SPAN, "vendor=1,other=2")
     assert kept is not None
     assert kept.trace_state.to_header() == "vendor=1,other=2"

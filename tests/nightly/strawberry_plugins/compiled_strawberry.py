@@ -22,8 +22,8 @@ def _made(self: Any, *args: Any, **kwargs: Any) -> None:
 
 def _report() -> None:
     """Write what was compiled, and why something was not."""
-    reasons: Counter[str] = sum((each.executions.interpreted for each in SCHEMAS), Counter())
-    compiled = sum(each.executions.compiled for each in SCHEMAS)
+    reasons: Counter[str] = sum((schema.executions.interpreted for schema in SCHEMAS), Counter())
+    compiled = sum(schema.executions.compiled for schema in SCHEMAS)
     lines = [f"{compiled} compiled", *(f"{count} {reason}" for reason, count in reasons.items())]
     Path(os.environ["COMPILED_STRAWBERRY_REPORT"]).write_text("\n".join(lines) + "\n", encoding="utf-8")
 

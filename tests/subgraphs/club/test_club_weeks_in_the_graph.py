@@ -36,7 +36,7 @@ async def club(stand: ClubFixture, week: str | None = None) -> dict[str, Any]:
 async def weeks(stand: ClubFixture, first: int = 4) -> list[str]:
     """The weeks taken part in."""
     data = await data_of(stand.club, RECENT, {"first": first})
-    return [each["week"]["isoWeek"] for each in data["recentClubs"]]
+    return [recent_club["week"]["isoWeek"] for recent_club in data["recentClubs"]]
 
 
 async def test_the_club_of_the_present_week(northbet: ClubFixture) -> None:
@@ -99,8 +99,8 @@ async def test_a_past_week_shows_the_membership_as_of_its_end(northbet: ClubFixt
 async def test_before_joining_a_past_week_shows_no_member(northbet: ClubFixture) -> None:
     """A week before the first opt-in is one without membership, and nobody can opt in to it any more."""
     await northbet.add_membership(OWNER, (IN, NOW - DAY))
-    found = (await club(northbet, "2026-W11"))["membership"]
-    assert (found["optedIn"], found["canOptIn"], found["version"]) == (False, False, 0)
+    membership = (await club(northbet, "2026-W11"))["membership"]
+    assert (membership["optedIn"], membership["canOptIn"], membership["version"]) == (False, False, 0)
 
 
 @pytest.mark.parametrize("week", ["2026-W14", "2027-W01"])

@@ -38,7 +38,9 @@ async def read_back(database: Database, *records: Record) -> None:
     """Apply the club's own messages, as its consumer does."""
     reducer = MembershipReducer(ManualClock(NOW))
     async with database.write() as connection:
-        await reducer.memberships(connection, [Message(one, decode_membership(one)) for one in records])
+        await reducer.memberships(
+            connection, [Message(record, decode_membership(record)) for record in records]
+        )
 
 
 async def lose(database: Database) -> None:
@@ -50,7 +52,7 @@ async def lose(database: Database) -> None:
 
 def versions(records: list[Record]) -> list[tuple[int, str]]:
     """Return version and change of messages."""
-    bodies = [json.loads(one.value or b"") for one in records]
+    bodies = [json.loads(record.value or b"") for record in records]
     return [(body["version"], body["change"]) for body in bodies]
 
 
@@ -78,5 +80,5 @@ async def test_what_was_done_before_the_topic_was_read_back_holds(database_url: 
         await read_back(database, last)
         assert versions(await published(database)) == [(1, "opted_in"), (2, "opted_out"), (4, "opted_out")]
         async with database.read() as connection:
-            known = await REPOSITORY.events(connection, {OWNER})
-        assert known[OWNER][-1] == MembershipEvent(4, OUT, NOW + timedelta(hours=6))
+            events = await REPOSITORY.events(connection, {OWNER})
+        assert events[OWNER][-1] == MembershipEvent(4, OUT, NOW + timedelta(hours=6))

@@ -228,7 +228,7 @@ async def test_recent_bets_are_the_newest_first(northbet: ClubFixture) -> None:
     rows = [bet(f"b-{n}", 500 if n % 2 else 0, NOW - timedelta(minutes=n)) for n in range(8)]
     await northbet.add_bets([*rows, bet("other", 500, customer_id="c-2")], [total(2000, 4)])
     shown = (await entity(northbet, RECENT, club(), first=3))["progress"]["recentBets"]
-    assert [each["betId"] for each in shown] == ["b-0", "b-1", "b-2"]
+    assert [recent_bet["betId"] for recent_bet in shown] == ["b-0", "b-1", "b-2"]
     assert shown[0] | {"placedAt": ...} == {
         "betId": "b-0",
         "placedAt": ...,
@@ -247,7 +247,7 @@ async def test_bets_and_previews_have_the_numbers_that_decide(northbet: ClubFixt
     )
     shown = (await entity(northbet, recent, club(), first=2))["progress"]["recentBets"]
     numbers = {"minOddsMilli": 1500, "minStake": {"minor": 100, "currency": "GBP"}}
-    assert sorted(shown, key=lambda each: str(each["betId"])) == [
+    assert sorted(shown, key=lambda recent_bet: str(recent_bet["betId"])) == [
         {"betId": "b-1", "oddsMilli": 1200, **numbers},
         {"betId": "b-2", "oddsMilli": None, **numbers},
     ]

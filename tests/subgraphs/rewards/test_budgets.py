@@ -83,7 +83,7 @@ async def seen(stand: ClubFixture, customer: str, week: str = WEEK) -> dict[str,
 async def reason(stand: ClubFixture, reward_id: str = "boost", week: str = WEEK) -> str | None:
     """Why a reward on the menu cannot be chosen."""
     options = (await seen(stand, CUSTOMERS[0], week))["options"]
-    (found,) = [each for each in options if f":{reward_id}:" in each["id"]]
+    (found,) = [option for option in options if f":{reward_id}:" in option["id"]]
     assert found["available"] is (found["unavailableReason"] is None)
     return None if found["available"] else str(found["unavailableReason"])
 

@@ -53,7 +53,7 @@ CHOICES = st.builds(
 def chosen(menu: Menu, stored: StoredChoice) -> RewardConfig | None:
     """The version that a choice names."""
     named = (stored.reward_id, stored.config_version)
-    return next((one for one in menu.configs if (one.reward_id, one.version) == named), None)
+    return next((config for config in menu.configs if (config.reward_id, config.version) == named), None)
 
 
 @given(MENUS, CHOICES)

@@ -51,7 +51,7 @@ async def reasons(stand: ClubFixture) -> dict[str, Any]:
     }
     data = await data_of(stand.rewards, OPTIONS, {"r": [representation]}, session("c-1"))
     options = data["_entities"][0]["options"]
-    return {each["id"].split(":")[1]: each["unavailableReason"] for each in options}
+    return {option["id"].split(":")[1]: option["unavailableReason"] for option in options}
 
 
 @pytest.mark.usefixtures("upstream")

@@ -32,8 +32,8 @@ async def test_choices_of_very_many_clubs_are_read_in_portions(each_club: ClubFi
     await each_club.insert(each_club.rewards, REWARD_CHOICE, rows)
     with statements(each_club.rewards) as sent:
         async with each_club.rewards.database.read() as connection:
-            found = await ChoiceRepository(REWARD_CHOICE).choices(connection, keys)
-    assert {key: stored.reward_id for key, stored in found.items()} == {k: f"r-{k.customer}" for k in keys}
+            choices = await ChoiceRepository(REWARD_CHOICE).choices(connection, keys)
+    assert {key: stored.reward_id for key, stored in choices.items()} == {k: f"r-{k.customer}" for k in keys}
     assert sum("FROM reward_choice" in statement for statement in sent) == 3
 
 

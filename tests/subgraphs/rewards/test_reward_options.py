@@ -214,9 +214,9 @@ def test_an_unlawful_choice_becomes_the_default_with_a_notice(changes: dict[str,
 )
 def test_an_options_id_has_three_parts(text: str, parts: tuple[str, str, int]) -> None:
     """Brand, reward and version come out of an id, and make it again."""
-    found = OptionId.parse(text)
-    assert (found.brand, found.reward_id, found.version) == parts
-    assert str(found) == text
+    option_id = OptionId.parse(text)
+    assert (option_id.brand, option_id.reward_id, option_id.version) == parts
+    assert str(option_id) == text
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ class RewardsCell:
 
     async def apply(self, events: Sequence[GlobalEvent]) -> None:
         """Apply global messages in one transaction, as the consumer does."""
-        messages = [Message(Record(GLOBAL_TOPIC, 0, 0, one.key.encode(), b""), one) for one in events]
+        messages = [Message(Record(GLOBAL_TOPIC, 0, 0, event.key.encode(), b""), event) for event in events]
         async with self.database.write() as connection:
             await RewardDecisions(self.clock).reducer.apply(connection, messages)
 
@@ -76,7 +76,7 @@ class RewardsCell:
         self.clock.advance(timedelta(milliseconds=1))
         async with self.database.read() as connection:
             repository = RewardDecisions(self.clock).reducer.repository
-            found = await read_report(connection, repository, rewards.STREAM.dead_letter)
+            report = await read_report(connection, repository, rewards.STREAM.dead_letter)
             workers = await BudgetReports(self.cell, self.clock).read(connection)
         cell = self.cell
         return Acknowledgement(
@@ -86,8 +86,8 @@ class RewardsCell:
             node=cell.name,
             part="rewards",
             process="test",
-            epoch=found.order.epoch,
-            number=found.order.number,
+            epoch=report.order.epoch,
+            number=report.order.number,
             budgets=workers.budgets,
             cell=CellRange(name=cell.name, first=cell.first, last=cell.last, of=cell.of),
             every_seconds=5.0,

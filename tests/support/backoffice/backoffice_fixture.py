@@ -49,14 +49,14 @@ async def backoffice_database(url: str) -> AsyncIterator[Database]:
 async def employ(database: Database, *people: Actor) -> None:
     """Give people accounts with their roles, unless they have some: nobody proposes without."""
     async with database.write() as connection:
-        for one in people:
-            if await users.find(connection, one.user_id) is not None:
+        for person in people:
+            if await users.find(connection, person.user_id) is not None:
                 continue
             user = User(
-                user_id=one.user_id,
-                login=one.user_id,
-                name=one.name,
-                person=one.person,
+                user_id=person.user_id,
+                login=person.user_id,
+                name=person.name,
+                person=person.person,
                 status=UserStatus.ACTIVE,
                 password_hash=None,
                 password_expired=False,
@@ -70,7 +70,7 @@ async def employ(database: Database, *people: Actor) -> None:
                 updated_at=NOW,
             )
             await users.add(connection, user)
-            await users.set_roles(connection, one.user_id, one.roles, "os:root", NOW)
+            await users.set_roles(connection, person.user_id, person.roles, "os:root", NOW)
 
 
 def copy_backoffice(folder: Path, name: str, *, to: Sequence[str]) -> None:

@@ -33,8 +33,8 @@ DRY_RUN: Final = json.dumps({"brand": OTHER_BRAND, "iso_week": "2026-W12", "sche
 
 def row(table: Table, **values: Any) -> dict[str, Any]:
     """Return a row of a table: the given values, and something for each other column that must have one."""
-    needed = [one for one in table.columns if not one.nullable and one.server_default is None]
-    return {one.name: _something(one.type) for one in needed} | values
+    needed = [column for column in table.columns if not column.nullable and column.server_default is None]
+    return {column.name: _something(column.type) for column in needed} | values
 
 
 def _something(kind: Any) -> Any:

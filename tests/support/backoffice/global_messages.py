@@ -123,7 +123,7 @@ class MemoryTopic:
     async def send(self, messages: Sequence[UnpublishedFact]) -> set[int]:
         """Write messages."""
         self.records += messages
-        return set() if self.fails else {one.id for one in messages}
+        return set() if self.fails else {message.id for message in messages}
 
     def messages(self) -> list[GlobalEvent]:
         """Return the messages in the order in which they were written."""

@@ -42,7 +42,7 @@ def customers(draw: st.DrawFn, name: str) -> CustomerWeek:
     return CustomerWeek(
         name,
         territory=draw(st.sampled_from([None, *TERRITORIES])),
-        changes=tuple(Member(at, opted_in) for at, opted_in in sorted(changes, key=lambda one: one[0])),
+        changes=tuple(Member(at, opted_in) for at, opted_in in sorted(changes, key=lambda change: change[0])),
         bets=tuple(draw(st.lists(st.sampled_from([0, 500, 2500]), max_size=3))),
         status=status,
         choice=draw(st.none() | rewards_of),

@@ -158,7 +158,7 @@ class ProposalFixture:
 
     async def ask(self, who: Actor, mutation: str, **arguments: Any) -> dict[str, Any]:
         """Send a mutation."""
-        found = next(one for one in fields() if one.name == mutation)
+        found = next(field for field in fields() if field.name == mutation)
         return await ask(self.graph, who, operation_of(found, BRAND)[0], arguments)
 
     async def outcome(self, who: Actor, mutation: str, **arguments: Any) -> str:
@@ -181,10 +181,10 @@ class ProposalFixture:
 
     async def rows(self) -> dict[str, int]:
         """Return the number of rows of each table that an approval may have an effect on."""
-        tables = [one for one in OWN.tables.values() if one not in (PROPOSAL, AUDIT_LOG)]
+        tables = [table for table in OWN.tables.values() if table not in (PROPOSAL, AUDIT_LOG)]
         async with self.base.database.read() as connection:
-            counted = [await connection.scalar(select(func.count()).select_from(one)) for one in tables]
-        return {one.name: number or 0 for one, number in zip(tables, counted, strict=True)}
+            counted = [await connection.scalar(select(func.count()).select_from(table)) for table in tables]
+        return {table.name: number or 0 for table, number in zip(tables, counted, strict=True)}
 
     async def approvals(self, proposal_id: str) -> int:
         """Return how many approvals of a proposal the audit log has."""
@@ -243,8 +243,8 @@ async def _know(settings: DatabaseSettings) -> None:
         ]
         if name == "rewards":
             rewards = [f"fb-{time}" for time in ROUNDS]
-            rows.append((REWARD_CONFIG, [config_row(make_config(one)) for one in rewards]))
-            rows.append((BUDGET, [budget | {"reward_id": one} for one in rewards]))
+            rows.append((REWARD_CONFIG, [config_row(make_config(reward)) for reward in rewards]))
+            rows.append((BUDGET, [budget | {"reward_id": reward} for reward in rewards]))
         database = Database.open(settings, name)
         async with database.write() as connection:
             for table, values in rows:

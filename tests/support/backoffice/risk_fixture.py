@@ -92,8 +92,8 @@ class RiskFixture:
     ) -> None:
         """Store customers' weeks."""
         rows: dict[tuple[str, Table], list[dict[str, Any]]] = {}
-        for one in customers:
-            for name, table, row in customer_rows(one, week):
+        for customer in customers:
+            for name, table, row in customer_rows(customer, week):
                 rows.setdefault((name, table), []).append({**row, "brand_id": brand})
         await self._insert(rows)
 
@@ -171,7 +171,7 @@ def customer_rows(one: CustomerWeek, week: str) -> Iterable[tuple[str, Table, di
         row = {"customer_id": one.customer, "version": version, "opted_in": change.opted_in, "at": change.at}
         yield "progress", progress.MEMBERSHIP_CHANGE, row
     if one.bets:
-        counted = [each for each in one.bets if each]
+        counted = [bet for bet in one.bets if bet]
         total = {"total_minor": sum(counted), "counted_bets": len(counted), "as_of": NOW}
         yield "progress", progress.PROGRESS, key | total
     if one.choice is not None:

@@ -61,7 +61,7 @@ class SupportFixture:
 
     async def add_bets(self, *changes: dict[str, Any]) -> None:
         """Apply bets, each with some fields changed."""
-        await self.reducer.bets(*(bet(**each) for each in changes))
+        await self.reducer.bets(*(bet(**change) for change in changes))
 
     async def opt_in(self, version: int = 1, at: datetime = NOW - timedelta(days=1)) -> None:
         """Store that the customer opted in."""

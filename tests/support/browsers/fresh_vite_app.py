@@ -55,13 +55,13 @@ def _follow(command: list[str], folder: Path) -> Path:
         case ["cd", name]:
             return folder / name
         case ["npm", "install", *packages, tarball]:
-            missing = [each for each in packages if not (INSTALLED / each / "package.json").exists()]
+            missing = [package for package in packages if not (INSTALLED / package / "package.json").exists()]
             assert not missing, f"the page installs what is not in web/package.json: {missing}"
             # A folder of its own, because Vite keeps what it prepares in there.
             (folder / "node_modules").mkdir()
-            for each in INSTALLED.iterdir():
-                if each.name not in {".vite", ".cache"}:
-                    (folder / "node_modules" / each.name).symlink_to(each)
+            for path in INSTALLED.iterdir():
+                if path.name not in {".vite", ".cache"}:
+                    (folder / "node_modules" / path.name).symlink_to(path)
             _unpack(folder / tarball, folder / "node_modules" / "@furlong" / "client")
         case _:
             subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=60)

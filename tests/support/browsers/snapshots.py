@@ -118,8 +118,11 @@ def _blurred(picture: Image.Image) -> Image.Image:
 
 
 def _side_by_side(*pictures: Image.Image) -> Image.Image:
-    width, height = max(each.width for each in pictures) + GAP, max(each.height for each in pictures)
+    width, height = (
+        max(picture.width for picture in pictures) + GAP,
+        max(picture.height for picture in pictures),
+    )
     row = Image.new("RGB", (width * len(pictures) - GAP, height), "magenta")
-    for index, each in enumerate(pictures):
-        row.paste(each, (index * width, 0))
+    for index, picture in enumerate(pictures):
+        row.paste(picture, (index * width, 0))
     return row

@@ -148,7 +148,7 @@ def _virtual(draw: st.DrawFn, number: str, customer: str) -> History:
 
 
 def _virtual_counts(told: Told) -> int:
-    odds = [one["odds"] for one in told["selections"]]
+    odds = [selection["odds"] for selection in told["selections"]]
     if told["state"] == "CANCELLED" or told["token"] or Decimal(told["stake"]) < 1 or "SP" in odds:
         return 0
     shares = [Fraction(1) if one == "evens" else Fraction(one) for one in odds]

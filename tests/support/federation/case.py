@@ -90,7 +90,9 @@ class Served:
         truth = Truth(self.world.objects, read)
         moved = overridden(read)
         self.public = executable(self.composed.public)
-        self.subgraphs = {each.name: StrictSubgraph(each, truth, moved[each.name]) for each in read}
+        self.subgraphs = {
+            subgraph.name: StrictSubgraph(subgraph, truth, moved[subgraph.name]) for subgraph in read
+        }
         self.monolith = Monolith(executable(self.composed.public, _lonely(self.world.objects)), truth)
 
 
@@ -106,12 +108,14 @@ def executable(public: str, lonely: frozenset[str] = frozenset()) -> GraphQLSche
     """
     document = parse(public)
     above = {
-        each.name.value: [name.name.value for name in each.interfaces or ()]
-        for each in document.definitions
-        if isinstance(each, InterfaceTypeDefinitionNode)
+        definition.name.value: [name.name.value for name in definition.interfaces or ()]
+        for definition in document.definitions
+        if isinstance(definition, InterfaceTypeDefinitionNode)
     }
     return build_ast_schema(
-        DocumentNode(definitions=tuple(_executable(each, above, lonely) for each in document.definitions)),
+        DocumentNode(
+            definitions=tuple(_executable(definition, above, lonely) for definition in document.definitions)
+        ),
         assume_valid=True,
     )
 
@@ -121,7 +125,7 @@ def _executable(
 ) -> DefinitionNode:
     if not isinstance(node, ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode):
         return node
-    names = [each.name.value for each in node.interfaces or ()]
+    names = [interface.name.value for interface in node.interfaces or ()]
     for name in names:
         names += [each for each in above[name] if each not in names]
     interfaces = tuple(NamedTypeNode(name=NameNode(value=name)) for name in names)

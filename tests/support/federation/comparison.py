@@ -15,7 +15,7 @@ import structlog
 
 from gateway.errors import CannotPlan, RequestError, SubgraphUnreachable, SupergraphError
 from gateway.executor import ResponseLimits
-from gateway.masking import ErrorMasking
+from gateway.executor.masking import ErrorMasking
 from gateway.pipeline.operation_executor import ExecutionMode, OperationExecutor
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedRequest
@@ -88,7 +88,7 @@ class GatewayOf:
             answer: dict[str, Any] = json.loads(self._answered(name, request))
             if self._faults is not None:
                 return self._faults.spoiled(name, request, answer)
-            self.record.refused += [f"{name}: {each['message']}" for each in answer.get("errors", ())]
+            self.record.refused += [f"{name}: {error['message']}" for error in answer.get("errors", ())]
             return answer
 
         return ask
@@ -210,7 +210,9 @@ def difference(gateway: GatewayOf, operation: Operation) -> Difference | None:
     if "errors" in truth:
         raise AssertionError(f"the monolith has errors: {truth['errors']}")
     record = gateway.record
-    if unexpected := [each for each in gateway.deoptimizations if each != NULL_KEY]:
+    if unexpected := [
+        deoptimization for deoptimization in gateway.deoptimizations if deoptimization != NULL_KEY
+    ]:
         return Difference("deoptimized", ", ".join(unexpected))
     truth = excused(truth, given, run)
     found = (

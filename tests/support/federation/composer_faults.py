@@ -16,7 +16,7 @@ def lost_marks(supergraph: str, subgraphs: Sequence[SubgraphSdl]) -> Iterator[st
     composition library (0.27) leaves the directive out as well where it has dropped the only mark: of a field
     that an interface object adds, and that one subgraph has as external for a requirement below a union.
     """
-    by_graph = {each.name.upper(): each for each in subgraphs}
+    by_graph = {subgraph.name.upper(): subgraph for subgraph in subgraphs}
     for definition in parse(supergraph).definitions:
         if not isinstance(definition, ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode):
             continue
@@ -29,7 +29,7 @@ def lost_marks(supergraph: str, subgraphs: Sequence[SubgraphSdl]) -> Iterator[st
         }
         name = definition.name.value
         for node in definition.fields or ():
-            if any(each.name.value == "join__field" for each in node.directives or ()):
+            if any(directive.name.value == "join__field" for directive in node.directives or ()):
                 continue
             for graph in sorted(graphs):
                 known = by_graph[graph].types.get(name)

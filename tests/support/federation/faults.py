@@ -114,11 +114,11 @@ def _resized(chance: random.Random, answer: dict[str, Any]) -> dict[str, Any]:
     """Make a list longer or shorter than it should be."""
     lists = [c[k] for c, k, _ in _places(answer.get("data"), ()) if isinstance(c[k], list)]
     if lists:
-        found = chance.choice(lists)
-        if found and chance.random() < 0.5:
-            found.pop()
+        choice = chance.choice(lists)
+        if choice and chance.random() < 0.5:
+            choice.pop()
         else:
-            found.append(json.loads(json.dumps(chance.choice([*found, None, {}]))))
+            choice.append(json.loads(json.dumps(chance.choice([*choice, None, {}]))))
     return answer
 
 

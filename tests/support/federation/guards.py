@@ -48,8 +48,8 @@ class Caller:
             return True
         return (
             (self.authenticated or not access.authenticated)
-            and (not access.scopes or any(set(each) <= self.scopes for each in access.scopes))
-            and (not access.policies or any(set(each) <= self.policies for each in access.policies))
+            and (not access.scopes or any(set(scope) <= self.scopes for scope in access.scopes))
+            and (not access.policies or any(set(policy) <= self.policies for policy in access.policies))
         )
 
 
@@ -85,7 +85,7 @@ class Guards:
     _open: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        kinds = [(name, kind) for each in self.truth.subgraphs for name, kind in each.types.items()]
+        kinds = [(name, kind) for subgraph in self.truth.subgraphs for name, kind in subgraph.types.items()]
         objects = {name for name, kind in kinds if kind.is_object}
         interfaces = {name for name, kind in kinds if kind.interface_object}
         implemented = {above for name in objects - interfaces for above in self.truth.abstract[name]}
@@ -124,9 +124,9 @@ class Guards:
         if stated is None or self.caller.may(stated):
             return False
         if name and any(
-            each.types[interface].interface_object and name in each.types[interface].fields
-            for each in self.truth.subgraphs
-            if interface in each.types
+            subgraph.types[interface].interface_object and name in subgraph.types[interface].fields
+            for subgraph in self.truth.subgraphs
+            if interface in subgraph.types
         ):
             return True
         below = [each for each in self.concrete if interface in self.above[each]]
@@ -159,7 +159,9 @@ class Guards:
             return False
         if any(self.own(each, name) for each in self.above.get(owner, ())):
             return False
-        return all(self.sees_type(named(each.type)) for each in self.truth.definitions(owner, name)[:1])
+        return all(
+            self.sees_type(named(definition.type)) for definition in self.truth.definitions(owner, name)[:1]
+        )
 
     def _read(self, owner: str, name: str) -> Iterator[tuple[str, str]]:
         for definition in self.truth.definitions(owner, name):
@@ -226,7 +228,7 @@ class GuardedMonolith:
         if not self.guards.sees(owner, info.field_name) or not self._may_send(info):
             raise GraphQLError("hidden")
         if is_abstract_type(kind):
-            members = [each.name for each in info.schema.get_possible_types(kind)]
+            members = [possible_type.name for possible_type in info.schema.get_possible_types(kind)]
             if members and not any(map(self.guards.sees_type, members)):
                 raise GraphQLError("hidden")
         return resolve(source, info, **arguments)
@@ -239,8 +241,8 @@ class GuardedMonolith:
     def _may_send(self, info: GraphQLResolveInfo[Any]) -> bool:
         definitions = info.parent_type.fields[info.field_name].args
         return all(
-            self._may_send_value(each.value, get_named_type(definitions[each.name.value].type))
-            for each in info.field_nodes[0].arguments or ()
+            self._may_send_value(argument.value, get_named_type(definitions[argument.name.value].type))
+            for argument in info.field_nodes[0].arguments or ()
         )
 
     def _may_send_value(self, value: ValueNode, kind: GraphQLNamedType) -> bool:

@@ -112,19 +112,24 @@ def _unnamed(
     kind = get_named_type(info.return_type)
     if not is_abstract_type(kind):
         return
-    known = truth.known_members(thing.type, info.field_name)
-    wanted = {each.name: _wanted(info, each) for each in info.schema.get_possible_types(kind)}
+    members = truth.known_members(thing.type, info.field_name)
+    wanted = {
+        possible_type.name: _wanted(info, possible_type)
+        for possible_type in info.schema.get_possible_types(kind)
+    }
     for key, below in _references(stored, ()):
         concrete = truth.typename(key)
         others = [each for name, each in wanted.items() if name != concrete]
-        if any(concrete not in names for names in known) and all(wanted[concrete] <= each for each in others):
+        if any(concrete not in names for names in members) and all(
+            wanted[concrete] <= each for each in others
+        ):
             yield (*info.path.as_list(), *below)
 
 
 def _wanted(info: GraphQLResolveInfo[Any], concrete: GraphQLObjectType) -> set[tuple[str, str]]:
     """Return what a client wants of an object of a type, below the field that is resolved."""
     found: set[tuple[str, str]] = set()
-    pending: list[SelectionSetNode] = [each.selection_set for each in info.field_nodes if each.selection_set]
+    pending: list[SelectionSetNode] = [node.selection_set for node in info.field_nodes if node.selection_set]
     while pending:
         for node in pending.pop().selections:
             match node:

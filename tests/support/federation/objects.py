@@ -88,11 +88,11 @@ class Truth:
 
     def __post_init__(self) -> None:
         found: dict[str, set[str]] = {}
-        for each in (kind for subgraph in self.subgraphs for kind in subgraph.types.values()):
-            if each.is_object:
-                found.setdefault(each.name, set()).update(each.implements)
-            for member in each.members:
-                found.setdefault(member, set()).add(each.name)
+        for kind in (kind for subgraph in self.subgraphs for kind in subgraph.types.values()):
+            if kind.is_object:
+                found.setdefault(kind.name, set()).update(kind.implements)
+            for member in kind.members:
+                found.setdefault(member, set()).add(kind.name)
         self.abstract = {name: frozenset(names) for name, names in found.items()}
 
     def typename(self, key: str) -> str:
@@ -117,18 +117,18 @@ class Truth:
     def contexts(self, name: str) -> frozenset[str]:
         """Return the contexts that an object type sets in any subgraph, itself or by an abstract type."""
         names = (name, *sorted(self.abstract.get(name, ())))
-        known = (each.types.get(seen) for each in self.subgraphs for seen in names)
+        known = (subgraph.types.get(seen) for subgraph in self.subgraphs for seen in names)
         return frozenset(context for each in known if each is not None for context in each.contexts)
 
     def known_members(self, owner: str, name: str) -> list[frozenset[str]]:
         """Return, by subgraph that has a field, the object types that it knows for the field's values."""
-        found = []
+        members = []
         for subgraph in self.subgraphs:
             for seen in (owner, *sorted(self.abstract.get(owner, ()))):
                 there = subgraph.types.get(seen)
                 if there is not None and there.is_object and name in there.fields:
-                    found.append(frozenset(self._members(subgraph, named(there.fields[name].type))))
-        return found
+                    members.append(frozenset(self._members(subgraph, named(there.fields[name].type))))
+        return members
 
     def _members(self, subgraph: SubgraphSdl, name: str) -> Iterator[str]:
         for concrete, names in self.abstract.items():
@@ -146,7 +146,9 @@ class Truth:
 
     def requirement(self, owner: str, name: str) -> SelectionSetNode | None:
         """Return the selection that a field requires."""
-        return next((each.requires for each in self.definitions(owner, name) if each.requires), None)
+        return next(
+            (definition.requires for definition in self.definitions(owner, name) if definition.requires), None
+        )
 
     def value(self, key: str, name: str, arguments: Mapping[str, Any]) -> Stored:
         """Return a field's value for its arguments and for the true values that it requires."""
@@ -171,7 +173,9 @@ class Truth:
             return self.typename(key)
         definitions = self.definitions(self.typename(key), node.name.value)
         defaults = definitions[0].defaults if definitions else {}
-        written = {each.name.value: value_from_ast_untyped(each.value) for each in node.arguments or ()}
+        written = {
+            argument.name.value: value_from_ast_untyped(argument.value) for argument in node.arguments or ()
+        }
         return self.value(key, node.name.value, {**defaults, **written})
 
     def of_type(self, name: str) -> Iterator[str]:
@@ -195,7 +199,7 @@ def _joined(one: Any, other: Any) -> Any:
 
 def overridden(subgraphs: Sequence[SubgraphSdl]) -> dict[str, frozenset[tuple[str, str]]]:
     """Return, by subgraph, the fields that it still defines but that were moved to another subgraph."""
-    moved: dict[str, set[tuple[str, str]]] = {each.name: set() for each in subgraphs}
+    moved: dict[str, set[tuple[str, str]]] = {subgraph.name: set() for subgraph in subgraphs}
     for subgraph in subgraphs:
         for kind in subgraph.types.values():
             for name, each in kind.fields.items():

@@ -136,10 +136,10 @@ class Writing:
 
     def _admit(self, scope: Scope, response: str, meaning: Meaning, *, dry: bool = False) -> bool:
         """Take a meaning for a response name, if it fits with all the others that it has there."""
-        known = scope.names.get(response, [])
-        if not all(self._same(each, meaning) for each in known):
+        name = scope.names.get(response, [])
+        if not all(self._same(each, meaning) for each in name):
             return False
-        if not dry and meaning not in known:
+        if not dry and meaning not in name:
             scope.names.setdefault(response, []).append(meaning)
         return True
 
@@ -186,7 +186,7 @@ class Writing:
     def _merge(self, scope: Scope, other: Scope, *, dry: bool) -> bool:
         """Add the names of one place to those of another; whether they fit together."""
         for response, meanings in other.names.items():
-            if not all(self._admit(scope, response, each, dry=dry) for each in meanings):
+            if not all(self._admit(scope, response, meaning, dry=dry) for meaning in meanings):
                 return False
         for response, below in other.below.items():
             there = (
@@ -211,7 +211,7 @@ class Writing:
     def objects(self, kind: GraphQLNamedType) -> set[str]:
         """Return the object types that a value of a type may have."""
         if isinstance(kind, GraphQLInterfaceType | GraphQLUnionType):
-            return {each.name for each in self.schema.get_possible_types(kind)}
+            return {possible_type.name for possible_type in self.schema.get_possible_types(kind)}
         return {kind.name}
 
     def _response(self, scope: Scope, name: str, meaning: tuple[str, str, str]) -> str:
@@ -251,7 +251,7 @@ class Writing:
 
     def _directive(self) -> str:
         """Return a directive that the supergraph defines, or none."""
-        custom = [each for each in self.schema.directives if not is_specified_directive(each)]
+        custom = [directive for directive in self.schema.directives if not is_specified_directive(directive)]
         if not custom or not self.chance(1):
             return ""
         chosen = custom[self.index(len(custom))]

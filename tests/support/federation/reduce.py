@@ -72,15 +72,15 @@ def _cut(text: str) -> Iterator[str]:
             end = _end_of_block(lines, position)
             yield "\n".join((*lines[:position], *lines[end:]))
     for pattern in (DIRECTIVE, MINOR):
-        for found in pattern.finditer(text):
-            yield text[: found.start()] + text[found.end() :]
+        for match in pattern.finditer(text):
+            yield text[: match.start()] + text[match.end() :]
 
 
 def _inlined(text: str) -> Iterator[str]:
     """Yield the text with the body of one fragment in place of its spreads."""
-    for found in FRAGMENT.finditer(text):
-        name, body = found.groups()
-        rest = (text[: found.start()] + text[found.end() :]).split("\n")
+    for match in FRAGMENT.finditer(text):
+        name, body = match.groups()
+        rest = (text[: match.start()] + text[match.end() :]).split("\n")
         yield "\n".join(body.rstrip("\n") if line.strip() == f"...{name}" else line for line in rest)
 
 

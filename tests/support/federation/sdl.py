@@ -100,8 +100,10 @@ class SubgraphSdl:
 
 def read_subgraph(name: str, text: str) -> SubgraphSdl:
     """Read a subgraph's SDL."""
-    written = [each for each in parse(text).definitions if each.kind != "schema_extension"]
-    extended = {each.name.value for each in written if isinstance(each, ObjectTypeExtensionNode)}
+    written = [definition for definition in parse(text).definitions if definition.kind != "schema_extension"]
+    extended = {
+        definition.name.value for definition in written if isinstance(definition, ObjectTypeExtensionNode)
+    }
     definitions = tuple(map(defining, written))
     types = {
         each.name: replace(each, extension=each.name in extended)
@@ -164,8 +166,8 @@ def _composite(node: Composite) -> TypeSdl:
     return TypeSdl(
         name=node.name.value,
         fields={each.name.value: _field(each) for each in node.fields or ()},
-        keys=tuple((field_set(each["fields"]), each.get("resolvable", True)) for each in keys),
-        implements=frozenset(each.name.value for each in node.interfaces or ()),
+        keys=tuple((field_set(key["fields"]), key.get("resolvable", True)) for key in keys),
+        implements=frozenset(interface.name.value for interface in node.interfaces or ()),
         is_object=isinstance(node, ObjectTypeDefinitionNode),
         interface_object=any(True for _ in _applied(node, "interfaceObject")),
         contexts=_contexts(node),
@@ -182,14 +184,14 @@ def _field(node: FieldDefinitionNode) -> FieldSdl:
         name=node.name.value,
         type=print_ast(node.type),
         defaults={
-            each.name.value: value_from_ast_untyped(each.default_value)
-            for each in node.arguments or ()
-            if each.default_value is not None
+            argument.name.value: value_from_ast_untyped(argument.default_value)
+            for argument in node.arguments or ()
+            if argument.default_value is not None
         },
         contexts={
-            each.name.value: _arguments(directive)["field"]
-            for each in node.arguments or ()
-            for directive in each.directives or ()
+            argument.name.value: _arguments(directive)["field"]
+            for argument in node.arguments or ()
+            for directive in argument.directives or ()
             if directive.name.value == "fromContext"
         },
         external=any(True for _ in _applied(node, "external")),
@@ -206,8 +208,10 @@ def _selection(node: FieldDefinitionNode, directive: str) -> SelectionSetNode | 
 def _applied(
     node: Composite | UnionTypeDefinitionNode | FieldDefinitionNode, name: str
 ) -> Iterator[ConstDirectiveNode]:
-    return (each for each in node.directives or () if each.name.value == name)
+    return (directive for directive in node.directives or () if directive.name.value == name)
 
 
 def _arguments(directive: ConstDirectiveNode) -> dict[str, Any]:
-    return {each.name.value: value_from_ast_untyped(each.value) for each in directive.arguments or ()}
+    return {
+        argument.name.value: value_from_ast_untyped(argument.value) for argument in directive.arguments or ()
+    }

@@ -76,7 +76,7 @@ class StrictSubgraph:
         document = parse(query)
         errors = validate(self.schema, document)
         if errors:
-            return {"errors": [each.formatted for each in errors]}
+            return {"errors": [error.formatted for error in errors]}
         result = execute(
             self.schema,
             document,
@@ -259,7 +259,7 @@ def _resolve(source: Seen | None, info: GraphQLResolveInfo[Any], **arguments: An
     asked: _Asked = info.context
     match info.field_name:
         case "_entities":
-            return [asked.subgraph.entity(each) for each in arguments["representations"]]
+            return [asked.subgraph.entity(representation) for representation in arguments["representations"]]
         case "_service":
             return _SERVICE
         case "sdl" if source is _SERVICE:
@@ -287,16 +287,22 @@ def _executable(sdl: SubgraphSdl) -> DocumentNode:
     extra = parse(
         f"scalar _Any type _Service {{ sdl: String! }} {union} type Query {{ {added} }}"
     ).definitions
-    own = [each for each in sdl.document.definitions if not _is_query(each)]
+    own = [definition for definition in sdl.document.definitions if not _is_query(definition)]
     fields = [
         node
-        for each in (*sdl.document.definitions, *extra)
-        if isinstance(each, ObjectTypeDefinitionNode) and _is_query(each)
-        for node in each.fields or ()
+        for definition in (*sdl.document.definitions, *extra)
+        if isinstance(definition, ObjectTypeDefinitionNode) and _is_query(definition)
+        for node in definition.fields or ()
     ]
-    query = next(each for each in extra if isinstance(each, ObjectTypeDefinitionNode) and _is_query(each))
+    query = next(
+        definition
+        for definition in extra
+        if isinstance(definition, ObjectTypeDefinitionNode) and _is_query(definition)
+    )
     whole = ObjectTypeDefinitionNode(name=query.name, fields=tuple(fields), interfaces=(), directives=())
-    return DocumentNode(definitions=(*own, *(each for each in extra if not _is_query(each)), whole))
+    return DocumentNode(
+        definitions=(*own, *(definition for definition in extra if not _is_query(definition)), whole)
+    )
 
 
 def _is_query(node: object) -> bool:

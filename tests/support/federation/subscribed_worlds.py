@@ -39,7 +39,7 @@ KEPT: Final = frozenset({"provides", "tag", "deprecated", "cost", "listSize"})
 def with_subscriptions(world: World) -> World:
     """The world with a subscription field for each query field that one subgraph alone has."""
     fields = {name: dict(_query_fields(text)) for name, text in world.subgraphs.items()}
-    counts = Counter(name for each in fields.values() for name in each)
+    counts = Counter(name for field in fields.values() for name in field)
     subgraphs, subscribed = dict(world.subgraphs), set[str]()
     for name, known in fields.items():
         lines = [print_ast(each) for field, each in known.items() if counts[field] == 1 and _is_plain(each)]
@@ -55,14 +55,16 @@ def subscriptions(operation: Operation, world: World) -> Iterator[Operation]:
     """A subscription for each root field of a query that can be subscribed to."""
     document = parse(operation.document)
     fragments = {
-        each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
+        definition.name.value: definition
+        for definition in document.definitions
+        if isinstance(definition, FragmentDefinitionNode)
     }
     known = world.objects.get("Subscription", {}).keys() - {"__typename"}
-    for each in document.definitions:
-        if isinstance(each, OperationDefinitionNode) and each.operation is OperationType.QUERY:
-            for node in each.selection_set.selections:
+    for definition in document.definitions:
+        if isinstance(definition, OperationDefinitionNode) and definition.operation is OperationType.QUERY:
+            for node in definition.selection_set.selections:
                 if isinstance(node, FieldNode) and node.name.value in known and not node.directives:
-                    yield _subscription(each, node, fragments, operation.variables)
+                    yield _subscription(definition, node, fragments, operation.variables)
 
 
 def _subscription(
@@ -74,7 +76,9 @@ def _subscription(
     needed: dict[str, FragmentDefinitionNode] = {}
     names = _names(field, fragments, needed)
     definitions = tuple(
-        each for each in query.variable_definitions or () if each.variable.name.value in names
+        variable_definition
+        for variable_definition in query.variable_definitions or ()
+        if variable_definition.variable.name.value in names
     )
     made = OperationDefinitionNode(
         operation=OperationType.SUBSCRIPTION,
@@ -109,10 +113,10 @@ def _names(
 
 
 def _query_fields(text: str) -> Iterator[tuple[str, FieldDefinitionNode]]:
-    for each in parse(text).definitions:
-        match each:
-            case ObjectTypeDefinitionNode() | ObjectTypeExtensionNode() if each.name.value == "Query":
-                fields = each.fields or ()
+    for definition in parse(text).definitions:
+        match definition:
+            case ObjectTypeDefinitionNode() | ObjectTypeExtensionNode() if definition.name.value == "Query":
+                fields = definition.fields or ()
             case _:
                 continue
         for field in fields:
@@ -121,4 +125,4 @@ def _query_fields(text: str) -> Iterator[tuple[str, FieldDefinitionNode]]:
 
 def _is_plain(field: FieldDefinitionNode) -> bool:
     nodes: tuple[Any, ...] = (field, *(field.arguments or ()))
-    return all(each.name.value in KEPT for node in nodes for each in node.directives or ())
+    return all(directive.name.value in KEPT for node in nodes for directive in node.directives or ())

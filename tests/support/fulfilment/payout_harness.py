@@ -150,7 +150,9 @@ class PayoutHarness:
 
     def configure(self, kind: str, **changes: Any) -> None:
         """Change a provider's configuration, for workers that are opened later."""
-        self.configs = [one.model_copy(update=changes) if one.name == kind else one for one in self.configs]
+        self.configs = [
+            config.model_copy(update=changes) if config.name == kind else config for config in self.configs
+        ]
 
     async def close(self) -> None:
         """Close everything that was opened."""
@@ -254,7 +256,7 @@ class PayoutHarness:
     def effects(self, customer: str) -> int:
         """Return how many credits all providers together have made for the customer."""
         key = key_of(customer)
-        return sum(one.handler.ledger.effects().get(key, 0) for one in self.providers.values())
+        return sum(provider.handler.ledger.effects().get(key, 0) for provider in self.providers.values())
 
     def arm_fault(self, kind: str, name: ProviderFaultName, **how: Any) -> None:
         """Arm a fault of a provider; workers opened later do not wait long for answers that do not come."""

@@ -29,7 +29,7 @@ class WorkerProcesses:
     def start(self, fatal_step: str = "never", **settings: str) -> Program:
         """Start a worker that kills itself at a step."""
         providers = self.folder / "providers.yaml"
-        listed = [one.model_dump(mode="json") for one in self.harness.configs]
+        listed = [config.model_dump(mode="json") for config in self.harness.configs]
         providers.write_text(yaml.safe_dump({"providers": listed}))
         environment = {
             "FURLONG_DATABASE_URL": self.harness.url,

@@ -80,16 +80,16 @@ def _roots(subgraphs: int, everywhere: str) -> list[str]:
 def _product(subgraphs: int) -> str:
     numbers = range(subgraphs)
     own = " ".join(
-        f"f{n}x{each}(of: Filter): String @join__field(graph: S{n})"
+        f"f{n}x{number}(of: Filter): String @join__field(graph: S{n})"
         for n in numbers
-        for each in range(OWN_FIELDS)
+        for number in range(OWN_FIELDS)
     )
     chain = "r0: Int @join__field(graph: S0) @join__field(graph: S1, external: true) " + " ".join(
         f'r{n}: Int @join__field(graph: S{n}, requires: "r{n - 1}")'
         f" {f'@join__field(graph: S{n + 1}, external: true)' if n + 1 < subgraphs else ''}"
         for n in range(1, subgraphs)
     )
-    shared = " ".join(f"shared{each}: String" for each in range(OWN_FIELDS))
+    shared = " ".join(f"shared{number}: String" for number in range(OWN_FIELDS))
     things = " ".join(f"thing{n}: Thing{n} @join__field(graph: S{n})" for n in numbers)
     keys = " ".join(_keyed(n) for n in numbers)
     return f"type Product {keys} {{ id: ID! {shared} {own} {chain} {things} related: [Product!] }}"

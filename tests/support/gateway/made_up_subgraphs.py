@@ -49,7 +49,9 @@ class MadeUpSubgraphs:
     def prepare(self, document: str, _operation_name: str | None) -> SubgraphOperation:
         """Parse an operation."""
         operation = next(
-            each for each in parse(document).definitions if isinstance(each, OperationDefinitionNode)
+            definition
+            for definition in parse(document).definitions
+            if isinstance(definition, OperationDefinitionNode)
         )
         root = self.schema.get_root_type(operation.operation)
         assert root is not None
@@ -90,7 +92,7 @@ class MadeUpSubgraphs:
             return concrete
         if name == "_entities" and node.selection_set is not None:
             given: Sequence[Any] = variables[node.arguments[0].value.name.value]  # type: ignore[index, union-attr]
-            return [self.made_up(node.selection_set, each["__typename"], variables) for each in given]
+            return [self.made_up(node.selection_set, variable["__typename"], variables) for variable in given]
         owner = self.schema.type_map[concrete]
         assert isinstance(owner, GraphQLObjectType | GraphQLInterfaceType)
         return self._value(owner.fields[name].type, node, variables)

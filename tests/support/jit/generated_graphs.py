@@ -376,10 +376,10 @@ class Graph:
             times = range(chance.choice([0, 0, 1, 1, 1, 2]))
             found += [self._selected(type_, name, definition, depth, chance) for _ in times]
         if is_abstract_type(type_):
-            for each in self.schema.get_possible_types(type_):
+            for possible_type in self.schema.get_possible_types(type_):
                 if chance.random() < 0.7:
-                    body = self._selection(each, depth - 1, chance)
-                    found.append(f"... on {each.name}{self._condition(chance)} {{ {body} }}")
+                    body = self._selection(possible_type, depth - 1, chance)
+                    found.append(f"... on {possible_type.name}{self._condition(chance)} {{ {body} }}")
         elif is_object_type(type_) and chance.random() < 0.4 and depth > 0:
             name = f"F{len(self._fragments)}"
             self._fragments.append("")

@@ -118,7 +118,7 @@ def rolled_back(clerks: Clerks) -> dict[str, Any]:
 def scheme(clerks: Clerks) -> dict[str, Any]:
     """Return the next version of the brand's only scheme."""
     asked = '{ schemeVersions(brand: "northbet") { version } }'
-    versions = [one["version"] for one in clerks.ask(asked)["schemeVersions"]]
+    versions = [scheme_version["version"] for scheme_version in clerks.ask(asked)["schemeVersions"]]
     today = datetime.now(ZoneInfo("Europe/London")).replace(hour=0, minute=0, second=0, microsecond=0)
     monday = today + timedelta(days=28 - today.weekday())
     return {
@@ -155,8 +155,8 @@ def tried_scheme(clerks: Clerks) -> dict[str, Any]:
 def brand(clerks: Clerks) -> dict[str, Any]:
     """Return a brand as it is, with all its colours."""
     asked = '{ operatedBrand(id: "lagunabet") { revision name defaultLocale locales'
-    found = clerks.ask(f"{asked} theme {{ token light dark }} }} }}")["operatedBrand"]
-    return {"input": {**found, "brand": "lagunabet", "reason": "a reason"}}
+    operated_brand = clerks.ask(f"{asked} theme {{ token light dark }} }} }}")["operatedBrand"]
+    return {"input": {**operated_brand, "brand": "lagunabet", "reason": "a reason"}}
 
 
 def configuration(clerks: Clerks) -> dict[str, Any]:
@@ -166,9 +166,9 @@ def configuration(clerks: Clerks) -> dict[str, Any]:
         "pauseSeconds breakerFailures breakerRestSeconds keyHours learns pollMinutes enabled"
     )
     asked = f'{{ provider(id: "{PROVIDER}") {{ revision configuration {{ {parts} }} }} }}'
-    found = clerks.ask(asked)["provider"]
-    wanted = {"name": PROVIDER, **found["configuration"], "inFlight": 7}
-    return {"input": {"revision": found["revision"], "configuration": wanted, "reason": "a reason"}}
+    provider = clerks.ask(asked)["provider"]
+    wanted = {"name": PROVIDER, **provider["configuration"], "inFlight": 7}
+    return {"input": {"revision": provider["revision"], "configuration": wanted, "reason": "a reason"}}
 
 
 def former_provider(clerks: Clerks) -> dict[str, Any]:
@@ -183,7 +183,7 @@ def broken_letter(clerks: Clerks) -> dict[str, Any]:
     """Return a dead letter that can never be applied."""
     asked = '{ deadLetters(app: "progress", first: 100) { nodes { id value } } }'
     letters = clerks.ask(asked)["deadLetters"]["nodes"]
-    broken = next(one["id"] for one in letters if one["value"].startswith("{broken"))
+    broken = next(letter["id"] for letter in letters if letter["value"].startswith("{broken"))
     return {"input": {"letter": broken, "reason": "a reason"}}
 
 

@@ -45,18 +45,18 @@ def text_paths(change: Field) -> list[str]:
     def below(path: str, kind: Any) -> Iterator[str]:
         named = get_named_type(kind)
         if isinstance(named, GraphQLInputObjectType):
-            for name, each in named.fields.items():
-                yield from below(f"{path}.{name}", each.type)
+            for name, field in named.fields.items():
+                yield from below(f"{path}.{name}", field.type)
         elif named.name in {"String", "ID", "JSON"}:
             yield path
 
     arguments = root_of(change).fields[change.name].args
-    return [path for name, each in arguments.items() for path in below(name, each.type)]
+    return [path for name, argument in arguments.items() for path in below(name, argument.type)]
 
 
 def changes_with_texts() -> dict[str, Field]:
     """Return the changes of the graph that take a text or an id, by their names."""
-    return {one.name: one for one in fields() if one.operation == "mutation" and text_paths(one)}
+    return {field.name: field for field in fields() if field.operation == "mutation" and text_paths(field)}
 
 
 def mark(name: str, path: str) -> str:
@@ -89,10 +89,10 @@ def with_text(arguments: dict[str, Any], path: str, text: str) -> dict[str, Any]
 
 def document_of(change: Field) -> str:
     """Return the operation that sends a change, and reads what has no arguments of its own."""
-    found = root_of(change).fields[change.name]
-    declared = ", ".join(f"${name}: {each.type}" for name, each in found.args.items())
-    passed = ", ".join(f"{name}: ${name}" for name in found.args)
-    return f"mutation M({declared}) {{ {change.name}({passed}){_selection(found.type, 1)} }}"
+    field = root_of(change).fields[change.name]
+    declared = ", ".join(f"${name}: {each.type}" for name, each in field.args.items())
+    passed = ", ".join(f"{name}: ${name}" for name in field.args)
+    return f"mutation M({declared}) {{ {change.name}({passed}){_selection(field.type, 1)} }}"
 
 
 def _selection(kind: Any, depth: int) -> str:
@@ -100,9 +100,9 @@ def _selection(kind: Any, depth: int) -> str:
     if is_leaf_type(named):
         return ""
     parts = [
-        f"{name}{_selection(each.type, depth - 1)}"
-        for name, each in named.fields.items()
-        if not each.args and (depth > 0 or is_leaf_type(get_named_type(each.type)))
+        f"{name}{_selection(field.type, depth - 1)}"
+        for name, field in named.fields.items()
+        if not field.args and (depth > 0 or is_leaf_type(get_named_type(field.type)))
     ]
     return f" {{ {' '.join(parts)} }}"
 
@@ -113,16 +113,16 @@ def send_hostile_texts(clerks: Clerks) -> dict[str, Any]:
     A text that names something, such as a brand, is refused with a reason; all others are stored as they are,
     and each change that is accepted is in the audit log.
     """
-    known = changes_with_texts()
+    changes = changes_with_texts()
     wrong: dict[str, Any] = {}
     for name, change in CHANGES.items():
         sender = clerks.others[change.by] if change.by else clerks.everybody
         try:
-            operation, arguments = document_of(known[name]), change.arguments(clerks)
+            operation, arguments = document_of(changes[name]), change.arguments(clerks)
         except (AssertionError, LookupError) as missing:  # what it needs was refused
             wrong[name] = repr(missing)
             continue
-        for path in text_paths(known[name]):
+        for path in text_paths(changes[name]):
             if path in change.stored:
                 continue
             answer = sender.answer(operation, **with_text(deepcopy(arguments), path, hostile(name, path)))
@@ -203,6 +203,7 @@ def screens(desk: OfficeClient) -> Iterator[str]:
         "risk-rewards",
         "risk-funnel",
         "risk-profit",
+        "analytics",
         "risk-customers",
         "risk-goodwill",
     )

@@ -43,8 +43,8 @@ class Field:
 @cache
 def admin_graph() -> GraphQLSchema:
     """Return the schema as graphql-core has it."""
-    found: GraphQLSchema = create_schema()._schema
-    return found
+    schema: GraphQLSchema = create_schema()._schema
+    return schema
 
 
 def root_of(field: Field) -> GraphQLObjectType:
@@ -58,7 +58,9 @@ def root_of(field: Field) -> GraphQLObjectType:
 def rule_of(field: Any) -> Permitted | None:
     """Return the directive of a field of graphql-core."""
     strawberry_field = field.extensions["strawberry-definition"]
-    return next((one for one in strawberry_field.directives if isinstance(one, Permitted)), None)
+    return next(
+        (directive for directive in strawberry_field.directives if isinstance(directive, Permitted)), None
+    )
 
 
 def roots() -> Iterator[tuple[str, str, Any]]:
@@ -88,9 +90,9 @@ def value_for(wanted: Any, path: str, brand_path: str, brand: str) -> Any:
         return brand
     if isinstance(wanted, GraphQLInputObjectType):
         return {
-            name: value_for(each.type, f"{path}.{name}", brand_path, brand)
-            for name, each in wanted.fields.items()
-            if isinstance(each.type, GraphQLNonNull) or brand_path.startswith(f"{path}.{name}")
+            name: value_for(field.type, f"{path}.{name}", brand_path, brand)
+            for name, field in wanted.fields.items()
+            if isinstance(field.type, GraphQLNonNull) or brand_path.startswith(f"{path}.{name}")
         }
     if isinstance(wanted, GraphQLEnumType):
         return next(iter(wanted.values))
@@ -132,7 +134,7 @@ def is_permitted(field: Field, actor: Actor, brand: str) -> bool:
     match field.brand:
         case "(any)" | "(found)":
             return field.permission is Permission.OWN or any(
-                allows(actor, field.permission, each) for each in actor.roles
+                allows(actor, field.permission, role) for role in actor.roles
             )
         case "(all)":
             return allows(actor, field.permission, None)

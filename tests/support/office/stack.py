@@ -84,7 +84,7 @@ class Office:
     def credits(self) -> dict[str, int]:
         """Return how often each key was credited, according to the books of all providers."""
         file = self.programs.folder / "providers.yaml"
-        urls = [str(one["url"]) for one in yaml.safe_load(file.read_text())["providers"]]
+        urls = [str(provider["url"]) for provider in yaml.safe_load(file.read_text())["providers"]]
         books: list[Any] = [httpx.get(f"{url}/simulator/effects").raise_for_status().json() for url in urls]
         return {key: times for book in books for key, times in book.items()}
 
@@ -115,7 +115,8 @@ def running_office(mariadb: PrivateMariadb, kafka: PrivateKafka, folder: Path) -
         accounts = asyncio.run(_accounts(url))
         programs.start("consume", "progress")
         tokens = {
-            one: programs.run("token", "--customer", one, "--brand", BRAND).strip() for one in CUSTOMERS
+            customer: programs.run("token", "--customer", customer, "--brand", BRAND).strip()
+            for customer in CUSTOMERS
         }
         site = Site(f"http://127.0.0.1:{gateway}", kafka.bootstrap, tokens)
         running = Office(
@@ -164,7 +165,7 @@ def _account(name: str) -> DemoAccount:
 def _is_complete(office: Office) -> bool:
     try:
         httpx.get(office.url).raise_for_status()
-        answers = [office.site.ask(BETSLIP, {"brand": BRAND}, customer=one) for one in CUSTOMERS]
+        answers = [office.site.ask(BETSLIP, {"brand": BRAND}, customer=customer) for customer in CUSTOMERS]
     except httpx.HTTPError:
         return False
     return all("errors" not in answer and _is_shown(answer["data"]["club"]) for answer in answers)

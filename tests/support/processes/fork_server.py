@@ -70,7 +70,7 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     for command in COMMANDS.values():
         importlib.import_module(command.module)
-    for name in [each for each in sys.modules if each.startswith(WITH_DEFERRED_IMPORTS)]:
+    for name in [module for module in sys.modules if module.startswith(WITH_DEFERRED_IMPORTS)]:
         for needed in deferred_imports(sys.modules[name]):
             importlib.import_module(needed)
     for module in ALSO:

@@ -161,8 +161,8 @@ class Archive:
     async def rows(self, name: str, table: Any) -> list[dict[str, Any]]:
         """Return all rows of a table."""
         async with self.databases[name].read() as connection:
-            found = await connection.execute(select(table).order_by(*table.primary_key))
-            return [dict(row) for row in found.mappings()]
+            result = await connection.execute(select(table).order_by(*table.primary_key))
+            return [dict(row) for row in result.mappings()]
 
     async def dump(self) -> dict[str, list[str]]:
         """Return every row of every database as text, by subgraph and table."""
@@ -257,6 +257,6 @@ async def archive(database_url: str) -> AsyncIterator[Archive]:
             name: create_consumer(name, settings, StreamSettings(), CollectorRegistry(), SystemClock())
             for name in MODELS
         }
-        found = Archive(database_url, databases, {name: one.app for name, one in consumers.items()})
+        found = Archive(database_url, databases, {name: consumer.app for name, consumer in consumers.items()})
         await found.apply(scheme(), reward())
         yield found

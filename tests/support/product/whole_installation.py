@@ -113,7 +113,7 @@ class Installation:
 
     def _providers(self) -> list[str]:
         entries = yaml.safe_load((self.programs.folder / "providers.yaml").read_text())["providers"]
-        return [str(one["url"]) for one in entries]
+        return [str(entry["url"]) for entry in entries]
 
     @staticmethod
     def _told(url: str, what: str) -> Any:
@@ -161,7 +161,8 @@ def rehearsed_installation(
         served = ("simulator", "serve", "--kafka", broker.bootstrap, "--data", "upstream", "--no-traffic")
         programs.start(*served, "--listen", f"127.0.0.1:{upstream}")
         tokens = {
-            one: programs.run("token", "--customer", one, "--brand", BRAND).strip() for one in customers
+            customer: programs.run("token", "--customer", customer, "--brand", BRAND).strip()
+            for customer in customers
         }
         site = Site(f"http://127.0.0.1:{gateway}", broker.bootstrap, tokens)
         installation = Installation(site, programs, url, gateway, status)

@@ -218,8 +218,8 @@ class Product:
             await self._load_content()
         records = self.log[since:]
         app = self.apps[name]
-        reference = [one for one in records if (t := app.by_name.get(one.topic)) and t.reference]
-        others = [one for one in records if (t := app.by_name.get(one.topic)) and not t.reference]
+        reference = [record for record in records if (t := app.by_name.get(record.topic)) and t.reference]
+        others = [record for record in records if (t := app.by_name.get(record.topic)) and not t.reference]
         await self._read([*reference, *others], [name])
         await self.settle()
         if name == "progress":

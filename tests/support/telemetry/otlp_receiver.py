@@ -82,7 +82,8 @@ def _received(service: str, span: Any) -> ReceivedSpan:
 
 def _values(attributes: Any) -> dict[str, Any]:
     return {
-        each.key: getattr(each.value, each.value.WhichOneof("value") or "string_value") for each in attributes
+        attribute.key: getattr(attribute.value, attribute.value.WhichOneof("value") or "string_value")
+        for attribute in attributes
     }
 
 

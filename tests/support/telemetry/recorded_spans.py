@@ -56,7 +56,7 @@ class Recording:
 
     def tree(self, root: ReadableSpan) -> dict[str, object]:
         """Return the names below a span, nested."""
-        return {each.name: self.tree(each) for each in sorted(self.children(root), key=_began)}
+        return {child.name: self.tree(child) for child in sorted(self.children(root), key=_began)}
 
 
 def _began(span: ReadableSpan) -> int:

@@ -2,9 +2,11 @@
 import { Admin, CustomRoutes, Resource } from 'react-admin';
 import { BrowserRouter, Route } from 'react-router-dom';
 
+import { choices } from './components/savedFilters.tsx';
 import { ContentList } from './content/contentList.tsx';
 import { ContentPage } from './content/ContentPage.tsx';
 import { Account } from './session/Account.tsx';
+import { Analytics } from './analytics/Analytics.tsx';
 import { ApprovalList } from './people/approvals/ApprovalList.tsx';
 import { ApprovalShow } from './people/approvals/ApprovalShow.tsx';
 import { AuditList } from './people/audit.tsx';
@@ -30,6 +32,7 @@ import { SchemesPage } from './rules/SchemesPage.tsx';
 import { SignInPage } from './session/SignInPage.tsx';
 import { UserList, UserShow } from './people/users.tsx';
 
+const STORE = choices();
 const NOTHING: ReadonlySet<string> = new Set();
 
 export function App() {
@@ -40,6 +43,7 @@ export function App() {
         title="Furlong back office"
         authProvider={authProvider}
         dataProvider={dataProvider}
+        store={STORE}
         layout={OfficeLayout}
         dashboard={Home}
         loginPage={SignInPage}
@@ -90,6 +94,7 @@ export function App() {
                 <Resource name="risk-rewards" list={Rewards} options={{ label: 'Cost by reward' }} />
                 <Resource name="risk-funnel" list={Funnel} options={{ label: 'Funnel' }} />
                 <Resource name="risk-profit" list={Profit} options={{ label: 'Profit and loss' }} />
+                <Resource name="analytics" list={Analytics} options={{ label: 'Analytics' }} />
               </>
             )}
             <CustomRoutes>

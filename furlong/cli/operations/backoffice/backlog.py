@@ -41,15 +41,23 @@ def lag(
     found = _run(read, ("backoffice",))
     if found.problem:
         fail(found.problem)
-    shown = [one for one in found.partitions if every or one.lag]
+    shown = [partition for partition in found.partitions if every or partition.lag]
     if as_json:
         echo_json(shown)
         return
     echo_table(
         ("group", "topic", "partition", "committed", "end", "lag", "oldest"),
         (
-            (one.group, one.topic, one.partition, one.committed, one.end, one.lag, one.oldest_at)
-            for one in shown
+            (
+                partition.group,
+                partition.topic,
+                partition.partition,
+                partition.committed,
+                partition.end,
+                partition.lag,
+                partition.oldest_at,
+            )
+            for partition in shown
         ),
         nothing="Nothing waits.",
     )

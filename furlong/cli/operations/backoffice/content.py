@@ -38,19 +38,19 @@ def list_items(
         found = await parts.service.items(actor, brand, ItemFilter(frozenset()), 1000)
         return [
             {
-                "item": str(one.key),
-                "version": one.version,
-                "open": None if one.open is None else f"{one.open.revision} {one.open.state.value}",
-                "published": one.published_revision,
+                "item": str(item.key),
+                "version": item.version,
+                "open": None if item.open is None else f"{item.open.revision} {item.open.state.value}",
+                "published": item.published_revision,
             }
-            for one in found
+            for item in found
         ]
 
     rows = _with_content(user, work)
     if as_json:
         echo_json(rows)
         return
-    shown = [(one["item"], one["open"] or "-", str(one["published"] or "-")) for one in rows]
+    shown = [(row["item"], row["open"] or "-", str(row["published"] or "-")) for row in rows]
     typer.echo("\n".join(table([("ITEM", "WAITING", "PUBLISHED"), *shown])))
 
 

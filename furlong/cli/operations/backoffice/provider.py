@@ -262,7 +262,7 @@ async def _over(parts: tuple[Any, Any, Any, Any], work: Callable[[ProviderServic
 
     own, audit, approvals, clock = parts
     settings, fulfilment = fulfilment_settings(), Database.open(database_settings(), "fulfilment")
-    files = {one.name: one for one in settings.list_providers()}
+    files = {provider.name: provider for provider in settings.list_providers()}
     configurations = ProviderConfigurations(own, audit, approvals, clock, files, settings)
     approvals.register(configurations.proposal_kind)
     try:

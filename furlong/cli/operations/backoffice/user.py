@@ -53,19 +53,19 @@ def list_(*, as_json: AsJson = False) -> None:
     if as_json:
         echo_json(
             {
-                "login": one.user.login,
-                "name": one.user.name,
-                "person": one.user.person,
-                "status": one.user.status.value,
-                "second_factor": one.user.totp_confirmed,
-                "roles": _names(one.roles),
+                "login": account.user.login,
+                "name": account.user.name,
+                "person": account.user.person,
+                "status": account.user.status.value,
+                "second_factor": account.user.totp_confirmed,
+                "roles": _names(account.roles),
             }
-            for one in accounts
+            for account in accounts
         )
         return
     rows = [
-        (one.user.login, one.user.name, one.user.status.value, ", ".join(_names(one.roles)))
-        for one in accounts
+        (account.user.login, account.user.name, account.user.status.value, ", ".join(_names(account.roles)))
+        for account in accounts
     ]
     typer.echo("\n".join(table([("LOGIN", "NAME", "STATUS", "ROLES"), *rows])))
 
@@ -128,12 +128,12 @@ def _given(password: str | None) -> str:
 
 
 async def _all(base: Base) -> list[Account]:
-    found: list[Account] = []
+    accounts: list[Account] = []
     while page := await base.accounts.by_login(
-        operating_person(None), 100, found[-1].user.login if found else None
+        operating_person(None), 100, accounts[-1].user.login if accounts else None
     ):
-        found.extend(page)
-    return found
+        accounts.extend(page)
+    return accounts
 
 
 async def _found(base: Base, login: str) -> Account:

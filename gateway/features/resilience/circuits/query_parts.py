@@ -25,7 +25,7 @@ from graphql import (
 )
 
 from gateway.errors import CircuitOpen, SubgraphNotCalled, SubgraphUnreachable
-from gateway.masking import OwnCode
+from gateway.executor.masking import OwnCode
 from gateway.plan import Entities, Fetch, RootFields
 from gateway.transport import SubgraphOperation
 

@@ -12,10 +12,10 @@ import pytest
 from redis.asyncio import Redis
 
 from deploy.private_valkey import PrivateValkey
+from foundation.valkey import PAUSE_SECONDS
 from gateway.features.documents.automatic import AutomaticDocuments, Texts
 from gateway.features.documents.trusted import DocumentMetrics
 from gateway.features.documents.valkey_texts import ValkeyTexts
-from gateway.valkey import PAUSE_SECONDS
 
 TEXT = "query Ä { me { name } }"
 DIGEST = sha256(TEXT.encode()).hexdigest()

@@ -15,12 +15,12 @@ def add_context(workshop: Workshop) -> None:
     fact = workshop.pick(workshop.entities)
     graph = workshop.pick(fact.homes)
     readable = [
-        each
-        for each in fact.fields.values()
-        if graph in each.owners
-        and each.named in ("String", "Int")
-        and not each.arguments
-        and not each.requires
+        field
+        for field in fact.fields.values()
+        if graph in field.owners
+        and field.named in ("String", "Int")
+        and not field.arguments
+        and not field.requires
     ]
     if not readable or graph == workshop.interface_graph:
         return

@@ -134,8 +134,8 @@ def _concrete(workshop: Workshop, fact: ObjectFact, field: FieldFact) -> list[st
     has_gap = any(each != widest for each in known) and all(each <= widest for each in known)
     if has_gap and workshop.features.member_gaps and _is_read_by_clients_only(workshop, fact, field):
         workshop.made.add("member_gaps")
-        return [each for each in abstract.members if each in widest]
-    return [each for each in abstract.members if all(each in names for names in known)]
+        return [member for member in abstract.members if member in widest]
+    return [member for member in abstract.members if all(member in names for names in known)]
 
 
 def _is_read_by_clients_only(workshop: Workshop, fact: ObjectFact, field: FieldFact) -> bool:
@@ -151,8 +151,12 @@ def _is_read_by_clients_only(workshop: Workshop, fact: ObjectFact, field: FieldF
         for each in kind.fields.values()
         for directive in each.directives
     ]
-    used = any(re.search(rf"\b{field.name}\b", each) for each in directives if "@requires" in each)
-    return not used and all(not each.external and "@override" not in str(each.directives) for each in drafts)
+    used = any(
+        re.search(rf"\b{field.name}\b", directive) for directive in directives if "@requires" in directive
+    )
+    return not used and all(
+        not draft.external and "@override" not in str(draft.directives) for draft in drafts
+    )
 
 
 def _tones(workshop: Workshop, fact: ObjectFact, field: FieldFact) -> list[str]:
@@ -160,8 +164,8 @@ def _tones(workshop: Workshop, fact: ObjectFact, field: FieldFact) -> list[str]:
     graphs = [*workshop.defined(fact.name, field.name)]
     if workshop.interface_graph is not None and workshop.interface_graph in field.owners:
         graphs.append(workshop.interface_graph)
-    known = [workshop.graphs[graph].types["Tone"].members for graph in graphs]
-    return [each for each in TONES if all(each in values for values in known)]
+    members = [workshop.graphs[graph].types["Tone"].members for graph in graphs]
+    return [tone for tone in TONES if all(tone in values for values in members)]
 
 
 def _shaped(kind: str, make: Make, number: int, pattern: int) -> Any:

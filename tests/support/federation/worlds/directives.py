@@ -12,7 +12,7 @@ def add_directives(workshop: Workshop) -> None:
     """One of all subgraphs, and others of one subgraph each."""
     if not workshop.features.directives:
         return
-    for each in workshop.graphs.values():
-        each.directives.append(LOUD)
+    for graph in workshop.graphs.values():
+        graph.directives.append(LOUD)
     for text in OTHERS:
         workshop.graphs[workshop.pick(list(workshop.graphs))].directives.append(text)

@@ -39,7 +39,7 @@ def _add_abstracts(workshop: Workshop, names: list[str]) -> None:
 def _settle(workshop: Workshop, fact: ObjectFact, earlier: list[str]) -> None:
     """Give an entity its homes, and keys that lead to each of them."""
     strict = workshop.interface_graph is not None and fact.name in workshop.abstracts["Being"].members
-    graphs = [each for each in workshop.graphs if not strict or each != workshop.interface_graph]
+    graphs = [graph for graph in workshop.graphs if not strict or graph != workshop.interface_graph]
     fact.homes = workshop.some(graphs, least=1 if workshop.chance(2) else 2)
     if strict and graphs[0] not in fact.homes:
         fact.homes.append(graphs[0])

@@ -14,7 +14,7 @@ def add_external_keys(workshop: Workshop) -> None:
             keys = fact.keys.get(home, [])
             if workshop.graphs[home].types[fact.name].kind != "type" or not workshop.chance(7):
                 continue
-            for key in [each for each in keys if _may_be_external(workshop, home, fact, each)][:1]:
+            for key in [key for key in keys if _may_be_external(workshop, home, fact, key)][:1]:
                 _give_away(workshop, home, fact, key)
 
 
@@ -39,7 +39,7 @@ def _owns(workshop: Workshop, graph: str, fact: ObjectFact, name: str) -> bool:
     draft = workshop.graphs[graph].types[fact.name].fields.get(name)
     if draft is None or graph not in fact.fields[name].owners:
         return False
-    return not draft.external and not any("@override" in each for each in draft.directives)
+    return not draft.external and not any("@override" in directive for directive in draft.directives)
 
 
 def _give_away(workshop: Workshop, home: str, fact: ObjectFact, key: Key) -> None:

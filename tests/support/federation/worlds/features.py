@@ -93,7 +93,7 @@ class Features:
     directives: bool = False
 
 
-NAMES = tuple(each.name for each in fields(Features))
+NAMES = tuple(field.name for field in fields(Features))
 
 
 def some_features(

@@ -18,7 +18,7 @@ def add_values(workshop: Workshop) -> None:
         fact = ObjectFact(name)
         for field_name in LEAVES[: workshop.pick((1, 2, 3))]:
             fact.fields[field_name] = FieldFact(field_name, leaf(workshop))
-        held = [*(each.name for each in workshop.values if not each.name.endswith("Spec"))]
+        held = [*(value.name for value in workshop.values if not value.name.endswith("Spec"))]
         if held and workshop.chance(6):
             fact.fields["lid"] = FieldFact("lid", wrapped(workshop, held[0]))
         if workshop.chance(3):
@@ -70,7 +70,9 @@ def add_links(workshop: Workshop) -> None:
     for fact in workshop.entities:
         for name in LINKS[: workshop.pick((1, 0, 2, 3))]:
             owner = workshop.pick(fact.homes)
-            targets = [each for each in composites(workshop) if may_have(workshop, owner, each)]
+            targets = [
+                composite for composite in composites(workshop) if may_have(workshop, owner, composite)
+            ]
             if targets:
                 kind = wrapped(workshop, workshop.pick(targets))
                 _add(workshop, fact, _drawn(workshop, name, kind, 2), owner)
@@ -109,7 +111,7 @@ def _add_narrower(workshop: Workshop, being: AbstractFact) -> None:
         sure = "!" if target != "Being" and workshop.chance(3) else ""
         _add(workshop, fact, FieldFact("pal", shape.format(target + sure)), owner)
     drafts = [workshop.graphs[home].types[member].fields for member in being.within.get(home, ())]
-    if drafts and all("pal" in each for each in drafts):
+    if drafts and all("pal" in draft for draft in drafts):
         workshop.graphs[home].types["Being"].fields["pal"] = being.draft("pal", drafts[0]["pal"])
     workshop.made.add("covariance")
 
@@ -117,8 +119,8 @@ def _add_narrower(workshop: Workshop, being: AbstractFact) -> None:
 def composites(workshop: Workshop) -> list[str]:
     """Return all types that a field may lead to, from any subgraph."""
     return [
-        *(each.name for each in workshop.entities),
-        *(each.name for each in workshop.values),
+        *(entity.name for entity in workshop.entities),
+        *(value.name for value in workshop.values),
         *workshop.abstracts,
     ]
 
@@ -143,8 +145,8 @@ def _add(workshop: Workshop, fact: ObjectFact, field: FieldFact, owner: str | No
 def own(workshop: Workshop, graph: str, fact: ObjectFact, field: FieldFact) -> FieldDraft:
     """Let a subgraph resolve a field."""
     ensure(workshop, graph, field.named)
-    for each in input_types(field.arguments):
-        ensure(workshop, graph, each)
+    for input_type in input_types(field.arguments):
+        ensure(workshop, graph, input_type)
     workshop.type_in(graph, fact.name)
     field.owners.add(graph)
     return workshop.define(graph, fact.name, field)
@@ -185,7 +187,7 @@ def add_roots(workshop: Workshop) -> None:
     for position, target in enumerate(composites(workshop)):
         graphs = [graph for graph in workshop.graphs if may_have(workshop, graph, target)]
         known = [graph for graph in graphs if target in workshop.graphs[graph].types]
-        if target not in [each.name for each in workshop.entities] and not workshop.chance(6):
+        if target not in [entity.name for entity in workshop.entities] and not workshop.chance(6):
             continue
         field = FieldFact(f"{target.lower()}{position}", wrapped(workshop, target))
         if workshop.features.arguments and workshop.chance(4):

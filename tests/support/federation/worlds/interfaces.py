@@ -26,9 +26,9 @@ def add_lonely_interface(workshop: Workshop) -> None:
         fields = [FieldFact(f"chill{number}", leaf(workshop))]
         if (number == 0 or not is_stub) and workshop.chance(5):
             fields.append(FieldFact(f"kin{number}", wrapped(workshop, "Ghost")))
-        for each in fields:
-            ghost.fields[each.name] = each
-            own(workshop, graph, ghost, each)
+        for field in fields:
+            ghost.fields[field.name] = field
+            own(workshop, graph, ghost, field)
     query = workshop.objects["Query"]
     roots = [("ghost", others[0], wrapped(workshop, "Ghost"))]
     if not is_stub:  # nobody could resolve the stub's fields

@@ -15,7 +15,7 @@ def add_overrides(workshop: Workshop) -> None:
     if not (features.overrides or features.labelled_overrides):
         return
     for fact in workshop.entities:
-        for field in [each for each in fact.fields.values() if _may_move(each)]:
+        for field in [field for field in fact.fields.values() if _may_move(field)]:
             if workshop.chance(4):
                 _move(workshop, fact, field)
 
@@ -42,7 +42,7 @@ def _move(workshop: Workshop, fact: ObjectFact, field: FieldFact) -> None:
         for home in fact.homes
         if home not in workshop.defined(fact.name, field.name) and may_have(workshop, home, field.named)
     ]
-    if not homes or any("@provides" in each for each in source_draft.directives):
+    if not homes or any("@provides" in directive for directive in source_draft.directives):
         return
     target = workshop.pick(homes)
     label = ""
@@ -64,9 +64,9 @@ def hide(workshop: Workshop) -> None:
         return
     for fact in workshop.entities:
         visible = [
-            each
-            for each in fact.fields.values()
-            if _may_hide(fact, each) and _resolving(workshop, fact, each)
+            field
+            for field in fact.fields.values()
+            if _may_hide(fact, field) and _resolving(workshop, fact, field)
         ]
         for field in workshop.some(visible, least=0)[: len(fact.fields) - 2] if visible else ():
             graph = workshop.pick(_resolving(workshop, fact, field))

@@ -35,11 +35,11 @@ def _lead_back(workshop: Workshop, payload: ObjectFact) -> None:
     query = workshop.objects["Query"]
     graphs = sorted(payload.fields["seq"].owners)
     roots = list(query.fields.values())
-    if not all(may_have(workshop, graph, each.named) for graph in graphs for each in roots):
+    if not all(may_have(workshop, graph, root.named) for graph in graphs for root in roots):
         return
     back = FieldFact("query", "Query!", owners=set(graphs))
     payload.fields["query"] = back
     for graph in graphs:
         workshop.define(graph, "Payload", back)
-        for each in roots:
-            own(workshop, graph, query, each)
+        for root in roots:
+            own(workshop, graph, query, root)

@@ -14,7 +14,7 @@ def may_have(workshop: Workshop, graph: str, name: str) -> bool:
     """Return whether a subgraph may refer to a type; an interface object excludes the interface's members."""
     if graph != workshop.interface_graph:
         return not _is_split(workshop, name)
-    interface = next(each for each in workshop.abstracts.values() if each.kind == "interface")
+    interface = next(abstract for abstract in workshop.abstracts.values() if abstract.kind == "interface")
     if name == interface.name:
         return True
     if name in interface.members or name in workshop.abstracts or _is_split(workshop, name):
@@ -22,8 +22,8 @@ def may_have(workshop: Workshop, graph: str, name: str) -> bool:
     fact = workshop.objects.get(name)
     if fact is None:
         return True
-    held = [each.named for each in fact.fields.values() if not fact.keys or each.key]
-    return all(may_have(workshop, graph, each) for each in held)
+    held = [field.named for field in fact.fields.values() if not fact.keys or field.key]
+    return all(may_have(workshop, graph, named) for named in held)
 
 
 def _is_split(workshop: Workshop, name: str) -> bool:
@@ -63,10 +63,10 @@ def _ensure_filter(workshop: Workshop, graph: str) -> None:
 def _share(workshop: Workshop, graph: str, fact: ObjectFact) -> None:
     """A value type, whole."""
     workshop.type_in(graph, fact.name).directives.append("@shareable")
-    for each in fact.fields.values():
-        ensure(workshop, graph, each.named)
-        workshop.define(graph, fact.name, each)
-        each.owners.add(graph)
+    for field in fact.fields.values():
+        ensure(workshop, graph, field.named)
+        workshop.define(graph, fact.name, field)
+        field.owners.add(graph)
 
 
 def _refer(workshop: Workshop, graph: str, fact: ObjectFact) -> None:
@@ -97,27 +97,29 @@ def add_key(workshop: Workshop, graph: str, fact: ObjectFact, key: Key, *, resol
     there.directives.append(f'@key(fields: "{key.text}"{suffix})')
     fact.keys.setdefault(graph, []).append(key)
     for name, kind in key.fields:
-        each = fact.fields.setdefault(name, FieldFact(name, kind))
-        each.key = True
-        ensure(workshop, graph, each.named)
+        field = fact.fields.setdefault(name, FieldFact(name, kind))
+        field.key = True
+        ensure(workshop, graph, field.named)
         if key.text == f"{name} {{ id }}":
-            add_id(workshop, graph, workshop.objects[each.named])
-        workshop.define(graph, fact.name, each)
-        each.owners.add(graph)
+            add_id(workshop, graph, workshop.objects[field.named])
+        workshop.define(graph, fact.name, field)
+        field.owners.add(graph)
 
 
 def add_id(workshop: Workshop, graph: str, fact: ObjectFact) -> None:
     """Give an entity its id in a subgraph, whether or not that is a key there."""
-    each = fact.fields.setdefault("id", FieldFact("id", "ID!"))
-    workshop.define(graph, fact.name, each)
-    each.owners.add(graph)
+    field = fact.fields.setdefault("id", FieldFact("id", "ID!"))
+    workshop.define(graph, fact.name, field)
+    field.owners.add(graph)
 
 
 def _ensure_abstract(workshop: Workshop, graph: str, fact: AbstractFact) -> None:
     if graph in fact.within:
         return
-    at_home = [each for each in fact.members if each in workshop.graphs[graph].types]
-    members = workshop.some(at_home or [each for each in fact.members if may_have(workshop, graph, each)])
+    at_home = [member for member in fact.members if member in workshop.graphs[graph].types]
+    members = workshop.some(
+        at_home or [member for member in fact.members if may_have(workshop, graph, member)]
+    )
     fact.within[graph] = sorted(members)
     for member in members:
         ensure(workshop, graph, member)
@@ -130,5 +132,5 @@ def _ensure_abstract(workshop: Workshop, graph: str, fact: AbstractFact) -> None
         add_id(workshop, graph, workshop.objects[member])
     drafts = [workshop.graphs[graph].types[member].fields for member in members]
     for name in ("id", "label", "grade", "pal"):
-        if all(name in each for each in drafts):
+        if all(name in draft for draft in drafts):
             there.fields[name] = fact.draft(name, drafts[0][name])

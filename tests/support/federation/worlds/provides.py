@@ -66,7 +66,7 @@ def _of_interface(workshop: Workshop, graph: str, name: str, depth: int) -> list
 def _of_object(workshop: Workshop, graph: str, fact: ObjectFact, depth: int) -> str:
     if not fact.keys:
         return ""
-    open_to = [each for each in fact.fields.values() if _may_provide(workshop, graph, fact, each, depth)]
+    open_to = [field for field in fact.fields.values() if _may_provide(workshop, graph, fact, field, depth)]
     parts = []
     for field in workshop.some(open_to)[:2] if open_to else ():
         below = ""

@@ -16,7 +16,7 @@ def add_requires(workshop: Workshop) -> None:
     features = workshop.features
     if not (features.requires or features.nested_requires or features.argument_requires):
         return
-    spread = [each for each in workshop.entities if len(each.homes) > 1]
+    spread = [entity for entity in workshop.entities if len(entity.homes) > 1]
     for number in range(workshop.pick((1, 2, 3, 4))) if spread else ():
         fact = workshop.pick(spread)
         home = workshop.pick(fact.homes)
@@ -37,7 +37,7 @@ def _with_other_arguments(required: str) -> str:
 def _add_computed(workshop: Workshop, home: str, fact: ObjectFact, name: str, required: str) -> None:
     kind = "String!"
     if workshop.chance(3):
-        targets = [each for each in composites(workshop) if may_have(workshop, home, each)]
+        targets = [composite for composite in composites(workshop) if may_have(workshop, home, composite)]
         kind = wrapped(workshop, workshop.pick(targets)) if targets else kind
     arguments = draw_arguments(workshop) if workshop.features.arguments and workshop.chance(3) else ""
     for each in ("Hue", "Filter"):
@@ -51,7 +51,7 @@ def _add_computed(workshop: Workshop, home: str, fact: ObjectFact, name: str, re
 
 def _selection(workshop: Workshop, graph: str, fact: ObjectFact, depth: int) -> str:
     """Return a selection of fields that a subgraph does not resolve; they become external there."""
-    open_to = [each for each in fact.fields.values() if _may_require(workshop, graph, fact, each, depth)]
+    open_to = [field for field in fact.fields.values() if _may_require(workshop, graph, fact, field, depth)]
     if not open_to:
         return ""
     parts = []
@@ -92,12 +92,12 @@ def _parts(workshop: Workshop, graph: str, fact: ObjectFact, depth: int) -> list
     """Fields of an object below a required field: its own leaves, and others' as externals."""
     here = workshop.graphs[graph].types[fact.name].fields
     leaves = [
-        each
-        for each in fact.fields.values()
-        if not is_composite(workshop, each.named)
-        and (each.name in here or (fact.keys and each.owners and not each.key))
-        and (not each.arguments or workshop.features.argument_requires)
-        and not (each.requires and graph in each.owners)
+        field
+        for field in fact.fields.values()
+        if not is_composite(workshop, field.named)
+        and (field.name in here or (fact.keys and field.owners and not field.key))
+        and (not field.arguments or workshop.features.argument_requires)
+        and not (field.requires and graph in field.owners)
     ]
     parts = []
     for each in workshop.some(leaves)[:2]:
@@ -105,9 +105,9 @@ def _parts(workshop: Workshop, graph: str, fact: ObjectFact, depth: int) -> list
             mark_external(workshop, graph, fact, each)
         parts.append(f"{each.name}{literals(workshop, each)}")
     nested = [
-        each
-        for each in fact.fields.values()
-        if not fact.keys and is_composite(workshop, each.named) and each.name in here
+        field
+        for field in fact.fields.values()
+        if not fact.keys and is_composite(workshop, field.named) and field.name in here
     ]
     if nested and depth > 0:
         below = _below(workshop, graph, nested[0], depth - 1)
@@ -121,7 +121,9 @@ def _abstract_parts(workshop: Workshop, graph: str, name: str, depth: int) -> li
     there = workshop.graphs[graph].types[name]
     parts = []
     if fact.kind == "interface" and workshop.chance(6):
-        leaves = [name for name, each in there.fields.items() if not is_composite(workshop, named(each.type))]
+        leaves = [
+            name for name, field in there.fields.items() if not is_composite(workshop, named(field.type))
+        ]
         parts += [each for each in workshop.some(leaves) if not there.fields[each].arguments]
     if workshop.chance(2):
         parts.append("__typename")
@@ -196,7 +198,7 @@ def add_interface_fields(workshop: Workshop) -> None:
         kind = leaf(workshop)
         arguments = draw_arguments(workshop) if workshop.features.arguments and workshop.chance(3) else ""
         _add_to_members(workshop, graph, FieldFact(f"aura{number}", kind, arguments, owners={graph}))
-    shown = [name for name, each in home.fields.items() if name != "id" and not each.arguments]
+    shown = [name for name, field in home.fields.items() if name != "id" and not field.arguments]
     if workshop.features.requires and shown and workshop.chance(6):
         chosen = workshop.some(shown)
         for name in chosen:

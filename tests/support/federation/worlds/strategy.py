@@ -53,7 +53,7 @@ def worlds(draw: Any, features: st.SearchStrategy[Features]) -> World:
     ):
         step(workshop)
     data = objects(workshop)
-    graphs = {name: each.text() for name, each in workshop.graphs.items() if each.types}
+    graphs = {name: graph.text() for name, graph in workshop.graphs.items() if graph.types}
     return World(graphs, data, frozenset(_features(workshop)))
 
 

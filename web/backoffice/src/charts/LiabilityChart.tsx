@@ -63,7 +63,7 @@ export function findingOf({ currency, elapsedHours, isoWeek, now, before }: Fore
   if (then === null || then === 0) return `Rewards of ${isoWeek} come to ${value} so far`;
   const change = Math.round((now.valueMinor / then - 1) * 100);
   if (change === 0) return `Rewards come to ${value} so far, as much as a week ago`;
-  return `Rewards come to ${value} so far, ${Math.abs(change)} % ${change > 0 ? 'above' : 'below'} last week`;
+  return `Rewards come to ${value} so far, ${Math.abs(change)}% ${change > 0 ? 'above' : 'below'} last week`;
 }
 
 function outlook({ likely, low, high, now, elapsedHours, weekHours, currency }: Forecast): Range | null {

@@ -10,6 +10,7 @@ import FactCheck from '@mui/icons-material/FactCheck';
 import FilterAlt from '@mui/icons-material/FilterAlt';
 import Gavel from '@mui/icons-material/Gavel';
 import HourglassTop from '@mui/icons-material/HourglassTop';
+import Insights from '@mui/icons-material/Insights';
 import MarkEmailUnread from '@mui/icons-material/MarkEmailUnread';
 import Paid from '@mui/icons-material/Paid';
 import Palette from '@mui/icons-material/Palette';
@@ -55,7 +56,11 @@ export const GROUPS: readonly Group[] = [
   },
   {
     name: 'Customers',
-    screens: [screen('customers', 'Customers', SupportAgent, 'support.read', 'backoffice/support.html')],
+    screens: [
+      screen('customers', 'Customers', SupportAgent, 'support.read', 'backoffice/support.html'),
+      screen('lateBets', 'Late bets', Schedule, 'operations.cases', 'backoffice/operations.html#late-bets-and-held-rewards'),
+      screen('heldRewards', 'Held rewards', PauseCircle, 'operations.cases', 'backoffice/operations.html#late-bets-and-held-rewards'),
+    ],
   },
   {
     name: 'Money',
@@ -64,6 +69,7 @@ export const GROUPS: readonly Group[] = [
       screen('risk-rewards', 'Cost by reward', Redeem, 'risk.read', 'backoffice/risk.html'),
       screen('risk-funnel', 'Funnel', FilterAlt, 'risk.read', 'backoffice/risk.html'),
       screen('risk-profit', 'Profit and loss', TrendingUp, 'risk.read', 'backoffice/risk.html'),
+      screen('analytics', 'Analytics', Insights, 'risk.read', 'analytics.html'),
     ],
   },
   {
@@ -74,8 +80,6 @@ export const GROUPS: readonly Group[] = [
       screen('providers', 'Providers', Paid, 'operations.read', 'backoffice/operations.html#providers'),
       screen('weeks', 'Weeks', DateRange, 'operations.read', 'backoffice/operations.html#backlogs'),
       screen('backlog', 'Lag', Speed, 'operations.read', 'backoffice/operations.html#backlogs'),
-      screen('lateBets', 'Late bets', Schedule, 'operations.cases', 'backoffice/operations.html#late-bets-and-held-rewards'),
-      screen('heldRewards', 'Held rewards', PauseCircle, 'operations.cases', 'backoffice/operations.html#late-bets-and-held-rewards'),
       screen('deadLetters', 'Dead letters', MarkEmailUnread, 'operations.read', 'backoffice/operations.html#dead-letters'),
       screen('intents', 'Pending intents', Pending, 'operations.read', 'backoffice/operations.html#backlogs'),
       screen('nodes', 'Nodes', Dns, 'operations.read', 'backoffice/operations.html'),

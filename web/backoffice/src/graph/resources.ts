@@ -98,3 +98,14 @@ export function isFiltered(name: string, given: Readonly<Record<string, unknown>
   const needed = new Set(neededFilters(name));
   return Object.entries(given).some(([filter, value]) => !needed.has(filter) && isGiven(value));
 }
+
+/** Return whether two sets of filters have the same values; an empty value is none. */
+export function sameFilters(one: Readonly<Record<string, unknown>>, other: Readonly<Record<string, unknown>>): boolean {
+  const given = (filters: Readonly<Record<string, unknown>>) =>
+    JSON.stringify(
+      Object.entries(filters)
+        .filter(([, value]) => isGiven(value))
+        .toSorted(([name], [next]) => name.localeCompare(next)),
+    );
+  return given(one) === given(other);
+}

@@ -9,7 +9,7 @@ import { number } from '../money/amounts.ts';
 import { ToneChip } from '../look/ToneChip.tsx';
 import { age } from '../operations/page/words.ts';
 import { usePolled } from '../operations/page/usePolled.ts';
-import { moment } from '../time/moments.ts';
+import { moment, recently } from '../time/moments.ts';
 
 import type { Tone } from '../look/theme.ts';
 
@@ -42,6 +42,9 @@ interface Fact {
   readonly state?: { readonly tone: Tone; readonly label: string };
 }
 
+/** A figure that is a link is underlined as faintly as a table's line. */
+const QUIET_LINK = { '& a': { color: 'inherit', textDecorationThickness: '1px', textDecorationColor: 'color-mix(in srgb, currentColor 40%, transparent)', textUnderlineOffset: '4px' } } as const;
+
 const FINE = { tone: 'good', label: 'fine' } as const;
 
 function oldest(times: readonly (string | null)[]): string | undefined {
@@ -54,9 +57,9 @@ export function countedUpTo({ consumerLag: { problem, partitions, readAt } }: He
   if (problem !== null) return { label, value: '–', note: problem, path: '/backlog', state: { tone: 'bad', label: 'not known' } };
   const waiting = partitions.filter((one) => one.group.startsWith(TRACKER) && one.lag > 0);
   const since = oldest(waiting.map(({ oldestAt }) => oldestAt));
-  if (waiting.length === 0) return { label, value: moment(readAt, brand), note: 'No bet waits.', path: '/backlog', state: FINE };
+  if (waiting.length === 0) return { label, value: recently(readAt, brand), note: 'No bet waits.', path: '/backlog', state: FINE };
   const bets = number(waiting.reduce((sum, one) => sum + one.lag, 0));
-  return { label, value: moment(since, brand), note: `${bets} records of bets wait, the oldest for ${age(since, Date.parse(readAt))}.`, path: '/backlog', state: { tone: 'waiting', label: 'catching up' } };
+  return { label, value: since === undefined ? '–' : recently(since, brand), note: `${bets} records of bets wait, the oldest for ${age(since, Date.parse(readAt))}.`, path: '/backlog', state: { tone: 'waiting', label: 'catching up' } };
 }
 
 export function lag({ consumerLag: { problem, partitions }, outboxes }: Health): Fact {
@@ -99,7 +102,7 @@ export function HealthCard({ brand }: { readonly brand: string }) {
   return (
     <Card component="section" aria-label="Health of the week">
       <CardContent>
-        <Typography variant="h6" component="h2" sx={{ '& a': { color: 'inherit' } }}>
+        <Typography variant="h6" component="h2" sx={QUIET_LINK}>
           <Link to="/weeks">{weekOf(data, brand)}</Link>
         </Typography>
         <Box component="dl" sx={{ display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(200px, 1fr))', gap: 2, margin: 0, marginTop: 2 }}>
@@ -118,7 +121,7 @@ function FactItem({ label, value, note, path, state }: Fact) {
       <Typography variant="overline" component="dt" color="textSecondary">
         {label}
       </Typography>
-      <Typography variant="h5" component="dd" sx={{ margin: 0, fontVariantNumeric: 'tabular-nums', '& a': { color: 'inherit' } }}>
+      <Typography variant="h5" component="dd" sx={{ margin: 0, fontVariantNumeric: 'tabular-nums', ...QUIET_LINK }}>
         <Link to={path}>{value}</Link>
       </Typography>
       <Typography variant="body2" component="dd" color="textSecondary" sx={{ margin: 0 }}>

@@ -59,8 +59,9 @@ export function Home() {
 
 function Figures({ figures }: { readonly figures: readonly Figure[] }) {
   if (figures.length === 0) return null;
+  const columns = figures.length === 4 || figures.length < 3 ? figures.length : 3;
   return (
-    <Box component="section" aria-label="Figures" sx={{ display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(216px, 1fr))', gap: '16px' }}>
+    <Box component="section" aria-label="Figures" sx={{ display: 'grid', gridTemplateColumns: { xs: 'repeat(auto-fit, minmax(200px, 1fr))', lg: `repeat(${columns}, minmax(0, 1fr))` }, gap: 2 }}>
       {figures.map((figure) => (
         <FigureCard key={figure.label} {...figure} />
       ))}

@@ -77,7 +77,8 @@ const STILL = {
   create: () => 'none',
   duration: { shortest: 0, shorter: 0, short: 0, standard: 0, complex: 0, enteringScreen: 0, leavingScreen: 0 },
 };
-const motion = matchMedia('(prefers-reduced-motion: reduce)').matches ? { transitions: STILL } : {};
+const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
+const motion = isStill ? { transitions: STILL } : {};
 
 const TABULAR = 'tabular-nums';
 
@@ -169,6 +170,9 @@ function controls(colors: Colors) {
         },
       },
     },
+    /** Filters are saved by the chips above the rows. */
+    RaFilterButton: { defaultProps: { disableSaveQuery: true } },
+    MuiSkeleton: { defaultProps: { animation: isStill ? false : 'pulse' } },
     /** The framework's wheel that turns while something is read has no name for screen readers. */
     MuiCircularProgress: { defaultProps: { 'aria-label': 'Loading' } },
   };

@@ -64,6 +64,7 @@ export function BacklogPage() {
         rows={shown}
         id={({ id }) => id}
         nothing="No consumer is behind."
+        filledBy="What Kafka has and a consumer has not applied appears here. None is what you want."
         columns={[
           { head: 'Group', cell: ({ group }) => group },
           { head: 'Topic', cell: ({ topic }) => topic },

@@ -87,7 +87,7 @@ export function CustomerFinder() {
           fullWidth={false}
           sx={{ flexGrow: 1, minWidth: 220 }}
         />
-        <Button type="submit" variant="contained" startIcon={<Search />} disabled={brand === null}>
+        <Button type="submit" variant="contained" startIcon={<Search />} disabled={brand === null} sx={{ marginBottom: '4px' }}>
           Find
         </Button>
       </Box>

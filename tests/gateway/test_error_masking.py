@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from foundation.logs.redaction import MAX_LENGTH
 from gateway import GatewaySettings, MemoryTransport, create_gateway
-from gateway.masking import ErrorMasking
+from gateway.executor.masking import ErrorMasking
 from gateway.pipeline.operation_executor import ExecutionMode
 from tests.gateway.worlds import shop
 

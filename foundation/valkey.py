@@ -1,4 +1,7 @@
-"""Calls Valkey or Redis with a deadline, and pauses briefly after a failure."""
+"""A client of Valkey or Redis with short deadlines, so that no request waits long for it.
+
+After a failure, calls pause briefly.
+"""
 
 from __future__ import annotations
 
@@ -13,15 +16,13 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from gateway.errors import GatewayError
-
 T = TypeVar("T")
 
 PAUSE_SECONDS: Final = 1.0
 """How long a failed server is not asked again, so that requests do not wait for it one by one."""
 
 
-class ValkeyAway(GatewayError):
+class ValkeyAway(Exception):
     """The server did not answer in time, or calls are paused after a failure."""
 
 
