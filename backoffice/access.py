@@ -50,6 +50,9 @@ class Permission(Enum):
     RISK_BUDGET = "risk.budget"
     RISK_EXPORT = "risk.export"
     OPERATIONS_READ = "operations.read"
+    OPERATIONS_CASES = "operations.cases"
+    """Sees the cases of customers that wait for a person: late bets, and rewards that are held back."""
+
     OPERATIONS_REPLAY = "operations.replay"
     OPERATIONS_SWITCH = "operations.switch"
     OPERATIONS_PROVIDER = "operations.provider"
@@ -69,7 +72,7 @@ _EVERYBODY: Final = frozenset({_P.CONTENT_READ, _P.RULES_READ, _P.JOBS_READ})
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
     {
-        Role.VIEWER: _EVERYBODY | {_P.RISK_READ, _P.OPERATIONS_READ},
+        Role.VIEWER: _EVERYBODY | {_P.RISK_READ, _P.OPERATIONS_READ, _P.OPERATIONS_CASES},
         Role.EDITOR: _EVERYBODY | {_P.CONTENT_EDIT, _P.RULES_EDIT, _P.RULES_TRY, _P.APPROVALS_READ},
         Role.APPROVER: _EVERYBODY
         | {_P.CONTENT_APPROVE, _P.CONTENT_PUBLISH, _P.RULES_APPROVE, _P.RULES_TRY, _P.APPROVALS_READ},
@@ -80,6 +83,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
             _P.SUPPORT_GOODWILL,
             _P.SUPPORT_EXPORT,
             _P.SUPPORT_ERASE,
+            _P.OPERATIONS_CASES,
             _P.APPROVALS_READ,
         },
         Role.RISK: _EVERYBODY
@@ -91,11 +95,13 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
             _P.RISK_BUDGET,
             _P.RISK_EXPORT,
             _P.OPERATIONS_READ,
+            _P.OPERATIONS_CASES,
             _P.APPROVALS_READ,
         },
         Role.OPERATOR: _EVERYBODY
         | {
             _P.OPERATIONS_READ,
+            _P.OPERATIONS_CASES,
             _P.OPERATIONS_REPLAY,
             _P.OPERATIONS_SWITCH,
             _P.OPERATIONS_PROVIDER,

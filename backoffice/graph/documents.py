@@ -25,10 +25,8 @@ from graphql import (
 from graphql.execution.values import VariableValues
 
 from foundation.graphql_http import RequestError
+from gateway.costs import CostRules, OperationCost, operation_cost
 from gateway.errors import CannotPlan, InvalidDocument
-from gateway.features.cost.compile import operation_cost
-from gateway.features.cost.operation_cost import OperationCost
-from gateway.features.cost.rules import CostRules
 from gateway.limits import (
     DocumentLimits,
     IntrospectionSizes,

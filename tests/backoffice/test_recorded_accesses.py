@@ -35,6 +35,8 @@ PERSONAL: Final = {
     "goodwillOffer": f'(customer: "{SOMEBODY}") {{ __typename }}',
     "riskCustomers": f"({FIGURE}) {{ nodes {{ id }} }}",
     "riskGoodwill": f'(brand: "{BRAND}") {{ nodes {{ id }} }}',
+    "lateBets": f'(brand: "{BRAND}") {{ nodes {{ id }} }}',
+    "heldRewards": f'(brand: "{BRAND}") {{ nodes {{ id }} }}',
     "pendingIntents": f'(brand: "{BRAND}") {{ nodes {{ id }} }}',
     "deadLetters": '(app: "backoffice") { nodes { id } }',
     "deadLetter": '(id: "backoffice:1") { id }',
@@ -64,6 +66,7 @@ NOT_PERSONAL: Final = {
         *("brands", "operatedBrand", "brandRevisions", "tryTheme", "rewardVersions", "supportBrands"),
         *("providers", "provider", "providerAdapters", "providerRevisions", "providerDiff", "tryProvider"),
         "stoppedProviders",
+        *("waitingCases", "deadLetterCounts", "lagHistory"),
         *("weeks", "globalEvents", "globalEvent", "killSwitches", "nodes", "consumerLag", "outboxes"),
     },
 }

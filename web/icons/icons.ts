@@ -78,7 +78,7 @@ const OUTLINES: Readonly<Record<string, string>> = {
   Notifications: 'mdiBellOutline',
   Paid: 'mdiCurrencyUsd',
   Palette: 'mdiPalette',
-  PauseCircleOutline: 'mdiPauseCircleOutline',
+  PauseCircle: 'mdiPauseCircle',
   Pending: 'mdiDotsHorizontalCircle',
   People: 'mdiAccountMultiple',
   PersonAdd: 'mdiAccountPlus',

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 import typer
 from typer.core import TyperCommand
 
-from furlong.cli.json_lists import AsJson, echo_json, echo_table
+from furlong.cli.json_lists import AsJson, amount, echo_json, echo_table
 from furlong.cli.known_names import require_names
 from furlong.cli.options import database_settings, fail, product_clock
 
@@ -65,6 +65,8 @@ def listed(
     if context.invoked_subcommand is not None:
         return
 
+    from subgraphs.kit.domain.keys import Owner
+    from subgraphs.kit.records.reference import ReferenceRepository
     from subgraphs.progress.models import REFERENCE
     from subgraphs.progress.review import late_revisions
 
@@ -72,6 +74,8 @@ def listed(
         await require_names(database, REFERENCE, brand, week)
         async with database.read() as connection:
             found = await late_revisions(connection, brand=brand, iso_week=week, limit=limit)
+            owners = {Owner(one.brand, one.customer) for one in found}
+            currencies = await ReferenceRepository(REFERENCE).currencies(connection, owners)
         if as_json:
             echo_json(found)
             return
@@ -80,9 +84,12 @@ def listed(
             (
                 (
                     *(one.brand, one.iso_week, one.customer, one.bet_id, one.revision),
-                    *(one.counted_minor, one.would_count_minor, one.would_be, one.occurred_at, one.closed_at),
+                    amount(one.counted_minor, currency),
+                    amount(one.would_count_minor, currency),
+                    *(one.would_be, one.occurred_at, one.closed_at),
                 )
                 for one in found
+                for currency in [currencies.get(Owner(one.brand, one.customer))]
             ),
             nothing="Nothing waits.",
         )
@@ -158,19 +165,27 @@ def assign(
 
 
 def _decide(decision: Decision) -> None:
+    from subgraphs.kit.domain.keys import Owner
+    from subgraphs.kit.records.reference import ReferenceRepository
     from subgraphs.progress.ledger.ledger import ledger_of
+    from subgraphs.progress.models import REFERENCE
     from subgraphs.progress.review import ReviewService
 
-    async def act(database: Database) -> DecisionOutcome:
+    async def act(database: Database) -> tuple[DecisionOutcome, str | None]:
         clock = product_clock()
-        return await ReviewService(database, ledger_of(database.dialect, clock), clock).decide(decision)
+        decided = await ReviewService(database, ledger_of(database.dialect, clock), clock).decide(decision)
+        owner = Owner(decided.late.brand, decided.late.customer)
+        async with database.read() as connection:
+            currencies = await ReferenceRepository(REFERENCE).currencies(connection, [owner])
+        return decided, currencies.get(owner)
 
-    typer.echo(_result(_with_database(act), accepted=decision.accepted))
+    decided, currency = _with_database(act)
+    typer.echo(_result(decided, currency, accepted=decision.accepted))
 
 
-def _result(decided: DecisionOutcome, *, accepted: bool) -> str:
+def _result(decided: DecisionOutcome, currency: str | None, *, accepted: bool) -> str:
     one = decided.late
-    counts = one.would_count_minor if accepted else one.counted_minor
+    counts = amount(one.would_count_minor if accepted else one.counted_minor, currency)
     text = f"{one.bet_id} revision {one.revision} counts {counts} in {one.iso_week}."
     if decided.status_before != decided.status_now:
         text += f" {one.customer} was {decided.status_before or 'not qualified'}, is {decided.status_now}."

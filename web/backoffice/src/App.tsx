@@ -24,7 +24,7 @@ import { DARK, LIGHT } from './look/theme.ts';
 import { Overview } from './risk/overview/Overview.tsx';
 import { Profit } from './risk/weeks/Profit.tsx';
 import { Rewards } from './risk/weeks/Rewards.tsx';
-import { operationsResources } from './operations/resources.tsx';
+import { caseResources, operationsResources } from './operations/resources.tsx';
 import { titleOf } from './people/approvals/kinds.ts';
 import { RENEW_PATH, RenewPage } from './session/RenewPage.tsx';
 import { SchemesPage } from './rules/SchemesPage.tsx';
@@ -82,6 +82,7 @@ export function App() {
               />
             )}
             {operationsResources(may)}
+            {caseResources(may)}
             <Resource name="jobs" list={JobList} show={JobShow} recordRepresentation="kind" />
             {may.has('audit.read') && (
               <Resource name="audit" list={AuditList} options={{ label: 'Audit log' }} />

@@ -13,9 +13,11 @@ import HourglassTop from '@mui/icons-material/HourglassTop';
 import MarkEmailUnread from '@mui/icons-material/MarkEmailUnread';
 import Paid from '@mui/icons-material/Paid';
 import Palette from '@mui/icons-material/Palette';
+import PauseCircle from '@mui/icons-material/PauseCircle';
 import Pending from '@mui/icons-material/Pending';
 import ReceiptLong from '@mui/icons-material/ReceiptLong';
 import Redeem from '@mui/icons-material/Redeem';
+import Schedule from '@mui/icons-material/Schedule';
 import Speed from '@mui/icons-material/Speed';
 import SupportAgent from '@mui/icons-material/SupportAgent';
 import TrendingUp from '@mui/icons-material/TrendingUp';
@@ -67,13 +69,15 @@ export const GROUPS: readonly Group[] = [
   {
     name: 'Operations',
     screens: [
-      screen('switches', 'Kill switches', Block, 'operations.read', 'backoffice/operations.html'),
+      screen('switches', 'Kill switches', Block, 'operations.read', 'backoffice.html#operations'),
       screen('rewardStatus', 'Reward status', Adjust, 'operations.read', 'backoffice/operations.html'),
       screen('providers', 'Providers', Paid, 'operations.read', 'backoffice/operations.html#providers'),
-      screen('weeks', 'Weeks', DateRange, 'operations.read', 'backoffice/operations.html'),
-      screen('backlog', 'Lag', Speed, 'operations.read', 'backoffice/operations.html'),
+      screen('weeks', 'Weeks', DateRange, 'operations.read', 'backoffice/operations.html#backlogs'),
+      screen('backlog', 'Lag', Speed, 'operations.read', 'backoffice/operations.html#backlogs'),
+      screen('lateBets', 'Late bets', Schedule, 'operations.cases', 'backoffice/operations.html#late-bets-and-held-rewards'),
+      screen('heldRewards', 'Held rewards', PauseCircle, 'operations.cases', 'backoffice/operations.html#late-bets-and-held-rewards'),
       screen('deadLetters', 'Dead letters', MarkEmailUnread, 'operations.read', 'backoffice/operations.html#dead-letters'),
-      screen('intents', 'Pending intents', Pending, 'operations.read', 'backoffice/operations.html'),
+      screen('intents', 'Pending intents', Pending, 'operations.read', 'backoffice/operations.html#backlogs'),
       screen('nodes', 'Nodes', Dns, 'operations.read', 'backoffice/operations.html'),
       screen('brands', 'Brands', Palette, 'operations.read', 'backoffice/operations.html#brands-and-themes'),
     ],

@@ -54,6 +54,16 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
   },
   jobs: { list: 'jobs', filters: { brand: 'String', status: 'JobStatus' }, one: 'job', fields: JOB },
   deadLetters: { list: 'deadLetters', filters: { app: 'String!', topic: 'String' }, one: 'deadLetter', fields: LETTER },
+  lateBets: {
+    list: 'lateBets',
+    filters: { brand: 'String!' },
+    fields: 'id brand bet customer isoWeek revision countedMinor wouldCountMinor currency wouldBe occurredAt closedAt',
+  },
+  heldRewards: {
+    list: 'heldRewards',
+    filters: { brand: 'String!' },
+    fields: 'id brand customer isoWeek origin reward valueMinor currency provider state reason since',
+  },
   intents: {
     list: 'pendingIntents',
     filters: { brand: 'String!', subgraph: 'String', olderThanMinutes: 'Int' },
