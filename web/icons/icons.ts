@@ -79,7 +79,6 @@ const OUTLINES: Readonly<Record<string, string>> = {
   Paid: 'mdiCurrencyUsd',
   Palette: 'mdiPalette',
   PauseCircle: 'mdiPauseCircle',
-  PauseCircleOutline: 'mdiPauseCircleOutline',
   Pending: 'mdiDotsHorizontalCircle',
   People: 'mdiAccountMultiple',
   PersonAdd: 'mdiAccountPlus',

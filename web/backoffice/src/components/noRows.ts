@@ -9,6 +9,8 @@ const FILLED_BY: Readonly<Record<string, string>> = {
   audit: 'Each change, each sign-in and each look at personal data appears here.',
   content: 'Write the text of a reward with “New content”. Rewards arrive from upstream by themselves; their texts do not.',
   deadLetters: 'Messages that a consumer cannot apply appear here, with the reason. None is what you want.',
+  heldRewards: 'Rewards that are earned and wait for a person or a provider appear here. None is what you want.',
+  lateBets: 'Bets that arrive after their week has closed appear here: a person decides about each.',
   intents: 'A change that the upstream API has not answered appears here until its outcome is known. None is what you want.',
   jobs: 'Long work appears here when you start it: dry runs, exports, replays, closing a week.',
   riskCustomers: 'Customers appear here once they belong to the figure that you have chosen.',

@@ -1,5 +1,5 @@
 /** The status of each version of a brand's rewards: paused, resumed, withdrawn, or recalled by two people. */
-import PauseCircleOutline from '@mui/icons-material/PauseCircleOutline';
+import PauseCircle from '@mui/icons-material/PauseCircle';
 import PlayArrow from '@mui/icons-material/PlayArrow';
 import Report from '@mui/icons-material/Report';
 import VisibilityOff from '@mui/icons-material/VisibilityOff';
@@ -44,7 +44,7 @@ const MEANING: Readonly<Record<Action, string>> = {
 };
 
 const ICONS: Readonly<Record<Action, ReactNode>> = {
-  PAUSE: <PauseCircleOutline fontSize="small" />,
+  PAUSE: <PauseCircle fontSize="small" />,
   RESUME: <PlayArrow fontSize="small" />,
   WITHDRAW: <VisibilityOff fontSize="small" />,
   RECALL: <Report fontSize="small" />,
