@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 GROUP: Final = "furlong-analytics"
 _NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
-ENDS_SECONDS: Final = 2.0
+ENDS_SECONDS: Final = 10.0
 """How long the answer is waited for when the ends of partitions are asked for."""
 
 _REST: Final = 4

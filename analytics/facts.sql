@@ -60,6 +60,14 @@ SELECT brand, customer, min(assumeNotNull(first_opted_in_at)) AS opted_in_at
 FROM membership_records WHERE refused = '' AND first_opted_in_at IS NOT NULL
 GROUP BY brand, customer;
 
+-- One row: a customer who was drawn for or against the control group of a scheme (a brand's jurisdiction and currency), since
+-- the club would first have been shown. The customers with the lowest `draw` (0 to 999) are the control group; how many that
+-- are of a thousand is in `schemes`, since it may change from week to week.
+control_draws :=
+SELECT brand, customer, jurisdiction, currency, any(draw) AS draw, min(occurred_at) AS drawn_at
+FROM control_records WHERE refused = '' AND jurisdiction != ''
+GROUP BY brand, customer, jurisdiction, currency;
+
 -- One row: the reward of a customer's week at its highest revision; `source` says whether the customer chose it.
 choices :=
 SELECT * EXCEPT (refused, range_first, range_last) FROM choice_records
@@ -133,6 +141,7 @@ refused_records :=
 SELECT 'bets' AS facts, generation, topic_partition, topic_offset, refused AS reason, arrived_at FROM bet_records WHERE refused != ''
 UNION ALL SELECT 'accounts', generation, topic_partition, topic_offset, refused, arrived_at FROM account_records WHERE refused != ''
 UNION ALL SELECT 'memberships', generation, topic_partition, topic_offset, refused, arrived_at FROM membership_records WHERE refused != ''
+UNION ALL SELECT 'control draws', generation, topic_partition, topic_offset, refused, arrived_at FROM control_records WHERE refused != ''
 UNION ALL SELECT 'choices', generation, topic_partition, topic_offset, refused, arrived_at FROM choice_records WHERE refused != ''
 UNION ALL SELECT 'qualifications', generation, topic_partition, topic_offset, refused, arrived_at FROM qualification_records WHERE refused != ''
 UNION ALL SELECT 'credits', generation, topic_partition, topic_offset, refused, arrived_at FROM outcome_records WHERE refused != ''

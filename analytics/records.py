@@ -20,7 +20,7 @@ from consumers.acknowledgements.message import decode_acknowledgement
 from consumers.fulfilment.messages import decode_goodwill, decode_published
 from consumers.messages.accounts import CustomerErased, decode_account_or_erasure
 from consumers.messages.customer_weeks import ChosenReward, decode_choice, decode_qualification
-from consumers.messages.memberships import decode_membership_or_erasure
+from consumers.messages.memberships import decode_control_draw_or_erasure, decode_membership_or_erasure
 from consumers.messages.schemes import decode_scheme, decode_week
 from consumers.progress.messages import decode_adjustment, decode_bet
 from consumers.stream.errors import Poison
@@ -196,6 +196,14 @@ def _membership(record: Record, pseudonyms: Pseudonyms) -> Fact:
     return _plain(membership, "version change opted_in since left_at first_opted_in_at")
 
 
+def _control_draw(record: Record, pseudonyms: Pseudonyms) -> Fact:
+    del pseudonyms
+    drawn = decode_control_draw_or_erasure(record)
+    if isinstance(drawn, CustomerErased):  # the account's own erasure destroys the secret
+        return Fact(drawn.owner.brand, None, drawn.at, {})
+    return _plain(drawn, "jurisdiction currency draw control_per_mille")
+
+
 def _choice(record: Record, pseudonyms: Pseudonyms) -> Fact:
     del pseudonyms
     choice = decode_choice(record)
@@ -249,7 +257,7 @@ def _scheme(record: Record, pseudonyms: Pseudonyms) -> Fact:
     scheme = decode_scheme(record)
     names = (
         "jurisdiction currency version qualifying_product target_minor min_stake_minor min_odds_milli "
-        "count_before_opt_in grace_minutes effective_from"
+        "count_before_opt_in grace_minutes effective_from control_per_mille"
     )
     columns = {name: getattr(scheme, name) for name in names.split()} | {
         "time_zone": scheme.brand.time_zone,
@@ -258,6 +266,7 @@ def _scheme(record: Record, pseudonyms: Pseudonyms) -> Fact:
         "bet_types": list(scheme.bet_types),
         "channels": list(scheme.channels),
         "issued_at": scheme.issued_at or scheme.occurred_at,
+        "default_reward_id": scheme.default_reward_id or "",
     }
     return Fact(scheme.brand_id, None, scheme.occurred_at, columns)
 
@@ -314,6 +323,7 @@ _DECODERS: Final[Mapping[str, Callable[[Record, Pseudonyms], Fact]]] = {
     schema.BETS.topic: _bet,
     schema.ACCOUNTS.topic: _account,
     schema.MEMBERSHIPS.topic: _membership,
+    schema.CONTROL_DRAWS.topic: _control_draw,
     schema.CHOICES.topic: _choice,
     schema.QUALIFICATIONS.topic: _qualification,
     schema.OUTCOMES.topic: _outcome,

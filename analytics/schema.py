@@ -69,8 +69,8 @@ class RecordTable:
         customer = {"customer": "UInt64"} if self.keyed else {}
         return {"brand": WORD, **customer, **self.own, "occurred_at": INSTANT, **ORIGIN}
 
-    def ddl(self, retention_days: int) -> str:
-        """Return the statement that creates the table, unless it exists.
+    def ddl(self, retention_days: int) -> Iterator[str]:
+        """Yield the statements that create the table, unless it exists, and add columns that it lacks.
 
         An insert is one block of one partition, so that its token covers all of it.
         """
@@ -82,10 +82,12 @@ class RecordTable:
         )
         if self.counted:
             columns += f", PROJECTION counts (SELECT {self.counted}, count() GROUP BY {self.counted})"
-        return (
+        yield (
             f"CREATE TABLE IF NOT EXISTS {self.name} ({columns}) ENGINE = MergeTree "
             f"ORDER BY ({', '.join(self.order)}){ttl} SETTINGS non_replicated_deduplication_window = 10000"
         )
+        added = ", ".join(f"ADD COLUMN IF NOT EXISTS {name} {kind}" for name, kind in self.columns.items())
+        yield f"ALTER TABLE {self.name} {added}"
 
 
 BETS: Final = RecordTable(
@@ -135,6 +137,12 @@ MEMBERSHIPS: Final = RecordTable(
         "first_opted_in_at": f"Nullable({INSTANT})",
     },
     ("brand", "customer", "version"),
+)
+CONTROL_DRAWS: Final = RecordTable(
+    "control_records",
+    "club.control.v1",
+    {**_TERRITORY, "draw": "UInt32", "control_per_mille": "UInt32"},
+    ("brand", "customer"),
 )
 CHOICES: Final = RecordTable(
     "choice_records",
@@ -209,6 +217,8 @@ SCHEMES: Final = RecordTable(
         "grace_minutes": "Int64",
         "effective_from": INSTANT,
         "issued_at": INSTANT,
+        "default_reward_id": WORD,
+        "control_per_mille": "UInt32",
     },
     ("brand", "jurisdiction", "currency", "version"),
     keyed=False,
@@ -247,6 +257,7 @@ RECORD_TABLES: Final = (
     BETS,
     ACCOUNTS,
     MEMBERSHIPS,
+    CONTROL_DRAWS,
     CHOICES,
     QUALIFICATIONS,
     OUTCOMES,
@@ -293,6 +304,9 @@ ROLLED_WEEKS: Final = (
     f"rolled_at {INSTANT}) ENGINE = ReplacingMergeTree(rolled_at) ORDER BY (brand, iso_week)"
 )
 """Of what the roll-ups of a week were counted, as in `week_states`."""
+
+_COLUMNS: Final = ", ".join(column for table in RECORD_TABLES for column in table.columns)
+"""What `*` stands for in a view is fixed when the view is created."""
 
 DERIVED: Final = ("known_customers", "moved_bets", "rolled_weeks")
 
@@ -371,7 +385,7 @@ def statements(retention_days: int, current: Mapping[str, str]) -> Iterator[str]
         current: The comment of each table and view that exists, which names its definition.
     """
     for table in RECORD_TABLES:
-        yield table.ddl(retention_days)
+        yield from table.ddl(retention_days)
     yield from (ZONE_WEEKS, READINGS, KNOWN_CUSTOMERS, MOVED_BETS, ROLLED_WEEKS)
     rolled = rollups()
     outdated = [each for each in rolled if current.get(each.name, "") not in {"", _digest(each.query)}]
@@ -379,8 +393,9 @@ def statements(retention_days: int, current: Mapping[str, str]) -> Iterator[str]
     for number, view in enumerate(views()):
         if number == len(facts):
             yield from _rollup_tables(rolled, anew=bool(outdated))
-        if current.get(view.name) != _digest(view.query):
-            yield f"CREATE OR REPLACE VIEW {view.name} AS {view.query} COMMENT '{_digest(view.query)}'"
+        digest = _digest(view.query + _COLUMNS)
+        if current.get(view.name) != digest:
+            yield f"CREATE OR REPLACE VIEW {view.name} AS {view.query} COMMENT '{digest}'"
 
 
 def _rollup_tables(rolled: Iterable[Rollup], *, anew: bool) -> Iterator[str]:

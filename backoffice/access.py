@@ -37,6 +37,7 @@ class Permission(Enum):
     CONTENT_PUBLISH = "content.publish"
     RULES_READ = "rules.read"
     RULES_EDIT = "rules.edit"
+    RULES_TRY = "rules.try"
     RULES_APPROVE = "rules.approve"
     SUPPORT_READ = "support.read"
     SUPPORT_ADJUST = "support.adjust"
@@ -49,6 +50,9 @@ class Permission(Enum):
     RISK_BUDGET = "risk.budget"
     RISK_EXPORT = "risk.export"
     OPERATIONS_READ = "operations.read"
+    OPERATIONS_CASES = "operations.cases"
+    """Sees the cases of customers that wait for a person: late bets, and rewards that are held back."""
+
     OPERATIONS_REPLAY = "operations.replay"
     OPERATIONS_SWITCH = "operations.switch"
     OPERATIONS_PROVIDER = "operations.provider"
@@ -68,10 +72,10 @@ _EVERYBODY: Final = frozenset({_P.CONTENT_READ, _P.RULES_READ, _P.JOBS_READ})
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
     {
-        Role.VIEWER: _EVERYBODY | {_P.RISK_READ, _P.OPERATIONS_READ},
-        Role.EDITOR: _EVERYBODY | {_P.CONTENT_EDIT, _P.RULES_EDIT, _P.APPROVALS_READ},
+        Role.VIEWER: _EVERYBODY | {_P.RISK_READ, _P.OPERATIONS_READ, _P.OPERATIONS_CASES},
+        Role.EDITOR: _EVERYBODY | {_P.CONTENT_EDIT, _P.RULES_EDIT, _P.RULES_TRY, _P.APPROVALS_READ},
         Role.APPROVER: _EVERYBODY
-        | {_P.CONTENT_APPROVE, _P.CONTENT_PUBLISH, _P.RULES_APPROVE, _P.APPROVALS_READ},
+        | {_P.CONTENT_APPROVE, _P.CONTENT_PUBLISH, _P.RULES_APPROVE, _P.RULES_TRY, _P.APPROVALS_READ},
         Role.SUPPORT: _EVERYBODY
         | {
             _P.SUPPORT_READ,
@@ -79,6 +83,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
             _P.SUPPORT_GOODWILL,
             _P.SUPPORT_EXPORT,
             _P.SUPPORT_ERASE,
+            _P.OPERATIONS_CASES,
             _P.APPROVALS_READ,
         },
         Role.RISK: _EVERYBODY
@@ -90,11 +95,13 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
             _P.RISK_BUDGET,
             _P.RISK_EXPORT,
             _P.OPERATIONS_READ,
+            _P.OPERATIONS_CASES,
             _P.APPROVALS_READ,
         },
         Role.OPERATOR: _EVERYBODY
         | {
             _P.OPERATIONS_READ,
+            _P.OPERATIONS_CASES,
             _P.OPERATIONS_REPLAY,
             _P.OPERATIONS_SWITCH,
             _P.OPERATIONS_PROVIDER,

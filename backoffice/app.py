@@ -27,6 +27,8 @@ from backoffice.identity.housekeeping import keep_tidy
 from backoffice.identity.oidc.provider import Provider
 from backoffice.identity.oidc.sign_in import OidcSignIn
 from backoffice.jobs.worker import JobWorker
+from backoffice.risk.analytics import ReportSource
+from backoffice.risk.area import RiskArea
 from backoffice.settings import BackofficeSettings, OidcSettings
 from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import Clock, seconds_of
@@ -56,6 +58,7 @@ def create_backoffice(
     stream: StreamSettings | None = None,
     fulfilment: FulfilmentSettings | None = None,
     ready_accounts: str = "",
+    reports: ReportSource | None = None,
 ) -> Backoffice:
     """Build the back office.
 
@@ -68,6 +71,7 @@ def create_backoffice(
         stream: Where Kafka is; by default as the environment says.
         fulfilment: The providers' file; by default as the environment says.
         ready_accounts: The path at which a demo lists accounts to sign in with at once.
+        reports: Where the reports of analytics are read; None without analytics.
 
     Raises:
         ValueError: FURLONG_BACKOFFICE_KEY is not set, or FURLONG_BACKOFFICE_URL with an identity provider.
@@ -76,6 +80,7 @@ def create_backoffice(
     oidc = oidc or OidcSettings()
     provider = _provider(oidc, own, clock)
     areas: tuple[Area, ...] = tuple(kind(base) for kind in AREAS)
+    _read_reports_from(reports, areas)
     graph, site = OfficeGraph.over(create_schema(), areas), Site(own.url, frozenset(own.trusted_proxies))
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
@@ -146,6 +151,12 @@ def create_backoffice(
             running,
         ),
     )
+
+
+def _read_reports_from(reports: ReportSource | None, areas: tuple[Area, ...]) -> None:
+    for area in areas:
+        if isinstance(area, RiskArea) and reports is not None:
+            area.analytics.source = reports
 
 
 def _provider(oidc: OidcSettings, own: BackofficeSettings, clock: Clock) -> Provider | None:

@@ -18,6 +18,7 @@ from backoffice.risk.schema import Query as RiskQuery
 from backoffice.rules.area import RulesArea
 from backoffice.rules.schema import Mutation as RulesMutation
 from backoffice.rules.schema import Query as RulesQuery
+from backoffice.search import Query as SearchQuery
 from backoffice.support.area import SupportArea
 from backoffice.support.schema import Mutation as SupportMutation
 from backoffice.support.schema import Query as SupportQuery
@@ -25,7 +26,15 @@ from backoffice.support.schema import Query as SupportQuery
 AREAS: Final = (PeopleArea, ContentArea, RulesArea, RiskArea, OperationsArea, SupportArea)
 """Each is built over a base, with which it registers its kinds of proposals and jobs."""
 
-QUERIES: Final = (PeopleQuery, ContentQuery, RulesQuery, RiskQuery, OperationsQuery, SupportQuery)
+QUERIES: Final = (
+    PeopleQuery,
+    ContentQuery,
+    RulesQuery,
+    RiskQuery,
+    OperationsQuery,
+    SupportQuery,
+    SearchQuery,
+)
 MUTATIONS: Final = (
     PeopleMutation,
     ContentMutation,

@@ -26,12 +26,16 @@ from bench.counts.gateway_path import gateway
 from bench.counts.paths import HotPath, count_path, count_paths, in_counted_club
 from bench.counts.site_paths import require_right
 from bench.harness import report
+from bench.harness.servers import ROOT
+from bench.performance import with_table
 
 ROUNDS: Final = 7
 TIMES: Final = 200
 ORIGIN: Final = "https://bets.example"
 SECRET: Final = "A" * 43
 KEYS: Final = f'{{"keys": [{{"kty": "oct", "kid": "bench", "k": "{SECRET}"}}]}}'
+PAGE: Final = ROOT / "docs" / "gateway" / "features.md"
+BEGIN: Final = "<!-- make bench BENCH=features writes from here -->\n"
 BARE: Final = "core alone"
 DEFAULTS: Final = "defaults"
 MEASURES: Final = {
@@ -109,6 +113,18 @@ def configurations(folder: Path) -> dict[str, Configuration]:
     }
 
 
+USES: Final[Mapping[str, str]] = {
+    "compression": "for a client that asks for it",
+    "cors": "for a page of another origin",
+    "header_rules": "that pass on headers by a pattern",
+    "rate_limits": "by address",
+    "resilience": "circuits, retries, shared calls, limits",
+    "response_cache": "of a graph without cache hints",
+    "signatures": "on three calls",
+}
+"""What is measured of some features, for the table."""
+
+
 def count(names: Collection[str]) -> dict[str, dict[str, int]]:
     """Return what is counted for one request to some of the gateways, by their names."""
     with tempfile.TemporaryDirectory() as folder:
@@ -159,14 +175,19 @@ def table(figures: Mapping[str, Mapping[str, float]]) -> list[str]:
     ]
     for name, row in figures.items():
         if name != BARE:
-            lines.append(f"| {name} | {' | '.join(f'{row[each] - bare[each]:+,.0f}' for each in MEASURES)} |")
+            use = f": {USES[name]}" if name in USES else ""
+            lines.append(
+                f"| {name}{use} | {' | '.join(f'{row[each] - bare[each]:+,.0f}' for each in MEASURES)} |"
+            )
     return lines
 
 
 def main() -> None:
-    """Measure, print the table of docs/gateway/features.md, and write the results."""
+    """Measure, write the table into the docs, print it, and write the results."""
     figures = measure()
-    print("\n".join(table(figures)))
+    lines = "\n".join(table(figures))
+    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), lines, BEGIN), encoding="utf-8")
+    print(lines)
     report.write(
         "features", figures, {"defaults_vs_core": figures[DEFAULTS]["opcodes"] / figures[BARE]["opcodes"]}
     )

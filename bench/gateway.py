@@ -15,7 +15,8 @@ from bench.harness.runner import run_benchmark
 from bench.harness.servers import ROOT, Server, Servers, free_port, furlong, running_servers
 from bench.load.target import COMPARED, check_agreement
 from bench.load.wrk import LoadTool
-from bench.peers.node_gateways import STARTS, install_gateways, write_supergraph
+from bench.peers.hive_router import PEERS, install_peers
+from bench.peers.node_gateways import write_supergraph
 from furlong.subgraph_names import SUBGRAPHS
 
 TOKENS = [f"session-{number}" for number in range(1000)]
@@ -45,10 +46,13 @@ def run(options: Options, folder: Path) -> None:
         servers = stack.enter_context(running_servers(folder))
         supergraph = write_supergraph(folder, start_fixed_subgraphs(servers, cores))
         started = {"ours": start_ours(servers, supergraph, cores)}
+        left_out: dict[str, str] = {}
         if not options.profile:
-            install_gateways()
-            for name in filter(options.wants, STARTS):
-                started[name] = STARTS[name](servers, supergraph, partial(on_core, cores.server))
+            wanted = list(filter(options.wants, PEERS))
+            left_out = install_peers(wanted)
+            for name in wanted:
+                if name not in left_out:
+                    started[name] = PEERS[name](servers, supergraph, partial(on_core, cores.server))
         contenders = [Contender(name, graph_at(each.port), (each,)) for name, each in started.items()]
         tool = LoadTool(folder, TOKENS)
         if options.profile:
@@ -61,12 +65,12 @@ def run(options: Options, folder: Path) -> None:
     figures = {name: each.figures() for name, each in series.items()}
     compared = ratios(series)
     report.show(figures, compared)
-    report.write("gateway", figures, compared)
+    report.write("gateway", figures, compared, left_out)
 
 
 def main() -> None:
     """Run the benchmark as the command line says."""
-    run_benchmark(run, read_options(__doc__ or "", tuple(STARTS)))
+    run_benchmark(run, read_options(__doc__ or "", tuple(PEERS)))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from bench import betslip
 from bench.harness.report import RESULTS
-from bench.peers.node_gateways import STARTS
+from bench.peers.hive_router import PEERS as GATEWAYS
 
 PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 BEGIN: Final = "<!-- make bench BENCH=performance writes from here -->\n"
@@ -26,7 +26,7 @@ BENCHMARKS: Final = (
     *("betslip", "gateway", "overload", "isolation", "cold", "tracing", "planning"),
     *("consumer", "together", "live", "graphiql", "jit", "strawberry"),
 )
-PEERS: Final[Mapping[str, Collection[str]]] = {"betslip": betslip.PEERS, "gateway": STARTS}
+PEERS: Final[Mapping[str, Collection[str]]] = {"betslip": betslip.PEERS, "gateway": GATEWAYS}
 """What those benchmarks compare with that can compare with less."""
 
 WITHOUT_OPTIONS: Final = ("jit", "strawberry")
@@ -101,11 +101,13 @@ def table_of(results: Sequence[Mapping[str, Any]], said: str) -> Iterator[str]:
         "| --- | --- | --- | --- | --- |",
     )
     for result in results:
+        benchmark = f"[{result['name']}](#{result['name']})"
         for name, ratio in result["ratios"].items():
             other = name.removeprefix("ours_vs_")
             ours, theirs = (_rate(result["figures"], of) for of in ("ours", other))
-            benchmark = f"[{result['name']}](#{result['name']})"
             yield f"| {benchmark} | `{name}` | **{ratio:.3g}** | {ours} | {theirs} |"
+        for name, reason in result.get("left_out", {}).items():
+            yield f"| {benchmark} | `ours_vs_{name}` | left out | | {reason} |"
 
 
 def _rate(figures: Mapping[str, Any], name: str) -> str:
@@ -117,13 +119,13 @@ def _rate(figures: Mapping[str, Any], name: str) -> str:
     return f"{rate}, {row['cpu_us_per_request']:,.0f} µs" if "cpu_us_per_request" in row else rate
 
 
-def with_table(page: str, table: str) -> str:
-    """Return the page with another table between its marks.
+def with_table(page: str, table: str, mark: str = BEGIN) -> str:
+    """Return the page with another table between a mark and `END`.
 
     Raises:
         ValueError: The page has no marks.
     """
-    before, begin, rest = page.partition(BEGIN)
+    before, begin, rest = page.partition(mark)
     _, end, after = rest.partition(END)
     if not (begin and end):
         raise ValueError("the page has no place for the table")

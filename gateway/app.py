@@ -20,7 +20,7 @@ from gateway.feature import Core
 from gateway.http.admission import Admission
 from gateway.http.graph_versions import ServedGraph
 from gateway.http.live import LiveConnections, LiveLimits, LiveMetrics
-from gateway.http.routes import PATH, Gateway, IsReady, OperatorRoutes, Remark
+from gateway.http.routes import Gateway, IsReady, OperatorRoutes, Remark
 from gateway.http.websocket import WebSocketEndpoint, WebSocketParts
 from gateway.installed_features import InstalledFeatures
 from gateway.metrics import Metrics
@@ -127,7 +127,7 @@ def create_gateway(
         app.live = builder.connections
         init_headers = frozenset(chosen.live_init_headers)
         sockets = WebSocketParts(graph, app.live, core.authentication, metrics, init_headers)
-        app.websockets = WebSocketEndpoint(PATH.encode(), sockets)
+        app.websockets = WebSocketEndpoint(graph.target, sockets)
     if reload is not None:
         outcomes = ReloadOutcomes(graph)
         metrics.registry.register(outcomes)

@@ -91,7 +91,7 @@ FEATURES: Final[tuple[Entry, ...]] = (
         "resilience",
         settings="gateway.features.resilience.settings:ResilienceSettings",
         feature="gateway.features.resilience.feature:Resilience",
-        instructions=1006,
+        instructions=896,
     ),
     Entry(
         "subscriptions",

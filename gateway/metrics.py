@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections import Counter
+from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from math import inf, nextafter
 from typing import Any, Final, Protocol
@@ -22,7 +23,7 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from gateway.monitoring import SummedGauge
-from gateway.monitoring.families import OutcomeTimes
+from gateway.monitoring.families import SECONDS, BucketCounts, OutcomeTimes
 
 OUTCOMES: Final = ("ok", "partial", "refused", "gone", "fault")
 """All outcomes are counted from 0: Prometheus sees no increase in a counter that starts at 1."""
@@ -49,13 +50,15 @@ class Metrics(Collector):
 
     Attributes:
         admission: The counts of admission control.
+        request: Counts an answered request by its outcome, with its time in seconds.
     """
 
     def __init__(self, admission: AdmissionCounts) -> None:
         self.registry = CollectorRegistry()
         self.admission = admission
         self._requests = OutcomeTimes(OUTCOMES)
-        self._fetches: dict[str, OutcomeTimes] = {}
+        self.request = self._requests.observe
+        self._fetches: defaultdict[tuple[str, str], BucketCounts] = defaultdict(BucketCounts)
         self._plans: Counter[bool] = Counter()
         self._deopts: Counter[tuple[str, str]] = Counter()
         self._refusals: Counter[str] = Counter()
@@ -75,16 +78,11 @@ class Metrics(Collector):
         """Record that a request has been answered or abandoned."""
         del self._started[started]
 
-    def request(self, outcome: str, seconds: float) -> None:
-        """Count an answered request."""
-        self._requests.observe(outcome, seconds)
-
     def fetch(self, subgraph: str, outcome: str, seconds: float) -> None:
         """Count a fetch."""
-        times = self._fetches.get(subgraph)
-        if times is None:
-            times = self._fetches[subgraph] = OutcomeTimes()
-        times.observe(outcome, seconds)
+        times = self._fetches[subgraph, outcome]
+        times.counts[bisect_left(SECONDS, seconds)] += 1  # as `add` does: each fetch comes here
+        times.total += seconds
 
     def errors(self, errors: Iterable[Mapping[str, Any]]) -> None:
         """Count the errors in a response by their codes."""
@@ -172,10 +170,11 @@ class Metrics(Collector):
             "Time of a fetch, from the call to the response, by subgraph.",
             labels=["subgraph"],
         )
-        for subgraph, times in self._fetches.items():
-            for outcome, count in times.outcomes():
-                fetches.add_metric([subgraph, outcome], count)
-            added = times.seconds()
+        of_subgraphs: defaultdict[str, BucketCounts] = defaultdict(BucketCounts)
+        for (subgraph, outcome), times in self._fetches.items():
+            fetches.add_metric([subgraph, outcome], times.count)
+            of_subgraphs[subgraph].add_all(times)
+        for subgraph, added in of_subgraphs.items():
             seconds.add_metric([subgraph], added.cumulative(), added.total)
         yield from (fetches, seconds)
 

@@ -27,13 +27,13 @@ from gateway.limits import DocumentLimits, IntrospectionSizes
 from gateway.metrics import Metrics
 from gateway.monitoring import KnownNames, OperationMetrics, Recorders
 from gateway.monitoring.operations import Document
+from gateway.pipeline.cold_planning import ColdPlanning
 from gateway.pipeline.components import AnsweringPipeline
 from gateway.pipeline.documents import DocumentResolver, SentDocuments
 from gateway.pipeline.hooks import Hooks
 from gateway.pipeline.introspection_responses import Introspection, IntrospectionCache
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.pipeline import ArrivalPipeline, Pipeline
-from gateway.pipeline.planning.cold_planning import ColdPlanning
 from gateway.pipeline.policies import IntrospectionPolicy, checks_of
 from gateway.pipeline.preparation.known_bodies import KnownBodies
 from gateway.pipeline.preparation.limits import PreparationLimits

@@ -4,9 +4,23 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Column, Index, Row, String, Table, Text, and_, insert, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Index,
+    Row,
+    String,
+    Table,
+    Text,
+    and_,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.access import Actor
@@ -41,6 +55,7 @@ PROPOSAL = Table(
     Index("proposal_newest", "proposed_at", "proposal_id"),
     Index("proposal_kind", "kind", "proposed_at", "proposal_id"),
     Index("proposal_subject", "subject", "proposed_at", "proposal_id"),
+    Index("proposal_proposer", "proposed_by", "decided_at"),
 )
 """One row for each proposal. What is proposed never changes: only the decision is written later."""
 
@@ -88,6 +103,30 @@ async def pending_of(connection: AsyncConnection, user_id: str) -> Sequence[str]
     c = PROPOSAL.c
     query = select(c.proposal_id).where(c.status == ProposalStatus.PENDING.value, c.proposed_by == user_id)
     return (await connection.execute(query.order_by(c.proposed_at, c.proposal_id))).scalars().all()
+
+
+NEWS: Final = (ProposalStatus.EXECUTED, ProposalStatus.REJECTED, ProposalStatus.VOID)
+"""How a proposal ends without its proposer."""
+
+
+async def decided_of(connection: AsyncConnection, user_id: str, first: int) -> Sequence[Proposal]:
+    """Return up to `first` proposals of an account that others have ended, the latest decision first."""
+    c = PROPOSAL.c
+    query = select(PROPOSAL).where(c.proposed_by == user_id, c.decided_at.is_not(None), _is_news())
+    rows = await connection.execute(query.order_by(c.decided_at.desc(), c.proposal_id.desc()).limit(first))
+    return [_proposal(row) for row in rows]
+
+
+async def count_decided(connection: AsyncConnection, user_id: str, since: datetime | None, most: int) -> int:
+    """Return how many proposals of an account others have ended since an instant, counted up to `most`."""
+    c = PROPOSAL.c
+    after = c.decided_at.is_not(None) if since is None else c.decided_at > since
+    found = select(c.proposal_id).where(c.proposed_by == user_id, after, _is_news()).limit(most)
+    return await connection.scalar(select(func.count()).select_from(found.subquery())) or 0
+
+
+def _is_news() -> ColumnElement[bool]:
+    return PROPOSAL.c.status.in_([one.value for one in NEWS])
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,11 @@ class KnownBrands:
         async with self.rewards.read() as connection:
             return await ReferenceRepository(REFERENCE).brand_ids(connection)
 
+    async def rewards_named(self, brand: str, prefix: str, limit: int) -> list[str]:
+        """Return up to `limit` rewards of a brand whose id begins with a text, in order."""
+        async with self.rewards.read() as connection:
+            return await CATALOGUE.rewards_named(connection, brand, prefix, limit)
+
     async def lint(
         self, connection: AsyncConnection, key: ContentKey, document: ContentDocument
     ) -> tuple[Finding, ...]:

@@ -66,6 +66,15 @@ class ContentService:
             by_item.setdefault(key, {})[number] = revision
         return [ItemWithRevisions.of(one, by_item.get(one.key, {})) for one in found]
 
+    async def rewards_named(self, actor: Actor, brand: str, prefix: str, limit: int) -> list[str]:
+        """Return up to `limit` rewards of a brand whose id begins with a text, written about or not.
+
+        Raises:
+            Forbidden: The actor may not read content of the brand.
+        """
+        require(actor, Permission.CONTENT_READ, brand)
+        return await self.known.rewards_named(brand, prefix, limit)
+
     async def item(self, actor: Actor, key: ContentKey) -> ItemWithRevisions | None:
         """Return an item; None if nobody has written it.
 

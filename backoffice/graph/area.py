@@ -24,12 +24,14 @@ class Area:
         name: What the area is called in logs and tests.
         background: What runs as long as the back office is served, until the event is set.
         routes: HTTP routes besides the graph; they are public.
+        costs: The points of fields that cost more than the objects they return, such as `Query.field`.
         downloads: Tables as CSV by name, for signed-in people: `POST /backoffice/downloads/NAME`.
     """
 
     name: str
     background: tuple[Callable[[asyncio.Event], Coroutine[None, None, None]], ...] = ()
     routes: tuple[BaseRoute, ...] = ()
+    costs: Mapping[str, int] = MappingProxyType({})
     downloads: Mapping[str, Download] = MappingProxyType({})
 
     async def close(self) -> None:

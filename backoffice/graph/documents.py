@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from graphql import (
@@ -25,10 +26,8 @@ from graphql import (
 from graphql.execution.values import VariableValues
 
 from foundation.graphql_http import RequestError
+from gateway.costs import CostRules, OperationCost, operation_cost
 from gateway.errors import CannotPlan, InvalidDocument
-from gateway.features.cost.compile import operation_cost
-from gateway.features.cost.operation_cost import OperationCost
-from gateway.features.cost.rules import CostRules
 from gateway.limits import (
     DocumentLimits,
     IntrospectionSizes,
@@ -96,12 +95,20 @@ class PreparedOperation:
 
 
 class Documents:
-    """The documents of one schema, of which the last ones stay prepared."""
+    """The documents of one schema, of which the last ones stay prepared.
 
-    def __init__(self, schema: GraphQLSchema, limits: GraphLimits) -> None:
+    Args:
+        schema: The schema.
+        limits: How much one request may ask for.
+        costs: The points of fields that cost more than the objects they return, such as `Query.field`.
+    """
+
+    def __init__(
+        self, schema: GraphQLSchema, limits: GraphLimits, costs: Mapping[str, int] = MappingProxyType({})
+    ) -> None:
         self._schema = schema
         self._limits = limits
-        self._rules = CostRules(schema, Annotations(), limits.list_size)
+        self._rules = CostRules(schema, Annotations(cost=dict(costs)), limits.list_size)
         self._sizes = IntrospectionSizes.of(schema)
         self._introspection_bytes = 2 * self._sizes.standard_bytes()
         self.prepared = lru_cache(DOCUMENTS_KEPT)(self._prepare)

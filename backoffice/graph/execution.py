@@ -65,9 +65,11 @@ class OfficeGraph:
     def over(cls, schema: OfficeSchema, areas: Iterable[Area], limits: GraphLimits | None = None) -> Self:
         """Build the graph of a schema over areas; without limits, those of a screen's request."""
         limits = limits or GraphLimits()
+        by_class = {type(area): area for area in areas}
+        costs = {field: points for area in by_class.values() for field, points in area.costs.items()}
         # Strawberry gives its graphql-core schema by no other name.
-        documents = Documents(schema._schema, limits)  # noqa: SLF001
-        return cls(documents, {type(area): area for area in areas}, limits)
+        documents = Documents(schema._schema, limits, costs)  # noqa: SLF001
+        return cls(documents, by_class, limits)
 
     async def execute(self, request: GraphQLRequest, actor: Actor) -> dict[str, Any]:
         """Return the response: `data`, and `errors` if there are any, of which faults are masked and logged.

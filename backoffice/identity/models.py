@@ -23,6 +23,7 @@ USER = Table(
     Column("revision", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    Column("decisions_seen_at", UtcDateTime, nullable=True),
     UniqueConstraint("login", name="backoffice_user_login"),
     UniqueConstraint("oidc_issuer", "oidc_subject", name="backoffice_user_oidc"),
 )
@@ -31,7 +32,8 @@ USER = Table(
 `login` is in lower case. `person` is the human being: several accounts may share it. `status`: active,
 disabled. `password_hash`: argon2id in PHC form; null for people who sign in by OpenID Connect.
 `password_expired`: the person has to choose another one at the next sign-in. `totp_secret` is encrypted;
-`totp_last_step` is the last time step whose code was accepted. `revision` counts changes."""
+`totp_last_step` is the last time step whose code was accepted. `revision` counts changes.
+`decisions_seen_at`: when the latest decision about a proposal of theirs was made that the owner has seen."""
 
 USER_ROLE = Table(
     "backoffice_user_role",

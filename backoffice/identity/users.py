@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Final
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.access import Role
@@ -52,6 +52,7 @@ class User:
     revision: int
     created_at: datetime
     updated_at: datetime
+    decisions_seen_at: datetime | None = None
 
 
 async def add(connection: AsyncConnection, user: User) -> None:
@@ -98,6 +99,15 @@ async def replace_credentials(
 async def take_step(connection: AsyncConnection, user_id: str, step: int) -> None:
     """Remember the time step of an accepted code."""
     await connection.execute(update(USER).where(USER.c.user_id == user_id).values(totp_last_step=step))
+
+
+async def see_decisions(connection: AsyncConnection, user_id: str, until: datetime) -> None:
+    """Remember up to which decision somebody has looked; an earlier one changes nothing."""
+    seen = USER.c.decisions_seen_at
+    later = or_(seen.is_(None), seen < until)
+    await connection.execute(
+        update(USER).where(USER.c.user_id == user_id, later).values(decisions_seen_at=until)
+    )
 
 
 _BY_ID: Final = select(USER).where(USER.c.user_id == bindparam("given"))

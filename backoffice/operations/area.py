@@ -3,6 +3,7 @@
 from backoffice.base import Base
 from backoffice.graph.area import Area
 from backoffice.operations.brands.service import BrandService
+from backoffice.operations.cases import CaseService
 from backoffice.operations.consumer_lag import LagService
 from backoffice.operations.dead_letters import DeadLetterService
 from backoffice.operations.installation import InstallationService
@@ -36,6 +37,8 @@ class OperationsArea(Area):
         )
         self.providers = ProviderService(databases["fulfilment"], own, self.configurations, clock)
         self.lag = LagService(base.settings, base.stream, own, clock)
+        self.cases = CaseService(own, databases["fulfilment"], databases["progress"], audit)
+        self.background = (self.lag.sample,)
         self.brands = BrandService(own, databases["rewards"], audit, clock)
         for proposal_kind in (
             self.statuses.proposal_kind,

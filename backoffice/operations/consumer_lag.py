@@ -5,9 +5,11 @@ It says how many records a group has not applied yet, and since when the oldest 
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -30,6 +32,13 @@ PATIENCE_SECONDS: Final = 15.0
 FRESH_SECONDS: Final = 2.0
 OF_NODES: Final = frozenset({"club", "rewards", "fulfilment"})
 """The consumers that read the global topic, and so have a group of their own on each node."""
+
+TRACKER: Final = "furlong-progress"
+"""How the groups of the consumer of bets begin, by which the tracker advances."""
+
+SAMPLE_SECONDS: Final = 60.0
+SAMPLES: Final = 360
+"""The newest six hours, in the memory of each process: after a start, the series begins anew."""
 
 OWN: Final = "backoffice"
 """The back office's own consumer: there is one for all cells."""
@@ -68,9 +77,36 @@ class ConsumerLag:
     problem: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class LagSample:
+    """The lag at an instant.
+
+    Attributes:
+        records: How many records all consumers together had not applied; None if Kafka could not be read.
+        tracker_seconds: How long the oldest bet had waited that the tracker did not count yet: 0 if none
+            waited; None if it is not known.
+    """
+
+    at: datetime
+    records: int | None
+    tracker_seconds: float | None
+
+
+def sample_of(found: ConsumerLag) -> LagSample:
+    """Return the sums of a reading."""
+    if found.problem:
+        return LagSample(found.read_at, None, None)
+    waiting = [one for one in found.partitions if one.group.startswith(TRACKER) and one.lag]
+    oldest = [one.oldest_at for one in waiting if one.oldest_at is not None]
+    seconds = None if waiting else 0.0
+    if oldest:
+        seconds = max(0.0, (found.read_at - min(oldest)).total_seconds())
+    return LagSample(found.read_at, sum(one.lag for one in found.partitions), seconds)
+
+
 @dataclass(slots=True)
 class LagService:
-    """Reads lags; requests within two seconds share one reading.
+    """Reads lags; requests within two seconds share one reading. A sample of each minute is kept.
 
     Attributes:
         database: The back office's, which knows the nodes.
@@ -84,6 +120,24 @@ class LagService:
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
     _last: ConsumerLag | None = None
     _until: float = 0.0
+    _samples: deque[LagSample] = field(default_factory=lambda: deque(maxlen=SAMPLES))
+
+    async def sample(self, stop: asyncio.Event) -> None:
+        """Keep a sample of each minute, until the event is set."""
+        while not stop.is_set():
+            await self._present()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SAMPLE_SECONDS):
+                    await stop.wait()
+
+    def history(self, actor: Actor) -> list[LagSample]:
+        """Return the samples of this process, the oldest first.
+
+        Raises:
+            Forbidden: The actor may not see them.
+        """
+        require(actor, Permission.OPERATIONS_READ, None)
+        return list(self._samples)
 
     async def read(self, actor: Actor) -> ConsumerLag:
         """Return the lag of all consumers, by group, topic and partition.
@@ -92,11 +146,21 @@ class LagService:
             Forbidden: The actor may not see it.
         """
         require(actor, Permission.OPERATIONS_READ, None)
+        return await self._present()
+
+    async def _present(self) -> ConsumerLag:
         async with self._reading:
             if self._last is None or time.monotonic() >= self._until:
                 self._last = await self._read()
                 self._until = time.monotonic() + FRESH_SECONDS
+                self._keep(sample_of(self._last))
             return self._last
+
+    def _keep(self, sample: LagSample) -> None:
+        """Keep a sample, unless the one before it is younger than half a minute."""
+        least = timedelta(seconds=SAMPLE_SECONDS / 2)
+        if not self._samples or sample.at - self._samples[-1].at >= least:
+            self._samples.append(sample)
 
     async def _read(self) -> ConsumerLag:
         at = self.clock.machine.now()

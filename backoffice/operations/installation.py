@@ -5,25 +5,39 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from sqlalchemy import Table, func, select
+
 from backoffice.access import Actor, Permission, require
 from backoffice.audit.audit_log import AuditLog
 from backoffice.errors import Invalid, Problem
 from backoffice.global_events.models import OUTBOX as BACKOFFICE_OUTBOX
+from backoffice.global_events.models import STREAM as BACKOFFICE_STREAM
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.club.models import INTENT as CLUB_INTENT
 from subgraphs.club.models import OUTBOX as CLUB_OUTBOX
+from subgraphs.club.models import STREAM as CLUB_STREAM
 from subgraphs.fulfilment.models import GLOBAL_STATE
 from subgraphs.fulfilment.models import OUTBOX as FULFILMENT_OUTBOX
+from subgraphs.fulfilment.models import STREAM as FULFILMENT_STREAM
 from subgraphs.fulfilment.repository import ProviderRepository
 from subgraphs.kit.mutations.intents import Intent, IntentRepository
 from subgraphs.kit.records.global_state import KillSwitches
 from subgraphs.kit.records.outbox import Outbox
 from subgraphs.kit.records.tables import OutboxTables
 from subgraphs.progress.models import OUTBOX as PROGRESS_OUTBOX
+from subgraphs.progress.models import STREAM as PROGRESS_STREAM
 from subgraphs.rewards.models import INTENT as REWARDS_INTENT
 from subgraphs.rewards.models import OUTBOX as REWARDS_OUTBOX
+from subgraphs.rewards.models import STREAM as REWARDS_STREAM
 
+DEAD_LETTERS: Final[Mapping[str, Table]] = {
+    "club": CLUB_STREAM.dead_letter,
+    "rewards": REWARDS_STREAM.dead_letter,
+    "progress": PROGRESS_STREAM.dead_letter,
+    "fulfilment": FULFILMENT_STREAM.dead_letter,
+    "backoffice": BACKOFFICE_STREAM.dead_letter,
+}
 OUTBOXES: Final[Mapping[str, OutboxTables]] = {
     "club": CLUB_OUTBOX,
     "rewards": REWARDS_OUTBOX,
@@ -132,6 +146,19 @@ class InstallationService:
     def _begun_by(self, wanted: IntentFilter) -> datetime | None:
         minutes = wanted.older_than_minutes
         return None if minutes is None else self.clock.now() - timedelta(minutes=minutes)
+
+    async def dead_letters(self, actor: Actor) -> dict[str, int]:
+        """Return how many dead letters each consumer has.
+
+        Raises:
+            Forbidden: The actor may not see them.
+        """
+        require(actor, Permission.OPERATIONS_READ, None)
+        found = {}
+        for name, table in DEAD_LETTERS.items():
+            async with self.databases[name].read() as connection:
+                found[name] = int(await connection.scalar(select(func.count()).select_from(table)) or 0)
+        return found
 
     async def outboxes(self, actor: Actor) -> list[OutboxBacklog]:
         """Return how many messages of each database are not published yet.

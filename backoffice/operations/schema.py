@@ -20,6 +20,7 @@ from backoffice.graph.pages import (
 from backoffice.operations.area import OperationsArea
 from backoffice.operations.graph.backlog import BacklogQuery
 from backoffice.operations.graph.brands import BrandMutation, BrandQuery
+from backoffice.operations.graph.cases import CaseQuery
 from backoffice.operations.graph.providers import ProviderMutation, ProviderQuery
 from backoffice.operations.graph.rewards import RewardQuery
 from backoffice.operations.graph.weeks import WeekMutation, WeekQuery
@@ -108,7 +109,7 @@ class ForgetNodeInput:
 
 
 @strawberry.type
-class Query(BrandQuery, BacklogQuery, RewardQuery, ProviderQuery, WeekQuery):
+class Query(BrandQuery, BacklogQuery, CaseQuery, RewardQuery, ProviderQuery, WeekQuery):
     """Reads."""
 
     @strawberry.field(

@@ -1,5 +1,6 @@
 """Weeks: their state, opening by hand, and closing by hand with two people."""
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,6 +24,7 @@ from subgraphs.progress.weeks.lifecycle import WeekLifecycle
 from subgraphs.progress.weeks.overview import WeekLine, week_lines
 
 CLOSE_WEEK: Final = "operations.close_week"
+WEEK_TEXT: Final = re.compile(r"(?P<year>\d{4})?[\s-]*(?:w|week)?[\s-]*(?P<number>\d{1,2})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,26 @@ class WeekService:
         if brand not in await self._lifecycle.brands():
             return []
         return await week_lines(self._lifecycle, brand, counting=False)
+
+    async def named(self, actor: Actor, brand: str, text: str, size: int) -> list[str]:
+        """Return up to `size` weeks that a text such as `2026-W48`, `W48` or `48` may mean, newest first.
+
+        Raises:
+            Forbidden: The actor may not see them.
+        """
+        wanted = WEEK_TEXT.fullmatch(text.lower())
+        if wanted is None:
+            return []
+        weeks = {line.week for line in await self.listed(actor, brand)}
+        year, number = wanted["year"], wanted["number"]
+        return sorted(
+            (
+                week
+                for week in weeks
+                if (not year or week.startswith(year)) and (not number or week.endswith(f"-W{number:0>2}"))
+            ),
+            reverse=True,
+        )[:size]
 
     async def customers(self, actor: Actor, brand: str, iso_week: str) -> list[WeekCustomers]:
         """Count the customers of a week who have earned its reward; this reads a row for each of them.

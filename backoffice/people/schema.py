@@ -210,6 +210,26 @@ class Query:
         found = await info.context.area(PeopleArea).records.to_decide(info.context.actor)
         return [shown_waiting(one) for one in found]
 
+    @strawberry.field(
+        description="One's own proposals that others have approved or rejected, or that have lapsed: the "
+        "latest 20 decisions, the newest first.",
+        directives=[permitted(Permission.OWN, ANY)],
+    )
+    async def my_decisions(self, info: OfficeInfo) -> list[ProposalInfo]:
+        """Return decisions about the actor's proposals."""
+        actor = info.context.actor
+        return [
+            shown_proposal(one, actor) for one in await info.context.area(PeopleArea).records.decisions(actor)
+        ]
+
+    @strawberry.field(
+        description="How many of those decisions one has not looked at.",
+        directives=[permitted(Permission.OWN, ANY)],
+    )
+    async def unseen_decisions(self, info: OfficeInfo) -> int:
+        """Count decisions."""
+        return await info.context.area(PeopleArea).records.unseen_decisions(info.context.actor)
+
     @strawberry.field(description="A proposal.", directives=[permitted(Permission.APPROVALS_READ, FOUND)])
     async def approval(self, info: OfficeInfo, id: ID) -> ProposalInfo:  # noqa: A002 - the argument's name
         """Return a proposal."""
@@ -354,6 +374,17 @@ class Mutation:
             context.actor, id, context.area(PeopleArea).now()
         )
         return shown_proposal(SeenProposal(found, visible=True), context.actor)
+
+    @strawberry.mutation(
+        description="Remember that one has looked at the decisions about one's proposals, up to this one; "
+        "returns how many are left.",
+        directives=[permitted(Permission.OWN, FOUND)],
+    )
+    async def see_decisions(self, info: OfficeInfo, newest: ID) -> int:
+        """Remember a look."""
+        records = info.context.area(PeopleArea).records
+        await records.see_decisions(info.context.actor, newest)
+        return await records.unseen_decisions(info.context.actor)
 
     @strawberry.mutation(description="Cancel a job.", directives=[permitted(Permission.JOBS_READ, FOUND)])
     async def cancel_job(self, info: OfficeInfo, id: ID) -> JobInfo:  # noqa: A002

@@ -16,6 +16,7 @@ from backoffice.audit import repository as audit_log
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.repository import AuditFilter, StoredEntry
 from backoffice.errors import Forbidden, NotFound
+from backoffice.identity import users
 from backoffice.jobs import repository as jobs_table
 from backoffice.jobs.jobs import Job
 from backoffice.jobs.repository import JobFilter
@@ -26,6 +27,9 @@ from subgraphs.kit.domain.keys import ALL_BRANDS
 LOOK: Final = "approvals.look"
 MAX_WAITING: Final = 100
 """How many of the newest proposals are looked through for those that wait for somebody."""
+
+MAX_DECISIONS: Final = 20
+"""How many decisions about somebody's proposals are listed."""
 
 AUDIT_LOOK: Final = "audit.look"
 
@@ -135,6 +139,32 @@ class Records:
         if seen.names_customer:
             await self.log.record_access(self.database, actor, LOOK, brand=found.brand, subject=found.subject)
         return seen
+
+    async def decisions(self, actor: Actor) -> Sequence[SeenProposal]:
+        """Return what others have decided about somebody's proposals, the latest first; record a look."""
+        async with self.database.read() as connection:
+            found = await proposals.decided_of(connection, actor.user_id, MAX_DECISIONS)
+        await self._record_accesses(actor, "proposals", None, None, [one.subject for one in found])
+        return [SeenProposal(one, visible=True) for one in found]
+
+    async def unseen_decisions(self, actor: Actor) -> int:
+        """Count the decisions about somebody's proposals that they have not looked at, up to a list."""
+        async with self.database.read() as connection:
+            user = await users.find(connection, actor.user_id)
+            since = None if user is None else user.decisions_seen_at
+            return await proposals.count_decided(connection, actor.user_id, since, MAX_DECISIONS)
+
+    async def see_decisions(self, actor: Actor, newest: str) -> None:
+        """Remember that somebody has looked at the decisions up to that about one of their proposals.
+
+        Raises:
+            NotFound: They have no such proposal, or nobody has decided about it.
+        """
+        async with self.database.write() as connection:
+            found = await proposals.find(connection, newest)
+            if found is None or found.proposed_by != actor.user_id or found.decided_at is None:
+                raise NotFound("You have no such proposal that was decided.")
+            await users.see_decisions(connection, actor.user_id, found.decided_at)
 
     async def _record_accesses(
         self, actor: Actor, what: str, brand: str | None, wanted: str | None, seen: Iterable[str]

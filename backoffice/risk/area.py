@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
+from types import MappingProxyType
 
 from backoffice.access import Actor
 from backoffice.base import Base
 from backoffice.graph.area import Area, Download
+from backoffice.risk.analytics import REPORT_POINTS, AnalyticsService, no_reports
 from backoffice.risk.budgets.setting import BudgetService
 from backoffice.risk.export import RiskExport, RiskTable
 from backoffice.risk.figures.collector import FigureCollector, StoredFigures
@@ -19,6 +21,7 @@ class RiskArea(Area):
     """The services of risk over a base; without cells, figures are counted while it is served."""
 
     name = "risk"
+    costs: Mapping[str, int] = MappingProxyType({"Query.analyticsReport": REPORT_POINTS})
 
     def __init__(self, base: Base, settings: RiskSettings | None = None) -> None:
         club, fulfilment, progress, rewards = (
@@ -35,6 +38,7 @@ class RiskArea(Area):
         self.risk = RiskService(base.database, self.counter, counting, base.audit)
         self.budgets = BudgetService(base.database, rewards, base.audit, base.approvals, base.clock)
         self.export = RiskExport(self.risk)
+        self.analytics = AnalyticsService(no_reports, base.database, base.audit, base.clock)
         base.approvals.register(self.budgets.proposal_kind)
         self.background = () if self.has_cells else (self.collector.run,)
         self.downloads = {f"risk-{table.value}": self._download(table.value) for table in RiskTable}

@@ -10,6 +10,7 @@ from backoffice.access import Permission
 from backoffice.global_events.repository import GlobalDecision
 from backoffice.graph.area import ANY, OfficeInfo, permitted
 from backoffice.graph.pages import Name, Number, Page, cursor, page_of, page_size, read_cursor, text_key
+from backoffice.risk.analytics import AnalyticsReport, AnalyticsReportName, AskedReport
 from backoffice.risk.area import RiskArea
 from backoffice.risk.budgets.setting import BudgetLimit
 from backoffice.risk.rows import RiskFigure, RowFilter
@@ -113,6 +114,18 @@ class Query:
         return shown_liability(
             brand, await info.context.area(RiskArea).risk.liability(info.context.actor, brand)
         )
+
+    @strawberry.field(
+        description="A report of analytics about a brand, of one week or of all; the access is recorded. "
+        "CONFLICT where there is no store of analytics.",
+        directives=[permitted(_READ, "brand")],
+    )
+    async def analytics_report(
+        self, info: OfficeInfo, brand: str, report: AnalyticsReportName, iso_week: str | None = None
+    ) -> AnalyticsReport:
+        """Return a report."""
+        asked = AskedReport(report, brand, iso_week or None)
+        return await info.context.area(RiskArea).analytics.report(info.context.actor, asked)
 
     @strawberry.field(
         description="The forecast of the current week's rewards, by currency.",

@@ -23,6 +23,7 @@ from backoffice.risk.figures.collector import FigureCollector
 from backoffice.risk.figures.counting import BrandWeeks, WeekCounter
 from backoffice.risk.figures.forecast import (
     Amount,
+    Curve,
     Forecast,
     Tested,
     backtest,
@@ -81,6 +82,8 @@ class CurrencyForecast:
     Attributes:
         now: What is expected now.
         tested: What the same method would have forecast, at the same hour, for weeks that are over.
+        hours: What was expected at the end of each hour that was recorded, by hour.
+        before: The same of the week before; empty if that was not recorded.
     """
 
     currency: str
@@ -90,6 +93,8 @@ class CurrencyForecast:
     now: Amount
     forecast: Forecast
     tested: Sequence[Tested]
+    hours: Mapping[int, Amount]
+    before: Mapping[int, Amount]
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +197,10 @@ class RiskService:
         week = Week(present.iso_week, present.starts_at, present.ends_at)
         elapsed = elapsed_hours(week, present.as_of)
         over = {one.iso_week for one in stored if one.closed}
+        every = curves(points)
         recorded = {
             currency: [curve for curve in found if curve.iso_week in over]
-            for currency, found in curves(points).items()
+            for currency, found in every.items()
         }
         amounts = _due(rewards.get(present.iso_week, ()))
         return [
@@ -206,6 +212,8 @@ class RiskService:
                 amounts.get(currency, Amount(0, 0)),
                 forecast(amounts.get(currency, Amount(0, 0)), elapsed, found),
                 backtest(elapsed, found),
+                _hours(every[currency], names[0]),
+                _hours(every[currency], names[1]) if len(names) > 1 else {},
             )
             for currency, found in sorted(recorded.items())
         ]
@@ -302,6 +310,11 @@ def _week(known: BrandWeeks, iso_week: str) -> Week:
         if week.iso == iso_week:
             return week
     raise Invalid([Problem("isoWeek", f"{known.brand.id} has had no week {iso_week[:16]!r}.")])
+
+
+def _hours(found: Iterable[Curve], iso_week: str) -> Mapping[int, Amount]:
+    """Return the recorded hours of a week; none if it was not recorded."""
+    return next((curve.hours for curve in found if curve.iso_week == iso_week), {})
 
 
 def _due(figures: Iterable[RewardFigure]) -> dict[str, Amount]:

@@ -1,6 +1,6 @@
 """The types of risk's part of the graph. Money is in minor units of the currency beside it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import strawberry
@@ -142,6 +142,15 @@ class RiskForecastTest:
     within: bool
 
 
+@strawberry.type(description="What was expected at the end of an hour of a week.")
+class RiskHour:
+    """What was expected at the end of an hour."""
+
+    hour: int = strawberry.field(description="0 is the week's first; the present one is not over yet.")
+    rewards: int
+    value_minor: float
+
+
 @strawberry.type(description="An estimate of the current week's rewards in one currency.")
 class RiskForecast:
     """A forecast."""
@@ -161,6 +170,8 @@ class RiskForecast:
     method: str
     weeks: list[str] = strawberry.field(description="The earlier weeks that it is made from.")
     tests: list[RiskForecastTest]
+    hours: list[RiskHour] = strawberry.field(description="This week, by the hours that were counted.")
+    before: list[RiskHour] = strawberry.field(description="The same of the week before.")
 
 
 @strawberry.type(description="The budget of a reward in a week, in numbers of rewards.")
@@ -307,11 +318,20 @@ def shown_forecast(brand: str, found: CurrencyForecast) -> RiskForecast:
         method=METHOD,
         weeks=list(found.forecast.weeks),
         tests=_tests(found.tested),
+        hours=_hours(found.hours),
+        before=_hours(found.before),
     )
 
 
 def _amount(amount: Amount) -> RiskAmount:
     return RiskAmount(rewards=amount.rewards, value_minor=amount.value_minor)
+
+
+def _hours(found: Mapping[int, Amount]) -> list[RiskHour]:
+    return [
+        RiskHour(hour=hour, rewards=one.rewards, value_minor=one.value_minor)
+        for hour, one in sorted(found.items())
+    ]
 
 
 def _tests(tested: Iterable[Tested]) -> list[RiskForecastTest]:

@@ -55,6 +55,7 @@ class SchemeInput:
     grace_minutes: int | None = None
     terms: SchemeTermsInput | None = None
     effective_from: str | None = strawberry.field(default=None, description="RFC 3339, in UTC.")
+    control_per_mille: int | None = None
 
     def values(self) -> dict[str, Any]:
         """Return what has been typed as JSON values."""
@@ -156,7 +157,8 @@ class Mutation:
         return ID(found)
 
     @strawberry.mutation(
-        description="Try a version over the bets of a past week, as a job.", directives=[EDIT]
+        description="Try a version over the bets of a past week, as a job; also for approvers.",
+        directives=[permitted(Permission.RULES_TRY, "input.brand")],
     )
     async def start_dry_run(self, info: OfficeInfo, input: StartDryRunInput) -> ShownDryRun:  # noqa: A002
         """Start a dry run."""

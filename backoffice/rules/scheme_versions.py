@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final, Literal
 import babel
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
+from subgraphs.kit.domain.control_groups import MAX_CONTROL_PER_MILLE
 from subgraphs.kit.domain.schemes import Brand, scheme_of_week
 from subgraphs.kit.domain.schemes import Scheme as KnownScheme
 from subgraphs.kit.domain.weeks import Calendar, Week
@@ -75,6 +76,7 @@ class Scheme(Part):
     grace_minutes: Annotated[int, Field(ge=0, le=7 * 24 * 60)]
     terms: Terms
     effective_from: AwareDatetime
+    control_per_mille: Annotated[int, Field(ge=0, le=MAX_CONTROL_PER_MILLE)] = 0
 
 
 SCHEME_TOPIC: Final = "club.scheme.v1"

@@ -145,12 +145,12 @@ class SchemeRules:
             key: Makes this idempotent.
 
         Raises:
-            Forbidden: The actor may not edit the brand's rules.
+            Forbidden: The actor may not try rules of the brand.
             NotFound: There is no such brand.
             BadInput: There is no such week.
             Invalid: The form is not complete, or the week is not over.
         """
-        require(actor, Permission.RULES_EDIT, brand)
+        require(actor, Permission.RULES_TRY, brand)
         context = await self.known.of_brand(brand)
         scheme, problems = check_scheme(values, context)
         if scheme is None:

@@ -48,6 +48,9 @@ class SchemeVersion:
     terms: SchemeTerms
     effective_from: datetime
     issued_at: datetime
+    control_per_mille: int = strawberry.field(
+        description="How many of 1,000 customers are the control group, to whom the club is not offered."
+    )
     first_week: str = strawberry.field(description="The first week that it applies to.")
     phase: SchemePhase
 
@@ -166,6 +169,7 @@ def shown_version(dated: DatedVersion) -> SchemeVersion:
         terms=SchemeTerms(version=one.terms.version, summary=one.terms.summary, url=one.terms.url),
         effective_from=one.effective_from,
         issued_at=one.issued_at,
+        control_per_mille=one.control_per_mille,
         first_week=dated.first_week.iso,
         phase=dated.phase,
     )

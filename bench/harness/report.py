@@ -7,10 +7,17 @@ from pathlib import Path
 RESULTS = Path(__file__).resolve().parents[1] / "results"
 
 
-def write(name: str, figures: Mapping[str, object], ratios: Mapping[str, float]) -> None:
-    """Write `bench/results/NAME.json`."""
+def write(
+    name: str,
+    figures: Mapping[str, object],
+    ratios: Mapping[str, float],
+    left_out: Mapping[str, str] | None = None,
+) -> None:
+    """Write `bench/results/NAME.json`; peers that could not be measured are named in it, with the reasons."""
     RESULTS.mkdir(exist_ok=True)
-    content = {"name": name, "figures": figures, "ratios": ratios}
+    content: dict[str, object] = {"name": name, "figures": figures, "ratios": ratios}
+    if left_out:
+        content["left_out"] = left_out
     (RESULTS / f"{name}.json").write_text(json.dumps(content, indent=2) + "\n")
 
 

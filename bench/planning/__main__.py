@@ -17,7 +17,7 @@ from bench.harness.options import Options, read_options
 from bench.harness.runner import run_benchmark
 from bench.harness.servers import ROOT, Server, Servers, free_port, running_servers
 from bench.load.target import Target, WrongAnswerError
-from bench.peers.node_gateways import STARTS, install_gateways
+from bench.peers.hive_router import PEERS, install_peers
 from bench.planning.supergraphs import GeneratedSupergraph, compose, shareable, star
 
 WARM_UP = 3
@@ -100,7 +100,7 @@ def measure(
 
 
 def _start_peer(name: str, servers: Servers, cores: Cores, supergraph: Path) -> Server:
-    return STARTS[name](servers, supergraph, partial(on_core, cores.server))
+    return PEERS[name](servers, supergraph, partial(on_core, cores.server))
 
 
 def _target(case: GeneratedSupergraph, server: Server, name: str) -> Target:
@@ -133,11 +133,11 @@ def run(options: Options, folder: Path, *, quick: bool) -> None:
         servers = stack.enter_context(running_servers(folder))
         subgraphs = Subgraphs(servers, cores)
         starts: dict[str, Starting] = {"ours": lambda path: start_ours(servers, path, cores)}
-        wanted = [name for name in STARTS if options.wants(name)]
-        if wanted:
-            install_gateways()
+        wanted = list(filter(options.wants, PEERS))
+        left_out = install_peers(wanted)
         for name in wanted:
-            starts[name] = partial(_start_peer, name, servers, cores)
+            if name not in left_out:
+                starts[name] = partial(_start_peer, name, servers, cores)
         for case in supergraphs:
             supergraph = compose(case, folder, subgraphs.port)
             documents = QUICK_DOCUMENTS if quick else DOCUMENTS
@@ -153,13 +153,13 @@ def run(options: Options, folder: Path, *, quick: bool) -> None:
                     costs[name].append(sight)
                     print(f"{case.name:28}{name:22}{sight}", flush=True)
             figures[case.name] = {name: _medians(cost) for name, cost in costs.items()}
-    report.write("planning", figures, _ratios(figures))
+    report.write("planning", figures, _ratios(figures), left_out)
 
 
 def main() -> None:
     """Run the benchmark as the command line says."""
     quick = "--quick" in sys.argv[1:]
-    run_benchmark(partial(run, quick=quick), read_options(__doc__ or "", tuple(STARTS)))
+    run_benchmark(partial(run, quick=quick), read_options(__doc__ or "", tuple(PEERS)))
 
 
 if __name__ == "__main__":

@@ -1,13 +1,15 @@
-"""The membership message: a customer's whole membership, at a version."""
+"""The club's messages about a customer: the membership at a version, and the draw for a control group."""
 
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
+from msgspec import Meta
 
 from consumers.messages.accounts import CustomerErased, decode_erasure
-from consumers.messages.fields import Instant, Ordinal, PlatformId, require_utc
+from consumers.messages.fields import Currency, Instant, Jurisdiction, Ordinal, PlatformId, require_utc
 from consumers.messages.reader import Body, Reader
 from consumers.stream.records import Record
+from subgraphs.kit.domain.control_groups import DRAWS, MAX_CONTROL_PER_MILLE
 
 MEMBERSHIP_TOPIC: Final = "club.membership.v1"
 
@@ -61,3 +63,43 @@ def decode_membership(record: Record) -> MembershipChanged:
         Poison: The record is not a membership message.
     """
     return _MEMBERSHIPS.read(record)
+
+
+class ControlDrawn(Body, frozen=True, kw_only=True):
+    """A customer was drawn for or against a scheme's control group."""
+
+    customer_id: PlatformId
+    jurisdiction: Jurisdiction
+    currency: Currency
+    draw: Annotated[int, Meta(ge=0, lt=DRAWS)]
+    control_per_mille: Annotated[int, Meta(ge=1, le=MAX_CONTROL_PER_MILLE)]
+    occurred_at: Instant
+
+    def __post_init__(self) -> None:
+        """Refuse an instant that is not in UTC."""
+        require_utc(occurred_at=self.occurred_at)
+
+
+_CONTROL_DRAWS: Final = Reader(
+    "club.control",
+    msgspec.json.Decoder(ControlDrawn),
+    lambda drawn: f"{drawn.brand_id}:{drawn.customer_id}",
+)
+
+
+def decode_control_draw_or_erasure(record: Record) -> ControlDrawn | CustomerErased:
+    """Return the draw in a record; a null value means that the customer was erased.
+
+    Raises:
+        Poison: The record is neither.
+    """
+    return decode_control_draw(record) if record.value is not None else decode_erasure(record)
+
+
+def decode_control_draw(record: Record) -> ControlDrawn:
+    """Return the draw in a record.
+
+    Raises:
+        Poison: The record is not a message about a draw.
+    """
+    return _CONTROL_DRAWS.read(record)

@@ -25,6 +25,7 @@ from consumers.messages.fields import (
 )
 from consumers.messages.reader import Body, Reader
 from consumers.stream.records import Record
+from subgraphs.kit.domain.control_groups import MAX_CONTROL_PER_MILLE
 from subgraphs.kit.records.week_definitions import WeekDefinition
 
 SCHEME_TOPIC: Final = "club.scheme.v1"
@@ -91,6 +92,7 @@ class SchemePublished(Body, frozen=True, kw_only=True):
     effective_from: Instant
     issued_at: Instant | None = None
     occurred_at: Instant
+    control_per_mille: Annotated[int, Meta(ge=0, le=MAX_CONTROL_PER_MILLE)] = 0
 
     def __post_init__(self) -> None:
         """Validate what the field types cannot, and that the brand serves these customers."""

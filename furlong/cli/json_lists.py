@@ -26,6 +26,11 @@ class Amount:
         return written(self.minor, self.currency, LOCALE)
 
 
+def amount(minor: int, currency: str | None) -> Amount | str:
+    """Return a cell with an amount; in minor units, which it says, if its currency is not known."""
+    return f"{minor} minor units" if currency is None else Amount(minor, currency)
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON array, for programs.")]
 
 

@@ -35,7 +35,7 @@ from simulator.world import Brand, Reward, World, load_world
 from subgraphs.kit.domain.weeks import Calendar, Week
 
 WEEKS: Final = 8
-CUSTOMERS: Final = 150
+CUSTOMERS: Final = 600
 """Of each brand."""
 
 _GENERATION: Final = "made history"
@@ -43,6 +43,18 @@ _FREE_BETS, _VOIDS, _SETTLED, _CHOSEN, _REVIEWED, _USED = 0.05, 0.02, 0.8, 0.6, 
 """The shares of bets, of members and of rewards of which this is so."""
 
 _MIN_STAKE, _MIN_ODDS = 100, 1500
+_CONTROL_PER_MILLE: Final = 500
+_MEMBERS_BET: Final = 1.5
+"""As many times as often as others."""
+
+_VERSION: Final = 900
+"""Of the made scheme, which no week but those of the history has."""
+
+_KEYS: Final = {
+    "club.scheme.v1": ("jurisdiction", "currency", "version"),
+    "club.week.v1": ("iso_week", "jurisdiction", "currency"),
+}
+"""What follows the brand in a record's key; the customer in all other topics."""
 
 Message = tuple[str, datetime, dict[str, Any]]
 """Topic, time of production, and body."""
@@ -82,7 +94,8 @@ def write_history(ingestion: Ingestion, world: World) -> None:
         for topic, at, body in _history(brand, now):
             if at > now:
                 continue
-            key = f"{brand.id}:{body['customer_id']}".encode()
+            names = _KEYS.get(topic, ("customer_id",))
+            key = ":".join([brand.id, *(str(body[name]) for name in names)]).encode()
             number = len(by_topic[topic])
             whole = {
                 "schema": topic.removesuffix(".v1") + "/1",
@@ -100,7 +113,7 @@ def write_history(ingestion: Ingestion, world: World) -> None:
 
 def _is_written(engine: Engine) -> bool:
     # The last of the tables that have history.
-    return bool(engine.read("SELECT 1 FROM outcome_records WHERE generation = 'made history' LIMIT 1"))
+    return bool(engine.read("SELECT 1 FROM week_records WHERE generation = 'made history' LIMIT 1"))
 
 
 def _history(brand: Brand, now: datetime) -> Iterator[Message]:
@@ -109,10 +122,16 @@ def _history(brand: Brand, now: datetime) -> Iterator[Message]:
     calendar = Calendar(brand.time_zone)
     weeks = [calendar.week_at(now - timedelta(weeks=back)) for back in range(WEEKS, 0, -1)]
     rewards = [reward for reward in brand.rewards if reward.status == "active" and reward.value_minor]
+    yield _scheme(brand, rewards[0], weeks[0].starts_at)
+    yield from (_opened(brand, week) for week in weeks)
     for number in range(CUSTOMERS):
         customer = f"past-{number:03}"
         joins = int(chance.triangular(-4, WEEKS + 3, 0))  # the week of the opt-in; some never opt in
+        draw = chance.randrange(1000)
+        if joins >= 0 and draw < _CONTROL_PER_MILLE:
+            joins = WEEKS
         yield _account(brand, customer, weeks[0].starts_at)
+        yield _drawn(brand, customer, draw, weeks[0].starts_at)
         if 0 <= joins < WEEKS:
             yield _opt_in(customer, weeks[joins].starts_at + timedelta(hours=chance.uniform(1, 60)))
         elif joins < 0:
@@ -140,9 +159,10 @@ def _week(person: _Person, week: Week) -> Iterator[Message]:
     """Yield what a customer does in a week, and what comes of it."""
     brand, customer, eager, chance = person.brand, person.customer, person.eager, person.chance
     total, reached = 0, None
+    often = (2 + 6 * eager) * (_MEMBERS_BET if person.is_member else 1)
     bets = sorted(
         week.starts_at + timedelta(days=min(6.99, chance.triangular(0, 7, 5.6)))
-        for _ in range(1 + int(chance.expovariate(1 / (2 + 6 * eager))))
+        for _ in range(1 + int(chance.expovariate(1 / often)))
     )
     for number, at in enumerate(bets):
         stake = chance.choice((50, 200, 500, 500, 1000, 1000, 2000))
@@ -240,6 +260,70 @@ def _account(brand: Brand, customer: str, at: datetime) -> Message:
         "occurred_at": _text(at),
     }
     return "club.account-status.v1", at, body
+
+
+def _scheme(brand: Brand, reward: Reward, at: datetime) -> Message:
+    """Return a scheme with a control group, which never takes effect but in weeks that name it."""
+    facts = {
+        "name": brand.id,
+        "time_zone": brand.time_zone,
+        "default_locale": "en",
+        "locales": ["en"],
+        "default_jurisdiction": brand.jurisdiction,
+        "jurisdictions": [brand.jurisdiction],
+        "default_currency": brand.currency,
+        "currencies": [brand.currency],
+    }
+    body = {
+        "brand": facts,
+        "jurisdiction": brand.jurisdiction,
+        "currency": brand.currency,
+        "version": _VERSION,
+        "qualifying_product": brand.qualifying_product,
+        "target_minor": brand.target_minor,
+        "min_stake_minor": _MIN_STAKE,
+        "min_odds_milli": _MIN_ODDS,
+        "bet_types": ["single", "multiple"],
+        "channels": ["sports", "esports", "virtual", "exchange"],
+        "count_before_opt_in": True,
+        "void_policy": "exclude",
+        "default_reward_id": reward.id,
+        "choice_lock_minutes": 0,
+        "grace_minutes": 720,
+        "terms": {"version": "made", "summary": "Made history.", "url": "https://example.test/"},
+        "effective_from": "2099-01-01T00:00:00Z",
+        "occurred_at": _text(at),
+        "control_per_mille": _CONTROL_PER_MILLE,
+    }
+    return "club.scheme.v1", at, body
+
+
+def _opened(brand: Brand, week: Week) -> Message:
+    body = {
+        "iso_week": week.iso,
+        "jurisdiction": brand.jurisdiction,
+        "currency": brand.currency,
+        "scheme_version": _VERSION,
+        "time_zone": brand.time_zone,
+        "starts_at": _text(week.starts_at),
+        "ends_at": _text(week.ends_at),
+        "locks_at": _text(week.ends_at),
+        "grace_until": _text(week.ends_at + timedelta(hours=12)),
+        "opened_at": _text(week.starts_at),
+    }
+    return "club.week.v1", week.starts_at, body
+
+
+def _drawn(brand: Brand, customer: str, draw: int, at: datetime) -> Message:
+    body = {
+        "customer_id": customer,
+        "jurisdiction": brand.jurisdiction,
+        "currency": brand.currency,
+        "draw": draw,
+        "control_per_mille": _CONTROL_PER_MILLE,
+        "occurred_at": _text(at),
+    }
+    return "club.control.v1", at, body
 
 
 def _opt_in(customer: str, at: datetime) -> Message:

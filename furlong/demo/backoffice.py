@@ -25,6 +25,7 @@ from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from analytics.settings import AnalyticsSettings
 from backoffice.access import Actor, Role
 from backoffice.app import Backoffice, create_backoffice
 from backoffice.approvals import repository as proposals
@@ -40,6 +41,7 @@ from backoffice.support.goodwill.budget import EVERY_WEEK, GoodwillBudgetKey, Go
 from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import Clock
 from foundation.storage.settings import DatabaseSettings
+from furlong.analytics_reports import report_source
 from furlong.demo.ready_file import DemoAccount, DemoBackoffice
 from furlong.demo.tokens import backoffice_key
 from furlong.serve.http_server import listen, own_names_only, serving
@@ -90,6 +92,7 @@ async def running_backoffice(
         stream=stream,
         fulfilment=fulfilment,
         ready_accounts=READY_ACCOUNTS,
+        reports=report_source(lambda: AnalyticsSettings(folder=data / "analytics"), clock),
     )
     accounts = _accounts(data)
     for account in accounts:

@@ -58,6 +58,7 @@ MESSAGES = (
     TopicPlan("club.progress.v1", RetentionPolicy.BETS),
     TopicPlan("club.account-status.v1", RetentionPolicy.LATEST),
     TopicPlan("club.membership.v1", RetentionPolicy.LATEST),
+    TopicPlan("club.control.v1", RetentionPolicy.LATEST),
     TopicPlan("club.qualification.v1", RetentionPolicy.FACTS),
     TopicPlan("club.choice.v1", RetentionPolicy.FACTS),
     TopicPlan("club.adjustment.v1", RetentionPolicy.FACTS),

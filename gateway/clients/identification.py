@@ -48,6 +48,7 @@ class Identification:
         self._key_header = settings.client_key_header.encode("latin-1")
         self._name_headers = _encoded(settings.client_name_headers)
         self._version_headers = _encoded(settings.client_version_headers)
+        self._identifying = frozenset({self._key_header, *self._name_headers})
 
     def identify(self, headers: Mapping[bytes, bytes]) -> ClientIdentity:
         """Return the client of a request.
@@ -58,6 +59,8 @@ class Identification:
         Raises:
             RequestError: The request has a key that belongs to no class, or lacks a key that is required.
         """
+        if self._identifying.isdisjoint(headers) and not self._requires_key:
+            return self.anonymous
         name = _first(headers, self._name_headers)
         key = headers.get(self._key_header)
         if key is None:

@@ -1,4 +1,8 @@
-"""The current version of the graph, and earlier versions until their last request has ended."""
+"""The current version of the graph, and earlier versions until their last request has ended.
+
+Our own server hands complete requests to the current version's endpoint past ASGI: the fast path. It looks
+for the attribute `fast_path` of the application, without which every request goes through ASGI.
+"""
 
 from __future__ import annotations
 
@@ -7,22 +11,26 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Final
+
+import orjson
 
 from gateway.caching import CacheMetrics, WeightedCache
+from gateway.errors import Overloaded
 from gateway.http.admission import Admission
-from gateway.http.client import Client, Receive, Reply, Scope, Send
+from gateway.http.client import Receive, Scope, Send
 from gateway.http.cors_endpoint import CorsEndpoint
 from gateway.http.endpoint import Endpoint
-from gateway.http.headers import RawHeaders
 from gateway.http.live import LiveOperations
 from gateway.http.replies import OriginPolicy
+from gateway.pipeline.cold_planning import ColdPlanning
 from gateway.pipeline.hooks import Step
 from gateway.pipeline.operation_executor import OperationExecutor
-from gateway.pipeline.planning.cold_planning import ColdPlanning
 from gateway.settings import GatewaySettings
 from gateway.supergraph.release import release
 from gateway.transport import HttpTransport
+
+PATH: Final = "/graphql"
 
 
 @dataclass(slots=True, eq=False)
@@ -64,7 +72,13 @@ class ServedGraph:
     Attributes:
         current: The current version.
         admission: Bounds how many requests are executed at once, whatever their version.
+        method: The method of the requests on the fast path.
+        target: Their request target, exactly as in the request line.
+        refusal: The JSON body of the reply to one that is not admitted.
     """
+
+    method: Final = b"POST"
+    target: Final = PATH.encode()
 
     def __init__(self, first: GraphVersion, admission: Admission, cache_metrics: CacheMetrics) -> None:
         self.current = first
@@ -74,6 +88,7 @@ class ServedGraph:
         self._alive = [first]
         first.live.keep_open = partial(self._kept_open, first)
         self._closing: set[asyncio.Task[None]] = set()
+        self.refusal = orjson.dumps({"errors": Overloaded().formatted()})
 
     def subgraphs(self) -> Collection[str]:
         """Return the names of the current version's subgraphs."""
@@ -91,17 +106,6 @@ class ServedGraph:
             await version.endpoint(scope, receive, send)
         finally:
             self.leave(version)
-
-    async def respond(self, client: Client, raw: RawHeaders, body: bytes) -> Reply:
-        """Return the reply to a POST whose body has arrived."""
-        version = self.current
-        version.requests += 1  # as `enter` and `leave` do: nearly all requests come this way
-        try:
-            return await version.endpoint.respond(client, raw, body)
-        finally:
-            version.requests -= 1
-            if version is not self.current:
-                self._close_if_unused(version)
 
     def replace(self, version: GraphVersion) -> None:
         """Answer all requests that begin from now on by another version."""

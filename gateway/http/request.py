@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from foundation.graphql_http import GraphQLRequest, check_content, read_body, read_parameters
 from foundation.graphql_http.media import IncrementalSpec, accepted_spec
@@ -14,8 +15,7 @@ from gateway.http.headers import ENCODING, Headers
 from gateway.monitoring import Recorder
 
 
-@dataclass(slots=True)
-class ReceivedRequest:
+class ReceivedRequest(msgspec.Struct, eq=False):
     """A POST or GET of GraphQL over HTTP.
 
     Attributes:

@@ -17,8 +17,7 @@ from gateway.browsers.security_headers import EVERY_RESPONSE, encoded
 from gateway.browsers.static_files import BuiltFiles
 from gateway.http.client import EXTENSION
 from gateway.http.draining import Draining
-from gateway.http.fast_path import FastPath
-from gateway.http.graph_versions import ServedGraph
+from gateway.http.graph_versions import PATH, ServedGraph
 from gateway.http.live import LiveConnections
 from gateway.http.websocket import WebSocketEndpoint
 from gateway.metrics import Metrics
@@ -29,7 +28,6 @@ IsReady: TypeAlias = Callable[[], Awaitable[bool]]
 Remark: TypeAlias = Callable[[], str]
 """Returns a line for operators about the services behind the gateway; empty if there is none."""
 
-PATH: Final = "/graphql"
 METHODS: Final = ("GET", "POST", "OPTIONS")
 """The methods of that path; OPTIONS is for preflights, which are refused unless origins are configured."""
 
@@ -56,9 +54,7 @@ class Gateway(Starlette):
         self.draining = Draining()
         self.live: LiveConnections | None = None
         self.websockets: WebSocketEndpoint | None = None
-        self.fast_path: FastPath | None = FastPath(
-            b"POST", PATH.encode(), graph.admission, graph.respond, cors=graph.cors
-        )
+        self.fast_path: ServedGraph | None = graph
         # For other methods, and for an application that is mounted under a path.
         route = Route(PATH, graph, methods=METHODS)
         route.methods = set(METHODS)

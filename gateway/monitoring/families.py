@@ -37,6 +37,11 @@ class BucketCounts:
         self.counts[bisect_left(self.bounds, value)] += 1
         self.total += value
 
+    def add_all(self, others: BucketCounts) -> None:
+        """Count all values of another histogram with the same bounds."""
+        self.counts = [own + other for own, other in zip(self.counts, others.counts, strict=True)]
+        self.total += others.total
+
     @property
     def count(self) -> int:
         """How many values were counted."""
@@ -75,6 +80,5 @@ class OutcomeTimes:
         """Return the times of all outcomes together."""
         added = BucketCounts()
         for times in self._times.values():
-            added.total += times.total
-            added.counts = [one + other for one, other in zip(added.counts, times.counts, strict=True)]
+            added.add_all(times)
         return added

@@ -4,26 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from sys import maxsize
+from typing import Any, Literal, TypeAlias
 
 from msgspec.structs import replace
 
 from gateway.compiled.deopt import OnDeopt, ignore_deopt
-from gateway.executor import CallMiddleware, Context, Failure, FetchedData, ResponseLimits
+from gateway.executor import (
+    CallMiddleware,
+    Calls,
+    Context,
+    Failure,
+    FetchedData,
+    ResponseLimits,
+    interpret,
+)
 from gateway.executor.failures import UNAUTHORIZED
 from gateway.executor.masking import ErrorMasking
-from gateway.pipeline.execution_mode import ExecutablePlan, ExecutionMode, executable
 from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.introspection_responses import Introspection
-from gateway.pipeline.preparation.plan_cache import PlannedOperation
+from gateway.pipeline.preparation.plan_cache import ExecutablePlan, PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedRequest
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.pipeline.preparation.sizes import plan_bytes
 from gateway.plan import QueryPlan
 from gateway.plan.field_origin import providing_subgraph
-from gateway.projection import introspect
+from gateway.projection import introspect, project
 from gateway.transport import SubgraphSubscription, Transport
 from jit.codegen import BUDGET, ResponseBudget
+
+ExecutionMode: TypeAlias = Literal["compiled", "interpreted"]
+"""How plans are executed: compiled, or interpreted, which is the reference."""
 
 
 def _ignore_errors(_errors: list[dict[str, Any]]) -> None:
@@ -157,11 +168,8 @@ class OperationExecutor:
         self, prepared: PreparedRequest, planned: PlannedOperation, fetched: FetchedData
     ) -> GraphQLResponse:
         """Project fetched data to the client's response."""
-        if planned.introspection is None:
-            return self._project(planned, fetched)
-        if self.introspection is None:
-            return self._introspected(planned, prepared.variables, fetched)
-        fetched.data.update(self.introspection.answer(prepared, planned))
+        if planned.introspection is not None:
+            fetched.data.update(self.introspected(prepared, planned))
         return self._project(planned, fetched)
 
     async def execute(
@@ -174,7 +182,11 @@ class OperationExecutor:
             variables: The client's variables, checked.
             headers: The headers that subgraphs may see.
         """
-        return self._introspected(planned, variables, await self.fetch(planned, variables, headers))
+        fetched = await self.fetch(planned, variables, headers)
+        if planned.introspection is not None:
+            public = self.preparer.supergraph.public
+            fetched.data.update(introspect(public, planned.introspection, variables))
+        return self._project(planned, fetched)
 
     def make_executable(self, planned: PlannedOperation) -> ExecutablePlan:
         """Build the plan's functions and subgraph calls, none of which depend on a request."""
@@ -208,17 +220,63 @@ class OperationExecutor:
             return GraphQLResponse({"errors": self.formatted(failures, planned.plan), "data": data})
         return GraphQLResponse({"data": data})
 
-    def _introspected(
-        self, planned: PlannedOperation, variables: Mapping[str, Any], fetched: FetchedData
-    ) -> GraphQLResponse:
-        if planned.introspection is not None:
-            public = self.preparer.supergraph.public
-            fetched.data.update(introspect(public, planned.introspection, variables))
-        return self._project(planned, fetched)
-
 
 def _attributed(failure: Failure, plan: QueryPlan) -> Failure:
     """Name the subgraph that supplied the value in which projection found an error."""
     if failure.service is not None or failure.path is None or failure.code == UNAUTHORIZED:
         return failure
     return replace(failure, service=providing_subgraph(plan, failure.path))
+
+
+@dataclass(frozen=True, slots=True)
+class InterpretedPlan:
+    """A plan for the interpreter.
+
+    Attributes:
+        most_items: The most items of a list in the response.
+    """
+
+    plan: QueryPlan
+    most_items: int = maxsize
+
+    async def fetch(self, context: Context) -> FetchedData:
+        """Fetch from subgraphs."""
+        return await interpret(self.plan, context)
+
+    def project(
+        self, data: dict[str, Any], failures: Iterable[Failure]
+    ) -> tuple[dict[str, Any] | None, list[Failure]]:
+        """Project the data to the client's response."""
+        return project(self.plan.shape, data, failures, self.most_items)
+
+
+def executable(
+    plan: QueryPlan,
+    transports: Mapping[str, Transport],
+    mode: ExecutionMode,
+    on_deopt: OnDeopt = ignore_deopt,
+    most_items: int = maxsize,
+    *,
+    middleware: tuple[CallMiddleware, ...] = (),
+) -> ExecutablePlan:
+    """Compile a plan, or wrap it for the interpreter.
+
+    Args:
+        plan: The plan.
+        transports: The transport of each subgraph.
+        mode: How to execute it; plans of responses in parts, and plans that are too large to compile, are
+            always interpreted.
+        on_deopt: Called when compiled code gives up.
+        most_items: The most items of a list in the response.
+        middleware: Wrapped around each call of a subgraph.
+    """
+    calls = Calls(transports, middleware, plan.kind)
+    is_compiled = mode == "compiled" and not plan.is_incremental
+    made = None
+    if is_compiled:
+        from gateway.compiled.compile import compile_plan  # noqa: PLC0415 - it is not needed at the start
+
+        made = compile_plan(plan, calls, on_deopt, most_items)
+    if made is None:
+        return ExecutablePlan(InterpretedPlan(plan, most_items), calls)
+    return ExecutablePlan(made, calls, len(str(made.source)))

@@ -9,7 +9,7 @@ import structlog
 
 from gateway.errors import SupergraphError
 from gateway.http.graph_versions import GraphVersion
-from gateway.pipeline.planning.hot_operations import WarmUp, all_operations, warm_up
+from gateway.reload.hot_operations import WarmUp, all_operations, warm_up
 
 MIN_REQUESTS: Final = 100
 """With fewer requests than this, such as a developer's experiments, no version is refused because of them."""

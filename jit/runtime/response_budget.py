@@ -4,22 +4,21 @@ from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from typing import Any, Final
 
+import msgspec
+
 
 class BudgetSpent(BaseException):
     """An answer holds more than its budget. This ends the execution: no field may catch it as its error."""
 
 
-class ResponseBudget:
+class ResponseBudget(msgspec.Struct, eq=False, gc=False):
     """How much the answers to one request may still hold.
 
     Attributes:
         places: The number of fields and list items that are left.
     """
 
-    __slots__ = ("places",)
-
-    def __init__(self, places: int) -> None:
-        self.places = places
+    places: int
 
     def take(self, places: int) -> None:
         """Take places.

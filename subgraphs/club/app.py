@@ -14,6 +14,7 @@ from subgraphs.club.schema import create_schema
 from subgraphs.club.service import ClubService
 from subgraphs.club.updates import ClubUpdates
 from subgraphs.kit.auth import SessionVerifier
+from subgraphs.kit.domain.control_groups import ControlGroups
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.mutations.changes import Changes
@@ -23,6 +24,7 @@ from subgraphs.kit.reads.brand_rules import ReadOptions, SharedReads
 from subgraphs.kit.reads.key_lookup import BatchedLookup, LookupPart
 from subgraphs.kit.reads.reference_lookups import account_lookup, pending_lookup
 from subgraphs.kit.records.accounts import AccountHistory
+from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.global_state import KillSwitches
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.kit.settings import UpstreamSettings
@@ -49,7 +51,14 @@ def create_subgraph(
     memberships = MembershipRepository(MEMBERSHIP_EVENT)
     changes = Changes(database, IntentRepository(INTENT), upstream, clock, updates.bus.customers_changed)
     service = ClubService(changes, memberships, clock)
-    shared = SharedReads(database, ReferenceRepository(REFERENCE), options, clock, KillSwitches(GLOBAL_STATE))
+    shared = SharedReads(
+        database,
+        ReferenceRepository(REFERENCE),
+        options,
+        clock,
+        KillSwitches(GLOBAL_STATE),
+        control_groups=ControlGroups(Pseudonyms.from_settings(database_settings).key),
+    )
     parts: list[LookupPart[Owner]] = [
         LookupPart(account_lookup(REFERENCE)),
         LookupPart(events_lookup(MEMBERSHIP_EVENT)),

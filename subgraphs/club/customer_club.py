@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from subgraphs.club.membership.membership import MembershipEvent, was_member
 from subgraphs.kit.domain.accounts import Account, IneligibleReason, unknown_account
+from subgraphs.kit.domain.control_groups import ControlGroups
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.domain.schemes import Scheme, WeekState
@@ -37,6 +38,8 @@ class CustomerClub(msgspec.Struct, frozen=True, gc=False):
         scheme: The scheme of the week; the brand's default scheme if there is none for the customer.
         ineligible: Why the customer cannot take part; None if they can.
         is_current: Whether it is the current week.
+        draw: The customer's number for the scheme's control group; None if there is no such group, or the
+            customer could not take part anyhow.
     """
 
     key: ClubKey
@@ -48,15 +51,28 @@ class CustomerClub(msgspec.Struct, frozen=True, gc=False):
     state: WeekState
     ineligible: IneligibleReason | None
     is_current: bool
+    draw: int | None = None
 
     @classmethod
     def of(
-        cls, owner: Owner, rules: BrandRules, record: CustomerRecord, week: Week, now: datetime
+        cls,
+        owner: Owner,
+        rules: BrandRules,
+        record: CustomerRecord,
+        week: Week,
+        now: datetime,
+        *,
+        groups: ControlGroups,
     ) -> "CustomerClub":
         """Return the club of a customer in a week."""
         account = record.account or unknown_account(rules.brand)
         eligibility = rules.evaluate(account, week)
         scheme = eligibility.scheme or rules.default_scheme(week)
+        ineligible, draw = eligibility.ineligible, None
+        if scheme.control_per_mille and ineligible is None:
+            draw = groups.draw(owner, scheme)
+            if groups.keeps_out(owner, scheme, has_joined=bool(record.events) or record.pending):
+                ineligible = IneligibleReason.NOT_OFFERED
         return cls(
             key=ClubKey(owner.brand, week.iso, owner.customer),
             rules=rules,
@@ -65,8 +81,9 @@ class CustomerClub(msgspec.Struct, frozen=True, gc=False):
             week=week,
             scheme=scheme,
             state=scheme.state_of(week, now),
-            ineligible=eligibility.ineligible,
+            ineligible=ineligible,
             is_current=week.starts_at <= now < week.ends_at,
+            draw=draw,
         )
 
     def settled(self, changes: Sequence[AccountChange]) -> "CustomerClub":

@@ -3,9 +3,11 @@
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from subgraphs.club.control_draws import CONTROL_TOPIC
 from subgraphs.club.membership.membership import MEMBERSHIP_TOPIC
 from subgraphs.club.models import (
     ACCOUNT_CHANGE,
+    CONTROL_DRAW,
     ERASURE,
     IMPRESSION,
     INTENT,
@@ -28,6 +30,13 @@ HISTORY = CustomerHistory(
             ACCOUNT_CHANGE.c.occurred_at,
             ACCOUNT_CHANGE.c.revision,
             message_of(ACCOUNT_TOPIC, "revision"),
+        ),
+        HistoryTable(
+            "control",
+            CONTROL_DRAW,
+            CONTROL_DRAW.c.drawn_at,
+            CONTROL_DRAW.c.jurisdiction,
+            message_of(CONTROL_TOPIC, "jurisdiction"),
         ),
         HistoryTable(
             "impression", IMPRESSION, IMPRESSION.c.shown_at, IMPRESSION.c.iso_week, recorded_at("shown_at")
@@ -57,23 +66,23 @@ RULES = (
         time=MEMBERSHIP_EVENT.c.at,
     ),
     ErasureRule(IMPRESSION, "what the customer was shown"),
+    ErasureRule(CONTROL_DRAW, "which group the customer was drawn for"),
 )
 
 
 def erasure_of(dialect: str, pseudonyms: Pseudonyms) -> Erasure:
-    """Return the erasure over the club's database, which also clears the topic of memberships."""
+    """Return the erasure over the club's database, which also clears the topics of memberships and draws."""
     tables = ErasureTables(ERASURE, REFERENCE, STREAM, OUTBOX)
-    return Erasure(tables, RULES, pseudonyms, dialect, last=_forget_membership)
+    return Erasure(tables, RULES, pseudonyms, dialect, last=_clear_topics)
 
 
-async def _forget_membership(connection: AsyncConnection, person: ErasedPerson) -> None:
-    """Publish a null value, so that compaction removes the customer's memberships from the topic."""
-    await connection.execute(
-        insert(OUTBOX.outbox).values(
-            topic=MEMBERSHIP_TOPIC,
-            key=":".join(person.owner),
-            value=TOMBSTONE,
-            headers={"producer": "furlong", "brand": person.owner.brand},
-            written_at=person.at,
-        )
-    )
+async def _clear_topics(connection: AsyncConnection, person: ErasedPerson) -> None:
+    """Publish null values, so that compaction removes the customer's messages from the topics."""
+    row = {
+        "key": ":".join(person.owner),
+        "value": TOMBSTONE,
+        "headers": {"producer": "furlong", "brand": person.owner.brand},
+        "written_at": person.at,
+    }
+    topics = (MEMBERSHIP_TOPIC, CONTROL_TOPIC)
+    await connection.execute(insert(OUTBOX.outbox).values([{"topic": topic, **row} for topic in topics]))

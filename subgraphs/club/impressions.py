@@ -1,11 +1,14 @@
-"""Records who was shown the tracker, in batches in the background, so that no read waits for it."""
+"""Records who was shown the tracker, and who is in which group of a comparison, in batches in the background.
+
+No read waits for it.
+"""
 
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 import structlog
 from sqlalchemy import func, select
@@ -13,8 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.columns import upsert
 from foundation.storage.database import Database
+from subgraphs.club import control_draws
+from subgraphs.club.control_draws import ControlDraw
 from subgraphs.club.customer_club import CustomerClub
 from subgraphs.club.models import IMPRESSION, REFERENCE
+from subgraphs.kit.domain.accounts import IneligibleReason
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.domain.schemes import WeekState
 from subgraphs.kit.records.reference import ReferenceRepository
@@ -25,6 +31,8 @@ async def record(connection: AsyncConnection, impressions: Mapping[ClubKey, date
 
     Customers without an account are left out: they have been erased since.
     """
+    if not impressions:
+        return
     owners = {key.owner for key in impressions}
     accounts = await ReferenceRepository(REFERENCE).accounts(connection, owners, held=True)
     rows = [
@@ -72,6 +80,19 @@ WAITING_AT_MOST: Final = 50_000
 _log = structlog.get_logger("club.impressions")
 
 
+class _Visit(NamedTuple):
+    """A customer's first look of a week.
+
+    Attributes:
+        draw: The draw of a customer whose scheme has a control group.
+        is_shown: Whether the tracker was shown: not to the control group.
+    """
+
+    at: datetime
+    draw: ControlDraw | None
+    is_shown: bool
+
+
 @dataclass(slots=True)
 class ImpressionRecorder:
     """Records the first time in a week that a customer is shown the tracker.
@@ -83,15 +104,19 @@ class ImpressionRecorder:
     database: Database
     _recorded: set[int] = field(default_factory=set)
     _recorded_before: set[int] = field(default_factory=set)
-    _waiting: dict[ClubKey, datetime] = field(default_factory=dict)
+    _waiting: dict[ClubKey, _Visit] = field(default_factory=dict)
     _writing: asyncio.Task[None] | None = None
 
     def shown(self, club: CustomerClub, now: datetime) -> None:
         """Note that a customer is shown the tracker of the current week.
 
-        Customers who cannot take part are not counted: they are shown no tracker.
+        Customers who cannot take part are not counted: they are shown no tracker. Of the control group only
+        the draw is recorded.
         """
-        if club.ineligible is not None or club.state is not WeekState.OPEN:
+        is_shown = club.ineligible is None
+        if club.state is not WeekState.OPEN or not (
+            is_shown or club.ineligible is IneligibleReason.NOT_OFFERED
+        ):
             return
         mark = hash(club.key)  # a hash takes a fifth of a key's memory
         if mark in self._recorded or mark in self._recorded_before or len(self._waiting) >= WAITING_AT_MOST:
@@ -99,7 +124,7 @@ class ImpressionRecorder:
         if len(self._recorded) >= REMEMBERED:
             self._recorded_before, self._recorded = self._recorded, set()
         self._recorded.add(mark)
-        self._waiting.setdefault(club.key, now)
+        self._waiting.setdefault(club.key, _Visit(now, _draw_of(club, now), is_shown))
         if self._writing is None:
             self._writing = asyncio.create_task(self._write_waiting())
 
@@ -131,6 +156,17 @@ class ImpressionRecorder:
         while self._waiting:
             batch = dict(islice(self._waiting.items(), ROWS_PER_BATCH))
             async with self.database.write() as connection:
-                await record(connection, batch)
+                await record(connection, {key: each.at for key, each in batch.items() if each.is_shown})
+                await control_draws.record(
+                    connection, [each.draw for each in batch.values() if each.draw is not None]
+                )
             for key in batch:
                 del self._waiting[key]
+
+
+def _draw_of(club: CustomerClub, now: datetime) -> ControlDraw | None:
+    scheme = club.scheme
+    if club.draw is None:
+        return None
+    territory = (scheme.jurisdiction, scheme.currency)
+    return ControlDraw(club.key.owner, *territory, club.draw, scheme.control_per_mille, now)

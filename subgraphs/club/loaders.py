@@ -59,7 +59,9 @@ class ClubContext(RequestContext, kw_only=True, eq=False, dict=True):
         now = self.identity.now
         record = self.read(self.reads.records, owner)  # starts before the rules are read
         rules = self.shared.rules.get_fresh(owner.brand, now) or await self.rules(owner.brand)
-        club = CustomerClub.of(owner, rules, await record, week or rules.week_at(now), now)
+        week_or_current = week or rules.week_at(now)
+        groups = self.shared.control_groups
+        club = CustomerClub.of(owner, rules, await record, week_or_current, now, groups=groups)
         if week is None:
             self.reads.impressions.shown(club, now)
         return club if club.state is WeekState.OPEN else club.settled(await self.histories.load(owner))

@@ -56,6 +56,21 @@ IMPRESSION = Table(
 )
 """The customers who were shown the tracker in a week; `shown_at`: the first time."""
 
+CONTROL_DRAW = Table(
+    "control_draw",
+    METADATA,
+    Column("brand_id", Identifier(), primary_key=True),
+    Column("customer_id", Identifier(128), primary_key=True),
+    Column("jurisdiction", Identifier(8), primary_key=True),
+    Column("currency", Identifier(3), primary_key=True),
+    Column("draw", Integer, nullable=False),
+    Column("control_per_mille", Integer, nullable=False),
+    Column("drawn_at", UtcDateTime, nullable=False),
+)
+"""The draws of customers for the control groups of schemes, since the club would first have been shown.
+
+`draw`: 0 to 999, the lowest are the control group; `control_per_mille`: the group's share at `drawn_at`."""
+
 COMPARISON = Table(
     "comparison",
     METADATA,

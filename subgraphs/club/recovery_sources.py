@@ -6,6 +6,7 @@ from subgraphs.club.models import (
     ACCOUNT_CHANGE,
     CELL,
     COMPARISON,
+    CONTROL_DRAW,
     ERASURE,
     GLOBAL_STATE,
     IMPRESSION,
@@ -57,6 +58,12 @@ RECOVERY_SOURCES: Final = (
         Source.BACKUP,
         lost="who was shown the tracker: customers who return in the current week are recorded again, and "
         "the funnel of earlier weeks begins with zero",
+    ),
+    RecoverySource(
+        CONTROL_DRAW,
+        Source.BACKUP,
+        lost="since when customers are compared with the control group: the same draw is recorded again when "
+        "they return, and analytics keeps the first time",
     ),
     RecoverySource(COMPARISON, Source.TRANSIENT),
 )

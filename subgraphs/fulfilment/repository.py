@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Table, func, insert, or_, select, tuple_, update
+from sqlalchemy import Select, Table, and_, func, insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -18,7 +18,7 @@ from foundation.storage.columns import upsert
 from subgraphs.fulfilment.models import ATTEMPT, FULFILMENT, PROVIDER
 from subgraphs.fulfilment.state.fulfilment import Attempt, Fulfilment
 from subgraphs.fulfilment.state.reasons import ERASED
-from subgraphs.fulfilment.state.state_machine import POSSIBLY_SENT, UNSENT, FulfilmentState
+from subgraphs.fulfilment.state.state_machine import HELD_BACK, POSSIBLY_SENT, UNSENT, FulfilmentState
 from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.records.tables import among_clubs
 
@@ -164,6 +164,23 @@ class FulfilmentRepository:
         c = self.table.c
         query = select(self.table).where(_in_state(c.state, states)).order_by(c.changed_at, c.key)
         return await _fulfilments(connection, query.limit(limit))
+
+    async def held(
+        self, connection: AsyncConnection, brand: str, limit: int, after: tuple[datetime, str] | None = None
+    ) -> list[Fulfilment]:
+        """Return a brand's fulfilments that are held back, those unchanged for longest first."""
+        c = self.table.c
+        query = select(self.table).where(_in_state(c.state, HELD_BACK), c.brand_id == brand)
+        if after is not None:
+            at, key = after
+            query = query.where(or_(c.changed_at > at, and_(c.changed_at == at, c.key > key)))
+        return await _fulfilments(connection, query.order_by(c.changed_at, c.key).limit(limit))
+
+    async def count_held(self, connection: AsyncConnection, brand: str) -> int:
+        """Return how many fulfilments of a brand are that are held back."""
+        c = self.table.c
+        query = select(func.count()).where(_in_state(c.state, HELD_BACK), c.brand_id == brand)
+        return int(await connection.scalar(query) or 0)
 
     async def in_review_for(self, connection: AsyncConnection, reason: str, limit: int) -> list[Fulfilment]:
         """Return fulfilments in review for a reason whose reward is known, oldest first."""

@@ -12,6 +12,7 @@ from foundation.storage.database import Database
 from subgraphs.kit.auth import Viewer
 from subgraphs.kit.domain.accounts import unknown_account
 from subgraphs.kit.domain.keys import ClubKey, Owner
+from subgraphs.kit.domain.schemes import Scheme
 from subgraphs.kit.graphql.context import RequestContext
 from subgraphs.kit.reads.batching import customer_loader, nothing
 from subgraphs.kit.reads.brand_rules import BrandRules, WeekScheme
@@ -112,14 +113,14 @@ class ProgressContext(RequestContext, kw_only=True, eq=False, dict=True):
         return WeekScheme(week, eligibility.scheme if eligibility.ineligible is None else None)
 
     async def preview(self, viewer: Viewer, bet: BetFacts) -> tuple[Verdict, ClubProgress] | None:
-        """Return what a bet placed now would count, and the progress after it; None if ineligible."""
+        """Return what a bet placed now would count, and the progress after it; None without a club."""
         now = self.identity.now
         rules = await self.rules(viewer.brand)
         week = rules.week_at(now)
         account = await self.account(viewer.owner) or unknown_account(rules.brand)
         eligibility = rules.evaluate(account, week)
         scheme = eligibility.scheme
-        if scheme is None or eligibility.ineligible:
+        if scheme is None or eligibility.ineligible or await self._is_kept_out(viewer.owner, scheme):
             return None
         key = ClubKey(viewer.brand, week.iso, viewer.customer)
         total = await self.read(self.reads.totals, key)
@@ -127,3 +128,10 @@ class ProgressContext(RequestContext, kw_only=True, eq=False, dict=True):
         needs_opt_in = not scheme.count_before_opt_in
         opted_in_at = await self.ledger.first_opt_in.load(viewer.owner) if needs_opt_in else None
         return club.with_bet(bet, opted_in_at)
+
+    async def _is_kept_out(self, owner: Owner, scheme: Scheme) -> bool:
+        """Return whether the club is not offered to a customer, who is in the scheme's control group."""
+        groups = self.shared.control_groups
+        if not groups.keeps_out(owner, scheme, has_joined=False):
+            return False
+        return await self.ledger.first_opt_in.load(owner) is None

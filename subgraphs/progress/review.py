@@ -9,7 +9,7 @@ stays, with a flag for a person; nothing is clawed back.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import and_, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.bulk_sql import few_at_once
@@ -100,7 +100,12 @@ class Dispute:
 
 
 async def late_revisions(
-    connection: AsyncConnection, *, brand: str | None, iso_week: str | None, limit: int
+    connection: AsyncConnection,
+    *,
+    brand: str | None,
+    iso_week: str | None,
+    limit: int,
+    after: tuple[str, str] | None = None,
 ) -> list[LateRevision]:
     """Return the review queue by brand, week and bet.
 
@@ -109,6 +114,7 @@ async def late_revisions(
         brand: Only of this brand.
         iso_week: Only bets placed in this week.
         limit: How many at most.
+        after: Only those after this week and bet, of one brand.
     """
     c = LATE_REVISION.c
     query = select(LATE_REVISION).order_by(c.brand_id, c.iso_week, c.bet_id).limit(limit)
@@ -116,7 +122,16 @@ async def late_revisions(
         query = query.where(c.brand_id == brand)
     if iso_week is not None:
         query = query.where(c.iso_week == iso_week)
+    if after is not None:
+        week, bet = after
+        query = query.where(or_(c.iso_week > week, and_(c.iso_week == week, c.bet_id > bet)))
     return [LateRevision(*row) for row in await connection.execute(query)]
+
+
+async def count_late(connection: AsyncConnection, brand: str) -> int:
+    """Return how many late revisions of a brand wait for a decision."""
+    query = select(func.count()).where(LATE_REVISION.c.brand_id == brand)
+    return int(await connection.scalar(query) or 0)
 
 
 async def late_revision(connection: AsyncConnection, decision: Decision) -> LateRevision:

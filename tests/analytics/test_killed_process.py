@@ -17,7 +17,7 @@ from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import TOPICS
 from tests.support.analytics_store import KEY
 from tests.support.consumers.sample_messages import bet, scheme
-from tests.support.processes.running_furlong import Programs, eventually, programs_in
+from tests.support.processes.running_furlong import PATIENCE_SECONDS, Programs, eventually, programs_in
 
 
 @pytest.fixture
@@ -32,6 +32,7 @@ def programs(processes: None, embedded_broker: EmbeddedBroker, tmp_path: Path) -
         "FURLONG_ANALYTICS_KEY": KEY,
         "FURLONG_ANALYTICS_BATCH_ROWS": "150",
         "FURLONG_ANALYTICS_BATCH_SECONDS": "0.3",
+        "FURLONG_ANALYTICS_QUESTION_SECONDS": str(PATIENCE_SECONDS),
     }
     (tmp_path / "data").mkdir()
     with programs_in(tmp_path, environment) as opened:

@@ -262,6 +262,7 @@ def test_every_report_is_documented() -> None:
         "funnel",
         "liability",
         "cost",
+        "uplift",
         "retention",
         "latency",
         "reasons",

@@ -39,7 +39,7 @@ KINDS: Final = {
     **dict.fromkeys(("enableUser.input.userId", "resetUser.input.userId"), "user"),
     "endSession.id": "session",
     **dict.fromkeys(("approval.id", "approve.input.proposalId", "reject.input.proposalId"), "proposal"),
-    "withdraw.id": "proposal",
+    **dict.fromkeys(("withdraw.id", "seeDecisions.newest"), "proposal"),
     **dict.fromkeys(("job.id", "cancelJob.id"), "job"),
     **dict.fromkeys(("dryRun.id", "dryRunDifferences.id", "dryRunCsv.id"), "dry run"),
     "globalEvent.id": "decision",
@@ -60,7 +60,7 @@ OF_NO_BRAND: Final = {
 }
 """Ids that name no row. Dead letters belong to a consumer, not to a brand: they need a role for all."""
 
-SHOWS_NO_ROWS: Final = {"me", "mySessions", "contentPreviewStates"}
+SHOWS_NO_ROWS: Final = {"me", "mySessions", "myDecisions", "unseenDecisions", "contentPreviewStates"}
 """What belongs to the person who asks, or to nobody."""
 
 

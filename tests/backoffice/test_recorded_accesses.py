@@ -24,6 +24,7 @@ FIGURE: Final = f'brand: "{BRAND}", isoWeek: "2026-W13", figure: EXPECTED'
 START: Final = "mutation S($input: StartDryRunInput!) { startDryRun(input: $input) { id } }"
 PERSONAL: Final = {
     "customers": f'(brand: "{BRAND}", search: "c-") {{ nodes {{ id }} }}',
+    "search": f'(brand: "{BRAND}", text: "none") {{ id }}',
     "customer": f'(id: "{SOMEBODY}") {{ customerId }}',
     "customerWeek": f'(customer: "{SOMEBODY}", isoWeek: "2026-W13") {{ isoWeek }}',
     "customerOfBet": f'(brand: "{BRAND}", betId: "none") {{ customerId }}',
@@ -34,6 +35,8 @@ PERSONAL: Final = {
     "goodwillOffer": f'(customer: "{SOMEBODY}") {{ __typename }}',
     "riskCustomers": f"({FIGURE}) {{ nodes {{ id }} }}",
     "riskGoodwill": f'(brand: "{BRAND}") {{ nodes {{ id }} }}',
+    "lateBets": f'(brand: "{BRAND}") {{ nodes {{ id }} }}',
+    "heldRewards": f'(brand: "{BRAND}") {{ nodes {{ id }} }}',
     "pendingIntents": f'(brand: "{BRAND}") {{ nodes {{ id }} }}',
     "deadLetters": '(app: "backoffice") { nodes { id } }',
     "deadLetter": '(id: "backoffice:1") { id }',
@@ -45,7 +48,7 @@ PERSONAL: Final = {
 }
 """What is asked; `JOB` stands for a dry run, `PROPOSAL` for one about a customer."""
 
-ELSEWHERE: Final = {"customerExport": "support_area/test_privacy.py"}
+ELSEWHERE: Final = {"customerExport": "support_area/test_privacy.py", "myDecisions": "test_own_decisions.py"}
 NOT_PERSONAL: Final = {
     "people": {"me", "users", "user", "mySessions", "sessions"},
     "jobs, which name customers by id alone": {"jobs", "job"},
@@ -53,16 +56,17 @@ NOT_PERSONAL: Final = {
         *("contentItems", "contentItem", "contentRevision", "contentDiff", "lintContent", "contentPreview"),
         *("contentPreviewStates", "contentBrands", "contentBrand"),
     },
-    "proposals, without their subjects": {"approvalsToDecide"},
+    "proposals, without their subjects": {"approvalsToDecide", "unseenDecisions"},
     "rules": {"schemeVersions", "checkScheme", "dryRun"},
     "sums": {
         *("riskBrands", "riskLiability", "riskForecast", "riskWeeks", "riskRewards", "riskBudgets"),
-        *("goodwillBudgets", "goodwillCosts", "weekCustomers"),
+        *("goodwillBudgets", "goodwillCosts", "weekCustomers", "analyticsReport"),
     },
     "operations": {
         *("brands", "operatedBrand", "brandRevisions", "tryTheme", "rewardVersions", "supportBrands"),
         *("providers", "provider", "providerAdapters", "providerRevisions", "providerDiff", "tryProvider"),
         "stoppedProviders",
+        *("waitingCases", "deadLetterCounts", "lagHistory"),
         *("weeks", "globalEvents", "globalEvent", "killSwitches", "nodes", "consumerLag", "outboxes"),
     },
 }

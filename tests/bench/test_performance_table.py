@@ -18,6 +18,14 @@ def test_each_ratio_is_a_row_with_both_rates() -> None:
     ]
 
 
+def test_a_peer_that_could_not_be_measured_is_named() -> None:
+    """With the reason, so that a missing row is not taken for an oversight."""
+    result = {"name": "gateway", "figures": {}, "ratios": {}, "left_out": {"peer": "it needs a compiler"}}
+    assert list(table_of([result], "Run on a machine."))[4:] == [
+        "| [gateway](#gateway) | `ours_vs_peer` | left out | | it needs a compiler |"
+    ]
+
+
 def test_the_page_has_one_table_which_is_replaced() -> None:
     """What is around it stays; a page without a place for it is refused."""
     page = f"before\n{BEGIN}\nold\n\n{END}after\n"

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from bench.features import BARE, DEFAULTS, OFF, UNMEASURED, configurations, count, table
+from bench.features import BARE, BEGIN, DEFAULTS, OFF, PAGE, UNMEASURED, configurations, count, table
+from bench.performance import with_table
 from gateway.feature_list import FEATURES as ALL
 from gateway.settings import GatewaySettings
 
@@ -38,5 +39,10 @@ def test_the_table_says_what_each_feature_adds() -> None:
     bare, other = dict.fromkeys(measures, 1000.4), dict.fromkeys(measures, 990.0)
     assert table({BARE: bare, "cors": other})[2:] == [
         f"| {BARE} | 1,000 | 1,000 | 1,000 | 1,000 | 1,000 |",
-        "| cors | -10 | -10 | -10 | -10 | -10 |",
+        "| cors: for a page of another origin | -10 | -10 | -10 | -10 | -10 |",
     ]
+
+
+def test_the_page_has_a_place_for_the_table() -> None:
+    """The benchmark replaces what stands there."""
+    assert "\nthe table\n" in with_table(PAGE.read_text(encoding="utf-8"), "the table", BEGIN)

@@ -20,11 +20,11 @@ SWITCHED_OFF: Final = (
     "joserfc",
     "opentelemetry",
     "redis",
-    "websockets.asyncio",
+    "websockets",
 )
 """Requests need the planner and the compiler of plans: they are imported when the gateway serves."""
 
-MAX_MODULES: Final = 940
+MAX_MODULES: Final = 900
 """Modules in all, with those of Python and of libraries."""
 
 PROGRAM = f"""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.pipeline.execution_mode import ExecutionMode
+from gateway.pipeline.operation_executor import ExecutionMode
 
 
 @pytest.fixture(params=["compiled", "interpreted"])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gateway.executor import Context
-from gateway.pipeline.execution_mode import ExecutionMode, executable
+from gateway.pipeline.operation_executor import ExecutionMode, executable
 from gateway.plan import Fetch, OperationKind
 from gateway.transport import SubgraphOperation
 from tests.gateway.worlds import club, shop

@@ -9,7 +9,7 @@ import pytest
 
 from foundation.graphql_http import GraphQLRequest
 from gateway.errors import CannotPlan, InvalidDocument, Overloaded, RequestError
-from gateway.pipeline.planning.cold_planning import MAX_WAITING, ColdPlanning
+from gateway.pipeline.cold_planning import MAX_WAITING, ColdPlanning
 from gateway.pipeline.preparation.limits import PreparationLimits
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.preparer import Preparer

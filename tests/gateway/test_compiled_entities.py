@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from gateway.executor import Context, Failure
-from gateway.pipeline.execution_mode import ExecutionMode, executable
+from gateway.pipeline.operation_executor import ExecutionMode, executable
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
 from tests.gateway.federated import compared, federated

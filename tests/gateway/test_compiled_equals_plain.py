@@ -12,8 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from gateway.executor.masking import ErrorMasking
-from gateway.pipeline.execution_mode import ExecutionMode
-from gateway.pipeline.operation_executor import OperationExecutor
+from gateway.pipeline.operation_executor import ExecutionMode, OperationExecutor
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.transport import MemoryTransport
 from tests.gateway.telling_queries import QUERIES

@@ -15,7 +15,7 @@ from gateway.compiled.compile import write_plan
 from gateway.compiled.compiled_plan import CompiledPlan
 from gateway.errors import SubgraphUnreachable
 from gateway.executor import Calls, Context
-from gateway.pipeline.execution_mode import ExecutionMode, InterpretedPlan, executable
+from gateway.pipeline.operation_executor import ExecutionMode, InterpretedPlan, executable
 from gateway.plan import Fetch, Names, QueryPlan, RootFields, Shape, ShapeField
 from gateway.plan.context_batch import ContextBatch
 from gateway.transport import MemoryTransport, SubgraphOperation

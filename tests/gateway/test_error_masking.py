@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from foundation.logs.redaction import MAX_LENGTH
 from gateway import GatewaySettings, MemoryTransport, create_gateway
 from gateway.executor.masking import ErrorMasking
-from gateway.pipeline.execution_mode import ExecutionMode
+from gateway.pipeline.operation_executor import ExecutionMode
 from tests.gateway.worlds import shop
 
 SQL = "(1146, \"Table 'wallets' doesn't exist at db7.internal:3306\") [parameters: ('canary-customer-17',)]"

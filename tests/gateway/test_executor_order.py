@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from gateway import create_gateway
 from gateway.errors import SubgraphUnreachable
 from gateway.executor import Context, FetchedData
-from gateway.pipeline.execution_mode import ExecutionMode, executable
+from gateway.pipeline.operation_executor import ExecutionMode, executable
 from gateway.settings import GatewaySettings
 from gateway.transport import MemoryTransport
 from tests.gateway.world import Federation

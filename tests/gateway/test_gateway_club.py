@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gateway.errors import SubgraphUnreachable
-from gateway.pipeline.execution_mode import ExecutionMode
+from gateway.pipeline.operation_executor import ExecutionMode
 from tests.gateway.world import Federation, essence
 from tests.gateway.worlds import club
 from tests.support.federation.asked import SubgraphRequest

@@ -14,8 +14,7 @@ from gateway.compiled.runtime.state import State
 from gateway.errors import ResponseTooLarge, SubgraphUnreachable
 from gateway.executor import ResponseLimits
 from gateway.executor.exchange import PARALLEL_REQUESTS
-from gateway.pipeline.execution_mode import ExecutionMode
-from gateway.pipeline.operation_executor import OperationExecutor
+from gateway.pipeline.operation_executor import ExecutionMode, OperationExecutor
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from jit.codegen import spend
 from tests.gateway.federated import federated

@@ -16,8 +16,8 @@ from graphql import FieldNode, GraphQLObjectType, Token, get_named_type, is_leaf
 
 from foundation.graphql_http.request import GraphQLRequest
 from gateway.limits import DocumentLimits
+from gateway.pipeline.cold_planning import ColdPlanning
 from gateway.pipeline.operation_executor import OperationExecutor
-from gateway.pipeline.planning.cold_planning import ColdPlanning
 from gateway.pipeline.preparation.known_bodies import KnownBodies
 from gateway.pipeline.preparation.limits import PreparationLimits
 from gateway.pipeline.preparation.prepared import PreparedDocument

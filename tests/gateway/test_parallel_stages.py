@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from gateway.executor import Context, FetchedData
-from gateway.pipeline.execution_mode import executable
+from gateway.pipeline.operation_executor import executable
 from gateway.transport import MemoryTransport
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop

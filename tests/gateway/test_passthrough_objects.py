@@ -10,7 +10,7 @@ import pytest
 
 from gateway.compiled.analysis import passthrough_shapes
 from gateway.executor import Context
-from gateway.pipeline.execution_mode import executable
+from gateway.pipeline.operation_executor import executable
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.plan import QueryPlan, Shape
 from gateway.supergraph import load_supergraph

@@ -15,8 +15,7 @@ from gateway import GatewaySettings, create_gateway
 from gateway.errors import ResponseTooLarge
 from gateway.executor import ResponseLimits
 from gateway.executor.response_limits import LARGE_PLACES
-from gateway.pipeline.execution_mode import ExecutionMode
-from gateway.pipeline.operation_executor import OperationExecutor
+from gateway.pipeline.operation_executor import ExecutionMode, OperationExecutor
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.transport import HttpTransport, Transport
 from gateway.transport.http import BYTES_A_PLACE

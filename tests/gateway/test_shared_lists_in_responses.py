@@ -9,7 +9,7 @@ import pytest
 
 from gateway.compiled.analysis import writes_into_lists
 from gateway.executor import Context
-from gateway.pipeline.execution_mode import ExecutionMode, executable
+from gateway.pipeline.operation_executor import ExecutionMode, executable
 from jit import SharedList
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop

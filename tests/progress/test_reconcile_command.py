@@ -66,8 +66,8 @@ def test_planted_drift_is_told_and_then_mended(installed: str) -> None:
     _plant(installed)
     told = furlong("reconcile", "progress", "--brand", "northbet", "--week", "2026-W13")
     assert told.exit_code == 1
-    assert "drift  northbet  2026-W13  c-1: stored 7 by 2 bets" in told.output
-    assert "contributions 1000 by 2 bets" in told.output
+    assert "drift  northbet  2026-W13  c-1: stored £0.07 by 2 bets" in told.output
+    assert "contributions £10.00 by 2 bets" in told.output
     mended = furlong("reconcile", "progress", "--repair")
     assert (mended.exit_code, mended.output.startswith("repaired")) == (0, True)
     assert furlong("reconcile", "progress").exit_code == 0
@@ -80,7 +80,7 @@ def test_what_came_too_late_is_listed() -> None:
     assert ended.exit_code == 0
     heads, row = [" ".join(line.split()) for line in ended.output.splitlines()]
     assert heads == "brand week customer bet revision counts would count as came closed"
-    assert row.startswith("northbet 2026-W13 c-1 b-1 2 500 0 VOID 20")
+    assert row.startswith("northbet 2026-W13 c-1 b-1 2 £5.00 £0.00 VOID 20")
     assert furlong("review", "late", "--week", "2026-W14").output == "Nothing waits.\n"
     [told] = json.loads(furlong("review", "late", "--json").output)
     assert (told["bet_id"], told["counted_minor"], told["would_count_minor"]) == ("b-1", 500, 0)
@@ -92,7 +92,9 @@ def test_what_came_too_late_is_listed() -> None:
 def test_a_person_decides_about_what_came_too_late() -> None:
     """The command says what the bet counts now; then the queue is empty."""
     decision = ("northbet", "b-1", "2", "--by", "ann", "--reason", "seen the slip")
-    assert furlong("review", "late", "accept", *decision).output == "b-1 revision 2 counts 0 in 2026-W13.\n"
+    assert (
+        furlong("review", "late", "accept", *decision).output == "b-1 revision 2 counts £0.00 in 2026-W13.\n"
+    )
     assert furlong("review", "late").output == "Nothing waits.\n"
     again = furlong("review", "late", "reject", *decision)
     assert (again.exit_code, "is not in the review queue" in again.output) == (1, True)

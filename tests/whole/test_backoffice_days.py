@@ -76,6 +76,7 @@ def test_a_support_day(office: Office, staff: Staff, tmp_path: Path) -> None:
     desk = staff.desk("support")
     support.give_goodwill(office, desk, staff)
     support.explain_a_bet(office, desk)
+    support.search_by_keyboard(desk)
     support.adjust_a_week(office, desk, staff)
     assert "usual" in json.dumps(support.export(desk, tmp_path))
     support.erase(office, desk, staff)
@@ -89,6 +90,7 @@ def test_an_operators_day(office: Office, staff: Staff) -> None:
     desk = staff.desk("operator")
     operations.replay_dead_letters(office, desk)
     operations.use_a_kill_switch(office, desk)
+    operations.look_into_a_menu(desk)
     operations.change_a_provider(desk, staff)
     operations.change_a_brand(desk)
     operations.see_weeks_and_lag(desk)
@@ -109,6 +111,7 @@ def test_an_administrators_day(office: Office, staff: Staff) -> None:
     """A person is added, a session ended, both are in the audit log, whose chain is whole."""
     desk = staff.desk("administrator")
     people.add_a_person(desk)
+    people.save_filters(desk)
     people.end_a_session(desk, staff.desk("viewer"))
     people.ask_for_recovery_codes(desk)
     assert "The chain is intact" in office.programs.run("audit", "verify")

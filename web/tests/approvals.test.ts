@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { inWords, KINDS, titleOf } from '../backoffice/src/people/approvals/kinds.ts';
+import { goodwillEffect } from '../backoffice/src/people/approvals/moneyKinds.ts';
 import { Content } from '../backoffice/src/people/approvals/proposal.ts';
 import { documentOf, earlierRules, schemeInput } from '../backoffice/src/people/approvals/stored.ts';
 import { rulesInWords } from '../backoffice/src/people/approvals/textKinds.ts';
@@ -65,4 +66,11 @@ test('rules are compared with the version before, of the same customers', () => 
   const earlier = earlierRules([...versions, { ...input, version: 2, currency: 'EUR' } as never], scheme);
   expect(earlier === null ? [] : rulesInWords(earlier)[1]).toEqual(['Target', 'Counting stakes of £20.00 earn the reward.']);
   expect(earlierRules([], scheme)).toBeNull();
+});
+
+test('goodwill says what is left of its week without it and with it, in its own currency', () => {
+  const content = new Content(EXAMPLES['support.goodwill']);
+  const budget = { isoWeek: '2026-W48', currency: 'GBP', amountMinor: 50_000, leftMinor: 30_000 };
+  expect(goodwillEffect(content, [{ ...budget, currency: 'EUR' }, budget])).toEqual({ what: 'Goodwill budget of week 48', before: '£305.00 left of £500.00', after: '£300.00 left of £500.00' });
+  expect(goodwillEffect(content, [{ ...budget, isoWeek: '2026-W49' }])).toBeNull();
 });

@@ -6,7 +6,7 @@ import { localeFor } from '@furlong/club';
 import { CLUB, OPTION, PAYLOAD } from './example';
 import type { Change } from '../packages/client/src/changes/intention';
 import { NO_NOTICE, noticeOf } from '../packages/club/src/changes/notice';
-import { pendingText } from '../packages/club/src/tracker/Notices';
+import { doneText, pendingText } from '../packages/club/src/tracker/Notices';
 import type { ClubError } from '../packages/client/src/operations/types';
 
 const CHANGE: Change = { kind: 'opt-in', brand: 'northbet', termsVersion: '2' };
@@ -50,5 +50,30 @@ describe('pendingText', () => {
     const asked: Change = { kind: 'change-reward', brand: 'northbet', optionId: 'boost', expectedVersion: 0 };
     const club = { ...CLUB, choice: pendingChoice, options: [OPTION, { ...OPTION, id: 'boost', title: '25% bet boost' }] };
     expect(pendingText(club, { kind: 'pending', change: asked }, locale)).toContain('Your choice of 25% bet boost');
+  });
+});
+
+describe('doneText', () => {
+  const locale = localeFor(['en-GB']);
+  const joined = { ...CLUB, membership: { ...CLUB.membership, optedIn: true } };
+  const outside = { ...CLUB, membership: { ...CLUB.membership, optedIn: false } };
+
+  it('tells of a change that was confirmed later, as of one that was made at once', () => {
+    const asked = { kind: 'pending', change: CHANGE } as const;
+    expect(doneText(joined, asked, locale)).toBe('You are in the club.');
+    expect(doneText(outside, asked, locale)).toBeNull();
+    expect(doneText(outside, { kind: 'pending', change: { kind: 'opt-out', brand: 'northbet' } }, locale)).toContain('left');
+  });
+
+  it('names the chosen reward once it is confirmed', () => {
+    const change: Change = { kind: 'change-reward', brand: 'northbet', optionId: OPTION.id, expectedVersion: 0 };
+    const club = { ...joined, choice: CLUB.choice === null ? null : { ...CLUB.choice, option: OPTION } };
+    expect(doneText(club, { kind: 'pending', change }, locale)).toContain(OPTION.title);
+    expect(doneText(club, { kind: 'pending', change: { ...change, optionId: 'other' } }, locale)).toBeNull();
+  });
+
+  it('tells of nothing that was not made', () => {
+    expect(doneText(joined, NO_NOTICE, locale)).toBeNull();
+    expect(doneText(joined, { kind: 'unknown', change: CHANGE }, locale)).toBeNull();
   });
 });

@@ -50,7 +50,7 @@ describe('a reward', () => {
 describe('an ineligible customer', () => {
   it('sees nothing of the club where rules of safer gambling say so, or for a reason that is not known', () => {
     const silent = INELIGIBLE_REASONS.filter((reason) => sentenceForIneligible(reason, words) === null);
-    expect(silent).toEqual(['SELF_EXCLUDED', 'RG_RESTRICTED', 'ACCOUNT_CLOSED']);
+    expect(silent).toEqual(['SELF_EXCLUDED', 'RG_RESTRICTED', 'ACCOUNT_CLOSED', 'NOT_OFFERED']);
     expect(sentenceForIneligible('LATER' as (typeof INELIGIBLE_REASONS)[number], words)).toBeNull();
     expect(sentenceForIneligible(null, words)).toBeNull();
   });

@@ -40,6 +40,7 @@ describe.each(LOCALES)('%s', (tag) => {
       'SELF_EXCLUDED',
       'RG_RESTRICTED',
       'ACCOUNT_CLOSED',
+      'NOT_OFFERED',
     ]);
   });
 

@@ -38,6 +38,17 @@ class ConsumerLagInfo:
     partitions: list[PartitionLagInfo]
 
 
+@strawberry.type(description="The lag of all consumers at an instant.")
+class LagSampleInfo:
+    """A sample of the lag."""
+
+    at: datetime
+    records: float | None = strawberry.field(description="Null if Kafka could not be read.")
+    tracker_seconds: float | None = strawberry.field(
+        description="How long the oldest bet had waited that the tracker did not count yet; 0 if none did."
+    )
+
+
 def shown_lag(found: ConsumerLag) -> ConsumerLagInfo:
     """Return the lag of all consumers."""
     return ConsumerLagInfo(
@@ -71,3 +82,16 @@ class BacklogQuery:
     async def consumer_lag(self, info: OfficeInfo) -> ConsumerLagInfo:
         """Return the lag of all consumers."""
         return shown_lag(await info.context.area(OperationsArea).lag.read(info.context.actor))
+
+    @strawberry.field(
+        description="The lag of the last hours, a sample a minute, since this process of the back office "
+        "began; the oldest first.",
+        directives=[permitted(Permission.OPERATIONS_READ, ALL)],
+    )
+    def lag_history(self, info: OfficeInfo) -> list[LagSampleInfo]:
+        """Return samples of the lag."""
+        found = info.context.area(OperationsArea).lag.history(info.context.actor)
+        return [
+            LagSampleInfo(at=one.at, records=one.records, tracker_seconds=one.tracker_seconds)
+            for one in found
+        ]

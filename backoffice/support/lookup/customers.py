@@ -51,6 +51,19 @@ class CustomerView:
 
 
 @dataclass(frozen=True, slots=True)
+class Matches:
+    """What a short text finds.
+
+    Attributes:
+        customers: The ids of customers that begin with it, by id.
+        of_bet: Who placed the bet whose id it is; None if it is none.
+    """
+
+    customers: Sequence[str]
+    of_bet: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Customers:
     """Finds customers, and records each look."""
 
@@ -80,13 +93,29 @@ class Customers:
         wanted = prefix.strip()
         if not wanted or len(wanted) > MAX_ID_LENGTH:
             raise Invalid([Problem("search", "Type the beginning of a customer's id.")])
-        page = NamePage(wanted, after or "", size)
         await self.access.record(actor, "search", brand, f"customers:{brand}:{wanted}")
+        return await self._named(brand, NamePage(wanted, after or "", size))
+
+    async def match(self, actor: Actor, brand: str, text: str, size: int) -> Matches:
+        """Return up to `size` customers whose id begins with a text, and whose bet has it as its id.
+
+        One access is recorded for both, also if nothing is found.
+
+        Raises:
+            Forbidden: The actor may not look at this brand's customers.
+        """
+        require(actor, Permission.SUPPORT_READ, brand)
+        await self.access.record(actor, "search", brand, f"customers:{brand}:{text}")
+        async with self.databases.progress.read() as connection:
+            of_bet = await ProgressRepository().customer_of_bet(connection, brand, text)
+        return Matches(await self._named(brand, NamePage(text, "", size)), of_bet)
+
+    async def _named(self, brand: str, page: NamePage) -> list[str]:
         async with self.databases.club.read() as connection:
             known = await REFERENCES.accounts_named(connection, brand, page)
         async with self.databases.progress.read() as connection:
             betting = await ProgressRepository().customers_named(connection, brand, page)
-        return sorted({*known, *betting})[:size]
+        return sorted({*known, *betting})[: page.limit]
 
     async def of_bet(self, actor: Actor, brand: str, bet_id: str) -> CustomerView:
         """Return the customer who placed a bet.

@@ -182,12 +182,22 @@ def _impression(facts: Facts) -> str:
     return f"Shown the tracker of {facts['iso_week']} for the first time"
 
 
+def _control(facts: Facts) -> str:
+    group = "control group, who are not offered the club" if _is_control(facts) else "customers with the club"
+    return f"Drawn for the {group} ({facts['jurisdiction']}, {facts['currency']})"
+
+
+def _is_control(facts: Facts) -> bool:
+    return bool(facts["draw"] < facts["control_per_mille"])
+
+
 TITLES: Final[Mapping[str, Callable[[Facts], str]]] = MappingProxyType(
     {
         "account": _account,
         "adjustment": _adjustment,
         "bet": _bet,
         "choice": _choice,
+        "control": _control,
         "credit": _credit,
         "goodwill": _goodwill,
         "goodwill_credit": _goodwill_credit,

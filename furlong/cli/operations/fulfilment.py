@@ -43,7 +43,7 @@ def reviews(
     as_json: AsJson = False,
 ) -> None:
     """List what waits for a person: rewards in review, being stopped or flagged, and stopped providers."""
-    from subgraphs.fulfilment.state.state_machine import STOPPING, FulfilmentState
+    from subgraphs.fulfilment.state.state_machine import HELD_BACK
 
     async def show(process: FulfilmentProcess) -> None:
         waiting: list[Fulfilment] = []
@@ -51,7 +51,7 @@ def reviews(
         async with process.database.read() as connection:
             for each in process.uow.each_origin():
                 repository = each.lifecycle.repository
-                waiting += await repository.in_states(connection, {FulfilmentState.REVIEW, *STOPPING}, limit)
+                waiting += await repository.in_states(connection, HELD_BACK, limit)
                 flagged += await repository.flagged(connection, limit)
             stopped = await process.uow.provider_holds.stopped(connection)
         if as_json:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from furlong.cli.json_lists import amount
 from furlong.cli.known_names import require_names
 from furlong.cli.long_work import Items, Verbose, working
 from furlong.cli.options import database_settings, fail, product_clock, upstream_settings
@@ -40,8 +41,8 @@ def progress(
     """Compare totals with the sums of their contributions. The exit status is 1 if any remains wrong."""
     found = asyncio.run(_drift(brand, week, repair=repair))
     items = Items(verbose=verbose)
-    for drift in found:
-        items.echo(_line(drift))
+    for drift, currency in found:
+        items.echo(_line(drift, currency))
     items.end()
     if not found:
         typer.echo("No drift: every total is the sum of its contributions.")
@@ -79,11 +80,14 @@ def upstream(
         raise typer.Exit(1)
 
 
-async def _drift(brand: str | None, week: str | None, *, repair: bool) -> list[Drift]:
+async def _drift(brand: str | None, week: str | None, *, repair: bool) -> list[tuple[Drift, str | None]]:
+    """Return the totals that drift, each with the currency of its customer, if that is known."""
     from sqlalchemy.exc import SQLAlchemyError
 
     from foundation.storage.database import Database
     from subgraphs.kit.domain.errors import BadInput
+    from subgraphs.kit.domain.keys import Owner
+    from subgraphs.kit.records.reference import ReferenceRepository
     from subgraphs.progress.ledger.reconciliation import Reconciliation
     from subgraphs.progress.models import REFERENCE
 
@@ -91,7 +95,11 @@ async def _drift(brand: str | None, week: str | None, *, repair: bool) -> list[D
     try:
         await require_names(database, REFERENCE, brand, week)
         reconciliation = Reconciliation(database, database.dialect, product_clock())
-        return [drift async for drift in reconciliation.drift(brand=brand, iso_week=week, repair=repair)]
+        found = [drift async for drift in reconciliation.drift(brand=brand, iso_week=week, repair=repair)]
+        owners = {Owner(drift.brand, drift.customer) for drift in found}
+        async with database.read() as connection:
+            currencies = await ReferenceRepository(REFERENCE).currencies(connection, owners)
+        return [(drift, currencies.get(Owner(drift.brand, drift.customer))) for drift in found]
     except (BadInput, SQLAlchemyError) as error:
         fail(error)
     finally:
@@ -126,13 +134,15 @@ async def _upstream(
     return outcomes
 
 
-def _line(drift: Drift) -> str:
+def _line(drift: Drift, currency: str | None) -> str:
     mark = "repaired" if drift.repaired else "drift"
+    stored, right = _sums(drift.stored, currency), _sums(drift.right, currency)
     where = f"{drift.brand}  {drift.iso_week}  {drift.customer}"
-    return f"{mark}  {where}: stored {_sums(drift.stored)}, contributions {_sums(drift.right)}"
+    return f"{mark}  {where}: stored {stored}, contributions {right}"
 
 
-def _sums(sums: Sums | None) -> str:
+def _sums(sums: Sums | None, currency: str | None) -> str:
     if sums is None:
         return "none"
-    return f"{sums.total_minor} by {sums.counted_bets} bets as of {sums.as_of:%Y-%m-%dT%H:%M:%S.%fZ}"
+    total = amount(sums.total_minor, currency)
+    return f"{total} by {sums.counted_bets} bets as of {sums.as_of:%Y-%m-%dT%H:%M:%S.%fZ}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 import typer
 from typer.core import TyperCommand
 
-from furlong.cli.json_lists import AsJson, echo_json, echo_table
+from furlong.cli.json_lists import AsJson, amount, echo_json, echo_table
 from furlong.cli.known_names import require_names
 from furlong.cli.options import database_settings, fail, product_clock
 
@@ -65,6 +65,8 @@ def listed(
     if context.invoked_subcommand is not None:
         return
 
+    from subgraphs.kit.domain.keys import Owner
+    from subgraphs.kit.records.reference import ReferenceRepository
     from subgraphs.progress.models import REFERENCE
     from subgraphs.progress.review import late_revisions
 
@@ -72,6 +74,8 @@ def listed(
         await require_names(database, REFERENCE, brand, week)
         async with database.read() as connection:
             revisions = await late_revisions(connection, brand=brand, iso_week=week, limit=limit)
+            owners = {Owner(revision.brand, revision.customer) for revision in revisions}
+            currencies = await ReferenceRepository(REFERENCE).currencies(connection, owners)
         if as_json:
             echo_json(revisions)
             return
@@ -79,22 +83,13 @@ def listed(
             ("brand", "week", "customer", "bet", "revision", "counts", "would count", "as", "came", "closed"),
             (
                 (
-                    *(
-                        revision.brand,
-                        revision.iso_week,
-                        revision.customer,
-                        revision.bet_id,
-                        revision.revision,
-                    ),
-                    *(
-                        revision.counted_minor,
-                        revision.would_count_minor,
-                        revision.would_be,
-                        revision.occurred_at,
-                        revision.closed_at,
-                    ),
+                    *(revision.brand, revision.iso_week, revision.customer, revision.bet_id, revision.revision),
+                    amount(revision.counted_minor, currency),
+                    amount(revision.would_count_minor, currency),
+                    *(revision.would_be, revision.occurred_at, revision.closed_at),
                 )
                 for revision in revisions
+                for currency in [currencies.get(Owner(revision.brand, revision.customer))]
             ),
             nothing="Nothing waits.",
         )
@@ -170,19 +165,27 @@ def assign(
 
 
 def _decide(decision: Decision) -> None:
+    from subgraphs.kit.domain.keys import Owner
+    from subgraphs.kit.records.reference import ReferenceRepository
     from subgraphs.progress.ledger.ledger import ledger_of
+    from subgraphs.progress.models import REFERENCE
     from subgraphs.progress.review import ReviewService
 
-    async def act(database: Database) -> DecisionOutcome:
+    async def act(database: Database) -> tuple[DecisionOutcome, str | None]:
         clock = product_clock()
-        return await ReviewService(database, ledger_of(database.dialect, clock), clock).decide(decision)
+        decided = await ReviewService(database, ledger_of(database.dialect, clock), clock).decide(decision)
+        owner = Owner(decided.late.brand, decided.late.customer)
+        async with database.read() as connection:
+            currencies = await ReferenceRepository(REFERENCE).currencies(connection, [owner])
+        return decided, currencies.get(owner)
 
-    typer.echo(_result(_with_database(act), accepted=decision.accepted))
+    decided, currency = _with_database(act)
+    typer.echo(_result(decided, currency, accepted=decision.accepted))
 
 
-def _result(decided: DecisionOutcome, *, accepted: bool) -> str:
+def _result(decided: DecisionOutcome, currency: str | None, *, accepted: bool) -> str:
     one = decided.late
-    counts = one.would_count_minor if accepted else one.counted_minor
+    counts = amount(one.would_count_minor if accepted else one.counted_minor, currency)
     text = f"{one.bet_id} revision {one.revision} counts {counts} in {one.iso_week}."
     if decided.status_before != decided.status_now:
         text += f" {one.customer} was {decided.status_before or 'not qualified'}, is {decided.status_now}."

@@ -11,6 +11,7 @@ from furlong.cli.long_work import stop_on_signals
 from furlong.cli.operations.backoffice.user import cli as user_commands
 from furlong.cli.options import (
     address,
+    analytics_settings,
     backoffice_settings,
     database_settings,
     fail,
@@ -34,6 +35,7 @@ def serve(
     from pydantic import ValidationError
 
     from backoffice.app import create_backoffice
+    from furlong.analytics_reports import report_source
     from furlong.serve.http_server import listen as open_listener
     from furlong.serve.http_server import serving
     from furlong.settings import ServeSettings
@@ -49,6 +51,7 @@ def serve(
             running_clock(),
             ServeSettings().page / "backoffice",
             stream=stream_settings(),
+            reports=report_source(analytics_settings, running_clock()),
         )
         freeze_long_lived_objects()
         with stop_on_signals() as stop:

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from gateway.compiled.codegen.functions import FunctionCache
 from gateway.compiled.deopt import Deoptimize
 from gateway.plan import Below, ProvidedFields
 from gateway.supergraph.selections import TYPENAME
 from jit.codegen import SharedList, checked, indent
+
+MAX_NESTED: Final = 3
+"""The depth of nested objects that one function checks; deeper objects have functions of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +29,22 @@ class CompletenessCodegen:
     """
 
     functions: FunctionCache
-    _written: dict[int, str | None] = field(default_factory=dict)
+    _written: dict[int, str] = field(default_factory=dict)
+    _in_lines: set[int] = field(default_factory=set)
 
     def strict(self, concrete: str, fields: Mapping[str, Below | None]) -> str:
         """Return the name of the function that checks objects of a known type."""
         self.functions.source.names["Deoptimize"] = Deoptimize
-        lines = ["if data.__class__ is not dict:", "    raise Deoptimize", *self._lines(fields)]
+        lines = ["if data.__class__ is not dict:", "    raise Deoptimize", *self._lines("data", fields)]
         return self.functions.of(f"brings_{concrete}", lines)
 
-    def check_for(self, provided_fields: ProvidedFields) -> str | None:
-        """Return the name of the function that checks objects of any type; None if nothing is selected."""
+    def _check_for(self, provided_fields: ProvidedFields) -> str:
+        """Return the name of the function that checks objects of any type."""
         if id(provided_fields) not in self._written:
             self._written[id(provided_fields)] = self._function(provided_fields)
         return self._written[id(provided_fields)]
 
-    def _function(self, provided_fields: ProvidedFields) -> str | None:
-        if not any(provided_fields.values()):
-            return None
+    def _function(self, provided_fields: ProvidedFields) -> str:
         if len(provided_fields) == 1:
             ((concrete, fields),) = provided_fields.items()
             return self._object(concrete, fields)
@@ -62,49 +65,59 @@ class CompletenessCodegen:
         return self.functions.of("complete", lines)
 
     def _object(self, concrete: str, fields: Mapping[str, Below | None]) -> str:
-        lines = [
+        return self.functions.of(f"complete_{concrete}", self._of_object("data", concrete, fields))
+
+    def _of_object(self, data: str, concrete: str, fields: Mapping[str, Below | None]) -> list[str]:
+        """Return the lines that check an object of one type."""
+        return [
             "try:",
-            *indent(self._lines(fields) or ["pass"]),
+            *indent(self._lines(data, fields) or ["pass"]),
             "except KeyError:",
-            f'    name = data.get("{TYPENAME}")',
+            f'    name = {data}.get("{TYPENAME}")',
             # No fields were selected of an object of another type.
             f'    if name.__class__ is not str or name == "{checked(concrete)}":',
             "        raise",
         ]
-        return self.functions.of(f"complete_{concrete}", lines)
 
-    def _lines(self, fields: Mapping[str, Below | None]) -> list[str]:
+    def _lines(self, data: str, fields: Mapping[str, Below | None]) -> list[str]:
         lines = []
         for response_key, below in fields.items():
-            taken = f'data["{checked(response_key)}"]'
-            check = None if below is None else self.check_for(below.provided_fields)
-            if below is None or check is None:
+            taken = f'{data}["{checked(response_key)}"]'
+            if below is None or not any(below.provided_fields.values()):
                 lines.append(taken)
-            elif below.lists == 0:
-                lines += [f"value = {taken}", *_each("value", 0, check)]
-            else:
-                lines += [f"value = {taken}", *self._of_list(below.lists, check)]
+                continue
+            value = f"{data}_"
+            lines.append(f"{value} = {taken}")
+            lines += self._of_list(value, below) if below.lists else self._each(value, below, 0)
         return lines
 
-    def _of_list(self, lists: int, check: str) -> list[str]:
+    def _of_list(self, value: str, below: Below) -> list[str]:
         """Return the lines that check a list; a shared list is checked only once."""
         self.functions.source.names["SharedList"] = SharedList
-        items = self.functions.of("complete_items", [*_each("data", lists, check), "return True"])
+        items = self.functions.of("complete_items", [*self._each("data", below, below.lists), "return True"])
         return [
-            "if value.__class__ is SharedList:",
-            f"    value.once({items})",
+            f"if {value}.__class__ is SharedList:",
+            f"    {value}.once({items})",
             "else:",
-            f"    {items}(value)",
+            f"    {items}({value})",
         ]
 
+    def _each(self, value: str, below: Below, lists: int) -> list[str]:
+        """Return the lines that check all objects in so many nested lists; they raise for anything else."""
+        if lists == 0:
+            return [f"if {value} is not None:", *indent(self._checks(value, below.provided_fields))]
+        item = f"item{lists}"
+        return [
+            f"if {value} is not None:",
+            f"    for {item} in {value}:",
+            *indent(self._each(item, below, lists - 1), 2),
+        ]
 
-def _each(value: str, lists: int, check: str) -> list[str]:
-    """Return the lines that check all objects in so many nested lists; they raise for anything else."""
-    if lists == 0:
-        return [f"if {value} is not None:", f"    {check}({value})"]
-    item = f"item{lists}"
-    return [
-        f"if {value} is not None:",
-        f"    for {item} in {value}:",
-        *indent(_each(item, lists - 1, check), 2),
-    ]
+    def _checks(self, value: str, provided_fields: ProvidedFields) -> list[str]:
+        """Return the lines that check an object that is not null: a function, or what it would do."""
+        is_first = id(provided_fields) not in self._in_lines  # code is not repeated
+        if len(provided_fields) == 1 and is_first and value.count("_") < MAX_NESTED:
+            self._in_lines.add(id(provided_fields))
+            ((concrete, fields),) = provided_fields.items()
+            return self._of_object(value, concrete, fields)
+        return [f"{self._check_for(provided_fields)}({value})"]

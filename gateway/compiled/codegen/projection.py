@@ -196,9 +196,8 @@ class ProjectionCodegen:
 
     def _list(self, item: GraphQLOutputType, wanted: ShapeField) -> Completion:
         """Return how the lists at a field are completed."""
-        how, non_null = self._completion(item, wanted), isinstance(item, GraphQLNonNull)
-        if self.trusted and how.made is None and how.unfit is None:
-            return Completion(f"len({{0}}) > {self.most_items}")
+        non_null, loop = isinstance(item, GraphQLNonNull), self._loop(item, wanted)
+        how = Completion() if loop else self._completion(item, wanted)
         lines = ["if data.__class__ is not list:", "    raise Deoptimize"]
         short = [f"if len(data) > {self.most_items}:", "    raise Deoptimize"]
         if how.made is not None:
@@ -207,10 +206,14 @@ class ProjectionCodegen:
                 if non_null
                 else f"None if item is None else {how.made.format('item')}"
             )
-            each = self.functions.of("each", [f"return [{made} for item in data]"])
+            loop = [f"return [{made} for item in data]"]
+        if loop:
+            each = self.functions.of("each", loop)
             self.functions.source.names["SharedList"] = SharedList
             lasting = ["if data.__class__ is SharedList:", f"    return data.once({each})"]
             lines = [*short, *lasting, *lines, f"return {each}(data)"]
+        elif self.trusted and how.unfit is None:
+            return Completion(f"len({{0}}) > {self.most_items}")
         else:
             unfit = how.unfit if how.unfit is not None else "{0} is None" if non_null else None
             if unfit is not None:
@@ -218,6 +221,23 @@ class ProjectionCodegen:
                 lines += ["for item in data:", f"    if {test}:", "        raise Deoptimize"]
             lines = [*short, *lines, "return data"]
         return Completion(made=f"{self.functions.of('items', lines)}({{0}})")
+
+    def _loop(self, item: GraphQLOutputType, wanted: ShapeField) -> list[str]:
+        """Return the lines that complete the objects of a list inline; none if a function completes each."""
+        shape = wanted.below
+        if shape is None or shape.only is None or isinstance(get_nullable_type(item), GraphQLList):
+            return []
+        if id(shape) in self._in_lines or id(shape) in self.passthrough:
+            return []
+        self._in_lines.add(id(shape))
+        lines, made = self._taken_apart("item", "v", shape.only, shape.fields[shape.only])
+        lines = [*lines, f"made[index] = {made}"]
+        return [
+            "made = [None] * len(data)",
+            "for index, item in enumerate(data):",
+            *indent(lines if isinstance(item, GraphQLNonNull) else ["if item is not None:", *indent(lines)]),
+            "return made",
+        ]
 
 
 def as_id(value: object) -> str:

@@ -1,11 +1,14 @@
-"""Answers operations in parts, as `@defer` and `@stream` ask for, and counts them."""
+"""Answers operations in parts, as `@defer` and `@stream` ask for, and counts them.
+
+How parts are fetched and delivered is imported by the first such operation: many gateways never answer one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from prometheus_client.core import CounterMetricFamily, Metric
@@ -15,11 +18,9 @@ from foundation.graphql_http.media import IncrementalSpec
 from gateway.errors import RequestError, ResponseTooLarge
 from gateway.executor import Failure
 from gateway.feature import Core, Feature, Version, VersionParts
-from gateway.features.incremental.delivery import Delivering
 from gateway.features.incremental.payloads import Errors, MergedResponse, Payload
 from gateway.features.incremental.records import DeliveryLimits
 from gateway.features.incremental.settings import IncrementalSettings
-from gateway.features.incremental.stages import Fetching
 from gateway.features.incremental.targets import Keys
 from gateway.monitoring.families import SummedGauge
 from gateway.pipeline.graphql_response import GraphQLResponse
@@ -31,6 +32,9 @@ from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedRequest
 from gateway.pipeline.stages import Response
 from gateway.settings import GatewaySettings
+
+if TYPE_CHECKING:
+    from gateway.features.incremental.delivery import Delivering
 
 
 class IncrementalDelivery(Feature):
@@ -98,6 +102,9 @@ class IncrementalResponses:
         Raises:
             RequestError: An argument of `@stream` is not valid.
         """
+        from gateway.features.incremental.delivery import Delivering  # noqa: PLC0415 - see above
+        from gateway.features.incremental.stages import Fetching  # noqa: PLC0415 - the same
+
         prepared, plan = policy_input.prepared, planned.plan
         session = policy_input.session if prepared.document.is_query else None
         counts = initial_counts(prepared, planned)

@@ -53,7 +53,10 @@ class Deadlines:
 
     def check(self, policy_input: HasRequest, _planned: object) -> None:
         """Start the clock of a request whose plan is known: planning happens once per document."""
-        self.begin(policy_input.request.headers)
+        if self.client_header is None:
+            ACTIVE_REQUEST.set(ActiveRequest(self.clock() + self.seconds))
+        else:
+            self.begin(policy_input.request.headers)
 
     def begin(self, headers: Mapping[bytes, bytes]) -> None:
         """Start the clock of a request, or of an event: all calls of the current task belong to it."""

@@ -19,6 +19,7 @@ from gateway.features.resilience.circuits import (
     has_parts,
     query_parts,
 )
+from gateway.features.resilience.circuits.breaker import count_success
 from gateway.features.resilience.deadline import ACTIVE_REQUEST, TimeLimit
 from gateway.features.resilience.retries import MAX_TOKENS, RETRIED, RetryBudget, RetryPolicy
 from gateway.features.resilience.shared_fetches import Flight, KeyOf, SharedFetches
@@ -195,7 +196,7 @@ class UsualCall:
     sharing: SharedFetches
     clock: Callable[[], float] = monotonic
 
-    def operation(self) -> SubgraphOperation:  # noqa: C901, PLR0915 - see `usual`
+    def operation(self) -> SubgraphOperation:  # noqa: C901 - see `usual`
         """Return the call.
 
         It is usual that the request has more time than the subgraph may take, that there is room, that all
@@ -247,14 +248,16 @@ class UsualCall:
             try:
                 response = await call(variables, {**headers, **announced}, session)
                 ended = clock()
-                if response.__class__ is not dict or response.get("errors"):
+                if (
+                    response.__class__ is not dict
+                    or response.get("errors")
+                    or own.permit != permit
+                    or whole.permit != whole_permit
+                ):
                     circuits.answered(Permit(own, permit, whole_permit), response, ended - begun)
                 else:
                     # As `answered` does, in the usual case of an answer as well.
-                    if own.permit == permit:
-                        own_window.add(ended, 0)
-                    if whole.permit == whole_permit:
-                        whole_window.add(ended, 0)
+                    count_success(own_window, whole_window, ended)
                     if silent:
                         silent.clear()
                 if flight.waiting is not None:

@@ -20,7 +20,8 @@ from gateway.errors import SubgraphUnreachable, SubscriptionLost
 from gateway.features.subscriptions.sharing import root_field
 from gateway.features.subscriptions.sources import EventQueue
 from gateway.transport import EventSource, SubgraphSubscription
-from gateway.transport.streaming import HttpEvents, SingleEvent, SubscribingTransport, post, request_of
+from gateway.transport.streaming import SubscribingTransport, post, request_of
+from gateway.transport.streaming.http_stream import HttpEvents, SingleEvent
 
 MISSED: Final = 3
 """The number of missed heartbeats after which a subscription counts as lost."""

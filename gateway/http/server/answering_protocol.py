@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from gateway.http.fast_path import FastPath
+from gateway.http.graph_versions import ServedGraph
 from gateway.http.headers import RawHeaders
 from gateway.http.server.exchange import Exchange
 from gateway.http.server.heads import ResponseHeads, target
@@ -24,7 +24,7 @@ class AnsweringProtocol(HttpToolsProtocol):
     """
 
     response_heads: ResponseHeads
-    fast_path: FastPath | None
+    fast_path: ServedGraph | None
     _common: dict[str, Any]
     _active: Exchange | None = None
     _unstarted: Exchange | None = None
@@ -41,7 +41,7 @@ class AnsweringProtocol(HttpToolsProtocol):
             "state": self.app_state.copy(),
         }
 
-    def _admit(self, exchange: Exchange, fast_path: FastPath) -> None:
+    def _admit(self, exchange: Exchange, fast_path: ServedGraph) -> None:
         """Start a complete request on the fast path; it is admitted at once."""
         self._unstarted = None
         exchange.admitted = fast_path.admission.enter()
@@ -51,10 +51,11 @@ class AnsweringProtocol(HttpToolsProtocol):
         self.tasks.add(exchange.task)
 
     async def _respond(
-        self, exchange: Exchange, fast_path: FastPath, headers: RawHeaders, body: bytes
+        self, exchange: Exchange, fast_path: ServedGraph, headers: RawHeaders, body: bytes
     ) -> None:
+        version = fast_path.enter()
         try:
-            reply = await fast_path.respond(exchange, headers, body)
+            reply = await version.endpoint.respond(exchange, headers, body)
             if exchange.flow.write_paused:
                 if exchange.admitted:  # a client that does not read occupies nobody else's place
                     exchange.admitted = False
@@ -68,6 +69,7 @@ class AnsweringProtocol(HttpToolsProtocol):
             self._fail(exchange, error)
         finally:
             self.tasks.discard(exchange.task)
+            fast_path.leave(version)
             if exchange.admitted:
                 fast_path.admission.leave()
 

@@ -12,7 +12,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from gateway.http.admission import RETRY_AFTER
-from gateway.http.fast_path import FastPath
+from gateway.http.graph_versions import ServedGraph
 from gateway.http.headers import RawHeaders
 
 
@@ -124,7 +124,7 @@ class ResponseHeads:
         return (STATUS_LINES[status] + self.fixed(headers)).removesuffix(b"\r\n")
 
     def refusal(
-        self, fast_path: FastPath, headers: RawHeaders, *, more: RawHeaders = (), is_kept: bool = True
+        self, fast_path: ServedGraph, headers: RawHeaders, *, more: RawHeaders = (), is_kept: bool = True
     ) -> bytes:
         """Return the complete reply to a request that is not admitted.
 

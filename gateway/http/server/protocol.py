@@ -10,7 +10,7 @@ from typing import Final
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 
 from gateway.http.draining import Draining
-from gateway.http.fast_path import FastPath
+from gateway.http.graph_versions import ServedGraph
 from gateway.http.headers import RawHeaders, origin_of
 from gateway.http.server.answering_protocol import AnsweringProtocol
 from gateway.http.server.exchange import Exchange
@@ -261,7 +261,7 @@ class BoundedProtocol(AnsweringProtocol):
             return False
         return (self._active is None or self._active.response_complete) and self.sniffer.is_complete(data)
 
-    def _reject(self, fast_path: FastPath, data: bytes | None = None) -> None:
+    def _reject(self, fast_path: ServedGraph, data: bytes | None = None) -> None:
         """Refuse a request without creating an exchange; `data` is a request that was not parsed."""
         if self.transport.is_closing():
             return

@@ -9,7 +9,7 @@ from uvicorn import Config
 from uvicorn.server import ServerState
 
 from gateway.http.draining import Draining
-from gateway.http.fast_path import FastPath
+from gateway.http.graph_versions import ServedGraph
 from gateway.http.server.draining_protocol import DrainingProtocol
 from gateway.http.server.heads import ResponseHeads
 from gateway.http.server.limits import ClientLimits
@@ -57,7 +57,7 @@ class ProtocolFactory:
         draining: Draining = getattr(app, "draining", self._draining)
         return draining
 
-    def _sniffer_of(self, fast_path: FastPath | None) -> RequestSniffer | None:
+    def _sniffer_of(self, fast_path: ServedGraph | None) -> RequestSniffer | None:
         if fast_path is not None and self._sniffer is None:
             self._sniffer = RequestSniffer.of(fast_path, self.limits)
         return self._sniffer

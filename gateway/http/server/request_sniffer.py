@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.http.fast_path import FastPath
+from gateway.http.graph_versions import ServedGraph
 from gateway.http.headers import RawHeaders
 from gateway.http.server.limits import ClientLimits
 
@@ -39,7 +39,7 @@ class RequestSniffer:
     headers: int
 
     @classmethod
-    def of(cls, fast_path: FastPath, limits: ClientLimits) -> RequestSniffer:
+    def of(cls, fast_path: ServedGraph, limits: ClientLimits) -> RequestSniffer:
         """Build the sniffer for a fast path."""
         return cls(
             b"%b %b HTTP/1.1\r\n" % (fast_path.method, fast_path.target), limits.head_bytes, limits.headers

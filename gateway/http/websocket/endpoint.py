@@ -1,4 +1,7 @@
-"""Upgrades HTTP connections to WebSockets."""
+"""Upgrades HTTP connections to WebSockets.
+
+The library that reads their frames is imported by the first one: many gateways never have one.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,7 @@ from gateway.http.admission import RETRY_AFTER
 from gateway.http.headers import RawHeaders, combined, origin_of
 from gateway.http.inner_request import InnerClient
 from gateway.http.websocket.close_codes import CloseCode
-from gateway.http.websocket.conversation import GraphQLConversation
-from gateway.http.websocket.handshake import lasting_headers, open_handshake
 from gateway.http.websocket.parts import WebSocketParts
-from gateway.http.websocket.socket import WebSocket
 
 FULL: Final = (
     b"HTTP/1.1 503 Service Unavailable\r\nretry-after: " + RETRY_AFTER + b"\r\n"
@@ -52,6 +52,10 @@ class WebSocketEndpoint:
             peer: The peer's address.
             siblings: The server's connections.
         """
+        from gateway.http.websocket.conversation import GraphQLConversation  # noqa: PLC0415 - see above
+        from gateway.http.websocket.handshake import lasting_headers, open_handshake  # noqa: PLC0415
+        from gateway.http.websocket.socket import WebSocket  # noqa: PLC0415
+
         connections = self.parts.connections
         refusal, slot = FOREIGN, None
         headers = combined(lasting_headers(raw))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from graphql import DocumentNode
 
 from gateway.access.requirements import NOTHING, Requirement
 from gateway.caching.lru_cache import LruCache
 from gateway.errors import RequestError, fresh
-from gateway.pipeline.execution_mode import ExecutablePlan
+from gateway.executor import Calls, Context, Failure, FetchedData
 from gateway.pipeline.preparation.costs import OperationCost
 from gateway.pipeline.preparation.sizes import cost_bytes
 from gateway.plan import QueryPlan
@@ -29,6 +29,33 @@ LabelsOn: TypeAlias = Callable[[], frozenset[str]]
 """Returns the labels of progressive overrides that are on for a request."""
 
 NO_LABELS: Final[frozenset[str]] = frozenset()
+
+
+class Execution(Protocol):
+    """A plan that is ready to be executed."""
+
+    def fetch(self, context: Context) -> Coroutine[Any, Any, FetchedData]:
+        """Fetch from subgraphs; a subgraph's failure is part of the result, not an exception."""
+        ...
+
+    def project(
+        self, data: dict[str, Any], failures: Iterable[Failure]
+    ) -> tuple[dict[str, Any] | None, list[Failure]]:
+        """Return the response's data, which is None if a null propagated to the root, and all failures."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutablePlan:
+    """A plan with everything that its executions share.
+
+    Attributes:
+        code_chars: The length of the code that was generated for it; 0 if it is interpreted.
+    """
+
+    execution: Execution
+    calls: Calls
+    code_chars: int = 0
 
 
 @dataclass(slots=True, eq=False)

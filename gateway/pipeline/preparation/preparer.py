@@ -1,6 +1,6 @@
 """Caches documents with their plans: each is read once, and planned once for each set of conditions.
 
-All of it is synchronous: for new documents `gateway.pipeline.planning.cold_planning` runs it in a thread,
+All of it is synchronous: for new documents `gateway.pipeline.cold_planning` runs it in a thread,
 once for all requests with the same document.
 """
 

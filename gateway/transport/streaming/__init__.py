@@ -1,6 +1,5 @@
 """Subscriptions to subgraphs over HTTP: SSE, multipart responses or WebSocket."""
 
-from gateway.transport.streaming.http_stream import HttpEvents, SingleEvent
 from gateway.transport.streaming.options import Protocol, StreamOptions, StreamTarget
 from gateway.transport.streaming.subscriptions import (
     StreamingTransport,
@@ -10,9 +9,7 @@ from gateway.transport.streaming.subscriptions import (
 )
 
 __all__ = [
-    "HttpEvents",
     "Protocol",
-    "SingleEvent",
     "StreamOptions",
     "StreamTarget",
     "StreamingTransport",

@@ -1,4 +1,7 @@
-"""A transport over HTTP with subscriptions."""
+"""A transport over HTTP with subscriptions.
+
+The libraries for their connections are imported by the first subscription: many gateways never open one.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,7 @@ import orjson
 from gateway.transport.base import SubgraphOperation, Transport
 from gateway.transport.events import EventSource, SubgraphSubscription
 from gateway.transport.header_lines import header_lines
-from gateway.transport.streaming.http_stream import open_stream
 from gateway.transport.streaming.options import StreamTarget, pairs_of
-from gateway.transport.streaming.websocket import open_websocket
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ async def post(target: StreamTarget, request: Mapping[str, Any], headers: Mappin
     Raises:
         SubgraphUnreachable: No stream can be opened.
     """
+    from gateway.transport.streaming.http_stream import open_stream  # noqa: PLC0415 - see above
+
     lines, body, sign = header_lines(tuple(headers.items())), orjson.dumps(request), target.options.sign
     return await open_stream(target, lines if sign is None else lines + sign(body, headers), body)
 
@@ -70,6 +73,8 @@ class StreamingTransport(SubscribingTransport):
         async def by_websocket(
             variables: Mapping[str, Any], headers: Mapping[str, str], _session: object
         ) -> EventSource:
+            from gateway.transport.streaming.websocket import open_websocket  # noqa: PLC0415 - see above
+
             lines = header_lines(tuple(headers.items()))
             if options.sign_upgrade is not None:
                 lines += b"content-type: application/json\r\n" + options.sign_upgrade(b"", headers)

@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from ssl import SSLContext
 from typing import Annotated, Final, Literal
 
 import httpx
@@ -18,6 +16,7 @@ from subgraphs.fulfilment.payout.steps import CallbackResult, RedemptionTracker
 from subgraphs.fulfilment.providers.provider import CreditOutcome
 from subgraphs.fulfilment.providers.registry import ProviderRegistry
 from subgraphs.fulfilment.providers.signing import SIGNATURE, TIMESTAMP
+from subgraphs.kit.certificates import trusted_authorities
 
 log = structlog.get_logger(__name__)
 PASSED_ON: Final = "X-Furlong-Passed-On"
@@ -44,19 +43,15 @@ class OtherCells:
             return UNKNOWN_KEY
         signed = {name: headers[name] for name in (TIMESTAMP, SIGNATURE) if name in headers}
         statuses = []
-        async with httpx.AsyncClient(verify=_authorities(), timeout=SECONDS, trust_env=False) as client:
+        async with httpx.AsyncClient(
+            verify=trusted_authorities(), timeout=SECONDS, trust_env=False
+        ) as client:
             for url in self.urls:
                 status = await _status(client, url.rstrip("/") + target, signed | {PASSED_ON: "1"}, body)
                 if status in DECIDED:
                     return status
                 statuses.append(status)
         return UNKNOWN_KEY if set(statuses) == {UNKNOWN_KEY} else AGAIN
-
-
-@cache
-def _authorities() -> SSLContext:
-    """Return what all clients verify certificates with; loading it for each callback would take 30 ms."""
-    return httpx.create_ssl_context(trust_env=False)
 
 
 async def _status(client: httpx.AsyncClient, url: str, headers: Mapping[str, str], body: bytes) -> int:

@@ -15,6 +15,7 @@ import structlog
 
 from subgraphs.fulfilment.errors import BadSignature, InvalidResponse
 from subgraphs.fulfilment.providers.signing import SIGNATURE, Signer
+from subgraphs.kit.certificates import trusted_authorities
 from subgraphs.kit.mutations.circuit_breaker import Breaker
 
 log = structlog.get_logger(__name__)
@@ -202,6 +203,7 @@ def _pause(first: float, attempt: int) -> float:
 def open_client(endpoint: ProviderEndpoint) -> httpx.AsyncClient:
     """Return a client with the provider's limits, which ignores redirects and the environment's proxies."""
     return httpx.AsyncClient(
+        verify=trusted_authorities(),
         timeout=endpoint.timeout_seconds,
         limits=httpx.Limits(max_connections=endpoint.in_flight + 2),
         follow_redirects=False,

@@ -124,6 +124,9 @@ TRANSITIONS: Final[Mapping[FulfilmentState, Mapping[FulfilmentEvent, FulfilmentS
 UNSENT: Final = frozenset({_S.CONFIRMED})
 POSSIBLY_SENT: Final = frozenset({_S.FULFILLING, _S.REVIEW, _S.EXCLUDING, _S.REVOKING})
 STOPPING: Final = frozenset({_S.EXCLUDING, _S.REVOKING})
+HELD_BACK: Final = frozenset({_S.REVIEW, *STOPPING})
+"""What waits for a person, or for the provider's answer to a cancellation."""
+
 PAID: Final = frozenset({_S.CREDITED, _S.USED, _S.EXPIRED})
 STOPPED: Final = frozenset({_S.INELIGIBLE, _S.REVOKED})
 

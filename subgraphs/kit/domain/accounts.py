@@ -8,7 +8,7 @@ from subgraphs.kit.domain.schemes import Brand
 
 
 class IneligibleReason(Enum):
-    """Why a customer cannot take part."""
+    """Why a customer cannot take part; `NOT_OFFERED` is the control group's, and no refusal."""
 
     SELF_EXCLUDED = "SELF_EXCLUDED"
     RG_RESTRICTED = "RG_RESTRICTED"
@@ -18,6 +18,7 @@ class IneligibleReason(Enum):
     ACCOUNT_CLOSED = "ACCOUNT_CLOSED"
     JURISDICTION = "JURISDICTION"
     CURRENCY = "CURRENCY"
+    NOT_OFFERED = "NOT_OFFERED"
 
 
 @dataclass(frozen=True, slots=True)

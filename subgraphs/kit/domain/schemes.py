@@ -73,6 +73,7 @@ class Scheme:
         grace_minutes: How long after the week's end late messages are applied.
         effective_from: The version applies to weeks that start at this instant or later.
         issued_at: When the version was issued; it never changes a week that had already started.
+        control_per_mille: How many of 1,000 customers are its control group, to whom the club is not offered.
     """
 
     brand: str
@@ -93,6 +94,7 @@ class Scheme:
     terms: Terms
     effective_from: datetime
     issued_at: datetime
+    control_per_mille: int = 0
 
     def grace_until(self, week: Week) -> datetime:
         """Return until when late messages about bets of the week are applied."""

@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote
 import httpx
 import structlog
 
+from subgraphs.kit.certificates import trusted_authorities
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.mutations.circuit_breaker import Breaker, RetryBudget
 from subgraphs.kit.settings import UpstreamSettings
@@ -60,6 +61,7 @@ class UpstreamClient:
         self._retries = RetryBudget()
         self._client = client or httpx.AsyncClient(
             base_url=settings.url,
+            verify=trusted_authorities(),
             timeout=settings.timeout_seconds,
             follow_redirects=False,
             headers={"Accept": "application/json", "Accept-Encoding": "identity"},

@@ -13,6 +13,7 @@ from foundation.storage.bounded_cache import BoundedCache
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.kit.domain.accounts import Account, IneligibleReason, ineligible_reason
+from subgraphs.kit.domain.control_groups import ControlGroups
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.schemes import Brand, Scheme, currencies_in, scheme_of_week
 from subgraphs.kit.domain.weeks import Calendar, Week
@@ -202,6 +203,8 @@ class SharedReads:
         options: ReadOptions,
         clock: Clock,
         switches: KillSwitches | None = None,
+        *,
+        control_groups: ControlGroups | None = None,
     ) -> None:
         async def rules(brand: str) -> BrandRules | None:
             async with database.read() as connection:
@@ -209,6 +212,7 @@ class SharedReads:
                 return await brand_rules(connection, repository, known, switches) if known else None
 
         self.rules: StaleCache[BrandRules] = options.cache(rules, clock)
+        self.control_groups = control_groups or ControlGroups(b"")
         self.accounts: BatchedLookup[Owner, Account | None] = BatchedLookup.of(
             database, account_lookup(repository.tables), options.observe
         )

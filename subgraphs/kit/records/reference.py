@@ -113,6 +113,18 @@ class ReferenceRepository:
         rows = await connection.execute(query.with_for_update(read=True) if held else query)
         return {Owner(row.brand_id, row.customer_id): _account(row) for row in rows}
 
+    async def currencies(self, connection: AsyncConnection, owners: Collection[Owner]) -> dict[Owner, str]:
+        """Return the currency of each customer's weeks: the account's, or the brand's default one.
+
+        Customers of unknown brands are absent.
+        """
+        brands = await self.brands(connection, {owner.brand for owner in owners})
+        found = {owner: brands[owner.brand].default_currency for owner in owners if owner.brand in brands}
+        for brand, customers in few_at_once(sorted(found)):
+            known = await self.accounts(connection, [Owner(brand, customer) for customer in customers])
+            found.update({owner: account.currency for owner, account in known.items()})
+        return found
+
     async def accounts_after(
         self, connection: AsyncConnection, after: Owner, limit: int, brand: str | None = None
     ) -> list[tuple[Owner, Account]]:
@@ -189,6 +201,7 @@ def _scheme(row: Row[Any]) -> Scheme:
         terms=Terms(row.terms_version, row.terms_summary, row.terms_url),
         effective_from=row.effective_from,
         issued_at=row.issued_at,
+        control_per_mille=row.control_per_mille,
     )
 
 

@@ -113,6 +113,7 @@ def _scheme(metadata: MetaData) -> Table:
         Column("terms_url", String(2000), nullable=False),
         Column("effective_from", UtcDateTime, nullable=False),
         Column("issued_at", UtcDateTime, nullable=False),
+        Column("control_per_mille", Integer, nullable=False, server_default="0"),
     )
 
 

@@ -98,6 +98,16 @@ class CatalogueRepository:
             found[brand].append(decided[brand].applied(config, row["occurred_at"]))
         return {brand: tuple(configs) for brand, configs in found.items()}
 
+    async def rewards_named(
+        self, connection: AsyncConnection, brand: str, prefix: str, limit: int
+    ) -> list[str]:
+        """Return up to `limit` rewards of a brand whose id begins with a text, by a range of the key."""
+        c = self.config.c
+        begins = (c.reward_id >= prefix, c.reward_id <= prefix + chr(0x10FFFF))
+        query = select(c.reward_id).where(c.brand_id == brand, *begins)
+        found = await connection.scalars(query.group_by(c.reward_id).order_by(c.reward_id).limit(limit))
+        return list(found)
+
     async def published(
         self, connection: AsyncConnection, brands: Collection[str], now: datetime
     ) -> dict[str, tuple[RewardContent, ...]]:

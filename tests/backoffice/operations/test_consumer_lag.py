@@ -1,14 +1,21 @@
 """The lag of consumers: read from Kafka without joining a group, with the age of the oldest record."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from backoffice.access import Role
 from backoffice.global_events.acknowledgements import NodeRepository
-from backoffice.operations.consumer_lag import LagService, read_lag
+from backoffice.operations.consumer_lag import (
+    ConsumerLag,
+    LagSample,
+    LagService,
+    PartitionLag,
+    read_lag,
+    sample_of,
+)
 from consumers.acknowledgements.message import Acknowledgement, CellRange
 from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import ManualClock
@@ -106,3 +113,29 @@ async def _commit(settings: StreamSettings, offset: int) -> None:
         await consumer.commit({partition: offset})
     finally:
         await consumer.stop()
+
+
+def test_a_sample_says_how_long_the_oldest_bet_waited() -> None:
+    """Bets alone count for the tracker; what could not be read is not 0."""
+    waiting = PartitionLag(f"{GROUP}.c1", TOPIC, 0, 5, 7, 2, NOW - timedelta(seconds=90))
+    other = PartitionLag("furlong-rewards", TOPIC, 0, 5, 6, 1, NOW - timedelta(hours=1))
+    assert sample_of(ConsumerLag(NOW, [waiting, other])) == LagSample(NOW, 3, 90.0)
+    assert sample_of(ConsumerLag(NOW, [other])) == LagSample(NOW, 1, 0.0)
+    unread = PartitionLag(GROUP, TOPIC, 0, 5, 7, 2, None)
+    assert sample_of(ConsumerLag(NOW, [unread])) == LagSample(NOW, 2, None)
+    assert sample_of(ConsumerLag(NOW, problem="Kafka does not answer")) == LagSample(NOW, None, None)
+
+
+async def test_samples_are_kept_while_the_back_office_runs(tmp_path: Path) -> None:
+    """One a minute, however often the lag is read in between; also of a Kafka that is away."""
+    url = f"sqlite+aiosqlite:///{tmp_path}"
+    async with backoffice_database(url) as own:
+        clock = ManualClock(NOW)
+        service = LagService(DatabaseSettings(url=url), StreamSettings(bootstrap="127.0.0.1:1"), own, clock)
+        stop, olga = asyncio.Event(), actor("olga", Role.OPERATOR, brand="*")
+        sampling = asyncio.create_task(service.sample(stop))
+        await service.read(olga)
+        await service.read(olga)
+        assert service.history(olga) == [LagSample(NOW, None, None)]
+        stop.set()
+        await sampling

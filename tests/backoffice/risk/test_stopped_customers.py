@@ -40,13 +40,17 @@ async def test_who_is_excluded_is_stopped_from_the_end_of_the_week(tmp_path: obj
         assert await shown(stand) == ({"expected": 2}, {"expected": everybody})
         assert await liability(stand) == [("expected", 2)]
         forecasts = await stand.parts.risk.forecasts(RISK, "northbet")
-        assert [one.now.rewards for one in forecasts if one.currency == "GBP"] == [2]
+        (pounds,) = [one for one in forecasts if one.currency == "GBP"]
+        assert pounds.now.rewards == 2
+        assert [one.rewards for one in pounds.hours.values()] == [2]
 
         stand.clock.advance(WEEK.ends_at + timedelta(hours=1) - stand.clock.now())
         ended = {"expected": ["other"], "stopped": ["excluded"]}
         assert await shown(stand) == ({"expected": 1, "stopped": 1}, ended)
         assert await liability(stand) == [("expected", 1)]
-        (present,) = {one.week.iso for one in await stand.parts.risk.forecasts(RISK, "northbet")}
+        forecasts = await stand.parts.risk.forecasts(RISK, "northbet")
+        (present,) = {one.week.iso for one in forecasts}
+        assert {tuple(one.before) for one in forecasts if one.currency == "GBP"} == {tuple(pounds.hours)}
         assert present > WEEK.iso  # the forecast is about the week that goes on
 
         await stand.clear_customers()

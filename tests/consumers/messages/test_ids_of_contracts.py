@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from consumers.fulfilment.messages import decode_goodwill
 from consumers.messages.accounts import decode_account
 from consumers.messages.customer_weeks import decode_choice, decode_qualification
-from consumers.messages.memberships import decode_membership
+from consumers.messages.memberships import decode_control_draw, decode_membership
 from consumers.messages.schemes import decode_scheme
 from consumers.progress.messages import decode_adjustment, decode_bet, decode_outcome
 from consumers.rewards.messages import decode_reward_config
@@ -26,6 +26,7 @@ TOPICS: Final[dict[str, tuple[tuple[str, ...], Callable[[Record], Any]]]] = {
     "club.progress.v1": (CUSTOMER, decode_bet),
     "club.account-status.v1": (CUSTOMER, decode_account),
     "club.membership.v1": (CUSTOMER, decode_membership),
+    "club.control.v1": (CUSTOMER, decode_control_draw),
     "club.choice.v1": (CUSTOMER, decode_choice),
     "club.qualification.v1": (CUSTOMER, decode_qualification),
     "club.outcomes.v1": (CUSTOMER, decode_outcome),

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from foundation.graphql_http import GraphQLRequest
 from gateway.access.operations import OperationAccess
 from gateway.access.requirements import Granted
-from gateway.pipeline.execution_mode import ExecutionMode
-from gateway.pipeline.operation_executor import OperationExecutor
+from gateway.pipeline.operation_executor import ExecutionMode, OperationExecutor
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.plan import QueryPlan
 from gateway.supergraph import Access, Supergraph, load_supergraph

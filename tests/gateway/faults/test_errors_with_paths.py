@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.pipeline.execution_mode import ExecutionMode
+from gateway.pipeline.operation_executor import ExecutionMode
 from tests.gateway.world import Federation
 from tests.gateway.worlds import atlas, shop
 

@@ -143,20 +143,21 @@ def open_gallery(chromium: LocalChromium, built: Path) -> Iterator[Gallery]:
 
 
 def _use_fonts(page: Page) -> None:
-    page.add_style_tag(content=_fonts())
+    root = f":root {{ --font: {', '.join(FONTS)} !important }}"
+    page.add_style_tag(content=f"{font_faces()}\n{CAPTIONS}\n{root}")
     page.evaluate("Promise.all([...document.fonts].map((font) => font.load()))")
 
 
 @cache
-def _fonts() -> str:
-    """The rules of the fonts, with the fonts in them."""
+def font_faces() -> str:
+    """Return the rules of the fonts, with the fonts in them."""
     rules = [
         f"@font-face {{font-family: {name}; font-weight: {weight}; src: url(data:font/woff2;base64,{font})}}"
         for name, script in FONTS.items()
         for weight in WEIGHTS
         for font in [_font(name, script, weight)]
     ]
-    return "\n".join([*rules, CAPTIONS, f":root {{ --font: {', '.join(FONTS)} !important }}"])
+    return "\n".join(rules)
 
 
 def _font(name: str, script: str, weight: int) -> str:

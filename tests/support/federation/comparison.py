@@ -16,8 +16,7 @@ import structlog
 from gateway.errors import CannotPlan, RequestError, SubgraphUnreachable, SupergraphError
 from gateway.executor import ResponseLimits
 from gateway.executor.masking import ErrorMasking
-from gateway.pipeline.execution_mode import ExecutionMode
-from gateway.pipeline.operation_executor import OperationExecutor
+from gateway.pipeline.operation_executor import ExecutionMode, OperationExecutor
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedRequest
 from gateway.pipeline.preparation.preparer import Preparer

@@ -212,10 +212,13 @@ def propose_a_version(desk: OfficeClient) -> None:
 
 
 def publish_the_version(desk: OfficeClient) -> None:
-    """Approve the version, and wait until its message has come back by Kafka."""
+    """Try the version as its approver, approve it, and wait until its message has come back by Kafka."""
     desk.page.goto(f"{desk.url}schemes?brand=northbet")
     expect(desk.page.get_by_text("keep the rules that they opened with")).to_be_visible()
     desk.page.get_by_role("link", name="Look at it").click()
+    desk.page.get_by_role("button", name="Try it").click()
+    expect(desk.page.get_by_role("table", name="Outcome")).to_be_visible()
+    desk.look()
     desk.confirm("Approve")
     desk.page.goto(f"{desk.url}schemes?brand=northbet")
     versions = desk.page.get_by_role("table", name="Versions")

@@ -203,6 +203,7 @@ def screens(desk: OfficeClient) -> Iterator[str]:
         "risk-rewards",
         "risk-funnel",
         "risk-profit",
+        "analytics",
         "risk-customers",
         "risk-goodwill",
     )

@@ -72,6 +72,15 @@ class OfficeClient:
             self.page.get_by_role("dialog").get_by_label("Reason").fill(reason)
         self.submit(button)
 
+    def pick(self, about: str, deed: str) -> None:
+        """Open the menu of a row or an object by keyboard, and choose a deed; its dialog opens."""
+        button = self.page.get_by_role("button", name=f"Change {about}", exact=True)
+        button.focus()
+        self.page.keyboard.press("Enter")
+        self.look()
+        self.page.get_by_role("menuitem", name=f"{deed}…", exact=True).press("Enter")
+        expect(self.page.get_by_role("menu", name=f"What to do with {about}")).to_have_count(0)
+
     def submit(self, button: str) -> None:
         """Press a button in the dialog, step up if that is asked for, and wait until the dialog is gone."""
         dialog, question = self.page.get_by_role("dialog"), self.page.get_by_text("Confirm that it is you")
@@ -81,11 +90,18 @@ class OfficeClient:
             step_up(self.page, self.secret)
         expect(dialog).to_have_count(0)
 
-    def approve(self, title: str) -> None:
-        """Open the newest proposal whose title begins so among the approvals, read it, and approve it."""
+    def approve(self, title: str, evidence: str | None = None) -> None:
+        """Open the newest proposal whose title begins so among the approvals, read it, and approve it.
+
+        Args:
+            title: How it begins.
+            evidence: The table that shows what it leads to.
+        """
         self.open("Approvals")
         self.page.get_by_role("cell", name=re.compile(f"^{re.escape(title)}")).first.click()
         expect(self.page.get_by_role("heading", name="What is proposed")).to_be_visible()
+        if evidence is not None:
+            expect(self.page.get_by_role("table", name=evidence)).to_be_visible()
         self.look()
         self.confirm("Approve")
         expect(self.page.get_by_role("heading", name="What remains to be done")).to_be_visible()

@@ -54,6 +54,29 @@ def use_a_kill_switch(office: Office, desk: OfficeClient) -> None:
     expect(acknowledged).to_be_visible()
 
 
+def look_into_a_menu(desk: OfficeClient) -> None:
+    """What can be done to a version is in one menu of its row; what harms is at the end, and asks first."""
+    page = desk.page
+    desk.open("Reward status")
+    button = page.get_by_role("button", name=re.compile("^Change ")).first
+    button.press("Enter")
+    items = page.get_by_role("menuitem", name=re.compile("…$"))
+    expect(items).to_have_text([re.compile(f"^{deed}") for deed in ("Pause", "Withdraw", "Recall")])
+    expect(items.first).to_be_focused()
+    desk.look()
+    page.keyboard.press("Escape")
+    expect(button).to_be_focused()
+    button.press("Enter")
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name=re.compile("^Recall"))
+    expect(dialog.get_by_text("cannot be undone")).to_be_visible()
+    desk.look()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(button).to_be_focused()
+
+
 def change_a_provider(desk: OfficeClient, staff: Staff) -> None:
     """Propose a configuration that is checked as it is typed; a colleague approves it, and workers use it."""
     page = desk.page

@@ -33,6 +33,29 @@ def add_a_person(desk: OfficeClient) -> None:
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+def save_filters(desk: OfficeClient) -> None:
+    """An empty list says why; its filters can be cleared, or kept with a name that outlasts signing out."""
+    page = desk.page
+    desk.open("Audit log")
+    subject = page.get_by_role("textbox", name="Subject")
+    subject.fill("nothing:at-all")
+    expect(page.get_by_text("No entries match these filters.")).to_be_visible()
+    page.get_by_role("button", name="Save these filters…").click()
+    page.get_by_role("dialog").get_by_label("Name").fill("Of nothing")
+    desk.look()
+    desk.submit("Save")
+    saved = page.get_by_role("group", name="Saved filters").get_by_role("button", name="Of nothing")
+    expect(saved).to_have_attribute("aria-pressed", "true")
+    desk.look()
+    page.get_by_role("button", name="Clear the filters").click()
+    expect(page.get_by_role("cell").first).to_be_visible()
+    expect(subject).to_have_value("")
+    saved.press("Enter")
+    expect(subject).to_have_value("nothing:at-all")
+    saved.press("Delete")
+    expect(saved).to_have_count(0)
+
+
 def end_a_session(desk: OfficeClient, other: OfficeClient) -> None:
     """End the session of another person, who has to sign in again."""
     desk.open("People")

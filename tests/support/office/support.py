@@ -1,6 +1,7 @@
 """A support day: find a customer, explain a bet, correct a week, give goodwill, export and erase data."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,6 +42,48 @@ def explain_a_bet(office: Office, desk: OfficeClient) -> None:
     desk.page.get_by_role("button", name="Close").click()
 
 
+def search_by_keyboard(desk: OfficeClient) -> None:
+    """Ctrl-K finds what support may see, and a bet's whole reference leads to its customer at once."""
+    page = desk.page
+    field, status = (
+        page.get_by_role("combobox", name="What to find"),
+        page.get_by_role("dialog").get_by_role("status"),
+    )
+    button = page.get_by_role("button", name="Search Ctrl K")
+    button.press("Enter")
+    expect(field).to_be_focused()
+    field.fill("kill switches")
+    expect(status).to_have_text("Nothing was found")
+    field.fill(BEN[:4])
+    expect(page.get_by_role("option", name=BEN)).to_be_visible()
+    desk.look()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("option", selected=True)).to_contain_text("c-")
+    page.keyboard.press("Escape")
+    expect(field).to_have_count(0)
+    expect(button).to_be_focused()
+    page.keyboard.press("Control+k")
+    expect(field).to_be_focused()
+    field.fill("usual")
+    page.keyboard.press("Enter")  # before the graph has answered
+    expect(page.get_by_text("This customer placed the bet usual.")).to_be_visible()
+    expect(field).to_have_count(0)
+    desk.look()
+
+
+def read_a_decision(desk: OfficeClient, title: str) -> None:
+    """The bell counts what was decided about one's proposals until one has looked, in any browser."""
+    bell = desk.page.get_by_role("button", name=re.compile(r"^Decisions about my proposals: \d+ new$"))
+    bell.press("Enter")
+    decisions = desk.page.get_by_role("dialog", name="Decisions about my proposals")
+    entry = decisions.get_by_role("listitem").filter(has_text=title)
+    expect(entry).to_contain_text("Approved")
+    desk.look()
+    desk.page.keyboard.press("Escape")
+    expect(decisions).to_have_count(0)
+    expect(desk.page.get_by_role("button", name="Decisions about my proposals", exact=True)).to_be_visible()
+
+
 def adjust_a_week(office: Office, desk: OfficeClient, staff: Staff) -> None:
     """Propose an adjustment with a reason that is shown as text; risk approves it, and it counts."""
     desk.page.get_by_role("button", name="Adjust a week").click()
@@ -54,6 +97,7 @@ def adjust_a_week(office: Office, desk: OfficeClient, staff: Staff) -> None:
     eventually(lambda: office.site.staked(BEN) == 1200, "the adjustment counts")
     desk.page.reload()
     expect(desk.page.get_by_text("£12.00", exact=False).first).to_be_visible()
+    read_a_decision(desk, f"£7.00 for {BEN} in week")
 
 
 def export(desk: OfficeClient, folder: Path) -> Any:
@@ -68,16 +112,20 @@ def export(desk: OfficeClient, folder: Path) -> Any:
 def erase(office: Office, desk: OfficeClient, staff: Staff) -> None:
     """Erase a customer with a colleague's approval, but not while a legal hold is on."""
     page = desk.page
-    desk.confirm("Put a legal hold on", HOSTILE)
+    desk.pick(f"customer {BEN}", "Put a legal hold on")
+    page.get_by_role("dialog").get_by_label("Reason").fill(HOSTILE)
+    desk.submit("Put a legal hold on")
     expect(page.get_by_text(HOSTILE).first).to_be_visible()
-    page.get_by_role("button", name="Erase", exact=True).click()
+    desk.pick(f"customer {BEN}", "Erase")
     page.get_by_role("dialog").get_by_label("Reason").fill("asked for it")
     desk.look()
     page.get_by_role("dialog").get_by_role("button", name="Erase").click()
     expect(page.get_by_text("is under a legal hold since")).to_be_visible()
     page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
     desk.confirm("Lift the hold", "the claim was withdrawn")
-    desk.confirm("Erase", "asked for it")
+    desk.pick(f"customer {BEN}", "Erase")
+    page.get_by_role("dialog").get_by_label("Reason").fill("asked for it")
+    desk.submit("Erase")
     staff.desk(DEPUTY).approve(f"Erase the data of {BEN}")
     eventually(lambda: office.site.club(BEN)["progress"] is None, "the bets are erased")
 
@@ -95,7 +143,7 @@ def give_goodwill(office: Office, desk: OfficeClient, staff: Staff) -> None:
     desk.page.get_by_label("Explanation").fill("the page was down")
     desk.look()
     desk.submit("Propose")
-    staff.desk(DEPUTY).approve("Goodwill: cash of £2.00")
+    staff.desk(DEPUTY).approve("Goodwill: cash of £2.00", "The goodwill budget")
     eventually(lambda: sum(office.credits().values()) == sum(before.values()) + 1, "a provider credits it")
     desk.page.reload()
     expect(desk.page.get_by_role("region", name="Timeline").get_by_text("credited").first).to_be_visible()

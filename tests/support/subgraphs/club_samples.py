@@ -122,7 +122,8 @@ def scheme_row(scheme: Scheme) -> dict[str, Any]:
     """A row of the scheme table."""
     names = (
         "jurisdiction currency version qualifying_product target_minor min_stake_minor min_odds_milli "
-        "count_before_opt_in void_policy default_reward_id choice_lock_minutes grace_minutes effective_from"
+        "count_before_opt_in void_policy default_reward_id choice_lock_minutes grace_minutes effective_from "
+        "control_per_mille"
     )
     return {name: getattr(scheme, name) for name in names.split()} | {
         "brand_id": scheme.brand,

@@ -2,9 +2,11 @@
 import { Admin, CustomRoutes, Resource } from 'react-admin';
 import { BrowserRouter, Route } from 'react-router-dom';
 
+import { choices } from './components/savedFilters.tsx';
 import { ContentList } from './content/contentList.tsx';
 import { ContentPage } from './content/ContentPage.tsx';
 import { Account } from './session/Account.tsx';
+import { Analytics } from './analytics/Analytics.tsx';
 import { ApprovalList } from './people/approvals/ApprovalList.tsx';
 import { ApprovalShow } from './people/approvals/ApprovalShow.tsx';
 import { AuditList } from './people/audit.tsx';
@@ -23,13 +25,14 @@ import { DARK, LIGHT } from './look/theme.ts';
 import { Overview } from './risk/overview/Overview.tsx';
 import { Profit } from './risk/weeks/Profit.tsx';
 import { Rewards } from './risk/weeks/Rewards.tsx';
-import { operationsResources } from './operations/resources.tsx';
+import { caseResources, operationsResources } from './operations/resources.tsx';
 import { titleOf } from './people/approvals/kinds.ts';
 import { RENEW_PATH, RenewPage } from './session/RenewPage.tsx';
 import { SchemesPage } from './rules/SchemesPage.tsx';
 import { SignInPage } from './session/SignInPage.tsx';
 import { UserList, UserShow } from './people/users.tsx';
 
+const STORE = choices();
 const NOTHING: ReadonlySet<string> = new Set();
 
 export function App() {
@@ -40,6 +43,7 @@ export function App() {
         title="Furlong back office"
         authProvider={authProvider}
         dataProvider={dataProvider}
+        store={STORE}
         layout={OfficeLayout}
         dashboard={Home}
         loginPage={SignInPage}
@@ -79,6 +83,7 @@ export function App() {
               />
             )}
             {operationsResources(may)}
+            {caseResources(may)}
             <Resource name="jobs" list={JobList} show={JobShow} recordRepresentation="kind" />
             {may.has('audit.read') && (
               <Resource name="audit" list={AuditList} options={{ label: 'Audit log' }} />
@@ -89,6 +94,7 @@ export function App() {
                 <Resource name="risk-rewards" list={Rewards} options={{ label: 'Cost by reward' }} />
                 <Resource name="risk-funnel" list={Funnel} options={{ label: 'Funnel' }} />
                 <Resource name="risk-profit" list={Profit} options={{ label: 'Profit and loss' }} />
+                <Resource name="analytics" list={Analytics} options={{ label: 'Analytics' }} />
               </>
             )}
             <CustomRoutes>

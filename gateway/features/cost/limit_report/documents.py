@@ -19,11 +19,9 @@ from graphql import (
 from graphql.execution.values import VariableValues, get_variable_values
 
 from gateway.caching.lru_cache import LruCache
+from gateway.costs import CostRules, OperationCost, operation_cost
 from gateway.errors import RequestError
 from gateway.feature_settings import FeatureSettings
-from gateway.features.cost.compile import operation_cost
-from gateway.features.cost.operation_cost import OperationCost
-from gateway.features.cost.rules import CostRules
 from gateway.features.cost.settings import CostSettings
 from gateway.limits import measure, most_merged
 from gateway.pipeline.preparation.plan_cache import Conditions

@@ -52,20 +52,22 @@ class Window:
     Attributes:
         seconds: Its length.
         in_a_row: The number of consecutive failures.
+        slices: Of each slice its number, its calls and its failures, at the number modulo `SLICES`.
+        slices_a_second: How many slices begin in a second.
     """
 
     seconds: float
     in_a_row: int = 0
-    _slices: list[list[int]] = field(default_factory=lambda: [[-1, 0, 0] for _ in range(SLICES)])
-    _slices_a_second: float = field(init=False)
+    slices: list[list[int]] = field(default_factory=lambda: [[-1, 0, 0] for _ in range(SLICES)])
+    slices_a_second: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self._slices_a_second = SLICES / self.seconds
+        self.slices_a_second = SLICES / self.seconds
 
     def add(self, now: float, failed: int) -> None:
         """Count an outcome: 1 for a failure, 0 for a success."""
-        number = int(now * self._slices_a_second)
-        counted = self._slices[number % SLICES]
+        number = int(now * self.slices_a_second)
+        counted = self.slices[number % SLICES]
         if counted[0] != number:
             counted[:] = (number, 0, 0)
         counted[1] += 1
@@ -74,15 +76,26 @@ class Window:
 
     def totals(self, now: float) -> tuple[int, int]:
         """Return how many calls there were, and how many of them failed."""
-        oldest = int(now * self._slices_a_second) - SLICES
-        recent = [each for each in self._slices if each[0] > oldest]
+        oldest = int(now * self.slices_a_second) - SLICES
+        recent = [each for each in self.slices if each[0] > oldest]
         return sum(each[1] for each in recent), sum(each[2] for each in recent)
 
     def clear(self) -> None:
         """Forget all outcomes."""
         self.in_a_row = 0
-        for each in self._slices:
+        for each in self.slices:
             each[:] = (-1, 0, 0)
+
+
+def count_success(first: Window, second: Window, now: float) -> None:
+    """Count a success in two windows of the same length, as `add` does in each."""
+    number = int(now * first.slices_a_second)
+    for window in (first, second):
+        counted = window.slices[number % SLICES]
+        if counted[0] != number:
+            counted[:] = (number, 0, 0)
+        counted[1] += 1
+        window.in_a_row = 0
 
 
 def _ignore_change(_breaker: Breaker) -> None:

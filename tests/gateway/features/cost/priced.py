@@ -11,9 +11,7 @@ from graphql import build_ast_schema, parse
 from graphql.execution.values import VariableValues
 
 from foundation.graphql_http.request import GraphQLRequest
-from gateway.features.cost.compile import operation_cost
-from gateway.features.cost.operation_cost import OperationCost
-from gateway.features.cost.rules import CostRules
+from gateway.costs import CostRules, OperationCost, operation_cost
 from gateway.pipeline.preparation.prepared import PreparedRequest
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import Supergraph

@@ -12,10 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foundation.graphql_http.request import GraphQLRequest
+from gateway.costs import CostRules, operation_cost
+from gateway.costs.operation_cost import MAX_COST
 from gateway.errors import RequestError, SupergraphError
-from gateway.features.cost.compile import operation_cost
-from gateway.features.cost.operation_cost import MAX_COST
-from gateway.features.cost.rules import CostRules
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
 from tests.gateway.features.cost.priced import Priced

@@ -17,8 +17,7 @@ from gateway.errors import CannotPlan
 from gateway.features.response_cache.caching import Caching, EntryKeys, ResponseCacheMetrics
 from gateway.features.response_cache.middleware import ResponseCacheMiddleware
 from gateway.features.response_cache.stores import MemoryStore
-from gateway.pipeline.execution_mode import ExecutionMode
-from gateway.pipeline.operation_executor import OperationExecutor
+from gateway.pipeline.operation_executor import ExecutionMode, OperationExecutor
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import CacheHint, Supergraph, load_supergraph

@@ -1,4 +1,4 @@
-/** A button that runs one mutation about a record, after a reason if it wants one, and refreshes what is shown. */
+/** A deed about a record: one mutation, after a reason if it wants one; then what is shown is refreshed. */
 import Button from '@mui/material/Button';
 import Dialog from '@mui/material/Dialog';
 import DialogActions from '@mui/material/DialogActions';
@@ -15,7 +15,7 @@ import { messageOf } from '../session/session.ts';
 import type { ReactNode, SubmitEvent } from 'react';
 import type { Variables } from '../graph/graph.ts';
 
-interface Props {
+export interface Deed {
   readonly label: string;
   /** What happens, in words; asked before it does. */
   readonly question: string;
@@ -26,17 +26,38 @@ interface Props {
   readonly firstReason?: string;
   readonly color?: 'primary' | 'error';
   readonly icon?: ReactNode;
-  /** Whether it is what people come to the screen for. */
-  readonly isMain?: boolean;
   /** Called with the mutation's data instead of the usual notice. */
   readonly onDone?: (data: unknown) => void;
   /** Called after the mutation, even if it was refused: somebody else may have changed the record. */
   readonly onSettled?: () => void;
 }
 
-export function ChangeButton(props: Props) {
+interface ButtonProps extends Deed {
+  /** Whether it is what people come to the screen for. */
+  readonly isMain?: boolean;
+}
+
+/** A button that asks for the deed. */
+export function ChangeButton({ isMain = false, ...deed }: ButtonProps) {
   const [open, setOpen] = useState(false);
-  const [reason, setReason] = useState(props.firstReason ?? '');
+  return (
+    <>
+      <Button variant={isMain ? 'contained' : 'text'} color={deed.color ?? 'primary'} startIcon={deed.icon} onClick={() => setOpen(true)}>
+        {deed.label}
+      </Button>
+      <ChangeDialog {...deed} open={open} onClose={() => setOpen(false)} />
+    </>
+  );
+}
+
+interface DialogProps extends Deed {
+  readonly open: boolean;
+  readonly onClose: () => void;
+}
+
+/** Says what the deed does, and does it. */
+export function ChangeDialog({ open, onClose, ...deed }: DialogProps) {
+  const [reason, setReason] = useState(deed.firstReason ?? '');
   const [busy, setBusy] = useState(false);
   const notify = useNotify();
   const refresh = useRefresh();
@@ -46,52 +67,47 @@ export function ChangeButton(props: Props) {
     event.preventDefault();
     setBusy(true);
     try {
-      const data = await run<unknown>(props.mutation, props.variables(reason));
-      setOpen(false);
-      setReason(props.firstReason ?? '');
-      if (props.onDone === undefined) notify(`${props.label}: done`, { type: 'success' });
-      else props.onDone(data);
+      const data = await run<unknown>(deed.mutation, deed.variables(reason));
+      onClose();
+      setReason(deed.firstReason ?? '');
+      if (deed.onDone === undefined) notify(`${deed.label}: done`, { type: 'success' });
+      else deed.onDone(data);
     } catch (error) {
       notify(messageOf(error), { type: 'error' });
     } finally {
       setBusy(false);
       refresh();
-      props.onSettled?.();
+      deed.onSettled?.();
     }
   }
 
   return (
-    <>
-      <Button variant={props.isMain === true ? 'contained' : 'text'} color={props.color ?? 'primary'} startIcon={props.icon} onClick={() => setOpen(true)}>
-        {props.label}
-      </Button>
-      <Dialog open={open} onClose={() => setOpen(false)} aria-labelledby={title} fullWidth maxWidth="sm">
-        <form onSubmit={(event) => void submit(event)}>
-          <DialogTitle id={title}>{props.label}</DialogTitle>
-          <DialogContent>
-            <DialogContentText>{props.question}</DialogContentText>
-            {props.wantsReason === true && (
-              <TextField
-                label="Reason"
-                name="reason"
-                value={reason}
-                onChange={(event) => setReason(event.target.value)}
-                helperText="It is kept in the audit log."
-                margin="normal"
-                fullWidth
-                required
-                multiline
-              />
-            )}
-          </DialogContent>
-          <DialogActions>
-            <Button onClick={() => setOpen(false)}>Cancel</Button>
-            <Button type="submit" variant="contained" color={props.color ?? 'primary'} disabled={busy}>
-              {props.label}
-            </Button>
-          </DialogActions>
-        </form>
-      </Dialog>
-    </>
+    <Dialog open={open} onClose={onClose} aria-labelledby={title} fullWidth maxWidth="sm">
+      <form onSubmit={(event) => void submit(event)}>
+        <DialogTitle id={title}>{deed.label}</DialogTitle>
+        <DialogContent>
+          <DialogContentText>{deed.question}</DialogContentText>
+          {deed.wantsReason === true && (
+            <TextField
+              label="Reason"
+              name="reason"
+              value={reason}
+              onChange={(event) => setReason(event.target.value)}
+              helperText="It is kept in the audit log."
+              margin="normal"
+              fullWidth
+              required
+              multiline
+            />
+          )}
+        </DialogContent>
+        <DialogActions>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" variant="contained" color={deed.color ?? 'primary'} disabled={busy}>
+            {deed.label}
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
   );
 }

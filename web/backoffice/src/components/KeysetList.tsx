@@ -1,7 +1,6 @@
-/** A list of the graph by pages of keys; without rows it says why, in words. */
+/** A list of the graph by pages of keys, with saved filters; without rows it says why, and what fills it. */
 import Alert from '@mui/material/Alert';
-import CardContent from '@mui/material/CardContent';
-import Typography from '@mui/material/Typography';
+import Button from '@mui/material/Button';
 import { useEffect } from 'react';
 import { DataTable, List, useListContext } from 'react-admin';
 import { useSearchParams } from 'react-router-dom';
@@ -9,7 +8,11 @@ import { useSearchParams } from 'react-router-dom';
 import { ScrollingCard } from '../look/ScrollingCard.tsx';
 import { KeysetPagination } from './KeysetPagination.tsx';
 import { messageOf } from '../session/session.ts';
-import { reasonForNoRows } from './noRows.ts';
+import { filledBy, reasonForNoRows, withoutOptional } from './noRows.ts';
+import { SavedFilters } from './savedFilters.tsx';
+import { SkeletonRows } from './Waiting.tsx';
+import { isGiven } from '../graph/resources.ts';
+import { EmptyState } from '../look/EmptyState.tsx';
 
 import type { DataTableProps, ListProps } from 'react-admin';
 import type { ReactNode } from 'react';
@@ -53,10 +56,21 @@ export function KeysetList({ rows, rowClick, children, ...list }: Props) {
       error={<NotRead />}
       queryOptions={SHOWN_BY_THE_LIST}
     >
-      <DataTable bulkActionButtons={false} rowClick={rowClick} empty={<NoRows rows={rows} />}>
+      {list.filters !== undefined && <SavedFilters defaults={list.filterDefaultValues} />}
+      <Rows rows={rows} rowClick={rowClick}>
         {children}
-      </DataTable>
+      </Rows>
     </List>
+  );
+}
+
+/** The table; the shape of one until the first page has been read. */
+function Rows({ rows, rowClick, children }: Pick<Props, 'rows' | 'rowClick' | 'children'>) {
+  if (useListContext().isPending === true) return <SkeletonRows rows={8} />;
+  return (
+    <DataTable bulkActionButtons={false} rowClick={rowClick} empty={<NoRows rows={rows} />}>
+      {children}
+    </DataTable>
   );
 }
 
@@ -66,11 +80,17 @@ function NotRead() {
 }
 
 function NoRows({ rows }: { readonly rows: string }) {
-  const list = useListContext();
-  const filters = list.filterValues as Readonly<Record<string, unknown>>;
+  const { resource, filter, filterValues, setFilters } = useListContext();
+  const given = filterValues as Readonly<Record<string, unknown>>;
+  const kept = withoutOptional(resource, given);
+  const isHidden = Object.keys(given).some((name) => !(name in kept) && isGiven(given[name]));
   return (
-    <CardContent>
-      <Typography>{reasonForNoRows(list.resource, rows, filters, list.filter)}</Typography>
-    </CardContent>
+    <EmptyState why={reasonForNoRows(resource, rows, given, filter)} filledBy={filledBy(resource, given, filter)}>
+      {isHidden && (
+        <Button variant="outlined" size="small" onClick={() => setFilters(kept, {})}>
+          Clear the filters
+        </Button>
+      )}
+    </EmptyState>
   );
 }

@@ -1,7 +1,20 @@
-/** Why a list has no rows, in words. */
+/** Why a list has no rows, and what fills it, in words. */
 import { isFiltered, missingFilters } from '../graph/resources.ts';
 
 const NAMES: Readonly<Record<string, string>> = { brand: 'a brand', isoWeek: 'a week', figure: 'a figure', app: 'a consumer' };
+
+/** What fills each list. */
+const FILLED_BY: Readonly<Record<string, string>> = {
+  approvals: 'What a colleague proposes, and two people have to want, appears here: a correction of a week, goodwill, a text, rules, a budget, a provider.',
+  audit: 'Each change, each sign-in and each look at personal data appears here.',
+  content: 'Write the text of a reward with “New content”. Rewards arrive from upstream by themselves; their texts do not.',
+  deadLetters: 'Messages that a consumer cannot apply appear here, with the reason. None is what you want.',
+  intents: 'A change that the upstream API has not answered appears here until its outcome is known. None is what you want.',
+  jobs: 'Long work appears here when you start it: dry runs, exports, replays, closing a week.',
+  riskCustomers: 'Customers appear here once they belong to the figure that you have chosen.',
+  riskGoodwill: 'Goodwill that support gives, and risk approves, appears here.',
+  users: 'Add the first colleague with “Add a person”.',
+};
 
 type Filters = Readonly<Record<string, unknown>>;
 
@@ -17,4 +30,14 @@ export function reasonForNoRows(list: string, rows: string, given: Filters, alwa
   const missing = missingFilters(list, { ...always, ...given });
   if (missing.length > 0) return `Choose ${missing.map((name) => NAMES[name] ?? name).join(' and ')} above to see ${rows}.`;
   return isFiltered(list, given) ? `No ${rows} match these filters.` : `There are no ${rows} yet.`;
+}
+
+/** Return what fills a list; undefined while filters hide rows or are missing: then those are the reason. */
+export function filledBy(list: string, given: Filters, always: Filters = {}): string | undefined {
+  return missingFilters(list, { ...always, ...given }).length > 0 || isFiltered(list, given) ? undefined : FILLED_BY[list];
+}
+
+/** Return the filters that a list cannot do without, which stay when the others are cleared. */
+export function withoutOptional(list: string, given: Filters): Filters {
+  return Object.fromEntries(Object.entries(given).filter(([name]) => missingFilters(list, {}).includes(name)));
 }

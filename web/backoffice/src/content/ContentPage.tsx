@@ -2,7 +2,6 @@
 import Alert from '@mui/material/Alert';
 import Card from '@mui/material/Card';
 import CardContent from '@mui/material/CardContent';
-import LinearProgress from '@mui/material/LinearProgress';
 import Stack from '@mui/material/Stack';
 import Tab from '@mui/material/Tab';
 import Tabs from '@mui/material/Tabs';
@@ -19,6 +18,7 @@ import { RevisionList } from './review/RevisionList.tsx';
 import { StateChip } from './StateChip.tsx';
 import { ContentSteps } from './steps/ContentSteps.tsx';
 import { useReadBrands } from './useBrands.ts';
+import { SkeletonRows } from '../components/Waiting.tsx';
 import { useGraph } from '../graph/useGraph.ts';
 import { localMoment } from '../time/moments.ts';
 
@@ -42,7 +42,7 @@ function ContentOf({ id }: { readonly id: string }) {
       <Title title={`Content of ${id}`} />
       {problem !== '' && <Alert severity="error">{problem}</Alert>}
       {data === null || brand === undefined ? (
-        problem === '' && <LinearProgress aria-label="Loading" />
+        problem === '' && <SkeletonRows rows={8} />
       ) : (
         <ItemTabs itemKey={key} brand={brand} item={data.contentItem} reload={reload} />
       )}

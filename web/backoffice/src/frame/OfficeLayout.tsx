@@ -1,9 +1,7 @@
 /** The frame around every screen: navigation, a quiet header with search, brand and person, the step-up's question. */
 import HelpOutline from '@mui/icons-material/HelpOutline';
 import ManageAccounts from '@mui/icons-material/ManageAccounts';
-import Box from '@mui/material/Box';
 import IconButton from '@mui/material/IconButton';
-import LinearProgress from '@mui/material/LinearProgress';
 import ListItemIcon from '@mui/material/ListItemIcon';
 import ListItemText from '@mui/material/ListItemText';
 import MenuItem from '@mui/material/MenuItem';
@@ -11,9 +9,12 @@ import Tooltip from '@mui/material/Tooltip';
 import { AppBar, Layout, LoadingIndicator, Logout, TitlePortal, ToggleThemeButton, UserMenu, useGetIdentity, usePermissions, useUserMenu } from 'react-admin';
 import { Link, useLocation } from 'react-router-dom';
 
+import { Bell } from './Bell.tsx';
 import { BrandProvider, BrandSwitch, type ShownBrand } from './brand.tsx';
 import { OfficeMenu } from './OfficeMenu.tsx';
 import { screenOf } from './screens.ts';
+import { SearchButton } from './SearchPalette.tsx';
+import { SkeletonRows } from '../components/Waiting.tsx';
 import { useGraph } from '../graph/useGraph.ts';
 import { docsUrl } from '../session/session.ts';
 import { StepUpDialog } from '../session/StepUpDialog.tsx';
@@ -61,7 +62,9 @@ function DocsLink() {
 function Tools() {
   return (
     <>
+      <SearchButton />
       <BrandSwitch />
+      <Bell />
       <DocsLink />
       <ToggleThemeButton />
       <LoadingIndicator />
@@ -73,7 +76,6 @@ function OfficeAppBar() {
   return (
     <AppBar userMenu={<OfficeUserMenu />} toolbar={<Tools />} alwaysOn>
       <TitlePortal variant="subtitle1" />
-      <Box sx={{ flex: 1 }} />
     </AppBar>
   );
 }
@@ -94,7 +96,7 @@ function Brands({ children }: { readonly children: ReactNode }) {
   const { permissions, isPending } = usePermissions<ReadonlySet<string>>();
   const may = permissions?.has('content.read') === true;
   const { data, problem } = useGraph<{ readonly contentBrands: readonly ShownBrand[] }>(BRANDS, may ? {} : null);
-  if (isPending || (may && data === null && problem === '')) return <LinearProgress aria-label="Loading" />;
+  if (isPending || (may && data === null && problem === '')) return <SkeletonRows rows={6} />;
   const brands = data?.contentBrands ?? NONE;
   learnZones(brands);
   return <BrandProvider brands={brands}>{children}</BrandProvider>;

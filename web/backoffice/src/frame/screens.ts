@@ -10,12 +10,15 @@ import FactCheck from '@mui/icons-material/FactCheck';
 import FilterAlt from '@mui/icons-material/FilterAlt';
 import Gavel from '@mui/icons-material/Gavel';
 import HourglassTop from '@mui/icons-material/HourglassTop';
+import Insights from '@mui/icons-material/Insights';
 import MarkEmailUnread from '@mui/icons-material/MarkEmailUnread';
 import Paid from '@mui/icons-material/Paid';
 import Palette from '@mui/icons-material/Palette';
+import PauseCircle from '@mui/icons-material/PauseCircle';
 import Pending from '@mui/icons-material/Pending';
 import ReceiptLong from '@mui/icons-material/ReceiptLong';
 import Redeem from '@mui/icons-material/Redeem';
+import Schedule from '@mui/icons-material/Schedule';
 import Speed from '@mui/icons-material/Speed';
 import SupportAgent from '@mui/icons-material/SupportAgent';
 import TrendingUp from '@mui/icons-material/TrendingUp';
@@ -53,7 +56,11 @@ export const GROUPS: readonly Group[] = [
   },
   {
     name: 'Customers',
-    screens: [screen('customers', 'Customers', SupportAgent, 'support.read', 'backoffice/support.html')],
+    screens: [
+      screen('customers', 'Customers', SupportAgent, 'support.read', 'backoffice/support.html'),
+      screen('lateBets', 'Late bets', Schedule, 'operations.cases', 'backoffice/operations.html#late-bets-and-held-rewards'),
+      screen('heldRewards', 'Held rewards', PauseCircle, 'operations.cases', 'backoffice/operations.html#late-bets-and-held-rewards'),
+    ],
   },
   {
     name: 'Money',
@@ -62,18 +69,19 @@ export const GROUPS: readonly Group[] = [
       screen('risk-rewards', 'Cost by reward', Redeem, 'risk.read', 'backoffice/risk.html'),
       screen('risk-funnel', 'Funnel', FilterAlt, 'risk.read', 'backoffice/risk.html'),
       screen('risk-profit', 'Profit and loss', TrendingUp, 'risk.read', 'backoffice/risk.html'),
+      screen('analytics', 'Analytics', Insights, 'risk.read', 'analytics.html'),
     ],
   },
   {
     name: 'Operations',
     screens: [
-      screen('switches', 'Kill switches', Block, 'operations.read', 'backoffice/operations.html'),
+      screen('switches', 'Kill switches', Block, 'operations.read', 'backoffice.html#operations'),
       screen('rewardStatus', 'Reward status', Adjust, 'operations.read', 'backoffice/operations.html'),
       screen('providers', 'Providers', Paid, 'operations.read', 'backoffice/operations.html#providers'),
-      screen('weeks', 'Weeks', DateRange, 'operations.read', 'backoffice/operations.html'),
-      screen('backlog', 'Lag', Speed, 'operations.read', 'backoffice/operations.html'),
+      screen('weeks', 'Weeks', DateRange, 'operations.read', 'backoffice/operations.html#backlogs'),
+      screen('backlog', 'Lag', Speed, 'operations.read', 'backoffice/operations.html#backlogs'),
       screen('deadLetters', 'Dead letters', MarkEmailUnread, 'operations.read', 'backoffice/operations.html#dead-letters'),
-      screen('intents', 'Pending intents', Pending, 'operations.read', 'backoffice/operations.html'),
+      screen('intents', 'Pending intents', Pending, 'operations.read', 'backoffice/operations.html#backlogs'),
       screen('nodes', 'Nodes', Dns, 'operations.read', 'backoffice/operations.html'),
       screen('brands', 'Brands', Palette, 'operations.read', 'backoffice/operations.html#brands-and-themes'),
     ],
@@ -81,9 +89,9 @@ export const GROUPS: readonly Group[] = [
   {
     name: 'System',
     screens: [
-      screen('users', 'People', AdminPanelSettings, 'people.read', 'backoffice.html#accounts-and-roles'),
-      screen('jobs', 'Jobs', HourglassTop, null, 'backoffice.html'),
-      screen('audit', 'Audit log', ReceiptLong, 'audit.read', 'backoffice.html#audit-log'),
+      screen('users', 'People', AdminPanelSettings, 'people.read', 'backoffice.html#roles'),
+      screen('jobs', 'Jobs', HourglassTop, null, 'backoffice.html#jobs'),
+      screen('audit', 'Audit log', ReceiptLong, 'audit.read', 'backoffice.html#audit'),
     ],
   },
 ];

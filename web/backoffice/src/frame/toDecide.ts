@@ -1,4 +1,4 @@
-/** What waits for the decision of the person at the screen; read for the menu, the home and the next approval. */
+/** What waits for the person at the screen, and what was decided about their proposals: read for menu, home and bell. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import { usePermissions } from 'react-admin';
@@ -12,26 +12,40 @@ export interface Waiting {
   readonly proposedAt: string;
 }
 
-const TO_DECIDE = 'query ToDecide { approvalsToDecide { id kind brand proposedAt } }';
+interface Read {
+  readonly approvalsToDecide: readonly Waiting[];
+  readonly unseenDecisions: number;
+}
+
+export const TO_DECIDE = 'query ToDecide { approvalsToDecide { id kind brand proposedAt } unseenDecisions }';
 const KEY = ['to-decide'] as const;
 const SECONDS = 30;
-const NOTHING: readonly Waiting[] = [];
+const NOTHING: Read = { approvalsToDecide: [], unseenDecisions: 0 };
 
-/** Return what waits, the oldest first; nothing for those who decide about nothing. */
-export function useToDecide(): readonly Waiting[] {
+function useRead(): Read {
   const { permissions } = usePermissions<ReadonlySet<string>>();
   const { data } = useQuery({
     queryKey: KEY,
-    queryFn: () => run<{ readonly approvalsToDecide: readonly Waiting[] }>(TO_DECIDE),
+    queryFn: () => run<Read>(TO_DECIDE),
     enabled: permissions?.has('approvals.read') === true,
     staleTime: SECONDS * 1000,
     refetchInterval: SECONDS * 1000,
     retry: false,
   });
-  return data?.approvalsToDecide ?? NOTHING;
+  return data ?? NOTHING;
 }
 
-/** Return a function that reads it again: something was decided. */
+/** Return what waits, the oldest first; nothing for those who decide about nothing. */
+export function useToDecide(): readonly Waiting[] {
+  return useRead().approvalsToDecide;
+}
+
+/** Return how many decisions about the person's own proposals they have not looked at. */
+export function useUnseenDecisions(): number {
+  return useRead().unseenDecisions;
+}
+
+/** Return a function that reads it again: something was decided, or looked at. */
 export function useDecided(): () => void {
   const client = useQueryClient();
   return useCallback(() => void client.invalidateQueries({ queryKey: KEY }), [client]);

@@ -54,6 +54,16 @@ export const RESOURCES: Readonly<Record<string, Resource>> = {
   },
   jobs: { list: 'jobs', filters: { brand: 'String', status: 'JobStatus' }, one: 'job', fields: JOB },
   deadLetters: { list: 'deadLetters', filters: { app: 'String!', topic: 'String' }, one: 'deadLetter', fields: LETTER },
+  lateBets: {
+    list: 'lateBets',
+    filters: { brand: 'String!' },
+    fields: 'id brand bet customer isoWeek revision countedMinor wouldCountMinor currency wouldBe occurredAt closedAt',
+  },
+  heldRewards: {
+    list: 'heldRewards',
+    filters: { brand: 'String!' },
+    fields: 'id brand customer isoWeek origin reward valueMinor currency provider state reason since',
+  },
   intents: {
     list: 'pendingIntents',
     filters: { brand: 'String!', subgraph: 'String', olderThanMinutes: 'Int' },
@@ -87,4 +97,15 @@ export function missingFilters(name: string, given: Readonly<Record<string, unkn
 export function isFiltered(name: string, given: Readonly<Record<string, unknown>>): boolean {
   const needed = new Set(neededFilters(name));
   return Object.entries(given).some(([filter, value]) => !needed.has(filter) && isGiven(value));
+}
+
+/** Return whether two sets of filters have the same values; an empty value is none. */
+export function sameFilters(one: Readonly<Record<string, unknown>>, other: Readonly<Record<string, unknown>>): boolean {
+  const given = (filters: Readonly<Record<string, unknown>>) =>
+    JSON.stringify(
+      Object.entries(filters)
+        .filter(([, value]) => isGiven(value))
+        .toSorted(([name], [next]) => name.localeCompare(next)),
+    );
+  return given(one) === given(other);
 }

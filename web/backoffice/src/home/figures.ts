@@ -1,7 +1,6 @@
 /** The figures of each role's home, read from the graph and said in words. */
 import { money, number, share } from '../money/amounts.ts';
 import { useGraph } from '../graph/useGraph.ts';
-import { age } from '../operations/page/words.ts';
 import { usePolled } from '../operations/page/usePolled.ts';
 import { moment } from '../time/moments.ts';
 
@@ -86,53 +85,13 @@ export function useRiskFigures(brand: string | null): Read {
   return { figures: data === null || brand === null ? [] : [liability(data), forecast(data), reached(data), budgets(data)], problem };
 }
 
-const OPERATIONS = `query HomeOperations($brand: String!) {
-  consumerLag { problem partitions { lag oldestAt } }
-  outboxes { waiting oldestAt }
-  nodes { node alive missing }
-  killSwitches(first: 100) { nodes { state } }
-  weeks(brand: $brand) { isoWeek state waitsFor until }
-}`;
+const OPERATIONS = 'query HomeOperations { killSwitches(first: 100) { nodes { state } } }';
 
 interface Operations {
-  readonly consumerLag: { readonly problem: string | null; readonly partitions: readonly { readonly lag: number; readonly oldestAt: string | null }[] };
-  readonly outboxes: readonly { readonly waiting: number; readonly oldestAt: string | null }[];
-  readonly nodes: readonly { readonly node: string; readonly alive: boolean; readonly missing: number }[];
   readonly killSwitches: { readonly nodes: readonly { readonly state: { readonly name: string; readonly off: boolean } }[] };
-  readonly weeks: readonly { readonly isoWeek: string; readonly state: string; readonly waitsFor: string | null; readonly until: string | null }[];
 }
 
 const FINE = { tone: 'good', label: 'fine' } as const;
-
-function oldest(times: readonly (string | null)[]): string | undefined {
-  return times.filter((at) => at !== null).sort()[0];
-}
-
-function lag({ consumerLag: { problem, partitions }, outboxes }: Operations): Figure {
-  const records = partitions.reduce((sum, one) => sum + one.lag, 0);
-  const messages = outboxes.reduce((sum, one) => sum + one.waiting, 0);
-  const since = oldest([...partitions.filter((one) => one.lag > 0), ...outboxes.filter((one) => one.waiting > 0)].map(({ oldestAt }) => oldestAt));
-  const waits = since === undefined ? 'Consumers have applied all that Kafka has.' : `The oldest has waited for ${age(since)}.`;
-  return {
-    label: 'Records not applied yet (lag)',
-    value: problem === null ? number(records + messages) : '–',
-    note: problem ?? waits,
-    path: '/backlog',
-    ...(problem === null ? {} : { state: { tone: 'bad', label: 'Kafka cannot be read' } as const }),
-  };
-}
-
-function nodes({ nodes: all }: Operations): Figure {
-  const well = all.filter(({ alive, missing }) => alive && missing === 0);
-  const ill = all.filter((one) => !well.includes(one));
-  return {
-    label: 'Parts of nodes up to date',
-    value: `${well.length} of ${all.length}`,
-    note: ill.map(({ node, alive }) => `${node} ${alive ? 'lacks decisions' : 'is silent'}`).join(', ') || 'Each has applied all decisions.',
-    path: '/nodes',
-    state: ill.length === 0 ? FINE : { tone: 'bad', label: 'look at it' },
-  };
-}
 
 function switches({ killSwitches }: Operations): Figure {
   const off = killSwitches.nodes.filter(({ state }) => state.off);
@@ -145,17 +104,44 @@ function switches({ killSwitches }: Operations): Figure {
   };
 }
 
-function weekOf({ weeks }: Operations, brand: string): Figure {
-  const open = weeks.find(({ state }) => state === 'OPEN') ?? weeks.at(-1);
-  if (open === undefined) return { label: 'Week', value: '–', note: 'No week of a club is known here.', path: '/weeks' };
-  const { isoWeek, state, waitsFor, until } = open;
-  const note = waitsFor === null ? 'Nothing is left to do for it.' : `Waits for ${waitsFor}${until === null ? '' : `: ${moment(until, brand)}`}.`;
-  return { label: 'Week', value: isoWeek, note, path: '/weeks', state: { tone: 'neutral', label: state.toLowerCase() } };
+export function useOperationsFigures(brand: string | null): Read {
+  const { data, problem } = usePolled<Operations>(OPERATIONS, brand === null ? null : {}, 10);
+  return { figures: data === undefined ? [] : [switches(data)], problem };
 }
 
-export function useOperationsFigures(brand: string | null): Read {
-  const { data, problem } = usePolled<Operations>(OPERATIONS, brand === null ? null : { brand }, 10);
-  return { figures: data === undefined || brand === null ? [] : [weekOf(data, brand), lag(data), nodes(data), switches(data)], problem };
+const SUPPORT = 'query HomeSupport($brand: String!) { goodwillBudgets(brand: $brand) { currency isoWeek amountMinor leftMinor agentMinor } }';
+
+interface Support {
+  readonly goodwillBudgets: readonly { readonly currency: string; readonly isoWeek: string; readonly amountMinor: number; readonly leftMinor: number; readonly agentMinor: number }[];
+}
+
+export function useSupportFigures(brand: string | null): Read {
+  const { data, problem } = useGraph<Support>(SUPPORT, brand === null ? null : { brand });
+  if (data === null || brand === null) return { figures: [], problem };
+  const figures = data.goodwillBudgets.map(({ currency, isoWeek, amountMinor, leftMinor, agentMinor }) => ({
+    label: `Goodwill left in ${isoWeek}`,
+    value: money(leftMinor, currency),
+    note: `Of ${money(amountMinor, currency)} for all of support; at most ${money(agentMinor, currency)} by one person.`,
+    path: '/customers',
+    ...(leftMinor > 0 ? {} : { state: { tone: 'warning', label: 'used up' } as const }),
+  }));
+  return { figures, problem };
+}
+
+const OWN = 'query HomeOwn { approvals(status: PENDING, first: 100) { nodes { own } hasNextPage } }';
+
+interface Own {
+  readonly approvals: { readonly nodes: readonly { readonly own: boolean }[]; readonly hasNextPage: boolean };
+}
+
+/** How many of the person's own proposals wait for a colleague. */
+export function useOwnProposals(may: boolean): Read {
+  const { data, problem } = useGraph<Own>(OWN, may ? {} : null);
+  if (data === null || !may) return { figures: [], problem };
+  const own = data.approvals.nodes.filter((one) => one.own).length;
+  const filter = encodeURIComponent(JSON.stringify({ status: 'PENDING' }));
+  const note = own === 0 ? 'Nothing that you proposed waits.' : 'A colleague has to decide about them.';
+  return { figures: [{ label: 'My proposals under way', value: `${own}${data.approvals.hasNextPage ? '+' : ''}`, note, path: `/approvals?filter=${filter}` }], problem };
 }
 
 const CONTENT = `query HomeContent($brand: String!) {
@@ -217,4 +203,4 @@ export function usePeopleFigures(may: boolean): Read {
 }
 
 /** What the homes ask the graph. */
-export const HOME_QUERIES = [RISK, OPERATIONS, CONTENT, PEOPLE] as const;
+export const HOME_QUERIES = [RISK, OPERATIONS, SUPPORT, OWN, CONTENT, PEOPLE] as const;

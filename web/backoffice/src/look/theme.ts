@@ -11,9 +11,11 @@ type Tones = Readonly<Record<Tone, readonly [string, string]>>;
 declare module '@mui/material/styles' {
   interface Palette {
     readonly tones: Tones;
+    readonly series: readonly string[];
   }
   interface PaletteOptions {
     readonly tones?: Tones;
+    readonly series?: readonly string[];
   }
 }
 
@@ -28,6 +30,8 @@ interface Colors {
   readonly error: string;
   /** The text and the ground of each tone. */
   readonly tones: Tones;
+  /** Of charts: the brand's first, then those that are easily told apart. */
+  readonly series: readonly string[];
 }
 
 const LIGHT_COLORS: Colors = {
@@ -46,6 +50,7 @@ const LIGHT_COLORS: Colors = {
     bad: ['#a0241a', '#fce9e7'],
     neutral: ['#4a544e', '#eceeed'],
   },
+  series: ['#0b5d3b', '#7a8d82', '#b35806', '#1f78b4', '#7b3294'],
 };
 
 const DARK_COLORS: Colors = {
@@ -64,6 +69,7 @@ const DARK_COLORS: Colors = {
     bad: ['#ffb1a8', '#43201c'],
     neutral: ['#c3ccc6', '#2a312d'],
   },
+  series: ['#7fd6a8', '#8d9a93', '#ffb870', '#8ec9ff', '#d7a8ff'],
 };
 
 /** Nothing moves for those who have asked their system for less motion. */
@@ -71,7 +77,8 @@ const STILL = {
   create: () => 'none',
   duration: { shortest: 0, shorter: 0, short: 0, standard: 0, complex: 0, enteringScreen: 0, leavingScreen: 0 },
 };
-const motion = matchMedia('(prefers-reduced-motion: reduce)').matches ? { transitions: STILL } : {};
+const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
+const motion = isStill ? { transitions: STILL } : {};
 
 const TABULAR = 'tabular-nums';
 
@@ -163,6 +170,9 @@ function controls(colors: Colors) {
         },
       },
     },
+    /** Filters are saved by the chips above the rows. */
+    RaFilterButton: { defaultProps: { disableSaveQuery: true } },
+    MuiSkeleton: { defaultProps: { animation: isStill ? false : 'pulse' } },
     /** The framework's wheel that turns while something is read has no name for screen readers. */
     MuiCircularProgress: { defaultProps: { 'aria-label': 'Loading' } },
   };
@@ -186,6 +196,7 @@ function themed(base: unknown, colors: Colors, mode: 'light' | 'dark'): RaThemeO
       text: { primary: colors.text, secondary: colors.quiet },
       divider: colors.line,
       tones: colors.tones,
+      series: colors.series,
     },
     components: { ...components, ...fields(colors), ...surfaces(colors), ...controls(colors) },
   };

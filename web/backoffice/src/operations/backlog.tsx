@@ -1,10 +1,13 @@
 /** What waits: records that consumers have not applied, messages not published yet, and stopped providers. */
 import Alert from '@mui/material/Alert';
+import Box from '@mui/material/Box';
 import FormControlLabel from '@mui/material/FormControlLabel';
 import Switch from '@mui/material/Switch';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 
+import { LagCharts } from '../charts/LagCharts.tsx';
+import { useBrand } from '../frame/brand.tsx';
 import { DataRows } from './page/DataRows.tsx';
 import { Page } from './page/Page.tsx';
 import { usePolled } from './page/usePolled.ts';
@@ -33,6 +36,7 @@ interface Backlog {
 export function BacklogPage() {
   const { data, problem } = usePolled<Backlog>(LAG, {}, 5);
   const [all, setAll] = useState(false);
+  const { brand } = useBrand();
   const partitions = data?.consumerLag.partitions ?? [];
   const shown = all ? partitions : partitions.filter(({ lag }) => lag > 0);
   return (
@@ -49,6 +53,9 @@ export function BacklogPage() {
       }
     >
       {typeof data?.consumerLag.problem === 'string' && <Alert severity="error">{data.consumerLag.problem}</Alert>}
+      <Box sx={{ display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 440px), 1fr))', gap: 2, marginBottom: 3 }}>
+        <LagCharts brand={brand} />
+      </Box>
       <Typography variant="h6" component="h3" gutterBottom>
         Consumers
       </Typography>
@@ -57,6 +64,7 @@ export function BacklogPage() {
         rows={shown}
         id={({ id }) => id}
         nothing="No consumer is behind."
+        filledBy="What Kafka has and a consumer has not applied appears here. None is what you want."
         columns={[
           { head: 'Group', cell: ({ group }) => group },
           { head: 'Topic', cell: ({ topic }) => topic },

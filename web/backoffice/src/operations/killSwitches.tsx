@@ -84,6 +84,7 @@ export function KillSwitches() {
         rows={rows}
         id={({ id }) => id}
         nothing="No kill switch was ever used."
+        filledBy="What you switch off appears here, with the nodes that have applied it. Nothing is off."
         columns={[
           { head: 'What', cell: nameOf },
           { head: 'State', cell: ({ state }) => <Chip size="small" color={state.off ? 'error' : 'default'} label={state.off ? 'off' : 'on'} /> },

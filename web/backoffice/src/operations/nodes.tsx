@@ -41,7 +41,8 @@ export function Nodes() {
         label="Nodes"
         rows={data?.nodes ?? []}
         id={({ id }) => id}
-        nothing="No node has reported yet: is `furlong consume backoffice` running?"
+        nothing="No node has reported yet."
+        filledBy="Nodes report by themselves what they have applied, once `furlong consume backoffice` runs."
         columns={[
           { head: 'Node', cell: ({ node }) => node },
           { head: 'Part', cell: ({ part }) => part },

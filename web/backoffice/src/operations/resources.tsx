@@ -4,6 +4,7 @@ import { Resource } from 'react-admin';
 import { BacklogPage } from './backlog.tsx';
 import { BrandList } from './brands/BrandList.tsx';
 import { BrandShow } from './brands/BrandShow.tsx';
+import { HeldRewards, LateBets } from './cases.tsx';
 import { DeadLetterList, DeadLetterShow } from './deadLetters.tsx';
 import { IntentList } from './intents.tsx';
 import { KillSwitches } from './killSwitches.tsx';
@@ -12,6 +13,17 @@ import { ProviderCreate, ProviderShow } from './providers/ProviderShow.tsx';
 import { ProviderList } from './providers/ProviderList.tsx';
 import { RewardStatuses } from './rewardStatuses.tsx';
 import { Weeks } from './weeks.tsx';
+
+/** Return the resources of cases, which support may read as well; a function, as below. */
+export function caseResources(may: ReadonlySet<string>) {
+  if (!may.has('operations.cases')) return null;
+  return (
+    <>
+      <Resource name="lateBets" list={LateBets} options={{ label: 'Late bets' }} />
+      <Resource name="heldRewards" list={HeldRewards} options={{ label: 'Held rewards' }} />
+    </>
+  );
+}
 
 /** Return the resources; a function and no component, because react-admin reads the elements themselves. */
 export function operationsResources(may: ReadonlySet<string>) {

@@ -1,14 +1,20 @@
 /** The status of each version of a brand's rewards: paused, resumed, withdrawn, or recalled by two people. */
-import Stack from '@mui/material/Stack';
+import PauseCircleOutline from '@mui/icons-material/PauseCircleOutline';
+import PlayArrow from '@mui/icons-material/PlayArrow';
+import Report from '@mui/icons-material/Report';
+import VisibilityOff from '@mui/icons-material/VisibilityOff';
 
 import { NO_BRAND, useBrand } from '../frame/brand.tsx';
-import { ChangeButton } from '../components/ChangeButton.tsx';
+import { RowMenu } from '../components/RowMenu.tsx';
 import { DataRows } from './page/DataRows.tsx';
 import { ToneChip } from '../look/ToneChip.tsx';
+import { useOnly } from './page/Only.tsx';
 import { Page } from './page/Page.tsx';
 import { useMay } from './page/may.ts';
 import { usePolled } from './page/usePolled.ts';
 
+import type { ReactNode } from 'react';
+import type { Deed } from '../components/ChangeButton.tsx';
 import type { Tone } from '../look/theme.ts';
 
 const VERSIONS = `query Versions($brand: String!) { rewardVersions(brand: $brand) {
@@ -37,6 +43,13 @@ const MEANING: Readonly<Record<Action, string>> = {
   RECALL: 'For safety or law: nobody gets it any more, not even customers who have chosen it. It cannot be undone, and another person has to approve it.',
 };
 
+const ICONS: Readonly<Record<Action, ReactNode>> = {
+  PAUSE: <PauseCircleOutline fontSize="small" />,
+  RESUME: <PlayArrow fontSize="small" />,
+  WITHDRAW: <VisibilityOff fontSize="small" />,
+  RECALL: <Report fontSize="small" />,
+};
+
 function toneOf(status: string, recalled: boolean): Tone {
   if (recalled) return 'bad';
   return status === 'active' ? 'good' : 'warning';
@@ -53,51 +66,42 @@ export function RewardStatuses() {
   const variables = brand === null ? null : { brand };
   const { data, problem } = usePolled<{ rewardVersions: readonly Version[] }>(VERSIONS, variables, 3);
   const may = useMay('operations.switch');
+  const { only, chip } = useOnly('reward');
   return (
     <Page
       title="Reward status"
       about="The later of the upstream’s status and the operators’ applies, on all nodes."
+      actions={chip}
       problem={problem || none}
       waiting={data === undefined}
     >
       <DataRows
         label="Versions of rewards"
-        rows={data?.rewardVersions ?? []}
+        rows={(data?.rewardVersions ?? []).filter(({ reward }) => only === null || reward === only)}
         id={({ id }) => id}
         nothing="The brand has no rewards yet."
+        filledBy="Rewards arrive from upstream as messages, each version with its terms: see `furlong reward list`."
         columns={[
           { head: 'Reward', cell: ({ reward }) => reward },
           { head: 'Version', cell: ({ version }) => version, right: true },
           { head: 'Kind', cell: ({ kind }) => kind },
           { head: 'Status', cell: ({ status, recalled }) => <ToneChip tone={toneOf(status, recalled)} label={recalled ? 'recalled' : status} /> },
           { head: 'Why not offered', cell: ({ obstacles }) => obstacles.join('; ') || '–' },
-          {
-            head: 'Change',
-            cell: (version) =>
-              may && (
-                <Stack direction="row" useFlexGap sx={{ flexWrap: 'wrap' }}>
-                  {actionsFor(version).map((action) => (
-                    <Change key={action} action={action} version={version} />
-                  ))}
-                </Stack>
-              ),
-          },
+          { head: 'Change', isMenu: true, cell: (version) => may && <RowMenu about={`${version.reward}, version ${version.version}`} deeds={actionsFor(version).map((action) => deedOf(action, version))} /> },
         ]}
       />
     </Page>
   );
 }
 
-function Change({ action, version }: { readonly action: Action; readonly version: Version }) {
-  const { brand, reward, version: number } = version;
-  return (
-    <ChangeButton
-      label={`${LABELS[action]} ${reward}`}
-      question={`${reward}, version ${number}, of ${brand}. ${MEANING[action]}`}
-      mutation={CHANGE}
-      variables={(reason) => ({ input: { brand, reward, version: number, action, reason } })}
-      wantsReason
-      color={action === 'RESUME' ? 'primary' : 'error'}
-    />
-  );
+function deedOf(action: Action, { brand, reward, version }: Version): Deed {
+  return {
+    label: `${LABELS[action]} ${reward}`,
+    question: `${reward}, version ${version}, of ${brand}. ${MEANING[action]}`,
+    mutation: CHANGE,
+    variables: (reason) => ({ input: { brand, reward, version, action, reason } }),
+    wantsReason: true,
+    color: action === 'WITHDRAW' || action === 'RECALL' ? 'error' : 'primary',
+    icon: ICONS[action],
+  };
 }

@@ -5,6 +5,7 @@ import { ToneChip } from '../look/ToneChip.tsx';
 import { NO_BRAND, useBrand } from '../frame/brand.tsx';
 import { ChangeButton } from '../components/ChangeButton.tsx';
 import { DataRows } from './page/DataRows.tsx';
+import { useOnly } from './page/Only.tsx';
 import { Page } from './page/Page.tsx';
 import { WeekCustomers } from './WeekCustomers.tsx';
 import { useMay } from './page/may.ts';
@@ -45,18 +46,21 @@ export function Weeks() {
   const none = brand === null ? NO_BRAND : '';
   const { data, problem } = usePolled<{ weeks: readonly Week[] }>(WEEKS, brand === null ? null : { brand }, 5);
   const may = useMay('operations.week');
+  const { only, chip } = useOnly('week');
   return (
     <Page
       title="Weeks"
       about="Weeks open, end and close automatically. What a person opens or closes is recorded; closing takes two people."
+      actions={chip}
       problem={problem || none}
       waiting={data === undefined}
     >
       <DataRows
         label="Weeks"
-        rows={[...(data?.weeks ?? [])].reverse()}
+        rows={[...(data?.weeks ?? [])].reverse().filter(({ isoWeek }) => only === null || isoWeek === only)}
         id={({ id }) => id}
         nothing="No week of a club is known here."
+        filledBy="A week appears once its brand has scheme rules, and opens by itself when it begins."
         columns={[
           { head: 'Week', cell: ({ isoWeek }) => isoWeek },
           { head: 'For', cell: ({ jurisdiction, currency }) => `${jurisdiction} ${currency}` },

@@ -22,13 +22,14 @@ import {
 import { MomentField } from '../time/MomentField.tsx';
 
 import { AddUserButton } from './AddUserButton.tsx';
-import { ChangeButton } from '../components/ChangeButton.tsx';
+import { RowMenu } from '../components/RowMenu.tsx';
 import { GivenCredentials } from './GivenCredentials.tsx';
 import { KeysetList } from '../components/KeysetList.tsx';
 import { RolesButton } from './RolesButton.tsx';
 import { SESSION, SessionTable } from '../session/SessionTable.tsx';
 import { useGraph } from '../graph/useGraph.ts';
 
+import type { Deed } from '../components/ChangeButton.tsx';
 import type { Given } from './GivenCredentials.tsx';
 import type { GrantedRole } from './grantedRole.ts';
 import type { OpenSession } from '../session/SessionTable.tsx';
@@ -82,27 +83,29 @@ function UserActions({ onGiven }: { readonly onGiven: (given: Given) => void }) 
   if (record === undefined || !mayManage) return <TopToolbar />;
   const active = record['status'] === 'ACTIVE';
   const about = (reason: string) => ({ input: { userId: record.id, revision: Number(record['revision']), reason } });
+  const replacing: Deed = {
+    label: 'Replace lost credentials',
+    question:
+      'Password, second factor and sessions end, and what the account has proposed. A link is sent to its address; without mail, an initial password is shown once.',
+    mutation: RESET,
+    variables: (reason) => ({ input: { userId: record.id, reason } }),
+    wantsReason: true,
+    icon: <LockReset fontSize="small" />,
+    onDone: (data) => onGiven((data as { resetUser: Given }).resetUser),
+  };
+  const turning: Deed = {
+    label: active ? 'Disable' : 'Enable',
+    question: active ? 'All sessions of this account end at once.' : 'This person may sign in again.',
+    mutation: active ? DISABLE : ENABLE,
+    variables: about,
+    wantsReason: true,
+    color: active ? 'error' : 'primary',
+    icon: active ? <Block fontSize="small" /> : <Restore fontSize="small" />,
+  };
   return (
     <TopToolbar>
       <RolesButton />
-      <ChangeButton
-        label={active ? 'Disable' : 'Enable'}
-        question={active ? 'All sessions of this account end at once.' : 'This person may sign in again.'}
-        mutation={active ? DISABLE : ENABLE}
-        variables={about}
-        wantsReason
-        color={active ? 'error' : 'primary'}
-        icon={active ? <Block /> : <Restore />}
-      />
-      <ChangeButton
-        label="Replace lost credentials"
-        question="Password, second factor and sessions end, and what the account has proposed. A link is sent to its address; without mail, an initial password is shown once."
-        mutation={RESET}
-        variables={(reason) => ({ input: { userId: record.id, reason } })}
-        wantsReason
-        icon={<LockReset />}
-        onDone={(data) => onGiven((data as { resetUser: Given }).resetUser)}
-      />
+      <RowMenu about={String(record['login'])} deeds={[replacing, turning]} />
     </TopToolbar>
   );
 }

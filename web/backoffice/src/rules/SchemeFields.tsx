@@ -92,6 +92,7 @@ export function SchemeFields({ brand, form, problems, onChange, onTerritory }: P
       <Row>
         {field('effectiveFrom', 'In effect from', 'RFC 3339 in UTC; the beginning of a week.')}
         {field('termsVersion', 'Version of the terms')}
+        {field('controlPerMille', 'Control group, of 1,000', 'Customers to whom the club is not offered, to measure what it does.')}
       </Row>
       {field('termsUrl', 'Link to the terms')}
       {field('termsSummary', 'Summary of the terms')}

@@ -93,7 +93,7 @@ function Versions({ versions }: { readonly versions: readonly SchemeVersion[] })
       <Table size="small" aria-label="Versions">
         <TableHead>
           <TableRow>
-            {['Where', 'Version', 'From week', 'State', 'Product', 'Target', 'Least stake', 'Least odds', 'Default', 'Terms'].map((name) => (
+            {['Where', 'Version', 'From week', 'State', 'Product', 'Target', 'Least stake', 'Least odds', 'Default', 'Control', 'Terms'].map((name) => (
               <TableCell key={name}>{name}</TableCell>
             ))}
           </TableRow>
@@ -114,6 +114,7 @@ function Versions({ versions }: { readonly versions: readonly SchemeVersion[] })
               <TableCell>{money(one.minStakeMinor, one.currency)}</TableCell>
               <TableCell>{odds(one.minOddsMilli)}</TableCell>
               <TableCell>{one.defaultRewardId ?? '–'}</TableCell>
+              <TableCell>{one.controlPerMille === 0 ? '–' : `${one.controlPerMille} of 1,000`}</TableCell>
               <TableCell>{one.terms.version}</TableCell>
             </TableRow>
           ))}

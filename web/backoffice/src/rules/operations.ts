@@ -23,6 +23,7 @@ export interface SchemeVersion {
   readonly graceMinutes: number;
   readonly terms: { readonly version: string; readonly summary: string; readonly url: string };
   readonly effectiveFrom: string;
+  readonly controlPerMille: number;
   readonly firstWeek: string;
   readonly phase: 'EARLIER' | 'IN_FORCE' | 'COMING';
 }
@@ -90,7 +91,7 @@ export interface Difference {
 export const VERSIONS = `query SchemeVersions($brand: String!) {
   schemeVersions(brand: $brand) {
     id brand jurisdiction currency version qualifyingProduct targetMinor minStakeMinor minOddsMilli betTypes channels
-    countBeforeOptIn defaultRewardId choiceLockMinutes graceMinutes terms { version summary url } effectiveFrom
+    countBeforeOptIn defaultRewardId choiceLockMinutes graceMinutes terms { version summary url } effectiveFrom controlPerMille
     firstWeek phase
   }
 }`;

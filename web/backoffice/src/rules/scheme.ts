@@ -22,6 +22,7 @@ export interface SchemeForm {
   readonly termsSummary: string;
   readonly termsUrl: string;
   readonly effectiveFrom: string;
+  readonly controlPerMille: string;
 }
 
 export const PRODUCTS = ['betting', 'casino', 'bingo', 'poker'];
@@ -49,6 +50,7 @@ export function formAfter(versions: readonly SchemeVersion[], jurisdiction: stri
     termsSummary: newest?.terms.summary ?? '',
     termsUrl: newest?.terms.url ?? '',
     effectiveFrom: startsAt,
+    controlPerMille: text(newest?.controlPerMille ?? 0),
   };
 }
 
@@ -92,6 +94,7 @@ export function asSchemeInput(form: SchemeForm): Readonly<Record<string, unknown
     graceMinutes: whole(form.graceMinutes),
     terms: { version: termsVersion.trim(), summary: termsSummary.trim(), url: termsUrl.trim() },
     effectiveFrom: form.effectiveFrom.trim() === '' ? null : form.effectiveFrom.trim(),
+    controlPerMille: whole(form.controlPerMille),
   };
 }
 

@@ -7,14 +7,16 @@ import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
 import { useCallback, useEffect, useState } from 'react';
 import { Title, usePermissions } from 'react-admin';
-import { useParams } from 'react-router-dom';
+import { useParams, useSearchParams } from 'react-router-dom';
 
 import { AdjustButton } from './AdjustButton.tsx';
 import { ExportButton } from './ExportButton.tsx';
 import { GoodwillButton } from './GoodwillButton.tsx';
 import { CUSTOMER, ERASE, LIFT_HOLD, PUT_HOLD } from './operations.ts';
 import { Timeline } from './Timeline.tsx';
-import { ChangeButton } from '../components/ChangeButton.tsx';
+import { WhyButton } from './WhyButton.tsx';
+import { ChangeButton, type Deed } from '../components/ChangeButton.tsx';
+import { RowMenu } from '../components/RowMenu.tsx';
 import { Waiting } from '../components/Waiting.tsx';
 import { run } from '../graph/graph.ts';
 import { moment } from '../time/moments.ts';
@@ -89,43 +91,51 @@ function Holds({ holds, onDone }: { readonly holds: readonly Hold[]; readonly on
   );
 }
 
+/** What the law asks for: that nothing is erased, or that all is. */
+function legal({ id }: Customer, onDone: () => void): readonly Deed[] {
+  const variables = (reason: string) => ({ input: { customer: id, reason } });
+  return [
+    {
+      label: 'Put a legal hold on',
+      question: 'The customer is not erased until somebody lifts the hold.',
+      mutation: PUT_HOLD,
+      variables,
+      wantsReason: true,
+      icon: <Gavel fontSize="small" />,
+      onDone,
+    },
+    {
+      label: 'Erase',
+      question: 'Another person has to approve it. What accounting and the law need is kept under a pseudonym; the rest cannot be brought back.',
+      mutation: ERASE,
+      variables,
+      wantsReason: true,
+      color: 'error',
+      icon: <DeleteForever fontSize="small" />,
+    },
+  ];
+}
+
 function Actions({ customer, onDone }: { readonly customer: Customer; readonly onDone: () => void }) {
   const { permissions } = usePermissions<ReadonlySet<string>>();
   const may = (name: string) => permissions?.has(name) === true;
-  const about = (reason: string) => ({ input: { customer: customer.id, reason } });
   return (
     <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap' }}>
       {may('support.adjust') && <AdjustButton customer={customer.id} week={customer.week} />}
       {may('support.goodwill') && <GoodwillButton customer={customer.id} />}
       {may('support.export') && <ExportButton customer={customer.id} />}
-      {may('support.erase') && (
-        <>
-          <ChangeButton
-            label="Put a legal hold on"
-            question="The customer is not erased until somebody lifts the hold."
-            mutation={PUT_HOLD}
-            variables={about}
-            wantsReason
-            icon={<Gavel />}
-            onDone={onDone}
-          />
-          <ChangeButton
-            label="Erase"
-            question="Another person has to approve it. What accounting and the law need is kept under a pseudonym; the rest cannot be brought back."
-            mutation={ERASE}
-            variables={about}
-            wantsReason
-            color="error"
-            icon={<DeleteForever />}
-          />
-        </>
-      )}
+      {may('support.erase') && <RowMenu about={`customer ${customer.customerId}`} deeds={legal(customer, onDone)} />}
     </Stack>
   );
 }
 
 export function CustomerPage() {
   const { id = '' } = useParams();
+  return <CustomerOf key={id} id={id} />;
+}
+
+function CustomerOf({ id }: { readonly id: string }) {
+  const bet = useSearchParams()[0].get('bet');
   const [read, setRead] = useState<Read | null>(null);
   const [problem, setProblem] = useState('');
   const [version, setVersion] = useState(0);
@@ -149,6 +159,11 @@ export function CustomerPage() {
   return (
     <Stack spacing={2} sx={{ marginTop: 2, minWidth: 0 }}>
       <Title title={`Customer ${read.customer.customerId} of ${read.customer.brand}`} />
+      {bet !== null && (
+        <Alert severity="info" action={<WhyButton brand={read.customer.brand} betId={bet} />}>
+          This customer placed the bet {bet}.
+        </Alert>
+      )}
       <Card sx={{ padding: 2 }}>
         <Stack spacing={2}>
           <Facts customer={read.customer} />

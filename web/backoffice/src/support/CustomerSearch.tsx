@@ -36,6 +36,16 @@ async function find(brand: string, by: string, wanted: string, after: string | n
 }
 
 export function CustomerSearch() {
+  return (
+    <Card sx={{ marginTop: 2, padding: 2 }}>
+      <Title title="Customers" />
+      <CustomerFinder />
+    </Card>
+  );
+}
+
+/** The search itself, which the home of support has as well. */
+export function CustomerFinder() {
   const { brand } = useBrand();
   const [by, setBy] = useState('customer');
   const [wanted, setWanted] = useState('');
@@ -60,9 +70,8 @@ export function CustomerSearch() {
   }
 
   return (
-    <Card sx={{ marginTop: 2, padding: 2 }}>
-      <Title title="Customers" />
-      <Box component="form" onSubmit={submit} sx={{ display: 'flex', gap: 2, flexWrap: 'wrap', alignItems: 'center' }}>
+    <>
+      <Box component="form" onSubmit={submit} sx={{ display: 'flex', gap: 2, flexWrap: 'wrap', alignItems: 'flex-end' }}>
         <TextField select label="Find by" value={by} onChange={(event) => setBy(event.target.value)} fullWidth={false} sx={{ minWidth: 130 }}>
           {BY.map((one) => (
             <MenuItem key={one.id} value={one.id}>
@@ -78,7 +87,7 @@ export function CustomerSearch() {
           fullWidth={false}
           sx={{ flexGrow: 1, minWidth: 220 }}
         />
-        <Button type="submit" variant="contained" startIcon={<Search />} disabled={brand === null}>
+        <Button type="submit" variant="contained" startIcon={<Search />} disabled={brand === null} sx={{ marginBottom: '4px' }}>
           Find
         </Button>
       </Box>
@@ -92,16 +101,18 @@ export function CustomerSearch() {
           No such customer is known.
         </Alert>
       )}
-      <List aria-label="Found customers">
-        {found?.nodes.map((one) => (
-          <ListItem key={one.id} disablePadding>
-            <ListItemButton component={Link} to={`/customers/${encodeURIComponent(one.id)}/show`}>
-              <ListItemText primary={one.customerId} secondary={one.id.split(':')[0]} />
-            </ListItemButton>
-          </ListItem>
-        ))}
-      </List>
+      {found !== null && found.nodes.length > 0 && (
+        <List aria-label="Found customers">
+          {found.nodes.map((one) => (
+            <ListItem key={one.id} disablePadding>
+              <ListItemButton component={Link} to={`/customers/${encodeURIComponent(one.id)}/show`}>
+                <ListItemText primary={one.customerId} secondary={one.id.split(':')[0]} />
+              </ListItemButton>
+            </ListItem>
+          ))}
+        </List>
+      )}
       {found?.hasNextPage === true && <Button onClick={() => void search(found.endCursor)}>More</Button>}
-    </Card>
+    </>
   );
 }

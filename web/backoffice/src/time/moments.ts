@@ -44,6 +44,17 @@ export function moment(at: string | null | undefined, brand?: string | null): st
   return Number.isNaN(instant.getTime()) ? at : `${written(instant, zone)} ${zoneName(zone)}`;
 }
 
+/** Return the time of day of an instant in the zone of its brand, such as `14:05`, for the axis of a chart. */
+export function clockTime(at: number, brand?: string | null): string {
+  return new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: zoneOf(brand) }).format(at);
+}
+
+/** Return an instant of the last hours by its time of day alone, and an older one in full. */
+export function recently(at: string, brand?: string | null, now = Date.now()): string {
+  const isRecent = now - Date.parse(at) < 12 * 3600 * 1000;
+  return isRecent ? `${clockTime(Date.parse(at), brand)} ${zoneName(zoneOf(brand))}` : moment(at, brand);
+}
+
 /** Return a time that is the brand's own already, such as `2026-11-30T09:00`, in the same form. */
 export function localMoment(local: string, brand: string): string {
   return moment(`${local}Z`, brand) === `${local}Z` ? local : `${written(new Date(`${local}Z`), UTC)} ${zoneName(zoneOf(brand))}`;

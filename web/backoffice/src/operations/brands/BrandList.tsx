@@ -25,7 +25,8 @@ export function BrandList() {
         label="Brands"
         rows={data?.brands.nodes ?? []}
         id={({ id }) => id}
-        nothing="There is no brand yet: see `furlong load`."
+        nothing="There is no brand yet."
+        filledBy="A brand appears once its scheme rules have arrived: see `furlong load`."
         columns={[
           {
             head: 'Brand',

@@ -6,7 +6,8 @@ import TableCell from '@mui/material/TableCell';
 import TableContainer from '@mui/material/TableContainer';
 import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
-import Typography from '@mui/material/Typography';
+
+import { EmptyState } from '../../look/EmptyState.tsx';
 
 import type { PaperProps } from '@mui/material/Paper';
 import type { ReactNode } from 'react';
@@ -19,7 +20,12 @@ export interface Column<Row> {
   readonly head: string;
   readonly cell: (row: Row) => ReactNode;
   readonly right?: boolean;
+  /** Whether it has the row's menu, which stays in reach while the table scrolls. */
+  readonly isMenu?: boolean;
 }
+
+const CELL = { overflowWrap: 'break-word', minWidth: 96, maxWidth: 420 } as const;
+const MENU = { position: 'sticky', right: 0, width: 64, backgroundColor: 'background.paper' } as const;
 
 interface Props<Row> {
   readonly label: string;
@@ -28,13 +34,15 @@ interface Props<Row> {
   readonly id: (row: Row) => string;
   /** The text if there are no rows. */
   readonly nothing: string;
+  /** What fills it, in a sentence. */
+  readonly filledBy?: string;
 }
 
-export function DataRows<Row>({ label, rows, columns, id, nothing }: Props<Row>) {
+export function DataRows<Row>({ label, rows, columns, id, nothing, filledBy }: Props<Row>) {
   if (rows.length === 0) {
     return (
-      <Paper variant="outlined" sx={{ padding: '20px', marginBottom: 3 }}>
-        <Typography color="textSecondary">{nothing}</Typography>
+      <Paper variant="outlined" sx={{ marginBottom: 3 }}>
+        <EmptyState why={nothing} filledBy={filledBy} />
       </Paper>
     );
   }
@@ -43,8 +51,8 @@ export function DataRows<Row>({ label, rows, columns, id, nothing }: Props<Row>)
       <Table size="small" aria-label={label}>
         <TableHead>
           <TableRow>
-            {columns.map(({ head, right }) => (
-              <TableCell key={head} align={right === true ? 'right' : 'left'}>
+            {columns.map(({ head, right, isMenu }) => (
+              <TableCell key={head} align={right === true ? 'right' : 'left'} {...(isMenu === true ? { sx: MENU } : {})}>
                 {head}
               </TableCell>
             ))}
@@ -53,8 +61,8 @@ export function DataRows<Row>({ label, rows, columns, id, nothing }: Props<Row>)
         <TableBody>
           {rows.map((row) => (
             <TableRow key={id(row)}>
-              {columns.map(({ head, cell, right }) => (
-                <TableCell key={head} align={right === true ? 'right' : 'left'} sx={{ overflowWrap: 'break-word', minWidth: 96, maxWidth: 420 }}>
+              {columns.map(({ head, cell, right, isMenu }) => (
+                <TableCell key={head} align={right === true ? 'right' : 'left'} sx={isMenu === true ? MENU : CELL}>
                   {cell(row)}
                 </TableCell>
               ))}

@@ -1,10 +1,11 @@
-/** A page of operations: its title, errors, and a progress bar until data arrives. */
+/** A page of operations: its title, errors, and the shape of its rows until data arrives. */
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
-import LinearProgress from '@mui/material/LinearProgress';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
 import { Title } from 'react-admin';
+
+import { SkeletonRows } from '../../components/Waiting.tsx';
 
 import type { ReactNode } from 'react';
 
@@ -39,7 +40,7 @@ export function Page({ title, about, actions, problem = '', waiting = false, chi
           {problem}
         </Alert>
       )}
-      {waiting ? problem === '' && <LinearProgress aria-label="Loading" /> : children}
+      {waiting ? problem === '' && <SkeletonRows rows={6} /> : children}
     </Box>
   );
 }

@@ -46,7 +46,8 @@ export function ProviderList() {
         label="Providers"
         rows={data?.providers ?? []}
         id={({ id }) => id}
-        nothing="No provider is known here: submit one, or give the back office FURLONG_FULFILMENT_PROVIDERS, as the workers have it."
+        nothing="No provider is known here."
+        filledBy="Submit one, or give the back office FURLONG_FULFILMENT_PROVIDERS, as the workers have it."
         columns={[
           {
             head: 'Provider',

@@ -11,6 +11,7 @@ import { Decisions } from './Decisions.tsx';
 import { Evidence } from './Evidence.tsx';
 import { inWords, KINDS, titleOf } from './kinds.ts';
 import { StatusChip } from './StatusChip.tsx';
+import { SkeletonRows } from '../../components/Waiting.tsx';
 import { DataRows } from '../../operations/page/DataRows.tsx';
 import { useToDecide } from '../../frame/toDecide.ts';
 import { moment } from '../../time/moments.ts';
@@ -37,7 +38,7 @@ function PageTitle() {
 
 function Reading() {
   const proposal = useProposal();
-  if (proposal === null) return null;
+  if (proposal === null) return <SkeletonRows rows={6} />;
   const words = inWords(proposal);
   return (
     <Stack spacing={3} component="article" sx={{ padding: { xs: 2, md: 3 } }}>

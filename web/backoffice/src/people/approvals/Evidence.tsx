@@ -19,6 +19,8 @@ import { DryRunPanel } from '../../rules/DryRunPanel.tsx';
 import { VERSIONS, type SchemeVersion } from '../../rules/operations.ts';
 import { standing, targetInWords, type WeekAmounts } from '../../support/adjustment.ts';
 import { WEEK } from '../../support/operations.ts';
+import { BUDGETS, type Budget } from '../../risk/overview/GoodwillSection.tsx';
+import { goodwillEffect } from './moneyKinds.ts';
 import { documentOf, earlierRules, schemeInput } from './stored.ts';
 
 interface Props {
@@ -30,6 +32,8 @@ export function Evidence({ proposal }: Props) {
   switch (proposal.kind) {
     case 'support.adjustment':
       return proposal.status === 'PENDING' ? <WeekAfter content={content} /> : null;
+    case 'support.goodwill':
+      return proposal.status === 'PENDING' ? <BudgetAfter content={content} /> : null;
     case 'content.revision':
       return <Text content={content} />;
     case 'rules.scheme':
@@ -68,6 +72,27 @@ function WeekAfter({ content }: Of) {
   );
 }
 
+/** What is left of the week's goodwill budget without the reward, and with it. */
+function BudgetAfter({ content }: Of) {
+  const { data, problem } = useGraph<{ readonly goodwillBudgets: readonly Budget[] }>(BUDGETS, { brand: content.text('brand') });
+  if (data === null) return <Waiting problem={problem} />;
+  const row = goodwillEffect(content, data.goodwillBudgets);
+  if (row === null) return <Alert severity="info">What this does to the budget of {content.text('week')} is not known: the week is over, or the reward has no value in money.</Alert>;
+  return (
+    <DataRows
+      label="The goodwill budget"
+      rows={[row]}
+      id={({ what }) => what}
+      nothing=""
+      columns={[
+        { head: 'What', cell: ({ what }) => what },
+        { head: 'Before', cell: ({ before }) => before },
+        { head: 'After', cell: ({ after }) => <strong>{after}</strong> },
+      ]}
+    />
+  );
+}
+
 /** What differs from the text that customers see, and the widget with the new one. */
 function Text({ content }: Of) {
   const version = content.number('config_version');
@@ -101,7 +126,7 @@ function Text({ content }: Of) {
   );
 }
 
-/** Which rules differ from those of the version before; whoever may write rules can try them over a past week. */
+/** Which rules differ from those of the version before; their writers and approvers can try them over a past week. */
 function Rules({ content, brand }: Of & { readonly brand: string }) {
   const { permissions } = usePermissions<ReadonlySet<string>>();
   const { data, problem } = useGraph<{ readonly schemeVersions: readonly SchemeVersion[] }>(VERSIONS, { brand });
@@ -124,7 +149,7 @@ function Rules({ content, brand }: Of & { readonly brand: string }) {
           { head: 'After', cell: ({ after }) => <strong>{after}</strong> },
         ]}
       />
-      {permissions?.has('rules.edit') === true && (
+      {permissions?.has('rules.try') === true && (
         <DryRunPanel brand={brand} currency={content.text('currency')} scheme={schemeInput(content)} disabled={false} />
       )}
     </Stack>

@@ -65,6 +65,24 @@ export const goodwill: Kind = {
   },
 };
 
+/** A week's goodwill budget, of which proposals that wait have taken their part already. */
+interface WeekBudget {
+  readonly isoWeek: string;
+  readonly currency: string;
+  readonly amountMinor: number;
+  readonly leftMinor: number;
+}
+
+/** Return what is left of the budget without the proposed reward and with it; null if that is not known. */
+export function goodwillEffect(content: Content, budgets: readonly WeekBudget[]): Change | null {
+  const reward = content.part('reward');
+  const [week, currency, value] = [content.text('week'), reward.text('currency'), reward.numberOrNull('value_minor')];
+  const budget = budgets.find((one) => one.isoWeek === week && one.currency === currency);
+  if (budget === undefined || value === null) return null;
+  const left = (minor: number) => `${money(minor, currency)} left of ${money(budget.amountMinor, currency)}`;
+  return { what: `Goodwill budget of ${weekName(week)}`, before: left(budget.leftMinor + value), after: left(budget.leftMinor) };
+}
+
 const LIMITS = [
   ['amount_minor', 'In all'],
   ['customer_minor', 'To one customer'],

@@ -75,8 +75,9 @@ export class Content {
     return value;
   }
 
+  /** Null also for what proposals of an earlier release lack. */
   numberOrNull(name: string): number | null {
-    return this.values[name] === null ? null : this.number(name);
+    return (this.values[name] ?? null) === null ? null : this.number(name);
   }
 
   flag(name: string): boolean {

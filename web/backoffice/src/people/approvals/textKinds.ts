@@ -39,8 +39,15 @@ export function rulesInWords(scheme: Content): readonly (readonly [string, strin
     ['Default reward', reward === null ? 'Who chooses nothing gets nothing.' : `Who chooses nothing gets ${reward}.`],
     ['Choice', `The choice locks ${scheme.number('choice_lock_minutes')} minutes before the week ends.`],
     ['Late messages', `Messages may be ${scheme.number('grace_minutes')} minutes late.`],
+    ...controlInWords(scheme),
     ['Terms', `Version ${scheme.part('terms').text('version')}: ${scheme.part('terms').text('summary')}`],
   ];
+}
+
+/** A proposal from before there were control groups has none. */
+function controlInWords(scheme: Content): readonly (readonly [string, string])[] {
+  const share = scheme.numberOrNull('control_per_mille') ?? 0;
+  return share === 0 ? [] : [['Control group', `The club is not offered to ${share} of 1,000 customers who have not joined.`]];
 }
 
 export const scheme: Kind = {

@@ -2,7 +2,6 @@
 import Alert from '@mui/material/Alert';
 import Typography from '@mui/material/Typography';
 
-import { FigureChart } from '../figures/FigureChart.tsx';
 import { FigureTable } from '../figures/FigureTable.tsx';
 import { money, number, share } from '../../money/amounts.ts';
 import { counted } from '../../time/moments.ts';
@@ -94,16 +93,7 @@ export function ForecastSection({ brand }: { readonly brand: string }) {
     >
       {found.map((one) => (
         <div key={one.id}>
-          {one.unavailable === null ? (
-            <FigureChart
-              label={`Rewards in ${one.currency}: now, and the likely end with its range, as in the table`}
-              categories={['Now', 'Low', 'Likely', 'High']}
-              series={[
-                { label: one.currency, data: [one.now, one.low, one.likely, one.high].map((amount) => amount?.rewards ?? 0) },
-              ]}
-              format={(value) => number(value)}
-            />
-          ) : (
+          {one.unavailable !== null && (
             <Alert severity="info" sx={{ marginY: 1 }}>
               {one.currency}: {one.unavailable}
             </Alert>

@@ -14,7 +14,7 @@ import { run } from '../../graph/graph.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { Waiting } from '../../components/Waiting.tsx';
 
-const BUDGETS = `query GoodwillBudgets($brand: String!) {
+export const BUDGETS = `query GoodwillBudgets($brand: String!) {
   goodwillBudgets(brand: $brand) {
     id isoWeek currency own amountMinor customerMinor agentMinor reservedMinor approvedMinor paidMinor leftMinor
   }
@@ -24,7 +24,7 @@ const COSTS = `query GoodwillCosts($brand: String!) {
 }`;
 const SET = `mutation SetGoodwillBudget($input: SetGoodwillBudgetInput!) { setGoodwillBudget(input: $input) { proposalId } }`;
 
-interface Budget {
+export interface Budget {
   readonly id: string;
   readonly isoWeek: string;
   readonly currency: string;

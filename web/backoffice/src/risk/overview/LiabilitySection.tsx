@@ -1,7 +1,7 @@
 /** What may still have to be paid: by week, reward and stage. */
 import Typography from '@mui/material/Typography';
 
-import { FigureChart } from '../figures/FigureChart.tsx';
+import { BarChart } from '../../charts/BarChart.tsx';
 import { FigureTable } from '../figures/FigureTable.tsx';
 import { money, number, units, word } from '../../money/amounts.ts';
 import { counted, moment } from '../../time/moments.ts';
@@ -78,7 +78,7 @@ export function LiabilitySection({ brand }: { readonly brand: string }) {
             <Typography variant="h5" component="p">
               {money(total, currency)}
             </Typography>
-            <FigureChart
+            <BarChart
               label={`Liability in ${currency} by stage, as in the table`}
               categories={STAGES.map(word)}
               series={[{ label: currency, data: STAGES.map((stage) => units(sum(mine, stage), currency)) }]}

@@ -1,4 +1,7 @@
 /** Risk at a glance: what is owed, what the week may cost, and how far budgets are used. */
+import Stack from '@mui/material/Stack';
+
+import { LiabilityChart } from '../../charts/LiabilityChart.tsx';
 import { BudgetsSection } from './BudgetsSection.tsx';
 import { ForecastSection } from './ForecastSection.tsx';
 import { GoodwillSection } from './GoodwillSection.tsx';
@@ -13,6 +16,9 @@ export function Overview() {
     >
       {(brand) => (
         <>
+          <Stack spacing={2} sx={{ marginBottom: 2 }}>
+            <LiabilityChart brand={brand} />
+          </Stack>
           <LiabilitySection brand={brand} />
           <ForecastSection brand={brand} />
           <BudgetsSection brand={brand} />

@@ -1,6 +1,6 @@
 /** How many customers come how far, by week. */
 
-import { FigureChart } from '../figures/FigureChart.tsx';
+import { BarChart } from '../../charts/BarChart.tsx';
 import { FigureTable } from '../figures/FigureTable.tsx';
 import { RiskPage } from '../RiskPage.tsx';
 import { RowsLink } from '../figures/RowsLink.tsx';
@@ -55,7 +55,7 @@ function FunnelOf({ brand }: { readonly brand: string }) {
       ]}
     >
       {weeks.length > 0 && (
-        <FigureChart
+        <BarChart
           label="Customers at each step, for the latest weeks, as in the table"
           categories={STEPS.map((step) => step.head)}
           series={weeks.slice(0, CHARTED).map((week) => ({ label: week.isoWeek, data: STEPS.map((step) => step.of(week) ?? 0) }))}

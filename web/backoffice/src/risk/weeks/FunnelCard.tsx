@@ -20,11 +20,11 @@ export function FunnelCard({ brand }: { readonly brand: string }) {
   return (
     <Card component="section" aria-label="Funnel">
       <CardContent>
-        <Stack direction="row" sx={{ justifyContent: 'space-between', alignItems: 'center', marginBottom: 1 }}>
+        <Stack direction="row" sx={{ justifyContent: 'space-between', alignItems: 'flex-start', gap: 2, marginBottom: 1 }}>
           <Typography variant="h6" component="h2">
             {finding(week)}
           </Typography>
-          <Button component={Link} to="/risk-funnel" size="small">
+          <Button component={Link} to="/risk-funnel" size="small" sx={{ flexShrink: 0 }}>
             All weeks
           </Button>
         </Stack>

@@ -1,7 +1,7 @@
 /** The scheme's profit and loss by week, each currency by itself. */
 import Typography from '@mui/material/Typography';
 
-import { FigureChart } from '../figures/FigureChart.tsx';
+import { BarChart } from '../../charts/BarChart.tsx';
 import { FigureTable } from '../figures/FigureTable.tsx';
 import { RiskPage } from '../RiskPage.tsx';
 import { RowsLink } from '../figures/RowsLink.tsx';
@@ -31,7 +31,6 @@ function ProfitIn({ brand, currency, lines }: { readonly brand: string; readonly
   const charted = lines.slice(0, CHARTED).reverse();
   const stacked = (label: string, of: (line: Line) => number) => ({
     label,
-    stack: 'cost',
     data: charted.map((line) => units(of(line), currency)),
   });
   return (
@@ -55,7 +54,7 @@ function ProfitIn({ brand, currency, lines }: { readonly brand: string; readonly
         { head: 'Without a value', numeric: true, cell: (line) => number(line.unvalued) },
       ]}
     >
-      <FigureChart
+      <BarChart
         label={`Cost of rewards in ${currency} by week, as in the table`}
         categories={charted.map((line) => line.isoWeek)}
         series={[
@@ -63,6 +62,7 @@ function ProfitIn({ brand, currency, lines }: { readonly brand: string; readonly
           stacked('Outstanding', (line) => line.outstandingMinor),
           stacked('Owed', (line) => line.owedMinor),
         ]}
+        isStacked
         format={number}
       />
     </FigureTable>

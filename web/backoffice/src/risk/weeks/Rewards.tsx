@@ -4,7 +4,7 @@ import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
 import { useState } from 'react';
 
-import { FigureChart } from '../figures/FigureChart.tsx';
+import { BarChart } from '../../charts/BarChart.tsx';
 import { FigureTable } from '../figures/FigureTable.tsx';
 import { RiskPage } from '../RiskPage.tsx';
 import { number, units, word } from '../../money/amounts.ts';
@@ -32,14 +32,14 @@ function Chart({ lines, currency }: { readonly lines: readonly RewardFigure[]; r
   const sum = (reward: string, stage: string) =>
     lines.filter((line) => line.reward === reward && line.stage === stage).reduce((all, line) => all + line.valueMinor, 0);
   return (
-    <FigureChart
+    <BarChart
       label={`Value of rewards in ${currency} by reward and stage, as in the table`}
       categories={rewards.map((reward) => (reward === '' ? 'none' : reward))}
       series={STAGES.map((stage) => ({
         label: word(stage),
-        stack: 'value',
         data: rewards.map((reward) => units(sum(reward, stage), currency)),
       }))}
+      isStacked
       format={number}
     />
   );

@@ -90,6 +90,7 @@ export type IneligibleReason =
   | 'ACCOUNT_CLOSED'
   | 'CURRENCY'
   | 'JURISDICTION'
+  | 'NOT_OFFERED'
   | 'PROMO_RESTRICTED'
   | 'RG_RESTRICTED'
   | 'SELF_EXCLUDED'

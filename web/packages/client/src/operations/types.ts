@@ -43,6 +43,7 @@ export const INELIGIBLE_REASONS = [
   'ACCOUNT_CLOSED',
   'JURISDICTION',
   'CURRENCY',
+  'NOT_OFFERED',
 ] as const;
 
 export const UNAVAILABLE_REASONS = ['PAUSED', 'BUDGET_SPENT', 'NOT_STARTED', 'ENDED'] as const;

@@ -17,6 +17,7 @@ export function Notices({ club, notice, onRetry }: NoticesProps) {
   const locale = useLocale();
   const { words } = locale;
   const pending = pendingText(club, notice, locale);
+  const done = pending === null ? doneText(club, notice, locale) : null;
   const region = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
@@ -35,7 +36,7 @@ export function Notices({ club, notice, onRetry }: NoticesProps) {
             {pending} {notice.kind === 'pending' && <Again text={words.askAgain} change={notice.change} onRetry={onRetry} />}
           </Text>
         )}
-        {pending === null && notice.kind === 'done' && <Text kind="done">{doneText(club, notice.change, locale)}</Text>}
+        {done !== null && <Text kind="done">{done}</Text>}
       </div>
       <div role="alert">
         {notice.kind === 'refused' &&
@@ -62,11 +63,19 @@ export function pendingText(club: Club, notice: Notice, { words, fill }: Locale)
   return title === null ? words.pendingChoice : fill(words.pendingReward, { title });
 }
 
-function doneText(club: Club, change: Change, { words, fill }: Locale): string {
+/** A text about the change that was made, at once or after it was confirmed; null if none was. */
+export function doneText(club: Club, notice: Notice, { words, fill }: Locale): string | null {
+  if (notice.kind !== 'done' && !(notice.kind === 'pending' && hasEffect(club, notice.change))) return null;
+  const { change } = notice;
   const option = club.choice?.option;
   return change.kind === 'change-reward' && option?.id === change.optionId
     ? fill(words.doneReward, { title: option.title })
     : words.done[change.kind];
+}
+
+function hasEffect({ membership, choice }: Club, change: Change): boolean {
+  if (change.kind === 'change-reward') return choice?.option.id === change.optionId;
+  return membership.optedIn === (change.kind === 'opt-in');
 }
 
 function Text({ kind, children }: { readonly kind: 'pending' | 'done' | 'refused'; readonly children: ReactNode }) {

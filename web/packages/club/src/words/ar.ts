@@ -42,6 +42,7 @@ export const AR: Words = {
     SELF_EXCLUDED: null,
     RG_RESTRICTED: null,
     ACCOUNT_CLOSED: null,
+    NOT_OFFERED: null,
     PROMO_RESTRICTED: 'العروض غير متاحة لحسابك.',
     UNVERIFIED: 'النادي متاح للحسابات الموثَّقة. وثِّق حسابك للمشاركة.',
     SUSPENDED: 'النادي غير متاح ما دام حسابك موقوفًا.',

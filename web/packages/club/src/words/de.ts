@@ -42,6 +42,7 @@ export const DE: Words = {
     SELF_EXCLUDED: null,
     RG_RESTRICTED: null,
     ACCOUNT_CLOSED: null,
+    NOT_OFFERED: null,
     PROMO_RESTRICTED: 'Aktionen sind für Ihr Konto nicht verfügbar.',
     UNVERIFIED: 'Der Club steht bestätigten Konten offen. Bestätigen Sie Ihr Konto, um teilzunehmen.',
     SUSPENDED: 'Der Club ist nicht verfügbar, solange Ihr Konto gesperrt ist.',

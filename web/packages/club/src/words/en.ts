@@ -42,6 +42,7 @@ export const EN: Words = {
     SELF_EXCLUDED: null,
     RG_RESTRICTED: null,
     ACCOUNT_CLOSED: null,
+    NOT_OFFERED: null,
     PROMO_RESTRICTED: 'Promotions are not available on your account.',
     UNVERIFIED: 'The club is open to verified accounts. Verify your account to take part.',
     SUSPENDED: 'The club is not available while your account is suspended.',

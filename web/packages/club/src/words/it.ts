@@ -42,6 +42,7 @@ export const IT: Words = {
     SELF_EXCLUDED: null,
     RG_RESTRICTED: null,
     ACCOUNT_CLOSED: null,
+    NOT_OFFERED: null,
     PROMO_RESTRICTED: 'Le promozioni non sono disponibili per il tuo conto.',
     UNVERIFIED: 'Il club è aperto ai conti verificati. Verifica il tuo conto per partecipare.',
     SUSPENDED: 'Il club non è disponibile finché il tuo conto è sospeso.',

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from graphql import FieldNode, GraphQLError, GraphQLField, VariableNode
 from graphql.execution.values import VariableValues, get_argument_values
 
-from gateway.features.cost.rules import CostRules, FieldRule
+from gateway.costs.rules import CostRules, FieldRule
 from gateway.pipeline.preparation.costs import Estimate
 from gateway.supergraph import ListSize
 

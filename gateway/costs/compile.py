@@ -12,8 +12,8 @@ from typing import Final, TypeAlias
 
 from graphql import FieldNode
 
-from gateway.features.cost.operation_cost import CountedField, CountedFields, OperationCost, TypeCase
-from gateway.features.cost.rules import CostRules, FieldRule
+from gateway.costs.operation_cost import CountedField, CountedFields, OperationCost, TypeCase
+from gateway.costs.rules import CostRules, FieldRule
 from gateway.supergraph import Field, Selections
 
 KIND_COSTS: Final = {"mutation": 10, "subscription": 10}

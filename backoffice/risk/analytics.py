@@ -1,0 +1,146 @@
+"""The reports of analytics, over all cells, as tables, of a store that an installation may have or not."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Final, NamedTuple, Protocol
+
+import strawberry
+
+from backoffice.access import Actor, Permission, require
+from backoffice.audit.audit_log import AuditLog
+from backoffice.errors import Conflict
+from foundation.storage.clock import Clock
+from foundation.storage.database import Database
+
+REPORT_POINTS: Final = 4_000
+"""What a report costs of the points of a request, so that one asks for five at most."""
+
+KEPT_SECONDS: Final = 30
+"""How long an answer is shown again instead of asking once more."""
+
+MAX_KEPT: Final = 256
+MAX_ROWS: Final = 2_000
+NOT_HERE: Final = "There is no store of analytics here: the page on analytics says how to add one."
+
+
+class AnalyticsReportName(Enum):
+    """The reports that screens show; none of them has rows about single customers."""
+
+    FUNNEL = "funnel"
+    LIABILITY = "liability"
+    RETENTION = "retention"
+    LATENCY = "latency"
+    UPLIFT = "uplift"
+
+
+class AskedReport(NamedTuple):
+    """A report of one brand; `iso_week` None for all weeks."""
+
+    name: AnalyticsReportName
+    brand: str
+    iso_week: str | None
+
+
+@strawberry.type(description="Up to when the facts of a cell are all in the store.")
+class AnalyticsCompleteness:
+    """Completeness of a cell's facts."""
+
+    cell: str = strawberry.field(description="`*` in an installation without cells.")
+    until: datetime
+    waiting: int = strawberry.field(description="Records that were produced and not read.")
+    says: str = strawberry.field(description="The same in a sentence, which begins with INCOMPLETE if it is.")
+
+
+@strawberry.type(description="A report as a table.")
+class AnalyticsReport:
+    """A table with what its columns mean, and up to when it is complete."""
+
+    says: str = strawberry.field(description="What the rows and columns mean.")
+    columns: list[str]
+    rows: list[list[str | None]] = strawberry.field(
+        description="The newest 2,000 at most, values in the order of the columns; null where there is none."
+    )
+    completeness: list[AnalyticsCompleteness]
+
+
+class ReportUnavailable(Exception):
+    """The report cannot be read; the message says why, for the person at the screen."""
+
+
+class ReportSource(Protocol):
+    """Reads reports from the store."""
+
+    async def __call__(self, asked: AskedReport) -> AnalyticsReport:
+        """Return a report.
+
+        Raises:
+            ReportUnavailable: There is no store, or it cannot be read.
+        """
+        ...
+
+
+async def no_reports(asked: AskedReport) -> AnalyticsReport:
+    """Return nothing: the source of an installation without analytics."""
+    del asked
+    raise ReportUnavailable(NOT_HERE)
+
+
+@dataclass(slots=True)
+class AnalyticsService:
+    """Reads reports for people who may see the figures of a brand; one question is asked at a time.
+
+    Attributes:
+        source: Where reports come from.
+    """
+
+    source: ReportSource
+    database: Database
+    audit: AuditLog
+    clock: Clock
+    _kept: dict[AskedReport, tuple[datetime, AnalyticsReport]] = field(default_factory=dict)
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def report(self, actor: Actor, asked: AskedReport) -> AnalyticsReport:
+        """Return a report, at most half a minute old.
+
+        Raises:
+            Forbidden: The person may not see the brand's figures.
+            Conflict: The report cannot be read.
+        """
+        require(actor, Permission.RISK_READ, asked.brand)
+        await self.audit.record_access(
+            self.database,
+            actor,
+            "analytics.report",
+            brand=asked.brand,
+            subject=f"report:{asked.name.value}:{asked.iso_week or 'all'}",
+        )
+        async with self._turn:
+            now = self.clock.machine.now()
+            at, kept = self._kept.get(asked, (now, None))
+            if kept is not None and now - at < timedelta(seconds=KEPT_SECONDS):
+                return kept
+            try:
+                found = await self.source(asked)
+            except ReportUnavailable as fault:
+                raise Conflict(str(fault)) from fault
+            if len(self._kept) >= MAX_KEPT:
+                self._kept.clear()
+            self._kept[asked] = now, found
+            return found
+
+
+def report_of(
+    says: str, rows: Sequence[Sequence[object]], completeness: Sequence[AnalyticsCompleteness]
+) -> AnalyticsReport:
+    """Return a report of rows, of which the first has the columns' names and the last is the newest."""
+    columns, *values = rows or ((),)
+    return AnalyticsReport(
+        says=says,
+        columns=[str(name) for name in columns],
+        rows=[[None if value is None else str(value) for value in row] for row in values[-MAX_ROWS:]],
+        completeness=list(completeness),
+    )

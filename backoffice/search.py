@@ -1,0 +1,105 @@
+"""The search over all areas: customers, bets, rewards and weeks of a brand, by what a person has typed.
+
+Each kind is found by the area that has it, with that area's permission: who lacks it finds none of the kind.
+Screens are not searched for here, because the browser knows them.
+"""
+
+from enum import Enum
+from typing import Annotated, Final
+
+import strawberry
+from strawberry import ID
+
+from backoffice.access import Actor, Permission, allows, require
+from backoffice.content.area import ContentArea
+from backoffice.graph.area import OfficeContext, OfficeInfo, permitted
+from backoffice.operations.area import OperationsArea
+from backoffice.support.area import SupportArea
+from backoffice.support.lookup.customers import MAX_ID_LENGTH
+
+LEAST_CHARACTERS: Final = 2
+LEAST_OF_CUSTOMERS: Final = 3
+"""Customers are looked for later than the rest, because each look at them is recorded."""
+
+MAX_OF_A_KIND: Final = 5
+
+
+class FoundKind(Enum):
+    """What a search finds."""
+
+    CUSTOMER = "customer"
+    BET = "bet"
+    REWARD = "reward"
+    WEEK = "week"
+
+
+strawberry.enum(FoundKind, description="What a search finds.")
+
+
+@strawberry.type(description="What a search has found.")
+class Found:
+    """What a search has found."""
+
+    id: ID = strawberry.field(description="The brand and the name, such as northbet:c-1.")
+    kind: FoundKind
+    brand: str
+    name: str
+    exact: bool = strawberry.field(description="Whether the whole name was typed.")
+    customer: ID | None = strawberry.field(description="Who placed it, if it is a bet.", default=None)
+
+
+Text = Annotated[
+    str,
+    strawberry.argument(
+        description="The beginning of a customer's or a reward's id, a bet's whole id, or a week such as 48."
+    ),
+]
+
+
+@strawberry.type
+class Query:
+    """Reads."""
+
+    @strawberry.field(
+        description="What of a brand a text may mean: up to five of each kind that one may see. "
+        "Where one may look at customers, a text of three characters or more is recorded as a look at them.",
+        directives=[permitted(Permission.CONTENT_READ, "brand")],
+    )
+    async def search(self, info: OfficeInfo, brand: str, text: Text) -> list[Found]:
+        """Return what was found."""
+        return await find(info.context, info.context.actor, brand, text)
+
+
+async def find(context: OfficeContext, actor: Actor, brand: str, text: str) -> list[Found]:
+    """Return what of a brand a text may mean.
+
+    Raises:
+        Forbidden: The actor has no part in this brand.
+    """
+    require(actor, Permission.CONTENT_READ, brand)
+    wanted = text.strip()
+    if not LEAST_CHARACTERS <= len(wanted) <= MAX_ID_LENGTH:
+        return []
+    found: list[Found] = []
+    if allows(actor, Permission.SUPPORT_READ, brand) and len(wanted) >= LEAST_OF_CUSTOMERS:
+        matches = await context.area(SupportArea).customers.match(actor, brand, wanted, MAX_OF_A_KIND)
+        found += [_found(FoundKind.CUSTOMER, brand, one, wanted) for one in matches.customers]
+        if matches.of_bet is not None:
+            found.append(_found(FoundKind.BET, brand, wanted, wanted, f"{brand}:{matches.of_bet}"))
+    rewards = await context.area(ContentArea).service.rewards_named(actor, brand, wanted, MAX_OF_A_KIND)
+    found += [_found(FoundKind.REWARD, brand, one, wanted) for one in rewards]
+    if allows(actor, Permission.OPERATIONS_READ, brand):
+        weeks = await context.area(OperationsArea).weeks.named(actor, brand, wanted, MAX_OF_A_KIND)
+        found += [_found(FoundKind.WEEK, brand, one, wanted) for one in weeks]
+    return found
+
+
+def _found(kind: FoundKind, brand: str, name: str, wanted: str, customer: str | None = None) -> Found:
+    return Found(
+        id=ID(f"{brand}:{name}"),
+        kind=kind,
+        brand=brand,
+        name=name,
+        exact=name == wanted,
+        customer=None if customer is None else ID(customer),
+    )

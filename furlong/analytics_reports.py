@@ -1,0 +1,52 @@
+"""The reports of analytics for the back office, asked in the sandbox like anybody's questions."""
+
+import asyncio
+import json
+from collections.abc import Callable
+
+from analytics.settings import AnalyticsSettings
+from backoffice.risk.analytics import (
+    NOT_HERE,
+    AnalyticsCompleteness,
+    AnalyticsReport,
+    AskedReport,
+    ReportSource,
+    ReportUnavailable,
+    report_of,
+)
+from foundation.storage.clock import Clock
+
+
+def report_source(settings: Callable[[], AnalyticsSettings], clock: Clock) -> ReportSource:
+    """Return the source over the embedded store; what it needs is imported when it is asked.
+
+    Args:
+        settings: Returns the store's settings and the limits of a question.
+        clock: The product's, by which an answer is complete or not.
+    """
+
+    async def read(asked: AskedReport) -> AnalyticsReport:
+        return await asyncio.to_thread(_read, asked, settings(), clock)
+
+    return read
+
+
+def _read(asked: AskedReport, settings: AnalyticsSettings, clock: Clock) -> AnalyticsReport:
+    from analytics.errors import AnalyticsError  # noqa: PLC0415 - a back office without analytics imports none
+    from analytics.questions.reports import report_question, reports  # noqa: PLC0415 - the same
+    from analytics.questions.sandbox import ask  # noqa: PLC0415 - the same
+
+    name = asked.name.value
+    if not settings.folder.is_dir():
+        raise ReportUnavailable(NOT_HERE)
+    try:
+        answer = ask(report_question(name, "table", asked.brand, asked.iso_week), settings)
+    except (AnalyticsError, OSError) as fault:
+        raise ReportUnavailable(f"Analytics cannot be asked at present: {fault}") from fault
+    rows = [json.loads(line) for line in answer.body.splitlines()]
+    now = clock.now()
+    completeness = [
+        AnalyticsCompleteness(cell=each.cell, until=each.until, waiting=each.waiting, says=each.says(now))
+        for each in answer.completeness
+    ]
+    return report_of(reports()[name].says, rows, completeness)

@@ -1,0 +1,91 @@
+"""The reports in the back office's graph: by permission, within its costs, and recorded."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from analytics.questions.snapshot import publish
+from analytics.settings import AnalyticsSettings
+from backoffice.access import Role
+from backoffice.audit.repository import AUDIT_LOG
+from backoffice.graph.execution import OfficeGraph
+from backoffice.risk.analytics import REPORT_POINTS
+from backoffice.risk.area import RiskArea
+from furlong.analytics_reports import report_source
+from tests.support.analytics_store import Store
+from tests.support.backoffice.backoffice_site import OfficeSite, codes, running_site
+from tests.support.consumers.sample_messages import bet, scheme
+from tests.support.office.permission_rules import actor_with, ask
+
+BRAND = "northbet"
+COLUMNS = "columns rows completeness { cell says }"
+
+
+def question(report: str, selected: str = COLUMNS, brand: str = BRAND, more: str = "") -> str:
+    """Return the operation that asks for a report."""
+    return f'{{ analyticsReport(brand: "{brand}", report: {report}{more}) {{ {selected} }} }}'
+
+
+@pytest.fixture
+async def site(processes: None, store: Store, tmp_path: Path) -> AsyncIterator[OfficeSite]:
+    """Provide the back office over a store with three bets of one brand and one of another."""
+    store.fill(
+        scheme(),
+        *(bet(bet_id=f"b-{number}", customer_id=f"c-{number}") for number in (1, 2, 3)),
+        bet(bet_id="b-4", brand_id="southbet"),
+    )
+    store.roll_up()
+    publish(store.folder, store.engine)
+    async with running_site(f"sqlite+aiosqlite:///{tmp_path}") as opened:
+        settings = AnalyticsSettings(folder=store.folder)
+        area_of(opened.office.graph).analytics.source = report_source(lambda: settings, opened.clock)
+        yield opened
+
+
+def area_of(graph: OfficeGraph) -> RiskArea:
+    """Return the area that reads reports."""
+    area = graph.areas[RiskArea]
+    assert isinstance(area, RiskArea)
+    return area
+
+
+async def test_a_report_is_that_of_the_brand_and_is_recorded(site: OfficeSite) -> None:
+    """Its rows come from the store, as text; another brand's are not among them."""
+    graph, viewer = site.office.graph, actor_with(Role.VIEWER, BRAND)
+    found = (await ask(graph, viewer, question("FUNNEL")))["data"]["analyticsReport"]
+    rows = [dict(zip(found["columns"], row, strict=True)) for row in found["rows"]]
+    assert [(row["brand"], row["iso_week"], row["bettors"]) for row in rows] == [(BRAND, "2026-W13", "3")]
+    none = await ask(graph, viewer, question("FUNNEL", "rows", more=', isoWeek: "2026-W12"'))
+    assert none["data"]["analyticsReport"]["rows"] == []
+    async with site.office.base.database.read() as connection:
+        c = AUDIT_LOG.c
+        query = select(c.subject).where(c.action == "analytics.report").order_by(c.subject)
+        subjects = list(await connection.scalars(query))
+    assert subjects == ["report:funnel:2026-W12", "report:funnel:all"]
+
+
+@pytest.mark.parametrize("report", ["LIABILITY", "RETENTION", "LATENCY", "UPLIFT"])
+async def test_each_report_of_the_screen_can_be_read(site: OfficeSite, report: str) -> None:
+    """A report without rows is an empty table that says what it would mean."""
+    answer = await ask(site.office.graph, actor_with(Role.RISK, BRAND), question(report, "says rows"))
+    assert answer["data"]["analyticsReport"]["says"].endswith(".")
+
+
+async def test_permission_cost_and_absence(site: OfficeSite) -> None:
+    """Another brand is forbidden, six reports cost too much, and a missing store is said in words."""
+    graph, viewer = site.office.graph, actor_with(Role.VIEWER, BRAND)
+    assert codes(await ask(graph, viewer, question("FUNNEL", brand="southbet"))) == ["FORBIDDEN"]
+    assert codes(await ask(graph, actor_with(Role.EDITOR, BRAND), question("FUNNEL"))) == ["FORBIDDEN"]
+    call = question("FUNNEL", "rows").strip("{} \n") + " }"
+    several = " ".join(f"r{number}: {call}" for number in range(6))
+    assert graph.limits.cost < 6 * REPORT_POINTS
+    assert codes(await ask(graph, viewer, f"{{ {several} }}")) == ["COST_ESTIMATED_TOO_EXPENSIVE"]
+    week = ', isoWeek: "2026-W13"'
+    assert codes(await ask(graph, viewer, question("RETENTION", more=week))) == ["CONFLICT"]
+    nowhere = AnalyticsSettings(folder=Path("/nonexistent"))
+    area_of(graph).analytics.source = report_source(lambda: nowhere, site.clock)
+    absent = await ask(graph, viewer, question("UPLIFT"))
+    assert codes(absent) == ["CONFLICT"]
+    assert "no store of analytics" in absent["errors"][0]["message"]

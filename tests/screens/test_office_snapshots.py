@@ -1,0 +1,118 @@
+"""Each role's home and an approval of each kind look as they did, and axe finds nothing there."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal
+
+import pytest
+from PIL import Image
+
+from backoffice.access import Role
+from deploy.local_chromium import LocalChromium, find_chromium
+from tests.support.browsers.screen_gallery import ROOT, faults_of_access
+from tests.support.browsers.snapshots import Screens, differences, read_sheet, save_sheet
+from tests.support.office.fixed_office import PROPOSALS, FixedOffice, open_fixed_office
+
+pytestmark = pytest.mark.usefixtures("web_installed")
+
+KEPT: Final = Path(__file__).with_name("snapshots")
+SEEN: Final = ROOT / ".furlong" / "snapshots"
+HOMES: Final = {f"home-{role.value}": (role, "") for role in Role}
+APPROVALS: Final = {
+    kind: (Role.RISK if kind.startswith("support.") else Role.APPROVER, f"approvals/{kind}/show")
+    for kind in sorted(PROPOSALS)
+}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Some screens at one width in one theme, kept as one picture."""
+
+    name: str
+    screens: dict[str, tuple[Role, str]] = field(repr=False)
+    width: int
+    theme: Literal["light", "dark"]
+    is_whole: bool = False
+
+    def __str__(self) -> str:
+        """Name the sheet in a test's id."""
+        return self.name
+
+    @property
+    def file(self) -> Path:
+        """Where the picture is kept."""
+        return KEPT / f"{self.name}.png"
+
+    def take(self, office: FixedOffice) -> tuple[Screens, list[str]]:
+        """Take the pictures of the present screens, and let axe look at each."""
+        pictures, faults = {}, []
+        for name, (role, path) in self.screens.items():
+            office.show(role, path, self.width, self.theme)
+            pictures[name] = office.picture() if self.is_whole else office.content()
+            faults += [f"{name}: {fault}" for fault in faults_of_access(office.page)]
+        return pictures, faults
+
+
+SHEETS: Final = (
+    Sheet("homes", HOMES, 1280, "light"),
+    Sheet("homes-dark", HOMES, 768, "dark"),
+    Sheet("approvals", APPROVALS, 1280, "light"),
+    Sheet("approvals-dark", APPROVALS, 768, "dark"),
+)
+
+
+@pytest.fixture(scope="module")
+def office(chromium: LocalChromium) -> Iterator[FixedOffice]:
+    """One browser for all sheets."""
+    with open_fixed_office(chromium) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=str)
+def test_each_screen_looks_as_it_did_and_is_accessible(office: FixedOffice, sheet: Sheet) -> None:
+    """A change of looks is made on purpose: it comes with new pictures, which a reviewer sees."""
+    for old in SEEN.glob(f"{sheet.name}-*.png"):
+        old.unlink()
+    taken, faults = sheet.take(office)
+    found = differences(read_sheet(sheet.file), taken)
+    for each in found:
+        SEEN.mkdir(parents=True, exist_ok=True)
+        each.picture.save(SEEN / f"{sheet.name}-{each.name}.png")
+    told = [f"{each.name}: {each.pixels} pixels" for each in found]
+    assert told == [], f"look at {SEEN}; if it is meant, run 'make snapshots' and commit the pictures"
+    assert faults == []
+
+
+IMAGES: Final = ROOT / "docs" / "images" / "backoffice"
+DOCUMENTED: Final = Sheet("documented", HOMES | APPROVALS, 1024, "light", is_whole=True)
+COLOURS: Final = 64
+
+
+def _illustrate(chromium: LocalChromium) -> None:
+    """Keep the pictures of the documentation, at their full size."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with open_fixed_office(chromium, scale=1) as office:
+        taken, _ = DOCUMENTED.take(office)
+    for name, picture in taken.items():
+        file = IMAGES / f"{name.replace('.', '-')}.webp"
+        few = picture.quantize(COLOURS, dither=Image.Dither.NONE).convert("RGB")
+        if not file.exists() or differences({name: Image.open(file).convert("RGB")}, {name: few}):
+            few.save(file, "WEBP", lossless=True, method=6)
+
+
+def _record(chromium: LocalChromium | None) -> None:
+    if chromium is None:
+        sys.exit("Chromium is not installed: run make services")
+    _illustrate(chromium)
+    with open_fixed_office(chromium) as office:
+        for sheet in SHEETS:
+            taken, _ = sheet.take(office)
+            if differences(read_sheet(sheet.file), taken):
+                save_sheet(sheet.file, taken)
+                print(f"{sheet.file.relative_to(ROOT)}: {sheet.file.stat().st_size // 1024} kB")  # noqa: T201
+
+
+if __name__ == "__main__":
+    _record(find_chromium())

@@ -1,0 +1,543 @@
+"""The screens of the back office over a fixed world: built pages, the real schema, fixed data, a fixed clock.
+
+The data answer every query by the schema: what a screen asks for and the world has not is an error, which
+fails the test that looks at the screen.
+"""
+
+import json
+import mimetypes
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final, Literal
+from urllib.parse import urlsplit
+
+from graphql import GraphQLSchema, build_schema, graphql_sync
+from PIL import Image
+from playwright.sync_api import Page, Route, sync_playwright
+
+from backoffice.access import ROLES, Permission, Role
+from deploy.local_chromium import LocalChromium
+from deploy.scenario_answers import recorded
+from tests.support.browsers.screen_gallery import PATIENCE_MS, ROOT, STEADY, font_faces
+
+ORIGIN: Final = "http://office.test"
+BUILT: Final = ROOT / "web" / "dist" / "backoffice"
+PROPOSALS: Final[Mapping[str, Any]] = json.loads(
+    (ROOT / "web" / "tests" / "proposals.json").read_text(encoding="utf-8")
+)
+"""An example of each kind of proposal, which the screens' own tests show as well."""
+
+NOW: Final = datetime(2026, 11, 25, 14, 30, tzinfo=UTC)
+WEEK: Final = "2026-W48"
+WEEK_STARTS: Final = datetime(2026, 11, 23, tzinfo=UTC)
+BRAND: Final = "northbet"
+WHO: Final = {
+    "content": ("Edith", "It says what it is"),
+    "rules": ("Edith", "A higher target from Monday on, as decided for December"),
+    "risk": ("Rita", "It is chosen more often than planned"),
+    "support": ("Sam", "The customer was told another amount by telephone"),
+    "operations": ("Olga", "Agreed with the provider on Tuesday"),
+}
+"""Who proposes in an area, and why."""
+
+FONT: Final = ":root { --font: noto-sans !important; } body, body * { font-family: noto-sans !important; }"
+SCALE: Final = 0.5
+"""Pictures are kept at half their size: what matters is what stands where, in which colours."""
+
+
+def ago(**span: float) -> str:
+    """Return an instant before the fixed present, as the graph writes it."""
+    return (NOW - timedelta(**span)).isoformat()
+
+
+def page_of(nodes: list[Any]) -> dict[str, Any]:
+    """Return the only page of a list."""
+    return {"nodes": nodes, "endCursor": None, "hasNextPage": False}
+
+
+def proposal(kind: str) -> dict[str, Any]:
+    """Return a proposal of a kind that waits for the person who looks."""
+    who, why = WHO[kind.split(".", maxsplit=1)[0]]
+    return {
+        "id": kind,
+        "kind": kind,
+        "brand": None if kind == "operations.provider" else BRAND,
+        "status": "PENDING",
+        "proposedAt": ago(hours=2),
+        "decidedAt": None,
+        "visible": True,
+        "own": False,
+        "notIndependent": None,
+        "subject": f"{kind}:1",
+        "content": PROPOSALS[kind],
+        "contentHash": "0f" * 16,
+        "reason": why,
+        "proposedBy": who,
+        "decidedBy": None,
+        "decisionReason": None,
+        "outcome": None,
+    }
+
+
+def amount(minor: int) -> dict[str, Any]:
+    """Return a number of rewards of £5, with their value."""
+    return {"rewards": minor // 500, "valueMinor": minor}
+
+
+def hours(until: int, final: int) -> list[dict[str, Any]]:
+    """Return what rewards come to by the hour: more in the evenings, `final` after the whole week."""
+    weights = [1 + 3 * (17 <= hour % 24 <= 22) for hour in range(168)]
+    whole, found, total = sum(weights), [], 0
+    for hour in range(until):
+        total += weights[hour]
+        found.append({"hour": hour, **amount(final * total // whole // 500 * 500)})
+    return found
+
+
+def forecast() -> dict[str, Any]:
+    """Return the forecast of the present week."""
+    present = hours(63, 1_300_000)
+    return {
+        "id": f"{BRAND}:GBP",
+        "brand": BRAND,
+        "isoWeek": WEEK,
+        "currency": "GBP",
+        "asOf": ago(seconds=20),
+        "elapsedHours": 62.5,
+        "weekHours": 168,
+        "now": {name: present[-1][name] for name in ("rewards", "valueMinor")},
+        "likely": amount(1_280_000),
+        "low": amount(1_120_000),
+        "high": amount(1_450_000),
+        "unavailable": None,
+        "method": "By the shares of earlier weeks.",
+        "weeks": ["2026-W47", "2026-W46", "2026-W45"],
+        "tests": [],
+        "hours": present,
+        "before": hours(168, 1_200_000),
+    }
+
+
+def reward(stage: str, customers: int) -> dict[str, Any]:
+    """Return the liability of one stage."""
+    return {
+        "id": stage,
+        "brand": BRAND,
+        "isoWeek": WEEK,
+        "stage": stage,
+        "source": "set",
+        "reward": "fb-5",
+        "version": 3,
+        "kind": "free_bet",
+        "currency": "GBP",
+        "customers": customers,
+        "valueMinor": 500 * customers,
+        "spins": 0,
+        "unvalued": 0,
+    }
+
+
+def risk_world() -> dict[str, Any]:
+    """Return what risk's screens ask for."""
+    week = {
+        "id": f"{BRAND}:{WEEK}",
+        "brand": BRAND,
+        "isoWeek": WEEK,
+        "startsAt": WEEK_STARTS.isoformat(),
+        "endsAt": (WEEK_STARTS + timedelta(days=7)).isoformat(),
+        "asOf": ago(seconds=20),
+        "closed": False,
+        "seen": 9120,
+        "optedIn": 5230,
+        "qualified": 894,
+        "chose": 610,
+        "credited": 0,
+        "used": 0,
+        "changesInDoubt": 0,
+        "money": [],
+    }
+    budget = {
+        "isoWeek": WEEK,
+        "brand": BRAND,
+        "own": False,
+        "reserved": 0,
+        "expected": 0,
+        "owed": 0,
+        "credited": 0,
+    }
+    return {
+        "riskLiability": {
+            "brand": BRAND,
+            "asOf": ago(seconds=20),
+            "changesInDoubt": 0,
+            "cells": [],
+            "lines": [reward("expected", 790), reward("owed", 3), reward("outstanding", 101)],
+        },
+        "riskForecast": [forecast()],
+        "riskWeeks": page_of([week]),
+        "riskBudgets": page_of(
+            [
+                {
+                    **budget,
+                    "id": "a",
+                    "reward": "fb-5",
+                    "budget": 4000,
+                    "chosen": 610,
+                    "left": 3390,
+                    "stopped": False,
+                },
+                {
+                    **budget,
+                    "id": "b",
+                    "reward": "bb-25",
+                    "budget": 500,
+                    "chosen": 500,
+                    "left": 0,
+                    "stopped": True,
+                },
+            ]
+        ),
+    }
+
+
+def lag_samples() -> list[dict[str, Any]]:
+    """Return two hours of readings, with a rush, and minutes in which Kafka was away."""
+    found: list[dict[str, Any]] = []
+    for minute in range(120):
+        away, rush = 40 <= minute < 44, max(0, 18 - abs(minute - 80))
+        records = None if away else rush * rush * 5 + minute % 3
+        seconds = None if away else round(rush * 1.5, 1)
+        found.append({"at": ago(minutes=120 - minute), "records": records, "trackerSeconds": seconds})
+    return found
+
+
+def operations_world() -> dict[str, Any]:
+    """Return what operations' screens ask for."""
+    partition = {"topic": "club.bets.v1", "committed": 812.0, "end": 812.0}
+    node = {
+        "node": "main",
+        "process": "host:1",
+        "alive": True,
+        "number": 12.0,
+        "missing": 0,
+        "missingSince": None,
+    }
+    switch = {"brand": BRAND, "kind": "switch", "epoch": 1.0, "number": 7.0, "applied": [], "missing": []}
+    week = {
+        "brand": BRAND,
+        "jurisdiction": "GB",
+        "currency": "GBP",
+        "confirmed": False,
+        "openedWith": 2,
+        "scheme": 2,
+    }
+    return {
+        "waitingCases": {"lateBets": 2, "heldRewards": 1},
+        "deadLetterCounts": [
+            {"app": app, "letters": letters}
+            for app, letters in (
+                ("club", 0),
+                ("rewards", 0),
+                ("progress", 4),
+                ("fulfilment", 0),
+                ("backoffice", 0),
+            )
+        ],
+        "consumerLag": {
+            "readAt": ago(seconds=5),
+            "problem": None,
+            "partitions": [
+                {
+                    **partition,
+                    "id": "p/0",
+                    "group": "furlong-progress",
+                    "partition": 0,
+                    "lag": 0.0,
+                    "oldestAt": None,
+                },
+                {
+                    **partition,
+                    "id": "r/0",
+                    "group": "furlong-rewards",
+                    "partition": 0,
+                    "lag": 2.0,
+                    "oldestAt": ago(seconds=40),
+                },
+            ],
+        },
+        "lagHistory": lag_samples(),
+        "outboxes": [{"database": "club", "waiting": 0, "oldestAt": None}],
+        "nodes": [
+            {**node, "id": f"main/{part}", "part": part, "refused": [], "receivedAt": ago(seconds=3)}
+            for part in ("club", "rewards", "fulfilment")
+        ],
+        "killSwitches": page_of(
+            [
+                {
+                    **switch,
+                    "id": "switch:bb-50",
+                    "state": {"scope": "reward", "name": "bb-50", "off": True},
+                    "reason": "Its price was wrong",
+                    "decidedAt": ago(hours=3),
+                    "decidedBy": "Olga",
+                }
+            ]
+        ),
+        "weeks": [
+            {
+                **week,
+                "id": f"{BRAND}:{WEEK}:GB:GBP",
+                "isoWeek": WEEK,
+                "state": "OPEN",
+                "waitsFor": "its end",
+                "until": (WEEK_STARTS + timedelta(days=7)).isoformat(),
+            }
+        ],
+    }
+
+
+def content_world() -> dict[str, Any]:
+    """Return what the screens of texts and rules ask for."""
+    text = {
+        "locale": "en-GB",
+        "title": "£2 in cash, yours to keep",
+        "summary": "For you.",
+        "significantTerms": "18+",
+        "termsUrl": "/terms",
+        "imageUrl": "",
+        "imageAlt": "",
+        "imageAddress": None,
+    }
+    by = {
+        "createdAt": ago(days=1),
+        "editedAt": ago(days=1),
+        "editedBy": "Edith",
+        "rollbackOf": None,
+        "note": None,
+    }
+    unset = dict.fromkeys(
+        ("approvedAt", "approvedBy", "publishAtLocal", "publishedAt", "publishedBy", "proposal"), None
+    )
+    revision = {
+        **by,
+        **unset,
+        "id": "1",
+        "revision": 1,
+        "state": "PUBLISHED",
+        "contentHash": "0f" * 16,
+        "document": {"position": 1, "eligibleGames": [], "texts": [text]},
+    }
+    item = {
+        "id": f"{BRAND}:cash-2",
+        "brand": BRAND,
+        "rewardId": "cash-2",
+        "configVersion": None,
+        "version": 2,
+        "changedAt": ago(days=1),
+        "open": None,
+        "published": revision,
+    }
+    scheme = {
+        "id": "northbet:GB:GBP:2",
+        "brand": BRAND,
+        "jurisdiction": "GB",
+        "currency": "GBP",
+        "version": 2,
+        "qualifyingProduct": "betting",
+        "targetMinor": 2500,
+        "minStakeMinor": 100,
+        "minOddsMilli": 1500,
+        "betTypes": ["single", "multiple"],
+        "channels": ["sports"],
+        "countBeforeOptIn": True,
+        "defaultRewardId": "fb-5",
+        "choiceLockMinutes": 0,
+        "graceMinutes": 720,
+        "terms": {"version": "2026-1", "summary": "Bet £25 in a week.", "url": "/terms"},
+        "effectiveFrom": ago(days=30),
+        "issuedAt": ago(days=40),
+        "firstWeek": "2026-W44",
+        "phase": "IN_FORCE",
+    }
+    answer = recorded()["tracking"]
+    counts = {"DRAFT": 2, "IN_REVIEW": 1, "APPROVED": 0}
+    return {
+        "contentItems": lambda _info, states=(), **_: page_of([item] * counts.get(next(iter(states), ""), 1)),
+        "contentItem": item,
+        "contentDiff": [
+            {
+                "path": "texts.en-GB.title",
+                "locale": "en-GB",
+                "field": "title",
+                "before": "£2 in cash, yours to keep",
+                "after": "£2 in cash",
+                "spans": [
+                    {"kind": "SAME", "text": "£2 in cash"},
+                    {"kind": "REMOVED", "text": ", yours to keep"},
+                ],
+            }
+        ],
+        "contentPreviewStates": [{"name": "tracking", "says": "on the way to the target", "brand": BRAND}],
+        "contentPreview": {
+            "club": json.dumps(answer["club"]),
+            "records": json.dumps({name: answer[name] for name in ("recentBets", "pastWeeks")}),
+        },
+        "schemeVersions": [scheme],
+    }
+
+
+def world(role: Role) -> dict[str, Any]:
+    """Return the answers to all queries that the looked at screens send, as a person of a role sees them."""
+    allowed = sorted(one.value for one in ROLES[role])
+    waits = list(PROPOSALS) if Permission.CONTENT_APPROVE.value in allowed else []
+    if role is Role.RISK:
+        waits = ["support.adjustment", "support.goodwill"]
+    user = {
+        "secondFactor": True,
+        "status": "ACTIVE",
+        "person": "p",
+        "passwordExpired": False,
+        "external": False,
+    }
+    return {
+        "me": {"permissions": [{"brand": "*", "permissions": allowed}]},
+        "contentBrands": [{"id": BRAND, "name": "Northbet", "timeZone": "Europe/London"}],
+        "approvalsToDecide": [proposal(kind) for kind in waits[:3]],
+        "approvals": page_of([proposal("support.adjustment") | {"own": True}]),
+        "approval": lambda _info, **named: proposal(named["id"]),
+        "customerWeek": {"isoWeek": WEEK, "totalMinor": 1200.0, "targetMinor": 2500, "currency": "GBP"},
+        "goodwillBudgets": [
+            {
+                "isoWeek": WEEK,
+                "currency": "GBP",
+                "amountMinor": 50_000,
+                "customerMinor": 2_000,
+                "agentMinor": 10_000,
+                "leftMinor": 41_500,
+            }
+        ],
+        "users": page_of([user, user, user | {"secondFactor": False}, user | {"status": "DISABLED"}]),
+        **risk_world(),
+        **operations_world(),
+        **content_world(),
+    }
+
+
+@dataclass
+class FixedOffice:
+    """One browser page over the fixed world.
+
+    Attributes:
+        asked: How many queries it has sent.
+        faults: What the world could not answer, and errors of scripts.
+    """
+
+    page: Page
+    schema: GraphQLSchema
+    role: Role = Role.VIEWER
+    asked: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    def show(self, role: Role, path: str, width: int, theme: Literal["light", "dark"]) -> None:
+        """Open a screen, and wait until all of it is read."""
+        self.role = role
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        self.page.goto(f"{ORIGIN}/backoffice/{path}")
+        for region in _regions(role, path):
+            self.page.get_by_role("region", name=region, exact=True).wait_for()
+        if "content.revision" in path:
+            self.page.frame_locator("iframe").locator(".club").first.wait_for()
+        self._is_quiet()
+        for frame in self.page.frames:
+            frame.add_style_tag(content=font_faces() + FONT)
+            frame.evaluate("Promise.all([...document.fonts].map((font) => font.load()))")
+        self.page.wait_for_timeout(50)  # charts measure themselves anew
+        assert self.faults == []
+
+    def _is_quiet(self) -> None:
+        """Wait until nothing is being read, and nothing new was asked for meanwhile."""
+        asked = -1
+        while asked != self.asked or self.page.locator("[role=progressbar]").count() > 0:
+            asked = self.asked
+            self.page.wait_for_timeout(100)
+
+    def picture(self) -> Image.Image:
+        """Return a picture of the whole page."""
+        taken = self.page.screenshot(full_page=True, animations="disabled", caret="hide")
+        return Image.open(BytesIO(taken)).convert("RGB")
+
+    def content(self) -> Image.Image:
+        """Return a picture of what the page is about, without the frame, which other tests look at."""
+        place = self.page.locator("main").bounding_box()
+        assert place is not None
+        whole = self.picture()
+        scale = whole.width / self.page.viewport_size["width"] if self.page.viewport_size else 1
+        left, top = round(place["x"] * scale), round(place["y"] * scale)
+        right, bottom = left + round(place["width"] * scale), top + round(place["height"] * scale)
+        return whole.crop((left, top, right, bottom))
+
+    def answer(self, route: Route) -> None:
+        """Answer a request of the page."""
+        path = urlsplit(route.request.url).path
+        if path == "/backoffice/session":
+            user = {"id": "u", "login": "demo", "name": f"Demo {self.role.value}"}
+            route.fulfill(json={"signedIn": True, "stage": "full", "csrfToken": "t", "user": user})
+        elif path == "/backoffice/graphql":
+            route.fulfill(json=self._graph(route.request.post_data_json))
+        else:
+            file = _file(path)
+            kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+            headers = {"access-control-allow-origin": "*"}
+            route.fulfill(body=file.read_bytes(), content_type=kind, headers=headers)
+
+    def _graph(self, sent: Any) -> dict[str, Any]:
+        self.asked += 1
+        done = graphql_sync(self.schema, sent["query"], world(self.role), variable_values=sent["variables"])
+        self.faults += [str(error) for error in done.errors or ()]
+        return {"data": done.data, **({"errors": [{"message": "no"}]} if done.errors else {})}
+
+
+def _regions(role: Role, path: str) -> list[str]:
+    """Return the names of the parts that a screen has when it is read."""
+    if path:
+        return ["What is proposed", "If it is approved"]
+    may = ROLES[role]
+    return [
+        "Figures",
+        *(("Liability over the week in GBP", "Funnel") if Permission.RISK_READ in may else ()),
+        *(("Health of the week", "Consumer lag") if Permission.OPERATIONS_READ in may else ()),
+    ]
+
+
+def _file(path: str) -> Path:
+    name = path.removeprefix("/backoffice/")
+    if name == "preview":
+        return BUILT / "preview" / "preview.html"
+    return BUILT / name if (BUILT / name).is_file() else BUILT / "index.html"
+
+
+@contextmanager
+def open_fixed_office(chromium: LocalChromium, scale: float = SCALE) -> Iterator[FixedOffice]:
+    """Open a browser over the fixed world; its pictures have `scale` times the width of the page."""
+    schema = build_schema((ROOT / "admin.graphql").read_text(encoding="utf-8"))
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(
+            executable_path=chromium.executable, args=[*chromium.arguments, *STEADY]
+        ) as launched,
+    ):
+        context = launched.new_context(
+            timezone_id="Europe/London", locale="en-GB", reduced_motion="reduce", device_scale_factor=scale
+        )
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.clock.set_fixed_time(NOW)
+        office = FixedOffice(page, schema)
+        page.on("pageerror", lambda error: office.faults.append(error.message))
+        page.route(f"{ORIGIN}/**", office.answer)
+        yield office

@@ -1,0 +1,100 @@
+/** How far consumers were behind in the last hours, and how long bets waited until the tracker counted them. */
+import { ChartCard } from './ChartCard.tsx';
+import { LineChart, type XTick } from './LineChart.tsx';
+import { number } from '../money/amounts.ts';
+import { DataRows } from '../operations/page/DataRows.tsx';
+import { usePolled } from '../operations/page/usePolled.ts';
+import { clockTime, moment } from '../time/moments.ts';
+
+import type { Point } from './scale.ts';
+
+export const LAG_HISTORY = 'query LagHistory { lagHistory { at records trackerSeconds } }';
+
+export interface Sample {
+  readonly at: string;
+  readonly records: number | null;
+  readonly trackerSeconds: number | null;
+}
+
+const EVERY_SECONDS = 30;
+const MINUTE = 60_000;
+/** The shortest time that the axis shows. */
+const LEAST_MINUTES = 30;
+/** A sample is kept each minute: where two are further apart than this, nothing was read between them. */
+const GAP = 3 * MINUTE;
+const STEPS = [5, 10, 30, 60, 120];
+
+/** Return round times between two instants, at most seven. */
+export function timesBetween(from: number, to: number, brand: string | null): readonly XTick[] {
+  const step = (STEPS.find((one) => (to - from) / (one * MINUTE) <= 6) ?? 240) * MINUTE;
+  const found: XTick[] = [];
+  for (let x = Math.ceil(from / step) * step; x <= to; x += step) found.push({ x, label: clockTime(x, brand) });
+  return found;
+}
+
+function pointsOf(samples: readonly Sample[], value: (one: Sample) => number | null): readonly Point[] {
+  return samples.map((one) => ({ x: Date.parse(one.at), y: value(one) }));
+}
+
+/** Say the newest and the greatest value, which is worth knowing when the newest is fine. */
+export function lagFinding(samples: readonly Sample[]): string {
+  const last = samples.at(-1)?.records;
+  if (last === undefined) return 'The lag is being read';
+  if (last === null) return 'Kafka cannot be read';
+  return last === 0 ? 'Consumers have applied all records' : `${number(last)} ${last === 1 ? 'record waits' : 'records wait'} for consumers`;
+}
+
+export function delayFinding(samples: readonly Sample[]): string {
+  const last = samples.at(-1)?.trackerSeconds;
+  if (last === undefined || last === null) return 'The tracker’s delay is not known';
+  return last === 0 ? 'No bet waits for the tracker' : `The oldest bet has waited ${seconds(last)} for the tracker`;
+}
+
+function seconds(value: number): string {
+  return value < 120 ? `${number(Math.round(value))} s` : `${number(Math.round(value / 60))} min`;
+}
+
+/** The two charts; on the screen of the lag itself they need no link to it. */
+export function LagCharts({ brand, isHome = false }: { readonly brand: string | null; readonly isHome?: boolean }) {
+  const { data } = usePolled<{ readonly lagHistory: readonly Sample[] }>(LAG_HISTORY, {}, EVERY_SECONDS);
+  const samples = data?.lagHistory ?? [];
+  const [first, last] = [samples[0], samples.at(-1)];
+  if (first === undefined || last === undefined) return null;
+  const to = Date.parse(last.at);
+  const from = Math.min(Date.parse(first.at), to - LEAST_MINUTES * MINUTE);
+  const since = `A reading each minute, since ${moment(first.at, brand)}; six hours at most.`;
+  const time = { span: [from, to] as const, xTicks: timesBetween(from, to, brand), gap: GAP };
+  const behind = isHome ? { behind: { path: '/backlog', label: 'Lag' } } : {};
+  return (
+    <>
+      <ChartCard name="Consumer lag" finding={lagFinding(samples)} note={`Records that consumers had not applied yet. ${since}`} {...behind} table={<Figures samples={samples} brand={brand} />}>
+        <LineChart label="Records not applied yet, over time, as in the table below" lines={[{ label: 'Records', points: pointsOf(samples, ({ records }) => records) }]} {...time} format={number} />
+      </ChartCard>
+      <ChartCard
+        name="Tracker latency"
+        finding={delayFinding(samples)}
+        note={`How long the oldest bet that was not counted yet had waited since it reached Kafka. ${since}`}
+        {...behind}
+        table={<Figures samples={samples} brand={brand} />}
+      >
+        <LineChart label="Seconds that bets waited for the tracker, over time, as in the table below" lines={[{ label: 'Seconds', points: pointsOf(samples, ({ trackerSeconds }) => trackerSeconds) }]} {...time} format={(value) => `${number(value)} s`} />
+      </ChartCard>
+    </>
+  );
+}
+
+function Figures({ samples, brand }: { readonly samples: readonly Sample[]; readonly brand: string | null }) {
+  return (
+    <DataRows
+      label="Lag by time"
+      rows={samples.toReversed()}
+      id={({ at }) => at}
+      nothing="Nothing was read yet."
+      columns={[
+        { head: 'Read at', cell: ({ at }) => moment(at, brand) },
+        { head: 'Records not applied', cell: ({ records }) => (records === null ? 'Kafka was away' : number(records)), right: true },
+        { head: 'Oldest bet waited', cell: ({ trackerSeconds }) => (trackerSeconds === null ? '–' : seconds(trackerSeconds)), right: true },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,91 @@
+/** Filters of a list that a person has saved with a name: chips above the rows, kept in this browser for each person. */
+import BookmarkAdd from '@mui/icons-material/BookmarkAdd';
+import Chip from '@mui/material/Chip';
+import Stack from '@mui/material/Stack';
+import TextField from '@mui/material/TextField';
+import { useState } from 'react';
+import { localStorageStore, useGetIdentity, useListContext, useStore } from 'react-admin';
+
+import { FormDialog } from './FormDialog.tsx';
+import { sameFilters } from '../graph/resources.ts';
+
+type Values = Readonly<Record<string, unknown>>;
+
+interface Saved {
+  readonly name: string;
+  readonly filter: Values;
+  /** Which of the filters that are not always shown are. */
+  readonly displayed: Values;
+}
+
+const NONE: readonly Saved[] = [];
+const MAX_NAME = 40;
+const KEPT = /^(?:savedFilters\.|brand$|theme$)/u;
+
+/** Where the framework keeps choices: what is saved, the brand and the colours outlast signing out; the rest does not. */
+export function choices() {
+  const store = localStorageStore();
+  return {
+    ...store,
+    reset() {
+      for (const key of Object.keys(store.listItems?.() ?? {})) if (!KEPT.test(key)) store.removeItem(key);
+    },
+  };
+}
+
+interface Props {
+  /** The filters that the list begins with. */
+  readonly defaults: object | undefined;
+}
+
+export function SavedFilters({ defaults: given }: Props) {
+  const defaults: Values = { ...given };
+  const { resource, filterValues, displayedFilters, setFilters } = useListContext();
+  const { identity } = useGetIdentity();
+  const [saved, setSaved] = useStore<readonly Saved[]>(`savedFilters.${String(identity?.id ?? '')}.${resource}`, NONE);
+  const [isNaming, setNaming] = useState(false);
+  const [name, setName] = useState('');
+  const filter = filterValues as Values;
+  const isNew = !saved.some((one) => sameFilters(one.filter, filter)) && !sameFilters(filter, defaults) && !sameFilters(filter, {});
+  if (saved.length === 0 && !isNew) return null;
+
+  function save() {
+    const others = saved.filter((one) => one.name !== name.trim());
+    setSaved([...others, { name: name.trim(), filter, displayed: (displayedFilters ?? {}) as Values }]);
+    setNaming(false);
+    setName('');
+  }
+
+  return (
+    <Stack direction="row" spacing={1} useFlexGap role="group" aria-label="Saved filters" sx={{ flexWrap: 'wrap', padding: '12px 16px' }}>
+      {saved.map((one) => {
+        const isOn = sameFilters(one.filter, filter);
+        return (
+          <Chip
+            key={one.name}
+            label={one.name}
+            size="small"
+            color={isOn ? 'primary' : 'default'}
+            variant={isOn ? 'filled' : 'outlined'}
+            aria-pressed={isOn}
+            title="Press Delete to remove it"
+            onClick={() => setFilters(isOn ? defaults : one.filter, isOn ? {} : one.displayed)}
+            onDelete={() => setSaved(saved.filter((other) => other !== one))}
+          />
+        );
+      })}
+      {isNew && <Chip size="small" variant="outlined" icon={<BookmarkAdd />} label="Save these filters…" onClick={() => setNaming(true)} />}
+      <FormDialog title="Save these filters" label="Save" open={isNaming} disabled={name.trim() === ''} onClose={() => setNaming(false)} onSubmit={save}>
+        <TextField
+          label="Name"
+          value={name}
+          onChange={(event) => setName(event.target.value.slice(0, MAX_NAME))}
+          helperText="It is kept for you in this browser, also when you sign out."
+          margin="normal"
+          fullWidth
+          required
+        />
+      </FormDialog>
+    </Stack>
+  );
+}

@@ -1,0 +1,56 @@
+/** What waits, besides proposals, and the words for it. */
+import { number } from '../money/amounts.ts';
+
+export const WAITING_CASES = 'query WaitingCases($brand: String!) { waitingCases(brand: $brand) { lateBets heldRewards } }';
+export const WAITING_LETTERS = 'query WaitingLetters { deadLetterCounts { app letters } }';
+
+export interface Cases {
+  readonly waitingCases: { readonly lateBets: number; readonly heldRewards: number };
+}
+
+export interface Letters {
+  readonly deadLetterCounts: readonly { readonly app: string; readonly letters: number }[];
+}
+
+export interface Row {
+  readonly id: string;
+  readonly what: string;
+  readonly note: string;
+  readonly path: string;
+  readonly deed: string;
+}
+
+/** Return a row for each sort of case of which there are some. */
+export function caseRows(cases: Cases | undefined, letters: Letters | undefined): readonly Row[] {
+  const rows: Row[] = [];
+  const { lateBets = 0, heldRewards = 0 } = cases?.waitingCases ?? {};
+  for (const { app, letters: count } of letters?.deadLetterCounts ?? []) {
+    const filter = encodeURIComponent(JSON.stringify({ app }));
+    if (count > 0) rows.push({ id: app, what: counted(count, 'dead letter'), note: `of ${app}: could not be applied`, path: `/deadLetters?filter=${filter}`, deed: 'See why' });
+  }
+  if (lateBets > 0) rows.push({ id: 'late', what: counted(lateBets, 'late bet'), note: 'changed after the week had closed', path: '/lateBets', deed: 'List them' });
+  if (heldRewards > 0) rows.push({ id: 'held', what: counted(heldRewards, 'held reward'), note: 'in review, or being cancelled', path: '/heldRewards', deed: 'List them' });
+  return rows;
+}
+
+function counted(count: number, name: string): string {
+  return `${number(count)} ${name}${count === 1 ? '' : 's'}`;
+}
+
+/** Say what waits, the person's own part first. */
+export function titleOf(proposals: number, cases: number): string {
+  if (proposals > 0) return `${counted(proposals, 'proposal')} ${proposals === 1 ? 'waits' : 'wait'} for your decision`;
+  return cases > 0 ? 'Nothing waits for your decision; these wait for somebody' : 'Nothing waits';
+}
+
+/** Say what would appear here, for what the person may see. */
+export function emptyWords(may: ReadonlySet<string>): string {
+  const what = [
+    ...(may.has('approvals.read') ? ['proposals of colleagues that you may approve'] : []),
+    ...(may.has('operations.read') ? ['dead letters'] : []),
+    ...(may.has('operations.cases') ? ['late bets', 'held rewards'] : []),
+  ];
+  const last = what.pop() ?? '';
+  const words = what.length === 0 ? last : `${what.join(', ')} and ${last}`;
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)} appear here.`;
+}
