@@ -83,7 +83,13 @@ def listed(
             ("brand", "week", "customer", "bet", "revision", "counts", "would count", "as", "came", "closed"),
             (
                 (
-                    *(revision.brand, revision.iso_week, revision.customer, revision.bet_id, revision.revision),
+                    *(
+                        revision.brand,
+                        revision.iso_week,
+                        revision.customer,
+                        revision.bet_id,
+                        revision.revision,
+                    ),
                     amount(revision.counted_minor, currency),
                     amount(revision.would_count_minor, currency),
                     *(revision.would_be, revision.occurred_at, revision.closed_at),
