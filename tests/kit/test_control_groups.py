@@ -20,7 +20,7 @@ def kept_out(groups: ControlGroups, share: int, **scheme: str) -> set[str]:
     drawn_for = make_scheme(control_per_mille=share, **scheme)
     names = [f"c-{number}" for number in range(PEOPLE)]
     brand = drawn_for.brand
-    return {one for one in names if groups.keeps_out(Owner(brand, one), drawn_for, has_joined=False)}
+    return {name for name in names if groups.keeps_out(Owner(brand, name), drawn_for, has_joined=False)}
 
 
 def is_near(found: int, expected: float, of: int) -> bool:

@@ -37,7 +37,7 @@ def drawn(scheme: Scheme, low: int, high: int) -> str:
     """Return a customer whose number is in `[low, high)`, by the key of the tests, which is empty."""
     groups = ControlGroups(b"")
     names = (f"c-{number}" for number in count())
-    return next(one for one in names if low <= groups.draw(Owner(BRAND, one), scheme) < high)
+    return next(name for name in names if low <= groups.draw(Owner(BRAND, name), scheme) < high)
 
 
 KEPT_OUT = drawn(make_scheme(), 0, SHARE)
