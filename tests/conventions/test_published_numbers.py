@@ -56,7 +56,7 @@ NUMBERS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "revision of a bet or account": (
         *("club.progress.v1.bet_revision", "club.account-status.v1.revision"),
-        *("BetRecordInfo.revision", "CustomerAccount.revision"),
+        *("BetRecordInfo.revision", "LateBetInfo.revision", "CustomerAccount.revision"),
     ),
     "version of a live update": ("ClubUpdate.version",),
     "definition of a week": (),

@@ -83,19 +83,13 @@ def listed(
             ("brand", "week", "customer", "bet", "revision", "counts", "would count", "as", "came", "closed"),
             (
                 (
-                    *(
-                        revision.brand,
-                        revision.iso_week,
-                        revision.customer,
-                        revision.bet_id,
-                        revision.revision,
-                    ),
-                    amount(revision.counted_minor, currency),
-                    amount(revision.would_count_minor, currency),
-                    *(revision.would_be, revision.occurred_at, revision.closed_at),
+                    *(bet.brand, bet.iso_week, bet.customer, bet.bet_id, bet.revision),
+                    amount(bet.counted_minor, currency),
+                    amount(bet.would_count_minor, currency),
+                    *(bet.would_be, bet.occurred_at, bet.closed_at),
                 )
-                for revision in revisions
-                for currency in [currencies.get(Owner(revision.brand, revision.customer))]
+                for bet in revisions
+                for currency in [currencies.get(Owner(bet.brand, bet.customer))]
             ),
             nothing="Nothing waits.",
         )

@@ -6,7 +6,7 @@ import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 
 import { drawn, heading, isNumeric, LABELS, REPORT, REPORTS } from './reports.ts';
-import { FigureChart } from '../risk/figures/FigureChart.tsx';
+import { BarChart } from '../charts/BarChart.tsx';
 import { FigureTable } from '../risk/figures/FigureTable.tsx';
 import { number } from '../money/amounts.ts';
 import { RiskPage } from '../risk/RiskPage.tsx';
@@ -43,7 +43,7 @@ function ReportOf({ brand, name }: Shown) {
         }))}
       >
         {categories.length > 0 && (
-          <FigureChart label={`${LABELS[name]}, as in the table`} categories={categories} series={series} format={number} />
+          <BarChart label={`${LABELS[name]}, as in the table`} categories={categories} series={series} format={number} />
         )}
       </FigureTable>
       <Typography variant="body2" color="text.secondary">

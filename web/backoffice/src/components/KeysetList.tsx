@@ -66,7 +66,7 @@ export function KeysetList({ rows, rowClick, children, ...list }: Props) {
 
 /** The table; the shape of one until the first page has been read. */
 function Rows({ rows, rowClick, children }: Pick<Props, 'rows' | 'rowClick' | 'children'>) {
-  if (useListContext().isPending === true) return <SkeletonRows rows={8} />;
+  if (useListContext().isPending) return <SkeletonRows rows={8} />;
   return (
     <DataTable bulkActionButtons={false} rowClick={rowClick} empty={<NoRows rows={rows} />}>
       {children}
@@ -80,8 +80,9 @@ function NotRead() {
 }
 
 function NoRows({ rows }: { readonly rows: string }) {
-  const { resource, filter, filterValues, setFilters } = useListContext();
-  const given = filterValues as Readonly<Record<string, unknown>>;
+  const list = useListContext();
+  const { resource, filter, setFilters } = list;
+  const given = list.filterValues as Readonly<Record<string, unknown>>;
   const kept = withoutOptional(resource, given);
   const isHidden = Object.keys(given).some((name) => !(name in kept) && isGiven(given[name]));
   return (

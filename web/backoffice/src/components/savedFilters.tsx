@@ -40,18 +40,19 @@ interface Props {
 
 export function SavedFilters({ defaults: given }: Props) {
   const defaults: Values = { ...given };
-  const { resource, filterValues, displayedFilters, setFilters } = useListContext();
+  const list = useListContext();
+  const { resource, setFilters } = list;
   const { identity } = useGetIdentity();
   const [saved, setSaved] = useStore<readonly Saved[]>(`savedFilters.${String(identity?.id ?? '')}.${resource}`, NONE);
   const [isNaming, setNaming] = useState(false);
   const [name, setName] = useState('');
-  const filter = filterValues as Values;
+  const filter = list.filterValues as Values;
   const isNew = !saved.some((one) => sameFilters(one.filter, filter)) && !sameFilters(filter, defaults) && !sameFilters(filter, {});
   if (saved.length === 0 && !isNew) return null;
 
   function save() {
     const others = saved.filter((one) => one.name !== name.trim());
-    setSaved([...others, { name: name.trim(), filter, displayed: (displayedFilters ?? {}) as Values }]);
+    setSaved([...others, { name: name.trim(), filter, displayed: (list.displayedFilters ?? {}) as Values }]);
     setNaming(false);
     setName('');
   }

@@ -97,7 +97,7 @@ function useResults(typed: string): Results {
   };
   const { data, error, isFetching } = useQuery({ ...query, enabled: wanted !== null && isSettled });
   return {
-    findExact: async () => (await client.fetchQuery(query)).search.flatMap((one) => targetsOf(one, may)).find(({ exact }) => exact),
+    findExact: async () => (await client.query(query)).search.flatMap((one) => targetsOf(one, may)).find(({ exact }) => exact),
     targets: listed(typed, may, docsUrl(), wanted === null ? NONE : (data?.search ?? NONE)),
     isReading: wanted !== null && data === undefined && error === null && (isFetching || !isSettled),
     problem: wanted === null ? '' : (error?.message ?? ''),
@@ -160,8 +160,7 @@ function Palette({ onClose }: { readonly onClose: () => void }) {
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, padding: '12px 20px', borderBottom: 1, borderColor: 'divider' }}>
         <Search />
         <InputBase
-          // Whoever opens the search is about to type.
-          autoFocus
+          inputRef={focus}
           fullWidth
           value={typed}
           placeholder="A customer, a bet, a reward, a week, a screen, a help page"
@@ -206,6 +205,11 @@ function Palette({ onClose }: { readonly onClose: () => void }) {
   );
 }
 
+/** Whoever opens the search is about to type. */
+function focus(field: HTMLInputElement | null) {
+  field?.focus();
+}
+
 function headings(targets: readonly Target[]): readonly string[] {
   return [...new Set(targets.map(({ heading }) => heading))];
 }
@@ -221,7 +225,6 @@ interface OptionProps {
 /** A result. The field keeps the focus: the keyboard moves through the results from there. */
 function Option({ id, target, isActive, onPoint, onGo }: OptionProps) {
   return (
-    // eslint-disable-next-line jsx-a11y/click-events-have-key-events -- the field handles the keys of its list
     <Box
       id={id}
       role="option"
