@@ -73,10 +73,12 @@ LISTS: Final = {
     "deadLetters": 'app: "backoffice"',
     "pendingIntents": f'brand: "{BRAND}"',
     "dryRunDifferences": 'id: "none"',
+    "lateBets": f'brand: "{BRAND}"',
+    "heldRewards": f'brand: "{BRAND}"',
 }
 """The lists with the arguments that they need."""
 
-TEXTS: Final = {"riskGoodwill", "dryRunDifferences"}
+TEXTS: Final = {"riskGoodwill", "dryRunDifferences", "lateBets"}
 """Lists whose keys are texts, of which some look like moments."""
 
 

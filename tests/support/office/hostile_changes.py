@@ -301,5 +301,6 @@ CHANGES: Final[Mapping[str, Change]] = {
     "approve": given(IDS, proposalId="none", contentHash="none"),
     "withdraw": Change(lambda _: {"id": "none"}, IDS),
     "cancelJob": Change(lambda _: {"id": "none"}, IDS),
+    "seeDecisions": Change(lambda _: {"newest": "none"}, IDS),
 }
 """Each change that takes a text, in the order in which they are sent."""
