@@ -81,6 +81,7 @@ async def test_created_topics_keep_what_the_settings_say(
     configs = await read_configs(kafka.bootstrap, names)
     kept = {name.rpartition("club.")[2]: config.kept for name, config in configs.items()}
     assert kept == {
+        "control.v1": None,
         "progress.v1": timedelta(days=20),
         "account-status.v1": None,
         "membership.v1": None,

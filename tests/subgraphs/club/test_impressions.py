@@ -13,7 +13,7 @@ from tests.support.subgraphs.club_fixture import ClubFixture, data_of, session
 from tests.support.subgraphs.club_samples import BRAND, NOW, OWNER, good_account
 
 CLUB = """query ($week: ID) { club(brand: "northbet", week: $week) { ineligibleReason } }"""
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 120.0
 
 
 @pytest.fixture

@@ -354,6 +354,7 @@ def content_world() -> dict[str, Any]:
         "betTypes": ["single", "multiple"],
         "channels": ["sports"],
         "countBeforeOptIn": True,
+        "controlPerMille": 0,
         "defaultRewardId": "fb-5",
         "choiceLockMinutes": 0,
         "graceMinutes": 720,
@@ -407,16 +408,22 @@ def world(role: Role) -> dict[str, Any]:
         "me": {"permissions": [{"brand": "*", "permissions": allowed}]},
         "contentBrands": [{"id": BRAND, "name": "Northbet", "timeZone": "Europe/London"}],
         "approvalsToDecide": [proposal(kind) for kind in waits[:3]],
+        "unseenDecisions": 1,
         "approvals": page_of([proposal("support.adjustment") | {"own": True}]),
         "approval": lambda _info, **named: proposal(named["id"]),
         "customerWeek": {"isoWeek": WEEK, "totalMinor": 1200.0, "targetMinor": 2500, "currency": "GBP"},
         "goodwillBudgets": [
             {
+                "id": f"{BRAND}:{WEEK}:GBP",
                 "isoWeek": WEEK,
                 "currency": "GBP",
+                "own": True,
                 "amountMinor": 50_000,
                 "customerMinor": 2_000,
                 "agentMinor": 10_000,
+                "reservedMinor": 1_500,
+                "approvedMinor": 2_000,
+                "paidMinor": 5_000,
                 "leftMinor": 41_500,
             }
         ],
@@ -457,7 +464,7 @@ class FixedOffice:
             frame.add_style_tag(content=font_faces() + FONT)
             frame.evaluate("Promise.all([...document.fonts].map((font) => font.load()))")
         self.page.wait_for_timeout(50)  # charts measure themselves anew
-        assert self.faults == []
+        assert self.faults == [], "\n".join(self.faults)
 
     def _is_quiet(self) -> None:
         """Wait until nothing is being read, and nothing new was asked for meanwhile."""
