@@ -3,16 +3,16 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 from typing import Final, NamedTuple, Protocol
 
 import strawberry
+from moka_py import Moka
 
 from backoffice.access import Actor, Permission, require
 from backoffice.audit.audit_log import AuditLog
 from backoffice.errors import Conflict
-from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 
 REPORT_POINTS: Final = 4_000
@@ -99,8 +99,9 @@ class AnalyticsService:
     source: ReportSource
     database: Database
     audit: AuditLog
-    clock: Clock
-    _kept: dict[AskedReport, tuple[datetime, AnalyticsReport]] = field(default_factory=dict)
+    _kept: Moka[AskedReport, AnalyticsReport] = field(
+        default_factory=lambda: Moka(MAX_KEPT, ttl=KEPT_SECONDS)
+    )
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def report(self, actor: Actor, asked: AskedReport) -> AnalyticsReport:
@@ -119,17 +120,14 @@ class AnalyticsService:
             subject=f"report:{asked.name.value}:{asked.iso_week or 'all'}",
         )
         async with self._turn:
-            now = self.clock.machine.now()
-            at, kept = self._kept.get(asked, (now, None))
-            if kept is not None and now - at < timedelta(seconds=KEPT_SECONDS):
+            kept = self._kept.get(asked)
+            if kept is not None:
                 return kept
             try:
                 found = await self.source(asked)
             except ReportUnavailable as fault:
                 raise Conflict(str(fault)) from fault
-            if len(self._kept) >= MAX_KEPT:
-                self._kept.clear()
-            self._kept[asked] = now, found
+            self._kept.set(asked, found)
             return found
 
 

@@ -38,7 +38,7 @@ class RiskArea(Area):
         self.risk = RiskService(base.database, self.counter, counting, base.audit)
         self.budgets = BudgetService(base.database, rewards, base.audit, base.approvals, base.clock)
         self.export = RiskExport(self.risk)
-        self.analytics = AnalyticsService(no_reports, base.database, base.audit, base.clock)
+        self.analytics = AnalyticsService(no_reports, base.database, base.audit)
         base.approvals.register(self.budgets.proposal_kind)
         self.background = () if self.has_cells else (self.collector.run,)
         self.downloads = {f"risk-{table.value}": self._download(table.value) for table in RiskTable}
