@@ -39,7 +39,7 @@ from gateway.pipeline.pipeline import Pipeline
 from gateway.pipeline.preparation.costs import CostOf
 from gateway.pipeline.preparation.plan_cache import LabelsOn
 from gateway.pipeline.stages import ResponsePipeline
-from gateway.pipeline.subscribing import AnswersSubscriptions
+from gateway.pipeline.subscriptions import AnswersSubscriptions
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
 from gateway.transport import SignerOf, Transport

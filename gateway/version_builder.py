@@ -166,6 +166,7 @@ class VersionBuilder:
         documents = parts.documents or SentDocuments()
         names = _names(settings, executor.preparer, documents)
         kind = ArrivalPipeline if parts.requests else Pipeline
+        subscribe = parts.subscriptions
         return kind(
             authentication=core.authentication,
             identification=Identification(settings),
@@ -179,7 +180,7 @@ class VersionBuilder:
             large_responses=core.thread,
             recorders=Recorders(self.operations, names, parts.recorders),
             authenticates=core.authentication.is_used,
-            subscribing=None if parts.subscriptions is None else parts.subscriptions(executor, names, parts),
+            subscriptions=None if subscribe is None else subscribe(executor, names, parts),
             incremental=None if parts.in_parts is None else parts.in_parts(executor, parts.responses),
         )
 

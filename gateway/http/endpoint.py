@@ -28,7 +28,7 @@ from gateway.http.streams import StreamFormat, Streams
 from gateway.metrics import Metrics
 from gateway.pipeline.in_parts import ResponseInParts
 from gateway.pipeline.stages import Response, ResponsePipeline
-from gateway.pipeline.subscribing import NotStreamed
+from gateway.pipeline.subscriptions import NotStreamed
 
 PLAIN = Media(GRAPHQL_JSON, b"application/graphql-response+json; charset=utf-8")
 """The refusal of a request whose client accepts only streams."""

@@ -191,7 +191,7 @@ class Reloader:
         if not changed:
             return None
         try:
-            version = await self._made(sdl, settings)
+            version = await self._build_version(sdl, settings)
         except SupergraphError as error:
             return str(error)
         except Exception as error:  # noqa: BLE001 - such as that of an extension, which must not go unseen
@@ -202,7 +202,7 @@ class Reloader:
         structlog.get_logger("gateway").info("reloaded", changed=changed, digest=version.digest)
         return None
 
-    async def _made(self, sdl: str, settings: GatewaySettings) -> GraphVersion:
+    async def _build_version(self, sdl: str, settings: GatewaySettings) -> GraphVersion:
         """Build, warm up and check a version.
 
         Raises:

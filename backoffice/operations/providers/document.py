@@ -40,7 +40,9 @@ class FieldChange:
     after: Any
 
 
-def checked(fields: Mapping[str, Any], reason: str, settings: FulfilmentSettings) -> ProviderConfig:
+def parse_provider_config(
+    fields: Mapping[str, Any], reason: str, settings: FulfilmentSettings
+) -> ProviderConfig:
     """Return a configuration that nodes can use, as far as that can be told here.
 
     Raises:

@@ -87,11 +87,11 @@ class ObservedPipeline:
 
     def _following(self, pipeline: Pipeline, start: Span | None) -> Pipeline:
         """Return the pipeline with traces of events."""
-        subscribing = pipeline.subscribing
-        if subscribing is None or self.tracing is None:
+        subscriptions = pipeline.subscriptions
+        if subscriptions is None or self.tracing is None:
             return pipeline
         observe = EventTracing(self.tracing, start).observe
-        return replace(pipeline, subscribing=subscribing.observed_by(observe))
+        return replace(pipeline, subscriptions=subscriptions.observed_by(observe))
 
     async def _observe(self, request: HttpRequest, span: Span | None, report: DebugReport | None) -> Response:
         if span is None or self.tracing is None:

@@ -35,7 +35,7 @@ from gateway.pipeline.hooks import Hooks
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
-from gateway.pipeline.subscribing import Make, ObserveEvent
+from gateway.pipeline.subscriptions import Make, ObserveEvent
 from gateway.transport import EventSource, Transport
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from gateway.pipeline.components import AuthenticationComponent
 from gateway.pipeline.graphql_response import refused
 from gateway.pipeline.in_parts import StreamOfParts
 from gateway.pipeline.stages import ResponseStream, encode
-from gateway.pipeline.subscribing import SingleResponse
+from gateway.pipeline.subscriptions import SingleResponse
 
 OK: Final = 200
 UNBUFFERED: Final = (b"x-accel-buffering", b"no")

@@ -275,17 +275,17 @@ class BatchedLookup(Generic[K, V]):
         rows = await pinned.fetch(statement.text(len(keys)), statement.parameters(keys))
         found = statement.by_key(rows)
         try:
-            return self._made(keys, found)
+            return self._build_values(keys, found)
         except INVALID_ROW:
-            return [self._made_alone(key, found) for key in keys]
+            return [self._build_value(key, found) for key in keys]
 
-    def _made(self, keys: Sequence[K], found: Sequence[RowsOf]) -> list[V]:
+    def _build_values(self, keys: Sequence[K], found: Sequence[RowsOf]) -> list[V]:
         return list(map(self._make, *self._statement.outcomes(keys, found)))
 
-    def _made_alone(self, key: K, found: Sequence[RowsOf]) -> V | Failed:
+    def _build_value(self, key: K, found: Sequence[RowsOf]) -> V | Failed:
         """Build the value of one key, so that an invalid row affects only its owner."""
         try:
-            return self._made([key], found)[0]
+            return self._build_values([key], found)[0]
         except INVALID_ROW as error:
             return Failed(error)
 

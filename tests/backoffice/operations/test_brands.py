@@ -19,7 +19,7 @@ from backoffice.audit.repository import AUDIT_LOG
 from backoffice.errors import Forbidden, Invalid, NotFound, Stale
 from backoffice.global_events.models import SUBJECT
 from backoffice.operations.brands.contrast import DEFAULTS, TokenColours
-from backoffice.operations.brands.document import BrandDocument, checked
+from backoffice.operations.brands.document import BrandDocument, validate_document
 from backoffice.operations.brands.service import BrandService
 from consumers.messages.global_events.message import decode_global
 from consumers.messages.global_events.states import state_fields
@@ -168,7 +168,7 @@ async def test_what_cannot_be_read_is_refused_pair_by_pair(stand: BrandFixture) 
 def test_what_breaks_a_rule_is_refused(wrong: dict[str, object]) -> None:
     """Also what would put more than a colour into the page's style."""
     with pytest.raises(Invalid):
-        checked(document(**wrong))
+        validate_document(document(**wrong))
 
 
 async def test_who_may_not_changes_nothing(stand: BrandFixture) -> None:
@@ -210,7 +210,7 @@ async def test_a_later_message_of_a_scheme_does_not_take_a_decision_back(stand: 
 def test_what_is_accepted_is_a_state_that_nodes_accept(theme: dict[str, TokenColours]) -> None:
     """Whatever theme passes the check makes a message that a node can read, and reads back the same."""
     try:
-        accepted = checked(document(theme=theme))
+        accepted = validate_document(document(theme=theme))
     except Invalid:
         return
     assert BrandDocument.of_fields(state_fields(accepted.state)) == accepted

@@ -14,7 +14,7 @@ from sqlalchemy import insert
 from backoffice.errors import Forbidden, Invalid, NotFound
 from backoffice.graph.pages import cursor
 from backoffice.support.lookup.timeline import HISTORIES, TITLES, position_key, position_of
-from backoffice.support.types import shown_customer, shown_entry
+from backoffice.support.types import customer_to_graphql, entry_to_graphql
 from foundation.storage.cells.cell import Cell
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.customer_history import HistoryEntry
@@ -83,7 +83,7 @@ async def test_another_week_of_a_customer_is_shown(stand: SupportFixture) -> Non
     """What counts in a week and its target, before somebody adjusts it; other texts are refused."""
     await stand.add_bets({})
     this, before = [
-        shown_customer(await stand.parts.customers.view(SAM, CUSTOMER, week)).week
+        customer_to_graphql(await stand.parts.customers.view(SAM, CUSTOMER, week)).week
         for week in ("2026-W13", "2026-W12")
     ]
     assert (this.iso_week, this.total_minor, this.currency) == ("2026-W13", 500, "GBP")
@@ -144,7 +144,7 @@ async def test_pages_have_each_entry_once_in_one_order(bets: Any, choices: Any, 
     assert [one.at for one in found] == sorted((one.at for one in found), reverse=True)
     assert len({(one.kind, one.id) for one in found}) == len(found)
     for one in found:
-        assert shown_entry(one).title
+        assert entry_to_graphql(one).title
         assert position_of(_cursor(one)) == one.position
 
 
