@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.access.application import AccessOf, DecidePolicies
-from gateway.access.narrowing import Narrowing
+from gateway.access.operations import Narrowing
 from gateway.clients import CustomerOf
 from gateway.executor import CallMiddleware
 from gateway.feature_settings import Entry, FeatureSettings

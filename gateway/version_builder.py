@@ -9,15 +9,14 @@ from hashlib import sha256
 from time import monotonic
 
 from foundation.graphql_http import Negotiation
-from gateway.access.narrowing import Narrowing
+from gateway.access.operations import Narrowing
 from gateway.clients import Identification
 from gateway.errors import SupergraphError
 from gateway.executor import ResponseLimits
 from gateway.feature import Version, VersionParts
 from gateway.forwarding import Forwarding
 from gateway.garbage_collection import collected_in_steps
-from gateway.http.cors_endpoint import CorsEndpoint
-from gateway.http.endpoint import Endpoint
+from gateway.http.endpoint import CorsEndpoint, Endpoint
 from gateway.http.graph_versions import GraphVersion
 from gateway.http.live import LiveConnections, LiveOperations
 from gateway.http.responses import ResponseCaching

@@ -12,13 +12,11 @@ from gateway.compiled.codegen.completeness import CompletenessCodegen
 from gateway.compiled.codegen.functions import FunctionCache
 from gateway.compiled.codegen.projection import ProjectionCodegen
 from gateway.compiled.codegen.representations import RepresentationCodegen
-from gateway.compiled.compiled_plan import CompiledPlan, RestrictedPlan
+from gateway.compiled.compiled_plan import CompiledPlan, RestrictedPlan, stages
 from gateway.compiled.deopt import OnDeopt, ignore_deopt
 from gateway.compiled.runtime.entity_fields import EntityField, EntityFields
-from gateway.compiled.runtime.event import CompiledEvent
-from gateway.compiled.runtime.fetch import CompiledFetch, CompiledRoot
+from gateway.compiled.runtime.fetch import CompiledEvent, CompiledFetch, CompiledRoot
 from gateway.compiled.runtime.state import Step
-from gateway.compiled.stage_order import stages
 from gateway.executor import Calls
 from gateway.plan import Entities, Fetch, OperationKind, QueryPlan, RootFields, Shape
 from jit.codegen import Source

@@ -14,11 +14,10 @@ from gateway.feature_list import FEATURES
 from gateway.feature_settings import Entry, FeatureSettings, imported, named_entry, nested_prefix
 from gateway.monitoring.settings import MonitoringSettings
 from gateway.settings.chosen_features import ChosenFeatures
-from gateway.settings.documents import DocumentSettings
+from gateway.settings.documents import DocumentSettings, ResponseSettings
 from gateway.settings.http import HttpSettings
 from gateway.settings.live import LiveSettings
 from gateway.settings.planning import PlanningSettings
-from gateway.settings.responses import ResponseSettings
 from gateway.settings.subgraphs import MaskingSettings, SubgraphSettings
 from gateway.sources.settings import ReloadSettings
 from gateway.tls.settings import TlsSettings

@@ -6,8 +6,7 @@ from typing import Final
 
 import structlog
 
-from gateway.access.narrowing import Narrowing
-from gateway.access.operations import OperationAccess
+from gateway.access.operations import Narrowing, OperationAccess
 from gateway.access.requirements import policies_in
 from gateway.access.visible_schema import VisibleSchemas
 from gateway.errors import SupergraphError

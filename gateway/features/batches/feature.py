@@ -18,9 +18,8 @@ from gateway.http.client import Client
 from gateway.http.inner_request import InnerClient, InnerRequest
 from gateway.http.request import ReceivedRequest
 from gateway.http.responses import error_response
-from gateway.pipeline.graphql_response import refused
 from gateway.pipeline.policies import Batch, BatchEntry, PolicyInput, SharedCosts
-from gateway.pipeline.stages import HttpRequest, Response, ResponsePipeline, encode
+from gateway.pipeline.stages import HttpRequest, Response, ResponsePipeline, encode, refused
 
 OF_THE_BODY: Final = (b"content-encoding", b"content-type", b"content-length")
 

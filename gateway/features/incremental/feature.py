@@ -23,14 +23,13 @@ from gateway.features.incremental.records import DeliveryLimits
 from gateway.features.incremental.settings import IncrementalSettings
 from gateway.features.incremental.targets import Keys
 from gateway.monitoring.families import SummedGauge
-from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.hooks import ResponseHook
 from gateway.pipeline.in_parts import StreamOfParts
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedRequest
-from gateway.pipeline.stages import Response
+from gateway.pipeline.stages import GraphQLResponse, Response
 from gateway.settings import GatewaySettings
 
 if TYPE_CHECKING:

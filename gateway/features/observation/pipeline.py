@@ -20,13 +20,12 @@ from gateway.pipeline.components import (
     ExecutorComponent,
     PlanningComponent,
 )
-from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.in_parts import ResponseInParts
 from gateway.pipeline.pipeline import Pipeline
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedRequest
-from gateway.pipeline.stages import HttpRequest, Response, ResponseStream
+from gateway.pipeline.stages import GraphQLResponse, HttpRequest, Response, ResponseStream
 
 AUTHENTICATE: Final = "authenticate"
 PREPARE: Final = "prepare"

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 import orjson
 
-from gateway.cache_control.public_fetches import SESSION_HEADERS
+from gateway.cache_control.cacheable_fields import SESSION_HEADERS
 from gateway.errors import SubgraphUnreachable
 from gateway.executor.merge import copied
 from gateway.features.resilience.deadline import ACTIVE_REQUEST

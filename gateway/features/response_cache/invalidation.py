@@ -14,7 +14,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from gateway.cache_control.tags import subgraph_tag, type_tag, written_tag
+from gateway.cache_control.cacheable_fields import subgraph_tag, type_tag, written_tag
 from gateway.errors import BodyTooLarge, RequestError
 from gateway.features.response_cache.caching import Caching
 from gateway.features.response_cache.stores import StoreUnavailable

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import orjson
 
-from gateway.cache_control.public_fetches import SESSION_HEADERS
+from gateway.cache_control.cacheable_fields import SESSION_HEADERS
 from gateway.errors import fresh
 from gateway.executor.merge import copied
 from gateway.plan import Entities, Fetch, OperationKind

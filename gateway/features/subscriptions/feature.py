@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from gateway.cache_control.public_fetches import PublicFetches
+from gateway.cache_control.cacheable_fields import PublicFetches
 from gateway.clients import CustomerOf
 from gateway.clients.session import Session
 from gateway.errors import SubgraphUnreachable, SupergraphError, Unauthorized

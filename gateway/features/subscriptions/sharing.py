@@ -13,8 +13,7 @@ import orjson
 import structlog
 from graphql import FieldNode, OperationDefinitionNode, parse
 
-from gateway.cache_control.cacheable_fields import cacheable_root
-from gateway.cache_control.public_fetches import SESSION_HEADERS
+from gateway.cache_control.cacheable_fields import SESSION_HEADERS, cacheable_root
 from gateway.caching.lru_cache import LruCache
 from gateway.errors import SubgraphUnreachable
 from gateway.executor.merge import copied

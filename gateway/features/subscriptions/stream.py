@@ -17,11 +17,10 @@ from gateway.errors import RequestError, ResponseTooLarge, SubgraphUnreachable
 from gateway.executor import is_large
 from gateway.features.subscriptions.open_subscriptions import OperationCounts, SessionEnded, source_failed
 from gateway.pipeline.components import AuthenticationComponent
-from gateway.pipeline.graphql_response import refused
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
-from gateway.pipeline.stages import Response, encode
+from gateway.pipeline.stages import Response, encode, refused
 from gateway.pipeline.subscriptions import Make, ObserveEvent
 from gateway.transport import EventSource
 from jit.codegen import BudgetSpent

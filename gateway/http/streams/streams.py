@@ -24,9 +24,8 @@ from gateway.http.streams.formats import (
     StreamFormats,
 )
 from gateway.pipeline.components import AuthenticationComponent
-from gateway.pipeline.graphql_response import refused
 from gateway.pipeline.in_parts import StreamOfParts
-from gateway.pipeline.stages import ResponseStream, encode
+from gateway.pipeline.stages import ResponseStream, encode, refused
 from gateway.pipeline.subscriptions import SingleResponse
 
 OK: Final = 200

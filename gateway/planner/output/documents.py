@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 
 from gateway.plan.context_batch import MARK, ContextBatch, ContextBatchField
 from gateway.plan.nodes import ENTITIES
-from gateway.planner.fetch.context_arguments import free_name
-from gateway.planner.fetch.fetch_node import FetchNode, FieldDraft, SelectionDraft
+from gateway.planner.fetch.fetch_node import FetchNode, FieldDraft, SelectionDraft, free_name
 from gateway.supergraph import Subgraph, SubgraphType
 from gateway.supergraph.selections import TYPENAME
 

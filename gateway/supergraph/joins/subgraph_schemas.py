@@ -19,8 +19,7 @@ from graphql import (
 from gateway.errors import SupergraphError
 from gateway.supergraph.directives import Links, applied
 from gateway.supergraph.joins.field_sets import FieldSets
-from gateway.supergraph.joins.graphs import Graph, line, read_graphs
-from gateway.supergraph.joins.placements import Composite, Placement, Placements
+from gateway.supergraph.joins.placements import Composite, Graph, Placement, Placements, line, read_graphs
 from gateway.supergraph.model import ContextArgument, Key, Subgraph, SubgraphField, SubgraphType
 from gateway.supergraph.selections import possible_types
 

@@ -8,7 +8,7 @@ from gateway.access.requirements import Granted, Rule
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.preparation.plan_cache import DocumentPlans, PlannedOperation
 from gateway.pipeline.preparation.preparer import Preparer
-from gateway.reload.hot_operations import all_operations, warm_up
+from gateway.reload.warm_up import all_operations, warm_up
 from gateway.supergraph import load_supergraph
 from tests.gateway.access.guarded_shop import shop
 from tests.support.federation.comparison import GatewayOf

@@ -12,8 +12,7 @@ from gateway.features.cors.settings import CorsSettings
 from gateway.features.sessions.settings import SessionSettings
 from gateway.features.usage.settings import UsageSettings
 from gateway.settings import GatewaySettings
-from gateway.settings.file import SettingsInvalid, needs_restart, read_settings, reloaded
-from gateway.settings.names import renamed
+from gateway.settings.file import SettingsInvalid, needs_restart, read_settings, reloaded, renamed
 
 PREFIX = "FURLONG_GATEWAY_"
 ORIGIN = "https://www.brand.example"

@@ -16,9 +16,8 @@ from typing import Final
 
 from uvicorn.config import STARTUP_FAILURE
 
-from gateway.http.server.lifecycle.accept_queue import refuse_new_connections
 from gateway.http.server.lifecycle.config import ServerConfig
-from gateway.http.server.lifecycle.server import STOP_AT_ONCE, Server
+from gateway.http.server.lifecycle.server import STOP_AT_ONCE, Server, refuse_new_connections
 
 PING_SECONDS: Final = 1.0
 START_SECONDS: Final = 300.0

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.cache_control.tags import subgraph_tag, type_tag, written_tag
+from gateway.cache_control.cacheable_fields import subgraph_tag, type_tag, written_tag
 from gateway.features.response_cache.stores import MemoryStore
 from tests.gateway.features.response_cache.cached_shop import Clock, Shop
 
