@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from furlong.install.budgets import budget_state, plan_budgets
-from furlong.install.load import apply_load, plan_load
+from furlong.install.load import apply_load, budget_state, plan_budgets, plan_load
 from furlong.install.world import Brand, World, WorldError, read_world
 from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository
 from tests.support.subgraphs.club_fixture import ClubFixture

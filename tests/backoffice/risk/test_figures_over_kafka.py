@@ -12,8 +12,7 @@ from backoffice.figures.repository import StoredWeek
 from backoffice.risk.figures.cell_counting import counting_cell
 from cells.claim import claim
 from consumers.stream.settings import StreamSettings
-from foundation.storage.cells.settings import CellSettings
-from foundation.storage.settings import DatabaseSettings
+from foundation.storage.settings import CellSettings, DatabaseSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import KEYED_TOPICS
 from tests.support.backoffice.risk_fixture import WEEK, CustomerWeek, RiskFixture, risk_fixture

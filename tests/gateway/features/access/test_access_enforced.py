@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from gateway.clients.session import Session
-from gateway.features.access.policy import GrantedByClaims
+from gateway.features.access.feature import GrantedByClaims
 from tests.gateway.access.guarded_shop import Shop, asked, hidden, shop
 
 SERVED = shop()
