@@ -569,6 +569,19 @@ def test_limits_are_named_max() -> None:
     assert found == set()
 
 
+def test_fixtures_are_called_after_what_they_are() -> None:
+    """No name in the tests is `stand` or `desk`: a fixture is called after its class, or what that opens."""
+    files = [name for name in repository_files("tests/*.py") if (ROOT / name).is_file()]
+    assert "tests/support/subgraphs/club_fixtures.py" in files
+    found = {
+        f"{name}: {word}"
+        for name in files
+        for word in names_of(ast.parse((ROOT / name).read_text(encoding="utf-8")))
+        if word in {"desk", "stand"}
+    }
+    assert found == set()
+
+
 @pytest.mark.parametrize("word", RETIRED_WORDS)
 def test_retired_words_are_nowhere(word: str) -> None:
     """No code, document or contract has the word in any case, but pages that tell of what was before."""
