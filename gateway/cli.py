@@ -169,7 +169,7 @@ def show_path(
         every = [{**each._asdict(), "instructions": instructions.get(each.by)} for each in steps]
         typer.echo(orjson.dumps(every, option=orjson.OPT_INDENT_2))
         return
-    rows = [_row(each, first_of=steps, instructions=instructions) for each in steps]
+    rows = [_row(step, first_of=steps, instructions=instructions) for step in steps]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         typer.echo("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())

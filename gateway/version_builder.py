@@ -213,7 +213,7 @@ class VersionBuilder:
                 () if parts.documents is None else parts.documents.varies_by,
                 authenticates=core.authentication.is_required,
                 is_shared=forwarding.others is None,
-                varies_by=(*parts.varies_by, *(name for each in parts.replies for name in each.varies_by)),
+                varies_by=(*parts.varies_by, *(name for reply in parts.replies for name in reply.varies_by)),
             ),
             replies=parts.replies,
             streams=streams,

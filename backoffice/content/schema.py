@@ -70,8 +70,8 @@ class ContentDocumentInput:
             Invalid: A locale appears twice.
         """
         texts = {
-            one.locale: {name: vars(one)[name] for name in vars(one) if name != "locale"}
-            for one in self.texts
+            text.locale: {name: vars(text)[name] for name in vars(text) if name != "locale"}
+            for text in self.texts
         }
         if len(texts) < len(self.texts):
             raise Invalid([Problem("document.texts", "a locale appears twice")])

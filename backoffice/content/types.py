@@ -318,12 +318,12 @@ def brand_to_graphql(known: KnownBrand) -> ContentBrand:
         currencies=list(brand.currencies),
         rewards=[
             ContentReward(
-                reward_id=one.reward_id,
-                config_version=one.version,
-                status="recalled" if one.recalled else one.status,
-                kind=one.kind.value,
+                reward_id=config.reward_id,
+                config_version=config.version,
+                status="recalled" if config.recalled else config.status,
+                kind=config.kind.value,
             )
-            for one in configs
+            for config in configs
         ],
     )
 

@@ -247,10 +247,10 @@ def reward_to_graphql(brand: str, stored: StoredReward) -> RiskReward:
 
 def liability_to_graphql(brand: str, found: LiabilityNow) -> RiskLiability:
     """Return what a brand may still have to pay."""
-    lines = [reward_to_graphql(brand, one) for one in found.rewards]
+    lines = [reward_to_graphql(brand, reward) for reward in found.rewards]
     cells = [
-        RiskCell(id=ID(f"{brand}:{one.cell}"), cell=one.cell, partitions=one.partitions, as_of=one.as_of)
-        for one in found.cells
+        RiskCell(id=ID(f"{brand}:{cell.cell}"), cell=cell.cell, partitions=cell.partitions, as_of=cell.as_of)
+        for cell in found.cells
     ]
     return RiskLiability(
         brand=brand, as_of=found.as_of, changes_in_doubt=found.in_doubt, lines=lines, cells=cells

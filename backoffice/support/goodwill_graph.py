@@ -130,7 +130,7 @@ def choice_to_graphql(choice: GoodwillChoice) -> GoodwillOfferInfo:
         currency=choice.offer.currency,
         left_minor=choice.left_minor,
         refusal=choice.offer.refusal,
-        rewards=[_reward_to_graphql(one) for one in choice.offer.rewards],
+        rewards=[_reward_to_graphql(reward) for reward in choice.offer.rewards],
         causes=[GoodwillCauseInfo(cause=one, words=words) for one, words in CAUSE_WORDS.items()],
     )
 

@@ -155,10 +155,10 @@ class ArgumentRules:
         name = node.name.value
         definitions = named.fields[name].args if name in named.fields else {}
         found = [
-            self.rules.stated.get(f"{owner}.{name}({each.name.value}:)", NOTHING)
-            | NOTHING.union(*self._value(each.value, definitions[each.name.value].type))
-            for each in node.arguments
-            if each.name.value in definitions
+            self.rules.stated.get(f"{owner}.{name}({argument.name.value}:)", NOTHING)
+            | NOTHING.union(*self._value(argument.value, definitions[argument.name.value].type))
+            for argument in node.arguments
+            if argument.name.value in definitions
         ]
         return NOTHING.union(*found)
 

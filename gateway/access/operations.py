@@ -179,7 +179,7 @@ class _Restriction:
 
     def permitted(self, selections: Selections) -> Selections:
         """Return the part of selections that has to be fetched: all but the fields marked as hidden."""
-        return Selections(tuple(self._permitted_group(each) for each in selections.groups))
+        return Selections(tuple(self._permitted_group(group) for group in selections.groups))
 
     def _permitted_group(self, group: Group) -> Group:
         permitted = (each for each in group.fields if not each.hidden)

@@ -75,7 +75,9 @@ def visible_schema(rules: AccessRules, unmet: Requirement) -> GraphQLSchema:
         if each is not None and each.name in definitions
     }
     reached = _reached(definitions, list(roots.values()))
-    directives = (each.ast_node for each in public.directives if not is_specified_directive(each))
+    directives = (
+        directive.ast_node for directive in public.directives if not is_specified_directive(directive)
+    )
     document = DocumentNode(
         definitions=(
             _schema(roots),
@@ -246,7 +248,7 @@ class VisibleTypes:
 
     def _has_visible_members(self, named: GraphQLInterfaceType | GraphQLUnionType) -> bool:
         members = self.public.get_possible_types(named)
-        return not members or any(each.name not in self.hidden for each in members)
+        return not members or any(member.name not in self.hidden for member in members)
 
     def _visible_fields(self, owner: Composite) -> frozenset[str]:
         return frozenset(name for name in owner.fields if self._shows_field(owner, name))
@@ -262,9 +264,9 @@ class VisibleTypes:
         members = self.public.get_possible_types(owner) if isinstance(owner, GraphQLInterfaceType) else ()
         if members:
             return any(
-                each.name not in self.hidden and self._shows_field(each, name)
-                for each in members
-                if name in each.fields
+                member.name not in self.hidden and self._shows_field(member, name)
+                for member in members
+                if name in member.fields
             )
         return not self.forbids(self.rules.of_field(owner.name, name))
 

@@ -225,7 +225,7 @@ def _text(operation: OperationDefinitionNode, variables: tuple[str, ...], select
 
 def _operation(document: str) -> OperationDefinitionNode:
     definitions = parse(document, no_location=True).definitions
-    return next(each for each in definitions if isinstance(each, OperationDefinitionNode))
+    return next(definition for definition in definitions if isinstance(definition, OperationDefinitionNode))
 
 
 def _fields_of(selections: SelectionSetNode) -> Iterator[FieldNode]:

@@ -196,7 +196,9 @@ class Refusals:
 def _without_locations(error: RequestError) -> RequestError:
     if not isinstance(error, InvalidDocument):
         return fresh(error)
-    entries = [{name: value for name, value in each.items() if name != "locations"} for each in error.entries]
+    entries = [
+        {name: value for name, value in entry.items() if name != "locations"} for entry in error.entries
+    ]
     return InvalidDocument(entries, error.code)
 
 

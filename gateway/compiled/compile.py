@@ -40,7 +40,7 @@ def compile_plan(
         The compiled plan; None if the plan is too large, or nested more deeply than Python's compiler allows.
     """
     written = write_plan(
-        plan, trusted=all(calls.is_trusted(each) for each in plan.fetches), most_items=most_items
+        plan, trusted=all(calls.is_trusted(fetch) for fetch in plan.fetches), most_items=most_items
     )
     if written is None:
         return None
@@ -90,7 +90,9 @@ def write_plan(plan: QueryPlan, *, trusted: bool = False, most_items: int = maxs
         writer = _PlanWriter(
             plan.kind, source, RepresentationCodegen(source), CompletenessCodegen(functions), owns
         )
-        steps = {} if plan.interface_objects else {each.number: writer.fetch(each) for each in plan.fetches}
+        steps = (
+            {} if plan.interface_objects else {fetch.number: writer.fetch(fetch) for fetch in plan.fetches}
+        )
         source.load()
     except (RecursionError, SyntaxError):
         return None
@@ -150,7 +152,7 @@ class _PlanWriter:
 
     def _fields(self, fields: tuple[Entities, ...]) -> Callable[[bool], EntityField | EntityFields]:
         """Return a function from whether the transport is trusted to the `_entities` fields of a fetch."""
-        made = [self._field(each) for each in fields]
+        made = [self._field(field) for field in fields]
         if len(made) == 1:
             return made[0]
         return lambda trusted: EntityFields(tuple(each(trusted) for each in made))
@@ -186,8 +188,8 @@ def _size(shape: Shape, known: dict[int, int]) -> int:
     if id(shape) not in known:
         known[id(shape)] = 0
         known[id(shape)] = sum(
-            1 + (0 if each.below is None else _size(each.below, known))
+            1 + (0 if field.below is None else _size(field.below, known))
             for fields in shape.fields.values()
-            for each in fields
+            for field in fields
         )
     return known[id(shape)]

@@ -101,7 +101,7 @@ def stages(fetches: Sequence[Fetch], steps: Mapping[int, Step]) -> tuple[Stage, 
 
 def _parallel_stage(fetches: Sequence[Fetch], steps: Mapping[int, Step]) -> ParallelStage:
     numbers = frozenset(each.number for each in fetches)
-    waits = {each.number: len(each.depends_on & numbers) for each in fetches}
+    waits = {fetch.number: len(fetch.depends_on & numbers) for fetch in fetches}
     following = {each: [later.number for later in fetches if each in later.depends_on] for each in numbers}
     return ParallelStage(
         steps={each: steps[each] for each in numbers},

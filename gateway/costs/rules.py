@@ -224,7 +224,7 @@ def introspection_sizes(schema: GraphQLSchema) -> dict[str, ListSize]:
             [each.fields for each in types if isinstance(each, GraphQLInputObjectType)]
         ),
         "__Field.args": _mean([field.args for each in with_fields for field in each.fields.values()]),
-        "__Directive.args": _mean([each.args for each in schema.directives]),
+        "__Directive.args": _mean([directive.args for directive in schema.directives]),
     }
     return {coordinate: ListSize(assumed=length) for coordinate, length in lengths.items()}
 

@@ -204,7 +204,8 @@ def group_by_values(entities: Entities, positions: Iterable[Position], failures:
             continue
         try:
             values = {
-                each.variable: _context_value(each, position, failures) for each in entities.context_variables
+                variable.variable: _context_value(variable, position, failures)
+                for variable in entities.context_variables
             }
         except MissingError as error:
             found.missing.append((position, failures.cause(error.stored)))

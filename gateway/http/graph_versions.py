@@ -174,5 +174,5 @@ async def _end(version: GraphVersion, dropped: Iterable[HttpTransport]) -> None:
 
 
 async def _close(transports: Iterable[HttpTransport]) -> None:
-    for each in transports:
-        await each.close()
+    for transport in transports:
+        await transport.close()

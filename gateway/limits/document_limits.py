@@ -71,7 +71,7 @@ def check_document(document: DocumentNode, limits: DocumentLimits) -> None:
     Raises:
         InvalidDocument: A limit is exceeded (the code names it), or fragments form a cycle.
     """
-    fragments = sum(isinstance(each, FragmentDefinitionNode) for each in document.definitions)
+    fragments = sum(isinstance(definition, FragmentDefinitionNode) for definition in document.definitions)
     _at_most(limits.fragments, fragments, "fragments", "TOO_MANY_FRAGMENTS")
     measures = measure(document)
     if measures.cycle is not None:
@@ -136,7 +136,9 @@ def most_merged(document: DocumentNode, measures: Measures) -> int:
     fragments must not form a cycle. Fragments that are never spread are treated like operations.
     """
     fragments = {
-        each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
+        definition.name.value: definition
+        for definition in document.definitions
+        if isinstance(definition, FragmentDefinitionNode)
     }
     most = 0
     pending: list[list[SelectionSetNode]] = [

@@ -126,8 +126,8 @@ class OperationMetrics(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Yield all metrics; labels are decided again afterwards, as other documents may be known by then."""
-        for each in self.recorders:
-            each.forget()
+        for recorder in self.recorders:
+            recorder.forget()
         times = HistogramMetricFamily(
             "furlong_gateway_operation_seconds",
             "Time to answer a request, by operation and client; other: unknown names.",

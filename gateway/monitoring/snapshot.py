@@ -56,7 +56,7 @@ def _family(metric: Metric) -> Family:
         metric.documentation,
         metric.type,
         metric.type in ADDED or isinstance(metric, SummedGauge),
-        tuple((each.name, _labels(each.labels), float(each.value)) for each in metric.samples),
+        tuple((sample.name, _labels(sample.labels), float(sample.value)) for sample in metric.samples),
     )
 
 

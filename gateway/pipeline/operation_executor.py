@@ -127,7 +127,7 @@ class OperationExecutor:
 
     def formatted(self, failures: Iterable[Failure], plan: QueryPlan) -> list[dict[str, Any]]:
         """Return the `errors` entries of failures, and report them to the observer."""
-        errors = [_attributed(each, plan).formatted() for each in failures]
+        errors = [_attributed(failure, plan).formatted() for failure in failures]
         if errors:
             self.on_errors(errors)
         return errors

@@ -204,8 +204,8 @@ class Pipeline:
     def _headers(self, policy_input: PolicyInput) -> Mapping[str, str]:
         """Return the headers that subgraphs may see."""
         headers: Mapping[str, str] = policy_input.request.forwarded
-        for known in self.hooks.headers:
-            headers = known.added(policy_input, headers)
+        for header in self.hooks.headers:
+            headers = header.added(policy_input, headers)
         return headers
 
     def _build_response(

@@ -54,7 +54,7 @@ async def warm_and_check(current: GraphVersion, version: GraphVersion) -> None:
     log.info("reload_warmed", plans=result.plans, left=result.left)
     if not result.broken:
         return
-    total = sum(each.uses for each in operations)
+    total = sum(operation.uses for operation in operations)
     share = result.broken_uses / total if total else 0.0
     # New settings alone are the operator's decision, such as a lower limit during an attack.
     is_refused = total >= MIN_REQUESTS and share > settings.reload_broken_share
@@ -141,15 +141,15 @@ def warm_up(
     plans = left = broken_uses = 0
     broken: dict[str, str] = {}
     until = clock() + seconds
-    for each in operations:
+    for operation in operations:
         if clock() >= until:
             left += 1
             continue
         try:
-            _plan(executor, each).uses = round(each.uses * fading)
+            _plan(executor, operation).uses = round(operation.uses * fading)
         except RequestError as error:
-            broken_uses += each.uses
-            broken[each.document.name or UNNAMED] = error.message
+            broken_uses += operation.uses
+            broken[operation.document.name or UNNAMED] = error.message
         else:
             plans += 1
     executor.preparer.know_as(aliases)

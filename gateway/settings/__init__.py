@@ -78,7 +78,7 @@ class GatewaySettings(
         where = {"_env_file": file, "_env_file_encoding": values.get("_env_file_encoding")}
         named = _ReadFirst(**chosen, **where, _env_prefix=prefix).features
         entries = (*FEATURES, *map(named_entry, named))
-        models = {each.name: imported(each.settings) for each in entries}
+        models = {entry.name: imported(entry.settings) for entry in entries}
         own, nested = _divided(values, models)
         super().__init__(**own)
         self._entries = entries

@@ -188,14 +188,14 @@ def _is_open(field: FieldInfo | None) -> bool:
 def variables(prefix: str, entries: Iterable[Entry] = FEATURES) -> Iterator[str]:
     """Yield the names of all variables that set something, without the former ones."""
     yield from (f"{prefix}{name}".upper() for name in GatewaySettings.model_fields)
-    for each in entries:
-        for name in imported(each.settings).model_fields:
-            yield f"{nested_prefix(prefix, each.name)}{name}".upper()
+    for entry in entries:
+        for name in imported(entry.settings).model_fields:
+            yield f"{nested_prefix(prefix, entry.name)}{name}".upper()
 
 
 def renamed_variables(prefix: str, entries: Iterable[Entry] = FEATURES) -> dict[str, str]:
     """Return the present names of all variables by their former ones."""
-    models = ((each.name, imported(each.settings)) for each in entries)
+    models = ((entry.name, imported(entry.settings)) for entry in entries)
     return {
         f"{prefix}{former}".upper(): f"{nested_prefix(prefix, name)}{field}".upper()
         for name, model in models

@@ -88,7 +88,7 @@ def _load(sdl: str, *, located: bool, incremental: bool) -> Supergraph:
 def _labels(subgraphs: Iterable[Subgraph]) -> Iterator[str]:
     for subgraph in subgraphs:
         for known in subgraph.types.values():
-            yield from (each.label for each in known.fields.values() if each.label is not None)
+            yield from (field.label for field in known.fields.values() if field.label is not None)
 
 
 def _refuse_unknown(links: Links) -> None:
@@ -107,9 +107,9 @@ def with_inherited_interfaces(document: DocumentNode) -> DocumentNode:
     not on its implementations, although GraphQL requires both.
     """
     above = {
-        each.name.value: [name.name.value for name in each.interfaces or ()]
-        for each in document.definitions
-        if isinstance(each, InterfaceTypeDefinitionNode)
+        definition.name.value: [name.name.value for name in definition.interfaces or ()]
+        for definition in document.definitions
+        if isinstance(definition, InterfaceTypeDefinitionNode)
     }
     if not any(above.values()):
         return document

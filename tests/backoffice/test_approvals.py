@@ -181,12 +181,12 @@ async def test_of_many_approvers_at_once_one_wins(office_client: OfficeClient) -
     approvers = [actor(f"risk-{number}", Role.RISK) for number in range(6)]
     outcomes = await asyncio.gather(
         *(
-            office_client.approvals.approve(one, proposal.proposal_id, proposal.content_hash, NOW)
-            for one in approvers
+            office_client.approvals.approve(approver, proposal.proposal_id, proposal.content_hash, NOW)
+            for approver in approvers
         ),
         return_exceptions=True,
     )
-    assert sum(isinstance(one, Proposal) for one in outcomes) == 1
+    assert sum(isinstance(outcome, Proposal) for outcome in outcomes) == 1
     assert sum(isinstance(one, Conflict) for one in outcomes) == 5
     assert len(office_client.ledger.executed) == 1
 

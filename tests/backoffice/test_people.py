@@ -41,7 +41,7 @@ async def site(tmp_path: Path) -> AsyncIterator[OfficeSite]:
 async def revision_of(browser: Browser, login: str) -> tuple[str, int]:
     """Return the id and the revision of an account."""
     nodes = (await browser.ask(USERS))["data"]["users"]["nodes"]
-    found = next(one for one in nodes if one["login"] == login)
+    found = next(node for node in nodes if node["login"] == login)
     return found["id"], found["revision"]
 
 
@@ -130,7 +130,7 @@ async def test_inputs_take_nothing_that_is_not_theirs(site: OfficeSite) -> None:
         wanted = {"login": "x", "name": "X", "roles": [], **more}
         assert (await chief.ask(ADD, input=wanted)).get("errors")
     nodes = (await chief.ask(USERS))["data"]["users"]["nodes"]
-    assert [one["login"] for one in nodes] == ["chief"]
+    assert [node["login"] for node in nodes] == ["chief"]
 
 
 async def test_the_last_administrator_stays(site: OfficeSite) -> None:

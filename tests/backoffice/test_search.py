@@ -37,7 +37,7 @@ async def support_area(tmp_path: Path) -> AsyncIterator[SupportFixture]:
             make_config("spins"),
         ]
         async with opened.parts.databases.rewards.write() as connection:
-            await connection.execute(insert(REWARD_CONFIG), [config_row(one) for one in configs])
+            await connection.execute(insert(REWARD_CONFIG), [config_row(config) for config in configs])
         yield opened
 
 

@@ -57,7 +57,7 @@ MODEL = load_supergraph(SDL)
 def test_what_is_public(query: str, expected: list[bool]) -> None:
     """Each field may be cached, and none is private; an entity's type must say so itself."""
     plan = Preparer(MODEL, PreparationLimits()).plan(query, None, {})[1].plan
-    assert [PublicFetches(MODEL).includes(each) for each in plan.fetches] == expected
+    assert [PublicFetches(MODEL).includes(fetch) for fetch in plan.fetches] == expected
 
 
 def test_nothing_is_public_without_hints() -> None:

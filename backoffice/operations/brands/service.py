@@ -157,7 +157,9 @@ class BrandService:
                 newest = await repository.revisions(connection, brand.id, 1)
                 decision = await self.decisions.repository.find(connection, brand_subject(brand.id).key)
                 lacking = (
-                    [] if decision is None else [one for one in reports if not one.has_applied(decision)]
+                    []
+                    if decision is None
+                    else [report for report in reports if not report.has_applied(decision)]
                 )
                 document = newest[0].document if newest else BrandDocument.of(brand)
                 shown = replace(

@@ -54,7 +54,7 @@ def lag_to_graphql(found: ConsumerLag) -> ConsumerLagInfo:
     return ConsumerLagInfo(
         read_at=found.read_at,
         problem=found.problem or None,
-        partitions=[_partition(one) for one in found.partitions],
+        partitions=[_partition(partition) for partition in found.partitions],
     )
 
 

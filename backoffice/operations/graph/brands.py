@@ -116,7 +116,7 @@ def document_of(wanted: ChangeBrandInput) -> BrandDocument:
 
 def colours_of(tokens: Sequence[ThemeTokenInput]) -> dict[str, TokenColours]:
     """Return the colours of an input by token."""
-    return {one.token: TokenColours(one.light, one.dark) for one in tokens}
+    return {token.token: TokenColours(token.light, token.dark) for token in tokens}
 
 
 def brand_to_graphql(known: KnownBrand) -> OperatedBrand:

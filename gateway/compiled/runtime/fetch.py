@@ -124,7 +124,7 @@ class CompiledFetch:
 
     async def _execute_parts(self, state: State, found: Found) -> None:
         parts = self.fields.divide(*found, state.context.most_entities)
-        await in_parallel([partial(self.execute, state, each) for each in parts])
+        await in_parallel([partial(self.execute, state, part) for part in parts])
 
     def _represented(self, state: State) -> Found | None:
         """Return the representations and their objects; None if the interpreter must find them."""

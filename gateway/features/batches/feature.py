@@ -103,7 +103,7 @@ class BatchingPipeline:
         entries = _entries(request, read_batch(body or b"", self.most))
         # Nothing has begun if the client is gone already.
         responses = await request.client.until_disconnect(self._answered(entries, request.client))
-        outcomes = {each.outcome for each in responses}
+        outcomes = {response.outcome for response in responses}
         content = b"[" + b",".join(each.content for each in responses) + b"]"
         return Response(content, "ok" if outcomes == {"ok"} else "partial")
 

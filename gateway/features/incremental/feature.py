@@ -133,10 +133,12 @@ def initial_counts(prepared: PreparedRequest, planned: PlannedOperation) -> dict
     given = prepared.document.variables.coerce(prepared.variables)
     coerced: Mapping[str, Any] = {} if isinstance(given, list) else given.coerced
     counts: dict[Keys, int] = {
-        each.path: coerced[each.initial_count] if isinstance(each.initial_count, str) else each.initial_count
-        for each in streams
+        stream.path: coerced[stream.initial_count]
+        if isinstance(stream.initial_count, str)
+        else stream.initial_count
+        for stream in streams
     }
-    if any(each < 0 for each in counts.values()):
+    if any(count < 0 for count in counts.values()):
         raise RequestError("The initialCount of @stream must not be negative.", code="BAD_USER_INPUT")
     return counts
 

@@ -92,7 +92,7 @@ def timings(observation: Observation) -> dict[str, Any]:
     return {
         "unit": "ms",
         "total": _milliseconds(perf_counter_ns() - observation.began),
-        "stages": [_stage(each, observation.began) for each in observation.timings],
+        "stages": [_stage(timing, observation.began) for timing in observation.timings],
     }
 
 

@@ -219,7 +219,7 @@ class Limiter:
         self, sender: Sender, session: object, client: ClientIdentity
     ) -> list[tuple[Buckets, str]]:
         charges = self._charges(sender, session, client)
-        return [each for each in charges if each[0].rule.charges_refusals]
+        return [charge for charge in charges if charge[0].rule.charges_refusals]
 
     def _decide(self, charges: Charges, cost: int, *, keep: bool = False) -> Awaitable[None] | None:
         if not charges:

@@ -151,7 +151,7 @@ def _parsed(index: int, given: Any, known: Collection[str]) -> Invalidation:
             subgraphs, tag = entry.get("subgraphs"), entry.get("cache_tag")
             if not isinstance(subgraphs, list) or not subgraphs or not isinstance(tag, str) or not tag:
                 raise _bad(f"Entry {index}: a cache_tag needs subgraphs, a list of names, and cache_tag.")
-            names = [_subgraph(index, each, known) for each in subgraphs]
+            names = [_subgraph(index, subgraph, known) for subgraph in subgraphs]
             return Invalidation("cache_tag", tuple(written_tag(name, tag) for name in names))
         case "subgraph":
             name = _subgraph(index, entry.get("subgraph"), known)

@@ -156,8 +156,8 @@ def _begin(executor: OperationExecutor, hooks: Hooks) -> Callable[[], None]:
 
     def begin() -> None:
         executor.budget()
-        for each in hooks.events:
-            each()
+        for event in hooks.events:
+            event()
 
     return begin
 
@@ -275,4 +275,4 @@ class Subscribing:
 
 def _root(planned: PlannedOperation) -> list[str]:
     """Return the path of the root field, which is hidden from the client."""
-    return [each.response for fields in planned.plan.shape.fields.values() for each in fields]
+    return [field.response for fields in planned.plan.shape.fields.values() for field in fields]

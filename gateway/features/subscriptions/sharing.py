@@ -104,9 +104,9 @@ def root_field(document: str) -> str:
     (operation,) = parse(document, no_location=True).definitions
     assert isinstance(operation, OperationDefinitionNode)  # noqa: S101 - a fetch is an operation
     return next(
-        each.name.value
-        for each in operation.selection_set.selections
-        if isinstance(each, FieldNode) and not each.name.value.startswith("__")
+        selection.name.value
+        for selection in operation.selection_set.selections
+        if isinstance(selection, FieldNode) and not selection.name.value.startswith("__")
     )
 
 
@@ -216,7 +216,7 @@ class SharedSource:
             for each in list(self._subscribers):
                 # Each subscriber adds other data to its event.
                 each.put(copied(event))
-            while self._subscribers and all(each.is_full for each in self._subscribers):
+            while self._subscribers and all(subscriber.is_full for subscriber in self._subscribers):
                 await self._room.wait()
                 self._room.clear()
 

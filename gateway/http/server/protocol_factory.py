@@ -158,7 +158,7 @@ class ProtocolFactory:
     def _sweep(self, loop: asyncio.AbstractEventLoop, state: ServerState) -> None:
         """Check all connections; one timer for all costs less than one for each request."""
         now = loop.time()
-        own = [each for each in state.connections if isinstance(each, DrainingProtocol)]
+        own = [connection for connection in state.connections if isinstance(connection, DrainingProtocol)]
         for each in own:
             each.check(now)
         self._sweeping = bool(own)

@@ -18,7 +18,9 @@ def select_operation(document: DocumentNode, name: str | None) -> OperationDefin
     Raises:
         InvalidDocument: There is no such operation, or there are several and no name is given.
     """
-    operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+    operations = [
+        definition for definition in document.definitions if isinstance(definition, OperationDefinitionNode)
+    ]
     if name is None and len(operations) == 1:
         return operations[0]
     if name is None:
@@ -78,5 +80,7 @@ def error_entry(error: GraphQLError) -> dict[str, Any]:
     """Return the `errors` entry of a response for a graphql-core error."""
     entry: dict[str, Any] = {"message": error.message}
     if error.locations:
-        entry["locations"] = [{"line": each.line, "column": each.column} for each in error.locations]
+        entry["locations"] = [
+            {"line": location.line, "column": location.column} for location in error.locations
+        ]
     return entry

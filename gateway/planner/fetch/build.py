@@ -127,11 +127,11 @@ class _Builder:
     def _pass(self, context: ResolvedContext, fetch: FetchNode, cursor: Cursor) -> set[FetchNode]:
         """Set an argument from ancestors; return the fetches that provide the value."""
         providers: set[FetchNode] = set()
-        for each in context.sources:
-            ancestor = cursor.up(each.source.levels_up)
-            if each.position.path:
+        for source in context.sources:
+            ancestor = cursor.up(source.source.levels_up)
+            if source.position.path:
                 ancestor.selection.typename = True
-            providers |= self.select(each.needed, ancestor)
+            providers |= self.select(source.needed, ancestor)
         fetch.set_argument(context.argument, tuple(each.source for each in context.sources), self.variables)
         return providers
 

@@ -244,7 +244,7 @@ def with_contexts(
     arguments: str, contexts: Sequence[ContextArgument], variables: Mapping[ContextArgument, str]
 ) -> str:
     """Return a field's printed arguments, including those that are hidden from clients."""
-    from_context = [f"{each.name}: ${variables[each]}{MARK}" for each in contexts]
+    from_context = [f"{context.name}: ${variables[context]}{MARK}" for context in contexts]
     if not from_context:
         return arguments
     return f"({', '.join([*([arguments[1:-1]] if arguments else []), *from_context])})"

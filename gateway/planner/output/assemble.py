@@ -91,7 +91,7 @@ def _trees(fetches: Sequence[Fetch], levels: Sequence[int]) -> dict[Delivery, Pl
 
 
 def _tree(steps: Sequence[Sequence[PlanNode]]) -> PlanNode:
-    nodes = [one[0] if len(one) == 1 else Parallel(tuple(one)) for one in steps]
+    nodes = [step[0] if len(step) == 1 else Parallel(tuple(step)) for step in steps]
     return nodes[0] if len(nodes) == 1 else InSequence(tuple(nodes))
 
 
@@ -128,9 +128,9 @@ def _read(entities: Entities, path: Path) -> Iterator[Keys]:
 
 
 def _below(fields: Iterable[RepresentationField], above: Keys) -> Iterator[Keys]:
-    for each in fields:
-        if each.below is not None:
-            path = (*above, each.response_key)
+    for field in fields:
+        if field.below is not None:
+            path = (*above, field.response_key)
             yield path
-            for group in each.below:
+            for group in field.below:
                 yield from _below(group.fields, path)

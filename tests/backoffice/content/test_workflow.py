@@ -147,7 +147,9 @@ async def test_of_two_editors_at_once_one_is_told(each_content: ContentFixture) 
     for version in (0, next_version(0, NOW)):
         saves = [content_area.editing.save(who, KEY, document(who.name), version) for who in (ANN, BOB)]
         outcomes = await asyncio.gather(*saves, return_exceptions=True)
-        assert sorted(type(one).__name__ for one in outcomes) == ["ItemWithRevisions", "Stale"], outcomes
+        assert sorted(type(outcome).__name__ for outcome in outcomes) == ["ItemWithRevisions", "Stale"], (
+            outcomes
+        )
 
 
 @pytest.mark.parametrize("by", [ANN, ANN_AGAIN, BOB])
@@ -248,7 +250,7 @@ async def test_lint_keeps_content_from_review(content_area: ContentFixture) -> N
     item = await content_area.editing.save(ANN, KEY, document(terms_url="", significant_terms=""), 0)
     with pytest.raises(Invalid) as invalid:
         await content_area.editing.submit(ANN, KEY, item.version, "please")
-    paths = {one.path for one in invalid.value.problems}
+    paths = {problem.path for problem in invalid.value.problems}
     assert paths == {"texts.en-GB.significant_terms", "texts.en-GB.terms_url"}
 
 

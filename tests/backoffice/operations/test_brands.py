@@ -55,8 +55,8 @@ class BrandFixture:
         async with self.service.database.read() as connection:
             rows = await self.service.decisions.repository.all(connection)
         reducer = RewardDecisions(ManualClock(NOW)).reducer
-        records = [Record(GLOBAL_TOPIC, 0, 0, one.key.encode(), one.message().encode()) for one in rows]
-        messages = [Message(one, decode_global(one)) for one in records]
+        records = [Record(GLOBAL_TOPIC, 0, 0, row.key.encode(), row.message().encode()) for row in rows]
+        messages = [Message(record, decode_global(record)) for record in records]
         async with self.node.write() as connection:
             await reducer.apply(connection, messages)
 
@@ -139,7 +139,7 @@ async def test_what_cannot_be_read_is_refused_pair_by_pair(brand_area: BrandFixt
     pale = {"accent": TokenColours("#d8a6f0", "#d8a6f0"), "on-accent": TokenColours("#ffffff", "#2a0538")}
     with pytest.raises(Invalid) as refused:
         await brand_area.service.change(OLGA, "northbet", document(theme=pale), seen=0, reason="pretty")
-    messages = [one.message for one in refused.value.problems]
+    messages = [problem.message for problem in refused.value.problems]
     assert (
         "on-accent on accent (text of the main button, light pages) has 1.97:1, and needs 4.5:1." in messages
     )

@@ -191,7 +191,7 @@ async def test_rules_of_a_configuration_are_told_by_field(provider_area: Provide
     async def paths(**changes: Any) -> list[str]:
         with pytest.raises(Invalid) as refused:
             await provider_area.submit(**changes)
-        return [one.path for one in refused.value.problems]
+        return [problem.path for problem in refused.value.problems]
 
     assert await paths(kinds=["free_spins"]) == ["kinds"]
     assert await paths(timeout_seconds=30) == ["timeoutSeconds"]

@@ -47,7 +47,9 @@ async def test_a_second_count_replaces_the_first(tmp_path: object) -> None:
         assert known is not None
         await risk_area.parts.collector.count(known, WEEK)
         found = await risk_area.parts.risk.liability(VIEWER, "northbet")
-        assert [(one.figure.stage, one.figure.value_minor) for one in found.rewards] == [("expected", 1000)]
+        assert [(reward.figure.stage, reward.figure.value_minor) for reward in found.rewards] == [
+            ("expected", 1000)
+        ]
         assert (found.as_of, found.in_doubt) == (NOW, 0)
         await risk_area.clear_customers()
         await risk_area.parts.collector.count(known, WEEK)

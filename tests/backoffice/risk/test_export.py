@@ -100,11 +100,11 @@ async def test_the_credits_behind_the_costs_of_goodwill(risk_area: RiskFixture) 
     assert found == sorted(found, key=lambda one: one.position, reverse=True)
     async with risk_area.parts.counter.fulfilment.read() as connection:
         costs = await GoodwillRepository().costs(connection, "northbet")
-    for one in costs:
-        linked = GoodwillWanted("northbet", one.iso_week, one.currency, one.stage, one.kind)
+    for cost in costs:
+        linked = GoodwillWanted("northbet", cost.iso_week, cost.currency, cost.stage, cost.kind)
         behind = await risk_area.parts.risk.goodwill(RISK, linked, 100)
-        assert (len(behind), sum(each.value_minor for each in behind)) == (one.credits, one.value_minor)
-    assert {(one.stage, one.kind) for one in costs} == {
+        assert (len(behind), sum(each.value_minor for each in behind)) == (cost.credits, cost.value_minor)
+    assert {(cost.stage, cost.kind) for cost in costs} == {
         ("owed", "free_bet"),
         ("outstanding", "free_bet"),
         ("used", "cash"),

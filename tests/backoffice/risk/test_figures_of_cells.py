@@ -245,7 +245,7 @@ def test_a_week_is_shown_only_once_all_partitions_are_counted(
         async with cells.whole.base.database.read() as connection:
             ages = await cell_ages(connection, "northbet")
         counts = [("c0", "0-2", c0), ("c1", "3-4", c1), ("c2", "8-11", c2), ("c3", "5-7", c1)]
-        assert sorted((one.cell, one.partitions, one.as_of) for one in ages) == [
+        assert sorted((age.cell, age.partitions, age.as_of) for age in ages) == [
             (name, partitions, count.figures.as_of) for name, partitions, count in counts
         ]
         assert ages == sorted(ages, key=lambda one: one.as_of)

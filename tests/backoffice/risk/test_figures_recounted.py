@@ -141,12 +141,12 @@ async def compare(risk_area: RiskFixture, found: list[CustomerWeek], *, ended: b
     counted = {name: getattr(figures, name) for name in ("seen", "opted_in", "qualified", "chose")}
     assert counted == {name: plain[name] for name in counted}
     by_stage: Counter[tuple[str, str, str]] = Counter()
-    for one in figures.rewards:
-        by_stage[one.stage, one.reward_id, one.currency] += one.customers
-        terms = REWARDS[one.reward_id]
-        assert one.value_minor == one.customers * (terms["value_minor"] or 0)
-        assert one.spins == one.customers * (terms["spins"] or 0)
-        assert one.unvalued == (one.customers if terms["value_minor"] is None else 0)
+    for reward in figures.rewards:
+        by_stage[reward.stage, reward.reward_id, reward.currency] += reward.customers
+        terms = REWARDS[reward.reward_id]
+        assert reward.value_minor == reward.customers * (terms["value_minor"] or 0)
+        assert reward.spins == reward.customers * (terms["spins"] or 0)
+        assert reward.unvalued == (reward.customers if terms["value_minor"] is None else 0)
     assert by_stage == plain["stages"]
     money = {
         one.currency: {

@@ -124,7 +124,7 @@ async def test_the_curve_is_recorded_while_the_week_goes_on(tmp_path: object) ->
         await risk_area.parts.collector.count(known, WEEK)
         async with risk_area.base.database.read() as connection:
             points = await repository.curve(connection, "northbet", [WEEK.iso])
-        assert [(one.hour, one.rewards) for one in points if one.currency == "GBP"] == [
+        assert [(point.hour, point.rewards) for point in points if point.currency == "GBP"] == [
             (60, 30),
             (61, 30),
             (repository.FINAL_HOUR, 30),

@@ -29,7 +29,11 @@ async def shown(risk_area: RiskFixture) -> tuple[dict[str, int], dict[str, list[
 async def liability(risk_area: RiskFixture) -> list[tuple[str, int]]:
     """Return what may still have to be paid, by stage."""
     found = await risk_area.parts.risk.liability(RISK, "northbet")
-    return [(one.figure.stage, one.figure.customers) for one in found.rewards if one.iso_week == WEEK.iso]
+    return [
+        (reward.figure.stage, reward.figure.customers)
+        for reward in found.rewards
+        if reward.iso_week == WEEK.iso
+    ]
 
 
 async def test_who_is_excluded_is_stopped_from_the_end_of_the_week(tmp_path: object) -> None:
@@ -40,9 +44,9 @@ async def test_who_is_excluded_is_stopped_from_the_end_of_the_week(tmp_path: obj
         assert await shown(risk_area) == ({"expected": 2}, {"expected": everybody})
         assert await liability(risk_area) == [("expected", 2)]
         forecasts = await risk_area.parts.risk.forecasts(RISK, "northbet")
-        (pounds,) = [one for one in forecasts if one.currency == "GBP"]
+        (pounds,) = [forecast for forecast in forecasts if forecast.currency == "GBP"]
         assert pounds.now.rewards == 2
-        assert [one.rewards for one in pounds.hours.values()] == [2]
+        assert [hour.rewards for hour in pounds.hours.values()] == [2]
 
         risk_area.clock.advance(WEEK.ends_at + timedelta(hours=1) - risk_area.clock.now())
         ended = {"expected": ["other"], "stopped": ["excluded"]}
@@ -67,5 +71,5 @@ async def test_who_is_excluded_is_stopped_from_the_end_of_the_week(tmp_path: obj
         assert await liability(risk_area) == [("owed", 1)]
         async with risk_area.base.database.read() as connection:
             points = await repository.curve(connection, "northbet", [WEEK.iso])
-        final = {(one.currency, one.rewards) for one in points if one.hour == repository.FINAL_HOUR}
+        final = {(point.currency, point.rewards) for point in points if point.hour == repository.FINAL_HOUR}
         assert ("GBP", 1) in final

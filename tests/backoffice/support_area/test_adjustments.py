@@ -105,7 +105,7 @@ async def test_two_approvers_at_once_publish_one_message(support_area: SupportFi
     results = await asyncio.gather(
         *(approve(support_area, found, who) for who in (RITA, RAY)), return_exceptions=True
     )
-    assert sorted(type(one).__name__ for one in results) == ["Conflict", "Proposal"]
+    assert sorted(type(result).__name__ for result in results) == ["Conflict", "Proposal"]
     assert len(await sent(support_area)) == 1
 
 
@@ -154,7 +154,7 @@ async def test_what_cannot_be_is_refused(support_area: SupportFixture, changes: 
     await support_area.add_bets({})
     with pytest.raises(Invalid) as refused:
         await support_area.parts.adjustments.propose(SAM, request(**changes))
-    assert path in [one.path for one in refused.value.problems]
+    assert path in [problem.path for problem in refused.value.problems]
 
 
 async def test_only_support_of_the_brand_proposes(support_area: SupportFixture) -> None:

@@ -121,7 +121,9 @@ async def deliver(support_area: SupportFixture, records: Sequence[Record]) -> Ou
     service = FulfilmentService.of(database.dialect)
     reducer = FulfilmentReducer(service, ReferenceWriter(REFERENCE, database.dialect), support_area.clock)
     async with database.write() as connection:
-        return await reducer.goodwill(connection, [Message(one, decode_goodwill(one)) for one in records])
+        return await reducer.goodwill(
+            connection, [Message(record, decode_goodwill(record)) for record in records]
+        )
 
 
 async def use_of(support_area: SupportFixture) -> WeekUse:
@@ -141,7 +143,7 @@ async def know_customers(support_area: SupportFixture, *names: str, **changes: A
     club = support_area.parts.databases.club
     records = [account(customer_id=name, revision=2, **changes) for name in names]
     async with club.write() as connection:
-        messages = [Message(one, decode_account(one)) for one in records]
+        messages = [Message(record, decode_account(record)) for record in records]
         await store_accounts(ReferenceWriter(CLUB, club.dialect), connection, messages)
 
 
@@ -178,7 +180,7 @@ async def test_the_budget_is_never_exceeded_by_people_at_once(goodwill: SupportF
         goodwill.parts.goodwill.propose(one, request(owner=Owner("northbet", one.user_id))) for one in people
     ]
     results = await asyncio.gather(*asking, return_exceptions=True)
-    given = [one for one in results if isinstance(one, str)]
+    given = [result for result in results if isinstance(result, str)]
     assert sorted({type(one) for one in results}, key=repr) == [Conflict, str]
     assert len(given) == 3
     assert (await use_of(goodwill)).left == 0
@@ -234,7 +236,7 @@ async def given(tmp_path: Path) -> AsyncIterator[SupportFixture]:
             spins = make_config("fs", value_minor=None, spins=10)
             unlawful = make_config("cb", wagering_multiple=40)
             rewards = [make_config("fb-5"), spins, unlawful, make_config("euro", currency="EUR")]
-            await connection.execute(insert(REWARD_CONFIG), [config_row(one) for one in rewards])
+            await connection.execute(insert(REWARD_CONFIG), [config_row(reward) for reward in rewards])
         await raise_budget(support_area, GoodwillLimits(1500, 1000, 1500))
         yield support_area
 

@@ -48,7 +48,7 @@ def test_the_plan_of_a_client_is_made_before_it_asks_again() -> None:
     ((kinds, planned),) = unmet_in(warmed(SDL))
     assert kinds == {"authenticated", "scopes"}
     assert planned.executable is not None
-    assert [each.subgraph for each in planned.plan.fetches] == ["a"]
+    assert [fetch.subgraph for fetch in planned.plan.fetches] == ["a"]
 
 
 def test_rules_that_are_gone_hide_nothing() -> None:

@@ -99,7 +99,7 @@ def test_the_environment_overrides_the_file(
     with caplog.at_level(logging.WARNING):
         usage = read_settings(file).of(UsageSettings)
     assert (usage.days, usage.operations) == (7, 9)
-    assert [f"{PREFIX}USAGE_DAYS" in each for each in caplog.messages] == [True]
+    assert [f"{PREFIX}USAGE_DAYS" in message for message in caplog.messages] == [True]
 
 
 def test_defaults_and_copies_reach_features() -> None:

@@ -214,7 +214,7 @@ def refuse_new_connections(listener: socket.socket) -> None:
     """
     if not sys.platform.startswith("linux") or listener.family not in (socket.AF_INET, socket.AF_INET6):
         return
-    program = b"".join(struct.pack("HBBI", *each) for each in DROP_FIRST_PACKETS)
+    program = b"".join(struct.pack("HBBI", *packet) for packet in DROP_FIRST_PACKETS)
     memory = ctypes.create_string_buffer(program)
     value = struct.pack("HP", len(DROP_FIRST_PACKETS), ctypes.addressof(memory))
     with contextlib.suppress(OSError):  # a kernel without filters: do nothing, as on other systems
