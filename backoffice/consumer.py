@@ -47,7 +47,7 @@ class CellsReducer:
 
     async def apply(self, connection: AsyncConnection, messages: Sequence[Message[CellsEvent]]) -> Outcome:
         """Apply a batch."""
-        reports = [one.event for one in messages if isinstance(one.event, Acknowledgement)]
+        reports = [message.event for message in messages if isinstance(message.event, Acknowledgement)]
         counted = [Message(one.record, one.event) for one in messages if isinstance(one.event, CellFigures)]
         stored = await self.nodes.store(connection, reports, self.clock.machine.now())
         figures = await FiguresReducer(self.clock).apply(connection, counted)

@@ -100,7 +100,7 @@ class Invalid(BackofficeError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__(
-            "; ".join(one.message for one in problems),
+            "; ".join(problem.message for problem in problems),
             problems=[{"path": one.path, "message": one.message} for one in problems],
         )
         self.problems = tuple(problems)

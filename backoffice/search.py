@@ -83,14 +83,14 @@ async def find(context: OfficeContext, actor: Actor, brand: str, text: str) -> l
     found: list[Found] = []
     if allows(actor, Permission.SUPPORT_READ, brand) and len(wanted) >= LEAST_OF_CUSTOMERS:
         matches = await context.area(SupportArea).customers.match(actor, brand, wanted, MAX_OF_A_KIND)
-        found += [_found(FoundKind.CUSTOMER, brand, one, wanted) for one in matches.customers]
+        found += [_found(FoundKind.CUSTOMER, brand, customer, wanted) for customer in matches.customers]
         if matches.of_bet is not None:
             found.append(_found(FoundKind.BET, brand, wanted, wanted, f"{brand}:{matches.of_bet}"))
     rewards = await context.area(ContentArea).service.rewards_named(actor, brand, wanted, MAX_OF_A_KIND)
-    found += [_found(FoundKind.REWARD, brand, one, wanted) for one in rewards]
+    found += [_found(FoundKind.REWARD, brand, reward, wanted) for reward in rewards]
     if allows(actor, Permission.OPERATIONS_READ, brand):
         weeks = await context.area(OperationsArea).weeks.named(actor, brand, wanted, MAX_OF_A_KIND)
-        found += [_found(FoundKind.WEEK, brand, one, wanted) for one in weeks]
+        found += [_found(FoundKind.WEEK, brand, week, wanted) for week in weeks]
     return found
 
 

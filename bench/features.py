@@ -22,9 +22,8 @@ from typing import Any, Final
 from pydantic import SecretStr
 
 from bench.counts.club import Counted, Request
-from bench.counts.gateway_path import gateway
 from bench.counts.paths import HotPath, count_path, count_paths, in_counted_club
-from bench.counts.site_paths import require_right
+from bench.counts.site_paths import gateway, require_right
 from bench.harness import report
 from bench.harness.servers import ROOT
 from bench.performance import with_table

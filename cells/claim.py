@@ -17,11 +17,10 @@ from foundation.storage.cells.ownership import (
     require_same,
     write_cell,
 )
-from foundation.storage.cells.settings import CellSettings
 from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.errors import CellMismatch
-from foundation.storage.settings import DatabaseSettings
+from foundation.storage.settings import CellSettings, DatabaseSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,7 @@ from consumers.acknowledgements.settings import NodeSettings
 from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
 from foundation.logs import LogSettings
-from foundation.storage.cells.settings import CellSettings
-from foundation.storage.settings import ClockSettings, DatabaseSettings
+from foundation.storage.settings import CellSettings, ClockSettings, DatabaseSettings
 from foundation.tracing import SamplerSettings, TracingSettings
 from furlong.embedding.settings import EmbedSettings
 from gateway.feature_list import FEATURES

@@ -169,7 +169,7 @@ def show_path(
         every = [{**each._asdict(), "instructions": instructions.get(each.by)} for each in steps]
         typer.echo(orjson.dumps(every, option=orjson.OPT_INDENT_2))
         return
-    rows = [_row(each, first_of=steps, instructions=instructions) for each in steps]
+    rows = [_row(step, first_of=steps, instructions=instructions) for step in steps]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         typer.echo("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
@@ -260,8 +260,7 @@ def show_plan(
 
 def _restricted(model: Supergraph, operation: Operation, granted: Granted) -> Operation:
     """Return what a client may see of an operation, and print what it may not."""
-    from gateway.access.operations import OperationAccess
-    from gateway.access.restriction import hidden_paths
+    from gateway.access.operations import OperationAccess, hidden_paths
 
     access = OperationAccess.of(model)
     unmet = granted.unmet(access.fields.rules.all)
@@ -281,8 +280,7 @@ def _located(file: Path, entry: dict[str, Any]) -> str:
 
 def _settings(file: Path | None = None) -> GatewaySettings:
     """Return the settings; end the command if one is wrong, without the value of one that may be secret."""
-    from gateway.settings.file import SettingsInvalid, read_settings
-    from gateway.settings.names import renamed
+    from gateway.settings.file import SettingsInvalid, read_settings, renamed
 
     for sentence in renamed(os.environ):
         typer.echo(sentence, err=True)

@@ -120,7 +120,7 @@ class Unauthorized(InvalidDocument):
     """
 
     def __init__(self, paths: Iterable[Sequence[str]]) -> None:
-        entries = [{"message": "Unauthorized field or type", "path": list(each)} for each in paths]
+        entries = [{"message": "Unauthorized field or type", "path": list(path)} for path in paths]
         super().__init__(entries, "UNAUTHORIZED_FIELD_OR_TYPE")
         self.status = 403
 

@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.access.application import AccessOf, DecidePolicies
-from gateway.access.narrowing import Narrowing
+from gateway.access.operations import Narrowing
 from gateway.clients import CustomerOf
 from gateway.executor import CallMiddleware
 from gateway.feature_settings import Entry, FeatureSettings
@@ -39,7 +39,7 @@ from gateway.pipeline.pipeline import Pipeline
 from gateway.pipeline.preparation.costs import CostOf
 from gateway.pipeline.preparation.plan_cache import LabelsOn
 from gateway.pipeline.stages import ResponsePipeline
-from gateway.pipeline.subscribing import AnswersSubscriptions
+from gateway.pipeline.subscriptions import AnswersSubscriptions
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
 from gateway.transport import SignerOf, Transport

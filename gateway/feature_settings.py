@@ -118,7 +118,7 @@ class FeatureSettings(BaseSettings):
         """Read variables by both names, in the environment first and then in the settings file."""
         del file_secret_settings
         variables = [each for each in (env_settings, dotenv_settings) if isinstance(each, EnvSettingsSource)]
-        return (init_settings, *(_Variables(settings_cls, each, cls.former) for each in variables))
+        return (init_settings, *(_Variables(settings_cls, variable, cls.former) for variable in variables))
 
 
 def gateway_prefix(prefix: str) -> str:

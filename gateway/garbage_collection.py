@@ -66,7 +66,7 @@ def collected_in_steps() -> Iterator[None]:
 
     Nothing else runs during a collection. A collection postponed until the model is complete would visit all
     of it at once, and so would each later one. Exempt objects are still freed with their last reference:
-    see `gateway.supergraph.release`.
+    see `gateway.supergraph.model`.
     """
     thresholds = gc.get_threshold()
     gc.callbacks.append(_freeze_survivors)

@@ -129,7 +129,7 @@ def assemble(
                     raise ValueError(f"Both {added[field.name][0][0]} and {name} claim {field.name}.")
                 values[field.name] = value
                 added[field.name] = [(name, value)]
-    stages = (each for each in STAGES if authenticates or each is not SESSION)
+    stages = (stage for stage in STAGES if authenticates or stage is not SESSION)
     return RequestPath(VersionParts(**values), tuple(step for each in stages for step in _steps(each, added)))
 
 

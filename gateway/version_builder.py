@@ -9,15 +9,14 @@ from hashlib import sha256
 from time import monotonic
 
 from foundation.graphql_http import Negotiation
-from gateway.access.narrowing import Narrowing
+from gateway.access.operations import Narrowing
 from gateway.clients import Identification
 from gateway.errors import SupergraphError
 from gateway.executor import ResponseLimits
 from gateway.feature import Version, VersionParts
 from gateway.forwarding import Forwarding
 from gateway.garbage_collection import collected_in_steps
-from gateway.http.cors_endpoint import CorsEndpoint
-from gateway.http.endpoint import Endpoint
+from gateway.http.endpoint import CorsEndpoint, Endpoint
 from gateway.http.graph_versions import GraphVersion
 from gateway.http.live import LiveConnections, LiveOperations
 from gateway.http.responses import ResponseCaching
@@ -166,6 +165,7 @@ class VersionBuilder:
         documents = parts.documents or SentDocuments()
         names = _names(settings, executor.preparer, documents)
         kind = ArrivalPipeline if parts.requests else Pipeline
+        subscribe = parts.subscriptions
         return kind(
             authentication=core.authentication,
             identification=Identification(settings),
@@ -179,7 +179,7 @@ class VersionBuilder:
             large_responses=core.thread,
             recorders=Recorders(self.operations, names, parts.recorders),
             authenticates=core.authentication.is_used,
-            subscribing=None if parts.subscriptions is None else parts.subscriptions(executor, names, parts),
+            subscriptions=None if subscribe is None else subscribe(executor, names, parts),
             incremental=None if parts.in_parts is None else parts.in_parts(executor, parts.responses),
         )
 
@@ -213,7 +213,7 @@ class VersionBuilder:
                 () if parts.documents is None else parts.documents.varies_by,
                 authenticates=core.authentication.is_required,
                 is_shared=forwarding.others is None,
-                varies_by=(*parts.varies_by, *(name for each in parts.replies for name in each.varies_by)),
+                varies_by=(*parts.varies_by, *(name for reply in parts.replies for name in reply.varies_by)),
             ),
             replies=parts.replies,
             streams=streams,

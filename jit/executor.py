@@ -108,7 +108,7 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
         """Return what executes an operation, or a list of errors; the arguments are graphql-core's."""
         interpreter: Callable[[], Any] = partial(super().build, schema, document, *given, **named)
         arguments = Arguments(*given, **named)
-        made_by = _made_by(schema)
+        made_by = _compiled_schema_of(schema)
         operation = made_by.documents.find(schema, document, arguments.operation_name)
         if isinstance(operation, str):
             reason: str | None = operation
@@ -157,7 +157,7 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
         interpreter = partial(super().build_per_event_executor, payload)
         if self.compiled is not None:
             return replace(self.compiled, root_value=payload, interpreter=interpreter)
-        _made_by(self.schema).executions.count_interpreted(self.reason)
+        _compiled_schema_of(self.schema).executions.count_interpreted(self.reason)
         return interpreter()
 
 
@@ -167,14 +167,14 @@ def interpreting(executor: type[Executor[Any]], reason: str) -> type[Executor[An
     class Interpreting(executor):  # type: ignore[valid-type, misc] # a class that the caller chose
         @classmethod
         def build(cls, schema: GraphQLSchema, *given: Any, **named: Any) -> Any:
-            _made_by(schema).executions.count_interpreted(reason)
+            _compiled_schema_of(schema).executions.count_interpreted(reason)
             return super().build(schema, *given, **named)
 
     Interpreting.__name__, Interpreting.__qualname__ = executor.__name__, executor.__qualname__
     return Interpreting
 
 
-def _made_by(schema: GraphQLSchema) -> CompiledSchema:
+def _compiled_schema_of(schema: GraphQLSchema) -> CompiledSchema:
     made_by: CompiledSchema = schema._strawberry_schema  # type: ignore[attr-defined] # noqa: SLF001 - Strawberry's
     return made_by
 

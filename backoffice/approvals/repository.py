@@ -126,7 +126,7 @@ async def count_decided(connection: AsyncConnection, user_id: str, since: dateti
 
 
 def _is_news() -> ColumnElement[bool]:
-    return PROPOSAL.c.status.in_([one.value for one in NEWS])
+    return PROPOSAL.c.status.in_([new.value for new in NEWS])
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,9 +71,10 @@ class Approvals:
     ) -> Sequence[Proposal]:
         """Return those proposals that somebody may approve: by their roles, and as another pair of eyes."""
         by_role = [
-            one
-            for one in proposals
-            if one.kind in self._kinds and allows(actor, self._kinds[one.kind].needs.approve, one.brand)
+            proposal
+            for proposal in proposals
+            if proposal.kind in self._kinds
+            and allows(actor, self._kinds[proposal.kind].needs.approve, proposal.brand)
         ]
         obstacles = await self.obstacles(connection, actor, by_role)
         return [one for one in by_role if one.proposal_id not in obstacles]
@@ -232,11 +233,11 @@ class Approvals:
     ) -> Mapping[ProposalId, str]:
         """Return why somebody is not independent of the proposer, for each proposal where they are not."""
         own, others = {}, []
-        for one in proposals:
-            if actor.person == one.proposer_person or actor.user_id == one.proposed_by:
-                own[one.proposal_id] = OWN
+        for proposal in proposals:
+            if actor.person == proposal.proposer_person or actor.user_id == proposal.proposed_by:
+                own[proposal.proposal_id] = OWN
             else:
-                others.append(one)
+                others.append(proposal)
         if self._staff is None or not others:
             return own
         found = await self._staff.obstacles(connection, actor, {one.proposed_by for one in others})

@@ -57,7 +57,7 @@ class ContentArea(Area):
             try:
                 await self.publication.publish_due()
             except (SQLAlchemyError, OSError) as fault:
-                log.warning("scheduled_content_waits", error=type(fault).__name__)
+                log.warning("scheduled_publication_failed", error=type(fault).__name__)
             try:
                 async with asyncio.timeout(PAUSE_SECONDS):
                     await stop.wait()

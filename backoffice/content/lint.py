@@ -56,7 +56,7 @@ def warning(rule: str, path: str, message: str) -> Finding:
 
 def errors_of(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return the findings that block publication."""
-    return tuple(one for one in findings if one.severity is Severity.ERROR)
+    return tuple(finding for finding in findings if finding.severity is Severity.ERROR)
 
 
 LENGTHS: Final = {
@@ -145,7 +145,7 @@ def _reward(document: ContentDocument, context: LintContext) -> Iterator[Finding
         if why := impossible(config):
             yield error("REWARD_IMPOSSIBLE", "", f"the reward's terms are impossible: {why}")
         at = max(context.now, config.effective_from)
-        against = [unlawful(config, one, at) for one in config.jurisdictions]
+        against = [unlawful(config, jurisdiction, at) for jurisdiction in config.jurisdictions]
         found = [one for one in against if one]
         if found and len(found) == len(against):
             yield error("REWARD_UNLAWFUL", "", "; ".join(found))
@@ -196,7 +196,9 @@ def _words(text: ContentText, locale: str, context: LintContext) -> Iterator[Fin
 
 
 def _age(text: ContentText, locale: str, context: LintContext) -> Iterator[Finding]:
-    for mark in sorted({AGE_MARKS[one] for one in context.brand.jurisdictions if one in AGE_MARKS}):
+    for mark in sorted(
+        {AGE_MARKS[jurisdiction] for jurisdiction in context.brand.jurisdictions if jurisdiction in AGE_MARKS}
+    ):
         if mark not in text.significant_terms and text.significant_terms:
             yield error("AGE_MARK", f"texts.{locale}.significant_terms", f"must say {mark}")
 

@@ -20,14 +20,14 @@ from backoffice.content.types import (
     ContentItemType,
     ContentPreview,
     ContentPreviewState,
+    ContentRevisionType,
     LintFinding,
-    ShownRevision,
-    shown_brand,
-    shown_change,
-    shown_finding,
-    shown_item,
-    shown_revision,
-    shown_state,
+    brand_to_graphql,
+    change_to_graphql,
+    finding_to_graphql,
+    item_to_graphql,
+    revision_to_graphql,
+    state_to_graphql,
 )
 from backoffice.content.workflow.editing import document_of
 from backoffice.content.workflow.local_time import Occurrence
@@ -70,8 +70,8 @@ class ContentDocumentInput:
             Invalid: A locale appears twice.
         """
         texts = {
-            one.locale: {name: vars(one)[name] for name in vars(one) if name != "locale"}
-            for one in self.texts
+            text.locale: {name: vars(text)[name] for name in vars(text) if name != "locale"}
+            for text in self.texts
         }
         if len(texts) < len(self.texts):
             raise Invalid([Problem("document.texts", "a locale appears twice")])
@@ -168,7 +168,7 @@ class Query:
         found = await info.context.area(ContentArea).service.items(
             info.context.actor, brand, wanted, page_size(first)
         )
-        return page_of(found, first, shown_item, lambda one: list(one.key))
+        return page_of(found, first, item_to_graphql, lambda one: list(one.key))
 
     @strawberry.field(description="An item; null if nobody has written it.", directives=[READ])
     async def content_item(
@@ -178,15 +178,15 @@ class Query:
         found = await info.context.area(ContentArea).service.item(
             info.context.actor, _key(brand, reward_id, config_version)
         )
-        return None if found is None else shown_item(found)
+        return None if found is None else item_to_graphql(found)
 
     @strawberry.field(description="A revision.", directives=[READ])
     async def content_revision(
         self, info: OfficeInfo, brand: str, reward_id: str, revision: int, config_version: int | None = None
-    ) -> ShownRevision:
+    ) -> ContentRevisionType:
         """Return a revision."""
         key = _key(brand, reward_id, config_version)
-        return shown_revision(
+        return revision_to_graphql(
             await info.context.area(ContentArea).service.revision(info.context.actor, key, revision)
         )
 
@@ -208,7 +208,7 @@ class Query:
         """Return changes."""
         key = _key(brand, reward_id, config_version)
         found = await info.context.area(ContentArea).service.changes(info.context.actor, key, before, after)
-        return [shown_change(one) for one in found]
+        return [change_to_graphql(one) for one in found]
 
     @strawberry.field(description="Lint of a text as it is typed.", directives=[READ])
     async def lint_content(
@@ -224,7 +224,7 @@ class Query:
         found = await info.context.area(ContentArea).service.lint(
             info.context.actor, key, document_of(key, document.values())
         )
-        return [shown_finding(one) for one in found]
+        return [finding_to_graphql(one) for one in found]
 
     @strawberry.field(
         description="What the widget would show a customer in a state if a text were published.",
@@ -255,7 +255,7 @@ class Query:
     async def content_preview_states(self, info: OfficeInfo) -> list[ContentPreviewState]:
         """Return the states."""
         return [
-            shown_state(one)
+            state_to_graphql(one)
             for one in info.context.area(ContentArea).service.preview_states(info.context.actor)
         ]
 
@@ -266,14 +266,14 @@ class Query:
     async def content_brands(self, info: OfficeInfo) -> list[ContentBrand]:
         """Return brands."""
         return [
-            shown_brand(one)
+            brand_to_graphql(one)
             for one in await info.context.area(ContentArea).service.brands(info.context.actor)
         ]
 
     @strawberry.field(description="What an editor needs to know about a brand.", directives=[READ])
     async def content_brand(self, info: OfficeInfo, brand: str) -> ContentBrand:
         """Return a brand."""
-        return shown_brand(await info.context.area(ContentArea).service.brand(info.context.actor, brand))
+        return brand_to_graphql(await info.context.area(ContentArea).service.brand(info.context.actor, brand))
 
 
 @strawberry.type
@@ -290,7 +290,7 @@ class Mutation:
         changed = await info.context.area(ContentArea).editing.save(
             info.context.actor, key, input.document.values(), input.expected_version
         )
-        return shown_item(changed)
+        return item_to_graphql(changed)
 
     @strawberry.mutation(description="Submit the draft for another person's approval.", directives=[EDIT])
     async def submit_content(self, info: OfficeInfo, input: SubmitContentInput) -> ContentItemType:  # noqa: A002
@@ -299,7 +299,7 @@ class Mutation:
         changed = await info.context.area(ContentArea).editing.submit(
             info.context.actor, key, input.expected_version, input.reason
         )
-        return shown_item(changed)
+        return item_to_graphql(changed)
 
     @strawberry.mutation(description="Withdraw the open revision from publication.", directives=[EDIT])
     async def withdraw_content(self, info: OfficeInfo, input: ContentStepInput) -> ContentItemType:  # noqa: A002
@@ -308,7 +308,7 @@ class Mutation:
         changed = await info.context.area(ContentArea).editing.withdraw(
             info.context.actor, key, input.expected_version
         )
-        return shown_item(changed)
+        return item_to_graphql(changed)
 
     @strawberry.mutation(description="Publish the approved revision now.", directives=[PUBLISH])
     async def publish_content(self, info: OfficeInfo, input: ContentStepInput) -> ContentItemType:  # noqa: A002
@@ -317,7 +317,7 @@ class Mutation:
         changed = await info.context.area(ContentArea).publication.publish(
             info.context.actor, key, input.expected_version
         )
-        return shown_item(changed)
+        return item_to_graphql(changed)
 
     @strawberry.mutation(description="Publish the approved revision at a time.", directives=[PUBLISH])
     async def schedule_content(
@@ -330,7 +330,7 @@ class Mutation:
         changed = await info.context.area(ContentArea).publication.schedule(
             info.context.actor, key, input.expected_version, input.at, input.occurrence
         )
-        return shown_item(changed)
+        return item_to_graphql(changed)
 
     @strawberry.mutation(description="Cancel a schedule.", directives=[PUBLISH])
     async def unschedule_content(self, info: OfficeInfo, input: ContentStepInput) -> ContentItemType:  # noqa: A002
@@ -339,7 +339,7 @@ class Mutation:
         changed = await info.context.area(ContentArea).publication.unschedule(
             info.context.actor, key, input.expected_version
         )
-        return shown_item(changed)
+        return item_to_graphql(changed)
 
     @strawberry.mutation(description="Publish an earlier revision again, in one step.", directives=[PUBLISH])
     async def roll_back_content(
@@ -352,7 +352,7 @@ class Mutation:
         changed = await info.context.area(ContentArea).publication.roll_back(
             info.context.actor, key, input.to_revision, input.expected_version, input.reason
         )
-        return shown_item(changed)
+        return item_to_graphql(changed)
 
     @strawberry.mutation(description="Upload an image; it is re-encoded.", directives=[EDIT])
     async def upload_content_image(

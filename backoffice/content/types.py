@@ -29,7 +29,7 @@ strawberry.enum(Occurrence, name="ClockOccurrence")
 
 
 @strawberry.type(name="LocaleText", description="The texts of one locale.")
-class ShownText:
+class ContentTextType:
     """Texts."""
 
     locale: str
@@ -42,13 +42,13 @@ class ShownText:
     image_address: str | None = strawberry.field(description="Where a browser finds the image.")
 
 
-@strawberry.type(description="How a reward is shown.")
-class ContentDocumentShown:
+@strawberry.type(name="ContentDocumentShown", description="How a reward is shown.")
+class ContentDocumentType:
     """A document."""
 
     position: int
     eligible_games: list[str]
-    texts: list[ShownText]
+    texts: list[ContentTextType]
 
 
 @strawberry.type(description="What lint found; an error blocks publication by every route.")
@@ -73,7 +73,7 @@ class ContentProposal:
 
 
 @strawberry.type(name="ContentRevision", description="One revision of content.")
-class ShownRevision:
+class ContentRevisionType:
     """A revision."""
 
     stored: Private[ContentRevision]
@@ -93,9 +93,9 @@ class ShownRevision:
     note: str | None
 
     @strawberry.field(description="The document.", directives=[READ])
-    def document(self, info: OfficeInfo) -> ContentDocumentShown:
+    def document(self, info: OfficeInfo) -> ContentDocumentType:
         """Return the document."""
-        return shown_document(self.stored.document, info.context.area(ContentArea).images_url)
+        return document_to_graphql(self.stored.document, info.context.area(ContentArea).images_url)
 
     @strawberry.field(description="What lint finds now.", directives=[READ])
     async def lint(self, info: OfficeInfo) -> list[LintFinding]:
@@ -104,7 +104,7 @@ class ShownRevision:
         found = await context.area(ContentArea).service.lint(
             context.actor, self.stored.key, self.stored.document
         )
-        return [shown_finding(one) for one in found]
+        return [finding_to_graphql(one) for one in found]
 
     @strawberry.field(description="The proposal by which it was submitted.", directives=[READ])
     async def proposal(self, info: OfficeInfo) -> ContentProposal | None:
@@ -142,18 +142,18 @@ class ContentItemType:
     config_version: int | None = strawberry.field(description="Null: of the reward's first version.")
     version: int = strawberry.field(description="For the optimistic lock: pass it as `expectedVersion`.")
     changed_at: datetime
-    open: ShownRevision | None = strawberry.field(description="The revision that is not published yet.")
-    published: ShownRevision | None = strawberry.field(description="What customers see.")
+    open: ContentRevisionType | None = strawberry.field(description="The revision that is not published yet.")
+    published: ContentRevisionType | None = strawberry.field(description="What customers see.")
 
     @strawberry.field(description="All revisions, newest first.", directives=[READ])
     async def revisions(
         self, info: OfficeInfo, first: int = 25, after: str | None = None
-    ) -> Page[ShownRevision]:
+    ) -> Page[ContentRevisionType]:
         """Return a page of revisions."""
         found = await info.context.area(ContentArea).service.revisions(
             info.context.actor, self.stored.key, page_size(first), number_key(after)
         )
-        return page_of(found, first, shown_revision, lambda one: one.revision)
+        return page_of(found, first, revision_to_graphql, lambda one: one.revision)
 
 
 @strawberry.type(description="A piece of text: same and removed pieces make the earlier text.")
@@ -232,7 +232,7 @@ class ContentImage:
     bytes: int
 
 
-def shown_item(one: ItemWithRevisions) -> ContentItemType:
+def item_to_graphql(one: ItemWithRevisions) -> ContentItemType:
     """Return an item as the graph shows it."""
     key = one.key
     return ContentItemType(
@@ -243,15 +243,15 @@ def shown_item(one: ItemWithRevisions) -> ContentItemType:
         config_version=key.version_or_none,
         version=one.version,
         changed_at=one.changed_at,
-        open=None if one.open is None else shown_revision(one.open),
-        published=None if one.published is None else shown_revision(one.published),
+        open=None if one.open is None else revision_to_graphql(one.open),
+        published=None if one.published is None else revision_to_graphql(one.published),
     )
 
 
-def shown_revision(one: ContentRevision) -> ShownRevision:
+def revision_to_graphql(one: ContentRevision) -> ContentRevisionType:
     """Return a revision as the graph shows it."""
     approval = one.approval
-    return ShownRevision(
+    return ContentRevisionType(
         stored=one,
         id=ID(f"{one.key}#{one.revision}"),
         revision=one.revision,
@@ -270,16 +270,16 @@ def shown_revision(one: ContentRevision) -> ShownRevision:
     )
 
 
-def shown_document(document: ContentDocument, images_url: str) -> ContentDocumentShown:
+def document_to_graphql(document: ContentDocument, images_url: str) -> ContentDocumentType:
     """Return a document as the graph shows it."""
-    texts = [_shown_text(locale, text, images_url) for locale, text in sorted(document.texts.items())]
-    return ContentDocumentShown(
+    texts = [_text_to_graphql(locale, text, images_url) for locale, text in sorted(document.texts.items())]
+    return ContentDocumentType(
         position=document.position, eligible_games=list(document.eligible_games), texts=texts
     )
 
 
-def _shown_text(locale: str, text: ContentText, images_url: str) -> ShownText:
-    return ShownText(
+def _text_to_graphql(locale: str, text: ContentText, images_url: str) -> ContentTextType:
+    return ContentTextType(
         locale=locale,
         title=text.title,
         summary=text.summary,
@@ -291,12 +291,12 @@ def _shown_text(locale: str, text: ContentText, images_url: str) -> ShownText:
     )
 
 
-def shown_finding(one: Finding) -> LintFinding:
+def finding_to_graphql(one: Finding) -> LintFinding:
     """Return a finding as the graph shows it."""
     return LintFinding(rule=one.rule, severity=one.severity, path=one.path, message=one.message)
 
 
-def shown_change(one: FieldChange) -> ContentFieldChange:
+def change_to_graphql(one: FieldChange) -> ContentFieldChange:
     """Return a change as the graph shows it."""
     spans = [DiffSpan(kind=span.kind, text=span.text) for span in one.spans]
     return ContentFieldChange(
@@ -304,7 +304,7 @@ def shown_change(one: FieldChange) -> ContentFieldChange:
     )
 
 
-def shown_brand(known: KnownBrand) -> ContentBrand:
+def brand_to_graphql(known: KnownBrand) -> ContentBrand:
     """Return a brand as the graph shows it."""
     brand = known.brand
     configs = sorted(known.configs, key=lambda one: (one.reward_id, one.version))
@@ -318,16 +318,16 @@ def shown_brand(known: KnownBrand) -> ContentBrand:
         currencies=list(brand.currencies),
         rewards=[
             ContentReward(
-                reward_id=one.reward_id,
-                config_version=one.version,
-                status="recalled" if one.recalled else one.status,
-                kind=one.kind.value,
+                reward_id=config.reward_id,
+                config_version=config.version,
+                status="recalled" if config.recalled else config.status,
+                kind=config.kind.value,
             )
-            for one in configs
+            for config in configs
         ],
     )
 
 
-def shown_state(one: PreviewState) -> ContentPreviewState:
+def state_to_graphql(one: PreviewState) -> ContentPreviewState:
     """Return a state as the graph shows it."""
     return ContentPreviewState(name=one.name, says=one.says, brand=one.brand)

@@ -110,7 +110,7 @@ def summed(messages: Iterable[CellFigures]) -> WeekFigures | None:
     return WeekFigures(
         brand=parts[0].brand,
         week=parts[0].week,
-        closed=all(one.closed for one in parts),
+        closed=all(part.closed for part in parts),
         seen=sum(one.seen or 0 for one in parts) or None,
         opted_in=sum(one.opted_in for one in parts),
         qualified=sum(one.qualified for one in parts),

@@ -229,7 +229,9 @@ def _money(figures: WeekFigures) -> list[dict[str, Any]]:
 
 def _rewards(figures: WeekFigures) -> list[dict[str, Any]]:
     key = {"brand_id": figures.brand, "iso_week": figures.week.iso}
-    return [key | {name: getattr(one, name) for name in RewardFigure.__slots__} for one in figures.rewards]
+    return [
+        key | {name: getattr(reward, name) for name in RewardFigure.__slots__} for reward in figures.rewards
+    ]
 
 
 def _curve(figures: WeekFigures) -> list[dict[str, Any]]:

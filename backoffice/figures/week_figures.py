@@ -110,29 +110,29 @@ class WeekFigures:
 
     def customers(self, stages: Collection[str]) -> int:
         """Return how many customers have a reward in one of the stages."""
-        return sum(one.customers for one in self.rewards if one.stage in stages)
+        return sum(reward.customers for reward in self.rewards if reward.stage in stages)
 
     def due(self) -> dict[str, tuple[int, int]]:
         """Return how many rewards the week's qualifiers earn, and their value, by currency."""
         found = dict.fromkeys(self.currencies, (0, 0))
-        for one in self.rewards:
-            if one.stage in DUE:
-                number, value = found.get(one.currency, (0, 0))
-                found[one.currency] = (number + one.customers, value + one.value_minor)
+        for reward in self.rewards:
+            if reward.stage in DUE:
+                number, value = found.get(reward.currency, (0, 0))
+                found[reward.currency] = (number + reward.customers, value + reward.value_minor)
         return found
 
 
 def sum_rewards(figures: Iterable[RewardFigure]) -> tuple[RewardFigure, ...]:
     """Return one figure for each reward, stage and source, in the order of their keys."""
     found: dict[tuple[str, str, str, int, str], RewardFigure] = {}
-    for one in figures:
-        found[one.key] = found[one.key] + one if one.key in found else one
+    for figure in figures:
+        found[figure.key] = found[figure.key] + figure if figure.key in found else figure
     return tuple(found[key] for key in sorted(found))
 
 
 def sum_money(figures: Iterable[MoneyFigure]) -> tuple[MoneyFigure, ...]:
     """Return one figure for each currency, in the order of their names."""
     found: dict[str, MoneyFigure] = {}
-    for one in figures:
-        found[one.currency] = found[one.currency] + one if one.currency in found else one
+    for figure in figures:
+        found[figure.currency] = found[figure.currency] + figure if figure.currency in found else figure
     return tuple(found[currency] for currency in sorted(found))

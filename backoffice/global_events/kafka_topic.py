@@ -87,13 +87,13 @@ class KafkaGlobalTopic:
         """Send messages in order; return the ids of those that the broker accepted."""
         deliveries = {}
         with suppress(KafkaError):
-            for one in messages:
-                deliveries[one.id] = await self.producer.send(
-                    one.topic,
-                    None if one.value == TOMBSTONE else one.value.encode(),
-                    key=one.key.encode(),
-                    headers=[(name, value.encode()) for name, value in one.headers.items()],
-                    partition=GLOBAL_PARTITION.partition if one.topic == GLOBAL_TOPIC else None,
+            for message in messages:
+                deliveries[message.id] = await self.producer.send(
+                    message.topic,
+                    None if message.value == TOMBSTONE else message.value.encode(),
+                    key=message.key.encode(),
+                    headers=[(name, value.encode()) for name, value in message.headers.items()],
+                    partition=GLOBAL_PARTITION.partition if message.topic == GLOBAL_TOPIC else None,
                 )
         results = await asyncio.gather(*deliveries.values(), return_exceptions=True)
         failed = next((result for result in results if isinstance(result, BaseException)), None)

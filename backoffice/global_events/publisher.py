@@ -243,7 +243,9 @@ def _forgotten(
     A restored database that decides before it has read the topic gives such numbers. Messages are sent in
     order, so those of an unrestored one are on the topic up to a number, themselves or newer ones of its own.
     """
-    ours = {one.headers["event_id"] for one in waiting} | {one.event_id for one in decisions.values()}
+    ours = {one.headers["event_id"] for one in waiting} | {
+        decision.event_id for decision in decisions.values()
+    }
     newest = max((event.order for event in last.values()), default=NOTHING_APPLIED)
     for fact in waiting:
         body = json.loads(fact.value)

@@ -171,9 +171,9 @@ class Documents:
         values = dict(zip(prepared.compiled.conditions, conditions, strict=True))
         node = prepared.node
         fragments = {
-            each.name.value: each
-            for each in prepared.document.definitions
-            if isinstance(each, FragmentDefinitionNode)
+            definition.name.value: definition
+            for definition in prepared.document.definitions
+            if isinstance(definition, FragmentDefinitionNode)
         }
         normalizer = Normalizer(
             self._schema, fragments, lambda selection: _is_included(selection, values), for_client=True
@@ -210,10 +210,16 @@ def chosen_operation(document: DocumentNode, name: str | None) -> OperationDefin
     Raises:
         InvalidDocument: There is no such operation, or there are several and no name is given.
     """
-    operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+    operations = [
+        definition for definition in document.definitions if isinstance(definition, OperationDefinitionNode)
+    ]
     if name is None and len(operations) == 1:
         return operations[0]
-    named = [each for each in operations if name is not None and each.name and each.name.value == name]
+    named = [
+        operation
+        for operation in operations
+        if name is not None and operation.name and operation.name.value == name
+    ]
     if named:
         return named[0]
     message = (

@@ -46,7 +46,7 @@ class Account:
             "status": self.user.status.value,
             "second_factor": self.user.totp_confirmed,
             "provider": self.user.oidc_issuer,
-            "roles": shown_roles(self.roles),
+            "roles": roles_to_json(self.roles),
         }
 
 
@@ -64,7 +64,7 @@ class NewAccount:
     person: str | None = None
 
 
-def shown_roles(roles: Roles) -> Json:
+def roles_to_json(roles: Roles) -> Json:
     """Return roles as the audit log keeps them."""
     return {brand: sorted(role.value for role in held) for brand, held in roles.items()}
 

@@ -119,7 +119,7 @@ async def forget_old(connection: AsyncConnection, now: datetime) -> None:
 
 async def forget(connection: AsyncConnection, *attempts: Attempt) -> None:
     """Forget failures before attempts that were right; those of the network stay."""
-    keys = [one.key for one in attempts]
+    keys = [attempt.key for attempt in attempts]
     await connection.execute(delete(THROTTLE).where(THROTTLE.c.throttle_key.in_(keys)))
 
 

@@ -75,7 +75,7 @@ class CaseService:
         async with self.progress.read() as connection:
             late = await count_late(connection, brand)
         async with self.fulfilment.read() as connection:
-            held = sum([await one.count_held(connection, brand) for one in ORIGINS.values()])
+            held = sum([await origin.count_held(connection, brand) for origin in ORIGINS.values()])
         return CaseCounts(late, held)
 
     async def late_bets(

@@ -96,7 +96,9 @@ def sample_of(found: ConsumerLag) -> LagSample:
     """Return the sums of a reading."""
     if found.problem:
         return LagSample(found.read_at, None, None)
-    waiting = [one for one in found.partitions if one.group.startswith(TRACKER) and one.lag]
+    waiting = [
+        partition for partition in found.partitions if partition.group.startswith(TRACKER) and partition.lag
+    ]
     oldest = [one.oldest_at for one in waiting if one.oldest_at is not None]
     seconds = None if waiting else 0.0
     if oldest:
@@ -233,14 +235,15 @@ async def read_lag(
         async with admitted:
             cell = (cells or {}).get(group)
             read = [
-                each
-                for each in partitions
-                if each.topic in topics and (cell is None or cell.wanted(each.topic, each.partition))
+                partition
+                for partition in partitions
+                if partition.topic in topics
+                and (cell is None or cell.wanted(partition.topic, partition.partition))
             ]
             return await _lag_of(settings, group, read)
 
     found = await asyncio.gather(*(one(group, topics) for group, topics in sorted(groups.items())))
-    return [each for lags in found for each in lags]
+    return [lag for lags in found for lag in lags]
 
 
 async def _lag_of(
@@ -261,14 +264,14 @@ async def _lag_of(
     return [
         PartitionLag(
             group,
-            each.topic,
-            each.partition,
-            committed[each],
-            ends[each],
-            max(0, ends[each] - begins[each]),
-            oldest.get(each),
+            partition.topic,
+            partition.partition,
+            committed[partition],
+            ends[partition],
+            max(0, ends[partition] - begins[partition]),
+            oldest.get(partition),
         )
-        for each in partitions
+        for partition in partitions
     ]
 
 
@@ -284,7 +287,7 @@ async def _oldest(
         consumer.seek(partition, offset)
     deadline = time.monotonic() + OLDEST_SECONDS
     while len(found) < len(begins) and (left := deadline - time.monotonic()) > 0:
-        waiting = [each for each in begins if each not in found]
+        waiting = [begin for begin in begins if begin not in found]
         try:
             read = await consumer.getmany(*waiting, timeout_ms=round(left * 1000), max_records=len(waiting))
         except KafkaError:

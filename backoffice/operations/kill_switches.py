@@ -148,7 +148,7 @@ class KillSwitchService:
         async with self.database.read() as connection:
             known = {*self.files, *await providers.newest(connection)}
             for report in await self.nodes.all(connection):
-                known |= {one.provider for one in report.providers}
+                known |= {provider.provider for provider in report.providers}
             used = await self.decisions.repository.find(connection, subject.key)
         if not known or target.name in known or used is not None:
             return []

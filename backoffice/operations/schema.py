@@ -37,11 +37,11 @@ from backoffice.operations.types import (
     ReplayResult,
     RewardStatusResult,
     StoppedProviderInfo,
-    shown_decision,
-    shown_event,
-    shown_intent,
-    shown_letter,
-    shown_node,
+    decision_to_graphql,
+    event_to_graphql,
+    intent_to_graphql,
+    letter_to_graphql,
+    node_to_graphql,
 )
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.mutations.intents import Intent
@@ -129,14 +129,14 @@ class Query(BrandQuery, BacklogQuery, CaseQuery, RewardQuery, ProviderQuery, Wee
         found = await context.area(OperationsArea).nodes.page(
             context.actor, first=page_size(first), before=_order(after), brand=brand, kinds=kinds
         )
-        return page_of(found, first, shown_event, _key)
+        return page_of(found, first, event_to_graphql, _key)
 
     @strawberry.field(
         description="What holds for a subject on all nodes.", directives=[permitted(_READ, FOUND)]
     )
     async def global_event(self, info: OfficeInfo, id: ID) -> GlobalEvent:  # noqa: A002
         """Return a decision."""
-        return shown_event(await info.context.area(OperationsArea).nodes.find(info.context.actor, id))
+        return event_to_graphql(await info.context.area(OperationsArea).nodes.find(info.context.actor, id))
 
     @strawberry.field(
         description="Kill switches that were used, the last first.", directives=[permitted(_READ, "brand")]
@@ -149,13 +149,13 @@ class Query(BrandQuery, BacklogQuery, CaseQuery, RewardQuery, ProviderQuery, Wee
         found = await context.area(OperationsArea).nodes.page(
             context.actor, first=page_size(first), before=_order(after), brand=brand, kinds=("switch",)
         )
-        return page_of(found, first, shown_event, _key)
+        return page_of(found, first, event_to_graphql, _key)
 
     @strawberry.field(description="Nodes, and what each lacks.", directives=[permitted(_READ, ALL)])
     async def nodes(self, info: OfficeInfo) -> list[Node]:
         """Return all nodes."""
         return [
-            shown_node(one)
+            node_to_graphql(one)
             for one in await info.context.area(OperationsArea).nodes.listed(info.context.actor)
         ]
 
@@ -176,14 +176,14 @@ class Query(BrandQuery, BacklogQuery, CaseQuery, RewardQuery, ProviderQuery, Wee
         found = await info.context.area(OperationsArea).letters.newest(
             info.context.actor, app, page_size(first), topic, before
         )
-        return page_of(found, first, shown_letter, lambda one: one.letter.id)
+        return page_of(found, first, letter_to_graphql, lambda one: one.letter.id)
 
     @strawberry.field(
         description="A dead letter; each access is recorded.", directives=[permitted(_READ, ALL)]
     )
     async def dead_letter(self, info: OfficeInfo, id: ID) -> DeadLetterInfo:  # noqa: A002
         """Return a dead letter."""
-        return shown_letter(await info.context.area(OperationsArea).letters.find(info.context.actor, id))
+        return letter_to_graphql(await info.context.area(OperationsArea).letters.find(info.context.actor, id))
 
     @strawberry.field(
         description="Changes in doubt, the oldest first; the access is recorded.",
@@ -202,7 +202,7 @@ class Query(BrandQuery, BacklogQuery, CaseQuery, RewardQuery, ProviderQuery, Wee
         wanted = IntentFilter(subgraph, older_than_minutes, time_of(after))
         installation = info.context.area(OperationsArea).installation
         found = await installation.pending_intents(info.context.actor, brand, page_size(first), wanted)
-        return page_of(found, first, lambda one: shown_intent(*one), _intent_key)
+        return page_of(found, first, lambda one: intent_to_graphql(*one), _intent_key)
 
     @strawberry.field(description="Providers to which nothing is sent.", directives=[permitted(_READ, ALL)])
     async def stopped_providers(self, info: OfficeInfo) -> list[StoppedProviderInfo]:
@@ -266,7 +266,7 @@ class Mutation(BrandMutation, ProviderMutation, WeekMutation):
         )
         if isinstance(found, str):
             return RewardStatusResult(event=None, proposal=ID(found))
-        return RewardStatusResult(event=shown_decision(found), proposal=None)
+        return RewardStatusResult(event=decision_to_graphql(found), proposal=None)
 
     @strawberry.mutation(
         description="Replay a dead letter, or say what would happen.",
@@ -305,7 +305,7 @@ async def _switch(
     info: OfficeInfo, target: SwitchTarget, wanted: SwitchInput | SwitchProviderInput
 ) -> GlobalEvent:
     context = info.context
-    return shown_decision(
+    return decision_to_graphql(
         await context.area(OperationsArea).switches.switch(
             context.actor, target, off=wanted.off, reason=wanted.reason
         )

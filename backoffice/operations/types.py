@@ -123,7 +123,7 @@ class RewardStatusResult:
     proposal: ID | None = strawberry.field(description="The proposal that another person has to approve.")
 
 
-def shown_event(one: Acknowledged) -> GlobalEvent:
+def event_to_graphql(one: Acknowledged) -> GlobalEvent:
     """Return a decision with its acknowledgements."""
     return _event(
         one.decision,
@@ -132,7 +132,7 @@ def shown_event(one: Acknowledged) -> GlobalEvent:
     )
 
 
-def shown_decision(decision: GlobalDecision) -> GlobalEvent:
+def decision_to_graphql(decision: GlobalDecision) -> GlobalEvent:
     """Return a decision that was just taken: nobody has acknowledged it yet."""
     return _event(decision, [], [])
 
@@ -153,7 +153,7 @@ def _event(decision: GlobalDecision, applied: list[str], missing: list[MissingNo
     )
 
 
-def shown_node(one: NodeState) -> Node:
+def node_to_graphql(one: NodeState) -> Node:
     """Return a part of a node."""
     report = one.report
     unknown = [MissingNode(node=key, reason="this version does not know the kind") for key in report.kept]
@@ -171,7 +171,7 @@ def shown_node(one: NodeState) -> Node:
     )
 
 
-def shown_letter(one: NamedLetter) -> DeadLetterInfo:
+def letter_to_graphql(one: NamedLetter) -> DeadLetterInfo:
     """Return a dead letter; long values are cut."""
     record = one.letter.record
     return DeadLetterInfo(
@@ -187,7 +187,7 @@ def shown_letter(one: NamedLetter) -> DeadLetterInfo:
     )
 
 
-def shown_intent(subgraph: str, intent: Intent) -> PendingIntent:
+def intent_to_graphql(subgraph: str, intent: Intent) -> PendingIntent:
     """Return a change in doubt."""
     return PendingIntent(
         id=ID(intent.upstream_key),

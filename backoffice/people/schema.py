@@ -27,14 +27,14 @@ from backoffice.people.types import (
     SessionInfo,
     User,
     WaitingProposal,
+    entry_to_graphql,
     granted,
+    job_to_graphql,
     permissions_of,
-    shown_entry,
-    shown_job,
-    shown_proposal,
-    shown_session,
-    shown_user,
-    shown_waiting,
+    proposal_to_graphql,
+    session_to_graphql,
+    user_to_graphql,
+    waiting_to_graphql,
 )
 
 First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
@@ -126,19 +126,19 @@ class Query:
         found = await info.context.area(PeopleArea).accounts.by_login(
             info.context.actor, page_size(first), text_key(after)
         )
-        return page_of(found, first, shown_user, lambda one: one.user.login)
+        return page_of(found, first, user_to_graphql, lambda one: one.user.login)
 
     @strawberry.field(description="An account.", directives=[permitted(Permission.PEOPLE_READ, FOUND)])
     async def user(self, info: OfficeInfo, id: ID) -> User:  # noqa: A002 - the argument's name
         """Return an account."""
-        return shown_user(await info.context.area(PeopleArea).accounts.find(info.context.actor, id))
+        return user_to_graphql(await info.context.area(PeopleArea).accounts.find(info.context.actor, id))
 
     @strawberry.field(description="One's own open sessions.", directives=[permitted(Permission.OWN, ANY)])
     async def my_sessions(self, info: OfficeInfo) -> list[SessionInfo]:
         """Return the actor's own sessions."""
         actor = info.context.actor
         found = await info.context.area(PeopleArea).accounts.sessions_of(actor, actor.user_id)
-        return [shown_session(one, actor) for one in found]
+        return [session_to_graphql(one, actor) for one in found]
 
     @strawberry.field(
         description="The open sessions of an account.",
@@ -147,7 +147,7 @@ class Query:
     async def sessions(self, info: OfficeInfo, user_id: ID) -> list[SessionInfo]:
         """Return an account's sessions."""
         found = await info.context.area(PeopleArea).accounts.sessions_of(info.context.actor, user_id)
-        return [shown_session(one, info.context.actor) for one in found]
+        return [session_to_graphql(one, info.context.actor) for one in found]
 
     @strawberry.field(
         description="The audit log, newest first. Without a brand: of all brands that one may see; rows "
@@ -170,7 +170,7 @@ class Query:
         found = await info.context.area(PeopleArea).records.audit(
             info.context.actor, brand, wanted, page_size(first), number_key(after)
         )
-        return page_of(found, first, shown_entry, lambda one: one.entry.sequence)
+        return page_of(found, first, entry_to_graphql, lambda one: one.entry.sequence)
 
     @strawberry.field(
         description="Proposals, newest first; with a subject, only those of kinds that one may see.",
@@ -196,7 +196,7 @@ class Query:
         return page_of(
             found,
             first,
-            lambda one: shown_proposal(one, actor),
+            lambda one: proposal_to_graphql(one, actor),
             lambda one: time_key(one.proposal.proposed_at, one.proposal.proposal_id),
         )
 
@@ -208,7 +208,7 @@ class Query:
     async def approvals_to_decide(self, info: OfficeInfo) -> list[WaitingProposal]:
         """Return what waits for the actor."""
         found = await info.context.area(PeopleArea).records.to_decide(info.context.actor)
-        return [shown_waiting(one) for one in found]
+        return [waiting_to_graphql(one) for one in found]
 
     @strawberry.field(
         description="One's own proposals that others have approved or rejected, or that have lapsed: the "
@@ -219,7 +219,8 @@ class Query:
         """Return decisions about the actor's proposals."""
         actor = info.context.actor
         return [
-            shown_proposal(one, actor) for one in await info.context.area(PeopleArea).records.decisions(actor)
+            proposal_to_graphql(one, actor)
+            for one in await info.context.area(PeopleArea).records.decisions(actor)
         ]
 
     @strawberry.field(
@@ -234,7 +235,7 @@ class Query:
     async def approval(self, info: OfficeInfo, id: ID) -> ProposalInfo:  # noqa: A002 - the argument's name
         """Return a proposal."""
         actor = info.context.actor
-        return shown_proposal(await info.context.area(PeopleArea).records.proposal(actor, id), actor)
+        return proposal_to_graphql(await info.context.area(PeopleArea).records.proposal(actor, id), actor)
 
     @strawberry.field(
         description="Jobs, newest first.", directives=[permitted(Permission.JOBS_READ, "brand")]
@@ -251,12 +252,12 @@ class Query:
         found = await info.context.area(PeopleArea).records.jobs_of(
             info.context.actor, brand, JobFilter(status=status), page_size(first), time_of(after)
         )
-        return page_of(found, first, shown_job, lambda one: time_key(one.created_at, one.job_id))
+        return page_of(found, first, job_to_graphql, lambda one: time_key(one.created_at, one.job_id))
 
     @strawberry.field(description="A job.", directives=[permitted(Permission.JOBS_READ, FOUND)])
     async def job(self, info: OfficeInfo, id: ID) -> JobInfo:  # noqa: A002 - the argument's name
         """Return a job."""
-        return shown_job(await info.context.area(PeopleArea).jobs.find(info.context.actor, id))
+        return job_to_graphql(await info.context.area(PeopleArea).jobs.find(info.context.actor, id))
 
 
 @strawberry.type
@@ -273,7 +274,7 @@ class Mutation:
         account, password = await info.context.area(PeopleArea).accounts.add(
             info.context.actor, new, input.reason
         )
-        return NewCredentials(user=shown_user(account), initial_password=password)
+        return NewCredentials(user=user_to_graphql(account), initial_password=password)
 
     @strawberry.mutation(
         description="Replace the roles of an account.",
@@ -284,7 +285,7 @@ class Mutation:
         account = await info.context.area(PeopleArea).accounts.set_roles(
             info.context.actor, input.user_id, _roles(input.roles), input.revision, input.reason
         )
-        return shown_user(account)
+        return user_to_graphql(account)
 
     @strawberry.mutation(
         description="Disable an account; its sessions end at once.",
@@ -311,7 +312,7 @@ class Mutation:
         account, password = await info.context.area(PeopleArea).accounts.reset(
             info.context.actor, input.user_id, input.reason
         )
-        return NewCredentials(user=shown_user(account), initial_password=password)
+        return NewCredentials(user=user_to_graphql(account), initial_password=password)
 
     @strawberry.mutation(
         description="End a session: one's own, or of an account that one manages.",
@@ -320,7 +321,7 @@ class Mutation:
     async def end_session(self, info: OfficeInfo, id: ID) -> SessionInfo:  # noqa: A002
         """End a session."""
         actor = info.context.actor
-        return shown_session(await info.context.area(PeopleArea).accounts.end_session(actor, id), actor)
+        return session_to_graphql(await info.context.area(PeopleArea).accounts.end_session(actor, id), actor)
 
     @strawberry.mutation(
         description="Replace one's own recovery codes, which are shown this once; needs a step-up.",
@@ -350,7 +351,7 @@ class Mutation:
         found = await context.area(PeopleArea).approvals.approve(
             context.actor, input.proposal_id, input.content_hash, context.area(PeopleArea).now()
         )
-        return shown_proposal(SeenProposal(found, visible=True), context.actor)
+        return proposal_to_graphql(SeenProposal(found, visible=True), context.actor)
 
     @strawberry.mutation(
         description="Reject what another person proposed.",
@@ -362,7 +363,7 @@ class Mutation:
         found = await context.area(PeopleArea).approvals.reject(
             context.actor, input.proposal_id, input.reason, context.area(PeopleArea).now()
         )
-        return shown_proposal(SeenProposal(found, visible=True), context.actor)
+        return proposal_to_graphql(SeenProposal(found, visible=True), context.actor)
 
     @strawberry.mutation(
         description="Withdraw one's own proposal.", directives=[permitted(Permission.OWN, FOUND)]
@@ -373,7 +374,7 @@ class Mutation:
         found = await context.area(PeopleArea).approvals.withdraw(
             context.actor, id, context.area(PeopleArea).now()
         )
-        return shown_proposal(SeenProposal(found, visible=True), context.actor)
+        return proposal_to_graphql(SeenProposal(found, visible=True), context.actor)
 
     @strawberry.mutation(
         description="Remember that one has looked at the decisions about one's proposals, up to this one; "
@@ -389,14 +390,14 @@ class Mutation:
     @strawberry.mutation(description="Cancel a job.", directives=[permitted(Permission.JOBS_READ, FOUND)])
     async def cancel_job(self, info: OfficeInfo, id: ID) -> JobInfo:  # noqa: A002
         """Cancel a job."""
-        return shown_job(await info.context.area(PeopleArea).jobs.cancel(info.context.actor, id))
+        return job_to_graphql(await info.context.area(PeopleArea).jobs.cancel(info.context.actor, id))
 
 
 async def _set_status(info: OfficeInfo, wanted: UserChangeInput, status: UserStatus) -> User:
     account = await info.context.area(PeopleArea).accounts.set_status(
         info.context.actor, wanted.user_id, status, wanted.revision, wanted.reason
     )
-    return shown_user(account)
+    return user_to_graphql(account)
 
 
 def _roles(given: list[GrantedRoleInput]) -> Roles:

@@ -188,7 +188,7 @@ def permissions_of(actor: Actor) -> list[BrandPermissions]:
     ]
 
 
-def shown_user(account: Account) -> User:
+def user_to_graphql(account: Account) -> User:
     """Return an account without its credentials."""
     user = account.user
     return User(
@@ -207,7 +207,7 @@ def shown_user(account: Account) -> User:
     )
 
 
-def shown_session(session: Session, actor: Actor) -> SessionInfo:
+def session_to_graphql(session: Session, actor: Actor) -> SessionInfo:
     """Return a session."""
     return SessionInfo(
         id=ID(session.session_id),
@@ -222,7 +222,7 @@ def shown_session(session: Session, actor: Actor) -> SessionInfo:
     )
 
 
-def shown_entry(stored: StoredEntry) -> AuditEntry:
+def entry_to_graphql(stored: StoredEntry) -> AuditEntry:
     """Return a row of the audit log."""
     entry = stored.entry
     return AuditEntry(
@@ -242,7 +242,7 @@ def shown_entry(stored: StoredEntry) -> AuditEntry:
     )
 
 
-def shown_waiting(proposal: Proposal) -> WaitingProposal:
+def waiting_to_graphql(proposal: Proposal) -> WaitingProposal:
     """Return the kind of a proposal that waits, and since when it does."""
     return WaitingProposal(
         id=ID(proposal.proposal_id),
@@ -252,7 +252,7 @@ def shown_waiting(proposal: Proposal) -> WaitingProposal:
     )
 
 
-def shown_proposal(seen: SeenProposal, actor: Actor) -> ProposalInfo:
+def proposal_to_graphql(seen: SeenProposal, actor: Actor) -> ProposalInfo:
     """Return a proposal: its kind and state, and the rest for those who may see it."""
     proposal = seen.proposal
     info = ProposalInfo(
@@ -274,7 +274,7 @@ def shown_proposal(seen: SeenProposal, actor: Actor) -> ProposalInfo:
     return info
 
 
-def shown_job(job: Job) -> JobInfo:
+def job_to_graphql(job: Job) -> JobInfo:
     """Return a job."""
     return JobInfo(
         id=ID(job.job_id),

@@ -206,7 +206,7 @@ class RiskExport:
         match table:
             case RiskTable.LIABILITY:
                 found = await self.risk.liability(actor, brand)
-                yield [reward_row(brand, one) for one in found.rewards]
+                yield [reward_row(brand, reward) for reward in found.rewards]
             case RiskTable.FORECAST:
                 yield [forecast_row(brand, one) for one in await self.risk.forecasts(actor, brand)]
             case _:

@@ -248,7 +248,7 @@ class FigureRows:
             schemes = (await reference.schemes(connection, [self._brand]))[self._brand]
         homes = {(scheme.jurisdiction, scheme.currency) for scheme in schemes}
         defaults = await self.counter.defaults(self.known.brand, self.week, homes)
-        return reward in {"", *(one.reward_id for one in defaults.values() if one is not None)}
+        return reward in {"", *(default.reward_id for default in defaults.values() if default is not None)}
 
     def _rewards(self, figure: RiskFigure, listed: WeekCustomers) -> ReadWindow:
         async def read(after: str, size: int) -> Window:

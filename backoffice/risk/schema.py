@@ -23,13 +23,13 @@ from backoffice.risk.types import (
     RiskLiability,
     RiskReward,
     RiskWeek,
-    shown_brand,
-    shown_budget,
-    shown_customer,
-    shown_forecast,
-    shown_liability,
-    shown_reward,
-    shown_week,
+    brand_to_graphql,
+    budget_to_graphql,
+    customer_to_graphql,
+    forecast_to_graphql,
+    liability_to_graphql,
+    reward_to_graphql,
+    week_to_graphql,
 )
 from subgraphs.fulfilment.goodwill import GoodwillGiven, GoodwillPosition, GoodwillWanted
 from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey
@@ -54,7 +54,7 @@ class RiskGoodwill:
     at: datetime = strawberry.field(description="When its state last changed.")
 
 
-def shown_goodwill(one: GoodwillGiven) -> RiskGoodwill:
+def goodwill_to_graphql(one: GoodwillGiven) -> RiskGoodwill:
     """Return a credit as the graph shows it."""
     return RiskGoodwill(
         id=ID(one.credit_id),
@@ -103,7 +103,7 @@ class Query:
         found = [
             one for one in await info.context.area(RiskArea).risk.brands(info.context.actor) if one.id > last
         ]
-        return page_of(found[:size], first, shown_brand, lambda one: one.id)
+        return page_of(found[:size], first, brand_to_graphql, lambda one: one.id)
 
     @strawberry.field(
         description="What a brand may still have to pay, by week, reward and stage.",
@@ -111,7 +111,7 @@ class Query:
     )
     async def risk_liability(self, info: OfficeInfo, brand: str) -> RiskLiability:
         """Return the liability."""
-        return shown_liability(
+        return liability_to_graphql(
             brand, await info.context.area(RiskArea).risk.liability(info.context.actor, brand)
         )
 
@@ -134,7 +134,7 @@ class Query:
     async def risk_forecast(self, info: OfficeInfo, brand: str) -> list[RiskForecast]:
         """Return the forecasts."""
         found = await info.context.area(RiskArea).risk.forecasts(info.context.actor, brand)
-        return [shown_forecast(brand, one) for one in found]
+        return [forecast_to_graphql(brand, one) for one in found]
 
     @strawberry.field(
         description="Weeks with their funnel, and their profit and loss, the newest first.",
@@ -148,7 +148,7 @@ class Query:
         found = await info.context.area(RiskArea).risk.weeks(
             info.context.actor, brand, page_size(first), before
         )
-        return page_of(found, first, shown_week, lambda one: one.week.iso_week)
+        return page_of(found, first, week_to_graphql, lambda one: one.week.iso_week)
 
     @strawberry.field(
         description="The cost of each reward by stage: of one week, or of all, the newest first.",
@@ -166,7 +166,7 @@ class Query:
         found = await info.context.area(RiskArea).risk.rewards(
             info.context.actor, brand, page_size(first), _reward_key(after), iso_week or None
         )
-        return page_of(found, first, lambda one: shown_reward(brand, one), lambda one: one.key)
+        return page_of(found, first, lambda one: reward_to_graphql(brand, one), lambda one: one.key)
 
     @strawberry.field(
         description="The budgets of a week, by default of the present one: set, used, reserved, left.",
@@ -184,7 +184,7 @@ class Query:
         size, last = page_size(first), text_key(after)
         found = await info.context.area(RiskArea).risk.budgets(info.context.actor, brand, iso_week or None)
         later = [one for one in found if one.reward_id > last]
-        return page_of(later[:size], first, shown_budget, lambda one: one.reward_id)
+        return page_of(later[:size], first, budget_to_graphql, lambda one: one.reward_id)
 
     @strawberry.field(
         description="The customers behind a figure, by id. A page may be shorter than asked and yet have a "
@@ -218,7 +218,7 @@ class Query:
         )
         end = None if page.end is None else cursor(page.end)
         return Page(
-            nodes=[shown_customer(row) for row in page.rows], end_cursor=end, has_next_page=page.has_next
+            nodes=[customer_to_graphql(row) for row in page.rows], end_cursor=end, has_next_page=page.has_next
         )
 
     @strawberry.field(
@@ -243,7 +243,7 @@ class Query:
         risk, actor = info.context.area(RiskArea).risk, info.context.actor
         found = await risk.goodwill(actor, wanted, page_size(first), _goodwill_position(after))
         await risk.record_access(actor, brand, f"goodwill:{brand}:{iso_week or 'every-week'}")
-        return page_of(found, first, shown_goodwill, lambda one: list(one.position))
+        return page_of(found, first, goodwill_to_graphql, lambda one: list(one.position))
 
 
 @strawberry.type

@@ -319,10 +319,12 @@ def _hours(found: Iterable[Curve], iso_week: str) -> Mapping[int, Amount]:
 
 def _due(figures: Iterable[RewardFigure]) -> dict[str, Amount]:
     found: dict[str, Amount] = {}
-    for one in figures:
-        if one.stage in DUE:
-            same = found.get(one.currency, Amount(0, 0))
-            found[one.currency] = Amount(same.rewards + one.customers, same.value_minor + one.value_minor)
+    for figure in figures:
+        if figure.stage in DUE:
+            same = found.get(figure.currency, Amount(0, 0))
+            found[figure.currency] = Amount(
+                same.rewards + figure.customers, same.value_minor + figure.value_minor
+            )
     return found
 
 
@@ -330,7 +332,7 @@ def _standings(brand: str, iso_week: str, figures: Iterable[RewardFigure]) -> Ma
     """Return for how many customers each reward is expected, owed or credited; no default is expected."""
     numbers: dict[str, list[int]] = {}
     stages = {EXPECTED: 0, OWED: 1, **dict.fromkeys(CREDITED, 2)}
-    for one in figures:
-        if one.stage in stages and one.source != DEFAULT and one.reward_id:
-            numbers.setdefault(one.reward_id, [0, 0, 0])[stages[one.stage]] += one.customers
+    for figure in figures:
+        if figure.stage in stages and figure.source != DEFAULT and figure.reward_id:
+            numbers.setdefault(figure.reward_id, [0, 0, 0])[stages[figure.stage]] += figure.customers
     return {reward: RewardCounts(brand, iso_week, reward, *counts) for reward, counts in numbers.items()}

@@ -220,12 +220,12 @@ class RiskBudgetResult:
     proposal: ID | None = strawberry.field(description="The proposal that another person has to approve.")
 
 
-def shown_brand(brand: Brand) -> RiskBrand:
+def brand_to_graphql(brand: Brand) -> RiskBrand:
     """Return a brand."""
     return RiskBrand(id=ID(brand.id), name=brand.name, currencies=list(brand.currencies))
 
 
-def shown_reward(brand: str, stored: StoredReward) -> RiskReward:
+def reward_to_graphql(brand: str, stored: StoredReward) -> RiskReward:
     """Return a figure of rewards."""
     one = stored.figure
     return RiskReward(
@@ -245,19 +245,19 @@ def shown_reward(brand: str, stored: StoredReward) -> RiskReward:
     )
 
 
-def shown_liability(brand: str, found: LiabilityNow) -> RiskLiability:
+def liability_to_graphql(brand: str, found: LiabilityNow) -> RiskLiability:
     """Return what a brand may still have to pay."""
-    lines = [shown_reward(brand, one) for one in found.rewards]
+    lines = [reward_to_graphql(brand, reward) for reward in found.rewards]
     cells = [
-        RiskCell(id=ID(f"{brand}:{one.cell}"), cell=one.cell, partitions=one.partitions, as_of=one.as_of)
-        for one in found.cells
+        RiskCell(id=ID(f"{brand}:{cell.cell}"), cell=cell.cell, partitions=cell.partitions, as_of=cell.as_of)
+        for cell in found.cells
     ]
     return RiskLiability(
         brand=brand, as_of=found.as_of, changes_in_doubt=found.in_doubt, lines=lines, cells=cells
     )
 
 
-def shown_week(found: WeekSummary) -> RiskWeek:
+def week_to_graphql(found: WeekSummary) -> RiskWeek:
     """Return a week."""
     one = found.week
     return RiskWeek(
@@ -299,7 +299,7 @@ def _money(line: ProfitLine) -> RiskMoney:
     )
 
 
-def shown_forecast(brand: str, found: CurrencyForecast) -> RiskForecast:
+def forecast_to_graphql(brand: str, found: CurrencyForecast) -> RiskForecast:
     """Return a forecast."""
     estimate = found.forecast.estimate
     return RiskForecast(
@@ -349,7 +349,7 @@ def _tests(tested: Iterable[Tested]) -> list[RiskForecastTest]:
     ]
 
 
-def shown_budget(line: BudgetLine) -> RiskBudget:
+def budget_to_graphql(line: BudgetLine) -> RiskBudget:
     """Return a budget."""
     return RiskBudget(
         id=ID(f"{line.brand}:{line.iso_week}:{line.reward_id}"),
@@ -368,7 +368,7 @@ def shown_budget(line: BudgetLine) -> RiskBudget:
     )
 
 
-def shown_customer(row: RiskRow) -> RiskCustomer:
+def customer_to_graphql(row: RiskRow) -> RiskCustomer:
     """Return a customer in a figure."""
     return RiskCustomer(
         id=ID(row.customer),

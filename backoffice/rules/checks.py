@@ -97,7 +97,7 @@ def check_scheme(
 
 def is_lawful(problems: Sequence[SchemeProblem]) -> bool:
     """Return whether a version may be published."""
-    return not any(one.severity is CheckSeverity.ERROR for one in problems)
+    return not any(problem.severity is CheckSeverity.ERROR for problem in problems)
 
 
 def known_scheme(brand: str, scheme: Scheme, issued_at: datetime) -> KnownScheme:

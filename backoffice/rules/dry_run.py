@@ -150,7 +150,10 @@ class DryRun:
         totals: DryRunTotals,
     ) -> list[Difference]:
         """Add a customer's week to the totals; return the bets that would count differently."""
-        verdicts = [(one, self._verdict(one, bets, customers)) for one in bets.contributions]
+        verdicts = [
+            (contribution, self._verdict(contribution, bets, customers))
+            for contribution in bets.contributions
+        ]
         totals.customers += 1
         totals.bets += len(verdicts)
         totals.counted_before_minor += sum(one.verdict.counted_minor for one, _ in verdicts)
@@ -305,8 +308,8 @@ class DryRunJob:
             choices = await ChoiceRepository(REWARD_CHOICE).choices(connection, list(keys.values()))
         totals.elsewhere += len(page) - len(concerned)
         found: list[Difference] = []
-        for one in bets:
-            found += dry_run.assess(one, customers, choices.get(keys[one.customer]), totals)
+        for bet in bets:
+            found += dry_run.assess(bet, customers, choices.get(keys[bet.customer]), totals)
         return found
 
     async def _keep(self, job_id: str, found: Sequence[Difference], totals: DryRunTotals) -> None:

@@ -12,13 +12,13 @@ from backoffice.graph.pages import Name, Page, page_of, page_size, read_cursor
 from backoffice.rules.area import RulesArea
 from backoffice.rules.types import (
     DryRunDifference,
+    DryRunType,
+    SchemeCheckType,
     SchemeVersion,
-    ShownCheck,
-    ShownDryRun,
-    shown_check,
-    shown_difference,
-    shown_dry_run,
-    shown_version,
+    check_to_graphql,
+    difference_to_graphql,
+    dry_run_to_graphql,
+    version_to_graphql,
 )
 
 MAX_KEY_LENGTH: Final = 64
@@ -96,14 +96,14 @@ class Query:
     async def scheme_versions(self, info: OfficeInfo, brand: str) -> list[SchemeVersion]:
         """Return versions."""
         return [
-            shown_version(one)
+            version_to_graphql(one)
             for one in await info.context.area(RulesArea).rules.versions(info.context.actor, brand)
         ]
 
     @strawberry.field(description="Check a version as it is typed.", directives=[READ])
-    async def check_scheme(self, info: OfficeInfo, brand: str, scheme: SchemeInput) -> ShownCheck:
+    async def check_scheme(self, info: OfficeInfo, brand: str, scheme: SchemeInput) -> SchemeCheckType:
         """Check a form."""
-        return shown_check(
+        return check_to_graphql(
             await info.context.area(RulesArea).rules.check(info.context.actor, brand, scheme.values())
         )
 
@@ -111,9 +111,9 @@ class Query:
         description="A dry run with its progress; `cancelJob` cancels it.",
         directives=[permitted(Permission.RULES_READ, FOUND)],
     )
-    async def dry_run(self, info: OfficeInfo, id: ID) -> ShownDryRun:  # noqa: A002 - the argument's name
+    async def dry_run(self, info: OfficeInfo, id: ID) -> DryRunType:  # noqa: A002 - the argument's name
         """Return a dry run."""
-        return shown_dry_run(await info.context.area(RulesArea).rules.dry_run(info.context.actor, id))
+        return dry_run_to_graphql(await info.context.area(RulesArea).rules.dry_run(info.context.actor, id))
 
     @strawberry.field(
         description="The bets that would count differently; the access is recorded.",
@@ -130,7 +130,7 @@ class Query:
         found = await info.context.area(RulesArea).rules.differences(
             info.context.actor, id, page_size(first), _after(after)
         )
-        return page_of(found, first, shown_difference, lambda one: [one.customer_id, one.bet_id])
+        return page_of(found, first, difference_to_graphql, lambda one: [one.customer_id, one.bet_id])
 
     @strawberry.field(
         description="The bets that would count differently, as CSV; the access is recorded.",
@@ -160,7 +160,7 @@ class Mutation:
         description="Try a version over the bets of a past week, as a job; also for approvers.",
         directives=[permitted(Permission.RULES_TRY, "input.brand")],
     )
-    async def start_dry_run(self, info: OfficeInfo, input: StartDryRunInput) -> ShownDryRun:  # noqa: A002
+    async def start_dry_run(self, info: OfficeInfo, input: StartDryRunInput) -> DryRunType:  # noqa: A002
         """Start a dry run."""
         context, given = info.context, input.idempotency_key
         if given is not None and len(given) > MAX_KEY_LENGTH:
@@ -169,7 +169,7 @@ class Mutation:
         job = await context.area(RulesArea).rules.start_dry_run(
             context.actor, input.brand, input.scheme.values(), input.iso_week, key
         )
-        return shown_dry_run(job)
+        return dry_run_to_graphql(job)
 
 
 def _after(after: str | None) -> tuple[str, str] | None:

@@ -155,10 +155,10 @@ def dated_versions(schemes: Sequence[KnownScheme], zone: str, open_week: Week) -
     for _, group in groupby(ordered, lambda one: (one.jurisdiction, one.currency)):
         versions = list(group)
         held = scheme_of_week(versions, open_week)
-        for one in versions:
-            week = _first_week(one, calendar, is_oldest=one is versions[0])
+        for version in versions:
+            week = _first_week(version, calendar, is_oldest=version is versions[0])
             coming = SchemePhase.COMING if week.starts_at > open_week.starts_at else SchemePhase.EARLIER
-            found.append(DatedVersion(one, week, SchemePhase.IN_FORCE if one is held else coming))
+            found.append(DatedVersion(version, week, SchemePhase.IN_FORCE if version is held else coming))
     return found
 
 

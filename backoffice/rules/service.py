@@ -154,7 +154,7 @@ class SchemeRules:
         context = await self.known.of_brand(brand)
         scheme, problems = check_scheme(values, context)
         if scheme is None:
-            raise Invalid([Problem(one.path, one.message) for one in problems])
+            raise Invalid([Problem(problem.path, problem.message) for problem in problems])
         week = iso_week or last_week(context.now, context.brand.time_zone)
         await self.dry_runs.prepare(brand, week, scheme)
         arguments = {"brand": brand, "iso_week": week, "scheme": scheme.model_dump(mode="json")}
@@ -210,7 +210,7 @@ class SchemeRules:
         context = await self.known.of_brand(brand)
         scheme, problems = check_scheme(values, context)
         if scheme is None or not is_lawful(problems):
-            wrong = [one for one in problems if one.severity.value == "error"]
+            wrong = [problem for problem in problems if problem.severity.value == "error"]
             raise Invalid([Problem(one.path, one.message) for one in wrong])
         return context, scheme
 
@@ -221,7 +221,9 @@ class SchemeRules:
             return False
         context = await self.known.of_brand(proposal.brand)
         scheme, problems = check_scheme(proposal.content, context)
-        return scheme is not None and not {one.rule for one in problems if one.rule in {"VERSION", "FROZEN"}}
+        return scheme is not None and not {
+            problem.rule for problem in problems if problem.rule in {"VERSION", "FROZEN"}
+        }
 
     async def _publish(self, connection: AsyncConnection, actor: Actor, proposal: Proposal) -> Json:
         """Execute an approval: the version goes to the topic that `furlong load` writes, too."""

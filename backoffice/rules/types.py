@@ -56,7 +56,7 @@ class SchemeVersion:
 
 
 @strawberry.type(name="SchemeProblem", description="What is wrong; an error blocks the version.")
-class ShownProblem:
+class SchemeProblemType:
     """A problem."""
 
     rule: str
@@ -67,12 +67,12 @@ class ShownProblem:
 
 
 @strawberry.type(name="SchemeCheck", description="The outcome of checking a form as it is typed.")
-class ShownCheck:
+class SchemeCheckType:
     """A check."""
 
     lawful: bool = strawberry.field(description="Whether it may be proposed.")
     complete: bool = strawberry.field(description="Whether the form is complete.")
-    problems: list[ShownProblem]
+    problems: list[SchemeProblemType]
     open_week: str = strawberry.field(description="The week that is open: it and all before it are frozen.")
     first_week: str = strawberry.field(description="The first week that a version published now applies to.")
     first_week_starts_at: datetime
@@ -118,7 +118,7 @@ class DryRunResult:
 
 
 @strawberry.type(name="DryRun", description="A version that is tried over the bets of a past week.")
-class ShownDryRun:
+class DryRunType:
     """A dry run."""
 
     id: ID
@@ -147,7 +147,7 @@ class DryRunDifference:
     after_reason: str
 
 
-def shown_version(dated: DatedVersion) -> SchemeVersion:
+def version_to_graphql(dated: DatedVersion) -> SchemeVersion:
     """Return a version as the graph shows it."""
     one = dated.scheme
     return SchemeVersion(
@@ -175,21 +175,21 @@ def shown_version(dated: DatedVersion) -> SchemeVersion:
     )
 
 
-def shown_check(one: SchemeCheck) -> ShownCheck:
+def check_to_graphql(one: SchemeCheck) -> SchemeCheckType:
     """Return a check as the graph shows it."""
-    return ShownCheck(
+    return SchemeCheckType(
         lawful=one.scheme is not None and not any(p.severity is CheckSeverity.ERROR for p in one.problems),
         complete=one.scheme is not None,
-        problems=[shown_problem(problem) for problem in one.problems],
+        problems=[problem_to_graphql(problem) for problem in one.problems],
         open_week=one.open_week.iso,
         first_week=one.first_week.iso,
         first_week_starts_at=one.first_week.starts_at,
     )
 
 
-def shown_problem(one: SchemeProblem) -> ShownProblem:
+def problem_to_graphql(one: SchemeProblem) -> SchemeProblemType:
     """Return a problem as the graph shows it, its path in the graph's names."""
-    return ShownProblem(
+    return SchemeProblemType(
         rule=one.rule,
         severity=one.severity,
         path=".".join(_camel(part) for part in one.path.split(".")),
@@ -198,10 +198,10 @@ def shown_problem(one: SchemeProblem) -> ShownProblem:
     )
 
 
-def shown_dry_run(job: Job) -> ShownDryRun:
+def dry_run_to_graphql(job: Job) -> DryRunType:
     """Return a dry run as the graph shows it."""
     result = job.result if isinstance(job.result, Mapping) else None
-    return ShownDryRun(
+    return DryRunType(
         id=ID(job.job_id),
         brand=job.brand or "",
         iso_week=str(job.arguments["iso_week"]),
@@ -215,7 +215,7 @@ def shown_dry_run(job: Job) -> ShownDryRun:
     )
 
 
-def shown_difference(one: Difference) -> DryRunDifference:
+def difference_to_graphql(one: Difference) -> DryRunDifference:
     """Return a difference as the graph shows it."""
     return DryRunDifference(**{name: getattr(one, name) for name in one.__dataclass_fields__})
 

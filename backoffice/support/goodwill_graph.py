@@ -123,19 +123,19 @@ class SetGoodwillBudgetInput:
     reason: str
 
 
-def shown_choice(choice: GoodwillChoice) -> GoodwillOfferInfo:
+def choice_to_graphql(choice: GoodwillChoice) -> GoodwillOfferInfo:
     """Return what can be given, for the graph."""
     return GoodwillOfferInfo(
         iso_week=choice.offer.week.iso,
         currency=choice.offer.currency,
         left_minor=choice.left_minor,
         refusal=choice.offer.refusal,
-        rewards=[_shown_reward(one) for one in choice.offer.rewards],
+        rewards=[_reward_to_graphql(reward) for reward in choice.offer.rewards],
         causes=[GoodwillCauseInfo(cause=one, words=words) for one, words in CAUSE_WORDS.items()],
     )
 
 
-def shown_use(use: WeekUse) -> GoodwillBudgetInfo:
+def use_to_graphql(use: WeekUse) -> GoodwillBudgetInfo:
     """Return a week's budget, for the graph."""
     return GoodwillBudgetInfo(
         id=ID(":".join(use.week)),
@@ -153,7 +153,7 @@ def shown_use(use: WeekUse) -> GoodwillBudgetInfo:
     )
 
 
-def shown_cost(cost: GoodwillCost) -> GoodwillCostInfo:
+def cost_to_graphql(cost: GoodwillCost) -> GoodwillCostInfo:
     """Return a line of the costs, for the graph."""
     return GoodwillCostInfo(
         id=ID(f"{cost.brand}:{cost.iso_week}:{cost.currency}:{cost.stage}:{cost.kind}"),
@@ -166,7 +166,7 @@ def shown_cost(cost: GoodwillCost) -> GoodwillCostInfo:
     )
 
 
-def _shown_reward(config: RewardConfig) -> GoodwillReward:
+def _reward_to_graphql(config: RewardConfig) -> GoodwillReward:
     return GoodwillReward(
         id=ID(str(OptionId(config.brand, config.reward_id, config.version))),
         reward_id=config.reward_id,
@@ -188,7 +188,7 @@ class GoodwillQuery:
     async def goodwill_offer(self, info: OfficeInfo, customer: ID) -> GoodwillOfferInfo:
         """Return an offer."""
         context = info.context
-        return shown_choice(
+        return choice_to_graphql(
             await context.area(SupportArea).goodwill.choice(context.actor, owner_of(customer))
         )
 
@@ -201,7 +201,7 @@ class GoodwillQuery:
         """Return budgets."""
         context = info.context
         return [
-            shown_use(one)
+            use_to_graphql(one)
             for one in await context.area(SupportArea).goodwill_budgets.uses(context.actor, brand)
         ]
 
@@ -215,7 +215,7 @@ class GoodwillQuery:
         """Return costs."""
         context = info.context
         found = await context.area(SupportArea).goodwill_budgets.costs(context.actor, brand, iso_week)
-        return [shown_cost(one) for one in found]
+        return [cost_to_graphql(one) for one in found]
 
 
 @strawberry.type

@@ -24,12 +24,12 @@ from backoffice.support.types import (
     SupportJob,
     SupportProposal,
     TimelineEntry,
-    shown_brand,
-    shown_customer,
-    shown_entry,
-    shown_explanation,
-    shown_hold,
-    shown_record,
+    brand_to_graphql,
+    customer_to_graphql,
+    entry_to_graphql,
+    explanation_to_graphql,
+    hold_to_graphql,
+    record_to_graphql,
 )
 
 First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
@@ -73,7 +73,7 @@ class Query(GoodwillQuery):
     async def support_brands(self, info: OfficeInfo) -> list[SupportBrand]:
         """Return brands."""
         return [
-            shown_brand(one)
+            brand_to_graphql(one)
             for one in await info.context.area(SupportArea).customers.brands(info.context.actor)
         ]
 
@@ -93,7 +93,7 @@ class Query(GoodwillQuery):
     @strawberry.field(description="A customer.", directives=[permitted(_READ, FOUND)])
     async def customer(self, info: OfficeInfo, id: CustomerId) -> SupportedCustomer:  # noqa: A002
         """Return a customer."""
-        return shown_customer(
+        return customer_to_graphql(
             await info.context.area(SupportArea).customers.view(info.context.actor, owner_of(id))
         )
 
@@ -106,12 +106,12 @@ class Query(GoodwillQuery):
         view = await info.context.area(SupportArea).customers.view(
             info.context.actor, owner_of(customer), iso_week
         )
-        return shown_customer(view).week
+        return customer_to_graphql(view).week
 
     @strawberry.field(description="The customer who placed a bet.", directives=[permitted(_READ, "brand")])
     async def customer_of_bet(self, info: OfficeInfo, brand: str, bet_id: str) -> SupportedCustomer:
         """Return the customer of a bet."""
-        return shown_customer(
+        return customer_to_graphql(
             await info.context.area(SupportArea).customers.of_bet(info.context.actor, brand, bet_id)
         )
 
@@ -126,7 +126,7 @@ class Query(GoodwillQuery):
         found = await info.context.area(SupportArea).timeline.page(
             info.context.actor, owner_of(customer), size, position
         )
-        return page_of(found, first, shown_entry, lambda one: position_key(one.position))
+        return page_of(found, first, entry_to_graphql, lambda one: position_key(one.position))
 
     @strawberry.field(
         description="Why a bet counted or did not, in words that can be read aloud.",
@@ -134,7 +134,7 @@ class Query(GoodwillQuery):
     )
     async def bet_explanation(self, info: OfficeInfo, brand: str, bet_id: str) -> BetExplanation:
         """Explain a bet."""
-        return shown_explanation(
+        return explanation_to_graphql(
             await info.context.area(SupportArea).explanations.of_bet(info.context.actor, brand, bet_id)
         )
 
@@ -144,7 +144,7 @@ class Query(GoodwillQuery):
     )
     async def bet_record(self, info: OfficeInfo, brand: str, bet_id: str) -> BetRecordInfo:
         """Find the record of a bet."""
-        return shown_record(
+        return record_to_graphql(
             await info.context.area(SupportArea).records.of_bet(info.context.actor, brand, bet_id)
         )
 
@@ -155,7 +155,7 @@ class Query(GoodwillQuery):
     async def legal_holds(self, info: OfficeInfo, customer: CustomerId) -> list[LegalHoldInfo]:
         """Return holds."""
         found = await info.context.area(SupportArea).holds.of_customer(info.context.actor, owner_of(customer))
-        return [shown_hold(one) for one in found]
+        return [hold_to_graphql(one) for one in found]
 
     @strawberry.field(
         description="An export of a customer's data, as JSON; kept for a week.",
@@ -233,7 +233,7 @@ class Mutation(GoodwillMutation):
     ) -> LegalHoldInfo:
         """Put a hold on."""
         owner = owner_of(input.customer)
-        return shown_hold(
+        return hold_to_graphql(
             await info.context.area(SupportArea).holds.put(info.context.actor, owner, input.reason)
         )
 
@@ -246,7 +246,7 @@ class Mutation(GoodwillMutation):
         input: LiftLegalHoldInput,  # noqa: A002
     ) -> LegalHoldInfo:
         """Lift a hold."""
-        return shown_hold(
+        return hold_to_graphql(
             await info.context.area(SupportArea).holds.lift(info.context.actor, input.hold_id, input.reason)
         )
 

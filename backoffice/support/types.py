@@ -163,7 +163,7 @@ class SupportProposal:
     proposal_id: ID
 
 
-def shown_hold(hold: LegalHold) -> LegalHoldInfo:
+def hold_to_graphql(hold: LegalHold) -> LegalHoldInfo:
     """Return a hold as the graph shows it."""
     return LegalHoldInfo(
         id=ID(hold.hold_id),
@@ -178,14 +178,14 @@ def shown_hold(hold: LegalHold) -> LegalHoldInfo:
     )
 
 
-def shown_brand(brand: Brand) -> SupportBrand:
+def brand_to_graphql(brand: Brand) -> SupportBrand:
     """Return a brand as the graph shows it."""
     return SupportBrand(
         id=ID(brand.id), name=brand.name, time_zone=brand.time_zone, currencies=list(brand.currencies)
     )
 
 
-def shown_customer(view: CustomerView) -> SupportedCustomer:
+def customer_to_graphql(view: CustomerView) -> SupportedCustomer:
     """Return a customer as the graph shows them."""
     return SupportedCustomer(
         id=ID(":".join(view.owner)),
@@ -199,7 +199,7 @@ def shown_customer(view: CustomerView) -> SupportedCustomer:
     )
 
 
-def shown_entry(entry: HistoryEntry) -> TimelineEntry:
+def entry_to_graphql(entry: HistoryEntry) -> TimelineEntry:
     """Return an entry of the timeline as the graph shows it."""
     is_bet = entry.kind == "bet"
     return TimelineEntry(
@@ -219,7 +219,7 @@ def shown_entry(entry: HistoryEntry) -> TimelineEntry:
     )
 
 
-def shown_explanation(one: AssessedBet) -> BetExplanation:
+def explanation_to_graphql(one: AssessedBet) -> BetExplanation:
     """Return an explanation as the graph shows it."""
     return BetExplanation(
         id=ID(f"{one.bet.brand}:{one.bet.bet_id}"),
@@ -291,7 +291,7 @@ def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def shown_record(one: BetRecord) -> BetRecordInfo:
+def record_to_graphql(one: BetRecord) -> BetRecordInfo:
     """Return a record as the graph shows it."""
     return BetRecordInfo(
         topic=one.topic,

@@ -23,9 +23,8 @@ from backoffice.graph.area import Area
 from backoffice.graph.execution import OfficeGraph
 from backoffice.risk.area import RiskArea
 from backoffice.settings import BackofficeSettings
-from bench.backoffice.filling import BRAND, NOW, PRESENT, Filling
+from bench.backoffice.filling import BRAND, NOW, PRESENT, ROWS, Filling
 from bench.backoffice.measuring import Measured, Meter, measure
-from bench.backoffice.office_rows import ROWS
 from bench.backoffice.operations import operations
 from bench.fixtures.world import store_world
 from bench.harness import report

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from backoffice.risk.rows import RiskFigure
-from bench.backoffice.filling import BRAND
+from bench.backoffice.filling import BRAND, RARE_TOPIC
 from bench.backoffice.measuring import Operation
-from bench.backoffice.office_rows import RARE_TOPIC
 
 PAGE: Final = "nodes { __typename } endCursor hasNextPage"
 PAGE_OF_CUSTOMERS: Final = 4_000

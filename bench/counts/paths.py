@@ -1,22 +1,185 @@
-"""The hot paths, and how each is counted."""
+"""The hot paths, and how each is counted: of a consumer, of the back office, and of the site."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import itertools
+import json
 import tempfile
-from collections.abc import Callable, Coroutine, Mapping
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
+from dataclasses import dataclass, field, fields
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeAlias, TypeVar
+from uuid import UUID
 
-from bench.counts.club import Counted, Request, counted_club, use_defaults
-from bench.counts.consumer_path import consumer_batch
+import orjson
+import pyotp
+from prometheus_client import CollectorRegistry
+from pydantic import SecretStr
+
+from backoffice.access import Role
+from backoffice.app import create_backoffice
+from backoffice.settings import BackofficeSettings
+from bench.consumer.messages import placed_bet
+from bench.counts.club import (
+    CUSTOMER,
+    CUSTOMERS,
+    NOW,
+    Counted,
+    Request,
+    counted_club,
+    post,
+    served,
+    use_defaults,
+)
 from bench.counts.counting import Counting
-from bench.counts.doubles import StoppedLoop, embedded_databases
-from bench.counts.gateway_path import gateway
-from bench.counts.office_path import office_page
-from bench.counts.site_paths import betslip, live_event
+from bench.counts.doubles import Client, StoppedLoop, embedded_databases, settle
+from bench.counts.site_paths import betslip, gateway, live_event
+from bench.fixtures.customers import BRAND, customer_id
+from bench.load.http_messages import END
+from consumers.progress.messages import PROGRESS_TOPIC
+from consumers.progress.wiring import create_consumer
+from consumers.stream.broker.memory import MemoryBroker
+from consumers.stream.database.batch import Batch
+from consumers.stream.database.sink import Applied, Sink
+from consumers.stream.records import Record
+from consumers.stream.settings import StreamSettings
+from furlong.demo.backoffice import add_account
+from furlong.demo.ready_file import DemoAccount
+from furlong.settings import ROOT
+
+BATCH: Final = 256
+SETTLED: Final = 64
+"""How many records of a batch settle a bet that the batch before has placed."""
+
+STAKES: Final = (50, 100, 200, 500, 1000, 2000)
+ODDS: Final = (1200, 1500, 2000, 3500)
+PATIENT: Final = 60.0
+"""Seconds of a poll: longer than all batches take, so that no poll ends without records."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedSink(Sink):
+    """A sink that says what it has committed."""
+
+    waiting: list[asyncio.Future[Applied]] = field(default_factory=list)
+
+    def next_batch(self) -> asyncio.Future[Applied]:
+        """Return what is done when the next batch is committed."""
+        self.waiting.append(asyncio.get_running_loop().create_future())
+        return self.waiting[-1]
+
+    async def apply(self, batch: Batch) -> Applied:
+        """Apply a batch."""
+        applied = await Sink.apply(self, batch)
+        self.waiting.pop().set_result(applied)
+        return applied
+
+
+@asynccontextmanager
+async def consumer_batch(given: Counted) -> AsyncIterator[Request]:
+    """One batch of 256 bets by `furlong consume progress`, polled, decoded, applied and committed."""
+    settings = StreamSettings(batch_records=BATCH, poll_seconds=PATIENT, dead_letter_topics=False)
+    consumer = create_consumer(given.database, settings, CollectorRegistry(), given.clock)
+    broker = MemoryBroker("counted")
+    consumer.join = partial(broker.join, consumer.app.group, list(consumer.app.by_name))
+    parts = {one.name: getattr(consumer.sink, one.name) for one in fields(Sink)}
+    consumer.sink = sink = WatchedSink(**parts)
+    running = asyncio.create_task(consumer.run())
+    broker.create_topics([PROGRESS_TOPIC])
+    batches = map(_batch, itertools.count(1))
+
+    async def consume(counting: AbstractContextManager[object]) -> None:
+        for record in next(batches):
+            broker.send(record)
+        with counting:
+            applied = await sink.next_batch()
+            await settle()
+        if applied.records != BATCH or applied.dead or applied.stale:
+            raise RuntimeError(f"a wrong batch: {applied}")
+
+    await settle()
+    yield consume
+    running.cancel()  # to stop it would take until the end of its poll
+    await asyncio.wait({running})
+
+
+def _batch(number: int) -> Iterator[Record]:
+    """Yield the records of a batch; all batches have as many of each kind, about the same customers."""
+    for place in range(BATCH):
+        bet = number * BATCH + place
+        if place < SETTLED:
+            yield _record(bet, _bet(bet - SETTLED) | {"bet_revision": 2, "status": "settled"})
+        else:
+            yield _record(bet, _bet(bet))
+
+
+def _bet(number: int) -> dict[str, Any]:
+    place = number % BATCH
+    customer, moment = customer_id(place % CUSTOMERS), NOW.strftime("%Y-%m-%dT%H:%M:%SZ")
+    bet = placed_bet(number, customer, STAKES[place % len(STAKES)], moment)
+    return bet | {"odds_milli": ODDS[place % len(ODDS)]}
+
+
+def _record(number: int, bet: dict[str, Any]) -> Record:
+    message = {"schema": "club.progress/1", "event_id": str(UUID(int=number)), **bet}
+    key = f"{BRAND}:{bet['customer_id']}"
+    return Record(PROGRESS_TOPIC, 0, 0, key.encode(), orjson.dumps(message), timestamp=NOW)
+
+
+OPERATIONS: Final = ROOT / "web" / "backoffice" / "src" / "support" / "operations.ts"
+PAGE: Final = (
+    OPERATIONS.read_text(encoding="utf-8").partition("export const CUSTOMER = `")[2].partition("`")[0]
+)
+"""What the page of a customer asks for."""
+
+ACCOUNT: Final = DemoAccount(
+    role=Role.SUPPORT.value,
+    user="support@office.example",
+    password="a password of nobody",  # noqa: S106 - no secret
+    totp="A" * 32,
+)
+
+
+@asynccontextmanager
+async def office_page(given: Counted) -> AsyncIterator[Request]:
+    """The page of a customer by `furlong backoffice serve`: session checked, access recorded."""
+    office = create_backoffice(
+        given.database,
+        BackofficeSettings(key=SecretStr("a key that opens only what is counted")),
+        given.clock,
+        given.folder / "no-screens",
+    )
+    await add_account(office.base, ACCOUNT, (Role.SUPPORT,))
+    async with served(office.app) as connect:
+        client = connect()
+        session = await _sign_in(client)
+        body = json.dumps({"query": PAGE, "variables": {"id": f"{BRAND}:{customer_id(CUSTOMER)}"}})
+        request = post("/backoffice/graphql", body.encode(), *session)
+
+        async def ask(counting: AbstractContextManager[object]) -> None:
+            with counting:
+                reply = await client.ask(request)
+            if b'"countedBets"' not in reply or b'"errors"' in reply:
+                raise RuntimeError(f"a wrong reply: {reply[:800]!r}")
+
+        yield ask
+        client.close()
+
+
+async def _sign_in(client: Client) -> tuple[str, str]:
+    """Sign in, and return the headers of the session."""
+    code = pyotp.TOTP(ACCOUNT.totp).at(NOW)
+    given = json.dumps({"user": ACCOUNT.user, "password": ACCOUNT.password, "code": code})
+    reply = await client.ask(post("/backoffice/session", given.encode()))
+    head, _, content = reply.partition(END)
+    start = head.decode().lower().index("set-cookie: ") + len("set-cookie: ")
+    cookie = head.decode()[start:].partition(";")[0]
+    return f"Cookie: {cookie}", f"X-CSRF-Token: {json.loads(content)['csrfToken']}"
+
 
 T = TypeVar("T")
 HotPath: TypeAlias = Callable[[Counted], AbstractAsyncContextManager[Request]]

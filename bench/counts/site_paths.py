@@ -1,24 +1,28 @@
-"""The paths of customers: the bet-slip with subgraphs in process, and the event that a change sends."""
+"""The paths of customers: the bet-slip, in process and over HTTP, and the event that a change sends."""
 
 from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
 import orjson
 from sqlalchemy import update
 from starlette.applications import Starlette
 
 from bench.counts.club import CUSTOMER, Counted, Request, asking, post, served
+from bench.counts.doubles import subgraphs_at
 from bench.fixtures.customers import BRAND, customer_id
+from bench.fixtures.fixed_subgraphs import FixedAnswers
 from bench.harness.servers import ROOT
 from foundation.storage.database import Database
+from furlong.cli.processes.subgraph import SCHEMAS
 from furlong.serve.site import create_site
 from furlong.serve.subgraphs import Parts
 from furlong.settings import ServeSettings
+from gateway.app import create_gateway
 from gateway.settings import GatewaySettings
 from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.live.event_bus import MemoryBus
@@ -106,3 +110,31 @@ def _body(query: str) -> bytes:
 
 def _is_event(received: bytes) -> bool:
     return RIGHT in received or WRONG in received
+
+
+SUPERGRAPH = ROOT / "schema.public.graphql"
+
+
+@asynccontextmanager
+async def gateway(
+    given: Counted,
+    headers: tuple[str, ...] = (),
+    require: Callable[[bytes], None] = require_right,
+    **settings: Any,
+) -> AsyncIterator[Request]:
+    """The bet-slip by `furlong gateway serve`, as `make bench BENCH=gateway` measures it.
+
+    Args:
+        given: The customer who asks.
+        headers: More headers of the request, as lines.
+        require: Checks the replies.
+        settings: Settings that are not the default.
+    """
+    urls = {name: f"http://{name}.example/graphql" for name in SCHEMAS}
+    chosen = GatewaySettings(subgraph_urls=urls, **settings)
+    app = create_gateway(SUPERGRAPH.read_text(encoding="utf-8"), settings=chosen)
+    with subgraphs_at({f"{name}.example": FixedAnswers(name) for name in SCHEMAS}):
+        async with served(app) as connect:
+            client = connect()
+            yield asking(client, betslip_request(given.token, *headers), require)
+            client.close()

@@ -1,15 +1,16 @@
-"""An operation to be measured."""
+"""An operation to be measured, and the types that several of them share."""
 
 import copy
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
 from inspect import isawaitable
 from typing import Any
 
+import strawberry
 from graphql import DocumentNode, GraphQLSchema, parse, validate
-
-from bench.jit.shared_shapes import Memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +57,36 @@ def case(name: str, schema: Any, query: str, times: int, **more: Any) -> Case:
     if errors:
         raise errors[0]
     return Case(name, core, document, times, **({"context": Memory} | more))
+
+
+NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
+
+
+@strawberry.enum
+class State(Enum):
+    """A state."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@strawberry.federation.type(shareable=True)
+class Money:
+    """An amount."""
+
+    minor: int
+    currency: str
+    display: str
+
+
+def pounds(minor: int) -> Money:
+    """Return an amount of pounds."""
+    return Money(minor=minor, currency="GBP", display=f"£{minor / 100:.2f}")
+
+
+class Memory:
+    """A context whose loads complete immediately."""
+
+    async def load(self, key: str) -> str:
+        """Return the key itself."""
+        return key

@@ -6,7 +6,7 @@ from typing import Any
 import strawberry
 from strawberry import ID, Info
 
-from bench.jit.shared_shapes import NOW, Money, State, pounds
+from bench.jit.case import NOW, Money, State, pounds
 
 
 @strawberry.type

@@ -1,10 +1,48 @@
-"""Settings of the feeds."""
+"""Settings of the feeds, and where their adapters are found."""
+
+from collections.abc import Sequence
+from importlib import import_module
+from pkgutil import iter_modules
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from consumers.feeds.mapping.feed import AnyFeed
-from consumers.feeds.registry import find, known
+from consumers.feeds import adapters
+from consumers.feeds.mapping.feed import AnyFeed, Feed
+
+
+class UnknownFeed(ValueError):
+    """No such adapter exists, or two of them conflict."""
+
+
+def known() -> list[str]:
+    """Return the names of this project's adapters, which are the files in `adapters`."""
+    return sorted(module.name for module in iter_modules(adapters.__path__))
+
+
+def find(names: Sequence[str]) -> list[AnyFeed]:
+    """Return feeds by name; a name with a dot is a module outside this project that defines `FEED`.
+
+    Raises:
+        UnknownFeed: No such adapter exists, or two of them have the same name or topic.
+    """
+    feeds = [_feed(name) for name in names]
+    for what, found in (("name", [feed.name for feed in feeds]), ("topic", [feed.topic for feed in feeds])):
+        twice = sorted({one for one in found if found.count(one) > 1})
+        if twice:
+            raise UnknownFeed(f"two feeds have the same {what}: {', '.join(twice)}")
+    return feeds
+
+
+def _feed(name: str) -> AnyFeed:
+    module = name if "." in name else f"{adapters.__name__}.{name}"
+    try:
+        feed = import_module(module).FEED
+    except (ModuleNotFoundError, AttributeError) as error:
+        raise UnknownFeed(f"no feed {name!r}: there are {', '.join(known())} ({error})") from error
+    if not isinstance(feed, Feed):
+        raise UnknownFeed(f"{module}.FEED is not a feed")
+    return feed
 
 
 class FeedSettings(BaseSettings):
@@ -25,7 +63,7 @@ class FeedSettings(BaseSettings):
         """Return the configured feeds.
 
         Raises:
-            consumers.feeds.registry.UnknownFeed: A feed does not exist.
+            consumers.feeds.settings.UnknownFeed: A feed does not exist.
         """
         return find([name.strip() for name in self.adapters.split(",") if name.strip()])
 

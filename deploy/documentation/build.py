@@ -4,18 +4,18 @@ import argparse
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Final
+from urllib.parse import unquote, urlsplit
 
 from sphinx.cmd.build import build_main
 
-from deploy.documentation.cli_reference import command_pages
-from deploy.documentation.links import problems_of
 from deploy.documentation.navigation import sections, with_navigation
 from deploy.documentation.pages import INDEX, ROOT, SOURCES, page_names, staged_pages
+from deploy.documentation.references import command_pages, settings_page
 from deploy.documentation.schema_reference import schema_page
-from deploy.documentation.settings_reference import settings_page
 from furlong.serve.page import PATH
 from gateway.supergraph.load import load_supergraph
 
@@ -108,6 +108,42 @@ def _commands_index(commands: Iterable[str]) -> str:
 def _options(*, write_all: bool) -> list[str]:
     always = ["-q", "-W", "--keep-going", "-b", "html", "-c", str(CONFIGURATION), "-d", str(DOCTREES)]
     return [*always, "-a"] if write_all else always
+
+
+_REFERENCE: Final = re.compile(r"""<[^>]+?\s(?:href|src)=["']([^"']*)["']""")
+_ID: Final = re.compile(r"""\sid=["']([^"']+)["']""")
+_INLINE_SCRIPT: Final = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>")
+_OTHERS: Final = re.compile(r"""<(?:script|link|img|iframe)\b[^>]*?\s(?:href|src)=["'](?:https?:)?//""")
+
+
+def problems_of(site: Path) -> Iterator[str]:
+    """Yield what is wrong: broken references, files of other sites, and scripts that the policy forbids."""
+    ids = cache(_ids)
+    for page in sorted(site.rglob("*.html")):
+        text = page.read_text(encoding="utf-8")
+        name = page.relative_to(site)
+        if _INLINE_SCRIPT.search(text):
+            yield f"{name}: has an inline script"
+        if _OTHERS.search(text):
+            yield f"{name}: loads a file of another site"
+        for reference in sorted(set(_REFERENCE.findall(text))):
+            parts = urlsplit(reference.replace("&amp;", "&"))
+            if parts.scheme or parts.netloc:
+                continue
+            found = page if not parts.path else page.parent / unquote(parts.path)
+            found = found / "index.html" if found.is_dir() else found
+            if not found.is_file():
+                yield f"{name}: {reference} leads nowhere"
+            elif found.suffix == ".html" and not _has(ids(found.resolve()), unquote(parts.fragment)):
+                yield f"{name}: {reference}: no such anchor"
+
+
+def _has(ids: frozenset[str], anchor: str) -> bool:
+    return not anchor or anchor in ids
+
+
+def _ids(page: Path) -> frozenset[str]:
+    return frozenset(_ID.findall(page.read_text(encoding="utf-8")))
 
 
 if __name__ == "__main__":

@@ -1,21 +1,85 @@
 """Does the steps that a target lacks, and says in one sentence why it cannot."""
 
 import errno
+import fcntl
 import signal
 import sys
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
-from typing import Final, NoReturn
+from types import FrameType, TracebackType
+from typing import Final, NoReturn, Self, TextIO
 
 from deploy.set_up.commands import Commands
-from deploy.set_up.console import Console
 from deploy.set_up.failures import SetUpError, disk_is_full
-from deploy.set_up.one_at_a_time import only_one
 from deploy.set_up.steps import Step
 from deploy.set_up.targets import NPM, PAGES, RUN_TIME, TARGETS, Lanes, compile_modules
 from deploy.set_up.web import require_node
+
+REFRESH_SECONDS: Final = 0.2
+CLEAR: Final = "\r\033[K"
+
+
+class Console:
+    """Prints steps as they end, while the running ones are shown on a terminal. Steps run in threads."""
+
+    def __init__(self, steps: int, out: TextIO | None = None) -> None:
+        """Begin with no running step.
+
+        Args:
+            steps: How many steps there are in all.
+            out: Where to print; None for the standard output.
+        """
+        self._out = out or sys.stdout
+        self._steps = steps
+        self._done = 0
+        self._running: dict[str, float] = {}
+        self._guard = threading.Lock()
+        self._ended = threading.Event()
+        self._live = threading.Thread(target=self._refresh, daemon=True) if self._out.isatty() else None
+
+    def __enter__(self) -> Self:
+        """Begin to refresh the terminal."""
+        if self._live is not None:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave the terminal without the line that moves."""
+        self._ended.set()
+        if self._live is not None:
+            self._live.join()
+            self._write(CLEAR)
+
+    def began(self, title: str) -> None:
+        """Note that a step runs."""
+        with self._guard:
+            self._running[title] = time.monotonic()
+
+    def ended(self, title: str) -> None:
+        """Print that a step is done, with its number and its seconds."""
+        with self._guard:
+            seconds = time.monotonic() - self._running.pop(title)
+            self._done += 1
+            clear = CLEAR if self._live is not None else ""
+            self._write(f"{clear}{self._done}/{self._steps} {title} … {seconds:.1f} s\n")
+
+    def _refresh(self) -> None:
+        while not self._ended.wait(REFRESH_SECONDS):
+            with self._guard:
+                now = time.monotonic()
+                running = " · ".join(f"{title} {now - began:.0f} s" for title, began in self._running.items())
+                self._write(f"{CLEAR}    {running}")
+
+    def _write(self, text: str) -> None:
+        self._out.write(text)
+        self._out.flush()
+
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 INTERRUPTED: Final = 130
@@ -101,3 +165,22 @@ def _about(error: OSError, root: Path) -> str:
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
+
+
+@contextmanager
+def only_one(folder: Path, waits: Callable[[], None]) -> Iterator[int]:
+    """Hold the lock of a folder during the block, and give its open file.
+
+    Args:
+        folder: Where the lock is.
+        waits: Called once if another set-up holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "set-up.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waits()
+            fcntl.flock(file, fcntl.LOCK_EX)
+        # The lock ends with the file's last copy: a command that outlives a killed set-up has one.
+        yield file.fileno()

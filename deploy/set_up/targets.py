@@ -3,9 +3,8 @@
 from functools import partial
 from typing import Final
 
-from deploy.set_up import web
+from deploy.set_up import packages, web
 from deploy.set_up.commands import Commands
-from deploy.set_up.python import packages
 from deploy.set_up.steps import Step
 
 LOCK: Final = "requirements.lock"

@@ -18,7 +18,7 @@ from cells.claim import without_fence
 from foundation.storage.clock import SystemClock
 from foundation.storage.columns import UtcDateTime
 from foundation.storage.database import CLOSED, create_engine, database_url
-from foundation.storage.error_codes import code_of
+from foundation.storage.errors import code_of
 from foundation.storage.migrations.upgrade import create_database, status
 from foundation.storage.settings import DatabaseSettings
 from furlong.databases import METADATA, NotMigrated

@@ -49,7 +49,7 @@ def unknown_variables() -> list[str]:
     if not found:
         return []
     from furlong.settings import listed
-    from gateway.settings.names import nearest, renamed_variables
+    from gateway.settings.file import nearest, renamed_variables
 
     renamed = renamed_variables(GATEWAY)
     variables = [variable for variable, _, _ in listed()]

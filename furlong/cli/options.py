@@ -59,8 +59,7 @@ def database_settings() -> DatabaseSettings:
 
 def demo_cells() -> list[DatabaseSettings]:
     """Return the databases of each cell of the demo in this folder; none if it has no cells."""
-    from foundation.storage.cells.settings import CellSettings
-    from foundation.storage.settings import DatabaseSettings
+    from foundation.storage.settings import CellSettings, DatabaseSettings
     from furlong.demo import ready_file
 
     demo = ready_file.read()

@@ -17,9 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from cells.claim import claim, without_fence
 from cells.routing.haproxy import MISDIRECTED, WRONG_CELL
 from foundation.storage.cells.cell import Cell, customer_key, partition_of
-from foundation.storage.cells.settings import CellSettings
 from foundation.storage.errors import InvalidCell
-from foundation.storage.settings import DatabaseSettings
+from foundation.storage.settings import CellSettings, DatabaseSettings
 from furlong.databases import upgrade_databases
 from furlong.demo.embedded_broker import PARTITIONS
 from furlong.demo.mock.values import claims_of

@@ -14,11 +14,11 @@ from backoffice.access import Actor
 from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.operations.brands.repository import revise, revisions
 from backoffice.rules.scheme_versions import SCHEME_TOPIC, Scheme, scheme_body, scheme_key, utc
-from consumers.messages.global_events.states import State
+from consumers.messages.global_events.states import BudgetState, State
 from foundation.storage.database import Database
-from furlong.install.budgets import BudgetChange, budget_state, plan_budgets
 from furlong.install.content import (
     CATALOGUE,
+    FAR_FUTURE,
     ContentPlan,
     content_state,
     note_content,
@@ -31,6 +31,7 @@ from subgraphs.kit.domain.schemes import Brand as StoredBrand
 from subgraphs.kit.domain.schemes import Scheme as StoredScheme
 from subgraphs.kit.domain.weeks import week_at
 from subgraphs.kit.records.reference import ReferenceRepository
+from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository
 
 DECIDED_BY = "furlong load"
 LOADER = Actor("os:load", "furlong load", "furlong load", "command-line", "local", {})
@@ -65,6 +66,69 @@ class BrandChange:
     def __str__(self) -> str:
         """Return the line of the plan."""
         return f"{self.mark} brand {self.brand}" + (f": {'; '.join(self.changes)}" if self.changes else "")
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetChange:
+    """What loading does to one budget.
+
+    Attributes:
+        before: The number of rewards before; None if there was no budget.
+        after: The number of rewards afterwards; None if the budget is removed.
+    """
+
+    key: BudgetKey
+    before: int | None
+    after: int | None
+
+    @property
+    def mark(self) -> str:
+        """The mark: `+` new, `~` changed, `-` removed, `=` unchanged."""
+        match (self.before, self.after):
+            case (None, _):
+                return "+"
+            case (_, None):
+                return "-"
+            case _:
+                return "=" if self.before == self.after else "~"
+
+    def __str__(self) -> str:
+        week = "every week" if self.key.iso_week == EVERY_WEEK else self.key.iso_week
+        was = f" (was {self.before})" if self.mark == "~" else ""
+        number = self.before if self.after is None else self.after
+        return f"{self.mark} budget {self.key.brand}:{self.key.reward_id} {week}: {number}{was}"
+
+
+async def plan_budgets(world: World, rewards: Database) -> tuple[BudgetChange, ...]:
+    """Compare a world's budgets with the stored ones; brands without a list of budgets keep theirs.
+
+    Raises:
+        WorldError: A budget is for a reward without content. A misspelt name would limit nothing.
+    """
+    brands = [brand for brand in world.brands if brand.budgets is not None]
+    async with rewards.read() as connection:
+        stored = await BUDGETS.budgets(connection, [brand.id for brand in brands])
+        contents = await CATALOGUE.published(connection, [brand.id for brand in brands], FAR_FUTURE)
+    wanted = {key: number for brand in brands for key, number in _budgets(brand)}
+    shown = {(brand.id, content.reward_id) for brand in brands for content in brand.content}
+    shown |= {(brand, content.reward_id) for brand, found in contents.items() for content in found}
+    unknown = sorted({f"{key.brand}:{key.reward_id}" for key in wanted if key[:2] not in shown})
+    if unknown:
+        raise WorldError(f"there are budgets for rewards without content: {', '.join(unknown)}")
+    keys = sorted(stored.keys() | wanted.keys())
+    return tuple(BudgetChange(key, stored.get(key), wanted.get(key)) for key in keys)
+
+
+def budget_state(change: BudgetChange) -> BudgetState:
+    """Return the state that sets a budget, or removes one that is no longer listed."""
+    return BudgetState(
+        reward_id=change.key.reward_id, iso_week=change.key.iso_week or None, rewards=change.after
+    )
+
+
+def _budgets(brand: Brand) -> Iterator[tuple[BudgetKey, int]]:
+    for budget in brand.budgets or ():
+        yield BudgetKey(brand.id, budget.reward_id, budget.week or EVERY_WEEK), budget.rewards
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,3 +310,6 @@ async def send_configuration(
         ],
     )
     return delivery
+
+
+BUDGETS = BudgetRepository()

@@ -50,7 +50,7 @@ async def _watch(bootstrap: str, changed: Callable[[str], None], topics: Sequenc
                 if brand is not None:
                     changed(brand)
         except (KafkaError, OSError) as error:
-            log.warning("public_data_changes_not_noticed", error=repr(error))
+            log.warning("public_data_watch_failed", error=repr(error))
         finally:
             await consumer.stop()
         await asyncio.sleep(RETRY_SECONDS)

@@ -29,7 +29,7 @@ class Rule:
 
     def __str__(self) -> str:
         """Return the rule as text for logs, such as `scopes read and see, or all`."""
-        texts = sorted(" and ".join(sorted(each)) for each in self.alternatives)
+        texts = sorted(" and ".join(sorted(alternative)) for alternative in self.alternatives)
         return f"{self.kind} {', or '.join(texts)}".rstrip()
 
 
@@ -60,13 +60,13 @@ class Granted:
             case "authenticated":
                 return self.authenticated
             case "scopes":
-                return any(each <= self.scopes for each in rule.alternatives)
+                return any(alternative <= self.scopes for alternative in rule.alternatives)
             case "policies":
                 return any(each <= self.policies for each in rule.alternatives)
 
     def unmet(self, rules: Iterable[Rule]) -> Requirement:
         """Return the rules that do not hold."""
-        return frozenset(each for each in rules if not self.satisfies(each))
+        return frozenset(rule for rule in rules if not self.satisfies(rule))
 
 
 def requirement(access: Access | None) -> Requirement:
@@ -86,7 +86,11 @@ def requirement(access: Access | None) -> Requirement:
 def policies_in(rules: Iterable[Rule]) -> frozenset[str]:
     """Return the names of all policies that rules speak of."""
     return frozenset(
-        name for rule in rules if rule.kind == "policies" for each in rule.alternatives for name in each
+        name
+        for rule in rules
+        if rule.kind == "policies"
+        for alternative in rule.alternatives
+        for name in alternative
     )
 
 

@@ -56,7 +56,7 @@ class AccessRules:
             named = self.supergraph.schema.get_type(name)
             match named:
                 case GraphQLObjectType():
-                    inherited = [self._own(each.name, "") for each in named.interfaces]
+                    inherited = [self._own(interface.name, "") for interface in named.interfaces]
                     known = self.stated.get(name, NOTHING).union(*inherited)
                 case GraphQLInterfaceType():
                     inherited = [self._own(each.name, "") for each in named.interfaces]
@@ -82,7 +82,7 @@ class AccessRules:
             named = self.supergraph.schema.get_type(owner)
             known = self.stated.get(f"{owner}.{name}", NOTHING) | self.of_type(owner)
             if isinstance(named, GraphQLObjectType | GraphQLInterfaceType):
-                known = known.union(*(self._own(each.name, name) for each in named.interfaces))
+                known = known.union(*(self._own(interface.name, name) for interface in named.interfaces))
                 if name in named.fields:
                     known |= self.of_type(get_named_type(named.fields[name].type).name)
             self._direct[at] = known
@@ -107,7 +107,7 @@ class AccessRules:
 
     def _is_added(self, interface: str, name: str) -> bool:
         """Return whether an interface object adds a field to the implementations of its interface."""
-        known = (each.types.get(interface) for each in self.supergraph.subgraphs.values())
+        known = (subgraph.types.get(interface) for subgraph in self.supergraph.subgraphs.values())
         return any(each is not None and each.is_interface_object and name in each.fields for each in known)
 
     def _read_for(self, first: Coordinate) -> Iterator[Coordinate]:

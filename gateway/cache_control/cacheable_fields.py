@@ -23,7 +23,7 @@ from graphql import (
 from graphql.language import Node
 
 from gateway.cache_control import CachePolicy, hint_of
-from gateway.cache_control.tags import subgraph_tag, type_tag, written_tag
+from gateway.plan import Entities, Fetch, RootFields
 from gateway.plan.nodes import ENTITIES
 from gateway.supergraph import CacheHint, CacheTag, Supergraph
 from gateway.supergraph.selections import TYPENAME
@@ -225,7 +225,7 @@ def _text(operation: OperationDefinitionNode, variables: tuple[str, ...], select
 
 def _operation(document: str) -> OperationDefinitionNode:
     definitions = parse(document, no_location=True).definitions
-    return next(each for each in definitions if isinstance(each, OperationDefinitionNode))
+    return next(definition for definition in definitions if isinstance(definition, OperationDefinitionNode))
 
 
 def _fields_of(selections: SelectionSetNode) -> Iterator[FieldNode]:
@@ -239,3 +239,52 @@ def _fields_of(selections: SelectionSetNode) -> Iterator[FieldNode]:
 def _arguments(node: FieldNode, variables: Mapping[str, Any]) -> dict[str, Any]:
     given = dict(variables)
     return {each.name.value: value_from_ast_untyped(each.value, given) for each in node.arguments or ()}
+
+
+def subgraph_tag(subgraph: str) -> str:
+    """Return the tag that all responses of a subgraph have."""
+    return f"subgraph:{subgraph}"
+
+
+def type_tag(subgraph: str, type_name: str) -> str:
+    """Return the tag of a type's entities; root fields have the tag of the query type."""
+    return f"type:{subgraph}:{type_name}"
+
+
+def written_tag(subgraph: str, tag: str) -> str:
+    """Return the tag for a value of `@cacheTag`."""
+    return f"tag:{subgraph}:{tag}"
+
+
+SESSION_HEADERS: Final = frozenset({"authorization", "cookie"})
+"""The headers by which a subgraph distinguishes customers: what is public does not depend on them."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicFetches:
+    """Determines which fetches a shared cache could answer.
+
+    Attributes:
+        supergraph: The supergraph with its hints.
+    """
+
+    supergraph: Supergraph
+
+    def includes(self, fetch: Fetch) -> bool:
+        """Return whether each field of a query may be cached and none is private; False if in doubt."""
+        if not self.supergraph.cache_hints:
+            return False
+        if isinstance(fetch.returns, RootFields):
+            root = cacheable_root(self.supergraph, fetch.subgraph, fetch.document)
+            return root is not None and not root.policy.is_private
+        fields = {each.alias: each for each in entity_fields(self.supergraph, fetch.subgraph, fetch.document)}
+        return all(_are_public(each, fields.get(each.alias)) for each in fetch.returns)
+
+
+def _are_public(entities: Entities, known: CacheableEntities | None) -> bool:
+    if known is None:
+        return False
+    policies = [
+        known.policies.get(entities.sent_as.get(concrete, concrete)) for concrete in entities.representations
+    ]
+    return all(policy is not None and not policy.is_private for policy in policies)

@@ -112,7 +112,9 @@ def _fields(
 ) -> Iterator[tuple[FieldNode, GraphQLObjectType, bool]]:
     """Yield the fields of an operation, each for each object type that it may belong to."""
     fragments = {
-        each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
+        definition.name.value: definition
+        for definition in document.definitions
+        if isinstance(definition, FragmentDefinitionNode)
     }
     query = schema.query_type
     pending: list[tuple[SelectionSetNode, str, bool]] = [

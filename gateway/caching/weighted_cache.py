@@ -1,14 +1,21 @@
-"""A cache bounded by bytes that keeps frequently used values, however many other keys occur only once.
+"""A cache bounded by bytes that keeps frequently used values, its metrics, and what it keeps of refusals.
 
 The policy is Moka's W-TinyLFU, which weighs each entry; see docs/decisions/caches-by-bytes.md.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, Generic, Literal, TypeAlias, TypeVar
+from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
 
 from moka_py import Moka
+from prometheus_client.core import CounterMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from gateway.errors import InvalidDocument, RequestError, fresh
+from gateway.monitoring import SummedGauge
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -151,3 +158,85 @@ class _Evictions(Generic[K, V]):
         if cause == "size":
             self.count += 1
             self.values.pop(key, None)
+
+
+REFUSAL_BYTES: Final = 1_000
+"""The bytes of an error without its message; an entry of `errors` takes about as much."""
+
+
+class Refusals:
+    """Refusals by key, bounded by bytes.
+
+    Attributes:
+        cache: The errors, without the frames of the requests that they were raised for.
+    """
+
+    __slots__ = ("cache",)
+
+    def __init__(self, size: int) -> None:
+        self.cache: WeightedCache[bytes, RequestError] = WeightedCache(size)
+
+    def check(self, key: bytes) -> None:
+        """Raise the error of an earlier refusal.
+
+        Raises:
+            RequestError: The key was refused before. The error has no locations, which depend on white space.
+        """
+        refused = self.cache.get(key)
+        if refused is not None:
+            raise fresh(refused)
+
+    def remember(self, key: bytes, error: RequestError) -> None:
+        """Remember a refusal."""
+        kept = _without_locations(error)
+        entries = len(kept.entries) if isinstance(kept, InvalidDocument) else 0
+        self.cache.put(key, kept, len(key) + REFUSAL_BYTES * (1 + entries) + 4 * len(kept.message))
+
+
+def _without_locations(error: RequestError) -> RequestError:
+    if not isinstance(error, InvalidDocument):
+        return fresh(error)
+    entries = [
+        {name: value for name, value in entry.items() if name != "locations"} for entry in error.entries
+    ]
+    return InvalidDocument(entries, error.code)
+
+
+class CacheMetrics(Collector):
+    """The metrics of caches by name; when a cache is replaced, its counts continue."""
+
+    def __init__(self, caches: Mapping[str, WeightedCache[Any, Any]]) -> None:
+        self._caches = caches
+        self._former: Counter[tuple[str, str]] = Counter()
+
+    def replace(self, caches: Mapping[str, WeightedCache[Any, Any]]) -> None:
+        """Replace the caches by new ones."""
+        for name, cache in self._caches.items():
+            self._former[name, "hit"] += cache.hits
+            self._former[name, "miss"] += cache.misses
+            self._former[name, "evicted"] += cache.evictions
+        self._caches = caches
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the metrics of all caches."""
+        held = SummedGauge(
+            "furlong_gateway_cache_bytes", "Bytes that a cache holds, as measured.", labels=["cache"]
+        )
+        entries = SummedGauge("furlong_gateway_cache_entries", "Entries of a cache.", labels=["cache"])
+        lookups = CounterMetricFamily(
+            "furlong_gateway_cache_lookups",
+            "Look-ups in a cache by result: hit, miss.",
+            labels=["cache", "result"],
+        )
+        evictions = CounterMetricFamily(
+            "furlong_gateway_cache_evictions",
+            "Entries that a cache evicted, or did not admit because others are used more often.",
+            labels=["cache"],
+        )
+        for name, cache in self._caches.items():
+            held.add_metric([name], cache.held)
+            entries.add_metric([name], len(cache))
+            lookups.add_metric([name, "hit"], cache.hits + self._former[name, "hit"])
+            lookups.add_metric([name, "miss"], cache.misses + self._former[name, "miss"])
+            evictions.add_metric([name], cache.evictions + self._former[name, "evicted"])
+        yield from (held, entries, lookups, evictions)

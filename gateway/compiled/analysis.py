@@ -36,7 +36,7 @@ def _parts(fetch: Fetch) -> list[tuple[Sequence[Path], ProvidedFields]]:
         case RootFields(path, provided_fields):
             return [([path], provided_fields)]
         case fields:
-            return [(each.paths, each.provided_fields) for each in fields]
+            return [(field.paths, field.provided_fields) for field in fields]
 
 
 def _lists(provided_fields: ProvidedFields) -> Iterator[str]:
@@ -99,10 +99,10 @@ def _note(selection: SelectionSetNode, place: Place, document: str, selected: Se
     nodes = selection.selections
     names = [_name(each) if isinstance(each, FieldNode) and not each.directives else None for each in nodes]
     selected.setdefault(place, {}).setdefault(document, []).append(names)
-    for each in nodes:
-        below = getattr(each, "selection_set", None)
+    for node in nodes:
+        below = getattr(node, "selection_set", None)
         if below is not None:
-            _note(below, (*place, _name(each)) if isinstance(each, FieldNode) else place, document, selected)
+            _note(below, (*place, _name(node)) if isinstance(node, FieldNode) else place, document, selected)
 
 
 def _name(field: FieldNode) -> str:
@@ -116,9 +116,9 @@ def _find_passthrough(
     if id(shape) not in found:
         fields = [each for of_type in shape.fields.values() for each in of_type]
         below = [
-            _find_passthrough(each.below, (*place, each.response_key), fetches, found)
-            for each in fields
-            if each.below is not None and each.response_key is not None
+            _find_passthrough(field.below, (*place, field.response_key), fetches, found)
+            for field in fields
+            if field.below is not None and field.response_key is not None
         ]
         responses: Names = [each.response for each in fields]
         bringing = [selected[place] for selected in fetches if place in selected]

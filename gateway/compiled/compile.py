@@ -12,13 +12,11 @@ from gateway.compiled.codegen.completeness import CompletenessCodegen
 from gateway.compiled.codegen.functions import FunctionCache
 from gateway.compiled.codegen.projection import ProjectionCodegen
 from gateway.compiled.codegen.representations import RepresentationCodegen
-from gateway.compiled.compiled_plan import CompiledPlan, RestrictedPlan
+from gateway.compiled.compiled_plan import CompiledPlan, RestrictedPlan, stages
 from gateway.compiled.deopt import OnDeopt, ignore_deopt
 from gateway.compiled.runtime.entity_fields import EntityField, EntityFields
-from gateway.compiled.runtime.event import CompiledEvent
-from gateway.compiled.runtime.fetch import CompiledFetch, CompiledRoot
+from gateway.compiled.runtime.fetch import CompiledEvent, CompiledFetch, CompiledRoot
 from gateway.compiled.runtime.state import Step
-from gateway.compiled.stage_order import stages
 from gateway.executor import Calls
 from gateway.plan import Entities, Fetch, OperationKind, QueryPlan, RootFields, Shape
 from jit.codegen import Source
@@ -42,7 +40,7 @@ def compile_plan(
         The compiled plan; None if the plan is too large, or nested more deeply than Python's compiler allows.
     """
     written = write_plan(
-        plan, trusted=all(calls.is_trusted(each) for each in plan.fetches), most_items=most_items
+        plan, trusted=all(calls.is_trusted(fetch) for fetch in plan.fetches), most_items=most_items
     )
     if written is None:
         return None
@@ -92,7 +90,9 @@ def write_plan(plan: QueryPlan, *, trusted: bool = False, most_items: int = maxs
         writer = _PlanWriter(
             plan.kind, source, RepresentationCodegen(source), CompletenessCodegen(functions), owns
         )
-        steps = {} if plan.interface_objects else {each.number: writer.fetch(each) for each in plan.fetches}
+        steps = (
+            {} if plan.interface_objects else {fetch.number: writer.fetch(fetch) for fetch in plan.fetches}
+        )
         source.load()
     except (RecursionError, SyntaxError):
         return None
@@ -152,7 +152,7 @@ class _PlanWriter:
 
     def _fields(self, fields: tuple[Entities, ...]) -> Callable[[bool], EntityField | EntityFields]:
         """Return a function from whether the transport is trusted to the `_entities` fields of a fetch."""
-        made = [self._field(each) for each in fields]
+        made = [self._field(field) for field in fields]
         if len(made) == 1:
             return made[0]
         return lambda trusted: EntityFields(tuple(each(trusted) for each in made))
@@ -188,8 +188,8 @@ def _size(shape: Shape, known: dict[int, int]) -> int:
     if id(shape) not in known:
         known[id(shape)] = 0
         known[id(shape)] = sum(
-            1 + (0 if each.below is None else _size(each.below, known))
+            1 + (0 if field.below is None else _size(field.below, known))
             for fields in shape.fields.values()
-            for each in fields
+            for field in fields
         )
     return known[id(shape)]

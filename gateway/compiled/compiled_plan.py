@@ -1,17 +1,17 @@
-"""A plan with its generated functions: fetches and projects, once per request."""
+"""A plan with its generated functions: fetches in the order of its steps and projects, once per request."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from sys import maxsize
-from typing import Any
+from typing import Any, TypeAlias
 
 from gateway.compiled.deopt import DEOPT_ERRORS, OnDeopt, ignore_deopt
-from gateway.compiled.runtime.state import State
-from gateway.compiled.stage_order import Stage
+from gateway.compiled.runtime.parallel_stage import ParallelStage
+from gateway.compiled.runtime.state import State, Step
 from gateway.executor import Context, Failure, FetchedData, interpret
-from gateway.plan import QueryPlan
+from gateway.plan import Fetch, QueryPlan
 from gateway.projection import project
 from jit.codegen import Source
 
@@ -70,3 +70,42 @@ class RestrictedPlan(CompiledPlan):
     ) -> tuple[dict[str, Any] | None, list[Failure]]:
         """Project the data by interpreting the shape: only the interpreter knows paths."""
         return project(self.plan.shape, data, failures, self.most_items)
+
+
+Stage: TypeAlias = Callable[[State], Awaitable[None]]
+"""Executes a stage: the fetches that all fetches of the next stage wait for."""
+
+
+def stages(fetches: Sequence[Fetch], steps: Mapping[int, Step]) -> tuple[Stage, ...]:
+    """Divide the steps of a plan into stages.
+
+    Args:
+        fetches: The fetches, each after those that it waits for.
+        steps: The step of each fetch, by its number.
+    """
+    if not fetches:
+        return ()
+    before: dict[int, frozenset[int]] = {}
+    for fetch in fetches:
+        before[fetch.number] = fetch.depends_on.union(*(before[each] for each in fetch.depends_on))
+    cuts = [
+        index
+        for index in range(len(fetches))
+        if all({each.number for each in fetches[:index]} <= before[later.number] for later in fetches[index:])
+    ]
+    parts = [fetches[begin:end] for begin, end in zip(cuts, [*cuts[1:], len(fetches)], strict=True)]
+    return tuple(
+        steps[part[0].number] if len(part) == 1 else _parallel_stage(part, steps).execute for part in parts
+    )
+
+
+def _parallel_stage(fetches: Sequence[Fetch], steps: Mapping[int, Step]) -> ParallelStage:
+    numbers = frozenset(each.number for each in fetches)
+    waits = {fetch.number: len(fetch.depends_on & numbers) for fetch in fetches}
+    following = {each: [later.number for later in fetches if each in later.depends_on] for each in numbers}
+    return ParallelStage(
+        steps={each: steps[each] for each in numbers},
+        first=tuple(number for number, others in waits.items() if others == 0),
+        waiting={number: others for number, others in waits.items() if others},
+        following={number: later for number, later in following.items() if later},
+    )

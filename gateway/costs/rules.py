@@ -94,7 +94,7 @@ class CostRules:
         """Return the rule of a field of a concrete type; None for `__typename`, which has no definition."""
         at = (owner, name)
         if at not in self._fields:
-            self._fields[at] = self._made(owner, name)
+            self._fields[at] = self._build_rule(owner, name)
         return self._fields[at]
 
     def input_cost(self, value: object, type_: GraphQLInputType, weight: int | None) -> int:
@@ -125,7 +125,7 @@ class CostRules:
         )
         return max(0, own + inner)
 
-    def _made(self, owner: str, name: str) -> FieldRule | None:
+    def _build_rule(self, owner: str, name: str) -> FieldRule | None:
         if name in META_FIELDS:
             return _meta_rule(name)
         holder = self.schema.get_type(owner)
@@ -224,7 +224,7 @@ def introspection_sizes(schema: GraphQLSchema) -> dict[str, ListSize]:
             [each.fields for each in types if isinstance(each, GraphQLInputObjectType)]
         ),
         "__Field.args": _mean([field.args for each in with_fields for field in each.fields.values()]),
-        "__Directive.args": _mean([each.args for each in schema.directives]),
+        "__Directive.args": _mean([directive.args for directive in schema.directives]),
     }
     return {coordinate: ListSize(assumed=length) for coordinate, length in lengths.items()}
 

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from gateway.executor.contexts import group_by_values
-from gateway.executor.entities import SentField, divide, represent
+from gateway.executor.entities import SentField, divide, group_by_values, represent
 from gateway.executor.exchange import (
     Context,
     SubgraphRequest,

@@ -82,8 +82,8 @@ class ErrorMasking:
             subgraph: The name of the subgraph.
             errors: The errors as received.
         """
-        entries = [each if isinstance(each, Mapping) else _NONE for each in errors]
-        masked = [each for each in entries if not self._is_shown(subgraph, each)]
+        entries = [error if isinstance(error, Mapping) else _NONE for error in errors]
+        masked = [entry for entry in entries if not self._is_shown(subgraph, entry)]
         reference = self._logged(subgraph, masked) if masked else ""
         hidden = {id(each) for each in masked}
         return tuple(self._error(subgraph, each, reference if id(each) in hidden else "") for each in entries)

@@ -1,4 +1,4 @@
-"""The endpoint for clients: GraphQL over HTTP, as an ASGI application that needs no framework."""
+"""The endpoint for clients, also on pages of other origins: GraphQL over HTTP, as an ASGI application."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from asyncio import CancelledError
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from foundation.graphql_http import GRAPHQL_JSON, HTML, JSON, Media, Negotiation, preferred
 from gateway.browsers.security_headers import GRAPHIQL_POLICY, encoded, page_headers
@@ -15,8 +15,8 @@ from gateway.errors import MethodNotAllowed, Overloaded, RequestError
 from gateway.forwarding import Forwarding
 from gateway.http.admission import RETRY_AFTER, Admission
 from gateway.http.client import STREAMED, Client, Receive, Reply, Scope, Send, client_of
-from gateway.http.headers import ENCODING, RawHeaders, combined
-from gateway.http.replies import ReplyStage
+from gateway.http.headers import ENCODING, RawHeaders, combined, origin_of
+from gateway.http.replies import OriginPolicy, ReplyStage
 from gateway.http.request import ReceivedRequest
 from gateway.http.responses import (
     NO_STORE,
@@ -28,7 +28,7 @@ from gateway.http.streams import StreamFormat, Streams
 from gateway.metrics import Metrics
 from gateway.pipeline.in_parts import ResponseInParts
 from gateway.pipeline.stages import Response, ResponsePipeline
-from gateway.pipeline.subscribing import NotStreamed
+from gateway.pipeline.subscriptions import NotStreamed
 
 PLAIN = Media(GRAPHQL_JSON, b"application/graphql-response+json; charset=utf-8")
 """The refusal of a request whose client accepts only streams."""
@@ -181,3 +181,54 @@ class Endpoint:
 def _reply(media: Media, response: Response) -> Reply:
     status = media.status(response.status, well_formed=response.well_formed)
     return status, media.content_type, response.content, response.headers or HEADERS.get(status, ())
+
+
+NO_CONTENT: Final = 204
+FORBIDDEN: Final = 403
+_TEXT: Final = b"text/plain; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class CorsEndpoint:
+    """Tells browsers which pages may read an endpoint's responses.
+
+    Attributes:
+        endpoint: The endpoint.
+        policy: Decides which pages may read responses.
+    """
+
+    endpoint: Endpoint
+    policy: OriginPolicy
+
+    @property
+    def admission(self) -> Admission:
+        """What bounds concurrent requests."""
+        return self.endpoint.admission
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a POST, a GET or a preflight."""
+        client = client_of(scope, receive, send)
+        raw: RawHeaders = scope["headers"]
+        if scope["method"] == "OPTIONS":
+            await client.reply(*self._preflight(raw))
+            return
+        reply = await self.endpoint.answer(scope, client)
+        if reply[0]:
+            await client.reply(*self._readable(raw, reply))
+
+    async def respond(
+        self, client: Client, raw: RawHeaders, body: bytes | None = None, parameters: bytes | None = None
+    ) -> Reply:
+        """Return the reply to a request, as `Endpoint.respond` does."""
+        return self._readable(raw, await self.endpoint.respond(client, raw, body, parameters))
+
+    def _readable(self, raw: RawHeaders, reply: Reply) -> Reply:
+        status, content_type, body, headers = reply
+        return status, content_type, body, (*headers, *self.policy.headers(origin_of(raw)))
+
+    def _preflight(self, raw: RawHeaders) -> Reply:
+        """Answer a preflight, which has neither a body nor a session."""
+        headers = self.policy.preflight_headers(origin_of(raw))
+        if headers is None:
+            return FORBIDDEN, _TEXT, b"This page may not send requests here.\n", self.policy.refused_headers()
+        return NO_CONTENT, _TEXT, b"", headers

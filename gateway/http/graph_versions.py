@@ -19,15 +19,14 @@ from gateway.caching import CacheMetrics, WeightedCache
 from gateway.errors import Overloaded
 from gateway.http.admission import Admission
 from gateway.http.client import Receive, Scope, Send
-from gateway.http.cors_endpoint import CorsEndpoint
-from gateway.http.endpoint import Endpoint
+from gateway.http.endpoint import CorsEndpoint, Endpoint
 from gateway.http.live import LiveOperations
 from gateway.http.replies import OriginPolicy
 from gateway.pipeline.cold_planning import ColdPlanning
 from gateway.pipeline.hooks import Step
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.settings import GatewaySettings
-from gateway.supergraph.release import release
+from gateway.supergraph.model import release
 from gateway.transport import HttpTransport
 
 PATH: Final = "/graphql"
@@ -175,5 +174,5 @@ async def _end(version: GraphVersion, dropped: Iterable[HttpTransport]) -> None:
 
 
 async def _close(transports: Iterable[HttpTransport]) -> None:
-    for each in transports:
-        await each.close()
+    for transport in transports:
+        await transport.close()

@@ -15,8 +15,7 @@ from msgspec import structs
 from gateway.cache_control import CachePolicy
 from gateway.errors import ClientDisconnected, RequestError, TooManyRequests, Unauthenticated
 from gateway.http.client import NOT_MODIFIED, Client, Reply
-from gateway.pipeline.graphql_response import GraphQLResponse, refused
-from gateway.pipeline.stages import Response, encode
+from gateway.pipeline.stages import GraphQLResponse, Response, encode, refused
 
 CACHE_CONTROL: Final = b"cache-control"
 NO_STORE: Final = (CACHE_CONTROL, b"no-store")

@@ -1,6 +1,6 @@
 """Limits on the cost of one request, checked before anything expensive is done."""
 
-from gateway.limits.document_limits import DocumentLimits, check_document
+from gateway.limits.document_limits import DocumentLimits, check_document, check_variables, most_merged
 from gateway.limits.introspection import (
     introspection_refused,
     introspection_too_large,
@@ -9,8 +9,6 @@ from gateway.limits.introspection import (
 )
 from gateway.limits.introspection_size import DocumentIntrospection, IntrospectionSizes
 from gateway.limits.measures import Measures, measure
-from gateway.limits.merged_fields import most_merged
-from gateway.limits.variable_values import check_variables
 
 __all__ = [
     "DocumentIntrospection",

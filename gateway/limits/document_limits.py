@@ -1,21 +1,27 @@
-"""Refuses documents that cost too much to validate, plan or execute, in time linear in the document.
+"""Limits on documents, on the fields that validation compares, and on the values of variables.
 
 `measures.py` measures each fragment once, and computes from that what it adds wherever it is spread. Only
-once the number of fields is known to be bounded does `merged_fields.py` look at selections with fragments in
+once the number of fields is known to be bounded does `MergedFields` look at selections with fragments in
 place, as validation and planning do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from graphql import DocumentNode, FragmentDefinitionNode
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+)
 
 from gateway.errors import InvalidDocument
-from gateway.limits.measures import Measures, measure
-from gateway.limits.merged_fields import most_merged
+from gateway.limits.measures import Measures, measure, selections_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ def check_document(document: DocumentNode, limits: DocumentLimits) -> None:
     Raises:
         InvalidDocument: A limit is exceeded (the code names it), or fragments form a cycle.
     """
-    fragments = sum(isinstance(each, FragmentDefinitionNode) for each in document.definitions)
+    fragments = sum(isinstance(definition, FragmentDefinitionNode) for definition in document.definitions)
     _at_most(limits.fragments, fragments, "fragments", "TOO_MANY_FRAGMENTS")
     measures = measure(document)
     if measures.cycle is not None:
@@ -121,3 +127,50 @@ def _at_most(limit: int, found: int, what: str, code: str) -> None:
     if found > limit:
         message = f"The document has more than {limit} {what}, with fragments in place."
         raise InvalidDocument([{"message": message}], code)
+
+
+def most_merged(document: DocumentNode, measures: Measures) -> int:
+    """Return the most fields with one response name in a merged selection.
+
+    A field is visited wherever it is spread, so the number of fields must already be known to be bounded, and
+    fragments must not form a cycle. Fragments that are never spread are treated like operations.
+    """
+    fragments = {
+        definition.name.value: definition
+        for definition in document.definitions
+        if isinstance(definition, FragmentDefinitionNode)
+    }
+    most = 0
+    pending: list[list[SelectionSetNode]] = [
+        [each.selection_set]
+        for each in document.definitions
+        if isinstance(each, OperationDefinitionNode)
+        or (isinstance(each, FragmentDefinitionNode) and each.name.value not in measures.spread)
+    ]
+    while pending:
+        by_name: defaultdict[str, list[FieldNode]] = defaultdict(list)
+        for field in selections_of(pending.pop(), fragments):
+            by_name[(field.alias or field.name).value].append(field)
+        for fields in by_name.values():
+            most = max(most, len(fields))
+            if below := [each.selection_set for each in fields if each.selection_set]:
+                pending.append(below)
+    return most
+
+
+def check_variables(variables: Mapping[str, Any], most: int) -> None:
+    """Refuse variables with too many values, including items of lists and fields of objects.
+
+    Raises:
+        InvalidDocument: The variables have more than `most` values.
+    """
+    found = 0
+    pending: list[Any] = [variables]
+    while pending:
+        one = pending.pop()
+        found += len(one)
+        if found > most:
+            message = f"The variables have more than {most} values, those in lists and objects included."
+            raise InvalidDocument([{"message": message}], "TOO_MANY_VARIABLE_VALUES")
+        below = one.values() if isinstance(one, Mapping) else one
+        pending += [each for each in below if isinstance(each, dict | list)]

@@ -73,9 +73,9 @@ def is_usual_introspection(document: DocumentNode, operation: OperationDefinitio
         operation: One of its operations.
     """
     fragments = {
-        each.name.value: each.selection_set
-        for each in document.definitions
-        if isinstance(each, FragmentDefinitionNode)
+        definition.name.value: definition.selection_set
+        for definition in document.definitions
+        if isinstance(definition, FragmentDefinitionNode)
     }
     if operation.operation is not OperationType.QUERY or operation.variable_definitions:
         return False
@@ -95,7 +95,9 @@ def is_usual_introspection(document: DocumentNode, operation: OperationDefinitio
 def only_introspects(operation: OperationDefinitionNode, document: DocumentNode) -> bool:
     """Return whether an operation selects nothing but `__schema`, `__type` and `__typename` at its root."""
     fragments = {
-        each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
+        definition.name.value: definition
+        for definition in document.definitions
+        if isinstance(definition, FragmentDefinitionNode)
     }
     return all(
         field.name.value in INTROSPECTION_FIELDS or field.name.value == "__typename"

@@ -81,7 +81,11 @@ class IntrospectionSizes:
     def standard_bytes(self) -> int:
         """Return the estimate for the query by which the usual tools load a schema."""
         document = parse(STANDARD)
-        operations = (each for each in document.definitions if isinstance(each, OperationDefinitionNode))
+        operations = (
+            definition
+            for definition in document.definitions
+            if isinstance(definition, OperationDefinitionNode)
+        )
         return self.response_bytes(document, next(operations))
 
     def response_bytes(self, document: DocumentNode, operation: OperationDefinitionNode) -> int:
@@ -95,9 +99,9 @@ class IntrospectionSizes:
             operation: One of its operations.
         """
         fragments = {
-            each.name.value: each.selection_set
-            for each in document.definitions
-            if isinstance(each, FragmentDefinitionNode)
+            definition.name.value: definition.selection_set
+            for definition in document.definitions
+            if isinstance(definition, FragmentDefinitionNode)
         }
         return int(_Measuring(self, fragments).selection(operation.selection_set, "root"))
 
@@ -148,7 +152,7 @@ def _measured(
     values = [list(each.values.values()) for each in types if isinstance(each, GraphQLEnumType)]
     interfaces = [each.interfaces for each in with_fields]
     directives = list(schema.directives)
-    of_directives = [list(each.args.values()) for each in directives]
+    of_directives = [list(directive.args.values()) for directive in directives]
     lists = (
         ("types", "type", "fields", "fields", "field", fields, len(types)),
         ("types", "type", "inputFields", "inputs", "input", inputs, len(types)),

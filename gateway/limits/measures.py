@@ -86,18 +86,18 @@ def measure(document: DocumentNode) -> Measures:
     found, conditions = Measures(), set[str]()
     roots: list[_Definition] = []
     fragments: dict[str, _Definition] = {}
-    for each in document.definitions:
-        match each:
+    for definition in document.definitions:
+        match definition:
             case OperationDefinitionNode():
                 found.operations += 1
-                for variable in each.variable_definitions or ():
+                for variable in definition.variable_definitions or ():
                     found.variables += 1
                     found.value_depth = max(found.value_depth, _list_depth(variable.type))
                     _count_directives(variable.directives, found, conditions)
                     _count_literals(variable.default_value, found)
-                roots.append(_read(each, found, conditions))
+                roots.append(_read(definition, found, conditions))
             case FragmentDefinitionNode():
-                fragments[each.name.value] = _read(each, found, conditions)
+                fragments[definition.name.value] = _read(definition, found, conditions)
     found.conditions = len(conditions)
     found.spread = {name for one in (*roots, *fragments.values()) for _, name in one.spreads}
     ordered, found.cycle = _in_order(fragments)
@@ -105,7 +105,7 @@ def measure(document: DocumentNode) -> Measures:
         for one in [*(fragments[name] for name in ordered), *roots]:
             _complete(one, fragments)
         roots += [one for name, one in fragments.items() if name not in found.spread]
-        found.depth = max((one.depth for one in roots), default=0)
+        found.depth = max((root.depth for root in roots), default=0)
         found.fields = min(MAX_NUMBER, sum(one.fields for one in roots))
         found.root_fields = max((one.root_fields for one in roots), default=0)
         found.aliases = max((one.aliases for one in roots), default=0)

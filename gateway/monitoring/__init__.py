@@ -1,10 +1,9 @@
 """Metrics of each operation and of the process, and how the metrics of several processes are merged."""
 
 from gateway.monitoring.families import SummedGauge
-from gateway.monitoring.merging import MergedMetrics
 from gateway.monitoring.operations import AddRecorder, KnownNames, OperationMetrics, Recorder, Recorders
 from gateway.monitoring.process import ProcessMetrics
-from gateway.monitoring.snapshot import Family, Series, snapshot
+from gateway.monitoring.snapshot import Family, MergedMetrics, Series, snapshot
 
 __all__ = [
     "AddRecorder",

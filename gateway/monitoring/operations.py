@@ -126,8 +126,8 @@ class OperationMetrics(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Yield all metrics; labels are decided again afterwards, as other documents may be known by then."""
-        for each in self.recorders:
-            each.forget()
+        for recorder in self.recorders:
+            recorder.forget()
         times = HistogramMetricFamily(
             "furlong_gateway_operation_seconds",
             "Time to answer a request, by operation and client; other: unknown names.",
@@ -167,13 +167,13 @@ class Recorders:
     def of(self, document: Document, client: Client) -> Recorder:
         """Return the recorder of requests with an operation from a client."""
         key = (document.key, client.name, client.version)
-        return self._known.get(key) or self._made(key, document, client)
+        return self._known.get(key) or self._add_recorder(key, document, client)
 
     def forget(self) -> None:
         """Recreate all recorders when they are next needed."""
         self._known.clear()
 
-    def _made(
+    def _add_recorder(
         self, key: tuple[bytes, str | None, str | None], document: Document, client: Client
     ) -> Recorder:
         if len(self._known) >= RECORDERS:

@@ -59,7 +59,7 @@ def report_to(path: str, app: Any) -> None:
     seen = app.operators
     reporter = Reporter(seen.registry.registry, seen.is_ready, seen.remark or str)
     routes = app.router.routes
-    routes[:] = [each for each in routes if getattr(each, "path", None) != "/metrics"]
+    routes[:] = [route for route in routes if getattr(route, "path", None) != "/metrics"]
     inner = app.router.lifespan_context
 
     @asynccontextmanager

@@ -81,7 +81,7 @@ class Workers(Collector):
 
     async def refresh(self) -> None:
         """Ask all workers for a report, and wait for the reports up to a limit."""
-        waited = [asyncio.ensure_future(self._ask(each)) for each in self._workers]
+        waited = [asyncio.ensure_future(self._ask(worker)) for worker in self._workers]
         if not waited:
             return
         _, late = await asyncio.wait(waited, timeout=REPORT_SECONDS)
@@ -93,13 +93,13 @@ class Workers(Collector):
     def ready(self) -> int:
         """How many workers have recently reported that they are ready."""
         oldest = time.monotonic() - READY_SECONDS
-        reports = [each.report for each in self._workers if each.reported_at >= oldest]
-        return sum(each is not None and each.ready for each in reports)
+        reports = [worker.report for worker in self._workers if worker.reported_at >= oldest]
+        return sum(report is not None and report.ready for report in reports)
 
     @property
     def remark(self) -> str:
         """The line for operators, which is the same for all workers."""
-        return next((each.report.remark for each in self._workers if each.report is not None), "")
+        return next((worker.report.remark for worker in self._workers if worker.report is not None), "")
 
     def collect(self) -> Iterator[Metric]:
         """Yield the metrics of the workers themselves."""

@@ -7,10 +7,9 @@ from typing import Any, Protocol
 
 from foundation.graphql_http import GraphQLRequest
 from gateway.executor import FetchedData, ResponseLimits
-from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedRequest
-from gateway.pipeline.stages import HttpRequest, ResponsePipeline, SubscriptionPipeline
+from gateway.pipeline.stages import GraphQLResponse, HttpRequest, ResponsePipeline, SubscriptionPipeline
 
 
 class AuthenticationComponent(Protocol):

@@ -8,10 +8,9 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 from gateway.clients import ClientIdentity
 from gateway.executor import CallMiddleware, SourceMiddleware
-from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.policies import Policy, PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
-from gateway.pipeline.stages import HttpRequest
+from gateway.pipeline.stages import GraphQLResponse, HttpRequest
 
 
 class RequestCheck(Protocol):

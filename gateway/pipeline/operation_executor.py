@@ -21,12 +21,12 @@ from gateway.executor import (
 )
 from gateway.executor.failures import UNAUTHORIZED
 from gateway.executor.masking import ErrorMasking
-from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.introspection_responses import Introspection
 from gateway.pipeline.preparation.plan_cache import ExecutablePlan, PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedRequest
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.pipeline.preparation.sizes import plan_bytes
+from gateway.pipeline.stages import GraphQLResponse
 from gateway.plan import QueryPlan
 from gateway.plan.field_origin import providing_subgraph
 from gateway.projection import introspect, project
@@ -127,7 +127,7 @@ class OperationExecutor:
 
     def formatted(self, failures: Iterable[Failure], plan: QueryPlan) -> list[dict[str, Any]]:
         """Return the `errors` entries of failures, and report them to the observer."""
-        errors = [_attributed(each, plan).formatted() for each in failures]
+        errors = [_attributed(failure, plan).formatted() for failure in failures]
         if errors:
             self.on_errors(errors)
         return errors

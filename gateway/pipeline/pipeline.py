@@ -36,7 +36,7 @@ from gateway.pipeline.preparation.prepared import (
     in_parts,
 )
 from gateway.pipeline.stages import AdmissionControl, HttpRequest, Response, ResponseStream, encode
-from gateway.pipeline.subscribing import (
+from gateway.pipeline.subscriptions import (
     AnswersSubscriptions,
     NotStreamed,
     SingleResponse,
@@ -63,7 +63,7 @@ class Pipeline:
         documents: Finds the documents of ids.
         authenticates: Whether requests may have sessions at all.
         checks: Replace the checks that policies left for a document.
-        subscribing: Opens subscriptions; None if none are served.
+        subscriptions: Opens subscriptions; None if none are served.
         incremental: Answers in parts; None if all responses are sent as a whole.
     """
 
@@ -80,7 +80,7 @@ class Pipeline:
     recorders: Recorders
     authenticates: bool = True
     checks: tuple[Check, ...] = ()
-    subscribing: AnswersSubscriptions | None = None
+    subscriptions: AnswersSubscriptions | None = None
     incremental: AnswersInParts | None = None
 
     def respond(self, request: HttpRequest) -> Coroutine[Any, Any, Response]:
@@ -124,9 +124,9 @@ class Pipeline:
         if is_large(self.executor.limits):
             loop = get_running_loop()
             return await loop.run_in_executor(
-                self.large_responses, self._made, policy_input, planned, fetched
+                self.large_responses, self._build_response, policy_input, planned, fetched
             )
-        return self._made(policy_input, planned, fetched)
+        return self._build_response(policy_input, planned, fetched)
 
     async def subscribe(self, request: HttpRequest) -> ResponseStream:
         """Start a subscription: authenticate, prepare, check, plan, subscribe.
@@ -143,11 +143,11 @@ class Pipeline:
             if parted is not None:
                 return await self._answer_in_parts(request, session, parted)
             return SingleResponse(await self._answer(request, session, prepared))
-        if self.subscribing is None:
+        if self.subscriptions is None:
             raise SubscriptionsOff
         policy_input, planned = await self._permit_and_plan(request, session, prepared)
         headers = self._headers(policy_input)
-        return await self.subscribing.stream(policy_input, planned, headers, self._made)
+        return await self.subscriptions.stream(policy_input, planned, headers, self._build_response)
 
     def _in_parts(self, request: HttpRequest, prepared: PreparedRequest) -> IncrementalRequest | None:
         """Return the request with a response in parts, if its document and its client want one."""
@@ -204,11 +204,13 @@ class Pipeline:
     def _headers(self, policy_input: PolicyInput) -> Mapping[str, str]:
         """Return the headers that subgraphs may see."""
         headers: Mapping[str, str] = policy_input.request.forwarded
-        for known in self.hooks.headers:
-            headers = known.added(policy_input, headers)
+        for header in self.hooks.headers:
+            headers = header.added(policy_input, headers)
         return headers
 
-    def _made(self, policy_input: PolicyInput, planned: PlannedOperation, fetched: FetchedData) -> Response:
+    def _build_response(
+        self, policy_input: PolicyInput, planned: PlannedOperation, fetched: FetchedData
+    ) -> Response:
         """Project and encode the response.
 
         Raises:

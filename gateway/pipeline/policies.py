@@ -63,7 +63,9 @@ class SelectivePolicy(Policy, Protocol):
 def checks_of(policies: Iterable[Policy], document: PreparedDocument) -> tuple[Check, ...]:
     """Return what policies check of each request with a document."""
     return tuple(
-        each.check for each in policies if not isinstance(each, SelectivePolicy) or each.concerns(document)
+        policy.check
+        for policy in policies
+        if not isinstance(policy, SelectivePolicy) or policy.concerns(document)
     )
 
 

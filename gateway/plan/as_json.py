@@ -49,7 +49,7 @@ def _incremental(plan: QueryPlan) -> dict[str, Any]:
             }
             for delivery, tree in plan.deferred_trees.items()
         ],
-        "streamed": [list(each.path) for each in plan.streams],
+        "streamed": [list(stream.path) for stream in plan.streams],
     }
 
 

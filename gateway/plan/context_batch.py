@@ -44,7 +44,11 @@ class ContextBatch:
         ]
         definitions = [
             *self.definitions,
-            *(each.replace(MARK, suffix) for _, suffix, field in fields for each in field.definitions),
+            *(
+                definition.replace(MARK, suffix)
+                for _, suffix, field in fields
+                for definition in field.definitions
+            ),
         ]
         bodies = [
             f"{'' if alias == ALONE else f'{alias}: '}{field.text.replace(MARK, suffix)}"

@@ -179,8 +179,8 @@ class Fetch:
             case RootFields(path, provided_fields):
                 yield path, provided_fields
             case entities:
-                for each in entities:
-                    yield from ((path, each.provided_fields) for path in each.paths)
+                for entity in entities:
+                    yield from ((path, entity.provided_fields) for path in entity.paths)
 
 
 @dataclass(frozen=True, slots=True)

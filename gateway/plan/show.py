@@ -42,7 +42,7 @@ def _incremental(plan: QueryPlan) -> str:
         f"Deferred({_fragments(plan, delivery)}) {{\n{_indented(_node(tree))}\n}}"
         for delivery, tree in plan.deferred_trees.items()
     ]
-    parts += [f'Streamed(path: "{".".join(each.path)}")' for each in plan.streams]
+    parts += [f'Streamed(path: "{".".join(stream.path)}")' for stream in plan.streams]
     return "Defer {\n" + _indented(",\n".join(parts)) + "\n}"
 
 
@@ -133,7 +133,7 @@ def _entities(entities: Entities, selections: SelectionSetNode) -> str:
         and node.selection_set is not None
         and entities.alias in (node.name.value, node.alias and node.alias.value)
     )
-    sent = "\n".join((sent, *(_context_variable(each) for each in entities.context_variables)))
+    sent = "\n".join((sent, *(_context_variable(variable) for variable in entities.context_variables)))
     return f"{{\n{_indented(sent)}\n}} =>\n{print_ast(selected)}"
 
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TypeAlias
 
-from gateway.planner.choose.choices import Choices
-from gateway.planner.choose.mutation_fields import neighbours_together
+from gateway.planner.choose.choices import Choices, neighbours_together
 from gateway.planner.choose.response_scope import ResponseScope
 from gateway.planner.fetch.fetch_node import Call
 from gateway.planner.normalize import Operation

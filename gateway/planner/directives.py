@@ -42,7 +42,7 @@ class DeferringDirectives:
 
     def apply(self, conditions: Mapping[str, bool]) -> bool:
         """Return whether any of them applies for some values of the conditions."""
-        return self.always or any(conditions.get(each, True) for each in self.variables)
+        return self.always or any(conditions.get(variable, True) for variable in self.variables)
 
 
 def fragments_of(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:

@@ -13,7 +13,7 @@ from gateway.supergraph import Key, Subgraph, Supergraph
 def explain_plan(supergraph: Supergraph, best: Best, root: str) -> str:
     """Describe in plain text how a plan was found."""
     decisions = best.choices.decisions
-    types = dict.fromkeys(node.type for node in (each.node for each in decisions.values()))
+    types = dict.fromkeys(node.type for node in (decision.node for decision in decisions.values()))
     return "\n".join(
         (
             "Graph",
@@ -35,7 +35,7 @@ def _type(supergraph: Supergraph, name: str) -> Iterator[str]:
 
 def _known(subgraph: Subgraph, name: str) -> str:
     known = subgraph.types[name]
-    external = [each.name for each in known.fields.values() if each.external]
+    external = [field.name for field in known.fields.values() if field.external]
     parts = [*(_key(key) for key in known.keys), f"{len(known.fields) - len(external)} fields"]
     return "; ".join((*parts, f"external {', '.join(external)}") if external else parts)
 
@@ -66,7 +66,7 @@ def _described(path: FieldPath, node: Node) -> str:
 
 
 def _why(decision: Decision) -> str:
-    first, others = decision.chosen, [each for each in decision.paths if each is not decision.chosen]
+    first, others = decision.chosen, [path for path in decision.paths if path is not decision.chosen]
     if not others:
         return "the only path that is not worse in every respect"
     if decision.forced:

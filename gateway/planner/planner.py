@@ -95,5 +95,5 @@ def _check_subscription(written: QueryPlan) -> None:
     Raises:
         CannotPlan: No subgraph has all that the root field needs before entities are fetched.
     """
-    if sum(1 for each in written.fetches if not each.depends_on) > 1:
+    if sum(1 for fetch in written.fetches if not fetch.depends_on) > 1:
         raise CannotPlan("No single subgraph can be subscribed to for this field and what is selected of it.")

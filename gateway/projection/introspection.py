@@ -41,7 +41,9 @@ def introspection_document(
         directives=(),
         selection_set=SelectionSetNode(selections=tuple(fields)),
     )
-    fragments = tuple(each for each in document.definitions if isinstance(each, FragmentDefinitionNode))
+    fragments = tuple(
+        definition for definition in document.definitions if isinstance(definition, FragmentDefinitionNode)
+    )
     whole: DocumentNode = visit(DocumentNode(definitions=(introspection, *fragments)), _Whole())
     return whole
 

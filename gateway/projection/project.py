@@ -7,12 +7,19 @@ from dataclasses import dataclass, field
 from sys import maxsize
 from typing import Any, Final
 
-from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLOutputType, GraphQLScalarType
+from graphql import (
+    GRAPHQL_MAX_INT,
+    GRAPHQL_MIN_INT,
+    GraphQLEnumType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLOutputType,
+    GraphQLScalarType,
+)
 
 from gateway.executor.failures import INVALID, UNAUTHORIZED, Failure, Path
 from gateway.executor.response_limits import LIST_TOO_LONG
 from gateway.plan import Shape, ShapeField
-from gateway.projection.leaves import is_valid_leaf
 from gateway.supergraph.selections import TYPENAME
 
 MAX_DENIALS: Final = 1_000
@@ -170,3 +177,21 @@ def project(
     """
     projection = Projection(list(failures), most_items)
     return projection.root(shape, data), projection.failures
+
+
+def is_valid_leaf(output: GraphQLEnumType | GraphQLScalarType, value: object) -> bool:
+    """Return whether a value is valid in a response; custom scalars are left to the subgraphs."""
+    if isinstance(output, GraphQLEnumType):
+        return isinstance(value, str) and value in output.values
+    match output.name, value:
+        case ("Boolean", bool()):
+            fits = True
+        case ("Int" | "Float" | "ID", bool()):
+            fits = False
+        case ("Int", int()):
+            fits = GRAPHQL_MIN_INT <= value <= GRAPHQL_MAX_INT
+        case ("Float", int() | float()) | ("ID", int() | str()) | ("String", str()):
+            fits = True
+        case (name, _):
+            fits = name not in {"Boolean", "Int", "Float", "ID", "String"}
+    return fits

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol
@@ -13,7 +16,6 @@ import structlog
 
 from gateway.errors import SupergraphError
 from gateway.http.graph_versions import GraphVersion, ServedGraph
-from gateway.reload.hangup import on_hangup
 from gateway.reload.outcomes import ReloadOutcomes
 from gateway.reload.warm_up import warm_and_check
 from gateway.settings import GatewaySettings
@@ -191,7 +193,7 @@ class Reloader:
         if not changed:
             return None
         try:
-            version = await self._made(sdl, settings)
+            version = await self._build_version(sdl, settings)
         except SupergraphError as error:
             return str(error)
         except Exception as error:  # noqa: BLE001 - such as that of an extension, which must not go unseen
@@ -202,7 +204,7 @@ class Reloader:
         structlog.get_logger("gateway").info("reloaded", changed=changed, digest=version.digest)
         return None
 
-    async def _made(self, sdl: str, settings: GatewaySettings) -> GraphVersion:
+    async def _build_version(self, sdl: str, settings: GatewaySettings) -> GraphVersion:
         """Build, warm up and check a version.
 
         Raises:
@@ -228,3 +230,17 @@ async def _set_within(event: asyncio.Event, seconds: float) -> bool:
     except TimeoutError:
         return False
     return True
+
+
+@contextmanager
+def on_hangup(call: Callable[[], None]) -> Iterator[None]:
+    """Call a function on each SIGHUP while the block runs; works only in the main thread's event loop."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGHUP, call)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGHUP)

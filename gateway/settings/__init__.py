@@ -14,11 +14,10 @@ from gateway.feature_list import FEATURES
 from gateway.feature_settings import Entry, FeatureSettings, imported, named_entry, nested_prefix
 from gateway.monitoring.settings import MonitoringSettings
 from gateway.settings.chosen_features import ChosenFeatures
-from gateway.settings.documents import DocumentSettings
+from gateway.settings.documents import DocumentSettings, ResponseSettings
 from gateway.settings.http import HttpSettings
 from gateway.settings.live import LiveSettings
 from gateway.settings.planning import PlanningSettings
-from gateway.settings.responses import ResponseSettings
 from gateway.settings.subgraphs import MaskingSettings, SubgraphSettings
 from gateway.sources.settings import ReloadSettings
 from gateway.tls.settings import TlsSettings
@@ -79,7 +78,7 @@ class GatewaySettings(
         where = {"_env_file": file, "_env_file_encoding": values.get("_env_file_encoding")}
         named = _ReadFirst(**chosen, **where, _env_prefix=prefix).features
         entries = (*FEATURES, *map(named_entry, named))
-        models = {each.name: imported(each.settings) for each in entries}
+        models = {entry.name: imported(entry.settings) for entry in entries}
         own, nested = _divided(values, models)
         super().__init__(**own)
         self._entries = entries

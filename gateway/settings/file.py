@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Final, Literal, Union, get_args, get_origin
@@ -19,12 +20,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from gateway.caching.settings import CacheSettings
 from gateway.clients.settings import ClientSettings
 from gateway.feature_list import FEATURES
-from gateway.feature_settings import imported, nested_prefix
+from gateway.feature_settings import Entry, imported, nested_prefix
 from gateway.settings import GatewaySettings
-from gateway.settings.documents import DocumentSettings
-from gateway.settings.names import nearest, renamed, renamed_variables, variables
+from gateway.settings.documents import DocumentSettings, ResponseSettings
 from gateway.settings.planning import PlanningSettings
-from gateway.settings.responses import ResponseSettings
 from gateway.settings.subgraphs import MaskingSettings, SubgraphSettings
 from gateway.sources.settings import SettingsFile
 
@@ -184,3 +183,36 @@ def _is_open(field: FieldInfo | None) -> bool:
     annotation = field and field.annotation
     parts = get_args(annotation) if get_origin(annotation) in {Union, UnionType} else (annotation,)
     return all(part in {int, float, bool, NoneType} or get_origin(part) is Literal for part in parts)
+
+
+def variables(prefix: str, entries: Iterable[Entry] = FEATURES) -> Iterator[str]:
+    """Yield the names of all variables that set something, without the former ones."""
+    yield from (f"{prefix}{name}".upper() for name in GatewaySettings.model_fields)
+    for entry in entries:
+        for name in imported(entry.settings).model_fields:
+            yield f"{nested_prefix(prefix, entry.name)}{name}".upper()
+
+
+def renamed_variables(prefix: str, entries: Iterable[Entry] = FEATURES) -> dict[str, str]:
+    """Return the present names of all variables by their former ones."""
+    models = ((entry.name, imported(entry.settings)) for entry in entries)
+    return {
+        f"{prefix}{former}".upper(): f"{nested_prefix(prefix, name)}{field}".upper()
+        for name, model in models
+        for field, former in model.former.items()
+    }
+
+
+def renamed(names: Iterable[str], entries: Iterable[Entry] = FEATURES) -> Iterator[str]:
+    """Yield a sentence for each variable that has its former name."""
+    prefix = GatewaySettings.model_config["env_prefix"]
+    present = renamed_variables(prefix, entries)
+    for name in sorted(names):
+        if name.upper() in present:
+            yield f"{name} is now called {present[name.upper()]}: the next version will not read the old name"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return a question for the known setting that is most similar to a name; empty if none is."""
+    near = get_close_matches(name, sorted(known), n=1, cutoff=0.8)
+    return f": is {near[0]} meant?" if near else ""

@@ -107,7 +107,7 @@ class Deferrals:
         numbers = set(usages)
         if None in numbers:
             return INITIALLY
-        chosen = {each for each in numbers if each is not None}
+        chosen = {number for number in numbers if number is not None}
         return frozenset(each for each in chosen if chosen.isdisjoint(self._around(each)))
 
     def _around(self, number: int) -> Iterable[int]:

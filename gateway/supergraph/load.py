@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from graphql import GraphQLError, build_ast_schema, validate_schema
+from graphql import (
+    DefinitionNode,
+    DocumentNode,
+    GraphQLError,
+    InterfaceTypeDefinitionNode,
+    Lexer,
+    NamedTypeNode,
+    NameNode,
+    ObjectTypeDefinitionNode,
+    Source,
+    Token,
+    build_ast_schema,
+    parse,
+    validate_schema,
+)
+from graphql.language.parser import Parser
 
 from gateway.errors import SupergraphError
 from gateway.garbage_collection import collection_paused
@@ -12,11 +28,9 @@ from gateway.supergraph.annotations.access_and_cost import ACCESS, read_annotati
 from gateway.supergraph.annotations.cache_hints import read_cache_hints
 from gateway.supergraph.annotations.cache_tags import read_cache_tags
 from gateway.supergraph.directives import Links, read_links, with_repeatable_directives
-from gateway.supergraph.inherited import with_inherited_interfaces
 from gateway.supergraph.joins.subgraph_schemas import Joins
 from gateway.supergraph.model import Subgraph, Supergraph
 from gateway.supergraph.public import public_schema
-from gateway.supergraph.syntax import parsed
 
 UNDERSTOOD = frozenset({"link", "core", "join", "inaccessible", "tag", "context", "cost", *ACCESS})
 
@@ -74,7 +88,7 @@ def _load(sdl: str, *, located: bool, incremental: bool) -> Supergraph:
 def _labels(subgraphs: Iterable[Subgraph]) -> Iterator[str]:
     for subgraph in subgraphs:
         for known in subgraph.types.values():
-            yield from (each.label for each in known.fields.values() if each.label is not None)
+            yield from (field.label for field in known.fields.values() if field.label is not None)
 
 
 def _refuse_unknown(links: Links) -> None:
@@ -84,3 +98,65 @@ def _refuse_unknown(links: Links) -> None:
             raise SupergraphError(
                 f"The supergraph needs the feature {spec} for {purpose.lower()}, which is not supported yet."
             )
+
+
+def with_inherited_interfaces(document: DocumentNode) -> DocumentNode:
+    """Add the interfaces that a supergraph leaves out.
+
+    If only an interface object implements another interface, composition declares that on the interface but
+    not on its implementations, although GraphQL requires both.
+    """
+    above = {
+        definition.name.value: [name.name.value for name in definition.interfaces or ()]
+        for definition in document.definitions
+        if isinstance(definition, InterfaceTypeDefinitionNode)
+    }
+    if not any(above.values()):
+        return document
+    return DocumentNode(
+        definitions=tuple(_completed(each, above) for each in document.definitions), loc=document.loc
+    )
+
+
+def _completed(node: DefinitionNode, above: Mapping[str, Sequence[str]]) -> DefinitionNode:
+    if not isinstance(node, ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode):
+        return node
+    names = [each.name.value for each in node.interfaces or ()]
+    inherited = list(names)
+    for name in inherited:
+        inherited += [each for each in above.get(name, ()) if each not in inherited]
+    added = [NamedTypeNode(name=NameNode(value=each)) for each in inherited[len(names) :]]
+    if not added or node.name.value in inherited:
+        return node
+    parts: dict[str, Any] = {key: getattr(node, key, None) for key in node.keys}
+    parts |= {"loc": node.loc, "interfaces": (*(node.interfaces or ()), *added)}
+    return type(node)(**parts)
+
+
+def parsed(sdl: str, *, located: bool) -> DocumentNode:
+    """Parse a supergraph.
+
+    Args:
+        sdl: The text.
+        located: Whether nodes have locations, for errors; that takes twice the memory.
+
+    Raises:
+        GraphQLError: The text is not valid.
+        RecursionError: It is nested too deeply; if `located`, that is a GraphQLError.
+    """
+    source = Source(sdl, "supergraph")
+    if located:
+        return parse(source)
+    lexer = Lexer(source)
+    document = Parser(source, no_location=True, lexer=lexer).parse_document()
+    _unlink(lexer)
+    return document
+
+
+def _unlink(lexer: Lexer) -> None:
+    """Let all tokens be freed at once: they refer to their neighbours in cycles."""
+    token: Token | None = lexer.token
+    while token is not None:
+        before = token.prev
+        token.prev = token.next = None
+        token = before

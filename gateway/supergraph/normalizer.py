@@ -65,7 +65,7 @@ class Normalizer:
     budget: int = 20_000
     for_client: bool = False
     deferrals: Deferrals | None = None
-    _made: dict[tuple[tuple[tuple[int, Usage], ...], frozenset[str], ResponsePath], Field] = field(
+    _normalized: dict[tuple[tuple[tuple[int, Usage], ...], frozenset[str], ResponsePath], Field] = field(
         default_factory=dict
     )
 
@@ -128,9 +128,9 @@ class Normalizer:
         # A deferred fragment belongs to its position, so fields at different positions are not shared.
         where = path if self.deferrals is not None else ()
         index = (_identities(occurrences), below, where)
-        if index not in self._made:
-            self._made[index] = self._make(response, occurrences, below, (*path, response))
-        return self._made[index]
+        if index not in self._normalized:
+            self._normalized[index] = self._make(response, occurrences, below, (*path, response))
+        return self._normalized[index]
 
     def _make(
         self, response: str, occurrences: Sequence[Occurrence], below: frozenset[str], path: ResponsePath

@@ -70,9 +70,9 @@ def _with_incremental_directives(public: DocumentNode) -> DocumentNode:
     added = parse(INCREMENTAL_DIRECTIVES, no_location=True).definitions
     names = {each.name.value for each in added if isinstance(each, DirectiveDefinitionNode)}
     kept = (
-        each
-        for each in public.definitions
-        if not isinstance(each, DirectiveDefinitionNode) or each.name.value not in names
+        definition
+        for definition in public.definitions
+        if not isinstance(definition, DirectiveDefinitionNode) or definition.name.value not in names
     )
     return DocumentNode(definitions=(*kept, *added))
 
@@ -153,7 +153,7 @@ def _definitions(document: DocumentNode, pruning: _Pruning) -> Iterator[Definiti
 def _schema(definition: SchemaDefinitionNode, pruning: _Pruning) -> SchemaDefinitionNode:
     """Leave out inaccessible root types, such as the mutation type in a read-only contract."""
     roots = definition.operation_types or ()
-    kept = tuple(each for each in roots if not pruning.hides_type(each.type.name.value))
+    kept = tuple(root for root in roots if not pruning.hides_type(root.type.name.value))
     return _replaced(definition, directives=pruning.directives(definition), operation_types=kept)
 
 

@@ -44,8 +44,8 @@ def _same_type(wanted: Field, members: Sequence[str], schema: GraphQLSchema) -> 
     if wanted.name == TYPENAME:
         return False
     types = set()
-    for each in members:
-        owner = schema.get_type(each)
+    for member in members:
+        owner = schema.get_type(member)
         if isinstance(owner, GraphQLObjectType | GraphQLInterfaceType) and wanted.name in owner.fields:
             types.add(str(owner.fields[wanted.name].type))
     return len(types) == 1
@@ -61,7 +61,11 @@ class _Typing:
 
     def selections(self, selections: Selections) -> Selections:
         ambiguous_types = frozenset[str]().union(
-            *(each for each in self.interfaces.values() if not alike(selections, each, self.schema))
+            *(
+                interface
+                for interface in self.interfaces.values()
+                if not alike(selections, interface, self.schema)
+            )
         )
         return Selections(tuple(self._group(group, ambiguous_types) for group in selections.groups))
 

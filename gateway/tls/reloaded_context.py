@@ -23,7 +23,7 @@ class ReloadedContext:
     """
 
     def __init__(self, files: Iterable[Path | None], build: Callable[[], ssl.SSLContext]) -> None:
-        self._files = [each for each in files if each is not None]
+        self._files = [file for file in files if file is not None]
         self._build = build
         self._stamp = self._looked_at()
         self.current = build()
@@ -36,12 +36,12 @@ class ReloadedContext:
                 return False
             self.current = self._build()
         except (OSError, ValueError) as error:
-            files = [str(each) for each in self._files]
+            files = [str(file) for file in self._files]
             structlog.get_logger("gateway").error("certificates_broken", files=files, reason=str(error))
             return False
         self._stamp = stamp
         return True
 
     def _looked_at(self) -> Stamp:
-        found = [each.stat() for each in self._files]
+        found = [file.stat() for file in self._files]
         return tuple((each.st_mtime_ns, each.st_size, each.st_ino) for each in found)

@@ -21,8 +21,7 @@ from subgraphs.kit.mutations.changes import Changes
 from subgraphs.kit.mutations.intents import IntentRepository
 from subgraphs.kit.mutations.upstream import UpstreamClient
 from subgraphs.kit.reads.brand_rules import ReadOptions, SharedReads
-from subgraphs.kit.reads.key_lookup import BatchedLookup, LookupPart
-from subgraphs.kit.reads.reference_lookups import account_lookup, pending_lookup
+from subgraphs.kit.reads.key_lookup import BatchedLookup, LookupPart, account_lookup, pending_lookup
 from subgraphs.kit.records.accounts import AccountHistory
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.global_state import KillSwitches

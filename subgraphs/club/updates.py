@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol, Self, TypeVar
 
-from foundation.storage.error_codes import is_unavailable
+from foundation.storage.errors import is_unavailable
 from subgraphs.club.customer_club import CustomerClub
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.live.event_bus import EventBus, MemoryBus

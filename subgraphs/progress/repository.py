@@ -67,7 +67,7 @@ class ProgressRepository:
                 _among(table, keys)
             )
         )
-        return {_club_key(row): _shown_total(row.total_minor, row.counted_bets, row.as_of) for row in rows}
+        return {_club_key(row): _build_total(row.total_minor, row.counted_bets, row.as_of) for row in rows}
 
     async def recent(
         self, connection: AsyncConnection, keys: Collection[ClubKey], first: int
@@ -159,10 +159,10 @@ def total_lookup(table: Table) -> KeyLookup[ClubKey, Total | None]:
 
 
 def _total(rows: Sequence[Row]) -> Total | None:
-    return _shown_total(*rows[0]) if rows else None
+    return _build_total(*rows[0]) if rows else None
 
 
-def _shown_total(total_minor: int, counted_bets: int, as_of: datetime) -> Total:
+def _build_total(total_minor: int, counted_bets: int, as_of: datetime) -> Total:
     """Return a total as customers see it: adjustments may have taken the stored one below zero."""
     return Total(max(0, total_minor), counted_bets, as_of)
 

@@ -14,8 +14,7 @@ from subgraphs.kit.mutations.changes import Changes
 from subgraphs.kit.mutations.intents import IntentRepository
 from subgraphs.kit.mutations.upstream import UpstreamClient
 from subgraphs.kit.reads.brand_rules import ReadOptions, SharedReads
-from subgraphs.kit.reads.key_lookup import BatchedLookup, LookupPart
-from subgraphs.kit.reads.reference_lookups import pending_lookup
+from subgraphs.kit.reads.key_lookup import BatchedLookup, LookupPart, pending_lookup
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.budgets import BudgetRepository

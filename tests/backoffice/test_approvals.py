@@ -83,7 +83,7 @@ class OfficeClient:
 
 
 @pytest.fixture
-async def desk(database_url: str) -> AsyncIterator[OfficeClient]:
+async def office_client(database_url: str) -> AsyncIterator[OfficeClient]:
     """Approvals with two kinds, one of which moves money."""
     ledger = Ledger()
     kind = ProposalKind("test.adjustment", ADJUSTING, ledger.execute, ledger.unchanged)
@@ -94,15 +94,15 @@ async def desk(database_url: str) -> AsyncIterator[OfficeClient]:
         yield OfficeClient(database, approvals, ledger)
 
 
-async def test_another_person_approves_and_it_is_executed_once(desk: OfficeClient) -> None:
+async def test_another_person_approves_and_it_is_executed_once(office_client: OfficeClient) -> None:
     """An approval executes the proposal; a second one finds it decided."""
-    proposal = await desk.propose()
-    done = await desk.approvals.approve(BOB, proposal.proposal_id, proposal.content_hash, NOW)
+    proposal = await office_client.propose()
+    done = await office_client.approvals.approve(BOB, proposal.proposal_id, proposal.content_hash, NOW)
     assert (done.status, done.decided_by, done.outcome) == (ProposalStatus.EXECUTED, "bob", {"done": True})
     with pytest.raises(Conflict):
-        await desk.approvals.approve(BOB, proposal.proposal_id, proposal.content_hash, NOW)
-    assert desk.ledger.executed == [{"amount": 500}]
-    assert await desk.actions() == ["approvals.propose", "approvals.approve"]
+        await office_client.approvals.approve(BOB, proposal.proposal_id, proposal.content_hash, NOW)
+    assert office_client.ledger.executed == [{"amount": 500}]
+    assert await office_client.actions() == ["approvals.propose", "approvals.approve"]
 
 
 @pytest.mark.parametrize(
@@ -115,128 +115,135 @@ async def test_another_person_approves_and_it_is_executed_once(desk: OfficeClien
     ],
     ids=["with another role", "with a second account", "renamed", "with all roles"],
 )
-async def test_nobody_approves_their_own(desk: OfficeClient, same: Actor) -> None:
+async def test_nobody_approves_their_own(office_client: OfficeClient, same: Actor) -> None:
     """The person counts, not the account, the session or the roles."""
-    proposal = await desk.propose()
+    proposal = await office_client.propose()
     with pytest.raises(FourEyes):
-        await desk.approvals.approve(same, proposal.proposal_id, proposal.content_hash, NOW)
-    assert (await desk.find(proposal.proposal_id)).status is ProposalStatus.PENDING
-    assert desk.ledger.executed == []
+        await office_client.approvals.approve(same, proposal.proposal_id, proposal.content_hash, NOW)
+    assert (await office_client.find(proposal.proposal_id)).status is ProposalStatus.PENDING
+    assert office_client.ledger.executed == []
 
 
-async def test_the_roles_decide_who_approves(desk: OfficeClient) -> None:
+async def test_the_roles_decide_who_approves(office_client: OfficeClient) -> None:
     """Who may not approve is refused; who has no part in the brand does not learn that it exists."""
-    proposal = await desk.propose()
+    proposal = await office_client.propose()
     with pytest.raises(Forbidden):
-        await desk.approvals.approve(
+        await office_client.approvals.approve(
             actor("eve", Role.EDITOR), proposal.proposal_id, proposal.content_hash, NOW
         )
     for stranger in (actor("sue", Role.RISK, brand="southbet"), actor("nobody")):
         with pytest.raises(NotFound):
-            await desk.approvals.approve(stranger, proposal.proposal_id, proposal.content_hash, NOW)
+            await office_client.approvals.approve(stranger, proposal.proposal_id, proposal.content_hash, NOW)
     with pytest.raises(NotFound):
-        await desk.approvals.approve(BOB, "no-such-proposal", proposal.content_hash, NOW)
+        await office_client.approvals.approve(BOB, "no-such-proposal", proposal.content_hash, NOW)
 
 
-async def test_what_the_approver_saw_is_what_is_executed(desk: OfficeClient) -> None:
+async def test_what_the_approver_saw_is_what_is_executed(office_client: OfficeClient) -> None:
     """The hash of another content is refused, and the proposal waits."""
-    proposal = await desk.propose()
+    proposal = await office_client.propose()
     with pytest.raises(Stale):
-        await desk.approvals.approve(BOB, proposal.proposal_id, "0" * 64, NOW)
-    assert (await desk.find(proposal.proposal_id)).status is ProposalStatus.PENDING
+        await office_client.approvals.approve(BOB, proposal.proposal_id, "0" * 64, NOW)
+    assert (await office_client.find(proposal.proposal_id)).status is ProposalStatus.PENDING
 
 
 @pytest.mark.parametrize(
     "changes", [{"content": '{"amount":50000}'}, {"brand_id": "southbet"}, {"subject": "customer:c-2"}]
 )
-async def test_a_proposal_that_was_changed_is_void(desk: OfficeClient, changes: dict[str, str]) -> None:
+async def test_a_proposal_that_was_changed_is_void(
+    office_client: OfficeClient, changes: dict[str, str]
+) -> None:
     """Content, brand and subject are bound: a changed row is not executed, whatever its approver sent."""
-    proposal = await desk.propose()
-    async with desk.database.write() as connection:
+    proposal = await office_client.propose()
+    async with office_client.database.write() as connection:
         await connection.execute(update(PROPOSAL).values(**changes))
     both = actor("bob", Role.RISK, brand="*")
     with pytest.raises(Stale):
-        await desk.approvals.approve(both, proposal.proposal_id, proposal.content_hash, NOW)
-    assert (await desk.find(proposal.proposal_id)).status is ProposalStatus.VOID
-    assert desk.ledger.executed == []
+        await office_client.approvals.approve(both, proposal.proposal_id, proposal.content_hash, NOW)
+    assert (await office_client.find(proposal.proposal_id)).status is ProposalStatus.VOID
+    assert office_client.ledger.executed == []
 
 
-async def test_an_approval_is_void_when_its_subject_changed(desk: OfficeClient) -> None:
+async def test_an_approval_is_void_when_its_subject_changed(office_client: OfficeClient) -> None:
     """What changed since it was proposed has to be proposed again."""
-    proposal = await desk.propose()
-    desk.ledger.same = False
+    proposal = await office_client.propose()
+    office_client.ledger.same = False
     with pytest.raises(Stale):
-        await desk.approvals.approve(BOB, proposal.proposal_id, proposal.content_hash, NOW)
-    desk.ledger.same = True
+        await office_client.approvals.approve(BOB, proposal.proposal_id, proposal.content_hash, NOW)
+    office_client.ledger.same = True
     with pytest.raises(Conflict):
-        await desk.approvals.approve(BOB, proposal.proposal_id, proposal.content_hash, NOW)
-    assert await desk.actions() == ["approvals.propose", "approvals.void"]
+        await office_client.approvals.approve(BOB, proposal.proposal_id, proposal.content_hash, NOW)
+    assert await office_client.actions() == ["approvals.propose", "approvals.void"]
 
 
-async def test_of_many_approvers_at_once_one_wins(desk: OfficeClient) -> None:
+async def test_of_many_approvers_at_once_one_wins(office_client: OfficeClient) -> None:
     """A race of approvers executes once; the others learn that it is decided."""
-    proposal = await desk.propose()
+    proposal = await office_client.propose()
     approvers = [actor(f"risk-{number}", Role.RISK) for number in range(6)]
     outcomes = await asyncio.gather(
-        *(desk.approvals.approve(one, proposal.proposal_id, proposal.content_hash, NOW) for one in approvers),
+        *(
+            office_client.approvals.approve(approver, proposal.proposal_id, proposal.content_hash, NOW)
+            for approver in approvers
+        ),
         return_exceptions=True,
     )
-    assert sum(isinstance(one, Proposal) for one in outcomes) == 1
+    assert sum(isinstance(outcome, Proposal) for outcome in outcomes) == 1
     assert sum(isinstance(one, Conflict) for one in outcomes) == 5
-    assert len(desk.ledger.executed) == 1
+    assert len(office_client.ledger.executed) == 1
 
 
-async def test_money_needs_the_second_factor_again(desk: OfficeClient) -> None:
+async def test_money_needs_the_second_factor_again(office_client: OfficeClient) -> None:
     """A kind that moves money is approved only after a step-up."""
-    proposal = await desk.propose(kind="test.money")
+    proposal = await office_client.propose(kind="test.money")
     with pytest.raises(StepUpRequired):
-        await desk.approvals.approve(BOB, proposal.proposal_id, proposal.content_hash, NOW)
+        await office_client.approvals.approve(BOB, proposal.proposal_id, proposal.content_hash, NOW)
     confirmed = replace(BOB, stepped_up_until=NOW + timedelta(minutes=5))
-    await desk.approvals.approve(confirmed, proposal.proposal_id, proposal.content_hash, NOW)
-    assert len(desk.ledger.executed) == 1
+    await office_client.approvals.approve(confirmed, proposal.proposal_id, proposal.content_hash, NOW)
+    assert len(office_client.ledger.executed) == 1
 
 
-async def test_a_failed_execution_decides_nothing(desk: OfficeClient) -> None:
+async def test_a_failed_execution_decides_nothing(office_client: OfficeClient) -> None:
     """When the executor fails, the approval is rolled back with it."""
 
     async def fail(connection: AsyncConnection, by: Actor, proposal: Proposal) -> Json:
         del connection, by, proposal
         raise ZeroDivisionError
 
-    desk.approvals.register(ProposalKind("test.failing", ADJUSTING, fail))
-    proposal = await desk.propose(kind="test.failing")
+    office_client.approvals.register(ProposalKind("test.failing", ADJUSTING, fail))
+    proposal = await office_client.propose(kind="test.failing")
     with pytest.raises(ZeroDivisionError):
-        await desk.approvals.approve(BOB, proposal.proposal_id, proposal.content_hash, NOW)
-    assert (await desk.find(proposal.proposal_id)).status is ProposalStatus.PENDING
-    assert await desk.actions() == ["approvals.propose"]
+        await office_client.approvals.approve(BOB, proposal.proposal_id, proposal.content_hash, NOW)
+    assert (await office_client.find(proposal.proposal_id)).status is ProposalStatus.PENDING
+    assert await office_client.actions() == ["approvals.propose"]
 
 
-async def test_rejecting_and_withdrawing_end_a_proposal(desk: OfficeClient) -> None:
+async def test_rejecting_and_withdrawing_end_a_proposal(office_client: OfficeClient) -> None:
     """Another person rejects with a reason; the proposer withdraws; neither is possible the other way."""
-    first, second = await desk.propose(), await desk.propose()
+    first, second = await office_client.propose(), await office_client.propose()
     with pytest.raises(Invalid):
-        await desk.approvals.reject(BOB, first.proposal_id, "  ", NOW)
+        await office_client.approvals.reject(BOB, first.proposal_id, "  ", NOW)
     with pytest.raises(FourEyes):
-        await desk.approvals.reject(actor("ann-2", Role.RISK, person="ann"), first.proposal_id, "no", NOW)
-    rejected = await desk.approvals.reject(BOB, first.proposal_id, "no receipt", NOW)
+        await office_client.approvals.reject(
+            actor("ann-2", Role.RISK, person="ann"), first.proposal_id, "no", NOW
+        )
+    rejected = await office_client.approvals.reject(BOB, first.proposal_id, "no receipt", NOW)
     assert (rejected.status, rejected.decision_reason) == (ProposalStatus.REJECTED, "no receipt")
     with pytest.raises(NotFound):
-        await desk.approvals.withdraw(BOB, second.proposal_id, NOW)
-    withdrawn = await desk.approvals.withdraw(ANN, second.proposal_id, NOW)
+        await office_client.approvals.withdraw(BOB, second.proposal_id, NOW)
+    withdrawn = await office_client.approvals.withdraw(ANN, second.proposal_id, NOW)
     assert withdrawn.status is ProposalStatus.WITHDRAWN
     for ended in (first, second):
         with pytest.raises(Conflict):
-            await desk.approvals.approve(BOB, ended.proposal_id, ended.content_hash, NOW)
+            await office_client.approvals.approve(BOB, ended.proposal_id, ended.content_hash, NOW)
 
 
-async def test_a_proposal_needs_a_reason_and_a_known_kind(desk: OfficeClient) -> None:
+async def test_a_proposal_needs_a_reason_and_a_known_kind(office_client: OfficeClient) -> None:
     """Nothing is stored without a reason, or for a kind that nobody registered."""
-    async with desk.database.write() as connection:
+    async with office_client.database.write() as connection:
         with pytest.raises(Invalid):
-            await desk.approvals.propose(
+            await office_client.approvals.propose(
                 connection, ANN, "test.money", brand="b", subject="s", content={}, reason=" "
             )
         with pytest.raises(ValueError, match="no area registered"):
-            await desk.approvals.propose(
+            await office_client.approvals.propose(
                 connection, ANN, "test.other", brand="b", subject="s", content={}, reason="r"
             )

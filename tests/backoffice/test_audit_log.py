@@ -100,7 +100,7 @@ async def test_tampering_is_found(
 ) -> None:
     """Whatever is changed, deleted or moved shows, with the place."""
     await tamper(database, *statements())
-    assert {(one.sequence, one.fault) for one in (await checked(database)).findings} == findings
+    assert {(finding.sequence, finding.fault) for finding in (await checked(database)).findings} == findings
 
 
 @pytest.mark.parametrize("column", [one.name for one in AUDIT_LOG.columns])
@@ -123,7 +123,7 @@ async def test_a_log_that_is_cut_emptied_or_put_back_is_found(database: Database
     back = [*emptied, insert(AUDIT_LOG).values(before)]
     for statements, fault in ((back, Fault.CUT_OFF), (emptied, Fault.CUT_OFF)):
         await tamper(database, *statements)
-        assert [one.fault for one in (await checked(database)).findings] == [fault]
+        assert [finding.fault for finding in (await checked(database)).findings] == [fault]
     # With the head as well, yesterday's copy is a whole log: only an anchor that is newer shows it.
     await tamper(database, delete(AUDIT_HEAD), *back, insert(AUDIT_HEAD).values(head))
     assert (await checked(database)).findings == (await checked(database, anchor)).findings == ()
@@ -139,7 +139,7 @@ async def test_an_inserted_row_is_found(database: Database) -> None:
         row = (await connection.execute(select(AUDIT_LOG).where(AUDIT_LOG.c.sequence == 5))).one()
     forged = {**row._mapping, "sequence": 6}
     await tamper(database, insert(AUDIT_LOG).values(forged), update(AUDIT_HEAD).values(sequence=6))
-    found = {(one.sequence, one.fault) for one in (await checked(database)).findings}
+    found = {(finding.sequence, finding.fault) for finding in (await checked(database)).findings}
     assert found == {(6, Fault.BROKEN), (6, Fault.CHANGED)}
 
 

@@ -181,7 +181,7 @@ async def test_guesses_at_once_gain_nothing(database_url: str) -> None:
         )
     finally:
         await base.database.close()
-    assert {type(one) for one in outcomes} <= {SignInRefused, TooManyAttempts}, outcomes
+    assert {type(outcome) for outcome in outcomes} <= {SignInRefused, TooManyAttempts}, outcomes
     compared = sum(isinstance(one, SignInRefused) for one in outcomes)
     assert compared <= throttle.FREE["login"]
 

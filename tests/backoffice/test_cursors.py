@@ -83,20 +83,20 @@ TEXTS: Final = {"riskGoodwill", "dryRunDifferences", "lateBets"}
 
 
 @pytest.fixture
-async def stand(tmp_path: Path) -> AsyncIterator[ProposalFixture]:
+async def all_areas(tmp_path: Path) -> AsyncIterator[ProposalFixture]:
     """The graph of the back office."""
     async with proposal_fixture(f"sqlite+aiosqlite:///{tmp_path}") as opened:
         yield opened
 
 
-async def test_no_list_takes_a_foreign_cursor(stand: ProposalFixture) -> None:
+async def test_no_list_takes_a_foreign_cursor(all_areas: ProposalFixture) -> None:
     """Each list refuses what is no cursor of its own, and says so."""
     wrong: list[tuple[str, str, Any]] = []
     for name, given_arguments in LISTS.items():
         arguments = "" if "nodes" in given_arguments else given_arguments
         document = f"query($after: String) {{ {name}({arguments} after: $after) {{ endCursor }} }}"
         for kind, after in HOSTILE.items():
-            answer = await ask(stand.graph, PAULA, document, {"after": after})
+            answer = await ask(all_areas.graph, PAULA, document, {"after": after})
             codes = [error["extensions"]["code"] for error in answer.get("errors", ())]
             if codes != ["INVALID"] and not (name in TEXTS and "moment" in kind):
                 wrong.append((name, kind, codes or answer))
@@ -130,10 +130,10 @@ def test_own_cursors_are_read_again(key: Any) -> None:
 
 
 @pytest.mark.parametrize("name", ["backoffice:07", "backoffice:", "backoffice:-7", "backoffice:7 ", "7"])
-async def test_the_name_of_a_dead_letter_has_one_form(stand: ProposalFixture, name: str) -> None:
+async def test_the_name_of_a_dead_letter_has_one_form(all_areas: ProposalFixture, name: str) -> None:
     """Other forms of its number name none."""
     document = "query($id: ID!) { deadLetter(id: $id) { id } }"
-    answer = await ask(stand.graph, PAULA, document, {"id": name})
+    answer = await ask(all_areas.graph, PAULA, document, {"id": name})
     assert [error["extensions"]["code"] for error in answer["errors"]] == ["INVALID"]
 
 

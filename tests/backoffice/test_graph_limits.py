@@ -66,7 +66,7 @@ class StoppedPeople(PeopleArea):
 
 def graph(*areas: Area, **limits: Any) -> OfficeGraph:
     """Return the graph over areas, with other limits."""
-    by_class = {next(kind for kind in type(one).__mro__ if kind.__base__ is Area): one for one in areas}
+    by_class = {next(kind for kind in type(area).__mro__ if kind.__base__ is Area): area for area in areas}
     made = OfficeGraph.over(create_schema(), (), replace(GraphLimits(), **limits))
     return replace(made, areas=by_class)
 

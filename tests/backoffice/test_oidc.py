@@ -120,7 +120,7 @@ async def test_a_person_of_a_group_signs_in(site: OfficeSite) -> None:
     again = site.browser()
     assert (await through_provider(site, again, "editors.ann")).status_code == 200
     accounts = await site.office.base.accounts.by_login(ROOT_ACTOR, 10, None)
-    assert [one.user.login for one in accounts] == ["editors.ann@example.com"]
+    assert [account.user.login for account in accounts] == ["editors.ann@example.com"]
 
 
 async def test_who_has_no_role_does_not_get_in(site: OfficeSite) -> None:

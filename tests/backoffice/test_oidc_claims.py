@@ -346,7 +346,7 @@ async def test_two_subjects_are_two_people(site: OfficeSite, stand_in: StandIn) 
     for subject in subjects:
         assert await signed_in(site, stand_in, site.browser(), sub=subject) == 200
     accounts = await site.office.base.accounts.by_login(ROOT_ACTOR, 10, None)
-    assert {one.user.oidc_subject for one in accounts} == set(subjects)
+    assert {account.user.oidc_subject for account in accounts} == set(subjects)
     assert len({one.user.person for one in accounts}) == len(subjects)
 
 

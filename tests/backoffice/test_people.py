@@ -41,7 +41,7 @@ async def site(tmp_path: Path) -> AsyncIterator[OfficeSite]:
 async def revision_of(browser: Browser, login: str) -> tuple[str, int]:
     """Return the id and the revision of an account."""
     nodes = (await browser.ask(USERS))["data"]["users"]["nodes"]
-    found = next(one for one in nodes if one["login"] == login)
+    found = next(node for node in nodes if node["login"] == login)
     return found["id"], found["revision"]
 
 
@@ -130,7 +130,7 @@ async def test_inputs_take_nothing_that_is_not_theirs(site: OfficeSite) -> None:
         wanted = {"login": "x", "name": "X", "roles": [], **more}
         assert (await chief.ask(ADD, input=wanted)).get("errors")
     nodes = (await chief.ask(USERS))["data"]["users"]["nodes"]
-    assert [one["login"] for one in nodes] == ["chief"]
+    assert [node["login"] for node in nodes] == ["chief"]
 
 
 async def test_the_last_administrator_stays(site: OfficeSite) -> None:
@@ -185,18 +185,18 @@ async def test_disabling_and_resetting_end_sessions(site: OfficeSite) -> None:
 async def test_sessions_are_listed_and_ended(site: OfficeSite) -> None:
     """One ends one's own sessions; those of others only who manages them."""
     ann, chief = await site.person("ann", Role.EDITOR), await site.person("chief", Role.ADMINISTRATOR)
-    desk, phone, admin = [await site.signed_in(person) for person in (ann, ann, chief)]
-    listed = (await desk.ask("{ mySessions { id current } }"))["data"]["mySessions"]
+    office_client, phone, admin = [await site.signed_in(person) for person in (ann, ann, chief)]
+    listed = (await office_client.ask("{ mySessions { id current } }"))["data"]["mySessions"]
     assert sorted(one["current"] for one in listed) == [False, True]
     other = next(one["id"] for one in listed if not one["current"])
-    assert "errors" not in await desk.ask(END, id=other)
+    assert "errors" not in await office_client.ask(END, id=other)
     assert codes(await phone.ask(ME)) == ["UNAUTHENTICATED"]
     theirs = await admin.ask("query($id: ID!) { sessions(userId: $id) { id } }", id=ann.user_id)
     assert len(theirs["data"]["sessions"]) == 1
     mine = (await admin.ask("{ mySessions { id } }"))["data"]["mySessions"][0]["id"]
-    assert codes(await desk.ask(END, id=mine)) == ["NOT_FOUND"]
+    assert codes(await office_client.ask(END, id=mine)) == ["NOT_FOUND"]
     await admin.ask(END, id=theirs["data"]["sessions"][0]["id"])
-    assert codes(await desk.ask(ME)) == ["UNAUTHENTICATED"]
+    assert codes(await office_client.ask(ME)) == ["UNAUTHENTICATED"]
 
 
 async def test_a_proposal_is_approved_in_the_graph(site: OfficeSite) -> None:

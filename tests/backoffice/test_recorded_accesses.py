@@ -73,7 +73,7 @@ NOT_PERSONAL: Final = {
 
 
 @pytest.fixture
-async def stand(tmp_path: Path) -> AsyncIterator[ProposalFixture]:
+async def all_areas(tmp_path: Path) -> AsyncIterator[ProposalFixture]:
     """The graph over databases that know customers, with a dead letter."""
     async with proposal_fixture(f"sqlite+aiosqlite:///{tmp_path}") as opened:
         letter = {
@@ -94,25 +94,25 @@ async def stand(tmp_path: Path) -> AsyncIterator[ProposalFixture]:
         yield opened
 
 
-async def entries(stand: ProposalFixture) -> int:
+async def entries(all_areas: ProposalFixture) -> int:
     """Return how many entries the audit log has."""
-    async with stand.base.database.read() as connection:
+    async with all_areas.base.database.read() as connection:
         return await connection.scalar(select(func.count()).select_from(AUDIT_LOG)) or 0
 
 
-async def test_each_access_to_a_persons_data_is_recorded(stand: ProposalFixture) -> None:
+async def test_each_access_to_a_persons_data_is_recorded(all_areas: ProposalFixture) -> None:
     """Also one that finds nothing: who was looked for is on record."""
     tried = {"input": {"brand": BRAND, "scheme": scheme(0), "idempotencyKey": "once"}}
-    started: Any = await ask(stand.graph, PAULA, START, tried)
+    started: Any = await ask(all_areas.graph, PAULA, START, tried)
     job = started["data"]["startDryRun"]["id"]
-    proposal = (await stand.propose("support.adjustment", 0))["proposalId"]
+    proposal = (await all_areas.propose("support.adjustment", 0))["proposalId"]
     unrecorded = {}
     for name, asked in PERSONAL.items():
-        before = await entries(stand)
+        before = await entries(all_areas)
         document = f"{{ {name}{asked.replace('JOB', job).replace('PROPOSAL', proposal)} }}"
-        answer = await ask(stand.graph, PAULA, document)
+        answer = await ask(all_areas.graph, PAULA, document)
         codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
-        if codes - {"NOT_FOUND"} or await entries(stand) == before:
+        if codes - {"NOT_FOUND"} or await entries(all_areas) == before:
             unrecorded[name] = answer
     assert unrecorded == {}
 

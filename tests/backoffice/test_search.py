@@ -26,7 +26,7 @@ EVERYTHING = actor("all", Role.SUPPORT, Role.OPERATOR)
 
 
 @pytest.fixture
-async def stand(tmp_path: Path) -> AsyncIterator[SupportFixture]:
+async def support_area(tmp_path: Path) -> AsyncIterator[SupportFixture]:
     """Databases with a customer, bets, and two versions of a reward."""
     async with support_fixture(f"sqlite+aiosqlite:///{tmp_path}") as opened:
         await opened.add_bets({"bet_id": "b-1"}, {"customer_id": "c-17", "bet_id": "b-2"})
@@ -37,15 +37,15 @@ async def stand(tmp_path: Path) -> AsyncIterator[SupportFixture]:
             make_config("spins"),
         ]
         async with opened.parts.databases.rewards.write() as connection:
-            await connection.execute(insert(REWARD_CONFIG), [config_row(one) for one in configs])
+            await connection.execute(insert(REWARD_CONFIG), [config_row(config) for config in configs])
         yield opened
 
 
 @pytest.fixture
-async def graph(stand: SupportFixture) -> AsyncIterator[OfficeGraph]:
+async def graph(support_area: SupportFixture) -> AsyncIterator[OfficeGraph]:
     """The graph over the areas that are searched."""
-    others: list[Area] = [ContentArea(stand.base), OperationsArea(stand.base)]
-    yield OfficeGraph.over(create_schema(), [stand.parts, *others])
+    others: list[Area] = [ContentArea(support_area.base), OperationsArea(support_area.base)]
+    yield OfficeGraph.over(create_schema(), [support_area.parts, *others])
     for area in others:
         await area.close()
 
@@ -95,20 +95,22 @@ async def test_each_kind_needs_its_permission(graph: OfficeGraph) -> None:
     assert await search(graph, actor("ada", Role.ADMINISTRATOR), "c-1") == "FORBIDDEN"
 
 
-async def test_looks_at_customers_are_recorded_once_each(graph: OfficeGraph, stand: SupportFixture) -> None:
+async def test_looks_at_customers_are_recorded_once_each(
+    graph: OfficeGraph, support_area: SupportFixture
+) -> None:
     """Also one that finds nothing; who may not see customers, and too short a text, leave nothing."""
     await search(graph, actor("eddy", Role.EDITOR), "c-1")
     await search(graph, SAM, "c-")
-    assert await stand.audited() == []
+    assert await support_area.audited() == []
     await search(graph, SAM, "c-1")
     await search(graph, SAM, "nobody")
     looks = [("support.look_at_search", f"customers:northbet:{text}") for text in ("c-1", "nobody")]
-    assert sorted(await stand.audited()) == looks
+    assert sorted(await support_area.audited()) == looks
 
 
-async def test_a_search_is_bounded(graph: OfficeGraph, stand: SupportFixture) -> None:
+async def test_a_search_is_bounded(graph: OfficeGraph, support_area: SupportFixture) -> None:
     """Five of a kind at the most; a text that is no name finds nothing."""
-    await stand.add_bets(*({"customer_id": f"c-2{n}", "bet_id": f"x-{n}"} for n in range(9)))
+    await support_area.add_bets(*({"customer_id": f"c-2{n}", "bet_id": f"x-{n}"} for n in range(9)))
     assert [one for _, one in await search(graph, SAM, "c-2")] == [f"northbet:c-2{n}" for n in range(5)]
     for text in ("", " ", "c", "x" * 129, "%", "c-_", "'; --"):
         assert await search(graph, EVERYTHING, text) == [], text

@@ -28,16 +28,16 @@ async def test_a_version_grows_and_is_never_below_the_clock(database_url: str) -
 @pytest.mark.parametrize("backup", ["older", "none"])
 async def test_a_page_from_before_a_loss_overwrites_no_text(tmp_path: Path, backup: str) -> None:
     """What was saved since has a version that no page has seen."""
-    async with content_fixture(f"sqlite+aiosqlite:///{tmp_path / 'live'}") as stand:
-        first = await stand.editing.save(ANN, KEY, document(), 0)
+    async with content_fixture(f"sqlite+aiosqlite:///{tmp_path / 'live'}") as content_area:
+        first = await content_area.editing.save(ANN, KEY, document(), 0)
     copy_backoffice(tmp_path, "live", to=("older", "later"))
-    async with content_fixture(f"sqlite+aiosqlite:///{tmp_path / 'later'}") as stand:
-        stand.clock.advance(timedelta(minutes=1))
-        seen = await stand.editing.save(ANN, KEY, document(title="Before the loss"), first.version)
-    async with content_fixture(f"sqlite+aiosqlite:///{tmp_path / backup}") as stand:
-        stand.clock.advance(timedelta(minutes=2))
+    async with content_fixture(f"sqlite+aiosqlite:///{tmp_path / 'later'}") as content_area:
+        content_area.clock.advance(timedelta(minutes=1))
+        seen = await content_area.editing.save(ANN, KEY, document(title="Before the loss"), first.version)
+    async with content_fixture(f"sqlite+aiosqlite:///{tmp_path / backup}") as content_area:
+        content_area.clock.advance(timedelta(minutes=2))
         known = first.version if backup == "older" else 0
-        saved = await stand.editing.save(ANN, KEY, document(title="After it"), known)
+        saved = await content_area.editing.save(ANN, KEY, document(title="After it"), known)
         assert saved.version > seen.version
         with pytest.raises(Stale):
-            await stand.editing.save(ANN, KEY, document(title="Unseen"), seen.version)
+            await content_area.editing.save(ANN, KEY, document(title="Unseen"), seen.version)

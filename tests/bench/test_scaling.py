@@ -8,12 +8,10 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bench.scaling.autoscaler import Autoscaler
-from bench.scaling.costs import Costs, Work, load_costs
+from bench.scaling.costs import Costs, Work, answers, load_costs
 from bench.scaling.curves import CHELTENHAM, DAY, FINAL, HOUR, NATIONAL, STEP, Event, Workload
-from bench.scaling.model import answers
 from bench.scaling.rules import CHART, Policy, read_rules
-from bench.scaling.simulation import Pods, Sizing, calendar_of, peak_of, simulate
+from bench.scaling.simulation import Autoscaler, Pods, Sizing, calendar_of, peak_of, simulate
 
 COSTS: Final = Costs(Work(200, 50), Work(200, 100), idle_ms=2.0, start_seconds=5.0)
 UP: Final = Policy(stabilization=0, percent=100, pods=4, period=15)

@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from foundation.storage.cells.settings import CellSettings
-from foundation.storage.settings import DatabaseSettings
+from foundation.storage.settings import CellSettings, DatabaseSettings
 
 
 @pytest.fixture

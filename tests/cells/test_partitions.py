@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from foundation.storage.cells.cell import Cell, customer_key, parse_range, partition_of
-from foundation.storage.cells.settings import CellSettings
 from foundation.storage.errors import InvalidCell
+from foundation.storage.settings import CellSettings
 from furlong.demo.embedded_broker import PARTITIONS, EmbeddedBroker
 
 CUSTOMERS = 300

@@ -12,8 +12,7 @@ import pytest
 from deploy.checks import __main__ as command
 from deploy.checks.catalogue import CHECKS
 from deploy.checks.check import Check
-from deploy.checks.inputs import Inputs
-from deploy.checks.runner import Runner
+from deploy.checks.runner import Inputs, Runner
 
 ROOT = Path(__file__).resolve().parents[2]
 FAILS_ON_BAD = (

@@ -5,12 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from deploy.documentation.build import below_path
-from deploy.documentation.cli_reference import command_pages
-from deploy.documentation.links import problems_of
+from deploy.documentation.build import below_path, problems_of
 from deploy.documentation.navigation import sections
 from deploy.documentation.pages import ALERTS, ROOT, for_the_site
-from deploy.documentation.settings_reference import settings_page
+from deploy.documentation.references import command_pages, settings_page
 from furlong.cli.main import COMMANDS
 from furlong.settings import listed
 

@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from consumers.feeds.mapping.feed import AnyFeed
-from consumers.feeds.registry import find, known
+from consumers.feeds.settings import find, known
 from consumers.stream.errors import Poison
 from tests.support.consumers.feed_records import (
     example,

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from consumers.feeds.adapters import casino
-from consumers.feeds.registry import UnknownFeed, find, known
-from consumers.feeds.settings import FeedSettings
+from consumers.feeds.settings import FeedSettings, UnknownFeed, find, known
 from tests.support.consumers.feed_records import example, written
 
 DICE = """

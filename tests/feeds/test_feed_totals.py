@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from consumers.feeds.mapping.feed import AnyFeed
 from consumers.feeds.mapping.progress_message import PROGRESS_TOPIC
-from consumers.feeds.registry import find, known
+from consumers.feeds.settings import find, known
 from consumers.messages.schemes import decode_scheme
 from consumers.progress.messages import decode_bet
 from consumers.progress.reducers import ProgressReducer

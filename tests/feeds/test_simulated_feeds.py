@@ -7,7 +7,7 @@ from itertools import islice
 
 import pytest
 
-from consumers.feeds.registry import find, known
+from consumers.feeds.settings import find, known
 from simulator.kafka.feeds import feed_message
 from simulator.kafka.messages import Bet
 from simulator.kafka.traffic import traffic

@@ -6,9 +6,8 @@ import pytest
 
 from foundation.storage.cells.cell import Cell
 from foundation.storage.cells.ownership import CellRow, CellState, write_cell
-from foundation.storage.cells.settings import CellSettings
 from foundation.storage.database import Database
-from foundation.storage.settings import DatabaseSettings
+from foundation.storage.settings import CellSettings, DatabaseSettings
 from subgraphs.fulfilment.accounting.reconciliation import DailyReconciliation, Reconciliation
 from subgraphs.fulfilment.accounting.repository import Report
 from subgraphs.fulfilment.errors import JournalUnavailable

@@ -85,7 +85,7 @@ class Generated:
         if not is_abstract_type(owner):
             return owner
         members = list(self.schema.get_possible_types(owner))
-        interfaces = [each for member in members for each in member.interfaces]
+        interfaces = [interface for member in members for interface in member.interfaces]
         return self.draw(st.sampled_from((*members, *interfaces, owner)))
 
     def field_of(self, owner: GraphQLNamedType, depth: int, place: Place) -> str:

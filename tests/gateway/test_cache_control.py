@@ -144,11 +144,11 @@ def said(node: Any) -> tuple[int | None, str | None, bool]:
 
 def visits(selections: Any, owner: GraphQLObjectType, fragments: Mapping[str, Any]) -> Iterator[FieldNode]:
     """The fields that are resolved of an object."""
-    for each in selections:
-        if isinstance(each, FieldNode):
-            yield each
+    for selection in selections:
+        if isinstance(selection, FieldNode):
+            yield selection
             continue
-        below = each if hasattr(each, "selection_set") else fragments[each.name.value]
+        below = selection if hasattr(selection, "selection_set") else fragments[selection.name.value]
         condition = below.type_condition.name.value if below.type_condition else owner.name
         applies: Any = MODEL.schema.get_type(condition)
         if applies is owner or (

@@ -127,7 +127,7 @@ async def test_an_object_in_two_places_is_explained_in_both(way: ExecutionMode) 
     _, data, failures, sent = await carried_out(query, [thing, thing], way, lambda _each: "no entity")
     assert len(sent) == 1
     assert data == {"things": [{"name": None}, {"name": None}]}
-    assert [each.path for each in failures] == [("things", 0, "name"), ("things", 1, "name")]
+    assert [failure.path for failure in failures] == [("things", 0, "name"), ("things", 1, "name")]
 
 
 async def test_null_for_a_value_that_only_subgraphs_know_is_a_violation(way: ExecutionMode) -> None:
@@ -135,4 +135,4 @@ async def test_null_for_a_value_that_only_subgraphs_know_is_a_violation(way: Exe
     things = [{"__typename": "Ant", "born": "today"}, {"__typename": "Ant", "born": None}]
     _, data, failures, _ = await carried_out("{ things { ... on Ant { born } } }", things, way, named)
     assert data == {"things": [{"born": "today"}, None]}
-    assert [each.path for each in failures] == [("things", 1, "born")]
+    assert [failure.path for failure in failures] == [("things", 1, "born")]

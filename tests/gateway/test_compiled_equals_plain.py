@@ -15,7 +15,7 @@ from gateway.executor.masking import ErrorMasking
 from gateway.pipeline.operation_executor import ExecutionMode, OperationExecutor
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.transport import MemoryTransport
-from tests.gateway.telling_queries import QUERIES
+from tests.gateway.regression_queries import QUERIES
 from tests.gateway.world import Federation
 from tests.gateway.worlds import club
 from tests.support.federation.asked import SubgraphRequest, asking

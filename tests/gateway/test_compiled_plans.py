@@ -103,7 +103,7 @@ async def test_an_answer_is_looked_through_unless_its_transport_vouches_for_it(
     transport = replace(asking(accounts), trusted=trusted)
     ready = executable(plan, {"accounts": transport}, "compiled")
     fetched = await ready.execution.fetch(Context(ready.calls))
-    assert [each.service for each in fetched.failures] == ([] if trusted else ["accounts"])
+    assert [failure.service for failure in fetched.failures] == ([] if trusted else ["accounts"])
 
 
 async def test_a_call_that_is_vouched_for_is_the_functions_own() -> None:

@@ -202,7 +202,9 @@ def test_measures_are_those_of_the_document_with_fragments_in_place(text: str) -
 def _placed(document: DocumentNode) -> Iterator[list[tuple[int, FieldNode]]]:
     """For the operation, and each fragment that is spread nowhere, all fields with their levels."""
     fragments = {
-        each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
+        definition.name.value: definition
+        for definition in document.definitions
+        if isinstance(definition, FragmentDefinitionNode)
     }
 
     def below(node: Any, level: int) -> Iterator[tuple[int, FieldNode]]:

@@ -184,7 +184,7 @@ async def test_lost_requirements_of_several_places_cost_one_more_call(federation
     answer = await federation.gateway(query)
     truth = federation.monolith(query)["data"]
     products = [review["product"] for user in answer["data"]["users"] for review in user["reviews"]]
-    assert [each["inStock"] for each in products] == [
+    assert [product["inStock"] for product in products] == [
         review["product"]["inStock"] for user in truth["users"] for review in user["reviews"]
     ]
     assert all(each["shippingEstimate"] is None for each in products)

@@ -136,7 +136,9 @@ def test_what_cannot_be_read_is_a_usage_error(
     document: Path, arguments: tuple[str, ...], message: str
 ) -> None:
     """Exit code 2, a message, and no traceback."""
-    code, out, err = invoke(*(str(document) if each == "DOCUMENT" else each for each in arguments))
+    code, out, err = invoke(
+        *(str(document) if argument == "DOCUMENT" else argument for argument in arguments)
+    )
     assert (code, out) == (2, "")
     assert message in err
     assert "Traceback" not in err

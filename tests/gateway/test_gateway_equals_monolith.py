@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gateway.errors import SubgraphUnreachable
 from tests.gateway.operations import queries
-from tests.gateway.telling_queries import QUERIES
+from tests.gateway.regression_queries import QUERIES
 from tests.gateway.world import Federation, essence
 from tests.gateway.worlds import atlas, maze, shop
 from tests.support.federation.asked import SubgraphRequest

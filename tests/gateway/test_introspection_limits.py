@@ -48,7 +48,11 @@ BOMB = (
 
 def operation_of(text: str) -> OperationDefinitionNode:
     """The first operation of a document."""
-    return next(each for each in parse(text).definitions if isinstance(each, OperationDefinitionNode))
+    return next(
+        definition
+        for definition in parse(text).definitions
+        if isinstance(definition, OperationDefinitionNode)
+    )
 
 
 def application(introspection: object = "true", **more: Any) -> Any:

@@ -33,7 +33,7 @@ Inventory = Callable[[list[Any]], Any]
 def sizes(federation: Federation, subgraph: str) -> list[int]:
     """How many entities each request to a subgraph asked for."""
     return [
-        sum(len(each) for each in request.variables.values())
+        sum(len(variable) for variable in request.variables.values())
         for name, request in federation.asked
         if name == subgraph and "_entities" in request.query
     ]
@@ -85,7 +85,7 @@ async def test_a_list_of_thousands_is_answered_by_default(way: ExecutionMode) ->
     answer = response.json()
     assert "errors" not in answer
     products = answer["data"]["topProducts"]
-    assert [each["upc"] for each in products] == [str(each) for each in range(2_500)]
+    assert [product["upc"] for product in products] == [str(each) for each in range(2_500)]
     assert [each["inStock"] for each in products].index(True) == 2_499
     assert sizes(federation, "inventory") == [1_000, 1_000, 500]
 
@@ -177,7 +177,7 @@ def test_entities_with_values_of_their_ancestors_are_divided_as_well() -> None:
     }
     for unit in ("m", "ft"):
         names = [f"{unit}{each}" for each in range(3)]
-        places = [{"$ref": each} for each in names]
+        places = [{"$ref": name} for name in names]
         objects[unit] = {"__typename": "Area", "unit": unit, "places": places}
         objects |= {each: {"__typename": "Place", "id": each, "size": each} for each in names}
     served = federated(

@@ -153,7 +153,7 @@ def test_a_flood_of_documents_leaves_what_is_used_often_planned() -> None:
             assert preparer.cached_document(asked, None) is documents[number % 5]
         assert preparer.documents.held <= 10 * 40_000
     assert preparer.documents.evictions > 50
-    assert all(each.plans.get((), frozenset()) is not None for each in documents)
+    assert all(document.plans.get((), frozenset()) is not None for document in documents)
 
 
 def test_an_evicted_document_is_given_back_whoever_knows_its_body() -> None:

@@ -99,7 +99,7 @@ async def test_a_task_group_within_a_fetch_fails_alone(federation: Federation) -
 
     got = await fetched(federation, accounts=grouped, products=truth(federation, "products"))
     assert got.data == {"topProducts": [{"name": "Product 1"}]}
-    assert [each.code for each in got.failures] == ["SUBGRAPH_UNREACHABLE"]
+    assert [failure.code for failure in got.failures] == ["SUBGRAPH_UNREACHABLE"]
 
 
 async def test_context_variables_of_fetches_at_the_same_time_are_their_own(federation: Federation) -> None:
@@ -198,4 +198,4 @@ async def test_what_cannot_be_awaited_is_a_fault_of_the_subgraph(federation: Fed
         raise AssertionError
 
     got = await fetched(federation, accounts=odd, products=truth(federation, "products"))
-    assert [each.service for each in got.failures] == ["accounts"]
+    assert [failure.service for failure in got.failures] == ["accounts"]

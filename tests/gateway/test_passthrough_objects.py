@@ -29,9 +29,9 @@ def whole(plan: QueryPlan) -> list[str]:
         if place and id(shape) in ids:
             found.append(place)
         for fields in shape.fields.values():
-            for each in fields:
-                if each.below is not None:
-                    look_at(each.below, f"{place}.{each.response}".lstrip("."))
+            for field in fields:
+                if field.below is not None:
+                    look_at(field.below, f"{place}.{field.response}".lstrip("."))
 
     look_at(plan.shape, "")
     return found
@@ -115,4 +115,4 @@ async def test_a_value_that_clients_must_not_see_is_found_in_a_whole_object() ->
     fetched = await ready.execution.fetch(Context(ready.calls))
     data, failures = ready.execution.project(fetched.data, fetched.failures)
     assert data == {"pet": {"kind": None}}
-    assert [each.path for each in failures] == [("pet", "kind")]
+    assert [failure.path for failure in failures] == [("pet", "kind")]

@@ -365,6 +365,8 @@ def test_every_field_of_a_batch_has_a_name_of_its_own() -> None:
     for fetch in plan.fetches:
         operation = parse(fetch.document).definitions[0]
         assert isinstance(operation, OperationDefinitionNode)
-        nodes = [each for each in operation.selection_set.selections if isinstance(each, FieldNode)]
+        nodes = [
+            selection for selection in operation.selection_set.selections if isinstance(selection, FieldNode)
+        ]
         names = [node.alias.value if node.alias else node.name.value for node in nodes]
         assert len(names) == len(set(names))

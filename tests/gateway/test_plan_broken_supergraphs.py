@@ -133,4 +133,4 @@ def test_a_feature_without_a_purpose_is_ignored() -> None:
         1,
     )
     loaded = load_supergraph(sdl + "\ndirective @sparkle on FIELD_DEFINITION | FIELD")
-    assert "sparkle" not in {each.name for each in loaded.public.directives}
+    assert "sparkle" not in {directive.name for directive in loaded.public.directives}

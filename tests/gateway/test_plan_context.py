@@ -112,7 +112,7 @@ def _user(
         "friend": _ref(friend),
         "favourite": _ref(favourite),
         "last": _ref(favourite),
-        "baskets": [None if each is None else [_ref(item) for item in each] for each in baskets],
+        "baskets": [None if basket is None else [_ref(item) for item in basket] for basket in baskets],
     }
 
 

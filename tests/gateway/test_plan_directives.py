@@ -18,7 +18,7 @@ SHOUTED = federated(
 def test_an_executable_directive_stays_in_the_public_schema() -> None:
     """Composition keeps what every subgraph defines, and clients may write it."""
     public = load_supergraph(SHOUTED.composed.supergraph).public
-    assert "loud" in {each.name for each in public.directives}
+    assert "loud" in {directive.name for directive in public.directives}
     query = "query Q($n: Int) { word @loud(times: $n) ... @loud { other } }"
     assert difference(GatewayOf(SHOUTED), Operation(query, {"n": 2})) is None
 
@@ -27,7 +27,7 @@ def test_directives_of_the_type_system_are_not_public() -> None:
     """Not even beside one that is executable."""
     sdl = joined("type Query @join__type(graph: A) { word: String }", "a")
     public = load_supergraph(f"{sdl}\n{DIRECTIVE}\ndirective @inside on OBJECT | ENUM_VALUE").public
-    names = {each.name for each in public.directives}
+    names = {directive.name for directive in public.directives}
     assert "loud" in names
     assert "inside" not in names
     assert not any(name.startswith(("join__", "link")) for name in names)

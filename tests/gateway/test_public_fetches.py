@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.cache_control.public_fetches import PublicFetches
+from gateway.cache_control.cacheable_fields import PublicFetches
 from gateway.pipeline.preparation.limits import PreparationLimits
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
@@ -57,7 +57,7 @@ MODEL = load_supergraph(SDL)
 def test_what_is_public(query: str, expected: list[bool]) -> None:
     """Each field may be cached, and none is private; an entity's type must say so itself."""
     plan = Preparer(MODEL, PreparationLimits()).plan(query, None, {})[1].plan
-    assert [PublicFetches(MODEL).includes(each) for each in plan.fetches] == expected
+    assert [PublicFetches(MODEL).includes(fetch) for fetch in plan.fetches] == expected
 
 
 def test_nothing_is_public_without_hints() -> None:

@@ -94,7 +94,7 @@ async def test_each_representation_has_its_own_tag() -> None:
             for language in ("en", "de")
             for accept in ("application/json", RESPONSE_JSON)
         ]
-        assert len({each.headers["etag"] for each in responses}) == 4
+        assert len({response.headers["etag"] for response in responses}) == 4
         again = await get(client, accept_language="de", accept=RESPONSE_JSON)
         assert again.headers["etag"] == responses[-1].headers["etag"]
         missed = await get(client, accept_language="de", if_none_match=responses[0].headers["etag"])

@@ -193,7 +193,11 @@ class SubgraphSource:
         )
 
     def _objects(self) -> list[ObjectTypeDefinitionNode]:
-        return [each for each in self.document.definitions if isinstance(each, ObjectTypeDefinitionNode)]
+        return [
+            definition
+            for definition in self.document.definitions
+            if isinstance(definition, ObjectTypeDefinitionNode)
+        ]
 
     def _field(self, owner: str, name: str) -> FieldDefinitionNode | None:
         for each in self._objects():
@@ -335,7 +339,11 @@ class Federation:
         """What a subgraph answers in truth."""
         source = self.sources[name]
         document = parse(request.query)
-        kind = next(each for each in document.definitions if isinstance(each, OperationDefinitionNode))
+        kind = next(
+            definition
+            for definition in document.definitions
+            if isinstance(definition, OperationDefinitionNode)
+        )
         root = View(self.world, kind.operation.value.capitalize(), self.world.roots, source)
         return executed(source.schema, document, root, dict(request.variables))
 

@@ -43,7 +43,7 @@ def shop() -> Federation:
     roots = {
         "me": Ref("User", "1"),
         "user": lambda id: Ref("User", id) if id in users else None,  # noqa: A006 - the argument's name
-        "users": [Ref("User", each) for each in users],
+        "users": [Ref("User", user) for user in users],
         "topProducts": lambda first: [Ref("Product", each) for each in list(products)[:first]],
     }
     return Federation("shop", World(roots, {"User": users, "Product": products, "Review": reviews}))
@@ -268,7 +268,7 @@ def maze() -> Federation:
         "m1": {"id": "m1", "name": "Acme", "flagship": Ref("Product", "s2"), "fans": [Ref("User", "u2")]},
         "m2": {"id": "m2", "name": None, "flagship": None, "fans": []},
     }
-    lines = [{"__typename": "Line", "sku": each, "count": 2} for each in products]
+    lines = [{"__typename": "Line", "sku": product, "count": 2} for product in products]
     return Federation(
         "maze",
         World(
@@ -276,11 +276,11 @@ def maze() -> Federation:
                 "media": [Ref("Book", "1"), Ref("Song", "2"), Ref("Book", "2")],
                 "films": [Ref("Movie", "1"), Ref("Book", "1")],
                 "hits": [Ref("Book", "2"), Ref("Movie", "2")],
-                "users": [Ref("User", each) for each in users],
+                "users": [Ref("User", user) for user in users],
                 "cart": Ref("Cart", "c"),
                 "product": lambda sku: Ref("Product", sku) if sku in products else None,
                 "pets": [Ref("Cat", "k1"), None, Ref("Dog", "d1")],
-                "makers": [Ref("Maker", each) for each in makers],
+                "makers": [Ref("Maker", maker) for maker in makers],
             },
             {
                 "User": users,

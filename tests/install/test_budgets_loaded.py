@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from furlong.install.budgets import budget_state, plan_budgets
-from furlong.install.load import apply_load, plan_load
+from furlong.install.load import apply_load, budget_state, plan_budgets, plan_load
 from furlong.install.world import Brand, World, WorldError, read_world
 from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository
 from tests.support.subgraphs.club_fixture import ClubFixture
@@ -24,16 +23,18 @@ def world(*budgets: dict[str, Any], none_said: bool = False) -> World:
     return World(brands=(Brand(**brand),))
 
 
-async def load(stand: ClubFixture, wanted: World) -> list[str]:
+async def load(club_fixture: ClubFixture, wanted: World) -> list[str]:
     """Load a world's budgets; return the lines of the plan."""
-    changes = await plan_budgets(wanted, stand.rewards.database)
-    await decide(stand, "northbet", [budget_state(change) for change in changes if change.mark != "="], NOW)
+    changes = await plan_budgets(wanted, club_fixture.rewards.database)
+    await decide(
+        club_fixture, "northbet", [budget_state(change) for change in changes if change.mark != "="], NOW
+    )
     return [str(change) for change in changes]
 
 
-async def held(stand: ClubFixture) -> dict[BudgetKey, int]:
+async def held(club_fixture: ClubFixture) -> dict[BudgetKey, int]:
     """Return the stored budgets."""
-    async with stand.rewards.database.read() as connection:
+    async with club_fixture.rewards.database.read() as connection:
         return await BudgetRepository().budgets(connection, ["northbet"])
 
 
@@ -49,56 +50,56 @@ async def test_budgets_are_set_once(each_club: ClubFixture) -> None:
     }
 
 
-async def test_a_changed_budget_says_what_it_was(stand: ClubFixture) -> None:
+async def test_a_changed_budget_says_what_it_was(club_fixture: ClubFixture) -> None:
     """The plan shows both numbers, and the new one is stored."""
-    await load(stand, world(FB_5))
-    assert await load(stand, world(FB_5 | {"rewards": 70})) == [
+    await load(club_fixture, world(FB_5))
+    assert await load(club_fixture, world(FB_5 | {"rewards": 70})) == [
         "~ budget northbet:fb-5 every week: 70 (was 100)"
     ]
-    assert set((await held(stand)).values()) == {70}
+    assert set((await held(club_fixture)).values()) == {70}
 
 
-async def test_a_budget_that_is_not_listed_goes(stand: ClubFixture) -> None:
+async def test_a_budget_that_is_not_listed_goes(club_fixture: ClubFixture) -> None:
     """A brand's list is complete: budgets that it lacks are removed, and an empty list removes all."""
-    await load(stand, world(FB_5))
-    assert await load(stand, world()) == ["- budget northbet:fb-5 every week: 100"]
-    assert await held(stand) == {}
+    await load(club_fixture, world(FB_5))
+    assert await load(club_fixture, world()) == ["- budget northbet:fb-5 every week: 100"]
+    assert await held(club_fixture) == {}
 
 
-async def test_a_file_without_budgets_leaves_them_alone(stand: ClubFixture) -> None:
+async def test_a_file_without_budgets_leaves_them_alone(club_fixture: ClubFixture) -> None:
     """A brand without a list keeps its budgets."""
-    await load(stand, world(FB_5))
-    assert await load(stand, world(none_said=True)) == []
-    assert len(await held(stand)) == 1
+    await load(club_fixture, world(FB_5))
+    assert await load(club_fixture, world(none_said=True)) == []
+    assert len(await held(club_fixture)) == 1
 
 
-async def test_a_budget_for_a_reward_without_content_is_refused(stand: ClubFixture) -> None:
+async def test_a_budget_for_a_reward_without_content_is_refused(club_fixture: ClubFixture) -> None:
     """A misspelt reward would limit nothing, so it is refused and named."""
     with pytest.raises(WorldError, match=r"rewards without content: northbet:fb-55$"):
-        await plan_budgets(world(FB_5, {"reward_id": "fb-55", "rewards": 1}), stand.rewards.database)
+        await plan_budgets(world(FB_5, {"reward_id": "fb-55", "rewards": 1}), club_fixture.rewards.database)
 
 
-async def test_a_reward_whose_content_was_loaded_before_may_have_a_budget(stand: ClubFixture) -> None:
+async def test_a_reward_whose_content_was_loaded_before_may_have_a_budget(club_fixture: ClubFixture) -> None:
     """The content need not be in the same file."""
-    await stand.add_northbet()
+    await club_fixture.add_northbet()
     brand = world(FB_5).brands[0].model_copy(update={"content": ()})
-    assert len(await load(stand, World(brands=(brand,)))) == 1
+    assert len(await load(club_fixture, World(brands=(brand,)))) == 1
 
 
-async def test_a_plan_sets_nothing(stand: ClubFixture) -> None:
+async def test_a_plan_sets_nothing(club_fixture: ClubFixture) -> None:
     """Planning, which is all that a dry run does, changes no budget."""
-    plan = await plan_load(world(FB_5), stand.club.database, stand.rewards.database, NOW)
+    plan = await plan_load(world(FB_5), club_fixture.club.database, club_fixture.rewards.database, NOW)
     assert "+ budget northbet:fb-5 every week: 100" in plan.lines()
-    assert await held(stand) == {}
+    assert await held(club_fixture) == {}
 
 
-async def test_budgets_are_part_of_loading(stand: ClubFixture) -> None:
+async def test_budgets_are_part_of_loading(club_fixture: ClubFixture) -> None:
     """Loading a world stores its budgets too."""
-    plan = await plan_load(world(FB_5), stand.club.database, stand.rewards.database, NOW)
-    async with backoffice_of(stand) as backoffice:
+    plan = await plan_load(world(FB_5), club_fixture.club.database, club_fixture.rewards.database, NOW)
+    async with backoffice_of(club_fixture) as backoffice:
         await apply_load(plan, Deaf(), backoffice, NOW)
-        await apply_decided(stand, backoffice, NOW)
-    assert set((await held(stand)).values()) == {100}
+        await apply_decided(club_fixture, backoffice, NOW)
+    assert set((await held(club_fixture)).values()) == {100}
 
 
 class Deaf:

@@ -28,11 +28,11 @@ def world(**changes: Any) -> World:
     return World(brands=(Brand(**brand | {"content": [content], "budgets": None}),))
 
 
-async def load(stand: ClubFixture, database: Database, **changes: Any) -> None:
+async def load(club_fixture: ClubFixture, database: Database, **changes: Any) -> None:
     """Load a world, and let the nodes apply it."""
-    plan = await plan_load(world(**changes), stand.club.database, stand.rewards.database, NOW)
+    plan = await plan_load(world(**changes), club_fixture.club.database, club_fixture.rewards.database, NOW)
     await decide_load(plan, database, NOW)
-    await apply_decided(stand, database, NOW)
+    await apply_decided(club_fixture, database, NOW)
 
 
 async def history(database: Database) -> tuple[ContentItem, list[ContentRevision]]:

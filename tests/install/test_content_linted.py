@@ -34,25 +34,25 @@ def world(**changes: Any) -> World:
     ],
 )
 async def test_what_lint_refuses_is_not_loaded(
-    stand: ClubFixture, changes: dict[str, str], rule: str
+    club_fixture: ClubFixture, changes: dict[str, str], rule: str
 ) -> None:
     """The message names the place; nothing of the file is loaded."""
     with pytest.raises(WorldError, match=rf"northbet:fb-5 texts\.en-GB\.\w+: .*\({rule}\)"):
-        await plan_load(world(**changes), stand.club.database, stand.rewards.database, NOW)
+        await plan_load(world(**changes), club_fixture.club.database, club_fixture.rewards.database, NOW)
 
 
-async def test_an_unlawful_reward_gets_no_text(stand: ClubFixture) -> None:
+async def test_an_unlawful_reward_gets_no_text(club_fixture: ClubFixture) -> None:
     """Wagering of more than ten times is unlawful in GB."""
-    await stand.add_rewards([make_config("fb-5", wagering_multiple=11)], [])
+    await club_fixture.add_rewards([make_config("fb-5", wagering_multiple=11)], [])
     with pytest.raises(WorldError, match="REWARD_UNLAWFUL"):
-        await plan_load(world(), stand.club.database, stand.rewards.database, NOW)
+        await plan_load(world(), club_fixture.club.database, club_fixture.rewards.database, NOW)
 
 
-async def test_what_is_published_already_stays_as_it_is(stand: ClubFixture) -> None:
+async def test_what_is_published_already_stays_as_it_is(club_fixture: ClubFixture) -> None:
     """A file that was loaded before the rule is loaded again: it changes nothing."""
     old = world(summary="Bet now!")
     text = old.brands[0].content[0].texts["en-GB"].model_dump(exclude={"image_alt"})
     content = RewardContent(reward_id="fb-5", locale="en-GB", position=1, eligible_games=(), **text)
-    await stand.add_rewards([make_config("fb-5")], [content])
-    plan = await plan_load(old, stand.club.database, stand.rewards.database, NOW)
+    await club_fixture.add_rewards([make_config("fb-5")], [content])
+    plan = await plan_load(old, club_fixture.club.database, club_fixture.rewards.database, NOW)
     assert "= content northbet:fb-5 en-GB" in list(plan.lines())

@@ -37,17 +37,17 @@ def world(*contents: dict[str, Any]) -> World:
     return World(brands=(Brand(**brand),))
 
 
-async def load(stand: ClubFixture, *contents: dict[str, Any]) -> list[str]:
+async def load(club_fixture: ClubFixture, *contents: dict[str, Any]) -> list[str]:
     """Load content; return the lines of the plan."""
-    planned: ContentPlan = await plan_content(world(*contents), stand.rewards.database, NOW)
+    planned: ContentPlan = await plan_content(world(*contents), club_fixture.rewards.database, NOW)
     changes = [content_state(change, NOW) for change in planned.changes if change.mark != "="]
-    await decide(stand, "northbet", changes, NOW)
+    await decide(club_fixture, "northbet", changes, NOW)
     return list(planned.lines())
 
 
-async def configure(stand: ClubFixture, *configs: RewardConfig) -> None:
+async def configure(club_fixture: ClubFixture, *configs: RewardConfig) -> None:
     """Store versions, as if their messages had arrived."""
-    await stand.add_rewards(configs, [])
+    await club_fixture.add_rewards(configs, [])
 
 
 UNWRITTEN = (
@@ -79,32 +79,34 @@ async def test_content_for_a_version_is_loaded_beside_that_of_the_others(each_cl
     assert corrected == ["= content northbet:fb-5:1 en-GB", "~ content northbet:fb-5:2 en-GB"]
 
 
-async def test_changed_content_that_names_no_version_is_refused(stand: ClubFixture) -> None:
+async def test_changed_content_that_names_no_version_is_refused(club_fixture: ClubFixture) -> None:
     """If versions have different terms, the file must say which of them the new text is for."""
-    await configure(stand, FIVE, TEN)
-    await load(stand, text("£5 free bet"))
+    await configure(club_fixture, FIVE, TEN)
+    await load(club_fixture, text("£5 free bet"))
     with pytest.raises(WorldError, match=r"fb-5 in en-GB changes, .* give it a config_version \(1, 2\)$"):
-        await load(stand, text("£10 free bet"))
+        await load(club_fixture, text("£10 free bet"))
 
 
-async def test_content_that_names_no_version_may_change_while_terms_are_the_same(stand: ClubFixture) -> None:
+async def test_content_that_names_no_version_may_change_while_terms_are_the_same(
+    club_fixture: ClubFixture,
+) -> None:
     """Then the text is for the same version as the previous text."""
-    await configure(stand, FIVE, make_config("fb-5", version=3))
-    await load(stand, text("£5 free bet", 3))
-    assert await load(stand, text("A fiver")) == ["~ content northbet:fb-5:3 en-GB"]
-    assert await load(stand, text("A fiver")) == ["= content northbet:fb-5:3 en-GB"]
+    await configure(club_fixture, FIVE, make_config("fb-5", version=3))
+    await load(club_fixture, text("£5 free bet", 3))
+    assert await load(club_fixture, text("A fiver")) == ["~ content northbet:fb-5:3 en-GB"]
+    assert await load(club_fixture, text("A fiver")) == ["= content northbet:fb-5:3 en-GB"]
 
 
-async def test_versions_that_nobody_is_offered_need_no_content(stand: ClubFixture) -> None:
+async def test_versions_that_nobody_is_offered_need_no_content(club_fixture: ClubFixture) -> None:
     """Withdrawn, paused and ended versions are not listed as lacking content."""
     await configure(
-        stand,
+        club_fixture,
         FIVE,
         make_config("fb-5", version=3, value_minor=1, status="withdrawn"),
         make_config("fb-5", version=4, value_minor=1, status="paused"),
         make_config("fb-5", version=5, value_minor=1, effective_to=NOW),
     )
-    assert await load(stand, text("£5 free bet")) == ["+ content northbet:fb-5 en-GB"]
+    assert await load(club_fixture, text("£5 free bet")) == ["+ content northbet:fb-5 en-GB"]
 
 
 def test_a_file_says_versions_of_all_content_of_a_reward_or_of_none() -> None:
@@ -115,12 +117,12 @@ def test_a_file_says_versions_of_all_content_of_a_reward_or_of_none() -> None:
         world(text("£5 free bet", 2), text("£10 free bet", 2))
 
 
-async def test_the_list_of_rewards_marks_versions_without_content(stand: ClubFixture) -> None:
+async def test_the_list_of_rewards_marks_versions_without_content(club_fixture: ClubFixture) -> None:
     """The list shows why a version is not offered, and withdrawing the other one gives a warning."""
-    await stand.add_brand()
-    await configure(stand, FIVE, TEN)
-    await load(stand, text("£5 free bet", 1))
-    environment = {"FURLONG_DATABASE_URL": stand.url}
+    await club_fixture.add_brand()
+    await configure(club_fixture, FIVE, TEN)
+    await load(club_fixture, text("£5 free bet", 1))
+    environment = {"FURLONG_DATABASE_URL": club_fixture.url}
     listed = await asyncio.to_thread(CliRunner().invoke, app, ["reward", "list", "northbet"], env=environment)
     _, five, ten = listed.output.splitlines()
     assert "!" not in five
@@ -132,6 +134,6 @@ async def test_the_list_of_rewards_marks_versions_without_content(stand: ClubFix
         (ten.split()[0], 1),
     ]
     change = await plan_change(
-        stand.rewards.database, OptionId("northbet", "fb-5", 1), StatusAction.WITHDRAW, NOW
+        club_fixture.rewards.database, OptionId("northbet", "fb-5", 1), StatusAction.WITHDRAW, NOW
     )
     assert change.others == 0

@@ -68,22 +68,22 @@ async def producer(embedded_broker: EmbeddedBroker) -> AsyncIterator[AIOKafkaPro
     await producer.stop()
 
 
-async def plan(stand: ClubFixture, world: World, now: datetime = NOW) -> LoadPlan:
+async def plan(club_fixture: ClubFixture, world: World, now: datetime = NOW) -> LoadPlan:
     """Return what loading a world would do."""
-    return await plan_load(world, stand.club.database, stand.rewards.database, now)
+    return await plan_load(world, club_fixture.club.database, club_fixture.rewards.database, now)
 
 
-async def load(stand: ClubFixture, world: World, now: datetime = NOW) -> LoadPlan:
+async def load(club_fixture: ClubFixture, world: World, now: datetime = NOW) -> LoadPlan:
     """Load a world, and apply the messages as the club's consumer does."""
-    planned, outbox = await plan(stand, world, now), Outbox()
-    async with backoffice_of(stand) as backoffice:
+    planned, outbox = await plan(club_fixture, world, now), Outbox()
+    async with backoffice_of(club_fixture) as backoffice:
         await apply_load(planned, outbox, backoffice, now)
-        await apply_decided(stand, backoffice, now)
-    await consume(stand, [body for _, body in outbox.sent])
+        await apply_decided(club_fixture, backoffice, now)
+    await consume(club_fixture, [body for _, body in outbox.sent])
     return planned
 
 
-async def consume(stand: ClubFixture, bodies: list[dict[str, Any]]) -> None:
+async def consume(club_fixture: ClubFixture, bodies: list[dict[str, Any]]) -> None:
     """Store schemes and brands as the club's consumer does."""
     brands, schemes = [], []
     for body in bodies:
@@ -95,8 +95,8 @@ async def consume(stand: ClubFixture, bodies: list[dict[str, Any]]) -> None:
         known = {name: body[name] for name in REFERENCE["club"].scheme.columns.keys() if name in body}  # noqa: SIM118 - a collection of columns, whose keys are names
         effective_from = datetime.fromisoformat(body["effective_from"])
         schemes.append(known | terms | {"issued_at": issued_at, "effective_from": effective_from})
-    writer = ReferenceWriter(REFERENCE["club"], stand.club.database.dialect)
-    async with stand.club.database.write() as connection:
+    writer = ReferenceWriter(REFERENCE["club"], club_fixture.club.database.dialect)
+    async with club_fixture.club.database.write() as connection:
         await writer.store_schemes(connection, brands, schemes)
 
 
@@ -124,11 +124,11 @@ async def test_everything_is_new_at_first(each_club: ClubFixture, world: World) 
     assert {line[0] for line in lines} == {"+"}
 
 
-async def test_a_plan_changes_nothing(stand: ClubFixture, world: World) -> None:
+async def test_a_plan_changes_nothing(club_fixture: ClubFixture, world: World) -> None:
     """Planning, which is all that a dry run does, stores nothing."""
-    await plan(stand, world)
-    assert await stand.count(stand.rewards, REWARD_CONTENT) == 0
-    assert marks(await plan(stand, world)) == {"+"}
+    await plan(club_fixture, world)
+    assert await club_fixture.count(club_fixture.rewards, REWARD_CONTENT) == 0
+    assert marks(await plan(club_fixture, world)) == {"+"}
 
 
 async def test_loading_again_changes_nothing(each_club: ClubFixture, world: World) -> None:
@@ -148,14 +148,14 @@ async def test_loading_again_changes_nothing(each_club: ClubFixture, world: Worl
     assert {scheme.issued_at for schemes in stored.values() for scheme in schemes} == {NOW}
 
 
-async def test_changed_content_becomes_the_next_revision(stand: ClubFixture, world: World) -> None:
+async def test_changed_content_becomes_the_next_revision(club_fixture: ClubFixture, world: World) -> None:
     """A changed title is one changed line and one more row, and customers see it from then on."""
-    await load(stand, world)
+    await load(club_fixture, world)
     content = [each.model_dump() for each in world.brands[0].content]
     content[0]["texts"]["en-GB"]["title"] = "A new title"
-    planned = await load(stand, changed(world, brand={"content": content}), LATER)
+    planned = await load(club_fixture, changed(world, brand={"content": content}), LATER)
     assert [line for line in planned.lines() if line[0] != "="] == ["~ content northbet:fb-5 en-GB"]
-    assert await stand.count(stand.rewards, REWARD_CONTENT) == 15
+    assert await club_fixture.count(club_fixture.rewards, REWARD_CONTENT) == 15
 
 
 @pytest.mark.parametrize(
@@ -171,34 +171,36 @@ async def test_changed_content_becomes_the_next_revision(stand: ClubFixture, wor
     ids=str,
 )
 async def test_a_changed_scheme_version_is_refused(
-    stand: ClubFixture, world: World, change: dict[str, Any], named: str
+    club_fixture: ClubFixture, world: World, change: dict[str, Any], named: str
 ) -> None:
     """A loaded version never changes: the error names it and what differs."""
-    await load(stand, world)
+    await load(club_fixture, world)
     with pytest.raises(WorldError, match=rf"northbet:GB:GBP:1 .*{named}.*Add one"):
-        await plan(stand, changed(world, **change), LATER)
+        await plan(club_fixture, changed(world, **change), LATER)
 
 
-async def test_a_new_version_is_added(stand: ClubFixture, world: World) -> None:
+async def test_a_new_version_is_added(club_fixture: ClubFixture, world: World) -> None:
     """A version with another number is new, and the previous one stays unchanged."""
-    await load(stand, world)
+    await load(club_fixture, world)
     first = world.brands[0]
     newer = first.schemes[0].model_copy(update={"version": 2, "target_minor": 3000})
     brand = first.model_copy(update={"schemes": (*first.schemes, newer)})
-    planned = await load(stand, World(brands=(brand, *world.brands[1:])), LATER)
+    planned = await load(club_fixture, World(brands=(brand, *world.brands[1:])), LATER)
     lines = list(planned.lines())
     assert {"= scheme northbet:GB:GBP:1", "+ scheme northbet:GB:GBP:2"} <= set(lines)
 
 
-async def test_a_changed_brand_goes_out_with_its_known_schemes(stand: ClubFixture, world: World) -> None:
+async def test_a_changed_brand_goes_out_with_its_known_schemes(
+    club_fixture: ClubFixture, world: World
+) -> None:
     """A brand's facts travel with its schemes, so loading them again publishes the changed facts."""
-    await load(stand, world)
+    await load(club_fixture, world)
     change = {"name": "Northbet II", "locales": ["en-GB", "it-IT"]}
-    planned = await load(stand, changed(world, brand=change), LATER)
+    planned = await load(club_fixture, changed(world, brand=change), LATER)
     assert [line for line in planned.lines() if line[0] != "="] == [
         "~ brand northbet: name Northbet becomes Northbet II; locales en-GB becomes en-GB, it-IT"
     ]
-    async with stand.club.database.read() as connection:
+    async with club_fixture.club.database.read() as connection:
         stored = (await ReferenceRepository(REFERENCE["club"]).brands(connection, ["northbet"]))["northbet"]
     assert (stored.name, stored.locales) == ("Northbet II", ("en-GB", "it-IT"))
 
@@ -212,10 +214,10 @@ async def test_the_time_zone_of_a_brand_is_refused_in_words(each_club: ClubFixtu
         await plan(each_club, changed(world, brand={"time_zone": "Europe/Dublin"}), LATER)
 
 
-async def test_messages_keep_the_contract(stand: ClubFixture, world: World) -> None:
+async def test_messages_keep_the_contract(club_fixture: ClubFixture, world: World) -> None:
     """Every scheme message is valid by its JSON Schema, and its key agrees with its body."""
     validator = Draft202012Validator(CONTRACT, format_checker=Draft202012Validator.FORMAT_CHECKER)
-    messages = (await plan(stand, world)).schemes
+    messages = (await plan(club_fixture, world)).schemes
     for message in messages:
         body = json.loads(json.dumps(message.body))
         assert [error.message for error in validator.iter_errors(body)] == []
@@ -225,11 +227,11 @@ async def test_messages_keep_the_contract(stand: ClubFixture, world: World) -> N
 
 
 async def test_schemes_go_out_on_kafka(
-    stand: ClubFixture, world: World, producer: AIOKafkaProducer, embedded_broker: EmbeddedBroker
+    club_fixture: ClubFixture, world: World, producer: AIOKafkaProducer, embedded_broker: EmbeddedBroker
 ) -> None:
     """Loading publishes one message per scheme, with key and headers that agree with the body."""
-    planned = await plan(stand, world)
-    async with backoffice_of(stand) as backoffice:
+    planned = await plan(club_fixture, world)
+    async with backoffice_of(club_fixture) as backoffice:
         await apply_load(planned, producer, backoffice, NOW)
     consumer = AIOKafkaConsumer(bootstrap_servers=embedded_broker.bootstrap, auto_offset_reset="earliest")
     await consumer.start()
@@ -244,9 +246,9 @@ async def test_schemes_go_out_on_kafka(
         assert headers["brand"].decode() == body["brand_id"]
 
 
-async def test_a_message_that_is_not_delivered_is_no_success(stand: ClubFixture, world: World) -> None:
+async def test_a_message_that_is_not_delivered_is_no_success(club_fixture: ClubFixture, world: World) -> None:
     """If the broker refuses a message, loading fails instead of reporting success."""
-    planned = await plan(stand, world)
-    async with backoffice_of(stand) as backoffice:
+    planned = await plan(club_fixture, world)
+    async with backoffice_of(club_fixture) as backoffice:
         with pytest.raises(Refused):
             await apply_load(planned, Outbox(refuses=True), backoffice, NOW)

@@ -23,26 +23,28 @@ BOOST = OptionId("northbet", "boost", 1)
 
 
 @pytest.fixture
-async def northbet(stand: ClubFixture) -> ClubFixture:
+async def northbet(club_fixture: ClubFixture) -> ClubFixture:
     """Provide Northbet with two versions of its default reward, and a boost."""
-    await stand.add_brand()
+    await club_fixture.add_brand()
     ends = NOW + timedelta(days=30)
-    await stand.add_rewards(
+    await club_fixture.add_rewards(
         [make_config("fb-5"), make_config("fb-5", version=2), make_config("boost", effective_to=ends)]
     )
-    return stand
+    return club_fixture
 
 
-async def change(stand: ClubFixture, step: StatusAction, minutes: int) -> None:
+async def change(club_fixture: ClubFixture, step: StatusAction, minutes: int) -> None:
     """Plan a change, decide it, and apply its message as the consumer does."""
     at = NOW + timedelta(minutes=minutes)
-    planned = await plan_change(stand.rewards.database, BOOST, step, at)
-    await decide(stand, planned.brand, [planned.state], at)
+    planned = await plan_change(club_fixture.rewards.database, BOOST, step, at)
+    await decide(club_fixture, planned.brand, [planned.state], at)
 
 
-async def boost(stand: ClubFixture) -> tuple[str, bool]:
+async def boost(club_fixture: ClubFixture) -> tuple[str, bool]:
     """Return the status of the boost, and whether it was recalled."""
-    found = {version.reward_id: version for version in await versions(stand.rewards.database, "northbet")}
+    found = {
+        version.reward_id: version for version in await versions(club_fixture.rewards.database, "northbet")
+    }
     return found["boost"].status, found["boost"].recalled
 
 

@@ -35,15 +35,15 @@ PROGRESS = """query ($r: [_Any!]!, $n: Int!) { _entities(representations: $r) { 
 
 
 @pytest.fixture
-async def stand(tmp_path: Path) -> AsyncIterator[ClubFixture]:
+async def club_fixture(tmp_path: Path) -> AsyncIterator[ClubFixture]:
     """Northbet with a member."""
     url = f"sqlite+aiosqlite:///{tmp_path}"
     await migrate(url)
-    stand = ClubFixture.over(url, NOW)
-    await stand.add_northbet()
-    await stand.add_membership(OWNER, (MembershipKind.OPTED_IN, LONG_AGO))
-    yield stand
-    await stand.close()
+    club_fixture = ClubFixture.over(url, NOW)
+    await club_fixture.add_northbet()
+    await club_fixture.add_membership(OWNER, (MembershipKind.OPTED_IN, LONG_AGO))
+    yield club_fixture
+    await club_fixture.close()
 
 
 def clubs(*weeks: str) -> list[dict[str, Any]]:
@@ -82,19 +82,19 @@ async def check(subgraph: Subgraph, query: str, variables: dict[str, Any]) -> No
         assert sent <= many
 
 
-async def test_the_clubs_operation_is_the_same(stand: ClubFixture) -> None:
+async def test_the_clubs_operation_is_the_same(club_fixture: ClubFixture) -> None:
     """With a brand that is refused beside it."""
-    await check(stand.club, CLUB, {"brand": "northbet"})
+    await check(club_fixture.club, CLUB, {"brand": "northbet"})
 
 
-async def test_the_rewards_operation_is_the_same(stand: ClubFixture) -> None:
+async def test_the_rewards_operation_is_the_same(club_fixture: ClubFixture) -> None:
     """For two weeks at once, a club of no customer and one without an id."""
     broken = [{"__typename": "Club", "id": "nonsense"}, {"__typename": "Club"}]
-    await check(stand.rewards, REWARDS, {"r": [*clubs(WEEK, "2026-W12"), *broken]})
+    await check(club_fixture.rewards, REWARDS, {"r": [*clubs(WEEK, "2026-W12"), *broken]})
 
 
-async def test_the_progress_operation_is_the_same(stand: ClubFixture) -> None:
+async def test_the_progress_operation_is_the_same(club_fixture: ClubFixture) -> None:
     """For two weeks at once, with a representation that lacks what is required."""
     lacking = {"__typename": "Club", "id": clubs(WEEK)[0]["id"]}
-    await check(stand.progress, PROGRESS, {"r": [*clubs(WEEK, "2026-W12"), lacking], "n": 3})
-    await check(stand.progress, PROGRESS, {"r": clubs(WEEK), "n": 99})
+    await check(club_fixture.progress, PROGRESS, {"r": [*clubs(WEEK, "2026-W12"), lacking], "n": 3})
+    await check(club_fixture.progress, PROGRESS, {"r": clubs(WEEK), "n": 99})

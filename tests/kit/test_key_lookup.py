@@ -20,8 +20,13 @@ from subgraphs.club.membership.repository import events_lookup
 from subgraphs.club.models import INTENT, MEMBERSHIP_EVENT, REFERENCE
 from subgraphs.kit.domain.accounts import Account
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.reads.key_lookup import BatchedLookup, LookupPart, LookupStatement
-from subgraphs.kit.reads.reference_lookups import account_lookup, pending_lookup
+from subgraphs.kit.reads.key_lookup import (
+    BatchedLookup,
+    LookupPart,
+    LookupStatement,
+    account_lookup,
+    pending_lookup,
+)
 from subgraphs.progress.models import PROGRESS
 from subgraphs.progress.repository import total_lookup
 from tests.support.subgraphs.club_samples import account_row, good_account

@@ -9,8 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from foundation.storage.database import Database
-from foundation.storage.error_codes import is_unavailable
-from foundation.storage.errors import DatabaseAway
+from foundation.storage.errors import DatabaseAway, is_unavailable
 from foundation.storage.migrations.upgrade import upgrade
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.graphql.schema_building import UNAVAILABLE, shown_to_caller

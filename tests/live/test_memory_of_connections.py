@@ -12,7 +12,7 @@ import pytest
 
 from gateway.features.subscriptions.stream import SubscriptionStream
 from gateway.http.live import LiveSession
-from gateway.http.streams.connection import StreamConnection
+from gateway.http.streams.streams import StreamConnection
 from gateway.http.websocket.conversation import GraphQLConversation
 from gateway.http.websocket.socket import WebSocket
 from gateway.pipeline.stages import Response

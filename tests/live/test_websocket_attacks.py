@@ -10,9 +10,8 @@ from collections import Counter
 import pytest
 
 from gateway.features.subscriptions.stream import SubscriptionStream
-from gateway.http.server.draining_protocol import DrainingProtocol
-from gateway.http.websocket.conversation import GraphQLConversation, Operation
-from gateway.http.websocket.request import WebSocketRequest
+from gateway.http.server.protocol_factory import DrainingProtocol
+from gateway.http.websocket.conversation import GraphQLConversation, Operation, WebSocketRequest
 from gateway.http.websocket.socket import WebSocket
 from tests.live.live_gateway import COUNT, LATEST, NEWS, Live, live_gateway, news
 from tests.support.gateway.raw_websocket import CONTINUATION, PING, TEXT, frame, raw_websocket

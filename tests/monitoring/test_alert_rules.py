@@ -184,7 +184,7 @@ CASES: Final = {
         one("furlong_global_unacknowledged_seconds", 'node="main",part="rewards"', "0x60 0+60x60"),
         one("furlong_global_unacknowledged_seconds", 'node="main",part="rewards"', "3x120"),
     ),
-    "WorkerStands": Case(
+    "WorkerStalled": Case(
         one("furlong_worker_rounds_total", 'worker="weeks"', "0+12x60 720x60"),
         one("furlong_worker_rounds_total", 'worker="weeks"', "0+12x60 720x4 732+12x60"),
     ),

@@ -43,7 +43,7 @@ MEMBER = {"optedIn": True, "pending": False, "version": 1}
 async def origins(harness: RecoveryHarness) -> list[tuple[str, str]]:
     """Return the kinds and origins of the customer's events, oldest first."""
     c = MEMBERSHIP_EVENT.c
-    async with harness.stand.club.database.read() as connection:
+    async with harness.club_fixture.club.database.read() as connection:
         rows = await connection.execute(
             select(c.kind, c.origin).where(c.customer_id == CUSTOMER).order_by(c.version)
         )
@@ -53,15 +53,15 @@ async def origins(harness: RecoveryHarness) -> list[tuple[str, str]]:
 async def choices(harness: RecoveryHarness) -> list[tuple[str, int]]:
     """Return the reward and version of the stored choices."""
     c = REWARD_CHOICE.c
-    async with harness.stand.rewards.database.read() as connection:
+    async with harness.club_fixture.rewards.database.read() as connection:
         return [tuple(row) for row in await connection.execute(select(c.reward_id, c.version))]
 
 
 async def told(harness: RecoveryHarness, subgraph: str) -> list[dict[str, Any]]:
     """Return the facts in a subgraph's outbox."""
     database, outbox = {
-        "club": (harness.stand.club.database, OUTBOX.outbox),
-        "rewards": (harness.stand.rewards.database, REWARDS_OUTBOX.outbox),
+        "club": (harness.club_fixture.club.database, OUTBOX.outbox),
+        "rewards": (harness.club_fixture.rewards.database, REWARDS_OUTBOX.outbox),
     }[subgraph]
     async with database.read() as connection:
         rows = await connection.execute(select(outbox.c.value).order_by(outbox.c.id))
@@ -124,16 +124,16 @@ async def test_after_the_lock_only_what_was_recorded_before_it_is_taken_over(
     """The upstream's own time decides: the simulator records the present, which is after the lock."""
     await harness.opt_in()
     await harness.by_another_channel(CHOICE, OTHER)
-    harness.stand.clock.instant = LOCKED_AT + timedelta(minutes=1)
+    harness.club_fixture.clock.instant = LOCKED_AT + timedelta(minutes=1)
     assert (await harness.compare())["choice"] is Compared.UNFIT
-    harness.stand.clock.instant = LOCKED_AT - timedelta(minutes=1)
+    harness.club_fixture.clock.instant = LOCKED_AT - timedelta(minutes=1)
     assert (await harness.compare())["choice"] is Compared.ADOPTED
 
 
 async def test_a_change_under_way_is_left_alone(harness: RecoveryHarness) -> None:
     """While the customer's own change is in doubt, recovery alone decides."""
     await harness.fault("timeout_before")
-    await harness.opt_in(stand=harness.impatient)
+    await harness.opt_in(club_fixture=harness.impatient)
     await harness.no_more_faults()
     await harness.by_another_channel(MEMBERSHIP, OUT)
     assert await harness.compare() == {"membership": Compared.IN_THE_WAY}
@@ -147,7 +147,7 @@ async def test_what_changed_while_the_upstream_was_asked_is_not_undone(harness: 
     await harness.by_another_channel(MEMBERSHIP, OUT)
     await harness.opt_in()
     comparison = harness.comparing().memberships
-    async with harness.stand.club.database.read() as connection:
+    async with harness.club_fixture.club.database.read() as connection:
         before = (await comparison._state(connection, OWNER))[0]
     await harness.opt_out()
     stale = {"state": "opted_in", "terms_version": "2026-1", "revision": 2}
@@ -212,8 +212,8 @@ async def test_an_excluded_customer_who_never_was_a_member_is_not_asked_for(harn
 
 async def test_a_record_that_was_lost_upstream_is_told_of_and_nothing_else(harness: RecoveryHarness) -> None:
     """A missing record upstream is reported, but does not end a membership."""
-    await harness.stand.add_membership(
-        OWNER, (MembershipKind.OPTED_IN, harness.stand.clock.now() - timedelta(days=1))
+    await harness.club_fixture.add_membership(
+        OWNER, (MembershipKind.OPTED_IN, harness.club_fixture.clock.now() - timedelta(days=1))
     )
     assert (await harness.compare())["membership"] is Compared.LOST
     assert await harness.membership() == MEMBER
@@ -239,7 +239,7 @@ async def test_a_round_goes_on_where_another_node_left_it(harness: RecoveryHarne
     assert await second.compare_some() is None
     asked = [entry["customer"] for entry in await harness.journal("GET", customer=None)]
     assert len(asked) == len(set(asked)) == 46
-    harness.stand.clock.advance(timedelta(minutes=61))
+    harness.club_fixture.clock.advance(timedelta(minutes=61))
     assert sum((await second.compare_some() or {}).values()) == 20
 
 
@@ -264,8 +264,8 @@ async def test_an_operator_compares_at_once(sqlite_url: str, tmp_path: Path) -> 
 
         async def command(*more: str) -> tuple[int, str]:
             environment = {
-                "FURLONG_DATABASE_URL": harness.stand.url,
-                "FURLONG_UPSTREAM_URL": harness.stand.upstream_url,
+                "FURLONG_DATABASE_URL": harness.club_fixture.url,
+                "FURLONG_UPSTREAM_URL": harness.club_fixture.upstream_url,
                 "FURLONG_UPSTREAM_TIMEOUT_SECONDS": "30",
             }
             done = await asyncio.to_thread(
@@ -288,4 +288,4 @@ async def test_an_operator_compares_at_once(sqlite_url: str, tmp_path: Path) -> 
 async def many_customers(harness: RecoveryHarness, number: int) -> None:
     """Store further accounts."""
     rows = [account_row(Owner(BRAND, f"z-{n:03}"), good_account()) for n in range(number)]
-    await harness.stand.insert(harness.stand.club, REFERENCE.account, rows)
+    await harness.club_fixture.insert(harness.club_fixture.club, REFERENCE.account, rows)

@@ -29,13 +29,13 @@ ALIASES = 20
 async def harness(sqlite_url: str, tmp_path: Path) -> AsyncIterator[RecoveryHarness]:
     """Provide a harness, a minute before the week ends."""
     async with harness_over(sqlite_url, tmp_path) as harness:
-        harness.stand.clock.instant = harness.impatient.clock.instant = WEEK_END - timedelta(minutes=1)
+        harness.club_fixture.clock.instant = harness.impatient.clock.instant = WEEK_END - timedelta(minutes=1)
         yield harness
 
 
 async def club_of(harness: RecoveryHarness, week: str) -> dict[str, Any]:
     """Return the club of a week."""
-    data = await data_of(harness.stand.club, OF_WEEK, {"week": week}, session(CUSTOMER))
+    data = await data_of(harness.club_fixture.club, OF_WEEK, {"week": week}, session(CUSTOMER))
     return dict(data["club"])
 
 
@@ -45,9 +45,9 @@ async def test_a_join_that_is_confirmed_after_the_week_is_of_the_next(
 ) -> None:
     """It counts from its confirmation: the week that has ended is unchanged, and both sides agree."""
     await harness.fault(fault)
-    assert reasons(await harness.opt_in(stand=harness.impatient)) == ["UPSTREAM_PENDING"]
+    assert reasons(await harness.opt_in(club_fixture=harness.impatient)) == ["UPSTREAM_PENDING"]
     await harness.no_more_faults()
-    harness.stand.clock.instant = WEEK_END
+    harness.club_fixture.clock.instant = WEEK_END
     assert await harness.recover() == (1, 0)
     since = (WEEK_END + UNDISTURBED).isoformat()
     assert (await club_of(harness, "2026-W14"))["membership"] == {"optedIn": True, "since": since}
@@ -65,9 +65,9 @@ async def test_a_leaving_that_is_confirmed_after_the_week_leaves_the_week_alone(
     """A customer who was a member until the week ended was a member in that week."""
     await harness.opt_in()
     await harness.fault("timeout_after")
-    await harness.opt_out(stand=harness.impatient)
+    await harness.opt_out(club_fixture=harness.impatient)
     await harness.no_more_faults()
-    harness.stand.clock.instant = WEEK_END
+    harness.club_fixture.clock.instant = WEEK_END
     await harness.recover()
     assert (await club_of(harness, WEEK))["membership"]["optedIn"] is True
     assert (await club_of(harness, "2026-W14"))["membership"]["optedIn"] is False
@@ -79,7 +79,7 @@ async def test_one_mutation_twenty_times_in_a_document_is_one_effect(harness: Re
     wanted = '{brand: "northbet", termsVersion: "2026-1", idempotencyKey: "k-%d"}'
     field = f"a%d: optIn(input: {wanted}) {{ errors {{ code }} }}"
     fields = " ".join(field % (number, number) for number in range(ALIASES))
-    answer = await ask(harness.stand.club, f"mutation {{ {fields} }}", {}, session(CUSTOMER))
+    answer = await ask(harness.club_fixture.club, f"mutation {{ {fields} }}", {}, session(CUSTOMER))
     codes = [[error["code"] for error in answer["data"][f"a{n}"]["errors"]] for n in range(ALIASES)]
     assert codes == [[]] + [["ALREADY_OPTED_IN"]] * (ALIASES - 1)
     assert await harness.effects(MEMBERSHIP) == 1
@@ -91,7 +91,7 @@ async def test_two_mutations_in_a_document_take_their_order(harness: RecoveryHar
       in: optIn(input: {brand: "northbet", termsVersion: "2026-1", idempotencyKey: "k"}) { errors { code } }
       out: optOut(input: {brand: "northbet", idempotencyKey: "k"}) { errors { code } }
     }"""
-    answer = await ask(harness.stand.club, both, {}, session(CUSTOMER))
+    answer = await ask(harness.club_fixture.club, both, {}, session(CUSTOMER))
     assert [answer["data"][name]["errors"] for name in ("in", "out")] == [[], []]
     assert await harness.membership() == {"optedIn": False, "pending": False, "version": 2}
     assert (await harness.api.get(MEMBERSHIP)).json()["state"] == "opted_out"

@@ -36,7 +36,7 @@ LOST_CALLS = 2
 async def leave_in_doubt(harness: RecoveryHarness, fault: str = "timeout_before") -> None:
     """Opt in, and lose the outcome."""
     await harness.fault(fault, times=LOST_CALLS)
-    assert reasons(await harness.opt_in(stand=harness.impatient)) == ["UPSTREAM_PENDING"]
+    assert reasons(await harness.opt_in(club_fixture=harness.impatient)) == ["UPSTREAM_PENDING"]
     await harness.no_more_faults()
 
 
@@ -56,7 +56,7 @@ async def test_a_choice_in_doubt_is_settled(harness: RecoveryHarness, fault: str
     """Whatever was lost, the choice is recorded once, as the next version."""
     await harness.opt_in()
     await harness.fault(fault, times=LOST_CALLS)
-    waiting = await harness.change(stand=harness.impatient)
+    waiting = await harness.change(club_fixture=harness.impatient)
     await harness.no_more_faults()
     assert waiting["club"]["choice"]["pending"] is True
     assert await harness.recover() == (1, 0)
@@ -149,7 +149,7 @@ async def test_who_is_excluded_can_still_leave(harness: RecoveryHarness) -> None
     """Leaving is sent for excluded customers too."""
     await harness.opt_in()
     await harness.fault("timeout_before", times=LOST_CALLS)
-    assert reasons(await harness.opt_out(stand=harness.impatient)) == ["UPSTREAM_PENDING"]
+    assert reasons(await harness.opt_out(club_fixture=harness.impatient)) == ["UPSTREAM_PENDING"]
     await harness.no_more_faults()
     await harness.set_account(replace(good_account(), rg_state="self_excluded"))
     assert await harness.recover() == (1, 0)
@@ -164,7 +164,7 @@ async def test_after_the_upstream_may_have_forgotten_the_key_its_record_decides(
     """After a day nothing is sent any more, and the change is confirmed only if it is on record."""
     await leave_in_doubt(harness, fault)
     asked = len(await harness.journal())
-    harness.stand.clock.advance(timedelta(hours=25))
+    harness.club_fixture.clock.advance(timedelta(hours=25))
     assert await harness.recover() == (1, 0)
     assert len(await harness.journal()) == asked
     assert await harness.stored() == {"events": events, "facts": events, "choices": 0, "in doubt": 0}
@@ -184,7 +184,7 @@ async def test_an_outage_keeps_changes_in_doubt(harness: RecoveryHarness) -> Non
 async def test_two_nodes_at_once_record_once(harness: RecoveryHarness) -> None:
     """Even without any lease, two recoveries side by side record a change once."""
     await leave_in_doubt(harness)
-    harness.stand.clock.advance(UNDISTURBED)
+    harness.club_fixture.clock.advance(UNDISTURBED)
     nodes = [harness.recovering().recoveries[0] for _ in range(4)]
     await asyncio.gather(*(node.settle_some(None) for node in nodes))
     assert await harness.stored() == {"events": 1, "facts": 1, "choices": 0, "in doubt": 0}
@@ -194,7 +194,7 @@ async def test_two_nodes_at_once_record_once(harness: RecoveryHarness) -> None:
 async def test_recovery_races_the_customers_own_retries(harness: RecoveryHarness) -> None:
     """The customer's clicks and recovery settle one and the same change once."""
     await leave_in_doubt(harness)
-    harness.stand.clock.advance(UNDISTURBED)
+    harness.club_fixture.clock.advance(UNDISTURBED)
     recovery = harness.recovering().recoveries[0]
     clicks = [harness.opt_in() for _ in range(20)]
     outcomes = await asyncio.gather(*clicks, recovery.settle_some(None))
@@ -206,26 +206,26 @@ async def test_recovery_races_the_customers_own_retries(harness: RecoveryHarness
 async def test_one_node_at_a_time_works(harness: RecoveryHarness) -> None:
     """A node stands by while another has the lease, and takes over when it ends."""
     await leave_in_doubt(harness)
-    harness.stand.clock.advance(UNDISTURBED)
+    harness.club_fixture.clock.advance(UNDISTURBED)
     other = Lease(OUTBOX.lease, "intents", "another node")
-    club = harness.stand.club.database
+    club = harness.club_fixture.club.database
     async with club.write() as connection:
-        assert await other.hold(connection, harness.stand.clock.now(), timedelta(minutes=1))
+        assert await other.hold(connection, harness.club_fixture.clock.now(), timedelta(minutes=1))
     node = harness.recovering()
     assert (await node.round()).settled == 0
-    harness.stand.clock.advance(timedelta(minutes=2))
+    harness.club_fixture.clock.advance(timedelta(minutes=2))
     assert (await node.round()).settled == 1
     async with club.write() as connection:
-        assert not await other.hold(connection, harness.stand.clock.now(), timedelta(minutes=1))
+        assert not await other.hold(connection, harness.club_fixture.clock.now(), timedelta(minutes=1))
     await node.leave()
     async with club.write() as connection:
-        assert await other.hold(connection, harness.stand.clock.now(), timedelta(minutes=1))
+        assert await other.hold(connection, harness.club_fixture.clock.now(), timedelta(minutes=1))
 
 
 async def test_an_idle_round_writes_nothing(harness: RecoveryHarness) -> None:
     """If nothing is in doubt, recovery only reads."""
     node = harness.recovering()
-    with statements(harness.stand.club) as sent:
+    with statements(harness.club_fixture.club) as sent:
         await node.round()
     assert not [statement for statement in sent if not statement.startswith("SELECT")]
 
@@ -248,10 +248,10 @@ async def test_a_flood_drains_oldest_first_and_by_the_handful(harness: RecoveryH
                 "body_hash": request.body_hash,
                 "request": {"path": membership_path(owner), "body": {"state": "opted_out"}, "facts": {}},
                 "status": "pending",
-                "created_at": harness.stand.clock.now() - timedelta(seconds=place),
+                "created_at": harness.club_fixture.clock.now() - timedelta(seconds=place),
             }
         )
-    async with harness.stand.club.database.write() as connection:
+    async with harness.club_fixture.club.database.write() as connection:
         await connection.execute(insert(INTENT), rows)
     assert await harness.recover() == (100, 0)
     order = [entry["customer"] for entry in await harness.journal(customer=None)]
@@ -266,7 +266,7 @@ async def test_an_intent_that_cannot_be_recorded_is_not_in_the_way(
     """A broken intent stays in doubt and is logged; younger ones are settled."""
     await harness.opt_in()
     await harness.fault("timeout_after", times=LOST_CALLS)
-    await harness.change(stand=harness.impatient)
+    await harness.change(club_fixture=harness.impatient)
     broken: dict[str, Any] = {
         "path": CHOICE,
         "body": {"reward_id": "fb-2x3", "config_version": 1},
@@ -277,10 +277,10 @@ async def test_an_intent_that_cannot_be_recorded_is_not_in_the_way(
     wanted = UpstreamChange(
         CHOICE.replace(OWNER.customer, other.customer), broken["body"], {"iso_week": WEEK}
     )
-    async with harness.stand.rewards.database.write() as connection:
+    async with harness.club_fixture.rewards.database.write() as connection:
         await connection.execute(update(REWARDS_INTENT).values(request=broken))
         await IntentRepository(REWARDS_INTENT).write_down(
-            connection, request, wanted, harness.stand.clock.now()
+            connection, request, wanted, harness.club_fixture.clock.now()
         )
     await harness.set_account(good_account(), other)
     assert await harness.recover() == (1, 1)
@@ -293,9 +293,9 @@ async def test_a_change_begun_before_the_lock_holds_after_it(harness: RecoveryHa
     """The time of the intent decides about the lock: a change in time is made, a late one is not."""
     await harness.opt_in()
     await harness.fault("timeout_before", times=LOST_CALLS)
-    assert reasons(await harness.change("in-time", stand=harness.impatient)) == ["UPSTREAM_PENDING"]
+    assert reasons(await harness.change("in-time", club_fixture=harness.impatient)) == ["UPSTREAM_PENDING"]
     await harness.no_more_faults()
-    harness.stand.clock.instant = LOCKED_AT
+    harness.club_fixture.clock.instant = LOCKED_AT
     assert await harness.recover() == (1, 0)
     assert reasons(await harness.change("in-time")) == []
     assert reasons(await harness.change("late", version=1)) == ["CHOICE_LOCKED"]

@@ -62,17 +62,17 @@ class WaitingClock:
 
 @dataclass(frozen=True, slots=True)
 class Nodes:
-    """Nodes over the databases of a stand."""
+    """Nodes over the databases of a fixture."""
 
-    stand: ClubFixture
+    club_fixture: ClubFixture
     stack: AsyncExitStack
 
     def node(self, clock: Clock) -> Subgraph:
         """Build a node with a clock."""
         node = create_subgraph(
-            DatabaseSettings(url=self.stand.url),
-            UpstreamSettings(url=self.stand.upstream_url, retry_delay_seconds=0),
-            SessionVerifier.from_settings(session_settings(), self.stand.clock),
+            DatabaseSettings(url=self.club_fixture.url),
+            UpstreamSettings(url=self.club_fixture.upstream_url, retry_delay_seconds=0),
+            SessionVerifier.from_settings(session_settings(), self.club_fixture.clock),
             clock,
         )
         self.stack.push_async_callback(node.close)
@@ -80,13 +80,13 @@ class Nodes:
 
 
 @pytest.fixture
-async def nodes(stand: ClubFixture) -> AsyncIterator[Nodes]:
-    """Provide nodes in a week whose choice locks an hour after the stand's time."""
-    await stand.add_brand(make_brand(), make_scheme(choice_lock_minutes=LOCK_MINUTES))
-    await stand.add_accounts({OWNER: good_account()})
-    await stand.add_rewards([make_config("fb-5"), make_config("fb-2x3")])
+async def nodes(club_fixture: ClubFixture) -> AsyncIterator[Nodes]:
+    """Provide nodes in a week whose choice locks an hour after the fixture's time."""
+    await club_fixture.add_brand(make_brand(), make_scheme(choice_lock_minutes=LOCK_MINUTES))
+    await club_fixture.add_accounts({OWNER: good_account()})
+    await club_fixture.add_rewards([make_config("fb-5"), make_config("fb-2x3")])
     async with AsyncExitStack() as stack:
-        yield Nodes(stand, stack)
+        yield Nodes(club_fixture, stack)
 
 
 async def choose(node: Subgraph, key: str, version: int) -> list[str]:
@@ -98,7 +98,7 @@ async def choose(node: Subgraph, key: str, version: int) -> list[str]:
 
 async def test_the_lock_is_the_same_for_all_nodes(nodes: Nodes, upstream: UpstreamDouble) -> None:
     """Within 200 ms of the lock, exactly the choices that are in time by the database's clock are made."""
-    clock, chance = nodes.stand.clock, random.Random(9)  # noqa: S311 - tries, not secrets
+    clock, chance = nodes.club_fixture.clock, random.Random(9)  # noqa: S311 - tries, not secrets
     several = [nodes.node(SkewedClock(clock, skew)) for skew in SKEWS]
     outcomes: Counter[tuple[bool, str]] = Counter()
     version = 0
@@ -114,11 +114,11 @@ async def test_the_lock_is_the_same_for_all_nodes(nodes: Nodes, upstream: Upstre
 
 async def test_a_fast_node_chooses_nothing_in_the_next_week(nodes: Nodes, upstream: UpstreamDouble) -> None:
     """For it the week is over while the database's clock says that the choice is locked."""
-    nodes.stand.clock.instant = LOCKED_AT + timedelta(minutes=LOCK_MINUTES - 2)
-    fast = nodes.node(SkewedClock(nodes.stand.clock, timedelta(minutes=5)))
+    nodes.club_fixture.clock.instant = LOCKED_AT + timedelta(minutes=LOCK_MINUTES - 2)
+    fast = nodes.node(SkewedClock(nodes.club_fixture.clock, timedelta(minutes=5)))
     assert await choose(fast, "k", 0) == ["CHOICE_LOCKED"]
     assert not upstream.effects
-    nodes.stand.clock.advance(timedelta(minutes=2))
+    nodes.club_fixture.clock.advance(timedelta(minutes=2))
     assert await choose(fast, "k-2", 0) == []
 
 
@@ -127,7 +127,7 @@ async def test_a_choice_that_waits_beyond_the_lock_is_late(nodes: Nodes, upstrea
     before, after = LOCKED_AT - timedelta(milliseconds=1), LOCKED_AT
     node = nodes.node(WaitingClock([before, before, after]))
     assert await choose(node, "k", 0) == ["CHOICE_LOCKED"]
-    assert (upstream.calls, await nodes.stand.intents(nodes.stand.rewards)) == ([], [])
+    assert (upstream.calls, await nodes.club_fixture.intents(nodes.club_fixture.rewards)) == ([], [])
 
 
 async def test_a_transaction_goes_by_the_servers_clock(migrated_mariadb: str) -> None:

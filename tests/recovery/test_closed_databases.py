@@ -73,9 +73,9 @@ async def fill(settings: DatabaseSettings) -> None:
     for name, metadata in METADATA.items():
         await migrate(settings, name, metadata)
     await identify(settings, METADATA)
-    stand = ClubFixture.over(settings.url, NOW)
-    await stand.add_northbet()
-    await stand.close()
+    club_fixture = ClubFixture.over(settings.url, NOW)
+    await club_fixture.add_northbet()
+    await club_fixture.close()
 
 
 @pytest.fixture

@@ -42,8 +42,8 @@ async def test_what_the_upstream_has_done_is_recorded_when_the_database_is_back(
     server = await asyncio.to_thread(start_mariadb, tmp_path)
     url = server.fresh_url()
     await migrate(url)
-    stand = ClubFixture.over(url, NOW)
-    await stand.add_northbet()
+    club_fixture = ClubFixture.over(url, NOW)
+    await club_fixture.add_northbet()
     dead = asyncio.Event()
 
     async def wait(_request: httpx.Request) -> None:
@@ -55,11 +55,11 @@ async def test_what_the_upstream_has_done_is_recorded_when_the_database_is_back(
 
     upstream.script = [wait, die]  # of two changes, both are with the upstream when it happens
     answers = await asyncio.gather(
-        ask(stand.club, OPT_IN, {"i": JOIN}), ask(stand.rewards, CHANGE, {"i": CHOOSE})
+        ask(club_fixture.club, OPT_IN, {"i": JOIN}), ask(club_fixture.rewards, CHANGE, {"i": CHOOSE})
     )
     assert [codes(answer) for answer in answers] == [["SERVICE_UNAVAILABLE"]] * 2
     assert len(upstream.effects) == 2
-    await stand.close()
+    await club_fixture.close()
 
     server = await asyncio.to_thread(start_mariadb, tmp_path)
     back = f"{server.url.rpartition('/')[0]}/{url.rpartition('/')[2]}"
@@ -69,21 +69,21 @@ async def test_what_the_upstream_has_done_is_recorded_when_the_database_is_back(
         await asyncio.to_thread(server.stop)
 
 
-async def check_recovery(stand: ClubFixture, upstream: UpstreamDouble) -> None:
+async def check_recovery(club_fixture: ClubFixture, upstream: UpstreamDouble) -> None:
     """Check that both changes are pending, and that recovery settles them by the upstream's record alone."""
-    assert (await data_of(stand.club, SHOWN))["club"]["membership"]["pending"] is True
-    stand.clock.advance(UNDISTURBED)
+    assert (await data_of(club_fixture.club, SHOWN))["club"]["membership"]["pending"] is True
+    club_fixture.clock.advance(UNDISTURBED)
     asked = len(upstream.calls)
     async with AsyncExitStack() as stack:
-        stack.push_async_callback(stand.close)
-        upstream_settings = UpstreamSettings(url=stand.upstream_url)
+        stack.push_async_callback(club_fixture.close)
+        upstream_settings = UpstreamSettings(url=club_fixture.upstream_url)
         made = await create_recovery_rounds(
-            stack, DatabaseSettings(url=stand.url), upstream_settings, stand.clock
+            stack, DatabaseSettings(url=club_fixture.url), upstream_settings, club_fixture.clock
         ).round()
         assert (made.settled, made.in_doubt) == (2, 0)
         assert (len(upstream.calls), len(upstream.effects)) == (asked, 2)
-        assert await stand.count(stand.club, MEMBERSHIP_EVENT) == 1
-        assert await stand.count(stand.club, OUTBOX.outbox) == 1
-        assert await stand.count(stand.rewards, REWARD_CHOICE) == 1
-        again = await ask(stand.club, OPT_IN, {"i": JOIN})
+        assert await club_fixture.count(club_fixture.club, MEMBERSHIP_EVENT) == 1
+        assert await club_fixture.count(club_fixture.club, OUTBOX.outbox) == 1
+        assert await club_fixture.count(club_fixture.rewards, REWARD_CHOICE) == 1
+        again = await ask(club_fixture.club, OPT_IN, {"i": JOIN})
         assert again["data"]["optIn"]["errors"] == []

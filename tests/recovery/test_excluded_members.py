@@ -38,14 +38,14 @@ OUT = {"optedIn": False, "pending": True, "version": 2}
 async def events(harness: RecoveryHarness) -> list[tuple[str, str]]:
     """Return the kinds and origins of the customer's events, oldest first."""
     c = MEMBERSHIP_EVENT.c
-    async with harness.stand.club.database.read() as connection:
+    async with harness.club_fixture.club.database.read() as connection:
         rows = await connection.execute(select(c.kind, c.origin).order_by(c.version))
         return [(row.kind, row.origin) for row in rows]
 
 
 async def facts(harness: RecoveryHarness) -> list[str]:
     """Return the facts about changes in the outbox, oldest first."""
-    async with harness.stand.club.database.read() as connection:
+    async with harness.club_fixture.club.database.read() as connection:
         rows = await connection.execute(select(OUTBOX.outbox.c.value).order_by(OUTBOX.outbox.c.id))
         return [json.loads(row.value)["change"] for row in rows]
 
@@ -135,7 +135,7 @@ async def test_an_exclusion_of_who_is_no_member_records_nothing(harness: Recover
 async def test_a_join_in_doubt_that_was_made_is_undone(harness: RecoveryHarness) -> None:
     """A join that reached the upstream before the exclusion is recorded, ended, and undone upstream."""
     await harness.fault("timeout_after")
-    await harness.opt_in(stand=harness.impatient)
+    await harness.opt_in(club_fixture=harness.impatient)
     await harness.no_more_faults()
     await harness.hear_of(EXCLUDED)
     assert await harness.recover() == (1, 0)
@@ -162,7 +162,7 @@ async def test_an_exclusion_while_leaving_is_in_doubt(harness: RecoveryHarness) 
     """The customer's own leaving is still sent, and nothing else."""
     await harness.opt_in()
     await harness.fault("timeout_before")
-    await harness.opt_out(stand=harness.impatient)
+    await harness.opt_out(club_fixture=harness.impatient)
     await harness.no_more_faults()
     await harness.hear_of(EXCLUDED)
     assert (await harness.membership())["optedIn"] is False
@@ -188,7 +188,7 @@ async def test_a_leaving_that_could_not_be_told_for_a_day_is_told_anew(harness: 
     """Its key may be forgotten, so it is given up; reconciliation finds a member and sends it again."""
     await harness.opt_in()
     await harness.hear_of(EXCLUDED)
-    harness.stand.clock.advance(timedelta(hours=25))
+    harness.club_fixture.clock.advance(timedelta(hours=25))
     assert await harness.recover() == (1, 0)
     assert await upstream_state(harness) == "opted_in"
     assert await harness.compare() == {"membership": Compared.FORCED_OUT}
@@ -218,11 +218,11 @@ async def test_an_excluded_customer_is_shown_why(harness: RecoveryHarness) -> No
 async def test_exclusions_race_the_joins_of_many(harness: RecoveryHarness) -> None:
     """In whatever order joins, exclusions and recovery happen, both sides end without a member."""
     owners = [Owner(BRAND, f"r-{number:02}") for number in range(16)]
-    await harness.stand.add_accounts({owner: good_account() for owner in owners})
+    await harness.club_fixture.add_accounts({owner: good_account() for owner in owners})
 
     async def join(owner: Owner) -> list[str]:
         arguments = {"brand": BRAND, "termsVersion": "2026-1", "idempotencyKey": "k"}
-        answer = await ask(harness.stand.club, OPT_IN, {"i": arguments}, session(owner.customer))
+        answer = await ask(harness.club_fixture.club, OPT_IN, {"i": arguments}, session(owner.customer))
         assert "errors" not in answer, answer["errors"]
         return reasons(answer["data"]["optIn"])
 
@@ -234,7 +234,7 @@ async def test_exclusions_race_the_joins_of_many(harness: RecoveryHarness) -> No
     await harness.recover()
     assert (await harness.stored())["in doubt"] == 0
     for owner in owners:
-        shown = await data_of(harness.stand.club, SHOWN, {}, session(owner.customer))
+        shown = await data_of(harness.club_fixture.club, SHOWN, {}, session(owner.customer))
         assert shown["club"]["membership"]["optedIn"] is False
         recorded = await harness.api.get(MEMBERSHIP.replace(CUSTOMER, owner.customer))
         assert recorded.json().get("state") != "opted_in"
@@ -251,6 +251,6 @@ async def until_on_record(harness: RecoveryHarness) -> None:
 async def ineligible(harness: RecoveryHarness) -> str | None:
     """Return why the customer cannot take part, from the graph."""
     query = f'{{ club(brand: "{BRAND}") {{ ineligibleReason }} }}'
-    data = await data_of(harness.stand.club, query, {}, session(CUSTOMER))
+    data = await data_of(harness.club_fixture.club, query, {}, session(CUSTOMER))
     reason: str | None = data["club"]["ineligibleReason"]
     return reason

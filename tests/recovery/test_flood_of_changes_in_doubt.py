@@ -56,14 +56,14 @@ async def stack() -> AsyncIterator[AsyncExitStack]:
 
 
 @pytest.fixture
-async def flooded(stand: ClubFixture) -> ClubFixture:
+async def flooded(club_fixture: ClubFixture) -> ClubFixture:
     """Store customers who have all asked to leave, each later than the next one in the alphabet."""
-    async with stand.club.database.write() as connection:
-        await connection.execute(insert(INTENT), [row(stand, place) for place in range(CHANGES)])
-    return stand
+    async with club_fixture.club.database.write() as connection:
+        await connection.execute(insert(INTENT), [row(club_fixture, place) for place in range(CHANGES)])
+    return club_fixture
 
 
-def row(stand: ClubFixture, place: int) -> dict[str, Any]:
+def row(club_fixture: ClubFixture, place: int) -> dict[str, Any]:
     """Return a change in doubt; a greater number is older."""
     owner = Owner("northbet", f"f-{CHANGES - place:05}")
     request = ChangeRequest(owner, "optOut", "membership", "k", {})
@@ -77,14 +77,16 @@ def row(stand: ClubFixture, place: int) -> dict[str, Any]:
         "body_hash": request.body_hash,
         "request": {"path": membership_path(owner), "body": {"state": "opted_out"}, "facts": {}},
         "status": "pending",
-        "created_at": stand.clock.now() - timedelta(minutes=5, milliseconds=place),
+        "created_at": club_fixture.clock.now() - timedelta(minutes=5, milliseconds=place),
     }
 
 
-def node(stack: AsyncExitStack, stand: ClubFixture, dies_after: int | None = None) -> Node:
+def node(stack: AsyncExitStack, club_fixture: ClubFixture, dies_after: int | None = None) -> Node:
     """Build another node."""
-    upstream_settings = UpstreamSettings(url=stand.upstream_url, retry_delay_seconds=0)
-    made = create_recovery_rounds(stack, DatabaseSettings(url=stand.url), upstream_settings, stand.clock)
+    upstream_settings = UpstreamSettings(url=club_fixture.upstream_url, retry_delay_seconds=0)
+    made = create_recovery_rounds(
+        stack, DatabaseSettings(url=club_fixture.url), upstream_settings, club_fixture.clock
+    )
     new = Node(made, [], dies_after)
     new.recovering = replace(made, rest=new.rest)
     return new

@@ -48,8 +48,8 @@ class Processes:
     def start(self, *command: str) -> Program:
         """Start a process; its output goes to a file in the folder."""
         environment = without_settings() | {
-            "FURLONG_DATABASE_URL": self.harness.stand.url,
-            "FURLONG_UPSTREAM_URL": self.harness.stand.upstream_url,
+            "FURLONG_DATABASE_URL": self.harness.club_fixture.url,
+            "FURLONG_UPSTREAM_URL": self.harness.club_fixture.upstream_url,
             "FURLONG_UPSTREAM_TIMEOUT_SECONDS": "10",
         }
         with (self.folder / f"process-{len(self.started)}.log").open("wb") as log:
@@ -92,7 +92,10 @@ async def until(holds: Callable[[], Awaitable[bool]], logs: Callable[[], str]) -
 
 async def long_ago(harness: RecoveryHarness) -> None:
     """Date the intents back some minutes, by the machine's clock."""
-    for subgraph, table in ((harness.stand.club, INTENT), (harness.stand.rewards, REWARDS_INTENT)):
+    for subgraph, table in (
+        (harness.club_fixture.club, INTENT),
+        (harness.club_fixture.rewards, REWARDS_INTENT),
+    ):
         async with subgraph.database.write() as connection:
             at = SystemClock().now() - timedelta(minutes=10)
             await connection.execute(update(table).values(created_at=at))
@@ -100,7 +103,7 @@ async def long_ago(harness: RecoveryHarness) -> None:
 
 async def end_lease(harness: RecoveryHarness) -> None:
     """End the lease of a dead node, instead of waiting for a minute."""
-    async with harness.stand.club.database.write() as connection:
+    async with harness.club_fixture.club.database.write() as connection:
         await connection.execute(update(OUTBOX.lease).values(expires_at=SystemClock().now()))
 
 
@@ -164,7 +167,7 @@ async def test_a_recovery_that_is_killed_is_carried_on(
 ) -> None:
     """Whatever step of recovery a node dies at, the next node settles the change once."""
     await harness.fault("timeout_before", times=2)
-    await harness.opt_in(stand=harness.impatient)
+    await harness.opt_in(club_fixture=harness.impatient)
     await harness.no_more_faults()
     await long_ago(harness)
     with processes(harness, tmp_path) as club:
@@ -189,7 +192,7 @@ async def test_the_command_settles_goes_on_after_a_kill_and_stops_when_told(
         return (await harness.stored())["events"] == 2
 
     await harness.fault("timeout_before", times=2)
-    await harness.opt_in(stand=harness.impatient)
+    await harness.opt_in(club_fixture=harness.impatient)
     await harness.no_more_faults()
     await long_ago(harness)
     with processes(harness, tmp_path) as nodes:
@@ -199,7 +202,7 @@ async def test_the_command_settles_goes_on_after_a_kill_and_stops_when_told(
         second = nodes.start("furlong", "worker", "intents", "--listen", f"127.0.0.1:{port}")
         first.kill()
         await harness.fault("timeout_before", times=2)
-        assert reasons(await harness.opt_out(stand=harness.impatient)) == ["UPSTREAM_PENDING"]
+        assert reasons(await harness.opt_out(club_fixture=harness.impatient)) == ["UPSTREAM_PENDING"]
         await harness.no_more_faults()
         await long_ago(harness)
         await end_lease(harness)
@@ -214,6 +217,6 @@ async def test_the_command_settles_goes_on_after_a_kill_and_stops_when_told(
         second.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(second.wait, PATIENCE_SECONDS) == 0, nodes.logs()
     lease = select(OUTBOX.lease.c.holder).where(OUTBOX.lease.c.name == "intents")
-    async with harness.stand.club.database.read() as connection:
+    async with harness.club_fixture.club.database.read() as connection:
         assert (await connection.execute(lease)).all() == []
     assert await harness.effects(MEMBERSHIP) == 2

@@ -16,34 +16,36 @@ BREAKING = Breaker().failures
 
 
 @pytest.fixture
-async def northbet(stand: ClubFixture) -> ClubFixture:
+async def northbet(club_fixture: ClubFixture) -> ClubFixture:
     """Provide Northbet with many customers."""
-    await stand.add_northbet(CUSTOMER, *(f"x-{number}" for number in range(BREAKING)))
-    return stand
+    await club_fixture.add_northbet(CUSTOMER, *(f"x-{number}" for number in range(BREAKING)))
+    return club_fixture
 
 
-async def mutate(stand: ClubFixture, mutation: str, customer: str = CUSTOMER, **more: Any) -> dict[str, Any]:
+async def mutate(
+    club_fixture: ClubFixture, mutation: str, customer: str = CUSTOMER, **more: Any
+) -> dict[str, Any]:
     """Return the response of a mutation."""
-    subgraph = stand.rewards if mutation is CHANGE else stand.club
+    subgraph = club_fixture.rewards if mutation is CHANGE else club_fixture.club
     data = await data_of(subgraph, mutation, {"i": {"brand": "northbet"} | more}, session(customer))
     return dict(next(iter(data.values())))
 
 
-async def opt_in(stand: ClubFixture, key: str = "in", customer: str = CUSTOMER) -> dict[str, Any]:
+async def opt_in(club_fixture: ClubFixture, key: str = "in", customer: str = CUSTOMER) -> dict[str, Any]:
     """Opt in."""
-    return await mutate(stand, OPT_IN, customer, termsVersion="2026-1", idempotencyKey=key)
+    return await mutate(club_fixture, OPT_IN, customer, termsVersion="2026-1", idempotencyKey=key)
 
 
-async def opt_out(stand: ClubFixture, key: str = "out") -> dict[str, Any]:
+async def opt_out(club_fixture: ClubFixture, key: str = "out") -> dict[str, Any]:
     """Opt out."""
-    return await mutate(stand, OPT_OUT, idempotencyKey=key)
+    return await mutate(club_fixture, OPT_OUT, idempotencyKey=key)
 
 
-async def break_off(stand: ClubFixture, upstream: UpstreamDouble) -> None:
+async def break_off(club_fixture: ClubFixture, upstream: UpstreamDouble) -> None:
     """Let calls of other customers fail until the circuit breaker opens."""
     upstream.script = no_answers(BREAKING)
     for number in range(BREAKING):
-        await opt_in(stand, customer=f"x-{number}")
+        await opt_in(club_fixture, customer=f"x-{number}")
     upstream.script = []
 
 

@@ -30,7 +30,7 @@ async def usual(sqlite_url: str, tmp_path: Path) -> AsyncIterator[RecoveryHarnes
 async def leave_in_doubt(harness: RecoveryHarness, fault: str) -> None:
     """Opt in, and lose the outcome."""
     await harness.fault(fault)
-    assert reasons(await harness.opt_in(stand=harness.impatient)) == ["UPSTREAM_PENDING"]
+    assert reasons(await harness.opt_in(club_fixture=harness.impatient)) == ["UPSTREAM_PENDING"]
     await harness.no_more_faults()
 
 
@@ -79,7 +79,7 @@ async def test_a_choice_is_made_once(forgetful: RecoveryHarness, fault: str) -> 
     """The same holds for choices."""
     await forgetful.opt_in()
     await forgetful.fault(fault)
-    await forgetful.change(stand=forgetful.impatient)
+    await forgetful.change(club_fixture=forgetful.impatient)
     await forgetful.no_more_faults()
     assert await forgetful.recover() == (1, 0)
     assert await forgetful.effects(CHOICE) == 1
@@ -97,7 +97,7 @@ async def test_a_click_after_a_day_is_no_second_effect(usual: RecoveryHarness) -
     """The customer repeats a request that is 25 hours old, and the upstream has forgotten its key."""
     await leave_in_doubt(usual, "timeout_after")
     await forget_keys(usual)
-    usual.stand.clock.advance(timedelta(hours=25))
+    usual.club_fixture.clock.advance(timedelta(hours=25))
     assert reasons(await usual.opt_in()) == []
     assert await usual.effects(MEMBERSHIP) == 1
 
@@ -107,7 +107,7 @@ async def test_a_key_of_ours_is_known_for_good(usual: RecoveryHarness) -> None:
     await usual.opt_in()
     await usual.opt_out()
     await forget_keys(usual)
-    usual.stand.clock.advance(timedelta(hours=25))
+    usual.club_fixture.clock.advance(timedelta(hours=25))
     asked = len(await usual.journal())
     assert reasons(await usual.opt_in()) == []
     assert len(await usual.journal()) == asked

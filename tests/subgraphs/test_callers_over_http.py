@@ -45,9 +45,11 @@ def client(subgraph: Subgraph, allowed: Callers, auth: httpx.Auth | None = None)
     return httpx.AsyncClient(transport=transport, base_url="http://subgraph.test", auth=auth)
 
 
-def named(stand: ClubFixture, name: str) -> Subgraph:
+def named(club_fixture: ClubFixture, name: str) -> Subgraph:
     """A subgraph by its name."""
-    return {"club": stand.club, "rewards": stand.rewards, "progress": stand.progress}[name]
+    return {"club": club_fixture.club, "rewards": club_fixture.rewards, "progress": club_fixture.progress}[
+        name
+    ]
 
 
 async def asked(
@@ -61,10 +63,10 @@ async def asked(
 
 
 @pytest.fixture
-async def northbet(stand: ClubFixture) -> ClubFixture:
+async def northbet(club_fixture: ClubFixture) -> ClubFixture:
     """Northbet with one customer."""
-    await stand.add_northbet()
-    return stand
+    await club_fixture.add_northbet()
+    return club_fixture
 
 
 async def test_a_direct_call_is_refused(northbet: ClubFixture) -> None:
@@ -176,13 +178,17 @@ def representation(**changes: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("allowed", ["signed", "development"])
-async def test_a_representation_cannot_make_a_customer_eligible(stand: ClubFixture, allowed: str) -> None:
+async def test_a_representation_cannot_make_a_customer_eligible(
+    club_fixture: ClubFixture, allowed: str
+) -> None:
     """Whoever calls: a customer who may not take part is offered nothing, and told so."""
-    await stand.add_northbet()
-    await stand.add_accounts({OWNER._replace(customer=why): account for why, account in EXCLUDED.items()})
+    await club_fixture.add_northbet()
+    await club_fixture.add_accounts(
+        {OWNER._replace(customer=why): account for why, account in EXCLUDED.items()}
+    )
     for name, fields in FIELDS.items():
         chosen = callers(name) if allowed == "signed" else DEVELOPMENT
-        async with client(named(stand, name), chosen, Signing(fixed(KEY), name)) as http:
+        async with client(named(club_fixture, name), chosen, Signing(fixed(KEY), name)) as http:
             for why in EXCLUDED:
                 sent = representation(id=ClubKey("northbet", WEEK, why).encode())
                 body = {"query": ENTITIES % fields, "variables": {"r": [sent]}}
@@ -198,15 +204,15 @@ async def test_a_representation_can_make_a_customer_ineligible(northbet: ClubFix
         assert answer == {"data": {"_entities": [NOTHING[name]]}}
 
 
-async def test_jurisdiction_and_currency_are_the_accounts_own(stand: ClubFixture) -> None:
+async def test_jurisdiction_and_currency_are_the_accounts_own(club_fixture: ClubFixture) -> None:
     """A customer in Great Britain gets what is lawful there, in pounds, whatever the representation says."""
     brand = make_brand(jurisdictions=("GB", "IE"), currencies=("GBP", "EUR"))
     irish = make_scheme(jurisdiction="IE", currency="EUR", target_minor=1)
-    await stand.add_brand(brand, make_scheme(), irish)
-    await stand.add_accounts({OWNER: good_account()})
+    await club_fixture.add_brand(brand, make_scheme(), irish)
+    await club_fixture.add_accounts({OWNER: good_account()})
     sent = representation(jurisdiction="IE", currency="EUR")
     query = ENTITIES % "progress { target { minor currency } }"
-    answer = await asked(stand.progress, query, {"r": [sent]})
+    answer = await asked(club_fixture.progress, query, {"r": [sent]})
     assert answer["data"]["_entities"] == [{"progress": {"target": {"minor": 2500, "currency": "GBP"}}}]
 
 

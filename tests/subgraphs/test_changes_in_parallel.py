@@ -41,11 +41,11 @@ async def northbet(each_club: ClubFixture) -> ClubFixture:
 @pytest.fixture
 async def changes(migrated_mariadb: str) -> AsyncIterator[Changes]:
     """Changes of the rewards subgraph on MariaDB, without the subgraph."""
-    stand = ClubFixture.over(migrated_mariadb, NOW)
-    upstream = UpstreamClient(UpstreamSettings(url=stand.upstream_url))
-    yield Changes(stand.rewards.database, IntentRepository(INTENT), upstream, stand.clock)
+    club_fixture = ClubFixture.over(migrated_mariadb, NOW)
+    upstream = UpstreamClient(UpstreamSettings(url=club_fixture.upstream_url))
+    yield Changes(club_fixture.rewards.database, IntentRepository(INTENT), upstream, club_fixture.clock)
     await upstream.close()
-    await stand.close()
+    await club_fixture.close()
 
 
 def outcome(answer: dict[str, Any]) -> str:
@@ -56,13 +56,13 @@ def outcome(answer: dict[str, Any]) -> str:
     return errors[0] if errors else "done"
 
 
-async def opt_in(stand: ClubFixture, key: str, customer: str = CUSTOMER) -> str:
+async def opt_in(club_fixture: ClubFixture, key: str, customer: str = CUSTOMER) -> str:
     """Opts in."""
     arguments = {"brand": "northbet", "termsVersion": "2026-1", "idempotencyKey": key}
-    return outcome(await ask(stand.club, OPT_IN, {"i": arguments}, session(customer)))
+    return outcome(await ask(club_fixture.club, OPT_IN, {"i": arguments}, session(customer)))
 
 
-async def change(stand: ClubFixture, key: str, option: str = "fb-2x3", version: int = 0) -> str:
+async def change(club_fixture: ClubFixture, key: str, option: str = "fb-2x3", version: int = 0) -> str:
     """Changes the reward."""
     arguments = {
         "brand": "northbet",
@@ -70,12 +70,12 @@ async def change(stand: ClubFixture, key: str, option: str = "fb-2x3", version: 
         "expectedVersion": version,
         "idempotencyKey": key,
     }
-    return outcome(await ask(stand.rewards, CHANGE, {"i": arguments}))
+    return outcome(await ask(club_fixture.rewards, CHANGE, {"i": arguments}))
 
 
-async def choice_version(stand: ClubFixture) -> int:
+async def choice_version(club_fixture: ClubFixture) -> int:
     """The version of the customer's choice."""
-    async with stand.rewards.database.read() as connection:
+    async with club_fixture.rewards.database.read() as connection:
         choices = await CHOICES.choices(connection, [KEY])
     return choices[KEY].version if choices else 0
 

@@ -33,23 +33,23 @@ class Both:
         impatient: The same subgraphs, which give a call up after a moment, and do not try again.
     """
 
-    stand: ClubFixture
+    club_fixture: ClubFixture
     impatient: ClubFixture
     api: httpx.AsyncClient
 
-    async def opt_in(self, key: str = "in", stand: ClubFixture | None = None) -> dict[str, Any]:
+    async def opt_in(self, key: str = "in", club_fixture: ClubFixture | None = None) -> dict[str, Any]:
         """Opts in."""
-        club = (stand or self.stand).club
+        club = (club_fixture or self.club_fixture).club
         return await self._mutate(club, OPT_IN, {"termsVersion": "2026-1", "idempotencyKey": key})
 
     async def opt_out(self, key: str = "out") -> dict[str, Any]:
         """Opts out."""
-        return await self._mutate(self.stand.club, OPT_OUT, {"idempotencyKey": key})
+        return await self._mutate(self.club_fixture.club, OPT_OUT, {"idempotencyKey": key})
 
     async def change(self, version: int = 0, key: str = "change") -> dict[str, Any]:
         """Changes the reward."""
         arguments = {"optionId": "northbet:fb-2x3:1", "expectedVersion": version, "idempotencyKey": key}
-        return await self._mutate(self.stand.rewards, CHANGE, arguments)
+        return await self._mutate(self.club_fixture.rewards, CHANGE, arguments)
 
     async def fault(self, name: str, **more: Any) -> None:
         """Lets the next calls of the customer meet a fault."""
@@ -78,13 +78,13 @@ async def both(each_url: str, tmp_path: Path) -> AsyncIterator[Both]:
         serving_upstream(load_world(), tmp_path / "upstream.sqlite") as url,
         httpx.AsyncClient(base_url=url, timeout=60) as api,
     ):
-        stand = ClubFixture.over(each_url, NOW, url, timeout_seconds=60)
+        club_fixture = ClubFixture.over(each_url, NOW, url, timeout_seconds=60)
         impatient = ClubFixture.over(each_url, NOW, url, timeout_seconds=0.3, attempts=1)
-        await stand.add_brand()
-        await stand.add_accounts({Owner("northbet", CUSTOMER): good_account()})
-        await stand.add_rewards([make_config("fb-5"), make_config("fb-2x3")])
-        yield Both(stand, impatient, api)
-        await stand.close()
+        await club_fixture.add_brand()
+        await club_fixture.add_accounts({Owner("northbet", CUSTOMER): good_account()})
+        await club_fixture.add_rewards([make_config("fb-5"), make_config("fb-2x3")])
+        yield Both(club_fixture, impatient, api)
+        await club_fixture.close()
         await impatient.close()
 
 
@@ -120,7 +120,7 @@ async def test_who_is_no_member_cannot_choose(both: Both) -> None:
 async def test_a_fault_leaves_one_effect_in_the_end(both: Both, fault: str) -> None:
     """Whether the answer or the request was lost, the customer waits, tries again, and is a member once."""
     await both.fault(fault, times=2)
-    waiting = await both.opt_in(stand=both.impatient)
+    waiting = await both.opt_in(club_fixture=both.impatient)
     await both.no_more_faults()
     assert reasons(waiting) == ["UPSTREAM_PENDING"]
     assert waiting["club"]["membership"] == {"optedIn": False, "pending": True, "version": 0}

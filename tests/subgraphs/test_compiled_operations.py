@@ -83,9 +83,11 @@ ASKED: list[tuple[str, str, dict[str, Any], str | None]] = [
 ]
 
 
-def named(stand: ClubFixture, name: str) -> Subgraph:
+def named(club_fixture: ClubFixture, name: str) -> Subgraph:
     """A subgraph by its name."""
-    return {"club": stand.club, "rewards": stand.rewards, "progress": stand.progress}[name]
+    return {"club": club_fixture.club, "rewards": club_fixture.rewards, "progress": club_fixture.progress}[
+        name
+    ]
 
 
 @pytest.fixture
@@ -124,8 +126,8 @@ async def test_both_ways_give_the_same(  # noqa: PLR0917 - the parts of a reques
     """For a member, a self-excluded customer and a visitor; the second time as the first."""
     kept = copy.deepcopy(variables)
     found = [
-        comparable(await named(stand, name).execute(query, variables, operation, session(customer)))
-        for stand in (*both, both[0])
+        comparable(await named(club_fixture, name).execute(query, variables, operation, session(customer)))
+        for club_fixture in (*both, both[0])
     ]
     assert found[0] == found[1] == found[2]
     assert variables == kept
@@ -138,10 +140,10 @@ async def test_a_mutation_is_the_same_in_both_ways(
     del upstream
     compiled, plain = both
     found = []
-    for stand, customer in ((compiled, "c-3"), (plain, "c-4")):
+    for club_fixture, customer in ((compiled, "c-3"), (plain, "c-4")):
         await compiled.add_accounts({Owner(BRAND, customer): good_account()})
         joining = {"brand": BRAND, "termsVersion": "2026-1", "idempotencyKey": "k"}
-        answer = await stand.club.execute(OPT_IN, {"input": joining}, None, session(customer))
+        answer = await club_fixture.club.execute(OPT_IN, {"input": joining}, None, session(customer))
         found.append(answer["data"]["optIn"]["club"].pop("id") and answer)
     assert found[0] == found[1]
     assert found[0]["data"]["optIn"]["club"]["membership"] == {
@@ -173,11 +175,11 @@ async def test_each_caller_gets_an_answer_of_its_own(both: tuple[ClubFixture, Cl
 
 async def test_many_customers_at_once_see_their_own_clubs_only(both: tuple[ClubFixture, ClubFixture]) -> None:
     """Two hundred requests that share batches each get their own customer's data."""
-    stand = both[0]
+    club_fixture = both[0]
     names = [f"c-{number}" for number in range(10, 50)]
     accounts = {Owner(BRAND, name): good_account(jurisdiction=f"J{name[2:]}") for name in names}
-    await stand.add_accounts(accounts)
-    call = stand.club.prepare('{ club(brand: "northbet") { id jurisdiction } }', None)
+    await club_fixture.add_accounts(accounts)
+    call = club_fixture.club.prepare('{ club(brand: "northbet") { id jurisdiction } }', None)
     answers = await asyncio.gather(*(call({}, session(name)) for name in names * 5))
     for name, answer in zip(names * 5, answers, strict=True):
         found = answer["data"]["club"]

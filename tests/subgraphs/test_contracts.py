@@ -35,16 +35,16 @@ def supergraph(contract: str = "") -> str:
 
 
 @pytest.fixture
-async def northbet(stand: ClubFixture) -> ClubFixture:
+async def northbet(club_fixture: ClubFixture) -> ClubFixture:
     """Northbet with one member."""
-    await stand.add_northbet()
-    await stand.add_membership(OWNER, (MembershipKind.OPTED_IN, NOW))
-    return stand
+    await club_fixture.add_northbet()
+    await club_fixture.add_membership(OWNER, (MembershipKind.OPTED_IN, NOW))
+    return club_fixture
 
 
-def app_of(stand: ClubFixture, contract: str = "", settings: GatewaySettings = SUGGESTING) -> Any:
-    """Serve a variant of the graph over the stand's subgraphs."""
-    subgraphs = (stand.club, stand.rewards, stand.progress)
+def app_of(club_fixture: ClubFixture, contract: str = "", settings: GatewaySettings = SUGGESTING) -> Any:
+    """Serve a variant of the graph over the fixture's subgraphs."""
+    subgraphs = (club_fixture.club, club_fixture.rewards, club_fixture.progress)
     transports = {subgraph.name: MemoryTransport(subgraph.prepare, trusted=True) for subgraph in subgraphs}
     return create_gateway(supergraph(contract), transports, settings)
 

@@ -76,19 +76,19 @@ def foreign(viewer: Owner | None) -> frozenset[str]:
 
 
 @pytest.fixture
-async def full(stand: ClubFixture) -> ClubFixture:
+async def full(club_fixture: ClubFixture) -> ClubFixture:
     """Two brands with customers of the same ids, who all have something in each table."""
     for brand in BRANDS:
         reward = f"{brand}-free"
-        await stand.add_brand(make_brand(id=brand), make_scheme(brand=brand, default_reward_id=reward))
-        await stand.add_rewards([make_config(reward, brand=brand)])
-    await stand.add_accounts(dict.fromkeys(OWNERS, good_account()))
+        await club_fixture.add_brand(make_brand(id=brand), make_scheme(brand=brand, default_reward_id=reward))
+        await club_fixture.add_rewards([make_config(reward, brand=brand)])
+    await club_fixture.add_accounts(dict.fromkeys(OWNERS, good_account()))
     for owner in OWNERS:
-        await stand.add_membership(owner, (MembershipKind.OPTED_IN, NOW - timedelta(days=20)))
-    await stand.add_bets(
+        await club_fixture.add_membership(owner, (MembershipKind.OPTED_IN, NOW - timedelta(days=20)))
+    await club_fixture.add_bets(
         [_bet(owner) for owner in OWNERS], [_total(owner, week) for owner in OWNERS for week in WEEKS]
     )
-    return stand
+    return club_fixture
 
 
 @pytest.fixture

@@ -37,18 +37,20 @@ MUTATIONS = {
 
 
 @pytest.fixture
-async def brands(stand: ClubFixture) -> ClubFixture:
+async def brands(club_fixture: ClubFixture) -> ClubFixture:
     """Two brands with customers of the same ids."""
-    await stand.add_northbet("c-1", "c-2")
-    await stand.add_brand(make_brand(id="lagunabet"), make_scheme(brand="lagunabet"))
-    await stand.add_accounts({Owner("lagunabet", "c-1"): good_account()})
-    await stand.add_rewards([make_config("eur-5", brand="lagunabet")])
-    return stand
+    await club_fixture.add_northbet("c-1", "c-2")
+    await club_fixture.add_brand(make_brand(id="lagunabet"), make_scheme(brand="lagunabet"))
+    await club_fixture.add_accounts({Owner("lagunabet", "c-1"): good_account()})
+    await club_fixture.add_rewards([make_config("eur-5", brand="lagunabet")])
+    return club_fixture
 
 
-def subgraph(stand: ClubFixture, name: str) -> Subgraph:
+def subgraph(club_fixture: ClubFixture, name: str) -> Subgraph:
     """A subgraph by its name."""
-    return {"club": stand.club, "rewards": stand.rewards, "progress": stand.progress}[name]
+    return {"club": club_fixture.club, "rewards": club_fixture.rewards, "progress": club_fixture.progress}[
+        name
+    ]
 
 
 def representation(brand: str, customer: str) -> dict[str, Any]:

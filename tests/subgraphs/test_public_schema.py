@@ -111,9 +111,9 @@ def test_the_clients_operations_are_valid_in_the_contract(operations: str) -> No
 
 def test_the_supergraph_is_made_of_the_subgraphs_as_they_are(tmp_path: Path) -> None:
     """Every field that a subgraph resolves by itself is in the supergraph with the same type."""
-    stand = ClubFixture.over(f"sqlite+aiosqlite:///{tmp_path}", NOW)
+    club_fixture = ClubFixture.over(f"sqlite+aiosqlite:///{tmp_path}", NOW)
     composed = facts(read("schema.graphql"))
-    for subgraph in (stand.club, stand.rewards, stand.progress):
+    for subgraph in (club_fixture.club, club_fixture.rewards, club_fixture.progress):
         own = facts(parse(subgraph.schema.as_str()))
         service = {fact for fact in own if "_Service" in fact or "_Entity" in fact or "_Any" in fact}
         assert {fact for fact in own - service if not fact.startswith("scalar")} <= composed

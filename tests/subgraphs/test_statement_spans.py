@@ -31,10 +31,10 @@ def recording() -> Recording:
 @pytest.fixture
 async def traced(each_url: str, recording: Recording) -> AsyncIterator[ClubFixture]:
     """The subgraphs over each engine, which record traces."""
-    stand = ClubFixture.over(each_url, NOW, tracer=recording.tracing.tracer)
-    await stand.add_northbet("c-1", "c-2")
-    yield stand
-    await stand.close()
+    club_fixture = ClubFixture.over(each_url, NOW, tracer=recording.tracing.tracer)
+    await club_fixture.add_northbet("c-1", "c-2")
+    yield club_fixture
+    await club_fixture.close()
 
 
 async def test_a_read_is_a_batch_and_its_statement(traced: ClubFixture, recording: Recording) -> None:

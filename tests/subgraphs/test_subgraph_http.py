@@ -20,10 +20,10 @@ LEAKS = ("Traceback", "KeyError", "TypeError", "AttributeError", "subgraphs", "s
 
 
 @pytest.fixture
-async def northbet(stand: ClubFixture) -> ClubFixture:
+async def northbet(club_fixture: ClubFixture) -> ClubFixture:
     """Northbet with one customer."""
-    await stand.add_northbet()
-    return stand
+    await club_fixture.add_northbet()
+    return club_fixture
 
 
 @pytest.fixture
@@ -39,9 +39,11 @@ async def post(http: httpx.AsyncClient, query: str, **headers: str) -> httpx.Res
     return await http.post("/graphql", json={"query": query}, headers=headers)
 
 
-def subgraph(stand: ClubFixture, name: str) -> Subgraph:
+def subgraph(club_fixture: ClubFixture, name: str) -> Subgraph:
     """A subgraph by its name."""
-    return {"club": stand.club, "rewards": stand.rewards, "progress": stand.progress}[name]
+    return {"club": club_fixture.club, "rewards": club_fixture.rewards, "progress": club_fixture.progress}[
+        name
+    ]
 
 
 async def test_a_session_is_served_over_http(http: httpx.AsyncClient) -> None:
@@ -88,12 +90,12 @@ async def test_a_server_tells_that_it_lives_and_is_ready(http: httpx.AsyncClient
 
 async def test_a_subgraph_without_its_database_is_not_ready() -> None:
     """A database that cannot be reached makes the server alive but not ready."""
-    stand = ClubFixture.over("mysql+aiomysql://furlong:no@127.0.0.1:9/furlong", NOW)
-    transport = httpx.ASGITransport(stand.club.http_app(DEVELOPMENT))
+    club_fixture = ClubFixture.over("mysql+aiomysql://furlong:no@127.0.0.1:9/furlong", NOW)
+    transport = httpx.ASGITransport(club_fixture.club.http_app(DEVELOPMENT))
     async with httpx.AsyncClient(transport=transport, base_url="http://club") as client:
         assert (await client.get("/health")).status_code == 200
         assert (await client.get("/ready")).status_code == 503
-    await stand.close()
+    await club_fixture.close()
 
 
 async def test_a_query_ends_when_its_caller_waits_no_longer(http: httpx.AsyncClient) -> None:
@@ -196,7 +198,7 @@ async def test_a_query_that_is_wrong_says_what_is_wrong(northbet: ClubFixture) -
     assert "Cannot query field 'clubb'" in answer["errors"][0]["message"]
 
 
-async def test_a_brand_that_is_not_loaded_is_said_to_be_so(stand: ClubFixture) -> None:
+async def test_a_brand_that_is_not_loaded_is_said_to_be_so(club_fixture: ClubFixture) -> None:
     """A session of a brand nobody has loaded gets a code of its own."""
-    answer = await ask(stand.club, CLUB)
+    answer = await ask(club_fixture.club, CLUB)
     assert (answer["data"], codes(answer)) == ({"club": None}, ["UNKNOWN_BRAND"])

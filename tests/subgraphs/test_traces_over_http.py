@@ -27,12 +27,12 @@ def recording() -> Recording:
 @pytest.fixture
 async def client(sqlite_url: str, recording: Recording) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the club's server."""
-    stand = ClubFixture.over(sqlite_url, NOW, tracer=recording.tracing.tracer)
-    await stand.add_northbet("c-1")
-    transport = httpx.ASGITransport(stand.club.http_app(DEVELOPMENT, recording.tracing))
+    club_fixture = ClubFixture.over(sqlite_url, NOW, tracer=recording.tracing.tracer)
+    await club_fixture.add_northbet("c-1")
+    transport = httpx.ASGITransport(club_fixture.club.http_app(DEVELOPMENT, recording.tracing))
     async with httpx.AsyncClient(transport=transport, base_url="http://club.test") as made:
         yield made
-    await stand.close()
+    await club_fixture.close()
 
 
 async def test_a_recorded_trace_goes_on_in_the_subgraph(

@@ -94,9 +94,9 @@ def pair(tmp_path: Path) -> Iterator[Pair]:
 
 async def _fill(database: DatabaseSettings) -> None:
     await upgrade_databases(database)
-    stand = ClubFixture.over(database.url, datetime.now(UTC))
-    await stand.add_northbet()
-    await stand.close()
+    club_fixture = ClubFixture.over(database.url, datetime.now(UTC))
+    await club_fixture.add_northbet()
+    await club_fixture.close()
 
 
 @dataclass

@@ -49,41 +49,41 @@ class Follower:
         return update["version"], update["club"]
 
 
-def updates(stand: ClubFixture) -> ClubUpdates:
-    """What drives the stand's streams."""
-    club_updates: ClubUpdates = stand.club.make_context.keywords["updates"]  # type: ignore[attr-defined]  # a partial
+def updates(club_fixture: ClubFixture) -> ClubUpdates:
+    """What drives the fixture's streams."""
+    club_updates: ClubUpdates = club_fixture.club.make_context.keywords["updates"]  # type: ignore[attr-defined]  # a partial
     return club_updates
 
 
-def bus(stand: ClubFixture) -> EventBus:
+def bus(club_fixture: ClubFixture) -> EventBus:
     """The stand's bus."""
-    return updates(stand).bus
+    return updates(club_fixture).bus
 
 
 async def follow(
-    stand: ClubFixture,
+    club_fixture: ClubFixture,
     headers: Mapping[str, str] | None = None,
     brand: str = BRAND,
     identity: RequestIdentity | None = None,
 ) -> Follower:
     """Subscribe."""
-    subscribe = stand.club.prepare_subscription(FOLLOW, None)
+    subscribe = club_fixture.club.prepare_subscription(FOLLOW, None)
     headers = session() if headers is None else headers
     return Follower(await subscribe({"brand": brand}, headers, identity))
 
 
-async def fresh(stand: ClubFixture, customer: str = CUSTOMER) -> dict[str, Any]:
+async def fresh(club_fixture: ClubFixture, customer: str = CUSTOMER) -> dict[str, Any]:
     """What a query says now."""
-    answer = await ask(stand.club, QUERY, {"brand": BRAND}, session(customer))
+    answer = await ask(club_fixture.club, QUERY, {"brand": BRAND}, session(customer))
     return dict(answer["data"]["club"])
 
 
 @pytest.fixture
-async def northbet(stand: ClubFixture) -> ClubFixture:
+async def northbet(club_fixture: ClubFixture) -> ClubFixture:
     """The subgraphs with two customers; streams do not pause between events."""
-    object.__setattr__(updates(stand).settings, "interval_seconds", 0.0)
-    await stand.add_northbet(CUSTOMER, "c-2")
-    return stand
+    object.__setattr__(updates(club_fixture).settings, "interval_seconds", 0.0)
+    await club_fixture.add_northbet(CUSTOMER, "c-2")
+    return club_fixture
 
 
 async def test_the_first_event_is_the_present_state(northbet: ClubFixture) -> None:

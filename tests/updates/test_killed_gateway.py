@@ -99,13 +99,13 @@ async def change(database: DatabaseSettings, kind: MembershipKind | None) -> Non
     """Let all customers join or leave; None creates everything first."""
     if kind is None:
         await upgrade_databases(database)
-    stand = ClubFixture.over(database.url, datetime.now(UTC))
+    club_fixture = ClubFixture.over(database.url, datetime.now(UTC))
     if kind is None:
-        await stand.add_northbet(*CUSTOMERS)
+        await club_fixture.add_northbet(*CUSTOMERS)
     else:
         for customer in CUSTOMERS:
-            await stand.add_membership(Owner(BRAND, customer), (kind, datetime.now(UTC)))
-    await stand.close()
+            await club_fixture.add_membership(Owner(BRAND, customer), (kind, datetime.now(UTC)))
+    await club_fixture.close()
 
 
 def token(customer: str) -> str:

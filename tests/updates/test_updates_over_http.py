@@ -24,17 +24,17 @@ ACCEPT = {"accept": "text/event-stream"}
 BODY = {"query": FOLLOW, "variables": {"b": BRAND}}
 
 
-def updates(stand: ClubFixture) -> ClubUpdates:
-    """What drives the stand's streams."""
-    club_updates: ClubUpdates = stand.club.make_context.keywords["updates"]  # type: ignore[attr-defined]  # a partial
+def updates(club_fixture: ClubFixture) -> ClubUpdates:
+    """What drives the fixture's streams."""
+    club_updates: ClubUpdates = club_fixture.club.make_context.keywords["updates"]  # type: ignore[attr-defined]  # a partial
     return club_updates
 
 
 @asynccontextmanager
-async def served(stand: ClubFixture) -> AsyncIterator[httpx.AsyncClient]:
+async def served(club_fixture: ClubFixture) -> AsyncIterator[httpx.AsyncClient]:
     """The club subgraph on a port of its own."""
     listener = socket.create_server(("127.0.0.1", 0))
-    async with serving(stand.club.http_app(DEVELOPMENT), listener):
+    async with serving(club_fixture.club.http_app(DEVELOPMENT), listener):
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         async with httpx.AsyncClient(base_url=url, timeout=60) as client:
             yield client
@@ -61,11 +61,11 @@ async def next_event(stream: AsyncIterator[tuple[str, Any]]) -> tuple[str, Any]:
 
 
 @pytest.fixture
-async def northbet(stand: ClubFixture) -> ClubFixture:
+async def northbet(club_fixture: ClubFixture) -> ClubFixture:
     """The subgraphs with a customer; streams do not pause between events."""
-    object.__setattr__(updates(stand).settings, "interval_seconds", 0.0)
-    await stand.add_northbet(CUSTOMER)
-    return stand
+    object.__setattr__(updates(club_fixture).settings, "interval_seconds", 0.0)
+    await club_fixture.add_northbet(CUSTOMER)
+    return club_fixture
 
 
 async def test_a_change_is_sent_and_a_client_that_goes_away_leaves_nothing(

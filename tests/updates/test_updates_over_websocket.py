@@ -44,13 +44,13 @@ class Served:
     """The club subgraph on a port of its own."""
 
     port: int
-    stand: ClubFixture
+    club_fixture: ClubFixture
     bus: EventBus
     metrics: Any
 
     async def join(self) -> None:
         """Let the customer join the club."""
-        await self.stand.add_membership(OWNER, (MembershipKind.OPTED_IN, NOW))
+        await self.club_fixture.add_membership(OWNER, (MembershipKind.OPTED_IN, NOW))
         self.bus.customers_changed([customer_key(OWNER)])
 
     async def until_left(self) -> None:
@@ -59,17 +59,19 @@ class Served:
 
 
 @asynccontextmanager
-async def served(stand: ClubFixture, callers: Callers = DEVELOPMENT) -> AsyncIterator[Served]:
+async def served(club_fixture: ClubFixture, callers: Callers = DEVELOPMENT) -> AsyncIterator[Served]:
     """Serve the club with its WebSockets until the end of the block."""
-    await stand.add_northbet(CUSTOMER)
-    updates: ClubUpdates = stand.club.make_context.keywords["updates"]  # type: ignore[attr-defined]  # a partial
+    await club_fixture.add_northbet(CUSTOMER)
+    updates: ClubUpdates = club_fixture.club.make_context.keywords["updates"]  # type: ignore[attr-defined]  # a partial
     object.__setattr__(updates.settings, "interval_seconds", 0.0)
-    endpoint = subgraph_websockets(stand.club, callers, GatewaySettings())
-    app = stand.club.http_app(callers, None, [LiveMetrics(updates.bus), endpoint.parts.connections.metrics])
+    endpoint = subgraph_websockets(club_fixture.club, callers, GatewaySettings())
+    app = club_fixture.club.http_app(
+        callers, None, [LiveMetrics(updates.bus), endpoint.parts.connections.metrics]
+    )
     accept_websockets(app, endpoint)
     listener = socket.create_server(("127.0.0.1", 0))
     async with serving(app, listener):
-        yield Served(listener.getsockname()[1], stand, updates.bus, endpoint.parts.connections.metrics)
+        yield Served(listener.getsockname()[1], club_fixture, updates.bus, endpoint.parts.connections.metrics)
 
 
 def opted_in(response: dict[str, Any]) -> bool:
@@ -77,9 +79,9 @@ def opted_in(response: dict[str, Any]) -> bool:
     return bool(response["data"]["clubUpdated"]["club"]["membership"]["optedIn"])
 
 
-async def test_the_usual_client_is_served(stand: ClubFixture) -> None:
+async def test_the_usual_client_is_served(club_fixture: ClubFixture) -> None:
     """graphql-ws subscribes with the token in `connection_init`, gets each change, and leaves nothing."""
-    async with served(stand) as club, node_client(club.port, "ws", make_token()) as client:
+    async with served(club_fixture) as club, node_client(club.port, "ws", make_token()) as client:
         client.send(subscribe="a", query=FOLLOW)
         assert not opted_in((await client.says(id="a"))["next"])
         await club.join()
@@ -90,9 +92,9 @@ async def test_the_usual_client_is_served(stand: ClubFixture) -> None:
         await club.until_left()
 
 
-async def test_streams_and_connections_are_counted(stand: ClubFixture) -> None:
+async def test_streams_and_connections_are_counted(club_fixture: ClubFixture) -> None:
     """By the metrics of a gateway, on the subgraph's own port."""
-    async with served(stand) as club, raw_websocket(club.port) as websocket:
+    async with served(club_fixture) as club, raw_websocket(club.port) as websocket:
         await websocket.init({"authorization": f"Bearer {make_token()}"})
         websocket.subscribe("a", FOLLOW)
         await websocket.receive()
@@ -110,16 +112,16 @@ async def closed(websocket: RawWebSocket, **init: str) -> Closed:
     return ended.value
 
 
-async def test_an_invalid_token_opens_nothing(stand: ClubFixture) -> None:
+async def test_an_invalid_token_opens_nothing(club_fixture: ClubFixture) -> None:
     """The connection is closed with the code for it."""
-    async with served(stand) as club, raw_websocket(club.port) as websocket:
+    async with served(club_fixture) as club, raw_websocket(club.port) as websocket:
         assert (await closed(websocket, authorization="Bearer nonsense")).code == 4403
     assert club.bus.watches.keys == ()
 
 
-async def test_a_gateway_subscribes_by_signed_handshakes(stand: ClubFixture) -> None:
+async def test_a_gateway_subscribes_by_signed_handshakes(club_fixture: ClubFixture) -> None:
     """Events come through; the gateway's end of the connection ends the subscription."""
-    async with served(stand, SIGNED) as club:
+    async with served(club_fixture, SIGNED) as club:
         url = f"http://127.0.0.1:{club.port}/graphql"
         settings = GatewaySettings(
             subgraph_urls={"club": url},
@@ -149,10 +151,10 @@ def signed(port: int, token: str) -> dict[str, str]:
     return {"content-type": "application/json", **headers, **{name: value for name, _, value in pairs}}
 
 
-async def test_handshakes_of_others_open_nothing(stand: ClubFixture) -> None:
+async def test_handshakes_of_others_open_nothing(club_fixture: ClubFixture) -> None:
     """Unsigned, repeated, or with another token in `connection_init`, though all tokens are valid."""
     token, other = make_token(), make_token("c-2")
-    async with served(stand, SIGNED) as club:
+    async with served(club_fixture, SIGNED) as club:
         once = signed(club.port, token)
         async with raw_websocket(club.port, once) as websocket:
             await websocket.init({"authorization": f"Bearer {token}"})

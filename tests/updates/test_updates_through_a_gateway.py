@@ -30,22 +30,22 @@ FOLLOW = "subscription ($b: ID!) { clubUpdated(brand: $b) { version club { membe
 KEY = secret("gateway-1")
 
 
-def updates(stand: ClubFixture) -> ClubUpdates:
-    """What drives the stand's streams."""
-    club_updates: ClubUpdates = stand.club.make_context.keywords["updates"]  # type: ignore[attr-defined]  # a partial
+def updates(club_fixture: ClubFixture) -> ClubUpdates:
+    """What drives the fixture's streams."""
+    club_updates: ClubUpdates = club_fixture.club.make_context.keywords["updates"]  # type: ignore[attr-defined]  # a partial
     return club_updates
 
 
 @pytest.fixture
-async def northbet(stand: ClubFixture) -> ClubFixture:
+async def northbet(club_fixture: ClubFixture) -> ClubFixture:
     """The subgraphs with a customer; streams do not pause between events."""
-    object.__setattr__(updates(stand).settings, "interval_seconds", 0.0)
-    await stand.add_northbet(CUSTOMER)
-    return stand
+    object.__setattr__(updates(club_fixture).settings, "interval_seconds", 0.0)
+    await club_fixture.add_northbet(CUSTOMER)
+    return club_fixture
 
 
 @asynccontextmanager
-async def gateway(stand: ClubFixture, key: dict[str, str]) -> AsyncIterator[Any]:
+async def gateway(club_fixture: ClubFixture, key: dict[str, str]) -> AsyncIterator[Any]:
     """A gateway with a key, before a club subgraph that knows `KEY`."""
     callers = Callers.of(CallerSettings(gateway_keys=SecretStr(key_text(KEY))), "club")
     listener = socket.create_server(("127.0.0.1", 0))
@@ -58,7 +58,7 @@ async def gateway(stand: ClubFixture, key: dict[str, str]) -> AsyncIterator[Any]
         connect_seconds=10.0,
         total_seconds=20.0,
     )
-    async with serving(stand.club.http_app(callers), listener):
+    async with serving(club_fixture.club.http_app(callers), listener):
         others = {name: MemoryTransport(unused) for name in ("rewards", "progress")}
         yield create_gateway(SUPERGRAPH.read_text(), others, settings)
 

@@ -40,7 +40,7 @@ def staff(office: Office, chromium: LocalChromium) -> Iterator[Staff]:
 @pytest.mark.slow("a person's whole day in a browser")
 def test_an_editors_and_an_approvers_day(staff: Staff, tmp_path: Path) -> None:
     """From the first word, by lint, preview and another person's approval, to the bet-slip, and back."""
-    editor, approver = staff.desk("editor"), staff.desk("approver")
+    editor, approver = staff.client("editor"), staff.client("approver")
     content.write_and_submit(editor, tmp_path)
     content.publish_and_roll_back(approver, staff)
     content.propose_a_version(editor)
@@ -50,72 +50,72 @@ def test_an_editors_and_an_approvers_day(staff: Staff, tmp_path: Path) -> None:
 
 def test_the_second_of_two_editors_is_told_what_differs(staff: Staff) -> None:
     """Nothing is overwritten: the second one chooses field by field, and saves what came of it."""
-    content.edit_at_once(staff, staff.desk("editor"))
+    content.edit_at_once(staff, staff.client("editor"))
 
 
 @pytest.mark.slow("a person's whole day in a browser")
 def test_no_text_of_content_runs_as_script(staff: Staff) -> None:
     """Neither in the screens and the preview nor on the bet-slip, which has what lint lets through."""
-    assert content.publish_hostile_texts(staff, staff.desk("editor"), staff.desk("approver")) == []
+    assert content.publish_hostile_texts(staff, staff.client("editor"), staff.client("approver")) == []
 
 
 @pytest.mark.slow("a person's whole day in a browser")
 def test_a_risk_day(office: Office, staff: Staff, tmp_path: Path) -> None:
     """Figures are followed to their customers; a budget is lowered by one person and raised by two."""
-    desk = staff.desk("risk")
+    office_client = staff.client("risk")
     risk.qualify(office)
-    risk.read_figures(desk)
-    risk.follow_a_figure(desk, tmp_path)
-    risk.change_a_budget(desk, staff)
-    assert desk.faults == []
+    risk.read_figures(office_client)
+    risk.follow_a_figure(office_client, tmp_path)
+    risk.change_a_budget(office_client, staff)
+    assert office_client.faults == []
 
 
 @pytest.mark.slow("a person's whole day in a browser")
 def test_a_support_day(office: Office, staff: Staff, tmp_path: Path) -> None:
     """Find, explain, adjust, give goodwill, export and erase; the law and another person have a say."""
-    desk = staff.desk("support")
-    support.give_goodwill(office, desk, staff)
-    support.explain_a_bet(office, desk)
-    support.search_by_keyboard(desk)
-    support.adjust_a_week(office, desk, staff)
-    assert "usual" in json.dumps(support.export(desk, tmp_path))
-    support.erase(office, desk, staff)
-    assert desk.page.title() != "1"
-    assert desk.scripts_that_ran() + staff.desk("risk").scripts_that_ran() == []
+    office_client = staff.client("support")
+    support.give_goodwill(office, office_client, staff)
+    support.explain_a_bet(office, office_client)
+    support.search_by_keyboard(office_client)
+    support.adjust_a_week(office, office_client, staff)
+    assert "usual" in json.dumps(support.export(office_client, tmp_path))
+    support.erase(office, office_client, staff)
+    assert office_client.page.title() != "1"
+    assert office_client.scripts_that_ran() + staff.client("risk").scripts_that_ran() == []
 
 
 @pytest.mark.slow("a person's whole day in a browser")
 def test_an_operators_day(office: Office, staff: Staff) -> None:
     """Dead letters, a kill switch, a provider, a brand, weeks, lag, and what is in doubt."""
-    desk = staff.desk("operator")
-    operations.replay_dead_letters(office, desk)
-    operations.use_a_kill_switch(office, desk)
-    operations.look_into_a_menu(desk)
-    operations.change_a_provider(desk, staff)
-    operations.change_a_brand(desk)
-    operations.see_weeks_and_lag(desk)
-    operations.settle_what_is_in_doubt(office, desk)
-    assert desk.faults == []
+    office_client = staff.client("operator")
+    operations.replay_dead_letters(office, office_client)
+    operations.use_a_kill_switch(office, office_client)
+    operations.look_into_a_menu(office_client)
+    operations.change_a_provider(office_client, staff)
+    operations.change_a_brand(office_client)
+    operations.see_weeks_and_lag(office_client)
+    operations.settle_what_is_in_doubt(office, office_client)
+    assert office_client.faults == []
 
 
 @pytest.mark.slow("a person's whole day in a browser")
 def test_a_viewers_day(staff: Staff) -> None:
     """Sees content, rules, risk and operations, and can change nothing, also not by hand-made requests."""
-    desk = staff.desk("viewer")
-    people.look_around(desk)
-    assert people.changes_let_through(desk) == []
+    office_client = staff.client("viewer")
+    people.look_around(office_client)
+    assert people.changes_let_through(office_client) == []
 
 
 @pytest.mark.slow("a person's whole day in a browser")
 def test_an_administrators_day(office: Office, staff: Staff) -> None:
     """A person is added, a session ended, both are in the audit log, whose chain is whole."""
-    desk = staff.desk("administrator")
-    people.add_a_person(desk)
-    people.save_filters(desk)
-    people.end_a_session(desk, staff.desk("viewer"))
-    people.ask_for_recovery_codes(desk)
+    office_client = staff.client("administrator")
+    people.add_a_person(office_client)
+    people.save_filters(office_client)
+    people.end_a_session(office_client, staff.client("viewer"))
+    people.ask_for_recovery_codes(office_client)
     assert "The chain is intact" in office.programs.run("audit", "verify")
-    assert desk.faults == []
+    assert office_client.faults == []
 
 
 @pytest.mark.slow("a person's whole day in a browser")
@@ -125,10 +125,10 @@ def test_no_text_of_any_change_runs_as_script(office: Office, staff: Staff) -> N
 
     Last, because it changes what the other people look at.
     """
-    others = {name: staff.desk(name) for name in (DEPUTY, "approver", "risk")}
-    clerks = Clerks(staff.desk(EVERYBODY), others)
-    for desk in (clerks.everybody, *others.values()):
-        hostile_texts.step_up(desk)
+    others = {name: staff.client(name) for name in (DEPUTY, "approver", "risk")}
+    clerks = Clerks(staff.client(EVERYBODY), others)
+    for office_client in (clerks.everybody, *others.values()):
+        hostile_texts.step_up(office_client)
     marks = hostile_texts.bring_by_kafka(office, clerks.everybody) | hostile_texts.expected_marks()
     wrong = hostile_texts.send_hostile_texts(clerks)
     shown, live = hostile_texts.look_at_screens(clerks.everybody)

@@ -307,7 +307,7 @@ def require_clean(findings: tuple[Finding, ...]) -> None:
         Invalid: Lint found errors, each with its path.
     """
     if errors := errors_of(findings):
-        raise Invalid([Problem(one.path, one.message) for one in errors])
+        raise Invalid([Problem(error.path, error.message) for error in errors])
 
 
 def audited(revision: ContentRevision) -> Json:

@@ -61,7 +61,7 @@ class BrandDocument:
         )
 
 
-def checked(document: BrandDocument) -> BrandDocument:
+def validate_document(document: BrandDocument) -> BrandDocument:
     """Return a document as it is stored: trimmed, and with colours as `#rrggbb`.
 
     Raises:

@@ -10,7 +10,7 @@ from backoffice.global_events.acknowledgements import NodeRepository
 from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.operations.brands import repository
 from backoffice.operations.brands.contrast import Contrast, TokenColours
-from backoffice.operations.brands.document import BrandDocument, checked, theme_contrasts
+from backoffice.operations.brands.document import BrandDocument, theme_contrasts, validate_document
 from backoffice.operations.brands.repository import BrandRevision, revise
 from consumers.messages.global_events.states import state_fields
 from foundation.storage.clock import Clock
@@ -127,7 +127,7 @@ class BrandService:
         """
         require(actor, Permission.OPERATIONS_BRAND, brand)
         known = await self.find(actor, brand)
-        tidy = checked(document)
+        tidy = validate_document(document)
         if not reason.strip():
             raise Invalid([Problem("reason", "Say why: nodes and the audit log show it.")])
         async with self.database.write() as connection:
@@ -157,7 +157,9 @@ class BrandService:
                 newest = await repository.revisions(connection, brand.id, 1)
                 decision = await self.decisions.repository.find(connection, brand_subject(brand.id).key)
                 lacking = (
-                    [] if decision is None else [one for one in reports if not one.has_applied(decision)]
+                    []
+                    if decision is None
+                    else [report for report in reports if not report.has_applied(decision)]
                 )
                 document = newest[0].document if newest else BrandDocument.of(brand)
                 shown = replace(

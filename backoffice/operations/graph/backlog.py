@@ -49,12 +49,12 @@ class LagSampleInfo:
     )
 
 
-def shown_lag(found: ConsumerLag) -> ConsumerLagInfo:
+def lag_to_graphql(found: ConsumerLag) -> ConsumerLagInfo:
     """Return the lag of all consumers."""
     return ConsumerLagInfo(
         read_at=found.read_at,
         problem=found.problem or None,
-        partitions=[_partition(one) for one in found.partitions],
+        partitions=[_partition(partition) for partition in found.partitions],
     )
 
 
@@ -81,7 +81,7 @@ class BacklogQuery:
     )
     async def consumer_lag(self, info: OfficeInfo) -> ConsumerLagInfo:
         """Return the lag of all consumers."""
-        return shown_lag(await info.context.area(OperationsArea).lag.read(info.context.actor))
+        return lag_to_graphql(await info.context.area(OperationsArea).lag.read(info.context.actor))
 
     @strawberry.field(
         description="The lag of the last hours, a sample a minute, since this process of the back office "

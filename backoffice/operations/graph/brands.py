@@ -116,10 +116,10 @@ def document_of(wanted: ChangeBrandInput) -> BrandDocument:
 
 def colours_of(tokens: Sequence[ThemeTokenInput]) -> dict[str, TokenColours]:
     """Return the colours of an input by token."""
-    return {one.token: TokenColours(one.light, one.dark) for one in tokens}
+    return {token.token: TokenColours(token.light, token.dark) for token in tokens}
 
 
-def shown_brand(known: KnownBrand) -> OperatedBrand:
+def brand_to_graphql(known: KnownBrand) -> OperatedBrand:
     """Return a brand with its theme and what can be read of it."""
     brand = known.brand
     return OperatedBrand(
@@ -132,12 +132,12 @@ def shown_brand(known: KnownBrand) -> OperatedBrand:
         currencies=list(brand.currencies),
         revision=known.revision,
         theme=_tokens(known.document.theme),
-        contrasts=[shown_contrast(one) for one in contrasts(known.document.theme)],
+        contrasts=[contrast_to_graphql(one) for one in contrasts(known.document.theme)],
         missing=list(known.missing),
     )
 
 
-def shown_revision(one: BrandRevision) -> BrandRevisionInfo:
+def revision_to_graphql(one: BrandRevision) -> BrandRevisionInfo:
     """Return a revision."""
     return BrandRevisionInfo(
         id=ID(f"{one.brand}:{one.revision}"),
@@ -152,7 +152,7 @@ def shown_revision(one: BrandRevision) -> BrandRevisionInfo:
     )
 
 
-def shown_contrast(one: Contrast) -> ThemeContrast:
+def contrast_to_graphql(one: Contrast) -> ThemeContrast:
     """Return a pair of colours."""
     return ThemeContrast(
         front=one.pair.front,
@@ -192,7 +192,7 @@ class BrandQuery:
         found = await context.area(OperationsArea).brands.page(
             context.actor, page_size(first), text_key(after)
         )
-        return page_of(found, first, shown_brand, lambda one: one.brand.id)
+        return page_of(found, first, brand_to_graphql, lambda one: one.brand.id)
 
     @strawberry.field(
         description="A brand with its theme, and the contrast of each pair of its colours.",
@@ -200,7 +200,7 @@ class BrandQuery:
     )
     async def operated_brand(self, info: OfficeInfo, id: ID) -> OperatedBrand:  # noqa: A002
         """Return a brand."""
-        return shown_brand(await info.context.area(OperationsArea).brands.find(info.context.actor, id))
+        return brand_to_graphql(await info.context.area(OperationsArea).brands.find(info.context.actor, id))
 
     @strawberry.field(
         description="The revisions of a brand, the newest first.", directives=[permitted(_READ, "brand")]
@@ -213,7 +213,7 @@ class BrandQuery:
         found = await context.area(OperationsArea).brands.revisions(
             context.actor, brand, page_size(first), before
         )
-        return page_of(found, first, shown_revision, lambda one: one.revision)
+        return page_of(found, first, revision_to_graphql, lambda one: one.revision)
 
     @strawberry.field(
         description="The contrast of each pair of colours, if a brand had a theme; nothing is changed.",
@@ -225,7 +225,7 @@ class BrandQuery:
         found = await context.area(OperationsArea).brands.try_theme(
             context.actor, input.brand, colours_of(input.theme)
         )
-        return [shown_contrast(one) for one in found]
+        return [contrast_to_graphql(one) for one in found]
 
 
 @strawberry.type
@@ -243,4 +243,4 @@ class BrandMutation:
         changed = await context.area(OperationsArea).brands.change(
             context.actor, input.brand, document_of(input), seen=input.revision, reason=input.reason
         )
-        return shown_brand(changed)
+        return brand_to_graphql(changed)

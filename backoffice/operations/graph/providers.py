@@ -174,7 +174,7 @@ class RollBackProviderInput:
     reason: str
 
 
-def shown_provider(one: ProviderState) -> ProviderInfo:
+def provider_to_graphql(one: ProviderState) -> ProviderInfo:
     """Return a provider."""
     reason, since = one.stopped or (None, None)
     present = one.present
@@ -196,7 +196,7 @@ def shown_provider(one: ProviderState) -> ProviderInfo:
     )
 
 
-def shown_provider_revision(one: ProviderRevision) -> ProviderRevisionInfo:
+def provider_revision_to_graphql(one: ProviderRevision) -> ProviderRevisionInfo:
     """Return a revision."""
     return ProviderRevisionInfo(
         id=ID(f"{one.provider}:{one.revision}"),
@@ -209,12 +209,12 @@ def shown_provider_revision(one: ProviderRevision) -> ProviderRevisionInfo:
     )
 
 
-def shown_change(one: FieldChange) -> ProviderFieldChange:
+def change_to_graphql(one: FieldChange) -> ProviderFieldChange:
     """Return a field that differs."""
     return ProviderFieldChange(field=one.field, before=one.before, after=one.after)
 
 
-def shown_problem(one: Problem) -> ProviderProblem:
+def problem_to_graphql(one: Problem) -> ProviderProblem:
     """Return what is wrong."""
     return ProviderProblem(path=one.path, message=one.message)
 
@@ -267,14 +267,16 @@ class ProviderQuery:
     async def providers(self, info: OfficeInfo) -> list[ProviderInfo]:
         """Return providers."""
         return [
-            shown_provider(one)
+            provider_to_graphql(one)
             for one in await info.context.area(OperationsArea).providers.listed(info.context.actor)
         ]
 
     @strawberry.field(description="A provider.", directives=[permitted(_READ, ALL)])
     async def provider(self, info: OfficeInfo, id: ID) -> ProviderInfo:  # noqa: A002
         """Return a provider."""
-        return shown_provider(await info.context.area(OperationsArea).providers.find(info.context.actor, id))
+        return provider_to_graphql(
+            await info.context.area(OperationsArea).providers.find(info.context.actor, id)
+        )
 
     @strawberry.field(
         description="The adapters that a provider's configuration can name.",
@@ -296,7 +298,7 @@ class ProviderQuery:
         found = await context.area(OperationsArea).configurations.revisions(
             context.actor, provider, page_size(first), before
         )
-        return page_of(found, first, shown_provider_revision, lambda one: one.revision)
+        return page_of(found, first, provider_revision_to_graphql, lambda one: one.revision)
 
     @strawberry.field(
         description="The fields that differ between two revisions of a provider's configuration.",
@@ -308,7 +310,7 @@ class ProviderQuery:
         """Return the fields that differ."""
         context = info.context
         found = await context.area(OperationsArea).configurations.diff(context.actor, provider, before, after)
-        return [shown_change(one) for one in found]
+        return [change_to_graphql(one) for one in found]
 
     @strawberry.field(
         description="What is wrong with a configuration, as it is typed; nothing of it is kept.",
@@ -321,7 +323,7 @@ class ProviderQuery:
     ) -> list[ProviderProblem]:
         """Check a configuration."""
         found = await info.context.area(OperationsArea).configurations.check(info.context.actor, input.fields)
-        return [shown_problem(one) for one in found]
+        return [problem_to_graphql(one) for one in found]
 
 
 @strawberry.type

@@ -39,7 +39,7 @@ class WeekCustomersInfo:
     customers: int
 
 
-def shown_week(line: WeekLine) -> WeekInfo:
+def week_to_graphql(line: WeekLine) -> WeekInfo:
     """Return a week."""
     return WeekInfo(
         id=ID(f"{line.brand}:{line.week}:{line.jurisdiction}:{line.currency}"),
@@ -75,7 +75,7 @@ class WeekQuery:
     async def weeks(self, info: OfficeInfo, brand: str) -> list[WeekInfo]:
         """Return weeks."""
         return [
-            shown_week(line)
+            week_to_graphql(line)
             for line in await info.context.area(OperationsArea).weeks.listed(info.context.actor, brand)
         ]
 
@@ -102,7 +102,7 @@ class WeekMutation:
         lines = await info.context.area(OperationsArea).weeks.open(
             info.context.actor, input.brand, input.iso_week, input.reason
         )
-        return [shown_week(line) for line in lines]
+        return [week_to_graphql(line) for line in lines]
 
     @strawberry.mutation(
         description="Propose to close a week by hand; another person approves it. Needs a step-up.",

@@ -14,7 +14,13 @@ from backoffice.audit.canonical_json import Json
 from backoffice.errors import Invalid, NotFound, Problem, Stale
 from backoffice.global_events.decisions import REASON_CHARACTERS, GlobalDecisions
 from backoffice.operations.providers import repository
-from backoffice.operations.providers.document import CHANGED, FieldChange, changes, checked, state_of
+from backoffice.operations.providers.document import (
+    CHANGED,
+    FieldChange,
+    changes,
+    parse_provider_config,
+    state_of,
+)
 from backoffice.operations.providers.repository import ProviderRevision
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
@@ -105,7 +111,7 @@ class ProviderConfigurations:
         """
         require(actor, Permission.OPERATIONS_PROVIDER, None)
         try:
-            checked(fields, "a reason", self.settings)
+            parse_provider_config(fields, "a reason", self.settings)
         except Invalid as refusal:
             return refusal.problems
         return ()
@@ -125,7 +131,7 @@ class ProviderConfigurations:
             Stale: There is a newer revision.
         """
         require(actor, Permission.OPERATIONS_PROVIDER, None)
-        config = checked(fields, reason, self.settings)
+        config = parse_provider_config(fields, reason, self.settings)
         state_of(config, seen + 1)
         async with self.database.write() as connection:
             present = (await self.newest(connection)).get(config.name)

@@ -40,7 +40,9 @@ class FieldChange:
     after: Any
 
 
-def checked(fields: Mapping[str, Any], reason: str, settings: FulfilmentSettings) -> ProviderConfig:
+def parse_provider_config(
+    fields: Mapping[str, Any], reason: str, settings: FulfilmentSettings
+) -> ProviderConfig:
     """Return a configuration that nodes can use, as far as that can be told here.
 
     Raises:
@@ -91,7 +93,9 @@ def changes(before: ProviderConfig | None, after: ProviderConfig) -> list[FieldC
 def _secrets(fields: Mapping[str, Any], reason: str) -> Iterator[Problem]:
     for name, value in {**fields, "reason": reason}.items():
         texts = [value] if isinstance(value, str) else value if isinstance(value, list | tuple) else ()
-        if looks_like_secret(name) or any(isinstance(one, str) and looks_like_secret(one) for one in texts):
+        if looks_like_secret(name) or any(
+            isinstance(text, str) and looks_like_secret(text) for text in texts
+        ):
             known = name in ProviderConfig.model_fields or name == "reason"
             yield Problem(name if known else "field", REFUSED)
 
@@ -177,7 +181,7 @@ def _is_random(word: str) -> bool:
 def _is_hexadecimal(run: str) -> bool:
     """Return whether a run is a number in hexadecimal digits, perhaps with hyphens, such as a UUID."""
     digits = run.replace("-", "")
-    return len(digits) >= HEX_CHARACTERS and all(each in "0123456789abcdefABCDEF" for each in digits)
+    return len(digits) >= HEX_CHARACTERS and all(digit in "0123456789abcdefABCDEF" for digit in digits)
 
 
 def _mixes_cases(run: str) -> bool:

@@ -157,12 +157,16 @@ class ProviderService:
         decision = await self.decisions.repository.find(connection, provider_subject(name).key)
         if decision is None:
             return {}
-        return {one.name: one.refusal(decision) for one in reports if not one.has_applied(decision)}
+        return {
+            report.name: report.refusal(decision) for report in reports if not report.has_applied(decision)
+        }
 
     def _health(self, reports: Sequence[NodeReport]) -> dict[str, list[NodeHealth]]:
         now = self.clock.machine.now()
         found: dict[str, list[NodeHealth]] = {}
         for report in reports:
-            for one in report.providers:
-                found.setdefault(one.provider, []).append(NodeHealth(report.node, report.is_alive(now), one))
+            for provider in report.providers:
+                found.setdefault(provider.provider, []).append(
+                    NodeHealth(report.node, report.is_alive(now), provider)
+                )
         return found

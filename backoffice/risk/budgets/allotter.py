@@ -65,9 +65,9 @@ def divided(before: AllotmentState, budget: int, uses: Sequence[CellUse], partit
     if found != list(range(partitions)):
         return replace(before, shares=tuple(shares), spent=False)
     wanting = {
-        _share_id(one)
-        for one in shares
-        if (use := by_cell.get(_share_id(one))) and use.asked > one.asked and use.used >= one.rewards
+        _share_id(share)
+        for share in shares
+        if (use := by_cell.get(_share_id(share))) and use.asked > share.asked and use.used >= share.rewards
     }
     free = budget - sum(one.held for one in shares)
     if free > 0:
@@ -107,14 +107,14 @@ def _given(
     shares: Sequence[CellShare], free: int, wanting: set[str], uses: Mapping[str, CellUse]
 ) -> list[CellShare]:
     """Give what is free to the cells that asked, or, if none did, to all that report, by their partitions."""
-    takers = [one for one in shares if _share_id(one) in (wanting or uses)]
+    takers = [share for share in shares if _share_id(share) in (wanting or uses)]
     left, weight = free, sum(len(one.partitions) for one in takers)
     given: dict[str, CellShare] = {}
-    for one in takers:
-        part = -(-left * len(one.partitions) // weight)
-        left, weight = left - part, weight - len(one.partitions)
-        name, holds = _share_id(one), one.held + part
-        given[name] = replace(one, rewards=holds, held=holds, asked=uses[name].asked)
+    for taker in takers:
+        part = -(-left * len(taker.partitions) // weight)
+        left, weight = left - part, weight - len(taker.partitions)
+        name, holds = _share_id(taker), taker.held + part
+        given[name] = replace(taker, rewards=holds, held=holds, asked=uses[name].asked)
     return [given.get(_share_id(one), one) for one in shares]
 
 
@@ -128,7 +128,7 @@ def _taken_back(shares: Sequence[CellShare], number: int, uses: Mapping[str, Cel
             part = min(left, max(0, one.rewards - use.used))
             left -= part
             lowered[_share_id(one)] = replace(one, rewards=one.rewards - part)
-    return [lowered.get(_share_id(one), one) for one in shares]
+    return [lowered.get(_share_id(share), share) for share in shares]
 
 
 def _freed_half(
@@ -136,10 +136,10 @@ def _freed_half(
 ) -> list[CellShare]:
     """Lower each other cell's share by half of what it has not used, the odd one included."""
     return [
-        one
-        if _share_id(one) in wanting or (use := uses.get(_share_id(one))) is None
-        else replace(one, rewards=one.rewards - (max(0, one.rewards - use.used) + 1) // 2)
-        for one in shares
+        share
+        if _share_id(share) in wanting or (use := uses.get(_share_id(share))) is None
+        else replace(share, rewards=share.rewards - (max(0, share.rewards - use.used) + 1) // 2)
+        for share in shares
     ]
 
 
@@ -284,7 +284,7 @@ def _next(
     before = read_state(GlobalKind.ALLOTMENT, key.brand, subject.name, last.state)
     if not isinstance(before, AllotmentState):
         raise TypeError(subject.key)
-    uses = [use for one in reports if (use := _use(one, key, before, last, budget)) is not None]
+    uses = [use for report in reports if (use := _use(report, key, before, last, budget)) is not None]
     partitions = max(one.cell.of for one in reports if one.cell is not None)
     after = divided(before, budget.rewards, uses, partitions)
     return None if after == before else after

@@ -104,9 +104,9 @@ async def used_by_cells(
     """
     used: dict[str, int] = {}
     for report in await NodeRepository().all(connection):
-        for one in report.budgets:
-            if (one.brand, one.iso_week) == (brand, iso_week):
-                used[one.reward_id] = used.get(one.reward_id, 0) + one.used
+        for budget in report.budgets:
+            if (budget.brand, budget.iso_week) == (brand, iso_week):
+                used[budget.reward_id] = used.get(budget.reward_id, 0) + budget.used
     found: dict[str, BudgetUse] = {}
     for key, rewards in sorted(budgets.items(), key=lambda each: each[0].iso_week):
         if key.brand == brand and key.iso_week in {EVERY_WEEK, iso_week}:

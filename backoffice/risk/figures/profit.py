@@ -54,9 +54,9 @@ def profit_lines(money: Iterable[MoneyFigure], rewards: Iterable[RewardFigure]) 
         )
         for one in money
     }
-    for each in rewards:
-        line = found.get(each.currency, ProfitLine(each.currency))
-        found[each.currency] = _with(line, each)
+    for reward in rewards:
+        line = found.get(reward.currency, ProfitLine(reward.currency))
+        found[reward.currency] = _with(line, reward)
     return [found[currency] for currency in sorted(found)]
 
 

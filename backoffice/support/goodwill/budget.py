@@ -110,4 +110,4 @@ class WeekUse:
 
 
 def _sum(reservations: Iterable[Reservation]) -> int:
-    return sum(one.amount_minor for one in reservations)
+    return sum(reservation.amount_minor for reservation in reservations)

@@ -101,7 +101,7 @@ class GoodwillOffers:
     async def _require_provider(self, owner: Owner, offer: GoodwillOffer, config: RewardConfig) -> None:
         """Check that a provider pays the reward and is in use, as far as this process knows them."""
         credit = Credit("", ClubKey(owner.brand, offer.week.iso, owner.customer), reward_of(config))
-        paying = next((one for one in self.providers if one.pays(credit)), None)
+        paying = next((provider for provider in self.providers if provider.pays(credit)), None)
         if paying is None and self.providers:
             raise Conflict(f"No provider pays a {_in_words(config.kind.value)} of {owner.brand}.")
         if paying is None:

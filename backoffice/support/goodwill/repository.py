@@ -201,7 +201,9 @@ class GoodwillSpending:
         """
         budget = await budget_of(connection, week, locked=True)
         reservations = await held(connection, week)
-        approved = [one for one in reservations if one.status is ReservationStatus.APPROVED]
+        approved = [
+            reservation for reservation in reservations if reservation.status is ReservationStatus.APPROVED
+        ]
         ends = await self._ends(week.brand, [one.proposal_id for one in approved])
         now = await self.clock.at(connection)
         for status in (ReservationStatus.PAID, ReservationStatus.RELEASED):

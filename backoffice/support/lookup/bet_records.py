@@ -87,7 +87,7 @@ class BetRecords:
     async def _search(self, consumer: AIOKafkaConsumer, bet: Bet) -> tuple[BetRecord | None, int]:
         partitions = await partitions_of(self.stream, [BETS_TOPIC])
         starts = await _starts(consumer, partitions, bet.occurred_at - CLOCKS_DIFFER)
-        usual = [each for each in starts if each.partition == _usual_partition(bet, partitions)]
+        usual = [start for start in starts if start.partition == _usual_partition(bet, partitions)]
         searched, deadline = 0, time.monotonic() + self.seconds
         for some in (
             usual,
@@ -113,7 +113,7 @@ async def _consumer(settings: StreamSettings) -> AsyncIterator[AIOKafkaConsumer]
 
 def _usual_partition(bet: Bet, partitions: Sequence[TopicPartition]) -> int | None:
     """Return the partition in which Java's and aiokafka's producers put the customer's key."""
-    numbers = [each.partition for each in partitions]
+    numbers = [partition.partition for partition in partitions]
     return DefaultPartitioner()(":".join(bet.owner).encode(), numbers, numbers) if numbers else None
 
 
@@ -127,11 +127,11 @@ async def _starts(
     at = round(since.timestamp() * 1000)
     found = await consumer.offsets_for_times(dict.fromkeys(partitions, at))
     starts = {}
-    for each in partitions:
-        known = found.get(each)
-        start = max(firsts[each], ends[each] - LAST_RECORDS) if known is None else known.offset
-        if start < ends[each]:
-            starts[each] = (start, ends[each])
+    for partition in partitions:
+        known = found.get(partition)
+        start = max(firsts[partition], ends[partition] - LAST_RECORDS) if known is None else known.offset
+        if start < ends[partition]:
+            starts[partition] = (start, ends[partition])
     return starts
 
 

@@ -163,7 +163,7 @@ class DataRequests:
         async with self.database.write() as connection:
             holds = await repository.holds_of(connection, owner)
             found["backoffice"] = {
-                "legal_hold": [_hold_row(one) for one in holds],
+                "legal_hold": [_hold_row(hold) for hold in holds],
                 "goodwill_reservation": await goodwill.reservations_of(connection, owner),
             }
             whole = {"brand": owner.brand, "customer": owner.customer, "exported_at": now, "data": found}

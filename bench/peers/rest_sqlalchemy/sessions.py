@@ -1,4 +1,4 @@
-"""Bearer tokens, checked on every request: signature, issuer, audience, expiry."""
+"""The peer's settings, and bearer tokens, checked on every request: signature, issuer, audience, expiry."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,21 @@ from fastapi import HTTPException
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bench.peers.rest_sqlalchemy.settings import RestSettings
+
+class RestSettings(BaseSettings):
+    """The product's environment variables, with the same meaning."""
+
+    model_config = SettingsConfigDict(env_prefix="FURLONG_")
+
+    database_url: str
+    jwt_secret: SecretStr
+    jwt_issuer: str
+    jwt_audience: str
+    rest_pool_size: int = 32
+
 
 SCHEME = "Bearer "
 

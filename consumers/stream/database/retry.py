@@ -11,8 +11,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, Operationa
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from consumers.stream.errors import ForeignCell, StreamError, Transient
-from foundation.storage.error_codes import code_of, is_conflict
-from foundation.storage.errors import CellFenced, CellMismatch, CellMoved
+from foundation.storage.errors import CellFenced, CellMismatch, CellMoved, code_of, is_conflict
 
 R = TypeVar("R")
 log = structlog.get_logger(__name__)

@@ -166,7 +166,7 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
     from pydantic_settings import SettingsError
     from sqlalchemy.exc import SQLAlchemyError
 
-    from consumers.feeds.registry import UnknownFeed
+    from consumers.feeds.settings import UnknownFeed
     from consumers.stream.errors import Transient
 
     try:

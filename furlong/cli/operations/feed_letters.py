@@ -10,8 +10,7 @@ from aiokafka import AIOKafkaProducer
 from consumers.feeds.delivery.dead_letters import LetterPosition, ParkedLetter, ParkedLetters
 from consumers.feeds.delivery.kafka_clients import close, create_producer
 from consumers.feeds.mapping.feed import AnyFeed
-from consumers.feeds.registry import UnknownFeed
-from consumers.feeds.settings import FeedSettings
+from consumers.feeds.settings import FeedSettings, UnknownFeed
 from consumers.stream.database.dead_letter_replay import Fate, Replayed
 from consumers.stream.errors import Poison
 from consumers.stream.settings import StreamSettings

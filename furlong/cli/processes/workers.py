@@ -117,7 +117,7 @@ def feeds(
     from pydantic import ValidationError
     from pydantic_settings import SettingsError
 
-    from consumers.feeds.registry import UnknownFeed
+    from consumers.feeds.settings import UnknownFeed
     from consumers.stream.errors import Halt, Stalled
 
     log_to_stderr()
@@ -133,8 +133,7 @@ def feeds(
 async def _carry_feeds(names: list[str], listen: str | None) -> None:
     from prometheus_client import CollectorRegistry
 
-    from consumers.feeds.registry import find
-    from consumers.feeds.settings import FeedSettings
+    from consumers.feeds.settings import FeedSettings, find
     from furlong.serve.http_server import listen as open_listener
     from furlong.workers.feed_worker import create_feed_workers, run_feeds
 

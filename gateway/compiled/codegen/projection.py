@@ -87,10 +87,10 @@ class ProjectionCodegen:
     def _objects(self, shape: Shape) -> Completion:
         """Return how a function completes objects of a shape."""
         if id(shape) not in self._written:
-            self._written[id(shape)] = self._made_of(shape)
+            self._written[id(shape)] = self._completion_of(shape)
         return self._written[id(shape)]
 
-    def _made_of(self, shape: Shape) -> Completion:
+    def _completion_of(self, shape: Shape) -> Completion:
         if shape.only is None or id(shape) not in self.passthrough:
             return Completion(made=f"{self.shape(shape)}({{0}})")
         lines = self._looked_at("data", shape.fields[shape.only])

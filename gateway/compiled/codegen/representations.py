@@ -102,7 +102,7 @@ class RepresentationCodegen:
         lines = [f"known = as_json({representation})"]
         if flat:
             exact = " and ".join(f"{values[each]}.__class__ in EXACT" for each in names) or "True"
-            key = ", ".join(values[each] for each in names)
+            key = ", ".join(values[name] for name in names)
             lines = [f"if {exact}:", f"    known = ({variant}, {key})", "else:", f"    {lines[0]}"]
         return [
             *lines,

@@ -126,7 +126,7 @@ def _divide(
     fields: Sequence[EntityField], variables: Mapping[str, Any], groups: Sequence[Any], most: int
 ) -> Iterator[Found]:
     """Yield the parts of several fields, whose representations are counted together."""
-    sizes = [len(each) for each in groups]
+    sizes = [len(group) for group in groups]
     starts = [sum(sizes[:index]) for index in range(len(sizes))]
     for first in range(0, sum(sizes), most):
         parts = [slice(max(first - start, 0), max(first + most - start, 0)) for start in starts]

@@ -1,4 +1,7 @@
-"""Executes a fetch by its compiled functions; unusual responses are left to the interpreter."""
+"""Executes a fetch by its compiled functions, or takes a subscription's event as its response.
+
+Unusual responses are left to the interpreter.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from gateway.compiled.deopt import DEOPT_ERRORS
 from gateway.compiled.runtime.entity_fields import Check, EntityField, EntityFields, Found
@@ -120,7 +124,7 @@ class CompiledFetch:
 
     async def _execute_parts(self, state: State, found: Found) -> None:
         parts = self.fields.divide(*found, state.context.most_entities)
-        await in_parallel([partial(self.execute, state, each) for each in parts])
+        await in_parallel([partial(self.execute, state, part) for part in parts])
 
     def _represented(self, state: State) -> Found | None:
         """Return the representations and their objects; None if the interpreter must find them."""
@@ -149,3 +153,34 @@ def is_complete(data: dict[str, Any], check: Check, state: State) -> bool:
 def pick_variables(names: Sequence[str], given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the client's variables that have these names."""
     return {name: given[name] for name in names if name in given}
+
+
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledEvent:
+    """The first fetch of a subscription, whose response is the event.
+
+    Attributes:
+        check: Checks the event's data; None if the transport is trusted.
+        owns: Whether later fetches may modify the event's lists.
+    """
+
+    fetch: Fetch
+    returns: RootFields
+    check: Check | None
+    owns: bool
+
+    async def execute(self, state: State) -> None:
+        """Start the tree of data with the event."""
+        event = state.context.event or NOTHING
+        data: Any = event.get("data")
+        fits = not event.get("errors") and data.__class__ is dict
+        if fits and (self.check is None or is_complete(data, self.check, state)):
+            if self.owns:
+                own(data)
+            state.data.update(data)
+            return
+        response = parse_response(self.fetch.subgraph, event, state.context.masking)
+        state.interpret_root_response(self.fetch, response, self.returns)

@@ -107,7 +107,7 @@ class Expressions:
             "variables": dict(question.variables),
             "headers": dict(question.headers),
         }
-        return frozenset(each for each in policies if self._holds(self._programs[each], variables))
+        return frozenset(policy for policy in policies if self._holds(self._programs[policy], variables))
 
     @staticmethod
     def _holds(program: Program, variables: dict[str, object]) -> bool:

@@ -18,9 +18,8 @@ from gateway.http.client import Client
 from gateway.http.inner_request import InnerClient, InnerRequest
 from gateway.http.request import ReceivedRequest
 from gateway.http.responses import error_response
-from gateway.pipeline.graphql_response import refused
 from gateway.pipeline.policies import Batch, BatchEntry, PolicyInput, SharedCosts
-from gateway.pipeline.stages import HttpRequest, Response, ResponsePipeline, encode
+from gateway.pipeline.stages import HttpRequest, Response, ResponsePipeline, encode, refused
 
 OF_THE_BODY: Final = (b"content-encoding", b"content-type", b"content-length")
 
@@ -104,7 +103,7 @@ class BatchingPipeline:
         entries = _entries(request, read_batch(body or b"", self.most))
         # Nothing has begun if the client is gone already.
         responses = await request.client.until_disconnect(self._answered(entries, request.client))
-        outcomes = {each.outcome for each in responses}
+        outcomes = {response.outcome for response in responses}
         content = b"[" + b",".join(each.content for each in responses) + b"]"
         return Response(content, "ok" if outcomes == {"ok"} else "partial")
 

@@ -18,9 +18,9 @@ from gateway.costs import CostRules, OperationCost, operation_cost
 from gateway.errors import InvalidDocument
 from gateway.feature import Core, Feature, Version, VersionParts
 from gateway.features.cost.settings import CostSettings
-from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.policies import BatchEntry, PolicyInput, SharedCosts
 from gateway.pipeline.preparation.prepared import PreparedRequest
+from gateway.pipeline.stages import GraphQLResponse
 
 TOO_EXPENSIVE: Final = "COST_ESTIMATED_TOO_EXPENSIVE"
 INVALID_SLICING: Final = "COST_INVALID_SLICING_ARGUMENTS"

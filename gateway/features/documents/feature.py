@@ -165,7 +165,9 @@ def _prepare_all(text: str, executor: OperationExecutor) -> None:
 
 
 def _names(document: DocumentNode) -> Iterator[str | None]:
-    operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+    operations = [
+        definition for definition in document.definitions if isinstance(definition, OperationDefinitionNode)
+    ]
     for operation in operations:
         if operation.name is not None:
             yield operation.name.value

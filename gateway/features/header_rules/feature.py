@@ -156,7 +156,7 @@ def text(value: object) -> str | None:
             return value.encode().decode("latin-1") if printable and value == value.strip(" ") else None
         case list() | tuple():
             parts = [None if isinstance(each, list | tuple) else text(each) for each in value]
-            if any(each is None or "," in each for each in parts):
+            if any(part is None or "," in part for part in parts):
                 return None
             return ",".join(each for each in parts if each is not None)
         case _:

@@ -130,8 +130,8 @@ class Delivering:
         if not stage.is_over:
             self._take_result(stage)
         fields, stage.fields = stage.fields, []
-        for each in fields:
-            self._project_fields(each, stage)
+        for field in fields:
+            self._project_fields(field, stage)
         lists, stage.lists = stage.lists, []
         for record in lists:
             self._project_items(record, stage, payload)
@@ -270,7 +270,7 @@ class Delivering:
         lost = [part for part in fragment.parts if part.value is None]
         if lost:
             fragment.has_failed = True
-            failures = [each for part in lost for each in part.failures]
+            failures = [failure for part in lost for failure in part.failures]
             errors = self._format_errors(failures)
             payload.completed.append(Completed(fragment.pending, errors))
             return
@@ -307,17 +307,17 @@ class Delivering:
         return Pending(str(self._ids - 1), path, label, is_list)
 
     def _owned(self, failures: list[Failure], delivery: Delivery) -> list[OwnedFailure]:
-        return [owned(each, delivery, self._plan.shape, self._counts) for each in failures]
+        return [owned(failure, delivery, self._plan.shape, self._counts) for failure in failures]
 
     def _taken(self, concerns: Callable[[OwnedFailure], bool]) -> list[Failure]:
         """Take the failures that a part reports; each is reported once."""
         taken: list[Failure] = []
         kept: list[OwnedFailure] = []
-        for each in self._failures:
-            if concerns(each):
-                taken.append(each.failure)
+        for failure in self._failures:
+            if concerns(failure):
+                taken.append(failure.failure)
             else:
-                kept.append(each)
+                kept.append(failure)
         self._failures = kept
         return taken
 

@@ -23,14 +23,13 @@ from gateway.features.incremental.records import DeliveryLimits
 from gateway.features.incremental.settings import IncrementalSettings
 from gateway.features.incremental.targets import Keys
 from gateway.monitoring.families import SummedGauge
-from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.hooks import ResponseHook
 from gateway.pipeline.in_parts import StreamOfParts
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedRequest
-from gateway.pipeline.stages import Response
+from gateway.pipeline.stages import GraphQLResponse, Response
 from gateway.settings import GatewaySettings
 
 if TYPE_CHECKING:
@@ -134,10 +133,12 @@ def initial_counts(prepared: PreparedRequest, planned: PlannedOperation) -> dict
     given = prepared.document.variables.coerce(prepared.variables)
     coerced: Mapping[str, Any] = {} if isinstance(given, list) else given.coerced
     counts: dict[Keys, int] = {
-        each.path: coerced[each.initial_count] if isinstance(each.initial_count, str) else each.initial_count
-        for each in streams
+        stream.path: coerced[stream.initial_count]
+        if isinstance(stream.initial_count, str)
+        else stream.initial_count
+        for stream in streams
     }
-    if any(each < 0 for each in counts.values()):
+    if any(count < 0 for count in counts.values()):
         raise RequestError("The initialCount of @stream must not be negative.", code="BAD_USER_INPUT")
     return counts
 

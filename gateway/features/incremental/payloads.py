@@ -100,7 +100,7 @@ class Payload:
                 {"id": each.id, "path": list(each.path), **_labelled(each)} for each in self.pending
             ]
         if self.increments:
-            found["incremental"] = [_increment(each) for each in self.increments]
+            found["incremental"] = [_increment(increment) for increment in self.increments]
         if self.completed:
             found["completed"] = [{"id": each.of.id, **_errors(each.errors)} for each in self.completed]
         return found
@@ -158,12 +158,12 @@ class MergedResponse:
         if payload.initial is not None:
             self._data = _copy(payload.initial["data"])
             self._errors += payload.initial.get("errors", ())
-        for each in payload.increments:
-            self._errors += each.errors
-            if each.items is not None:
-                self._at(each.path[:-1]).extend(_copy(each.items))
+        for increment in payload.increments:
+            self._errors += increment.errors
+            if increment.items is not None:
+                self._at(increment.path[:-1]).extend(_copy(increment.items))
             else:
-                self._at(each.path).update(_copy(each.data or {}))
+                self._at(increment.path).update(_copy(increment.data or {}))
         for ended in payload.completed:
             self._errors += ended.errors
 

@@ -70,13 +70,13 @@ class Stages:
         if not any(each.is_ready for each in self._stages.values()):
             running = [each.task for each in self._stages.values() if not each.task.done()]
             await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-        return [each for each in self._stages.values() if each.is_ready]
+        return [stage for stage in self._stages.values() if stage.is_ready]
 
     async def close(self) -> None:
         """Cancel all fetches, and wait until they have ended."""
         tasks = [each.task for each in self._stages.values() if not each.task.done()]
-        for each in tasks:
-            each.cancel()
+        for task in tasks:
+            task.cancel()
         if tasks:
             await asyncio.wait(tasks)
         for stage in self._stages.values():
@@ -109,7 +109,7 @@ class Fetching:
         Raises:
             ResponseTooLarge: The response exceeds the request's budget.
         """
-        fetches = [each for each in self.plan.fetches if each.delivery == delivery]
+        fetches = [fetch for fetch in self.plan.fetches if fetch.delivery == delivery]
         await self._ended([self._start(each, part) for each in fetches if part.home(each) is part])
         missing_fields = self._execution(delivery, part).missing_fields
         missing_fields.settle()
@@ -126,9 +126,9 @@ class Fetching:
             each.cancel()
         if running:
             await asyncio.wait(running)
-        for each in self._tasks.values():
-            if not each.cancelled():
-                each.exception()  # it was reported, or nothing waits for it any more
+        for task in self._tasks.values():
+            if not task.cancelled():
+                task.exception()  # it was reported, or nothing waits for it any more
 
     def _start(self, fetch: Fetch, part: Slice) -> Task[None]:
         """Start a fetch, unless it has started."""
@@ -148,10 +148,10 @@ class Fetching:
     @staticmethod
     async def _ended(tasks: Iterable[Task[None]]) -> None:
         """Wait for fetches that others may wait for as well; raise what the first of them raised."""
-        for each in tasks:
-            if not each.done():
-                await asyncio.wait([each])
-            each.result()
+        for task in tasks:
+            if not task.done():
+                await asyncio.wait([task])
+            task.result()
 
     def _execution(self, delivery: Delivery, part: Slice) -> Execution:
         key = (delivery, part)

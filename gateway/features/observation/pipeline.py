@@ -20,13 +20,12 @@ from gateway.pipeline.components import (
     ExecutorComponent,
     PlanningComponent,
 )
-from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.in_parts import ResponseInParts
 from gateway.pipeline.pipeline import Pipeline
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedRequest
-from gateway.pipeline.stages import HttpRequest, Response, ResponseStream
+from gateway.pipeline.stages import GraphQLResponse, HttpRequest, Response, ResponseStream
 
 AUTHENTICATE: Final = "authenticate"
 PREPARE: Final = "prepare"
@@ -87,11 +86,11 @@ class ObservedPipeline:
 
     def _following(self, pipeline: Pipeline, start: Span | None) -> Pipeline:
         """Return the pipeline with traces of events."""
-        subscribing = pipeline.subscribing
-        if subscribing is None or self.tracing is None:
+        subscriptions = pipeline.subscriptions
+        if subscriptions is None or self.tracing is None:
             return pipeline
         observe = EventTracing(self.tracing, start).observe
-        return replace(pipeline, subscribing=subscribing.observed_by(observe))
+        return replace(pipeline, subscriptions=subscriptions.observed_by(observe))
 
     async def _observe(self, request: HttpRequest, span: Span | None, report: DebugReport | None) -> Response:
         if span is None or self.tracing is None:

@@ -18,11 +18,11 @@ from foundation.graphql_http.media import IncrementalSpec
 from gateway.clients import Identification
 from gateway.errors import RequestError
 from gateway.features.observation.observation import OBSERVED, Observation, Timing
-from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.hooks import ResponseHook
 from gateway.pipeline.in_parts import AnswersInParts, StreamOfParts
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
+from gateway.pipeline.stages import GraphQLResponse
 from gateway.plan import plan_as_json, show
 
 PLAN: Final = "plan"
@@ -92,7 +92,7 @@ def timings(observation: Observation) -> dict[str, Any]:
     return {
         "unit": "ms",
         "total": _milliseconds(perf_counter_ns() - observation.began),
-        "stages": [_stage(each, observation.began) for each in observation.timings],
+        "stages": [_stage(timing, observation.began) for timing in observation.timings],
     }
 
 

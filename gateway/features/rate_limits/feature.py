@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Awaitable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from gateway.clients import ClientAddresses
+from gateway.clients import ClientAddresses, ClientIdentity, CustomerOf
+from gateway.errors import RequestError
 from gateway.feature import Core, Feature, Version, VersionParts
-from gateway.features.rate_limits.buckets import MemoryStore
-from gateway.features.rate_limits.limiter import Limiter, Store
-from gateway.features.rate_limits.settings import RateLimitSettings
+from gateway.features.rate_limits.buckets import (
+    Buckets,
+    Charges,
+    MemoryStore,
+    RateLimited,
+    Shortage,
+    too_costly,
+)
+from gateway.features.rate_limits.settings import RateLimitRule, RateLimitSettings
 from gateway.monitoring import SummedGauge
+from gateway.pipeline.policies import PolicyInput
 
 
 class RateLimits(Feature):
@@ -91,3 +100,158 @@ class RateLimitMetrics(Collector):
         for buckets in self.limiter.rules:
             kept.add_metric([buckets.rule.name], len(buckets))
         yield kept
+
+
+class Store(Protocol):
+    """A store of buckets."""
+
+    def take(
+        self, charges: Charges, cost: int, *, keep: bool = False
+    ) -> Awaitable[Shortage | None] | Shortage | None:
+        """Charge all buckets, or none if one has too few points."""
+        ...
+
+
+class Sender(Protocol):
+    """The information about the machine that sent a request."""
+
+    @property
+    def peer(self) -> str | None:
+        """The address at the other end of the connection; None if it has none."""
+        ...
+
+    @property
+    def headers(self) -> Mapping[bytes, bytes]:
+        """All headers as bytes, by name in lower case."""
+        ...
+
+
+class Limiter:
+    """Takes points from the buckets of senders.
+
+    Args:
+        settings: The rules.
+        addresses: Finds the addresses of clients behind proxies.
+        customer_of: Returns the key of a session's customer; None if no customers are known.
+        store: Where the points are taken from.
+
+    Attributes:
+        refused: How many requests were refused, by the `by` of the rule.
+        rules: The buckets of all rules.
+    """
+
+    def __init__(
+        self,
+        settings: RateLimitSettings,
+        addresses: ClientAddresses,
+        customer_of: CustomerOf | None,
+        store: Store,
+    ) -> None:
+        self.refused: Counter[str] = Counter()
+        self.rules = tuple(Buckets(rule, settings.keys) for rule in settings.rules)
+        self._customer_of = customer_of or _nobody
+        self._store = store
+        self._refusal_points = settings.refusal_points
+        self._addresses = addresses
+        self._general = _rules_of(self.rules, None)
+        named = {each.rule.client_class for each in self.rules} - {None}
+        self._by_class = {name: _rules_of(self.rules, name) for name in named}
+
+    def check(self, policy_input: PolicyInput) -> Awaitable[None] | None:
+        """Charge the cost of a prepared request to its sender's buckets.
+
+        Raises:
+            RequestError: A bucket has too few points.
+        """
+        return self.take(
+            policy_input.request, policy_input.session, policy_input.client, policy_input.prepared.cost
+        )
+
+    def take(
+        self, sender: Sender, session: object, client: ClientIdentity, cost: int
+    ) -> Awaitable[None] | None:
+        """Charge the cost of a request to its sender's buckets.
+
+        Raises:
+            RequestError: A bucket has too few points; then no bucket is charged. Awaiting may raise it as
+                well.
+        """
+        return self._decide(self._charges(sender, session, client), cost)
+
+    def check_refusal(
+        self, sender: Sender, session: object, client: ClientIdentity
+    ) -> Awaitable[None] | None:
+        """Check that a sender can pay for a refusal, before a new document is worked on.
+
+        Raises:
+            RequestError: The sender cannot pay; awaiting may raise it as well.
+        """
+        charges = self._charges_of_refusal(sender, session, client)
+        return self._decide(charges, self._refusal_points, keep=True)
+
+    def take_refusal(self, sender: Sender, session: object, client: ClientIdentity) -> Awaitable[None] | None:
+        """Charge for a request that was refused before its cost was known.
+
+        Raises:
+            RequestError: A bucket has too few points; this is then the reason to give to the sender. Awaiting
+                may raise it as well.
+        """
+        return self._decide(self._charges_of_refusal(sender, session, client), self._refusal_points)
+
+    def _charges(self, sender: Sender, session: object, client: ClientIdentity) -> list[tuple[Buckets, str]]:
+        customer = None if session is None else self._customer_of(session)
+        charges = []
+        for buckets in self._by_class.get(client.client_class.name, self._general):
+            match buckets.rule.by:
+                case "customer":
+                    key = customer
+                case "address":
+                    key = self._addresses.find(sender.peer, sender.headers) if customer is None else None
+                case "client":
+                    key = client.name
+                case "class":
+                    key = client.client_class.name
+            if key is not None:
+                charges.append((buckets, key))
+        return charges
+
+    def _charges_of_refusal(
+        self, sender: Sender, session: object, client: ClientIdentity
+    ) -> list[tuple[Buckets, str]]:
+        charges = self._charges(sender, session, client)
+        return [charge for charge in charges if charge[0].rule.charges_refusals]
+
+    def _decide(self, charges: Charges, cost: int, *, keep: bool = False) -> Awaitable[None] | None:
+        if not charges:
+            return None
+        shortage = self._store.take(charges, cost, keep=keep)
+        if shortage is None:
+            return None
+        if isinstance(shortage, Shortage):
+            raise self._refusal(shortage, cost)
+        return self._decide_later(shortage, cost)
+
+    async def _decide_later(self, undecided: Awaitable[Shortage | None], cost: int) -> None:
+        shortage = await undecided
+        if shortage is not None:
+            raise self._refusal(shortage, cost)
+
+    def _refusal(self, shortage: Shortage, cost: int) -> RequestError:
+        rule = shortage.rule
+        self.refused[rule.by] += 1
+        return too_costly(rule, cost) if cost > rule.size else RateLimited(shortage)
+
+
+def _nobody(_session: object) -> None:
+    return None
+
+
+def _rules_of(rules: tuple[Buckets, ...], name: str | None) -> tuple[Buckets, ...]:
+    """Return the rules for a class of clients: its own, and the general rules with another `by`."""
+    own: set[RateLimitRule] = {each.rule for each in rules if each.rule.client_class == name}
+    bys = {rule.by for rule in own} if name is not None else set()
+    return tuple(
+        each
+        for each in rules
+        if each.rule in own or (each.rule.client_class is None and each.rule.by not in bys)
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from gateway.cache_control.public_fetches import PublicFetches
+from gateway.cache_control.cacheable_fields import PublicFetches
 from gateway.errors import SupergraphError
 from gateway.feature import Core, Feature, Version, VersionParts
 from gateway.features.resilience.bulkhead import Bulkhead, WaitingRequests

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 import orjson
 
-from gateway.cache_control.public_fetches import SESSION_HEADERS
+from gateway.cache_control.cacheable_fields import SESSION_HEADERS
 from gateway.errors import SubgraphUnreachable
 from gateway.executor.merge import copied
 from gateway.features.resilience.deadline import ACTIVE_REQUEST
@@ -144,7 +144,7 @@ class SharedFetches:
                 flight = self.flights.get(key)
                 # An old call may end too early.
                 if flight is None or flight.ends_at - now < left / 2:
-                    return await self._made(key, Flight(now + left, session), call, variables, headers)
+                    return await self._call_shared(key, Flight(now + left, session), call, variables, headers)
                 self.joined[scope] += 1
                 response = await flight.join()
                 if response is UNANSWERED:
@@ -171,7 +171,7 @@ class SharedFetches:
 
         return key_of
 
-    async def _made(
+    async def _call_shared(
         self,
         key: Key,
         flight: Flight,

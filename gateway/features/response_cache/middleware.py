@@ -42,7 +42,7 @@ class ResponseCacheMiddleware:
             root = cacheable_root(self.supergraph, fetch.subgraph, fetch.document)
             return call if root is None else CachedRoot(call, fetch.subgraph, root, self.caching)
         fields = entity_fields(self.supergraph, fetch.subgraph, fetch.document)
-        if not any(each.policies for each in fields):
+        if not any(field.policies for field in fields):
             return call
         return CachedEntities(call, fetch.subgraph, fields, self.caching)
 
@@ -243,7 +243,7 @@ class _Fetched:
             return {"data": data}
         return {
             "data": data,
-            "errors": [self._moved(each) for each in errors] if isinstance(errors, list) else errors,
+            "errors": [self._moved(error) for error in errors] if isinstance(errors, list) else errors,
         }
 
     def _moved(self, error: Any) -> Any:

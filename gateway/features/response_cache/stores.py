@@ -117,14 +117,14 @@ class MemoryStore:
 
     async def find(self, lookups: Sequence[Lookup]) -> list[Found]:
         """Return the result of each look-up."""
-        return [self._found(each) for each in lookups]
+        return [self._found(lookup) for lookup in lookups]
 
     async def keep(self, entries: Sequence[Entry]) -> None:
         """Store entries, unless others are used more often."""
         now = self.now()
-        for each in entries:
-            kept = _Kept(each.content, each.generations, now + each.seconds)
-            self.cache.put(each.key, kept, len(each.key) + len(each.content))
+        for entry in entries:
+            kept = _Kept(entry.content, entry.generations, now + entry.seconds)
+            self.cache.put(entry.key, kept, len(entry.key) + len(entry.content))
 
     async def invalidate(self, tags: Collection[str]) -> None:
         """Invalidate all entries that have one of the tags."""

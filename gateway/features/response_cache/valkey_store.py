@@ -59,10 +59,10 @@ class ValkeyStore:
         """Store entries, if that is possible in time."""
         pipeline = self.client.redis.pipeline(transaction=False)
         # Without generations there was no answer, so invalidations in the meantime are unknown.
-        for each in entries:
-            if each.generations:
-                head = ",".join(each.generations).encode()
-                pipeline.set(PREFIX + each.key, head + b"\n" + each.content, ex=each.seconds)
+        for entry in entries:
+            if entry.generations:
+                head = ",".join(entry.generations).encode()
+                pipeline.set(PREFIX + entry.key, head + b"\n" + entry.content, ex=entry.seconds)
         if pipeline.command_stack and len(self._keeping) < KEEPING:
             # The request does not wait for this.
             task = asyncio.ensure_future(self._asked(pipeline.execute))
@@ -91,7 +91,7 @@ class ValkeyStore:
     async def _values(self, keys: list[bytes]) -> list[bytes | None]:
         values = await self.client.redis.mget(keys)
         # Redis returns bytes; its types allow for a client that decodes them.
-        return [each if isinstance(each, bytes) else None for each in values]
+        return [value if isinstance(value, bytes) else None for value in values]
 
     async def _asked(self, ask: Callable[[], Awaitable[T]]) -> T | None:
         """Return the answer; None if it takes too long, or the server has failed recently."""

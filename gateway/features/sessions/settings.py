@@ -68,7 +68,7 @@ class SessionSettings(FeatureSettings, env_prefix="FURLONG_GATEWAY__SESSIONS__")
     @model_validator(mode="after")
     def _one_of_each_issuer(self) -> Self:
         """Refuse two entries for one issuer."""
-        names = Counter(each.issuer for each in self.issuers)
+        names = Counter(issuer.issuer for issuer in self.issuers)
         twice = [name for name, count in names.items() if count > 1]
         if twice:
             raise ValueError(f"issuers: {twice[0]} is listed twice")

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import orjson
 
-from gateway.cache_control.public_fetches import SESSION_HEADERS
+from gateway.cache_control.cacheable_fields import SESSION_HEADERS
 from gateway.errors import fresh
 from gateway.executor.merge import copied
 from gateway.plan import Entities, Fetch, OperationKind
@@ -75,11 +75,11 @@ class _Batch:
     def add(self, representations: list[Mapping[str, Any]]) -> list[int]:
         """Add representations, and return their indexes."""
         found = []
-        for each in representations:
-            text = orjson.dumps(each, option=orjson.OPT_SORT_KEYS)
+        for representation in representations:
+            text = orjson.dumps(representation, option=orjson.OPT_SORT_KEYS)
             place = self.places.setdefault(text, len(self.sent))
             if place == len(self.sent):
-                self.sent.append(each)
+                self.sent.append(representation)
             found.append(place)
         return found
 
@@ -170,7 +170,7 @@ class _JoinedCalls:
         if not isinstance(found, list) or len(found) != count:
             whole = copied({**response, "errors": own} if errors else response)
             return FailedResponse(whole) if isinstance(response, FailedResponse) else whole
-        part: dict[str, Any] = {"data": {alias: [found[each] for each in places]}}
+        part: dict[str, Any] = {"data": {alias: [found[place] for place in places]}}
         if own:
             part["errors"] = own
         return copied(part)
@@ -179,15 +179,15 @@ class _JoinedCalls:
 def _errors_at(errors: list[Any], alias: str, places: list[int]) -> list[Any]:
     """Return the errors of the given entities, with paths adjusted to the part."""
     found = []
-    for each in errors:
-        path = each.get("path") if isinstance(each, Mapping) else None
+    for error in errors:
+        path = error.get("path") if isinstance(error, Mapping) else None
         match path:
             case [first, int(place), *below] if first == alias:
                 found += [
-                    {**each, "path": [alias, index, *below]}
+                    {**error, "path": [alias, index, *below]}
                     for index, known in enumerate(places)
                     if known == place
                 ]
             case _:
-                found.append(each)
+                found.append(error)
     return found

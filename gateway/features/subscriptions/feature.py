@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from gateway.cache_control.public_fetches import PublicFetches
+from gateway.cache_control.cacheable_fields import PublicFetches
 from gateway.clients import CustomerOf
 from gateway.clients.session import Session
 from gateway.errors import SubgraphUnreachable, SupergraphError, Unauthorized
@@ -35,7 +35,7 @@ from gateway.pipeline.hooks import Hooks
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
-from gateway.pipeline.subscribing import Make, ObserveEvent
+from gateway.pipeline.subscriptions import Make, ObserveEvent
 from gateway.transport import EventSource, Transport
 
 if TYPE_CHECKING:
@@ -156,8 +156,8 @@ def _begin(executor: OperationExecutor, hooks: Hooks) -> Callable[[], None]:
 
     def begin() -> None:
         executor.budget()
-        for each in hooks.events:
-            each()
+        for event in hooks.events:
+            event()
 
     return begin
 
@@ -275,4 +275,4 @@ class Subscribing:
 
 def _root(planned: PlannedOperation) -> list[str]:
     """Return the path of the root field, which is hidden from the client."""
-    return [each.response for fields in planned.plan.shape.fields.values() for each in fields]
+    return [field.response for fields in planned.plan.shape.fields.values() for field in fields]

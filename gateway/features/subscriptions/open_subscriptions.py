@@ -150,7 +150,7 @@ class OpenSubscriptions:
     async def close(self) -> None:
         """End all streams, and wait for their sources to close."""
         self.drain()
-        closing = [asyncio.ensure_future(each.closed()) for each in self._streams]
+        closing = [asyncio.ensure_future(stream.closed()) for stream in self._streams]
         if closing:
             await asyncio.wait(closing, timeout=CLOSE_SECONDS)
 

@@ -13,8 +13,7 @@ import orjson
 import structlog
 from graphql import FieldNode, OperationDefinitionNode, parse
 
-from gateway.cache_control.cacheable_fields import cacheable_root
-from gateway.cache_control.public_fetches import SESSION_HEADERS
+from gateway.cache_control.cacheable_fields import SESSION_HEADERS, cacheable_root
 from gateway.caching.lru_cache import LruCache
 from gateway.errors import SubgraphUnreachable
 from gateway.executor.merge import copied
@@ -105,9 +104,9 @@ def root_field(document: str) -> str:
     (operation,) = parse(document, no_location=True).definitions
     assert isinstance(operation, OperationDefinitionNode)  # noqa: S101 - a fetch is an operation
     return next(
-        each.name.value
-        for each in operation.selection_set.selections
-        if isinstance(each, FieldNode) and not each.name.value.startswith("__")
+        selection.name.value
+        for selection in operation.selection_set.selections
+        if isinstance(selection, FieldNode) and not selection.name.value.startswith("__")
     )
 
 
@@ -217,7 +216,7 @@ class SharedSource:
             for each in list(self._subscribers):
                 # Each subscriber adds other data to its event.
                 each.put(copied(event))
-            while self._subscribers and all(each.is_full for each in self._subscribers):
+            while self._subscribers and all(subscriber.is_full for subscriber in self._subscribers):
                 await self._room.wait()
                 self._room.clear()
 

@@ -17,12 +17,11 @@ from gateway.errors import RequestError, ResponseTooLarge, SubgraphUnreachable
 from gateway.executor import is_large
 from gateway.features.subscriptions.open_subscriptions import OperationCounts, SessionEnded, source_failed
 from gateway.pipeline.components import AuthenticationComponent
-from gateway.pipeline.graphql_response import refused
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
-from gateway.pipeline.stages import Response, encode
-from gateway.pipeline.subscribing import Make, ObserveEvent
+from gateway.pipeline.stages import Response, encode, refused
+from gateway.pipeline.subscriptions import Make, ObserveEvent
 from gateway.transport import EventSource
 from jit.codegen import BudgetSpent
 
@@ -66,10 +65,10 @@ class EventResponses:
     def response(self, event: Mapping[str, Any]) -> Awaitable[Response]:
         """Return the response to an event; awaiting it raises `Unauthenticated` if the session has ended."""
         if self.observe is not None:
-            return self.observe(self._made(event), self.policy_input)
-        return self._made(event)
+            return self.observe(self._build_response(event), self.policy_input)
+        return self._build_response(event)
 
-    async def _made(self, event: Mapping[str, Any]) -> Response:
+    async def _build_response(self, event: Mapping[str, Any]) -> Response:
         request = self.policy_input.request
         session = self.authentication.cached(request.forwarded)
         if session is None and self.authentication.is_required:

@@ -74,7 +74,7 @@ class _Streams:
             raise SupergraphError(
                 f"The subgraph {name} is to call back: set FURLONG_GATEWAY__SUBSCRIPTIONS__CALLBACK_URL."
             )
-        merged = frozenset(each.partition(".")[2] for each in self.settings.merged_fields)
+        merged = frozenset(field.partition(".")[2] for field in self.settings.merged_fields)
         module = import_module("gateway.features.subscriptions.callbacks")
         made = module.CallbackTransport(transport, target, self.callbacks, merged)
         return made

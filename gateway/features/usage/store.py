@@ -209,7 +209,7 @@ class UsageStore:
         # The schema may have changed since, which may change an operation's coordinates.
         database.executemany(
             "INSERT OR IGNORE INTO coordinate VALUES (?, ?)",
-            ((each, digest) for each in operation.coordinates),
+            ((coordinate, digest) for coordinate in operation.coordinates),
         )
         return True
 

@@ -1,8 +1,6 @@
 """Limits, sessions, metrics and operations shared by all streams to clients."""
 
-from gateway.http.live.connections import LiveConnection, LiveConnections, Slot
-from gateway.http.live.limits import LiveLimits
-from gateway.http.live.metrics import LiveMetrics
+from gateway.http.live.connections import LiveConnection, LiveConnections, LiveLimits, LiveMetrics, Slot
 from gateway.http.live.operations import LiveOperations
 from gateway.http.live.sessions import LiveSession
 

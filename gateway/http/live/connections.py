@@ -1,19 +1,130 @@
-"""The WebSockets and streams of a process: their limits, their common timer, and their shutdown."""
+"""The WebSockets and streams of a process: their limits, metrics, common timer, and shutdown."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final, Protocol
 
 import structlog
+from prometheus_client.core import CounterMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 from gateway.clients import ClientAddresses, CustomerOf
 from gateway.garbage_collection import collect_young_objects
-from gateway.http.live.limits import LiveLimits
-from gateway.http.live.metrics import LiveMetrics
+from gateway.monitoring import SummedGauge
+from gateway.settings import GatewaySettings
+
+
+class LiveMetrics(Collector):
+    """Counts connections, operations and events.
+
+    Attributes:
+        open: The number of open connections by transport: websocket, sse, multipart.
+        operations: The number of operations in progress over all transports.
+        closes: The number of closed connections by transport and code; streams over HTTP use words as codes.
+        events: The number of responses sent as events.
+        refused: The number of refused connections by the limit or rule that refused them.
+    """
+
+    def __init__(self) -> None:
+        self.open: Counter[str] = Counter()
+        self.operations = 0
+        self.closes: Counter[tuple[str, str]] = Counter()
+        self.events = 0
+        self.refused: Counter[str] = Counter()
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield all metrics."""
+        connections = SummedGauge(
+            "furlong_gateway_live_connections",
+            "Open connections by transport: websocket, sse, multipart.",
+            labels=["transport"],
+        )
+        for transport, number in self.open.items():
+            connections.add_metric([transport], number)
+        yield connections
+        yield SummedGauge(
+            "furlong_gateway_live_operations", "Operations in progress on live connections.", self.operations
+        )
+        closes = CounterMetricFamily(
+            "furlong_gateway_live_closes",
+            "Closed connections by transport and close code.",
+            labels=["transport", "code"],
+        )
+        for labels, number in self.closes.items():
+            closes.add_metric(labels, number)
+        yield closes
+        yield CounterMetricFamily(
+            "furlong_gateway_live_events", "Responses sent over live connections.", self.events
+        )
+        refused = CounterMetricFamily(
+            "furlong_gateway_live_refusals", "Refused connections by reason.", labels=["reason"]
+        )
+        for reason, number in self.refused.items():
+            refused.add_metric([reason], number)
+        yield refused
+
+
+@dataclass(frozen=True, slots=True)
+class LiveLimits:
+    """Limits on WebSockets and streams; `LiveSettings` describes each setting.
+
+    Attributes:
+        connections: The maximum number of connections in a process.
+        per_customer: The maximum number of connections per customer.
+        per_address: The maximum number of connections per address whose customer is not known.
+        subscriptions: The maximum number of concurrent operations on a connection.
+        message_bytes: The maximum size of a client's message.
+        messages_per_second: The maximum average rate of a client's frames.
+        init_seconds: The time limit for `connection_init`.
+        ping_seconds: The interval of pings and heartbeats.
+        pong_seconds: The time limit for a client's pong.
+        slow_seconds: How long a client may leave sent data unread.
+        buffer_bytes: The number of unread bytes from which a client counts as slow.
+        reload_seconds: How long operations continue with a replaced version of the graph.
+        drain_seconds: The period over which connections are closed at shutdown.
+        retry_seconds: The approximate time that clients should wait before they reconnect.
+    """
+
+    connections: int = 25_000
+    per_customer: int = 5
+    per_address: int = 500
+    subscriptions: int = 10
+    message_bytes: int = 16 * 1024
+    messages_per_second: int = 50
+    init_seconds: float = 5.0
+    ping_seconds: float = 25.0
+    pong_seconds: float = 10.0
+    slow_seconds: float = 10.0
+    buffer_bytes: int = 32 * 1024
+    reload_seconds: float = 300.0
+    drain_seconds: float = 3.0
+    retry_seconds: float = 3.0
+
+    @classmethod
+    def of(cls, settings: GatewaySettings) -> LiveLimits:
+        """Return the limits that the settings define."""
+        return cls(
+            connections=settings.live_connections,
+            per_customer=settings.live_connections_per_customer,
+            per_address=settings.live_connections_per_address,
+            subscriptions=settings.live_subscriptions,
+            message_bytes=settings.live_message_bytes,
+            messages_per_second=settings.live_messages_per_second,
+            init_seconds=settings.live_init_seconds,
+            ping_seconds=settings.live_ping_seconds,
+            pong_seconds=settings.live_pong_seconds,
+            slow_seconds=settings.live_slow_seconds,
+            buffer_bytes=settings.live_buffer_bytes,
+            reload_seconds=settings.live_reload_seconds,
+            drain_seconds=settings.live_drain_seconds,
+            retry_seconds=settings.live_retry_seconds,
+        )
+
 
 TICKS: Final = 20
 """The number of groups of connections, which are visited in turn, one group per tick."""

@@ -83,7 +83,7 @@ class ResponseHeads:
         """Return the default headers as bytes; uvicorn creates a new list of them each second."""
         if headers is not self._listed:
             self._listed = headers
-            self._fixed = b"".join(b"%b: %b\r\n" % each for each in headers)
+            self._fixed = b"".join(b"%b: %b\r\n" % header for header in headers)
             self._heads.clear()
         return self._fixed
 
@@ -110,7 +110,7 @@ class ResponseHeads:
         if known is not None:
             self._latest, self._latest_rest = headers, known
             return known
-        lines = [b"\r\n%b: %b" % each for each in headers]
+        lines = [b"\r\n%b: %b" % header for header in headers]
         if not keep_alive:
             return b"".join((*lines, b"\r\nconnection: close\r\n\r\n"))
         rest = b"".join((*lines, b"\r\n\r\n"))

@@ -156,7 +156,7 @@ class BoundedProtocol(AnsweringProtocol):
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
             return
         parser, fast_path = self.parser, self.fast_path
-        decisive = [each for each in self.headers if each[0] in DECISIVE]
+        decisive = [header for header in self.headers if header[0] in DECISIVE]
         if decisive != self._usual_head:
             status = refusal(decisive, parser.get_http_version(), limits.names)
             if status is not None:

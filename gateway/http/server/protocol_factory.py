@@ -1,19 +1,112 @@
-"""Creates the protocol of each connection, and closes connections that exceed a time limit."""
+"""Creates the protocol of each connection: it may become a WebSocket, has time limits, and drains."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
 
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from gateway.http.draining import Draining
+from gateway.http.client import Receive, Scope, Send
+from gateway.http.draining import NOT_READY, READY, Draining
 from gateway.http.graph_versions import ServedGraph
-from gateway.http.server.draining_protocol import DrainingProtocol
+from gateway.http.server.exchange import Exchange
 from gateway.http.server.heads import ResponseHeads
 from gateway.http.server.limits import ClientLimits
+from gateway.http.server.protocol import BoundedProtocol
 from gateway.http.server.request_sniffer import RequestSniffer
+
+if TYPE_CHECKING:
+    from gateway.http.websocket import WebSocketEndpoint
+
+
+class UpgradingProtocol(BoundedProtocol):
+    """A connection that becomes a WebSocket if its client asks for it and the application has WebSockets.
+
+    Attributes:
+        websockets: Opens WebSockets; None if the application has none.
+    """
+
+    websockets: WebSocketEndpoint | None
+
+    def _should_upgrade(self) -> bool:
+        """Return whether the request whose head was parsed last opens a WebSocket."""
+        endpoint = self.websockets
+        return (
+            endpoint is not None
+            and self.url.partition(b"?")[0] == endpoint.target
+            and self._get_upgrade() == b"websocket"
+            and self.parser.get_method() == b"GET"
+            and self.parser.get_http_version() == "1.1"
+            # The replies to requests before this one must come first.
+            and (self._active is None or self._active.response_complete)
+        )
+
+    def handle_websocket_upgrade(self) -> None:
+        """Hand the connection over, or refuse to."""
+        endpoint = self.websockets
+        assert endpoint is not None  # noqa: S101 - as `_should_upgrade` has found
+        if self.draining.has_begun:
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
+            return
+        siblings: set[Any] = self.connections
+        peer = None if self.client is None else self.client[0]
+        target = self.url.decode("ascii", "replace")
+        if endpoint.open(self.transport, target, self.headers, peer, siblings):
+            siblings.discard(self)
+            self._release()
+
+    def _release(self) -> None:
+        """Break the reference cycles, so that this protocol is freed at once."""
+        nothing: Any = None
+        self.parser = self.flow = self.transport = self.scope = nothing
+
+
+LINGER_SECONDS: Final = 1.0
+"""How long a stopping server waits for another request on a connection that was just used.
+
+Its client may be sending one, and would see the connection reset."""
+
+
+class DrainingProtocol(UpgradingProtocol):
+    """A connection of a server that can stop.
+
+    Once the server is about to stop, each reply announces that it is the last on its connection.
+    """
+
+    def drain(self) -> None:
+        """Make the reply to the last request in progress the last on the connection."""
+        exchange: Exchange | None = self.cycle
+        if exchange is not None and not exchange.response_complete:
+            exchange.keep_alive = False
+
+    def close_if_idle(self, now: float) -> None:
+        """Close the connection if no request has arrived for a while; `now` is the loop's time."""
+        is_answered = self._active is None or self._active.response_complete
+        if not (is_answered and self._between_requests) or self.transport.is_closing():
+            return
+        left = self._deadline - now
+        allowed = self.limits.idle_seconds if left > self.limits.head_seconds else self.limits.head_seconds
+        if allowed - left >= LINGER_SECONDS:
+            self.transport.close()
+
+    def _app_for(self, exchange: Exchange) -> Any:
+        if self.draining.has_begun and exchange.scope["path"] == READY:
+            return _not_ready
+        return self.app
+
+
+async def _not_ready(_scope: Scope, _receive: Receive, send: Send) -> None:
+    headers: Any = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", b"%d" % len(NOT_READY)),
+    ]
+    await send(
+        {"type": "http.response.start", "status": HTTPStatus.SERVICE_UNAVAILABLE.value, "headers": headers}
+    )
+    await send({"type": "http.response.body", "body": NOT_READY})
 
 
 class ProtocolFactory:
@@ -65,7 +158,7 @@ class ProtocolFactory:
     def _sweep(self, loop: asyncio.AbstractEventLoop, state: ServerState) -> None:
         """Check all connections; one timer for all costs less than one for each request."""
         now = loop.time()
-        own = [each for each in state.connections if isinstance(each, DrainingProtocol)]
+        own = [connection for connection in state.connections if isinstance(connection, DrainingProtocol)]
         for each in own:
             each.check(now)
         self._sweeping = bool(own)

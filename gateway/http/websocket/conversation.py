@@ -8,16 +8,17 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
+from foundation.graphql_http.media import LATEST, IncrementalSpec
 from gateway.errors import AuthenticationUnavailable, ClientDisconnected, RequestError
 from gateway.http.headers import ENCODING
-from gateway.http.inner_request import InnerClient
+from gateway.http.inner_request import InnerClient, InnerRequest
 from gateway.http.live import LiveOperations, LiveSession
 from gateway.http.responses import masked
-from gateway.http.websocket.close_codes import CloseCode
 from gateway.http.websocket.messages import (
     ACKNOWLEDGED,
     PONG,
     BadMessage,
+    CloseCode,
     Complete,
     ConnectionInit,
     Ping,
@@ -29,7 +30,6 @@ from gateway.http.websocket.messages import (
     read_message,
 )
 from gateway.http.websocket.parts import WebSocketParts
-from gateway.http.websocket.request import WebSocketRequest
 from gateway.http.websocket.socket import WebSocket
 
 TOO_MANY: Final = [
@@ -279,3 +279,17 @@ def with_init_headers(
         if isinstance(value, str) and name.lower() in allowed
     }
     return {**headers, **given}
+
+
+class WebSocketRequest(InnerRequest):
+    """The payload of a `subscribe` message; its headers include those that `connection_init` added."""
+
+    __slots__ = ()
+
+    def incremental_spec(self) -> IncrementalSpec:
+        """Return the latest format of a response in parts."""
+        return LATEST
+
+    def forget_body(self) -> None:
+        """Free the body of a started operation, which may last for hours."""
+        self._body = b""

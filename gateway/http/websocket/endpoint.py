@@ -13,7 +13,7 @@ from typing import Any, Final
 from gateway.http.admission import RETRY_AFTER
 from gateway.http.headers import RawHeaders, combined, origin_of
 from gateway.http.inner_request import InnerClient
-from gateway.http.websocket.close_codes import CloseCode
+from gateway.http.websocket.messages import CloseCode
 from gateway.http.websocket.parts import WebSocketParts
 
 FULL: Final = (
@@ -53,8 +53,11 @@ class WebSocketEndpoint:
             siblings: The server's connections.
         """
         from gateway.http.websocket.conversation import GraphQLConversation  # noqa: PLC0415 - see above
-        from gateway.http.websocket.handshake import lasting_headers, open_handshake  # noqa: PLC0415
-        from gateway.http.websocket.socket import WebSocket  # noqa: PLC0415
+        from gateway.http.websocket.socket import (  # noqa: PLC0415
+            WebSocket,
+            lasting_headers,
+            open_handshake,
+        )
 
         connections = self.parts.connections
         refusal, slot = FOREIGN, None

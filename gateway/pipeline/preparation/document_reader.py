@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Final, TypeAlias
+
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType, parse, validate
+from graphql import validation as rules
 
 from gateway.access.operation_rules import DocumentAccess
 from gateway.access.operations import OperationAccess
@@ -10,11 +13,9 @@ from gateway.cache_control import cache_policy
 from gateway.errors import InvalidDocument
 from gateway.limits import IntrospectionSizes, check_document
 from gateway.pipeline.preparation.limits import PreparationLimits
-from gateway.pipeline.preparation.operation_selection import select_operation
 from gateway.pipeline.preparation.plan_cache import DocumentPlans
 from gateway.pipeline.preparation.prepared import PreparedDocument, digest
-from gateway.pipeline.preparation.syntax import error_entry, variables_of
-from gateway.pipeline.preparation.validation_rules import rules_for
+from gateway.pipeline.preparation.syntax import error_entry, select_operation, variables_of
 from gateway.planner import condition_variables, deferring_directives, normalize
 from gateway.supergraph import Supergraph
 from jit.codegen import Variables
@@ -92,3 +93,59 @@ class DocumentReader:
         if self._access is None:
             return None
         return self._access.document(normalize(self._supergraph, document, operation, {}))
+
+
+Rules: TypeAlias = tuple[type[rules.ASTValidationRule], ...]
+
+_BY_MARKS: Final[tuple[tuple[tuple[str, ...], Rules], ...]] = (
+    (
+        ("$",),
+        (
+            rules.NoUndefinedVariablesRule,
+            rules.NoUnusedVariablesRule,
+            rules.UniqueVariableNamesRule,
+            rules.VariablesAreInputTypesRule,
+            rules.VariablesInAllowedPositionRule,
+        ),
+    ),
+    (
+        ("@",),
+        (
+            rules.DeferStreamDirectiveLabel,
+            rules.DeferStreamDirectiveOnRootField,
+            rules.DeferStreamDirectiveOnValidOperationsRule,
+            rules.KnownDirectivesRule,
+            rules.StreamDirectiveOnListField,
+            rules.UniqueDirectivesPerLocationRule,
+        ),
+    ),
+    (
+        ("...", "fragment"),
+        (
+            rules.FragmentsOnCompositeTypesRule,
+            rules.KnownFragmentNamesRule,
+            rules.NoFragmentCyclesRule,
+            rules.NoUnusedFragmentsRule,
+            rules.PossibleFragmentSpreadsRule,
+            rules.UniqueFragmentNamesRule,
+        ),
+    ),
+    (
+        ("(",),
+        (
+            rules.KnownArgumentNamesRule,
+            rules.UniqueArgumentNamesRule,
+            rules.UniqueInputFieldNamesRule,
+            rules.ValuesOfCorrectTypeRule,
+        ),
+    ),
+)
+"""The rules that find nothing in a text without any of these marks, wherever in the text a mark is."""
+
+
+def rules_for(text: str) -> Rules:
+    """Return the rules that can find anything in a document, in graphql-core's order."""
+    idle = {
+        rule for marks, judging in _BY_MARKS if not any(mark in text for mark in marks) for rule in judging
+    }
+    return tuple(rule for rule in rules.specified_rules if rule not in idle)

@@ -123,8 +123,8 @@ class DocumentPlans:
     @property
     def size(self) -> int:
         """The bytes of all plans and costs, as measured."""
-        plans = sum(each.size for each in self._plans.values())
-        return plans + sum(cost_bytes(each) for each in self._costs.values())
+        plans = sum(plan.size for plan in self._plans.values())
+        return plans + sum(cost_bytes(cost) for cost in self._costs.values())
 
     def cost(self, conditions: Conditions) -> OperationCost | None:
         """Return the cost function of the operation, if it is known."""

@@ -15,9 +15,9 @@ from gateway.access.requirements import NOTHING, Requirement
 from gateway.cache_control import CachePolicy
 from gateway.limits import DocumentIntrospection
 from gateway.pipeline.preparation.costs import OperationCost
-from gateway.pipeline.preparation.operation_selection import select_operation
 from gateway.pipeline.preparation.plan_cache import Conditions, DocumentPlans, Variant
 from gateway.pipeline.preparation.sizes import document_bytes
+from gateway.pipeline.preparation.syntax import select_operation
 from gateway.plan import OperationKind
 from gateway.planner import INCREMENTALLY, DeferringDirectives
 from jit.codegen import Variables

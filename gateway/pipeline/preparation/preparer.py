@@ -20,15 +20,14 @@ from gateway.access.requirements import NOTHING, Requirement
 from gateway.caching import Refusals, WeightedCache
 from gateway.errors import InvalidDocument, RequestError
 from gateway.limits import check_variables
-from gateway.pipeline.graphql_response import require_query
 from gateway.pipeline.preparation.costs import CostOf, OperationCost
 from gateway.pipeline.preparation.document_reader import MAX_ERRORS, DocumentReader
 from gateway.pipeline.preparation.limits import PreparationLimits, check_mutation_fields
-from gateway.pipeline.preparation.operation_selection import select_operation
 from gateway.pipeline.preparation.plan_cache import NO_LABELS, Conditions, LabelsOn, PlannedOperation
 from gateway.pipeline.preparation.prepared import Check, PreparedDocument, PreparedRequest, digest
 from gateway.pipeline.preparation.sizes import ALIAS_BYTES, plan_bytes
-from gateway.pipeline.preparation.syntax import bounded_nesting, error_entry
+from gateway.pipeline.preparation.syntax import bounded_nesting, error_entry, select_operation
+from gateway.pipeline.stages import require_query
 from gateway.planner import Operation, normalize
 from gateway.projection import introspection_document
 from gateway.supergraph import Supergraph

@@ -88,7 +88,7 @@ def _fields(shape: Shape, seen: set[int]) -> int:
     seen.add(id(shape))
     later = (group.fields for groups in shape.deferred.values() for group in groups)
     return sum(
-        1 + (0 if each.below is None else _fields(each.below, seen))
+        1 + (0 if field.below is None else _fields(field.below, seen))
         for fields in (*shape.fields.values(), *later)
-        for each in fields
+        for field in fields
     )

@@ -1,4 +1,4 @@
-"""Reads parsed documents: their variable definitions, how deeply they nest, and their errors."""
+"""Reads parsed documents: the operation that is executed, its variables, how deeply it nests, its errors."""
 
 from __future__ import annotations
 
@@ -7,10 +7,31 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from graphql import GraphQLError, Location, OperationDefinitionNode, Token, parse, print_ast
+from graphql import DocumentNode, GraphQLError, Location, OperationDefinitionNode, Token, parse, print_ast
 
-from gateway.errors import RequestError
-from gateway.pipeline.preparation.operation_selection import select_operation
+from gateway.errors import InvalidDocument, RequestError
+
+
+def select_operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    """Return the operation with the given name; without a name, the only one.
+
+    Raises:
+        InvalidDocument: There is no such operation, or there are several and no name is given.
+    """
+    operations = [
+        definition for definition in document.definitions if isinstance(definition, OperationDefinitionNode)
+    ]
+    if name is None and len(operations) == 1:
+        return operations[0]
+    if name is None:
+        message = "The document has several operations: choose one by operationName."
+        raise InvalidDocument([{"message": message}], "OPERATION_RESOLUTION_FAILURE")
+    for operation in operations:
+        if operation.name is not None and operation.name.value == name:
+            return operation
+    raise InvalidDocument(
+        [{"message": f'The document has no operation "{name}".'}], "OPERATION_RESOLUTION_FAILURE"
+    )
 
 
 def variables_of(operation: OperationDefinitionNode) -> OperationDefinitionNode:
@@ -59,5 +80,7 @@ def error_entry(error: GraphQLError) -> dict[str, Any]:
     """Return the `errors` entry of a response for a graphql-core error."""
     entry: dict[str, Any] = {"message": error.message}
     if error.locations:
-        entry["locations"] = [{"line": each.line, "column": each.column} for each in error.locations]
+        entry["locations"] = [
+            {"line": location.line, "column": location.column} for location in error.locations
+        ]
     return entry

@@ -51,7 +51,7 @@ def resolve(operation: Operation, choices: Choices) -> ResolvedOperation:
     resolver = _Resolver(choices.search.supergraph, choices)
     wanted = operation.fetched.of(operation.root)
     steps = [(each,) for each in wanted] if operation.kind == "mutation" else [wanted]
-    resolved = tuple(resolver.root_fields(operation.root, each) for each in steps)
+    resolved = tuple(resolver.root_fields(operation.root, step) for step in steps)
     return ResolvedOperation(operation.root, resolved, resolver.scope)
 
 
@@ -249,7 +249,9 @@ class _Resolver:
                 )
             if setters == ancestor.types:
                 return context
-        owners = " or ".join(sorted({name for each in move.representations for name in each.names()}))
+        owners = " or ".join(
+            sorted({name for representation in move.representations for name in representation.names()})
+        )
         raise Unreachable(f"The argument {argument.name} of {owners} is set by nothing above it.")
 
     def _context_source(

@@ -12,9 +12,7 @@ from gateway.planner.choose.resolved import (
     ResolvedOperation,
     ResolvedRepresentation,
 )
-from gateway.planner.fetch.context_arguments import with_contexts
-from gateway.planner.fetch.cursor import Cursor
-from gateway.planner.fetch.fetch_node import FetchNode, FieldDraft, SelectionDraft
+from gateway.planner.fetch.fetch_node import FetchNode, FieldDraft, SelectionDraft, with_contexts
 from gateway.planner.search.graph import RootMove
 from gateway.supergraph import Supergraph
 from gateway.supergraph.deferral import INITIALLY, Delivery
@@ -129,11 +127,11 @@ class _Builder:
     def _pass(self, context: ResolvedContext, fetch: FetchNode, cursor: Cursor) -> set[FetchNode]:
         """Set an argument from ancestors; return the fetches that provide the value."""
         providers: set[FetchNode] = set()
-        for each in context.sources:
-            ancestor = cursor.up(each.source.levels_up)
-            if each.position.path:
+        for source in context.sources:
+            ancestor = cursor.up(source.source.levels_up)
+            if source.position.path:
                 ancestor.selection.typename = True
-            providers |= self.select(each.needed, ancestor)
+            providers |= self.select(source.needed, ancestor)
         fetch.set_argument(context.argument, tuple(each.source for each in context.sources), self.variables)
         return providers
 
@@ -150,3 +148,31 @@ def _send(representation: ResolvedRepresentation, fetch: FetchNode) -> None:
             fetch.selection.reports_typename = True
     if move.target.interface_object is not None:
         fetch.selection.interface_object_of[concrete] = move.target.interface_object
+
+
+@dataclass(slots=True, eq=False)
+class Cursor:
+    """A selection that the builder writes into.
+
+    Attributes:
+        fetch: The fetch; None before the first.
+        selection: The selection set of the objects here.
+        parent: The cursor at the object whose field led here; None at the top.
+    """
+
+    fetch: FetchNode | None
+    selection: SelectionDraft
+    parent: Cursor | None = None
+
+    def moved(self, fetch: FetchNode) -> Cursor:
+        """Return the cursor at the same objects in another fetch."""
+        return Cursor(fetch, fetch.selection, self.parent)
+
+    def up(self, levels: int) -> Cursor:
+        """Return the cursor at an ancestor."""
+        cursor: Cursor | None = self
+        for _ in range(levels):
+            cursor = None if cursor is None else cursor.parent
+        if cursor is None:
+            raise AssertionError("there are fewer ancestors")
+        return cursor

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from gateway.plan.context_batch import MARK
 from gateway.plan.nodes import ContextSource, ContextVariable, Path, RepresentationField
 from gateway.planner.choose.response_scope import ResponseScope
-from gateway.planner.fetch.context_arguments import free_name
 from gateway.supergraph import ContextArgument
 from gateway.supergraph.deferral import INITIALLY, Delivery
 
@@ -231,3 +231,20 @@ class Call:
     def delivery(self) -> Delivery:
         """The deferred fragments with which its data is delivered."""
         return self.fetches[0].delivery
+
+
+def free_name(wanted: str, taken: Collection[str]) -> str:
+    """Return a name for a variable that stays unique when a number is appended."""
+    while any(each.startswith(wanted) for each in taken):
+        wanted = f"_{wanted}"
+    return wanted
+
+
+def with_contexts(
+    arguments: str, contexts: Sequence[ContextArgument], variables: Mapping[ContextArgument, str]
+) -> str:
+    """Return a field's printed arguments, including those that are hidden from clients."""
+    from_context = [f"{context.name}: ${variables[context]}{MARK}" for context in contexts]
+    if not from_context:
+        return arguments
+    return f"({', '.join([*([arguments[1:-1]] if arguments else []), *from_context])})"

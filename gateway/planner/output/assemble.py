@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
-from gateway.plan.nodes import Fetch, Names, Parallel, PlanNode, QueryPlan, RootFields
+from gateway.plan.nodes import (
+    Entities,
+    Fetch,
+    Names,
+    Parallel,
+    Path,
+    PlanNode,
+    QueryPlan,
+    RepresentationField,
+    RootFields,
+)
 from gateway.plan.nodes import Sequence as InSequence
 from gateway.planner.choose.response_scope import ResponseScope
 from gateway.planner.comparison import CandidatePlan
@@ -18,7 +29,6 @@ from gateway.planner.output.entity_fetches import (
     group_alike,
     provided_by,
 )
-from gateway.planner.output.objects_read import objects_read
 from gateway.planner.output.response_shape import ResponseShaper
 from gateway.supergraph import Supergraph
 from gateway.supergraph.deferral import INITIALLY, Delivery
@@ -81,7 +91,7 @@ def _trees(fetches: Sequence[Fetch], levels: Sequence[int]) -> dict[Delivery, Pl
 
 
 def _tree(steps: Sequence[Sequence[PlanNode]]) -> PlanNode:
-    nodes = [one[0] if len(one) == 1 else Parallel(tuple(one)) for one in steps]
+    nodes = [step[0] if len(step) == 1 else Parallel(tuple(step)) for step in steps]
     return nodes[0] if len(nodes) == 1 else InSequence(tuple(nodes))
 
 
@@ -90,3 +100,37 @@ def _names(scope: ResponseScope) -> Names:
         {key: owner.response for key, owner in scope.owners.items()},
         {key: _names(child) for key, child in scope.children.items()},
     )
+
+
+Keys: TypeAlias = tuple[str, ...]
+
+
+def objects_read(fetches: Iterable[Fetch]) -> frozenset[Keys]:
+    """Return the paths, in response keys, of the objects that representations and arguments are read from."""
+    return frozenset(
+        read
+        for fetch in fetches
+        if not isinstance(fetch.returns, RootFields)
+        for entities in fetch.returns
+        for path in entities.paths
+        for read in _read(entities, path)
+    )
+
+
+def _read(entities: Entities, path: Path) -> Iterator[Keys]:
+    keys = tuple(step.response_key for step in path)
+    for fields in entities.representations.values():
+        yield from _below(fields, keys)
+    for variable in entities.context_variables:
+        for source in variable.sources:
+            for fields in source.fields.values():
+                yield from _below(fields, keys[: len(keys) - source.levels_up])
+
+
+def _below(fields: Iterable[RepresentationField], above: Keys) -> Iterator[Keys]:
+    for field in fields:
+        if field.below is not None:
+            path = (*above, field.response_key)
+            yield path
+            for group in field.below:
+                yield from _below(group.fields, path)

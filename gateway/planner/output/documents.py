@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 
 from gateway.plan.context_batch import MARK, ContextBatch, ContextBatchField
 from gateway.plan.nodes import ENTITIES
-from gateway.planner.fetch.context_arguments import free_name
-from gateway.planner.fetch.fetch_node import FetchNode, FieldDraft, SelectionDraft
+from gateway.planner.fetch.fetch_node import FetchNode, FieldDraft, SelectionDraft, free_name
 from gateway.supergraph import Subgraph, SubgraphType
 from gateway.supergraph.selections import TYPENAME
 
@@ -59,7 +58,7 @@ def write_root(
         kind: Query or mutation.
     """
     variables = tuple(sorted(_variables(selection)))
-    definitions = [header.definitions[each] for each in variables]
+    definitions = [header.definitions[variable] for variable in variables]
     name = _name(header, subgraph, number)
     return Document(_text(kind, name, definitions, selection_set(selection, subgraph)), name, variables)
 
@@ -75,7 +74,7 @@ def write_entities(
     variables = tuple(sorted(set[str]().union(*(_variables(selection) for selection in selections))))
     fields = _entity_fields(len(selections), variables)
     definitions = [f"${field.variable}: [_Any!]!" for field in fields]
-    definitions += [header.definitions[each] for each in variables]
+    definitions += [header.definitions[variable] for variable in variables]
     bodies = [
         f"{'' if field.alias == ENTITIES else f'{field.alias}: '}{ENTITIES}(representations: "
         f"${field.variable}) {selection_set(selection, subgraph)}"
@@ -102,16 +101,18 @@ def write_context_batch(
         ContextBatchField(
             (
                 f"${representations}{MARK}: [_Any!]!",
-                *(f"${name}{MARK}: {argument.type}" for argument, name in each.variable_of.items()),
+                *(f"${name}{MARK}: {argument.type}" for argument, name in fetch.variable_of.items()),
             ),
             f"{ENTITIES}(representations: ${representations}{MARK}) "
-            f"{selection_set(each.selection, subgraph)}",
+            f"{selection_set(fetch.selection, subgraph)}",
         )
-        for each in fetches
+        for fetch in fetches
     ]
     name = _name(header, subgraph, number)
     title = "query" if name is None else f"query {name}"
-    context_batch = ContextBatch(title, tuple(header.definitions[each] for each in variables), tuple(fields))
+    context_batch = ContextBatch(
+        title, tuple(header.definitions[variable] for variable in variables), tuple(fields)
+    )
     document = Document(context_batch.written(range(len(fields))), name, variables)
     return context_batch, document, representations
 

@@ -70,7 +70,7 @@ class ResponseShaper:
             named = self.supergraph.public.type_map[static]
             possible = possible_types(self.supergraph.public, named)
             concretes = sorted(possible - self.hidden)
-            every = {each: self._fields(wanted, each, scope, path) for each in concretes}
+            every = {concrete: self._fields(wanted, concrete, scope, path) for concrete in concretes}
             fields = {each: made.pop(delivery, ()) for each, made in every.items()}
             deferred = {each: _deferred(made) for each, made in every.items() if made}
             for interface, members in self.supergraph.interface_objects.items():

@@ -23,7 +23,9 @@ def merge_matching(
     at: dict[tuple[str, Path, Delivery], list[FetchNode]] = {}
     for fetch in fetches:
         siblings = at.setdefault((fetch.subgraph, fetch.path, fetch.delivery), [])
-        twin = next((each for each in siblings if match(each, fetch) and _mergeable(each, fetch)), None)
+        twin = next(
+            (sibling for sibling in siblings if match(sibling, fetch) and _mergeable(sibling, fetch)), None
+        )
         if twin is None:
             kept.append(fetch)
             siblings.append(fetch)

@@ -39,9 +39,9 @@ def schedule_late(fetches: Sequence[FetchNode], late: Levels) -> dict[FetchNode,
     levels: dict[FetchNode, int] = {}
     for level in range(1 + max(late.values(), default=-1)):
         ready = [
-            each
-            for each in fetches
-            if each not in levels and all(levels.get(before, level) < level for before in each.depends_on)
+            fetch
+            for fetch in fetches
+            if fetch not in levels and all(levels.get(before, level) < level for before in fetch.depends_on)
         ]
         due = {each.subgraph for each in ready if late[each] == level}
         levels |= {each: level for each in ready if each.representations is None or each.subgraph in due}
@@ -51,9 +51,9 @@ def schedule_late(fetches: Sequence[FetchNode], late: Levels) -> dict[FetchNode,
 def schedule_early(fetches: Sequence[FetchNode], early: Levels) -> dict[FetchNode, int]:
     """Schedule from the end: each fetch moves ahead until a fetch to its subgraph can move no further."""
     following: dict[FetchNode, list[FetchNode]] = {each: [] for each in fetches}
-    for each in fetches:
-        for before in each.depends_on:
-            following[before].append(each)
+    for fetch in fetches:
+        for before in fetch.depends_on:
+            following[before].append(fetch)
     levels: dict[FetchNode, int] = {}
     for level in range(max(early.values(), default=-1), -1, -1):
         ready = [

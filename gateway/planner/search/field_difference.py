@@ -23,7 +23,7 @@ class Differences:
     """
 
     work: Work
-    _made: dict[tuple[Field, Field], Field] = field(default_factory=dict)
+    _differences: dict[tuple[Field, Field], Field] = field(default_factory=dict)
 
     def without(self, whole: Field, remaining: Field) -> Field:
         """Return a field without the parts that remain for other paths.
@@ -31,9 +31,9 @@ class Differences:
         Raises:
             BudgetExceeded: The budget is spent.
         """
-        made = self._made.get((whole, remaining))
+        made = self._differences.get((whole, remaining))
         if made is None:
-            made = self._made[whole, remaining] = self._difference(whole, remaining)
+            made = self._differences[whole, remaining] = self._difference(whole, remaining)
         return made
 
     def _difference(self, whole: Field, remaining: Field) -> Field:

@@ -39,7 +39,7 @@ def undominated(paths: list[FieldPath]) -> list[FieldPath]:
     for path in paths:
         cost = path.cost
         rivals = (each for call in (None, *cost.calls) for each in costs.get(call, ()))
-        if not any(each.depth <= cost.depth and each.calls <= cost.calls for each in rivals):
+        if not any(rival.depth <= cost.depth and rival.calls <= cost.calls for rival in rivals):
             kept.append(path)
             costs.setdefault(next(iter(cost.calls), None), []).append(cost)
     return kept

@@ -90,7 +90,7 @@ class Resolvability:
     def _is_in_key(self, node: Node, name: str) -> bool:
         """Return whether a field belongs to a key of the object or of one of its ancestors."""
         above = (provided.of(node.type) for provided in node.provided if provided in self._in_keys)
-        return any(each.name == name for fields in (self._key_fields(node), *above) for each in fields)
+        return any(field.name == name for fields in (self._key_fields(node), *above) for field in fields)
 
     def _key_fields(self, node: Node) -> Iterator[Field]:
         """Yield the fields of the entity's keys, which can be read wherever the entity is, to identify it."""

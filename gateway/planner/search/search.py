@@ -209,7 +209,7 @@ class Search:
     def calls_before(self, move: Move, node: Node, max_nesting: int) -> frozenset[MoveId]:
         """Return the calls that the conditions of a move take."""
         costs = [self.condition_cost(each, node, max_nesting) for each in move.conditions()]
-        return frozenset().union(*(each.calls for each in costs if each is not None))
+        return frozenset().union(*(cost.calls for cost in costs if cost is not None))
 
     def condition_cost(self, selections: Selections, node: Node, max_nesting: int) -> Cost | None:
         """Return the cost of fetching all of a condition, or None if some of it is unreachable."""

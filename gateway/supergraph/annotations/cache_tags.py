@@ -48,7 +48,7 @@ class CacheTag:
             sources.add(found[1])
             start = found.end()
         parts.append(template[start:])
-        if any(isinstance(each, str) and set("{}") & set(each) for each in parts):
+        if any(isinstance(part, str) and set("{}") & set(part) for part in parts):
             raise ValueError("places for values are {$args.NAME} or {$key.NAME}")
         if len(sources) > 1:
             raise ValueError("it has values of arguments and of a key")

@@ -19,8 +19,7 @@ from graphql import (
 from gateway.errors import SupergraphError
 from gateway.supergraph.directives import Links, applied
 from gateway.supergraph.joins.field_sets import FieldSets
-from gateway.supergraph.joins.graphs import Graph, line, read_graphs
-from gateway.supergraph.joins.placements import Composite, Placement, Placements
+from gateway.supergraph.joins.placements import Composite, Graph, Placement, Placements, line, read_graphs
 from gateway.supergraph.model import ContextArgument, Key, Subgraph, SubgraphField, SubgraphType
 from gateway.supergraph.selections import possible_types
 
@@ -115,7 +114,7 @@ class Joins:
                     and self._implements(other, name, graph)
                 ):
                     members = sorted(self.interface_objects[other.name.value])
-                    yield from ((each, other.name.value) for each in members)
+                    yield from ((member, other.name.value) for member in members)
 
     def _concrete(self, definition: TypeDefinitionNode, graph: Graph) -> Iterator[str]:
         name = definition.name.value
@@ -180,10 +179,10 @@ class Joins:
         }
         dropped = {
             needed.name
-            for each in fields.values()
-            if each.requires is not None
+            for field in fields.values()
+            if field.requires is not None
             for concrete in concretes
-            for needed in each.requires.of(concrete)
+            for needed in field.requires.of(concrete)
             if needed.name in unmarked and (needed.children is None or interface_object)
         }
         return {

@@ -17,8 +17,7 @@ from subgraphs.club.membership.membership import (
 )
 from subgraphs.club.models import COMPARISON, OUTBOX
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.reads.key_lookup import KeyLookup, Row
-from subgraphs.kit.reads.reference_lookups import OWNER
+from subgraphs.kit.reads.key_lookup import OWNER, KeyLookup, Row
 from subgraphs.kit.records.outbox import Outbox
 
 KINDS: Final = {kind.value: kind for kind in MembershipKind}

@@ -25,7 +25,7 @@ from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.graphql.callers import Callers, too_large
 from subgraphs.kit.graphql.context import RequestContext
 from subgraphs.kit.graphql.http import BODY_BYTES, Answer, GraphQLRoute, until_deadline
-from subgraphs.kit.graphql.observing import SubgraphMetrics, TracedRequests
+from subgraphs.kit.graphql.observation import SubgraphMetrics, TracedRequests
 from subgraphs.kit.graphql.operations import Operations, PreparedOperation, answer_of, failed
 from subgraphs.kit.graphql.schema_building import SubgraphSchema
 from subgraphs.kit.graphql.subscriptions import Events, Subscriptions, event_stream

@@ -13,7 +13,7 @@ from strawberry.federation.schema_directives import ListSize
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
-from foundation.storage.error_codes import is_unavailable
+from foundation.storage.errors import is_unavailable
 from jit.schema import FederationSchema
 from subgraphs.kit.domain.accounts import IneligibleReason
 from subgraphs.kit.domain.errors import CallerError

@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 import structlog
 
 from foundation.storage.clock import Clock
-from foundation.storage.error_codes import is_unavailable
+from foundation.storage.errors import is_unavailable
 from subgraphs.kit.live.watches import Watches
 from subgraphs.kit.reads.stale_cache import StaleCache
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
-from foundation.storage.error_codes import is_conflict, lock_wait_timed_out
+from foundation.storage.errors import is_conflict, lock_wait_timed_out
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.live.watches import customer_key

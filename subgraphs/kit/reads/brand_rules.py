@@ -17,8 +17,7 @@ from subgraphs.kit.domain.control_groups import ControlGroups
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.schemes import Brand, Scheme, currencies_in, scheme_of_week
 from subgraphs.kit.domain.weeks import Calendar, Week
-from subgraphs.kit.reads.key_lookup import BatchedLookup, Observe
-from subgraphs.kit.reads.reference_lookups import account_lookup
+from subgraphs.kit.reads.key_lookup import BatchedLookup, Observe, account_lookup
 from subgraphs.kit.reads.stale_cache import Freshness, StaleCache
 from subgraphs.kit.records.global_state import KillSwitches, SwitchedOff
 from subgraphs.kit.records.reference import ReferenceRepository

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain
 from operator import itemgetter
 from typing import Any, Final, Generic, TypeAlias, TypeVar
@@ -24,8 +24,10 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from foundation.storage.connections.pinned_connections import PinnedConnections
 from foundation.storage.database import Database
+from subgraphs.kit.domain.accounts import Account
 from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.reads.batching import Batches, BatchLimits, Failed, PendingRead, TracedBatches
+from subgraphs.kit.records.tables import ReferenceTables
 
 K = TypeVar("K", Owner, ClubKey)
 V = TypeVar("V")
@@ -275,20 +277,45 @@ class BatchedLookup(Generic[K, V]):
         rows = await pinned.fetch(statement.text(len(keys)), statement.parameters(keys))
         found = statement.by_key(rows)
         try:
-            return self._made(keys, found)
+            return self._build_values(keys, found)
         except INVALID_ROW:
-            return [self._made_alone(key, found) for key in keys]
+            return [self._build_value(key, found) for key in keys]
 
-    def _made(self, keys: Sequence[K], found: Sequence[RowsOf]) -> list[V]:
+    def _build_values(self, keys: Sequence[K], found: Sequence[RowsOf]) -> list[V]:
         return list(map(self._make, *self._statement.outcomes(keys, found)))
 
-    def _made_alone(self, key: K, found: Sequence[RowsOf]) -> V | Failed:
+    def _build_value(self, key: K, found: Sequence[RowsOf]) -> V | Failed:
         """Build the value of one key, so that an invalid row affects only its owner."""
         try:
-            return self._made([key], found)[0]
+            return self._build_values([key], found)[0]
         except INVALID_ROW as error:
             return Failed(error)
 
 
 def _itself(value: V) -> V:
     return value
+
+
+OWNER: Final = ("brand_id", "customer_id")
+ACCOUNT: Final = ("jurisdiction", "currency", "status", "verified", "rg_state", "promo_restricted")
+"""The account columns in the order of an `Account`'s fields."""
+
+
+def account_lookup(tables: ReferenceTables) -> KeyLookup[Owner, Account | None]:
+    """Return the lookup of a customer's account; it finds None if the account is unknown."""
+    return KeyLookup(tables.account, OWNER, ACCOUNT, _account)
+
+
+def pending_lookup(intents: Table) -> KeyLookup[Owner, bool]:
+    """Return the lookup of whether a customer has a pending change."""
+    return KeyLookup(intents, OWNER, (), bool, where=intents.c.slot.is_not(None))
+
+
+def _account(rows: Sequence[Row]) -> Account | None:
+    return _known_account(*rows[0]) if rows else None
+
+
+@lru_cache(maxsize=1024)
+def _known_account(*values: str | bool) -> Account:
+    """Share accounts: they differ in few columns, so most customers have an equal one."""
+    return Account(*values)  # type: ignore[arg-type] # in the order of the columns

@@ -51,17 +51,17 @@ class Installation:
                 totp_confirmed=True,
             )
         rewards = Database.open(self.settings, "rewards")
-        stand = ContentFixture.over(base.database, rewards)
-        await stand.add_northbet()
-        item = await stand.editing.save(ANN, KEY, document(), 0)
-        await stand.editing.submit(ANN, KEY, item.version, "please")
+        content_area = ContentFixture.over(base.database, rewards)
+        await content_area.add_northbet()
+        item = await content_area.editing.save(ANN, KEY, document(), 0)
+        await content_area.editing.submit(ANN, KEY, item.version, "please")
         async with base.database.read() as connection:
             written = await repository.revision(connection, KEY, 1)
             assert written is not None
             proposal = await proposals.find(connection, str(written.proposal_id))
         assert proposal is not None
-        now = stand.clock.now()
-        await stand.approvals.approve(BOB, proposal.proposal_id, proposal.content_hash, now)
+        now = content_area.clock.now()
+        await content_area.approvals.approve(BOB, proposal.proposal_id, proposal.content_hash, now)
         await rewards.close()
         await base.database.close()
 

@@ -18,7 +18,7 @@ TEXTS = st.text(st.sampled_from("ab ,.£é\n"), max_size=60)
 def test_spans_make_both_texts(before: str, after: str) -> None:
     """Same and removed spans are the earlier text, same and added ones the later."""
     spans = word_spans(before, after)
-    assert "".join(one.text for one in spans if one.kind is not SpanKind.ADDED) == before
+    assert "".join(span.text for span in spans if span.kind is not SpanKind.ADDED) == before
     assert "".join(one.text for one in spans if one.kind is not SpanKind.REMOVED) == after
 
 
@@ -33,7 +33,7 @@ def test_long_texts_are_compared_by_their_ends() -> None:
     before = "word " * MAX_WORDS + "old" + " end" * MAX_WORDS
     after = "word " * MAX_WORDS + "new" + " end" * MAX_WORDS
     spans = word_spans(before, after)
-    assert [one.text for one in spans if one.kind is not SpanKind.SAME] == ["old", "new"]
+    assert [span.text for span in spans if span.kind is not SpanKind.SAME] == ["old", "new"]
     assert "".join(one.text for one in spans if one.kind is not SpanKind.ADDED) == before
 
 

@@ -17,7 +17,7 @@ HOSTILE: list[str] = json.loads(Path(__file__).with_name("hostile_texts.json").r
 async def test_every_field_keeps_what_was_written(tmp_path: Path) -> None:
     """Nothing is cut out or escaped on the way in: it is escaped where it is shown."""
     assert len(HOSTILE) > 100
-    async with content_fixture(f"sqlite+aiosqlite:///{tmp_path}") as stand:
+    async with content_fixture(f"sqlite+aiosqlite:///{tmp_path}") as content_area:
         version = 0
         for start in range(0, len(HOSTILE), 40):
             some = HOSTILE[start : start + 40]
@@ -25,9 +25,9 @@ async def test_every_field_keeps_what_was_written(tmp_path: Path) -> None:
                 f"x{number}": dict.fromkeys(TEXT_FIELDS, text) for number, text in enumerate(some)
             }
             values = {"position": 1, "eligible_games": some, "texts": texts}
-            item = await stand.editing.save(ANN, KEY, values, version)
+            item = await content_area.editing.save(ANN, KEY, values, version)
             version = item.version
-            async with stand.database.read() as connection:
+            async with content_area.database.read() as connection:
                 found = await repository.revision(connection, KEY, item.newest_revision)
             assert found is not None
             assert found.document.as_json() == values

@@ -50,7 +50,7 @@ async def test_many_small_files_with_many_pixels_wait_for_one_another() -> None:
     counting = asyncio.create_task(count())
     results = await asyncio.gather(*(images.convert(upload) for _ in range(16)), return_exceptions=True)
     counting.cancel()
-    stored = [each for each in results if isinstance(each, StoredImage)]
+    stored = [result for result in results if isinstance(result, StoredImage)]
     assert stored == [reencode(upload)] * (MAX_WAITING + 1)
     refused = [str(each) for each in results if isinstance(each, ImageRefused)]
     assert refused == ["other images are being converted: upload it again in a minute"] * (15 - MAX_WAITING)

@@ -67,7 +67,7 @@ def test_both_changes_of_the_clocks(
     both = [instant_of(datetime.fromisoformat(twice), zone, which) for which in Occurrence]
     assert both[1] - both[0] == timedelta(hours=float(offsets[0]) - float(offsets[1]))
     shown = twice.replace("T", " ")
-    assert [local_text(at, zone) for at in both] == [f"{shown} {zone} (UTC{one})" for one in offsets]
+    assert [local_text(at, zone) for at in both] == [f"{shown} {zone} (UTC{offset})" for offset in offsets]
 
 
 @given(

@@ -43,7 +43,7 @@ from tests.support.backoffice.content_fixture import (
 
 
 @pytest.fixture
-async def stand(tmp_path: Path) -> AsyncIterator[ContentFixture]:
+async def content_area(tmp_path: Path) -> AsyncIterator[ContentFixture]:
     """The services over SQLite."""
     async with content_fixture(f"sqlite+aiosqlite:///{tmp_path}") as opened:
         yield opened
@@ -67,34 +67,36 @@ async def each_content(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
         await opened.clear()
 
 
-async def item_of(stand: ContentFixture) -> ContentItem:
+async def item_of(content_area: ContentFixture) -> ContentItem:
     """Return the item as it is stored."""
-    async with stand.database.read() as connection:
+    async with content_area.database.read() as connection:
         found = await repository.item(connection, KEY)
     assert found is not None
     return found
 
 
-async def revision_of(stand: ContentFixture, number: int) -> ContentRevision:
+async def revision_of(content_area: ContentFixture, number: int) -> ContentRevision:
     """Return a revision as it is stored."""
-    async with stand.database.read() as connection:
+    async with content_area.database.read() as connection:
         found = await repository.revision(connection, KEY, number)
     assert found is not None
     return found
 
 
-async def submitted(stand: ContentFixture, title: str = "£5 free bet", author: Actor = ANN) -> Proposal:
+async def submitted(
+    content_area: ContentFixture, title: str = "£5 free bet", author: Actor = ANN
+) -> Proposal:
     """Write and submit content; return the proposal."""
-    async with stand.database.read() as connection:
+    async with content_area.database.read() as connection:
         known = await repository.item(connection, KEY)
-    item = await stand.editing.save(author, KEY, document(title), known.version if known else 0)
-    item = await stand.editing.submit(author, KEY, item.version, "please")
-    return await proposal_of(stand, item.newest_revision)
+    item = await content_area.editing.save(author, KEY, document(title), known.version if known else 0)
+    item = await content_area.editing.submit(author, KEY, item.version, "please")
+    return await proposal_of(content_area, item.newest_revision)
 
 
-async def proposal_of(stand: ContentFixture, revision: int) -> Proposal:
+async def proposal_of(content_area: ContentFixture, revision: int) -> Proposal:
     """Return the proposal of a revision."""
-    async with stand.database.read() as connection:
+    async with content_area.database.read() as connection:
         of_revision = await repository.revision(connection, KEY, revision)
         assert of_revision is not None
         found = await proposals.find(connection, str(of_revision.proposal_id))
@@ -102,161 +104,169 @@ async def proposal_of(stand: ContentFixture, revision: int) -> Proposal:
     return found
 
 
-async def approve(stand: ContentFixture, proposal: Proposal, by: Actor = CAT) -> None:
+async def approve(content_area: ContentFixture, proposal: Proposal, by: Actor = CAT) -> None:
     """Approve what was proposed."""
-    await stand.approvals.approve(by, proposal.proposal_id, proposal.content_hash, NOW)
+    await content_area.approvals.approve(by, proposal.proposal_id, proposal.content_hash, NOW)
 
 
-async def published(stand: ContentFixture, title: str = "£5 free bet") -> ContentItem:
+async def published(content_area: ContentFixture, title: str = "£5 free bet") -> ContentItem:
     """Bring content to the customers."""
-    await approve(stand, await submitted(stand, title))
-    return await stand.publication.publish(CAT, KEY, (await item_of(stand)).version)
+    await approve(content_area, await submitted(content_area, title))
+    return await content_area.publication.publish(CAT, KEY, (await item_of(content_area)).version)
 
 
-def titles(stand: ContentFixture) -> list[str]:
+def titles(content_area: ContentFixture) -> list[str]:
     """Return the titles that the nodes were told, in order."""
-    return [after.texts["en-GB"].title for _, _, after in stand.announced.documents]
+    return [after.texts["en-GB"].title for _, _, after in content_area.announced.documents]
 
 
 async def test_content_reaches_customers_by_two_people(each_content: ContentFixture) -> None:
     """One writes and submits, another one approves and publishes."""
-    stand = each_content
-    item = await published(stand)
-    assert titles(stand) == ["£5 free bet"]
+    content_area = each_content
+    item = await published(content_area)
+    assert titles(content_area) == ["£5 free bet"]
     assert (item.open_revision, item.published_revision) == (None, 1)
-    revision = await revision_of(stand, 1)
+    revision = await revision_of(content_area, 1)
     assert revision.state is RevisionState.PUBLISHED
     assert revision.approval is not None
     assert revision.approval.person == "cat"
 
 
-async def test_the_second_of_two_editors_is_told(stand: ContentFixture) -> None:
+async def test_the_second_of_two_editors_is_told(content_area: ContentFixture) -> None:
     """Nothing is overwritten, and the error has the current version."""
-    item = await stand.editing.save(ANN, KEY, document("Ann's"), 0)
+    item = await content_area.editing.save(ANN, KEY, document("Ann's"), 0)
     with pytest.raises(Stale) as stale:
-        await stand.editing.save(BOB, KEY, document("Bob's"), 0)
+        await content_area.editing.save(BOB, KEY, document("Bob's"), 0)
     assert stale.value.extensions == {"code": "STALE", "version": item.version}
-    assert (await revision_of(stand, 1)).document.texts["en-GB"].title == "Ann's"
+    assert (await revision_of(content_area, 1)).document.texts["en-GB"].title == "Ann's"
 
 
 async def test_of_two_editors_at_once_one_is_told(each_content: ContentFixture) -> None:
     """Whether the item is new or not."""
-    stand = each_content
+    content_area = each_content
     for version in (0, next_version(0, NOW)):
-        saves = [stand.editing.save(who, KEY, document(who.name), version) for who in (ANN, BOB)]
+        saves = [content_area.editing.save(who, KEY, document(who.name), version) for who in (ANN, BOB)]
         outcomes = await asyncio.gather(*saves, return_exceptions=True)
-        assert sorted(type(one).__name__ for one in outcomes) == ["ItemWithRevisions", "Stale"], outcomes
+        assert sorted(type(outcome).__name__ for outcome in outcomes) == ["ItemWithRevisions", "Stale"], (
+            outcomes
+        )
 
 
 @pytest.mark.parametrize("by", [ANN, ANN_AGAIN, BOB])
-async def test_nobody_approves_what_they_had_a_hand_in(stand: ContentFixture, by: Actor) -> None:
+async def test_nobody_approves_what_they_had_a_hand_in(content_area: ContentFixture, by: Actor) -> None:
     """Neither the author, nor their second account, nor who edited it before it was submitted."""
-    item = await stand.editing.save(BOB, KEY, document("Bob's"), 0)
-    item = await stand.editing.save(ANN, KEY, document("Ann's"), item.version)
-    await stand.editing.submit(ANN, KEY, item.version, "please")
-    proposal = await proposal_of(stand, 1)
+    item = await content_area.editing.save(BOB, KEY, document("Bob's"), 0)
+    item = await content_area.editing.save(ANN, KEY, document("Ann's"), item.version)
+    await content_area.editing.submit(ANN, KEY, item.version, "please")
+    proposal = await proposal_of(content_area, 1)
     with pytest.raises((FourEyes, Forbidden)):
-        await approve(stand, proposal, by)
-    assert (await revision_of(stand, 1)).state is RevisionState.IN_REVIEW
+        await approve(content_area, proposal, by)
+    assert (await revision_of(content_area, 1)).state is RevisionState.IN_REVIEW
     with pytest.raises(Conflict):
-        await stand.publication.publish(CAT, KEY, (await item_of(stand)).version)
-    await approve(stand, proposal)
+        await content_area.publication.publish(CAT, KEY, (await item_of(content_area)).version)
+    await approve(content_area, proposal)
 
 
-async def test_nobody_approves_what_they_could_have_edited_as_somebody_else(stand: ContentFixture) -> None:
+async def test_nobody_approves_what_they_could_have_edited_as_somebody_else(
+    content_area: ContentFixture,
+) -> None:
     """Who gave an editor their credentials could have edited the text, whoever submits it."""
-    await employ(stand.database, ANN, BOB, CAT)
-    stand.approvals._staff = Staff(givers.obstacles, givers.bound, present_roles)
-    async with stand.database.write() as connection:
+    await employ(content_area.database, ANN, BOB, CAT)
+    content_area.approvals._staff = Staff(givers.obstacles, givers.bound, present_roles)
+    async with content_area.database.write() as connection:
         await givers.give(connection, ANN.user_id, CAT, NOW)
-    item = await stand.editing.save(ANN, KEY, document("Ann's"), 0)
-    item = await stand.editing.save(BOB, KEY, document("Bob's"), item.version)
-    await stand.editing.submit(BOB, KEY, item.version, "please")
+    item = await content_area.editing.save(ANN, KEY, document("Ann's"), 0)
+    item = await content_area.editing.save(BOB, KEY, document("Bob's"), item.version)
+    await content_area.editing.submit(BOB, KEY, item.version, "please")
     with pytest.raises(FourEyes, match="edited this text, or could have"):
-        await approve(stand, await proposal_of(stand, 1))
-    assert (await revision_of(stand, 1)).state is RevisionState.IN_REVIEW
+        await approve(content_area, await proposal_of(content_area, 1))
+    assert (await revision_of(content_area, 1)).state is RevisionState.IN_REVIEW
 
 
-async def test_an_edit_voids_the_approval(stand: ContentFixture) -> None:
+async def test_an_edit_voids_the_approval(content_area: ContentFixture) -> None:
     """What was approved is withdrawn; the edited text needs an approval of its own."""
-    await approve(stand, await submitted(stand))
-    item = await item_of(stand)
-    item = await stand.editing.save(BOB, KEY, document("Bob's"), item.version)
-    assert (await revision_of(stand, 1)).state is RevisionState.WITHDRAWN
+    await approve(content_area, await submitted(content_area))
+    item = await item_of(content_area)
+    item = await content_area.editing.save(BOB, KEY, document("Bob's"), item.version)
+    assert (await revision_of(content_area, 1)).state is RevisionState.WITHDRAWN
     with pytest.raises(Conflict):
-        await stand.publication.publish(CAT, KEY, item.version)
-    assert titles(stand) == []
+        await content_area.publication.publish(CAT, KEY, item.version)
+    assert titles(content_area) == []
 
 
-async def test_an_edit_during_the_review_makes_the_proposal_stale(stand: ContentFixture) -> None:
+async def test_an_edit_during_the_review_makes_the_proposal_stale(content_area: ContentFixture) -> None:
     """An approval of the earlier text has no effect, and the proposal is void."""
-    proposal = await submitted(stand)
-    await stand.editing.save(ANN, KEY, document("Another"), (await item_of(stand)).version)
+    proposal = await submitted(content_area)
+    await content_area.editing.save(ANN, KEY, document("Another"), (await item_of(content_area)).version)
     with pytest.raises(Stale):
-        await approve(stand, proposal)
+        await approve(content_area, proposal)
     with pytest.raises(Conflict):
-        await approve(stand, proposal)
-    assert (await revision_of(stand, 2)).state is RevisionState.DRAFT
+        await approve(content_area, proposal)
+    assert (await revision_of(content_area, 2)).state is RevisionState.DRAFT
 
 
-async def test_a_document_changed_in_the_database_is_not_published(stand: ContentFixture) -> None:
+async def test_a_document_changed_in_the_database_is_not_published(content_area: ContentFixture) -> None:
     """The approval is bound to the hash of the document, not to a flag."""
-    await approve(stand, await submitted(stand))
-    other = (await revision_of(stand, 1)).document.as_json()
+    await approve(content_area, await submitted(content_area))
+    other = (await revision_of(content_area, 1)).document.as_json()
     other["texts"]["en-GB"]["title"] = "Another"
-    async with stand.database.write() as connection:
+    async with content_area.database.write() as connection:
         await connection.execute(update(CONTENT_REVISION).values(document=json.dumps(other)))
     with pytest.raises(Conflict):
-        await stand.publication.publish(CAT, KEY, (await item_of(stand)).version)
-    assert titles(stand) == []
+        await content_area.publication.publish(CAT, KEY, (await item_of(content_area)).version)
+    assert titles(content_area) == []
 
 
-async def test_a_rejected_revision_begins_anew(stand: ContentFixture) -> None:
+async def test_a_rejected_revision_begins_anew(content_area: ContentFixture) -> None:
     """The reason stays with it, and the editor's next text is another revision."""
-    proposal = await submitted(stand)
-    await stand.approvals.reject(CAT, proposal.proposal_id, "too long", NOW)
-    revision = await revision_of(stand, 1)
+    proposal = await submitted(content_area)
+    await content_area.approvals.reject(CAT, proposal.proposal_id, "too long", NOW)
+    revision = await revision_of(content_area, 1)
     assert (revision.state, revision.note) == (RevisionState.REJECTED, "too long")
-    item = await stand.editing.save(ANN, KEY, document("Shorter"), (await item_of(stand)).version)
+    item = await content_area.editing.save(
+        ANN, KEY, document("Shorter"), (await item_of(content_area)).version
+    )
     assert item.open_revision == 2
 
 
-async def test_roles_of_another_brand_or_kind_do_nothing(stand: ContentFixture) -> None:
+async def test_roles_of_another_brand_or_kind_do_nothing(content_area: ContentFixture) -> None:
     """All roles for another brand, or all but editor and approver for this one."""
     for who in (DAN, EVE):
         with pytest.raises(Forbidden):
-            await stand.editing.save(who, KEY, document(), 0)
+            await content_area.editing.save(who, KEY, document(), 0)
         with pytest.raises(Forbidden):
-            await stand.publication.roll_back(who, KEY, 1, 0, "why")
+            await content_area.publication.roll_back(who, KEY, 1, 0, "why")
     with pytest.raises(Forbidden):
-        await stand.publication.publish(ANN, KEY, 0)
+        await content_area.publication.publish(ANN, KEY, 0)
     nowhere = ContentKey("nowhere", "fb-5", 1)
     with pytest.raises(NotFound):
-        await stand.editing.save(Actor("z", "z", "Z", "", "", {"*": frozenset(Role)}), nowhere, document(), 0)
+        await content_area.editing.save(
+            Actor("z", "z", "Z", "", "", {"*": frozenset(Role)}), nowhere, document(), 0
+        )
 
 
-async def test_lint_keeps_content_from_review(stand: ContentFixture) -> None:
+async def test_lint_keeps_content_from_review(content_area: ContentFixture) -> None:
     """The draft is kept, and each error names its field."""
-    item = await stand.editing.save(ANN, KEY, document(terms_url="", significant_terms=""), 0)
+    item = await content_area.editing.save(ANN, KEY, document(terms_url="", significant_terms=""), 0)
     with pytest.raises(Invalid) as invalid:
-        await stand.editing.submit(ANN, KEY, item.version, "please")
-    paths = {one.path for one in invalid.value.problems}
+        await content_area.editing.submit(ANN, KEY, item.version, "please")
+    paths = {problem.path for problem in invalid.value.problems}
     assert paths == {"texts.en-GB.significant_terms", "texts.en-GB.terms_url"}
 
 
 async def test_a_scheduled_revision_is_published_once_when_it_is_due(each_content: ContentFixture) -> None:
     """However many workers look at once, and not a moment earlier."""
-    stand = each_content
-    await approve(stand, await submitted(stand))
+    content_area = each_content
+    await approve(content_area, await submitted(content_area))
     tomorrow = datetime(2026, 3, 26, 9)  # noqa: DTZ001 - a local time
-    await stand.publication.schedule(CAT, KEY, (await item_of(stand)).version, tomorrow)
-    stand.clock.instant = datetime(2026, 3, 26, 8, 59, 59, tzinfo=UTC)
-    assert await stand.publication.publish_due() == 0
-    stand.clock.instant += timedelta(seconds=1)
-    done = await asyncio.gather(*(stand.publication.publish_due() for _ in range(3)))
+    await content_area.publication.schedule(CAT, KEY, (await item_of(content_area)).version, tomorrow)
+    content_area.clock.instant = datetime(2026, 3, 26, 8, 59, 59, tzinfo=UTC)
+    assert await content_area.publication.publish_due() == 0
+    content_area.clock.instant += timedelta(seconds=1)
+    done = await asyncio.gather(*(content_area.publication.publish_due() for _ in range(3)))
     assert sorted(done) == [0, 0, 1]
-    assert titles(stand) == ["£5 free bet"]
-    assert await stand.publication.publish_due() == 0
+    assert titles(content_area) == ["£5 free bet"]
+    assert await content_area.publication.publish_due() == 0
 
 
 @dataclass(slots=True)
@@ -268,83 +278,85 @@ class FastMachine(ManualClock):
         return self.instant + timedelta(hours=2)
 
 
-async def test_a_machine_whose_clock_is_wrong_publishes_at_the_right_time(stand: ContentFixture) -> None:
+async def test_a_machine_whose_clock_is_wrong_publishes_at_the_right_time(
+    content_area: ContentFixture,
+) -> None:
     """The database's clock decides what is due, and from when on nodes show it."""
-    await approve(stand, await submitted(stand))
+    await approve(content_area, await submitted(content_area))
     tomorrow = datetime(2026, 3, 26, 9)  # noqa: DTZ001
-    await stand.publication.schedule(CAT, KEY, (await item_of(stand)).version, tomorrow)
+    await content_area.publication.schedule(CAT, KEY, (await item_of(content_area)).version, tomorrow)
     fast = FastMachine(datetime(2026, 3, 26, 7, 30, tzinfo=UTC))
     announced = GlobalAnnouncement("/content/images", fast)
-    worker = replace(stand.publication, clock=fast, announcement=announced)
+    worker = replace(content_area.publication, clock=fast, announcement=announced)
     assert await worker.publish_due() == 0
     fast.instant = datetime(2026, 3, 26, 9, tzinfo=UTC)
     assert await worker.publish_due() == 1
-    async with stand.database.read() as connection:
+    async with content_area.database.read() as connection:
         (decided,) = await GlobalDecisions().repository.all(connection)
     assert decided.state["editions"][0]["publish_at"] == "2026-03-26T09:00:00Z"
 
 
-async def test_times_follow_the_brands_zone(stand: ContentFixture) -> None:
+async def test_times_follow_the_brands_zone(content_area: ContentFixture) -> None:
     """In London, 09:00 on the Sunday when the clocks change is 08:00 UTC; 01:30 does not exist."""
-    await approve(stand, await submitted(stand))
-    version = (await item_of(stand)).version
+    await approve(content_area, await submitted(content_area))
+    version = (await item_of(content_area)).version
     for wrong in (datetime(2026, 3, 29, 1, 30), datetime(2026, 3, 25, 11), datetime(2028, 1, 1)):  # noqa: DTZ001
         with pytest.raises(Invalid):
-            await stand.publication.schedule(CAT, KEY, version, wrong)
-    item = await stand.publication.schedule(CAT, KEY, version, datetime(2026, 3, 29, 9))  # noqa: DTZ001
-    assert (await revision_of(stand, 1)).publish_at == datetime(2026, 3, 29, 8, tzinfo=UTC)
+            await content_area.publication.schedule(CAT, KEY, version, wrong)
+    item = await content_area.publication.schedule(CAT, KEY, version, datetime(2026, 3, 29, 9))  # noqa: DTZ001
+    assert (await revision_of(content_area, 1)).publish_at == datetime(2026, 3, 29, 8, tzinfo=UTC)
     twice = datetime(2026, 10, 25, 1, 30)  # noqa: DTZ001
-    await stand.publication.schedule(CAT, KEY, item.version, twice, Occurrence.LATER)
-    assert (await revision_of(stand, 1)).publish_at == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    await content_area.publication.schedule(CAT, KEY, item.version, twice, Occurrence.LATER)
+    assert (await revision_of(content_area, 1)).publish_at == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
 
 
-async def test_the_last_schedule_holds(stand: ContentFixture) -> None:
+async def test_the_last_schedule_holds(content_area: ContentFixture) -> None:
     """An earlier time that is set later replaces the later one, and nothing is published twice."""
-    await approve(stand, await submitted(stand))
+    await approve(content_area, await submitted(content_area))
     for local in (datetime(2026, 3, 28, 9), datetime(2026, 3, 27, 9)):  # noqa: DTZ001
-        await stand.publication.schedule(CAT, KEY, (await item_of(stand)).version, local)
-    stand.clock.instant = datetime(2026, 3, 27, 9, tzinfo=UTC)
-    assert await stand.publication.publish_due() == 1
-    stand.clock.instant += timedelta(days=2)
-    assert await stand.publication.publish_due() == 0
-    assert titles(stand) == ["£5 free bet"]
+        await content_area.publication.schedule(CAT, KEY, (await item_of(content_area)).version, local)
+    content_area.clock.instant = datetime(2026, 3, 27, 9, tzinfo=UTC)
+    assert await content_area.publication.publish_due() == 1
+    content_area.clock.instant += timedelta(days=2)
+    assert await content_area.publication.publish_due() == 0
+    assert titles(content_area) == ["£5 free bet"]
 
 
-async def test_what_becomes_unlawful_is_not_published_when_it_is_due(stand: ContentFixture) -> None:
+async def test_what_becomes_unlawful_is_not_published_when_it_is_due(content_area: ContentFixture) -> None:
     """The revision goes back with a note, and the worker continues."""
-    await approve(stand, await submitted(stand))
+    await approve(content_area, await submitted(content_area))
     tomorrow = datetime(2026, 3, 26, 9)  # noqa: DTZ001
-    await stand.publication.schedule(CAT, KEY, (await item_of(stand)).version, tomorrow)
-    async with stand.rewards.write() as connection:
+    await content_area.publication.schedule(CAT, KEY, (await item_of(content_area)).version, tomorrow)
+    async with content_area.rewards.write() as connection:
         await connection.execute(update(REWARD_CONFIG).values(wagering_multiple=40))
-    stand.clock.instant += timedelta(days=1)
-    assert await stand.publication.publish_due() == 0
-    revision = await revision_of(stand, 1)
+    content_area.clock.instant += timedelta(days=1)
+    assert await content_area.publication.publish_due() == 0
+    revision = await revision_of(content_area, 1)
     assert revision.state is RevisionState.APPROVED
     assert "at most 10" in str(revision.note)
-    assert titles(stand) == []
+    assert titles(content_area) == []
 
 
-async def test_rolling_back_publishes_the_earlier_text_anew(stand: ContentFixture) -> None:
+async def test_rolling_back_publishes_the_earlier_text_anew(content_area: ContentFixture) -> None:
     """As a revision of its own, in one step; the draft that somebody is writing stays."""
-    await published(stand, "First")
-    await published(stand, "Second")
-    item = await stand.editing.save(ANN, KEY, document("Draft"), (await item_of(stand)).version)
-    item = await stand.publication.roll_back(CAT, KEY, 1, item.version, "a mistake")
-    assert titles(stand) == ["First", "Second", "First"]
+    await published(content_area, "First")
+    await published(content_area, "Second")
+    item = await content_area.editing.save(ANN, KEY, document("Draft"), (await item_of(content_area)).version)
+    item = await content_area.publication.roll_back(CAT, KEY, 1, item.version, "a mistake")
+    assert titles(content_area) == ["First", "Second", "First"]
     assert (item.published_revision, item.open_revision) == (4, 3)
-    assert (await revision_of(stand, 4)).rollback_of == 1
+    assert (await revision_of(content_area, 4)).rollback_of == 1
     for wrong in (3, 4, 9):
         with pytest.raises((Conflict, NotFound)):
-            await stand.publication.roll_back(CAT, KEY, wrong, item.version, "why")
+            await content_area.publication.roll_back(CAT, KEY, wrong, item.version, "why")
 
 
-async def test_an_unlawful_text_is_not_rolled_back_to(stand: ContentFixture) -> None:
+async def test_an_unlawful_text_is_not_rolled_back_to(content_area: ContentFixture) -> None:
     """The law of today counts."""
-    await published(stand, "First")
-    item = await published(stand, "Second")
-    async with stand.rewards.write() as connection:
+    await published(content_area, "First")
+    item = await published(content_area, "Second")
+    async with content_area.rewards.write() as connection:
         await connection.execute(update(REWARD_CONFIG).values(wagering_multiple=40))
     with pytest.raises(Invalid):
-        await stand.publication.roll_back(CAT, KEY, 1, item.version, "why")
-    assert titles(stand) == ["First", "Second"]
+        await content_area.publication.roll_back(CAT, KEY, 1, item.version, "why")
+    assert titles(content_area) == ["First", "Second"]

@@ -47,7 +47,7 @@ class Workflow(RuleBasedStateMachine):
         super().__init__()
         self.runner = asyncio.Runner()
         self.stack = AsyncExitStack()
-        self.stand: ContentFixture = self.run_now(
+        self.content_area: ContentFixture = self.run_now(
             self.stack.enter_async_context(content_fixture(self.fresh_url()))
         )
         self.numbers = itertools.count(1)
@@ -72,7 +72,7 @@ class Workflow(RuleBasedStateMachine):
             return None
 
     async def _version(self) -> int:
-        async with self.stand.database.read() as connection:
+        async with self.content_area.database.read() as connection:
             item = await repository.item(connection, KEY)
         return 0 if item is None else item.version
 
@@ -84,17 +84,17 @@ class Workflow(RuleBasedStateMachine):
     def save(self, who: Actor, behind: int, words: str) -> None:
         """Somebody saves a text of their own."""
         values = document(f"Free bet {next(self.numbers)}", summary=words)
-        if self.attempt(self.stand.editing.save(who, KEY, values, self.version(behind))):
+        if self.attempt(self.content_area.editing.save(who, KEY, values, self.version(behind))):
             self.authors[ContentDocument.of(values).hash] = who.person
 
     @rule(who=PEOPLE, behind=st.sampled_from([0, 0, 0, 1]))
     def submit(self, who: Actor, behind: int) -> None:
         """Somebody submits the draft."""
-        self.attempt(self.stand.editing.submit(who, KEY, self.version(behind), "please"))
+        self.attempt(self.content_area.editing.submit(who, KEY, self.version(behind), "please"))
         self.run_now(self._note_proposals())
 
     async def _note_proposals(self) -> None:
-        async with self.stand.database.read() as connection:
+        async with self.content_area.database.read() as connection:
             for revision in await repository.revisions(connection, KEY, 100):
                 found = revision.proposal_id and await proposals.find(connection, revision.proposal_id)
                 if found and (found.proposal_id, found.content_hash) not in self.proposed:
@@ -130,7 +130,9 @@ class Workflow(RuleBasedStateMachine):
         self._approve(who, proposal, seen)
 
     def _approve(self, who: Actor, proposal: str, seen: str) -> None:
-        approved = self.attempt(self.stand.approvals.approve(who, proposal, seen, self.stand.clock.now()))
+        approved = self.attempt(
+            self.content_area.approvals.approve(who, proposal, seen, self.content_area.clock.now())
+        )
         if approved is not None:
             content: Any = approved.content
             self.approvals.add((content["hash"], who.person))
@@ -140,7 +142,7 @@ class Workflow(RuleBasedStateMachine):
         """Somebody rejects a proposal, or withdraws their own."""
         if self.proposed:
             proposal, _ = data.draw(st.sampled_from(self.proposed))
-            now, approvals = self.stand.clock.now(), self.stand.approvals
+            now, approvals = self.content_area.clock.now(), self.content_area.approvals
             self.attempt(
                 approvals.withdraw(who, proposal, now) if own else approvals.reject(who, proposal, "no", now)
             )
@@ -148,39 +150,41 @@ class Workflow(RuleBasedStateMachine):
     @rule(who=PEOPLE, behind=st.sampled_from([0, 0, 0, 1]))
     def publish(self, who: Actor, behind: int) -> None:
         """Somebody publishes."""
-        self.attempt(self.stand.publication.publish(who, KEY, self.version(behind)))
+        self.attempt(self.content_area.publication.publish(who, KEY, self.version(behind)))
 
     @rule(who=PEOPLE, hours=st.integers(-2, 4))
     def schedule(self, who: Actor, hours: int) -> None:
         """Somebody schedules, or tries to for the past."""
-        local = (self.stand.clock.now() + timedelta(hours=hours)).replace(tzinfo=None)
-        self.attempt(self.stand.publication.schedule(who, KEY, self.version(0), local))
+        local = (self.content_area.clock.now() + timedelta(hours=hours)).replace(tzinfo=None)
+        self.attempt(self.content_area.publication.schedule(who, KEY, self.version(0), local))
 
     @rule(who=PEOPLE)
     def unschedule(self, who: Actor) -> None:
         """Somebody takes a schedule back."""
-        self.attempt(self.stand.publication.unschedule(who, KEY, self.version(0)))
+        self.attempt(self.content_area.publication.unschedule(who, KEY, self.version(0)))
 
     @rule(who=PEOPLE)
     def withdraw(self, who: Actor) -> None:
         """Somebody takes the open revision off its way."""
-        self.attempt(self.stand.editing.withdraw(who, KEY, self.version(0)))
+        self.attempt(self.content_area.editing.withdraw(who, KEY, self.version(0)))
 
     @rule(who=PEOPLE, revision=st.integers(1, 8))
     def roll_back(self, who: Actor, revision: int) -> None:
         """Somebody publishes an earlier revision again."""
-        self.attempt(self.stand.publication.roll_back(who, KEY, revision, self.version(0), "as before"))
+        self.attempt(
+            self.content_area.publication.roll_back(who, KEY, revision, self.version(0), "as before")
+        )
 
     @rule(hours=st.integers(0, 3))
     def time_passes(self, hours: int) -> None:
         """The worker publishes what is due."""
-        self.stand.clock.instant += timedelta(hours=hours)
-        self.run_now(self.stand.publication.publish_due())
+        self.content_area.clock.instant += timedelta(hours=hours)
+        self.run_now(self.content_area.publication.publish_due())
 
     @invariant()
     def nothing_unseen_is_published(self) -> None:
         """Whatever was announced was approved, as it stands, by somebody else than its author."""
-        for key, _, after in self.stand.announced.documents:
+        for key, _, after in self.content_area.announced.documents:
             approvers = {person for approved, person in self.approvals if approved == after.hash}
             assert approvers - {self.authors[after.hash]}, after
             assert self.authors[after.hash] not in approvers
@@ -190,13 +194,13 @@ class Workflow(RuleBasedStateMachine):
     @invariant()
     def customers_see_one_revision(self) -> None:
         """It is the one that was announced last, and each announcement names the one before."""
-        announced = self.stand.announced.documents
+        announced = self.content_area.announced.documents
         published = [one for one in self.run_now(self._revisions()) if one.state is RevisionState.PUBLISHED]
         assert [one.document for one in published] == [after for *_, after in announced[-1:]]
         assert [before for _, before, _ in announced[1:]] == [after for *_, after in announced[:-1]]
 
     async def _revisions(self) -> list[Any]:
-        async with self.stand.database.read() as connection:
+        async with self.content_area.database.read() as connection:
             return await repository.revisions(connection, KEY, 1000)
 
     def teardown(self) -> None:
@@ -207,7 +211,7 @@ class Workflow(RuleBasedStateMachine):
         assert findings == ()
 
     async def _verify(self) -> tuple[object, ...]:
-        async with self.stand.database.read() as connection:
+        async with self.content_area.database.read() as connection:
             return (await verify(connection)).findings
 
 

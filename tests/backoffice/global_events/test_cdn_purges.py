@@ -30,7 +30,7 @@ from furlong.workers.cdn_purge_worker import PurgeWorker, Removals, Troubles, ru
 from furlong.workers.status import RoundStatus
 from subgraphs.kit.records.global_state import KillSwitches
 from subgraphs.rewards import models as rewards
-from tests.gateway.varnish_stand import Cdn, gateway_behind, terms
+from tests.gateway.varnish_gateway import Cdn, gateway_behind, terms
 from tests.support.backoffice.backoffice_fixture import backoffice_database
 from tests.support.backoffice.global_messages import BRAND, switch
 from tests.support.database_probe import migrated

@@ -80,7 +80,7 @@ class Regions:
         """Return the regions whose node has acknowledged a decision, as the back office knows it."""
         async with self.backoffice.read() as connection:
             reports = await NodeRepository().all(connection)
-        return {each.name.removesuffix("/rewards") for each in reports if each.has_applied(decision)}
+        return {report.name.removesuffix("/rewards") for report in reports if report.has_applied(decision)}
 
 
 @pytest.fixture

@@ -25,10 +25,9 @@ from consumers.club.wiring import create_consumer as create_club
 from consumers.rewards.wiring import create_consumer
 from consumers.stream.settings import StreamSettings
 from foundation.storage.cells.cell import Cell
-from foundation.storage.cells.settings import CellSettings
 from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
-from foundation.storage.settings import DatabaseSettings
+from foundation.storage.settings import CellSettings, DatabaseSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import KEYED_TOPICS, TOPICS, create_topics
 from furlong.settings import TopicSettings

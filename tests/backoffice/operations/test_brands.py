@@ -19,7 +19,7 @@ from backoffice.audit.repository import AUDIT_LOG
 from backoffice.errors import Forbidden, Invalid, NotFound, Stale
 from backoffice.global_events.models import SUBJECT
 from backoffice.operations.brands.contrast import DEFAULTS, TokenColours
-from backoffice.operations.brands.document import BrandDocument, checked
+from backoffice.operations.brands.document import BrandDocument, validate_document
 from backoffice.operations.brands.service import BrandService
 from consumers.messages.global_events.message import decode_global
 from consumers.messages.global_events.states import state_fields
@@ -55,8 +55,8 @@ class BrandFixture:
         async with self.service.database.read() as connection:
             rows = await self.service.decisions.repository.all(connection)
         reducer = RewardDecisions(ManualClock(NOW)).reducer
-        records = [Record(GLOBAL_TOPIC, 0, 0, one.key.encode(), one.message().encode()) for one in rows]
-        messages = [Message(one, decode_global(one)) for one in records]
+        records = [Record(GLOBAL_TOPIC, 0, 0, row.key.encode(), row.message().encode()) for row in rows]
+        messages = [Message(record, decode_global(record)) for record in records]
         async with self.node.write() as connection:
             await reducer.apply(connection, messages)
 
@@ -67,7 +67,7 @@ class BrandFixture:
 
 
 @pytest.fixture
-async def stand(tmp_path: Path) -> AsyncIterator[BrandFixture]:
+async def brand_area(tmp_path: Path) -> AsyncIterator[BrandFixture]:
     """The service over embedded databases."""
     async with opened(f"sqlite+aiosqlite:///{tmp_path}") as found:
         yield found
@@ -90,25 +90,25 @@ def document(**changes: object) -> BrandDocument:
 
 async def test_a_change_is_in_force_on_a_node_and_on_record(database_url: str) -> None:
     """The name, the languages and the theme replace what the scheme's message said; the zone stays."""
-    async with opened(database_url) as stand:
-        await _change_and_apply(stand)
+    async with opened(database_url) as brand_area:
+        await _change_and_apply(brand_area)
 
 
-async def _change_and_apply(stand: BrandFixture) -> None:
-    before = await stand.known()
-    changed = await stand.service.change(
+async def _change_and_apply(brand_area: BrandFixture) -> None:
+    before = await brand_area.known()
+    changed = await brand_area.service.change(
         OLGA, "northbet", document(name=" North "), seen=0, reason="new look"
     )
     assert (changed.revision, changed.brand.name) == (1, "North")
-    assert await stand.known() == before
-    await stand.apply_decisions()
-    assert await stand.known() == replace(
+    assert await brand_area.known() == before
+    await brand_area.apply_decisions()
+    assert await brand_area.known() == replace(
         before,  # type: ignore[type-var] # a brand
         name="North",
         locales=("en-GB", "de-AT"),
         theme=(ThemeColour("accent", "#7a1fa2", "#d8a6f0"), ThemeColour("on-accent", "#ffffff", "#2a0538")),
     )
-    (audited,) = await _audited(stand)
+    (audited,) = await _audited(brand_area)
     assert (
         audited.action,
         audited.reason,
@@ -120,32 +120,34 @@ async def _change_and_apply(stand: BrandFixture) -> None:
     )
 
 
-async def test_the_second_of_two_operators_is_told(stand: BrandFixture) -> None:
+async def test_the_second_of_two_operators_is_told(brand_area: BrandFixture) -> None:
     """Nothing is overwritten, and the refusal names the current revision."""
-    await stand.service.change(OLGA, "northbet", document(name="One"), seen=0, reason="mine")
+    await brand_area.service.change(OLGA, "northbet", document(name="One"), seen=0, reason="mine")
     with pytest.raises(Stale) as refused:
-        await stand.service.change(OLGA, "northbet", document(name="Two"), seen=0, reason="mine too")
+        await brand_area.service.change(OLGA, "northbet", document(name="Two"), seen=0, reason="mine too")
     assert refused.value.details == {"version": 1}
-    assert (await stand.service.find(VIC, "northbet")).brand.name == "One"
-    again = await stand.service.change(OLGA, "northbet", document(name="Two"), seen=1, reason="after a look")
-    listed = await stand.service.revisions(VIC, "northbet", 10)
+    assert (await brand_area.service.find(VIC, "northbet")).brand.name == "One"
+    again = await brand_area.service.change(
+        OLGA, "northbet", document(name="Two"), seen=1, reason="after a look"
+    )
+    listed = await brand_area.service.revisions(VIC, "northbet", 10)
     assert (again.revision, [one.document.name for one in listed]) == (2, ["Two", "One"])
 
 
-async def test_what_cannot_be_read_is_refused_pair_by_pair(stand: BrandFixture) -> None:
+async def test_what_cannot_be_read_is_refused_pair_by_pair(brand_area: BrandFixture) -> None:
     """The problem names the two colours, the ratio and what is needed; nothing is stored or decided."""
     pale = {"accent": TokenColours("#d8a6f0", "#d8a6f0"), "on-accent": TokenColours("#ffffff", "#2a0538")}
     with pytest.raises(Invalid) as refused:
-        await stand.service.change(OLGA, "northbet", document(theme=pale), seen=0, reason="pretty")
-    messages = [one.message for one in refused.value.problems]
+        await brand_area.service.change(OLGA, "northbet", document(theme=pale), seen=0, reason="pretty")
+    messages = [problem.message for problem in refused.value.problems]
     assert (
         "on-accent on accent (text of the main button, light pages) has 1.97:1, and needs 4.5:1." in messages
     )
     assert not any("dark pages" in message for message in messages)
-    async with stand.service.database.read() as connection:
+    async with brand_area.service.database.read() as connection:
         assert (await connection.execute(select(SUBJECT))).all() == []
-    assert (await stand.service.find(VIC, "northbet")).revision == 0
-    tried = await stand.service.try_theme(VIC, "northbet", pale)
+    assert (await brand_area.service.find(VIC, "northbet")).revision == 0
+    tried = await brand_area.service.try_theme(VIC, "northbet", pale)
     assert sum(not one.is_readable for one in tried) == len(messages)
 
 
@@ -168,32 +170,32 @@ async def test_what_cannot_be_read_is_refused_pair_by_pair(stand: BrandFixture) 
 def test_what_breaks_a_rule_is_refused(wrong: dict[str, object]) -> None:
     """Also what would put more than a colour into the page's style."""
     with pytest.raises(Invalid):
-        checked(document(**wrong))
+        validate_document(document(**wrong))
 
 
-async def test_who_may_not_changes_nothing(stand: BrandFixture) -> None:
+async def test_who_may_not_changes_nothing(brand_area: BrandFixture) -> None:
     """A viewer may look; a person of another brand finds nothing in any list."""
     with pytest.raises(Forbidden):
-        await stand.service.change(VIC, "northbet", document(), seen=0, reason="why not")
-    for look in (stand.service.find(SUE, "northbet"), stand.service.revisions(SUE, "northbet", 10)):
+        await brand_area.service.change(VIC, "northbet", document(), seen=0, reason="why not")
+    for look in (brand_area.service.find(SUE, "northbet"), brand_area.service.revisions(SUE, "northbet", 10)):
         with pytest.raises(Forbidden):
             await look
-    assert await stand.service.page(SUE, 10) == []
-    assert [one.brand.id for one in await stand.service.page(VIC, 10)] == ["northbet"]
+    assert await brand_area.service.page(SUE, 10) == []
+    assert [one.brand.id for one in await brand_area.service.page(VIC, 10)] == ["northbet"]
     with pytest.raises(NotFound):
-        await stand.service.find(replace(VIC, roles={"*": frozenset({Role.VIEWER})}), "nowhere")
+        await brand_area.service.find(replace(VIC, roles={"*": frozenset({Role.VIEWER})}), "nowhere")
     with pytest.raises(Invalid):
-        await stand.service.change(OLGA, "northbet", document(), seen=0, reason="  ")
+        await brand_area.service.change(OLGA, "northbet", document(), seen=0, reason="  ")
 
 
-async def test_a_later_message_of_a_scheme_does_not_take_a_decision_back(stand: BrandFixture) -> None:
+async def test_a_later_message_of_a_scheme_does_not_take_a_decision_back(brand_area: BrandFixture) -> None:
     """What the back office decided holds until it decides otherwise, in whatever order messages arrive."""
-    await stand.service.change(OLGA, "northbet", document(name="North"), seen=0, reason="new name")
-    await stand.apply_decisions()
+    await brand_area.service.change(OLGA, "northbet", document(name="North"), seen=0, reason="new name")
+    await brand_area.apply_decisions()
     later = brand_row(make_brand(name="Old name")) | {"occurred_at": NOW + timedelta(days=1)}
-    async with stand.node.write() as connection:
+    async with brand_area.node.write() as connection:
         await connection.execute(rewards.REFERENCE.brand.update().values(later))
-    known = await stand.known()
+    known = await brand_area.known()
     assert known.name == "North"  # type: ignore[attr-defined] # a brand
 
 
@@ -210,14 +212,14 @@ async def test_a_later_message_of_a_scheme_does_not_take_a_decision_back(stand: 
 def test_what_is_accepted_is_a_state_that_nodes_accept(theme: dict[str, TokenColours]) -> None:
     """Whatever theme passes the check makes a message that a node can read, and reads back the same."""
     try:
-        accepted = checked(document(theme=theme))
+        accepted = validate_document(document(theme=theme))
     except Invalid:
         return
     assert BrandDocument.of_fields(state_fields(accepted.state)) == accepted
 
 
-async def _audited(stand: BrandFixture) -> list[Any]:
-    async with stand.service.database.read() as connection:
+async def _audited(brand_area: BrandFixture) -> list[Any]:
+    async with brand_area.service.database.read() as connection:
         return list(
             await connection.execute(select(AUDIT_LOG).where(AUDIT_LOG.c.action.like("operations.%")))
         )

@@ -73,7 +73,7 @@ class OfficeClient:
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[OfficeClient]:
+async def office_client(tmp_path: Path) -> AsyncIterator[OfficeClient]:
     """Dead letters of which some can be applied now."""
     url, clock = f"sqlite+aiosqlite:///{tmp_path}", ManualClock(NOW)
     async with backoffice_database(url) as database:
@@ -87,72 +87,74 @@ async def desk(tmp_path: Path) -> AsyncIterator[OfficeClient]:
         yield OfficeClient(service, database)
 
 
-async def test_a_replay_that_was_killed_goes_on_and_applies_each_letter_once(desk: OfficeClient) -> None:
+async def test_a_replay_that_was_killed_goes_on_and_applies_each_letter_once(
+    office_client: OfficeClient,
+) -> None:
     """The letters applied after the last note are gone, so the second run finds only the others."""
-    job = await desk.start(dry_run=False)
+    job = await office_client.start(dry_run=False)
     killed = KilledRun(job, notes=0)
     with pytest.raises(asyncio.CancelledError):
-        await desk.service.replay_all(killed)
-    letters, nodes = await desk.counts()
+        await office_client.service.replay_all(killed)
+    letters, nodes = await office_client.counts()
     assert letters + nodes == GOOD + POISON
     assert nodes > STORED_EVERY / 2
     again = KilledRun(replace(job, checkpoint=killed.checkpoint), notes=9)
-    result: Any = await desk.service.replay_all(again)
-    assert await desk.counts() == (POISON, GOOD)
+    result: Any = await office_client.service.replay_all(again)
+    assert await office_client.counts() == (POISON, GOOD)
     assert nodes + result["fates"]["APPLIED"] == GOOD
     assert {one["name"] for one in result["stays"]} == {"backoffice:11", "backoffice:22", "backoffice:33"}
-    third: Any = await desk.service.replay_all(KilledRun(job, notes=9))
+    third: Any = await office_client.service.replay_all(KilledRun(job, notes=9))
     assert third["fates"] == {"POISON": POISON}
 
 
-async def test_a_job_goes_on_from_its_note_with_what_it_has_counted(desk: OfficeClient) -> None:
+async def test_a_job_goes_on_from_its_note_with_what_it_has_counted(office_client: OfficeClient) -> None:
     """A later run's report includes what earlier runs counted."""
-    job = await desk.start(dry_run=False)
+    job = await office_client.start(dry_run=False)
     killed = KilledRun(job, notes=1)
-    result: Any = await desk.service.replay_all(killed)
+    result: Any = await office_client.service.replay_all(killed)
     assert killed.checkpoint is not None
-    resumed: Any = await desk.service.replay_all(
+    resumed: Any = await office_client.service.replay_all(
         KilledRun(replace(job, checkpoint=killed.checkpoint), notes=9)
     )
     assert resumed["fates"]["APPLIED"] < result["fates"]["APPLIED"] == GOOD
     assert [one["name"] for one in resumed["stays"]] == [one["name"] for one in result["stays"]]
 
 
-async def test_a_dry_run_tells_the_same_and_changes_nothing(desk: OfficeClient) -> None:
+async def test_a_dry_run_tells_the_same_and_changes_nothing(office_client: OfficeClient) -> None:
     """Run by the worker of jobs, as in production."""
-    job = await desk.start(dry_run=True)
-    assert await JobWorker(desk.service.jobs).run_once()
-    done = await desk.service.jobs.find(OLGA, job.job_id)
+    job = await office_client.start(dry_run=True)
+    assert await JobWorker(office_client.service.jobs).run_once()
+    done = await office_client.service.jobs.find(OLGA, job.job_id)
     assert (done.status, done.result["fates"]) == (  # type: ignore[index,call-overload] # an object
         JobStatus.DONE,
         {"APPLIED": GOOD, "POISON": POISON},
     )
-    assert await desk.counts() == (GOOD + POISON, 0)
+    assert await office_client.counts() == (GOOD + POISON, 0)
 
 
-async def test_what_may_move_money_needs_the_second_factor(desk: OfficeClient) -> None:
+async def test_what_may_move_money_needs_the_second_factor(office_client: OfficeClient) -> None:
     """One letter as well as all of them; a dry run does not."""
     hasty = replace(OLGA, stepped_up_until=None)
     with pytest.raises(StepUpRequired):
-        await desk.service.replay(hasty, "backoffice:1", "quick", dry_run=False)
+        await office_client.service.replay(hasty, "backoffice:1", "quick", dry_run=False)
     with pytest.raises(StepUpRequired):
-        await desk.service.start_replay(hasty, "backoffice", None, "quick", dry_run=False)
-    await desk.service.replay(hasty, "backoffice:1", "", dry_run=True)
-    await desk.service.start_replay(hasty, "backoffice", None, "", dry_run=True)
-    assert await desk.counts() == (GOOD + POISON, 0)
+        await office_client.service.start_replay(hasty, "backoffice", None, "quick", dry_run=False)
+    await office_client.service.replay(hasty, "backoffice:1", "", dry_run=True)
+    await office_client.service.start_replay(hasty, "backoffice", None, "", dry_run=True)
+    assert await office_client.counts() == (GOOD + POISON, 0)
 
 
-async def test_what_changes_nothing_needs_no_reason_and_is_on_record(desk: OfficeClient) -> None:
+async def test_what_changes_nothing_needs_no_reason_and_is_on_record(office_client: OfficeClient) -> None:
     """A reason is for the audit log: a dry run is there as an access, a replay with its reason."""
-    await desk.service.replay(OLGA, "backoffice:1", "", dry_run=True)
+    await office_client.service.replay(OLGA, "backoffice:1", "", dry_run=True)
     with pytest.raises(Invalid, match="Say why"):
-        await desk.service.replay(OLGA, "backoffice:1", " ", dry_run=False)
+        await office_client.service.replay(OLGA, "backoffice:1", " ", dry_run=False)
     with pytest.raises(Invalid, match="Say why"):
-        await desk.service.start_replay(OLGA, "backoffice", None, "", dry_run=False)
+        await office_client.service.start_replay(OLGA, "backoffice", None, "", dry_run=False)
     with pytest.raises(Invalid, match="There is no consumer wallet"):
-        await desk.service.replay(OLGA, "wallet:1", "after a fix", dry_run=False)
-    await desk.service.replay(OLGA, "backoffice:1", "after a fix", dry_run=False)
-    async with desk.database.read() as connection:
+        await office_client.service.replay(OLGA, "wallet:1", "after a fix", dry_run=False)
+    await office_client.service.replay(OLGA, "backoffice:1", "after a fix", dry_run=False)
+    async with office_client.database.read() as connection:
         rows = await connection.execute(
             select(AUDIT_LOG.c.action, AUDIT_LOG.c.subject, AUDIT_LOG.c.reason).order_by(AUDIT_LOG.c.sequence)
         )

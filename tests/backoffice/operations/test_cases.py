@@ -22,7 +22,7 @@ OTHER = "otherbrand"
 
 
 @pytest.fixture
-async def stand(tmp_path: Path) -> AsyncIterator[ProposalFixture]:
+async def all_areas(tmp_path: Path) -> AsyncIterator[ProposalFixture]:
     """The graph over databases with cases of two brands."""
     async with proposal_fixture(f"sqlite+aiosqlite:///{tmp_path}") as opened:
         settings = opened.base.settings
@@ -65,39 +65,39 @@ async def stand(tmp_path: Path) -> AsyncIterator[ProposalFixture]:
         yield opened
 
 
-async def test_cases_are_counted_by_brand(stand: ProposalFixture) -> None:
+async def test_cases_are_counted_by_brand(all_areas: ProposalFixture) -> None:
     """What is credited does not wait, and another brand's cases are not counted."""
     query = (
         f'{{ waitingCases(brand: "{BRAND}") {{ lateBets heldRewards }} deadLetterCounts {{ app letters }} }}'
     )
-    found = (await ask(stand.graph, PAULA, query))["data"]
+    found = (await ask(all_areas.graph, PAULA, query))["data"]
     assert found["waitingCases"] == {"lateBets": 3, "heldRewards": 2}
     assert {one["app"]: one["letters"] for one in found["deadLetterCounts"]}["progress"] == 1
 
 
-async def test_late_bets_are_listed_in_pages_with_their_money(stand: ProposalFixture) -> None:
+async def test_late_bets_are_listed_in_pages_with_their_money(all_areas: ProposalFixture) -> None:
     """A page goes on after the last bet of the one before; amounts have the brand's currency."""
     query = (
         "query L($after: String) { lateBets(brand: "
         f'"{BRAND}", first: 2, after: $after) {{ nodes {{ bet countedMinor currency }} '
         "endCursor hasNextPage } }"
     )
-    first = (await ask(stand.graph, PAULA, query, {"after": None}))["data"]["lateBets"]
+    first = (await ask(all_areas.graph, PAULA, query, {"after": None}))["data"]["lateBets"]
     assert [one["bet"] for one in first["nodes"]] == ["b-0", "b-1"]
     assert first["nodes"][0]["currency"] == "GBP"
-    rest = (await ask(stand.graph, PAULA, query, {"after": first["endCursor"]}))["data"]["lateBets"]
+    rest = (await ask(all_areas.graph, PAULA, query, {"after": first["endCursor"]}))["data"]["lateBets"]
     assert ([one["bet"] for one in rest["nodes"]], rest["hasNextPage"]) == (["b-2"], False)
 
 
-async def test_held_rewards_of_weeks_and_goodwill_are_one_list(stand: ProposalFixture) -> None:
+async def test_held_rewards_of_weeks_and_goodwill_are_one_list(all_areas: ProposalFixture) -> None:
     """The one that has waited for longest is the first, whatever it is for."""
     query = (
         "query H($after: String) { heldRewards(brand: "
         f'"{BRAND}", first: 1, after: $after) {{ nodes {{ id origin valueMinor }} '
         "endCursor hasNextPage } }"
     )
-    first = (await ask(stand.graph, PAULA, query, {"after": None}))["data"]["heldRewards"]
+    first = (await ask(all_areas.graph, PAULA, query, {"after": None}))["data"]["heldRewards"]
     assert first["nodes"] == [{"id": "k-1", "origin": "goodwill", "valueMinor": 500}]
-    rest = (await ask(stand.graph, PAULA, query, {"after": first["endCursor"]}))["data"]["heldRewards"]
+    rest = (await ask(all_areas.graph, PAULA, query, {"after": first["endCursor"]}))["data"]["heldRewards"]
     assert [one["id"] for one in rest["nodes"]] == ["k-2"]
     assert rest["hasNextPage"] is False

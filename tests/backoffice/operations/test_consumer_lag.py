@@ -87,7 +87,9 @@ async def test_consumers_of_cells_are_shown_in_their_partitions(
         service = LagService(DatabaseSettings(url=url), stream, own, ManualClock(NOW))
         found = await service.read(actor("olga", Role.OPERATOR, brand="*"))
     assert found.problem == ""
-    read = {(one.group, one.partition) for one in found.partitions if one.topic == TOPIC}
+    read = {
+        (partition.group, partition.partition) for partition in found.partitions if partition.topic == TOPIC
+    }
     assert read == {(f"{GROUP}.c1", 0), (f"{GROUP}.c2", 1)}
 
 

@@ -91,7 +91,7 @@ async def opened(url: str) -> AsyncIterator[ProviderFixture]:
 
 
 @pytest.fixture
-async def stand(tmp_path: Path) -> AsyncIterator[ProviderFixture]:
+async def provider_area(tmp_path: Path) -> AsyncIterator[ProviderFixture]:
     """The services over embedded databases."""
     async with opened(f"sqlite+aiosqlite:///{tmp_path}") as found:
         yield found
@@ -99,35 +99,42 @@ async def stand(tmp_path: Path) -> AsyncIterator[ProviderFixture]:
 
 async def test_of_two_who_approve_at_once_one_does(database_url: str) -> None:
     """One revision and one message come of it; the proposer's second account is refused."""
-    async with opened(database_url) as stand:
-        proposal = await stand.submit(limit_minor=20_000)
-        assert [await stand.approve(proposal, who) for who in (OLGA, OLGA_TWICE)] == ["FOUR_EYES"] * 2
-        both = await asyncio.gather(stand.approve(proposal, OTTO), stand.approve(proposal, OMAR))
+    async with opened(database_url) as provider_area:
+        proposal = await provider_area.submit(limit_minor=20_000)
+        assert [await provider_area.approve(proposal, who) for who in (OLGA, OLGA_TWICE)] == ["FOUR_EYES"] * 2
+        both = await asyncio.gather(
+            provider_area.approve(proposal, OTTO), provider_area.approve(proposal, OMAR)
+        )
         assert sorted(both) == ["CONFLICT", "approved"]
-        assert await stand.approve(proposal, OTTO) == "CONFLICT"
-        (decision,) = await stand.decided()
+        assert await provider_area.approve(proposal, OTTO) == "CONFLICT"
+        (decision,) = await provider_area.decided()
         assert (decision.key, decision.state["revision"]) == ("*:provider:wallet", 2)
-        found = await stand.configurations.revisions(VIC, "wallet", 10)
+        found = await provider_area.configurations.revisions(VIC, "wallet", 10)
         assert [(one.revision, one.document.limit_minor, one.approved_by) for one in found] in (
             [(2, 20_000, who), (1, 10_000, None)] for who in ("Otto", "Omar")
         )
 
 
-async def test_what_was_made_from_an_earlier_revision_is_refused(stand: ProviderFixture) -> None:
+async def test_what_was_made_from_an_earlier_revision_is_refused(provider_area: ProviderFixture) -> None:
     """At the proposal, and at the approval if another one was faster; going back takes two people, too."""
-    first, second = await stand.submit(attempts=2), await stand.submit(attempts=4)
-    assert [await stand.approve(first), await stand.approve(second)] == ["approved", "STALE"]
+    first, second = await provider_area.submit(attempts=2), await provider_area.submit(attempts=4)
+    assert [await provider_area.approve(first), await provider_area.approve(second)] == ["approved", "STALE"]
     with pytest.raises(Stale):
-        await stand.submit(attempts=5)
-    back = await stand.configurations.roll_back(OLGA, "wallet", 1, seen=2, reason="it was better")
-    assert [await stand.approve(back, OLGA), await stand.approve(back)] == ["FOUR_EYES", "approved"]
-    assert await stand.configurations.diff(VIC, "wallet", 1, 3) == []
-    (changed,) = await stand.configurations.diff(VIC, "wallet", 2, 3)
+        await provider_area.submit(attempts=5)
+    back = await provider_area.configurations.roll_back(OLGA, "wallet", 1, seen=2, reason="it was better")
+    assert [await provider_area.approve(back, OLGA), await provider_area.approve(back)] == [
+        "FOUR_EYES",
+        "approved",
+    ]
+    assert await provider_area.configurations.diff(VIC, "wallet", 1, 3) == []
+    (changed,) = await provider_area.configurations.diff(VIC, "wallet", 2, 3)
     assert (changed.field, changed.before, changed.after) == ("attempts", 2, 3)
     with pytest.raises(Forbidden):
-        await stand.submit(VIC, seen=3)
+        await provider_area.submit(VIC, seen=3)
     without_step_up = actor("otto", Role.OPERATOR, brand="*")
-    assert await stand.approve(await stand.submit(seen=3), without_step_up) == "STEP_UP_REQUIRED"
+    assert (
+        await provider_area.approve(await provider_area.submit(seen=3), without_step_up) == "STEP_UP_REQUIRED"
+    )
 
 
 SECRETS = (
@@ -144,7 +151,7 @@ SECRETS = (
 
 
 async def test_a_secret_is_refused_and_stands_nowhere(
-    stand: ProviderFixture, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    provider_area: ProviderFixture, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Neither a message, nor the log, nor any table, nor the audit log has it, whichever field it is in."""
     said = ""
@@ -152,7 +159,7 @@ async def test_a_secret_is_refused_and_stands_nowhere(
         fields = {**FILE.model_dump(mode="json"), field: [secret] if field == "brands" else secret}
         reason = fields.pop("reason", "a new contract")
         with pytest.raises(Invalid) as refused:
-            await stand.configurations.submit(OLGA, fields, seen=1, reason=reason)
+            await provider_area.configurations.submit(OLGA, fields, seen=1, reason=reason)
         assert refused.value.problems[0].path == field
         said += f"{refused.value} {refused.value.details}"
     stored = b"".join(one.read_bytes() for one in _files(tmp_path)).decode(errors="replace")
@@ -178,33 +185,33 @@ def test_what_people_write_is_no_secret(plain: str) -> None:
     assert not looks_like_secret(plain)
 
 
-async def test_rules_of_a_configuration_are_told_by_field(stand: ProviderFixture) -> None:
+async def test_rules_of_a_configuration_are_told_by_field(provider_area: ProviderFixture) -> None:
     """What nodes would refuse is not proposed; another API under the same name is another provider."""
 
     async def paths(**changes: Any) -> list[str]:
         with pytest.raises(Invalid) as refused:
-            await stand.submit(**changes)
-        return [one.path for one in refused.value.problems]
+            await provider_area.submit(**changes)
+        return [problem.path for problem in refused.value.problems]
 
     assert await paths(kinds=["free_spins"]) == ["kinds"]
     assert await paths(timeout_seconds=30) == ["timeoutSeconds"]
     assert await paths(adapter="games", kinds=["casino_bonus"]) == ["adapter"]
     assert await paths(url="ftp://x") == ["url"]
     assert await paths(colour="red") == ["colour"]
-    assert await stand.decided() == []
+    assert await provider_area.decided() == []
 
 
-async def test_the_list_shows_who_does_not_use_the_revision_and_why(stand: ProviderFixture) -> None:
+async def test_the_list_shows_who_does_not_use_the_revision_and_why(provider_area: ProviderFixture) -> None:
     """A node whose worker cannot use it counts as missing; its health is shown beside."""
-    assert await stand.approve(await stand.submit(secret="wallet-2026")) == "approved"
-    (decision,) = await stand.decided()
+    assert await provider_area.approve(await provider_area.submit(secret="wallet-2026")) == "approved"
+    (decision,) = await provider_area.decided()
     refused = RefusedMessage(
         key=decision.key, epoch=decision.epoch, number=decision.number, reason="worker w1 cannot use it"
     )
     health = ProviderHealth(
         provider="wallet", worker="w1", revision=1, circuit="open", due=7, error="status 503"
     )
-    async with stand.own.write() as connection:
+    async with provider_area.own.write() as connection:
         for node, refusals in (("c1", (refused,)), ("c2", ())):
             report = Acknowledgement(
                 schema="club.cells/1",
@@ -221,20 +228,20 @@ async def test_the_list_shows_who_does_not_use_the_revision_and_why(stand: Provi
                 reported_at=NOW,
             )
             await NodeRepository().store(connection, [report], NOW)
-    (wallet,) = await stand.service.listed(VIC)
+    (wallet,) = await provider_area.service.listed(VIC)
     assert wallet.present is not None
     assert (wallet.present.revision, wallet.missing) == (2, {"c1/fulfilment": "worker w1 cannot use it"})
     assert [(one.node, one.is_alive, one.health) for one in wallet.health] == [
         ("c1", True, health),
         ("c2", True, health),
     ]
-    async with stand.own.read() as connection:
+    async with provider_area.own.read() as connection:
         actions = (await connection.execute(select(AUDIT_LOG.c.action))).scalars().all()
     assert sorted(actions) == ["approvals.approve", "approvals.propose", "operations.change_provider"]
 
 
-async def test_the_form_offers_every_adapter_to_who_sees_providers(stand: ProviderFixture) -> None:
+async def test_the_form_offers_every_adapter_to_who_sees_providers(provider_area: ProviderFixture) -> None:
     """A new adapter needs nothing in the back office."""
-    assert stand.service.adapters(VIC) == [adapter.value for adapter in Adapter]
+    assert provider_area.service.adapters(VIC) == [adapter.value for adapter in Adapter]
     with pytest.raises(Forbidden):
-        stand.service.adapters(actor("eve", Role.EDITOR))
+        provider_area.service.adapters(actor("eve", Role.EDITOR))

@@ -13,62 +13,64 @@ from tests.support.backoffice.proposal_kinds import KINDS, OMAR, OTTO, ProposalF
 
 
 @pytest.fixture
-async def stand(database_url: str) -> AsyncIterator[ProposalFixture]:
+async def all_areas(database_url: str) -> AsyncIterator[ProposalFixture]:
     """The areas of the back office, on each engine."""
     async with proposal_fixture(database_url) as opened:
         yield opened
 
 
-async def test_of_two_who_decide_at_once_one_does(stand: ProposalFixture) -> None:
+async def test_of_two_who_decide_at_once_one_does(all_areas: ProposalFixture) -> None:
     """There is one effect, that of an approval without a race; the proposer's second account has no part."""
-    assert stand.base.approvals.kinds == set(KINDS)
+    assert all_areas.base.approvals.kinds == set(KINDS)
     for kind in KINDS:
-        alone = await _alone(stand, kind)
-        await _two_approve(stand, kind, alone)
-        await _one_approves(stand, kind, alone, rejecting=True)
-        await _one_approves(stand, kind, alone, rejecting=False)
+        alone = await _alone(all_areas, kind)
+        await _two_approve(all_areas, kind, alone)
+        await _one_approves(all_areas, kind, alone, rejecting=True)
+        await _one_approves(all_areas, kind, alone, rejecting=False)
 
 
-async def _alone(stand: ProposalFixture, kind: str) -> Counter[str]:
+async def _alone(all_areas: ProposalFixture, kind: str) -> Counter[str]:
     """Approve without a race, after the proposer tried; return the rows that were added."""
-    given = await stand.propose(kind, 0)
-    before = await stand.rows()
+    given = await all_areas.propose(kind, 0)
+    before = await all_areas.rows()
     for who in (KINDS[kind].by, KINDS[kind].again):
-        assert await stand.outcome(who, "approve", input=given) == "FOUR_EYES", kind
-    assert await stand.rows() == before
-    assert await stand.outcome(OTTO, "approve", input=given) == "approve", kind
-    return _added(before, await stand.rows())
+        assert await all_areas.outcome(who, "approve", input=given) == "FOUR_EYES", kind
+    assert await all_areas.rows() == before
+    assert await all_areas.outcome(OTTO, "approve", input=given) == "approve", kind
+    return _added(before, await all_areas.rows())
 
 
-async def _two_approve(stand: ProposalFixture, kind: str, alone: Counter[str]) -> None:
-    given = await stand.propose(kind, 1)
-    before = await stand.rows()
+async def _two_approve(all_areas: ProposalFixture, kind: str, alone: Counter[str]) -> None:
+    given = await all_areas.propose(kind, 1)
+    before = await all_areas.rows()
     own, *others = await asyncio.gather(
-        *(stand.outcome(who, "approve", input=given) for who in (KINDS[kind].again, OTTO, OMAR))
+        *(all_areas.outcome(who, "approve", input=given) for who in (KINDS[kind].again, OTTO, OMAR))
     )
     assert own in {"FOUR_EYES", "CONFLICT"}, kind
     assert sorted(others) == ["CONFLICT", "approve"], kind
-    assert _added(before, await stand.rows()) == alone, kind
-    assert await stand.approvals(given["proposalId"]) == 1, kind
+    assert _added(before, await all_areas.rows()) == alone, kind
+    assert await all_areas.approvals(given["proposalId"]) == 1, kind
 
 
-async def _one_approves(stand: ProposalFixture, kind: str, alone: Counter[str], *, rejecting: bool) -> None:
-    given = await stand.propose(kind, 2 if rejecting else 3)
-    before = await stand.rows()
+async def _one_approves(
+    all_areas: ProposalFixture, kind: str, alone: Counter[str], *, rejecting: bool
+) -> None:
+    given = await all_areas.propose(kind, 2 if rejecting else 3)
+    before = await all_areas.rows()
     proposal = given["proposalId"]
     if rejecting:
-        ending = stand.outcome(OMAR, "reject", input={"proposalId": proposal, "reason": "no"})
+        ending = all_areas.outcome(OMAR, "reject", input={"proposalId": proposal, "reason": "no"})
     else:
-        ending = stand.outcome(KINDS[kind].by, "withdraw", id=proposal)
-    approving = stand.outcome(OTTO, "approve", input=given)
+        ending = all_areas.outcome(KINDS[kind].by, "withdraw", id=proposal)
+    approving = all_areas.outcome(OTTO, "approve", input=given)
     ended, approved = await asyncio.gather(ending, approving)
     if approved == "approve":
         assert ended == "CONFLICT", kind
-        assert _added(before, await stand.rows()) == alone, kind
+        assert _added(before, await all_areas.rows()) == alone, kind
     else:
         assert (approved, ended) == ("CONFLICT", "reject" if rejecting else "withdraw"), kind
-        assert _added(before, await stand.rows()).keys() <= {"goodwill_reservation"}, kind
-    assert await stand.approvals(proposal) == (approved == "approve"), kind
+        assert _added(before, await all_areas.rows()).keys() <= {"goodwill_reservation"}, kind
+    assert await all_areas.approvals(proposal) == (approved == "approve"), kind
 
 
 def _added(before: dict[str, int], after: dict[str, int]) -> Counter[str]:

@@ -23,7 +23,7 @@ WEEK, NEXT = "2026-W13", "2026-W14"
 
 
 @pytest.fixture
-async def stand(tmp_path: Path) -> AsyncIterator[SupportFixture]:
+async def support_area(tmp_path: Path) -> AsyncIterator[SupportFixture]:
     """Databases that know a brand with a club."""
     async with support_fixture(f"sqlite+aiosqlite:///{tmp_path}") as opened:
         await employ(opened.base.database, OLGA)
@@ -31,28 +31,32 @@ async def stand(tmp_path: Path) -> AsyncIterator[SupportFixture]:
 
 
 @pytest.fixture
-def weeks(stand: SupportFixture) -> WeekService:
+def weeks(support_area: SupportFixture) -> WeekService:
     """The service, whose proposals and jobs are registered."""
-    base = stand.base
-    progress = stand.parts.databases.progress
-    service = WeekService(base.database, progress, base.audit, base.approvals, base.jobs, stand.clock)
+    base = support_area.base
+    progress = support_area.parts.databases.progress
+    service = WeekService(base.database, progress, base.audit, base.approvals, base.jobs, support_area.clock)
     base.approvals.register(service.proposal_kind)
     base.jobs.register(service.job_kind)
     return service
 
 
-async def closed(stand: SupportFixture, weeks: WeekService) -> dict[str, Any]:
+async def closed(support_area: SupportFixture, weeks: WeekService) -> dict[str, Any]:
     """Propose to close the week, let another person approve, run the job, and return its result."""
     proposal_id = await weeks.propose_close(OLGA, "northbet", WEEK, "the worker is down")
-    async with stand.base.database.read() as connection:
+    async with support_area.base.database.read() as connection:
         found = await proposals.find(connection, proposal_id)
     assert found is not None
     with pytest.raises(FourEyes):
-        await stand.base.approvals.approve(OLGA, proposal_id, found.content_hash, stand.clock.now())
-    approved = await stand.base.approvals.approve(OTTO, proposal_id, found.content_hash, stand.clock.now())
+        await support_area.base.approvals.approve(
+            OLGA, proposal_id, found.content_hash, support_area.clock.now()
+        )
+    approved = await support_area.base.approvals.approve(
+        OTTO, proposal_id, found.content_hash, support_area.clock.now()
+    )
     outcome: Any = approved.outcome
-    assert await JobWorker(stand.base.jobs).run_once()
-    result: Any = (await stand.base.jobs.find(OLGA, outcome["job"])).result
+    assert await JobWorker(support_area.base.jobs).run_once()
+    result: Any = (await support_area.base.jobs.find(OLGA, outcome["job"])).result
     return dict(result)
 
 
@@ -62,19 +66,22 @@ async def states(weeks: WeekService) -> dict[str, tuple[str, bool]]:
 
 
 async def test_a_week_is_closed_by_two_people_and_not_before_its_grace_is_over(
-    stand: SupportFixture, weeks: WeekService
+    support_area: SupportFixture, weeks: WeekService
 ) -> None:
     """Until then the job ends with the reason, and the week stays open."""
     await weeks.open(OLGA, "northbet", WEEK, "the worker is down")
     assert await states(weeks) == {WEEK: ("OPEN", False), NEXT: ("NEXT", False)}
-    refused = await closed(stand, weeks)
+    refused = await closed(support_area, weeks)
     assert refused["closed"] is False
     assert "may still change until" in refused["reason"]
     assert (await states(weeks))[WEEK] == ("OPEN", False)
-    stand.clock.advance(timedelta(days=14))
-    assert (await closed(stand, weeks))["closed"] is True
+    support_area.clock.advance(timedelta(days=14))
+    assert (await closed(support_area, weeks))["closed"] is True
     assert (await states(weeks))[WEEK] == ("CLOSED", True)
-    assert (await closed(stand, weeks)) == {"closed": True, "customers": 0}  # again, which changes nothing
+    assert (await closed(support_area, weeks)) == {
+        "closed": True,
+        "customers": 0,
+    }  # again, which changes nothing
 
 
 async def test_what_cannot_be_opened_or_closed_is_refused_in_words(weeks: WeekService) -> None:

@@ -220,7 +220,7 @@ def test_what_a_cell_asked_for_before_a_split_is_not_asked_for_again() -> None:
         CellUse(cell("c3", 8, 11), used=0, asked=0),
     ]
     after = divided(before, 10, uses, 12)
-    assert [one.rewards for one in after.shares] == [0, 0, 4]
+    assert [share.rewards for share in after.shares] == [0, 0, 4]
     after = divided(after, 10, uses, 12)
     assert [one.rewards for one in after.shares] == [0, 0, 4]
     uses[1] = CellUse(cell("c2", 4, 7), used=3, asked=1)
@@ -237,5 +237,5 @@ def test_a_lowered_budget_takes_back_only_what_is_unused() -> None:
     uses = [CellUse(cell("c0", 0, 3), used=8, asked=0), CellUse(cell("c1", 4, 7), used=1, asked=0)]
     after = divided(before, 15, uses, 12)
     assert [one.rewards for one in after.shares] == [8, 1, 10]
-    answered = [replace(one, held=one.rewards) for one in after.shares]
+    answered = [replace(share, held=share.rewards) for share in after.shares]
     assert divided(after, 15, uses, 12).shares == tuple(answered)

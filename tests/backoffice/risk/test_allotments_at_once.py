@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from foundation.storage.error_codes import is_conflict
+from foundation.storage.errors import is_conflict
 from tests.support.backoffice.allotted_cells import CELLS, AllottedCells, allotted_cells
 
 LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}

@@ -185,7 +185,9 @@ def worlds(folder: Path, customers: Sequence[str]) -> tuple[Path, Path]:
     loaded["brands"][0]["budgets"] = [{"reward_id": REWARD, "rewards": BUDGET}]
     known = yaml.safe_load((ROOT / "simulator" / "world.yaml").read_text())
     known["brands"] = [one for one in known["brands"] if one["id"] == BRAND]
-    known["brands"][0]["customers"] = [{"id": one, "demo": False, "note": "asks"} for one in customers]
+    known["brands"][0]["customers"] = [
+        {"id": customer, "demo": False, "note": "asks"} for customer in customers
+    ]
     files = folder / "loaded.yaml", folder / "upstream.yaml"
     for file, content in zip(files, (loaded, known), strict=True):
         file.write_text(yaml.safe_dump(content, default_flow_style=False))

@@ -35,45 +35,49 @@ THIS_WEEK = FB_5._replace(iso_week=WEEK.iso)
 
 
 @pytest.fixture
-async def stand(tmp_path: object) -> AsyncIterator[RiskFixture]:
+async def risk_area(tmp_path: object) -> AsyncIterator[RiskFixture]:
     """The services over databases of their own."""
     async with risk_fixture(f"sqlite+aiosqlite:///{tmp_path}") as opened:
         yield opened
 
 
-async def set_budget(stand: RiskFixture, rewards: int | None, key: BudgetKey = FB_5, by: Any = RISK) -> Any:
+async def set_budget(
+    risk_area: RiskFixture, rewards: int | None, key: BudgetKey = FB_5, by: Any = RISK
+) -> Any:
     """Set a budget, and apply the decision as a node does."""
-    done = await stand.parts.budgets.set(by, BudgetLimit(key, rewards), "planned")
+    done = await risk_area.parts.budgets.set(by, BudgetLimit(key, rewards), "planned")
     if isinstance(done, GlobalDecision):
-        await apply(stand, done)
+        await apply(risk_area, done)
     return done
 
 
-async def apply(stand: RiskFixture, decided: GlobalDecision) -> None:
+async def apply(risk_area: RiskFixture, decided: GlobalDecision) -> None:
     """Apply a decision in the rewards subgraph."""
     state = BudgetState(**decided.state)
-    async with stand.parts.counter.rewards.write() as connection:
+    async with risk_area.parts.counter.rewards.write() as connection:
         decision = Decision(decided.brand, state, decided.reason, decided.decided_at)
-        await RewardDecisions(stand.clock).budget(connection, decision)
+        await RewardDecisions(risk_area.clock).budget(connection, decision)
 
 
-async def approve(stand: RiskFixture, proposal_id: str, by: Any = SECOND) -> Any:
+async def approve(risk_area: RiskFixture, proposal_id: str, by: Any = SECOND) -> Any:
     """Approve a proposal by the hash of its content."""
-    async with stand.base.database.read() as connection:
+    async with risk_area.base.database.read() as connection:
         proposal = await approvals.find(connection, proposal_id)
     assert proposal is not None
-    return await stand.base.approvals.approve(by, proposal_id, proposal.content_hash, stand.clock.now())
+    return await risk_area.base.approvals.approve(
+        by, proposal_id, proposal.content_hash, risk_area.clock.now()
+    )
 
 
-async def test_the_first_budget_and_a_lower_one_need_one_person(stand: RiskFixture) -> None:
+async def test_the_first_budget_and_a_lower_one_need_one_person(risk_area: RiskFixture) -> None:
     """A limit where there was none, and fewer rewards, give no money away; each is on record."""
-    first = await set_budget(stand, 100)
-    lower = await set_budget(stand, 40)
+    first = await set_budget(risk_area, 100)
+    lower = await set_budget(risk_area, 40)
     assert [first.order.number, lower.order.number] == [1, 2]
     assert lower.key == "northbet:budget:fb-5:every-week"
-    (line,) = await stand.parts.risk.budgets(RISK, "northbet")
+    (line,) = await risk_area.parts.risk.budgets(RISK, "northbet")
     assert (line.reward_id, line.use.rewards, line.left, line.own) == ("fb-5", 40, 40, False)
-    async with stand.base.database.read() as connection:
+    async with risk_area.base.database.read() as connection:
         rows = (await connection.execute(select(AUDIT_LOG).order_by(AUDIT_LOG.c.sequence))).all()
     assert [(row.action, row.before, row.after) for row in rows] == [
         ("risk.set_budget", '{"rewards":null}', '{"rewards":100}'),
@@ -81,61 +85,61 @@ async def test_the_first_budget_and_a_lower_one_need_one_person(stand: RiskFixtu
     ]
 
 
-async def test_raising_a_budget_takes_two_people(stand: RiskFixture) -> None:
+async def test_raising_a_budget_takes_two_people(risk_area: RiskFixture) -> None:
     """More rewards, or no limit, are proposed; the proposer cannot approve, another person can."""
-    await set_budget(stand, 100)
-    proposed = await set_budget(stand, 101)
+    await set_budget(risk_area, 100)
+    proposed = await set_budget(risk_area, 101)
     assert isinstance(proposed, str)
     with pytest.raises(FourEyes):
-        await approve(stand, proposed, RISK)
+        await approve(risk_area, proposed, RISK)
     with pytest.raises(FourEyes):
-        await approve(stand, proposed, replace(SECOND, person=RISK.person))
-    done = await approve(stand, proposed)
+        await approve(risk_area, proposed, replace(SECOND, person=RISK.person))
+    done = await approve(risk_area, proposed)
     assert done.status is ProposalStatus.EXECUTED
     assert done.outcome["number"] == 2
-    assert isinstance(await set_budget(stand, None), str)
+    assert isinstance(await set_budget(risk_area, None), str)
 
 
-async def test_a_week_of_its_own_above_that_of_every_week_is_a_raise(stand: RiskFixture) -> None:
+async def test_a_week_of_its_own_above_that_of_every_week_is_a_raise(risk_area: RiskFixture) -> None:
     """What matters is what holds in the week: removing a lower budget of its own raises it, too."""
-    await set_budget(stand, 100)
-    assert isinstance(await set_budget(stand, 150, THIS_WEEK), str)
-    assert isinstance(await set_budget(stand, 50, THIS_WEEK), GlobalDecision)
-    assert isinstance(await set_budget(stand, None, THIS_WEEK), str)
-    (line,) = await stand.parts.risk.budgets(RISK, "northbet", WEEK.iso)
+    await set_budget(risk_area, 100)
+    assert isinstance(await set_budget(risk_area, 150, THIS_WEEK), str)
+    assert isinstance(await set_budget(risk_area, 50, THIS_WEEK), GlobalDecision)
+    assert isinstance(await set_budget(risk_area, None, THIS_WEEK), str)
+    (line,) = await risk_area.parts.risk.budgets(RISK, "northbet", WEEK.iso)
     assert (line.use.rewards, line.own) == (50, True)
 
 
-async def test_a_proposal_is_void_once_the_budget_has_changed(stand: RiskFixture) -> None:
+async def test_a_proposal_is_void_once_the_budget_has_changed(risk_area: RiskFixture) -> None:
     """Who approved 110 instead of 100 did not approve 110 instead of 40."""
-    await set_budget(stand, 100)
-    proposed = await set_budget(stand, 110)
-    await set_budget(stand, 40)
+    await set_budget(risk_area, 100)
+    proposed = await set_budget(risk_area, 110)
+    await set_budget(risk_area, 40)
     with pytest.raises(Stale):
-        await approve(stand, proposed)
+        await approve(risk_area, proposed)
 
 
-async def test_of_two_at_once_none_raises_the_other_unseen(stand: RiskFixture) -> None:
+async def test_of_two_at_once_none_raises_the_other_unseen(risk_area: RiskFixture) -> None:
     """If 100 becomes 50 and 80 at once, either 80 came first, or it is a raise that needs a second person."""
-    await set_budget(stand, 100)
+    await set_budget(risk_area, 100)
     fifty, eighty = await asyncio.gather(
-        stand.parts.budgets.set(RISK, BudgetLimit(FB_5, 50), "lower"),
-        stand.parts.budgets.set(SECOND, BudgetLimit(FB_5, 80), "lower, too"),
+        risk_area.parts.budgets.set(RISK, BudgetLimit(FB_5, 50), "lower"),
+        risk_area.parts.budgets.set(SECOND, BudgetLimit(FB_5, 80), "lower, too"),
     )
     assert isinstance(fifty, GlobalDecision)
     if isinstance(eighty, GlobalDecision):
         assert eighty.order < fifty.order
 
 
-async def test_who_may_not_or_gives_no_reason_sets_nothing(stand: RiskFixture) -> None:
+async def test_who_may_not_or_gives_no_reason_sets_nothing(risk_area: RiskFixture) -> None:
     """A viewer, a foreign brand's risk team, no step-up, no reason, and what does not exist."""
     for person in (VIEWER, FOREIGN):
         with pytest.raises(Forbidden):
-            await set_budget(stand, 1, by=person)
+            await set_budget(risk_area, 1, by=person)
     with pytest.raises(StepUpRequired):
-        await set_budget(stand, 1, by=replace(RISK, stepped_up_until=None))
+        await set_budget(risk_area, 1, by=replace(RISK, stepped_up_until=None))
     with pytest.raises(Invalid):
-        await stand.parts.budgets.set(RISK, BudgetLimit(FB_5, 1), " ")
+        await risk_area.parts.budgets.set(RISK, BudgetLimit(FB_5, 1), " ")
     for key in (
         FB_5._replace(reward_id="fb-6"),
         FB_5._replace(iso_week="2026-W12"),
@@ -143,21 +147,21 @@ async def test_who_may_not_or_gives_no_reason_sets_nothing(stand: RiskFixture) -
         FB_5._replace(iso_week="soon"),
     ):
         with pytest.raises(Invalid):
-            await set_budget(stand, 1, key)
+            await set_budget(risk_area, 1, key)
     with pytest.raises(Invalid):
-        await set_budget(stand, -1)
+        await set_budget(risk_area, -1)
 
 
-async def test_changes_in_doubt_keep_their_place(stand: RiskFixture) -> None:
+async def test_changes_in_doubt_keep_their_place(risk_area: RiskFixture) -> None:
     """What is reserved is not left, and the last place stops the reward."""
-    await set_budget(stand, 2)
-    await stand.take("northbet", WEEK.iso, {"fb-5": 1})
-    await add_intent(stand, "fb-5")
-    (line,) = await stand.parts.risk.budgets(VIEWER, "northbet", WEEK.iso)
+    await set_budget(risk_area, 2)
+    await risk_area.take("northbet", WEEK.iso, {"fb-5": 1})
+    await add_intent(risk_area, "fb-5")
+    (line,) = await risk_area.parts.risk.budgets(VIEWER, "northbet", WEEK.iso)
     assert (line.use.taken, line.reserved, line.left, line.stopped) == (1, 1, 0, True)
 
 
-async def add_intent(stand: RiskFixture, reward: str) -> None:
+async def add_intent(risk_area: RiskFixture, reward: str) -> None:
     """Store a change of choice whose outcome is not known."""
     row = {
         "upstream_key": "k-1",
@@ -169,9 +173,9 @@ async def add_intent(stand: RiskFixture, reward: str) -> None:
         "body_hash": "h",
         "request": {"body": {"reward_id": reward}, "facts": {"iso_week": WEEK.iso}},
         "status": PENDING,
-        "created_at": stand.clock.now(),
+        "created_at": risk_area.clock.now(),
     }
-    async with stand.parts.counter.rewards.write() as connection:
+    async with risk_area.parts.counter.rewards.write() as connection:
         await connection.execute(insert(INTENT).values(row))
 
 

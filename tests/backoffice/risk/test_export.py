@@ -22,7 +22,7 @@ from tests.support.backoffice.risk_fixture import RISK, VIEWER, WEEK, CustomerWe
 
 
 @pytest.fixture
-async def stand(tmp_path: object) -> AsyncIterator[RiskFixture]:
+async def risk_area(tmp_path: object) -> AsyncIterator[RiskFixture]:
     """Three customers, one of whom has a name that a spreadsheet would run."""
     async with risk_fixture(f"sqlite+aiosqlite:///{tmp_path}") as opened:
         await opened.add(
@@ -39,37 +39,37 @@ async def stand(tmp_path: object) -> AsyncIterator[RiskFixture]:
         yield opened
 
 
-async def exported(stand: RiskFixture, table: str, by: Any = RISK, **parameters: str) -> list[list[str]]:
+async def exported(risk_area: RiskFixture, table: str, by: Any = RISK, **parameters: str) -> list[list[str]]:
     """The rows of a table, its head included."""
-    parts = await stand.parts.export.lines(by, table, {"brand": "northbet", **parameters})
+    parts = await risk_area.parts.export.lines(by, table, {"brand": "northbet", **parameters})
     text = "".join([part async for part in parts])
     return list(csv.reader(io.StringIO(text)))
 
 
-async def test_every_table_has_its_columns(stand: RiskFixture) -> None:
+async def test_every_table_has_its_columns(risk_area: RiskFixture) -> None:
     """Each row has as many cells as the head, and several currencies stay apart."""
     for table in RiskTable:
-        found = await exported(stand, table.value, isoWeek=WEEK.iso, figure="expected")
+        found = await exported(risk_area, table.value, isoWeek=WEEK.iso, figure="expected")
         assert found[0] == list(HEADS[table])
         assert {len(row) for row in found} == {len(HEADS[table])}
-    profit = await exported(stand, "profit")
+    profit = await exported(risk_area, "profit")
     currency, turnover = profit[0].index("currency"), profit[0].index("turnover_minor")
     assert {row[currency]: row[turnover] for row in profit[1:]} == {"EUR": "2500", "GBP": "2500"}
 
 
-async def test_customers_are_exported_page_by_page(stand: RiskFixture) -> None:
+async def test_customers_are_exported_page_by_page(risk_area: RiskFixture) -> None:
     """All pages follow one another; a formula is text; the export is recorded once."""
-    found = await exported(stand, "customers", isoWeek=WEEK.iso, figure="expected")
+    found = await exported(risk_area, "customers", isoWeek=WEEK.iso, figure="expected")
     assert len(found) == 1 + 252
     assert found[1][3] == "'=1+1"
-    only = await exported(stand, "customers", isoWeek=WEEK.iso, figure="expected", currency="EUR")
+    only = await exported(risk_area, "customers", isoWeek=WEEK.iso, figure="expected", currency="EUR")
     assert [row[3] for row in only[1:]] == ["c-1"]
-    async with stand.base.database.read() as connection:
+    async with risk_area.base.database.read() as connection:
         actions = (await connection.scalars(select(AUDIT_LOG.c.action))).all()
     assert actions == ["risk.export", "risk.export"]
 
 
-async def test_the_credits_behind_the_costs_of_goodwill(stand: RiskFixture) -> None:
+async def test_the_credits_behind_the_costs_of_goodwill(risk_area: RiskFixture) -> None:
     """Pages hold each credit once, add up to the costs, and are exported with the filters of the link."""
     kinds = [("CONFIRMED", "free_bet"), ("CREDITED", "free_bet"), ("CREDITED", "cash"), ("REVOKED", "cash")]
     credits_ = [
@@ -90,49 +90,49 @@ async def test_the_credits_behind_the_costs_of_goodwill(stand: RiskFixture) -> N
         for brand in ("northbet", "lagunabet")
         for place in range(8)
     ]
-    async with stand.parts.counter.fulfilment.write() as connection:
+    async with risk_area.parts.counter.fulfilment.write() as connection:
         await connection.execute(insert(GOODWILL_CREDIT), credits_)
     found: list[GoodwillGiven] = []
     wanted = GoodwillWanted("northbet")
-    while page := await stand.parts.risk.goodwill(RISK, wanted, 3, found[-1].position if found else None):
+    while page := await risk_area.parts.risk.goodwill(RISK, wanted, 3, found[-1].position if found else None):
         found += page
     assert sorted(one.value_minor for one in found) == list(range(100, 108))
     assert found == sorted(found, key=lambda one: one.position, reverse=True)
-    async with stand.parts.counter.fulfilment.read() as connection:
+    async with risk_area.parts.counter.fulfilment.read() as connection:
         costs = await GoodwillRepository().costs(connection, "northbet")
-    for one in costs:
-        linked = GoodwillWanted("northbet", one.iso_week, one.currency, one.stage, one.kind)
-        behind = await stand.parts.risk.goodwill(RISK, linked, 100)
-        assert (len(behind), sum(each.value_minor for each in behind)) == (one.credits, one.value_minor)
-    assert {(one.stage, one.kind) for one in costs} == {
+    for cost in costs:
+        linked = GoodwillWanted("northbet", cost.iso_week, cost.currency, cost.stage, cost.kind)
+        behind = await risk_area.parts.risk.goodwill(RISK, linked, 100)
+        assert (len(behind), sum(each.value_minor for each in behind)) == (cost.credits, cost.value_minor)
+    assert {(cost.stage, cost.kind) for cost in costs} == {
         ("owed", "free_bet"),
         ("outstanding", "free_bet"),
         ("used", "cash"),
         ("stopped", "cash"),
     }
-    used = await exported(stand, "goodwill", isoWeek=WEEK.iso, stage="used", kind="cash", currency="GBP")
+    used = await exported(risk_area, "goodwill", isoWeek=WEEK.iso, stage="used", kind="cash", currency="GBP")
     assert [line[used[0].index("credit")] for line in used[1:]] == ["id-6", "id-2"]
     with pytest.raises(Forbidden):
-        await stand.parts.risk.goodwill(RISK, GoodwillWanted("lagunabet"), 3)
+        await risk_area.parts.risk.goodwill(RISK, GoodwillWanted("lagunabet"), 3)
 
 
-async def test_what_may_not_be_exported_is_refused_at_once(stand: RiskFixture) -> None:
+async def test_what_may_not_be_exported_is_refused_at_once(risk_area: RiskFixture) -> None:
     """Before the first line: no permission, a foreign brand, no such table, figure or week."""
     with pytest.raises(Forbidden):
-        await exported(stand, "profit", by=VIEWER)
+        await exported(risk_area, "profit", by=VIEWER)
     with pytest.raises(Forbidden):
-        await exported(stand, "profit", brand="lagunabet")
+        await exported(risk_area, "profit", brand="lagunabet")
     with pytest.raises(Invalid):
-        await exported(stand, "salaries")
+        await exported(risk_area, "salaries")
     with pytest.raises(Invalid):
-        await exported(stand, "customers", isoWeek=WEEK.iso, figure="margin")
+        await exported(risk_area, "customers", isoWeek=WEEK.iso, figure="margin")
     with pytest.raises(Invalid):
-        await exported(stand, "customers", isoWeek="2031-W01", figure="expected")
+        await exported(risk_area, "customers", isoWeek="2031-W01", figure="expected")
 
 
-async def test_the_route_streams_to_own_pages_only(stand: RiskFixture) -> None:
+async def test_the_route_streams_to_own_pages_only(risk_area: RiskFixture) -> None:
     """The answer is a file; without the CSRF token, a session or the permission there is none."""
-    async with running_site(stand.base.settings.url) as site:
+    async with running_site(risk_area.base.settings.url) as site:
         rita = await signed_in(site, Role.RISK)
         response = await rita.send("POST", "downloads/risk-funnel", {"brand": "northbet"})
         assert (response.status_code, response.headers["content-type"]) == (200, "text/csv; charset=utf-8")
@@ -155,9 +155,9 @@ async def signed_in(site: OfficeSite, role: Role) -> Any:
     return await site.signed_in(await site.person(role.value, role))
 
 
-async def test_a_brand_that_does_not_exist_has_no_rows(stand: RiskFixture) -> None:
+async def test_a_brand_that_does_not_exist_has_no_rows(risk_area: RiskFixture) -> None:
     """A person who may see all brands gets an error that names the brand."""
     everywhere = replace(RISK, roles={ALL_BRANDS: frozenset({Role.RISK})})
     for table in ("budgets", "liability", "forecast", "rewards", "funnel", "profit", "goodwill"):
         with pytest.raises(NotFound, match="There is no brand 'nobet'"):
-            await exported(stand, table, by=everywhere, brand="nobet")
+            await exported(risk_area, table, by=everywhere, brand="nobet")

@@ -49,24 +49,30 @@ class Cells:
 
     def collector(self, place: int) -> FigureCollector:
         """Return what counts a cell's weeks; each has a lease of its own."""
-        stand = self.parts[place]
+        risk_area = self.parts[place]
 
         async def send(message: CellFigures) -> None:
             self.sent.append(message)
 
-        counter = stand.parts.counter
-        figures = PublishedFigures(counter.progress, CELLS[place], send, stand.clock, EVERY)
+        counter = risk_area.parts.counter
+        figures = PublishedFigures(counter.progress, CELLS[place], send, risk_area.clock, EVERY)
         return FigureCollector(figures, counter, EVERY)
 
     async def add(self, found: Sequence[CustomerWeek]) -> None:
         """Store customers in the whole, and in the cell that they belong to."""
-        for stand, mine in [(self.whole, found), *zip(self.parts, map(self._of(found), CELLS), strict=True)]:
-            await stand.add(mine)
+        for risk_area, mine in [
+            (self.whole, found),
+            *zip(self.parts, map(self._of(found), CELLS), strict=True),
+        ]:
+            await risk_area.add(mine)
 
     async def take(self, found: Sequence[CustomerWeek]) -> None:
         """Store how often each reward was chosen, which is counted with the choices."""
-        for stand, mine in [(self.whole, found), *zip(self.parts, map(self._of(found), CELLS), strict=True)]:
-            await stand.take("northbet", WEEK.iso, Counter(one.choice for one in mine if one.choice))
+        for risk_area, mine in [
+            (self.whole, found),
+            *zip(self.parts, map(self._of(found), CELLS), strict=True),
+        ]:
+            await risk_area.take("northbet", WEEK.iso, Counter(one.choice for one in mine if one.choice))
 
     @staticmethod
     def _of(found: Sequence[CustomerWeek]) -> Callable[[Cell], list[CustomerWeek]]:
@@ -119,9 +125,9 @@ class Cells:
         """Delete the customers, the figures and the messages."""
         self.sent.clear()
         await self.whole.clear()
-        for stand in self.parts:
-            await stand.clear()
-            async with stand.parts.counter.progress.write() as connection:
+        for risk_area in self.parts:
+            await risk_area.clear()
+            async with risk_area.parts.counter.progress.write() as connection:
                 await connection.execute(delete(WEEK_CLOSING))
         async with self.whole.parts.counter.progress.write() as connection:
             await connection.execute(delete(WEEK_CLOSING))
@@ -152,7 +158,7 @@ def cells(loop: asyncio.AbstractEventLoop, tmp_path_factory: pytest.TempPathFact
     loop.run_until_complete(stack.aclose())
 
 
-async def close_week(stand: RiskFixture) -> None:
+async def close_week(risk_area: RiskFixture) -> None:
     """Close the week for everybody in a database."""
     row = {
         "brand_id": "northbet",
@@ -163,7 +169,7 @@ async def close_week(stand: RiskFixture) -> None:
         "closed_at": WEEK.ends_at,
         "confirmed_at": WEEK.ends_at,
     }
-    async with stand.parts.counter.progress.write() as connection:
+    async with risk_area.parts.counter.progress.write() as connection:
         await connection.execute(insert(WEEK_CLOSING).values(row))
 
 
@@ -184,8 +190,8 @@ def test_the_sum_of_the_cells_equals_sql_over_all(
             await cells.count(place)
         await cells.add(found[cut:])
         await cells.take(found)
-        for stand in cells.parts[:closed]:
-            await close_week(stand)
+        for risk_area in cells.parts[:closed]:
+            await close_week(risk_area)
         if closed == len(CELLS):
             await close_week(cells.whole)
         for place in data.draw(st.permutations(range(3))):
@@ -239,7 +245,7 @@ def test_a_week_is_shown_only_once_all_partitions_are_counted(
         async with cells.whole.base.database.read() as connection:
             ages = await cell_ages(connection, "northbet")
         counts = [("c0", "0-2", c0), ("c1", "3-4", c1), ("c2", "8-11", c2), ("c3", "5-7", c1)]
-        assert sorted((one.cell, one.partitions, one.as_of) for one in ages) == [
+        assert sorted((age.cell, age.partitions, age.as_of) for age in ages) == [
             (name, partitions, count.figures.as_of) for name, partitions, count in counts
         ]
         assert ages == sorted(ages, key=lambda one: one.as_of)

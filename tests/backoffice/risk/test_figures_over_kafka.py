@@ -12,8 +12,7 @@ from backoffice.figures.repository import StoredWeek
 from backoffice.risk.figures.cell_counting import counting_cell
 from cells.claim import claim
 from consumers.stream.settings import StreamSettings
-from foundation.storage.cells.settings import CellSettings
-from foundation.storage.settings import DatabaseSettings
+from foundation.storage.settings import CellSettings, DatabaseSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import KEYED_TOPICS
 from tests.support.backoffice.risk_fixture import WEEK, CustomerWeek, RiskFixture, risk_fixture
@@ -22,16 +21,16 @@ PATIENCE_SECONDS = 60.0
 RANGES = {"c0": "0-1", "c1": "2-3"}
 
 
-async def stored(stand: RiskFixture) -> StoredWeek | None:
+async def stored(risk_area: RiskFixture) -> StoredWeek | None:
     """Return the week as the back office stored it."""
-    async with stand.base.database.read() as connection:
+    async with risk_area.base.database.read() as connection:
         return await repository.week(connection, "northbet", WEEK.iso)
 
 
-async def appeared(stand: RiskFixture) -> StoredWeek:
+async def appeared(risk_area: RiskFixture) -> StoredWeek:
     """Wait until the back office has stored the week, and return it."""
     while True:
-        if week := await stored(stand):
+        if week := await stored(risk_area):
             return week
         await asyncio.sleep(0.05)
 

@@ -88,7 +88,9 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 
 @pytest.fixture(scope="module")
-def stand(loop: asyncio.AbstractEventLoop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RiskFixture]:
+def risk_area(
+    loop: asyncio.AbstractEventLoop, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RiskFixture]:
     """Databases of two brands; two customers are counted at once, so that most weeks take several steps."""
     folder: Path = tmp_path_factory.mktemp("risk")
     manager = risk_fixture(f"sqlite+aiosqlite:///{folder}", ("northbet", "lagunabet"))
@@ -102,9 +104,9 @@ def stand(loop: asyncio.AbstractEventLoop, tmp_path_factory: pytest.TempPathFact
 ALL = RowFilter()
 
 
-async def rows(stand: RiskFixture, figure: RiskFigure, wanted: RowFilter = ALL) -> list[RiskRow]:
+async def rows(risk_area: RiskFixture, figure: RiskFigure, wanted: RowFilter = ALL) -> list[RiskRow]:
     """All rows of a figure, page by page."""
-    reader = await stand.parts.risk.figure_rows(RISK, "northbet", WEEK.iso)
+    reader = await risk_area.parts.risk.figure_rows(RISK, "northbet", WEEK.iso)
     found: list[RiskRow] = []
     after, more = "", True
     while more:
@@ -116,35 +118,35 @@ async def rows(stand: RiskFixture, figure: RiskFigure, wanted: RowFilter = ALL) 
     return found
 
 
-async def compare(stand: RiskFixture, found: list[CustomerWeek], *, ended: bool) -> None:
+async def compare(risk_area: RiskFixture, found: list[CustomerWeek], *, ended: bool) -> None:
     """Count a week, and compare its figures and their rows with the recount."""
-    await stand.clear()
+    await risk_area.clear()
     at = WEEK.ends_at + timedelta(hours=1) if ended else NOW
-    stand.clock.advance(at - stand.clock.now())
-    await stand.add(found)
+    risk_area.clock.advance(at - risk_area.clock.now())
+    await risk_area.add(found)
     # Noise that no figure of the week may hold:
-    await stand.add(
+    await risk_area.add(
         [CustomerWeek("other-week", None, status="provisional", bets=(700,), seen=True)], BEFORE.iso
     )
-    await stand.add(
+    await risk_area.add(
         [CustomerWeek("other-brand", status="provisional", bets=(700,), seen=True)], brand="lagunabet"
     )
     taken = Counter(one.choice for one in found if one.choice)
-    await stand.take("northbet", WEEK.iso, taken)
-    known = await stand.parts.counter.weeks("northbet")
+    await risk_area.take("northbet", WEEK.iso, taken)
+    known = await risk_area.parts.counter.weeks("northbet")
     assert known is not None
-    figures = await stand.parts.collector.count(known, WEEK)
+    figures = await risk_area.parts.collector.count(known, WEEK)
     plain = recounted(found, ended=ended)
 
     counted = {name: getattr(figures, name) for name in ("seen", "opted_in", "qualified", "chose")}
     assert counted == {name: plain[name] for name in counted}
     by_stage: Counter[tuple[str, str, str]] = Counter()
-    for one in figures.rewards:
-        by_stage[one.stage, one.reward_id, one.currency] += one.customers
-        terms = REWARDS[one.reward_id]
-        assert one.value_minor == one.customers * (terms["value_minor"] or 0)
-        assert one.spins == one.customers * (terms["spins"] or 0)
-        assert one.unvalued == (one.customers if terms["value_minor"] is None else 0)
+    for reward in figures.rewards:
+        by_stage[reward.stage, reward.reward_id, reward.currency] += reward.customers
+        terms = REWARDS[reward.reward_id]
+        assert reward.value_minor == reward.customers * (terms["value_minor"] or 0)
+        assert reward.spins == reward.customers * (terms["spins"] or 0)
+        assert reward.unvalued == (reward.customers if terms["value_minor"] is None else 0)
     assert by_stage == plain["stages"]
     money = {
         one.currency: {
@@ -157,27 +159,30 @@ async def compare(stand: RiskFixture, found: list[CustomerWeek], *, ended: bool)
     }
     assert money == {currency: dict(line) for currency, line in plain["money"].items()}
 
-    (stored, *_) = await stand.parts.risk.weeks(RISK, "northbet", 5)
+    (stored, *_) = await risk_area.parts.risk.weeks(RISK, "northbet", 5)
     assert (stored.week.opted_in, stored.week.qualified) == (plain["opted_in"], plain["qualified"])
-    assert (stored.week.seen, len(await rows(stand, RiskFigure.SEEN))) == (plain["seen"], plain["seen"] or 0)
-    assert len(await rows(stand, RiskFigure.OPTED_IN)) == plain["opted_in"]
-    assert len(await rows(stand, RiskFigure.QUALIFIED)) == plain["qualified"]
-    assert len(await rows(stand, RiskFigure.CHOSE)) == plain["chose"]
-    assert len(await rows(stand, RiskFigure.CREDITED)) == stored.week.credited
+    assert (stored.week.seen, len(await rows(risk_area, RiskFigure.SEEN))) == (
+        plain["seen"],
+        plain["seen"] or 0,
+    )
+    assert len(await rows(risk_area, RiskFigure.OPTED_IN)) == plain["opted_in"]
+    assert len(await rows(risk_area, RiskFigure.QUALIFIED)) == plain["qualified"]
+    assert len(await rows(risk_area, RiskFigure.CHOSE)) == plain["chose"]
+    assert len(await rows(risk_area, RiskFigure.CREDITED)) == stored.week.credited
     for line in profit_lines(stored.money, stored.rewards):
         only = RowFilter(currency=line.currency)
-        turnover = await rows(stand, RiskFigure.TURNOVER, only)
+        turnover = await rows(risk_area, RiskFigure.TURNOVER, only)
         assert sum(row.turnover_minor or 0 for row in turnover) == line.turnover_minor
         assert sum(row.counted_bets or 0 for row in turnover) == line.counted_bets
         assert len(turnover) == line.customers
-        members = await rows(stand, RiskFigure.MEMBER_TURNOVER, only)
+        members = await rows(risk_area, RiskFigure.MEMBER_TURNOVER, only)
         assert sum(row.turnover_minor or 0 for row in members) == line.member_turnover_minor
         for stage in ("expected", "owed", "outstanding", "used", "expired"):
-            linked = await rows(stand, RiskFigure(stage), only)
+            linked = await rows(risk_area, RiskFigure(stage), only)
             assert sum(row.value_minor or 0 for row in linked) == getattr(line, f"{stage}_minor")
     for one in figures.rewards[:4]:
         wanted = RowFilter(one.reward_id, one.config_version, one.currency, one.source)
-        linked = await rows(stand, RiskFigure(one.stage), wanted)
+        linked = await rows(risk_area, RiskFigure(one.stage), wanted)
         assert (len(linked), sum(row.value_minor or 0 for row in linked)) == (one.customers, one.value_minor)
 
 
@@ -195,7 +200,7 @@ async def compare(stand: RiskFixture, found: list[CustomerWeek], *, ended: bool)
     ended=True,
 )
 def test_figures_and_their_rows_equal_a_recount(
-    stand: RiskFixture, loop: asyncio.AbstractEventLoop, found: list[CustomerWeek], *, ended: bool
+    risk_area: RiskFixture, loop: asyncio.AbstractEventLoop, found: list[CustomerWeek], *, ended: bool
 ) -> None:
     """Every figure of a week, and the sum over the pages of its rows, is what counting by hand gives."""
-    loop.run_until_complete(compare(stand, found, ended=ended))
+    loop.run_until_complete(compare(risk_area, found, ended=ended))

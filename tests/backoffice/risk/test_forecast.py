@@ -101,14 +101,14 @@ def test_weeks_in_which_clocks_change_have_their_own_length(iso: str, hours: int
 
 async def test_the_curve_is_recorded_while_the_week_goes_on(tmp_path: object) -> None:
     """Each hour keeps its last count, and the end has one more; weeks that are over make a forecast."""
-    async with risk_fixture(f"sqlite+aiosqlite:///{tmp_path}") as stand:
+    async with risk_fixture(f"sqlite+aiosqlite:///{tmp_path}") as risk_area:
         for number, final in ((9, 100), (10, 110), (11, 90), (12, 105)):
-            await record(stand.base.database, week_named(f"2026-W{number:02}", "Europe/London"), final)
-        await stand.add([CustomerWeek(f"c-{place}", status="provisional") for place in range(30)])
-        known = await stand.parts.counter.weeks("northbet")
+            await record(risk_area.base.database, week_named(f"2026-W{number:02}", "Europe/London"), final)
+        await risk_area.add([CustomerWeek(f"c-{place}", status="provisional") for place in range(30)])
+        known = await risk_area.parts.counter.weeks("northbet")
         assert known is not None
-        await stand.parts.collector.count(known, WEEK)
-        euros, found = await stand.parts.risk.forecasts(RISK, "northbet")
+        await risk_area.parts.collector.count(known, WEEK)
+        euros, found = await risk_area.parts.risk.forecasts(RISK, "northbet")
         assert (euros.currency, euros.now.rewards, euros.forecast.estimate) == ("EUR", 0, None)
         elapsed = elapsed_hours(WEEK, NOW)
         assert (found.currency, found.now.rewards, found.elapsed) == ("GBP", 30, elapsed)
@@ -116,15 +116,15 @@ async def test_the_curve_is_recorded_while_the_week_goes_on(tmp_path: object) ->
         assert found.forecast.estimate is not None
         assert found.forecast.estimate.likely.rewards == pytest.approx(30 * 168 / elapsed, abs=3)
         assert [one.iso_week for one in found.tested] == ["2026-W12"]
-        stand.clock.advance(timedelta(minutes=59))
-        await stand.parts.collector.count(known, WEEK)
-        stand.clock.advance(timedelta(minutes=2))
-        await stand.parts.collector.count(known, WEEK)
-        stand.clock.advance(timedelta(days=7))
-        await stand.parts.collector.count(known, WEEK)
-        async with stand.base.database.read() as connection:
+        risk_area.clock.advance(timedelta(minutes=59))
+        await risk_area.parts.collector.count(known, WEEK)
+        risk_area.clock.advance(timedelta(minutes=2))
+        await risk_area.parts.collector.count(known, WEEK)
+        risk_area.clock.advance(timedelta(days=7))
+        await risk_area.parts.collector.count(known, WEEK)
+        async with risk_area.base.database.read() as connection:
             points = await repository.curve(connection, "northbet", [WEEK.iso])
-        assert [(one.hour, one.rewards) for one in points if one.currency == "GBP"] == [
+        assert [(point.hour, point.rewards) for point in points if point.currency == "GBP"] == [
             (60, 30),
             (61, 30),
             (repository.FINAL_HOUR, 30),

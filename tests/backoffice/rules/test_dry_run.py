@@ -114,7 +114,7 @@ async def opened_fixture(stack: AsyncExitStack, url: str) -> RulesFixture:
 
 
 @pytest.fixture
-async def stand(tmp_path: Path) -> AsyncIterator[RulesFixture]:
+async def rules_area(tmp_path: Path) -> AsyncIterator[RulesFixture]:
     """The rules over SQLite."""
     async with AsyncExitStack() as stack:
         yield await opened_fixture(stack, f"sqlite+aiosqlite:///{tmp_path}")
@@ -142,18 +142,18 @@ def placed(number: int, customer: str = "c-1", **changes: Any) -> Record:
 
 async def test_a_dry_run_names_who_gains_who_loses_and_what_it_costs(each_rules: RulesFixture) -> None:
     """With the bets that count differently, and why."""
-    stand = each_rules
-    await stand.reducer.memberships(joined("c-1"), joined("c-2"))
-    await stand.reducer.bets(
+    rules_area = each_rules
+    await rules_area.reducer.memberships(joined("c-1"), joined("c-2"))
+    await rules_area.reducer.bets(
         placed(1, stake_minor=2500, counting_stake_minor=2500, odds_milli=1600),
         placed(2, "c-2", stake_minor=2500, counting_stake_minor=2500),
         placed(3, "c-3", stake_minor=2500, counting_stake_minor=2500),  # no member
     )
-    async with stand.rewards.write() as connection:
+    async with rules_area.rewards.write() as connection:
         choice = {"brand_id": "northbet", "customer_id": "c-2", "iso_week": "2026-W13", "reward_id": "fb-6"}
         values = {**choice, "config_version": 1, "version": 1, "chosen_at": NOW}
         await connection.execute(insert(REWARD_CHOICE), [values])
-    job = await stand.run(min_odds_milli=2000)
+    job = await rules_area.run(min_odds_milli=2000)
     assert job.status is JobStatus.DONE, job.error
     result: Any = job.result
     assert (result["customers"], result["bets"], result["differing_bets"]) == (3, 3, 1)
@@ -164,11 +164,11 @@ async def test_a_dry_run_names_who_gains_who_loses_and_what_it_costs(each_rules:
     }
     assert result["cost_after"] == {"fb-6:1": {"rewards": 1, "value_minor": 600}}
     assert result["reasons"] == {"COUNTED>BELOW_MIN_ODDS": 1}
-    found = await stand.rules.differences(ANN, job.job_id, 10)
+    found = await rules_area.rules.differences(ANN, job.job_id, 10)
     assert [(one.bet_id, one.before_minor, one.after_reason) for one in found] == [
         ("b-001", 2500, "BELOW_MIN_ODDS")
     ]
-    csv = (await stand.rules.csv(ANN, job.job_id)).splitlines()
+    csv = (await rules_area.rules.csv(ANN, job.job_id)).splitlines()
     assert csv[1] == "c-1,b-001,2026-03-25 14:03:11+00:00,2500,2500,COUNTED,0,BELOW_MIN_ODDS"
 
 
@@ -222,15 +222,15 @@ async def _compare(folder: Path, bets: list[dict[str, Any]], rules: dict[str, An
         for number, one in enumerate(bets)
     ]
     async with AsyncExitStack() as stack:
-        stand = await opened_fixture(stack, f"sqlite+aiosqlite:///{folder / 'real'}")
+        rules_area = await opened_fixture(stack, f"sqlite+aiosqlite:///{folder / 'real'}")
         other_url = f"sqlite+aiosqlite:///{folder / 'other'}"
         other = await stack.enter_async_context(opened_reducer(other_url))
         # The reference's week has the other rules from its beginning.
         await other.schemes(scheme(version=2, **rules))
-        for reducer in (stand.reducer, other):
+        for reducer in (rules_area.reducer, other):
             await reducer.memberships(joined("c-1"), joined("c-2"))
             await reducer.bets(*records)
-        job = await stand.run(**rules)
+        job = await rules_area.run(**rules)
         assert job.status is JobStatus.DONE, job.error
         async with other.database.read() as connection:
             query = select(func.coalesce(func.sum(PROGRESS.c.total_minor), 0))
@@ -252,13 +252,17 @@ async def test_a_dry_run_reads_pages_and_goes_on_where_it_was_stopped(
     each_rules: RulesFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its result is the same as without pages and stops; no difference is listed twice."""
-    stand = each_rules
+    rules_area = each_rules
     names = [f"c-{number:02}" for number in range(9)]
-    await stand.reducer.memberships(*(joined(name) for name in names))
-    await stand.reducer.bets(*(placed(number, name, odds_milli=1600) for number, name in enumerate(names)))
-    whole = await stand.run(min_odds_milli=2000)
+    await rules_area.reducer.memberships(*(joined(name) for name in names))
+    await rules_area.reducer.bets(
+        *(placed(number, name, odds_milli=1600) for number, name in enumerate(names))
+    )
+    whole = await rules_area.run(min_odds_milli=2000)
     monkeypatch.setattr(dry_run, "CUSTOMERS_PER_BATCH", 2)
-    job = await stand.rules.start_dry_run(ANN, "northbet", form(effective_from=NEXT, min_odds_milli=2000))
+    job = await rules_area.rules.start_dry_run(
+        ANN, "northbet", form(effective_from=NEXT, min_odds_milli=2000)
+    )
     pages, real = [], DryRunJob._page
 
     async def stopped(self: DryRunJob, *arguments: Any) -> Any:
@@ -269,38 +273,38 @@ async def test_a_dry_run_reads_pages_and_goes_on_where_it_was_stopped(
 
     monkeypatch.setattr(DryRunJob, "_page", stopped)
     with suppress(asyncio.CancelledError):
-        await JobWorker(stand.rules.jobs).run_once()
-    await JobWorker(stand.rules.jobs).run_once()
-    job = await stand.rules.dry_run(ANN, job.job_id)
+        await JobWorker(rules_area.rules.jobs).run_once()
+    await JobWorker(rules_area.rules.jobs).run_once()
+    job = await rules_area.rules.dry_run(ANN, job.job_id)
     assert (job.status, job.result) == (JobStatus.DONE, whole.result)
-    assert len(await stand.rules.differences(ANN, job.job_id, 100)) == 9
+    assert len(await rules_area.rules.differences(ANN, job.job_id, 100)) == 9
     assert pages == ["", "c-01", "c-03", "c-03", "c-05", "c-07", "c-08"]
 
 
-async def test_a_week_that_is_not_over_is_not_tried(stand: RulesFixture) -> None:
+async def test_a_week_that_is_not_over_is_not_tried(rules_area: RulesFixture) -> None:
     """Its bets are still coming in; a form that is not complete is refused as well."""
     for values, week in ((form(), "2026-W14"), ({"version": 2}, None)):
         with pytest.raises(Invalid):
-            await stand.rules.start_dry_run(ANN, "northbet", values, week)
+            await rules_area.rules.start_dry_run(ANN, "northbet", values, week)
 
 
-async def test_a_version_is_published_by_two_people(stand: RulesFixture) -> None:
+async def test_a_version_is_published_by_two_people(rules_area: RulesFixture) -> None:
     """The message is that of the existing topic, as its consumers read it."""
     values = form(effective_from=NEXT)
     with pytest.raises(Forbidden):
-        await stand.rules.propose(BOB, "northbet", values, "why")
-    proposal_id = await stand.rules.propose(ANN, "northbet", values, "a better week")
-    twice = await stand.rules.propose(ANN, "northbet", values, "again")
-    async with stand.rules.database.read() as connection:
+        await rules_area.rules.propose(BOB, "northbet", values, "why")
+    proposal_id = await rules_area.rules.propose(ANN, "northbet", values, "a better week")
+    twice = await rules_area.rules.propose(ANN, "northbet", values, "again")
+    async with rules_area.rules.database.read() as connection:
         proposal = await proposals.find(connection, proposal_id)
         again = await proposals.find(connection, twice)
     assert proposal is not None
     assert again is not None
     own = actor("ann2", Role.APPROVER, person="ann")
     with pytest.raises(FourEyes):
-        await stand.rules.approvals.approve(own, proposal_id, proposal.content_hash, NOW)
-    await stand.rules.approvals.approve(BOB, proposal_id, proposal.content_hash, NOW)
-    [fact] = stand.sent.facts
+        await rules_area.rules.approvals.approve(own, proposal_id, proposal.content_hash, NOW)
+    await rules_area.rules.approvals.approve(BOB, proposal_id, proposal.content_hash, NOW)
+    [fact] = rules_area.sent.facts
     published = decode_scheme(
         Record(
             topic=fact.topic,
@@ -311,25 +315,25 @@ async def test_a_version_is_published_by_two_people(stand: RulesFixture) -> None
         )
     )
     assert (published.version, published.brand.name, fact.key) == (2, "Northbet", "northbet:GB:GBP:2")
-    async with stand.rewards.write() as connection:
+    async with rules_area.rewards.write() as connection:
         row = scheme_row(make_scheme(version=2))
         await connection.execute(insert(REFERENCE.scheme), [row])
     with pytest.raises(Stale):
-        await stand.rules.approvals.approve(BOB, twice, again.content_hash, NOW)
-    assert len(stand.sent.facts) == 1
+        await rules_area.rules.approvals.approve(BOB, twice, again.content_hash, NOW)
+    assert len(rules_area.sent.facts) == 1
 
 
-async def test_a_version_whose_week_has_begun_is_not_approved(stand: RulesFixture) -> None:
+async def test_a_version_whose_week_has_begun_is_not_approved(rules_area: RulesFixture) -> None:
     """Between proposal and approval, Monday came: the proposal is void."""
-    proposal_id = await stand.rules.propose(ANN, "northbet", form(effective_from=NEXT), "why")
-    async with stand.rules.database.read() as connection:
+    proposal_id = await rules_area.rules.propose(ANN, "northbet", form(effective_from=NEXT), "why")
+    async with rules_area.rules.database.read() as connection:
         proposal = await proposals.find(connection, proposal_id)
     assert proposal is not None
-    assert isinstance(stand.rules.clock, ManualClock)
-    stand.rules.clock.instant = datetime(2026, 4, 6, 9, tzinfo=UTC)
+    assert isinstance(rules_area.rules.clock, ManualClock)
+    rules_area.rules.clock.instant = datetime(2026, 4, 6, 9, tzinfo=UTC)
     with pytest.raises(Stale):
-        await stand.rules.approvals.approve(BOB, proposal_id, proposal.content_hash, NOW)
-    assert stand.sent.facts == []
+        await rules_area.rules.approvals.approve(BOB, proposal_id, proposal.content_hash, NOW)
+    assert rules_area.sent.facts == []
 
 
 def test_no_cell_of_a_csv_is_a_formula() -> None:

@@ -20,7 +20,7 @@ __all__ = ["each_club", "each_url", "logged", "migrated_files", "migrated_mariad
 
 
 @pytest.fixture
-async def stand(tmp_path: Path) -> AsyncIterator[SupportFixture]:
+async def support_area(tmp_path: Path) -> AsyncIterator[SupportFixture]:
     """The services of support over SQLite."""
     async with support_fixture(f"sqlite+aiosqlite:///{tmp_path}") as opened:
         yield opened

@@ -36,60 +36,62 @@ def request(**changes: Any) -> AdjustmentRequest:
     return AdjustmentRequest(**{**values, **changes})
 
 
-async def proposed(stand: SupportFixture, **changes: Any) -> Proposal:
+async def proposed(support_area: SupportFixture, **changes: Any) -> Proposal:
     """Propose an adjustment as Sam."""
-    proposal_id = await stand.parts.adjustments.propose(SAM, request(**changes))
-    async with stand.base.database.read() as connection:
+    proposal_id = await support_area.parts.adjustments.propose(SAM, request(**changes))
+    async with support_area.base.database.read() as connection:
         found = await proposals.find(connection, proposal_id)
     assert found is not None
     return found
 
 
-async def sent(stand: SupportFixture) -> list[Record]:
+async def sent(support_area: SupportFixture) -> list[Record]:
     """Return the messages in the outbox, as the consumer gets them."""
-    async with stand.base.database.read() as connection:
+    async with support_area.base.database.read() as connection:
         rows = (await connection.execute(select(OUTBOX.outbox).order_by(OUTBOX.outbox.c.id))).all()
     return [
         Record(one.topic, 3, offset, one.key.encode(), one.value.encode()) for offset, one in enumerate(rows)
     ]
 
 
-async def approve(stand: SupportFixture, found: Proposal, who: Any = RITA) -> Proposal:
+async def approve(support_area: SupportFixture, found: Proposal, who: Any = RITA) -> Proposal:
     """Approve a proposal."""
-    return await stand.base.approvals.approve(who, found.proposal_id, found.content_hash, stand.clock.now())
+    return await support_area.base.approvals.approve(
+        who, found.proposal_id, found.content_hash, support_area.clock.now()
+    )
 
 
-async def test_an_approved_adjustment_reaches_the_total_once(stand: SupportFixture) -> None:
+async def test_an_approved_adjustment_reaches_the_total_once(support_area: SupportFixture) -> None:
     """However often its message is delivered; the timeline shows where it came from."""
-    await stand.add_bets({})
-    found = await proposed(stand, reason=HOSTILE)
-    assert await sent(stand) == []
-    assert (await approve(stand, found)).status is ProposalStatus.EXECUTED
-    (record,) = await sent(stand)
-    await stand.reducer.adjustments(record)
-    await stand.reducer.adjustments(record, record)
-    assert await stand.reducer.counted() == 1000
-    page = await stand.parts.timeline.page(SAM, CUSTOMER, 10, None)
+    await support_area.add_bets({})
+    found = await proposed(support_area, reason=HOSTILE)
+    assert await sent(support_area) == []
+    assert (await approve(support_area, found)).status is ProposalStatus.EXECUTED
+    (record,) = await sent(support_area)
+    await support_area.reducer.adjustments(record)
+    await support_area.reducer.adjustments(record, record)
+    assert await support_area.reducer.counted() == 1000
+    page = await support_area.parts.timeline.page(SAM, CUSTOMER, 10, None)
     (entry,) = [one for one in page if one.kind == "adjustment"]
     assert entry.id == found.proposal_id
     assert (entry.source.partition, entry.source.offset) == (3, 0)
     assert entry.source.arrived_at is not None
     assert entry.facts["reason"] == HOSTILE  # text, which the screens show as text
-    assert ("approvals.approve", "customer:northbet:c-1") in await stand.audited()
+    assert ("approvals.approve", "customer:northbet:c-1") in await support_area.audited()
 
 
-async def test_nobody_approves_their_own(stand: SupportFixture) -> None:
+async def test_nobody_approves_their_own(support_area: SupportFixture) -> None:
     """Neither with another account nor without the role, and not without the second factor."""
-    found = await proposed(stand)
+    found = await proposed(support_area)
     with pytest.raises(Forbidden):
-        await approve(stand, found, SUE)
+        await approve(support_area, found, SUE)
     with pytest.raises(FourEyes):
-        await approve(stand, found, person("sam-2", Role.RISK, person="sam"))
+        await approve(support_area, found, person("sam-2", Role.RISK, person="sam"))
     with pytest.raises(StepUpRequired):
-        await approve(stand, found, type(RITA)(**_fields(RITA)))
+        await approve(support_area, found, type(RITA)(**_fields(RITA)))
     with pytest.raises(NotFound):
-        await approve(stand, found, FOREIGN)
-    assert await sent(stand) == []
+        await approve(support_area, found, FOREIGN)
+    assert await sent(support_area) == []
 
 
 def _fields(who: Any) -> dict[str, Any]:
@@ -97,20 +99,20 @@ def _fields(who: Any) -> dict[str, Any]:
     return {name: getattr(who, name) for name in names} | {"stepped_up_until": None}
 
 
-async def test_two_approvers_at_once_publish_one_message(stand: SupportFixture) -> None:
+async def test_two_approvers_at_once_publish_one_message(support_area: SupportFixture) -> None:
     """The second gets the error that it is decided."""
-    found = await proposed(stand)
+    found = await proposed(support_area)
     results = await asyncio.gather(
-        *(approve(stand, found, who) for who in (RITA, RAY)), return_exceptions=True
+        *(approve(support_area, found, who) for who in (RITA, RAY)), return_exceptions=True
     )
-    assert sorted(type(one).__name__ for one in results) == ["Conflict", "Proposal"]
-    assert len(await sent(stand)) == 1
+    assert sorted(type(result).__name__ for result in results) == ["Conflict", "Proposal"]
+    assert len(await sent(support_area)) == 1
 
 
-async def test_a_process_that_dies_in_the_middle_leaves_nothing_or_all(stand: SupportFixture) -> None:
+async def test_a_process_that_dies_in_the_middle_leaves_nothing_or_all(support_area: SupportFixture) -> None:
     """The message is in the transaction of the approval: what is lost with it is approved again."""
-    found = await proposed(stand)
-    adjustments = stand.parts.adjustments
+    found = await proposed(support_area)
+    adjustments = support_area.parts.adjustments
     real = adjustments.publish
 
     async def dies(*given: Any) -> None:
@@ -119,20 +121,20 @@ async def test_a_process_that_dies_in_the_middle_leaves_nothing_or_all(stand: Su
 
     object.__setattr__(adjustments, "publish", dies)
     with pytest.raises(SystemError):
-        await approve(stand, found)
-    assert await sent(stand) == []
+        await approve(support_area, found)
+    assert await sent(support_area) == []
     object.__setattr__(adjustments, "publish", real)
-    await approve(stand, found)
+    await approve(support_area, found)
     with pytest.raises(Conflict):
-        await approve(stand, found)
-    assert len(await sent(stand)) == 1
+        await approve(support_area, found)
+    assert len(await sent(support_area)) == 1
 
 
-async def test_a_changed_proposal_is_not_what_was_seen(stand: SupportFixture) -> None:
+async def test_a_changed_proposal_is_not_what_was_seen(support_area: SupportFixture) -> None:
     """An approval names the hash of what the approver saw."""
-    found = await proposed(stand)
+    found = await proposed(support_area)
     with pytest.raises(Stale):
-        await stand.base.approvals.approve(RITA, found.proposal_id, "0" * 64, NOW)
+        await support_area.base.approvals.approve(RITA, found.proposal_id, "0" * 64, NOW)
 
 
 @pytest.mark.parametrize(
@@ -147,29 +149,29 @@ async def test_a_changed_proposal_is_not_what_was_seen(stand: SupportFixture) ->
         ({"reason": "x" * 501}, "reason"),
     ],
 )
-async def test_what_cannot_be_is_refused(stand: SupportFixture, changes: Any, path: str) -> None:
+async def test_what_cannot_be_is_refused(support_area: SupportFixture, changes: Any, path: str) -> None:
     """An amount that nobody can have, a week that has not begun, or no reason."""
-    await stand.add_bets({})
+    await support_area.add_bets({})
     with pytest.raises(Invalid) as refused:
-        await stand.parts.adjustments.propose(SAM, request(**changes))
-    assert path in [one.path for one in refused.value.problems]
+        await support_area.parts.adjustments.propose(SAM, request(**changes))
+    assert path in [problem.path for problem in refused.value.problems]
 
 
-async def test_only_support_of_the_brand_proposes(stand: SupportFixture) -> None:
+async def test_only_support_of_the_brand_proposes(support_area: SupportFixture) -> None:
     """Others find no such customer; and the second factor is asked for."""
     for who in (FOREIGN, RITA):
         with pytest.raises(NotFound):
-            await stand.parts.adjustments.propose(who, request())
+            await support_area.parts.adjustments.propose(who, request())
     with pytest.raises(NotFound):
-        await stand.parts.adjustments.propose(SAM, request(owner=Owner("northbet", "nobody")))
+        await support_area.parts.adjustments.propose(SAM, request(owner=Owner("northbet", "nobody")))
     with pytest.raises(StepUpRequired):
-        await stand.parts.adjustments.propose(type(SAM)(**_fields(SAM)), request())
+        await support_area.parts.adjustments.propose(type(SAM)(**_fields(SAM)), request())
 
 
-async def test_the_ledger_has_who_decided(stand: SupportFixture) -> None:
+async def test_the_ledger_has_who_decided(support_area: SupportFixture) -> None:
     """Its row names both people, and is never changed."""
-    await approve(stand, await proposed(stand))
-    await stand.reducer.adjustments(*await sent(stand))
-    async with stand.reducer.database.read() as connection:
+    await approve(support_area, await proposed(support_area))
+    await support_area.reducer.adjustments(*await sent(support_area))
+    async with support_area.reducer.database.read() as connection:
         row = (await connection.execute(select(ADJUSTMENT))).one()
     assert (row.proposed_by, row.approved_by, row.amount_minor) == ("Sam", "Rita", 500)

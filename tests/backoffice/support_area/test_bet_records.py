@@ -18,19 +18,19 @@ from tests.support.consumers.sample_messages import bet
 
 
 async def test_the_record_of_the_revision_in_force_is_found(
-    stand: SupportFixture, embedded_broker: EmbeddedBroker
+    support_area: SupportFixture, embedded_broker: EmbeddedBroker
 ) -> None:
     """Among those of other bets and revisions, in whichever partition; each access is recorded."""
     at = (NOW - timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
     first, second = ({"bet_id": "b-7", "bet_revision": number, "occurred_at": at} for number in (1, 2))
     away = {"bet_id": "b-8", "occurred_at": at}
     lost = {"bet_id": "b-9", "occurred_at": at}
-    await stand.add_bets(first, second, away, lost)
+    await support_area.add_bets(first, second, away, lost)
     await asyncio.to_thread(embedded_broker.create_topics, [BETS_TOPIC])
     stream = StreamSettings(bootstrap=embedded_broker.bootstrap, generation=embedded_broker.generation)
     usual = [await _produce(stream, one) for one in ({"bet_id": "b-70"}, first, {}, second)]
     elsewhere = await _produce(stream, away, partition=(usual[0][0] + 1) % 4)
-    records = BetRecords(stream, stand.parts.explanations, seconds=2)
+    records = BetRecords(stream, support_area.parts.explanations, seconds=2)
 
     found = await records.of_bet(SAM, "northbet", "b-7")
     assert ((found.partition, found.offset), found.revision) == (usual[3], 2)
@@ -42,10 +42,10 @@ async def test_the_record_of_the_revision_in_force_is_found(
         await records.of_bet(SAM, "northbet", "b-9")
     with pytest.raises(Forbidden):
         await records.of_bet(FOREIGN, "northbet", "b-7")
-    nowhere = BetRecords(StreamSettings(bootstrap="127.0.0.1:1"), stand.parts.explanations, seconds=2)
+    nowhere = BetRecords(StreamSettings(bootstrap="127.0.0.1:1"), support_area.parts.explanations, seconds=2)
     with pytest.raises(Conflict, match="Kafka does not answer"):
         await nowhere.of_bet(SAM, "northbet", "b-7")
-    assert [subject for _, subject in await stand.audited()].count("bet:northbet:b-7") == 2
+    assert [subject for _, subject in await support_area.audited()].count("bet:northbet:b-7") == 2
 
 
 async def _produce(

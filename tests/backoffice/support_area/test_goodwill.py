@@ -68,18 +68,18 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 @pytest.fixture
 async def goodwill(database_url: str) -> AsyncIterator[SupportFixture]:
     """Northbet has a free bet of five pounds, and goodwill of fifteen pounds a week, on each engine."""
-    async with support_fixture(database_url) as stand:
-        async with stand.parts.databases.rewards.write() as connection:
+    async with support_fixture(database_url) as support_area:
+        async with support_area.parts.databases.rewards.write() as connection:
             await connection.execute(insert(REWARD_CONFIG), [config_row(make_config("fb-5"))])
-        await raise_budget(stand, GoodwillLimits(1500, 1000, 1500))
-        yield stand
+        await raise_budget(support_area, GoodwillLimits(1500, 1000, 1500))
+        yield support_area
 
 
-async def raise_budget(stand: SupportFixture, limits: GoodwillLimits) -> None:
+async def raise_budget(support_area: SupportFixture, limits: GoodwillLimits) -> None:
     """Rita proposes a budget, Ray approves it."""
-    proposal = await stand.parts.goodwill_budgets.set(RITA, EVERY_WEEK, limits, "a bad week")
+    proposal = await support_area.parts.goodwill_budgets.set(RITA, EVERY_WEEK, limits, "a bad week")
     assert proposal is not None
-    await approve(stand, await read(stand, proposal), RAY)
+    await approve(support_area, await read(support_area, proposal), RAY)
 
 
 def request(**changes: Any) -> GoodwillRequest:
@@ -88,58 +88,62 @@ def request(**changes: Any) -> GoodwillRequest:
     return GoodwillRequest(**{"cause": GoodwillCause.SERVICE_FAULT, **values, **changes})
 
 
-async def read(stand: SupportFixture, proposal_id: str) -> Proposal:
+async def read(support_area: SupportFixture, proposal_id: str) -> Proposal:
     """Return a proposal."""
-    async with stand.base.database.read() as connection:
+    async with support_area.base.database.read() as connection:
         found = await proposals.find(connection, proposal_id)
     assert found is not None
     return found
 
 
-async def propose(stand: SupportFixture, who: Actor = SAM, **changes: Any) -> Proposal:
+async def propose(support_area: SupportFixture, who: Actor = SAM, **changes: Any) -> Proposal:
     """Propose a credit."""
-    return await read(stand, await stand.parts.goodwill.propose(who, request(**changes)))
+    return await read(support_area, await support_area.parts.goodwill.propose(who, request(**changes)))
 
 
-async def approve(stand: SupportFixture, found: Proposal, who: Actor = RITA) -> Proposal:
+async def approve(support_area: SupportFixture, found: Proposal, who: Actor = RITA) -> Proposal:
     """Approve a proposal."""
-    return await stand.base.approvals.approve(who, found.proposal_id, found.content_hash, stand.clock.now())
+    return await support_area.base.approvals.approve(
+        who, found.proposal_id, found.content_hash, support_area.clock.now()
+    )
 
 
-async def sent(stand: SupportFixture) -> list[Record]:
+async def sent(support_area: SupportFixture) -> list[Record]:
     """Return the messages in the outbox, as the consumer gets them."""
-    async with stand.base.database.read() as connection:
+    async with support_area.base.database.read() as connection:
         rows = (await connection.execute(select(OUTBOX.outbox).order_by(OUTBOX.outbox.c.id))).all()
     return [Record(one.topic, 3, n, one.key.encode(), one.value.encode()) for n, one in enumerate(rows)]
 
 
-async def deliver(stand: SupportFixture, records: Sequence[Record]) -> Outcome:
+async def deliver(support_area: SupportFixture, records: Sequence[Record]) -> Outcome:
     """Apply messages as the consumer of fulfilment does."""
-    database = stand.parts.databases.fulfilment
+    database = support_area.parts.databases.fulfilment
     service = FulfilmentService.of(database.dialect)
-    reducer = FulfilmentReducer(service, ReferenceWriter(REFERENCE, database.dialect), stand.clock)
+    reducer = FulfilmentReducer(service, ReferenceWriter(REFERENCE, database.dialect), support_area.clock)
     async with database.write() as connection:
-        return await reducer.goodwill(connection, [Message(one, decode_goodwill(one)) for one in records])
+        return await reducer.goodwill(
+            connection, [Message(record, decode_goodwill(record)) for record in records]
+        )
 
 
-async def use_of(stand: SupportFixture) -> WeekUse:
+async def use_of(support_area: SupportFixture) -> WeekUse:
     """Return the current week's budget and its use."""
-    (use,) = await stand.parts.goodwill_budgets.uses(RITA, "northbet")
+    (use,) = await support_area.parts.goodwill_budgets.uses(RITA, "northbet")
     return use
 
 
-async def set_state(stand: SupportFixture, state: str) -> None:
+async def set_state(support_area: SupportFixture, state: str) -> None:
     """Let fulfilment have brought the credits to a state."""
-    async with stand.parts.databases.fulfilment.write() as connection:
+    async with support_area.parts.databases.fulfilment.write() as connection:
         await connection.execute(update(GOODWILL_CREDIT).values(state=state))
 
 
-async def know_customers(stand: SupportFixture, *names: str, **changes: Any) -> None:
+async def know_customers(support_area: SupportFixture, *names: str, **changes: Any) -> None:
     """Let the club know accounts."""
-    club = stand.parts.databases.club
+    club = support_area.parts.databases.club
     records = [account(customer_id=name, revision=2, **changes) for name in names]
     async with club.write() as connection:
-        messages = [Message(one, decode_account(one)) for one in records]
+        messages = [Message(record, decode_account(record)) for record in records]
         await store_accounts(ReferenceWriter(CLUB, club.dialect), connection, messages)
 
 
@@ -176,7 +180,7 @@ async def test_the_budget_is_never_exceeded_by_people_at_once(goodwill: SupportF
         goodwill.parts.goodwill.propose(one, request(owner=Owner("northbet", one.user_id))) for one in people
     ]
     results = await asyncio.gather(*asking, return_exceptions=True)
-    given = [one for one in results if isinstance(one, str)]
+    given = [result for result in results if isinstance(result, str)]
     assert sorted({type(one) for one in results}, key=repr) == [Conflict, str]
     assert len(given) == 3
     assert (await use_of(goodwill)).left == 0
@@ -227,14 +231,14 @@ async def test_a_process_that_dies_in_the_approval_leaves_nothing_or_all(goodwil
 @pytest.fixture
 async def given(tmp_path: Path) -> AsyncIterator[SupportFixture]:
     """The same over SQLite, for what does not depend on the engine."""
-    async with support_fixture(f"sqlite+aiosqlite:///{tmp_path}") as stand:
-        async with stand.parts.databases.rewards.write() as connection:
+    async with support_fixture(f"sqlite+aiosqlite:///{tmp_path}") as support_area:
+        async with support_area.parts.databases.rewards.write() as connection:
             spins = make_config("fs", value_minor=None, spins=10)
             unlawful = make_config("cb", wagering_multiple=40)
             rewards = [make_config("fb-5"), spins, unlawful, make_config("euro", currency="EUR")]
-            await connection.execute(insert(REWARD_CONFIG), [config_row(one) for one in rewards])
-        await raise_budget(stand, GoodwillLimits(1500, 1000, 1500))
-        yield stand
+            await connection.execute(insert(REWARD_CONFIG), [config_row(reward) for reward in rewards])
+        await raise_budget(support_area, GoodwillLimits(1500, 1000, 1500))
+        yield support_area
 
 
 async def test_four_eyes_hold_for_credits_and_for_the_budget(given: SupportFixture) -> None:

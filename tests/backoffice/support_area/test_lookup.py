@@ -14,7 +14,7 @@ from sqlalchemy import insert
 from backoffice.errors import Forbidden, Invalid, NotFound
 from backoffice.graph.pages import cursor
 from backoffice.support.lookup.timeline import HISTORIES, TITLES, position_key, position_of
-from backoffice.support.types import shown_customer, shown_entry
+from backoffice.support.types import customer_to_graphql, entry_to_graphql
 from foundation.storage.cells.cell import Cell
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.customer_history import HistoryEntry
@@ -24,50 +24,50 @@ from tests.support.backoffice.support_fixture import CUSTOMER, FOREIGN, SAM, Sup
 MONDAY = datetime(2026, 3, 23, tzinfo=UTC)
 
 
-async def whole(stand: SupportFixture, size: int) -> list[HistoryEntry]:
+async def whole(support_area: SupportFixture, size: int) -> list[HistoryEntry]:
     """Read a timeline page by page, through the cursors of the graph."""
     found: list[HistoryEntry] = []
     after = None
-    while page := await stand.parts.timeline.page(SAM, CUSTOMER, size, after):
+    while page := await support_area.parts.timeline.page(SAM, CUSTOMER, size, after):
         found += page
         after = page[-1].position
     return found
 
 
-async def test_a_customer_is_found_by_id_and_by_its_beginning(stand: SupportFixture) -> None:
+async def test_a_customer_is_found_by_id_and_by_its_beginning(support_area: SupportFixture) -> None:
     """Accounts and customers who have only placed bets are found, by id, in pages."""
-    await stand.add_bets(
+    await support_area.add_bets(
         {"customer_id": "c-17", "bet_id": "b-2"},
         {"customer_id": "c-2", "bet_id": "b-3"},
         {"customer_id": "x", "bet_id": "b-4"},
     )
-    customers = stand.parts.customers
+    customers = support_area.parts.customers
     assert await customers.search(SAM, "northbet", "c-1", 10, None) == ["c-1", "c-17"]
     assert await customers.search(SAM, "northbet", "c-", 2, None) == ["c-1", "c-17"]
     assert await customers.search(SAM, "northbet", "c-", 2, "c-17") == ["c-2"]
     assert await customers.search(SAM, "northbet", "C-", 2, None) == []
     with pytest.raises(Invalid):
         await customers.search(SAM, "northbet", " ", 2, None)
-    assert (await stand.audited())[0] == ("support.look_at_search", "customers:northbet:c-1")
+    assert (await support_area.audited())[0] == ("support.look_at_search", "customers:northbet:c-1")
 
 
-async def test_a_customer_of_another_cell_is_said_to_be_there(stand: SupportFixture) -> None:
+async def test_a_customer_of_another_cell_is_said_to_be_there(support_area: SupportFixture) -> None:
     """The back office reads one cell's databases, and does not say that others' customers do not exist."""
     own = Cell("c0", 0, 1, 4)
-    stand.parts.customers.databases.club.fence.cell = own
+    support_area.parts.customers.databases.club.fence.cell = own
     foreign = next(one for one in map("x-{}".format, range(99)) if not own.has("northbet", one))
     unknown = next(one for one in map("x-{}".format, range(99)) if own.has("northbet", one))
     with pytest.raises(NotFound, match=r"belongs to the cell with partition [23]: run `furlong customer`"):
-        await stand.parts.customers.view(SAM, Owner("northbet", foreign))
+        await support_area.parts.customers.view(SAM, Owner("northbet", foreign))
     with pytest.raises(NotFound, match="no such customer"):
-        await stand.parts.customers.view(SAM, Owner("northbet", unknown))
+        await support_area.parts.customers.view(SAM, Owner("northbet", unknown))
 
 
-async def test_the_page_of_a_customer_says_where_they_stand(stand: SupportFixture) -> None:
+async def test_the_page_of_a_customer_says_where_they_stand(support_area: SupportFixture) -> None:
     """Account, membership, and the current week's total."""
-    await stand.add_bets({}, {"bet_id": "b-2", "stake_minor": 50, "counting_stake_minor": 50})
-    await stand.opt_in()
-    view = await stand.parts.customers.of_bet(SAM, "northbet", "b-1")
+    await support_area.add_bets({}, {"bet_id": "b-2", "stake_minor": 50, "counting_stake_minor": 50})
+    await support_area.opt_in()
+    view = await support_area.parts.customers.of_bet(SAM, "northbet", "b-1")
     assert view.owner == CUSTOMER
     assert view.account is not None
     assert view.membership.opted_in
@@ -75,27 +75,27 @@ async def test_the_page_of_a_customer_says_where_they_stand(stand: SupportFixtur
     assert view.total is not None
     assert (view.total.total_minor, view.total.counted_bets) == (500, 1)
     assert view.scheme is not None
-    assert ("support.look_at_bet", "bet:northbet:b-1") in await stand.audited()
-    assert ("support.look_at_customer", "customer:northbet:c-1") in await stand.audited()
+    assert ("support.look_at_bet", "bet:northbet:b-1") in await support_area.audited()
+    assert ("support.look_at_customer", "customer:northbet:c-1") in await support_area.audited()
 
 
-async def test_another_week_of_a_customer_is_shown(stand: SupportFixture) -> None:
+async def test_another_week_of_a_customer_is_shown(support_area: SupportFixture) -> None:
     """What counts in a week and its target, before somebody adjusts it; other texts are refused."""
-    await stand.add_bets({})
+    await support_area.add_bets({})
     this, before = [
-        shown_customer(await stand.parts.customers.view(SAM, CUSTOMER, week)).week
+        customer_to_graphql(await support_area.parts.customers.view(SAM, CUSTOMER, week)).week
         for week in ("2026-W13", "2026-W12")
     ]
     assert (this.iso_week, this.total_minor, this.currency) == ("2026-W13", 500, "GBP")
     assert (before.iso_week, before.total_minor) == ("2026-W12", 0)
     with pytest.raises(Invalid, match="week"):
-        await stand.parts.customers.view(SAM, CUSTOMER, "2026-13")
+        await support_area.parts.customers.view(SAM, CUSTOMER, "2026-13")
 
 
-async def test_somebody_of_a_foreign_brand_finds_nothing(stand: SupportFixture) -> None:
+async def test_somebody_of_a_foreign_brand_finds_nothing(support_area: SupportFixture) -> None:
     """Neither by id nor by bet, and the log has no row of a look that did not happen."""
-    await stand.add_bets({})
-    customers, parts = stand.parts.customers, stand.parts
+    await support_area.add_bets({})
+    customers, parts = support_area.parts.customers, support_area.parts
     with pytest.raises(Forbidden):
         await customers.search(FOREIGN, "northbet", "c", 5, None)
     with pytest.raises(Forbidden):
@@ -108,17 +108,17 @@ async def test_somebody_of_a_foreign_brand_finds_nothing(stand: SupportFixture) 
         await parts.timeline.page(FOREIGN, CUSTOMER, 5, None)
     with pytest.raises(NotFound):
         await customers.view(FOREIGN, Owner("southbet", "c-1"))
-    assert [one for one in await stand.audited() if "northbet" in one[1]] == []
+    assert [one for one in await support_area.audited() if "northbet" in one[1]] == []
 
 
-async def test_a_bet_is_explained_with_the_rules_of_its_week(stand: SupportFixture) -> None:
+async def test_a_bet_is_explained_with_the_rules_of_its_week(support_area: SupportFixture) -> None:
     """The reason is the ledger's own, and the limits are those of the week."""
-    await stand.add_bets({"stake_minor": 50, "counting_stake_minor": 50})
-    one = await stand.parts.explanations.of_bet(SAM, "northbet", "b-1")
+    await support_area.add_bets({"stake_minor": 50, "counting_stake_minor": 50})
+    one = await support_area.parts.explanations.of_bet(SAM, "northbet", "b-1")
     assert one.verdict.reason.value == "BELOW_MIN_STAKE"
     assert one.rules.week.iso == "2026-W13"
     with pytest.raises(NotFound):
-        await stand.parts.explanations.of_bet(SAM, "northbet", "b-9")
+        await support_area.parts.explanations.of_bet(SAM, "northbet", "b-9")
 
 
 def test_every_kind_of_entry_has_a_title() -> None:
@@ -135,16 +135,16 @@ BETS = st.lists(st.integers(0, 30 * 24), max_size=12)
 async def test_pages_have_each_entry_once_in_one_order(bets: Any, choices: Any, size: int) -> None:
     """However the sources interleave, and also where their times are equal."""
     with TemporaryDirectory() as folder:
-        async with support_fixture(f"sqlite+aiosqlite:///{Path(folder)}") as stand:
-            await fill(stand, bets, choices)
-            found = await whole(stand, size)
-            once = await stand.parts.timeline.page(SAM, CUSTOMER, 100, None)
+        async with support_fixture(f"sqlite+aiosqlite:///{Path(folder)}") as support_area:
+            await fill(support_area, bets, choices)
+            found = await whole(support_area, size)
+            once = await support_area.parts.timeline.page(SAM, CUSTOMER, 100, None)
     assert found == list(once)
     assert len(found) == len(bets) + len(choices) + 1  # the account
     assert [one.at for one in found] == sorted((one.at for one in found), reverse=True)
     assert len({(one.kind, one.id) for one in found}) == len(found)
     for one in found:
-        assert shown_entry(one).title
+        assert entry_to_graphql(one).title
         assert position_of(_cursor(one)) == one.position
 
 
@@ -152,10 +152,10 @@ def _cursor(one: HistoryEntry) -> str:
     return cursor(position_key(one.position))
 
 
-async def fill(stand: SupportFixture, bets: Sequence[int], choices: Sequence[int]) -> None:
+async def fill(support_area: SupportFixture, bets: Sequence[int], choices: Sequence[int]) -> None:
     """Store bets and choices, by the hour of their time."""
     times = [(MONDAY + timedelta(hours=hours)).isoformat() for hours in bets]
-    await stand.add_bets(
+    await support_area.add_bets(
         *({"bet_id": f"b-{n}", "placed_at": at, "occurred_at": at} for n, at in enumerate(times))
     )
     rows = [
@@ -171,7 +171,7 @@ async def fill(stand: SupportFixture, bets: Sequence[int], choices: Sequence[int
         for number, hours in enumerate(choices)
     ]
     if rows:
-        async with stand.parts.databases.rewards.write() as connection:
+        async with support_area.parts.databases.rewards.write() as connection:
             await connection.execute(insert(REWARD_CHOICE), rows)
 
 

@@ -24,8 +24,7 @@ from cells.routing.haproxy import write_files
 from deploy import server_process
 from deploy.cell_servers.haproxy import start_haproxy
 from deploy.private_mariadb import PrivateMariadb, start_mariadb
-from foundation.storage.cells.settings import CellSettings
-from foundation.storage.settings import DatabaseSettings
+from foundation.storage.settings import CellSettings, DatabaseSettings
 from furlong.databases import METADATA
 from furlong.install.topics import KEYED_TOPICS
 from furlong.subgraph_names import SUBGRAPHS

@@ -58,7 +58,7 @@ def waiting_at(place: CellServer) -> int:
 async def leave_in_doubt(recovery: RecoveryHarness) -> None:
     """Have the upstream do a change whose answer is lost."""
     await recovery.fault("timeout_after", times=1)
-    payload = await recovery.opt_in(stand=recovery.impatient)
+    payload = await recovery.opt_in(club_fixture=recovery.impatient)
     assert [error["code"] for error in payload["errors"]] == ["UPSTREAM_PENDING"]
     await recovery.no_more_faults()
 

@@ -27,8 +27,7 @@ from cells.routing.runtime import Runtime
 from deploy import server_process
 from deploy.cell_servers.haproxy import start_haproxy
 from foundation.storage.cells.cell import Cell
-from foundation.storage.cells.settings import CellSettings
-from foundation.storage.settings import DatabaseSettings
+from foundation.storage.settings import CellSettings, DatabaseSettings
 from furlong.databases import METADATA
 from furlong.demo.tokens import demo_sessions, make_token
 from furlong.install.topics import KEYED_TOPICS

@@ -127,4 +127,4 @@ def hidden(answer: Mapping[str, Any]) -> list[list[str | int]]:
     """Return the paths of an answer's errors, all of which say that something may not be seen."""
     errors = answer.get("errors", ())
     assert {each["extensions"]["code"] for each in errors} <= {"UNAUTHORIZED_FIELD_OR_TYPE"}
-    return [each["path"] for each in errors]
+    return [error["path"] for error in errors]

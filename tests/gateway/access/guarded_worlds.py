@@ -83,8 +83,8 @@ def rules(draw: Any, served: Served) -> dict[str, Access]:
     types = sorted(
         {
             name
-            for each in truth.subgraphs
-            for name, kind in each.types.items()
+            for subgraph in truth.subgraphs
+            for name, kind in subgraph.types.items()
             if not kind.members and name not in ("Query", "Mutation")
         }
     )
@@ -114,7 +114,7 @@ def _derived(truth: Truth, stated: Mapping[str, Access]) -> Iterator[tuple[str, 
         interface, _, name = at.partition(".")
         suffix = f".{name}" if name else ""
         members = [each for each, above in truth.abstract.items() if interface in above]
-        below = [stated[f"{each}{suffix}"] for each in members if f"{each}{suffix}" in stated]
+        below = [stated[f"{member}{suffix}"] for member in members if f"{member}{suffix}" in stated]
         if below and at not in stated:
             yield (
                 at,

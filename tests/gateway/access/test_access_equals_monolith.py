@@ -92,7 +92,7 @@ def _null_above(data: Any, path: list[str | int]) -> tuple[str | int, ...]:
 
 def _reads_nothing_hidden(served: Served, guards: Guards, gateway: GuardedGateway) -> None:
     """Subgraphs were asked for no field that the caller may not see, except to name an entity."""
-    keys = {name for each in served.monolith.truth.subgraphs for name in _key_fields(each)}
+    keys = {name for subgraph in served.monolith.truth.subgraphs for name in _key_fields(subgraph)}
     hidden = [
         (key, name)
         for key, name in gateway.record.run.answered

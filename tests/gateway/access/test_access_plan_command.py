@@ -34,5 +34,5 @@ def test_the_plan_of_a_client_leaves_out_what_is_hidden(
     shown = CliRunner().invoke(cli, ["plan", *options, *files])
     assert shown.exit_code == 0, shown.output
     lines = shown.output.splitlines()
-    assert [each.removeprefix("# Hidden: ") for each in lines if each.startswith("#")] == hidden
+    assert [line.removeprefix("# Hidden: ") for line in lines if line.startswith("#")] == hidden
     assert ('Fetch(service: "b")' in shown.output) is fetched

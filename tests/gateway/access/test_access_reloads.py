@@ -8,7 +8,7 @@ from gateway.access.requirements import Granted, Rule
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.preparation.plan_cache import DocumentPlans, PlannedOperation
 from gateway.pipeline.preparation.preparer import Preparer
-from gateway.reload.hot_operations import all_operations, warm_up
+from gateway.reload.warm_up import all_operations, warm_up
 from gateway.supergraph import load_supergraph
 from tests.gateway.access.guarded_shop import shop
 from tests.support.federation.comparison import GatewayOf
@@ -48,7 +48,7 @@ def test_the_plan_of_a_client_is_made_before_it_asks_again() -> None:
     ((kinds, planned),) = unmet_in(warmed(SDL))
     assert kinds == {"authenticated", "scopes"}
     assert planned.executable is not None
-    assert [each.subgraph for each in planned.plan.fetches] == ["a"]
+    assert [fetch.subgraph for fetch in planned.plan.fetches] == ["a"]
 
 
 def test_rules_that_are_gone_hide_nothing() -> None:

@@ -173,8 +173,8 @@ def test_threads_may_share_a_cache() -> None:
                 cache.put(key, Value(), SIZE)
 
     threads = [threading.Thread(target=use, args=(seed,)) for seed in range(4)]
-    for each in threads:
-        each.start()
+    for thread in threads:
+        thread.start()
     for each in threads:
         each.join()
     cache.put(0, Value(), SIZE)

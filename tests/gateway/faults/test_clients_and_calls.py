@@ -82,7 +82,7 @@ async def test_identical_queries_of_a_customer_are_sent_once() -> None:
         await eventually(lambda: served.calls("accounts"), 2)
         gate.opened.set()
         answers = await asyncio.gather(*asked)
-        assert [each["data"] for each in answers] == [{"me": {"name": "User 1"}}] * 6
+        assert [answer["data"] for answer in answers] == [{"me": {"name": "User 1"}}] * 6
         assert served.calls("accounts") == 2
         shared = await served.metric(
             "furlong_gateway_subgraph_shared_total", subgraph="accounts", scope="customer"
@@ -99,7 +99,7 @@ async def test_shared_entities_are_merged_into_each_answer() -> None:
         shared = await served.metric(
             "furlong_gateway_subgraph_shared_total", subgraph="reviews", scope="customer"
         )
-    assert [each["data"] for each in answers] == [truth["data"]] * 20
+    assert [answer["data"] for answer in answers] == [truth["data"]] * 20
     assert shared > 0
 
 

@@ -134,4 +134,4 @@ async def test_parts_together_are_what_the_whole_is(query: str) -> None:
     parts = [answered(each.document, each.variables) for each in query_parts(fetch)]
     assert len(parts) > 1
     assert all("errors" not in each for each in (whole, *parts))
-    assert {key: value for each in parts for key, value in each["data"].items()} == whole["data"]
+    assert {key: value for part in parts for key, value in part["data"].items()} == whole["data"]

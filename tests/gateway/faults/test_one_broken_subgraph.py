@@ -100,8 +100,8 @@ async def test_a_silent_subgraph_takes_no_room_from_the_others() -> None:
         healthy = [await shop.ask(PRODUCTS) for _ in range(30)]
         refused = [await shop.codes(ACCOUNTS) for _ in range(5)]
         codes = {code for each in clients if each.done() for code in each.result()}
-        for each in clients:
-            each.cancel()
+        for client in clients:
+            client.cancel()
         await asyncio.gather(*clients, return_exceptions=True)
         assert await shop.metric("furlong_gateway_requests_waiting") == 0
     assert [(each["status"], "errors" in each) for each in healthy] == [(200, False)] * 30

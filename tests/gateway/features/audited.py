@@ -12,10 +12,9 @@ from prometheus_client import CollectorRegistry, Counter
 
 from gateway import RequestError
 from gateway.feature import Core, Entry, Feature, Version, VersionParts
-from gateway.pipeline.graphql_response import GraphQLResponse
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
-from gateway.pipeline.stages import HttpRequest
+from gateway.pipeline.stages import GraphQLResponse, HttpRequest
 from gateway.plan import Fetch, OperationKind
 from gateway.transport import SubgraphOperation
 

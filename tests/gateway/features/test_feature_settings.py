@@ -12,8 +12,7 @@ from gateway.features.cors.settings import CorsSettings
 from gateway.features.sessions.settings import SessionSettings
 from gateway.features.usage.settings import UsageSettings
 from gateway.settings import GatewaySettings
-from gateway.settings.file import SettingsInvalid, needs_restart, read_settings, reloaded
-from gateway.settings.names import renamed
+from gateway.settings.file import SettingsInvalid, needs_restart, read_settings, reloaded, renamed
 
 PREFIX = "FURLONG_GATEWAY_"
 ORIGIN = "https://www.brand.example"
@@ -100,7 +99,7 @@ def test_the_environment_overrides_the_file(
     with caplog.at_level(logging.WARNING):
         usage = read_settings(file).of(UsageSettings)
     assert (usage.days, usage.operations) == (7, 9)
-    assert [f"{PREFIX}USAGE_DAYS" in each for each in caplog.messages] == [True]
+    assert [f"{PREFIX}USAGE_DAYS" in message for message in caplog.messages] == [True]
 
 
 def test_defaults_and_copies_reach_features() -> None:

@@ -50,7 +50,7 @@ asyncio.run(main())
 
 
 @pytest.mark.usefixtures("processes")
-@pytest.mark.parametrize("name", [each.name for each in FEATURES])
+@pytest.mark.parametrize("name", [feature.name for feature in FEATURES])
 def test_the_gateway_works_without_each_feature(name: str, tmp_path: Path) -> None:
     """Its folder and its line are deleted; every other feature is imported, and a request is answered."""
     for package in PACKAGES:

@@ -50,7 +50,7 @@ async def test_each_stage_calls_its_hook_in_the_order_of_a_request() -> None:
         "response: topProducts",
     ]
     assert audit.notes == ["hooks for 4 subgraphs", *once, *once, "stopped", "closed"]
-    assert [each["extensions"] for each in answers] == [{"audit": "default"}] * 2
+    assert [answer["extensions"] for answer in answers] == [{"audit": "default"}] * 2
     assert answers[0]["data"]["topProducts"][0] == {"name": "Product 1", "inStock": False}
     assert "audited_total 12.0" in metrics
 

@@ -37,10 +37,10 @@ def values(registry: CollectorRegistry) -> dict[tuple[str, str], float]:
     """Read what Prometheus would read; when a series began is each process's own."""
     families = text_string_to_metric_families(generate_latest(registry).decode())
     return {
-        (each.name, repr(sorted(each.labels.items()))): each.value
+        (sample.name, repr(sorted(sample.labels.items()))): sample.value
         for family in families
-        for each in family.samples
-        if not each.name.endswith("_created")
+        for sample in family.samples
+        if not sample.name.endswith("_created")
     }
 
 
@@ -116,9 +116,9 @@ def test_buckets_count_as_the_librarys_histogram_does(seconds: list[float]) -> N
     """Each bucket has what is at most its bound."""
     counts, registry = BucketCounts(BOUNDS), CollectorRegistry()
     reference = Histogram("seconds", "Seconds.", buckets=BOUNDS, registry=registry)
-    for each in seconds:
-        counts.add(each)
-        reference.observe(each)
+    for second in seconds:
+        counts.add(second)
+        reference.observe(second)
     expected = [v for (name, _), v in values(registry).items() if name == "seconds_bucket"]
     assert [value for _, value in counts.cumulative()] == expected
     assert counts.count == len(seconds)

@@ -42,12 +42,12 @@ async def ask(client: httpx.AsyncClient, query: str, name: str | None = None, ve
 async def labelled(client: httpx.AsyncClient, metric: str = OPERATION) -> list[str]:
     """Return the lines of one metric."""
     lines = (await client.get("/metrics")).text.splitlines()
-    return sorted(each.removeprefix(metric) for each in lines if each.startswith(f"{metric}{{"))
+    return sorted(line.removeprefix(metric) for line in lines if line.startswith(f"{metric}{{"))
 
 
 def manifest(folder: Path, *documents: str) -> Path:
     """Write a manifest of trusted documents."""
-    tokens = [strip_ignored_characters(each) for each in documents]
+    tokens = [strip_ignored_characters(document) for document in documents]
     file = folder / "manifest.json"
     file.write_text(json.dumps({f"id-{number}": each for number, each in enumerate(tokens)}))
     return file
@@ -145,7 +145,7 @@ async def test_refusals_and_partial_answers_count_for_their_operation(
         assert '{client="none",operation="Me",outcome="partial"} 1.0' in await labelled(client)
         errors = await labelled(client, "furlong_gateway_errors_total")
         assert errors == ['{code="TEAPOT"} 1.0']
-        assert all("customer" not in each for each in errors)
+        assert all("customer" not in error for error in errors)
 
 
 def test_codes_of_errors_are_bounded() -> None:

@@ -86,7 +86,7 @@ async def test_what_needs_a_restart_is_named(tmp_path: Path) -> None:
         await gateway.look()
         gateway.write_settings(lines + "\n")
         await gateway.look()
-    named = [each["settings"] for each in logs if each["event"] == "settings_need_restart"]
+    named = [log["settings"] for log in logs if log["event"] == "settings_need_restart"]
     assert named == [[f"{PREFIX}BODY_BYTES", f"{PREFIX}REQUESTS_INSIDE"]]
     answer = await gateway.ask("{ me { id name } }")
     assert answer["errors"][0]["extensions"]["code"] == "TOO_MANY_FIELDS"

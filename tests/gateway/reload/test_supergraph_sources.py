@@ -234,4 +234,4 @@ def test_the_loopback_interface_needs_no_tls() -> None:
         "http://[::1]/x",
         "https://registry.example/x",
     ]
-    assert all(UrlSource(each) for each in options)
+    assert all(UrlSource(option) for option in options)

@@ -106,7 +106,7 @@ async def test_a_slow_answer_is_cut_off(react: React) -> None:
     limits = replace(PATIENT, total_seconds=0.1, connections=1)
     async with asking(Subgraph(react), limits) as transport:
         failures = await asyncio.gather(*(sent(transport) for _ in range(2)), return_exceptions=True)
-    assert [type(each) for each in failures] == [SubgraphTimeout, SubgraphTimeout]
+    assert [type(failure) for failure in failures] == [SubgraphTimeout, SubgraphTimeout]
     assert all("timed out" in str(each) for each in failures)
 
 

@@ -154,7 +154,7 @@ async def test_all_who_wait_learn_that_nobody_is_there() -> None:
     transport = HttpTransport.to(url, replace(PATIENT, connections=2))
     async with asyncio.timeout(PATIENCE_SECONDS):
         failures = await asyncio.gather(*(sent(transport) for _ in range(7)), return_exceptions=True)
-    assert [type(each) for each in failures] == [ConnectionFailed] * 7
+    assert [type(failure) for failure in failures] == [ConnectionFailed] * 7
     await transport.close()
 
 
@@ -194,7 +194,7 @@ async def test_closing_ends_what_is_under_way() -> None:
         await subgraph.asked.wait()
         await transport.close()
         failures = await asyncio.gather(*asked, return_exceptions=True)
-        assert [type(each) for each in failures] == [ConnectionLost, SubgraphUnreachable]
+        assert [type(failure) for failure in failures] == [ConnectionLost, SubgraphUnreachable]
         with pytest.raises(RuntimeError):
             await sent(transport)
 

@@ -14,7 +14,7 @@ SCHEMAS: Final[list[Any]] = []
 MADE: Final = strawberry.Schema.__init__
 
 
-def _made(self: Any, *args: Any, **kwargs: Any) -> None:
+def _init_compiled(self: Any, *args: Any, **kwargs: Any) -> None:
     MADE(self, *args, **kwargs)
     compile_executions(self)
     SCHEMAS.append(self)
@@ -28,5 +28,5 @@ def _report() -> None:
     Path(os.environ["COMPILED_STRAWBERRY_REPORT"]).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-strawberry.Schema.__init__ = _made  # type: ignore[method-assign] # that is what the plugin is for
+strawberry.Schema.__init__ = _init_compiled  # type: ignore[method-assign] # that is what the plugin is for
 atexit.register(_report)

@@ -22,20 +22,20 @@ RECENT = 'query ($first: Int! = 4) { recentClubs(brand: "northbet", first: $firs
 
 
 @pytest.fixture
-async def northbet(stand: ClubFixture) -> ClubFixture:
+async def northbet(club_fixture: ClubFixture) -> ClubFixture:
     """Northbet with one customer."""
-    await stand.add_northbet()
-    return stand
+    await club_fixture.add_northbet()
+    return club_fixture
 
 
-async def club(stand: ClubFixture, week: str | None = None) -> dict[str, Any]:
+async def club(club_fixture: ClubFixture, week: str | None = None) -> dict[str, Any]:
     """The customer's club of a week."""
-    return dict((await data_of(stand.club, CLUB, {"week": week}))["club"])
+    return dict((await data_of(club_fixture.club, CLUB, {"week": week}))["club"])
 
 
-async def weeks(stand: ClubFixture, first: int = 4) -> list[str]:
+async def weeks(club_fixture: ClubFixture, first: int = 4) -> list[str]:
     """The weeks taken part in."""
-    data = await data_of(stand.club, RECENT, {"first": first})
+    data = await data_of(club_fixture.club, RECENT, {"first": first})
     return [recent_club["week"]["isoWeek"] for recent_club in data["recentClubs"]]
 
 
@@ -118,31 +118,31 @@ async def test_what_is_no_week_is_refused(northbet: ClubFixture, week: str) -> N
     assert (answer["data"], codes(answer)) == ({"club": None}, ["BAD_USER_INPUT"])
 
 
-async def test_the_terms_of_a_week_are_those_of_its_own_version(stand: ClubFixture) -> None:
+async def test_the_terms_of_a_week_are_those_of_its_own_version(club_fixture: ClubFixture) -> None:
     """Terms issued for next week do not show in this one, and this one's stay with it."""
     new = make_scheme(version=2, terms=Terms("2026-2", "New.", "/new"), issued_at=NOW, effective_from=NOW)
-    await stand.add_brand(None, make_scheme(), new)
-    await stand.add_accounts({OWNER: good_account()})
-    assert (await club(stand))["terms"]["version"] == "2026-1"
-    stand.clock.advance(7 * DAY)
-    assert (await club(stand))["terms"]["version"] == "2026-2"
-    assert (await club(stand, "2026-W13"))["terms"]["version"] == "2026-1"
+    await club_fixture.add_brand(None, make_scheme(), new)
+    await club_fixture.add_accounts({OWNER: good_account()})
+    assert (await club(club_fixture))["terms"]["version"] == "2026-1"
+    club_fixture.clock.advance(7 * DAY)
+    assert (await club(club_fixture))["terms"]["version"] == "2026-2"
+    assert (await club(club_fixture, "2026-W13"))["terms"]["version"] == "2026-1"
 
 
-async def test_an_unknown_customer_sees_the_default_club(stand: ClubFixture) -> None:
+async def test_an_unknown_customer_sees_the_default_club(club_fixture: ClubFixture) -> None:
     """Until the account arrives the club is that of the default jurisdiction, and closed to the customer."""
-    await stand.add_brand()
-    found = await club(stand)
+    await club_fixture.add_brand()
+    found = await club(club_fixture)
     assert (found["jurisdiction"], found["currency"]) == ("GB", "GBP")
     assert found["ineligibleReason"] == found["membership"]["blockedReason"] == "UNVERIFIED"
     assert found["membership"]["canOptIn"] is False
 
 
-async def test_a_customer_without_a_scheme_sees_the_default_terms(stand: ClubFixture) -> None:
+async def test_a_customer_without_a_scheme_sees_the_default_terms(club_fixture: ClubFixture) -> None:
     """Where no scheme serves the customer's currency the club says so, and shows the brand's default one."""
-    await stand.add_brand(make_brand(currencies=("GBP", "EUR")), make_scheme())
-    await stand.add_accounts({OWNER: good_account(currency="EUR")})
-    found = await club(stand)
+    await club_fixture.add_brand(make_brand(currencies=("GBP", "EUR")), make_scheme())
+    await club_fixture.add_accounts({OWNER: good_account(currency="EUR")})
+    found = await club(club_fixture)
     assert (found["ineligibleReason"], found["terms"]["version"]) == ("CURRENCY", "2026-1")
 
 

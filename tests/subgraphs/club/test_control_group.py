@@ -53,21 +53,21 @@ async def northbet(each_club: ClubFixture, monkeypatch: pytest.MonkeyPatch) -> C
     return each_club
 
 
-async def club_of(stand: ClubFixture, customer: str) -> Any:
+async def club_of(club_fixture: ClubFixture, customer: str) -> Any:
     """Return a customer's club as the graph has it."""
-    return (await data_of(stand.club, CLUB, {}, session(customer)))["club"]
+    return (await data_of(club_fixture.club, CLUB, {}, session(customer)))["club"]
 
 
-async def rows_of(stand: ClubFixture, *columns: Any) -> list[tuple[Any, ...]]:
+async def rows_of(club_fixture: ClubFixture, *columns: Any) -> list[tuple[Any, ...]]:
     """Return rows of the club's database, ordered."""
-    async with stand.club.database.read() as connection:
+    async with club_fixture.club.database.read() as connection:
         return [tuple(row) for row in await connection.execute(select(*columns).order_by(*columns))]
 
 
-async def draws_become(stand: ClubFixture, wanted: int) -> None:
+async def draws_become(club_fixture: ClubFixture, wanted: int) -> None:
     """Wait until so many draws are recorded."""
     async with asyncio.timeout(60):
-        while len(await rows_of(stand, CONTROL_DRAW.c.customer_id)) < wanted:  # noqa: ASYNC110 - the database tells nobody
+        while len(await rows_of(club_fixture, CONTROL_DRAW.c.customer_id)) < wanted:  # noqa: ASYNC110 - the database tells nobody
             await asyncio.sleep(0.01)
 
 

@@ -41,20 +41,20 @@ async def northbet(each_club: ClubFixture) -> ClubFixture:
     return each_club
 
 
-async def hear(stand: ClubFixture, told: Sequence[Told]) -> None:
+async def hear(club_fixture: ClubFixture, told: Sequence[Told]) -> None:
     """Let the club's consumer apply revisions of the customer's account, one at a time."""
-    writer = ReferenceWriter(REFERENCE, stand.club.database.dialect)
+    writer = ReferenceWriter(REFERENCE, club_fixture.club.database.dialect)
     for revision, at, facts in told:
         occurred_at = at.strftime("%Y-%m-%dT%H:%M:%SZ")
         record = account(revision=revision, occurred_at=occurred_at, **facts)
-        async with stand.club.database.write() as connection:
+        async with club_fixture.club.database.write() as connection:
             message = Message(record, decode_account(record))
-            await ClubReducer(writer, stand.clock).accounts(connection, [message])
+            await ClubReducer(writer, club_fixture.clock).accounts(connection, [message])
 
 
-async def reason(stand: ClubFixture, week: str | None = "2026-W13") -> str | None:
+async def reason(club_fixture: ClubFixture, week: str | None = "2026-W13") -> str | None:
     """Return why the customer cannot take part in a week."""
-    club = (await data_of(stand.club, CLUB, {"week": week}))["club"]
+    club = (await data_of(club_fixture.club, CLUB, {"week": week}))["club"]
     assert club["membership"]["blockedReason"] == club["ineligibleReason"]
     return str(club["ineligibleReason"]) if club["ineligibleReason"] else None
 

@@ -25,18 +25,18 @@ async def northbet(each_club: ClubFixture, monkeypatch: pytest.MonkeyPatch) -> C
     return each_club
 
 
-async def recorded(stand: ClubFixture) -> list[tuple[str, str, str]]:
+async def recorded(club_fixture: ClubFixture) -> list[tuple[str, str, str]]:
     """The impressions that the table holds."""
     c = IMPRESSION.c
-    async with stand.club.database.read() as connection:
+    async with club_fixture.club.database.read() as connection:
         rows = await connection.execute(select(c.brand_id, c.iso_week, c.customer_id).order_by(*c))
     return [tuple(row) for row in rows]
 
 
-async def becomes(stand: ClubFixture, wanted: list[tuple[str, str, str]]) -> None:
+async def becomes(club_fixture: ClubFixture, wanted: list[tuple[str, str, str]]) -> None:
     """Wait until the table holds these impressions."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while await recorded(stand) != wanted:  # noqa: ASYNC110 - the database tells nobody
+        while await recorded(club_fixture) != wanted:  # noqa: ASYNC110 - the database tells nobody
             await asyncio.sleep(0.01)
 
 

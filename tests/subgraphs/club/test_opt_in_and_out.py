@@ -22,10 +22,10 @@ PATH = "/v1/brands/northbet/customers/c-1/membership"
 
 
 @pytest.fixture
-async def northbet(stand: ClubFixture) -> ClubFixture:
+async def northbet(club_fixture: ClubFixture) -> ClubFixture:
     """Northbet with a customer who is new to the club."""
-    await stand.add_northbet("c-1", "c-2")
-    return stand
+    await club_fixture.add_northbet("c-1", "c-2")
+    return club_fixture
 
 
 @pytest.fixture
@@ -36,23 +36,23 @@ async def member(northbet: ClubFixture) -> ClubFixture:
 
 
 async def opt_in(
-    stand: ClubFixture, key: str = "k-1", terms: str = "2026-1", customer: str = CUSTOMER
+    club_fixture: ClubFixture, key: str = "k-1", terms: str = "2026-1", customer: str = CUSTOMER
 ) -> dict[str, Any]:
     """The payload of opting in."""
     arguments = {"brand": "northbet", "termsVersion": terms, "idempotencyKey": key}
-    return dict((await data_of(stand.club, OPT_IN, {"input": arguments}, session(customer)))["optIn"])
+    return dict((await data_of(club_fixture.club, OPT_IN, {"input": arguments}, session(customer)))["optIn"])
 
 
-async def opt_out(stand: ClubFixture, key: str = "k-out") -> dict[str, Any]:
+async def opt_out(club_fixture: ClubFixture, key: str = "k-out") -> dict[str, Any]:
     """The payload of opting out."""
     arguments = {"brand": "northbet", "idempotencyKey": key}
-    return dict((await data_of(stand.club, OPT_OUT, {"input": arguments}))["optOut"])
+    return dict((await data_of(club_fixture.club, OPT_OUT, {"input": arguments}))["optOut"])
 
 
-async def membership(stand: ClubFixture) -> dict[str, Any]:
+async def membership(club_fixture: ClubFixture) -> dict[str, Any]:
     """The membership as a query shows it."""
     query = '{ club(brand: "northbet") { membership { optedIn since pending version canOptIn } } }'
-    return dict((await data_of(stand.club, query))["club"]["membership"])
+    return dict((await data_of(club_fixture.club, query))["club"]["membership"])
 
 
 def reasons(payload: dict[str, Any]) -> list[str]:
@@ -132,29 +132,29 @@ async def test_who_is_no_member_cannot_opt_out(northbet: ClubFixture, upstream: 
     "changes", [{"rg_state": "self_excluded"}, {"verified": False}, {"jurisdiction": "MT"}], ids=str
 )
 async def test_who_may_not_take_part_cannot_opt_in(
-    stand: ClubFixture, upstream: UpstreamDouble, changes: dict[str, Any]
+    club_fixture: ClubFixture, upstream: UpstreamDouble, changes: dict[str, Any]
 ) -> None:
     """An ineligible customer is refused and never put before the upstream."""
-    await stand.add_brand()
-    await stand.add_accounts({OWNER: good_account(**changes)})
-    assert reasons(await opt_in(stand)) == ["INELIGIBLE"]
-    assert (upstream.calls, await stand.intents(stand.club)) == ([], [])
+    await club_fixture.add_brand()
+    await club_fixture.add_accounts({OWNER: good_account(**changes)})
+    assert reasons(await opt_in(club_fixture)) == ["INELIGIBLE"]
+    assert (upstream.calls, await club_fixture.intents(club_fixture.club)) == ([], [])
 
 
-async def test_an_unknown_customer_cannot_opt_in(stand: ClubFixture, upstream: UpstreamDouble) -> None:
+async def test_an_unknown_customer_cannot_opt_in(club_fixture: ClubFixture, upstream: UpstreamDouble) -> None:
     """Until the account arrives the customer counts as unverified."""
-    await stand.add_brand()
-    assert reasons(await opt_in(stand)) == ["INELIGIBLE"]
+    await club_fixture.add_brand()
+    assert reasons(await opt_in(club_fixture)) == ["INELIGIBLE"]
     assert upstream.calls == []
 
 
 @pytest.mark.usefixtures("upstream")
-async def test_who_became_ineligible_can_still_leave(stand: ClubFixture) -> None:
+async def test_who_became_ineligible_can_still_leave(club_fixture: ClubFixture) -> None:
     """Leaving is always possible."""
-    await stand.add_brand()
-    await stand.add_accounts({OWNER: good_account(rg_state="self_excluded")})
-    await stand.add_membership(OWNER, (MembershipKind.OPTED_IN, NOW - timedelta(days=1)))
-    assert reasons(await opt_out(stand)) == []
+    await club_fixture.add_brand()
+    await club_fixture.add_accounts({OWNER: good_account(rg_state="self_excluded")})
+    await club_fixture.add_membership(OWNER, (MembershipKind.OPTED_IN, NOW - timedelta(days=1)))
+    assert reasons(await opt_out(club_fixture)) == []
 
 
 UNCLEAR = {
@@ -398,13 +398,13 @@ async def test_a_request_cancelled_in_mid_call_leaves_the_change_pending(
 
 
 @pytest.mark.usefixtures("upstream")
-async def test_the_terms_are_those_of_the_customers_own_scheme(stand: ClubFixture) -> None:
+async def test_the_terms_are_those_of_the_customers_own_scheme(club_fixture: ClubFixture) -> None:
     """Where a brand has schemes in several currencies, the customer agrees to the terms of theirs."""
     euro = make_scheme(currency="EUR", terms=Terms("euro-7", "In euro.", "/terms"))
-    await stand.add_brand(None, make_scheme(), euro)
-    await stand.add_accounts({OWNER: good_account(currency="EUR")})
-    assert reasons(await opt_in(stand, "k-1", terms="2026-1")) == ["TERMS_OUTDATED"]
-    assert reasons(await opt_in(stand, "k-2", terms="euro-7")) == []
+    await club_fixture.add_brand(None, make_scheme(), euro)
+    await club_fixture.add_accounts({OWNER: good_account(currency="EUR")})
+    assert reasons(await opt_in(club_fixture, "k-1", terms="2026-1")) == ["TERMS_OUTDATED"]
+    assert reasons(await opt_in(club_fixture, "k-2", terms="euro-7")) == []
 
 
 @pytest.mark.usefixtures("upstream")

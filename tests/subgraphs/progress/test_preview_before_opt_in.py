@@ -20,9 +20,9 @@ SLIP = {
 }
 
 
-async def preview(stand: ClubFixture) -> Any:
+async def preview(club_fixture: ClubFixture) -> Any:
     """Whether a good slip of the customer counts now, and why."""
-    return (await data_of(stand.progress, PREVIEW, {"i": SLIP}))["betslipPreview"]
+    return (await data_of(club_fixture.progress, PREVIEW, {"i": SLIP}))["betslipPreview"]
 
 
 @pytest.fixture

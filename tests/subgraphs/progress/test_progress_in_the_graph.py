@@ -90,25 +90,25 @@ def total(minor: int, bets: int = 1, **changes: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-async def northbet(stand: ClubFixture) -> ClubFixture:
+async def northbet(club_fixture: ClubFixture) -> ClubFixture:
     """Northbet with one customer."""
-    await stand.add_northbet()
-    return stand
+    await club_fixture.add_northbet()
+    return club_fixture
 
 
-async def entity(stand: ClubFixture, query: str, reference: dict[str, Any], **variables: Any) -> Any:
+async def entity(club_fixture: ClubFixture, query: str, reference: dict[str, Any], **variables: Any) -> Any:
     """Return what a reference resolves to."""
-    return (await data_of(stand.progress, query, {"r": [reference]} | variables))["_entities"][0]
+    return (await data_of(club_fixture.progress, query, {"r": [reference]} | variables))["_entities"][0]
 
 
-async def state(stand: ClubFixture, **changes: Any) -> str:
+async def state(club_fixture: ClubFixture, **changes: Any) -> str:
     """The state of a reference."""
-    return str((await entity(stand, STATE, club(**changes)))["state"])
+    return str((await entity(club_fixture, STATE, club(**changes)))["state"])
 
 
-async def preview(stand: ClubFixture, **changes: Any) -> Any:
+async def preview(club_fixture: ClubFixture, **changes: Any) -> Any:
     """The preview of a slip."""
-    return (await data_of(stand.progress, PREVIEW, {"i": SLIP | changes}))["betslipPreview"]
+    return (await data_of(club_fixture.progress, PREVIEW, {"i": SLIP | changes}))["betslipPreview"]
 
 
 async def test_progress_before_the_first_bet_is_zero(northbet: ClubFixture) -> None:
@@ -348,17 +348,21 @@ async def test_a_slip_that_cannot_be_is_refused(northbet: ClubFixture, changes: 
 
 
 @pytest.mark.parametrize("changes", [{"rg_state": "self_excluded"}, {"verified": False}], ids=str)
-async def test_who_cannot_take_part_gets_no_preview(stand: ClubFixture, changes: dict[str, Any]) -> None:
+async def test_who_cannot_take_part_gets_no_preview(
+    club_fixture: ClubFixture, changes: dict[str, Any]
+) -> None:
     """An ineligible customer is not tempted by what a bet would add."""
-    await stand.add_brand()
-    await stand.add_accounts({OWNER: good_account(**changes)})
-    assert await preview(stand) is None
+    await club_fixture.add_brand()
+    await club_fixture.add_accounts({OWNER: good_account(**changes)})
+    assert await preview(club_fixture) is None
 
 
-async def test_amounts_are_written_in_the_visitors_language(stand: ClubFixture) -> None:
+async def test_amounts_are_written_in_the_visitors_language(club_fixture: ClubFixture) -> None:
     """The language of the request shows in the amounts."""
-    await stand.add_brand(make_brand(locales=("en-GB", "it-IT"), currencies=("GBP", "EUR")), make_scheme())
-    await stand.add_accounts({OWNER: good_account()})
+    await club_fixture.add_brand(
+        make_brand(locales=("en-GB", "it-IT"), currencies=("GBP", "EUR")), make_scheme()
+    )
+    await club_fixture.add_accounts({OWNER: good_account()})
     headers = session() | {"accept-language": "it-IT,it;q=0.9"}
-    data = await data_of(stand.progress, PREVIEW, {"i": SLIP}, headers)
+    data = await data_of(club_fixture.progress, PREVIEW, {"i": SLIP}, headers)
     assert data["betslipPreview"]["counted"]["display"] == "5,00\xa0£"

@@ -24,14 +24,14 @@ async def reached(each_club: ClubFixture) -> ClubFixture:
     return each_club
 
 
-async def tell(stand: ClubFixture, state: str) -> None:
+async def tell(club_fixture: ClubFixture, state: str) -> None:
     """Store an outcome of the week, as the consumer would."""
     row = {"brand_id": "northbet", "customer_id": CUSTOMER, "iso_week": WEEK, "revision": 1, "state": state}
-    async with stand.progress.database.write() as connection:
+    async with club_fixture.progress.database.write() as connection:
         await connection.execute(insert(OUTCOME).values(row))
 
 
-async def state(stand: ClubFixture, **changes: Any) -> str:
+async def state(club_fixture: ClubFixture, **changes: Any) -> str:
     """The state of the customer's closed week."""
     club = {
         "__typename": "Club",
@@ -42,7 +42,7 @@ async def state(stand: ClubFixture, **changes: Any) -> str:
         "membership": {"optedIn": True, "leftAt": None},
         "week": {"state": "CLOSED"},
     } | changes
-    return str((await data_of(stand.progress, QUERY, {"r": [club]}))["_entities"][0]["state"])
+    return str((await data_of(club_fixture.progress, QUERY, {"r": [club]}))["_entities"][0]["state"])
 
 
 @pytest.mark.parametrize("told", TOLD)

@@ -33,12 +33,12 @@ CASES: Final[dict[str, tuple[dict[str, Any], str, list[dict[str, Any]], str]]] =
 
 
 @pytest.fixture
-async def northbet(stand: ClubFixture) -> ClubFixture:
+async def northbet(club_fixture: ClubFixture) -> ClubFixture:
     """Northbet with one customer, who has reached the target."""
-    await stand.add_northbet()
+    await club_fixture.add_northbet()
     placed = BEGAN + timedelta(hours=1)
-    await stand.add_bets([bet("b-1", 10**6, placed)], [total(10**6)])
-    return stand
+    await club_fixture.add_bets([bet("b-1", 10**6, placed)], [total(10**6)])
+    return club_fixture
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -52,15 +52,15 @@ async def test_a_representation_makes_nobody_a_winner(northbet: ClubFixture, cas
     assert answer == {"data": {"_entities": [{"state": state}]}}
 
 
-async def test_a_week_that_has_closed_is_decided_by_our_own_record(stand: ClubFixture) -> None:
+async def test_a_week_that_has_closed_is_decided_by_our_own_record(club_fixture: ClubFixture) -> None:
     """Also if a representation says that it is open, or that somebody else was a member."""
-    await stand.add_northbet()
+    await club_fixture.add_northbet()
     names = {"brand_id": "northbet", "customer_id": "c-1"}
     long_ago = NOW - timedelta(weeks=8)
     changes = [names | {"version": 1, "opted_in": True, "at": long_ago}]
-    await stand.insert(stand.progress, MEMBERSHIP_CHANGE, changes)
-    await stand.add_bets([], [total(10**6, iso_week="2026-W06")])
+    await club_fixture.insert(club_fixture.progress, MEMBERSHIP_CHANGE, changes)
+    await club_fixture.add_bets([], [total(10**6, iso_week="2026-W06")])
     club = ClubKey("northbet", "2026-W06", "c-1").encode()
     sent = representation(id=club, membership=NOBODY, week={"state": "OPEN"})
-    answer = await asked(stand.progress, ENTITIES % "state", {"r": [sent]})
+    answer = await asked(club_fixture.progress, ENTITIES % "state", {"r": [sent]})
     assert answer == {"data": {"_entities": [{"state": "CONFIRMED"}]}}

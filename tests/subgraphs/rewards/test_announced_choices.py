@@ -30,13 +30,13 @@ CHANGE = "mutation ($i: ChangeRewardInput!) { changeReward(input: $i) { errors {
 
 
 @pytest.fixture
-async def northbet(stand: ClubFixture) -> ClubFixture:
+async def northbet(club_fixture: ClubFixture) -> ClubFixture:
     """Northbet, with a default reward and another."""
-    await stand.add_northbet()
-    return stand
+    await club_fixture.add_northbet()
+    return club_fixture
 
 
-async def choose(stand: ClubFixture, option: str, version: int, key: str) -> list[Any]:
+async def choose(club_fixture: ClubFixture, option: str, version: int, key: str) -> list[Any]:
     """Change the reward; return the errors."""
     wanted = {
         "brand": "northbet",
@@ -44,12 +44,12 @@ async def choose(stand: ClubFixture, option: str, version: int, key: str) -> lis
         "expectedVersion": version,
         "idempotencyKey": key,
     }
-    return list((await data_of(stand.rewards, CHANGE, {"i": wanted}))["changeReward"]["errors"])
+    return list((await data_of(club_fixture.rewards, CHANGE, {"i": wanted}))["changeReward"]["errors"])
 
 
-async def qualified(stand: ClubFixture, status: str = "confirmed", revision: int = 2) -> None:
+async def qualified(club_fixture: ClubFixture, status: str = "confirmed", revision: int = 2) -> None:
     """Apply what progress publishes about the customer's week, once it is over."""
-    stand.clock.instant = CLOSED
+    club_fixture.clock.instant = CLOSED
     body = {
         "schema": "club.qualification/1",
         "event_id": "7a0c4a0e-5b3b-4c67-9d38-2c2f9f6f1a01",
@@ -65,24 +65,24 @@ async def qualified(stand: ClubFixture, status: str = "confirmed", revision: int
     }
     key = f"northbet:{OWNER.customer}".encode()
     record = Record("club.qualification.v1", 0, 0, key, json.dumps(body).encode())
-    database = stand.rewards.database
-    apply = QualificationReducer(ChoicePublisher(database.dialect), stand.clock)
+    database = club_fixture.rewards.database
+    apply = QualificationReducer(ChoicePublisher(database.dialect), club_fixture.clock)
     async with database.write() as connection:
         await apply.qualifications(connection, [Message(record, decode_qualification(record))])
 
 
-async def told(stand: ClubFixture) -> list[dict[str, Any]]:
+async def told(club_fixture: ClubFixture) -> list[dict[str, Any]]:
     """Return the unpublished messages, oldest first."""
-    async with stand.rewards.database.read() as connection:
+    async with club_fixture.rewards.database.read() as connection:
         values = await connection.scalars(select(OUTBOX.outbox.c.value).order_by(OUTBOX.outbox.c.id))
         return [json.loads(value) for value in values]
 
 
-async def said(stand: ClubFixture) -> list[tuple[int, bool, str, str | None]]:
+async def said(club_fixture: ClubFixture) -> list[tuple[int, bool, str, str | None]]:
     """Return revision, finality, source and reward of the messages."""
     return [
         (one["revision"], one["final"], one["source"], one["reward"] and one["reward"]["reward_id"])
-        for one in await told(stand)
+        for one in await told(club_fixture)
     ]
 
 
@@ -190,13 +190,13 @@ async def test_the_law_of_the_day_of_payment_decides(
     assert await said(northbet) == [said_of_it]
 
 
-async def test_without_a_reward_that_could_be_paid_none_is_named(stand: ClubFixture) -> None:
+async def test_without_a_reward_that_could_be_paid_none_is_named(club_fixture: ClubFixture) -> None:
     """That is so without a default, and if a reward does not say what it is worth."""
-    await stand.add_brand()
-    await stand.add_accounts({OWNER: good_account()})
-    await stand.add_rewards([make_config("fb-5", value_minor=None)])
-    await qualified(stand)
-    assert await said(stand) == [(1, True, "default", None)]
+    await club_fixture.add_brand()
+    await club_fixture.add_accounts({OWNER: good_account()})
+    await club_fixture.add_rewards([make_config("fb-5", value_minor=None)])
+    await qualified(club_fixture)
+    assert await said(club_fixture) == [(1, True, "default", None)]
 
 
 async def test_a_choice_in_doubt_is_waited_for(northbet: ClubFixture) -> None:
@@ -234,8 +234,8 @@ async def test_a_choice_that_was_refused_after_all_leaves_the_default(northbet: 
     assert await said(northbet) == [(1, True, "default", "fb-5")]
 
 
-async def _update_config(stand: ClubFixture, reward_id: str, **values: Any) -> None:
-    async with stand.rewards.database.write() as connection:
+async def _update_config(club_fixture: ClubFixture, reward_id: str, **values: Any) -> None:
+    async with club_fixture.rewards.database.write() as connection:
         await connection.execute(
             update(REWARD_CONFIG).where(REWARD_CONFIG.c.reward_id == reward_id).values(**values)
         )

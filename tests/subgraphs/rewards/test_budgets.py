@@ -45,15 +45,17 @@ async def northbet(each_club: ClubFixture) -> ClubFixture:
     return each_club
 
 
-async def budget(stand: ClubFixture, rewards: int, reward_id: str = "boost", week: str = EVERY_WEEK) -> None:
+async def budget(
+    club_fixture: ClubFixture, rewards: int, reward_id: str = "boost", week: str = EVERY_WEEK
+) -> None:
     """Set a budget, and let the subgraph see it."""
-    async with stand.rewards.database.write() as connection:
+    async with club_fixture.rewards.database.write() as connection:
         await BUDGETS.put(connection, BudgetKey("northbet", reward_id, week), rewards)
-    await stand.rewards.renew()
+    await club_fixture.rewards.renew()
 
 
 async def choose(
-    stand: ClubFixture, customer: str, option: str = "boost:2", version: int = 0, key: str = "k-1"
+    club_fixture: ClubFixture, customer: str, option: str = "boost:2", version: int = 0, key: str = "k-1"
 ) -> list[str]:
     """Change a customer's reward; return the codes of the errors."""
     wanted = {
@@ -62,11 +64,11 @@ async def choose(
         "expectedVersion": version,
         "idempotencyKey": key,
     }
-    data = await data_of(stand.rewards, CHANGE, {"i": wanted}, session(customer))
+    data = await data_of(club_fixture.rewards, CHANGE, {"i": wanted}, session(customer))
     return [error["code"] for error in data["changeReward"]["errors"]]
 
 
-async def seen(stand: ClubFixture, customer: str, week: str = WEEK) -> dict[str, Any]:
+async def seen(club_fixture: ClubFixture, customer: str, week: str = WEEK) -> dict[str, Any]:
     """What a customer sees of the rewards."""
     representation = {
         "__typename": "Club",
@@ -76,21 +78,23 @@ async def seen(stand: ClubFixture, customer: str, week: str = WEEK) -> dict[str,
         "ineligibleReason": None,
     }
     return dict(
-        (await data_of(stand.rewards, CLUB, {"r": [representation]}, session(customer)))["_entities"][0]
+        (await data_of(club_fixture.rewards, CLUB, {"r": [representation]}, session(customer)))["_entities"][
+            0
+        ]
     )
 
 
-async def reason(stand: ClubFixture, reward_id: str = "boost", week: str = WEEK) -> str | None:
+async def reason(club_fixture: ClubFixture, reward_id: str = "boost", week: str = WEEK) -> str | None:
     """Why a reward on the menu cannot be chosen."""
-    options = (await seen(stand, CUSTOMERS[0], week))["options"]
+    options = (await seen(club_fixture, CUSTOMERS[0], week))["options"]
     (found,) = [option for option in options if f":{reward_id}:" in option["id"]]
     assert found["available"] is (found["unavailableReason"] is None)
     return None if found["available"] else str(found["unavailableReason"])
 
 
-async def uses(stand: ClubFixture, week: str = WEEK) -> dict[str, BudgetUse]:
+async def uses(club_fixture: ClubFixture, week: str = WEEK) -> dict[str, BudgetUse]:
     """How far the budgets of a week are used."""
-    async with stand.rewards.database.read() as connection:
+    async with club_fixture.rewards.database.read() as connection:
         return await BUDGETS.use(connection, "northbet", week)
 
 

@@ -45,11 +45,11 @@ REPRESENTATION = {
 
 
 @pytest.fixture
-async def northbet(stand: ClubFixture) -> ClubFixture:
+async def northbet(club_fixture: ClubFixture) -> ClubFixture:
     """Northbet with two free bets on the menu, and rewards that cannot be chosen."""
-    await stand.add_brand()
-    await stand.add_accounts({OWNER: good_account()})
-    await stand.add_rewards(
+    await club_fixture.add_brand()
+    await club_fixture.add_accounts({OWNER: good_account()})
+    await club_fixture.add_rewards(
         [
             make_config("fb-5"),
             make_config("fb-2x3", value_minor=600),
@@ -61,11 +61,15 @@ async def northbet(stand: ClubFixture) -> ClubFixture:
             make_config("dear", target_minor=5000),
         ]
     )
-    return stand
+    return club_fixture
 
 
 async def change(
-    stand: ClubFixture, option: str = "fb-2x3:1", version: int = 0, key: str = "k-1", brand: str = "northbet"
+    club_fixture: ClubFixture,
+    option: str = "fb-2x3:1",
+    version: int = 0,
+    key: str = "k-1",
+    brand: str = "northbet",
 ) -> dict[str, Any]:
     """Change the reward; return the payload."""
     arguments = {
@@ -74,13 +78,13 @@ async def change(
         "expectedVersion": version,
         "idempotencyKey": key,
     }
-    return dict((await data_of(stand.rewards, CHANGE, {"i": arguments}))["changeReward"])
+    return dict((await data_of(club_fixture.rewards, CHANGE, {"i": arguments}))["changeReward"])
 
 
-async def entity(stand: ClubFixture, **changes: Any) -> dict[str, Any]:
+async def entity(club_fixture: ClubFixture, **changes: Any) -> dict[str, Any]:
     """The customer's club as another subgraph's reference finds it; `...` leaves a field out."""
     asked = {name: value for name, value in (REPRESENTATION | changes).items() if value is not ...}
-    return dict((await data_of(stand.rewards, CLUB, {"r": [asked]}))["_entities"][0])
+    return dict((await data_of(club_fixture.rewards, CLUB, {"r": [asked]}))["_entities"][0])
 
 
 def reasons(payload: dict[str, Any]) -> list[str]:
@@ -200,15 +204,15 @@ async def test_who_may_not_take_part_cannot_choose(
 
 @pytest.mark.parametrize(("minutes", "locked"), [(61, False), (60, True), (1, True)])
 async def test_the_choice_is_locked_before_the_week_ends(
-    stand: ClubFixture, upstream: UpstreamDouble, minutes: int, *, locked: bool
+    club_fixture: ClubFixture, upstream: UpstreamDouble, minutes: int, *, locked: bool
 ) -> None:
     """From the scheme's lock on, an hour before the end, nothing can be changed any more."""
-    await stand.add_brand(None, make_scheme(choice_lock_minutes=60))
-    await stand.add_accounts({OWNER: good_account()})
-    await stand.add_rewards([make_config("fb-5"), make_config("fb-2x3")])
+    await club_fixture.add_brand(None, make_scheme(choice_lock_minutes=60))
+    await club_fixture.add_accounts({OWNER: good_account()})
+    await club_fixture.add_rewards([make_config("fb-5"), make_config("fb-2x3")])
     week_end = NOW.replace(day=29, hour=23)
-    stand.clock.instant = week_end - timedelta(minutes=minutes)
-    payload = await change(stand)
+    club_fixture.clock.instant = week_end - timedelta(minutes=minutes)
+    payload = await change(club_fixture)
     assert reasons(payload) == (["CHOICE_LOCKED"] if locked else [])
     assert payload["club"]["choice"]["locked"] is locked
     assert len(upstream.calls) == (0 if locked else 1)
@@ -337,15 +341,15 @@ async def test_without_the_word_of_the_club_the_own_record_counts(northbet: Club
     assert await entity(northbet, ineligibleReason=...) == {"options": [], "choice": None}
 
 
-async def test_the_languages_of_content_follow_the_visitor(stand: ClubFixture) -> None:
+async def test_the_languages_of_content_follow_the_visitor(club_fixture: ClubFixture) -> None:
     """Text and amounts are in the language that the visitor likes best of the brand's."""
     brand = make_brand(locales=("en-MT", "it-IT"), default_locale="en-MT")
-    await stand.add_brand(brand, make_scheme())
-    await stand.add_rewards(
+    await club_fixture.add_brand(brand, make_scheme())
+    await club_fixture.add_rewards(
         [make_config()],
         [make_content(locale="en-MT", title="Free bet"), make_content(locale="it-IT", title="Gratis")],
     )
     for language, title, display in (("it", "Gratis", "5,00\xa0£"), ("de", "Free bet", "GB£5.00")):
         headers = session() | {"accept-language": language}
-        data = await data_of(stand.rewards, TEXTS, {"r": [REPRESENTATION]}, headers)
+        data = await data_of(club_fixture.rewards, TEXTS, {"r": [REPRESENTATION]}, headers)
         assert data["_entities"][0]["options"] == [{"title": title, "value": {"display": display}}]

@@ -153,18 +153,18 @@ async def test_each_version_has_its_own_revisions(each_club: ClubFixture) -> Non
     assert sorted(map(str, stored)) == ["1", "2", "None", "None"]
 
 
-async def club(stand: ClubFixture) -> dict[str, Any]:
+async def club(club_fixture: ClubFixture) -> dict[str, Any]:
     """What the customer is shown."""
     key = ClubKey("northbet", WEEK, CUSTOMER)
     asked = {"__typename": "Club", "id": key.encode(), "jurisdiction": "GB", "currency": "GBP"}
-    found = await data_of(stand.rewards, OPTIONS, {"r": [asked | {"ineligibleReason": None}]})
+    found = await data_of(club_fixture.rewards, OPTIONS, {"r": [asked | {"ineligibleReason": None}]})
     return dict(found["_entities"][0])
 
 
-async def choose_ten(stand: ClubFixture, key: str) -> list[dict[str, str]]:
+async def choose_ten(club_fixture: ClubFixture, key: str) -> list[dict[str, str]]:
     """The errors of choosing the version at £10."""
     wanted = {"brand": "northbet", "optionId": "northbet:fb-5:2", "expectedVersion": 0, "idempotencyKey": key}
-    return list((await data_of(stand.rewards, CHANGE, {"i": wanted}))["changeReward"]["errors"])
+    return list((await data_of(club_fixture.rewards, CHANGE, {"i": wanted}))["changeReward"]["errors"])
 
 
 @pytest.mark.usefixtures("upstream")

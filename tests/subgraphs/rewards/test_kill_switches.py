@@ -19,15 +19,15 @@ OPTIONS = """query ($r: [_Any!]!) { _entities(representations: $r) { ... on Club
 
 
 @pytest.fixture
-async def northbet(stand: ClubFixture) -> ClubFixture:
+async def northbet(club_fixture: ClubFixture) -> ClubFixture:
     """Northbet with a customer and two rewards, of which one is the default."""
-    await stand.add_brand()
-    await stand.add_accounts({Owner("northbet", "c-1"): good_account()})
-    await stand.add_rewards([make_config("fb-5"), make_config("boost")])
-    return stand
+    await club_fixture.add_brand()
+    await club_fixture.add_accounts({Owner("northbet", "c-1"): good_account()})
+    await club_fixture.add_rewards([make_config("fb-5"), make_config("boost")])
+    return club_fixture
 
 
-async def choose(stand: ClubFixture, reward: str, key: str) -> list[str]:
+async def choose(club_fixture: ClubFixture, reward: str, key: str) -> list[str]:
     """Choose a reward; return the codes of the errors."""
     wanted = {
         "brand": "northbet",
@@ -35,13 +35,13 @@ async def choose(stand: ClubFixture, reward: str, key: str) -> list[str]:
         "expectedVersion": 0,
         "idempotencyKey": key,
     }
-    data = await data_of(stand.rewards, CHANGE, {"i": wanted}, session("c-1"))
+    data = await data_of(club_fixture.rewards, CHANGE, {"i": wanted}, session("c-1"))
     return [error["code"] for error in data["changeReward"]["errors"]]
 
 
-async def reasons(stand: ClubFixture) -> dict[str, Any]:
+async def reasons(club_fixture: ClubFixture) -> dict[str, Any]:
     """Why the rewards on the menu cannot be chosen, by reward."""
-    await stand.rewards.renew()
+    await club_fixture.rewards.renew()
     representation = {
         "__typename": "Club",
         "id": ClubKey("northbet", WEEK, "c-1").encode(),
@@ -49,7 +49,7 @@ async def reasons(stand: ClubFixture) -> dict[str, Any]:
         "currency": "GBP",
         "ineligibleReason": None,
     }
-    data = await data_of(stand.rewards, OPTIONS, {"r": [representation]}, session("c-1"))
+    data = await data_of(club_fixture.rewards, OPTIONS, {"r": [representation]}, session("c-1"))
     options = data["_entities"][0]["options"]
     return {option["id"].split(":")[1]: option["unavailableReason"] for option in options}
 

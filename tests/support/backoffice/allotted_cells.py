@@ -141,7 +141,7 @@ class AllottedCells:
         reports: All that cells have reported, in order.
     """
 
-    stand: RiskFixture
+    risk_area: RiskFixture
     cells: tuple[RewardsCell, ...]
     topic: list[GlobalEvent] = field(default_factory=list)
     reports: list[Acknowledgement] = field(default_factory=list)
@@ -149,13 +149,15 @@ class AllottedCells:
     @property
     def allotter(self) -> BudgetAllotter:
         """Return what divides budgets; it keeps nothing in memory."""
-        return BudgetAllotter(self.stand.base.database, self.stand.parts.counter.rewards, self.stand.clock)
+        return BudgetAllotter(
+            self.risk_area.base.database, self.risk_area.parts.counter.rewards, self.risk_area.clock
+        )
 
     async def set_budget(self, number: int | None) -> None:
         """Decide the budget of every week."""
-        async with self.stand.base.database.write() as connection:
+        async with self.risk_area.base.database.write() as connection:
             state = BudgetState(reward_id=REWARD, iso_week=None, rewards=number)
-            await GlobalDecisions().decide(connection, BRAND, state, by="ann", at=self.stand.clock.now())
+            await GlobalDecisions().decide(connection, BRAND, state, by="ann", at=self.risk_area.clock.now())
         await self.publish()
 
     async def divide(self) -> int:
@@ -167,7 +169,7 @@ class AllottedCells:
     async def publish(self) -> None:
         """Move what was decided to the topic."""
         outbox = Outbox(OUTBOX)
-        async with self.stand.base.database.write() as connection:
+        async with self.risk_area.base.database.write() as connection:
             waiting = await outbox.waiting(connection, 100)
             await outbox.remove(connection, [one.id for one in waiting])
         self.topic += [
@@ -187,8 +189,8 @@ class AllottedCells:
 
     async def hear(self, reports: Sequence[Acknowledgement]) -> None:
         """Let the back office hear reports."""
-        async with self.stand.base.database.write() as connection:
-            await NodeRepository().store(connection, reports, self.stand.clock.now())
+        async with self.risk_area.base.database.write() as connection:
+            await NodeRepository().store(connection, reports, self.risk_area.clock.now())
 
     async def used(self) -> int:
         """Return how many customers of all cells have the reward, or wait for an answer."""
@@ -210,7 +212,7 @@ class AllottedCells:
         """Begin anew."""
         self.topic.clear()
         self.reports.clear()
-        async with self.stand.base.database.write() as connection:
+        async with self.risk_area.base.database.write() as connection:
             for table in (NODE, SUBJECT, SEQUENCE, OUTBOX.outbox):
                 await connection.execute(delete(table))
         for cell in self.cells:
@@ -224,11 +226,11 @@ class AllottedCells:
 async def allotted_cells(fresh_url: Callable[[], str]) -> AsyncIterator[AllottedCells]:
     """Open a back office and four cells, each with databases of its own."""
     async with AsyncExitStack() as stack:
-        stand = await stack.enter_async_context(risk_fixture(fresh_url()))
+        risk_area = await stack.enter_async_context(risk_fixture(fresh_url()))
         opened = []
         for cell in CELLS:
             database = await stack.enter_async_context(migrated(fresh_url(), "rewards", rewards.METADATA))
             async with database.write() as connection:
                 await write_cell(connection, CellRow(cell, 1, CellState.OPEN, NOW))
             opened.append(RewardsCell(cell, database, ManualClock(NOW)))
-        yield AllottedCells(stand, tuple(opened))
+        yield AllottedCells(risk_area, tuple(opened))

@@ -113,6 +113,6 @@ class ContentFixture:
 async def content_fixture(url: str) -> AsyncIterator[ContentFixture]:
     """Open the services over fresh databases, with Northbet."""
     async with backoffice_database(url) as database, migrated(url, "rewards", REWARDS) as rewards:
-        stand = ContentFixture.over(database, rewards)
-        await stand.add_northbet()
-        yield stand
+        content_area = ContentFixture.over(database, rewards)
+        await content_area.add_northbet()
+        yield content_area

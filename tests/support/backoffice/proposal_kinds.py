@@ -205,14 +205,14 @@ async def proposal_fixture(url: str) -> AsyncIterator[ProposalFixture]:
     own = BackofficeSettings(key=SecretStr("k" * 32), _env_file=None)
     base = create_base(settings, own, clock)
     areas: list[Area] = [kind(base) for kind in AREAS]
-    stand = ProposalFixture(base, OfficeGraph.over(create_schema(), areas))
+    all_areas = ProposalFixture(base, OfficeGraph.over(create_schema(), areas))
     await employ(base.database, PAULA, RITA)
     try:
         for time in ROUNDS:
             saved = {"brand": BRAND, "rewardId": f"fb-{time}", "document": _document()}
-            answer = await stand.ask(PAULA, "saveContent", input=saved)
+            answer = await all_areas.ask(PAULA, "saveContent", input=saved)
             assert "errors" not in answer, answer
-        yield stand
+        yield all_areas
     finally:
         for area in areas:
             await area.close()

@@ -93,21 +93,21 @@ async def support_fixture(url: str) -> AsyncIterator[SupportFixture]:
         await employ(base.database, SAM, SUE, RITA, RAY, FOREIGN)
         parts = SupportArea(base)
         stack.push_async_callback(parts.close)
-        stand = SupportFixture(base, parts, reducer, clock)
-        await know(stand)
-        yield stand
+        support_area = SupportFixture(base, parts, reducer, clock)
+        await know(support_area)
+        yield support_area
 
 
-async def know(stand: SupportFixture) -> None:
+async def know(support_area: SupportFixture) -> None:
     """Let the databases know the brand and the customer's account."""
-    record, found = account(), stand.reducer
+    record, found = account(), support_area.reducer
     rules = scheme()
     schemes = [Message(rules, decode_scheme(rules))]
     messages = [Message(record, decode_account(record))]
     await found.accounts(record)
     for database, tables in (
-        (stand.parts.databases.club, CLUB),
-        (stand.parts.databases.fulfilment, FULFILMENT),
+        (support_area.parts.databases.club, CLUB),
+        (support_area.parts.databases.fulfilment, FULFILMENT),
     ):
         writer = ReferenceWriter(tables, database.dialect)
         async with database.write() as connection:

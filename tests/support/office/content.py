@@ -23,30 +23,32 @@ HOSTILE: Final[list[str]] = json.loads(CORPUS.read_text(encoding="utf-8"))
 SAVE: Final = "mutation Save($input: SaveContentInput!) { saveContent(input: $input) { id version } }"
 
 
-def open_item(desk: OfficeClient, item: str) -> None:
+def open_item(office_client: OfficeClient, item: str) -> None:
     """Open an item of content, and wait until its text is there."""
-    desk.page.goto(f"{desk.url}content/{item.replace(':', '%3A')}")
-    expect(field(desk, "Title")).not_to_have_value("")
+    office_client.page.goto(f"{office_client.url}content/{item.replace(':', '%3A')}")
+    expect(field(office_client, "Title")).not_to_have_value("")
 
 
-def field(desk: OfficeClient, label: str) -> Locator:
+def field(office_client: OfficeClient, label: str) -> Locator:
     """Return a field of the draft."""
-    return desk.page.get_by_role("region", name="Draft").get_by_role("textbox", name=label, exact=True)
+    return office_client.page.get_by_role("region", name="Draft").get_by_role(
+        "textbox", name=label, exact=True
+    )
 
 
-def save(desk: OfficeClient) -> None:
+def save(office_client: OfficeClient) -> None:
     """Press the button that saves the draft."""
-    desk.page.get_by_role("button", name="Save the draft").click()
+    office_client.page.get_by_role("button", name="Save the draft").click()
 
 
-def is_in_state(desk: OfficeClient, text: str) -> None:
+def is_in_state(office_client: OfficeClient, text: str) -> None:
     """Wait until the heading says what state the item is in."""
-    expect(desk.page.locator(".MuiChip-root", has_text=re.compile(text)).first).to_be_visible()
+    expect(office_client.page.locator(".MuiChip-root", has_text=re.compile(text)).first).to_be_visible()
 
 
-def preview(desk: OfficeClient) -> FrameLocator:
+def preview(office_client: OfficeClient) -> FrameLocator:
     """Return the page of the widget in the preview."""
-    return desk.page.frame_locator("iframe[title^='The bet-slip']")
+    return office_client.page.frame_locator("iframe[title^='The bet-slip']")
 
 
 def picture(folder: Path) -> Path:
@@ -59,50 +61,50 @@ def picture(folder: Path) -> Path:
     return file
 
 
-def write_and_submit(desk: OfficeClient, folder: Path) -> None:
+def write_and_submit(office_client: OfficeClient, folder: Path) -> None:
     """Write a draft with an image, correct what lint says, see it in the preview, and submit it."""
-    desk.open("Content")
-    expect(desk.page.get_by_role("cell", name="cash-2")).to_be_visible()
-    desk.look()
-    open_item(desk, ITEM)
-    field(desk, "Summary").fill("Bet now! £2 in cash.")
-    expect(desk.page.get_by_text("puts pressure on customers")).to_be_visible()
-    field(desk, "Title").fill("£2 in cash, again")
-    field(desk, "Summary").fill("£2 in cash for you.")
-    expect(desk.page.get_by_text("puts pressure on customers")).to_have_count(0)
-    desk.page.get_by_test_id("image-file").set_input_files(picture(folder))
-    expect(field(desk, "Image")).to_have_value(re.compile("^image:[0-9a-f]{64}$"))
-    expect(desk.page.get_by_text("an image needs alternative text")).to_be_visible()
-    field(desk, "Words for the image").fill("A horse")
-    expect(preview(desk).get_by_role("heading", name="£2 in cash, again")).to_be_visible()
-    desk.look()
+    office_client.open("Content")
+    expect(office_client.page.get_by_role("cell", name="cash-2")).to_be_visible()
+    office_client.look()
+    open_item(office_client, ITEM)
+    field(office_client, "Summary").fill("Bet now! £2 in cash.")
+    expect(office_client.page.get_by_text("puts pressure on customers")).to_be_visible()
+    field(office_client, "Title").fill("£2 in cash, again")
+    field(office_client, "Summary").fill("£2 in cash for you.")
+    expect(office_client.page.get_by_text("puts pressure on customers")).to_have_count(0)
+    office_client.page.get_by_test_id("image-file").set_input_files(picture(folder))
+    expect(field(office_client, "Image")).to_have_value(re.compile("^image:[0-9a-f]{64}$"))
+    expect(office_client.page.get_by_text("an image needs alternative text")).to_be_visible()
+    field(office_client, "Words for the image").fill("A horse")
+    expect(preview(office_client).get_by_role("heading", name="£2 in cash, again")).to_be_visible()
+    office_client.look()
     for width in (1280, 360):
-        desk.page.get_by_role("button", name=f"{width} px").click()
-        expect(preview(desk).get_by_role("heading", name="£2 in cash, again")).to_be_visible()
-        assert preview(desk).locator("html").evaluate("() => window.innerWidth") == width
-    save(desk)
-    is_in_state(desk, "Draft · revision 2")
-    desk.confirm("Submit for approval", "a clearer title")
-    is_in_state(desk, "In review")
+        office_client.page.get_by_role("button", name=f"{width} px").click()
+        expect(preview(office_client).get_by_role("heading", name="£2 in cash, again")).to_be_visible()
+        assert preview(office_client).locator("html").evaluate("() => window.innerWidth") == width
+    save(office_client)
+    is_in_state(office_client, "Draft · revision 2")
+    office_client.confirm("Submit for approval", "a clearer title")
+    is_in_state(office_client, "In review")
 
 
-def publish_and_roll_back(desk: OfficeClient, staff: Staff) -> None:
+def publish_and_roll_back(office_client: OfficeClient, staff: Staff) -> None:
     """Compare the revisions, approve, publish to the bet-slip, and go back to the revision before."""
-    open_item(desk, ITEM)
-    expect(desk.page.get_by_text("“a clearer title”")).to_be_visible()
-    desk.page.get_by_role("tab", name="Differences").click()
-    changes = desk.page.get_by_role("table", name="Differences")
+    open_item(office_client, ITEM)
+    expect(office_client.page.get_by_text("“a clearer title”")).to_be_visible()
+    office_client.page.get_by_role("tab", name="Differences").click()
+    changes = office_client.page.get_by_role("table", name="Differences")
     expect(changes.get_by_role("row", name=re.compile("^Title"))).to_contain_text("£2 in cash, again")
-    desk.look()
-    desk.confirm("Approve")
-    is_in_state(desk, "Approved")
-    desk.confirm("Publish now")
-    is_in_state(desk, "Published · revision 2")
+    office_client.look()
+    office_client.confirm("Approve")
+    is_in_state(office_client, "Approved")
+    office_client.confirm("Publish now")
+    is_in_state(office_client, "Published · revision 2")
     shown_to_customers(staff, "£2 in cash, again")
-    desk.page.get_by_role("tab", name="Revisions").click()
-    desk.look()
-    desk.confirm("Roll back to 1", "Back from revision 2 to 1")
-    is_in_state(desk, "Published · revision 3")
+    office_client.page.get_by_role("tab", name="Revisions").click()
+    office_client.look()
+    office_client.confirm("Roll back to 1", "Back from revision 2 to 1")
+    is_in_state(office_client, "Published · revision 3")
     shown_to_customers(staff, "£2 cash")
 
 
@@ -193,37 +195,39 @@ def publishable() -> dict[str, str]:
     }
 
 
-def propose_a_version(desk: OfficeClient) -> None:
+def propose_a_version(office_client: OfficeClient) -> None:
     """Write rules for coming weeks, which are checked as they are typed; try them, and propose them."""
-    desk.page.goto(f"{desk.url}schemes/create?brand=northbet")
-    least = desk.page.get_by_label("Least stake")
+    office_client.page.goto(f"{office_client.url}schemes/create?brand=northbet")
+    least = office_client.page.get_by_label("Least stake")
     least.fill("99.99")
-    expect(desk.page.get_by_text("a single bet of this stake is more than the target")).to_be_visible()
-    expect(desk.page.get_by_role("button", name="Propose it")).to_be_disabled()
+    expect(
+        office_client.page.get_by_text("a single bet of this stake is more than the target")
+    ).to_be_visible()
+    expect(office_client.page.get_by_role("button", name="Propose it")).to_be_disabled()
     least.fill("2.00")
-    expect(desk.page.get_by_text("It may be proposed.")).to_be_visible()
-    desk.page.get_by_role("button", name="Try it").click()
-    expect(desk.page.get_by_role("table", name="Outcome")).to_be_visible()
-    desk.look()
-    desk.page.get_by_role("button", name="Propose it").click()
-    desk.page.get_by_role("dialog").get_by_label("Reason").fill("small bets cost too much")
-    desk.page.get_by_role("dialog").get_by_role("button", name="Propose", exact=True).click()
-    expect(desk.page.get_by_text("another person has to approve it")).to_be_visible()
+    expect(office_client.page.get_by_text("It may be proposed.")).to_be_visible()
+    office_client.page.get_by_role("button", name="Try it").click()
+    expect(office_client.page.get_by_role("table", name="Outcome")).to_be_visible()
+    office_client.look()
+    office_client.page.get_by_role("button", name="Propose it").click()
+    office_client.page.get_by_role("dialog").get_by_label("Reason").fill("small bets cost too much")
+    office_client.page.get_by_role("dialog").get_by_role("button", name="Propose", exact=True).click()
+    expect(office_client.page.get_by_text("another person has to approve it")).to_be_visible()
 
 
-def publish_the_version(desk: OfficeClient) -> None:
+def publish_the_version(office_client: OfficeClient) -> None:
     """Try the version as its approver, approve it, and wait until its message has come back by Kafka."""
-    desk.page.goto(f"{desk.url}schemes?brand=northbet")
-    expect(desk.page.get_by_text("keep the rules that they opened with")).to_be_visible()
-    desk.page.get_by_role("link", name="Look at it").click()
-    desk.page.get_by_role("button", name="Try it").click()
-    expect(desk.page.get_by_role("table", name="Outcome")).to_be_visible()
-    desk.look()
-    desk.confirm("Approve")
-    desk.page.goto(f"{desk.url}schemes?brand=northbet")
-    versions = desk.page.get_by_role("table", name="Versions")
+    office_client.page.goto(f"{office_client.url}schemes?brand=northbet")
+    expect(office_client.page.get_by_text("keep the rules that they opened with")).to_be_visible()
+    office_client.page.get_by_role("link", name="Look at it").click()
+    office_client.page.get_by_role("button", name="Try it").click()
+    expect(office_client.page.get_by_role("table", name="Outcome")).to_be_visible()
+    office_client.look()
+    office_client.confirm("Approve")
+    office_client.page.goto(f"{office_client.url}schemes?brand=northbet")
+    versions = office_client.page.get_by_role("table", name="Versions")
     while versions.get_by_text("comes", exact=True).count() == 0:
-        desk.page.wait_for_timeout(300)
-        desk.page.reload()
+        office_client.page.wait_for_timeout(300)
+        office_client.page.reload()
         expect(versions.get_by_text("holds this week")).to_be_visible()
-    desk.look()
+    office_client.look()

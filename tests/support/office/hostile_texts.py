@@ -149,25 +149,27 @@ def newest_entry(clerks: Clerks) -> str:
     return str(newest["id"])
 
 
-def step_up(desk: OfficeClient) -> None:
+def step_up(office_client: OfficeClient) -> None:
     """Confirm the second factor by the newest code that is not used yet; that holds for ten minutes."""
-    totp = pyotp.TOTP(desk.secret)
+    totp = pyotp.TOTP(office_client.secret)
 
     def is_accepted() -> bool:
         codes = (totp.at(datetime.now(UTC), counter_offset=offset) for offset in (0, 1))
-        return any(desk.post("session/step-up", {"code": code}).ok for code in codes)
+        return any(office_client.post("session/step-up", {"code": code}).ok for code in codes)
 
     eventually(is_accepted, "the second factor is confirmed")
 
 
-def bring_by_kafka(office: Office, desk: OfficeClient) -> set[str]:
+def bring_by_kafka(office: Office, office_client: OfficeClient) -> set[str]:
     """Bring a bet with a hostile id and a record that is broken to the consumers; return their marks."""
     bet_id = f'"><img/src=x/onerror=alert(1)>{mark("kafka", "bet")}'
     broken = f"{{broken {PAYLOAD}{mark('kafka', 'record')}".encode()
     office.site.produce(office.site.bet(CAT, bet_id), broken, key=f"{BRAND}:{CAT}")
     bets = f'{{ timeline(customer: "{CUSTOMER}", first: 100) {{ nodes {{ betId }} }} }}'
     arrived = {bets: mark("kafka", "bet"), LISTS["deadLetters"]: mark("kafka", "record")}
-    eventually(lambda: all(at in str(desk.ask(asked)) for asked, at in arrived.items()), "both are stored")
+    eventually(
+        lambda: all(at in str(office_client.ask(asked)) for asked, at in arrived.items()), "both are stored"
+    )
     return set(arrived.values())
 
 
@@ -181,7 +183,7 @@ def expected_marks() -> set[str]:
     }
 
 
-def screens(desk: OfficeClient) -> Iterator[str]:
+def screens(office_client: OfficeClient) -> Iterator[str]:
     """Yield the addresses of all screens, the audit log first: each look at a person's data adds to it."""
     yield from ("audit?perPage=100", "approvals?filter={}", "jobs", "users")
     yield from (
@@ -213,32 +215,32 @@ def screens(desk: OfficeClient) -> Iterator[str]:
     yield "brands/lagunabet/show"
     yield f"deadLetters?filter={quote(json.dumps({'app': 'progress'}))}"
     for resource, asked in LISTS.items():
-        ((_, page),) = desk.ask(asked).items()
+        ((_, page),) = office_client.ask(asked).items()
         for row in page["nodes"]:
             if "onerror" in json.dumps(row):
                 yield f"{resource}/{quote(row['id'], safe='')}/show"
 
 
-def look_at_screens(desk: OfficeClient) -> tuple[str, list[str]]:
+def look_at_screens(office_client: OfficeClient) -> tuple[str, list[str]]:
     """Open all screens; return the text that they show, and those on which a text was more than that.
 
     No screen shows a message of the GraphQL engine or a name that the framework made up.
     """
     shown, live = [], []
-    for screen in screens(desk):
-        desk.page.goto(f"{desk.url}{screen}")
-        expect(desk.page.locator("#react-admin-title")).not_to_be_empty()
-        desk.is_read()
+    for screen in screens(office_client):
+        office_client.page.goto(f"{office_client.url}{screen}")
+        expect(office_client.page.locator("#react-admin-title")).not_to_be_empty()
+        office_client.is_read()
         with suppress(PlaywrightTimeout):  # a screen that polls is never idle on a slow machine
-            desk.page.wait_for_load_state("networkidle", timeout=10_000)
-        desk.is_read()
+            office_client.page.wait_for_load_state("networkidle", timeout=10_000)
+        office_client.is_read()
         for tab in ("Differences", "Revisions") if screen.startswith("content/") else ():
-            desk.page.get_by_role("tab", name=tab).click()
-            expect(desk.page.get_by_role("table", name=tab)).to_be_visible()
-            shown.append(desk.page.locator("body").inner_text())
-        shown.append(desk.page.locator("body").inner_text())
+            office_client.page.get_by_role("tab", name=tab).click()
+            expect(office_client.page.get_by_role("table", name=tab)).to_be_visible()
+            shown.append(office_client.page.locator("body").inner_text())
+        shown.append(office_client.page.locator("body").inner_text())
         if MACHINE_MADE.search(shown[-1]):
             live.append(f"{screen} speaks GraphQL, or the framework's words")
-        if desk.scripts_that_ran() or desk.page.locator(HANDLERS).count():
+        if office_client.scripts_that_ran() or office_client.page.locator(HANDLERS).count():
             live.append(screen)
     return "\n".join(shown).lower(), live

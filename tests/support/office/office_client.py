@@ -146,33 +146,33 @@ class Staff:
 
     office: Office
     browser: Any
-    desks: dict[str, OfficeClient] = field(default_factory=dict)
+    clients: dict[str, OfficeClient] = field(default_factory=dict)
     customer: Page | None = None
 
-    def desk(self, role: str) -> OfficeClient:
-        """Return the desk of the person with an account, signed in at the first time."""
-        if role not in self.desks:
+    def client(self, role: str) -> OfficeClient:
+        """Return the client of the person with an account, signed in at the first time."""
+        if role not in self.clients:
             account = self.office.accounts[role]
             opened = self.browser.new_context(
                 viewport={"width": 1280, "height": 900}, reduced_motion="reduce", locale="en-GB"
             )
             page = opened.new_page()
             page.set_default_timeout(PATIENCE_MS)
-            desk = OfficeClient(page, self.office.url, account["totp"])
-            page.on("pageerror", lambda error: desk.faults.append(error.message))
+            office_client = OfficeClient(page, self.office.url, account["totp"])
+            page.on("pageerror", lambda error: office_client.faults.append(error.message))
             page.add_init_script(REPORTS)
-            page.goto(desk.url)
+            page.goto(office_client.url)
             sign_in(page, account)
-            self.desks[role] = desk
-        return self.desks[role]
+            self.clients[role] = office_client
+        return self.clients[role]
 
     @contextmanager
-    def another_tab(self, desk: OfficeClient) -> Iterator[OfficeClient]:
+    def another_tab(self, office_client: OfficeClient) -> Iterator[OfficeClient]:
         """Open another tab in a person's browser."""
-        page = desk.page.context.new_page()
+        page = office_client.page.context.new_page()
         page.set_default_timeout(PATIENCE_MS)
         page.add_init_script(REPORTS)
-        opened = OfficeClient(page, desk.url)
+        opened = OfficeClient(page, office_client.url)
         page.on("pageerror", lambda error: opened.faults.append(error.message))
         yield opened
         page.close()
@@ -199,7 +199,7 @@ def scripts_that_ran(page: Page) -> list[str]:
 
 @contextmanager
 def staff_of(office: Office, chromium: LocalChromium) -> Iterator[Staff]:
-    """Open one browser for all desks."""
+    """Open one browser for all clients."""
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(
             executable_path=chromium.executable, args=list(chromium.arguments)

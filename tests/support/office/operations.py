@@ -11,59 +11,59 @@ from tests.support.processes.running_furlong import eventually
 TERMS = "2026-1"
 
 
-def replay_dead_letters(office: Office, desk: OfficeClient) -> None:
+def replay_dead_letters(office: Office, office_client: OfficeClient) -> None:
     """Replay bets that came before their brand was known: one, then all; what is broken stays."""
-    page = desk.page
-    desk.open("Dead letters")
-    desk.look()
-    desk.row("unknown brand").get_by_role("cell").first.click()
-    desk.confirm("Dry run")
+    page = office_client.page
+    office_client.open("Dead letters")
+    office_client.look()
+    office_client.row("unknown brand").get_by_role("cell").first.click()
+    office_client.confirm("Dry run")
     expect(page.get_by_text("Dry run, nothing is changed. It would be: it is applied").first).to_be_visible()
-    desk.look()
+    office_client.look()
     assert office.site.staked(ANN) == 0
-    desk.confirm("Replay", "the brand is known by now")
+    office_client.confirm("Replay", "the brand is known by now")
     expect(page.get_by_text("Replayed: it is applied").first).to_be_visible()
     eventually(lambda: office.site.staked(ANN) == 500, "one bet counts")
     for button, reason in (("Dry run of all", None), ("Replay all", "all of them")):
-        desk.open("Dead letters")
-        desk.confirm(button, reason)
+        office_client.open("Dead letters")
+        office_client.confirm(button, reason)
         expect(page.get_by_text("DONE", exact=True)).to_be_visible()  # by itself, as soon as it is
-    desk.look()
+    office_client.look()
     eventually(lambda: office.site.staked(ANN) == 500 * len(EARLY), "all bets count, once each")
-    desk.open("Dead letters")
+    office_client.open("Dead letters")
     expect(page.locator("tbody tr")).to_have_count(1)
 
 
-def use_a_kill_switch(office: Office, desk: OfficeClient) -> None:
+def use_a_kill_switch(office: Office, office_client: OfficeClient) -> None:
     """Switch the brand off, see that every node has applied it, and switch it on again."""
-    page = desk.page
-    desk.open("Kill switches")
-    desk.choose("Brand", "Northbet")
+    page = office_client.page
+    office_client.open("Kill switches")
+    office_client.choose("Brand", "Northbet")
     page.get_by_role("button", name="Switch off").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Reason").fill("a wrong price")
-    desk.look()
-    desk.submit("Switch off")
+    office_client.look()
+    office_client.submit("Switch off")
     acknowledged = page.get_by_role("table", name="Kill switches").get_by_text(re.compile(r"^all \d"))
     expect(acknowledged).to_be_visible()
-    desk.look()
+    office_client.look()
     refused = office.site.change("OptIn", CAT, termsVersion=TERMS)
     assert [error["code"] for error in refused["errors"]] == ["CLUB_PAUSED"]
-    desk.confirm("Switch on", "the price is right")
+    office_client.confirm("Switch on", "the price is right")
     expect(page.get_by_text("Off now")).to_have_count(0)
     expect(acknowledged).to_be_visible()
 
 
-def look_into_a_menu(desk: OfficeClient) -> None:
+def look_into_a_menu(office_client: OfficeClient) -> None:
     """What can be done to a version is in one menu of its row; what harms is at the end, and asks first."""
-    page = desk.page
-    desk.open("Reward status")
+    page = office_client.page
+    office_client.open("Reward status")
     button = page.get_by_role("button", name=re.compile("^Change ")).first
     button.press("Enter")
     items = page.get_by_role("menuitem", name=re.compile("…$"))
     expect(items).to_have_text([re.compile(f"^{deed}") for deed in ("Pause", "Withdraw", "Recall")])
     expect(items.first).to_be_focused()
-    desk.look()
+    office_client.look()
     page.keyboard.press("Escape")
     expect(button).to_be_focused()
     button.press("Enter")
@@ -71,85 +71,85 @@ def look_into_a_menu(desk: OfficeClient) -> None:
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name=re.compile("^Recall"))
     expect(dialog.get_by_text("cannot be undone")).to_be_visible()
-    desk.look()
+    office_client.look()
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(button).to_be_focused()
 
 
-def change_a_provider(desk: OfficeClient, staff: Staff) -> None:
+def change_a_provider(office_client: OfficeClient, staff: Staff) -> None:
     """Propose a configuration that is checked as it is typed; a colleague approves it, and workers use it."""
-    page = desk.page
-    desk.open("Providers")
+    page = office_client.page
+    office_client.open("Providers")
     expect(page.get_by_role("link", name="simulated-wallet")).to_be_visible()
-    desk.look()
+    office_client.look()
     page.get_by_role("link", name="simulated-wallet").click()
     attempts = page.get_by_label("Attempts", exact=True)
     attempts.fill("0")
     expect(page.get_by_text("attempts:", exact=False).first).to_be_visible()
     expect(page.get_by_role("button", name="Propose for all nodes")).to_be_disabled()
-    desk.look()
+    office_client.look()
     attempts.fill("2")
     expect(page.get_by_role("button", name="Propose for all nodes")).to_be_enabled()
     page.get_by_role("button", name="Propose for all nodes").click()
     page.get_by_role("dialog").get_by_label("Reason").fill("the contract of May")
-    desk.submit("Propose")
+    office_client.submit("Propose")
     expect(page.get_by_text("which waits for another person: the contract of May")).to_be_visible()
-    staff.desk(DEPUTY).approve("Configuration of simulated-wallet: attempts")
+    staff.client(DEPUTY).approve("Configuration of simulated-wallet: attempts")
     expect(page.get_by_text("Revision 2 is in force.")).to_be_visible()
     used = page.get_by_role("table", name="Health by node and worker").locator("tbody tr").first
     expect(used.get_by_role("cell").nth(2)).to_have_text("2")
     page.get_by_role("button", name="Compare revision 1").click()
     changes = page.get_by_role("table", name="Changes from revision 1 to 2")
     expect(changes.get_by_role("row", name=re.compile("^attempts"))).to_contain_text("2")
-    desk.look()
+    office_client.look()
 
 
-def change_a_brand(desk: OfficeClient) -> None:
+def change_a_brand(office_client: OfficeClient) -> None:
     """A colour that cannot be read is refused; another name becomes a revision that all nodes apply."""
-    page = desk.page
-    desk.open("Brands")
+    page = office_client.page
+    office_client.open("Brands")
     page.get_by_role("cell", name="northbet", exact=True).click()
     page.get_by_label("ink on light pages", exact=True).fill("#ffffff")
     expect(page.get_by_text("a theme with them is refused")).to_be_visible()
-    desk.look()
+    office_client.look()
     page.get_by_role("button", name="Start again").click()
     expect(page.get_by_text("Everything is legible")).to_be_visible()
     page.get_by_label("Name", exact=True).fill("Northbet & Sons")
     page.get_by_role("button", name="Save for all nodes").click()
     page.get_by_role("dialog").get_by_label("Reason").fill("the heirs")
-    desk.submit("Save")
+    office_client.submit("Save")
     expect(page.get_by_role("heading", name="Northbet & Sons", level=2)).to_be_visible()
     expect(page.get_by_text("Not applied yet by")).to_have_count(0)
 
 
-def see_weeks_and_lag(desk: OfficeClient) -> None:
+def see_weeks_and_lag(office_client: OfficeClient) -> None:
     """Count the customers who have earned a week's reward, and see that no consumer is far behind."""
-    page = desk.page
-    desk.open("Weeks")
-    desk.choose("Brand", "Northbet")
+    page = office_client.page
+    office_client.open("Weeks")
+    office_client.choose("Brand", "Northbet")
     count = page.get_by_role("button", name=re.compile("^Count the customers")).first
     count.click()
     expect(count).to_have_count(0)
-    desk.look()
-    desk.open("Lag")
+    office_client.look()
+    office_client.open("Lag")
     page.get_by_label("All partitions").check()
     lag = page.get_by_role("table", name="Lag of consumers")
     expect(lag.get_by_role("cell", name="club.progress.v1").first).to_be_visible()
-    desk.look()
+    office_client.look()
 
 
-def settle_what_is_in_doubt(office: Office, desk: OfficeClient) -> None:
+def settle_what_is_in_doubt(office: Office, office_client: OfficeClient) -> None:
     """A change that the upstream's API did not answer is in doubt, until a worker has asked again."""
     office.stop_upstream()
     asked = office.site.change("OptIn", CAT, termsVersion=TERMS)
     assert [error["code"] for error in asked["errors"]] == ["UPSTREAM_PENDING"]
-    desk.open("Pending intents")
-    desk.choose("Brand", "Northbet")
-    expect(desk.page.get_by_role("cell", name=CAT).first).to_be_visible()
-    desk.look()
+    office_client.open("Pending intents")
+    office_client.choose("Brand", "Northbet")
+    expect(office_client.page.get_by_role("cell", name=CAT).first).to_be_visible()
+    office_client.look()
     office.serve_upstream()
     office.programs.start("worker", "intents")
     eventually(lambda: office.site.club(CAT)["state"] == "TRACKING", "the customer has joined")
-    desk.page.get_by_role("button", name="Refresh").click()
-    expect(desk.page.get_by_role("cell", name=CAT)).to_have_count(0)
+    office_client.page.get_by_role("button", name="Refresh").click()
+    expect(office_client.page.get_by_role("cell", name=CAT)).to_have_count(0)

@@ -12,10 +12,10 @@ from tests.support.office.permission_rules import OWN_BRAND, REFUSED, fields, op
 SCREENS: Final = ("Content", "Scheme rules", "Kill switches", "Dead letters", "Weeks", "Brands", "Providers")
 
 
-def add_a_person(desk: OfficeClient) -> None:
+def add_a_person(office_client: OfficeClient) -> None:
     """Add a person, whose first password is shown once, and who is named in the audit log."""
-    page = desk.page
-    desk.open("People")
+    page = office_client.page
+    office_client.open("People")
     page.get_by_role("button", name="Add a person").click()
     page.get_by_label("Login").fill("zoe@example.com")
     page.get_by_label("Name").fill("Zoe <b>Bold</b>")
@@ -23,30 +23,30 @@ def add_a_person(desk: OfficeClient) -> None:
     expect(page.get_by_text("shown only now")).to_be_visible()
     page.get_by_role("button", name="Done").click()
     expect(page.get_by_text("zoe@example.com")).to_be_visible()
-    desk.look()
-    desk.open("Audit log")
+    office_client.look()
+    office_client.open("Audit log")
     expect(page.get_by_role("cell", name=re.compile("people.add")).first).to_be_visible()
     page.get_by_role("button", name="Details").first.click()
     expect(page.get_by_role("dialog").get_by_text("Zoe <b>Bold</b>")).to_be_visible()
-    desk.look()
+    office_client.look()
     page.get_by_role("button", name="Close").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
-def save_filters(desk: OfficeClient) -> None:
+def save_filters(office_client: OfficeClient) -> None:
     """An empty list says why; its filters can be cleared, or kept with a name that outlasts signing out."""
-    page = desk.page
-    desk.open("Audit log")
+    page = office_client.page
+    office_client.open("Audit log")
     subject = page.get_by_role("textbox", name="Subject")
     subject.fill("nothing:at-all")
     expect(page.get_by_text("No entries match these filters.")).to_be_visible()
     page.get_by_role("button", name="Save these filters…").click()
     page.get_by_role("dialog").get_by_label("Name").fill("Of nothing")
-    desk.look()
-    desk.submit("Save")
+    office_client.look()
+    office_client.submit("Save")
     saved = page.get_by_role("group", name="Saved filters").get_by_role("button", name="Of nothing")
     expect(saved).to_have_attribute("aria-pressed", "true")
-    desk.look()
+    office_client.look()
     page.get_by_role("button", name="Clear the filters").click()
     expect(page.get_by_role("cell").first).to_be_visible()
     expect(subject).to_have_value("")
@@ -56,22 +56,22 @@ def save_filters(desk: OfficeClient) -> None:
     expect(saved).to_have_count(0)
 
 
-def end_a_session(desk: OfficeClient, other: OfficeClient) -> None:
+def end_a_session(office_client: OfficeClient, other: OfficeClient) -> None:
     """End the session of another person, who has to sign in again."""
-    desk.open("People")
-    desk.page.get_by_role("cell", name="viewer@office.example").click()
-    sessions = desk.page.get_by_role("table", name="Open sessions")
+    office_client.open("People")
+    office_client.page.get_by_role("cell", name="viewer@office.example").click()
+    sessions = office_client.page.get_by_role("table", name="Open sessions")
     expect(sessions.get_by_role("button", name="End")).to_have_count(1)
-    desk.look()
-    desk.confirm("End")
+    office_client.look()
+    office_client.confirm("End")
     expect(sessions).to_have_count(0)
     other.page.get_by_role("menuitem", name="Jobs").click()
     expect(other.page.get_by_label("Password")).to_be_visible()
 
 
-def ask_for_recovery_codes(desk: OfficeClient) -> None:
+def ask_for_recovery_codes(office_client: OfficeClient) -> None:
     """Ask for new recovery codes with a wrong second factor: none are made."""
-    page = desk.page
+    page = office_client.page
     page.get_by_role("button", name="Demo administrator").click()
     page.get_by_role("menuitem", name="My account").click()
     page.get_by_role("button", name="New recovery codes").click()
@@ -79,15 +79,15 @@ def ask_for_recovery_codes(desk: OfficeClient) -> None:
     page.get_by_role("textbox", name="Code").fill("000000")
     page.get_by_role("button", name="Confirm").click()
     expect(page.get_by_role("textbox", name="Code")).to_have_attribute("aria-invalid", "true")
-    desk.look()
+    office_client.look()
     page.get_by_role("dialog").last.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("shown only now")).to_have_count(0)
 
 
-def look_around(desk: OfficeClient) -> None:
+def look_around(office_client: OfficeClient) -> None:
     """Open what a viewer may read: none of it can be changed there, and nothing else is in the menu."""
     for hidden in ("People", "Audit log", "Approvals", "Customers"):
-        expect(desk.page.get_by_role("menuitem", name=hidden, exact=True)).to_have_count(0)
+        expect(office_client.page.get_by_role("menuitem", name=hidden, exact=True)).to_have_count(0)
     for screen in (
         "Content",
         "Scheme rules",
@@ -97,12 +97,12 @@ def look_around(desk: OfficeClient) -> None:
         "Brands",
         "Providers",
     ):
-        desk.open(screen)
+        office_client.open(screen)
         for change in ("Switch off", "Replay all", "Stop", "New", "Save", "Propose", "Open 20", "Close 20"):
-            expect(desk.page.get_by_role("button", name=re.compile(f"^{change}"))).to_have_count(0)
+            expect(office_client.page.get_by_role("button", name=re.compile(f"^{change}"))).to_have_count(0)
 
 
-def changes_let_through(desk: OfficeClient) -> list[tuple[str, Any]]:
+def changes_let_through(office_client: OfficeClient) -> list[tuple[str, Any]]:
     """Send every change of the graph in this person's session; return those that are not refused."""
     changes = [
         field
@@ -113,17 +113,17 @@ def changes_let_through(desk: OfficeClient) -> list[tuple[str, Any]]:
     let_through = []
     for change in changes:
         document, variables = operation_of(change, OWN_BRAND)
-        answer = desk.answer(document, **variables)
+        answer = office_client.answer(document, **variables)
         codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
         if not codes or codes - REFUSED:
             let_through.append((str(change), answer))
     return let_through
 
 
-def sign_out(desk: OfficeClient) -> None:
+def sign_out(office_client: OfficeClient) -> None:
     """Sign out: no screen opens any more."""
-    desk.page.get_by_role("button", name="Demo viewer").click()
-    desk.page.get_by_role("menuitem", name="Logout").click()
-    expect(desk.page.get_by_label("Password")).to_be_visible()
-    desk.page.goto(f"{desk.url}jobs")
-    expect(desk.page.get_by_label("Password")).to_be_visible()
+    office_client.page.get_by_role("button", name="Demo viewer").click()
+    office_client.page.get_by_role("menuitem", name="Logout").click()
+    expect(office_client.page.get_by_label("Password")).to_be_visible()
+    office_client.page.goto(f"{office_client.url}jobs")
+    expect(office_client.page.get_by_label("Password")).to_be_visible()

@@ -19,47 +19,51 @@ def qualify(office: Office) -> None:
     eventually(lambda: office.site.club(DAN)["state"] == "QUALIFIED", "the customer has qualified")
 
 
-def show(desk: OfficeClient, screen: str, section: str) -> None:
+def show(office_client: OfficeClient, screen: str, section: str) -> None:
     """Open a screen by the menu for a brand, and wait until it shows a section."""
-    desk.open(screen)
-    desk.choose("Brand", "Northbet")
-    expect(desk.page.get_by_role("heading", name=section).first).to_be_visible()
-    desk.is_read()
+    office_client.open(screen)
+    office_client.choose("Brand", "Northbet")
+    expect(office_client.page.get_by_role("heading", name=section).first).to_be_visible()
+    office_client.is_read()
 
 
-def read_figures(desk: OfficeClient) -> None:
+def read_figures(office_client: OfficeClient) -> None:
     """See liability and forecast, costs, and profit and loss."""
-    show(desk, "Risk overview", "Liability now")
-    expect(desk.page.get_by_text("Counted at").first).to_be_visible()  # by itself, as soon as it is counted
-    liability = desk.page.get_by_role("table", name="Liability now")
-    eventually(lambda: _is_shown_again(desk, liability), "what is expected is counted")
-    expect(desk.page.get_by_text("Too little history", exact=False).first).to_be_visible()
-    desk.look()
-    show(desk, "Cost by reward", "Cost by reward in")
-    desk.look()
-    show(desk, "Profit and loss", "Profit and loss in GBP")
-    expect(desk.page.get_by_role("cell", name="not known").first).to_be_visible()
-    desk.look()
+    show(office_client, "Risk overview", "Liability now")
+    expect(
+        office_client.page.get_by_text("Counted at").first
+    ).to_be_visible()  # by itself, as soon as it is counted
+    liability = office_client.page.get_by_role("table", name="Liability now")
+    eventually(lambda: _is_shown_again(office_client, liability), "what is expected is counted")
+    expect(office_client.page.get_by_text("Too little history", exact=False).first).to_be_visible()
+    office_client.look()
+    show(office_client, "Cost by reward", "Cost by reward in")
+    office_client.look()
+    show(office_client, "Profit and loss", "Profit and loss in GBP")
+    expect(office_client.page.get_by_role("cell", name="not known").first).to_be_visible()
+    office_client.look()
 
 
-def _is_shown_again(desk: OfficeClient, table: Locator) -> bool:
+def _is_shown_again(office_client: OfficeClient, table: Locator) -> bool:
     """Press the framework's button, which reads the figures again; return whether any is expected."""
-    with desk.page.expect_response(lambda answer: "riskLiability" in (answer.request.post_data or "")):
-        desk.page.get_by_role("button", name="Refresh").click()
+    with office_client.page.expect_response(
+        lambda answer: "riskLiability" in (answer.request.post_data or "")
+    ):
+        office_client.page.get_by_role("button", name="Refresh").click()
     return bool(table.get_by_role("cell", name="Expected", exact=True).count())
 
 
-def follow_a_figure(desk: OfficeClient, folder: Path) -> None:
+def follow_a_figure(office_client: OfficeClient, folder: Path) -> None:
     """Save the funnel as CSV, which has the figures of the screen, and open the customers behind one."""
-    page = desk.page
-    show(desk, "Funnel", "Funnel by week")
+    page = office_client.page
+    show(office_client, "Funnel", "Funnel by week")
     with page.expect_download() as saving:
         page.get_by_role("button", name="CSV").click()
     saving.value.save_as(folder / "funnel.csv")
     with (folder / "funnel.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert rows[0]["brand"] == BRAND
-    desk.look()
+    office_client.look()
     opted_in = page.get_by_role("row").nth(1).get_by_role("cell").nth(2).get_by_role("link")
     assert rows[0]["opted_in"] == (opted_in.text_content() or "").replace(",", "")
     number = int(rows[0]["opted_in"])
@@ -68,34 +72,38 @@ def follow_a_figure(desk: OfficeClient, folder: Path) -> None:
     expect(page.get_by_role("heading", name="Customers of a figure")).to_be_visible()
     expect(page.locator("tbody tr")).to_have_count(min(number, 25))
     expect(page.get_by_role("cell", name=DAN).first).to_be_visible()
-    desk.look()
+    office_client.look()
 
 
-def change_a_budget(desk: OfficeClient, staff: Staff) -> None:
+def change_a_budget(office_client: OfficeClient, staff: Staff) -> None:
     """Lower a budget, which holds at once; raise it, which another person has to approve."""
-    show(desk, "Risk overview", "Budgets of this week")
-    row = desk.page.get_by_role("table", name="Budgets of this week").get_by_role("row", name="bb-25")
-    set_budget(desk, "4000")
-    expect(desk.page.get_by_text("Set on all nodes.")).to_be_visible()
-    _wait_for_budget(desk, row, "4,000")
-    set_budget(desk, "6000")
-    expect(desk.page.get_by_text("another person has to approve it", exact=False).first).to_be_visible()
-    staff.desk(DEPUTY).approve("Budget of bb-25")
-    _wait_for_budget(desk, row, "6,000")
+    show(office_client, "Risk overview", "Budgets of this week")
+    row = office_client.page.get_by_role("table", name="Budgets of this week").get_by_role(
+        "row", name="bb-25"
+    )
+    set_budget(office_client, "4000")
+    expect(office_client.page.get_by_text("Set on all nodes.")).to_be_visible()
+    _wait_for_budget(office_client, row, "4,000")
+    set_budget(office_client, "6000")
+    expect(
+        office_client.page.get_by_text("another person has to approve it", exact=False).first
+    ).to_be_visible()
+    staff.client(DEPUTY).approve("Budget of bb-25")
+    _wait_for_budget(office_client, row, "6,000")
 
 
-def _wait_for_budget(desk: OfficeClient, row: Locator, shown: str) -> None:
+def _wait_for_budget(office_client: OfficeClient, row: Locator, shown: str) -> None:
     """Read the screen again until the nodes have applied a budget."""
     while row.get_by_role("cell", name=shown, exact=True).count() == 0:
-        desk.page.reload()
+        office_client.page.reload()
         expect(row).to_be_visible()
 
 
-def set_budget(desk: OfficeClient, number: str) -> None:
+def set_budget(office_client: OfficeClient, number: str) -> None:
     """Fill in the form of a budget."""
-    desk.page.get_by_role("button", name="Set a budget").click()
-    dialog = desk.page.get_by_role("dialog")
+    office_client.page.get_by_role("button", name="Set a budget").click()
+    dialog = office_client.page.get_by_role("dialog")
     dialog.get_by_label("Reward", exact=False).first.fill("bb-25")
     dialog.get_by_label("Number of rewards").fill(number)
     dialog.get_by_label("Reason").fill("planned for the week")
-    desk.submit("Set")
+    office_client.submit("Set")

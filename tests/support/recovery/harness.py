@@ -70,40 +70,40 @@ class RecoveryHarness:
     """The subgraphs, the simulator and recovery.
 
     Attributes:
-        stand: Subgraphs that wait long for the upstream.
+        club_fixture: Subgraphs that wait long for the upstream.
         impatient: Subgraphs that give up a call after a moment, without a retry.
         api: A client of the simulator's own API.
         stack: Closes what is opened later.
         revisions: The revisions of published accounts.
     """
 
-    stand: ClubFixture
+    club_fixture: ClubFixture
     impatient: ClubFixture
     api: httpx.AsyncClient
     stack: AsyncExitStack
     revisions: Iterator[int] = field(default_factory=lambda: itertools.count(10))
 
     def recovering(self, clock: Clock | None = None, **upstream: Any) -> RecoveryRounds:
-        """Build a node's recovery, by default on the stand's clock and patient."""
+        """Build a node's recovery, by default on the fixture's clock and patient."""
         settings = {"timeout_seconds": 60.0, "retry_delay_seconds": 0.0} | upstream
         return create_recovery_rounds(
             self.stack,
-            DatabaseSettings(url=self.stand.url),
-            UpstreamSettings(url=self.stand.upstream_url, **settings),
-            clock or self.stand.clock,
+            DatabaseSettings(url=self.club_fixture.url),
+            UpstreamSettings(url=self.club_fixture.upstream_url, **settings),
+            clock or self.club_fixture.clock,
         )
 
     async def recover(self) -> tuple[int, int]:
         """Run a round of recovery when it is due; return how many changes are settled and in doubt."""
-        self.stand.clock.advance(UNDISTURBED)
+        self.club_fixture.clock.advance(UNDISTURBED)
         made = await self.recovering().round()
         return made.settled, made.in_doubt
 
     def comparing(self, *, dry: bool = False) -> UpstreamReconciliation:
-        """Build a node's reconciliation with the upstream, on the stand's clock, at full speed."""
-        settings = UpstreamSettings(url=self.stand.upstream_url, timeout_seconds=60.0, attempts=1)
+        """Build a node's reconciliation with the upstream, on the fixture's clock, at full speed."""
+        settings = UpstreamSettings(url=self.club_fixture.upstream_url, timeout_seconds=60.0, attempts=1)
         services = ChangeServices.open(
-            self.stack, DatabaseSettings(url=self.stand.url), settings, self.stand.clock
+            self.stack, DatabaseSettings(url=self.club_fixture.url), settings, self.club_fixture.clock
         )
         return UpstreamReconciliation.open(self.stack, services, CompareSettings(per_second=1000.0), dry=dry)
 
@@ -118,26 +118,28 @@ class RecoveryHarness:
         answer = await self.api.put(path, json=body, headers={"Idempotency-Key": key})
         answer.raise_for_status()
 
-    async def opt_in(self, key: str = "in", stand: ClubFixture | None = None) -> dict[str, Any]:
+    async def opt_in(self, key: str = "in", club_fixture: ClubFixture | None = None) -> dict[str, Any]:
         """Opt in."""
         return await self._mutate(
-            (stand or self.stand).club, OPT_IN, {"termsVersion": "2026-1", "idempotencyKey": key}
+            (club_fixture or self.club_fixture).club,
+            OPT_IN,
+            {"termsVersion": "2026-1", "idempotencyKey": key},
         )
 
-    async def opt_out(self, key: str = "out", stand: ClubFixture | None = None) -> dict[str, Any]:
+    async def opt_out(self, key: str = "out", club_fixture: ClubFixture | None = None) -> dict[str, Any]:
         """Opt out."""
-        return await self._mutate((stand or self.stand).club, OPT_OUT, {"idempotencyKey": key})
+        return await self._mutate((club_fixture or self.club_fixture).club, OPT_OUT, {"idempotencyKey": key})
 
     async def change(
-        self, key: str = "change", version: int = 0, stand: ClubFixture | None = None
+        self, key: str = "change", version: int = 0, club_fixture: ClubFixture | None = None
     ) -> dict[str, Any]:
         """Change the reward."""
         arguments = {"optionId": f"{BRAND}:fb-2x3:1", "expectedVersion": version, "idempotencyKey": key}
-        return await self._mutate((stand or self.stand).rewards, CHANGE, arguments)
+        return await self._mutate((club_fixture or self.club_fixture).rewards, CHANGE, arguments)
 
     async def membership(self) -> dict[str, Any]:
         """Return the membership from the graph."""
-        data = await data_of(self.stand.club, SHOWN, {}, session(CUSTOMER))
+        data = await data_of(self.club_fixture.club, SHOWN, {}, session(CUSTOMER))
         return dict(data["club"]["membership"])
 
     async def fault(self, name: str, **more: Any) -> None:
@@ -160,7 +162,7 @@ class RecoveryHarness:
 
     async def set_account(self, account: Account, owner: Owner = OWNER) -> None:
         """Apply a changed account in the subgraphs."""
-        for subgraph in (self.stand.club, self.stand.rewards):
+        for subgraph in (self.club_fixture.club, self.club_fixture.rewards):
             table = REFERENCE[subgraph.name].account
             async with subgraph.database.write() as connection:
                 await connection.execute(delete(table).where(table.c.customer_id == owner.customer))
@@ -171,8 +173,8 @@ class RecoveryHarness:
         told = asdict(account) | {"revision": revision or next(self.revisions)}
         record = account_record(brand_id=owner.brand, customer_id=owner.customer, **told)
         message = Message(record, decode_account(record))
-        club, rewards = self.stand.club.database, self.stand.rewards.database
-        of_club = ClubReducer(ReferenceWriter(REFERENCE["club"], club.dialect), self.stand.clock)
+        club, rewards = self.club_fixture.club.database, self.club_fixture.rewards.database
+        of_club = ClubReducer(ReferenceWriter(REFERENCE["club"], club.dialect), self.club_fixture.clock)
         async with club.write() as connection:
             await of_club.accounts(connection, [message])
         async with rewards.write() as connection:
@@ -182,11 +184,11 @@ class RecoveryHarness:
 
     async def stored(self) -> dict[str, int]:
         """Return the numbers of rows about changes: events, facts, choices, intents in doubt."""
-        club, rewards = self.stand.club, self.stand.rewards
+        club, rewards = self.club_fixture.club, self.club_fixture.rewards
         return {
-            "events": await self.stand.count(club, MEMBERSHIP_EVENT),
-            "facts": await self.stand.count(club, OUTBOX.outbox),
-            "choices": await self.stand.count(rewards, REWARD_CHOICE),
+            "events": await self.club_fixture.count(club, MEMBERSHIP_EVENT),
+            "facts": await self.club_fixture.count(club, OUTBOX.outbox),
+            "choices": await self.club_fixture.count(rewards, REWARD_CHOICE),
             "in doubt": await _in_doubt(club, CLUB_INTENT) + await _in_doubt(rewards, REWARDS_INTENT),
         }
 
@@ -216,11 +218,11 @@ async def harness_over(
         serving_upstream(load_world(), folder / "upstream.sqlite", keeps_keys=keeps_keys) as url,
         httpx.AsyncClient(base_url=url, timeout=60) as api,
     ):
-        stand = ClubFixture.over(database_url, NOW, url, timeout_seconds=60)
+        club_fixture = ClubFixture.over(database_url, NOW, url, timeout_seconds=60)
         impatient = ClubFixture.over(database_url, NOW, url, timeout_seconds=0.3, attempts=1)
-        stack.push_async_callback(stand.close)
+        stack.push_async_callback(club_fixture.close)
         stack.push_async_callback(impatient.close)
-        await stand.add_brand(make_brand(), make_scheme(choice_lock_minutes=LOCK_MINUTES))
-        await stand.add_accounts({OWNER: good_account()})
-        await stand.add_rewards([make_config("fb-5"), make_config("fb-2x3")])
-        yield RecoveryHarness(stand, impatient, api, stack)
+        await club_fixture.add_brand(make_brand(), make_scheme(choice_lock_minutes=LOCK_MINUTES))
+        await club_fixture.add_accounts({OWNER: good_account()})
+        await club_fixture.add_rewards([make_config("fb-5"), make_config("fb-2x3")])
+        yield RecoveryHarness(club_fixture, impatient, api, stack)

@@ -46,16 +46,16 @@ def _die_at(step: str) -> None:
 async def mutate(name: str) -> None:
     """Execute a mutation."""
     settings = UpstreamSettings()
-    stand = ClubFixture.over(DatabaseSettings().url, NOW, settings.url, timeout_seconds=60)
+    club_fixture = ClubFixture.over(DatabaseSettings().url, NOW, settings.url, timeout_seconds=60)
     arguments: Mapping[str, Any] = {"brand": BRAND, "idempotencyKey": "k"}
     if name == "opt-in":
-        subgraph, mutation, arguments = stand.club, OPT_IN, {**arguments, "termsVersion": "2026-1"}
+        subgraph, mutation, arguments = club_fixture.club, OPT_IN, {**arguments, "termsVersion": "2026-1"}
     else:
-        subgraph, mutation = stand.rewards, CHANGE
+        subgraph, mutation = club_fixture.rewards, CHANGE
         arguments = {**arguments, "optionId": f"{BRAND}:fb-2x3:1", "expectedVersion": 0}
     await ask(subgraph, mutation, {"i": arguments}, session(CUSTOMER))
     _die_at("done")
-    await stand.close()
+    await club_fixture.close()
 
 
 async def main(what: str) -> None:

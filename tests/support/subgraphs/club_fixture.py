@@ -88,7 +88,7 @@ async def clear(url: str) -> None:
 
 
 def make_token(customer: object = CUSTOMER, brand: object = BRAND, **claims: Any) -> str:
-    """Return a session token that the stand's verifier accepts, unless the claims spoil it."""
+    """Return a session token that the fixture's verifier accepts, unless the claims spoil it."""
     all_claims = {"iss": ISSUER, "aud": AUDIENCE, "exp": 4102444800, "sub": customer, "brand": brand} | claims
     kept = {name: value for name, value in all_claims.items() if value is not ...}
     return jwt.encode({"alg": "HS256"}, kept, OctKey.import_key(SECRET))

@@ -16,13 +16,13 @@ from tests.support.subgraphs.club_samples import NOW
 from tests.support.subgraphs.upstream_double import UpstreamDouble
 
 __all__ = [
+    "club_fixture",
     "each_club",
     "each_url",
     "logged",
     "migrated_files",
     "migrated_mariadb",
     "sqlite_url",
-    "stand",
     "upstream",
 ]
 
@@ -63,19 +63,19 @@ def each_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def stand(sqlite_url: str) -> AsyncIterator[ClubFixture]:
+async def club_fixture(sqlite_url: str) -> AsyncIterator[ClubFixture]:
     """The subgraphs over SQLite, on a Wednesday in 2026-W13."""
-    stand = ClubFixture.over(sqlite_url, NOW)
-    yield stand
-    await stand.close()
+    club_fixture = ClubFixture.over(sqlite_url, NOW)
+    yield club_fixture
+    await club_fixture.close()
 
 
 @pytest.fixture
 async def each_club(each_url: str) -> AsyncIterator[ClubFixture]:
     """The subgraphs over each engine, on a Wednesday in 2026-W13."""
-    stand = ClubFixture.over(each_url, NOW)
-    yield stand
-    await stand.close()
+    club_fixture = ClubFixture.over(each_url, NOW)
+    yield club_fixture
+    await club_fixture.close()
 
 
 @pytest.fixture(autouse=True)
@@ -87,7 +87,7 @@ def logged() -> Iterator[list[MutableMapping[str, Any]]]:
 
 @pytest.fixture
 def upstream() -> Iterator[UpstreamDouble]:
-    """The upstream of the stand."""
+    """The upstream of the fixture."""
     upstream = UpstreamDouble()
     with respx.mock(base_url=UPSTREAM, assert_all_called=False) as router:
         router.put(path__startswith="/v1/brands/").mock(side_effect=upstream)

@@ -23,27 +23,27 @@ from tests.support.subgraphs.club_fixture import ClubFixture
 
 
 @asynccontextmanager
-async def backoffice_of(stand: ClubFixture) -> AsyncIterator[Database]:
-    """Open the back office's database of a stand; empty, unless the rewards know of it."""
-    async with migrated(stand.url, NAME, METADATA) as database:
-        if not await stand.count(stand.rewards, GLOBAL_STATE):
+async def backoffice_of(club_fixture: ClubFixture) -> AsyncIterator[Database]:
+    """Open the back office's database of a fixture; empty, unless the rewards know of it."""
+    async with migrated(club_fixture.url, NAME, METADATA) as database:
+        if not await club_fixture.count(club_fixture.rewards, GLOBAL_STATE):
             async with database.write() as connection:
                 for table in (SUBJECT, OUTBOX.outbox, CONTENT_ITEM, CONTENT_REVISION):
                     await connection.execute(delete(table))
         yield database
 
 
-async def decide(stand: ClubFixture, brand: str, states: Sequence[State], now: datetime) -> None:
+async def decide(club_fixture: ClubFixture, brand: str, states: Sequence[State], now: datetime) -> None:
     """Decide states, and apply their messages to the rewards database."""
-    async with backoffice_of(stand) as backoffice:
+    async with backoffice_of(club_fixture) as backoffice:
         decisions = GlobalDecisions()
         async with backoffice.write() as connection:
             for state in states:
                 await decisions.decide(connection, brand, state, by="test", at=now, again=True)
-        await apply_decided(stand, backoffice, now)
+        await apply_decided(club_fixture, backoffice, now)
 
 
-async def apply_decided(stand: ClubFixture, backoffice: Database, now: datetime) -> None:
+async def apply_decided(club_fixture: ClubFixture, backoffice: Database, now: datetime) -> None:
     """Apply all decisions of the back office, in order, as the rewards consumer does."""
     async with backoffice.read() as connection:
         decided = await GlobalDecisions().repository.all(connection)
@@ -53,5 +53,5 @@ async def apply_decided(stand: ClubFixture, backoffice: Database, now: datetime)
     ]
     messages = [Message(record, decode_global(record)) for record in records]
     reducer = RewardDecisions(ManualClock(now)).reducer
-    async with stand.rewards.database.write() as connection:
+    async with club_fixture.rewards.database.write() as connection:
         await reducer.apply(connection, messages)

@@ -2,7 +2,7 @@
 import { formatMinor, readAmount, useLocale, type Locale } from '@furlong/club';
 import { useId, useState, type ReactNode, type SubmitEvent } from 'react';
 
-import { slipWords, type SlipWords } from '../words';
+import { slipWords, type SlipWords } from '../messages';
 import { StakeField } from './StakeField';
 import { formatOdds } from './stake';
 import type { Placed } from './place';

@@ -11,7 +11,7 @@ import {
 } from '@furlong/club';
 import { useState } from 'react';
 
-import { slipWords, type SlipWords } from '../words';
+import { slipWords, type SlipWords } from '../messages';
 import { BetSlip } from './BetSlip';
 import { placeBet, type Placed } from './place';
 import type { Runner, Selection } from './race';

@@ -10,7 +10,7 @@ import {
 } from '@furlong/club';
 import { useId } from 'react';
 
-import { slipWords } from '../words';
+import { slipWords } from '../messages';
 import { returnsMinor } from './stake';
 
 interface StakeFieldProps {

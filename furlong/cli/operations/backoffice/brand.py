@@ -68,7 +68,7 @@ def history(*, brand: Name, as_json: AsJson = False) -> None:
     """List the revisions of a brand, the newest first."""
     found = _run(lambda brands, actor: brands.revisions(actor, brand, 10_000))
     if as_json:
-        echo_json({**_document(one.document), **_made(one)} for one in found)
+        echo_json({**_document(one.document), **_revision_fields(one)} for one in found)
         return
     echo_table(
         ("revision", "at", "by", "reason", "name", "own colours"),
@@ -186,7 +186,7 @@ def _document(document: BrandDocument) -> dict[str, Any]:
     return state_fields(document.state)
 
 
-def _made(one: Any) -> dict[str, Any]:
+def _revision_fields(one: Any) -> dict[str, Any]:
     return {
         "revision": one.revision,
         "reason": one.reason,

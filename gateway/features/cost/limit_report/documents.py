@@ -128,11 +128,13 @@ class Document:
     def broken(self, settings: GatewaySettings) -> list[Limit]:
         """Return the limits that the document exceeds."""
         figures = self.with_costs()
-        return [each for each in LIMITS if 0 < each.value(settings) < figures.get(each.setting, 0)]
+        return [limit for limit in LIMITS if 0 < limit.value(settings) < figures.get(limit.setting, 0)]
 
     def is_refused(self, settings: GatewaySettings) -> bool:
         """Return whether the gateway would refuse the document for a limit or for slicing arguments."""
-        return bool(self.broken(settings)) or any(each.fault is not None for each in self.operations)
+        return bool(self.broken(settings)) or any(
+            operation.fault is not None for operation in self.operations
+        )
 
     def with_costs(self) -> dict[str, int]:
         """Return all figures, including those of the costliest operation."""
@@ -140,7 +142,7 @@ class Document:
             return self.figures
         return {
             **self.figures,
-            COST: max(each.cost for each in self.operations),
+            COST: max(operation.cost for operation in self.operations),
             "mutation_fields": max(each.mutation_fields for each in self.operations),
         }
 
@@ -192,10 +194,13 @@ class DocumentReader:
         if known.document is None:
             return found
         operations = [
-            each
-            for each in known.document.definitions
-            if isinstance(each, OperationDefinitionNode)
-            and (operation_name is None or (each.name is not None and each.name.value == operation_name))
+            definition
+            for definition in known.document.definitions
+            if isinstance(definition, OperationDefinitionNode)
+            and (
+                operation_name is None
+                or (definition.name is not None and definition.name.value == operation_name)
+            )
         ]
         if not operations:
             found.errors.append(f"There is no operation {operation_name}.")
@@ -220,7 +225,7 @@ class DocumentReader:
 
     def _is_valid(self, document: DocumentNode, found: Document) -> bool:
         """Add the figures and the errors of a document."""
-        if not any(isinstance(each, OperationDefinitionNode) for each in document.definitions):
+        if not any(isinstance(definition, OperationDefinitionNode) for definition in document.definitions):
             found.errors.append(NO_OPERATION)
             return False
         measures = measure(document)

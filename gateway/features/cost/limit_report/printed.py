@@ -23,9 +23,9 @@ def printed_documents(documents: Mapping[str, Document], settings: GatewaySettin
             yield from _operation(operation, settings)
         broken = document.broken(settings)
         rows = [
-            (each.what, str(document.figures[each.setting]), _of(each.value(settings)), each.variable)
-            for each in LIMITS
-            if each.setting in document.figures
+            (limit.what, str(document.figures[limit.setting]), _of(limit.value(settings)), limit.variable)
+            for limit in LIMITS
+            if limit.setting in document.figures
         ]
         marks = [
             "  over the limit" if each in broken else ""
@@ -39,18 +39,18 @@ def printed_documents(documents: Mapping[str, Document], settings: GatewaySettin
 def documents_as_json(documents: Mapping[str, Document], settings: GatewaySettings) -> dict[str, Any]:
     """Return the same as JSON values."""
     return {
-        "limits": {each.variable: each.value(settings) for each in LIMITS},
+        "limits": {limit.variable: limit.value(settings) for limit in LIMITS},
         "documents": {
             name: {
                 "operations": [
                     {
-                        "name": each.name,
-                        "cost": each.cost,
-                        "mutationFields": each.mutation_fields,
-                        "fault": each.fault,
-                        "missingVariables": list(each.missing),
+                        "name": operation.name,
+                        "cost": operation.cost,
+                        "mutationFields": operation.mutation_fields,
+                        "fault": operation.fault,
+                        "missingVariables": list(operation.missing),
                     }
-                    for each in document.operations
+                    for operation in document.operations
                 ],
                 "figures": {
                     each.variable: document.figures[each.setting]
@@ -80,7 +80,7 @@ def printed_proposals(found: Proposals, settings: GatewaySettings) -> Iterator[s
         yield ""
         yield f"Client {client}"
         yield from _seen(proposals, settings)
-        cost = next(each for each in proposals if each.limit.setting == COST)
+        cost = next(proposal for proposal in proposals if proposal.limit.setting == COST)
         yield f'As a class of clients: "cost": {cost.proposed}'
 
 
@@ -96,13 +96,13 @@ def proposals_as_json(found: Proposals) -> dict[str, Any]:
 
 def _as_json(proposals: Sequence[Proposal]) -> dict[str, Any]:
     return {
-        each.limit.variable: {
-            "p999": each.percentile,
-            "max": each.most,
-            "line": each.line,
-            "proposed": each.proposed,
+        proposal.limit.variable: {
+            "p999": proposal.percentile,
+            "max": proposal.most,
+            "line": proposal.line,
+            "proposed": proposal.proposed,
         }
-        for each in proposals
+        for proposal in proposals
     }
 
 
@@ -110,14 +110,14 @@ def _seen(proposals: Sequence[Proposal], settings: GatewaySettings) -> Iterator[
     head = ("", "99.9 %", "most", "line", "now", "proposed")
     rows = [
         (
-            each.limit.what,
-            str(each.percentile),
-            str(each.most),
-            str(each.line),
-            str(each.limit.value(settings) or "-"),
-            str(each.proposed or "-"),
+            proposal.limit.what,
+            str(proposal.percentile),
+            str(proposal.most),
+            str(proposal.line),
+            str(proposal.limit.value(settings) or "-"),
+            str(proposal.proposed or "-"),
         )
-        for each in proposals
+        for proposal in proposals
     ]
     return _table([head, *rows])
 

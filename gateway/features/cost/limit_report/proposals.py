@@ -96,8 +96,8 @@ class Proposals:
         figures = found.with_costs()
         for client in {None, logged.client}:
             seen = self._seen.setdefault(client, {each.setting: Seen() for each in LIMITS})
-            for each in LIMITS:
-                seen[each.setting].add(figures.get(each.setting, 0), logged.line)
+            for limit in LIMITS:
+                seen[limit.setting].add(figures.get(limit.setting, 0), logged.line)
 
     def clients(self) -> list[str]:
         """Return the names of all clients in the log."""
@@ -108,15 +108,15 @@ class Proposals:
         seen = self._seen.get(client, {})
         return [
             Proposal(
-                each,
+                limit,
                 found.percentile(),
                 found.most,
                 found.line,
                 # Each mutation field has an effect of its own, so no headroom is added.
-                found.most if each.setting == "mutation_fields" else with_headroom(found.most),
+                found.most if limit.setting == "mutation_fields" else with_headroom(found.most),
             )
-            for each in LIMITS
-            if (found := seen.get(each.setting)) is not None
+            for limit in LIMITS
+            if (found := seen.get(limit.setting)) is not None
         ]
 
 

@@ -68,7 +68,9 @@ def query_parts(fetch: Fetch) -> tuple[QueryPart, ...]:
     if fetch.context_batch is not None:
         return ()
     document = parse(fetch.document, no_location=True)
-    operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+    operations = [
+        definition for definition in document.definitions if isinstance(definition, OperationDefinitionNode)
+    ]
     of_key = (
         {} if isinstance(fetch.returns, RootFields) else {e.alias: entity_types(e) for e in fetch.returns}
     )
@@ -108,7 +110,7 @@ def _part(
     definitions: list[DefinitionNode] = [own, *used.fragments.values()]
     return QueryPart(
         coordinates,
-        tuple((each.alias or each.name).value for each in fields),
+        tuple((field.alias or field.name).value for field in fields),
         frozenset(used.variables),
         print_ast(DocumentNode(definitions=tuple(definitions))),
     )
@@ -125,8 +127,8 @@ class _Used(Visitor):
 
     def visit(self, nodes: Iterable[Node]) -> None:
         """Look through nodes."""
-        for each in nodes:
-            visit(each, self)
+        for node in nodes:
+            visit(node, self)
 
     def enter_variable(self, node: VariableNode, *_: object) -> None:
         """Note a variable."""
@@ -165,9 +167,12 @@ def _names(document: DocumentNode, selections: SelectionSetNode) -> Iterator[str
             if not selection.name.value.startswith("__"):
                 yield selection.name.value
         elif isinstance(selection, FragmentSpreadNode):
-            for each in document.definitions:
-                if isinstance(each, FragmentDefinitionNode) and each.name.value == selection.name.value:
-                    yield from _names(document, each.selection_set)
+            for definition in document.definitions:
+                if (
+                    isinstance(definition, FragmentDefinitionNode)
+                    and definition.name.value == selection.name.value
+                ):
+                    yield from _names(document, definition.selection_set)
         else:
             yield from _names(document, selection.selection_set)  # type: ignore[attr-defined]
 
@@ -234,7 +239,7 @@ class SeparateCalls:
             return errors
         data |= dict.fromkeys(part.keys)
         # Without data an error without a path is about this part, and must not seem to be about others.
-        return [_at(part.keys[0], each) for each in errors] or self._told(part, "returned no data", INVALID)
+        return [_at(part.keys[0], error) for error in errors] or self._told(part, "returned no data", INVALID)
 
     def _told(self, part: QueryPart, what: str, code: str) -> list[Any]:
         message = f"The service {self.subgraph} {what}."

@@ -1,16 +1,17 @@
-"""uvicorn's configuration, extended for our server."""
+"""uvicorn's configuration, extended for our server, and how long it takes to stop."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import uvicorn
 
 from gateway.http.draining import Draining
 from gateway.http.live import LiveConnections
-from gateway.http.server.lifecycle.stop_times import StopTimes
 from gateway.http.server.protocol_factory import ProtocolFactory
+from gateway.settings import GatewaySettings
 from gateway.tls import ServerTls
 
 OnLoad: TypeAlias = Callable[[Any], None]
@@ -64,3 +65,22 @@ class ServerConfig(uvicorn.Config):
     def draining(self) -> Draining:
         """The loaded application's draining state if it has one, else the server's."""
         return self.protocols.draining_of(self.loaded_app)
+
+
+@dataclass(frozen=True, slots=True)
+class StopTimes:
+    """How long a server takes to stop.
+
+    Attributes:
+        drain_seconds: How long it still accepts connections after SIGTERM, so that load balancers notice that
+            it is not ready; after SIGINT it does not wait.
+        finish_seconds: How long it then waits for requests in progress.
+    """
+
+    drain_seconds: float = 0.0
+    finish_seconds: float = 2.0
+
+    @classmethod
+    def of(cls, settings: GatewaySettings) -> StopTimes:
+        """Return the times from the settings."""
+        return cls(settings.drain_seconds, settings.finish_seconds)

@@ -9,9 +9,8 @@ from starlette.types import ASGIApp
 from uvicorn.config import STARTUP_FAILURE
 
 from gateway.browsers.security_headers import every_response
-from gateway.http.server.lifecycle.config import OnLoad, ServerConfig
+from gateway.http.server.lifecycle.config import OnLoad, ServerConfig, StopTimes
 from gateway.http.server.lifecycle.server import Server
-from gateway.http.server.lifecycle.stop_times import StopTimes
 from gateway.http.server.lifecycle.workers import Workers
 from gateway.http.server.limits import ClientLimits
 from gateway.http.server.protocol_factory import ProtocolFactory

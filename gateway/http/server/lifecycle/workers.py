@@ -16,9 +16,8 @@ from typing import Final
 
 from uvicorn.config import STARTUP_FAILURE
 
-from gateway.http.server.lifecycle.accept_queue import refuse_new_connections
 from gateway.http.server.lifecycle.config import ServerConfig
-from gateway.http.server.lifecycle.server import STOP_AT_ONCE, Server
+from gateway.http.server.lifecycle.server import STOP_AT_ONCE, Server, refuse_new_connections
 
 PING_SECONDS: Final = 1.0
 START_SECONDS: Final = 300.0
@@ -135,8 +134,8 @@ class Workers:
             self._workers = [self._start() for _ in range(self._config.workers)]
             self._stop(self._supervise())
         finally:
-            for each in self._workers:
-                each.kill()
+            for worker in self._workers:
+                worker.kill()
             signal.set_wakeup_fd(wakeup)
             for number, handler in before.items():
                 signal.signal(number, handler)
@@ -184,7 +183,7 @@ class Workers:
         """Wait until all workers have ended, or time is up; return a signal that arrives before that."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
-            living = [each for each in self._workers if each.process.is_alive()]
+            living = [worker for worker in self._workers if worker.process.is_alive()]
             if not living:
                 break
             for number in self._signals(left, wakes=living):
@@ -193,12 +192,12 @@ class Workers:
         return None
 
     def _signal_all(self, number: int) -> None:
-        for each in self._workers:
-            each.signal(number)
+        for worker in self._workers:
+            worker.signal(number)
 
     def _signals(self, seconds: float, wakes: Iterable[Worker]) -> bytes:
         """Wait for signals or the end of a worker, and return the numbers of the signals received."""
-        sentinels = [each.process.sentinel for each in wakes]
+        sentinels = [wake.process.sentinel for wake in wakes]
         multiprocessing.connection.wait([self._noted, *sentinels], seconds)
         try:
             return self._noted.recv(64)

@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from gateway.clients.session import Session
-from gateway.features.access.policy import GrantedByClaims
+from gateway.features.access.feature import GrantedByClaims
 from tests.gateway.access.guarded_shop import Shop, asked, hidden, shop
 
 SERVED = shop()
@@ -177,7 +177,7 @@ async def test_a_dry_run_answers_everything_and_says_what_it_would_hide(
                 assert (await asked(client, "{ guarded }"))["data"] == {"guarded": "g"}
             metrics = (await client.get("/metrics")).text
     assert 'furlong_gateway_access_denials_total{result="answered"} 2.0' in metrics
-    (logged,) = [each for each in logs if each["event"] == "access_would_be_denied"]
+    (logged,) = [log for log in logs if log["event"] == "access_would_be_denied"]
     assert (logged["fields"], logged["rules"]) == (["Query.guarded"], ["authenticated"])
 
 

@@ -65,14 +65,14 @@ async def test_a_decision_that_fails_grants_nothing(answer: Any) -> None:
         async with a_shop(decide_policies=decide).client() as client:
             for _ in range(2):
                 assert (await asked(client, PIN, "ann"))["data"] == {"me": None, "x": None}
-    assert len([each for each in logs if each["event"] == "policy_decision_failed"]) == (answer != "owner")
+    assert len([log for log in logs if log["event"] == "policy_decision_failed"]) == (answer != "owner")
 
 
 async def test_policies_that_nobody_decides_never_hold() -> None:
     """The gateway says so when it starts."""
     with capture_logs() as logs:
         assert hidden(await a_shop().ask(PIN, "ann")) == [["me", "pin"], ["x", "pin"]]
-    (said,) = [each for each in logs if each["event"] == "policies_never_hold"]
+    (said,) = [log for log in logs if log["event"] == "policies_never_hold"]
     assert said["policies"] == ["desk", "owner", "staff"]
 
 

@@ -76,7 +76,7 @@ async def test_a_batch_may_cost_no_more_than_one_request() -> None:
     """The requests that exceed the limit together are refused; each alone is below it."""
     async with served(batch_requests=9, cost_limit=20) as gateway:
         answers = await sent(gateway, [REVIEWS] * 4)
-        refused = [each for each in answers if "errors" in each]
+        refused = [answer for answer in answers if "errors" in answer]
         assert {code(each) for each in refused} == {"COST_ESTIMATED_TOO_EXPENSIVE"}
         assert 0 < len(refused) < 4
         assert [each for each in answers if "errors" not in each] == [REVIEWED] * (4 - len(refused))
@@ -130,7 +130,7 @@ async def test_each_request_of_a_batch_is_admitted_by_itself() -> None:
         await until(lambda: gateway.inside == 3)
         gateway.held.released.set()
         answers = await asking
-        codes = [code(each) for each in answers if "errors" in each]
+        codes = [code(answer) for answer in answers if "errors" in answer]
         assert codes
         assert set(codes) == {"OVERLOADED"}
         assert gateway.inside == 0

@@ -44,7 +44,11 @@ class Reference:
         """The estimated cost of the only operation of a document."""
         document = parse(query)
         one = cls(supergraph, document, variables, list_size)
-        operation = next(each for each in document.definitions if isinstance(each, OperationDefinitionNode))
+        operation = next(
+            definition
+            for definition in document.definitions
+            if isinstance(definition, OperationDefinitionNode)
+        )
         root = supergraph.mutation if operation.operation.value == "mutation" else supergraph.query
         assert root is not None
         return 10 * (root == supergraph.mutation) + one.selections(root, [operation.selection_set], ())
@@ -80,9 +84,9 @@ class Reference:
 
     def _fragment(self, spread: Any) -> FragmentDefinitionNode:
         return next(
-            each
-            for each in self.document.definitions
-            if isinstance(each, FragmentDefinitionNode) and each.name.value == spread.name.value
+            definition
+            for definition in self.document.definitions
+            if isinstance(definition, FragmentDefinitionNode) and definition.name.value == spread.name.value
         )
 
     def _included(self, node: Any) -> bool:

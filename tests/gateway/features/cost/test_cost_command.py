@@ -120,7 +120,7 @@ def test_what_cannot_be_read_is_a_usage_error(arguments: list[str], message: str
 
 def log_of(folder: Path, *entries: object) -> str:
     """A log with a line for each entry; text stands as it is."""
-    lines = [each if isinstance(each, str) else json.dumps(each) for each in entries]
+    lines = [entry if isinstance(entry, str) else json.dumps(entry) for entry in entries]
     return written(folder, "\n".join(lines), "log.jsonl")
 
 
@@ -157,7 +157,7 @@ def test_what_is_proposed_can_be_set(tmp_path: Path, monkeypatch: pytest.MonkeyP
     for name, value in proposed.items():
         monkeypatch.setenv(name, value)
     settings = GatewaySettings()
-    assert all(each.value(settings) == int(proposed.get(each.variable, 0)) for each in LIMITS)
+    assert all(limit.value(settings) == int(proposed.get(limit.variable, 0)) for limit in LIMITS)
     assert invoke(str(BETSLIP))[0] == 0
 
 
@@ -206,7 +206,7 @@ def test_the_percentile_leaves_out_the_rarest() -> None:
 def test_every_limit_on_documents_is_shown() -> None:
     """A limit that is added to the settings is added here as well."""
     settings = {name for name in GatewaySettings.model_fields if name.startswith("document_")}
-    assert settings == {each.setting for each in LIMITS if each.setting.startswith("document_")}
+    assert settings == {limit.setting for limit in LIMITS if limit.setting.startswith("document_")}
 
 
 def test_a_document_whose_fragments_multiply_is_told_at_once(tmp_path: Path) -> None:

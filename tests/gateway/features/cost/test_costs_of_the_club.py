@@ -31,7 +31,7 @@ def test_the_club_s_own_clients_are_far_from_the_limit(reader: DocumentReader, n
     document = reader.read((ROOT / "contracts" / f"{name}.graphql").read_text())
     assert document.operations
     assert not document.broken(SETTINGS)
-    assert all(each.cost <= COST_LIMIT / 80 for each in document.operations)
+    assert all(operation.cost <= COST_LIMIT / 80 for operation in document.operations)
 
 
 def test_developers_can_introspect_the_club(reader: DocumentReader) -> None:

@@ -77,7 +77,7 @@ def test_a_broken_manifest_keeps_the_old_set(tmp_path: Path, metrics: DocumentMe
     with capture_logs() as logs:
         assert not manifests.refresh()
         assert not manifests.refresh()
-    assert [(each["event"], each["log_level"]) for each in logs] == [("manifest_broken", "error")]
+    assert [(log["event"], log["log_level"]) for log in logs] == [("manifest_broken", "error")]
     assert "app.json" in logs[0]["reason"]
     assert (ids(manifests), metrics.is_broken, metrics.reloads) == ({"me"}, True, {"broken": 1})
     file.unlink()

@@ -234,8 +234,8 @@ async def test_log_only_answers_and_logs_each_document_once_for_each_client(make
             assert await served.code({"query": secret}) is None
         for number in range(5):
             assert await served.code({"query": f"{{ a{number}: me {{ id }} }}"}) is None
-    entries = [each for each in logs if each["event"] == "untrusted_document"]
-    assert [(each["operation"], each["client"]) for each in entries] == [
+    entries = [log for log in logs if log["event"] == "untrusted_document"]
+    assert [(entry["operation"], entry["client"]) for entry in entries] == [
         ("Other", "ios"),
         ("Other", "web"),
         ("Find", None),
@@ -328,7 +328,7 @@ async def test_trusted_documents_are_planned_ahead(make: Make, tmp_path: Path) -
             assert await served.code({"documentId": "me"}) is None
             assert await served.code({"documentId": "other"}) is None
             assert await served.metric(counted) == 3
-    refused = [each for each in logs if each["event"] == "trusted_document_refused"]
+    refused = [log for log in logs if log["event"] == "trusted_document_refused"]
     assert [(each["document"], each["code"]) for each in refused] == [
         ("more.json: bad", "GRAPHQL_VALIDATION_FAILED")
     ]

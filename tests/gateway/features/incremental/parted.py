@@ -59,15 +59,17 @@ async def payloads_over(
     """The parts of a gateway's response over some subgraphs."""
     prepared, given = preparer.prepare(query, None), dict(variables)
     made = preparer.planned_for(prepared, (*preparer.conditions(prepared, given), INCREMENTALLY)).plan
-    assert not any("@defer" in each.document or "@stream" in each.document for each in made.fetches)
+    assert not any("@defer" in fetch.document or "@stream" in fetch.document for fetch in made.fetches)
     context = Context(Calls(transports, (), made.kind), given, masking=SHOWN)
-    counts = {each.path: given.get(str(each.initial_count), each.initial_count) for each in made.streams}
+    counts = {
+        stream.path: given.get(str(stream.initial_count), stream.initial_count) for stream in made.streams
+    }
     delivering = Delivering(
         made,
         Fetching(made, context),
         counts,
         DeliveryLimits(1_000, items_at_once=items),
-        lambda failures: [each.formatted() for each in failures],
+        lambda failures: [failure.formatted() for failure in failures],
     )
     found = [await delivering.initial()]
     while found[-1].has_next:
@@ -78,7 +80,7 @@ async def payloads_over(
 
 def bodies(parts: Iterable[Payload], spec: IncrementalSpec = "v0.2") -> list[dict[str, Any]]:
     """The parts as a client gets them."""
-    return [copy.deepcopy(each.body(spec)) for each in parts]
+    return [copy.deepcopy(part.body(spec)) for part in parts]
 
 
 @dataclass
@@ -164,11 +166,11 @@ class Reader:
 def merged(parts: Iterable[Mapping[str, Any]], spec: IncrementalSpec = "v0.2") -> Reader:
     """What a client makes of all parts."""
     reader = Reader()
-    for each in parts:
+    for part in parts:
         if spec == "v0.2":
-            reader.read(each)
+            reader.read(part)
         else:
-            reader.read_older(each)
+            reader.read_older(part)
     return reader
 
 

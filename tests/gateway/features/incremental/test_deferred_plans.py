@@ -30,7 +30,9 @@ def planned(query: str, sdl: str = composed("shop"), **conditions: bool) -> Quer
 
 def asked(made: QueryPlan) -> list[tuple[list[int], str, str]]:
     """For each fetch, its deferred fragments, its subgraph and what it selects."""
-    return [(sorted(each.delivery), each.subgraph, each.document.partition("{")[2]) for each in made.fetches]
+    return [
+        (sorted(fetch.delivery), fetch.subgraph, fetch.document.partition("{")[2]) for fetch in made.fetches
+    ]
 
 
 def test_keys_come_with_the_first_part_and_the_rest_in_later_stages() -> None:
@@ -130,7 +132,7 @@ def test_conditions_decide_what_is_deferred() -> None:
         "... @defer(if: false) { username } ... @defer @skip(if: $no) { birthday } } }"
     )
     late = planned(query, late=True, no=True)
-    assert [(each.delivery, each.subgraph) for each in late.fetches] == [
+    assert [(fetch.delivery, fetch.subgraph) for fetch in late.fetches] == [
         (frozenset(), "accounts"),
         (frozenset({0}), "accounts"),
     ]

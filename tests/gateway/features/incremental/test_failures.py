@@ -48,7 +48,7 @@ def ranked(*ranks: int | None) -> dict[str, MemoryTransport]:
         if "_entities" in request.query:
             sent = [int(each["id"]) for each in request.variables["representations"]]
             return {"data": {"_entities": [users[each] for each in sent]}}
-        return {"data": {"all": [dict(each) for each in users], "me": dict(users[0])}}
+        return {"data": {"all": [dict(user) for user in users], "me": dict(users[0])}}
 
     async def b(request: SubgraphRequest) -> Any:
         sent = [int(each["id"]) for each in request.variables["representations"]]
@@ -184,7 +184,7 @@ async def test_costs_are_reported_for_the_whole_response() -> None:
         headers = {**MULTIPART, "graphql-cost": "1"}
         parts = await gateway.all_parts(query, headers)
         whole = await gateway.client.post("/graphql", json={"query": query}, headers={"graphql-cost": "1"})
-        assert [each.get("extensions") for each in parts] == [None, whole.json()["extensions"]]
+        assert [part.get("extensions") for part in parts] == [None, whole.json()["extensions"]]
 
 
 BADGED = joined(

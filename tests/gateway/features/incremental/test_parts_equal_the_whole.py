@@ -45,8 +45,8 @@ async def compare(federation: Federation, query: str, variables: dict[str, Any],
     """Compare with graphql-core, and with the response without directives unless something failed."""
     parts = await payloads(federation, query, variables, items)
     sent, whole_response = bodies(parts), MergedResponse()
-    for each in parts:
-        whole_response.add(each)
+    for part in parts:
+        whole_response.add(part)
     assert bodies(parts) == sent  # whoever sees the whole response does not change what is sent
     latest, older = merged(sent), merged(bodies(parts, "v0.1"), "v0.1")
     assert whole_response.body() == latest.response

@@ -179,7 +179,7 @@ CUSTOMERS = [f"c-{number}" for number in range(400)]
 def on_for(share: float, seed: int | None = None, label: str = "moving") -> set[str]:
     """The customers for whom a label is on."""
     chosen = labels((), seed, {label: share})
-    return {each for each in CUSTOMERS if label in chosen.decide([label], each)}
+    return {customer for customer in CUSTOMERS if label in chosen.decide([label], customer)}
 
 
 def test_a_customer_keeps_what_was_drawn() -> None:

@@ -18,7 +18,7 @@ from gateway import GatewaySettings, Unauthenticated, create_gateway
 from gateway.clients import ClientAddresses, ClientClass, ClientIdentity
 from gateway.errors import InvalidDocument
 from gateway.features.rate_limits.buckets import MemoryStore, RateLimited
-from gateway.features.rate_limits.limiter import Limiter
+from gateway.features.rate_limits.feature import Limiter
 from gateway.features.rate_limits.settings import NANOSECONDS, RateLimitRule, RateLimitSettings
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop

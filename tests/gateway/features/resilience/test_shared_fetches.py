@@ -146,7 +146,7 @@ async def test_a_failure_is_everyones() -> None:
     await begun()
     fetch.answer.set_exception(ConnectionLost("closed"))
     failures = await asyncio.gather(*asked, return_exceptions=True)
-    assert [(type(each), str(each)) for each in failures] == [(ConnectionLost, "closed")] * 2
+    assert [(type(failure), str(failure)) for failure in failures] == [(ConnectionLost, "closed")] * 2
     assert failures[0] is not failures[1]
 
 

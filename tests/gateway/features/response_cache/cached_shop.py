@@ -98,7 +98,7 @@ class Shop:
         }
 
     async def _stock(self, request: SubgraphRequest) -> Mapping[str, Any]:
-        (asked,) = (each for each in request.variables.values() if isinstance(each, list))
+        (asked,) = (variable for variable in request.variables.values() if isinstance(variable, list))
         self.calls.append(("stock", [each["upc"] for each in asked]))
         entities = [
             {"__typename": "Product", "stock": self.stock[each["upc"]], "price": 5, "viewed": 7, "now": 1}

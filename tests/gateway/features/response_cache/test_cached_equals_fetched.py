@@ -38,7 +38,7 @@ pytestmark = pytest.mark.timeout(900)
 def cacheable(served: Served) -> Supergraph:
     """The supergraph of a world in which everything may be cached."""
     model = load_supergraph(served.composed.supergraph)
-    names = {name for each in model.subgraphs.values() for name in each.types}
+    names = {name for subgraph in model.subgraphs.values() for name in subgraph.types}
     subgraphs = model.subgraphs.values()
     roots = {f"{model.query}.{name}" for each in subgraphs for name in root_fields(model, each)}
     return replace(model, cache_hints=dict.fromkeys(names | roots, HOUR))
@@ -111,5 +111,7 @@ def test_an_answer_from_the_cache_is_the_one_without_it() -> None:
 
 def is_query(operation: Operation) -> bool:
     """Whether an operation is a query, which may be answered twice alike."""
-    (first, *_) = (each for each in parse(operation.document).definitions if hasattr(each, "operation"))
+    (first, *_) = (
+        definition for definition in parse(operation.document).definitions if hasattr(definition, "operation")
+    )
     return bool(first.operation.value == "query")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.cache_control.tags import subgraph_tag, type_tag, written_tag
+from gateway.cache_control.cacheable_fields import subgraph_tag, type_tag, written_tag
 from gateway.features.response_cache.stores import MemoryStore
 from tests.gateway.features.response_cache.cached_shop import Clock, Shop
 
@@ -199,7 +199,7 @@ async def test_a_response_that_does_not_fit_is_taken_for_no_other_entity(spoil: 
     answer = await shop.query(STOCK)
     assert answer["errors"]
     products = answer["data"]["products"] if answer["data"] else []
-    assert all(each["stock"] in (None, 10 * int(each["upc"])) for each in products)
+    assert all(product["stock"] in (None, 10 * int(product["upc"])) for product in products)
     assert all(each["stock"] is None for each in products if each["upc"] == "2")
     shop.answer = lambda response: response
     assert stocks(await shop.query(STOCK)) == [10, 20, 30]

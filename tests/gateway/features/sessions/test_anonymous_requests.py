@@ -62,7 +62,7 @@ async def test_who_sends_no_header_is_anonymous(asked: Asked) -> None:
         await asked.client.post("/graphql", json=body, headers={"cookie": f"authorization={good}"}),
     ):
         assert response.status_code == 200
-    assert [each.issuer for each in asked.sessions] == [None] * 5
+    assert [session.issuer for session in asked.sessions] == [None] * 5
     known = await asked.client.post("/graphql", json=body, headers={"authorization": f"Bearer {good}"})
     assert (known.status_code, asked.sessions[-1].issuer) == (200, "https://login.test")
 
@@ -94,7 +94,7 @@ async def test_a_header_that_does_not_hold_is_refused(asked: Asked, method: str)
     """By 401, and no subgraph is asked: it never counts as none."""
     good, body = token(), {"query": QUERY}
     for headers in NOT_VALID:
-        sent = [("authorization", each.replace("{token}", good)) for each in headers]
+        sent = [("authorization", header.replace("{token}", good)) for header in headers]
         if method == "POST":
             response = await asked.client.post("/graphql", json=body, headers=sent)
         else:

@@ -129,11 +129,11 @@ class Newsroom:
     def _entities(self, _info: Any, representations: list[Mapping[str, Any]]) -> list[Any]:
         return [
             {
-                "id": each["id"],
-                "author": {"name": f"Author of {each['id']}"},
-                "rating": self.ratings.get(each["id"], 5),
+                "id": representation["id"],
+                "author": {"name": f"Author of {representation['id']}"},
+                "rating": self.ratings.get(representation["id"], 5),
             }
-            for each in representations
+            for representation in representations
         ]
 
     def _subscribing(self, document: str, _name: str | None) -> SubgraphSubscription:
@@ -239,8 +239,8 @@ class Wire:
 
     def put(self, event: Any) -> None:
         """Send anything; None ends the sources, an exception breaks them."""
-        for each in self.queues:
-            each.put_nowait(event)
+        for queue in self.queues:
+            queue.put_nowait(event)
 
 
 def request(query: str, headers: Mapping[str, str] | None = None, **body: Any) -> ReceivedRequest:

@@ -66,7 +66,7 @@ async def test_events_that_a_newer_one_has_replaced_are_counted(node: str) -> No
 def text(app: Starlette) -> str:
     """How many events were replaced, as metrics tell it."""
     lines = app.operators.registry.text().decode().splitlines()  # type: ignore[attr-defined]
-    return next(each for each in lines if each.startswith("furlong_gateway_subscription_events_merged_total"))
+    return next(line for line in lines if line.startswith("furlong_gateway_subscription_events_merged_total"))
 
 
 async def test_the_subgraph_learns_that_nobody_listens(node: str) -> None:
@@ -160,7 +160,7 @@ async def test_a_subgraph_that_is_too_fast_is_told_to_end() -> None:
     """What waits is bounded; where the newest event is enough, it replaces the others."""
     callbacks, callback = waiting()
     events = [message(callback, action="next", payload={"data": number}) for number in range(3)]
-    answers = [callbacks.receive(callback.id, each) for each in events]
+    answers = [callbacks.receive(callback.id, event) for event in events]
     assert answers == [Answer.GOES_ON, Answer.GOES_ON, Answer.UNKNOWN]
     callbacks, callback = waiting(merges=True)
     events = [message(callback, action="next", payload={"data": number}) for number in range(3)]

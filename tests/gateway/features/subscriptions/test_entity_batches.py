@@ -211,8 +211,8 @@ async def test_a_gateway_joins_what_its_subscribers_need() -> None:
             wires[0].send(1)
             wires[1].send(2)
             found = [body(await asyncio.wait_for(each, 20)) for each in reading]
-            for each in streams:
-                await each.aclose()
+            for stream in streams:
+                await stream.aclose()
     names = [each["data"]["published"]["author"]["name"] for each in found]
     assert names == ["1", "1", "2"]
     assert asked == [["1", "2"]]

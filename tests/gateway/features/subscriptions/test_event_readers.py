@@ -38,8 +38,8 @@ def test_server_sent_events_are_read_in_any_pieces(
 ) -> None:
     """By any line ending, with comments, and with data over several lines."""
     parts = []
-    for each in events:
-        text = json.dumps(each, ensure_ascii=False, indent=indent)
+    for event in events:
+        text = json.dumps(event, ensure_ascii=False, indent=indent)
         parts += [": ping", "", "event: next", *(f"data: {line}" for line in text.split("\n")), ""]
     content = end.join([*parts, "event: complete", "data:", "", ""]).encode()
     reader = SseReader(10_000)
@@ -50,8 +50,8 @@ def test_server_sent_events_are_read_in_any_pieces(
 @given(EVENTS, CUTS)
 def test_parts_are_read_in_any_pieces(events: list[dict[str, Any]], cuts: list[int]) -> None:
     """Heartbeats are no events."""
-    parts = [{}, *({"payload": each} for each in events), {}]
-    written = [f"content-type: application/json\r\n\r\n{json.dumps(each)}" for each in parts]
+    parts = [{}, *({"payload": event} for event in events), {}]
+    written = [f"content-type: application/json\r\n\r\n{json.dumps(part)}" for part in parts]
     content = "\r\n--graphql".join(["", *(f"\r\n{each}" for each in written), "--\r\n"]).encode()
     reader = MultipartReader("graphql", 10_000)
     assert read(reader, content, cuts) == events

@@ -153,8 +153,8 @@ async def test_a_source_that_breaks_ends_all_its_subscriptions() -> None:
     app = Newsroom(wire).app(**PUBLIC)
     streams = [await subscribed(app, COUNT) for _ in range(2)]
     wire.put(RuntimeError("secret"))
-    for each in streams:
-        (last,) = await asyncio.wait_for(bodies(each), 60)
+    for stream in streams:
+        (last,) = await asyncio.wait_for(bodies(stream), 60)
         assert last["errors"][0]["extensions"]["code"] == "SUBGRAPH_UNREACHABLE"
 
 
@@ -173,8 +173,8 @@ async def test_sources_are_limited_by_subgraph() -> None:
     with pytest.raises(RequestError) as refused:
         await subscribed(app, QUERY)
     assert (refused.value.code, refused.value.status) == ("SUBGRAPH_BUSY", 503)
-    for each in streams:
-        await each.aclose()
+    for stream in streams:
+        await stream.aclose()
     await soon(lambda: 'sources_open{subgraph="feed"} 0.0' in metrics(app))
     await subscribed(app, QUERY)
 

@@ -48,7 +48,7 @@ async def test_entities_are_fetched_for_each_event(execution: str) -> None:
         {"data": {"published": {"headline": f"News {number}", "author": {"name": f"Author of {number}"}}}}
         for number in (7, 8)
     ]
-    assert [each["representations"] for each in newsroom.calls] == [
+    assert [call["representations"] for call in newsroom.calls] == [
         [{"__typename": "Article", "id": str(number)}] for number in (7, 8)
     ]
 

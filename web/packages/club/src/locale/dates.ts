@@ -4,7 +4,7 @@ const NAME = /^(\d{4})-W(\d{2})$/u;
 const DAY_MS = 86_400_000;
 
 /** The texts around times, with names in braces. */
-export interface DateWords {
+export interface DateMessages {
   /** `{day}`: midnight at the end of that day, which people do not take for the next one. */
   readonly midnight: string;
   /** `{moment}` in the zone of `{city}`. */
@@ -33,7 +33,7 @@ export interface Dates {
 
 type Fill = (template: string, values: Readonly<Record<string, string>>) => string;
 
-export function datesFor(tag: string, { own, shown = own }: Zones, words: DateWords, fill: Fill): Dates {
+export function datesFor(tag: string, { own, shown = own }: Zones, words: DateMessages, fill: Fill): Dates {
   const format = (options: Intl.DateTimeFormatOptions, timeZone = shown) =>
     new Intl.DateTimeFormat(tag, timeZone === undefined ? options : { ...options, timeZone });
   const time = { hour: '2-digit', minute: '2-digit' } as const;

@@ -5,17 +5,17 @@ import type { Money } from '@furlong/client';
 import { formatMinor, formatTyped, minorDigits, type ReadAmount } from './amounts';
 import { datesFor, weekNumber, type Dates, type Zones } from './dates';
 import { fill, plural, type Direction } from './text';
-import { AR } from '../words/ar';
-import { DE } from '../words/de';
-import { EN } from '../words/en';
-import { IT } from '../words/it';
-import type { Plural, Words } from '../words/words';
+import { AR } from '../messages/ar';
+import { DE } from '../messages/de';
+import { EN } from '../messages/en';
+import { IT } from '../messages/it';
+import type { Plural, Messages } from '../messages/messages';
 
 export interface Locale extends Dates {
   /** The BCP 47 tag with the region that determines number and date formats: `en-GB`. */
   readonly tag: string;
   readonly direction: Direction;
-  readonly words: Words;
+  readonly words: Messages;
   readonly money: (amount: Pick<Money, 'minor' | 'currency'>) => string;
   readonly percent: (value: number) => string;
   /** Decimal odds in thousandths, as `1.50`. */
@@ -31,7 +31,7 @@ export interface Locale extends Dates {
   readonly whyRefused: (read: ReadAmount, currency: string) => string | null;
 }
 
-const LANGUAGES: Readonly<Record<string, { readonly words: Words; readonly direction: Direction; readonly usual: string }>> = {
+const LANGUAGES: Readonly<Record<string, { readonly words: Messages; readonly direction: Direction; readonly usual: string }>> = {
   en: { words: EN, direction: 'ltr', usual: 'en-GB' },
   de: { words: DE, direction: 'ltr', usual: 'de' },
   it: { words: IT, direction: 'ltr', usual: 'it' },
@@ -65,7 +65,7 @@ function canonical(tag: string): string | null {
 
 function localeOf(
   tag: string,
-  { words, direction }: { readonly words: Words; readonly direction: Direction },
+  { words, direction }: { readonly words: Messages; readonly direction: Direction },
   timeZone: string | undefined,
 ): Locale {
   const number = new Intl.NumberFormat(tag);

@@ -1,5 +1,5 @@
 /** Texts with values in them, and texts by grammatical number. */
-import type { Plural } from '../words/words';
+import type { Plural } from '../messages/messages';
 
 const FIRST_STRONG_ISOLATE = '\u2068';
 const POP_ISOLATE = '\u2069';

@@ -6,7 +6,7 @@ import { ClubTracker, type ClubTrackerProps } from './ClubTracker';
 import { sentenceForIneligible, standingOf } from './standing';
 import { LocaleProvider, useLocale } from '../locale/locale';
 import type { Tracker } from '../state/state';
-import type { Words } from '../words/words';
+import type { Messages } from '../messages/messages';
 
 export interface TrackerCardProps extends Omit<ClubTrackerProps, 'shown'> {
   readonly tracker: Tracker;
@@ -24,7 +24,7 @@ export function TrackerCard(props: TrackerCardProps) {
 }
 
 /** Null if nothing is shown. */
-function contentOf(props: TrackerCardProps, words: Words): ReactNode {
+function contentOf(props: TrackerCardProps, words: Messages): ReactNode {
   const { tracker } = props;
   switch (tracker.kind) {
     case 'nothing':

@@ -2,7 +2,7 @@
 import type { Club, ClubState, IneligibleReason, Money, Progress } from '@furlong/client';
 import type { Locale } from '../locale/locale';
 import type { Notice } from '../changes/notice';
-import type { Words } from '../words/words';
+import type { Messages } from '../messages/messages';
 
 /** States in which the customer has or will get this week's reward, even after leaving the club. */
 const HOLDING: readonly (ClubState | null)[] = ['QUALIFIED', 'CONFIRMED', 'FULFILLING', 'CREDITED', 'USED', 'EXPIRED'];
@@ -42,7 +42,7 @@ export function standingOf(club: Club): Standing {
  * Nothing is shown to customers whom safer-gambling rules exclude from promotions, and nothing for a reason
  * that this page does not know.
  */
-export function sentenceForIneligible(reason: IneligibleReason | null, words: Words): string | null {
+export function sentenceForIneligible(reason: IneligibleReason | null, words: Messages): string | null {
   return reason !== null && reason in words.ineligible ? words.ineligible[reason] : null;
 }
 
@@ -59,7 +59,7 @@ export function wonSentence(club: Club, { words, moment, fill }: Locale): string
 }
 
 /** The state in a sentence; null for a state without one. */
-export function storyOf(club: Club, words: Words): string | null {
+export function storyOf(club: Club, words: Messages): string | null {
   const { state } = club;
   if (state === null || state === 'INELIGIBLE') return null;
   if (state === 'QUALIFIED' && !club.membership.optedIn) return words.keptAfterLeaving;
@@ -67,7 +67,7 @@ export function storyOf(club: Club, words: Words): string | null {
 }
 
 /** Why no change can be made at the moment; null if one can. */
-export function whyNoChange(club: Club, notice: Notice, words: Words): string | null {
+export function whyNoChange(club: Club, notice: Notice, words: Messages): string | null {
   if (notice.kind === 'sending') return words.whySending;
   return club.membership.pending || club.choice?.pending === true ? words.whyBusy : null;
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { localeFor, LOCALES } from '@furlong/club';
 
 import * as types from '../packages/client/src/operations/types';
-import { EN } from '../packages/club/src/words/en';
+import { EN } from '../packages/club/src/messages/en';
 
 const KINDS = {
   states: types.CLUB_STATES,

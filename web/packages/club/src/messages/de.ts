@@ -1,7 +1,7 @@
 /** German. */
-import type { Words } from './words';
+import type { Messages } from './messages';
 
-export const DE: Words = {
+export const DE: Messages = {
   club: 'Prämienclub',
   details: 'Details',
   newTab: 'öffnet in neuem Tab',

@@ -1,7 +1,7 @@
 /** Arabic. */
-import type { Words } from './words';
+import type { Messages } from './messages';
 
-export const AR: Words = {
+export const AR: Messages = {
   club: 'نادي المكافآت',
   details: 'التفاصيل',
   newTab: 'يُفتح في علامة تبويب جديدة',

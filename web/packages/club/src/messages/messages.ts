@@ -10,13 +10,13 @@ import type {
   WeekState,
 } from '@furlong/client';
 import type { Refusal } from '../locale/amounts';
-import type { DateWords } from '../locale/dates';
+import type { DateMessages } from '../locale/dates';
 
 /** A text by grammatical number, as CLDR names them; `other` is always there. */
 export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { readonly other: string };
 
 /** Names in braces are replaced: see `fill`. */
-export interface Words extends DateWords {
+export interface Messages extends DateMessages {
   readonly club: string;
   readonly details: string;
   readonly newTab: string;

@@ -1,7 +1,7 @@
 /** English. */
-import type { Words } from './words';
+import type { Messages } from './messages';
 
-export const EN: Words = {
+export const EN: Messages = {
   club: 'Rewards club',
   details: 'Details',
   newTab: 'opens in a new tab',

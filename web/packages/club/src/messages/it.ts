@@ -1,7 +1,7 @@
 /** Italian. */
-import type { Words } from './words';
+import type { Messages } from './messages';
 
-export const IT: Words = {
+export const IT: Messages = {
   club: 'Club premi',
   details: 'Dettagli',
   newTab: 'si apre in una nuova scheda',

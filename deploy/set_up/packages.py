@@ -1,17 +1,17 @@
-"""Installs the packages of a lock into `.venv`: by uv, which takes seconds, or else by pip."""
+"""Installs Furlong and the packages of a lock into `.venv`: by uv, which takes seconds, or else by pip."""
 
+import ast
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from deploy.set_up.commands import Commands
 from deploy.set_up.failures import CommandError, SetUpError, is_about_disk
-from deploy.set_up.python.own_distribution import install_furlong
-from deploy.set_up.python.pip_settings import uv_environment
 
 TOOLS_LOCK: Final = "deploy/set_up/requirements.lock"
 TITLE: Final = "Python packages"
@@ -105,3 +105,77 @@ def _pip(commands: Commands, environment: Path) -> list[str | Path]:
 
 def _python(environment: Path) -> Path:
     return environment / "bin" / "python"
+
+
+SCRIPT: Final = """\
+#!{python}
+import sys
+
+from {module} import {function}
+
+sys.exit({function}())
+"""
+
+
+def install_furlong(root: Path, environment: Path) -> None:
+    """Let the Python of an environment import the clone, and write the commands that pyproject.toml names."""
+    project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
+    name, version, scripts = project["name"], project["version"], project["scripts"]
+    (packages,) = environment.glob("lib/python3*/site-packages")
+    for former in packages.glob(f"{name}-*.dist-info"):
+        shutil.rmtree(former)
+    (packages / f"{name}.pth").write_text(f"{root}\n")
+    folder = packages / f"{name}-{version}.dist-info"
+    folder.mkdir()
+    files = {
+        "METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        "INSTALLER": "set_up\n",
+        "entry_points.txt": "\n".join(
+            ["[console_scripts]", *(f"{each} = {at}" for each, at in scripts.items()), ""]
+        ),
+    }
+    for file, text in files.items():
+        (folder / file).write_text(text)
+    commands = [environment / "bin" / script for script in scripts]
+    for command in commands:
+        module, _, function = scripts[command.name].partition(":")
+        command.write_text(
+            SCRIPT.format(python=environment / "bin" / "python", module=module, function=function)
+        )
+        command.chmod(0o755)
+    installed = [packages / f"{name}.pth", *(folder / each for each in (*files, "RECORD")), *commands]
+    (folder / "RECORD").write_text("".join(f"{each},,\n" for each in installed))
+
+
+COMMANDS: Final = frozenset({"global", "install", "site", "user", ":env:"})
+NAMES: Final = {
+    "index-url": ("UV_DEFAULT_INDEX", " "),
+    "extra-index-url": ("UV_INDEX", " "),
+    "find-links": ("UV_FIND_LINKS", ","),
+    "trusted-host": ("UV_INSECURE_HOST", " "),
+    "cert": ("SSL_CERT_FILE", " "),
+    "client-cert": ("SSL_CLIENT_CERT", " "),
+    "proxy": ("ALL_PROXY", " "),
+    "no-index": ("UV_NO_INDEX", " "),
+    "timeout": ("UV_HTTP_TIMEOUT", " "),
+    "default-timeout": ("UV_HTTP_TIMEOUT", " "),
+}
+"""By pip's name: uv's variable, and what stands between several values."""
+
+
+def uv_environment(configuration: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return uv's variables for what `pip config list` prints; the user's own variables of uv win.
+
+    Pip looks in all indexes for the best version. So does uv then: the hashes decide what is accepted.
+    """
+    variables = {"UV_SYSTEM_CERTS": "true", "UV_INDEX_STRATEGY": "unsafe-best-match", "UV_NO_CONFIG": "true"}
+    # Variables of the environment come last in pip's list only by chance.
+    lines = sorted(configuration.splitlines(), key=lambda line: line.startswith(":env:"))
+    for line in lines:
+        key, equals, value = line.partition("=")
+        scope, _, name = key.rpartition(".")
+        if not equals or scope not in COMMANDS or name not in NAMES:
+            continue
+        variable, between = NAMES[name]
+        variables[variable] = between.join(str(ast.literal_eval(value)).split())
+    return {name: value for name, value in variables.items() if name not in environment}
