@@ -19,12 +19,19 @@ SECRET = "nobody may read this"
 BUBBLEWRAP, LANDLOCK = None, ""
 
 
+@pytest.fixture(scope="module")
+def store(module_store: Store) -> Store:
+    """Provide a store with three bets, of which a snapshot is published; no question changes it."""
+    bets = (bet(bet_id=f"b-{number}", stake_minor=100 * number) for number in (1, 2, 3))
+    module_store.fill(scheme(), *bets)
+    module_store.roll_up()
+    publish(module_store.folder, module_store.engine)
+    return module_store
+
+
 @pytest.fixture
 def settings(processes: None, store: Store) -> AnalyticsSettings:
-    """Provide the settings of a store with three bets, of which a snapshot is published."""
-    store.fill(scheme(), *(bet(bet_id=f"b-{number}", stake_minor=100 * number) for number in (1, 2, 3)))
-    store.roll_up()
-    publish(store.folder, store.engine)
+    """Provide the settings of the store."""
     return AnalyticsSettings(folder=store.folder, question_seconds=20, question_rows=100)
 
 
