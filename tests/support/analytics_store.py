@@ -15,7 +15,7 @@ from analytics.ingestion import Ingestion
 from analytics.pseudonyms import Pseudonyms
 from analytics.records import end_of_block
 from analytics.rollups import Rollups
-from analytics.schema import BY_TOPIC, DERIVED, RECORD_TABLES, Rollup, rollups
+from analytics.schema import BY_TOPIC, DERIVED, RECORD_TABLES, Retention, Rollup, rollups
 from consumers.stream.records import Partition, Record
 from foundation.storage.clock import SystemClock
 
@@ -128,7 +128,7 @@ class Store:
     def clear(self) -> None:
         """Empty all tables."""
         records, rolled = ([table.name for table in tables] for tables in (RECORD_TABLES, rollups()))
-        for table in (*records, *rolled, "readings", *DERIVED):
+        for table in (*records, *rolled, "readings", "exchange_rates", *DERIVED):
             self.engine.execute(f"TRUNCATE TABLE {table}")
 
 
@@ -138,7 +138,7 @@ def open_shared(folder: Path) -> Store:
     Raises:
         StoreFault: The engine refuses.
     """
-    engine = open_store(folder, None, 0)
+    engine = open_store(folder, None, Retention())
     if not isinstance(engine, ChdbEngine):
         raise StoreFault("not the embedded engine")
     return Store(folder, engine, Pseudonyms(folder / "customers.sqlite", KEY))
