@@ -14,10 +14,11 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from analytics.engine import ChdbEngine, Engine, open_store
+from analytics.engine import ChdbEngine, Engine, open_store, retention_of
 from analytics.ingestion import Ingestion, Range, Reading
 from analytics.pseudonyms import Pseudonyms
 from analytics.questions.snapshot import publish
+from analytics.rates import Rates
 from analytics.records import end_of_block
 from analytics.rollups import Rollups
 from analytics.schema import BY_TOPIC, RecordTable
@@ -125,7 +126,7 @@ class AnalyticsConsumer:
         try:
             settings = self._settings
             engine = await self._in_engine(
-                lambda: open_store(settings.folder, settings.url, settings.retention_days)
+                lambda: open_store(settings.folder, settings.url, retention_of(settings))
             )
             pseudonyms = Pseudonyms(settings.keys_file, settings.key.get_secret_value())
             await self._fill(engine, Ingestion(engine, pseudonyms, self._clock))
@@ -175,12 +176,13 @@ class AnalyticsConsumer:
             await self._assign(consumer, stored)
             self._detail = "reading"
             rollups = Rollups(engine)
-            await self._publish(ingestion, rollups)
+            rates = Rates(engine, self._settings.rates_file, self._settings.reporting_currency)
+            await self._publish(ingestion, rollups, rates)
             while not self._stopping.is_set():
                 await self._read_round(consumer)
                 await self._store(ingestion)
                 if self._stopping.is_set() or asyncio.get_running_loop().time() >= self._publish_at:
-                    await self._publish(ingestion, rollups)
+                    await self._publish(ingestion, rollups, rates)
         finally:
             await consumer.stop()
 
@@ -238,10 +240,11 @@ class AnalyticsConsumer:
         self._refused.inc(ingestion.refused - refused)
         self._lag.set(self.lag)
 
-    async def _publish(self, ingestion: Ingestion, rollups: Rollups) -> None:
+    async def _publish(self, ingestion: Ingestion, rollups: Rollups, rates: Rates) -> None:
         """Count what has changed, say how far all is complete, and let readers have it."""
         loop, engine = asyncio.get_running_loop(), ingestion.engine
         began = loop.time()
+        await self._in_engine(rates.refresh)
         await self._in_engine(rollups.refresh)
         readings = {partition: _reading(buffered) for partition, buffered in self._buffers.items()}
         await self._in_engine(lambda: ingestion.report(readings))

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import httpx
 
 from analytics.errors import NotInstalled, StoreFault, StoreInUse
-from analytics.schema import DATABASE, statements
+from analytics.schema import DATABASE, RECORD_TABLES, Existing, Retention, statements
+from analytics.settings import AnalyticsSettings
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -188,13 +189,13 @@ class ClickHouseEngine:
         return response.content
 
 
-def open_store(folder: Path, url: str | None, retention_days: int) -> Engine:
+def open_store(folder: Path, url: str | None, retention: Retention) -> Engine:
     """Open the store as its one writer, with all tables and views of this version.
 
     Args:
         folder: The folder of the embedded store.
         url: The server instead, if there is one.
-        retention_days: How long customers' facts are kept; 0 for ever.
+        retention: How long rows are kept.
 
     Raises:
         NotInstalled: The packages of the embedded engine are missing.
@@ -202,19 +203,39 @@ def open_store(folder: Path, url: str | None, retention_days: int) -> Engine:
         StoreFault: The engine refuses a statement.
     """
     engine: Engine = ClickHouseEngine(url) if url else ChdbEngine(folder)
-    prepare(engine, retention_days)
+    prepare(engine, retention)
     return engine
 
 
-def prepare(engine: Engine, retention_days: int) -> None:
+def prepare(engine: Engine, retention: Retention) -> None:
     """Create the tables and views of this version that are missing.
 
     Raises:
         StoreFault: The engine refuses a statement.
     """
-    current = engine.read("SELECT name, comment FROM system.tables WHERE database = currentDatabase()")
-    for statement in statements(retention_days, {row["name"]: row["comment"] for row in current}):
+    rows = engine.read(
+        "SELECT name, comment, formatQuery(create_table_query) AS ddl FROM system.tables "
+        "WHERE database = currentDatabase()"
+    )
+    current = {row["name"]: Existing(row["comment"], row["ddl"]) for row in rows}
+    for statement in statements(retention, current):
         engine.execute(statement)
+
+
+def retention_of(settings: AnalyticsSettings) -> Retention:
+    """Return how long rows are kept.
+
+    Raises:
+        StoreFault: A table is named whose rows cannot be dropped by age.
+    """
+    droppable = [table.name for table in RECORD_TABLES if table.retention is not None]
+    others = sorted(settings.retention_by_table.keys() - set(droppable))
+    if others:
+        raise StoreFault(
+            f"FURLONG_ANALYTICS_RETENTION_BY_TABLE names {', '.join(others)}; the tables that may have a "
+            f"retention of their own are {', '.join(droppable)}"
+        )
+    return Retention(settings.retention_days, settings.retention_by_table)
 
 
 def quoted(text: str) -> str:

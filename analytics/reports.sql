@@ -1,6 +1,20 @@
 -- The questions ready-made: each report is a view over the facts. Columns `brand` and `iso_week`, where a report has
 -- them, can be restricted by --brand and --week.
 
+-- One row: what was staked on bets of a day (UTC) in one jurisdiction and currency, and what of it counted; void bets are left
+-- out. `reported_…` is the same in the reporting currency, at the rate of the day or the last one before; null without any.
+turnover_by_day :=
+SELECT staked.brand AS brand, staked.day AS day, jurisdiction, staked.currency AS currency, bets, stake_minor, counted_minor,
+    reporting_currency, toInt64(round(stake_minor * nullIf(factor, 0))) AS reported_stake_minor,
+    toInt64(round(counted_minor * nullIf(factor, 0))) AS reported_counted_minor
+FROM (
+    SELECT brand, toDate(placed_at) AS day, jurisdiction, currency, count() AS bets, sum(contributions.stake_minor) AS stake_minor,
+        sum(contributions.counted_minor) AS counted_minor
+    FROM contributions WHERE reason != 'VOID'
+    GROUP BY brand, day, jurisdiction, currency
+) AS staked
+ASOF LEFT JOIN exchange_rates ON staked.currency = exchange_rates.currency AND staked.day >= exchange_rates.day;
+
 -- One row: a week of a brand that has facts, with what decides whether its roll-ups are up to date: `facts` of its bets,
 -- `reports` of everything about it.
 week_states :=

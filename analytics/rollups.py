@@ -27,6 +27,10 @@ SEARCHED_AT_ONCE: Final = 4_000_000
 _BOUNDS: Final = "max_bytes_before_external_sort = 800000000, max_bytes_before_external_group_by = 800000000"
 _EPOCH: Final = "toDateTime64(0, 6, 'UTC')"
 
+_SUMS: Final = "count() AS row_count, sum(cityHash64(toString(tuple(*)))) AS row_hashes"
+_NO_ROWS: Final = {"row_count": 0, "row_hashes": 0}
+"""By what the rows of a roll-up are compared, in any order."""
+
 _RECENT: Final = """
 SELECT brand, customer FROM account_records WHERE refused = '' AND arrived_at >= {since}
 UNION DISTINCT SELECT brand, customer FROM membership_records WHERE refused = '' AND arrived_at >= {since}
@@ -88,12 +92,13 @@ class Rollups:
 
     Attributes:
         engine: The store, as its one writer.
+        tables: What is counted.
         counted: How many weeks were counted since the start.
     """
 
     engine: Engine
+    tables: Sequence[Rollup] = field(default_factory=rollups)
     counted: int = 0
-    _rollups: Sequence[Rollup] = field(default_factory=rollups)
     _turn: int = 0
     _seen: Mapping[str, int] = field(default_factory=dict)
 
@@ -134,20 +139,23 @@ class Rollups:
             (row["brand"], row["iso_week"], row["reports"])
             for row in self.engine.read("SELECT * FROM rolled_weeks FINAL")
         }
+        weekly = [each for each in self.tables if each.is_weekly]
+        stored = {each.name: self._stored(each.name) for each in weekly}
         for week in self._weeks():
             if (week.brand, week.iso_week, week.reports) not in rolled:
                 continue  # facts have come since
             names = self._names(week)
-            where = f"brand = {names['brand']} AND iso_week = {names['week']}"
-            for each in (one for one in self._rollups if one.is_weekly):
-                stored, counted = (
-                    self.engine.read(
-                        f"SELECT count() AS rows, sum(cityHash64(toString(tuple(*)))) AS sum FROM {of}"
-                    )
-                    for of in (f"(SELECT * FROM {each.name} WHERE {where})", f"({each.of_week(names)})")
-                )
-                if stored != counted:
+            for each in weekly:
+                counted = self.engine.read(f"SELECT {_SUMS} FROM ({each.of_week(names)})")[0]
+                if stored[each.name].get((week.brand, week.iso_week), _NO_ROWS) != counted:
                     yield week, each.name
+
+    def _stored(self, rollup: str) -> Mapping[tuple[str, str], Mapping[str, int]]:
+        """Return the sums of the stored rows of each brand and week."""
+        rows = self.engine.read(
+            f"SELECT brand AS of_brand, iso_week AS of_week, {_SUMS} FROM {rollup} GROUP BY brand, iso_week"
+        )
+        return {(row.pop("of_brand"), row.pop("of_week")): row for row in rows}
 
     def _rows(self) -> Mapping[str, int]:
         """Return how many rows each table of records has."""
@@ -159,7 +167,7 @@ class Rollups:
 
     def _compute_tables(self) -> None:
         """Compute what is not about one week."""
-        for each in self._rollups:
+        for each in self.tables:
             if not each.is_weekly:
                 self.engine.execute(f"TRUNCATE TABLE {each.name}")
                 self.engine.execute(f"INSERT INTO {each.name} {each.query}")
@@ -176,7 +184,7 @@ class Rollups:
     def _count(self, week: Week, *, all_of_it: bool) -> None:
         names = self._names(week)
         partition = f"({names['brand']}, {names['week']})"
-        for each in self._rollups:
+        for each in self.tables:
             if not each.is_weekly or (not all_of_it and each.name in OF_BETS):
                 continue
             self.engine.execute(f"TRUNCATE TABLE {each.name}_next")
@@ -192,7 +200,7 @@ class Rollups:
 
     def _forget(self, brand: str, iso_week: str) -> None:
         """Drop the roll-ups of a week of which no facts are left."""
-        for each in (one for one in self._rollups if one.is_weekly):
+        for each in (one for one in self.tables if one.is_weekly):
             self.engine.execute(
                 f"ALTER TABLE {each.name} DROP PARTITION ({quoted(brand)}, {quoted(iso_week)})"
             )

@@ -6,10 +6,10 @@ A record table keeps all that came, every revision of a thing included. Question
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from importlib.resources import files
-from typing import Final
+from typing import Final, NamedTuple
 
 DATABASE: Final = "furlong"
 
@@ -51,6 +51,8 @@ class RecordTable:
         own: Name and type of each column that the message fills.
         order: The columns that rows are sorted by.
         retention: The column that retention is counted from; None to keep the rows for ever.
+        is_state: Whether rows are kept for ever unless the table has a retention of its own, because they say
+            what still holds, however old they are.
         keyed: Whether the topic is keyed by customer.
         counted: What the rows of each part are counted by, so that their number by it is read without them.
     """
@@ -60,6 +62,7 @@ class RecordTable:
     own: Mapping[str, str]
     order: tuple[str, ...]
     retention: str | None = None
+    is_state: bool = False
     keyed: bool = True
     counted: str = ""
 
@@ -69,25 +72,46 @@ class RecordTable:
         customer = {"customer": "UInt64"} if self.keyed else {}
         return {"brand": WORD, **customer, **self.own, "occurred_at": INSTANT, **ORIGIN}
 
-    def ddl(self, retention_days: int) -> Iterator[str]:
-        """Yield the statements that create the table, unless it exists, and add columns that it lacks.
+    def ddl(self, days: int, current: str | None) -> Iterator[str]:
+        """Yield the statements that create the table, unless it exists, and change what is otherwise.
 
         An insert is one block of one partition, so that its token covers all of it.
+
+        Args:
+            days: How long rows are kept; 0 for ever.
+            current: The statement that would create the table as it is; None if there is none.
         """
         columns = ", ".join(f"{name} {kind}" for name, kind in self.columns.items())
-        ttl = (
-            f" TTL toDateTime({self.retention}) + toIntervalDay({retention_days})"
-            if self.retention and retention_days
-            else ""
-        )
+        kept = f"TTL toDateTime({self.retention}) + toIntervalDay({days})" if self.retention and days else ""
         if self.counted:
             columns += f", PROJECTION counts (SELECT {self.counted}, count() GROUP BY {self.counted})"
         yield (
             f"CREATE TABLE IF NOT EXISTS {self.name} ({columns}) ENGINE = MergeTree "
-            f"ORDER BY ({', '.join(self.order)}){ttl} SETTINGS non_replicated_deduplication_window = 10000"
+            f"ORDER BY ({', '.join(self.order)}) {kept} SETTINGS non_replicated_deduplication_window = 10000"
         )
         added = ", ".join(f"ADD COLUMN IF NOT EXISTS {name} {kind}" for name, kind in self.columns.items())
         yield f"ALTER TABLE {self.name} {added}"
+        if current is not None and kept and kept not in current:
+            yield f"ALTER TABLE {self.name} MODIFY {kept}"
+        elif current is not None and not kept and "\nTTL " in current:
+            yield f"ALTER TABLE {self.name} REMOVE TTL"
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How many days rows are kept; 0 for ever.
+
+    Attributes:
+        days: Of facts of customers.
+        own: Of single tables instead, by name.
+    """
+
+    days: int = 0
+    own: Mapping[str, int] = field(default_factory=dict)
+
+    def of(self, table: RecordTable) -> int:
+        """Return how many days the rows of a table are kept."""
+        return self.own.get(table.name, 0 if table.is_state else self.days)
 
 
 BETS: Final = RecordTable(
@@ -143,6 +167,8 @@ CONTROL_DRAWS: Final = RecordTable(
     "club.control.v1",
     {**_TERRITORY, "draw": "UInt32", "control_per_mille": "UInt32"},
     ("brand", "customer"),
+    retention="occurred_at",
+    is_state=True,
 )
 CHOICES: Final = RecordTable(
     "choice_records",
@@ -285,6 +311,12 @@ READINGS: Final = (
 `complete_until` was read."""
 
 
+EXCHANGE_RATES: Final = (
+    f"CREATE TABLE IF NOT EXISTS exchange_rates (day Date, currency {WORD}, reporting_currency {WORD}, "
+    "factor Float64) ENGINE = MergeTree ORDER BY (currency, day)"
+)
+"""What a minor unit of a currency is worth from a day on, in minor units of the reporting currency."""
+
 KNOWN_CUSTOMERS: Final = (
     f"CREATE TABLE IF NOT EXISTS known_customers (brand {WORD}, customer UInt64, known Bool, "
     f"jurisdiction {WORD}, currency {WORD}, opted_in_at {INSTANT}, taken_at {INSTANT}) "
@@ -309,6 +341,13 @@ _COLUMNS: Final = ", ".join(column for table in RECORD_TABLES for column in tabl
 """What `*` stands for in a view is fixed when the view is created."""
 
 DERIVED: Final = ("known_customers", "moved_bets", "rolled_weeks")
+
+
+class Existing(NamedTuple):
+    """A table or view that exists: its comment, which names a definition, and the statement that made it."""
+
+    comment: str
+    ddl: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,27 +413,29 @@ def rollups() -> tuple[Rollup, ...]:
     return tuple(Rollup(name, order, says, query) for name, order, says, query in _in("rollups.sql"))
 
 
-def statements(retention_days: int, current: Mapping[str, str]) -> Iterator[str]:
+def statements(retention: Retention, current: Mapping[str, Existing]) -> Iterator[str]:
     """Yield the statements that create what is missing or was defined otherwise.
 
     A view that is as it should be is left alone, because the engine keeps what it replaces for a while. If a
     roll-up is defined otherwise, all of them are counted again.
 
     Args:
-        retention_days: How long rows of customers' facts are kept; 0 for ever.
-        current: The comment of each table and view that exists, which names its definition.
+        retention: How long rows are kept.
+        current: Each table and view that exists.
     """
     for table in RECORD_TABLES:
-        yield from table.ddl(retention_days)
-    yield from (ZONE_WEEKS, READINGS, KNOWN_CUSTOMERS, MOVED_BETS, ROLLED_WEEKS)
+        existing = current.get(table.name)
+        yield from table.ddl(retention.of(table), None if existing is None else existing.ddl)
+    yield from (ZONE_WEEKS, READINGS, EXCHANGE_RATES, KNOWN_CUSTOMERS, MOVED_BETS, ROLLED_WEEKS)
     rolled = rollups()
-    outdated = [each for each in rolled if current.get(each.name, "") not in {"", _digest(each.query)}]
+    comments = {name: existing.comment for name, existing in current.items()}
+    outdated = [each for each in rolled if comments.get(each.name, "") not in {"", _digest(each.query)}]
     facts = tuple(_in("facts.sql"))
     for number, view in enumerate(views()):
         if number == len(facts):
             yield from _rollup_tables(rolled, anew=bool(outdated))
         digest = _digest(view.query + _COLUMNS)
-        if current.get(view.name) != digest:
+        if comments.get(view.name) != digest:
             yield f"CREATE OR REPLACE VIEW {view.name} AS {view.query} COMMENT '{digest}'"
 
 

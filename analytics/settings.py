@@ -1,7 +1,7 @@
 """Settings of analytics."""
 
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -42,6 +42,24 @@ class AnalyticsSettings(BaseSettings):
     )
     retention_days: int = Field(
         default=0, ge=0, description="How many days customers' facts are kept after they happened; 0 for ever"
+    )
+    retention_by_table: dict[str, Annotated[int, Field(ge=0)]] = Field(
+        default_factory=dict,
+        description="The same for single tables of records, as JSON, such as "
+        '{"bet_records": 400, "control_records": 800}; draws for a control group are otherwise kept for ever',
+    )
+    rates_file: Path | None = Field(
+        default=None,
+        description="CSV with daily rates of exchange, for sums in one currency: day,currency,rate, where a "
+        "rate is what one unit of the currency is worth in the reporting currency",
+    )
+    reporting_currency: str = Field(
+        default="EUR", pattern="^[A-Z]{3}$", description="The currency of sums in one currency"
+    )
+    role: str = Field(
+        default="operator",
+        description="The role whose tables `furlong analytics` may ask: viewer, editor, approver or support "
+        "(sums), risk (also facts of single customers), operator or administrator (all)",
     )
     question_seconds: float = Field(default=30.0, gt=0, le=3600, description="How long a question may take")
     question_memory: int = Field(

@@ -32,6 +32,7 @@ FORBIDDEN: Final = re.compile(
     r"aigenerate\w*|ai\w+|llm\w*|showcertificate|getclienthttpheader|blocknumber|globalvariable|initialqueryid",
     re.IGNORECASE,
 )
+IN: Final = re.compile(r"Function \w*in(ignoreset)? ", re.IGNORECASE)
 LINE: Final = re.compile(r"^( *)(\S.*)$")
 
 
@@ -86,6 +87,8 @@ def check(tree: str, hidden: frozenset[str]) -> None:
             raise Refused("SETTINGS cannot be changed")
         if kind == "TableIdentifier" and ("." in name or name.lower() in hidden):
             raise Refused(f"there is no table {name} for you")
+        if kind == "Identifier" and name.lower() in hidden and _is_searched(path, depth):
+            raise Refused(f"there is no table {name} for you")
         if (
             kind == "Function"
             and parent.startswith("TableExpression")
@@ -94,6 +97,11 @@ def check(tree: str, hidden: frozenset[str]) -> None:
             raise Refused(f"the table function {name} cannot be used")
         if kind == "Function" and FORBIDDEN.fullmatch(name):
             raise Refused(f"the function {name} cannot be used")
+
+
+def _is_searched(path: list[str], depth: int) -> bool:
+    """Tell whether the last node of a path is an operand of IN, where a name may be that of a table."""
+    return depth > 1 and IN.match(path[depth - 2]) is not None
 
 
 def _answer(snapshot: str, asked: dict[str, Any]) -> tuple[dict[str, Any], bytes]:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from analytics.engine import retention_of
 from analytics.errors import QuestionFailed, QuestionRefused
 from analytics.questions.snapshot import parts_of, taken
 from analytics.schema import DATABASE
@@ -101,7 +102,7 @@ def ask(question: Question, settings: AnalyticsSettings, *, bubblewrap: str | No
         OSError: The same.
     """
     program = shutil.which("bwrap") if bubblewrap is None else bubblewrap
-    with taken(settings.folder, settings.retention_days, linked=bool(program)) as snapshot:
+    with taken(settings.folder, retention_of(settings), linked=bool(program)) as snapshot:
         own = [sys.executable, "-I", "-B", str(READER), str(snapshot)]
         command = [*_isolated(program, snapshot), *own] if program else own
         asked = {

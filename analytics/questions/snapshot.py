@@ -16,7 +16,7 @@ from typing import Final
 from analytics.engine import ChdbEngine, open_store
 from analytics.errors import StoreInUse
 from analytics.rollups import Rollups
-from analytics.schema import DERIVED, RECORD_TABLES, rollups
+from analytics.schema import DERIVED, RECORD_TABLES, Retention, rollups
 
 SNAPSHOTS: Final = "snapshots"
 CURRENT: Final = "current"
@@ -24,7 +24,7 @@ KEPT: Final = 2
 _TABLES: Final = (
     *(table.name for table in RECORD_TABLES),
     *(table.name for table in rollups()),
-    *("zone_weeks", "readings", *DERIVED),
+    *("zone_weeks", "readings", "exchange_rates", *DERIVED),
 )
 _TRIES: Final = 5
 
@@ -56,12 +56,12 @@ def publish(folder: Path, engine: ChdbEngine) -> Path:
 
 
 @contextmanager
-def taken(folder: Path, retention_days: int, *, linked: bool) -> Iterator[Path]:
+def taken(folder: Path, retention: Retention, *, linked: bool) -> Iterator[Path]:
     """Take the newest snapshot into a folder of its own for the block; without an owner, publish one first.
 
     Args:
         folder: The store's folder.
-        retention_days: As the owner has it.
+        retention: As the owner has it.
         linked: Whether parts may be hard links, because the reader cannot write into them.
 
     Raises:
@@ -69,7 +69,7 @@ def taken(folder: Path, retention_days: int, *, linked: bool) -> Iterator[Path]:
         OSError: There is nothing to read.
     """
     with suppress(StoreInUse):
-        engine = open_store(folder, None, retention_days)
+        engine = open_store(folder, None, retention)
         try:
             Rollups(engine).refresh()
             publish(folder, engine)  # type: ignore[arg-type] # without a URL the engine is the embedded one

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from dataclasses import replace
+from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +17,8 @@ from furlong.cli.json_lists import AsJson, echo_json, table
 from furlong.cli.options import analytics_settings, database_settings, fail, product_clock
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from analytics.questions.sandbox import Answer, Question
 
 cli = typer.Typer(help="Questions about everything that happened, over all cells.", no_args_is_help=True)
@@ -30,6 +34,10 @@ class Format(Enum):
 
 
 AsFormat = Annotated[Format, typer.Option("--format", help="How the answer is written.")]
+AsRole = Annotated[
+    str | None,
+    typer.Option("--as-role", help="Ask only the tables of this role; by default FURLONG_ANALYTICS_ROLE."),
+]
 ToFile = Annotated[Path | None, typer.Option("--out", help="Write the answer into this file.")]
 
 
@@ -38,6 +46,7 @@ def ask_sql(
     sql: Annotated[str, typer.Argument(help='A question in SQL, such as "SELECT count() FROM bets".')],
     form: AsFormat = Format.TABLE,
     out: ToFile = None,
+    role: AsRole = None,
 ) -> None:
     """Ask a question in ClickHouse's SQL; it is recorded in the audit log.
 
@@ -46,7 +55,7 @@ def ask_sql(
     """
     from analytics.questions.sandbox import Question
 
-    _answer(Question(sql, form.value), out)
+    _answer(Question(sql, form.value), out, role)
 
 
 @cli.command("report")
@@ -54,8 +63,10 @@ def show_report(
     name: Annotated[str, typer.Argument(help="The report; `furlong analytics facts --reports` lists them.")],
     brand: Annotated[str | None, typer.Option(help="Only this brand.")] = None,
     week: Annotated[str | None, typer.Option(help="Only this ISO week, such as 2026-W13.")] = None,
+    *,
     form: AsFormat = Format.TABLE,
     out: ToFile = None,
+    role: AsRole = None,
 ) -> None:
     """Show a report, and up to when its facts are complete; it is recorded in the audit log."""
     from analytics.errors import QuestionRefused
@@ -65,7 +76,58 @@ def show_report(
         question = report_question(name, form.value, brand, week)
     except QuestionRefused as error:
         fail(error)
-    _answer(question, out)
+    _answer(question, out, role)
+
+
+@cli.command("export")
+def export_facts(
+    folder: Annotated[Path, typer.Argument(help="Where the files are written.")],
+    table_names: Annotated[
+        list[str] | None, typer.Option("--table", help="Only this table of records; may be repeated.")
+    ] = None,
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The first day, in UTC.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day, in UTC.")
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Write the records as Parquet, a file for each table and day; it is recorded in the audit log.
+
+    A file is written again only if the records of its day have changed. The layout is that of lakes:
+    TABLE/day=2026-11-24/….parquet.
+    """
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from analytics.errors import AnalyticsError
+    from analytics.questions.export import export
+
+    days = since.date() if since else date.min, until.date() if until else date.max
+    try:
+        asyncio.run(_record("analytics.export", {"folder": str(folder)}))
+        files = []
+        for file in export(folder, analytics_settings(), table_names or (), *days):
+            files.append(file)
+            if file.is_new and not as_json:
+                typer.echo(f"{file.table} {file.day}: {file.rows} records")
+    except (AnalyticsError, SQLAlchemyError, OSError) as error:
+        fail(error)
+    if as_json:
+        echo_json(
+            {
+                "table": file.table,
+                "day": file.day,
+                "rows": file.rows,
+                "path": str(file.path),
+                "written": file.is_new,
+            }
+            for file in files
+        )
+    else:
+        written = sum(file.is_new for file in files)
+        typer.echo(f"{written} files written, {len(files) - written} unchanged")
 
 
 @cli.command("facts")
@@ -90,16 +152,23 @@ def list_facts(
         typer.echo(f"{name}\n    {says}")
 
 
-def _answer(question: Question, out: Path | None) -> None:
+def _answer(question: Question, out: Path | None, role: str | None) -> None:
     """Record a question, ask it, and write the answer; up to when it is complete goes to stderr."""
     from sqlalchemy.exc import SQLAlchemyError
 
-    from analytics.errors import AnalyticsError
+    from analytics.errors import AnalyticsError, QuestionRefused
+    from analytics.questions.roles import hidden_from
     from analytics.questions.sandbox import ask
 
+    settings = analytics_settings()
+    seen = {"sql": question.sql, "role": role or settings.role}
     try:
-        asyncio.run(_record(question.sql))
-        answer = ask(question, analytics_settings())
+        asyncio.run(_record("analytics.ask", seen))
+        try:
+            answer = ask(replace(question, hidden=hidden_from(seen["role"])), settings)
+        except QuestionRefused as refusal:
+            asyncio.run(_record("analytics.refused", seen | {"reason": str(refusal)}))
+            raise
     except (AnalyticsError, SQLAlchemyError, OSError) as error:
         fail(error)
     if out is not None:
@@ -122,8 +191,8 @@ def _table(answer: Answer) -> list[str]:
     return list(table(rows))
 
 
-async def _record(sql: str) -> None:
-    """Record in the audit log who asks what, before it is asked."""
+async def _record(action: str, seen: Mapping[str, str]) -> None:
+    """Record in the audit log who asks what, before it is asked, and what was refused."""
     from backoffice.audit.audit_log import AuditLog
     from foundation.storage.database import Database
     from furlong.cli.operating_person import operator
@@ -131,12 +200,7 @@ async def _record(sql: str) -> None:
     database = Database.open(database_settings(), "backoffice")
     try:
         await AuditLog(product_clock()).record_access(
-            database,
-            operator(None),
-            "analytics.ask",
-            brand=None,
-            subject="analytics:question",
-            seen={"sql": sql},
+            database, operator(None), action, brand=None, subject="analytics:question", seen=dict(seen)
         )
     finally:
         await database.close()

@@ -80,8 +80,13 @@ async def _gather(ready: Path) -> None:
             await asyncio.sleep(1)
 
 
-def write_history(ingestion: Ingestion, world: World) -> None:
+def write_history(ingestion: Ingestion, world: World, weeks: int = WEEKS) -> None:
     """Write weeks of plausible facts of made customers up to the running week, unless they are there.
+
+    Args:
+        ingestion: Writes them into the store.
+        world: The brands.
+        weeks: How many weeks, at least four, without which there is no forecast.
 
     Raises:
         StoreFault: The engine refuses.
@@ -91,7 +96,7 @@ def write_history(ingestion: Ingestion, world: World) -> None:
     now = ingestion.clock.now()
     by_topic: dict[str, list[Record]] = {topic: [] for topic in BY_TOPIC}
     for brand in world.brands:
-        for topic, at, body in _history(brand, now):
+        for topic, at, body in _history(brand, now, weeks):
             if at > now:
                 continue
             names = _KEYS.get(topic, ("customer_id",))
@@ -116,23 +121,23 @@ def _is_written(engine: Engine) -> bool:
     return bool(engine.read("SELECT 1 FROM week_records WHERE generation = 'made history' LIMIT 1"))
 
 
-def _history(brand: Brand, now: datetime) -> Iterator[Message]:
+def _history(brand: Brand, now: datetime, count: int) -> Iterator[Message]:
     """Yield topic, time of production and body of each message about a brand's made customers."""
     chance = random.Random(brand.id)  # noqa: S311 - made history, not a secret
     calendar = Calendar(brand.time_zone)
-    weeks = [calendar.week_at(now - timedelta(weeks=back)) for back in range(WEEKS, 0, -1)]
+    weeks = [calendar.week_at(now - timedelta(weeks=back)) for back in range(count, 0, -1)]
     rewards = [reward for reward in brand.rewards if reward.status == "active" and reward.value_minor]
     yield _scheme(brand, rewards[0], weeks[0].starts_at)
     yield from (_opened(brand, week) for week in weeks)
     for number in range(CUSTOMERS):
         customer = f"past-{number:03}"
-        joins = int(chance.triangular(-4, WEEKS + 3, 0))  # the week of the opt-in; some never opt in
+        joins = int(chance.triangular(-4, count + 3, 0))  # the week of the opt-in; some never opt in
         draw = chance.randrange(1000)
         if joins >= 0 and draw < _CONTROL_PER_MILLE:
-            joins = WEEKS
+            joins = count
         yield _account(brand, customer, weeks[0].starts_at)
         yield _drawn(brand, customer, draw, weeks[0].starts_at)
-        if 0 <= joins < WEEKS:
+        if 0 <= joins < count:
             yield _opt_in(customer, weeks[joins].starts_at + timedelta(hours=chance.uniform(1, 60)))
         elif joins < 0:
             yield _opt_in(customer, weeks[0].starts_at - timedelta(days=chance.uniform(1, 30)))

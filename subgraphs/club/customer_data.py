@@ -1,6 +1,6 @@
 """What the club holds about a customer: what support sees of it, and what is erased."""
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.club.control_draws import CONTROL_TOPIC
@@ -77,12 +77,26 @@ def erasure_of(dialect: str, pseudonyms: Pseudonyms) -> Erasure:
 
 
 async def _clear_topics(connection: AsyncConnection, person: ErasedPerson) -> None:
-    """Publish null values, so that compaction removes the customer's messages from the topics."""
+    """Publish null values, so that compaction removes the customer's messages from the topics.
+
+    Nobody is drawn where no scheme has ever had a control group, and there the topic of draws need not
+    exist. Schemes decide, and not the customer's own draw, because a restored database may lack a draw that
+    the topic still has.
+    """
     row = {
         "key": ":".join(person.owner),
         "value": TOMBSTONE,
         "headers": {"producer": "furlong", "brand": person.owner.brand},
         "written_at": person.at,
     }
-    topics = (MEMBERSHIP_TOPIC, CONTROL_TOPIC)
+    topics = [MEMBERSHIP_TOPIC]
+    if await _draws_customers(connection, person.owner.brand):
+        topics.append(CONTROL_TOPIC)
     await connection.execute(insert(OUTBOX.outbox).values([{"topic": topic, **row} for topic in topics]))
+
+
+async def _draws_customers(connection: AsyncConnection, brand: str) -> bool:
+    """Return whether any version of a brand's schemes has had a control group."""
+    c = REFERENCE.scheme.c
+    query = select(c.version).where(c.brand_id == brand, c.control_per_mille > 0).limit(1)
+    return await connection.scalar(query) is not None

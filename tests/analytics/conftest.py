@@ -15,6 +15,13 @@ def shared_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     store.engine.close()
 
 
+@pytest.fixture(scope="module")
+def module_store(shared_store: Store) -> Store:
+    """Provide a store that is empty when a module begins, and that its tests share."""
+    shared_store.clear()
+    return Store(shared_store.folder, shared_store.engine, shared_store.pseudonyms)
+
+
 @pytest.fixture
 def store(shared_store: Store) -> Store:
     """Provide an empty store."""

@@ -15,9 +15,9 @@ def test_no_report_is_empty_and_each_is_what_its_records_say(store: Store) -> No
     world = load_world()
     northbet = msgspec.structs.replace(world, brands=world.brands[:1])
     store.fill(scheme(effective_from="2020-01-06T00:00:00Z", issued_at="2020-01-06T00:00:00Z"))
-    write_history(store.ingestion(), northbet)
+    write_history(store.ingestion(), northbet, weeks=5)
     records = store.rows("SELECT count() FROM bet_records")
-    write_history(store.ingestion(), northbet)
+    write_history(store.ingestion(), northbet, weeks=5)
     assert store.rows("SELECT count() FROM bet_records") == records
     assert store.rows("SELECT * FROM refused_records") == []
     store.roll_up()

@@ -4,9 +4,10 @@ import httpx
 import pyarrow as pa
 import pytest
 
-from analytics.engine import ChdbEngine, ClickHouseEngine, prepare
+from analytics.engine import ChdbEngine, ClickHouseEngine, prepare, retention_of
 from analytics.errors import StoreFault, StoreInUse
-from analytics.schema import RECORD_TABLES
+from analytics.schema import BETS, CONTROL_DRAWS, RECORD_TABLES, Retention
+from analytics.settings import AnalyticsSettings
 from tests.support.analytics_store import Store
 
 DATABASE = "over_http"
@@ -44,7 +45,7 @@ def server(store: Store) -> ClickHouseEngine:
     """Provide the engine over HTTP, with its own database."""
     transport = httpx.MockTransport(Server(store.engine).answer)
     engine = ClickHouseEngine("http://clickhouse", DATABASE, transport=transport)
-    prepare(engine, 30)
+    prepare(engine, Retention(30))
     return engine
 
 
@@ -73,6 +74,31 @@ def test_customers_facts_are_dropped_after_their_time(server: ClickHouseEngine) 
         f"SELECT name, create_table_query LIKE '%toIntervalDay(30)%' AS dropped FROM system.tables "
         f"WHERE database = '{DATABASE}' AND engine = 'MergeTree'"
     )
-    expected = {table.name for table in RECORD_TABLES if table.retention}
+    expected = {table.name for table in RECORD_TABLES if table.retention and not table.is_state}
     assert {table["name"] for table in tables if table["dropped"]} == expected
     assert "bet_records" in expected
+
+
+def test_each_table_may_have_a_retention_of_its_own(server: ClickHouseEngine) -> None:
+    """Also one that exists already, whose retention changes or ends: old rows are dropped, others stay."""
+    for retention in (Retention(0, {"control_records": 100}), Retention(100)):
+        prepare(server, retention)
+        for table in (BETS, CONTROL_DRAWS):
+            server.execute(f"TRUNCATE TABLE {table.name}")
+            for days in (50, 200):
+                at = f"now() - toIntervalDay({days})"
+                server.execute(f"INSERT INTO {table.name} (brand, occurred_at) VALUES ('b', {at})")
+            server.execute(f"OPTIMIZE TABLE {table.name} FINAL")
+        rows = {
+            table.name: server.read(f"SELECT count() AS rows FROM {table.name}")[0]["rows"]
+            for table in (BETS, CONTROL_DRAWS)
+        }
+        dropped = CONTROL_DRAWS if retention.own else BETS
+        assert rows == {table.name: 1 if table is dropped else 2 for table in (BETS, CONTROL_DRAWS)}
+
+
+def test_a_retention_of_what_cannot_be_dropped_is_refused() -> None:
+    """Accounts say what still holds, and other names are no tables."""
+    for name in ("account_records", "bets"):
+        with pytest.raises(StoreFault, match=f"RETENTION_BY_TABLE names {name}"):
+            retention_of(AnalyticsSettings(retention_by_table={name: 30}))

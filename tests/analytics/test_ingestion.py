@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,11 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.bet_columns import plain_bets
-from analytics.ingestion import Ingestion
+from analytics.ingestion import Ingestion, Range
 from analytics.records import Origin, block_of
 from analytics.rollups import Rollups
-from analytics.schema import BY_TOPIC
-from consumers.stream.records import Record
+from analytics.schema import BY_TOPIC, rollups
+from consumers.stream.records import Partition, Record
 from subgraphs.progress.models import CONTRIBUTION
 from tests.support.analytics_store import Crash, Store
 from tests.support.consumers.progress_reducer import opened_reducer
@@ -27,12 +28,17 @@ from tests.support.database_probe import contents
 
 BETS = "club.progress.v1"
 COLUMNS = list(CONTRIBUTION.columns.keys())
+CUSTOMERS = 6
+OF_REWARDS = {"rollup_liability", "rollup_uplift", "rollup_reached", "rollup_cost", "rollup_providers"}
+"""What is empty without rewards and draws, which the records of these tests have not."""
+
+COUNTED = [table for table in rollups() if table.name not in OF_REWARDS]
 
 bets = st.builds(
     lambda customer, number, revision, **facts: bet(
         customer_id=f"c-{customer}", bet_id=f"b-{customer}-{number}", bet_revision=revision, **facts
     ),
-    customer=st.integers(1, 3),
+    customer=st.integers(1, CUSTOMERS),
     number=st.integers(1, 3),
     revision=st.integers(1, 3),
     status=st.sampled_from(["placed", "settled", "void", "partially_void", "cashed_out"]),
@@ -60,7 +66,8 @@ others = st.lists(
             week(),
         ]
     ),
-    max_size=6,
+    min_size=2,
+    max_size=8,
 )
 
 
@@ -86,11 +93,11 @@ class Way:
 
 ways = st.builds(
     Way,
-    cuts=st.lists(st.integers(1, 4), min_size=1, max_size=6),
-    faults=st.lists(st.sampled_from(["", "before", "after"]), max_size=12),
+    cuts=st.lists(st.integers(1, 6), min_size=1, max_size=6),
+    faults=st.lists(st.sampled_from(["", "before", "after"]), min_size=4, max_size=16),
     backwards=st.booleans(),
     repeated=st.integers(0, 5),
-    rolled=st.lists(st.sampled_from([None, None, 0, 5, 12, 23]), max_size=4),
+    rolled=st.lists(st.sampled_from([None, None, 0, 5, 12, 23]), min_size=2, max_size=4),
 )
 
 
@@ -118,9 +125,9 @@ async def ledger(folder: Path, facts: list[Record], placed: list[Record]) -> lis
     return [(row["customer_id"], row["iso_week"], row["reason"], row["counted_minor"]) for row in named]
 
 
-@settings(max_examples=6)
+@settings(max_examples=3)  # a pass costs the same for many bets as for one
 @given(
-    placed=st.lists(bets, min_size=1, max_size=12),
+    placed=st.lists(bets, min_size=12, max_size=40),
     facts=others,
     way=ways,
 )
@@ -146,10 +153,10 @@ def test_totals_equal_the_ledgers_whatever_happens_on_the_way(
         (len(stream), len(stream))
     ]
     assert written >= len(stream)
-    store.roll_up()
-    assert list(Rollups(store.engine).differences()) == []
+    store.roll_up(tables=COUNTED)
+    assert list(Rollups(store.engine, COUNTED).differences()) == []
     expected = asyncio.run(ledger(tmp_path_factory.mktemp("ledger"), facts, placed))
-    names = {store.pseudonym(f"c-{number}"): f"c-{number}" for number in range(1, 4)}
+    names = {store.pseudonym(f"c-{number}"): f"c-{number}" for number in range(1, CUSTOMERS + 1)}
     found = store.rows("SELECT customer, iso_week, reason, counted_minor FROM contributions")
     assert Counter((names[customer], *rest) for customer, *rest in found) == Counter(expected)
 
@@ -159,10 +166,11 @@ def read_with_kills(store: Store, topics: dict[str, list[Record]], way: Way) -> 
     plan, rows, pending = list(way.faults), 0, list(topics)
     while pending:
         ingestion = store.ingestion(plan)
+        stored = ingestion.last_ranges()
         try:
             for topic in list(pending):
                 roll_up_with_kill(store, way, len(topics) - len(pending))
-                read_to_end(store, ingestion, topics[topic], way.cuts)
+                read_to_end(ingestion, stored, store.partition(topic), topics[topic], way.cuts)
                 pending.remove(topic)
         except Crash:
             plan = ingestion.engine.plan  # type: ignore[attr-defined] # the engine of these tests
@@ -175,13 +183,18 @@ def roll_up_with_kill(store: Store, way: Way, turn: int) -> None:
     after = way.rolled[turn] if turn < len(way.rolled) else None
     if after is not None:
         with suppress(Crash):
-            store.roll_up(killed_after=after)
+            store.roll_up(after, COUNTED)
 
 
-def read_to_end(store: Store, ingestion: Ingestion, records: list[Record], cuts: list[int]) -> None:
-    """Read a topic from the last stored range on, which is read again, to its end."""
-    partition = store.partition(records[0].topic)
-    last = ingestion.last_ranges().get(partition)
+def read_to_end(
+    ingestion: Ingestion,
+    stored: Mapping[Partition, Range],
+    partition: Partition,
+    records: list[Record],
+    cuts: list[int],
+) -> None:
+    """Read a partition from the last stored range on, which is read again, to its end."""
+    last = stored.get(partition)
     numbered = [replace(record, offset=offset) for offset, record in enumerate(records)]
     if last is not None:
         ingestion.write(partition, last.first, numbered[last.first : last.last + 1])

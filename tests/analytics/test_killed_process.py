@@ -85,9 +85,11 @@ def test_each_record_is_there_once_after_kills(programs: Programs, embedded_brok
     assert [(row["reason"], row["bets"], row["counted_minor"]) for row in report] == [
         ("COUNTED", sent, staked)
     ]
+    exported = json.loads(programs.run("analytics", "export", "lake", "--table", "bet_records", "--json"))
+    assert [(file["rows"], file["written"]) for file in exported] == [(sent, True)]
     programs.run("audit", "export", "audit.jsonl")
     audit = (programs.folder / "audit.jsonl").read_text()
-    assert audit.count("analytics.ask") == 2
+    assert (audit.count("analytics.ask"), audit.count("analytics.export")) == (2, 1)
     assert "uniqExact(topic_partition, topic_offset)" in audit
 
 
@@ -101,6 +103,12 @@ def test_a_second_process_is_refused_and_an_analyst_is_not(programs: Programs) -
     assert table.split() == ["bets", "0"]
     refused = programs.refused("analytics", "ask", "SELECT * FROM system.tables")
     assert "there is no table system.tables for you" in refused
+    hidden = programs.refused("analytics", "ask", "SELECT count() FROM bets", "--as-role", "viewer")
+    assert "there is no table bets for you" in hidden
+    programs.run("audit", "export", "audit.jsonl")
+    audit = (programs.folder / "audit.jsonl").read_text()
+    assert [audit.count(action) for action in ("analytics.ask", "analytics.refused")] == [3, 2]
+    assert audit.count("viewer") == 2
 
 
 def is_listening(port: int) -> bool:

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from analytics.errors import AnalyticsError, QuestionFailed, QuestionRefused
+from analytics.questions.roles import PERSONS, ROLES, SUMS, hidden_from, tables
 from analytics.questions.sandbox import Question, ask
 from analytics.questions.snapshot import publish
+from analytics.schema import rollups, views
 from analytics.settings import AnalyticsSettings
+from backoffice.access import Role
 from tests.support.analytics_store import Store
 from tests.support.consumers.sample_messages import bet, scheme
 
@@ -19,12 +22,19 @@ SECRET = "nobody may read this"
 BUBBLEWRAP, LANDLOCK = None, ""
 
 
+@pytest.fixture(scope="module")
+def store(module_store: Store) -> Store:
+    """Provide a store with three bets, of which a snapshot is published; no question changes it."""
+    bets = (bet(bet_id=f"b-{number}", stake_minor=100 * number) for number in (1, 2, 3))
+    module_store.fill(scheme(), *bets)
+    module_store.roll_up()
+    publish(module_store.folder, module_store.engine)
+    return module_store
+
+
 @pytest.fixture
 def settings(processes: None, store: Store) -> AnalyticsSettings:
-    """Provide the settings of a store with three bets, of which a snapshot is published."""
-    store.fill(scheme(), *(bet(bet_id=f"b-{number}", stake_minor=100 * number) for number in (1, 2, 3)))
-    store.roll_up()
-    publish(store.folder, store.engine)
+    """Provide the settings of the store."""
     return AnalyticsSettings(folder=store.folder, question_seconds=20, question_rows=100)
 
 
@@ -174,7 +184,46 @@ def test_a_question_cannot_change_the_store(settings: AnalyticsSettings, store: 
     assert store.rows("SELECT sum(stake_minor), count() FROM bets") == before
 
 
-def test_tables_that_a_role_may_not_read_are_hidden(settings: AnalyticsSettings) -> None:
-    """The question is refused by the table's name."""
-    with pytest.raises(QuestionRefused, match="no table customers for you"):
-        ask(Question("SELECT count() FROM customers", hidden=["customers"]), settings)
+@pytest.mark.parametrize(
+    ("role", "sql"),
+    [
+        ("viewer", "SELECT count() FROM customers"),
+        ("viewer", "SELECT bettors FROM report_funnel, (SELECT 1 FROM week_tallies)"),
+        ("support", "WITH b AS (SELECT * FROM bets) SELECT count() FROM b"),
+        ("risk", "SELECT count() FROM bet_records"),
+        ("risk", "SELECT (brand, bet, '2026-W13') IN moved_bets FROM bets"),
+        ("viewer", "SELECT brand FROM brands WHERE (brand, 1) NOT IN (customers)"),
+    ],
+)
+def test_tables_that_a_role_may_not_ask_are_refused(settings: AnalyticsSettings, role: str, sql: str) -> None:
+    """The question is refused by the table's name, wherever it stands."""
+    with pytest.raises(QuestionRefused, match="there is no table"):
+        ask(Question(sql, hidden=hidden_from(role)), settings)
+
+
+@pytest.mark.parametrize(
+    ("role", "sql"),
+    [
+        ("viewer", "SELECT sum(bets) AS bets FROM report_reasons WHERE brand IN (SELECT brand FROM brands)"),
+        ("risk", "SELECT count() AS bets FROM bets WHERE bet IN (SELECT bet FROM contributions)"),
+        ("operator", "SELECT count() AS bets FROM bet_records"),
+    ],
+)
+def test_a_role_may_ask_its_own_tables(settings: AnalyticsSettings, role: str, sql: str) -> None:
+    """Sums, facts of single customers, or all; a view reads what stands behind it."""
+    assert json.loads(ask(Question(sql, "json", hidden_from(role)), settings).body) == [{"bets": 3}]
+
+
+def test_each_table_is_of_one_kind_and_each_role_is_known(store: Store) -> None:
+    """What no list names is records and what the store keeps for itself: a new view is hidden at first."""
+    there = {name for (name,) in store.rows("SELECT name FROM system.tables WHERE database = 'furlong'")}
+    assert tables() == there
+    assert there >= SUMS | PERSONS
+    assert not SUMS & PERSONS
+    views_and_rollups = {*(view.name for view in views()), *(table.name for table in rollups())}
+    assert views_and_rollups - SUMS - PERSONS == {"refused_records"}
+    assert set(ROLES) == {role.value for role in Role}
+    columns = store.rows(
+        "SELECT DISTINCT table FROM system.columns WHERE database = 'furlong' AND name IN ('customer', 'bet')"
+    )
+    assert not SUMS & {table for (table,) in columns}

@@ -28,16 +28,22 @@ def question(report: str, selected: str = COLUMNS, brand: str = BRAND, more: str
     return f'{{ analyticsReport(brand: "{brand}", report: {report}{more}) {{ {selected} }} }}'
 
 
-@pytest.fixture
-async def site(processes: None, store: Store, tmp_path: Path) -> AsyncIterator[OfficeSite]:
-    """Provide the back office over a store with three bets of one brand and one of another."""
-    store.fill(
+@pytest.fixture(scope="module")
+def store(module_store: Store) -> Store:
+    """Provide a store with three bets of one brand and one of another, of which a snapshot is published."""
+    module_store.fill(
         scheme(),
         *(bet(bet_id=f"b-{number}", customer_id=f"c-{number}") for number in (1, 2, 3)),
         bet(bet_id="b-4", brand_id="southbet"),
     )
-    store.roll_up()
-    publish(store.folder, store.engine)
+    module_store.roll_up()
+    publish(module_store.folder, module_store.engine)
+    return module_store
+
+
+@pytest.fixture
+async def site(processes: None, store: Store, tmp_path: Path) -> AsyncIterator[OfficeSite]:
+    """Provide the back office over the store."""
     async with running_site(f"sqlite+aiosqlite:///{tmp_path}") as opened:
         settings = AnalyticsSettings(folder=store.folder)
         area_of(opened.office.graph).analytics.source = report_source(lambda: settings, opened.clock)

@@ -26,7 +26,7 @@ from subgraphs.kit.records.erasure import PSEUDONYM_PREFIX, Pseudonyms
 from subgraphs.progress import models as progress
 from subgraphs.progress.ledger.reconciliation import Reconciliation
 from subgraphs.rewards import models as rewards
-from tests.support.consumers.sample_messages import account, bet, membership
+from tests.support.consumers.sample_messages import account, bet, membership, scheme
 from tests.support.product.archive import (
     GONE_AT,
     MODELS,
@@ -48,6 +48,12 @@ def after(record: Any, **changes: Any) -> Any:
     return record(occurred_at=SINCE.strftime("%Y-%m-%dT%H:%M:%SZ"), **changes)
 
 
+async def waiting(archive: Archive) -> list[tuple[str, str, str]]:
+    """Return topic, key and value of what the club has not published yet, ordered."""
+    facts = await archive.rows("club", club.OUTBOX.outbox)
+    return sorted((fact["topic"], fact["key"], fact["value"]) for fact in facts)
+
+
 @pytest.mark.parametrize("name", MODELS)
 def test_every_table_about_customers_has_a_rule(name: str) -> None:
     """Every table must have a rule for erasure, also one that is added later."""
@@ -63,8 +69,18 @@ async def test_an_erased_person_is_named_nowhere(archive: Archive) -> None:
     assert len(before) > 20
     await archive.apply(tombstone("person-1"))
     assert set(await archive.naming("person-1")) == {"club.outbox"}
-    facts = await archive.rows("club", club.OUTBOX.outbox)
-    assert sorted((fact["topic"], fact["key"], fact["value"]) for fact in facts) == [
+    assert await waiting(archive) == [("club.membership.v1", "northbet:person-1", "")]
+
+
+@pytest.mark.parametrize("versions", [1, 2], ids=["has one", "had one"])
+async def test_where_customers_were_drawn_the_topic_of_draws_is_cleared(
+    archive: Archive, versions: int
+) -> None:
+    """Whether or not the draw is still recorded; elsewhere the topic need not exist."""
+    later = {"effective_from": "2026-03-16T00:00:00Z", "issued_at": "2026-03-10T00:00:00Z"}
+    drawn = [scheme(version=2, control_per_mille=200, **later), scheme(version=3, **later)]
+    await archive.apply(*drawn[:versions], *life_of("person-1"), tombstone("person-1"))
+    assert await waiting(archive) == [
         (topic, "northbet:person-1", "") for topic in ("club.control.v1", "club.membership.v1")
     ]
 

@@ -15,7 +15,7 @@ from analytics.ingestion import Ingestion
 from analytics.pseudonyms import Pseudonyms
 from analytics.records import end_of_block
 from analytics.rollups import Rollups
-from analytics.schema import BY_TOPIC, DERIVED, RECORD_TABLES, rollups
+from analytics.schema import BY_TOPIC, DERIVED, RECORD_TABLES, Retention, Rollup, rollups
 from consumers.stream.records import Partition, Record
 from foundation.storage.clock import SystemClock
 
@@ -104,13 +104,18 @@ class Store:
                 ingestion.write(partition, position, numbered[:taken])
                 numbered, position = numbered[taken:], numbered[taken - 1].offset + 1
 
-    def roll_up(self, killed_after: int = 0) -> None:
+    def roll_up(self, killed_after: int = 0, tables: Sequence[Rollup] | None = None) -> None:
         """Count what has changed, in a process that is killed after so many statements, unless that is 0.
+
+        Args:
+            killed_after: How many statements are carried out.
+            tables: What is counted; by default all.
 
         Raises:
             Crash: The process was killed.
         """
-        Rollups(FaultyEngine(self.engine, statements=killed_after or None)).refresh()
+        engine = FaultyEngine(self.engine, statements=killed_after or None)
+        Rollups(engine, rollups() if tables is None else tables).refresh()
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
@@ -123,7 +128,7 @@ class Store:
     def clear(self) -> None:
         """Empty all tables."""
         records, rolled = ([table.name for table in tables] for tables in (RECORD_TABLES, rollups()))
-        for table in (*records, *rolled, "readings", *DERIVED):
+        for table in (*records, *rolled, "readings", "exchange_rates", *DERIVED):
             self.engine.execute(f"TRUNCATE TABLE {table}")
 
 
@@ -133,7 +138,7 @@ def open_shared(folder: Path) -> Store:
     Raises:
         StoreFault: The engine refuses.
     """
-    engine = open_store(folder, None, 0)
+    engine = open_store(folder, None, Retention())
     if not isinstance(engine, ChdbEngine):
         raise StoreFault("not the embedded engine")
     return Store(folder, engine, Pseudonyms(folder / "customers.sqlite", KEY))

@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -88,7 +88,7 @@ class Relay:
         async with self.database.read() as connection:
             waiting = await self.outbox.waiting(connection, FACTS_PER_BATCH)
         delivered = await self._deliver(waiting)
-        self.status.kafka = "" if len(delivered) == len(waiting) else "Kafka did not accept every message"
+        self.status.kafka = _refusal(waiting, delivered)
         published = await self._remove(prefix_delivered(waiting, delivered))
         self.status.published += published
         self.status.waiting = max(0, self.status.waiting - published)
@@ -136,3 +136,11 @@ class Relay:
                 return 0
             await self.outbox.remove(connection, ids)
         return len(ids)
+
+
+def _refusal(waiting: Sequence[UnpublishedFact], delivered: Collection[int]) -> str:
+    """Say for which topic a message was not accepted first; empty if all were accepted."""
+    topic = next((fact.topic for fact in waiting if fact.id not in delivered), None)
+    if topic is None:
+        return ""
+    return f"Kafka did not accept a message for {topic} (`furlong topics create` creates what is missing)"

@@ -1,0 +1,190 @@
+"""Measure analytics: `make bench BENCH=analytics`, a hundred million bets; ARGS="--quick" for five million.
+
+Bets are made by the engine; records are then read as from Kafka, before that and after it. Roll-ups are
+recounted, and MariaDB, which gets the contributions of the last weeks, must say the same.
+"""
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from analytics.engine import ChdbEngine, prepare
+from analytics.ingestion import Ingestion
+from analytics.pseudonyms import Pseudonyms
+from analytics.questions.reports import report_question, reports
+from analytics.questions.sandbox import ask
+from analytics.questions.snapshot import publish
+from analytics.rollups import Rollups
+from analytics.schema import Retention
+from analytics.settings import AnalyticsSettings
+from bench.analytics.made_facts import MadeFacts
+from bench.analytics.peer import QUESTIONS, named, running_peer
+from bench.harness import report
+from bench.harness.cores import raise_priority
+from consumers.stream.records import Partition
+from foundation.storage.clock import SystemClock
+
+BATCH: Final = AnalyticsSettings().batch_rows
+BATCHES: Final = 3
+REPORT_SECONDS, ROWS_A_SECOND = 2.0, 100_000
+"""What is promised: how long a report may take, and how many records a core stores."""
+
+TIMES: Final = 3
+_KEY: Final = "a key of pseudonyms that is long enough"
+
+
+def main() -> None:
+    """Measure once, and write the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="five million bets")
+    parser.add_argument("--bets", type=int, help="how many bets are made (100,000,000; quick: 5,000,000)")
+    parser.add_argument(
+        "--peer-bets", type=int, default=5_000_000, help="how many MariaDB gets, in whole weeks"
+    )
+    parser.add_argument("--folder", type=Path, help="where the store is made (the folder of temporary files)")
+    given = parser.parse_args()
+    raise_priority(os.getpid())
+    bets = given.bets or (5_000_000 if given.quick else 100_000_000)
+    made = MadeFacts(bets, customers=max(1000, bets // 100), weeks=12)
+    with tempfile.TemporaryDirectory(dir=given.folder) as name:
+        figures, ratios, broken = _Run.in_folder(Path(name), made).measure(given.peer_bets)
+    for what, figure in (figures | ratios).items():
+        print(f"{what:40}{figure:14,.3f}")
+    report.write("analytics", figures, ratios)
+    for promise in broken:
+        print(f"NOT KEPT: {promise}", file=sys.stderr)
+    sys.exit(1 if broken else 0)
+
+
+@dataclass(slots=True)
+class _Run:
+    folder: Path
+    made: MadeFacts
+    engine: ChdbEngine
+    ingestion: Ingestion
+    position: int = 0
+
+    @classmethod
+    def in_folder(cls, folder: Path, made: MadeFacts) -> "_Run":
+        engine = ChdbEngine(folder / "analytics")
+        prepare(engine, Retention())
+        pseudonyms = Pseudonyms(folder / "analytics" / "customers.sqlite", _KEY)
+        return cls(folder, made, engine, Ingestion(engine, pseudonyms, SystemClock()))
+
+    def measure(self, peer_bets: int) -> tuple[dict[str, float], dict[str, float], list[str]]:
+        """Return figures, ratios, and which promises are not kept."""
+        self.ingestion.write(Partition("club.scheme.v1", 0, "made"), 0, [self.made.scheme()])
+        self._read_batches()  # imports, secrets of customers
+        empty = self._read_batches()
+        figures = {"bets": float(self.made.bets), "made_seconds": self._make()}
+        full = self._read_batches()
+        rollups = Rollups(self.engine)
+        figures |= {"all_weeks_counted_seconds": _seconds(rollups.refresh)}
+        self._read_batches()
+        figures |= {"running_week_counted_seconds": _seconds(rollups.refresh)}
+        different = [f"{rollup} of {week.iso_week}" for week, rollup in rollups.differences()]
+        figures |= {
+            "records_a_core_second_empty": empty,
+            "records_a_core_second_full": full,
+            "differences": float(len(different)),
+            "publish_seconds": _seconds(lambda: publish(self.folder / "analytics", self.engine)),
+            "bytes_a_bet": self._bytes() / self.made.bets,
+        }
+        figures |= {"asked_report_seconds": self._asked()}
+        taken = self._reports()
+        figures |= {f"report_{name}_seconds": seconds for name, seconds in taken.items()}
+        compared, unequal = self._compare(peer_bets)
+        broken = [f"{name} took {took:.2f} s" for name, took in taken.items() if took >= REPORT_SECONDS]
+        broken += [f"a core stored {full:,.0f} records a second"] if full < ROWS_A_SECOND else []
+        broken += [f"counted otherwise: {one}" for one in different]
+        broken += [f"MariaDB says otherwise: {name}" for name in unequal]
+        return figures, {"ours_full_vs_ours_empty_ingestion": full / empty} | compared, broken
+
+    def _make(self) -> float:
+        began, bets = time.perf_counter(), 0
+        for statement, count in self.made.statements():
+            self.engine.execute(statement)
+            bets += count
+            print(f"{bets:,} of {self.made.bets:,} bets, {time.perf_counter() - began:.0f} s", flush=True)
+        while self.engine.read("SELECT 1 FROM system.merges LIMIT 1"):
+            time.sleep(1)
+        return time.perf_counter() - began
+
+    def _read_batches(self) -> float:
+        """Store batches as from Kafka; return how many records a second of processor time stored."""
+        rates = []
+        for _ in range(BATCHES):
+            records = self.made.records(self.position, BATCH)
+            began = time.process_time()  # of all threads, merges included
+            self.ingestion.write(Partition("club.progress.v1", 0, "read"), self.position, records)
+            rates.append(BATCH / (time.process_time() - began))
+            self.position += BATCH
+        return statistics.median(rates)
+
+    def _reports(self) -> Mapping[str, float]:
+        """Return how long the store takes for each report, without the analyst's process and its snapshot."""
+        return {name: self._ask(report_question(name, "json").sql)[1] for name in reports()}
+
+    def _asked(self) -> float:
+        """Return how long an analyst waits for a report: process and snapshot included."""
+        settings = AnalyticsSettings(folder=self.folder / "analytics")
+        return _seconds(lambda: ask(report_question("funnel", "json"), settings))
+
+    def _compare(self, peer_bets: int) -> tuple[dict[str, float], list[str]]:
+        """Return how many times longer MariaDB takes, and which questions it answers otherwise."""
+        counted = self.engine.read(
+            "SELECT iso_week, count() AS bets FROM contributions GROUP BY iso_week ORDER BY iso_week DESC"
+        )
+        weeks: list[str] = []
+        bets = 0
+        for row in counted:
+            if bets + row["bets"] > peer_bets and weeks:
+                break
+            weeks.append(row["iso_week"])
+            bets += row["bets"]
+        found, unequal = {"peer_bets": float(bets)}, []
+        with running_peer(self.folder / "mariadb") as peer:
+            peer.fill(self.engine, weeks, self.folder)
+            for question in QUESTIONS:
+                sql = question.theirs.format(weeks=named(weeks))
+                answers = [peer.ask(sql) for _ in range(TIMES)]
+                mine, own = self._ask(question.ours.format(weeks=named(weeks)))
+                if list(map(_plain, mine)) != list(map(_plain, answers[0][0])):
+                    unequal.append(question.name)
+                theirs = statistics.median(seconds for _, seconds in answers)
+                found[f"ours_vs_mariadb_{question.name}"] = theirs / own
+        return found, unequal
+
+    def _ask(self, sql: str) -> tuple[list[tuple[Any, ...]], float]:
+        taken = []
+        for _ in range(TIMES):
+            began = time.perf_counter()
+            answer = self.engine.read(sql)
+            taken.append(time.perf_counter() - began)
+        return [tuple(row.values()) for row in answer], statistics.median(taken)
+
+    def _bytes(self) -> int:
+        rows = self.engine.read("SELECT sum(bytes_on_disk) AS bytes FROM system.parts WHERE active")
+        return int(rows[0]["bytes"])
+
+
+def _plain(row: Sequence[Any]) -> list[Any]:
+    """Return the values of a row as both databases can say them: texts and whole numbers."""
+    return [value if isinstance(value, str) else int(value) for value in row]
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    main()
