@@ -25,7 +25,7 @@ interface Page {
 
 const COLUMNS = ['Customer', 'Bet', 'Placed', 'Stake', 'As it was', 'With this version'];
 
-export function DryRunBets({ id, currency }: { readonly id: string; readonly currency: string }) {
+export function DryRunBets({ id, brand, currency }: { readonly id: string; readonly brand: string; readonly currency: string }) {
   const [after, setAfter] = useState<string | null>(null);
   const { data, problem } = useGraph<Page>(DIFFERENCES, { id, after });
   if (problem !== '') return <Alert severity="error">{problem}</Alert>;
@@ -46,7 +46,7 @@ export function DryRunBets({ id, currency }: { readonly id: string; readonly cur
               <TableRow key={`${one.customerId} ${one.betId}`}>
                 <TableCell>{one.customerId}</TableCell>
                 <TableCell>{one.betId}</TableCell>
-                <TableCell>{moment(one.placedAt)}</TableCell>
+                <TableCell>{moment(one.placedAt, brand)}</TableCell>
                 <TableCell>{money(one.stakeMinor, currency)}</TableCell>
                 <TableCell>
                   {money(one.beforeMinor, currency)}, {reasonInWords(one.beforeReason)}

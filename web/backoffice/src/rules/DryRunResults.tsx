@@ -24,10 +24,11 @@ type Result = NonNullable<DryRun['result']>;
 interface Props {
   readonly job: DryRun;
   readonly result: Result;
+  readonly brand: string;
   readonly currency: string;
 }
 
-export function DryRunResults({ job, result, currency }: Props) {
+export function DryRunResults({ job, result, brand, currency }: Props) {
   const [listed, setListed] = useState(false);
   const rows = [
     ['Customers who qualify', result.qualifiedBefore, result.qualifiedAfter],
@@ -57,7 +58,7 @@ export function DryRunResults({ job, result, currency }: Props) {
           <CsvButton id={job.id} week={job.isoWeek} />
         </Stack>
       )}
-      {listed && <DryRunBets id={job.id} currency={currency} />}
+      {listed && <DryRunBets id={job.id} brand={brand} currency={currency} />}
     </Stack>
   );
 }
