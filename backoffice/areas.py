@@ -1,5 +1,6 @@
 """The areas of the back office, and the schema that their fields make: a new area adds its lines here."""
 
+from functools import cache
 from typing import Final
 
 from backoffice.content.area import ContentArea
@@ -45,6 +46,7 @@ MUTATIONS: Final = (
 )
 
 
+@cache
 def create_schema() -> OfficeSchema:
-    """Return the schema; it needs no database."""
+    """Return the schema, which all apps of this process share; it needs no database."""
     return build_schema(QUERIES, MUTATIONS)

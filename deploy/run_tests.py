@@ -13,6 +13,7 @@ import pytest
 
 from deploy.runner.scratch_folder import scratch_folder
 from deploy.runner.second_chance import SecondChance
+from deploy.runner.side_by_side import SideBySide
 from deploy.runner.slow_tests import SlowTests
 
 
@@ -25,7 +26,7 @@ def main() -> int:
 
 
 def _run(root: Path, arguments: list[str]) -> int:
-    plugins = [SecondChance(), SlowTests()]
+    plugins = [SecondChance(), SideBySide(), SlowTests()]
     if arguments[:1] == ["--coverage"]:
         from deploy.runner.coverage.measurement import Measurement  # noqa: PLC0415 - only where it is asked for
 

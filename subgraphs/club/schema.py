@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import strawberry
@@ -337,6 +337,7 @@ def _after(club: CustomerClub, context: ClubContext, refusal: Refusal | None) ->
     return ClubPayload(club=Club(club=club, reread=context), errors=ClubError.of(refusal))
 
 
+@cache
 def create_schema() -> SubgraphSchema:
-    """Return the schema of the club subgraph."""
+    """Return the schema of the club subgraph, which all apps of this process share."""
     return build_schema(Query, Mutation, subscription=Subscription)

@@ -1,6 +1,7 @@
 """The fulfilment part of the graph: `Club.fulfilment`."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import strawberry
@@ -62,6 +63,7 @@ def _fulfilment(view: FulfilmentView | None) -> Fulfilment | None:
     )
 
 
+@cache
 def create_schema() -> SubgraphSchema:
-    """Return the fulfilment schema."""
+    """Return the fulfilment schema, which all apps of this process share."""
     return build_schema(Query, types=(Club,))

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import Enum
+from functools import cache
 from typing import Any, Final
 
 import strawberry
@@ -365,6 +366,7 @@ def _bet(slip: BetslipInput, now: datetime) -> BetFacts:
     )
 
 
+@cache
 def create_schema() -> SubgraphSchema:
-    """Return the schema of the progress subgraph."""
+    """Return the schema of the progress subgraph, which all apps of this process share."""
     return build_schema(Query, types=(Club,))

@@ -1,6 +1,7 @@
 """The rewards subgraph's part of the graph."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 import strawberry
@@ -170,6 +171,7 @@ class Mutation:
         return ClubPayload(club=Club(context=context, key=club), errors=ClubError.of(refusal))
 
 
+@cache
 def create_schema() -> SubgraphSchema:
-    """Return the schema of the rewards subgraph."""
+    """Return the schema of the rewards subgraph, which all apps of this process share."""
     return build_schema(Query, Mutation)

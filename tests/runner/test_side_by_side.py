@@ -1,0 +1,86 @@
+"""Files of tests are handed out so that few of those which start the whole product run at once."""
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deploy.runner.file_scheduler import AT_ONCE, WHOLE_PRODUCT, FewAtOnce, next_file
+from deploy.runner.side_by_side import SideBySide
+
+WORKERS = 4
+COSTLY = [f"{WHOLE_PRODUCT[0]}test_{number}.py" for number in range(5)]
+CHEAP = [f"tests/kit/test_{number}.py" for number in range(9)]
+
+
+@dataclass(eq=False)
+class Worker:
+    """A worker of pytest-xdist that remembers what it is given."""
+
+    gateway: Any = field(default_factory=lambda: SimpleNamespace(id="a worker"))
+    given: list[int] = field(default_factory=list)
+    shutting_down: bool = False
+
+    def send_runtest_some(self, indices: list[int]) -> None:
+        """Take tests to run."""
+        self.given += indices
+
+    def shutdown(self) -> None:
+        """Take no more tests."""
+        self.shutting_down = True
+
+
+def test_costly_files_are_passed_over_while_enough_of_them_run() -> None:
+    """They come first otherwise, as ordered, and when nothing else is left."""
+    assert next_file([*COSTLY, *CHEAP], AT_ONCE - 1) == COSTLY[0]
+    assert next_file([*COSTLY, *CHEAP], AT_ONCE) == CHEAP[0]
+    assert next_file(COSTLY, AT_ONCE) == COSTLY[0]
+
+
+@given(st.data())
+def test_few_costly_files_run_at_once_and_every_test_is_run_once(data: st.DataObject) -> None:
+    """Whatever ends first; only when nothing else waits, there may be more of them."""
+    tests = [f"{file}::test_{number}" for file in [*COSTLY, *CHEAP] for number in range(4)]
+    options = SimpleNamespace(
+        getvalue=lambda _: [f"{WORKERS}*popen"], option=SimpleNamespace(loadscopereorder=False)
+    )
+    scheduler = FewAtOnce(as_any(options))
+    workers = [Worker() for _ in range(WORKERS)]
+    for worker in workers:
+        scheduler.add_node(as_any(worker))
+        scheduler.add_node_collection(as_any(worker), tests)
+    scheduler.schedule()
+    ended = dict.fromkeys(workers, 0)
+    while busy := [worker for worker in workers if ended[worker] < len(worker.given)]:
+        worker = data.draw(st.sampled_from(busy))
+        waiting = set(scheduler.workqueue)
+        scheduler.mark_test_complete(as_any(worker), worker.given[ended[worker]])
+        ended[worker] += 1
+        running = [
+            tests[at_work.given[ended[at_work]]] for at_work in workers if ended[at_work] < len(at_work.given)
+        ]
+        costly = sum(test.startswith(WHOLE_PRODUCT) for test in running)
+        assert costly <= AT_ONCE or not waiting & set(CHEAP)
+    assert sorted(index for worker in workers for index in worker.given) == list(range(len(tests)))
+
+
+def test_it_schedules_where_files_are_distributed() -> None:
+    """Other ways to distribute tests stay as they are."""
+    assert isinstance(_scheduler("loadfile"), FewAtOnce)
+    assert _scheduler("worksteal") is None
+
+
+def _scheduler(dist: str) -> Any:
+    config = SimpleNamespace(
+        getoption=lambda _: dist,
+        getvalue=lambda _: ["2*popen"],
+        option=SimpleNamespace(loadscopereorder=False),
+    )
+    return SideBySide().pytest_xdist_make_scheduler(as_any(config), None)
+
+
+def as_any(value: object) -> Any:
+    """Return a stand-in for one of pytest's or of pytest-xdist's own objects."""
+    return value
