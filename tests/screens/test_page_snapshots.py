@@ -131,7 +131,7 @@ class Pages:
             )
 
     def _graph(self, route: Route) -> None:
-        sent = route.request.post_data_json
+        sent: Any = route.request.post_data_json
         if self.state == AWAY or "event-stream" in route.request.headers["accept"].split(",")[0]:
             route.fulfill(status=503)
         elif "query" not in sent:
