@@ -70,9 +70,10 @@ docs: .venv/.installed ## Build the documentation in .docs/html and check its li
 pictures: install-dev ## Take the documentation's pictures of the bet-slip, GraphiQL and the back office from the demo
 	@$(BIN)/python -m deploy.pictures
 
-snapshots: install-dev ## Keep new pictures of the screens of widget and back office, with which tests compare them
+snapshots: install-dev ## Keep new pictures of the screens of widget, back office and documentation, with which tests compare them
 	@$(BIN)/python -m tests.screens.test_snapshots
 	@$(BIN)/python -m tests.screens.test_office_snapshots
+	@$(BIN)/python -m tests.screens.test_page_snapshots
 
 test: install-dev ## Run the fast tests, and one path through the real demo; ARGS="-n 0 -k name"
 	@$(RUN_TESTS) $(SIDE_BY_SIDE) --fast $(ARGS)

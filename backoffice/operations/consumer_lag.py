@@ -92,18 +92,40 @@ class LagSample:
     tracker_seconds: float | None
 
 
-def sample_of(found: ConsumerLag) -> LagSample:
-    """Return the sums of a reading."""
-    if found.problem:
-        return LagSample(found.read_at, None, None)
+@dataclass(frozen=True, slots=True)
+class CountedBets:
+    """Up to when the tracker has counted all bets, which holds for each brand.
+
+    Attributes:
+        until: None if it is not known.
+        waiting: Whether a bet waits to be counted.
+        problem: Why it could not be read; empty if it could.
+    """
+
+    until: datetime | None
+    waiting: bool = False
+    problem: str = ""
+
+
+def counted_bets(lag: ConsumerLag) -> CountedBets:
+    """Return up to when a reading's bets are counted: all of them, or those before the oldest that waits."""
+    if lag.problem:
+        return CountedBets(None, problem=lag.problem)
     waiting = [
-        partition for partition in found.partitions if partition.group.startswith(TRACKER) and partition.lag
+        partition for partition in lag.partitions if partition.group.startswith(TRACKER) and partition.lag
     ]
-    oldest = [one.oldest_at for one in waiting if one.oldest_at is not None]
-    seconds = None if waiting else 0.0
-    if oldest:
-        seconds = max(0.0, (found.read_at - min(oldest)).total_seconds())
-    return LagSample(found.read_at, sum(one.lag for one in found.partitions), seconds)
+    oldest = [partition.oldest_at for partition in waiting if partition.oldest_at is not None]
+    until = min(oldest, default=None) if waiting else lag.read_at
+    return CountedBets(until, waiting=bool(waiting))
+
+
+def sample_of(lag: ConsumerLag) -> LagSample:
+    """Return the sums of a reading."""
+    if lag.problem:
+        return LagSample(lag.read_at, None, None)
+    until = counted_bets(lag).until
+    seconds = None if until is None else max(0.0, (lag.read_at - until).total_seconds())
+    return LagSample(lag.read_at, sum(partition.lag for partition in lag.partitions), seconds)
 
 
 @dataclass(slots=True)
@@ -149,6 +171,15 @@ class LagService:
         """
         require(actor, Permission.OPERATIONS_READ, None)
         return await self._present()
+
+    async def counted_bets(self, actor: Actor, brand: str) -> CountedBets:
+        """Return up to when the bets of a brand are counted.
+
+        Raises:
+            Forbidden: The actor may not see the brand's operations.
+        """
+        require(actor, Permission.OPERATIONS_READ, brand)
+        return counted_bets(await self._present())
 
     async def _present(self) -> ConsumerLag:
         async with self._reading:

@@ -14,6 +14,7 @@ from subgraphs.kit.domain.currencies import all_currencies
 from subgraphs.kit.domain.schemes import Brand, Terms
 from subgraphs.kit.domain.schemes import Scheme as KnownScheme
 from subgraphs.kit.domain.weeks import Calendar, Week
+from subgraphs.kit.graphql.money import written
 from subgraphs.rewards.catalogue.law import LAWS, RewardLaw
 from subgraphs.rewards.catalogue.rewards import RewardConfig, RewardContent
 from subgraphs.rewards.menu.options import Menu
@@ -21,6 +22,7 @@ from subgraphs.rewards.menu.options import Menu
 MAX_TERMS_LENGTH: Final = 2000
 MAX_ODDS_MILLI: Final = 100_000
 SHORTEST_ODDS: Final = 1000
+LOCALE: Final = "en-GB"
 SAME_REWARDS: Final = "docs/club.md: an option's target and product are those of the scheme"
 
 
@@ -228,7 +230,7 @@ def _rewards(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
         yield _error(
             "NO_REWARD",
             "target_minor",
-            f"no reward may be offered for {scheme.target_minor} {scheme.currency} of "
+            f"no reward may be offered for {written(scheme.target_minor, scheme.currency, LOCALE)} of "
             f"{scheme.qualifying_product} in {scheme.jurisdiction}",
             SAME_REWARDS,
         )

@@ -66,7 +66,7 @@ NOT_PERSONAL: Final = {
         *("brands", "operatedBrand", "brandRevisions", "tryTheme", "rewardVersions", "supportBrands"),
         *("providers", "provider", "providerAdapters", "providerRevisions", "providerDiff", "tryProvider"),
         "stoppedProviders",
-        *("waitingCases", "deadLetterCounts", "lagHistory"),
+        *("waitingCases", "deadLetterCounts", "lagHistory", "countedBets"),
         *("weeks", "globalEvents", "globalEvent", "killSwitches", "nodes", "consumerLag", "outboxes"),
     },
 }

@@ -11,7 +11,7 @@ import pytest
 from deploy.local_chromium import LocalChromium, find_chromium
 from deploy.scenario_answers import recorded
 from tests.support.browsers.screen_gallery import ROOT, Gallery, Look, open_gallery
-from tests.support.browsers.snapshots import Screens, differences, read_sheet, save_sheet
+from tests.support.browsers.snapshots import Screens, compare_sheet, keep_sheet
 
 pytestmark = pytest.mark.usefixtures("web_installed")
 
@@ -80,13 +80,8 @@ USUAL: Final = ("lines", "lines-dark", "details", "details-forced-colours", "det
 @pytest.mark.parametrize("sheet", [each for each in SHEETS if LONG or each.name in USUAL], ids=str)
 def test_each_screen_looks_as_it_did(gallery: Gallery, sheet: Sheet) -> None:
     """A change of looks is made on purpose: it comes with new pictures, which a reviewer sees."""
-    for old in SEEN.glob(f"{sheet.name}-*.png"):
-        old.unlink()
-    found = differences(read_sheet(sheet.file), sheet.take(gallery))
-    for each in found:
-        SEEN.mkdir(parents=True, exist_ok=True)
-        each.picture.save(SEEN / f"{sheet.name}-{each.name}.png")
-    told = [f"{each.name}: {each.pixels} pixels" for each in found]
+    taken = sheet.take(gallery)
+    told = compare_sheet(sheet.file, taken, SEEN)
     assert told == [], f"look at {SEEN}; if it is meant, run 'make snapshots' and commit the pictures"
 
 
@@ -96,9 +91,7 @@ def _record(chromium: LocalChromium | None) -> None:
     with open_gallery(chromium, ROOT / "web" / "dist") as gallery:
         for sheet in SHEETS:
             taken = sheet.take(gallery)
-            if differences(read_sheet(sheet.file), taken):
-                save_sheet(sheet.file, taken)
-                print(f"{sheet.file.relative_to(ROOT)}: {sheet.file.stat().st_size // 1024} kB")  # noqa: T201
+            keep_sheet(sheet.file, taken)
 
 
 if __name__ == "__main__":

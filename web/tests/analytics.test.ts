@@ -1,50 +1,90 @@
 import { describe, expect, it } from 'vitest';
 
-import { drawn, heading, isNumeric, REPORTS } from '../backoffice/src/analytics/reports.ts';
+import { picturesOf } from '../backoffice/src/analytics/pictures.ts';
+import { REPORTS } from '../backoffice/src/analytics/reports.ts';
 
-import type { Report } from '../backoffice/src/analytics/reports.ts';
+function report(table: string) {
+  const [columns = [], ...rows] = table
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/ {2,}/u));
+  return { columns, rows: rows.map((row) => row.map((value) => (value === '-' ? null : value))), completeness: [] };
+}
 
-const UPLIFT: Report = {
-  says: 'What the club changes.',
-  columns: ['iso_week', 'measure', 'club', 'control', 'verdict'],
-  rows: [
-    ['2026-W10', 'active of 100 customers', '62.5', '50', 'more'],
-    ['2026-W11', 'active of 100 customers', null, null, 'too few customers'],
-    ['2026-W10', 'stakes of a customer', '1200', '1000', 'more'],
-    ['2026-W10', 'active of 100 customers', '1', '2', 'less'],
-  ],
-  completeness: [],
-};
+const LIABILITY = report(`
+  brand     iso_week  currency  customers  provisional  owed  credited  used  expired  forecast_low  forecast  forecast_high
+  northbet  2026-W47  GBP       119        0            500   46400     0     0        -             -         -
+  northbet  2026-W47  JPY       2          0            0     1500      0     0        -             -         -
+  northbet  2026-W48  GBP       7          3100         0     0         0     0        2000          1234567   9000
+`);
+const UPLIFT = report(`
+  brand  iso_week  jurisdiction  currency  reward_id  measure                  club_customers  control_customers  club    control  effect  low    high   credited_minor  verdict
+  n      *         GB            GBP       fb-5       active of 100 customers  252             264                60      58.5     1.5     -8     8.5    134.73          no difference shown
+  n      2026-W47  GB            GBP       fb-5       active of 100 customers  260             276                62.5    50       12.5    1      20     64.23           more
+  n      2026-W48  GB            GBP       fb-5       active of 100 customers  20              27                 -       -        -       -      -      -               too few customers
+  n      *         GB            GBP       fb-5       stakes of a customer     252             264                3327.7  2437.2   890.71  95.81  1685.6  134.73          more
+`);
+const RETENTION = report(`
+  brand  cohort    size  weeks_later  active  percent
+  n      2026-W45  30    0            20      66.7
+  n      2026-W45  30    1            10      33.3
+  n      2026-W45  30    2            15      50
+  n      2026-W46  10    0            10      100
+  n      2026-W46  10    1            2       20
+  n      2026-W47  50    0            5       10
+`);
 
-describe('a report', () => {
-  it('draws one row of a category, those that are meant, and none where nothing is said', () => {
-    expect(drawn('UPLIFT', UPLIFT)).toEqual({
-      categories: ['2026-W10'],
-      series: [
-        { label: 'With the club', data: [62.5] },
-        { label: 'Control group', data: [50] },
-      ],
-    });
+describe('a report as pictures', () => {
+  it('shows amounts as money, each currency by itself', () => {
+    const [pounds, yen] = picturesOf('LIABILITY', LIABILITY);
+    expect(pounds?.finding).toBe('£500.00 may still have to be paid');
+    expect(yen?.finding).toBe('JP¥\u200e1,500 may still have to be paid');
+    expect(pounds?.series).toEqual([
+      { label: 'Provisional', data: [0, 31] },
+      { label: 'Owed', data: [5, 0] },
+      { label: 'Credited', data: [464, 0] },
+    ]);
+    expect([0, 500, 12.5].map((tick) => pounds?.format(tick))).toEqual(['£0', '£500', '£12.50']);
+    expect(pounds?.rows[0]).toEqual(['2026-W48', '7', '£31.00', '£0.00', '£0.00', '£0.00', '£0.00', '£12,345.67', '£20.00', '£90.00']);
+    expect(pounds?.rows[1]?.slice(-3)).toEqual(['–', '–', '–']);
   });
 
-  it('draws the last categories, in their order', () => {
-    const rows = Array.from({ length: 9 }, (_, week) => [`2026-W0${week + 1}`, String(week), '1', '1', '1', '1']);
-    const columns = ['iso_week', 'bettors', 'members', 'qualified', 'credited', 'used'];
-    const { categories, series } = drawn('FUNNEL', { ...UPLIFT, columns, rows });
-    expect(categories).toEqual(['2026-W06', '2026-W07', '2026-W08', '2026-W09']);
-    expect(series[0]).toEqual({ label: 'Bet', data: [5, 6, 7, 8] });
+  it('says what the club changes only where its weeks show it, and draws no week of which nothing is said', () => {
+    const [active, stakes] = picturesOf('UPLIFT', UPLIFT);
+    expect(active?.finding).toBe('Customers who are active in a week: no difference is shown (-8% to 8.5%)');
+    expect(active?.categories).toEqual(['2026-W47']);
+    expect(active?.rows.map((row) => [row[0], row[1], row.at(-1)])).toEqual([
+      ['All weeks', '60%', 'no difference shown'],
+      ['2026-W48', '–', 'too few customers'],
+      ['2026-W47', '62.5%', 'more'],
+    ]);
+    expect(stakes?.finding).toBe('Stakes of a customer in a week: £8.91 more with the club (£0.96 to £16.86)');
   });
 
-  it.each(REPORTS)('%s without rows draws nothing', (name) => {
-    expect(drawn(name, { ...UPLIFT, rows: [] }).categories).toEqual([]);
+  it('draws the share of all who joined so many weeks before, in the order of weeks', () => {
+    const [picture] = picturesOf('RETENTION', RETENTION);
+    expect(picture?.finding).toBe('30% of those who joined had a bet that counted in the next week');
+    expect(picture?.categories).toEqual(['Week 0', 'Week 1', 'Week 2']);
+    expect(picture?.series[0]?.data).toEqual([35 / 90, 12 / 40, 0.5]);
+    expect(picture?.rows).toEqual([
+      ['2026-W47', '50', '10%', '–', '–'],
+      ['2026-W46', '10', '100%', '20%', '–'],
+      ['2026-W45', '30', '66.7%', '33.3%', '50%'],
+    ]);
   });
 
-  it('tells numbers from words by all of their values', () => {
-    expect([0, 2, 4].map((column) => isNumeric(UPLIFT, column))).toEqual([false, true, false]);
-    expect(isNumeric({ ...UPLIFT, rows: [] }, 0)).toBe(false);
+  it('has a funnel of each jurisdiction and a latency of each stage', () => {
+    const funnels = picturesOf('FUNNEL', report('iso_week  jurisdiction  bettors  members  counting  qualified  chose  credited  used\n2026-W47  GB  346  182  170  119  70  119  27\n2026-W47  MT  9  0  0  0  0  0  0'));
+    expect(funnels.map(({ finding }) => finding)).toEqual(['119 of 182 members (65.4%) reached the target in 2026-W47', 'Nobody was a member in 2026-W47']);
+    const latencies = picturesOf('LATENCY', report('day  stage  measured  p50  p95  p99\n2026-11-22  bet to stream  264  64  1234  1500\n2026-11-22  bet to tracker  3  31  52  52'));
+    expect(latencies.map(({ finding }) => finding)).toEqual(['95 of 100 bets reached the stream within 1,234 ms on 22 Nov', '95 of 100 bets reached the tracker within 52 ms on 22 Nov']);
   });
 
-  it('names columns for people', () => {
-    expect(['iso_week', 'credited_minor', 'p95'].map(heading)).toEqual(['Iso week', 'Credited, minor units', 'P95']);
+  it.each(REPORTS)('%s: each row of the table has a cell for each column, and without rows nothing is drawn', (name) => {
+    const examples = { LIABILITY, UPLIFT, RETENTION };
+    const pictures = name in examples ? picturesOf(name, examples[name as keyof typeof examples]) : [];
+    for (const { heads, rows } of pictures) expect(new Set(rows.map(({ length }) => length))).toEqual(new Set([heads.length]));
+    for (const { heads } of pictures) expect(new Set(heads).size).toBe(heads.length);
+    expect(picturesOf(name, { columns: [], rows: [], completeness: [] })).toEqual([]);
   });
 });

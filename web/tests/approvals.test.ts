@@ -7,7 +7,7 @@ import { documentOf, earlierRules, schemeInput } from '../backoffice/src/people/
 import { rulesInWords } from '../backoffice/src/people/approvals/textKinds.ts';
 import EXAMPLES from './proposals.json' with { type: 'json' };
 
-const shown = (kind: string, content: unknown) => ({ kind, content, visible: true });
+const shown = (kind: string, content: unknown) => ({ kind, brand: 'northbet', content, visible: true });
 
 test('each kind of proposal has an example, and each example is shown in words', () => {
   expect(Object.keys(KINDS).sort()).toEqual(Object.keys(EXAMPLES).sort());
@@ -49,7 +49,7 @@ test('what cannot be shown is not guessed: an unknown kind, another form, or wha
   expect(inWords(shown('support.unheard_of', {}))).toBeNull();
   expect(inWords(shown('support.adjustment', { brand: 'northbet', customer: 'c-1003' }))).toBeNull();
   expect(inWords(shown('support.adjustment', null))).toBeNull();
-  expect(titleOf({ kind: 'support.adjustment', content: null, visible: false })).toBe("A correction of a customer's week");
+  expect(titleOf({ kind: 'support.adjustment', brand: 'northbet', content: null, visible: false })).toBe("A correction of a customer's week");
 });
 
 test('a stored document is shown as screens have it', () => {
@@ -64,7 +64,7 @@ test('rules are compared with the version before, of the same customers', () => 
   expect(input).not.toHaveProperty('voidPolicy');
   const versions = [2, 1, 3].map((version) => ({ ...input, version, targetMinor: version * 1000 }) as never);
   const earlier = earlierRules([...versions, { ...input, version: 2, currency: 'EUR' } as never], scheme);
-  expect(earlier === null ? [] : rulesInWords(earlier)[1]).toEqual(['Target', 'Counting stakes of £20.00 earn the reward.']);
+  expect(earlier === null ? [] : rulesInWords(earlier, 'northbet')[1]).toEqual(['Target', 'Counting stakes of £20.00 earn the reward.']);
   expect(earlierRules([], scheme)).toBeNull();
 });
 

@@ -34,6 +34,7 @@ test('a line breaks where nothing is known', () => {
 
 const FORECAST: Forecast = {
   id: 'northbet:GBP',
+  brand: 'northbet',
   isoWeek: '2026-W48',
   currency: 'GBP',
   asOf: '2026-11-25T14:30:00Z',

@@ -5,9 +5,10 @@ import { expect, test } from 'vitest';
 
 import { asked, countInWords, HELP, helpFor, listed, screensFor, SEARCH, targetsOf, type Found } from '../backoffice/src/frame/finding.ts';
 import { GROUPS } from '../backoffice/src/frame/screens.ts';
+import { forAllBrands } from '../backoffice/src/session/permissions.ts';
 
 const SUPPORT = new Set(['content.read', 'support.read']);
-const OPERATOR = new Set(['content.read', 'operations.read']);
+const OPERATOR = new Set(['content.read', 'operations.read', forAllBrands('operations.read')]);
 const found = (kind: Found['kind'], name: string, more: Partial<Found> = {}): Found => ({ id: `northbet:${name}`, kind, brand: 'northbet', name, exact: false, customer: null, ...more });
 
 test('the graph is asked for what it has', () => {

@@ -1,17 +1,46 @@
 /** The homes of the back office ask only for what the admin graph has. */
 import { readFileSync } from 'node:fs';
-import { buildSchema, parse, validate } from 'graphql';
+import { buildSchema, Kind, parse, TypeInfo, validate, visit, visitWithTypeInfo } from 'graphql';
 import { expect, test } from 'vitest';
 
 import { LAG_HISTORY } from '../backoffice/src/charts/LagCharts.tsx';
 import { LIABILITY_HOURS } from '../backoffice/src/charts/LiabilityChart.tsx';
+import { groupsFor } from '../backoffice/src/frame/screens.ts';
 import { HOME_QUERIES, owed } from '../backoffice/src/home/figures.ts';
-import { countedUpTo, HEALTH, lag, nodes, weekOf, type Health } from '../backoffice/src/home/HealthCard.tsx';
+import { countedUpTo, HEALTH, INSTALLATION_HEALTH, lag, nodes, weekOf, type Health, type Installation } from '../backoffice/src/home/HealthCard.tsx';
+import { forAllBrands } from '../backoffice/src/session/permissions.ts';
 import { caseRows, titleOf, WAITING_CASES, WAITING_LETTERS } from '../backoffice/src/home/waiting.ts';
 
+const GRAPH = buildSchema(readFileSync(new URL('../../admin.graphql', import.meta.url), 'utf8'));
+const FOR_EACH_BRAND = [...HOME_QUERIES, HEALTH, LIABILITY_HOURS, WAITING_CASES];
+const FOR_ALL_BRANDS = [INSTALLATION_HEALTH, LAG_HISTORY, WAITING_LETTERS];
+
 test('the queries of the homes are valid', () => {
-  const graph = buildSchema(readFileSync(new URL('../../admin.graphql', import.meta.url), 'utf8'));
-  for (const query of [...HOME_QUERIES, HEALTH, LAG_HISTORY, LIABILITY_HOURS, WAITING_CASES, WAITING_LETTERS]) expect(validate(graph, parse(query))).toEqual([]);
+  for (const query of [...FOR_EACH_BRAND, ...FOR_ALL_BRANDS]) expect(validate(GRAPH, parse(query))).toEqual([]);
+});
+
+test('who may see one brand only is asked nothing that needs all brands', () => {
+  const scopes = (query: string) => {
+    const scopesOfFields: string[] = [];
+    const types = new TypeInfo(GRAPH);
+    const enter = () => {
+      const permitted = types.getFieldDef()?.astNode?.directives?.find(({ name }) => name.value === 'permitted');
+      const scope = permitted?.arguments?.find(({ name }) => name.value === 'brand')?.value;
+      if (scope?.kind === Kind.STRING) scopesOfFields.push(scope.value);
+    };
+    visit(parse(query), visitWithTypeInfo(types, { Field: enter }));
+    return scopesOfFields;
+  };
+  expect(FOR_EACH_BRAND.flatMap(scopes)).not.toContain('(all)');
+  for (const query of FOR_ALL_BRANDS) expect(scopes(query)).toContain('(all)');
+});
+
+test('the screens of the whole installation are for those who may see all brands', () => {
+  const names = (may: readonly string[]) => groupsFor(new Set(may)).flatMap(({ screens }) => screens.map(({ name }) => name));
+  const shared = ['providers', 'backlog', 'deadLetters', 'nodes'];
+  expect(names(['operations.read'])).toContain('weeks');
+  for (const name of shared) expect(names(['operations.read'])).not.toContain(name);
+  expect(names(['operations.read', forAllBrands('operations.read')])).toEqual(expect.arrayContaining(shared));
 });
 
 test('what is owed is summed by currency, and currencies are never added up', () => {
@@ -36,23 +65,26 @@ test('each sort of case that waits leads to its list, and what does not wait is 
 });
 
 const HEALTHY: Health = {
-  consumerLag: { readAt: '2026-11-25T14:30:00Z', problem: null, partitions: [{ group: 'furlong-progress', lag: 0, oldestAt: null }] },
+  countedBets: { until: '2026-11-25T14:30:00Z', waiting: false, problem: null },
+  weeks: [{ isoWeek: '2026-W48', state: 'OPEN', waitsFor: null, until: null }],
+};
+const INSTALLATION: Installation = {
+  consumerLag: { problem: null, partitions: [{ lag: 0, oldestAt: null }] },
   outboxes: [{ waiting: 0, oldestAt: null }],
   nodes: [{ node: 'main', alive: true, missing: 0 }],
-  weeks: [{ isoWeek: '2026-W48', state: 'OPEN', waitsFor: null, until: null }],
 };
 
 test('the health says up to when bets are counted: now, or since when the oldest waits', () => {
-  expect(countedUpTo(HEALTHY, null).value).toContain('14:30');
-  const partitions = [{ group: 'furlong-progress.c1', lag: 3, oldestAt: '2026-11-25T14:26:00Z' }];
-  const behind = countedUpTo({ ...HEALTHY, consumerLag: { ...HEALTHY.consumerLag, partitions } }, null);
-  expect(behind.value).toContain('14:26');
-  expect(behind.note).toBe('3 records of bets wait, the oldest for 4 min.');
+  expect(countedUpTo(HEALTHY, null, '/weeks')).toMatchObject({ value: expect.stringContaining('14:30') as string, state: { tone: 'good' }, path: '/weeks' });
+  const until = new Date(Date.now() - 240_000).toISOString();
+  const behind = countedUpTo({ ...HEALTHY, countedBets: { until, waiting: true, problem: null } }, null, '/weeks');
+  expect(behind).toMatchObject({ note: 'The oldest bet that waits came 4 min ago.', state: { tone: 'waiting' } });
 });
 
 test('what cannot be read is not fine', () => {
-  const away = { ...HEALTHY, consumerLag: { ...HEALTHY.consumerLag, problem: 'Kafka does not answer', partitions: [] } };
-  expect([countedUpTo(away, null).state?.tone, lag(away).state?.tone]).toEqual(['bad', 'bad']);
-  expect(nodes({ ...HEALTHY, nodes: [{ node: 'main', alive: false, missing: 0 }] })).toMatchObject({ value: '0 of 1', note: 'main is silent' });
+  const problem = 'Kafka does not answer';
+  expect(countedUpTo({ ...HEALTHY, countedBets: { until: null, waiting: false, problem } }, null, '/weeks').state?.tone).toBe('bad');
+  expect(lag({ ...INSTALLATION, consumerLag: { problem, partitions: [] } }).state?.tone).toBe('bad');
+  expect(nodes({ ...INSTALLATION, nodes: [{ node: 'main', alive: false, missing: 0 }] })).toMatchObject({ value: '0 of 1', note: 'main is silent' });
   expect(weekOf(HEALTHY, null)).toBe('2026-W48 is open');
 });

@@ -7,7 +7,7 @@ const { learnZones, zoneOf } = moments;
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
 const moment = (at: string | null | undefined, brand?: string | null) => plain(moments.moment(at, brand));
 const localMoment = (at: string, brand: string) => plain(moments.localMoment(at, brand));
-const counted = (at: string) => plain(moments.counted(at));
+const counted = (at: string) => plain(moments.counted(at, 'northbet'));
 
 afterEach(() => learnZones([]));
 

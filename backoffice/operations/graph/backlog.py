@@ -38,6 +38,18 @@ class ConsumerLagInfo:
     partitions: list[PartitionLagInfo]
 
 
+@strawberry.type(description="Up to when the tracker has counted the bets of a brand.")
+class CountedBetsInfo:
+    """Up to when bets are counted."""
+
+    until: datetime | None = strawberry.field(
+        description="When it was read, if no bet waits; otherwise when the oldest that waits was produced; "
+        "null if that is not known."
+    )
+    waiting: bool = strawberry.field(description="Whether a bet waits to be counted.")
+    problem: str | None = strawberry.field(description="Why it could not be read.")
+
+
 @strawberry.type(description="The lag of all consumers at an instant.")
 class LagSampleInfo:
     """A sample of the lag."""
@@ -82,6 +94,15 @@ class BacklogQuery:
     async def consumer_lag(self, info: OfficeInfo) -> ConsumerLagInfo:
         """Return the lag of all consumers."""
         return lag_to_graphql(await info.context.area(OperationsArea).lag.read(info.context.actor))
+
+    @strawberry.field(
+        description="Up to when the bets of a brand are counted.",
+        directives=[permitted(Permission.OPERATIONS_READ, "brand")],
+    )
+    async def counted_bets(self, info: OfficeInfo, brand: str) -> CountedBetsInfo:
+        """Return up to when bets are counted."""
+        bets = await info.context.area(OperationsArea).lag.counted_bets(info.context.actor, brand)
+        return CountedBetsInfo(until=bets.until, waiting=bets.waiting, problem=bets.problem or None)
 
     @strawberry.field(
         description="The lag of the last hours, a sample a minute, since this process of the back office "

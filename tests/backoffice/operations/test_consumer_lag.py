@@ -4,15 +4,19 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from backoffice.access import Role
+from backoffice.errors import Forbidden
 from backoffice.global_events.acknowledgements import NodeRepository
 from backoffice.operations.consumer_lag import (
     ConsumerLag,
+    CountedBets,
     LagSample,
     LagService,
     PartitionLag,
+    counted_bets,
     read_lag,
     sample_of,
 )
@@ -126,6 +130,32 @@ def test_a_sample_says_how_long_the_oldest_bet_waited() -> None:
     unread = PartitionLag(GROUP, TOPIC, 0, 5, 7, 2, None)
     assert sample_of(ConsumerLag(NOW, [unread])) == LagSample(NOW, 2, None)
     assert sample_of(ConsumerLag(NOW, problem="Kafka does not answer")) == LagSample(NOW, None, None)
+
+
+def test_bets_are_counted_up_to_the_reading_or_the_oldest_that_waits() -> None:
+    """Nothing is promised if that cannot be read."""
+    waiting = PartitionLag(f"{GROUP}.c1", TOPIC, 0, 5, 7, 2, OLDEST)
+    other = PartitionLag("furlong-rewards", TOPIC, 0, 5, 6, 1, NOW - timedelta(hours=1))
+    assert counted_bets(ConsumerLag(NOW, [waiting, other])) == CountedBets(OLDEST, waiting=True)
+    assert counted_bets(ConsumerLag(NOW, [other])) == CountedBets(NOW)
+    unread = PartitionLag(GROUP, TOPIC, 0, 5, 7, 2, None)
+    assert counted_bets(ConsumerLag(NOW, [unread])) == CountedBets(None, waiting=True)
+    away = ConsumerLag(NOW, problem="Kafka does not answer")
+    assert counted_bets(away) == CountedBets(None, problem="Kafka does not answer")
+
+
+async def test_the_operator_of_one_brand_sees_its_bets_but_not_the_lag_of_all(tmp_path: Path) -> None:
+    """How many records wait says how much other brands take."""
+    url = f"sqlite+aiosqlite:///{tmp_path}"
+    olga = actor("olga", Role.OPERATOR, brand="northbet")
+    async with backoffice_database(url) as own:
+        away = StreamSettings(bootstrap="127.0.0.1:1")
+        service = LagService(DatabaseSettings(url=url), away, own, ManualClock(NOW))
+        assert (await service.counted_bets(olga, "northbet")).problem != ""
+        with pytest.raises(Forbidden):
+            await service.counted_bets(olga, "lagunabet")
+        with pytest.raises(Forbidden):
+            await service.read(olga)
 
 
 async def test_samples_are_kept_while_the_back_office_runs(tmp_path: Path) -> None:

@@ -73,6 +73,13 @@ def test_terms_obey_the_rules_of_advertising(summary: str, rule: str) -> None:
     assert problem.source is not None
 
 
+def test_amounts_in_sentences_are_money() -> None:
+    """Thirty pounds are not said to be 3000 GBP."""
+    _, found = check_scheme(form(target_minor=3000), CONTEXT)
+    message = next(one.message for one in found if one.rule == "NO_REWARD")
+    assert message == "no reward may be offered for £30.00 of betting in GB"
+
+
 def test_terms_keep_their_name_only_while_they_are_the_same() -> None:
     """Customers agreed to terms by their version."""
     terms = {

@@ -86,6 +86,24 @@ def read_sheet(path: Path) -> Screens:
     return {name: whole.crop(tuple(box)) for name, box in places.items()}
 
 
+def compare_sheet(kept: Path, screens: Screens, seen: Path) -> list[str]:
+    """Return which screens look different from a kept sheet; `seen` gets pictures of the differences."""
+    for old in seen.glob(f"{kept.stem}-*.png"):
+        old.unlink()
+    changed = differences(read_sheet(kept), screens)
+    for difference in changed:
+        seen.mkdir(parents=True, exist_ok=True)
+        difference.picture.save(seen / f"{kept.stem}-{difference.name}.png")
+    return [f"{difference.name}: {difference.pixels} pixels" for difference in changed]
+
+
+def keep_sheet(kept: Path, screens: Screens) -> None:
+    """Write a sheet anew if a screen looks different from it, and say how heavy it is."""
+    if differences(read_sheet(kept), screens):
+        save_sheet(kept, screens)
+        print(f"{kept.name}: {kept.stat().st_size // 1024} kB")  # noqa: T201
+
+
 def differences(old: Screens, new: Screens) -> list[Difference]:
     """Return each screen that looks different, is new, or is gone."""
     found = (_compare(name, old.get(name), new.get(name)) for name in {**old, **new})

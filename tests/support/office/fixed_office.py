@@ -269,6 +269,7 @@ def operations_world() -> dict[str, Any]:
                 },
             ],
         },
+        "countedBets": {"until": ago(seconds=5), "waiting": False, "problem": None},
         "lagHistory": lag_samples(),
         "outboxes": [{"database": "club", "waiting": 0, "oldestAt": None}],
         "nodes": [

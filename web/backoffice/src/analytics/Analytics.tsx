@@ -1,19 +1,24 @@
-/** The reports of analytics about a brand, over all cells: each as a chart and as the table that it is a picture of. */
+/** The reports of analytics about a brand, over all cells: each as charts that say something, with the tables behind them. */
 import Alert from '@mui/material/Alert';
+import Stack from '@mui/material/Stack';
 import Tab from '@mui/material/Tab';
 import Tabs from '@mui/material/Tabs';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 
-import { drawn, heading, isNumeric, LABELS, REPORT, REPORTS } from './reports.ts';
+import { picturesOf, type Picture } from './pictures.ts';
+import { ABOUT, REPORT, REPORTS } from './reports.ts';
 import { BarChart } from '../charts/BarChart.tsx';
-import { FigureTable } from '../risk/figures/FigureTable.tsx';
+import { ChartCard } from '../charts/ChartCard.tsx';
+import { EmptyState } from '../look/EmptyState.tsx';
 import { number } from '../money/amounts.ts';
+import { DataRows } from '../operations/page/DataRows.tsx';
 import { RiskPage } from '../risk/RiskPage.tsx';
+import { moment } from '../time/moments.ts';
 import { useGraph } from '../graph/useGraph.ts';
 import { Waiting } from '../components/Waiting.tsx';
 
-import type { Report, ReportName } from './reports.ts';
+import type { Completeness, Report, ReportName } from './reports.ts';
 
 interface Shown {
   readonly brand: string;
@@ -22,34 +27,51 @@ interface Shown {
 
 function ReportOf({ brand, name }: Shown) {
   const { data, problem } = useGraph<{ readonly analyticsReport: Report }>(REPORT, { brand, report: name });
-  if (problem !== '' || data === null) return <Waiting problem={problem} />;
-  const report = data.analyticsReport;
-  const { categories, series } = drawn(name, report);
+  if (problem !== '' || data === null) return <Waiting problem={problem} rows={6} />;
+  const pictures = picturesOf(name, data.analyticsReport);
   return (
-    <>
-      {report.completeness.map((cell) => (
-        <Alert key={cell.cell} severity={cell.says.startsWith('INCOMPLETE') ? 'warning' : 'info'} sx={{ marginBottom: 1 }}>
-          {cell.says}
-        </Alert>
-      ))}
-      <FigureTable
-        title={LABELS[name]}
-        rows={[...report.rows].reverse()}
-        rowKey={(row) => row.join('\u0000')}
-        columns={report.columns.map((column, index) => ({
-          head: heading(column),
-          numeric: isNumeric(report, index),
-          cell: (row: Report['rows'][number]) => row[index] ?? '–',
-        }))}
-      >
-        {categories.length > 0 && (
-          <BarChart label={`${LABELS[name]}, as in the table`} categories={categories} series={series} format={number} />
-        )}
-      </FigureTable>
-      <Typography variant="body2" color="text.secondary">
-        {report.says}
+    <Stack spacing={2}>
+      <Typography variant="body2" color="textSecondary" sx={{ maxWidth: '70ch' }}>
+        {ABOUT[name].about}
       </Typography>
-    </>
+      {data.analyticsReport.completeness.map((cell) => (
+        <ReadUntil key={cell.cell} cell={cell} brand={brand} />
+      ))}
+      {pictures.length === 0 && <EmptyState why="Nothing is counted yet." filledBy="The first whole day of bets fills this report." />}
+      {pictures.map((picture) => (
+        <PictureCard key={picture.name} picture={picture} />
+      ))}
+    </Stack>
+  );
+}
+
+/** Up to when all facts are read; a year before the club's is that of a store which is being filled for the first time. */
+function ReadUntil({ cell: { cell, until, waiting, says }, brand }: { readonly cell: Completeness; readonly brand: string }) {
+  const where = cell === '*' ? '' : ` of ${cell}`;
+  if (!says.startsWith('INCOMPLETE')) {
+    return <Typography variant="body2" color="textSecondary">{`All facts${where} up to ${moment(until, brand)} are counted.`}</Typography>;
+  }
+  const read = new Date(until).getUTCFullYear() === 1970 ? `The facts${where} are being read for the first time` : `Only facts${where} up to ${moment(until, brand)} are counted`;
+  return <Alert severity="warning">{`${read}${waiting > 0 ? `; ${number(waiting)} records wait` : ''}. The figures will grow.`}</Alert>;
+}
+
+function PictureCard({ picture: { name, finding, heads, rows, ...chart } }: { readonly picture: Picture }) {
+  return (
+    <ChartCard
+      name={name}
+      finding={finding}
+      table={
+        <DataRows
+          label={name}
+          rows={rows}
+          id={([first = '']) => first}
+          nothing="Nothing is counted yet."
+          columns={heads.map((head, at) => ({ head, cell: (row: readonly string[]) => row[at], right: at > 0 && head !== 'Finding' }))}
+        />
+      }
+    >
+      <BarChart label={`${name}, as in the table below`} {...chart} />
+    </ChartCard>
   );
 }
 
@@ -67,8 +89,8 @@ function Reports({ brand }: { readonly brand: string }) {
         aria-label="Reports"
         sx={{ marginBottom: 2 }}
       >
-        {REPORTS.map((each) => (
-          <Tab key={each} value={each} label={LABELS[each]} />
+        {REPORTS.map((report) => (
+          <Tab key={report} value={report} label={ABOUT[report].label} />
         ))}
       </Tabs>
       <ReportOf key={`${brand} ${name}`} brand={brand} name={name} />
@@ -78,10 +100,7 @@ function Reports({ brand }: { readonly brand: string }) {
 
 export function Analytics() {
   return (
-    <RiskPage
-      title="Analytics"
-      lead="What happened, over all cells, as the store of analytics has it. Each look is recorded. Amounts are in minor units of their currency."
-    >
+    <RiskPage title="Analytics" lead="What happened, over all cells, as the store of analytics has it. Each look is recorded.">
       {(brand) => <Reports brand={brand} />}
     </RiskPage>
   );

@@ -1,7 +1,7 @@
 /** What this week's rewards come to, hour by hour, beside the week before, with the forecast of its end. */
 import { ChartCard } from './ChartCard.tsx';
 import { LineChart, type Range } from './LineChart.tsx';
-import { money, units } from '../money/amounts.ts';
+import { axisMoney, money, units } from '../money/amounts.ts';
 import { DataRows } from '../operations/page/DataRows.tsx';
 import { useGraph } from '../graph/useGraph.ts';
 import { moment } from '../time/moments.ts';
@@ -10,7 +10,7 @@ import type { Point } from './scale.ts';
 
 export const LIABILITY_HOURS = `query LiabilityHours($brand: String!) {
   riskForecast(brand: $brand) {
-    id isoWeek currency asOf elapsedHours weekHours unavailable
+    id brand isoWeek currency asOf elapsedHours weekHours unavailable
     now { valueMinor } likely { valueMinor } low { valueMinor } high { valueMinor }
     hours { hour valueMinor } before { hour valueMinor }
   }
@@ -26,6 +26,7 @@ interface Hour extends Amount {
 
 export interface Forecast {
   readonly id: string;
+  readonly brand: string;
   readonly isoWeek: string;
   readonly currency: string;
   readonly asOf: string;
@@ -79,8 +80,8 @@ function outlook({ likely, low, high, now, elapsedHours, weekHours, currency }: 
   };
 }
 
-function noteOf({ asOf, unavailable, likely, low, high, currency }: Forecast): string {
-  const counted = `Counted up to ${moment(asOf)}.`;
+function noteOf({ asOf, brand, unavailable, likely, low, high, currency }: Forecast): string {
+  const counted = `Counted up to ${moment(asOf, brand)}.`;
   if (likely === null || low === null || high === null) return `${counted} ${unavailable ?? ''}`.trim();
   const [most, from, to] = [likely, low, high].map((one) => money(one.valueMinor, currency));
   return `${counted} Likely ${most ?? ''} by the week’s end, between ${from ?? ''} and ${to ?? ''}.`;
@@ -112,14 +113,10 @@ function InCurrency({ forecast, isHome }: { readonly forecast: Forecast; readonl
         span={[0, weekHours]}
         xTicks={DAYS.map((label, day) => ({ x: day * DAY_HOURS, label }))}
         gap={GAP}
-        format={(value) => money(Math.round(value * 10 ** digits(currency)), currency).replace(/\.0+$/u, '')}
+        format={axisMoney(currency)}
       />
     </ChartCard>
   );
-}
-
-function digits(currency: string): number {
-  return Math.round(-Math.log10(units(1, currency)));
 }
 
 function Figures({ forecast }: { readonly forecast: Forecast }) {

@@ -1,6 +1,7 @@
 /** The frame around every screen: navigation, a quiet header with search, brand and person, the step-up's question. */
 import HelpOutline from '@mui/icons-material/HelpOutline';
 import ManageAccounts from '@mui/icons-material/ManageAccounts';
+import Box from '@mui/material/Box';
 import IconButton from '@mui/material/IconButton';
 import ListItemIcon from '@mui/material/ListItemIcon';
 import ListItemText from '@mui/material/ListItemText';
@@ -59,6 +60,11 @@ function DocsLink() {
   );
 }
 
+/** A phone has no room for what its system decides and its browser does as well: the theme, and reading again. */
+const WIDE = { display: { xs: 'none', sm: 'flex' } } as const;
+/** A long title wraps; only what needs more than two lines is cut. The page has it in full, which is enough on a phone. */
+const TITLE = { display: '-webkit-box', WebkitBoxOrient: 'vertical', WebkitLineClamp: '2', whiteSpace: 'normal', lineHeight: '18px', minWidth: 0, visibility: { xs: 'hidden', sm: 'visible' } } as const;
+
 function Tools() {
   return (
     <>
@@ -66,8 +72,10 @@ function Tools() {
       <BrandSwitch />
       <Bell />
       <DocsLink />
-      <ToggleThemeButton />
-      <LoadingIndicator />
+      <Box sx={WIDE}>
+        <ToggleThemeButton />
+        <LoadingIndicator />
+      </Box>
     </>
   );
 }
@@ -75,7 +83,7 @@ function Tools() {
 function OfficeAppBar() {
   return (
     <AppBar userMenu={<OfficeUserMenu />} toolbar={<Tools />} alwaysOn>
-      <TitlePortal variant="subtitle1" />
+      <TitlePortal variant="subtitle1" sx={TITLE} />
     </AppBar>
   );
 }

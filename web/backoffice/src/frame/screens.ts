@@ -23,6 +23,8 @@ import Speed from '@mui/icons-material/Speed';
 import SupportAgent from '@mui/icons-material/SupportAgent';
 import TrendingUp from '@mui/icons-material/TrendingUp';
 
+import { forAllBrands } from '../session/permissions.ts';
+
 import type { ComponentType } from 'react';
 
 export interface Screen {
@@ -44,6 +46,9 @@ export interface Group {
 function screen(name: string, label: string, icon: ComponentType, permission: string | null, docs: string): Screen {
   return { name, label, icon, permission, docs };
 }
+
+/** What concerns the whole installation is for those who may read the operations of all brands. */
+const INSTALLATION = forAllBrands('operations.read');
 
 export const GROUPS: readonly Group[] = [
   {
@@ -77,12 +82,12 @@ export const GROUPS: readonly Group[] = [
     screens: [
       screen('switches', 'Kill switches', Block, 'operations.read', 'backoffice.html#operations'),
       screen('rewardStatus', 'Reward status', Adjust, 'operations.read', 'backoffice/operations.html'),
-      screen('providers', 'Providers', Paid, 'operations.read', 'backoffice/operations.html#providers'),
+      screen('providers', 'Providers', Paid, INSTALLATION, 'backoffice/operations.html#providers'),
       screen('weeks', 'Weeks', DateRange, 'operations.read', 'backoffice/operations.html#backlogs'),
-      screen('backlog', 'Lag', Speed, 'operations.read', 'backoffice/operations.html#backlogs'),
-      screen('deadLetters', 'Dead letters', MarkEmailUnread, 'operations.read', 'backoffice/operations.html#dead-letters'),
+      screen('backlog', 'Lag', Speed, INSTALLATION, 'backoffice/operations.html#backlogs'),
+      screen('deadLetters', 'Dead letters', MarkEmailUnread, INSTALLATION, 'backoffice/operations.html#dead-letters'),
       screen('intents', 'Pending intents', Pending, 'operations.read', 'backoffice/operations.html#backlogs'),
-      screen('nodes', 'Nodes', Dns, 'operations.read', 'backoffice/operations.html'),
+      screen('nodes', 'Nodes', Dns, INSTALLATION, 'backoffice/operations.html'),
       screen('brands', 'Brands', Palette, 'operations.read', 'backoffice/operations.html#brands-and-themes'),
     ],
   },

@@ -14,23 +14,28 @@ import { moment, recently } from '../time/moments.ts';
 import type { Tone } from '../look/theme.ts';
 
 export const HEALTH = `query HomeHealth($brand: String!) {
-  consumerLag { readAt problem partitions { group lag oldestAt } }
-  outboxes { waiting oldestAt }
-  nodes { node alive missing }
+  countedBets(brand: $brand) { until waiting problem }
   weeks(brand: $brand) { isoWeek state waitsFor until }
 }`;
+/** What is of no brand, for those who may see it. */
+export const INSTALLATION_HEALTH = `query HomeInstallation {
+  consumerLag { problem partitions { lag oldestAt } }
+  outboxes { waiting oldestAt }
+  nodes { node alive missing }
+}`;
 const SECONDS = 10;
-/** How the groups of the consumer of bets begin. */
-const TRACKER = 'furlong-progress';
 
-export interface Health {
+export interface Installation {
   readonly consumerLag: {
-    readonly readAt: string;
     readonly problem: string | null;
-    readonly partitions: readonly { readonly group: string; readonly lag: number; readonly oldestAt: string | null }[];
+    readonly partitions: readonly { readonly lag: number; readonly oldestAt: string | null }[];
   };
   readonly outboxes: readonly { readonly waiting: number; readonly oldestAt: string | null }[];
   readonly nodes: readonly { readonly node: string; readonly alive: boolean; readonly missing: number }[];
+}
+
+export interface Health {
+  readonly countedBets: { readonly until: string | null; readonly waiting: boolean; readonly problem: string | null };
   readonly weeks: readonly { readonly isoWeek: string; readonly state: string; readonly waitsFor: string | null; readonly until: string | null }[];
 }
 
@@ -51,18 +56,16 @@ function oldest(times: readonly (string | null)[]): string | undefined {
   return times.filter((at) => at !== null).sort()[0];
 }
 
-/** Up to when the tracker has counted all bets; that is when Kafka was read, if no bet waits. */
-export function countedUpTo({ consumerLag: { problem, partitions, readAt } }: Health, brand: string | null): Fact {
+/** Up to when the tracker has counted all bets. */
+export function countedUpTo({ countedBets: { until, waiting, problem } }: Health, brand: string | null, path: string): Fact {
   const label = 'Bets counted up to';
-  if (problem !== null) return { label, value: '–', note: problem, path: '/backlog', state: { tone: 'bad', label: 'not known' } };
-  const waiting = partitions.filter((one) => one.group.startsWith(TRACKER) && one.lag > 0);
-  const since = oldest(waiting.map(({ oldestAt }) => oldestAt));
-  if (waiting.length === 0) return { label, value: recently(readAt, brand), note: 'No bet waits.', path: '/backlog', state: FINE };
-  const bets = number(waiting.reduce((sum, one) => sum + one.lag, 0));
-  return { label, value: since === undefined ? '–' : recently(since, brand), note: `${bets} records of bets wait, the oldest for ${age(since, Date.parse(readAt))}.`, path: '/backlog', state: { tone: 'waiting', label: 'catching up' } };
+  if (problem !== null) return { label, value: '–', note: problem, path, state: { tone: 'bad', label: 'not known' } };
+  const value = until === null ? '–' : recently(until, brand);
+  if (!waiting) return { label, value, note: 'No bet waits.', path, state: FINE };
+  return { label, value, note: until === null ? 'Bets wait.' : `The oldest bet that waits came ${age(until)} ago.`, path, state: { tone: 'waiting', label: 'catching up' } };
 }
 
-export function lag({ consumerLag: { problem, partitions }, outboxes }: Health): Fact {
+export function lag({ consumerLag: { problem, partitions }, outboxes }: Installation): Fact {
   const label = 'Records not applied yet (lag)';
   if (problem !== null) return { label, value: '–', note: problem, path: '/backlog', state: { tone: 'bad', label: 'Kafka cannot be read' } };
   const waits = [...partitions.map(({ lag: count, oldestAt }) => ({ count, oldestAt })), ...outboxes.map(({ waiting: count, oldestAt }) => ({ count, oldestAt }))].filter(({ count }) => count > 0);
@@ -75,7 +78,7 @@ export function lag({ consumerLag: { problem, partitions }, outboxes }: Health):
   };
 }
 
-export function nodes({ nodes: all }: Health): Fact {
+export function nodes({ nodes: all }: Installation): Fact {
   const ill = all.filter(({ alive, missing }) => !alive || missing > 0);
   return {
     label: 'Parts of nodes up to date',
@@ -95,10 +98,14 @@ export function weekOf({ weeks }: Health, brand: string | null): string {
   return `${isoWeek} is ${state.toLowerCase()}${next}`;
 }
 
-export function HealthCard({ brand }: { readonly brand: string }) {
+/** The health of a brand's week; `ofInstallation` adds that of what all brands share. */
+export function HealthCard({ brand, ofInstallation }: { readonly brand: string; readonly ofInstallation: boolean }) {
   const { data, problem } = usePolled<Health>(HEALTH, { brand }, SECONDS);
-  if (data === undefined) return problem === '' ? null : <Typography color="error">{problem}</Typography>;
-  const facts = [countedUpTo(data, brand), lag(data), nodes(data)];
+  const installation = usePolled<Installation>(INSTALLATION_HEALTH, ofInstallation ? {} : null, SECONDS);
+  const refused = problem || installation.problem;
+  if (data === undefined || (ofInstallation && installation.data === undefined)) return refused === '' ? null : <Typography color="error">{refused}</Typography>;
+  const shared = installation.data === undefined ? [] : [lag(installation.data), nodes(installation.data)];
+  const facts = [countedUpTo(data, brand, ofInstallation ? '/backlog' : '/weeks'), ...shared];
   return (
     <Card component="section" aria-label="Health of the week">
       <CardContent>

@@ -13,12 +13,15 @@ import { WaitingCard } from './WaitingCard.tsx';
 import { LagCharts } from '../charts/LagCharts.tsx';
 import { LiabilityChart } from '../charts/LiabilityChart.tsx';
 import { useBrand } from '../frame/brand.tsx';
+import { forAllBrands } from '../session/permissions.ts';
 import { Page } from '../operations/page/Page.tsx';
 import { FunnelCard } from '../risk/weeks/FunnelCard.tsx';
 import { CustomerFinder } from '../support/CustomerSearch.tsx';
 
 const NOTHING: ReadonlySet<string> = new Set();
-const WAITING = ['approvals.read', 'operations.read', 'operations.cases'];
+/** What concerns the whole installation, such as lag, is for those who may read the operations of all brands. */
+const INSTALLATION = forAllBrands('operations.read');
+const WAITING = ['approvals.read', INSTALLATION, 'operations.cases'];
 /** Whoever may do one of these has proposals of their own. */
 const PROPOSING = ['content.edit', 'rules.edit', 'support.adjust', 'risk.budget', 'operations.provider'];
 
@@ -41,7 +44,7 @@ export function Home() {
       <Stack spacing={2}>
         {WAITING.some((one) => may.has(one)) && <WaitingCard may={may} brand={brand} />}
         {may.has('support.read') && !may.has('risk.read') && <FindCustomer />}
-        {may.has('operations.read') && brand !== null && <HealthCard brand={brand} />}
+        {may.has('operations.read') && brand !== null && <HealthCard brand={brand} ofInstallation={may.has(INSTALLATION)} />}
         <Figures figures={reads.flatMap(({ figures }) => figures)} />
         <Box sx={{ display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 440px), 1fr))', gap: 2 }}>
           {may.has('risk.read') && brand !== null && (
@@ -50,7 +53,7 @@ export function Home() {
               <FunnelCard brand={brand} />
             </>
           )}
-          {may.has('operations.read') && <LagCharts brand={brand} isHome />}
+          {may.has(INSTALLATION) && <LagCharts brand={brand} isHome />}
         </Box>
       </Stack>
     </Page>

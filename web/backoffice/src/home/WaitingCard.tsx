@@ -8,6 +8,7 @@ import { Link } from 'react-router-dom';
 
 import { useToDecide } from '../frame/toDecide.ts';
 import { age } from '../operations/page/words.ts';
+import { forAllBrands } from '../session/permissions.ts';
 import { KINDS } from '../people/approvals/kinds.ts';
 import { usePolled } from '../operations/page/usePolled.ts';
 import { caseRows, emptyWords, titleOf, WAITING_CASES, WAITING_LETTERS, type Cases, type Letters, type Row } from './waiting.ts';
@@ -23,7 +24,7 @@ interface Props {
 export function WaitingCard({ may, brand }: Props) {
   const proposals = useToDecide();
   const cases = usePolled<Cases>(WAITING_CASES, may.has('operations.cases') && brand !== null ? { brand } : null, SECONDS);
-  const letters = usePolled<Letters>(WAITING_LETTERS, may.has('operations.read') ? {} : null, SECONDS);
+  const letters = usePolled<Letters>(WAITING_LETTERS, may.has(forAllBrands('operations.read')) ? {} : null, SECONDS);
   const others = caseRows(cases.data, letters.data);
   const rows: readonly Row[] = [
     ...proposals.slice(0, SHOWN).map(({ id, kind, brand: of, proposedAt }) => ({

@@ -43,8 +43,8 @@ export function owed(lines: Risk['riskLiability']['lines']): string {
   return [...sums].map(([currency, minor]) => money(minor, currency)).join(' + ') || '–';
 }
 
-function liability({ riskLiability: { asOf, lines } }: Risk): Figure {
-  const note = asOf === null ? 'Not counted yet.' : `If the week closed now. Counted at ${moment(asOf)}.`;
+function liability({ riskLiability: { asOf, lines } }: Risk, brand: string): Figure {
+  const note = asOf === null ? 'Not counted yet.' : `If the week closed now. Counted at ${moment(asOf, brand)}.`;
   return { label: 'Liability', value: owed(lines), note, path: '/risk-overview' };
 }
 
@@ -82,7 +82,7 @@ function budgets({ riskBudgets: { nodes } }: Risk): Figure {
 
 export function useRiskFigures(brand: string | null): Read {
   const { data, problem } = useGraph<Risk>(RISK, brand === null ? null : { brand }, { isPending: (read) => read.riskLiability.asOf === null });
-  return { figures: data === null || brand === null ? [] : [liability(data), forecast(data), reached(data), budgets(data)], problem };
+  return { figures: data === null || brand === null ? [] : [liability(data, brand), forecast(data), reached(data), budgets(data)], problem };
 }
 
 const OPERATIONS = 'query HomeOperations { killSwitches(first: 100) { nodes { state } } }';

@@ -1,5 +1,6 @@
 /** What waits, besides proposals, and the words for it. */
 import { number } from '../money/amounts.ts';
+import { forAllBrands } from '../session/permissions.ts';
 
 export const WAITING_CASES = 'query WaitingCases($brand: String!) { waitingCases(brand: $brand) { lateBets heldRewards } }';
 export const WAITING_LETTERS = 'query WaitingLetters { deadLetterCounts { app letters } }';
@@ -47,7 +48,7 @@ export function titleOf(proposals: number, cases: number): string {
 export function emptyWords(may: ReadonlySet<string>): string {
   const what = [
     ...(may.has('approvals.read') ? ['proposals of colleagues that you may approve'] : []),
-    ...(may.has('operations.read') ? ['dead letters'] : []),
+    ...(may.has(forAllBrands('operations.read')) ? ['dead letters'] : []),
     ...(may.has('operations.cases') ? ['late bets', 'held rewards'] : []),
   ];
   const last = what.pop() ?? '';

@@ -2,7 +2,7 @@
  * Amounts as people read and type them, by the widget's own writer and reader: both know how many decimals a
  * currency has (ISO 4217), browsers do not. Amounts of several currencies never meet.
  */
-import { formatMinor, minorDigits, readAmount } from '@furlong/club/src/locale/amounts.ts';
+import { formatMinor, formatShort, minorDigits, readAmount } from '@furlong/club/src/locale/amounts.ts';
 import { localeFor } from '@furlong/club/src/locale/locale.ts';
 
 /** The back office is in British English, whatever the browser's language is. */
@@ -25,6 +25,11 @@ export function isCurrency(currency: string): boolean {
 /** Return minor units of a currency as a number of whole units, for the axis of a chart. */
 export function units(minor: number, currency: string): number {
   return minor / 10 ** minorDigits(currency);
+}
+
+/** Return the writer of the amounts along an axis, which come as whole units: £5,000, without decimals where all are zero. */
+export function axisMoney(currency: string): (value: number) => string {
+  return (value) => formatShort(Math.round(value * 10 ** minorDigits(currency)), currency, LOCALE);
 }
 
 export interface TypedAmount {

@@ -1,17 +1,12 @@
 /** The bets that would count differently, by pages; each access is recorded, because they are personal data. */
 import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
-import Table from '@mui/material/Table';
-import TableBody from '@mui/material/TableBody';
-import TableCell from '@mui/material/TableCell';
-import TableContainer from '@mui/material/TableContainer';
-import TableHead from '@mui/material/TableHead';
-import TableRow from '@mui/material/TableRow';
 import { useState } from 'react';
 
 import { DIFFERENCES, type Difference } from './operations.ts';
 import { reasonInWords } from './scheme.ts';
 import { money } from '../money/amounts.ts';
+import { DataRows } from '../operations/page/DataRows.tsx';
 import { useGraph } from '../graph/useGraph.ts';
 import { moment } from '../time/moments.ts';
 
@@ -23,42 +18,27 @@ interface Page {
   };
 }
 
-const COLUMNS = ['Customer', 'Bet', 'Placed', 'Stake', 'As it was', 'With this version'];
-
-export function DryRunBets({ id, currency }: { readonly id: string; readonly currency: string }) {
+export function DryRunBets({ id, brand, currency }: { readonly id: string; readonly brand: string; readonly currency: string }) {
   const [after, setAfter] = useState<string | null>(null);
   const { data, problem } = useGraph<Page>(DIFFERENCES, { id, after });
   if (problem !== '') return <Alert severity="error">{problem}</Alert>;
   const page = data?.dryRunDifferences;
   return (
     <>
-      <TableContainer tabIndex={0} role="region" aria-label="Bets that count differently">
-        <Table size="small" aria-label="Bets that count differently">
-          <TableHead>
-            <TableRow>
-              {COLUMNS.map((name) => (
-                <TableCell key={name}>{name}</TableCell>
-              ))}
-            </TableRow>
-          </TableHead>
-          <TableBody>
-            {page?.nodes.map((one) => (
-              <TableRow key={`${one.customerId} ${one.betId}`}>
-                <TableCell>{one.customerId}</TableCell>
-                <TableCell>{one.betId}</TableCell>
-                <TableCell>{moment(one.placedAt)}</TableCell>
-                <TableCell>{money(one.stakeMinor, currency)}</TableCell>
-                <TableCell>
-                  {money(one.beforeMinor, currency)}, {reasonInWords(one.beforeReason)}
-                </TableCell>
-                <TableCell>
-                  {money(one.afterMinor, currency)}, {reasonInWords(one.afterReason)}
-                </TableCell>
-              </TableRow>
-            ))}
-          </TableBody>
-        </Table>
-      </TableContainer>
+      <DataRows
+        label="Bets that count differently"
+        rows={page?.nodes ?? []}
+        id={({ customerId, betId }) => `${customerId} ${betId}`}
+        nothing={page === undefined ? 'The bets are being read.' : 'No bet counts differently.'}
+        columns={[
+          { head: 'Customer', cell: ({ customerId }) => customerId },
+          { head: 'Bet', cell: ({ betId }) => betId },
+          { head: 'Placed', cell: ({ placedAt }) => moment(placedAt, brand) },
+          { head: 'Stake', cell: ({ stakeMinor }) => money(stakeMinor, currency), right: true },
+          { head: 'As it was', cell: ({ beforeMinor, beforeReason }) => `${money(beforeMinor, currency)}, ${reasonInWords(beforeReason)}` },
+          { head: 'With this version', cell: ({ afterMinor, afterReason }) => `${money(afterMinor, currency)}, ${reasonInWords(afterReason)}` },
+        ]}
+      />
       <div>
         <Button disabled={after === null} onClick={() => setAfter(null)}>
           First page

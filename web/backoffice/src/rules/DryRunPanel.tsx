@@ -74,7 +74,7 @@ export function DryRunPanel({ brand, currency, scheme, disabled }: Props) {
       {underWay && <Progress job={job} onCancel={() => void cancel()} />}
       {job?.status === 'FAILED' && <Alert severity="error">It failed: {job.error ?? 'no reason is known'}</Alert>}
       {job?.status === 'CANCELLED' && <Alert severity="info">It was cancelled.</Alert>}
-      {job?.result && <DryRunResults job={job} result={job.result} currency={currency} />}
+      {job?.result && <DryRunResults job={job} result={job.result} brand={brand} currency={currency} />}
     </Stack>
   );
 }

@@ -2,12 +2,6 @@
 import Download from '@mui/icons-material/Download';
 import Button from '@mui/material/Button';
 import Stack from '@mui/material/Stack';
-import Table from '@mui/material/Table';
-import TableBody from '@mui/material/TableBody';
-import TableCell from '@mui/material/TableCell';
-import TableContainer from '@mui/material/TableContainer';
-import TableHead from '@mui/material/TableHead';
-import TableRow from '@mui/material/TableRow';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import { useNotify } from 'react-admin';
@@ -16,6 +10,7 @@ import { CSV, type DryRun, type DryRunCost } from './operations.ts';
 import { DryRunBets } from './DryRunBets.tsx';
 import { reasonInWords } from './scheme.ts';
 import { money } from '../money/amounts.ts';
+import { DataRows } from '../operations/page/DataRows.tsx';
 import { run } from '../graph/graph.ts';
 import { messageOf } from '../session/session.ts';
 
@@ -24,10 +19,11 @@ type Result = NonNullable<DryRun['result']>;
 interface Props {
   readonly job: DryRun;
   readonly result: Result;
+  readonly brand: string;
   readonly currency: string;
 }
 
-export function DryRunResults({ job, result, currency }: Props) {
+export function DryRunResults({ job, result, brand, currency }: Props) {
   const [listed, setListed] = useState(false);
   const rows = [
     ['Customers who qualify', result.qualifiedBefore, result.qualifiedAfter],
@@ -57,7 +53,7 @@ export function DryRunResults({ job, result, currency }: Props) {
           <CsvButton id={job.id} week={job.isoWeek} />
         </Stack>
       )}
-      {listed && <DryRunBets id={job.id} currency={currency} />}
+      {listed && <DryRunBets id={job.id} brand={brand} currency={currency} />}
     </Stack>
   );
 }
@@ -82,34 +78,32 @@ function byReward({ costBefore, costAfter }: Result, currency: string): readonly
   return names.map((name) => [name === '' ? 'no reward' : name, shown(costBefore, name), shown(costAfter, name)]);
 }
 
+type Row = readonly [string, string | number, string | number];
+
 interface FiguresProps {
   readonly label: string;
+  /** The first is empty if the label says it. */
   readonly head: readonly string[];
-  readonly rows: readonly (readonly [string, string | number, string | number])[];
+  readonly rows: readonly Row[];
+}
+
+function holdsFigures(rows: readonly Row[], column: number): boolean {
+  return rows.every((row) => /\d|^–$/u.test(String(row[column])));
 }
 
 function Figures({ label, head, rows }: FiguresProps) {
+  const [first = '', ...others] = head;
   return (
-    <TableContainer tabIndex={0} role="region" aria-label={label}>
-      <Table size="small" aria-label={label}>
-        <TableHead>
-          <TableRow>
-            {head.map((name, index) => (
-              <TableCell key={index}>{name === '' ? label : name}</TableCell>
-            ))}
-          </TableRow>
-        </TableHead>
-        <TableBody>
-          {rows.map((row, index) => (
-            <TableRow key={index}>
-              {row.map((value, column) => (
-                <TableCell key={column}>{value}</TableCell>
-              ))}
-            </TableRow>
-          ))}
-        </TableBody>
-      </Table>
-    </TableContainer>
+    <DataRows
+      label={label}
+      rows={rows}
+      id={(row) => row.join(' ')}
+      nothing="Nothing differs."
+      columns={[
+        { head: first || label, cell: ([name]: Row) => name },
+        ...others.map((name, at) => ({ head: name, cell: (row: Row) => row[at + 1], right: holdsFigures(rows, at + 1) })),
+      ]}
+    />
   );
 }
 

@@ -11,6 +11,7 @@ import TextField from '@mui/material/TextField';
 
 import { BET_TYPES, CHANNELS, PRODUCTS, typedOdds, type SchemeForm } from './scheme.ts';
 import { MoneyInput } from '../money/MoneyInput.tsx';
+import { moment } from '../time/moments.ts';
 
 import type { Brand, SchemeProblem } from './operations.ts';
 
@@ -90,7 +91,7 @@ export function SchemeFields({ brand, form, problems, onChange, onTerritory }: P
         {field('graceMinutes', 'Grace, minutes', 'For messages that arrive late.')}
       </Row>
       <Row>
-        {field('effectiveFrom', 'In effect from', 'RFC 3339 in UTC; the beginning of a week.')}
+        {field('effectiveFrom', 'In effect from', `${moment(form.effectiveFrom, brand.id)}: the beginning of a week, typed as RFC 3339.`)}
         {field('termsVersion', 'Version of the terms')}
         {field('controlPerMille', 'Control group, of 1,000', 'Customers to whom the club is not offered, to measure what it does.')}
       </Row>

@@ -2,29 +2,24 @@
 import Add from '@mui/icons-material/Add';
 import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
-import Chip from '@mui/material/Chip';
 import Stack from '@mui/material/Stack';
-import Table from '@mui/material/Table';
-import TableBody from '@mui/material/TableBody';
-import TableCell from '@mui/material/TableCell';
-import TableContainer from '@mui/material/TableContainer';
-import TableHead from '@mui/material/TableHead';
-import TableRow from '@mui/material/TableRow';
 import { usePermissions } from 'react-admin';
 import { Link } from 'react-router-dom';
 
 import { CHECK, NO_BRAND, VERSIONS, WAITING, type Brand, type SchemeCheck, type SchemeVersion } from './operations.ts';
 import { odds } from './scheme.ts';
+import { ToneChip } from '../look/ToneChip.tsx';
 import { money } from '../money/amounts.ts';
+import { DataRows } from '../operations/page/DataRows.tsx';
 import { Page } from '../operations/page/Page.tsx';
 import { useBrand } from '../frame/brand.tsx';
 import { useReadBrands } from '../content/useBrands.ts';
 import { useGraph } from '../graph/useGraph.ts';
 
 const PHASES = {
-  EARLIER: { label: 'earlier', color: 'default' },
-  IN_FORCE: { label: 'holds this week', color: 'success' },
-  COMING: { label: 'comes', color: 'primary' },
+  EARLIER: { label: 'earlier', tone: 'neutral' },
+  IN_FORCE: { label: 'holds this week', tone: 'good' },
+  COMING: { label: 'comes', tone: 'waiting' },
 } as const;
 
 export function SchemesPage() {
@@ -89,37 +84,24 @@ function Waiting({ brand }: { readonly brand: string }) {
 
 function Versions({ versions }: { readonly versions: readonly SchemeVersion[] }) {
   return (
-    <TableContainer tabIndex={0} role="region" aria-label="Versions">
-      <Table size="small" aria-label="Versions">
-        <TableHead>
-          <TableRow>
-            {['Where', 'Version', 'From week', 'State', 'Product', 'Target', 'Least stake', 'Least odds', 'Default', 'Control', 'Terms'].map((name) => (
-              <TableCell key={name}>{name}</TableCell>
-            ))}
-          </TableRow>
-        </TableHead>
-        <TableBody>
-          {versions.map((one) => (
-            <TableRow key={one.id}>
-              <TableCell>
-                {one.jurisdiction} {one.currency}
-              </TableCell>
-              <TableCell>{one.version}</TableCell>
-              <TableCell>{one.firstWeek}</TableCell>
-              <TableCell>
-                <Chip size="small" variant="outlined" {...PHASES[one.phase]} />
-              </TableCell>
-              <TableCell>{one.qualifyingProduct}</TableCell>
-              <TableCell>{money(one.targetMinor, one.currency)}</TableCell>
-              <TableCell>{money(one.minStakeMinor, one.currency)}</TableCell>
-              <TableCell>{odds(one.minOddsMilli)}</TableCell>
-              <TableCell>{one.defaultRewardId ?? '–'}</TableCell>
-              <TableCell>{one.controlPerMille === 0 ? '–' : `${one.controlPerMille} of 1,000`}</TableCell>
-              <TableCell>{one.terms.version}</TableCell>
-            </TableRow>
-          ))}
-        </TableBody>
-      </Table>
-    </TableContainer>
+    <DataRows
+      label="Versions"
+      rows={versions}
+      id={({ id }) => id}
+      nothing="The brand has no rules yet."
+      columns={[
+        { head: 'Where', cell: ({ jurisdiction, currency }) => `${jurisdiction} ${currency}` },
+        { head: 'Version', cell: ({ version }) => version, right: true },
+        { head: 'From week', cell: ({ firstWeek }) => firstWeek },
+        { head: 'State', cell: ({ phase }) => <ToneChip {...PHASES[phase]} /> },
+        { head: 'Product', cell: ({ qualifyingProduct }) => qualifyingProduct },
+        { head: 'Target', cell: ({ targetMinor, currency }) => money(targetMinor, currency), right: true },
+        { head: 'Least stake', cell: ({ minStakeMinor, currency }) => money(minStakeMinor, currency), right: true },
+        { head: 'Least odds', cell: ({ minOddsMilli }) => odds(minOddsMilli), right: true },
+        { head: 'Default', cell: ({ defaultRewardId }) => defaultRewardId ?? '–' },
+        { head: 'Control', cell: ({ controlPerMille }) => (controlPerMille === 0 ? '–' : `${controlPerMille} of 1,000`), right: true },
+        { head: 'Terms', cell: ({ terms }) => terms.version },
+      ]}
+    />
   );
 }

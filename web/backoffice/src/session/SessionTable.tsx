@@ -42,7 +42,7 @@ export function SessionTable({ sessions, onEnded }: Props) {
         <TableBody>
           {sessions.map((one) => (
             <TableRow key={one.id}>
-              <TableCell>{moment(one.seenAt)}</TableCell>
+              <TableCell>{moment(one.seenAt, null)}</TableCell>
               <TableCell>{one.address}</TableCell>
               <TableCell sx={{ overflowWrap: 'anywhere' }}>{one.userAgent}</TableCell>
               <TableCell>

@@ -1,5 +1,6 @@
 /** Tells react-admin who is signed in, and what they may do. */
 import { run } from '../graph/graph.ts';
+import { forAllBrands } from './permissions.ts';
 import { currentSession, forget, Refusal, signOut } from './session.ts';
 
 import type { AuthProvider } from 'react-admin';
@@ -10,11 +11,16 @@ interface Permissions {
 
 const PERMISSIONS = '{ me { permissions { brand permissions } } }';
 
-/** The permissions that a person has for at least one brand. The server decides; screens only hide the rest. */
+const ALL_BRANDS = '*';
+
+/**
+ * The permissions that a person has for at least one brand, and, by `forAllBrands`, those that they have for all.
+ * The server decides; screens only hide the rest.
+ */
 async function permissions(): Promise<ReadonlySet<string>> {
   if (!(await currentSession()).signedIn) return new Set();
   const { me } = await run<Permissions>(PERMISSIONS);
-  return new Set(me.permissions.flatMap((one) => one.permissions));
+  return new Set(me.permissions.flatMap(({ brand, permissions: names }) => (brand === ALL_BRANDS ? [...names, ...names.map(forAllBrands)] : names)));
 }
 
 export const authProvider: AuthProvider = {

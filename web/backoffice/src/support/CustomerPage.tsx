@@ -64,7 +64,7 @@ function Facts({ customer }: { readonly customer: Customer }) {
   );
 }
 
-function Holds({ holds, onDone }: { readonly holds: readonly Hold[]; readonly onDone: () => void }) {
+function Holds({ holds, brand, onDone }: { readonly holds: readonly Hold[]; readonly brand: string; readonly onDone: () => void }) {
   return holds.map((hold) =>
     hold.liftedAt === null ? (
       <Alert
@@ -81,11 +81,11 @@ function Holds({ holds, onDone }: { readonly holds: readonly Hold[]; readonly on
           />
         }
       >
-        Legal hold since {moment(hold.putAt)}, by {hold.putBy}: {hold.reason}
+        Legal hold since {moment(hold.putAt, brand)}, by {hold.putBy}: {hold.reason}
       </Alert>
     ) : (
       <Typography key={hold.id} variant="body2" color="textSecondary">
-        Legal hold of {moment(hold.putAt)} ({hold.reason}), lifted by {hold.liftedBy}: {hold.liftReason}
+        Legal hold of {moment(hold.putAt, brand)} ({hold.reason}), lifted by {hold.liftedBy}: {hold.liftReason}
       </Typography>
     ),
   );
@@ -167,7 +167,7 @@ function CustomerOf({ id }: { readonly id: string }) {
       <Card sx={{ padding: 2 }}>
         <Stack spacing={2}>
           <Facts customer={read.customer} />
-          <Holds holds={read.legalHolds} onDone={again} />
+          <Holds holds={read.legalHolds} brand={read.customer.brand} onDone={again} />
           <Actions customer={read.customer} onDone={again} />
         </Stack>
       </Card>

@@ -26,7 +26,7 @@ export function MessageOfBet({ brand, betId }: Props) {
       const clock = one.arrivalByBroker ? 'broker' : 'producer';
       setFound(
         `${one.topic}, partition ${one.partition}, offset ${one.offset}, revision ${one.revision}; ` +
-          `arrived ${moment(one.arrivedAt)} by the clock of the ${clock}, happened ${moment(one.occurredAt)}`,
+          `arrived ${moment(one.arrivedAt, brand)} by the clock of the ${clock}, happened ${moment(one.occurredAt, brand)}`,
       );
     } catch (error) {
       setFound(messageOf(error));

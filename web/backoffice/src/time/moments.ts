@@ -37,11 +37,16 @@ function written(at: Date, timeZone: string): string {
   return new Intl.DateTimeFormat(LOCALE, { ...form, timeZone }).format(at).replaceAll(' ', NO_BREAK);
 }
 
-/** Return an instant in the zone of its brand; a dash if there is none. */
-export function moment(at: string | null | undefined, brand?: string | null): string {
+/** Return an instant in the zone of its brand, null if it is of no brand; a dash if there is no instant. */
+export function moment(at: string | null | undefined, brand: string | null | undefined): string {
   if (at === null || at === undefined) return '–';
   const [zone, instant] = [zoneOf(brand), new Date(at)];
   return Number.isNaN(instant.getTime()) ? at : `${written(instant, zone)} ${zoneName(zone)}`;
+}
+
+/** Return a date that is of no zone, such as `2026-11-25`, as `25 Nov`. */
+export function dayOf(date: string): string {
+  return new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', timeZone: UTC }).format(new Date(`${date}T00:00Z`));
 }
 
 /** Return the time of day of an instant in the zone of its brand, such as `14:05`, for the axis of a chart. */
@@ -61,6 +66,6 @@ export function localMoment(local: string, brand: string): string {
 }
 
 /** Say when figures were counted, or that they will be. */
-export function counted(asOf: string | null): string {
-  return asOf === null ? 'Not counted yet: the figures will appear here.' : `Counted at ${moment(asOf)}.`;
+export function counted(asOf: string | null, brand: string): string {
+  return asOf === null ? 'Not counted yet: the figures will appear here.' : `Counted at ${moment(asOf, brand)}.`;
 }

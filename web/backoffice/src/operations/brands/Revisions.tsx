@@ -31,7 +31,7 @@ export function Revisions({ brand, present, onTake }: Props) {
         nothing="The brand still has the name and languages of its schemes."
         columns={[
           { head: 'Revision', cell: ({ revision }) => (revision === present ? `${revision}, in force` : revision) },
-          { head: 'At', cell: ({ changedAt }) => moment(changedAt) },
+          { head: 'At', cell: ({ changedAt }) => moment(changedAt, brand) },
           { head: 'By', cell: ({ changedBy }) => changedBy },
           { head: 'Reason', cell: ({ reason }) => reason ?? '–' },
           { head: 'Name', cell: ({ name }) => name },

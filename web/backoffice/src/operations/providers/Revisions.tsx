@@ -38,7 +38,7 @@ export function Revisions({ provider, present, may }: Props) {
         nothing="The provider has no configuration yet."
         columns={[
           { head: 'Revision', cell: ({ revision }) => (revision === present ? `${revision}, in force` : revision) },
-          { head: 'Since', cell: ({ inForceAt, approvedBy }) => (approvedBy === null ? 'the file' : moment(inForceAt)) },
+          { head: 'Since', cell: ({ inForceAt, approvedBy }) => (approvedBy === null ? 'the file' : moment(inForceAt, null)) },
           { head: 'Submitted by', cell: ({ submittedBy }) => submittedBy },
           { head: 'Approved by', cell: ({ approvedBy }) => approvedBy ?? '–' },
           { head: 'Reason', cell: ({ reason }) => reason ?? '–' },

@@ -132,8 +132,8 @@ function Rules({ content, brand }: Of & { readonly brand: string }) {
   const { data, problem } = useGraph<{ readonly schemeVersions: readonly SchemeVersion[] }>(VERSIONS, { brand });
   if (data === null) return <Waiting problem={problem} />;
   const earlier = earlierRules(data.schemeVersions, content);
-  const before = new Map(earlier === null ? [] : rulesInWords(earlier));
-  const rows = rulesInWords(content)
+  const before = new Map(earlier === null ? [] : rulesInWords(earlier, brand));
+  const rows = rulesInWords(content, brand)
     .map(([what, after]) => ({ what, before: before.get(what) ?? null, after }))
     .filter((row) => row.before !== row.after);
   return (

@@ -17,11 +17,13 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   'support.raise_goodwill_budget': goodwillBudget,
 };
 
+type Shown = Pick<Proposal, 'kind' | 'brand' | 'content' | 'visible'>;
+
 /** Return a proposal in words; null if its content may not be seen, or cannot be shown. */
-export function inWords({ kind, content, visible }: Pick<Proposal, 'kind' | 'content' | 'visible'>): InWords | null {
+export function inWords({ kind, brand, content, visible }: Shown): InWords | null {
   if (!visible) return null;
   try {
-    return KINDS[kind]?.inWords(new Content(content)) ?? null;
+    return KINDS[kind]?.inWords(new Content(content), brand) ?? null;
   } catch (error) {
     if (error instanceof TypeError) return null;
     throw error;
@@ -29,6 +31,6 @@ export function inWords({ kind, content, visible }: Pick<Proposal, 'kind' | 'con
 }
 
 /** Return a proposal's title: what it is about, or its kind in words. */
-export function titleOf(proposal: Pick<Proposal, 'kind' | 'content' | 'visible'>): string {
+export function titleOf(proposal: Shown): string {
   return inWords(proposal)?.title ?? KINDS[proposal.kind]?.name ?? proposal.kind;
 }

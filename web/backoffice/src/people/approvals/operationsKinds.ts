@@ -1,4 +1,5 @@
 /** Proposals about providers, rewards and weeks. */
+import { forAllBrands } from '../../session/permissions.ts';
 import { limitInWords } from '../../operations/providers/provider.ts';
 import { weekName } from '../../support/adjustment.ts';
 
@@ -56,7 +57,7 @@ export const provider: Kind = {
         `A person decides about rewards above ${limitInWords(document.number('limit_minor'), currencies)}.`,
       ],
       changes,
-      object: { path: `/providers/${encodeURIComponent(name)}/show`, label: `Provider ${name}`, permission: 'operations.read' },
+      object: { path: `/providers/${encodeURIComponent(name)}/show`, label: `Provider ${name}`, permission: forAllBrands('operations.read') },
     };
   },
 };

@@ -46,8 +46,11 @@ export interface Kind {
   readonly onApproval: string;
   /** The role whose people approve it. */
   readonly approvers: string;
-  /** @throws {TypeError} if the content has another form */
-  readonly inWords: (content: Content) => InWords;
+  /**
+   * @param brand in whose zone times are; null if the proposal is of no brand
+   * @throws {TypeError} if the content has another form
+   */
+  readonly inWords: (content: Content, brand: string | null) => InWords;
 }
 
 /** The content of a proposal, whose values are read by name and type. */

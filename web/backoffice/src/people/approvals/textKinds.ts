@@ -23,12 +23,12 @@ export const revision: Kind = {
   },
 };
 
-/** Return the rules of a version, each as a sentence. */
-export function rulesInWords(scheme: Content): readonly (readonly [string, string])[] {
+/** Return the rules of a version, each as a sentence, with times in the brand's zone. */
+export function rulesInWords(scheme: Content, brand: string | null): readonly (readonly [string, string])[] {
   const currency = scheme.text('currency');
   const reward = scheme.textOrNull('default_reward_id');
   return [
-    ['In effect', `The rules take effect on ${moment(scheme.text('effective_from'))}.`],
+    ['In effect', `The rules take effect on ${moment(scheme.text('effective_from'), brand)}.`],
     ['Target', `Counting stakes of ${money(scheme.number('target_minor'), currency)} earn the reward.`],
     ['Least stake', `Bets of ${money(scheme.number('min_stake_minor'), currency)} or more count.`],
     ['Least odds', `Bets at ${odds(scheme.number('min_odds_milli'))} or longer count.`],
@@ -54,11 +54,11 @@ export const scheme: Kind = {
   name: 'A version of scheme rules',
   onApproval: 'The version is published, and holds from the week in which it takes effect. Weeks that are open keep their rules.',
   approvers: 'approver',
-  inWords(content) {
+  inWords(content, brand) {
     const [where, currency] = [content.text('jurisdiction'), content.text('currency')];
     return {
       title: `Rules for ${where} in ${currency}, version ${content.number('version')}: target ${money(content.number('target_minor'), currency)}`,
-      sentences: rulesInWords(content).map(([, sentence]) => sentence),
+      sentences: rulesInWords(content, brand).map(([, sentence]) => sentence),
       changes: [],
       object: { path: '/schemes', label: 'Scheme rules', permission: 'rules.read' },
     };

@@ -103,7 +103,7 @@ export function ForecastSection({ brand }: { readonly brand: string }) {
       ))}
       {found[0] !== undefined && (
         <Typography variant="body2" color="textSecondary">
-          {found[0].method} {counted(found[0].asOf)}
+          {found[0].method} {counted(found[0].asOf, brand)}
         </Typography>
       )}
     </FigureTable>

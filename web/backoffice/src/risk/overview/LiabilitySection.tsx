@@ -3,7 +3,7 @@ import Typography from '@mui/material/Typography';
 
 import { BarChart } from '../../charts/BarChart.tsx';
 import { FigureTable } from '../figures/FigureTable.tsx';
-import { money, number, units, word } from '../../money/amounts.ts';
+import { axisMoney, money, number, units, word } from '../../money/amounts.ts';
 import { counted, moment } from '../../time/moments.ts';
 import { REWARD, rewardColumns } from '../figures/rewardColumns.tsx';
 import { useGraph } from '../../graph/useGraph.ts';
@@ -63,7 +63,7 @@ export function LiabilitySection({ brand }: { readonly brand: string }) {
       ]}
     >
       <Typography variant="body2" color="textSecondary">
-        {counted(asOf)} Changes of choice in doubt: {number(changesInDoubt)}.
+        {counted(asOf, brand)} Changes of choice in doubt: {number(changesInDoubt)}.
       </Typography>
       {cells.length > 0 && (
         <Typography variant="body2" color="textSecondary">
@@ -82,7 +82,7 @@ export function LiabilitySection({ brand }: { readonly brand: string }) {
               label={`Liability in ${currency} by stage, as in the table`}
               categories={STAGES.map(word)}
               series={[{ label: currency, data: STAGES.map((stage) => units(sum(mine, stage), currency)) }]}
-              format={(value) => number(value)}
+              format={axisMoney(currency)}
             />
           </div>
         );

@@ -51,7 +51,7 @@ function FunnelOf({ brand }: { readonly brand: string }) {
           numeric: true,
           cell: (week) => share(week.optedIn === 0 ? null : week.qualified / week.optedIn),
         },
-        { head: 'Counted at', cell: (week) => moment(week.asOf) },
+        { head: 'Counted at', cell: (week) => moment(week.asOf, brand) },
       ]}
     >
       {weeks.length > 0 && (
