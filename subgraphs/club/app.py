@@ -70,7 +70,7 @@ def create_subgraph(
     reads = ClubReads(database, AccountHistory(ACCOUNT_CHANGE), records, impressions)
     return Subgraph(
         name=NAME,
-        schema=create_schema(),
+        schema=create_schema(options.execution),
         verifier=verifier,
         make_context=partial(ClubContext, shared=shared, reads=reads, service=service, updates=updates),
         database=database,

@@ -33,6 +33,7 @@ from subgraphs.kit.mutations.mutation_errors import (
     ClubError,
     Refusal,
 )
+from subgraphs.kit.settings import Execution
 
 MAX_WEEKS = 52
 ClubInfo = Info[ClubContext, None]
@@ -338,6 +339,6 @@ def _after(club: CustomerClub, context: ClubContext, refusal: Refusal | None) ->
 
 
 @cache
-def create_schema() -> SubgraphSchema:
-    """Return the schema of the club subgraph, which all apps of this process share."""
-    return build_schema(Query, Mutation, subscription=Subscription)
+def create_schema(execution: Execution = "compiled") -> SubgraphSchema:
+    """Return the schema of the club subgraph, which the apps of this process share."""
+    return build_schema(Query, Mutation, subscription=Subscription, execution=execution)

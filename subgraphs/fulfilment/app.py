@@ -30,7 +30,7 @@ def create_subgraph(
     fulfilments = BatchedLookup.of(database, fulfilment_lookup(FULFILMENT), options.observe)
     return Subgraph(
         name=NAME,
-        schema=create_schema(),
+        schema=create_schema(options.execution),
         verifier=verifier,
         make_context=partial(FulfilmentContext, shared=shared, fulfilments=fulfilments),
         database=database,

@@ -11,6 +11,7 @@ from subgraphs.fulfilment.loaders import FulfilmentContext, FulfilmentView
 from subgraphs.fulfilment.state.state_machine import FulfilmentStatus, fulfilment_status
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.graphql.schema_building import SubgraphSchema, build_schema
+from subgraphs.kit.settings import Execution
 
 FulfilmentInfo = Info[FulfilmentContext, None]
 
@@ -64,6 +65,6 @@ def _fulfilment(view: FulfilmentView | None) -> Fulfilment | None:
 
 
 @cache
-def create_schema() -> SubgraphSchema:
-    """Return the fulfilment schema, which all apps of this process share."""
-    return build_schema(Query, types=(Club,))
+def create_schema(execution: Execution = "compiled") -> SubgraphSchema:
+    """Return the fulfilment schema, which the apps of this process share."""
+    return build_schema(Query, types=(Club,), execution=execution)

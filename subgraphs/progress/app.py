@@ -35,7 +35,7 @@ def create_subgraph(
     reads = ProgressReads(database, ProgressRepository(), totals)
     return Subgraph(
         name=NAME,
-        schema=create_schema(),
+        schema=create_schema(options.execution),
         verifier=verifier,
         make_context=partial(ProgressContext, shared=shared, reads=reads),
         database=database,

@@ -17,6 +17,7 @@ from subgraphs.kit.domain.products import Product
 from subgraphs.kit.domain.schemes import WeekState
 from subgraphs.kit.graphql.money import Money, money
 from subgraphs.kit.graphql.schema_building import SubgraphSchema, build_schema, deferred, sliced_by
+from subgraphs.kit.settings import Execution
 from subgraphs.progress.counting.rules import BetFacts, ContributionReason, Verdict
 from subgraphs.progress.loaders import ProgressContext
 from subgraphs.progress.qualification.club_state import ClubState, StateFacts, club_state, state_with_outcome
@@ -367,6 +368,6 @@ def _bet(slip: BetslipInput, now: datetime) -> BetFacts:
 
 
 @cache
-def create_schema() -> SubgraphSchema:
-    """Return the schema of the progress subgraph, which all apps of this process share."""
-    return build_schema(Query, types=(Club,))
+def create_schema(execution: Execution = "compiled") -> SubgraphSchema:
+    """Return the schema of the progress subgraph, which the apps of this process share."""
+    return build_schema(Query, types=(Club,), execution=execution)

@@ -57,7 +57,7 @@ def create_subgraph(
     reads = RewardReads(menus, choices)
     return Subgraph(
         name=NAME,
-        schema=create_schema(),
+        schema=create_schema(options.execution),
         verifier=verifier,
         make_context=partial(RewardsContext, shared=shared, reads=reads, service=service),
         database=database,

@@ -24,6 +24,7 @@ from subgraphs.kit.mutations.mutation_errors import (
     ClubError,
     Refusal,
 )
+from subgraphs.kit.settings import Execution
 from subgraphs.rewards.catalogue.rewards import OptionId
 from subgraphs.rewards.loaders import Offer, RewardsContext
 from subgraphs.rewards.menu.options import ChoiceNotice
@@ -172,6 +173,6 @@ class Mutation:
 
 
 @cache
-def create_schema() -> SubgraphSchema:
-    """Return the schema of the rewards subgraph, which all apps of this process share."""
-    return build_schema(Query, Mutation)
+def create_schema(execution: Execution = "compiled") -> SubgraphSchema:
+    """Return the schema of the rewards subgraph, which the apps of this process share."""
+    return build_schema(Query, Mutation, execution=execution)

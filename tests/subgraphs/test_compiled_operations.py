@@ -10,6 +10,7 @@ import pytest
 
 from jit.operation import MAX_KEPT_LENGTH, TOO_LONG
 from subgraphs.club.membership.membership import MembershipKind
+from subgraphs.club.schema import create_schema
 from subgraphs.kit.auth import RequestIdentity
 from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.graphql.app import Subgraph
@@ -92,8 +93,10 @@ def named(club_fixture: ClubFixture, name: str) -> Subgraph:
 
 @pytest.fixture
 async def both(sqlite_url: str) -> AsyncIterator[tuple[ClubFixture, ClubFixture]]:
-    """The same databases served in both ways, with a member."""
+    """The same databases served in both ways, with a member; each has a schema of its own, which counts."""
+    create_schema.cache_clear()
     compiled = ClubFixture.over(sqlite_url, NOW)
+    create_schema.cache_clear()
     plain = ClubFixture.over(sqlite_url, NOW, execution="plain")
     await compiled.add_northbet(CUSTOMER)
     await compiled.add_accounts({Owner(BRAND, "c-2"): good_account(rg_state="self_excluded")})

@@ -77,8 +77,6 @@ class Operations:
     def __init__(self, schema: SubgraphSchema, *, compiled: bool) -> None:
         self._schema = schema
         self._compiled = compiled
-        if not compiled:
-            schema.interpret("FURLONG_SUBGRAPH_EXECUTION is plain")
         self._whole = WholeDocuments(schema._schema)  # noqa: SLF001 - as in `_prepare`
         self._kept = lru_cache(maxsize=DOCUMENTS_KEPT)(self._prepare)
         self._held: WeakValueDictionary[tuple[str, str | None], PreparedOperation] = WeakValueDictionary()

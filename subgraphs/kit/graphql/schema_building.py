@@ -20,6 +20,7 @@ from subgraphs.kit.domain.errors import CallerError
 from subgraphs.kit.domain.products import Product
 from subgraphs.kit.domain.schemes import WeekState
 from subgraphs.kit.graphql.money import MINOR_UNITS, MinorUnits
+from subgraphs.kit.settings import Execution
 
 log = structlog.get_logger(__name__)
 FEDERATION_VERSION: Final = "2.9"  # the newest that the composition library knows
@@ -131,6 +132,8 @@ def build_schema(
     mutation: type[Any] | None = None,
     types: tuple[type[Any], ...] = (),
     subscription: type[Any] | None = None,
+    *,
+    execution: Execution = "compiled",
 ) -> SubgraphSchema:
     """Build a subgraph's schema.
 
@@ -139,8 +142,9 @@ def build_schema(
         mutation: A Strawberry type.
         types: Entities that no field of Query or Mutation returns.
         subscription: A Strawberry type.
+        execution: Whether operations are compiled.
     """
-    return SubgraphSchema(
+    schema = SubgraphSchema(
         query=query,
         mutation=mutation,
         subscription=subscription,
@@ -154,3 +158,6 @@ def build_schema(
             MaskFaults,
         ],
     )
+    if execution == "plain":
+        schema.interpret("FURLONG_SUBGRAPH_EXECUTION is plain")
+    return schema
