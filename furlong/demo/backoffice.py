@@ -1,6 +1,6 @@
-"""The demo's back office: on a port of its own, with a ready account for each role, and goodwill to give.
+"""The demo's back office: on a port of its own, with a ready account for each role, and work to do.
 
-Goodwill budgets are set by two people, as an operator's risk team would.
+Goodwill budgets are set by two people, as an operator's risk team would; a text waits for the approver.
 """
 
 import asyncio
@@ -30,6 +30,8 @@ from backoffice.access import Actor, Role
 from backoffice.app import Backoffice, create_backoffice
 from backoffice.approvals import repository as proposals
 from backoffice.base import Base, create_base
+from backoffice.content.area import ContentArea
+from backoffice.content.revisions.document import ContentKey
 from backoffice.identity import users
 from backoffice.identity.account import NewAccount
 from backoffice.identity.credentials import givers
@@ -104,11 +106,19 @@ async def running_backoffice(
             yield DemoBackoffice(url=url, accounts=tuple(accounts))
 
 
-async def give_goodwill_budgets(
+async def give_everybody_work(
     database: DatabaseSettings, data: Path, clock: Clock, stream: StreamSettings
 ) -> None:
-    """Set a goodwill budget for each brand that has none; the brands and the accounts exist."""
-    await set_goodwill_budgets(create_base(database, _settings(data), clock, stream))
+    """Set a goodwill budget for each brand that has none, and submit a text to approve, the first time.
+
+    The brands and the accounts exist.
+    """
+    base = create_base(database, _settings(data), clock, stream)
+    try:
+        await set_goodwill_budgets(base)
+        await submit_text(base)
+    finally:
+        await base.database.close()
 
 
 def _listen(port: int) -> socket.socket:
@@ -237,13 +247,14 @@ SUPPORT: Final = Actor(
     "os:demo", "demo", "The demo", "demo", "local", {ALL_BRANDS: frozenset({Role.SUPPORT})}
 )
 RISK: Final = ("risk@demo.example", "risk-2@demo.example")
+EDITOR: Final = "editor@demo.example"
 
 
 async def set_goodwill_budgets(base: Base) -> None:
-    """Set a budget for each brand and currency that never had one, and close the base."""
+    """Set a budget for each brand and currency that never had one."""
     parts = SupportArea(base)
     try:
-        raises, approves = [await _actor(base, user) for user in RISK]
+        raises, approves = [await _actor(base, user, Role.RISK) for user in RISK]
         for brand in await parts.customers.brands(SUPPORT):
             async with base.database.read() as connection:
                 currencies = {
@@ -256,17 +267,39 @@ async def set_goodwill_budgets(base: Base) -> None:
                     await _approve(base, approves, proposal)
     finally:
         await parts.close()
-        await base.database.close()
 
 
-async def _actor(base: Base, login: str) -> Actor:
-    """Return somebody of risk who has just stepped up."""
+TEXT_OF: Final = ContentKey("northbet", "bb-25")
+LOCALE: Final = "en-GB"
+SUMMARY: Final = "25% more winnings on one bet of up to £20: you choose the bet."
+REASON: Final = "Customers ask which bet the boost is for: they choose it."
+
+
+async def submit_text(base: Base) -> None:
+    """Let the editor submit a text that waits for the approver, where only the shipped one is written."""
+    area = ContentArea(base)
+    try:
+        editor = await _actor(base, EDITOR, Role.EDITOR)
+        item = await area.service.item(editor, TEXT_OF)
+        if item is None or item.newest_revision > 1 or item.published is None:
+            return
+        document = item.published.document.as_json()
+        if text := document["texts"].get(LOCALE):
+            text["summary"] = SUMMARY
+            draft = await area.editing.save(editor, TEXT_OF, document, item.version)
+            await area.editing.submit(editor, TEXT_OF, draft.version, REASON)
+    finally:
+        await area.close()
+
+
+async def _actor(base: Base, login: str, role: Role) -> Actor:
+    """Return somebody of a role who has just stepped up."""
     async with base.database.read() as connection:
         found = await users.with_login(connection, login)
     if found is None:
         raise LookupError(f"the demo has no account {login}")
     until = base.clock.machine.now() + timedelta(minutes=1)
-    roles = {ALL_BRANDS: frozenset({Role.RISK})}
+    roles = {ALL_BRANDS: frozenset({role})}
     return Actor(found.user_id, found.person, found.name, "demo", "local", roles, stepped_up_until=until)
 
 

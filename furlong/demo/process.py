@@ -21,7 +21,7 @@ from foundation.storage.settings import DatabaseSettings
 from foundation.tracing import Tracing, recording
 from furlong.demo import ready_file
 from furlong.demo.backoffice import (
-    give_goodwill_budgets,
+    give_everybody_work,
     redirect_to_backoffice,
     running_backoffice,
 )
@@ -185,7 +185,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         await stack.enter_async_context(serving(front, listener, own_names_only(options.host_names)))
         await reach_first_state(url, session)
         if backoffice is not None:
-            await give_goodwill_budgets(office, options.data, clock, stream)
+            await give_everybody_work(office, options.data, clock, stream)
         if options.scenarios:
             await play_scenarios(options, DemoParts(url, simulator, running[0].fulfilment, session))
         if faulty is not None:

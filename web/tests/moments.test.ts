@@ -30,6 +30,14 @@ test('what belongs to no brand is in the zone that all have, and otherwise in UT
   expect(zoneOf('unknown')).toBe('UTC');
 });
 
+test('weeks begin at the same hour of their brand, also where its clocks change', () => {
+  learnZones([LONDON]);
+  const weeks = moments.weeksFrom('2026-10-18T23:00:00Z', 'northbet', 3);
+  expect(weeks).toEqual(['2026-10-18T23:00:00Z', '2026-10-26T00:00:00Z', '2026-11-02T00:00:00Z']);
+  expect(plain(moments.weekBeginning(weeks[1] ?? '', 'northbet'))).toBe('Mon, 26 Oct 2026, 00:00 London time');
+  expect(moments.weeksFrom('soon', 'northbet', 3)).toEqual(['soon']);
+});
+
 test('no time is a dash, and a local time keeps its hour', () => {
   learnZones([ROME]);
   expect([moment(null), moment(undefined), moment('soon')]).toEqual(['–', '–', 'soon']);

@@ -96,6 +96,22 @@ def _order(entry: HistoryEntry) -> tuple[float, str]:
 
 Facts = Mapping[str, Any]
 _COUNTS: Final = {ContributionReason.COUNTED.value, ContributionReason.PARTIAL_VOID.value}
+WHY_NOT: Final = {
+    ContributionReason.BELOW_MIN_STAKE: "its stake was too small",
+    ContributionReason.BELOW_MIN_ODDS: "its odds were too short",
+    ContributionReason.FREE_BET_STAKE: "its stake was a free bet",
+    ContributionReason.VOID: "it was void",
+    ContributionReason.CASHED_OUT: "it was cashed out",
+    ContributionReason.EXCLUDED_BET_TYPE: "bets of its type do not count",
+    ContributionReason.EXCLUDED_PRODUCT: "bets on its product or channel do not count",
+    ContributionReason.OUTSIDE_WEEK: "the club had not begun",
+    ContributionReason.LATE: "it came when the week was closed",
+    ContributionReason.BEFORE_OPT_IN: "the customer had not joined yet",
+    ContributionReason.WRONG_CURRENCY: "it was in another currency",
+    ContributionReason.PRICE_PENDING: "its starting price is not known yet",
+    ContributionReason.DISPUTED: "it is in dispute",
+}
+"""Why a bet does not count, within a line; `Why?` has the sentence with the figures."""
 _MEMBERSHIP: Final = {
     "opted_in": "Opted in",
     "opted_out": "Opted out",
@@ -114,7 +130,7 @@ def _bet(facts: Facts) -> str:
     bet = f"Bet {facts['bet_id']} of {stake}{price}, {facts['status'].replace('_', ' ')}"
     if facts["reason"] in _COUNTS:
         return f"{bet}: {written(facts['counted_minor'], facts['currency'], LOCALE)} counted"
-    return f"{bet}: did not count ({facts['reason'].replace('_', ' ').lower()})"
+    return f"{bet}: did not count, because {WHY_NOT[ContributionReason(facts['reason'])]}"
 
 
 def _account(facts: Facts) -> str:

@@ -13,11 +13,12 @@ from sqlalchemy import insert
 
 from backoffice.errors import Forbidden, Invalid, NotFound
 from backoffice.graph.pages import cursor
-from backoffice.support.lookup.timeline import HISTORIES, TITLES, position_key, position_of
+from backoffice.support.lookup.timeline import HISTORIES, TITLES, WHY_NOT, position_key, position_of
 from backoffice.support.types import customer_to_graphql, entry_to_graphql
 from foundation.storage.cells.cell import Cell
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.customer_history import HistoryEntry
+from subgraphs.progress.counting.rules import ContributionReason
 from subgraphs.rewards.models import REWARD_CHOICE
 from tests.support.backoffice.support_fixture import CUSTOMER, FOREIGN, SAM, SupportFixture, support_fixture
 
@@ -180,3 +181,12 @@ def test_a_cursor_of_another_list_is_refused(after: str) -> None:
     """Nothing but a timeline's own cursor is a position in it."""
     with pytest.raises(Invalid):
         position_of(after)
+
+
+def test_the_timeline_says_of_each_bet_why_it_does_not_count() -> None:
+    """In words, where the message has only the name of a reason."""
+    counting = {ContributionReason.COUNTED, ContributionReason.PARTIAL_VOID}
+    assert set(WHY_NOT) == set(ContributionReason) - counting
+    facts = {"bet_id": "b-1", "stake_minor": 500, "currency": "GBP", "product": "betting", "odds_milli": 1200}
+    line = TITLES["bet"](facts | {"status": "settled", "reason": "BELOW_MIN_ODDS", "counted_minor": 0})
+    assert line == "Bet b-1 of £5.00 at 1.20, settled: did not count, because its odds were too short"

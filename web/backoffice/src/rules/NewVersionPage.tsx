@@ -17,6 +17,10 @@ import { useBrand } from '../frame/brand.tsx';
 import { useReadBrands } from '../content/useBrands.ts';
 import { useDelayed } from '../graph/useDelayed.ts';
 import { useGraph } from '../graph/useGraph.ts';
+import { weeksFrom } from '../time/moments.ts';
+
+/** How many weeks are offered to begin in: half a year of them. */
+const WEEKS_AHEAD = 26;
 
 export function NewVersionPage() {
   const { brand: chosen } = useBrand();
@@ -58,6 +62,7 @@ function NewVersion({ brand, versions, startsAt }: Props) {
         <SchemeFields
           brand={brand}
           form={form}
+          weeks={weeksFrom(startsAt, brand.id, WEEKS_AHEAD)}
           problems={check?.problems ?? []}
           onChange={setForm}
           onTerritory={(jurisdiction, currency) => setForm(formAfter(versions, jurisdiction, currency, startsAt))}

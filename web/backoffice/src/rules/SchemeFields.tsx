@@ -11,13 +11,15 @@ import TextField from '@mui/material/TextField';
 
 import { BET_TYPES, CHANNELS, PRODUCTS, typedOdds, type SchemeForm } from './scheme.ts';
 import { MoneyInput } from '../money/MoneyInput.tsx';
-import { moment } from '../time/moments.ts';
+import { weekBeginning } from '../time/moments.ts';
 
 import type { Brand, SchemeProblem } from './operations.ts';
 
 interface Props {
   readonly brand: Brand;
   readonly form: SchemeForm;
+  /** The beginnings of the weeks in which the version may take effect. */
+  readonly weeks: readonly string[];
   readonly problems: readonly SchemeProblem[];
   readonly onChange: (form: SchemeForm) => void;
   readonly onTerritory: (jurisdiction: string, currency: string) => void;
@@ -44,7 +46,7 @@ function said(problems: readonly SchemeProblem[]): string {
   return problems.map(({ message, source }) => (source === null ? message : `${message} (${source})`)).join('; ');
 }
 
-export function SchemeFields({ brand, form, problems, onChange, onTerritory }: Props) {
+export function SchemeFields({ brand, form, weeks, problems, onChange, onTerritory }: Props) {
   const field = (name: TextName, label: string, hint = '') => (
     <Field name={name} label={label} hint={hint} form={form} problems={problems} onChange={onChange} />
   );
@@ -91,7 +93,15 @@ export function SchemeFields({ brand, form, problems, onChange, onTerritory }: P
         {field('graceMinutes', 'Grace, minutes', 'For messages that arrive late.')}
       </Row>
       <Row>
-        {field('effectiveFrom', 'In effect from', `${moment(form.effectiveFrom, brand.id)}: the beginning of a week, typed as RFC 3339.`)}
+        <Choice
+          label="In effect from"
+          value={form.effectiveFrom}
+          values={weeks}
+          says={(week) => weekBeginning(week, brand.id)}
+          hint="Weeks that have begun keep their rules."
+          problems={problemsAt(problems, 'effectiveFrom')}
+          onChoose={(effectiveFrom) => onChange({ ...form, effectiveFrom })}
+        />
         {field('termsVersion', 'Version of the terms')}
         {field('controlPerMille', 'Control group, of 1,000', 'Customers to whom the club is not offered, to measure what it does.')}
       </Row>
@@ -135,11 +145,14 @@ interface ChoiceProps {
   readonly label: string;
   readonly value: string;
   readonly values: readonly string[];
+  /** What a value is called, if that is not the value itself. */
+  readonly says?: (value: string) => string;
+  readonly hint?: string;
   readonly problems: readonly SchemeProblem[];
   readonly onChoose: (value: string) => void;
 }
 
-function Choice({ label, value, values, problems, onChoose }: ChoiceProps) {
+function Choice({ label, value, values, says = String, hint = '', problems, onChoose }: ChoiceProps) {
   return (
     <TextField
       select
@@ -147,12 +160,12 @@ function Choice({ label, value, values, problems, onChoose }: ChoiceProps) {
       value={value}
       onChange={(event) => onChoose(event.target.value)}
       error={problems.some(({ severity }) => severity === 'ERROR')}
-      helperText={said(problems)}
+      helperText={problems.length === 0 ? hint : said(problems)}
       fullWidth
     >
-      {values.map((each) => (
-        <MenuItem key={each} value={each}>
-          {each}
+      {values.map((offered) => (
+        <MenuItem key={offered} value={offered}>
+          {says(offered)}
         </MenuItem>
       ))}
     </TextField>

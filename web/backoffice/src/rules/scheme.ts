@@ -105,7 +105,15 @@ function whole(value: string): number | null {
   return /^\d+$/u.test(trimmed) && number < 2 ** 31 ? number : null;
 }
 
+/** The reasons whose names are no words. */
+const IN_WORDS: Readonly<Record<string, string>> = {
+  '': 'nothing',
+  BELOW_MIN_STAKE: 'stake too small',
+  BELOW_MIN_ODDS: 'odds too short',
+  PARTIAL_VOID: 'partly void',
+};
+
 /** Return a reason, such as BELOW_MIN_ODDS, in words. */
 export function reasonInWords(reason: string): string {
-  return reason === '' ? 'nothing' : reason.toLowerCase().replaceAll('_', ' ');
+  return IN_WORDS[reason] ?? reason.toLowerCase().replaceAll('_', ' ');
 }

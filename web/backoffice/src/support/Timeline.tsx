@@ -1,6 +1,8 @@
-/** A customer's timeline, the newest first, with the message that each entry comes from. */
+/** A customer's timeline, the newest first; who asks for them sees the messages that the entries come from. */
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
+import FormControlLabel from '@mui/material/FormControlLabel';
+import Switch from '@mui/material/Switch';
 import Table from '@mui/material/Table';
 import TableBody from '@mui/material/TableBody';
 import TableCell from '@mui/material/TableCell';
@@ -44,6 +46,7 @@ async function readPage(customer: string, after: string | null): Promise<PageOf<
 export function Timeline({ id, brand, version }: Props) {
   const [page, setPage] = useState<PageOf<Entry> | null>(null);
   const [problem, setProblem] = useState('');
+  const [hasMessages, setHasMessages] = useState(false);
 
   function refused(error: unknown) {
     setProblem(messageOf(error));
@@ -62,14 +65,19 @@ export function Timeline({ id, brand, version }: Props) {
   if (problem !== '' || page === null) return <Waiting problem={problem} />;
   return (
     <Box>
+      <FormControlLabel
+        sx={{ marginLeft: 0, gap: 1 }}
+        control={<Switch size="small" checked={hasMessages} onChange={(event) => setHasMessages(event.target.checked)} />}
+        label="Messages they come from"
+      />
       <TableContainer tabIndex={0} aria-label="Timeline" role="region">
         <Table size="small">
           <TableHead>
             <TableRow>
               <TableCell>When</TableCell>
               <TableCell>What</TableCell>
-              <TableCell sx={WIDE}>Message</TableCell>
-              <TableCell sx={WIDE}>Arrived</TableCell>
+              {hasMessages && <TableCell sx={WIDE}>Message</TableCell>}
+              {hasMessages && <TableCell sx={WIDE}>Arrived</TableCell>}
               <TableCell>
                 <Box component="span" sx={{ position: 'absolute', width: '1px', height: '1px', overflow: 'hidden', clipPath: 'inset(50%)' }}>
                   Explanation
@@ -83,16 +91,22 @@ export function Timeline({ id, brand, version }: Props) {
                 <TableCell sx={{ whiteSpace: { md: 'nowrap' } }}>{moment(entry.at, brand)}</TableCell>
                 <TableCell sx={{ overflowWrap: 'anywhere', minWidth: 180 }}>
                   {entry.title}
-                  <Typography variant="body2" color="textSecondary" sx={NARROW}>
-                    {source(entry)}
-                  </Typography>
+                  {hasMessages && (
+                    <Typography variant="body2" color="textSecondary" sx={NARROW}>
+                      {source(entry)}
+                    </Typography>
+                  )}
                 </TableCell>
-                <TableCell sx={{ ...WIDE, overflowWrap: 'anywhere' }}>
-                  <Typography variant="body2" color="textSecondary">
-                    {source(entry)}
-                  </Typography>
-                </TableCell>
-                <TableCell sx={WIDE}>{entry.arrivedAt === null ? 'not kept' : moment(entry.arrivedAt, brand)}</TableCell>
+                {hasMessages && (
+                  <TableCell sx={{ ...WIDE, overflowWrap: 'anywhere' }}>
+                    <Typography variant="body2" color="textSecondary">
+                      {source(entry)}
+                    </Typography>
+                  </TableCell>
+                )}
+                {hasMessages && (
+                  <TableCell sx={WIDE}>{entry.arrivedAt === null ? 'not kept' : moment(entry.arrivedAt, brand)}</TableCell>
+                )}
                 <TableCell>{entry.betId !== null && <WhyButton brand={brand} betId={entry.betId} />}</TableCell>
               </TableRow>
             ))}

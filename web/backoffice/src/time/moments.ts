@@ -3,6 +3,7 @@ import { LOCALE } from '../money/amounts.ts';
 
 const UTC = 'UTC';
 const NO_BREAK = '\u00a0';
+const WEEK_MS = 7 * 24 * 3600 * 1000;
 
 /** The zones of the brands that were read since signing in, by brand. */
 const zones = new Map<string, string>();
@@ -63,6 +64,34 @@ export function recently(at: string, brand?: string | null, now = Date.now()): s
 /** Return a time that is the brand's own already, such as `2026-11-30T09:00`, in the same form. */
 export function localMoment(local: string, brand: string): string {
   return moment(`${local}Z`, brand) === `${local}Z` ? local : `${written(new Date(`${local}Z`), UTC)} ${zoneName(zoneOf(brand))}`;
+}
+
+/** Return how far a zone's clocks are ahead of UTC at an instant, in milliseconds. */
+function aheadOfUtc(timeZone: string, instant: number): number {
+  const form = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' } as const;
+  const parts = new Intl.DateTimeFormat(LOCALE, { ...form, hourCycle: 'h23', timeZone }).formatToParts(instant);
+  const part = (name: Intl.DateTimeFormatPartTypes) => Number(parts.find(({ type }) => type === name)?.value);
+  const local = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
+  return local - Math.floor(instant / 1000) * 1000;
+}
+
+/** Return the beginnings of some weeks of a brand: where its clocks change between two, they are not 168 hours apart. */
+export function weeksFrom(first: string, brand: string, count: number): readonly string[] {
+  const [zone, start] = [zoneOf(brand), Date.parse(first)];
+  if (Number.isNaN(start)) return [first];
+  const later = Array.from({ length: count - 1 }, (_, week) => {
+    const inUtc = start + (week + 1) * WEEK_MS;
+    const at = new Date(inUtc + aheadOfUtc(zone, start) - aheadOfUtc(zone, inUtc));
+    return at.toISOString().replace('.000Z', 'Z');
+  });
+  return [first, ...later];
+}
+
+/** Return the beginning of a week with its weekday, such as `Mon, 30 Nov 2026, 00:00 London time`. */
+export function weekBeginning(at: string, brand: string): string {
+  const weekday = new Intl.DateTimeFormat(LOCALE, { weekday: 'short', timeZone: zoneOf(brand) });
+  const instant = new Date(at);
+  return Number.isNaN(instant.getTime()) ? at : `${weekday.format(instant)}, ${moment(at, brand)}`;
 }
 
 /** Say when figures were counted, or that they will be. */
