@@ -28,11 +28,15 @@ interface Props extends Omit<ListProps, 'children' | 'empty' | 'error' | 'export
 /** The list itself shows why it could not be read; a notice would go away. */
 const SHOWN_BY_THE_LIST = { onError: () => undefined };
 
-/** Begins with the default filters: the library leaves them out where the address has anything, such as the brand. */
-function useDefaultFilters(filters: object | undefined) {
+/**
+ * Begin with the default filters, and return whether the list has them: the library leaves them out where the address has
+ * anything, such as the brand. A list that is shown before has none, reads all, and its form may put "none" into the address.
+ */
+function useDefaultFilters(filters: object | undefined): boolean {
   const [address, setAddress] = useSearchParams();
+  const isWithout = filters !== undefined && address.size > 0 && !address.has('filter');
   useEffect(() => {
-    if (filters === undefined || address.size === 0 || address.has('filter')) return;
+    if (!isWithout) return;
     setAddress(
       (last) => {
         last.set('filter', JSON.stringify(filters));
@@ -40,11 +44,12 @@ function useDefaultFilters(filters: object | undefined) {
       },
       { replace: true },
     );
-  }, [address, filters, setAddress]);
+  }, [isWithout, filters, setAddress]);
+  return !isWithout;
 }
 
 export function KeysetList({ rows, rowClick, children, ...list }: Props) {
-  useDefaultFilters(list.filterDefaultValues);
+  if (!useDefaultFilters(list.filterDefaultValues)) return null;
   return (
     <List
       {...list}
