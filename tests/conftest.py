@@ -70,8 +70,7 @@ def _handle_interrupts() -> None:
     """Handle Ctrl-C by a function that means the same as Python's own, but is not Python's own.
 
     Where it finds Python's own, an event loop sets a handler of its main task for each run, and the module
-    `signal` writes that handler's `repr`, with all that the task returned: for fixtures that return a whole
-    product, that took a fifth of the tests' processor time.
+    `signal` writes that handler's `repr`, with all that the task returned: fixtures return whole products.
     """
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupt)
@@ -109,7 +108,7 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 COLLECT_AFTER: Final = (10_000, 10, 10)
-"""The collector's thresholds: by Python's own (700, 10, 10), it took a quarter of the tests' processor time.
+"""The collector's thresholds: Python's own are (700, 10, 10).
 
 Tests keep many objects alive, and each collection of all of them visits them in vain.
 """

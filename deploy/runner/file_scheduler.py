@@ -1,7 +1,7 @@
 """A scheduler of pytest-xdist that hands out files of tests to the workers, few costly ones at once.
 
-A test of the whole product starts a dozen processes, which cost half a core while they wait. With as many
-such tests as workers, that is more than two cores have, and each takes four times as long.
+A test of the whole product starts a dozen processes, which cost a third of a core while they wait. With as
+many such tests as workers, that is more than two cores have, and each takes four times as long.
 """
 
 from collections.abc import Iterable

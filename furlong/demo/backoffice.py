@@ -9,7 +9,7 @@ import json
 import secrets
 import socket
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -32,6 +32,7 @@ from backoffice.approvals import repository as proposals
 from backoffice.base import Base, create_base
 from backoffice.content.area import ContentArea
 from backoffice.content.revisions.document import ContentKey
+from backoffice.errors import Invalid
 from backoffice.identity import users
 from backoffice.identity.account import NewAccount
 from backoffice.identity.credentials import givers
@@ -287,7 +288,8 @@ async def submit_text(base: Base) -> None:
         if text := document["texts"].get(LOCALE):
             text["summary"] = SUMMARY
             draft = await area.editing.save(editor, TEXT_OF, document, item.version)
-            await area.editing.submit(editor, TEXT_OF, draft.version, REASON)
+            with suppress(Invalid):  # in a world of one's own, lint may refuse the text
+                await area.editing.submit(editor, TEXT_OF, draft.version, REASON)
     finally:
         await area.close()
 

@@ -222,7 +222,7 @@ def test_a_demo_by_the_machines_time_is_no_rehearsal(demo: Demo) -> None:
 def test_each_role_signs_in_to_the_back_office(demo: Demo) -> None:
     """The ready file has an account for each role, a second one where one approves what the other proposes.
 
-    `/backoffice` leads there, and support finds goodwill to give.
+    `/backoffice` leads there, support finds goodwill to give, and a text waits for the approver.
     """
     office = demo.facts["backoffice"]
     led = httpx.get(f"{demo.site.url}/backoffice")
@@ -240,6 +240,10 @@ def test_each_role_signs_in_to_the_back_office(demo: Demo) -> None:
                 asked = {"query": f'{{ goodwillBudgets(brand: "{BRAND}") {{ leftMinor }} }}'}
                 found = browser.post("graphql", json=asked, headers=headers).json()["data"]
                 assert [one["leftMinor"] > 0 for one in found["goodwillBudgets"]] == [True]
+            if account["role"] == "approver":
+                asked = {"query": "{ approvalsToDecide { kind brand } }"}
+                waiting = browser.post("graphql", json=asked, headers=headers).json()["data"]
+                assert waiting["approvalsToDecide"] == [{"kind": "content.revision", "brand": BRAND}]
 
 
 def _sign_in(browser: httpx.Client, account: dict[str, str]) -> dict[str, Any]:
