@@ -24,6 +24,17 @@ user_pref("services.settings.server", "data:,");
 """
 """The recommended preferences of remote control, and nothing that asks other servers."""
 ENTER: Final = "\ue007"
+CAN_BE_PRESSED: Final = """async (selector) => {
+  const button = document.querySelector(selector + ':not([aria-disabled=true])');
+  if (button === null) return false;
+  button.scrollIntoView({ block: 'center' });
+  const before = button.getBoundingClientRect();
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  const { x, y, width, height } = button.getBoundingClientRect();
+  const top = document.elementFromPoint(x + width / 2, y + height / 2);
+  return x === before.x && y === before.y && button.contains(top);
+}"""
+"""A press where something moves or opens meets what stands there then."""
 
 
 @dataclass
@@ -82,8 +93,8 @@ class FirefoxPage:
         )
 
     def press(self, testid: str) -> None:
-        """Press a button with the mouse, as soon as there is one that is not disabled."""
-        self.comes_true(f"document.querySelector({part(testid)} + ':not([aria-disabled=true])') !== null")
+        """Press a button with the mouse, as soon as there is one that is not disabled, stands still and is on top."""
+        self.comes_true(f"({CAN_BE_PRESSED})({part(testid)})")
         self._act("pointer", self._at(testid))
 
     def fill(self, testid: str, text: str) -> None:

@@ -465,6 +465,10 @@ class FixedOffice:
             frame.add_style_tag(content=font_faces() + FONT)
             frame.evaluate("Promise.all([...document.fonts].map((font) => font.load()))")
         self.page.wait_for_timeout(50)  # charts measure themselves anew
+        for frame in self.page.frames[1:]:
+            frame.frame_element().scroll_into_view_if_needed()
+            frame.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+            self.page.evaluate("scrollTo(0, 0)")
         assert self.faults == [], "\n".join(self.faults)
 
     def _is_quiet(self) -> None:
@@ -475,9 +479,14 @@ class FixedOffice:
             self.page.wait_for_timeout(100)
 
     def picture(self) -> Image.Image:
-        """Return a picture of the whole page."""
-        taken = self.page.screenshot(full_page=True, animations="disabled", caret="hide")
+        """Return a picture of the whole page; what a frame shows is drawn by another process, in its own time."""
+        taken, before = self._screenshot(), b""
+        while len(self.page.frames) > 1 and taken != before:
+            taken, before = self._screenshot(), taken
         return Image.open(BytesIO(taken)).convert("RGB")
+
+    def _screenshot(self) -> bytes:
+        return self.page.screenshot(full_page=True, animations="disabled", caret="hide")
 
     def content(self) -> Image.Image:
         """Return a picture of what the page is about, without the frame, which other tests look at."""
