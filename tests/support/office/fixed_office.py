@@ -481,7 +481,7 @@ class FixedOffice:
             self.page.wait_for_timeout(100)
 
     def picture(self) -> Image.Image:
-        """Return a picture of the whole page, once what its frames show is drawn as well."""
+        """Return a picture of the whole page; another process draws what a frame shows, in its own time."""
         taken, before = self._screenshot(), b""
         while len(self.page.frames) > 1 and taken != before:
             taken, before = self._screenshot(), taken
