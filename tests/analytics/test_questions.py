@@ -11,8 +11,8 @@ import pytest
 from analytics.errors import AnalyticsError, QuestionFailed, QuestionRefused
 from analytics.questions.roles import PERSONS, ROLES, SUMS, hidden_from, tables
 from analytics.questions.sandbox import Question, ask
-from analytics.questions.snapshot import publish
-from analytics.schema import rollups, views
+from analytics.questions.snapshot import publish, taken
+from analytics.schema import Retention, rollups, views
 from analytics.settings import AnalyticsSettings
 from backoffice.access import Role
 from tests.support.analytics_store import Store
@@ -68,6 +68,23 @@ def test_a_question_is_answered_from_a_snapshot(settings: AnalyticsSettings, pro
     """The sum is that of the facts, and 64-bit numbers stay numbers."""
     question = Question("SELECT sum(stake_minor) AS staked, count() AS bets FROM bets", "json")
     assert json.loads(ask(question, settings, bubblewrap=program).body) == [{"staked": 600, "bets": 3}]
+
+
+def test_a_snapshot_stays_while_somebody_reads_it(store: Store) -> None:
+    """Newer ones are published meanwhile; the next one after the reader removes what nobody reads."""
+    with taken(store.folder, Retention()) as held:
+        before = sorted(held.published.rglob("*"))
+        publish(store.folder, store.engine)
+        newest = publish(store.folder, store.engine)
+        assert sorted(held.published.rglob("*")) == before
+        assert {each.name for each in newest.parent.iterdir()} == {
+            "current",
+            held.published.name,
+            newest.name,
+        }
+    publish(store.folder, store.engine)
+    assert not held.published.exists()
+    assert not held.folder.exists()
 
 
 @pytest.mark.parametrize(
