@@ -17,8 +17,9 @@ from typing import Final, NamedTuple
 
 from analytics.engine import ChdbEngine, open_store
 from analytics.errors import StoreInUse
+from analytics.record_tables import RECORD_TABLES, Retention
 from analytics.rollups import Rollups
-from analytics.schema import DERIVED, RECORD_TABLES, Retention, rollups
+from analytics.schema import DERIVED, rollups
 
 SNAPSHOTS: Final = "snapshots"
 CURRENT: Final = "current"
@@ -49,10 +50,11 @@ def publish(folder: Path, engine: ChdbEngine) -> Path:
         StoreFault: The engine refuses.
         OSError: The folder cannot be written.
     """
-    name = f"{time.time_ns():020}"
+    name, store, snapshots = f"{time.time_ns():020}", folder / "store", folder / SNAPSHOTS
+    for left in (*snapshots.glob(".*"), *store.glob("shadow/*")):  # by an owner that was killed here
+        shutil.rmtree(left, ignore_errors=True)
     for table in _TABLES:
         engine.execute(f"ALTER TABLE {table} FREEZE WITH NAME '{name}'")
-    store, snapshots = folder / "store", folder / SNAPSHOTS
     snapshots.mkdir(mode=0o700, exist_ok=True)
     unfinished = snapshots / f".{name}"
     _copy_definitions(store, unfinished)
@@ -130,7 +132,7 @@ def _locked(snapshot: Path, kind: int) -> int | None:
 
 
 def _copy_definitions(store: Path, target: Path) -> None:
-    """Copy definitions, without what would make the engine write beside parts.
+    """Copy definitions, except of tables that are being counted, and without what would write beside parts.
 
     The folder of a database beside its definition is a link, which the engine makes anew.
     """
@@ -139,9 +141,10 @@ def _copy_definitions(store: Path, target: Path) -> None:
         *store.glob("store/*/*/*.sql"),
         *store.glob("store/*/*/format_version.txt"),
     ):
-        copied = target / file.relative_to(store)
-        copied.parent.mkdir(parents=True, exist_ok=True)
-        copied.write_text(_WINDOW.sub("0", file.read_text()))
+        if not file.stem.endswith("_next"):
+            copied = target / file.relative_to(store)
+            copied.parent.mkdir(parents=True, exist_ok=True)
+            copied.write_text(_WINDOW.sub("0", file.read_text()))
 
 
 def _move_parts(frozen: Path, target: Path) -> None:

@@ -21,8 +21,8 @@ from analytics.pseudonyms import Pseudonyms
 from analytics.questions.reports import report_question, reports
 from analytics.questions.sandbox import ask
 from analytics.questions.snapshot import publish
+from analytics.record_tables import Retention
 from analytics.rollups import Rollups
-from analytics.schema import Retention
 from analytics.settings import AnalyticsSettings
 from bench.analytics.made_facts import MadeFacts
 from bench.analytics.peer import QUESTIONS, named, running_peer

@@ -12,7 +12,8 @@ from analytics.errors import AnalyticsError, QuestionFailed, QuestionRefused
 from analytics.questions.roles import PERSONS, ROLES, SUMS, hidden_from, tables
 from analytics.questions.sandbox import Question, ask
 from analytics.questions.snapshot import publish, taken
-from analytics.schema import Retention, rollups, views
+from analytics.record_tables import Retention
+from analytics.schema import rollups, views
 from analytics.settings import AnalyticsSettings
 from backoffice.access import Role
 from tests.support.analytics_store import Store
@@ -85,6 +86,17 @@ def test_a_snapshot_stays_while_somebody_reads_it(store: Store) -> None:
     publish(store.folder, store.engine)
     assert not held.published.exists()
     assert not held.folder.exists()
+
+
+def test_what_a_killed_owner_left_of_a_snapshot_goes_with_the_next_one(store: Store) -> None:
+    """Parts that it had frozen, and those that it had moved, would otherwise be kept for ever."""
+    frozen = store.folder / "store" / "shadow" / f"{1:020}" / "store"
+    moved = store.folder / "snapshots" / f".{2:020}" / "store"
+    for left in (frozen, moved):
+        (left / "part").mkdir(parents=True)
+    publish(store.folder, store.engine)
+    assert not frozen.parent.exists()
+    assert not moved.parent.exists()
 
 
 @pytest.mark.parametrize(
