@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from analytics.bet_columns import plain_bets
 from analytics.ingestion import Ingestion, Range
+from analytics.record_tables import BY_TOPIC
 from analytics.records import Origin, block_of
 from analytics.rollups import Rollups
-from analytics.schema import BY_TOPIC, rollups
+from analytics.schema import rollups
 from consumers.stream.records import Partition, Record
 from subgraphs.progress.models import CONTRIBUTION
 from tests.support.analytics_store import Crash, Store
@@ -112,7 +113,7 @@ def without_conflicts(records: list[Record]) -> list[Record]:
 
 async def ledger(folder: Path, facts: list[Record], placed: list[Record]) -> list[tuple[Any, ...]]:
     """Return how many bets of each customer's week have each reason, and what they count, by the ledger."""
-    by_topic = {topic: [each for each in facts if each.topic == topic] for topic in {f.topic for f in facts}}
+    by_topic = {topic: [fact for fact in facts if fact.topic == topic] for topic in {f.topic for f in facts}}
     async with opened_reducer(f"sqlite+aiosqlite:///{folder}") as reducer:
         await reducer.schemes(*by_topic.get("club.scheme.v1", []))
         await reducer.weeks(*by_topic.get("club.week.v1", []))
