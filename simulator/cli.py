@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -84,7 +84,8 @@ def serve(
         clock=clock_of(ctx),
     )
     announce_rehearsal(settings.clock)
-    asyncio.run(_serve(settings))
+    with _brokers(kafka):
+        asyncio.run(_serve(settings))
 
 
 @cli.command()
@@ -96,14 +97,20 @@ def feeds(
     world: WorldFile = None,
 ) -> None:
     """Publish simulated bets on the feeds of the platform's systems, until Ctrl-C or SIGTERM."""
-    asyncio.run(_feeds(kafka, rate, _known_world(world), clock_of(ctx)))
+    with _brokers(kafka):
+        asyncio.run(_feeds(kafka, rate, _known_world(world), clock_of(ctx)))
 
 
 @cli.command()
 def bet(
     ctx: typer.Context,
     *,
-    kafka: Kafka,
+    kafka: Annotated[
+        str,
+        typer.Option(
+            metavar="HOST:PORT", help="The Kafka brokers; by default those of the demo in this folder."
+        ),
+    ],
     customer: Annotated[str, typer.Option(help="The customer, such as c-1001.")],
     stake: Annotated[int, typer.Option(min=1, help="In minor units: 500 is £5.")],
     brand: Annotated[str, typer.Option(help="The customer's brand.")] = "northbet",
@@ -137,7 +144,8 @@ def bet(
                 stake_source="free_bet" if free else "cash",
             )
 
-    typer.echo(asyncio.run(place()))
+    with _brokers(kafka):
+        typer.echo(asyncio.run(place()))
 
 
 @cli.command()
@@ -181,6 +189,18 @@ def clock_of(ctx: typer.Context) -> Clock:
         return clock() if clock else product_clock(ClockSettings())
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="FURLONG_CLOCK_…") from error
+
+
+@contextmanager
+def _brokers(kafka: str) -> Iterator[None]:
+    """End the command with a sentence if no broker answers."""
+    from aiokafka.errors import KafkaError
+
+    try:
+        yield
+    except KafkaError as fault:
+        typer.echo(f"furlong: Kafka does not answer at {kafka}: {fault}", err=True)
+        raise typer.Exit(1) from fault
 
 
 def _known_world(path: Path | None) -> World:

@@ -1,7 +1,7 @@
 """The site's navigation: the sections and links of the index page."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,7 +18,7 @@ UNLISTED: Final = ("index.md", "reference/cli/")
 """Pages that are in no section: the index itself, and those below the page of all commands."""
 
 _SECTION: Final = re.compile(r"^## (.+)$", re.MULTILINE)
-_ENTRY: Final = re.compile(r"^\| \[[^\]]+\]\(([^)#]+\.md)\)", re.MULTILINE)
+_ENTRY: Final = re.compile(r"^\| \[([^\]]+)\]\(([^)#]+\.md)\)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,8 @@ def sections(index: str, pages: Collection[str]) -> list[Section]:
     Pages without a row follow, by their folder: so no page is missing.
     """
     titles = _SECTION.split(index)
-    listed = {title: _ENTRY.findall(body) for title, body in zip(titles[1::2], titles[2::2], strict=True)}
+    bodies = zip(titles[1::2], titles[2::2], strict=True)
+    listed = {title: [page for _, page in _ENTRY.findall(body)] for title, body in bodies}
     named = {page for rows in listed.values() for page in rows}
     others = sorted(page for page in pages if page not in named and not page.startswith(UNLISTED))
     return [
@@ -55,13 +56,17 @@ def _section_of(page: str) -> str:
 
 
 def with_navigation(index: str, found: list[Section]) -> str:
-    """Return the index page with a hidden table of contents for each section."""
+    """Return the index page with a hidden table of contents for each section, in the words of its rows."""
+    labels = {
+        page: label.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}") for label, page in _ENTRY.findall(index)
+    }
     trees = "".join(
-        f"\n```{{toctree}}\n:hidden:\n:caption: {section.title}\n\n{_lines(section.pages)}```\n"
+        f"\n```{{toctree}}\n:hidden:\n:caption: {section.title}\n\n{_lines(section.pages, labels)}```\n"
         for section in found
     )
     return index.rstrip() + "\n" + trees
 
 
-def _lines(pages: tuple[str, ...]) -> str:
-    return "".join(f"{page.removesuffix('.md')}\n" for page in pages)
+def _lines(pages: tuple[str, ...], labels: Mapping[str, str]) -> str:
+    names = ((page, page.removesuffix(".md")) for page in pages)
+    return "".join(f"{labels[page]} <{name}>\n" if page in labels else f"{name}\n" for page, name in names)

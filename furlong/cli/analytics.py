@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from furlong.cli.json_lists import AsJson, echo_json, table
+from furlong.cli.long_work import working
 from furlong.cli.options import analytics_settings, database_settings, fail, product_clock
 
 if TYPE_CHECKING:
@@ -159,16 +160,18 @@ def _answer(question: Question, out: Path | None, role: str | None) -> None:
     from analytics.errors import AnalyticsError, QuestionRefused
     from analytics.questions.roles import hidden_from
     from analytics.questions.sandbox import ask
+    from furlong.demo import ready_file
 
     settings = analytics_settings()
     seen = {"sql": question.sql, "role": role or settings.role}
     try:
-        asyncio.run(_record("analytics.ask", seen))
-        try:
-            answer = ask(replace(question, hidden=hidden_from(seen["role"])), settings)
-        except QuestionRefused as refusal:
-            asyncio.run(_record("analytics.refused", seen | {"reason": str(refusal)}))
-            raise
+        with working("Asking a snapshot of the facts"):
+            asyncio.run(_record("analytics.ask", seen))
+            try:
+                answer = ask(replace(question, hidden=hidden_from(seen["role"])), settings)
+            except QuestionRefused as refusal:
+                asyncio.run(_record("analytics.refused", seen | {"reason": str(refusal)}))
+                raise
     except (AnalyticsError, SQLAlchemyError, OSError) as error:
         fail(error)
     if out is not None:
@@ -182,7 +185,8 @@ def _answer(question: Question, out: Path | None, role: str | None) -> None:
     for cell in answer.completeness:
         typer.echo(cell.says(now), err=True)
     if not answer.completeness:
-        typer.echo("INCOMPLETE: nothing was read yet; `furlong consume analytics` fills the store", err=True)
+        fills = "make demo ARGS=--analytics" if ready_file.read() else "furlong consume analytics"
+        typer.echo(f"INCOMPLETE: nothing was read yet; `{fills}` fills the store", err=True)
 
 
 def _table(answer: Answer) -> list[str]:

@@ -27,6 +27,9 @@ MAX_BYTES: Final = 2_048
 PLACE: Final = 'name="furlong-embed" content=""'
 """The placeholder for the brand in the built page."""
 
+UNKNOWN_BRAND: Final = (
+    "No frame of this brand: add it to FURLONG_EMBED_FILE, or correct the frame's address.\n"
+)
 NO_STORE: Final = {"cache-control": "no-store"}
 Outcome = Literal["issued", "refused"]
 
@@ -109,7 +112,7 @@ class Embedding:
         brand = request.path_params["brand"]
         embedding = self.brands.by_id.get(brand)
         if embedding is None or not self.page.is_file():
-            return PlainTextResponse("There is no such frame.\n", 404, NO_STORE)
+            return PlainTextResponse(UNKNOWN_BRAND, 404, NO_STORE)
         known = html.escape(json.dumps({"brand": brand, "origins": embedding.origins}))
         text = self.page.read_text(encoding="utf-8").replace(PLACE, f'name="furlong-embed" content="{known}"')
         headers = dict(page_headers(frame_policy(embedding.origins)))

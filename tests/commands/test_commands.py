@@ -12,6 +12,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from furlong.cli import app
+from furlong.demo import READY_FILE, ready_file
+from furlong.demo.ready_file import DemoFacts
 from furlong.subgraph_names import DATABASES
 from tests.support.processes.forked_programs import run_forked
 from tests.support.processes.running_furlong import (
@@ -23,6 +25,7 @@ from tests.support.processes.running_furlong import (
 )
 
 NOBODY_LISTENS = "mysql+aiomysql://user:password@127.0.0.1:9/furlong"
+BET = ("simulator", "bet", "--customer", "c-1", "--stake", "1")
 UNSIGNED = {"FURLONG_SUBGRAPH_CALLERS": "unsigned"}
 SESSIONS = {
     "FURLONG_JWT_SECRET": "a secret of 32 bytes or even more",
@@ -67,6 +70,7 @@ def run_installed(folder: Path, *arguments: str) -> subprocess.CompletedProcess[
         (("deadletters", "show", "seven"), {}, "is not a dead letter"),
         (("load", "nothing.yaml"), {}, "cannot read nothing.yaml"),
         (("token", "--customer", "c-1"), {}, "run the demo"),
+        ((*BET, "--kafka", "127.0.0.1:9"), {}, "Kafka does not answer at 127.0.0.1:9"),
     ],
 )
 def test_a_wrong_call_ends_with_what_to_do(
@@ -77,6 +81,16 @@ def test_a_wrong_call_ends_with_what_to_do(
     assert ended.exit_code != 0
     assert isinstance(ended.exception, SystemExit)
     assert said in " ".join(ended.stderr.replace("│", " ").split())
+
+
+def test_a_single_bet_goes_to_the_demo_of_the_folder(tmp_path: Path) -> None:
+    """`furlong simulator bet` needs no address beside a demo: it is in the demo's ready file."""
+    facts = dict.fromkeys(("url", "graphql", "upstream", "brand", "data", "generation"), "")
+    demo = DemoFacts.model_validate({**facts, "kafka": "127.0.0.1:9", "customers": ()})
+    ready_file.write(tmp_path / READY_FILE, demo)
+    ended = run(tmp_path, *BET)
+    assert ended.exit_code == 1
+    assert ended.stderr.splitlines()[-1].startswith("furlong: Kafka does not answer at 127.0.0.1:9")
 
 
 @pytest.mark.usefixtures("processes")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from deploy.documentation.build import below_path, problems_of
-from deploy.documentation.navigation import sections
+from deploy.documentation.navigation import sections, with_navigation
 from deploy.documentation.pages import ALERTS, ROOT, for_the_site
 from deploy.documentation.references import command_pages, settings_page
 from furlong.cli.main import COMMANDS
@@ -51,6 +51,9 @@ def test_the_index_is_the_navigation() -> None:
         ("Explanation", ("new.md",)),
         ("Decisions", ("decisions/a.md", "decisions/b.md")),
     ]
+    entries = with_navigation(index, found)
+    assert "\na <tutorial>\n" in entries  # in the words of its row
+    assert "\nnew\n" in entries
 
 
 def test_every_setting_has_an_entry() -> None:

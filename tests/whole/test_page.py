@@ -42,11 +42,17 @@ def test_a_customer_bets_joins_chooses_and_leaves(demo: Demo, chromium: LocalChr
         slip.press("place-bet")
         slip.shows("tracker-staked", "£5.00")
         told = slip.page.locator(".slip-note")
-        expect(told).to_contain_text("placed")
+        expect(told).to_have_text(re.compile(r"^Bet placed: .* Reference \S{6}…\S{6}\.$"))
         for stake in ("", "5"):
             slip.page.get_by_test_id("stake").fill(stake)
         expect(told).to_have_text("")  # what was told is about the bet before
-        slip.press("club-details")
+        slip.press("join")
+        joining = slip.page.locator(".club-joining")
+        expect(joining).to_be_focused()
+        terms, bar = joining.bounding_box(), slip.page.locator(".place-bar").bounding_box()
+        assert terms
+        assert bar
+        assert terms["y"] + terms["height"] <= bar["y"]  # in view, above the bar
         slip.press("opt-in")
         slip.is_in_state("TRACKING")
         slip.press("choose-northbet:fb-2x3:1")
@@ -282,7 +288,7 @@ def test_graphiql_answers_the_bet_slip_query_from_local_files(demo: Demo, chromi
             expect(explorer.page.get_by_text(told).first).to_be_visible()
         assert faults_of_access(explorer.page) == []
         for name in ("OptIn", "ChangeReward", "PastWeeks"):
-            expect(explorer.page.get_by_role("button", name=name, exact=True)).to_be_attached()
+            expect(explorer.page.get_by_role("button", name=name, exact=True)).to_be_in_viewport(ratio=1)
         explorer.page.get_by_label("Customer").select_option("c-1003")
         explorer.page.get_by_role("button", name="ClubUpdates", exact=True).click()
         run_until(explorer, '"clubUpdated"')

@@ -3,6 +3,7 @@ import { askOver, createRoute, liveOver, type Session } from '@furlong/client';
 import { LocaleProvider, localeFor } from '@furlong/club';
 import { useEffect, useState } from 'react';
 
+import { slipWords } from './messages';
 import { RehearsalBanner } from './session/RehearsalBanner';
 import { fetchDemo, sessionAtStart, type Demo } from './session/demo';
 import { rememberCustomer, rememberedCustomer } from './session/remembered';
@@ -69,8 +70,8 @@ export function App() {
           />
         )}
       </main>
-      <footer className="site-foot" lang="en-GB" dir="ltr">
-        <p>18+. Race, runners and prices are invented, and no money is staked here.</p>
+      <footer className="site-foot">
+        <p>{slipWords(locale).invented}</p>
       </footer>
     </LocaleProvider>
   );

@@ -20,6 +20,8 @@ export interface SlipWords {
   readonly bet: string;
   readonly nowhere: string;
   readonly failed: string;
+  /** Under the page. */
+  readonly invented: string;
 }
 
 const EN: SlipWords = {
@@ -38,6 +40,7 @@ const EN: SlipWords = {
   bet: '{amount} on {runner} at {odds}',
   nowhere: 'Placing bets is the betting site’s job; nothing here takes them.',
   failed: 'Your bet was not placed. Try again.',
+  invented: '18+. Race, runners and prices are invented, and no money is staked here.',
 };
 
 const DE: SlipWords = {
@@ -56,6 +59,7 @@ const DE: SlipWords = {
   bet: '{amount} auf {runner} zu {odds}',
   nowhere: 'Wetten nimmt die Wettseite entgegen, nicht diese Seite.',
   failed: 'Ihre Wette wurde nicht platziert. Versuchen Sie es erneut.',
+  invented: 'Ab 18. Rennen, Pferde und Quoten sind erfunden; hier wird kein Geld eingesetzt.',
 };
 
 const IT: SlipWords = {
@@ -74,6 +78,7 @@ const IT: SlipWords = {
   bet: '{amount} su {runner} a {odds}',
   nowhere: 'Le scommesse si piazzano sul sito, non in questa pagina.',
   failed: 'La scommessa non è stata piazzata. Riprova.',
+  invented: '18+. Corse, cavalli e quote sono inventati, e qui non si gioca denaro.',
 };
 
 const AR: SlipWords = {
@@ -92,6 +97,7 @@ const AR: SlipWords = {
   bet: '{amount} على {runner} بسعر {odds}',
   nowhere: 'توضع الرهانات في موقع المراهنات، لا في هذه الصفحة.',
   failed: 'لم يوضع رهانك. حاول مرة أخرى.',
+  invented: '18+. السباقات والخيول والأسعار من نسج الخيال، ولا تُراهَن هنا أي أموال.',
 };
 
 const LANGUAGES: Readonly<Record<string, SlipWords>> = { en: EN, de: DE, it: IT, ar: AR };

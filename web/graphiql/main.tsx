@@ -26,6 +26,8 @@ void import('monaco-graphql/esm/monaco-editor.js');
 const reports = new ReportStore();
 const PLAN = planPlugin(reports);
 const PLUGINS = [HISTORY_PLUGIN, PLAN];
+/** Whether the plan has room beside the editors from the start. */
+const HAS_ROOM = window.innerWidth >= 1000;
 const broken = new BrokenSubgraph();
 const mocking = new MockedAnswers();
 const own = createGraphiQLFetcher({
@@ -49,7 +51,7 @@ function Page({ demo, tabs, fetcher }: { readonly demo: Demo | null; readonly ta
     <GraphiQL
       fetcher={fetcher}
       plugins={PLUGINS}
-      visiblePlugin={PLAN}
+      {...(HAS_ROOM ? { visiblePlugin: PLAN } : {})}
       defaultTabs={tabs}
       // Headers contain a session, so they are not stored between visits but set each time.
       initialHeaders={demo === null ? '' : (tabs[0]?.headers ?? '')}

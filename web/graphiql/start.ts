@@ -5,8 +5,8 @@ import { OPERATIONS } from './operations';
 
 const WHERE_TO_FIND_A_TOKEN = `# Who is asking comes from the session: put a token into the Headers tab below, as
 #   { "Authorization": "Bearer …" }
-# In the demo it is there already, and .furlong/demo.json holds one for each customer;
-# elsewhere, \`furlong token --customer ID --brand ID\` makes one.
+# \`furlong token --customer ID --brand ID\` makes one.
+
 `;
 
 export interface Tab {
@@ -22,7 +22,7 @@ export function startOf(demo: Demo | null, facts: ClubFacts = UNKNOWN_FACTS, key
   const variables = variablesFor(customer?.brand ?? demo?.brand ?? 'northbet', facts, key);
   return OPERATIONS.map(({ name, text }, index) => ({
     name,
-    query: `${index === 0 ? `${WHERE_TO_FIND_A_TOKEN}\n` : ''}${text}\n`,
+    query: `${index === 0 && customer === undefined ? WHERE_TO_FIND_A_TOKEN : ''}${text}\n`,
     variables: json(variables[name] ?? {}),
     headers: headersOf(customer),
   }));

@@ -6,6 +6,8 @@ import asyncio
 import errno
 import gc
 import os
+import shutil
+import sys
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, suppress
@@ -372,7 +374,8 @@ def _backoffice(facts: DemoFacts) -> list[str]:
 def _analytics(options: DemoOptions) -> str:
     """Return the line that says how to ask about everything that happened, or how to add that."""
     if options.analytics:
-        return "    Analytics    furlong analytics report funnel   (weeks of made history; ready in a minute)"
+        asked = f"{_called()} analytics report funnel"
+        return f"    Analytics    {asked}   (weeks of made history; ready in a minute)"
     return "    Analytics    off; make demo ARGS=--analytics adds it   (half a gigabyte)"
 
 
@@ -403,9 +406,14 @@ def _rehearsal(facts: DemoFacts) -> list[str]:
 
     if facts.clock is None:
         return []
-    now = RehearsalClock(Path(facts.clock)).now()
+    now, clock = RehearsalClock(Path(facts.clock)).now(), f"{_called()} clock"
     return [
-        f"  REHEARSAL: it is {now:%A %Y-%m-%d %H:%M} UTC here. `furlong clock show` says what comes next,",
-        "  `furlong clock advance 2h` and `furlong clock advance --to lock` move the time.",
+        f"  REHEARSAL: it is {now:%A %Y-%m-%d %H:%M} UTC here. `{clock} show` says what comes next,",
+        f"  `{clock} advance 2h` and `{clock} advance --to lock` move the time.",
         "",
     ]
+
+
+def _called() -> str:
+    """Return what a person types for this program: its name, or its path where the shell does not find it."""
+    return "furlong" if shutil.which("furlong") else sys.argv[0]

@@ -1,5 +1,5 @@
 /** The bet-slip: one selection, a stake, the club's line in its reserved space, and the button. */
-import { formatMinor, readAmount, useLocale, type Locale } from '@furlong/club';
+import { formatMinor, readAmount, shortReference, useLocale, type Locale } from '@furlong/club';
 import { useId, useState, type ReactNode, type SubmitEvent } from 'react';
 
 import { slipWords, type SlipWords } from '../messages';
@@ -105,7 +105,7 @@ function SelectionLine({ selection: { race, runner } }: { readonly selection: Se
 function receipt(placed: Placed, bet: string, words: SlipWords, locale: Locale): string {
   switch (placed.kind) {
     case 'placed':
-      return locale.fill(words.placed, { bet, id: placed.betId });
+      return locale.fill(words.placed, { bet, id: shortReference(placed.betId) });
     case 'nowhere':
       return words.nowhere;
     case 'failed':

@@ -9,6 +9,7 @@ export {
   type ReadAmount,
 } from './locale/amounts';
 export { localeFor, LocaleProvider, LOCALES, useLocale, type Locale } from './locale/locale';
+export { shortReference } from './records/reference';
 export { usePreview } from './state/usePreview';
 export { useTracker, type TrackerControls } from './state/useTracker';
 export { UNREACHED, type Tracker } from './state/state';

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { type Ask, type Club, RECENT_BETS, type RecentBet, type Session } from '@furlong/client';
 import { whyCounted } from './contribution';
 import { Disclosure } from './Disclosure';
+import { shortReference } from './reference';
 import { useLocale } from '../locale/locale';
 import { useOnDemand } from '../state/useOnDemand';
 
@@ -57,17 +58,13 @@ function BetLine({ bet }: { readonly bet: RecentBet }) {
   );
 }
 
-/** The characters of a long reference that are shown at each of its ends. */
-const SHOWN = 6;
-
 /** The id of a bet, shortened in the middle; a button copies all of it. */
 function Reference({ id }: { readonly id: string }) {
   const { words } = useLocale();
   const [copied, setCopied] = useState(false);
-  const short = id.length > 2 * SHOWN + 3 ? `${id.slice(0, SHOWN)}…${id.slice(-SHOWN)}` : id;
   return (
     <p className="club-small club-reference">
-      {words.reference} <bdi title={id}>{short}</bdi>{' '}
+      {words.reference} <bdi title={id}>{shortReference(id)}</bdi>{' '}
       <button
         type="button"
         className="club-link"

@@ -23,18 +23,25 @@ export function ClubTracker(props: ClubTrackerProps) {
   const locale = useLocale();
   const { words } = locale;
   const [open, setOpen] = useState(startsOpen);
+  const [joins, setJoins] = useState(false);
   const won = wonSentence(club, locale);
   const offersJoin = won === null && standingOf(club).mayJoin && !club.paused && !club.membership.pending;
   const id = useId();
+
+  function toggle(toJoin: boolean): void {
+    setOpen(!open);
+    setJoins(toJoin);
+  }
+
   return (
     <section className="club-tracker" data-testid="tracker" aria-labelledby={`${id}-title`} data-stale={shown.stale}>
       <div className="club-compact">
-        <Heading club={club} id={id} open={open} onToggle={() => setOpen(!open)} />
+        <Heading club={club} id={id} open={open} onToggle={() => toggle(false)} />
         {club.progress !== null && <Sums progress={club.progress} />}
         <div className="club-next">
           <Next club={club} preview={preview} won={won} />
           {offersJoin && !open && (
-            <button type="button" className="club-secondary club-join" data-testid="join" onClick={() => setOpen(true)}>
+            <button type="button" className="club-secondary club-join" data-testid="join" onClick={() => toggle(true)}>
               {words.joinBrief}
             </button>
           )}
@@ -43,7 +50,7 @@ export function ClubTracker(props: ClubTrackerProps) {
       </div>
       <Notices club={club} notice={notice} onRetry={onChange} />
       <div id={`${id}-details`} hidden={!open}>
-        {open && <Details {...props} />}
+        {open && <Details {...props} joins={joins} />}
       </div>
     </section>
   );

@@ -22,7 +22,12 @@ export interface DetailsProps {
   readonly shown: ShownClub;
 }
 
-export function Details({ ask, session, shown, notice, onChange }: DetailsProps) {
+interface OpenedDetailsProps extends DetailsProps {
+  /** Whether they were opened to join. */
+  readonly joins: boolean;
+}
+
+export function Details({ ask, session, shown, notice, onChange, joins }: OpenedDetailsProps) {
   const { club, unreached } = shown;
   const { words } = useLocale();
   const { brand } = session;
@@ -48,7 +53,9 @@ export function Details({ ask, session, shown, notice, onChange }: DetailsProps)
           {why}
         </p>
       )}
-      {standing.mayJoin && <Joining ask={ask} session={session} club={club} whyNot={whyNoStart} onChange={onChange} />}
+      {standing.mayJoin && (
+        <Joining ask={ask} session={session} club={club} whyNot={whyNoStart} takesFocus={joins} onChange={onChange} />
+      )}
       {standing.showsRewards && (
         <RewardList
           club={club}
