@@ -3,7 +3,7 @@ import { createElement } from 'react';
 import { expect, test } from 'vitest';
 
 import { formatMinor } from '@furlong/club';
-import { money, typedAmount } from '../backoffice/src/money/amounts.ts';
+import { money, typedAmount, typedCount } from '../backoffice/src/money/amounts.ts';
 import { MoneyInput } from '../backoffice/src/money/MoneyInput.tsx';
 import { limitInWords } from '../backoffice/src/operations/providers/provider.ts';
 import { asSchemeInput, formAfter, odds, typedOdds } from '../backoffice/src/rules/scheme.ts';
@@ -41,6 +41,14 @@ test('the back office writes amounts as the widget does, also where the browser 
   expect(money(1500, 'IQD')).toContain('1.500');
   expect(money(1500, 'LBP')).toContain('15.00');
   expect(money(5, 'no code')).toBe('5 no code');
+});
+
+test('a thousand rewards are never read as one', () => {
+  expect([typedCount('1000').count, typedCount('1,000').count, typedCount(' 0 ').count]).toEqual([1000, 1000, 0]);
+  expect(typedCount('')).toEqual({ count: null, problem: '' });
+  for (const typed of ['1.000', '1.0', '1e3', '-1', '1,00', '0x10', '9999999999']) {
+    expect(typedCount(typed)).toEqual({ count: null, problem: 'Write a whole number in digits, such as 1000.' });
+  }
 });
 
 test('a field for money shows the sign where it is written, and what is wrong', () => {
