@@ -10,6 +10,7 @@ import { Link } from 'react-router-dom';
 import { Decisions } from './Decisions.tsx';
 import { Evidence } from './Evidence.tsx';
 import { inWords, KINDS, titleOf } from './kinds.ts';
+import { OthersAbout } from './OthersAbout.tsx';
 import { StatusChip } from './StatusChip.tsx';
 import { SkeletonRows } from '../../components/Waiting.tsx';
 import { DataRows } from '../../operations/page/DataRows.tsx';
@@ -136,6 +137,9 @@ function Meaning({ proposal, words }: { readonly proposal: Proposal; readonly wo
         />
       )}
       <Evidence proposal={proposal} />
+      {proposal.status === 'PENDING' && proposal.subject?.startsWith('customer:') === true && (
+        <OthersAbout subject={proposal.subject} than={proposal.id} />
+      )}
       <Links proposal={proposal} words={words} />
     </Part>
   );
