@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from PIL import Image
-from playwright.sync_api import FrameLocator, Locator, expect
+from playwright.sync_api import Dialog, FrameLocator, Locator, expect
 
 from tests.support.office.office_client import OfficeClient, Staff, scripts_that_ran
 from tests.support.office.stack import ANN
@@ -70,6 +70,7 @@ def write_and_submit(office_client: OfficeClient, folder: Path) -> None:
     field(office_client, "Summary").fill("Bet now! £2 in cash.")
     expect(office_client.page.get_by_text("puts pressure on customers")).to_be_visible()
     field(office_client, "Title").fill("£2 in cash, again")
+    keep_what_is_typed(office_client)
     field(office_client, "Summary").fill("£2 in cash for you.")
     expect(office_client.page.get_by_text("puts pressure on customers")).to_have_count(0)
     office_client.page.get_by_test_id("image-file").set_input_files(picture(folder))
@@ -86,6 +87,21 @@ def write_and_submit(office_client: OfficeClient, folder: Path) -> None:
     is_in_state(office_client, "Draft · revision 2")
     office_client.confirm("Submit for approval", "a clearer title")
     is_in_state(office_client, "In review")
+
+
+def keep_what_is_typed(office_client: OfficeClient) -> None:
+    """Leave by the menu with an unsaved text: one is asked, declines, and nothing is lost."""
+    asked: list[str] = []
+
+    def decline(question: Dialog) -> None:
+        asked.append(question.message)
+        question.dismiss()
+
+    office_client.page.once("dialog", decline)
+    office_client.page.get_by_role("menuitem", name="Scheme rules").click()
+    eventually(lambda: asked != [], "one is asked")
+    assert "not saved" in asked[0]
+    expect(field(office_client, "Title")).to_have_value("£2 in cash, again")
 
 
 def publish_and_roll_back(office_client: OfficeClient, staff: Staff) -> None:

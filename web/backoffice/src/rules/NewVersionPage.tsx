@@ -12,6 +12,7 @@ import { DryRunPanel } from './DryRunPanel.tsx';
 import { ProposeButton } from './ProposeButton.tsx';
 import { asSchemeInput, formAfter } from './scheme.ts';
 import { SchemeFields } from './SchemeFields.tsx';
+import { useAsksToLeave } from '../components/useAsksToLeave.ts';
 import { Waiting } from '../components/Waiting.tsx';
 import { useBrand } from '../frame/brand.tsx';
 import { useReadBrands } from '../content/useBrands.ts';
@@ -50,7 +51,9 @@ interface Props {
 }
 
 function NewVersion({ brand, versions, startsAt }: Props) {
-  const [form, setForm] = useState(() => formAfter(versions, brand.jurisdictions[0] ?? '', brand.currencies[0] ?? '', startsAt));
+  const [first] = useState(() => formAfter(versions, brand.jurisdictions[0] ?? '', brand.currencies[0] ?? '', startsAt));
+  const [form, setForm] = useState(first);
+  useAsksToLeave(form !== first);
   const settled = useDelayed(form);
   const input = asSchemeInput(settled);
   const { data, problem } = useGraph<{ readonly checkScheme: SchemeCheck }>(CHECK, { brand: brand.id, scheme: input });
