@@ -81,7 +81,7 @@ def write_and_submit(office_client: OfficeClient, folder: Path) -> None:
     office_client.look()
     for width in (1280, 360):
         office_client.page.get_by_role("button", name=f"{width} px").click()
-        expect(preview(office_client).get_by_role("heading", name="£2 in cash, again")).to_be_visible()
+        expect(preview(office_client).get_by_role("heading", name="£2 in cash, again")).to_be_in_viewport()
         assert preview(office_client).locator("html").evaluate("() => window.innerWidth") == width
     save(office_client)
     is_in_state(office_client, "Draft · revision 2")
