@@ -15,7 +15,7 @@ test('each kind of proposal has an example, and each example is shown in words',
   for (const [kind, content] of Object.entries(EXAMPLES)) {
     const words = inWords(shown(kind, content));
     expect(words, kind).not.toBeNull();
-    const texts = [words?.title, ...(words?.sentences ?? []), ...(words?.changes ?? []).flatMap(({ what, before, after }) => [what, before, after])];
+    const texts = [words?.title, ...(words?.sentences ?? []), ...(words?.details ?? []), ...(words?.changes ?? []).flatMap(({ what, before, after }) => [what, before, after])];
     expect(texts.join('\n'), kind).not.toMatch(/[{}[\]]|undefined|null|NaN|_minor|\[object/u);
     expect(words?.sentences.length, kind).toBeGreaterThan(0);
     expect(words?.object.path, kind).toMatch(/^\//u);

@@ -6,7 +6,7 @@ import { formatMinor } from '@furlong/club';
 import { money, typedAmount, typedCount } from '../backoffice/src/money/amounts.ts';
 import { MoneyInput } from '../backoffice/src/money/MoneyInput.tsx';
 import { limitInWords } from '../backoffice/src/operations/providers/provider.ts';
-import { asSchemeInput, formAfter, odds, typedOdds } from '../backoffice/src/rules/scheme.ts';
+import { asSchemeInput, formAfter, odds, typedOdds, versionInWords } from '../backoffice/src/rules/scheme.ts';
 import { adjustmentInWords, standing, targetInWords } from '../backoffice/src/support/adjustment.ts';
 
 const WEEK = { isoWeek: '2026-W48', totalMinor: 1200, targetMinor: 2500, currency: 'GBP' };
@@ -78,6 +78,7 @@ test("a scheme's amounts and odds are typed as they are read", () => {
   expect([form.target, form.minStake, form.minOdds]).toEqual(['25.00', '0.00', '1.50']);
   expect(asSchemeInput({ ...form, target: '30' })).toMatchObject({ targetMinor: 3000, minStakeMinor: 0, minOddsMilli: 1500 });
   expect(asSchemeInput({ ...form, target: '30,00', minOdds: '6/4' })).toMatchObject({ targetMinor: null, minOddsMilli: null });
+  expect(versionInWords('scheme:northbet:GB:GBP:2')).toBe('version 2 for GB in GBP');
   expect([odds(1333), odds(2000), typedOdds('1.333'), typedOdds('1,5')]).toEqual(['1.333', '2.00', 1333, null]);
 });
 

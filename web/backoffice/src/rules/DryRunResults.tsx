@@ -1,4 +1,5 @@
 /** What a dry run found: who would have qualified, what it would have cost, and which bets count differently. */
+import Alert from '@mui/material/Alert';
 import Download from '@mui/icons-material/Download';
 import Button from '@mui/material/Button';
 import Stack from '@mui/material/Stack';
@@ -31,6 +32,9 @@ export function DryRunResults({ job, result, brand, currency }: Props) {
     ['Rewards', rewards(result.costBefore), rewards(result.costAfter)],
     ['Cost of rewards', cost(result.costBefore, currency), cost(result.costAfter, currency)],
   ] as const;
+  if (result.bets === 0) {
+    return <Alert severity="info">No bets of week {job.isoWeek} are stored, so it says nothing about this version. Try it over another week.</Alert>;
+  }
   return (
     <Stack spacing={2}>
       <Typography variant="body2">

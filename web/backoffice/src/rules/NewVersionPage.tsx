@@ -10,7 +10,7 @@ import { Title } from 'react-admin';
 import { CHECK, NO_BRAND, VERSIONS, type Brand, type SchemeCheck, type SchemeVersion } from './operations.ts';
 import { DryRunPanel } from './DryRunPanel.tsx';
 import { ProposeButton } from './ProposeButton.tsx';
-import { asSchemeInput, formAfter } from './scheme.ts';
+import { asSchemeInput, asSentence, formAfter } from './scheme.ts';
 import { SchemeFields } from './SchemeFields.tsx';
 import { useAsksToLeave } from '../components/useAsksToLeave.ts';
 import { Waiting } from '../components/Waiting.tsx';
@@ -88,7 +88,7 @@ function Verdict({ check }: { readonly check: SchemeCheck | null }) {
     <>
       {whole.map(({ rule, message, severity }) => (
         <Alert key={rule + message} severity={severity === 'ERROR' ? 'error' : 'warning'}>
-          {message}
+          {asSentence(message)}
         </Alert>
       ))}
       {errors === 0 ? (

@@ -118,11 +118,7 @@ function Part({ title, children }: { readonly title: string; readonly children: 
 function Meaning({ proposal, words }: { readonly proposal: Proposal; readonly words: InWords }) {
   return (
     <Part title="What is proposed">
-      {words.sentences.map((sentence) => (
-        <Typography key={sentence} sx={{ maxWidth: '70ch', overflowWrap: 'anywhere' }}>
-          {sentence}
-        </Typography>
-      ))}
+      <Sentences of={words.sentences} />
       {words.changes.length > 0 && (
         <DataRows
           label="What changes"
@@ -140,9 +136,23 @@ function Meaning({ proposal, words }: { readonly proposal: Proposal; readonly wo
       {proposal.status === 'PENDING' && proposal.subject?.startsWith('customer:') === true && (
         <OthersAbout subject={proposal.subject} than={proposal.id} />
       )}
+      {words.details !== undefined && (
+        <Typography variant="subtitle2" component="h4">
+          All of its rules
+        </Typography>
+      )}
+      <Sentences of={words.details ?? []} />
       <Links proposal={proposal} words={words} />
     </Part>
   );
+}
+
+function Sentences({ of }: { readonly of: readonly string[] }) {
+  return of.map((sentence) => (
+    <Typography key={sentence} sx={{ maxWidth: '70ch', overflowWrap: 'anywhere' }}>
+      {sentence}
+    </Typography>
+  ));
 }
 
 /** The object, and its history: what was proposed about it before, and what the audit log has. */
