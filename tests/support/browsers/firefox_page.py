@@ -93,7 +93,7 @@ class FirefoxPage:
         )
 
     def press(self, testid: str) -> None:
-        """Press a button with the mouse, as soon as there is one that is not disabled, stands still and is on top."""
+        """Press a button with the mouse, once there is one that is enabled, stands still and is on top."""
         self.comes_true(f"({CAN_BE_PRESSED})({part(testid)})")
         self._act("pointer", self._at(testid))
 

@@ -475,7 +475,9 @@ class FixedOffice:
         self.page.wait_for_timeout(50)  # charts measure themselves anew
         for frame in self.page.frames[1:]:
             frame.frame_element().scroll_into_view_if_needed()
-            frame.evaluate("new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+            frame.evaluate(
+                "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+            )
             self.page.evaluate("scrollTo(0, 0)")
         assert self.faults == [], "\n".join(self.faults)
 
@@ -487,7 +489,7 @@ class FixedOffice:
             self.page.wait_for_timeout(100)
 
     def picture(self) -> Image.Image:
-        """Return a picture of the whole page; what a frame shows is drawn by another process, in its own time."""
+        """Return a picture of the whole page; another process draws what a frame shows, in its own time."""
         taken, before = self._screenshot(), b""
         while len(self.page.frames) > 1 and taken != before:
             taken, before = self._screenshot(), taken
