@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { isLeft, SAVED } from '../backoffice/src/components/useAsksToLeave.ts';
+import { isLeft, SAVED } from '../backoffice/src/components/leaving.ts';
 
 const at = (pathname: string, search = '', state: unknown = null) => ({ pathname, search, state, hash: '', key: '' });
 

@@ -32,11 +32,9 @@ export function DryRunResults({ job, result, brand, currency }: Props) {
     ['Rewards', rewards(result.costBefore), rewards(result.costAfter)],
     ['Cost of rewards', cost(result.costBefore, currency), cost(result.costAfter, currency)],
   ] as const;
-  if (result.bets === 0) {
-    return <Alert severity="info">No bets of week {job.isoWeek} are stored, so it says nothing about this version. Try it over another week.</Alert>;
-  }
   return (
     <Stack spacing={2}>
+      {result.bets === 0 && <Alert severity="info">No bets of week {job.isoWeek} are stored, so it says nothing about this version. Try it over another week.</Alert>}
       <Typography variant="body2">
         Week {job.isoWeek}: {result.customers} customers with {result.bets} bets. {result.gained} would gain a reward and {result.lost} would lose it;{' '}
         {result.differingBets} bets count differently.

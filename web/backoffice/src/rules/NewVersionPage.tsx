@@ -12,7 +12,7 @@ import { DryRunPanel } from './DryRunPanel.tsx';
 import { ProposeButton } from './ProposeButton.tsx';
 import { asSchemeInput, asSentence, formAfter } from './scheme.ts';
 import { SchemeFields } from './SchemeFields.tsx';
-import { useAsksToLeave } from '../components/useAsksToLeave.ts';
+import { AsksToLeave } from '../components/AsksToLeave.tsx';
 import { Waiting } from '../components/Waiting.tsx';
 import { useBrand } from '../frame/brand.tsx';
 import { useReadBrands } from '../content/useBrands.ts';
@@ -53,7 +53,6 @@ interface Props {
 function NewVersion({ brand, versions, startsAt }: Props) {
   const [first] = useState(() => formAfter(versions, brand.jurisdictions[0] ?? '', brand.currencies[0] ?? '', startsAt));
   const [form, setForm] = useState(first);
-  useAsksToLeave(form !== first);
   const settled = useDelayed(form);
   const input = asSchemeInput(settled);
   const { data, problem } = useGraph<{ readonly checkScheme: SchemeCheck }>(CHECK, { brand: brand.id, scheme: input });
@@ -61,6 +60,7 @@ function NewVersion({ brand, versions, startsAt }: Props) {
   const isChecked = settled === form && check !== null;
   return (
     <Box sx={{ display: 'grid', gridTemplateColumns: { xs: '1fr', lg: 'minmax(0, 3fr) minmax(0, 2fr)' }, gap: 3 }}>
+      <AsksToLeave hasChanges={form !== first} />
       <Stack spacing={2} component="section" aria-label="Rules">
         <SchemeFields
           brand={brand}

@@ -8,7 +8,7 @@ import { useNavigate } from 'react-router-dom';
 
 import { PROPOSE } from './operations.ts';
 import { FormDialog } from '../components/FormDialog.tsx';
-import { SAVED } from '../components/useAsksToLeave.ts';
+import { SAVED } from '../components/leaving.ts';
 import { run } from '../graph/graph.ts';
 
 interface Props {

@@ -12,7 +12,7 @@ import { LINT, READ_ITEM, SAVE, type Brand, type Finding, type Item } from '../o
 import { DocumentForm } from './DocumentForm.tsx';
 import { PreviewPanel } from './PreviewPanel.tsx';
 import { StaleDialog } from './StaleDialog.tsx';
-import { useAsksToLeave } from '../../components/useAsksToLeave.ts';
+import { AsksToLeave } from '../../components/AsksToLeave.tsx';
 import { run } from '../../graph/graph.ts';
 import { useDelayed } from '../../graph/useDelayed.ts';
 import { useGraph } from '../../graph/useGraph.ts';
@@ -46,7 +46,6 @@ export function DraftEditor({ itemKey, brand, item, onSaved, onTyped }: Props) {
   const [busy, setBusy] = useState(false);
   const notify = useNotify();
   const mayEdit = permissions?.has('content.edit') === true;
-  useAsksToLeave(typed !== base);
   const isOpen = item !== null && item.open !== null;
   const settled = useDelayed(typed);
   const lint = useGraph<{ readonly lintContent: readonly Finding[] }>(LINT, { ...itemKey, document: asInput(settled) });
@@ -128,6 +127,7 @@ export function DraftEditor({ itemKey, brand, item, onSaved, onTyped }: Props) {
           </Stack>
         )}
       </Stack>
+      <AsksToLeave hasChanges={typed !== base} />
       <PreviewPanel itemKey={itemKey} document={settled} locale={locale} />
       {theirs !== null && (
         <StaleDialog
