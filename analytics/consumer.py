@@ -156,15 +156,15 @@ class AnalyticsConsumer:
     def health(self) -> Mapping[str, object]:
         """Return the state for `/health`; `complete` if readers have all that was produced a moment ago."""
         read = bool(self._buffers) and all(
-            each.asked_at is not None and self._published.get(partition, -1) >= each.end
-            for partition, each in self._buffers.items()
+            buffer.asked_at is not None and self._published.get(partition, -1) >= buffer.end
+            for partition, buffer in self._buffers.items()
         )
         return {"live": self._live, "complete": read, "lag": self.lag, "detail": self._detail}
 
     @property
     def lag(self) -> int:
         """Return how many records are known and not stored."""
-        return sum(max(0, each.end - each.position) for each in self._buffers.values())
+        return sum(max(0, buffer.end - buffer.position) for buffer in self._buffers.values())
 
     async def _fill(self, engine: Engine, ingestion: Ingestion) -> None:
         if self._before is not None:
@@ -208,7 +208,7 @@ class AnalyticsConsumer:
 
     async def _read_round(self, consumer: AIOKafkaConsumer) -> None:
         """Read until a batch is full, its time is over, or the process stops."""
-        loop, rows = asyncio.get_running_loop(), sum(len(each.records) for each in self._buffers.values())
+        loop, rows = asyncio.get_running_loop(), sum(len(buffer.records) for buffer in self._buffers.values())
         until = loop.time() + self._settings.batch_seconds
         await self._ask_ends(consumer)
         while rows < self._settings.batch_rows and loop.time() < until and not self._stopping.is_set():
@@ -216,9 +216,9 @@ class AnalyticsConsumer:
                 timeout_ms=round(min(self._stream.poll_seconds, self._settings.batch_seconds) * 1000),
                 max_records=self._settings.batch_rows - rows,
             )
-            for one, records in polled.items():
-                buffered = self._buffers[self._by_topic_partition[one]]
-                buffered.records.extend(Record.of_kafka(each) for each in records)
+            for topic_partition, records in polled.items():
+                buffered = self._buffers[self._by_topic_partition[topic_partition]]
+                buffered.records.extend(Record.of_kafka(record) for record in records)
                 rows += len(records)
 
     async def _ask_ends(self, consumer: AIOKafkaConsumer) -> None:

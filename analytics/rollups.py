@@ -139,16 +139,16 @@ class Rollups:
             (row["brand"], row["iso_week"], row["reports"])
             for row in self.engine.read("SELECT * FROM rolled_weeks FINAL")
         }
-        weekly = [each for each in self.tables if each.is_weekly]
-        stored = {each.name: self._stored(each.name) for each in weekly}
+        weekly = [table for table in self.tables if table.is_weekly]
+        stored = {table.name: self._stored(table.name) for table in weekly}
         for week in self._weeks():
             if (week.brand, week.iso_week, week.reports) not in rolled:
                 continue  # facts have come since
             names = self._names(week)
-            for each in weekly:
-                counted = self.engine.read(f"SELECT {_SUMS} FROM ({each.of_week(names)})")[0]
-                if stored[each.name].get((week.brand, week.iso_week), _NO_ROWS) != counted:
-                    yield week, each.name
+            for table in weekly:
+                counted = self.engine.read(f"SELECT {_SUMS} FROM ({table.of_week(names)})")[0]
+                if stored[table.name].get((week.brand, week.iso_week), _NO_ROWS) != counted:
+                    yield week, table.name
 
     def _stored(self, rollup: str) -> Mapping[tuple[str, str], Mapping[str, int]]:
         """Return the sums of the stored rows of each brand and week."""
@@ -159,7 +159,7 @@ class Rollups:
 
     def _rows(self) -> Mapping[str, int]:
         """Return how many rows each table of records has."""
-        counts = ", ".join(f"(SELECT count() FROM {each.name}) AS {each.name}" for each in RECORD_TABLES)
+        counts = ", ".join(f"(SELECT count() FROM {table.name}) AS {table.name}" for table in RECORD_TABLES)
         return self.engine.read(f"SELECT {counts}")[0]
 
     def _is_new(self, rows: Mapping[str, int], *tables: str) -> bool:
@@ -167,10 +167,10 @@ class Rollups:
 
     def _compute_tables(self) -> None:
         """Compute what is not about one week."""
-        for each in self.tables:
-            if not each.is_weekly:
-                self.engine.execute(f"TRUNCATE TABLE {each.name}")
-                self.engine.execute(f"INSERT INTO {each.name} {each.query}")
+        for table in self.tables:
+            if not table.is_weekly:
+                self.engine.execute(f"TRUNCATE TABLE {table.name}")
+                self.engine.execute(f"INSERT INTO {table.name} {table.query}")
 
     def _weeks(self) -> list[Week]:
         return [
@@ -184,26 +184,27 @@ class Rollups:
     def _count(self, week: Week, *, all_of_it: bool) -> None:
         names = self._names(week)
         partition = f"({names['brand']}, {names['week']})"
-        for each in self.tables:
-            if not each.is_weekly or (not all_of_it and each.name in OF_BETS):
+        for table in self.tables:
+            if not table.is_weekly or (not all_of_it and table.name in OF_BETS):
                 continue
-            self.engine.execute(f"TRUNCATE TABLE {each.name}_next")
-            self.engine.execute(f"INSERT INTO {each.name}_next SETTINGS {_BOUNDS} {each.of_week(names)}")
-            if self.engine.read(f"SELECT 1 FROM {each.name}_next LIMIT 1"):
+            self.engine.execute(f"TRUNCATE TABLE {table.name}_next")
+            self.engine.execute(f"INSERT INTO {table.name}_next SETTINGS {_BOUNDS} {table.of_week(names)}")
+            if self.engine.read(f"SELECT 1 FROM {table.name}_next LIMIT 1"):
                 self.engine.execute(
-                    f"ALTER TABLE {each.name} REPLACE PARTITION {partition} FROM {each.name}_next"
+                    f"ALTER TABLE {table.name} REPLACE PARTITION {partition} FROM {table.name}_next"
                 )
             else:
-                self.engine.execute(f"ALTER TABLE {each.name} DROP PARTITION {partition}")
+                self.engine.execute(f"ALTER TABLE {table.name} DROP PARTITION {partition}")
         self._remember(names["brand"], names["week"], week.facts, week.reports)
         self.counted += 1
 
     def _forget(self, brand: str, iso_week: str) -> None:
         """Drop the roll-ups of a week of which no facts are left."""
-        for each in (one for one in self.tables if one.is_weekly):
-            self.engine.execute(
-                f"ALTER TABLE {each.name} DROP PARTITION ({quoted(brand)}, {quoted(iso_week)})"
-            )
+        for table in self.tables:
+            if table.is_weekly:
+                self.engine.execute(
+                    f"ALTER TABLE {table.name} DROP PARTITION ({quoted(brand)}, {quoted(iso_week)})"
+                )
         self.engine.execute(
             f"DELETE FROM rolled_weeks WHERE brand = {quoted(brand)} AND iso_week = {quoted(iso_week)}"
         )

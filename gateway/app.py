@@ -23,8 +23,8 @@ from gateway.http.live import LiveConnections, LiveLimits, LiveMetrics
 from gateway.http.routes import Gateway, IsReady, OperatorRoutes, Remark
 from gateway.http.websocket import WebSocketEndpoint, WebSocketParts
 from gateway.installed_features import InstalledFeatures
-from gateway.metrics import Metrics
 from gateway.monitoring import OperationMetrics, ProcessMetrics
+from gateway.monitoring.metrics import Metrics
 from gateway.pipeline.authentication import (
     Authenticate,
     AuthenticateCached,

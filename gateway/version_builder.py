@@ -23,8 +23,8 @@ from gateway.http.responses import ResponseCaching
 from gateway.http.streams import Streams
 from gateway.installed_features import InstalledFeatures
 from gateway.limits import DocumentLimits, IntrospectionSizes
-from gateway.metrics import Metrics
 from gateway.monitoring import KnownNames, OperationMetrics, Recorders
+from gateway.monitoring.metrics import Metrics
 from gateway.monitoring.operations import Document
 from gateway.pipeline.cold_planning import ColdPlanning
 from gateway.pipeline.components import AnsweringPipeline

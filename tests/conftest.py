@@ -28,6 +28,7 @@ from deploy.runner.service_markers import ServiceMarkers, find_firefox, installe
 from deploy.runner.started_programs import StartedPrograms
 from deploy.runner.tiers import FAST, Tiers
 from furlong.demo.embedded_broker import EmbeddedBroker
+from tests.support.compiled_statements import share_compiled_statements
 from tests.support.telemetry.plain_logs import log_plainly
 
 # How fast the machine is must not decide whether a property holds. Each run tries other examples, keeps what
@@ -101,6 +102,7 @@ def pytest_collection() -> Generator[None, object, object]:
     try:
         return (yield)
     finally:
+        share_compiled_statements()
         gc.collect()
         gc.freeze()
         gc.set_threshold(*COLLECT_AFTER)

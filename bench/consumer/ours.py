@@ -28,7 +28,9 @@ from gateway.garbage_collection import freeze_long_lived_objects
 from subgraphs.progress.models import CONTRIBUTION, PROGRESS
 
 BETS_WRITTEN = MultiRow.into(
-    "mysql", CONTRIBUTION, update=[column.name for column in CONTRIBUTION.columns if not column.primary_key]
+    "mysql",
+    CONTRIBUTION,
+    update=tuple(column.name for column in CONTRIBUTION.columns if not column.primary_key),
 )
 TOTALS_WRITTEN = MultiRow.into("mysql", PROGRESS, add=("total_minor", "counted_bets"), greatest=("as_of",))
 WEEK = "2026-W01"

@@ -7,6 +7,7 @@ written in hexadecimal. On SQLite values are bound by executemany, which is fast
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from operator import itemgetter
 from typing import Any, Final, Generic, TypeVar
 
@@ -158,18 +159,19 @@ class MultiRow:
     dialect: str
 
     @classmethod
+    @cache
     def into(
         cls,
         dialect: str,
         table: Table,
         *,
-        order: Sequence[str] = (),
-        update: Iterable[str] = (),
-        add: Iterable[str] = (),
-        greatest: Iterable[str] = (),
+        order: tuple[str, ...] = (),
+        update: tuple[str, ...] = (),
+        add: tuple[str, ...] = (),
+        greatest: tuple[str, ...] = (),
         plain: bool = False,
     ) -> "MultiRow":
-        """Return a statement that inserts all columns of a table.
+        """Return a statement that inserts all columns of a table: the same one for the same arguments.
 
         Args:
             dialect: `mysql`, `mariadb` or `sqlite`.

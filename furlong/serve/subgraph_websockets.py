@@ -22,7 +22,7 @@ from gateway.http.admission import Admission
 from gateway.http.live import LiveConnections, LiveLimits, LiveMetrics, LiveOperations
 from gateway.http.replies import OriginPolicy
 from gateway.http.websocket import WebSocketEndpoint, WebSocketParts
-from gateway.metrics import Metrics
+from gateway.monitoring.metrics import Metrics
 from gateway.pipeline.stages import HttpRequest, Response, ResponseStream
 from gateway.settings import GatewaySettings
 from subgraphs.kit.auth import READ, RequestIdentity

@@ -25,7 +25,7 @@ from gateway.http.responses import (
     error_response,
 )
 from gateway.http.streams import StreamFormat, Streams
-from gateway.metrics import Metrics
+from gateway.monitoring.metrics import Metrics
 from gateway.pipeline.in_parts import ResponseInParts
 from gateway.pipeline.stages import Response, ResponsePipeline
 from gateway.pipeline.subscriptions import NotStreamed

@@ -20,7 +20,7 @@ from gateway.http.draining import Draining
 from gateway.http.graph_versions import PATH, ServedGraph
 from gateway.http.live import LiveConnections
 from gateway.http.websocket import WebSocketEndpoint
-from gateway.metrics import Metrics
+from gateway.monitoring.metrics import Metrics
 
 IsReady: TypeAlias = Callable[[], Awaitable[bool]]
 """Returns whether the services behind the gateway can serve."""

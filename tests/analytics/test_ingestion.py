@@ -112,7 +112,7 @@ def without_conflicts(records: list[Record]) -> list[Record]:
 
 async def ledger(folder: Path, facts: list[Record], placed: list[Record]) -> list[tuple[Any, ...]]:
     """Return how many bets of each customer's week have each reason, and what they count, by the ledger."""
-    by_topic = {topic: [each for each in facts if each.topic == topic] for topic in {f.topic for f in facts}}
+    by_topic = {topic: [fact for fact in facts if fact.topic == topic] for topic in {f.topic for f in facts}}
     async with opened_reducer(f"sqlite+aiosqlite:///{folder}") as reducer:
         await reducer.schemes(*by_topic.get("club.scheme.v1", []))
         await reducer.weeks(*by_topic.get("club.week.v1", []))

@@ -14,9 +14,6 @@ NAMELESS: Final = frozenset({"each", "found", "known", "one"})
 LOOP: Final = re.compile(rf"\bfor ({'|'.join(sorted(NAMELESS))}) in\b")
 RESERVED: Final = frozenset({*keyword.kwlist, *keyword.softkwlist, *dir(builtins)})
 NO_PLURALS: Final = ("ss", "us", "is", "args", "odds", "others", "series", "settings", "statistics")
-NOT_DONE_YET: Final = ("analytics", "tests/analytics", "tests/whole")
-"""Folders that still have such names; a folder leaves the list with its last one."""
-
 FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -91,25 +88,9 @@ def all_nameless(path: Path) -> list[str]:
 
 def test_a_loop_calls_its_member_by_its_noun() -> None:
     """Where what it loops over is a plural, and the singular is free."""
-    paths = [
-        path
-        for path in repository_files("*.py")
-        if not path.startswith(tuple(f"{each}/" for each in NOT_DONE_YET))
-    ]
-    assert len(paths) > len(NOT_DONE_YET)
+    paths = repository_files("*.py")
+    assert "tests/conventions/test_named_locals.py" in paths
     assert [line for path in paths for line in all_nameless(ROOT / path)] == []
-
-
-def test_the_list_of_folders_is_no_longer_than_needed() -> None:
-    """Each folder of it still has such a loop."""
-    done = {
-        folder
-        for folder in NOT_DONE_YET
-        if not any(
-            all_nameless(ROOT / path) for path in repository_files("*.py") if path.startswith(f"{folder}/")
-        )
-    }
-    assert done == set()
 
 
 def test_names_that_are_free_are_found() -> None:

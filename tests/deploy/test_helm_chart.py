@@ -24,7 +24,7 @@ from furlong.settings import listed, secret_variables
 from furlong.subgraph_names import DATABASES
 from furlong.workers.consumer_process import create_consumer
 from gateway.http.admission import Admission
-from gateway.metrics import Metrics
+from gateway.monitoring.metrics import Metrics
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 FOLDER: Final = ROOT / "deploy" / "helm"

@@ -133,8 +133,8 @@ async def test_values_of_every_type_come_back(database: Database) -> None:
 async def test_rows_in_an_order_of_their_own_land_in_the_right_columns(database: Database) -> None:
     """Also those whose texts need care, and those that are there already."""
     names = [column.name for column in THING.columns]
-    order = list(reversed(names))
-    statement = MultiRow.into(database.dialect, THING, order=order, update=["note"])
+    order = tuple(reversed(names))
+    statement = MultiRow.into(database.dialect, THING, order=order, update=("note",))
     rows = [row("a", note="old"), row("o'brien", note="\\")]
     async with database.write() as connection:
         for some in (rows, [row("a", note="new")]):
@@ -154,7 +154,7 @@ async def test_a_list_names_each_of_its_texts(database: Database) -> None:
 
 async def test_rows_that_are_there_are_changed_as_the_statement_says(database: Database) -> None:
     """One column taken over, one added to, one kept at its greatest."""
-    statement = MultiRow.into(database.dialect, THING, update=["note"], add=["amount"], greatest=["at"])
+    statement = MultiRow.into(database.dialect, THING, update=("note",), add=("amount",), greatest=("at",))
     async with database.write() as connection:
         await statement.execute(connection, [row("a", note="old", amount=5)])
         await statement.execute(connection, [row("a", note="new", amount=7, at=NOW - timedelta(days=1))])

@@ -83,7 +83,7 @@ def _migrated() -> set[tuple[str, str]]:
 @cache
 def _templates() -> str:
     folder = tempfile.mkdtemp(prefix="furlong-templates-")
-    atexit.register(shutil.rmtree, folder)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return f"sqlite+aiosqlite:///{folder}"
 
 

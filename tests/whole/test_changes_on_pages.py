@@ -32,7 +32,7 @@ def applied(demo: Demo, customer: str) -> int:
     """How many changes of the customer have had an effect upstream."""
     url = f"{demo.facts['upstream']}/simulator/journal"
     entries = httpx.get(url, params={"customer": customer}).json()["entries"]
-    return sum(each["outcome"] == "applied" for each in entries)
+    return sum(entry["outcome"] == "applied" for entry in entries)
 
 
 def second_page(first: Browser, demo: Demo) -> Browser:

@@ -61,8 +61,8 @@ def test_a_request_may_break_a_subgraph_for_itself_alone(demo: Demo) -> None:
         return httpx.post(f"{demo.site.url}/graphql", json=slip, headers={**signed, **headers}).json()
 
     broken = ask(**{"x-demo-broken": "rewards"})
-    assert {each["extensions"]["code"] for each in broken["errors"]} == {"SUBGRAPH_UNREACHABLE"}
-    assert {each["extensions"]["service"] for each in broken["errors"]} == {"rewards"}
+    assert {error["extensions"]["code"] for error in broken["errors"]} == {"SUBGRAPH_UNREACHABLE"}
+    assert {error["extensions"]["service"] for error in broken["errors"]} == {"rewards"}
     assert broken["data"]["club"]["state"] == "NOT_OPTED_IN"
     assert "errors" not in ask()
 
@@ -84,13 +84,13 @@ def test_what_the_demo_keeps_is_its_owners_alone(demo: Demo) -> None:
     data = Path(demo.facts["data"])
     kept = [data, *data.rglob("*")]
     assert len(kept) > 5
-    assert [str(each) for each in kept if each.stat().st_mode & 0o077] == []
+    assert [str(path) for path in kept if path.stat().st_mode & 0o077] == []
 
 
 def test_each_port_of_the_demo_has_its_own_names(demo: Demo) -> None:
     """A page of another origin whose name leads here is answered at none of them."""
     facts = demo.facts
-    sites = [each["site"] for each in facts["brands"]]
+    sites = [brand["site"] for brand in facts["brands"]]
     urls = [facts["url"], facts["upstream"], facts["backoffice"]["url"], facts["internal"]["graphql"], *sites]
     for url in urls:
         assert httpx.get(url, headers={"host": "evil.example"}).status_code in {400, 421}, url
@@ -149,7 +149,7 @@ def test_a_bet_moves_the_tracker_of_a_subscriber(demo: Demo) -> None:
         assert (first["version"], first["club"]) == (1, site.club(customer))
         site.produce(site.bet(customer, f"w-{uuid.uuid4()}"), key=f"{BRAND}:{customer}")
         staked = first["club"]["progress"]["staked"]["minor"] + 500
-        moved = next(each for each in events if each["club"]["progress"]["staked"]["minor"] == staked)
+        moved = next(event for event in events if event["club"]["progress"]["staked"]["minor"] == staked)
         assert (moved["version"] > 1, moved["club"]) == (True, site.club(customer))
 
 
@@ -238,8 +238,8 @@ def test_each_role_signs_in_to_the_back_office(demo: Demo) -> None:
             assert shown.json()["data"]["me"]["roles"] == [{"role": account["role"].upper()}]
             if account["role"] == "support":
                 asked = {"query": f'{{ goodwillBudgets(brand: "{BRAND}") {{ leftMinor }} }}'}
-                found = browser.post("graphql", json=asked, headers=headers).json()["data"]
-                assert [one["leftMinor"] > 0 for one in found["goodwillBudgets"]] == [True]
+                goodwill = browser.post("graphql", json=asked, headers=headers).json()["data"]
+                assert [budget["leftMinor"] > 0 for budget in goodwill["goodwillBudgets"]] == [True]
             if account["role"] == "approver":
                 asked = {"query": "{ approvalsToDecide { kind brand } }"}
                 waiting = browser.post("graphql", json=asked, headers=headers).json()["data"]
@@ -259,7 +259,7 @@ def _sign_in(browser: httpx.Client, account: dict[str, str]) -> dict[str, Any]:
 def test_scripts_get_a_code_of_an_account(demo: Demo) -> None:
     """By its role or its login; each code works once, and the next one is another."""
     office = demo.facts["backoffice"]
-    account = next(one for one in office["accounts"] if one["role"] == "viewer")
+    account = next(account for account in office["accounts"] if account["role"] == "viewer")
     with httpx.Client(base_url=office["url"], timeout=PATIENCE_SECONDS) as browser:
         body = {"user": account["user"], "password": account["password"]}
         for name in ("viewer", account["user"]):

@@ -60,7 +60,7 @@ def test_a_customer_bets_joins_chooses_and_leaves(demo: Demo, chromium: LocalChr
 
 def test_the_lines_of_a_brands_site_work_in_a_page_of_ones_own(demo: Demo, chromium: LocalChromium) -> None:
     """Copied into a page at another port of this machine: the demo allows it, and gives it sessions."""
-    brand = next(each["site"] for each in demo.facts["brands"] if each["brand"] == BRAND)
+    brand = next(site["site"] for site in demo.facts["brands"] if site["brand"] == BRAND)
 
     async def own_page(_request: Request) -> HTMLResponse:
         return HTMLResponse(f"<!doctype html><title>Mine</title><h1>Mine</h1>{lines}")
@@ -101,8 +101,8 @@ def test_a_bet_on_kafka_moves_the_tracker_without_polling(
         demo.site.produce(demo.site.bet(customer, f"live-{began}"), key=f"{BRAND}:{customer}")
         entries = journal.wait_for("showed", f"£{before / 100 + 5:.2f}")
         # The server may ping, and other news of the customer may come, but the page asks for nothing.
-        assert {each["kind"] for each in entries} == {"message", "showed"}, entries
-        assert any(each["kind"] == "message" for each in entries[:-1])
+        assert {entry["kind"] for entry in entries} == {"message", "showed"}, entries
+        assert any(entry["kind"] == "message" for entry in entries[:-1])
         print(f"{entries[-1]['at'] - began * 1000:.0f} ms from Kafka to the screen")  # noqa: T201 - the figure, with -rP
         # graphql-ws answers a ping that comes while it closes the stream of the customer before.
         assert set(slip.faults) <= {"WebSocket is already in CLOSING or CLOSED state."}
@@ -132,7 +132,7 @@ def test_an_exclusion_on_kafka_hides_the_tracker_without_polling(demo: Demo, chr
         demo.site.produce(excluded.value or b"", key=f"{brand}:{customer}", topic=excluded.topic)
         expect(slip.page.get_by_test_id("tracker")).to_have_count(0, timeout=PATIENCE_MS)
         expect(slip.page.locator(".club")).to_be_empty()
-        kinds = {each["kind"] for each in journal.entries()}
+        kinds = {entry["kind"] for entry in journal.entries()}
         assert kinds == {"message", "showed"}
         assert set(slip.faults) <= {"WebSocket is already in CLOSING or CLOSED state."}
 
@@ -294,7 +294,7 @@ def test_graphiql_answers_the_bet_slip_query_from_local_files(demo: Demo, chromi
         explorer.page.get_by_role("button", name="ClubInParts", exact=True).click()
         run_until(explorer, '"options"')
         expect(answer).to_contain_text("Two £3 free bets")
-        assert any(each.startswith("multipart/mixed") for each in parted)
+        assert any(content_type.startswith("multipart/mixed") for content_type in parted)
 
         explorer.page.get_by_label("Mocked answers").check()
         run_until(explorer, "Reward Option")

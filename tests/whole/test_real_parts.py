@@ -131,7 +131,7 @@ def test_a_bet_moves_the_tracker_of_a_subscriber(installation: tuple[Site, Progr
         assert first == site.club(CUSTOMER)
         site.produce(site.bet(CUSTOMER, f"real-{uuid.uuid4()}"), key=KEY)
         staked = first["progress"]["staked"]["minor"] + 500
-        moved = next(each for each in events if each["club"]["progress"]["staked"]["minor"] == staked)
+        moved = next(event for event in events if event["club"]["progress"]["staked"]["minor"] == staked)
         assert moved["club"] == site.club(CUSTOMER)
 
 
@@ -154,7 +154,7 @@ def test_published_content_is_on_the_bet_slip_with_nothing_restarted(
 
         eventually(shown, "the bet-slip shows the new title")
         asked = time.monotonic() - published
-        next(each for each in events if title in str(each["club"]["options"]))
+        next(event for event in events if title in str(event["club"]["options"]))
         followed = time.monotonic() - published
     with capsys.disabled():
         sys.stdout.write(f"\nfrom publication to a bet-slip that asks: {asked:.2f} s")
@@ -164,8 +164,10 @@ def test_published_content_is_on_the_bet_slip_with_nothing_restarted(
 def test_a_subgraph_away_takes_only_its_own_part_away(installation: tuple[Site, Programs]) -> None:
     """If the catalogue's subgraph is stopped, the tracker still works, and an error says what is missing."""
     site, programs = installation
-    commands = [(each, str(each.args)) for each in programs.started if isinstance(each, subprocess.Popen)]
-    rewards = next(each for each, words in commands if "rewards" in words and "subgraph" in words)
+    commands = [
+        (program, str(program.args)) for program in programs.started if isinstance(program, subprocess.Popen)
+    ]
+    rewards = next(program for program, words in commands if "rewards" in words and "subgraph" in words)
     rewards.terminate()
     rewards.wait(60)
     answer = site.ask(BETSLIP, {"brand": BRAND}, customer=CUSTOMER)

@@ -133,7 +133,7 @@ class Disaster:
         """
         seen = self._seen()
         running, programs = self._installation, self._installation.programs
-        users = [*(f"worker {each}" for each in WORKERS), f"consume {name}"]
+        users = [*(f"worker {worker}" for worker in WORKERS), f"consume {name}"]
         running.stop(*users)
         if backup is None:
             running.drop(name)

@@ -23,7 +23,7 @@ BROWSER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 def descendants(spans: list[ReceivedSpan], parent: ReceivedSpan) -> list[ReceivedSpan]:
     """Return all spans below a span."""
     below = [span for span in spans if span.parent == parent.id]
-    return [found for span in below for found in (span, *descendants(spans, span))]
+    return [descendant for span in below for descendant in (span, *descendants(spans, span))]
 
 
 @pytest.mark.slow("a demo, a browser, and a collector that sends what it has every few seconds")
@@ -73,12 +73,12 @@ def use(demo: Demo) -> None:
 def bet_traces(received: Receiver) -> list[ReceivedSpan]:
     """Return the rows of bets whose traces began when the bets were sent."""
     rows = [span for span in received.spans if span.name == "INSERT contribution"]
-    found = []
+    sent_bets = []
     for row in rows:
         trace = received.trace(row.trace)
         sent = [span for span in trace if span.name == "send club.progress.v1" and not span.parent]
-        found += [row for first in sent if row in descendants(trace, first)]
-    return found
+        sent_bets += [row for first in sent if row in descendants(trace, first)]
+    return sent_bets
 
 
 def check_browsers_trace(received: Receiver) -> None:

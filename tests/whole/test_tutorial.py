@@ -93,16 +93,16 @@ STEPS: Final[dict[str, Callable[..., None]]] = {
 
 def steps(items: str, more: dict[str, Callable[..., None]]) -> Iterator[Callable[[Page], None]]:
     """Yield the steps of the numbered items of a text; an item with a name that belongs to no step fails."""
-    known = {**STEPS, **more}
+    playable = {**STEPS, **more}
     for item in ITEM.findall(items):
         text = " ".join(item.split())
-        patterns = "|".join(f"(?P<step{number}>{pattern})" for number, pattern in enumerate(known))
+        patterns = "|".join(f"(?P<step{number}>{pattern})" for number, pattern in enumerate(playable))
         unplayed = re.sub(patterns, "", text)
         assert "*" not in unplayed, f"no step plays: {unplayed}"
         assert "`" not in unplayed, f"no step plays: {unplayed}"
-        for found in re.finditer(patterns, text):
-            pattern, step = list(known.items())[int(str(found.lastgroup).removeprefix("step"))]
-            arguments = re.fullmatch(pattern, found[0]).groups()  # type: ignore[union-attr]
+        for match in re.finditer(patterns, text):
+            pattern, step = list(playable.items())[int(str(match.lastgroup).removeprefix("step"))]
+            arguments = re.fullmatch(pattern, match[0]).groups()  # type: ignore[union-attr]
             yield lambda page, step=step, arguments=arguments: step(page, *arguments)  # type: ignore[misc]
 
 

@@ -8,7 +8,9 @@ import sqlalchemy as sa
 from alembic import op
 
 from foundation.storage.columns import LONG_TEXT, Blob, Identifier, UtcDateTime
-${imports if imports else ""}
+% if imports:
+${imports}
+% endif
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

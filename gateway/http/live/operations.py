@@ -10,7 +10,7 @@ from time import monotonic
 
 from gateway.errors import ClientDisconnected, RequestError
 from gateway.forwarding import Forwarding
-from gateway.metrics import Metrics
+from gateway.monitoring.metrics import Metrics
 from gateway.pipeline.stages import HttpRequest, ResponseStream, SubscriptionPipeline
 
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from gateway.http.live import LiveConnections, LiveOperations
 from gateway.http.replies import OriginPolicy
-from gateway.metrics import Metrics
+from gateway.monitoring.metrics import Metrics
 from gateway.pipeline.components import AuthenticationComponent
 
 

@@ -254,7 +254,7 @@ class ReferenceWriter:
         fresh = {owner: row for owner, row in newest.items() if row["revision"] > revisions.get(owner, -1)}
         names = [column.name for column in table.columns]
         statement = MultiRow.into(
-            self.dialect, table, update=[c.name for c in table.columns if not c.primary_key]
+            self.dialect, table, update=tuple(c.name for c in table.columns if not c.primary_key)
         )
         ordered = [fresh[owner] for owner in sorted(fresh)]
         await statement.execute(connection, [[row[name] for name in names] for row in ordered])

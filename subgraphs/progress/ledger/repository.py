@@ -325,8 +325,8 @@ def _review_row(review: PendingReview) -> tuple[Any, ...]:
     )
 
 
-def _other_columns(table: Any) -> list[str]:
-    return [column.name for column in table.columns if not column.primary_key]
+def _other_columns(table: Any) -> tuple[str, ...]:
+    return tuple(column.name for column in table.columns if not column.primary_key)
 
 
 def _of_week(

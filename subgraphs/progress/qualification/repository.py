@@ -53,7 +53,7 @@ class QualificationRepository:
     def of(cls, dialect: str) -> "QualificationRepository":
         """Return the repository for `mysql`, `mariadb` or `sqlite`."""
         row = json_array(dialect, ["customer_id", "version", "opted_in", "at"], ["at"])
-        columns = [column.name for column in QUALIFICATION.columns if not column.primary_key]
+        columns = tuple(column.name for column in QUALIFICATION.columns if not column.primary_key)
         stores = MultiRow.into(dialect, QUALIFICATION, update=columns)
         return cls(dialect, JsonRows.of(dialect, _Change, row), stores)
 

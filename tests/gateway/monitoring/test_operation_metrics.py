@@ -12,7 +12,7 @@ from graphql import strip_ignored_characters
 
 from gateway import GatewaySettings, create_gateway
 from gateway.http.admission import Admission
-from gateway.metrics import ERROR_CODES, Metrics
+from gateway.monitoring.metrics import ERROR_CODES, Metrics
 from gateway.monitoring.operations import RECORDERS
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop

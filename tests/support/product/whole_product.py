@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
+from unittest.mock import patch
 
 import httpx
 from prometheus_client import CollectorRegistry
@@ -31,7 +33,8 @@ from furlong.workers.fulfilment_worker import FulfilmentProcess
 from furlong.workers.outbox_worker import OUTBOXES
 from furlong.workers.recovery_worker import create_recovery_rounds
 from furlong.workers.week_worker import WeekWorker
-from gateway import GatewaySettings
+from gateway import GatewaySettings, version_builder
+from gateway.supergraph import load_supergraph
 from simulator.providers.serve import ServedProvider, serving_provider
 from simulator.upstream.api import serving_upstream
 from simulator.world import load_world
@@ -55,6 +58,8 @@ BRAND: Final = "northbet"
 CUSTOMER: Final = "c-1001"
 WEEK: Final = "2026-W13"
 KEY: Final = fulfilment_key(ClubKey(BRAND, WEEK, CUSTOMER))
+SUPERGRAPH: Final = cache(load_supergraph)
+"""Loads the supergraph for the first start; the model is immutable, so that later ones use it again."""
 CONSUMERS: Final = {
     "club": club_consumer,
     "rewards": rewards_consumer,
@@ -139,7 +144,8 @@ class Product:
             live=LiveSettings(interval_seconds=0),
         )
         # A week has tens of starts, after which nobody would wait for documents that are planned ahead.
-        self.site = site = create_site(parts, gateway=GatewaySettings(trusted_documents_prepared=0))
+        with patch.object(version_builder, "load_supergraph", SUPERGRAPH):
+            self.site = site = create_site(parts, gateway=GatewaySettings(trusted_documents_prepared=0))
         await self.stack.enter_async_context(site.router.lifespan_context(site))
         self.client = await self.stack.enter_async_context(
             httpx.AsyncClient(transport=httpx.ASGITransport(site), base_url="http://furlong.test")

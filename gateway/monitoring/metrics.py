@@ -22,8 +22,7 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
-from gateway.monitoring import SummedGauge
-from gateway.monitoring.families import SECONDS, BucketCounts, OutcomeTimes
+from gateway.monitoring.families import SECONDS, BucketCounts, OutcomeTimes, SummedGauge
 
 OUTCOMES: Final = ("ok", "partial", "refused", "gone", "fault")
 """All outcomes are counted from 0: Prometheus sees no increase in a counter that starts at 1."""
