@@ -96,7 +96,7 @@ def test_the_bar_of_a_phone_does_not_cover_a_long_title(office: FixedOffice) -> 
     """The bar has no room for the title there, and is not higher because of it."""
     office.show(Role.APPROVER, "approvals/rules.scheme/show", 360, "light")
     bar = office.page.locator("header").first.bounding_box()
-    title = office.page.get_by_role("article").get_by_role("heading", level=2).bounding_box()
+    title = office.page.get_by_role("article").get_by_role("heading", level=2).first.bounding_box()
     assert bar is not None
     assert title is not None
     assert bar["y"] + bar["height"] <= title["y"]
