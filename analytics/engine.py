@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import httpx
 
 from analytics.errors import NotInstalled, StoreFault, StoreInUse
-from analytics.schema import DATABASE, RECORD_TABLES, Existing, Retention, statements
+from analytics.record_tables import RECORD_TABLES, Retention
+from analytics.schema import DATABASE, Existing, statements
 from analytics.settings import AnalyticsSettings
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from analytics import schema
+from analytics import record_tables
 from analytics.bet_columns import plain_bets
 from analytics.pseudonyms import Owner, Pseudonyms
 from consumers.acknowledgements.message import decode_acknowledgement
@@ -85,19 +85,19 @@ class Block:
     zones: frozenset[str]
 
 
-def end_of_block(table: schema.RecordTable, records: Sequence[Record], limit: int) -> int:
+def end_of_block(table: record_tables.RecordTable, records: Sequence[Record], limit: int) -> int:
     """Return how many records the next block may have: an erasure ends one, so that none of it is later."""
-    if table is not schema.ACCOUNTS:
+    if table is not record_tables.ACCOUNTS:
         return min(limit, len(records))
     erasures = (number for number, record in enumerate(records[:limit], 1) if record.value is None)
     return next(erasures, min(limit, len(records)))
 
 
 def block_of(
-    table: schema.RecordTable, records: Sequence[Record], origin: Origin, pseudonyms: Pseudonyms
+    table: record_tables.RecordTable, records: Sequence[Record], origin: Origin, pseudonyms: Pseudonyms
 ) -> Block:
     """Return the rows of records of one partition, one row a record, in their order."""
-    plain = plain_bets(records, pseudonyms) if table is schema.BETS else None
+    plain = plain_bets(records, pseudonyms) if table is record_tables.BETS else None
     if plain is not None:
         rows = _arrow(table, plain | _origins(records, origin) | {"refused": [""] * len(records)})
         return Block(rows, 0, (), frozenset())
@@ -134,7 +134,7 @@ def _customers(facts: Sequence[Fact | str], pseudonyms: Pseudonyms) -> list[int]
     return found
 
 
-def _fact(table: schema.RecordTable, record: Record, pseudonyms: Pseudonyms) -> Fact | str:
+def _fact(table: record_tables.RecordTable, record: Record, pseudonyms: Pseudonyms) -> Fact | str:
     """Return what a record says, or why it is no fact."""
     try:
         return _DECODERS[table.topic](record, pseudonyms)
@@ -320,18 +320,18 @@ def _reward(reward: ChosenReward | None) -> dict[str, Any]:
 
 
 _DECODERS: Final[Mapping[str, Callable[[Record, Pseudonyms], Fact]]] = {
-    schema.BETS.topic: _bet,
-    schema.ACCOUNTS.topic: _account,
-    schema.MEMBERSHIPS.topic: _membership,
-    schema.CONTROL_DRAWS.topic: _control_draw,
-    schema.CHOICES.topic: _choice,
-    schema.QUALIFICATIONS.topic: _qualification,
-    schema.OUTCOMES.topic: _outcome,
-    schema.ADJUSTMENTS.topic: _adjustment,
-    schema.GOODWILL.topic: _goodwill,
-    schema.SCHEMES.topic: _scheme,
-    schema.WEEKS.topic: _week,
-    schema.CELLS.topic: _cell,
+    record_tables.BETS.topic: _bet,
+    record_tables.ACCOUNTS.topic: _account,
+    record_tables.MEMBERSHIPS.topic: _membership,
+    record_tables.CONTROL_DRAWS.topic: _control_draw,
+    record_tables.CHOICES.topic: _choice,
+    record_tables.QUALIFICATIONS.topic: _qualification,
+    record_tables.OUTCOMES.topic: _outcome,
+    record_tables.ADJUSTMENTS.topic: _adjustment,
+    record_tables.GOODWILL.topic: _goodwill,
+    record_tables.SCHEMES.topic: _scheme,
+    record_tables.WEEKS.topic: _week,
+    record_tables.CELLS.topic: _cell,
 }
 
 
@@ -348,7 +348,7 @@ def _empty(kind: str) -> Any:
     return False if kind == "Bool" else 0
 
 
-def _arrow(table: schema.RecordTable, columns: Mapping[str, Sequence[Any]]) -> pa.Table:
+def _arrow(table: record_tables.RecordTable, columns: Mapping[str, Sequence[Any]]) -> pa.Table:
     import pyarrow as pa
 
     types = {
@@ -359,7 +359,7 @@ def _arrow(table: schema.RecordTable, columns: Mapping[str, Sequence[Any]]) -> p
         "Bool": pa.bool_(),
         "String": pa.string(),
         "Array(String)": pa.list_(pa.string()),
-        schema.INSTANT: pa.timestamp("us", tz="UTC"),
+        record_tables.INSTANT: pa.timestamp("us", tz="UTC"),
     }
     wrapped = re.compile(r"(?:Nullable|LowCardinality)\((.*)\)")
     return pa.table(

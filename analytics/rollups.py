@@ -14,7 +14,8 @@ from datetime import datetime
 from typing import Final
 
 from analytics.engine import Engine, quoted
-from analytics.schema import ACCOUNTS, MEMBERSHIPS, RECORD_TABLES, Rollup, rollups
+from analytics.record_tables import ACCOUNTS, MEMBERSHIPS, RECORD_TABLES
+from analytics.schema import Rollup, rollups
 
 OF_BETS: Final = frozenset(
     {"contributions", "week_tallies", "rollup_reasons", "rollup_disputes", "rollup_high_stakes"}

@@ -14,7 +14,7 @@ from typing import Final
 
 from analytics.errors import QuestionRefused
 from analytics.questions.sandbox import Question, ask
-from analytics.schema import RECORD_TABLES, RecordTable
+from analytics.record_tables import RECORD_TABLES, RecordTable
 from analytics.settings import AnalyticsSettings
 
 ROWS: Final = 50_000_000

@@ -105,10 +105,12 @@ def _is_searched(path: list[str], depth: int) -> bool:
 
 
 def _answer(snapshot: str, asked: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    sys.modules["pyarrow"] = None  # type: ignore[assignment] # chdb would import it, which takes as long as itself
     from chdb import session
 
     base = session.Session(snapshot)
     for statement in (
+        "SYSTEM STOP MERGES",
         "SET session_timezone = 'UTC'",
         f"USE {asked['database']}",
         f"SET max_memory_usage = {asked['memory']}",
@@ -216,7 +218,8 @@ def _confine(snapshot: str) -> None:
         raise OSError(0, "Landlock of this kernel cannot close the network")
     rules = _Ruleset(_ALL_FILES, _NETWORK)
     ruleset = call(_CREATE_RULESET, ctypes.byref(rules), ctypes.sizeof(rules), 0)
-    readable = {sys.prefix, sys.base_prefix, "/usr", "/lib", "/lib64", "/proc", "/sys/fs/cgroup"}
+    published = os.path.realpath(f"{snapshot}/store")
+    readable = {sys.prefix, sys.base_prefix, published, "/usr", "/lib", "/lib64", "/proc", "/sys/fs/cgroup"}
     for path, access in (*((each, _READ) for each in sorted(readable)), (snapshot, _ALL_FILES)):
         if os.path.exists(path):  # noqa: PTH110 - this program imports as little as it can
             folder = os.open(path, os.O_PATH)

@@ -6,7 +6,8 @@ A table that is not listed here is for those who operate the store.
 from typing import Final
 
 from analytics.errors import QuestionRefused
-from analytics.schema import DERIVED, RECORD_TABLES, rollups, views
+from analytics.record_tables import RECORD_TABLES
+from analytics.schema import DERIVED, rollups, views
 
 SUMS: Final = frozenset(
     {

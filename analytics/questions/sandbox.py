@@ -16,7 +16,7 @@ from typing import Final
 
 from analytics.engine import retention_of
 from analytics.errors import QuestionFailed, QuestionRefused
-from analytics.questions.snapshot import parts_of, taken
+from analytics.questions.snapshot import Snapshot, taken
 from analytics.schema import DATABASE
 from analytics.settings import AnalyticsSettings
 
@@ -102,8 +102,8 @@ def ask(question: Question, settings: AnalyticsSettings, *, bubblewrap: str | No
         OSError: The same.
     """
     program = shutil.which("bwrap") if bubblewrap is None else bubblewrap
-    with taken(settings.folder, retention_of(settings), linked=bool(program)) as snapshot:
-        own = [sys.executable, "-I", "-B", str(READER), str(snapshot)]
+    with taken(settings.folder, retention_of(settings)) as snapshot:
+        own = [sys.executable, "-I", "-B", str(READER), str(snapshot.folder)]
         command = [*_isolated(program, snapshot), *own] if program else own
         asked = {
             "sql": question.sql,
@@ -149,10 +149,10 @@ def _end_of(done: subprocess.CompletedProcess[bytes]) -> str:
     return f"the question's process ended with {done.returncode}, such as by too much memory or time{said}"
 
 
-def _isolated(program: str, snapshot: Path) -> list[str]:
+def _isolated(program: str, snapshot: Snapshot) -> list[str]:
     """Return the command that runs another in a world of its own, as nobody, with the snapshot alone.
 
-    Parts are mounted read-only, because their files are those of the store.
+    What is published is mounted read-only, because its files are those of the store.
     """
     readable = {sys.prefix, sys.base_prefix, str(READER)}
     return [
@@ -167,7 +167,7 @@ def _isolated(program: str, snapshot: Path) -> list[str]:
             if not each.startswith("/usr/")
             for part in ("--ro-bind", each, each)
         ),
-        *("--bind", str(snapshot), str(snapshot)),
-        *(part for each in parts_of(snapshot) for part in ("--ro-bind", str(each), str(each))),
+        *("--bind", str(snapshot.folder), str(snapshot.folder)),
+        *("--ro-bind", str(snapshot.published), str(snapshot.published)),
         *("--chdir", "/"),
     ]

@@ -1,32 +1,46 @@
 """Snapshots: frozen parts of the store for readers, which cannot open a folder that another process owns.
 
 The owner publishes them; nothing in them changes any more. A snapshot is a store of its own: definitions are
-copied, and parts, which the engine never changes, are hard links.
+copied, and parts, which the engine never changes, are hard links. Readers share it, and cannot write into it.
 """
 
+import fcntl
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Final, NamedTuple
 
 from analytics.engine import ChdbEngine, open_store
 from analytics.errors import StoreInUse
+from analytics.record_tables import RECORD_TABLES, Retention
 from analytics.rollups import Rollups
-from analytics.schema import DERIVED, RECORD_TABLES, Retention, rollups
+from analytics.schema import DERIVED, rollups
 
 SNAPSHOTS: Final = "snapshots"
 CURRENT: Final = "current"
-KEPT: Final = 2
 _TABLES: Final = (
     *(table.name for table in RECORD_TABLES),
     *(table.name for table in rollups()),
     *("zone_weeks", "readings", "exchange_rates", *DERIVED),
 )
-_TRIES: Final = 5
+_WINDOW: Final = re.compile(r"(?<=non_replicated_deduplication_window = )\d+")
+
+
+class Snapshot(NamedTuple):
+    """A snapshot, as one reader has it.
+
+    Attributes:
+        folder: The reader's own, where the engine may write.
+        published: What it shares with others, and must not change.
+    """
+
+    folder: Path
+    published: Path
 
 
 def publish(folder: Path, engine: ChdbEngine) -> Path:
@@ -36,10 +50,11 @@ def publish(folder: Path, engine: ChdbEngine) -> Path:
         StoreFault: The engine refuses.
         OSError: The folder cannot be written.
     """
-    name = f"{time.time_ns():020}"
+    name, store, snapshots = f"{time.time_ns():020}", folder / "store", folder / SNAPSHOTS
+    for left in (*snapshots.glob(".*"), *store.glob("shadow/*")):  # by an owner that was killed here
+        shutil.rmtree(left, ignore_errors=True)
     for table in _TABLES:
         engine.execute(f"ALTER TABLE {table} FREEZE WITH NAME '{name}'")
-    store, snapshots = folder / "store", folder / SNAPSHOTS
     snapshots.mkdir(mode=0o700, exist_ok=True)
     unfinished = snapshots / f".{name}"
     _copy_definitions(store, unfinished)
@@ -50,19 +65,18 @@ def publish(folder: Path, engine: ChdbEngine) -> Path:
     link = snapshots / f".{name}.link"
     link.symlink_to(name)
     link.replace(snapshots / CURRENT)
-    for former in sorted(each for each in snapshots.iterdir() if each.name.isdecimal())[:-KEPT]:
-        shutil.rmtree(former, ignore_errors=True)
+    for former in sorted(each for each in snapshots.iterdir() if each.name.isdecimal())[:-1]:
+        _remove(former)
     return published
 
 
 @contextmanager
-def taken(folder: Path, retention: Retention, *, linked: bool) -> Iterator[Path]:
-    """Take the newest snapshot into a folder of its own for the block; without an owner, publish one first.
+def taken(folder: Path, retention: Retention) -> Iterator[Snapshot]:
+    """Hold the newest snapshot for the block; without an owner, publish one first.
 
     Args:
         folder: The store's folder.
         retention: As the owner has it.
-        linked: Whether parts may be hard links, because the reader cannot write into them.
 
     Raises:
         StoreFault: The engine refuses.
@@ -75,45 +89,62 @@ def taken(folder: Path, retention: Retention, *, linked: bool) -> Iterator[Path]
             publish(folder, engine)  # type: ignore[arg-type] # without a URL the engine is the embedded one
         finally:
             engine.close()
-    with TemporaryDirectory(prefix=".reader-", dir=folder) as own:
-        target = Path(own) / "snapshot"
-        for tried in range(1, _TRIES + 1):
-            try:
-                _take(folder / SNAPSHOTS / CURRENT, target, linked=linked)
-                break
-            except FileNotFoundError:  # the owner has published a newer one and removed this one
-                shutil.rmtree(target, ignore_errors=True)
-                if tried == _TRIES:
-                    raise
-                time.sleep(0.2)
-        yield target
+    with _newest(folder / SNAPSHOTS) as published, TemporaryDirectory(prefix=".reader-", dir=folder) as name:
+        own = Path(name)
+        (own / "store").symlink_to(published / "store")
+        shutil.copytree(published / "metadata", own / "metadata")
+        yield Snapshot(own, published)
 
 
-def parts_of(snapshot: Path) -> Iterator[Path]:
-    """Yield the folders of a snapshot's parts."""
-    for table in (snapshot / "store").glob("*/*"):
-        if (table / "format_version.txt").exists():
-            yield from (each for each in table.iterdir() if each.is_dir() and each.name != "detached")
+@contextmanager
+def _newest(snapshots: Path) -> Iterator[Path]:
+    """Keep the newest snapshot from being removed, for the block."""
+    held = None
+    while held is None:
+        published = (snapshots / CURRENT).resolve(strict=True)
+        held = _locked(published, fcntl.LOCK_SH)
+    try:
+        yield published
+    finally:
+        os.close(held)
 
 
-def _take(current: Path, target: Path, *, linked: bool) -> None:
-    def copied(source: str, name: str) -> None:
-        is_definition = name.endswith((".sql", "format_version.txt"))
-        (os.link if linked and not is_definition else shutil.copy2)(source, name)
+def _remove(snapshot: Path) -> None:
+    """Remove a snapshot, unless somebody reads it: then it goes when another one is published."""
+    held = _locked(snapshot, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    if held is not None:
+        shutil.rmtree(snapshot, ignore_errors=True)
+        os.close(held)
 
-    shutil.copytree(current.resolve(strict=True), target, copy_function=copied)
+
+def _locked(snapshot: Path, kind: int) -> int | None:
+    """Return what is to be closed to unlock a snapshot; None if others hold it or it has been removed."""
+    try:
+        held = os.open(snapshot, os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+    with suppress(BlockingIOError):
+        fcntl.flock(held, kind)
+        if snapshot.exists():
+            return held
+    os.close(held)
+    return None
 
 
 def _copy_definitions(store: Path, target: Path) -> None:
-    # The folder of a database beside its definition is a link, which the engine makes anew.
+    """Copy definitions, except of tables that are being counted, and without what would write beside parts.
+
+    The folder of a database beside its definition is a link, which the engine makes anew.
+    """
     for file in (
         *store.glob("metadata/*.sql"),
         *store.glob("store/*/*/*.sql"),
         *store.glob("store/*/*/format_version.txt"),
     ):
-        copied = target / file.relative_to(store)
-        copied.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(file, copied)
+        if not file.stem.endswith("_next"):
+            copied = target / file.relative_to(store)
+            copied.parent.mkdir(parents=True, exist_ok=True)
+            copied.write_text(_WINDOW.sub("0", file.read_text()))
 
 
 def _move_parts(frozen: Path, target: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
-from analytics.schema import BETS, ORIGIN, SCHEMES
+from analytics.record_tables import BETS, ORIGIN, SCHEMES
 from consumers.stream.records import Record
 
 BRAND: Final = "northbet"

@@ -23,8 +23,8 @@ from analytics.consumer import AnalyticsConsumer
 from analytics.engine import Engine
 from analytics.errors import StoreInUse
 from analytics.ingestion import Ingestion
+from analytics.record_tables import BY_TOPIC
 from analytics.records import end_of_block
-from analytics.schema import BY_TOPIC
 from analytics.settings import AnalyticsSettings
 from consumers.stream.records import Partition, Record
 from consumers.stream.settings import StreamSettings

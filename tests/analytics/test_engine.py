@@ -6,7 +6,7 @@ import pytest
 
 from analytics.engine import ChdbEngine, ClickHouseEngine, prepare, retention_of
 from analytics.errors import StoreFault, StoreInUse
-from analytics.schema import BETS, CONTROL_DRAWS, RECORD_TABLES, Retention
+from analytics.record_tables import BETS, CONTROL_DRAWS, RECORD_TABLES, Retention
 from analytics.settings import AnalyticsSettings
 from tests.support.analytics_store import Store
 

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from analytics.bet_columns import plain_bets
 from analytics.ingestion import Ingestion, Range
+from analytics.record_tables import BY_TOPIC
 from analytics.records import Origin, block_of
 from analytics.rollups import Rollups
-from analytics.schema import BY_TOPIC, rollups
+from analytics.schema import rollups
 from consumers.stream.records import Partition, Record
 from subgraphs.progress.models import CONTRIBUTION
 from tests.support.analytics_store import Crash, Store

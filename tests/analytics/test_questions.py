@@ -11,7 +11,8 @@ import pytest
 from analytics.errors import AnalyticsError, QuestionFailed, QuestionRefused
 from analytics.questions.roles import PERSONS, ROLES, SUMS, hidden_from, tables
 from analytics.questions.sandbox import Question, ask
-from analytics.questions.snapshot import publish
+from analytics.questions.snapshot import publish, taken
+from analytics.record_tables import Retention
 from analytics.schema import rollups, views
 from analytics.settings import AnalyticsSettings
 from backoffice.access import Role
@@ -68,6 +69,34 @@ def test_a_question_is_answered_from_a_snapshot(settings: AnalyticsSettings, pro
     """The sum is that of the facts, and 64-bit numbers stay numbers."""
     question = Question("SELECT sum(stake_minor) AS staked, count() AS bets FROM bets", "json")
     assert json.loads(ask(question, settings, bubblewrap=program).body) == [{"staked": 600, "bets": 3}]
+
+
+def test_a_snapshot_stays_while_somebody_reads_it(store: Store) -> None:
+    """Newer ones are published meanwhile; the next one after the reader removes what nobody reads."""
+    with taken(store.folder, Retention()) as held:
+        before = sorted(held.published.rglob("*"))
+        publish(store.folder, store.engine)
+        newest = publish(store.folder, store.engine)
+        assert sorted(held.published.rglob("*")) == before
+        assert {each.name for each in newest.parent.iterdir()} == {
+            "current",
+            held.published.name,
+            newest.name,
+        }
+    publish(store.folder, store.engine)
+    assert not held.published.exists()
+    assert not held.folder.exists()
+
+
+def test_what_a_killed_owner_left_of_a_snapshot_goes_with_the_next_one(store: Store) -> None:
+    """Parts that it had frozen, and those that it had moved, would otherwise be kept for ever."""
+    frozen = store.folder / "store" / "shadow" / f"{1:020}" / "store"
+    moved = store.folder / "snapshots" / f".{2:020}" / "store"
+    for left in (frozen, moved):
+        (left / "part").mkdir(parents=True)
+    publish(store.folder, store.engine)
+    assert not frozen.parent.exists()
+    assert not moved.parent.exists()
 
 
 @pytest.mark.parametrize(

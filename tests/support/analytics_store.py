@@ -13,9 +13,10 @@ from analytics.engine import ChdbEngine, open_store
 from analytics.errors import StoreFault
 from analytics.ingestion import Ingestion
 from analytics.pseudonyms import Pseudonyms
+from analytics.record_tables import BY_TOPIC, RECORD_TABLES, Retention
 from analytics.records import end_of_block
 from analytics.rollups import Rollups
-from analytics.schema import BY_TOPIC, DERIVED, RECORD_TABLES, Retention, Rollup, rollups
+from analytics.schema import DERIVED, Rollup, rollups
 from consumers.stream.records import Partition, Record
 from foundation.storage.clock import SystemClock
 

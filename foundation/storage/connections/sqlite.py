@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from functools import lru_cache, partial
 from typing import Any, Final
@@ -11,6 +11,62 @@ from weakref import WeakKeyDictionary
 import aiosqlite
 
 ROWS_A_FETCH = 64
+ROWS_AT_ONCE: Final = 1000
+"""How many rows are read together with their statement."""
+
+
+class SqliteCursor(aiosqlite.Cursor):
+    """A cursor that needs the connection's thread once for a statement; the driver's own needs it four times.
+
+    A statement is executed and its first rows are read in one go; creating and closing a cursor take no time.
+    """
+
+    def __init__(self, connection: "SqliteConnection", cursor: sqlite3.Cursor) -> None:
+        super().__init__(connection, cursor)
+        self._rows: list[Any] = []
+        self._has_more = False
+        self._is_abandoned = False
+
+    async def _execute(self, fn: Callable[..., Any], *args: Any, **options: Any) -> Any:
+        try:
+            return await self._conn._execute(fn, *args, **options)  # type: ignore[no-untyped-call] # noqa: SLF001
+        except asyncio.CancelledError:
+            self._is_abandoned = True
+            raise
+
+    async def execute(self, sql: str, parameters: Iterable[Any] | None = None) -> "SqliteCursor":
+        """Execute a statement, and read its first rows."""
+        self._rows = await self._execute(self._executed, sql, parameters or ())
+        self._has_more = len(self._rows) == ROWS_AT_ONCE
+        return self
+
+    def _executed(self, sql: str, parameters: Iterable[Any]) -> list[Any]:
+        self._cursor.execute(sql, parameters)  # type: ignore[arg-type] # a sequence or a mapping
+        return self._cursor.fetchmany(ROWS_AT_ONCE) if self._cursor.description else []
+
+    async def fetchone(self) -> Any:
+        """Return the next row; None behind the last one."""
+        rows = await self.fetchmany(1)
+        return rows[0] if rows else None
+
+    async def fetchmany(self, size: int | None = None) -> list[Any]:
+        """Return the next rows, fewer only if there are no more."""
+        wanted = size or self.arraysize
+        rows, self._rows = self._rows[:wanted], self._rows[wanted:]
+        missing = wanted - len(rows)
+        return [*rows, *await super().fetchmany(missing)] if missing and self._has_more else rows
+
+    async def fetchall(self) -> list[Any]:
+        """Return all rows that are left."""
+        rows, self._rows = self._rows, []
+        return [*rows, *await super().fetchall()] if self._has_more else rows
+
+    async def close(self) -> None:
+        """Close the cursor, behind its statement if that may still run: whoever waited was cancelled."""
+        if self._is_abandoned:
+            await super().close()
+        else:
+            self._cursor.close()
 
 
 class SqliteConnection(aiosqlite.Connection):
@@ -27,6 +83,10 @@ class SqliteConnection(aiosqlite.Connection):
         self._thread.daemon = True  # a process that exits does not wait for its statements
         self._has_stopped = False
         self._stopped: asyncio.Future[Any] | None = None
+
+    def cursor(self) -> SqliteCursor:  # type: ignore[override] # entering it gives itself
+        """Return a cursor."""
+        return SqliteCursor(self, self._conn.cursor())
 
     def stop(self) -> asyncio.Future[Any] | None:
         """Return what completes when the thread has closed the connection: the same at every call."""

@@ -1,0 +1,291 @@
+"""The record tables: what arrived on each topic, one row a record.
+
+A record table keeps all that came, every revision of a thing included. Questions are asked of the views over
+them, in which each row has one meaning.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+INSTANT: Final = "DateTime64(6, 'UTC')"
+WORD: Final = "LowCardinality(String)"
+
+ORIGIN: Final[Mapping[str, str]] = {
+    "generation": WORD,
+    "topic_partition": "UInt32",
+    "topic_offset": "UInt64",
+    "range_first": "UInt64",
+    "range_last": "UInt64",
+    "produced_at": f"Nullable({INSTANT})",
+    "arrived_at": INSTANT,
+    "refused": "String",
+}
+"""Where a row comes from: offsets count within the broker generation, `range_first` and `range_last` bound
+what the insert that wrote the row had read, `arrived_at` is when that was, and `refused` says why a record is
+no fact."""
+
+_REWARD: Final = {
+    "reward_id": WORD,
+    "config_version": "UInt32",
+    "kind": WORD,
+    "value_minor": "Nullable(Int64)",
+    "spins": "Nullable(UInt32)",
+    "currency": WORD,
+}
+_TERRITORY: Final = {"jurisdiction": WORD, "currency": WORD}
+
+
+@dataclass(frozen=True, slots=True)
+class RecordTable:
+    """The records of one topic.
+
+    Attributes:
+        name: The table's name.
+        topic: The topic.
+        own: Name and type of each column that the message fills.
+        order: The columns that rows are sorted by.
+        retention: The column that retention is counted from; None to keep the rows for ever.
+        is_state: Whether rows are kept for ever unless the table has a retention of its own, because they say
+            what still holds, however old they are.
+        keyed: Whether the topic is keyed by customer.
+        counted: What the rows of each part are counted by, so that their number by it is read without them.
+    """
+
+    name: str
+    topic: str
+    own: Mapping[str, str]
+    order: tuple[str, ...]
+    retention: str | None = None
+    is_state: bool = False
+    keyed: bool = True
+    counted: str = ""
+
+    @property
+    def columns(self) -> Mapping[str, str]:
+        """Return all columns with their types."""
+        customer = {"customer": "UInt64"} if self.keyed else {}
+        return {"brand": WORD, **customer, **self.own, "occurred_at": INSTANT, **ORIGIN}
+
+    def ddl(self, days: int, current: str | None) -> Iterator[str]:
+        """Yield the statements that create the table, unless it exists, and change what is otherwise.
+
+        An insert is one block of one partition, so that its token covers all of it.
+
+        Args:
+            days: How long rows are kept; 0 for ever.
+            current: The statement that would create the table as it is; None if there is none.
+        """
+        columns = ", ".join(f"{name} {kind}" for name, kind in self.columns.items())
+        kept = f"TTL toDateTime({self.retention}) + toIntervalDay({days})" if self.retention and days else ""
+        if self.counted:
+            columns += f", PROJECTION counts (SELECT {self.counted}, count() GROUP BY {self.counted})"
+        yield (
+            f"CREATE TABLE IF NOT EXISTS {self.name} ({columns}) ENGINE = MergeTree "
+            f"ORDER BY ({', '.join(self.order)}) {kept} SETTINGS non_replicated_deduplication_window = 10000"
+        )
+        added = ", ".join(f"ADD COLUMN IF NOT EXISTS {name} {kind}" for name, kind in self.columns.items())
+        yield f"ALTER TABLE {self.name} {added}"
+        if current is not None and kept and kept not in current:
+            yield f"ALTER TABLE {self.name} MODIFY {kept}"
+        elif current is not None and not kept and "\nTTL " in current:
+            yield f"ALTER TABLE {self.name} REMOVE TTL"
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How many days rows are kept; 0 for ever.
+
+    Attributes:
+        days: Of facts of customers.
+        own: Of single tables instead, by name.
+    """
+
+    days: int = 0
+    own: Mapping[str, int] = field(default_factory=dict)
+
+    def of(self, table: RecordTable) -> int:
+        """Return how many days the rows of a table are kept."""
+        return self.own.get(table.name, 0 if table.is_state else self.days)
+
+
+BETS: Final = RecordTable(
+    "bet_records",
+    "club.progress.v1",
+    {
+        "bet": "UInt64",
+        "revision": "UInt32",
+        "status": WORD,
+        "bet_type": WORD,
+        "product": WORD,
+        "channel": WORD,
+        "stake_minor": "Int64",
+        "counting_stake_minor": "Int64",
+        "currency": WORD,
+        "stake_source": WORD,
+        "odds_milli": "Nullable(Int64)",
+        "placed_at": INSTANT,
+    },
+    ("brand", "toDate(placed_at)", "bet", "revision"),
+    retention="occurred_at",
+    counted="brand, toDate(placed_at)",
+)
+ACCOUNTS: Final = RecordTable(
+    "account_records",
+    "club.account-status.v1",
+    {
+        "revision": "UInt32",
+        "status": WORD,
+        "verified": "Bool",
+        **_TERRITORY,
+        "rg_state": WORD,
+        "promo_restricted": "Bool",
+        "erased": "Bool",
+    },
+    ("brand", "customer", "revision"),
+)
+MEMBERSHIPS: Final = RecordTable(
+    "membership_records",
+    "club.membership.v1",
+    {
+        "version": "UInt32",
+        "change": WORD,
+        "opted_in": "Bool",
+        "since": f"Nullable({INSTANT})",
+        "left_at": f"Nullable({INSTANT})",
+        "first_opted_in_at": f"Nullable({INSTANT})",
+    },
+    ("brand", "customer", "version"),
+)
+CONTROL_DRAWS: Final = RecordTable(
+    "control_records",
+    "club.control.v1",
+    {**_TERRITORY, "draw": "UInt32", "control_per_mille": "UInt32"},
+    ("brand", "customer"),
+    retention="occurred_at",
+    is_state=True,
+)
+CHOICES: Final = RecordTable(
+    "choice_records",
+    "club.choice.v1",
+    {"iso_week": WORD, "revision": "UInt32", "final": "Bool", "source": WORD, **_REWARD},
+    ("brand", "iso_week", "customer", "revision"),
+    retention="occurred_at",
+)
+QUALIFICATIONS: Final = RecordTable(
+    "qualification_records",
+    "club.qualification.v1",
+    {
+        "iso_week": WORD,
+        "revision": "UInt32",
+        "status": WORD,
+        "total_minor": "Int64",
+        "target_minor": "Int64",
+        "currency": WORD,
+    },
+    ("brand", "iso_week", "customer", "revision"),
+    retention="occurred_at",
+)
+OUTCOMES: Final = RecordTable(
+    "outcome_records",
+    "club.outcomes.v1",
+    {
+        "iso_week": WORD,
+        "revision": "UInt32",
+        "state": WORD,
+        "stage": WORD,
+        "reason": WORD,
+        "flag": WORD,
+        "provider": WORD,
+        "sent_at": f"Nullable({INSTANT})",
+        "credited_at": f"Nullable({INSTANT})",
+        "expires_at": f"Nullable({INSTANT})",
+        **_REWARD,
+    },
+    ("brand", "iso_week", "customer", "revision"),
+    retention="occurred_at",
+)
+ADJUSTMENTS: Final = RecordTable(
+    "adjustment_records",
+    "club.adjustment.v1",
+    {"adjustment": "UInt64", "iso_week": WORD, "amount_minor": "Int64", "currency": WORD},
+    ("brand", "iso_week", "customer"),
+    retention="occurred_at",
+)
+GOODWILL: Final = RecordTable(
+    "goodwill_records",
+    "club.goodwill.v1",
+    {"credit": "UInt64", "iso_week": WORD, "cause": WORD, **_REWARD},
+    ("brand", "iso_week", "customer"),
+    retention="occurred_at",
+)
+SCHEMES: Final = RecordTable(
+    "scheme_records",
+    "club.scheme.v1",
+    {
+        **_TERRITORY,
+        "version": "UInt32",
+        "time_zone": WORD,
+        "default_jurisdiction": WORD,
+        "default_currency": WORD,
+        "qualifying_product": WORD,
+        "target_minor": "Int64",
+        "min_stake_minor": "Int64",
+        "min_odds_milli": "Int64",
+        "bet_types": "Array(String)",
+        "channels": "Array(String)",
+        "count_before_opt_in": "Bool",
+        "grace_minutes": "Int64",
+        "effective_from": INSTANT,
+        "issued_at": INSTANT,
+        "default_reward_id": WORD,
+        "control_per_mille": "UInt32",
+    },
+    ("brand", "jurisdiction", "currency", "version"),
+    keyed=False,
+)
+WEEKS: Final = RecordTable(
+    "week_records",
+    "club.week.v1",
+    {
+        "iso_week": WORD,
+        **_TERRITORY,
+        "scheme_version": "UInt32",
+        "starts_at": INSTANT,
+        "ends_at": INSTANT,
+        "grace_until": INSTANT,
+    },
+    ("brand", "iso_week", "jurisdiction", "currency"),
+    keyed=False,
+)
+CELLS: Final = RecordTable(
+    "cell_records",
+    "club.cells.v1",
+    {
+        "node": WORD,
+        "part": WORD,
+        "cell": WORD,
+        "first_partition": "UInt32",
+        "last_partition": "UInt32",
+        "every_seconds": "Float64",
+    },
+    ("node", "part", "occurred_at"),
+    retention="occurred_at",
+    keyed=False,
+)
+
+RECORD_TABLES: Final = (
+    BETS,
+    ACCOUNTS,
+    MEMBERSHIPS,
+    CONTROL_DRAWS,
+    CHOICES,
+    QUALIFICATIONS,
+    OUTCOMES,
+    ADJUSTMENTS,
+    GOODWILL,
+    SCHEMES,
+    WEEKS,
+    CELLS,
+)
+BY_TOPIC: Final = {table.topic: table for table in RECORD_TABLES}
