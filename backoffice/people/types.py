@@ -152,6 +152,7 @@ class WaitingProposal:
     kind: str
     brand: str | None
     proposed_at: datetime
+    proposed_by: str
 
 
 @strawberry.type(description="Long work.")
@@ -243,12 +244,13 @@ def entry_to_graphql(stored: StoredEntry) -> AuditEntry:
 
 
 def waiting_to_graphql(proposal: Proposal) -> WaitingProposal:
-    """Return the kind of a proposal that waits, and since when it does."""
+    """Return the kind of a proposal that waits, who proposed it, and since when it waits."""
     return WaitingProposal(
         id=ID(proposal.proposal_id),
         kind=proposal.kind,
         brand=proposal.brand,
         proposed_at=proposal.proposed_at,
+        proposed_by=proposal.proposer_name,
     )
 
 

@@ -23,7 +23,13 @@ MAX_TERMS_LENGTH: Final = 2000
 MAX_ODDS_MILLI: Final = 100_000
 SHORTEST_ODDS: Final = 1000
 LOCALE: Final = "en-GB"
-SAME_REWARDS: Final = "docs/club.md: an option's target and product are those of the scheme"
+SAME_REWARDS: Final = "a reward is offered for the target and the product that its terms name"
+IN_TERMS: Final = {
+    "target_minor": "the target",
+    "min_stake_minor": "the least stake",
+    "min_odds_milli": "the least odds",
+}
+"""The rules that a summary of the terms tells customers, as sentences name them."""
 
 
 class CheckSeverity(Enum):
@@ -210,6 +216,24 @@ def _terms(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
                 "TERMS_VERSION", "terms.version", f"version {other.version} has other terms of this name"
             )
             return
+    yield from _unchanged_terms(scheme, context)
+
+
+def _unchanged_terms(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
+    """Name the rules that change while their terms, which customers read and agreed to, stay as they were."""
+    territory = (scheme.jurisdiction, scheme.currency)
+    earlier = [one for one in context.schemes if (one.jurisdiction, one.currency) == territory]
+    before = max(earlier, key=lambda one: one.version, default=None)
+    if before is None or before.terms.version != scheme.terms.version:
+        return
+    changed = [name for field, name in IN_TERMS.items() if getattr(scheme, field) != getattr(before, field)]
+    if changed:
+        yield _warning(
+            "SAME_TERMS",
+            "",
+            f"{' and '.join(changed)} changed, but the terms are still version {before.terms.version}: "
+            "check what their summary tells customers, and give other terms a version of their own",
+        )
 
 
 def _rewards(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
@@ -230,7 +254,7 @@ def _rewards(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
         yield _error(
             "NO_REWARD",
             "target_minor",
-            f"no reward may be offered for {written(scheme.target_minor, scheme.currency, LOCALE)} of "
+            f"no reward is offered for {written(scheme.target_minor, scheme.currency, LOCALE)} of "
             f"{scheme.qualifying_product} in {scheme.jurisdiction}",
             SAME_REWARDS,
         )

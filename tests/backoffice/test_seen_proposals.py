@@ -34,8 +34,9 @@ async def all_areas(tmp_path: Path) -> AsyncIterator[ProposalFixture]:
 
 async def waiting(all_areas: ProposalFixture, who: Actor) -> list[str]:
     """Return the kinds of what waits for somebody's decision."""
-    answer = await ask(all_areas.graph, who, "{ approvalsToDecide { id kind brand proposedAt } }")
+    answer = await ask(all_areas.graph, who, "{ approvalsToDecide { id kind brand proposedAt proposedBy } }")
     assert "errors" not in answer, answer
+    assert all(one["proposedBy"] for one in answer["data"]["approvalsToDecide"])
     return [one["kind"] for one in answer["data"]["approvalsToDecide"]]
 
 

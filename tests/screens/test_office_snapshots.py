@@ -91,6 +91,17 @@ def test_each_screen_looks_as_it_did_and_is_accessible(office: FixedOffice, shee
     assert faults == []
 
 
+@pytest.mark.slow("the built pages, in Chromium")
+def test_the_bar_of_a_phone_does_not_cover_a_long_title(office: FixedOffice) -> None:
+    """The bar has no room for the title there, and is not higher because of it."""
+    office.show(Role.APPROVER, "approvals/rules.scheme/show", 360, "light")
+    bar = office.page.locator("header").first.bounding_box()
+    title = office.page.get_by_role("article").get_by_role("heading", level=2).first.bounding_box()
+    assert bar is not None
+    assert title is not None
+    assert bar["y"] + bar["height"] <= title["y"]
+
+
 IMAGES: Final = ROOT / "docs" / "images" / "backoffice"
 DOCUMENTED: Final = Sheet("documented", HOMES | APPROVALS, 1024, "light", is_whole=True)
 COLOURS: Final = 64

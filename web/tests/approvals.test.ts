@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { inWords, KINDS, titleOf } from '../backoffice/src/people/approvals/kinds.ts';
+import { recent } from '../backoffice/src/people/approvals/others.ts';
 import { goodwillEffect } from '../backoffice/src/people/approvals/moneyKinds.ts';
 import { Content } from '../backoffice/src/people/approvals/proposal.ts';
 import { documentOf, earlierRules, schemeInput } from '../backoffice/src/people/approvals/stored.ts';
@@ -14,7 +15,7 @@ test('each kind of proposal has an example, and each example is shown in words',
   for (const [kind, content] of Object.entries(EXAMPLES)) {
     const words = inWords(shown(kind, content));
     expect(words, kind).not.toBeNull();
-    const texts = [words?.title, ...(words?.sentences ?? []), ...(words?.changes ?? []).flatMap(({ what, before, after }) => [what, before, after])];
+    const texts = [words?.title, ...(words?.sentences ?? []), ...(words?.details ?? []), ...(words?.changes ?? []).flatMap(({ what, before, after }) => [what, before, after])];
     expect(texts.join('\n'), kind).not.toMatch(/[{}[\]]|undefined|null|NaN|_minor|\[object/u);
     expect(words?.sentences.length, kind).toBeGreaterThan(0);
     expect(words?.object.path, kind).toMatch(/^\//u);
@@ -73,4 +74,18 @@ test('goodwill says what is left of its week without it and with it, in its own 
   const budget = { isoWeek: '2026-W48', currency: 'GBP', amountMinor: 50_000, leftMinor: 30_000 };
   expect(goodwillEffect(content, [{ ...budget, currency: 'EUR' }, budget])).toEqual({ what: 'Goodwill budget of week 48', before: '£305.00 left of £500.00', after: '£300.00 left of £500.00' });
   expect(goodwillEffect(content, [{ ...budget, isoWeek: '2026-W49' }])).toBeNull();
+});
+
+test('whoever decides about a customer is told what else waits, and what was approved in the last days', () => {
+  const now = Date.parse('2026-11-25T12:00:00Z');
+  const other = (id: string, status: 'PENDING' | 'EXECUTED' | 'REJECTED', decidedAt: string | null) =>
+    ({ ...shown('support.adjustment', {}), id, status, decidedAt, proposedAt: '2026-11-01T12:00:00Z', proposedBy: null }) as const;
+  const all = [
+    other('this', 'PENDING', null),
+    other('waits', 'PENDING', null),
+    other('approved', 'EXECUTED', '2026-11-20T12:00:00Z'),
+    other('long ago', 'EXECUTED', '2026-11-02T12:00:00Z'),
+    other('rejected', 'REJECTED', '2026-11-25T11:00:00Z'),
+  ];
+  expect(recent(all, 'this', now).map(({ id }) => id)).toEqual(['waits', 'approved']);
 });

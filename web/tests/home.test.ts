@@ -35,6 +35,11 @@ test('who may see one brand only is asked nothing that needs all brands', () => 
   for (const query of FOR_ALL_BRANDS) expect(scopes(query)).toContain('(all)');
 });
 
+test('the menu has no screen that refuses the person: an administrator has no part in jobs', () => {
+  const may = new Set(['people.read', 'people.manage', 'approvals.read', 'audit.read']);
+  expect(groupsFor(may).flatMap(({ screens }) => screens.map(({ name }) => name))).toEqual(['approvals', 'users', 'audit']);
+});
+
 test('the screens of the whole installation are for those who may see all brands', () => {
   const names = (may: readonly string[]) => groupsFor(new Set(may)).flatMap(({ screens }) => screens.map(({ name }) => name));
   const shared = ['providers', 'backlog', 'deadLetters', 'nodes'];

@@ -3,10 +3,10 @@ import { createElement } from 'react';
 import { expect, test } from 'vitest';
 
 import { formatMinor } from '@furlong/club';
-import { money, typedAmount } from '../backoffice/src/money/amounts.ts';
+import { money, typedAmount, typedCount } from '../backoffice/src/money/amounts.ts';
 import { MoneyInput } from '../backoffice/src/money/MoneyInput.tsx';
 import { limitInWords } from '../backoffice/src/operations/providers/provider.ts';
-import { asSchemeInput, formAfter, odds, typedOdds } from '../backoffice/src/rules/scheme.ts';
+import { asSchemeInput, formAfter, odds, typedOdds, versionInWords } from '../backoffice/src/rules/scheme.ts';
 import { adjustmentInWords, standing, targetInWords } from '../backoffice/src/support/adjustment.ts';
 
 const WEEK = { isoWeek: '2026-W48', totalMinor: 1200, targetMinor: 2500, currency: 'GBP' };
@@ -43,6 +43,14 @@ test('the back office writes amounts as the widget does, also where the browser 
   expect(money(5, 'no code')).toBe('5 no code');
 });
 
+test('a thousand rewards are never read as one', () => {
+  expect([typedCount('1000').count, typedCount('1,000').count, typedCount(' 0 ').count]).toEqual([1000, 1000, 0]);
+  expect(typedCount('')).toEqual({ count: null, problem: '' });
+  for (const typed of ['1.000', '1.0', '1e3', '-1', '1,00', '0x10', '9999999999']) {
+    expect(typedCount(typed)).toEqual({ count: null, problem: 'Write a whole number in digits, such as 1000.' });
+  }
+});
+
 test('a field for money shows the sign where it is written, and what is wrong', () => {
   const field = (currency: string) =>
     renderToStaticMarkup(createElement(MoneyInput, { label: 'Amount', value: '5', currency, onChange: () => undefined, problem: 'It is too much.' }));
@@ -52,8 +60,8 @@ test('a field for money shows the sign where it is written, and what is wrong', 
 });
 
 test('an adjustment says what it does to the week and to its reward', () => {
-  expect(adjustmentInWords(500, 'GBP', '2026-W48')).toBe('adds £5.00 to week 48');
-  expect(adjustmentInWords(-500, 'GBP', '2026-W09')).toBe('takes £5.00 from week 9');
+  expect(adjustmentInWords(500, 'GBP', '2026-W48')).toBe('adds £5.00 to week 48 (2026-W48)');
+  expect(adjustmentInWords(-500, 'GBP', '2026-W09')).toBe('takes £5.00 from week 9 (2026-W09)');
   expect(standing(1700, WEEK)).toBe('£17.00 of £25.00');
   expect(targetInWords(WEEK, 500)).toBe('The target is still £8.00 away.');
   expect(targetInWords(WEEK, 1300)).toBe('The target is reached: the reward is earned.');
@@ -70,6 +78,7 @@ test("a scheme's amounts and odds are typed as they are read", () => {
   expect([form.target, form.minStake, form.minOdds]).toEqual(['25.00', '0.00', '1.50']);
   expect(asSchemeInput({ ...form, target: '30' })).toMatchObject({ targetMinor: 3000, minStakeMinor: 0, minOddsMilli: 1500 });
   expect(asSchemeInput({ ...form, target: '30,00', minOdds: '6/4' })).toMatchObject({ targetMinor: null, minOddsMilli: null });
+  expect(versionInWords('scheme:northbet:GB:GBP:2')).toBe('version 2 for GB in GBP');
   expect([odds(1333), odds(2000), typedOdds('1.333'), typedOdds('1,5')]).toEqual(['1.333', '2.00', 1333, null]);
 });
 

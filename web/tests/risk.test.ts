@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { money, share, units, word } from '../backoffice/src/money/amounts.ts';
+import { budgetInWords } from '../backoffice/src/risk/overview/budget.ts';
 import { rowsPath } from '../backoffice/src/risk/figures/rows.ts';
 
 test('minor units are those of the currency', () => {
@@ -23,4 +24,10 @@ test('a figure leads to its rows, with all that makes it that figure', () => {
   const { searchParams } = new URL(path, 'http://x');
   expect(searchParams.get('brand')).toBe('northbet');
   expect(JSON.parse(searchParams.get('filter') ?? '')).toEqual({ isoWeek: '2026-W13', figure: 'EXPECTED', reward: 'a&b', currency: 'GBP' });
+});
+
+test('a budget says what it does before it is set, also what an empty field means', () => {
+  expect(budgetInWords('fb-5', '2026-W48', 1)).toBe('Customers may choose fb-5 1 time at most in week 48 (2026-W48).');
+  expect(budgetInWords('fb-5', '', 1000)).toBe('Customers may choose fb-5 1,000 times at most in every week without a budget of its own.');
+  expect(budgetInWords('fb-5', '', null)).toContain('as often as they like in every week');
 });

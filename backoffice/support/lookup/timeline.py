@@ -112,6 +112,7 @@ WHY_NOT: Final = {
     ContributionReason.DISPUTED: "it is in dispute",
 }
 """Why a bet does not count, within a line; `Why?` has the sentence with the figures."""
+_OPERATIONS: Final = {"optIn": "to join", "optOut": "to leave", "changeReward": "for another reward"}
 _MEMBERSHIP: Final = {
     "opted_in": "Opted in",
     "opted_out": "Opted out",
@@ -149,7 +150,8 @@ def _membership(facts: Facts) -> str:
 
 def _intent(facts: Facts) -> str:
     code = f" ({facts['error_code']})" if facts["error_code"] else ""
-    return f"Asked for {facts['operation']}: {facts['status']}{code}"
+    asked = _OPERATIONS.get(facts["operation"], f"for {facts['operation']}")
+    return f"Asked {asked}: {facts['status'].replace('_', ' ')}{code}"
 
 
 def _choice(facts: Facts) -> str:

@@ -77,7 +77,7 @@ def test_amounts_in_sentences_are_money() -> None:
     """Thirty pounds are not said to be 3000 GBP."""
     _, found = check_scheme(form(target_minor=3000), CONTEXT)
     message = next(one.message for one in found if one.rule == "NO_REWARD")
-    assert message == "no reward may be offered for £30.00 of betting in GB"
+    assert message == "no reward is offered for £30.00 of betting in GB"
 
 
 def test_terms_keep_their_name_only_while_they_are_the_same() -> None:
@@ -88,6 +88,17 @@ def test_terms_keep_their_name_only_while_they_are_the_same() -> None:
         "url": "https://northbet.example/t",
     }
     assert ("error", "TERMS_VERSION", "terms.version") in problems(terms=terms)
+
+
+def test_rules_that_change_without_their_terms_are_a_warning() -> None:
+    """Customers would read that smaller bets count; terms of another version are taken to say it."""
+    same = {name: getattr(make_scheme().terms, name) for name in ("version", "summary", "url")}
+    _, found = check_scheme(form(min_stake_minor=200, min_odds_milli=1800, terms=same), CONTEXT)
+    warning = next(one for one in found if one.rule == "SAME_TERMS")
+    assert warning.message.startswith("the least stake and the least odds changed, but the terms are still ")
+    assert warning.severity is CheckSeverity.WARNING
+    assert problems(min_stake_minor=200) == set()
+    assert ("warning", "SAME_TERMS", "") not in problems(terms=same)
 
 
 def test_a_form_that_is_not_complete_has_paths_as_well() -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import insert
 
 from backoffice.errors import Forbidden, Invalid, NotFound
 from backoffice.graph.pages import cursor
-from backoffice.support.lookup.timeline import HISTORIES, TITLES, WHY_NOT, position_key, position_of
+from backoffice.support.lookup.timeline import HISTORIES, TITLES, WHY_NOT, position_key, position_of, title_of
 from backoffice.support.types import customer_to_graphql, entry_to_graphql
 from foundation.storage.cells.cell import Cell
 from subgraphs.kit.domain.keys import Owner
@@ -126,6 +126,13 @@ def test_every_kind_of_entry_has_a_title() -> None:
     """A table that is added to a history without words for its rows fails here."""
     kinds = {table.kind for history in HISTORIES.values() for table in history.tables}
     assert kinds <= set(TITLES)
+
+
+def test_what_a_customer_asked_for_is_told_in_words() -> None:
+    """Support reads it to the customer: no name of an operation."""
+    facts = {"operation": "optIn", "status": "in_doubt", "error_code": None}
+    asked = HistoryEntry("intent.club", "1", datetime(2026, 11, 25, tzinfo=UTC), facts)
+    assert title_of(asked) == "Asked to join: in doubt"
 
 
 BETS = st.lists(st.integers(0, 30 * 24), max_size=12)

@@ -70,6 +70,7 @@ def write_and_submit(office_client: OfficeClient, folder: Path) -> None:
     field(office_client, "Summary").fill("Bet now! £2 in cash.")
     expect(office_client.page.get_by_text("puts pressure on customers")).to_be_visible()
     field(office_client, "Title").fill("£2 in cash, again")
+    keep_what_is_typed(office_client)
     field(office_client, "Summary").fill("£2 in cash for you.")
     expect(office_client.page.get_by_text("puts pressure on customers")).to_have_count(0)
     office_client.page.get_by_test_id("image-file").set_input_files(picture(folder))
@@ -80,12 +81,24 @@ def write_and_submit(office_client: OfficeClient, folder: Path) -> None:
     office_client.look()
     for width in (1280, 360):
         office_client.page.get_by_role("button", name=f"{width} px").click()
-        expect(preview(office_client).get_by_role("heading", name="£2 in cash, again")).to_be_visible()
+        expect(preview(office_client).get_by_role("heading", name="£2 in cash, again")).to_be_in_viewport()
         assert preview(office_client).locator("html").evaluate("() => window.innerWidth") == width
     save(office_client)
     is_in_state(office_client, "Draft · revision 2")
     office_client.confirm("Submit for approval", "a clearer title")
     is_in_state(office_client, "In review")
+
+
+def keep_what_is_typed(office_client: OfficeClient) -> None:
+    """Leave by the menu with an unsaved text: one is asked, declines, and nothing is lost."""
+    page = office_client.page
+    page.get_by_role("menuitem", name="Scheme rules").click()
+    asked = page.get_by_role("dialog", name="Leave without saving?")
+    expect(asked).to_be_visible()
+    office_client.look()
+    asked.get_by_role("button", name="Stay").click()
+    expect(asked).to_have_count(0)
+    expect(field(office_client, "Title")).to_have_value("£2 in cash, again")
 
 
 def publish_and_roll_back(office_client: OfficeClient, staff: Staff) -> None:
@@ -208,6 +221,7 @@ def propose_a_version(office_client: OfficeClient) -> None:
     expect(office_client.page.get_by_text("It may be proposed.")).to_be_visible()
     office_client.page.get_by_role("button", name="Try it").click()
     expect(office_client.page.get_by_role("table", name="Outcome")).to_be_visible()
+    expect(office_client.page.get_by_text("it says nothing about this version")).to_be_visible()
     office_client.look()
     office_client.page.get_by_role("button", name="Propose it").click()
     office_client.page.get_by_role("dialog").get_by_label("Reason").fill("small bets cost too much")

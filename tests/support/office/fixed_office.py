@@ -389,6 +389,14 @@ def content_world() -> dict[str, Any]:
             "records": json.dumps({name: answer[name] for name in ("recentBets", "pastWeeks")}),
         },
         "schemeVersions": [scheme],
+        "checkScheme": {
+            "lawful": True,
+            "complete": True,
+            "openWeek": WEEK,
+            "firstWeek": "2026-W49",
+            "firstWeekStartsAt": ago(days=-5),
+            "problems": [],
+        },
     }
 
 

@@ -104,6 +104,8 @@ def set_budget(office_client: OfficeClient, number: str) -> None:
     office_client.page.get_by_role("button", name="Set a budget").click()
     dialog = office_client.page.get_by_role("dialog")
     dialog.get_by_label("Reward", exact=False).first.fill("bb-25")
+    dialog.get_by_label("Number of rewards").fill("4.000")
+    expect(dialog.get_by_role("button", name="Set", exact=True)).to_be_disabled()
     dialog.get_by_label("Number of rewards").fill(number)
     dialog.get_by_label("Reason").fill("planned for the week")
     office_client.submit("Set")

@@ -99,6 +99,8 @@ def adjust_a_week(office: Office, office_client: OfficeClient, staff: Staff) -> 
     office_client.look()
     office_client.submit("Propose £7.00")
     expect(office_client.page.get_by_text("another person finds it among the approvals")).to_be_visible()
+    waiting = office_client.page.get_by_role("note").filter(has_text="it waits for approval")
+    expect(waiting).to_contain_text(f"£7.00 for {BEN} in week")  # so that nobody proposes it again
     staff.client("risk").approve(f"£7.00 for {BEN} in week")
     eventually(lambda: office.site.staked(BEN) == 1200, "the adjustment counts")
     office_client.page.reload()

@@ -13,6 +13,8 @@ import '@furlong/club/src/ui/tracker.css';
 import './preview.css';
 
 const CUSTOMER = 'preview';
+/** What is left above the reward, in pixels. */
+const ABOVE = 16;
 
 /** Answer the widget's operations by what the screen said; nothing can be changed here. */
 function askFrom({ club, records }: Shown): Ask {
@@ -48,18 +50,26 @@ function show(shown: Shown): void {
       locale={locale}
       theme={shown.theme}
       slip={null}
-      onStatus={openDetails}
+      onStatus={() => openDetails(shown.reward)}
       betPlacedRef={nothingPlaced}
     />,
   );
 }
 
-/** Open the details, which contain the rewards. */
-function openDetails(): void {
+/** Open the details, which contain the rewards, and scroll to the one that the draft is about. */
+function openDetails(reward: string): void {
   requestAnimationFrame(() => {
     const toggle = document.querySelector<HTMLButtonElement>('[data-testid="club-details"]');
     if (toggle?.getAttribute('aria-expanded') === 'false') toggle.click();
+    requestAnimationFrame(() => scrollToReward(reward));
   });
+}
+
+/** Scroll this page alone: the screen around it stays where it is. */
+function scrollToReward(reward: string): void {
+  const cards = [...document.querySelectorAll('[data-testid^="option-"]')];
+  const card = cards.find((one) => one.getAttribute('data-testid')?.split(':')[1] === reward);
+  if (card !== undefined) window.scrollTo({ top: card.getBoundingClientRect().top + window.scrollY - ABOVE });
 }
 
 function tell(told: Told): void {

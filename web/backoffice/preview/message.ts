@@ -6,6 +6,8 @@ export interface Shown {
   readonly locale: string;
   readonly theme: 'light' | 'dark';
   readonly brand: string;
+  /** The reward that the draft is about; the page is scrolled to it. */
+  readonly reward: string;
   readonly club: Club;
   readonly records: {
     readonly recentBets: readonly RecentBet[];

@@ -1,6 +1,6 @@
 /** The back office: its areas, each shown to those who may use it. */
 import { Admin, CustomRoutes, Resource } from 'react-admin';
-import { BrowserRouter, Route } from 'react-router-dom';
+import { createBrowserRouter, Route, RouterProvider } from 'react-router-dom';
 
 import { choices } from './components/savedFilters.tsx';
 import { ContentList } from './content/contentList.tsx';
@@ -35,76 +35,80 @@ import { UserList, UserShow } from './people/users.tsx';
 const STORE = choices();
 const NOTHING: ReadonlySet<string> = new Set();
 
+/** One route of the data router, by which a screen can ask before it is left; the framework has the others. */
+const ROUTER = createBrowserRouter([{ path: '*', element: <Office /> }], { basename: '/backoffice' });
+
 export function App() {
-  if (window.location.pathname === RENEW_PATH) return <RenewPage />;
+  return window.location.pathname === RENEW_PATH ? <RenewPage /> : <RouterProvider router={ROUTER} />;
+}
+
+function Office() {
   return (
-    <BrowserRouter basename="/backoffice">
-      <Admin
-        title="Furlong back office"
-        authProvider={authProvider}
-        dataProvider={dataProvider}
-        store={STORE}
-        layout={OfficeLayout}
-        dashboard={Home}
-        loginPage={SignInPage}
-        requireAuth
-        disableTelemetry
-        lightTheme={LIGHT}
-        darkTheme={DARK}
-      >
-        {(may: ReadonlySet<string> = NOTHING) => (
-          <>
-            {may.has('content.read') && (
-              <Resource name="content" list={ContentList} edit={ContentPage} options={{ label: 'Content' }} />
-            )}
-            {may.has('rules.read') && (
-              <Resource name="schemes" list={SchemesPage} create={NewVersionPage} options={{ label: 'Scheme rules' }} />
-            )}
-            {may.has('support.read') && (
-              <Resource name="customers" list={CustomerSearch} show={CustomerPage} options={{ label: 'Customers' }} />
-            )}
-            {may.has('approvals.read') && (
-              <Resource
-                name="approvals"
-               
-                list={ApprovalList}
-                show={ApprovalShow}
-                recordRepresentation={titleOf}
-              />
-            )}
-            {may.has('people.read') && (
-              <Resource
-                name="users"
-               
-                list={UserList}
-                show={UserShow}
-                recordRepresentation="login"
-                options={{ label: 'People' }}
-              />
-            )}
-            {operationsResources(may)}
-            {caseResources(may)}
-            <Resource name="jobs" list={JobList} show={JobShow} recordRepresentation="kind" />
-            {may.has('audit.read') && (
-              <Resource name="audit" list={AuditList} options={{ label: 'Audit log' }} />
-            )}
-            {may.has('risk.read') && (
-              <>
-                <Resource name="risk-overview" list={Overview} options={{ label: 'Risk overview' }} />
-                <Resource name="risk-rewards" list={Rewards} options={{ label: 'Cost by reward' }} />
-                <Resource name="risk-funnel" list={Funnel} options={{ label: 'Funnel' }} />
-                <Resource name="risk-profit" list={Profit} options={{ label: 'Profit and loss' }} />
-                <Resource name="analytics" list={Analytics} options={{ label: 'Analytics' }} />
-              </>
-            )}
-            <CustomRoutes>
-              <Route path="/risk-customers" element={<Customers />} />
-              <Route path="/risk-goodwill" element={<Goodwill />} />
-              <Route path="/account" element={<Account />} />
-            </CustomRoutes>
-          </>
-        )}
-      </Admin>
-    </BrowserRouter>
+    <Admin
+      title="Furlong back office"
+      authProvider={authProvider}
+      dataProvider={dataProvider}
+      store={STORE}
+      layout={OfficeLayout}
+      dashboard={Home}
+      loginPage={SignInPage}
+      requireAuth
+      disableTelemetry
+      lightTheme={LIGHT}
+      darkTheme={DARK}
+    >
+      {(may: ReadonlySet<string> = NOTHING) => (
+        <>
+          {may.has('content.read') && (
+            <Resource name="content" list={ContentList} edit={ContentPage} options={{ label: 'Content' }} />
+          )}
+          {may.has('rules.read') && (
+            <Resource name="schemes" list={SchemesPage} create={NewVersionPage} options={{ label: 'Scheme rules' }} />
+          )}
+          {may.has('support.read') && (
+            <Resource name="customers" list={CustomerSearch} show={CustomerPage} options={{ label: 'Customers' }} />
+          )}
+          {may.has('approvals.read') && (
+            <Resource
+              name="approvals"
+             
+              list={ApprovalList}
+              show={ApprovalShow}
+              recordRepresentation={titleOf}
+            />
+          )}
+          {may.has('people.read') && (
+            <Resource
+              name="users"
+             
+              list={UserList}
+              show={UserShow}
+              recordRepresentation="login"
+              options={{ label: 'People' }}
+            />
+          )}
+          {operationsResources(may)}
+          {caseResources(may)}
+          <Resource name="jobs" list={JobList} show={JobShow} recordRepresentation="kind" />
+          {may.has('audit.read') && (
+            <Resource name="audit" list={AuditList} options={{ label: 'Audit log' }} />
+          )}
+          {may.has('risk.read') && (
+            <>
+              <Resource name="risk-overview" list={Overview} options={{ label: 'Risk overview' }} />
+              <Resource name="risk-rewards" list={Rewards} options={{ label: 'Cost by reward' }} />
+              <Resource name="risk-funnel" list={Funnel} options={{ label: 'Funnel' }} />
+              <Resource name="risk-profit" list={Profit} options={{ label: 'Profit and loss' }} />
+              <Resource name="analytics" list={Analytics} options={{ label: 'Analytics' }} />
+            </>
+          )}
+          <CustomRoutes>
+            <Route path="/risk-customers" element={<Customers />} />
+            <Route path="/risk-goodwill" element={<Goodwill />} />
+            <Route path="/account" element={<Account />} />
+          </CustomRoutes>
+        </>
+      )}
+    </Admin>
   );
 }

@@ -18,6 +18,8 @@ interface Props {
   readonly label: string;
   /** Whether what is typed cannot be sent; the fields say why. */
   readonly disabled?: boolean;
+  /** Whether only its button ends it, because what it shows is never shown again. */
+  readonly stays?: boolean;
   readonly onClose: () => void;
   readonly onSubmit: () => Promise<void> | void;
   readonly children: ReactNode;
@@ -42,7 +44,7 @@ export function FormDialog(props: Props) {
   }
 
   return (
-    <Dialog open={props.open} onClose={props.onClose} aria-labelledby={title} fullWidth maxWidth="sm">
+    <Dialog open={props.open} {...(props.stays === true ? {} : { onClose: props.onClose })} aria-labelledby={title} fullWidth maxWidth="sm">
       <form onSubmit={(event) => void submit(event)}>
         <DialogTitle id={title}>{props.title}</DialogTitle>
         <DialogContent>
@@ -50,7 +52,7 @@ export function FormDialog(props: Props) {
           {props.children}
         </DialogContent>
         <DialogActions>
-          <Button onClick={props.onClose}>Cancel</Button>
+          {props.stays !== true && <Button onClick={props.onClose}>Cancel</Button>}
           <Button type="submit" variant="contained" disabled={busy || props.disabled === true}>
             {props.label}
           </Button>

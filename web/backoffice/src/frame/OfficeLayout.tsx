@@ -63,7 +63,7 @@ function DocsLink() {
 /** A phone has no room for what its system decides and its browser does as well: the theme, and reading again. */
 const WIDE = { display: { xs: 'none', sm: 'flex' } } as const;
 /** A long title wraps; only what needs more than two lines is cut. The page has it in full, which is enough on a phone. */
-const TITLE = { display: '-webkit-box', WebkitBoxOrient: 'vertical', WebkitLineClamp: '2', whiteSpace: 'normal', lineHeight: '18px', minWidth: 0, visibility: { xs: 'hidden', sm: 'visible' } } as const;
+const TITLE = { display: '-webkit-box', WebkitBoxOrient: 'vertical', WebkitLineClamp: '2', whiteSpace: { xs: 'nowrap', sm: 'normal' }, overflow: 'hidden', lineHeight: '18px', minWidth: 0, visibility: { xs: 'hidden', sm: 'visible' } } as const;
 
 function Tools() {
   return (

@@ -32,8 +32,7 @@ export interface Screen {
   readonly name: string;
   readonly label: string;
   readonly icon: ComponentType;
-  /** Null: everybody may open it. */
-  readonly permission: string | null;
+  readonly permission: string;
   /** Its page of the documentation, with the heading. */
   readonly docs: string;
 }
@@ -43,7 +42,7 @@ export interface Group {
   readonly screens: readonly Screen[];
 }
 
-function screen(name: string, label: string, icon: ComponentType, permission: string | null, docs: string): Screen {
+function screen(name: string, label: string, icon: ComponentType, permission: string, docs: string): Screen {
   return { name, label, icon, permission, docs };
 }
 
@@ -95,7 +94,7 @@ export const GROUPS: readonly Group[] = [
     name: 'System',
     screens: [
       screen('users', 'People', AdminPanelSettings, 'people.read', 'backoffice.html#roles'),
-      screen('jobs', 'Jobs', HourglassTop, null, 'backoffice.html#jobs'),
+      screen('jobs', 'Jobs', HourglassTop, 'jobs.read', 'backoffice.html#jobs'),
       screen('audit', 'Audit log', ReceiptLong, 'audit.read', 'backoffice.html#audit'),
     ],
   },
@@ -105,7 +104,7 @@ export const GROUPS: readonly Group[] = [
 export function groupsFor(may: ReadonlySet<string>): readonly Group[] {
   return GROUPS.map(({ name, screens }) => ({
     name,
-    screens: screens.filter(({ permission }) => permission === null || may.has(permission)),
+    screens: screens.filter(({ permission }) => may.has(permission)),
   })).filter(({ screens }) => screens.length > 0);
 }
 

@@ -10,6 +10,7 @@ export interface Waiting {
   readonly kind: string;
   readonly brand: string | null;
   readonly proposedAt: string;
+  readonly proposedBy: string;
 }
 
 interface Read {
@@ -17,7 +18,7 @@ interface Read {
   readonly unseenDecisions: number;
 }
 
-export const TO_DECIDE = 'query ToDecide { approvalsToDecide { id kind brand proposedAt } unseenDecisions }';
+export const TO_DECIDE = 'query ToDecide { approvalsToDecide { id kind brand proposedAt proposedBy } unseenDecisions }';
 const KEY = ['to-decide'] as const;
 const SECONDS = 30;
 const NOTHING: Read = { approvalsToDecide: [], unseenDecisions: 0 };

@@ -4,9 +4,10 @@ import Button from '@mui/material/Button';
 import Card from '@mui/material/Card';
 import CardContent from '@mui/material/CardContent';
 import Typography from '@mui/material/Typography';
+import { useEffect } from 'react';
 import { Link } from 'react-router-dom';
 
-import { useToDecide } from '../frame/toDecide.ts';
+import { useDecided, useToDecide } from '../frame/toDecide.ts';
 import { age } from '../operations/page/words.ts';
 import { forAllBrands } from '../session/permissions.ts';
 import { KINDS } from '../people/approvals/kinds.ts';
@@ -23,14 +24,16 @@ interface Props {
 
 export function WaitingCard({ may, brand }: Props) {
   const proposals = useToDecide();
+  const readAgain = useDecided();
+  useEffect(readAgain, [readAgain]);
   const cases = usePolled<Cases>(WAITING_CASES, may.has('operations.cases') && brand !== null ? { brand } : null, SECONDS);
   const letters = usePolled<Letters>(WAITING_LETTERS, may.has(forAllBrands('operations.read')) ? {} : null, SECONDS);
   const others = caseRows(cases.data, letters.data);
   const rows: readonly Row[] = [
-    ...proposals.slice(0, SHOWN).map(({ id, kind, brand: of, proposedAt }) => ({
+    ...proposals.slice(0, SHOWN).map(({ id, kind, brand: of, proposedAt, proposedBy }) => ({
       id,
       what: KINDS[kind]?.name ?? kind,
-      note: `${of ?? 'all brands'}, ${age(proposedAt)} ago`,
+      note: `by ${proposedBy}, for ${of ?? 'all brands'}, ${age(proposedAt)} ago`,
       path: `/approvals/${encodeURIComponent(id)}/show`,
       deed: 'Read it',
     })),

@@ -53,6 +53,21 @@ export function typedAmount(typed: string, currency: string, zero = false): Type
   return problem(READER.whyRefused(read, currency) ?? '');
 }
 
+export interface TypedCount {
+  /** Null if nothing is typed, or if it is refused. */
+  readonly count: number | null;
+  readonly problem: string;
+}
+
+/** Read a whole number as it was typed, `1000` or `1,000`; what others write for a thousand, `1.000`, is refused. */
+export function typedCount(typed: string): TypedCount {
+  const text = typed.trim();
+  if (text === '') return { count: null, problem: '' };
+  const count = Number(text.replaceAll(',', ''));
+  const isWhole = /^(?:\d+|\d{1,3}(?:,\d{3})+)$/u.test(text) && count < 2 ** 31;
+  return isWhole ? { count, problem: '' } : { count: null, problem: 'Write a whole number in digits, such as 1000.' };
+}
+
 export function number(value: number): string {
   return value.toLocaleString(LOCALE);
 }

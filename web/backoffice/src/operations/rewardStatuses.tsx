@@ -5,6 +5,7 @@ import Report from '@mui/icons-material/Report';
 import VisibilityOff from '@mui/icons-material/VisibilityOff';
 
 import { NO_BRAND, useBrand } from '../frame/brand.tsx';
+import { word } from '../money/amounts.ts';
 import { RowMenu } from '../components/RowMenu.tsx';
 import { DataRows } from './page/DataRows.tsx';
 import { ToneChip } from '../look/ToneChip.tsx';
@@ -84,7 +85,7 @@ export function RewardStatuses() {
         columns={[
           { head: 'Reward', cell: ({ reward }) => reward },
           { head: 'Version', cell: ({ version }) => version, right: true },
-          { head: 'Kind', cell: ({ kind }) => kind },
+          { head: 'Kind', cell: ({ kind }) => word(kind) },
           { head: 'Status', cell: ({ status, recalled }) => <ToneChip tone={toneOf(status, recalled)} label={recalled ? 'recalled' : status} /> },
           { head: 'Why not offered', cell: ({ obstacles }) => obstacles.join('; ') || '–' },
           { head: 'Change', isMenu: true, cell: (version) => may && <RowMenu about={`${version.reward}, version ${version.version}`} deeds={actionsFor(version).map((action) => deedOf(action, version))} /> },

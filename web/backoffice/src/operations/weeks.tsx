@@ -10,6 +10,7 @@ import { Page } from './page/Page.tsx';
 import { WeekCustomers } from './WeekCustomers.tsx';
 import { useMay } from './page/may.ts';
 import { usePolled } from './page/usePolled.ts';
+import { word } from '../money/amounts.ts';
 import { moment } from '../time/moments.ts';
 
 import type { Tone } from '../look/theme.ts';
@@ -64,7 +65,7 @@ export function Weeks() {
         columns={[
           { head: 'Week', cell: ({ isoWeek }) => isoWeek },
           { head: 'For', cell: ({ jurisdiction, currency }) => `${jurisdiction} ${currency}` },
-          { head: 'State', cell: ({ state, confirmed }) => <ToneChip tone={TONES[state] ?? 'neutral'} label={confirmed ? `${state}, confirmed` : state} /> },
+          { head: 'State', cell: ({ state, confirmed }) => <ToneChip tone={TONES[state] ?? 'neutral'} label={`${word(state.toLowerCase())}${confirmed ? ', confirmed' : ''}`} /> },
           { head: 'Waits for', cell: ({ waitsFor, until }) => (waitsFor === null ? '–' : `${waitsFor}${until === null ? '' : `: ${moment(until, brand)}`}`) },
           { head: 'Scheme', cell: schemeOf },
           { head: 'Customers', cell: (week) => week.state !== 'NEXT' && <WeekCustomers {...week} /> },

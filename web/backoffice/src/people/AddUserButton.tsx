@@ -14,7 +14,7 @@ import type { Given } from './GivenCredentials.tsx';
 import type { GrantedRole } from './grantedRole.ts';
 
 const ADD = `mutation Add($input: AddUserInput!) { addUser(input: $input) { initialPassword user { login } } }`;
-const NO_ROLES: readonly GrantedRole[] = [{ brand: '*', role: 'VIEWER' }];
+const NO_ROLES: readonly GrantedRole[] = [{ brand: '', role: 'VIEWER' }];
 
 export function AddUserButton() {
   const [open, setOpen] = useState(false);
@@ -65,7 +65,7 @@ export function AddUserButton() {
           <RoleRows roles={roles} onChange={setRoles} />
         </FormDialog>
       ) : (
-        <FormDialog title="The account is added" open={open} label="Done" onClose={close} onSubmit={close}>
+        <FormDialog title="The account is added" open={open} label="Done" stays onClose={close} onSubmit={close}>
           <GivenCredentials given={given} />
         </FormDialog>
       )}

@@ -42,7 +42,7 @@ export function RoleRows({ roles, onChange }: Props) {
             label="Brand"
             value={row.brand}
             onChange={(event) => replace(index, { ...row, brand: event.target.value.trim() })}
-            helperText={row.brand === '*' ? 'all brands' : ' '}
+            helperText={row.brand === '*' ? 'All brands.' : 'Its id, or * for all brands.'}
             required
           />
           <IconButton
@@ -53,7 +53,7 @@ export function RoleRows({ roles, onChange }: Props) {
           </IconButton>
         </Stack>
       ))}
-      <Button startIcon={<Add />} onClick={() => onChange([...roles, { brand: '*', role: 'VIEWER' }])}>
+      <Button startIcon={<Add />} onClick={() => onChange([...roles, { brand: '', role: 'VIEWER' }])}>
         Add a role
       </Button>
     </Stack>

@@ -26,6 +26,7 @@ import { RowMenu } from '../components/RowMenu.tsx';
 import { GivenCredentials } from './GivenCredentials.tsx';
 import { KeysetList } from '../components/KeysetList.tsx';
 import { RolesButton } from './RolesButton.tsx';
+import { ToneChip } from '../look/ToneChip.tsx';
 import { SESSION, SessionTable } from '../session/SessionTable.tsx';
 import { useGraph } from '../graph/useGraph.ts';
 
@@ -66,11 +67,16 @@ export function UserList() {
       <DataTable.Col source="login" disableSort />
       <DataTable.Col source="name" disableSort />
       <DataTable.Col label="Roles" field={Roles} disableSort />
-      <DataTable.Col source="status" disableSort />
+      <DataTable.Col source="status" disableSort field={Status} />
       <DataTable.Col label="Second factor" field={SecondFactor} disableSort />
       <DataTable.Col label="Open" field={ShowButton} disableSort />
     </KeysetList>
   );
+}
+
+function Status() {
+  const active = useRecordContext()?.['status'] === 'ACTIVE';
+  return <ToneChip tone={active ? 'good' : 'neutral'} label={active ? 'Active' : 'Disabled'} />;
 }
 
 function SecondFactor() {
@@ -127,7 +133,9 @@ export function UserShow() {
         <TextField source="login" />
         <TextField source="name" />
         <TextField source="person" />
-        <TextField source="status" />
+        <Labeled label="Status">
+          <Status />
+        </Labeled>
         <Labeled label="Roles">
           <Roles />
         </Labeled>

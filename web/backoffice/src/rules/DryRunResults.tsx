@@ -1,4 +1,5 @@
 /** What a dry run found: who would have qualified, what it would have cost, and which bets count differently. */
+import Alert from '@mui/material/Alert';
 import Download from '@mui/icons-material/Download';
 import Button from '@mui/material/Button';
 import Stack from '@mui/material/Stack';
@@ -33,6 +34,7 @@ export function DryRunResults({ job, result, brand, currency }: Props) {
   ] as const;
   return (
     <Stack spacing={2}>
+      {result.bets === 0 && <Alert severity="info">No bets of week {job.isoWeek} are stored, so it says nothing about this version. Try it over another week.</Alert>}
       <Typography variant="body2">
         Week {job.isoWeek}: {result.customers} customers with {result.bets} bets. {result.gained} would gain a reward and {result.lost} would lose it;{' '}
         {result.differingBets} bets count differently.

@@ -10,8 +10,9 @@ import { Title } from 'react-admin';
 import { CHECK, NO_BRAND, VERSIONS, type Brand, type SchemeCheck, type SchemeVersion } from './operations.ts';
 import { DryRunPanel } from './DryRunPanel.tsx';
 import { ProposeButton } from './ProposeButton.tsx';
-import { asSchemeInput, formAfter } from './scheme.ts';
+import { asSchemeInput, asSentence, formAfter } from './scheme.ts';
 import { SchemeFields } from './SchemeFields.tsx';
+import { AsksToLeave } from '../components/AsksToLeave.tsx';
 import { Waiting } from '../components/Waiting.tsx';
 import { useBrand } from '../frame/brand.tsx';
 import { useReadBrands } from '../content/useBrands.ts';
@@ -50,7 +51,8 @@ interface Props {
 }
 
 function NewVersion({ brand, versions, startsAt }: Props) {
-  const [form, setForm] = useState(() => formAfter(versions, brand.jurisdictions[0] ?? '', brand.currencies[0] ?? '', startsAt));
+  const [first] = useState(() => formAfter(versions, brand.jurisdictions[0] ?? '', brand.currencies[0] ?? '', startsAt));
+  const [form, setForm] = useState(first);
   const settled = useDelayed(form);
   const input = asSchemeInput(settled);
   const { data, problem } = useGraph<{ readonly checkScheme: SchemeCheck }>(CHECK, { brand: brand.id, scheme: input });
@@ -58,6 +60,7 @@ function NewVersion({ brand, versions, startsAt }: Props) {
   const isChecked = settled === form && check !== null;
   return (
     <Box sx={{ display: 'grid', gridTemplateColumns: { xs: '1fr', lg: 'minmax(0, 3fr) minmax(0, 2fr)' }, gap: 3 }}>
+      <AsksToLeave hasChanges={form !== first} />
       <Stack spacing={2} component="section" aria-label="Rules">
         <SchemeFields
           brand={brand}
@@ -85,7 +88,7 @@ function Verdict({ check }: { readonly check: SchemeCheck | null }) {
     <>
       {whole.map(({ rule, message, severity }) => (
         <Alert key={rule + message} severity={severity === 'ERROR' ? 'error' : 'warning'}>
-          {message}
+          {asSentence(message)}
         </Alert>
       ))}
       {errors === 0 ? (

@@ -8,6 +8,7 @@ import { useNavigate } from 'react-router-dom';
 
 import { PROPOSE } from './operations.ts';
 import { FormDialog } from '../components/FormDialog.tsx';
+import { SAVED } from '../components/leaving.ts';
 import { run } from '../graph/graph.ts';
 
 interface Props {
@@ -25,7 +26,7 @@ export function ProposeButton({ brand, scheme, disabled }: Props) {
   async function submit() {
     await run(PROPOSE, { input: { brand, scheme, reason } });
     notify('The version is proposed', { type: 'success' });
-    await navigate(`/schemes?brand=${encodeURIComponent(brand)}`);
+    await navigate(`/schemes?brand=${encodeURIComponent(brand)}`, { state: SAVED });
   }
 
   return (

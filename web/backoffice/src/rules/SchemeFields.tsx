@@ -94,6 +94,7 @@ export function SchemeFields({ brand, form, weeks, problems, onChange, onTerrito
       </Row>
       <Row>
         <Choice
+          isWide
           label="In effect from"
           value={form.effectiveFrom}
           values={weeks}
@@ -148,11 +149,13 @@ interface ChoiceProps {
   /** What a value is called, if that is not the value itself. */
   readonly says?: (value: string) => string;
   readonly hint?: string;
+  /** Whether its values are long. */
+  readonly isWide?: boolean;
   readonly problems: readonly SchemeProblem[];
   readonly onChoose: (value: string) => void;
 }
 
-function Choice({ label, value, values, says = String, hint = '', problems, onChoose }: ChoiceProps) {
+function Choice({ label, value, values, says = String, hint = '', isWide = false, problems, onChoose }: ChoiceProps) {
   return (
     <TextField
       select
@@ -161,6 +164,7 @@ function Choice({ label, value, values, says = String, hint = '', problems, onCh
       onChange={(event) => onChoose(event.target.value)}
       error={problems.some(({ severity }) => severity === 'ERROR')}
       helperText={problems.length === 0 ? hint : said(problems)}
+      sx={isWide ? { gridColumn: { sm: 'span 2' } } : {}}
       fullWidth
     >
       {values.map((offered) => (

@@ -7,7 +7,7 @@ import { usePermissions } from 'react-admin';
 import { Link } from 'react-router-dom';
 
 import { CHECK, NO_BRAND, VERSIONS, WAITING, type Brand, type SchemeCheck, type SchemeVersion } from './operations.ts';
-import { odds } from './scheme.ts';
+import { odds, versionInWords } from './scheme.ts';
 import { ToneChip } from '../look/ToneChip.tsx';
 import { money } from '../money/amounts.ts';
 import { DataRows } from '../operations/page/DataRows.tsx';
@@ -77,7 +77,7 @@ function Waiting({ brand }: { readonly brand: string }) {
         </Button>
       }
     >
-      {proposedBy} proposes {subject.replace(/^scheme:/u, 'version ')}: another person has to approve it.
+      {proposedBy} proposes {versionInWords(subject)}: another person has to approve it.
     </Alert>
   ));
 }

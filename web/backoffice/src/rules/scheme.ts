@@ -105,6 +105,17 @@ function whole(value: string): number | null {
   return /^\d+$/u.test(trimmed) && number < 2 ** 31 ? number : null;
 }
 
+/** Return a version by its subject: `scheme:northbet:GB:GBP:2` is version 2 for GB in GBP. */
+export function versionInWords(subject: string): string {
+  const [, , jurisdiction = '', currency = '', version = ''] = subject.split(':');
+  return `version ${version} for ${jurisdiction} in ${currency}`;
+}
+
+/** Return what the check says, as a sentence that stands alone. */
+export function asSentence(message: string): string {
+  return `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
+}
+
 /** The reasons whose names are no words. */
 const IN_WORDS: Readonly<Record<string, string>> = {
   '': 'nothing',

@@ -21,11 +21,12 @@ interface Props {
   readonly customer: string;
   /** The current week, which is suggested. */
   readonly week: WeekAmounts;
+  readonly onDone: () => void;
 }
 
 type Direction = 'add' | 'take';
 
-export function AdjustButton({ customer, week: current }: Props) {
+export function AdjustButton({ customer, week: current, onDone }: Props) {
   const [open, setOpen] = useState(false);
   const [isoWeek, setIsoWeek] = useState(current.isoWeek);
   const [direction, setDirection] = useState<Direction>('add');
@@ -43,6 +44,7 @@ export function AdjustButton({ customer, week: current }: Props) {
     setTyped('');
     setReason('');
     notify('Proposed: another person finds it among the approvals', { type: 'success' });
+    onDone();
   }
 
   return (

@@ -16,6 +16,7 @@ import { CUSTOMER, ERASE, LIFT_HOLD, PUT_HOLD } from './operations.ts';
 import { Timeline } from './Timeline.tsx';
 import { WhyButton } from './WhyButton.tsx';
 import { ChangeButton, type Deed } from '../components/ChangeButton.tsx';
+import { OthersAbout } from '../people/approvals/OthersAbout.tsx';
 import { RowMenu } from '../components/RowMenu.tsx';
 import { Waiting } from '../components/Waiting.tsx';
 import { run } from '../graph/graph.ts';
@@ -121,8 +122,8 @@ function Actions({ customer, onDone }: { readonly customer: Customer; readonly o
   const may = (name: string) => permissions?.has(name) === true;
   return (
     <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap' }}>
-      {may('support.adjust') && <AdjustButton customer={customer.id} week={customer.week} />}
-      {may('support.goodwill') && <GoodwillButton customer={customer.id} />}
+      {may('support.adjust') && <AdjustButton customer={customer.id} week={customer.week} onDone={onDone} />}
+      {may('support.goodwill') && <GoodwillButton customer={customer.id} onDone={onDone} />}
       {may('support.export') && <ExportButton customer={customer.id} />}
       {may('support.erase') && <RowMenu about={`customer ${customer.customerId}`} deeds={legal(customer, onDone)} />}
     </Stack>
@@ -139,6 +140,7 @@ function CustomerOf({ id }: { readonly id: string }) {
   const [read, setRead] = useState<Read | null>(null);
   const [problem, setProblem] = useState('');
   const [version, setVersion] = useState(0);
+  const mayReadProposals = usePermissions<ReadonlySet<string>>().permissions?.has('approvals.read') === true;
   const again = useCallback(() => setVersion((before) => before + 1), []);
 
   useEffect(() => {
@@ -168,6 +170,7 @@ function CustomerOf({ id }: { readonly id: string }) {
         <Stack spacing={2}>
           <Facts customer={read.customer} />
           <Holds holds={read.legalHolds} brand={read.customer.brand} onDone={again} />
+          {mayReadProposals && <OthersAbout key={version} subject={`customer:${read.customer.id}`} />}
           <Actions customer={read.customer} onDone={again} />
         </Stack>
       </Card>

@@ -106,7 +106,7 @@ export function CustomerFinder() {
           {found.nodes.map((one) => (
             <ListItem key={one.id} disablePadding>
               <ListItemButton component={Link} to={`/customers/${encodeURIComponent(one.id)}/show`}>
-                <ListItemText primary={one.customerId} secondary={one.id.split(':')[0]} />
+                <ListItemText primary={one.customerId} secondary={one.id.split(':')[0]} slotProps={{ primary: { color: 'primary' } }} />
               </ListItemButton>
             </ListItem>
           ))}

@@ -16,7 +16,12 @@ import { messageOf } from '../session/session.ts';
 
 import type { GoodwillOffer } from './operations.ts';
 
-export function GoodwillButton({ customer }: { readonly customer: string }) {
+interface Props {
+  readonly customer: string;
+  readonly onDone: () => void;
+}
+
+export function GoodwillButton({ customer, onDone }: Props) {
   const [offer, setOffer] = useState<GoodwillOffer | null>(null);
   const [open, setOpen] = useState(false);
   const [reward, setReward] = useState('');
@@ -40,6 +45,7 @@ export function GoodwillButton({ customer }: { readonly customer: string }) {
     setOpen(false);
     setReason('');
     notify('Proposed: another person finds it among the approvals', { type: 'success' });
+    onDone();
   }
 
   return (

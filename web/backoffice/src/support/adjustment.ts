@@ -16,10 +16,11 @@ export function weekName(isoWeek: string): string {
   return number === null ? isoWeek : `week ${number}`;
 }
 
-/** Return what an amount does to a week, such as `adds £5.00 to week 48`. */
+/** Return what an amount does to a week, such as `adds £5.00 to week 48 (2026-W48)`: another year has a week 48, too. */
 export function adjustmentInWords(amountMinor: number, currency: string, isoWeek: string): string {
   const amount = money(Math.abs(amountMinor), currency);
-  return amountMinor < 0 ? `takes ${amount} from ${weekName(isoWeek)}` : `adds ${amount} to ${weekName(isoWeek)}`;
+  const week = `${weekName(isoWeek)} (${isoWeek})`;
+  return amountMinor < 0 ? `takes ${amount} from ${week}` : `adds ${amount} to ${week}`;
 }
 
 /** Return where a week stands: `£12.00 of £25.00`. */

@@ -12,6 +12,7 @@ import { LINT, READ_ITEM, SAVE, type Brand, type Finding, type Item } from '../o
 import { DocumentForm } from './DocumentForm.tsx';
 import { PreviewPanel } from './PreviewPanel.tsx';
 import { StaleDialog } from './StaleDialog.tsx';
+import { AsksToLeave } from '../../components/AsksToLeave.tsx';
 import { run } from '../../graph/graph.ts';
 import { useDelayed } from '../../graph/useDelayed.ts';
 import { useGraph } from '../../graph/useGraph.ts';
@@ -126,6 +127,7 @@ export function DraftEditor({ itemKey, brand, item, onSaved, onTyped }: Props) {
           </Stack>
         )}
       </Stack>
+      <AsksToLeave hasChanges={typed !== base} />
       <PreviewPanel itemKey={itemKey} document={settled} locale={locale} />
       {theirs !== null && (
         <StaleDialog

@@ -71,7 +71,7 @@ export function PreviewPanel({ itemKey, document, locale }: Props) {
       </Stack>
       {problem !== '' && <Alert severity="error">{problem}</Alert>}
       {!written && <Alert severity="info">Nothing is written in {locale} yet.</Alert>}
-      {data !== null && <Frame key={width} width={width} brand={itemKey.brand} locale={locale} answer={data.contentPreview} />}
+      {data !== null && <Frame key={width} width={width} itemKey={itemKey} locale={locale} answer={data.contentPreview} />}
       <Typography variant="body2" color="textSecondary">
         This is the widget of the bet-slip with recorded answers. Nothing in it can change anything.
       </Typography>
@@ -81,13 +81,13 @@ export function PreviewPanel({ itemKey, document, locale }: Props) {
 
 interface FrameProps {
   readonly width: number;
-  readonly brand: string;
+  readonly itemKey: ContentKey;
   readonly locale: string;
   readonly answer: { readonly club: string; readonly records: string };
 }
 
 /** The page of the widget, in a sandbox without an origin; scaled down if there is less room than it has. */
-function Frame({ width, brand, locale, answer }: FrameProps) {
+function Frame({ width, itemKey: { brand, rewardId }, locale, answer }: FrameProps) {
   const frame = useRef<HTMLIFrameElement>(null);
   const box = useRef<HTMLDivElement>(null);
   const [ready, setReady] = useState(false);
@@ -100,10 +100,11 @@ function Frame({ width, brand, locale, answer }: FrameProps) {
       locale,
       theme: mode,
       brand,
+      reward: rewardId,
       club: JSON.parse(answer.club) as Shown['club'],
       records: JSON.parse(answer.records) as Shown['records'],
     }),
-    [locale, mode, brand, answer],
+    [locale, mode, brand, rewardId, answer],
   );
 
   useEffect(() => {

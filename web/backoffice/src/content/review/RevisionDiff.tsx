@@ -79,10 +79,10 @@ function RevisionSelect({ label, value, revisions, onChange, orNothing = false }
 export function Changes({ changes }: { readonly changes: readonly Change[] }) {
   return (
     <TableContainer tabIndex={0} role="region" aria-label="Differences">
-      <Table size="small" aria-label="Differences" sx={{ tableLayout: 'fixed' }}>
+      <Table size="small" aria-label="Differences" sx={{ tableLayout: 'fixed', '& th, & td': { paddingInline: { xs: 1, sm: 2 } } }}>
         <TableHead>
           <TableRow>
-            <TableCell sx={{ inlineSize: '18%' }}>Field</TableCell>
+            <TableCell sx={{ inlineSize: { xs: '88px', sm: '18%' } }}>Field</TableCell>
             <TableCell>Before</TableCell>
             <TableCell>After</TableCell>
           </TableRow>

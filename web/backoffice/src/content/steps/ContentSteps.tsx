@@ -53,7 +53,7 @@ function EditorSteps({ item, open, onDone }: StepProps) {
       {open.state === 'DRAFT' && (
         <ChangeButton
           label="Submit for approval"
-          question="The text cannot be changed from here on; another person approves it."
+          question="Another person reads it with your reason, and approves it. Whoever changes the text afterwards takes it back."
           mutation={SUBMIT}
           variables={(reason) => ({ input: { ...stepInput(item), reason } })}
           wantsReason

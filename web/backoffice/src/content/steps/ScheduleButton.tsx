@@ -14,6 +14,7 @@ import { stepInput } from './stepInput.ts';
 import { FormDialog } from '../../components/FormDialog.tsx';
 import { run } from '../../graph/graph.ts';
 import { Refusal } from '../../session/session.ts';
+import { zoneName } from '../../time/moments.ts';
 
 interface Props {
   readonly item: Item;
@@ -55,11 +56,11 @@ export function ScheduleButton({ item, timeZone, onDone }: Props) {
       </Button>
       <FormDialog title="Publish at a time" open={open} label="Schedule" onClose={() => setOpen(false)} onSubmit={submit}>
         <TextField
-          label={`Time in ${timeZone}`}
+          label={zoneName(timeZone)}
           type="datetime-local"
           value={at}
           onChange={(event) => change(event.target.value)}
-          helperText="The local time there, whatever your own time zone is."
+          helperText="The time there, whatever your own time zone is."
           margin="normal"
           fullWidth
           required

@@ -1,5 +1,5 @@
 /** A provider of rewards as the graph has it, its form, and the operations that read and change it. */
-import { money } from '../../money/amounts.ts';
+import { money, word } from '../../money/amounts.ts';
 
 export interface Configuration {
   readonly position: number;
@@ -125,7 +125,7 @@ export function names(text: string): string[] {
 export function offered({ configuration }: Provider): string {
   if (configuration === null) return '–';
   const { kinds, brands, currencies } = configuration;
-  return `${kinds.join(', ')}; ${brands.join(', ') || 'all brands'}; ${currencies.join(', ') || 'all currencies'}`;
+  return `${kinds.map(word).join(', ')}; ${brands.join(', ') || 'all brands'}; ${currencies.join(', ') || 'all currencies'}`;
 }
 
 /** The currency in which a limit is typed: a limit is a number of any currency's smallest coins. */

@@ -24,7 +24,7 @@ const FILTERS = [
 export function ApprovalList() {
   return (
     <KeysetList rows="proposals" rowClick="show" filters={FILTERS} filterDefaultValues={DEFAULT_FILTERS}>
-      <DataTable.Col source="content" label="Proposal" disableSort render={(record: RaRecord) => titleOf(record as unknown as Proposal)} />
+      <DataTable.Col source="content" label="Proposal" disableSort sx={{ minWidth: 200 }} render={(record: RaRecord) => titleOf(record as unknown as Proposal)} />
       <DataTable.Col source="brand" disableSort render={(record: RaRecord) => (record['brand'] as string | null) ?? 'all brands'} />
       <DataTable.Col source="proposedBy" disableSort />
       <DataTable.Col source="proposedAt" field={ProposedAt} disableSort />

@@ -10,6 +10,7 @@ import { Link } from 'react-router-dom';
 import { Decisions } from './Decisions.tsx';
 import { Evidence } from './Evidence.tsx';
 import { inWords, KINDS, titleOf } from './kinds.ts';
+import { OthersAbout } from './OthersAbout.tsx';
 import { StatusChip } from './StatusChip.tsx';
 import { SkeletonRows } from '../../components/Waiting.tsx';
 import { DataRows } from '../../operations/page/DataRows.tsx';
@@ -117,11 +118,7 @@ function Part({ title, children }: { readonly title: string; readonly children: 
 function Meaning({ proposal, words }: { readonly proposal: Proposal; readonly words: InWords }) {
   return (
     <Part title="What is proposed">
-      {words.sentences.map((sentence) => (
-        <Typography key={sentence} sx={{ maxWidth: '70ch', overflowWrap: 'anywhere' }}>
-          {sentence}
-        </Typography>
-      ))}
+      <Sentences of={words.sentences} />
       {words.changes.length > 0 && (
         <DataRows
           label="What changes"
@@ -136,9 +133,26 @@ function Meaning({ proposal, words }: { readonly proposal: Proposal; readonly wo
         />
       )}
       <Evidence proposal={proposal} />
+      {proposal.status === 'PENDING' && proposal.subject?.startsWith('customer:') === true && (
+        <OthersAbout subject={proposal.subject} than={proposal.id} />
+      )}
+      {words.details !== undefined && (
+        <Typography variant="subtitle2" component="h4">
+          All of its rules
+        </Typography>
+      )}
+      <Sentences of={words.details ?? []} />
       <Links proposal={proposal} words={words} />
     </Part>
   );
+}
+
+function Sentences({ of }: { readonly of: readonly string[] }) {
+  return of.map((sentence) => (
+    <Typography key={sentence} sx={{ maxWidth: '70ch', overflowWrap: 'anywhere' }}>
+      {sentence}
+    </Typography>
+  ));
 }
 
 /** The object, and its history: what was proposed about it before, and what the audit log has. */

@@ -4,7 +4,7 @@ import Close from '@mui/icons-material/Close';
 import Undo from '@mui/icons-material/Undo';
 import Stack from '@mui/material/Stack';
 
-import { KINDS } from './kinds.ts';
+import { KINDS, titleOf } from './kinds.ts';
 import { useDecided } from '../../frame/toDecide.ts';
 import { ChangeButton } from '../../components/ChangeButton.tsx';
 
@@ -43,7 +43,7 @@ export function Decisions({ proposal, isShown }: Props) {
       {notIndependent === null && isShown && (
         <ChangeButton
           label="Approve"
-          question={KINDS[proposal.kind]?.onApproval ?? ''}
+          question={`${titleOf(proposal)}. ${KINDS[proposal.kind]?.onApproval ?? ''}`}
           mutation={APPROVE}
           variables={() => ({ input: { proposalId: id, contentHash } })}
           icon={<Check />}
@@ -53,7 +53,7 @@ export function Decisions({ proposal, isShown }: Props) {
       )}
       <ChangeButton
         label="Reject"
-        question="The proposal ends; the person who made it sees your reason."
+        question={`${titleOf(proposal)}. The proposal ends; the person who made it sees your reason.`}
         mutation={REJECT}
         variables={(reason) => ({ input: { proposalId: id, reason } })}
         wantsReason

@@ -16,7 +16,8 @@ import { Changes, type Change } from '../../content/review/RevisionDiff.tsx';
 import { useGraph } from '../../graph/useGraph.ts';
 import { DataRows } from '../../operations/page/DataRows.tsx';
 import { DryRunPanel } from '../../rules/DryRunPanel.tsx';
-import { VERSIONS, type SchemeVersion } from '../../rules/operations.ts';
+import { asSentence } from '../../rules/scheme.ts';
+import { CHECK, VERSIONS, type SchemeCheck, type SchemeVersion } from '../../rules/operations.ts';
 import { standing, targetInWords, type WeekAmounts } from '../../support/adjustment.ts';
 import { WEEK } from '../../support/operations.ts';
 import { BUDGETS, type Budget } from '../../risk/overview/GoodwillSection.tsx';
@@ -149,9 +150,21 @@ function Rules({ content, brand }: Of & { readonly brand: string }) {
           { head: 'After', cell: ({ after }) => <strong>{after}</strong> },
         ]}
       />
+      <Warnings brand={brand} scheme={schemeInput(content)} />
       {permissions?.has('rules.try') === true && (
         <DryRunPanel brand={brand} currency={content.text('currency')} scheme={schemeInput(content)} disabled={false} />
       )}
     </Stack>
   );
+}
+
+/** What the check of the rules finds odd: its author has seen it, too. */
+function Warnings({ brand, scheme }: { readonly brand: string; readonly scheme: Readonly<Record<string, unknown>> }) {
+  const { data } = useGraph<{ readonly checkScheme: SchemeCheck }>(CHECK, { brand, scheme });
+  const warnings = data?.checkScheme.problems.filter(({ severity }) => severity === 'WARNING') ?? [];
+  return warnings.map(({ rule, message }) => (
+    <Alert key={rule + message} severity="warning">
+      {asSentence(message)}
+    </Alert>
+  ));
 }

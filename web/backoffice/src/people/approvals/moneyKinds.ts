@@ -33,7 +33,7 @@ export const adjustment: Kind = {
     const who = content.text('customer');
     return {
       title: minor < 0 ? `${amount} taken from ${who} in ${weekName(week)}` : `${amount} for ${who} in ${weekName(week)}`,
-      sentences: [`This ${adjustmentInWords(minor, currency, week)} (${week}) of ${who}.`],
+      sentences: [`This ${adjustmentInWords(minor, currency, week)} of ${who}.`],
       changes: [],
       object: customer(content),
     };

@@ -33,6 +33,8 @@ export interface InWords {
   readonly title: string;
   /** What it means, each as a whole sentence. */
   readonly sentences: readonly string[];
+  /** All the rest of it, after what changes. */
+  readonly details?: readonly string[];
   readonly changes: readonly Change[];
   /** What it is about, as a path of the screens. */
   readonly object: { readonly path: string; readonly label: string; readonly permission: string };

@@ -56,9 +56,11 @@ export const scheme: Kind = {
   approvers: 'approver',
   inWords(content, brand) {
     const [where, currency] = [content.text('jurisdiction'), content.text('currency')];
+    const [effect = '', ...rules] = rulesInWords(content, brand).map(([, sentence]) => sentence);
     return {
       title: `Rules for ${where} in ${currency}, version ${content.number('version')}: target ${money(content.number('target_minor'), currency)}`,
-      sentences: rulesInWords(content, brand).map(([, sentence]) => sentence),
+      sentences: [effect],
+      details: rules,
       changes: [],
       object: { path: '/schemes', label: 'Scheme rules', permission: 'rules.read' },
     };

@@ -1,4 +1,5 @@
 /** Budgets of the current week: what is set, chosen, reserved and left; setting one. */
+import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
 import Chip from '@mui/material/Chip';
 import TextField from '@mui/material/TextField';
@@ -7,10 +8,11 @@ import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import { useNotify, usePermissions } from 'react-admin';
 
+import { budgetInWords } from './budget.ts';
 import { FigureTable } from '../figures/FigureTable.tsx';
 import { FormDialog } from '../../components/FormDialog.tsx';
 import { RowsLink } from '../figures/RowsLink.tsx';
-import { number } from '../../money/amounts.ts';
+import { number, typedCount } from '../../money/amounts.ts';
 import { run } from '../../graph/graph.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { Waiting } from '../../components/Waiting.tsx';
@@ -44,13 +46,14 @@ function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet
   const [rewards, setRewards] = useState('');
   const [reason, setReason] = useState('');
   const notify = useNotify();
+  const { count, problem } = typedCount(rewards);
 
   async function submit() {
     const input = {
       brand,
       reward: reward.trim(),
       isoWeek: isoWeek.trim() === '' ? null : isoWeek.trim(),
-      rewards: rewards.trim() === '' ? null : Number(rewards),
+      rewards: count,
       reason,
     };
     const { setRiskBudget } = await run<{ setRiskBudget: { proposal: string | null } }>(SET, { input });
@@ -66,7 +69,7 @@ function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet
       <Button startIcon={<Tune />} onClick={() => setOpen(true)}>
         Set a budget
       </Button>
-      <FormDialog title="Set a budget" label="Set" open={open} onClose={() => setOpen(false)} onSubmit={submit}>
+      <FormDialog title="Set a budget" label="Set" open={open} disabled={problem !== ''} onClose={() => setOpen(false)} onSubmit={submit}>
         <TextField label="Reward" value={reward} onChange={(event) => setReward(event.target.value)} required fullWidth margin="dense" />
         <TextField
           label="Week"
@@ -78,11 +81,11 @@ function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet
         />
         <TextField
           label="Number of rewards"
-          type="number"
           value={rewards}
           onChange={(event) => setRewards(event.target.value)}
-          helperText="Empty for no limit. A higher limit is only proposed; another person approves it."
-          slotProps={{ htmlInput: { min: 0, step: 1 } }}
+          error={problem !== ''}
+          helperText={problem || 'Empty for no limit. A higher limit is only proposed; another person approves it.'}
+          slotProps={{ htmlInput: { inputMode: 'numeric', autoComplete: 'off' } }}
           fullWidth
           margin="dense"
         />
@@ -96,6 +99,11 @@ function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet
           multiline
           margin="dense"
         />
+        {reward.trim() !== '' && problem === '' && (
+          <Alert severity="info" role="status">
+            {budgetInWords(reward.trim(), isoWeek.trim(), count)}
+          </Alert>
+        )}
       </FormDialog>
     </>
   );

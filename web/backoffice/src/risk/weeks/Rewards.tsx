@@ -7,7 +7,7 @@ import { useState } from 'react';
 import { BarChart } from '../../charts/BarChart.tsx';
 import { FigureTable } from '../figures/FigureTable.tsx';
 import { RiskPage } from '../RiskPage.tsx';
-import { number, units, word } from '../../money/amounts.ts';
+import { axisMoney, units, word } from '../../money/amounts.ts';
 import { SHOWN, WEEKS } from './weeks.ts';
 import { REWARD, rewardColumns } from '../figures/rewardColumns.tsx';
 import { useGraph } from '../../graph/useGraph.ts';
@@ -40,7 +40,7 @@ function Chart({ lines, currency }: { readonly lines: readonly RewardFigure[]; r
         data: rewards.map((reward) => units(sum(reward, stage), currency)),
       }))}
       isStacked
-      format={number}
+      format={axisMoney(currency)}
     />
   );
 }
