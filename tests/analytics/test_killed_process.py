@@ -46,6 +46,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@pytest.mark.slow("a process that is killed and started again several times")
 def test_each_record_is_there_once_after_kills(programs: Programs, embedded_broker: EmbeddedBroker) -> None:
     """Three kills at random moments; then the rows are the records, and the sum is what was staked."""
     producer = Producer({"bootstrap.servers": embedded_broker.bootstrap})

@@ -219,6 +219,7 @@ def test_a_demo_by_the_machines_time_is_no_rehearsal(demo: Demo) -> None:
         assert "FURLONG_CLOCK_REHEARSAL=true" in demo.programs.refused("clock", *command)
 
 
+@pytest.mark.slow("a demo, and each role signed in")
 def test_each_role_signs_in_to_the_back_office(demo: Demo) -> None:
     """The ready file has an account for each role, a second one where one approves what the other proposes.
 

@@ -121,6 +121,7 @@ async def regions(processes: None, tmp_path: Path, empty_kafka: PrivateKafka) ->
         yield found
 
 
+@pytest.mark.slow("two regions with servers of their own, one of them cut off for a while")
 async def test_a_region_that_was_cut_off_serves_on_and_catches_up(regions: Regions) -> None:
     """A decision reaches both regions, only home without MirrorMaker, and both with it again; both say so."""
 
