@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import shutil
 import signal
 import socket
@@ -9,7 +10,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
+PORTS: Final = range(20_000, 32_768)
+"""Below those of outgoing connections, one of which may take a port while its server is restarted."""
 STOP_SECONDS = 60.0
 _PAUSE_SECONDS = 0.05
 
@@ -108,10 +112,11 @@ def wait_until_ready(process: ServerProcess, is_ready: Callable[[], bool], secon
 
 def free_port() -> int:
     """Return a loopback TCP port that is free now; another process may still take it first."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    while True:
+        port = random.SystemRandom().choice(PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def accepts(port: int) -> bool:

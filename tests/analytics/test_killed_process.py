@@ -2,7 +2,6 @@
 
 import json
 import random
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ import httpx
 import pytest
 from confluent_kafka import Producer
 
+from deploy.server_process import free_port
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import TOPICS
 from tests.support.analytics_store import KEY
@@ -38,12 +38,6 @@ def programs(processes: None, embedded_broker: EmbeddedBroker, tmp_path: Path) -
     with programs_in(tmp_path, environment) as opened:
         opened.run("db", "upgrade")
         yield opened
-
-
-def free_port() -> int:
-    """Return a port that nobody uses now."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 @pytest.mark.slow("a process that is killed and started again several times")
@@ -74,8 +68,9 @@ def test_each_record_is_there_once_after_kills(programs: Programs, embedded_brok
         killed.kill()
         killed.wait(30)
         produce(200)
-    programs.start("consume", "analytics", "--listen", f"127.0.0.1:{port}")
-    eventually(lambda: is_complete(port), "everything is stored")
+    last = programs.start("consume", "analytics", "--listen", f"127.0.0.1:{port}")
+    eventually(lambda: is_complete(port) or last.poll() is not None, "everything is stored")
+    assert last.poll() is None, [log.read_text() for log in programs.folder.glob("*-consume.log")]
 
     columns = (
         "count() AS rows, uniqExact(topic_partition, topic_offset) AS records, sum(stake_minor) AS staked"

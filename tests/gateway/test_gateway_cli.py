@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
+from deploy.server_process import free_port
 from gateway.cli import cli
 from tests.gateway.plans import joined
 from tests.gateway.world import FOLDER
@@ -166,13 +166,6 @@ def test_serve_answers_until_it_is_stopped(tmp_path: Path) -> None:
         finally:
             process.terminate()
             assert process.wait(60) == 0
-
-
-def free_port() -> int:
-    """A port of the loopback that nobody listens on."""
-    with socket.socket() as made:
-        made.bind(("127.0.0.1", 0))
-        return int(made.getsockname()[1])
 
 
 def wait_until_ready(client: httpx.Client, url: str, process: subprocess.Popen[bytes]) -> None:
