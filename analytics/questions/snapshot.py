@@ -52,7 +52,7 @@ def publish(folder: Path, engine: ChdbEngine) -> Path:
     """
     name, store, snapshots = f"{time.time_ns():020}", folder / "store", folder / SNAPSHOTS
     for left in (*snapshots.glob(".*"), *store.glob("shadow/*")):  # by an owner that was killed here
-        shutil.rmtree(left, ignore_errors=True)
+        left.unlink() if left.is_symlink() else shutil.rmtree(left, ignore_errors=True)
     for table in _TABLES:
         engine.execute(f"ALTER TABLE {table} FREEZE WITH NAME '{name}'")
     snapshots.mkdir(mode=0o700, exist_ok=True)

@@ -15,7 +15,7 @@ from simulator.cli import cli as simulator_cli
 def know_installation(ctx: typer.Context) -> None:
     """Say where the simulator gets the clock; single bets go to the demo in this folder, if one runs."""
     ctx.obj = product_clock
-    with suppress(FileNotFoundError):  # read without its model, whose imports no help needs
+    with suppress(OSError, ValueError, KeyError):  # read without its model, whose imports no help needs
         ctx.default_map = {"bet": {"kafka": json.loads(READY_FILE.read_text())["kafka"]}}
 
 

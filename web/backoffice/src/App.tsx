@@ -71,7 +71,6 @@ function Office() {
           {may.has('approvals.read') && (
             <Resource
               name="approvals"
-             
               list={ApprovalList}
               show={ApprovalShow}
               recordRepresentation={titleOf}
@@ -80,7 +79,6 @@ function Office() {
           {may.has('people.read') && (
             <Resource
               name="users"
-             
               list={UserList}
               show={UserShow}
               recordRepresentation="login"
