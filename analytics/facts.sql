@@ -136,6 +136,21 @@ WHERE refused = ''
 ORDER BY brand, iso_week, jurisdiction, currency, occurred_at
 LIMIT 1 BY brand, iso_week, jurisdiction, currency;
 
+-- One row: how often a process served one thing from `since` to `occurred_at`, usually a minute. `kind` says what: the
+-- `content_shown` of a reward (`item`) with its version, locale and revision in an answer that lists options; a
+-- `preview_asked`, with why the bet would count or not, empty for customers without a club; a `live_event` sent to a stream,
+-- its `first` or a `change`. What a killed process had not written is missing. `cell` is empty without cells.
+served :=
+SELECT brand, kind, item, config_version, locale, revision, jurisdiction, currency, count, since, occurred_at, cell, process,
+    sequence, generation, topic_partition, topic_offset, produced_at, arrived_at
+FROM (
+    SELECT * FROM served_records WHERE refused = ''
+    ORDER BY brand, process, sequence, produced_at
+    LIMIT 1 BY brand, process, sequence
+)
+ARRAY JOIN items AS item, config_versions AS config_version, locales AS locale, revisions AS revision,
+    jurisdictions AS jurisdiction, currencies AS currency, counts AS count;
+
 -- One row: a record that could not be understood, with the reason; it is counted nowhere.
 refused_records :=
 SELECT 'bets' AS facts, generation, topic_partition, topic_offset, refused AS reason, arrived_at FROM bet_records WHERE refused != ''
@@ -149,7 +164,8 @@ UNION ALL SELECT 'adjustments', generation, topic_partition, topic_offset, refus
 UNION ALL SELECT 'goodwill', generation, topic_partition, topic_offset, refused, arrived_at FROM goodwill_records WHERE refused != ''
 UNION ALL SELECT 'schemes', generation, topic_partition, topic_offset, refused, arrived_at FROM scheme_records WHERE refused != ''
 UNION ALL SELECT 'weeks', generation, topic_partition, topic_offset, refused, arrived_at FROM week_records WHERE refused != ''
-UNION ALL SELECT 'cells', generation, topic_partition, topic_offset, refused, arrived_at FROM cell_records WHERE refused != '' AND NOT startsWith(refused, 'left out');
+UNION ALL SELECT 'cells', generation, topic_partition, topic_offset, refused, arrived_at FROM cell_records WHERE refused != '' AND NOT startsWith(refused, 'left out')
+UNION ALL SELECT 'served', generation, topic_partition, topic_offset, refused, arrived_at FROM served_records WHERE refused != '';
 
 -- One row: a partition of a topic, up to when it was read, and how many records wait.
 partitions :=
@@ -179,7 +195,7 @@ WITH ranges AS (
 ),
 keyed AS (
     SELECT topic, topic_partition, complete_until, waiting,
-        topic IN ('club.scheme.v1', 'club.week.v1', 'club.cells.v1') AS shared
+        topic IN ('club.scheme.v1', 'club.week.v1', 'club.cells.v1', 'club.served.v1') AS shared
     FROM partitions
 )
 SELECT cell, min(complete_until) AS complete_until, sum(waiting) AS waiting, count() AS partitions

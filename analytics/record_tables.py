@@ -273,6 +273,27 @@ CELLS: Final = RecordTable(
     retention="occurred_at",
     keyed=False,
 )
+SERVED: Final = RecordTable(
+    "served_records",
+    "club.served.v1",
+    {
+        "cell": WORD,
+        "process": "String",
+        "sequence": "UInt32",
+        "kind": WORD,
+        "since": INSTANT,
+        "jurisdictions": "Array(String)",
+        "currencies": "Array(String)",
+        "items": "Array(String)",
+        "config_versions": "Array(Int64)",
+        "locales": "Array(String)",
+        "revisions": "Array(Int64)",
+        "counts": "Array(Int64)",
+    },
+    ("brand", "kind", "occurred_at"),
+    retention="occurred_at",
+    keyed=False,
+)
 
 RECORD_TABLES: Final = (
     BETS,
@@ -287,5 +308,6 @@ RECORD_TABLES: Final = (
     SCHEMES,
     WEEKS,
     CELLS,
+    SERVED,
 )
 BY_TOPIC: Final = {table.topic: table for table in RECORD_TABLES}

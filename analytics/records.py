@@ -22,6 +22,7 @@ from consumers.messages.accounts import CustomerErased, decode_account_or_erasur
 from consumers.messages.customer_weeks import ChosenReward, decode_choice, decode_qualification
 from consumers.messages.memberships import decode_control_draw_or_erasure, decode_membership_or_erasure
 from consumers.messages.schemes import decode_scheme, decode_week
+from consumers.messages.served import decode_served
 from consumers.progress.messages import decode_adjustment, decode_bet
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
@@ -295,6 +296,22 @@ def _cell(record: Record, pseudonyms: Pseudonyms) -> Fact:
     return Fact("*", None, report.reported_at, columns)
 
 
+def _served(record: Record, pseudonyms: Pseudonyms) -> Fact:
+    del pseudonyms
+    served = decode_served(record)
+    columns = {name: getattr(served, name) for name in ("process", "sequence", "kind", "since")} | {
+        "cell": served.cell or "",
+        "jurisdictions": [count.jurisdiction for count in served.counts],
+        "currencies": [count.currency for count in served.counts],
+        "items": [count.item for count in served.counts],
+        "config_versions": [count.config_version for count in served.counts],
+        "locales": [count.locale for count in served.counts],
+        "revisions": [count.revision for count in served.counts],
+        "counts": [count.count for count in served.counts],
+    }
+    return Fact(served.brand_id, None, served.occurred_at, columns)
+
+
 class _Kind(msgspec.Struct):
     kind: str = ""
 
@@ -332,6 +349,7 @@ _DECODERS: Final[Mapping[str, Callable[[Record, Pseudonyms], Fact]]] = {
     record_tables.SCHEMES.topic: _scheme,
     record_tables.WEEKS.topic: _week,
     record_tables.CELLS.topic: _cell,
+    record_tables.SERVED.topic: _served,
 }
 
 
@@ -359,6 +377,7 @@ def _arrow(table: record_tables.RecordTable, columns: Mapping[str, Sequence[Any]
         "Bool": pa.bool_(),
         "String": pa.string(),
         "Array(String)": pa.list_(pa.string()),
+        "Array(Int64)": pa.list_(pa.int64()),
         record_tables.INSTANT: pa.timestamp("us", tz="UTC"),
     }
     wrapped = re.compile(r"(?:Nullable|LowCardinality)\((.*)\)")

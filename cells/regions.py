@@ -191,7 +191,7 @@ FROM_HOME: Final[tuple[str, ...]] = ("club.reward-config.v1", "club.scheme.v1", 
 """What is decided once for all regions: copied from home to each other region."""
 TO_HOME: Final[tuple[str, ...]] = ("club.cells.v1",)
 """What each node reports to the back office: copied from each other region to home."""
-OF_REGION: Final = ("club.week.v1",)
+OF_REGION: Final = ("club.week.v1", "club.served.v1")
 """Topics of one partition that each region keeps for itself. Its week worker opens its weeks."""
 
 # Topics keep their names, and exist in each region with their settings. Groups are not copied, for offsets

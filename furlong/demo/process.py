@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -63,6 +63,7 @@ WORLD = Path(__file__).resolve().parents[1] / "world.yaml"
 FIRST_BRAND = "northbet"
 TRAFFIC_PER_SECOND = 1.0
 FEEDS_PER_SECOND = 1.0
+_COUNT_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +150,11 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         )
         sites = [
             _site(
-                Parts.from_settings(
-                    database, upstream, sessions, stream, clock, bus=context.bus, embed=embed.settings
+                _parts(
+                    options,
+                    Parts.from_settings(
+                        database, upstream, sessions, stream, clock, bus=context.bus, embed=embed.settings
+                    ),
                 ),
                 simulator,
                 session,
@@ -249,6 +253,13 @@ def _demo_gateway(data: Path) -> GatewaySettings:
         "forwarded_headers": (*gateway.forwarded_headers, HEADER),
     }
     return gateway.with_defaults(ours)
+
+
+def _parts(options: DemoOptions, parts: Parts) -> Parts:
+    """Return the parts; with analytics, what is served is counted."""
+    if not options.analytics:
+        return parts
+    return replace(parts, reading=replace(parts.reading, count_seconds=_COUNT_SECONDS))
 
 
 def _site(

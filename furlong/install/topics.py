@@ -69,6 +69,7 @@ MESSAGES = (
     TopicPlan("club.week.v1", RetentionPolicy.LATEST, partitions=1),
     TopicPlan("club.global.v1", RetentionPolicy.LATEST, partitions=1),
     TopicPlan("club.cells.v1", RetentionPolicy.LATEST, partitions=1),
+    TopicPlan("club.served.v1", RetentionPolicy.FACTS, partitions=1),
 )
 KEYED_TOPICS = tuple(plan.name for plan in MESSAGES if plan.partitions is None)
 """The topics that are keyed by customer, of which a cell reads its own partitions."""

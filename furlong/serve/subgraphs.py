@@ -73,13 +73,13 @@ class Parts:
             cell=database.cell.own(),
             region=None if bound is None else SessionRegion(bound.name, bound.brands),
         )
-        stream, live = stream or StreamSettings(), LiveSettings()
+        stream, live, execution = stream or StreamSettings(), LiveSettings(), ExecutionSettings()
         return cls(
             database,
             upstream or UpstreamSettings(),
             verifier,
             clock,
-            ReadOptions(PublicDataSettings(), ExecutionSettings().execution),
+            ReadOptions(PublicDataSettings(), execution.execution, count_seconds=execution.count_seconds),
             stream.bootstrap if "bootstrap" in stream.model_fields_set else None,
             bus or open_bus(live=live),
             live,

@@ -1,5 +1,6 @@
 """Composition root of the club subgraph."""
 
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from foundation.storage.clock import Clock
@@ -9,7 +10,7 @@ from subgraphs.club.customer_club import CustomerRecord
 from subgraphs.club.impressions import ImpressionRecorder
 from subgraphs.club.loaders import ClubContext, ClubReads
 from subgraphs.club.membership.repository import MembershipRepository, events_lookup
-from subgraphs.club.models import ACCOUNT_CHANGE, GLOBAL_STATE, INTENT, MEMBERSHIP_EVENT, REFERENCE
+from subgraphs.club.models import ACCOUNT_CHANGE, GLOBAL_STATE, INTENT, MEMBERSHIP_EVENT, OUTBOX, REFERENCE
 from subgraphs.club.schema import create_schema
 from subgraphs.club.service import ClubService
 from subgraphs.club.updates import ClubUpdates
@@ -68,6 +69,15 @@ def create_subgraph(
     )
     impressions = ImpressionRecorder(database)
     reads = ClubReads(database, AccountHistory(ACCOUNT_CHANGE), records, impressions)
+    closing: tuple[Callable[[], Awaitable[None]], ...] = (upstream.close, impressions.close)
+    if options.count_seconds:
+        from subgraphs.club.counted_updates import CountedUpdates  # noqa: PLC0415 - imported only to count
+        from subgraphs.kit.served import ServedCounter  # noqa: PLC0415 - the same
+
+        cell = database_settings.cell.own()
+        counter = ServedCounter("live_event", options.count_seconds, cell, database, OUTBOX, clock)
+        updates = CountedUpdates(updates.bus, updates.settings, counter=counter)
+        closing = (*closing, counter.close)
     return Subgraph(
         name=NAME,
         schema=create_schema(options.execution),
@@ -75,7 +85,7 @@ def create_subgraph(
         make_context=partial(ClubContext, shared=shared, reads=reads, service=service, updates=updates),
         database=database,
         clock=clock,
-        closing=(upstream.close, impressions.close),
+        closing=closing,
         caches=(shared.rules,),
         execution=options.execution,
         stored=lambda key: records.load(key.owner),

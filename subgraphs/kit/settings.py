@@ -26,7 +26,7 @@ class PublicDataSettings(BaseSettings):
 
 
 class ExecutionSettings(BaseSettings):
-    """How a subgraph executes operations."""
+    """How a subgraph executes operations, and whether it counts what it serves."""
 
     model_config = SettingsConfigDict(env_prefix="FURLONG_SUBGRAPH_")
 
@@ -34,6 +34,13 @@ class ExecutionSettings(BaseSettings):
         default="compiled",
         description="compiled: each operation is compiled once; plain: Strawberry and graphql-core "
         "interpret it each time, with the same answers",
+    )
+    count_seconds: float = Field(
+        default=0.0,
+        ge=0,
+        le=3600,
+        description="How often a process writes how many rewards it showed, previews it answered and live "
+        "events it sent, for analytics, such as 60; 0: it does not count",
     )
 
 

@@ -1,5 +1,6 @@
 """Composition root of the progress subgraph."""
 
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from foundation.storage.clock import Clock
@@ -7,13 +8,13 @@ from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.domain.control_groups import ControlGroups
-from subgraphs.kit.graphql.app import Subgraph
+from subgraphs.kit.graphql.app import MakeContext, Subgraph
 from subgraphs.kit.reads.brand_rules import ReadOptions, SharedReads
 from subgraphs.kit.reads.key_lookup import BatchedLookup
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.progress.loaders import ProgressContext, ProgressReads
-from subgraphs.progress.models import PROGRESS, REFERENCE
+from subgraphs.progress.models import OUTBOX, PROGRESS, REFERENCE
 from subgraphs.progress.repository import ProgressRepository, total_lookup
 from subgraphs.progress.schema import create_schema
 
@@ -33,13 +34,24 @@ def create_subgraph(
     shared = SharedReads(database, ReferenceRepository(REFERENCE), options, clock, control_groups=groups)
     totals = BatchedLookup.of(database, total_lookup(PROGRESS), options.observe)
     reads = ProgressReads(database, ProgressRepository(), totals)
+    make_context: MakeContext = partial(ProgressContext, shared=shared, reads=reads)
+    on_close: tuple[Callable[[], Awaitable[None]], ...] = ()
+    if options.count_seconds:
+        from subgraphs.kit.served import ServedCounter  # noqa: PLC0415 - imported only to count
+        from subgraphs.progress.counted_previews import CountingContext  # noqa: PLC0415 - the same
+
+        cell = database_settings.cell.own()
+        counter = ServedCounter("preview_asked", options.count_seconds, cell, database, OUTBOX, clock)
+        make_context = partial(CountingContext, shared=shared, reads=reads, counter=counter)
+        on_close = (counter.close,)
     return Subgraph(
         name=NAME,
         schema=create_schema(options.execution),
         verifier=verifier,
-        make_context=partial(ProgressContext, shared=shared, reads=reads),
+        make_context=make_context,
         database=database,
         clock=clock,
+        closing=on_close,
         caches=(shared.rules,),
         execution=options.execution,
         stored=totals.load,

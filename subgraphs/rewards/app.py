@@ -1,5 +1,6 @@
 """Composition root of the rewards subgraph."""
 
+from collections.abc import Awaitable, Callable
 from functools import partial
 from operator import attrgetter
 
@@ -20,7 +21,8 @@ from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.budgets import BudgetRepository
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.loaders import CustomerChoice, MenuReader, RewardReads, RewardsContext
-from subgraphs.rewards.models import INTENT, REFERENCE, REWARD_CHOICE, REWARD_CONFIG, REWARD_CONTENT
+from subgraphs.rewards.menu.menu_cache import MenuCache
+from subgraphs.rewards.models import INTENT, OUTBOX, REFERENCE, REWARD_CHOICE, REWARD_CONFIG, REWARD_CONTENT
 from subgraphs.rewards.repository import ChoiceRepository, choice_lookup
 from subgraphs.rewards.schema import create_schema
 from subgraphs.rewards.service import RewardService
@@ -48,7 +50,18 @@ def create_subgraph(
     changes = Changes(database, IntentRepository(INTENT), upstream, clock, changed)
     service = RewardService(changes, catalogue, ChoiceRepository(REWARD_CHOICE), clock)
     shared = SharedReads(database, ReferenceRepository(REFERENCE), options, clock)
-    menus = options.cache(MenuReader(database, catalogue, BudgetRepository(), shared.rules, clock), clock)
+    read_menus: Callable[[str], Awaitable[MenuCache]] = MenuReader(
+        database, catalogue, BudgetRepository(), shared.rules, clock
+    )
+    closing: tuple[Callable[[], Awaitable[None]], ...] = (upstream.close,)
+    if options.count_seconds:
+        from subgraphs.kit.served import ServedCounter  # noqa: PLC0415 - imported only to count
+        from subgraphs.rewards.menu.counted_menus import counting_reader  # noqa: PLC0415 - the same
+
+        cell = database_settings.cell.own()
+        counter = ServedCounter("content_shown", options.count_seconds, cell, database, OUTBOX, clock)
+        read_menus, closing = counting_reader(read_menus, counter), (*closing, counter.close)
+    menus = options.cache(read_menus, clock)
     choice: LookupPart[ClubKey] = LookupPart(choice_lookup(REWARD_CHOICE))
     pending: LookupPart[ClubKey] = LookupPart(pending_lookup(INTENT), attrgetter("brand", "customer"))
     choices: BatchedLookup[ClubKey, CustomerChoice] = BatchedLookup(
@@ -62,7 +75,7 @@ def create_subgraph(
         make_context=partial(RewardsContext, shared=shared, reads=reads, service=service),
         database=database,
         clock=clock,
-        closing=(upstream.close,),
+        closing=closing,
         caches=(shared.rules, menus),
         execution=options.execution,
         stored=choices.load,

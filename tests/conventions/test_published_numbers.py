@@ -44,10 +44,13 @@ NUMBERS: Final[Mapping[str, tuple[str, ...]]] = {
         *(f"{one}ContentInput.expectedVersion" for one in ("Save", "RollBack", "Schedule")),
         *("ContentStepInput.expectedVersion", "SubmitContentInput.expectedVersion"),
     ),
-    "revision of content": ("ContentRevision.revision", "RollBackContentInput.toRevision"),
+    "revision of content": (
+        *("ContentRevision.revision", "RollBackContentInput.toRevision", "club.served.v1.revision"),
+    ),
     "version of a scheme or reward": (
         *("club.scheme.v1.version", "club.week.v1.scheme_version", "club.reward-config.v1.config_version"),
         *(f"club.{one}.v1.config_version" for one in ("cells", "choice", "global", "goodwill", "outcomes")),
+        "club.served.v1.config_version",
         *("SchemeVersion.version", "SchemeInput.version"),
         *("RewardVersionStatus.version", "RewardStatusInput.version"),
         *(f"Risk{one}.version" for one in ("Customer", "Goodwill", "Reward")),
@@ -59,6 +62,7 @@ NUMBERS: Final[Mapping[str, tuple[str, ...]]] = {
         *("BetRecordInfo.revision", "LateBetInfo.revision", "CustomerAccount.revision"),
     ),
     "version of a live update": ("ClubUpdate.version",),
+    "sequence of counts of what was served": ("club.served.v1.sequence",),
     "definition of a week": (),
     "row of the audit log": (),
     "epoch of a cell": (),
@@ -89,6 +93,8 @@ PROOFS: Final = {
     "revision of a bet or account": "consumers/messages/test_revision_conflicts.py::"
     "test_progress_reports_conflicts",
     "version of a live update": "updates/test_club_updates.py::test_the_first_event_is_the_present_state",
+    "sequence of counts of what was served": "subgraphs/test_served_counts.py::"
+    "test_counts_that_were_perhaps_written_keep_their_sequence",
     "definition of a week": "progress/test_weeks_stay_as_opened.py::"
     "test_a_lost_database_that_reads_its_weeks_back_judges_as_before",
     "row of the audit log": "backoffice/test_audit_log.py::"

@@ -95,6 +95,7 @@ async def test_created_topics_keep_what_the_settings_say(
         "week.v1": None,
         "global.v1": None,
         "cells.v1": None,
+        "served.v1": timedelta(days=50),
     }
     require_retention(configs, timedelta(days=15))
     with pytest.raises(TooShort, match=r"progress\.v1 \(20 days\)"):

@@ -180,12 +180,14 @@ class ReadOptions:
         execution: Compiled or interpreted.
         observe: Called with the table and size of each batched lookup.
         tracer: Starts spans of batched lookups and statements; None without traces.
+        count_seconds: How often is written what was served; 0 if it is not counted.
     """
 
     public: PublicDataSettings = field(default_factory=PublicDataSettings)
     execution: Execution = "compiled"
     observe: Observe | None = None
     tracer: Tracer | None = None
+    count_seconds: float = 0.0
 
     def cache(self, read: Callable[[str], Awaitable[V | None]], clock: Clock) -> StaleCache[V]:
         """Return a cache of public data that a function reads."""

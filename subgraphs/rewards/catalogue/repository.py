@@ -196,4 +196,5 @@ def _content(row: Row[Any], version: int | None) -> RewardContent:
         terms_url=row.terms_url,
         eligible_games=tuple(row.eligible_games),
         config_version=version,
+        revision=row.revision,
     )

@@ -1,7 +1,7 @@
 """The catalogue as values: reward versions from the upstream, and display content from the editors."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Final, Self
 
@@ -67,6 +67,7 @@ class RewardContent:
     Attributes:
         position: The reward's position among the options, set by editors.
         config_version: The version whose terms the text describes; None for the reward's first.
+        revision: Of the reward and locale; 0 before it is stored. Equal texts are equal in any revision.
     """
 
     reward_id: str
@@ -79,6 +80,7 @@ class RewardContent:
     terms_url: str
     eligible_games: tuple[str, ...]
     config_version: int | None = None
+    revision: int = field(default=0, compare=False)
 
     @property
     def content_key(self) -> tuple[str, str, int | None]:

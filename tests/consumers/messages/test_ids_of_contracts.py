@@ -14,6 +14,7 @@ from consumers.messages.accounts import decode_account
 from consumers.messages.customer_weeks import decode_choice, decode_qualification
 from consumers.messages.memberships import decode_control_draw, decode_membership
 from consumers.messages.schemes import decode_scheme
+from consumers.messages.served import decode_served
 from consumers.progress.messages import decode_adjustment, decode_bet, decode_outcome
 from consumers.rewards.messages import decode_reward_config
 from consumers.stream.errors import Poison
@@ -34,6 +35,7 @@ TOPICS: Final[dict[str, tuple[tuple[str, ...], Callable[[Record], Any]]]] = {
     "club.goodwill.v1": (CUSTOMER, decode_goodwill),
     "club.reward-config.v1": (("brand_id", "reward_id", "config_version"), decode_reward_config),
     "club.scheme.v1": (("brand_id", "jurisdiction", "currency", "version"), decode_scheme),
+    "club.served.v1": (("brand_id", "process"), decode_served),
 }
 UNREAD: Final = {"club.outcomes.v1": {"reward_id"}}
 """Ids that no consumer of ours reads: they are in the message for others."""

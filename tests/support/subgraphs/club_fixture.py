@@ -130,6 +130,8 @@ class ClubFixture:
         upstream_url: str = UPSTREAM,
         execution: Execution = "compiled",
         tracer: Tracer | None = None,
+        *,
+        count_seconds: float = 0.0,
         **upstream: Any,
     ) -> "ClubFixture":
         """Put the subgraphs together over existing databases."""
@@ -137,7 +139,7 @@ class ClubFixture:
         database = DatabaseSettings(url=url)
         settings = UpstreamSettings(url=upstream_url, **{"retry_delay_seconds": 0.0} | upstream)
         verifier = SessionVerifier.from_settings(session_settings(), clock)
-        reading = ReadOptions(execution=execution, tracer=tracer)
+        reading = ReadOptions(execution=execution, tracer=tracer, count_seconds=count_seconds)
         return cls(
             club=create_club(database, settings, verifier, clock, reading),
             rewards=create_rewards(database, settings, verifier, clock, reading),
