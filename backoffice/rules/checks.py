@@ -1,7 +1,7 @@
 """Checks of a scheme's version: what is impossible, unlawful or too late, each with its place and source."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, Final
@@ -221,9 +221,7 @@ def _terms(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
 
 def _unchanged_terms(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
     """Name the rules that change while their terms, which customers read and agreed to, stay as they were."""
-    territory = (scheme.jurisdiction, scheme.currency)
-    earlier = [one for one in context.schemes if (one.jurisdiction, one.currency) == territory]
-    before = max(earlier, key=lambda one: one.version, default=None)
+    before = _version_before(scheme, context)
     if before is None or before.terms.version != scheme.terms.version:
         return
     changed = [name for field, name in IN_TERMS.items() if getattr(scheme, field) != getattr(before, field)]
@@ -234,6 +232,12 @@ def _unchanged_terms(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeP
             f"{' and '.join(changed)} changed, but the terms are still version {before.terms.version}: "
             "check what their summary tells customers, and give other terms a version of their own",
         )
+
+
+def _version_before(scheme: Scheme, context: SchemeContext) -> KnownScheme | None:
+    territory = (scheme.jurisdiction, scheme.currency)
+    earlier = [one for one in context.schemes if (one.jurisdiction, one.currency) == territory]
+    return max(earlier, key=lambda one: one.version, default=None)
 
 
 def _rewards(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
@@ -263,6 +267,18 @@ def _rewards(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
     elif offered and scheme.default_reward_id not in offered:
         among = ", ".join(sorted(offered))
         yield _error("DEFAULT", "default_reward_id", f"is not offered; offered are {among}", SAME_REWARDS)
+    if (trial := scheme.trial_reward_id) is None:
+        return
+    if trial not in {option.config.reward_id for option in menu.for_trial.options()}:
+        exists = any(config.reward_id == trial for config in context.configs)
+        why = "cannot be offered by these rules" if exists else f"is no reward of {context.brand.name}"
+        yield _error("TRIAL", "trial_reward_id", why, SAME_REWARDS)
+    before = _version_before(scheme, context)
+    if before is not None and before.trial_reward_id != trial:
+        menu = replace(menu, scheme=before, now=context.now)
+        if trial in {option.config.reward_id for option in menu.options()}:
+            why = "is offered to everybody now; with the trial, only customers who are drawn are offered it"
+            yield _warning("TRIAL", "trial_reward_id", why)
 
 
 def _law(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
