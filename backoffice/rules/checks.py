@@ -16,7 +16,7 @@ from subgraphs.kit.domain.schemes import Scheme as KnownScheme
 from subgraphs.kit.domain.weeks import Calendar, Week
 from subgraphs.kit.graphql.money import written
 from subgraphs.rewards.catalogue.law import LAWS, RewardLaw
-from subgraphs.rewards.catalogue.rewards import RewardConfig, RewardContent
+from subgraphs.rewards.catalogue.rewards import Catalogue, Edition, RewardConfig, RewardContent
 from subgraphs.rewards.menu.options import Menu
 
 MAX_TERMS_LENGTH: Final = 2000
@@ -64,6 +64,7 @@ class SchemeContext:
         configs: The versions of its rewards.
         contents: Its published content.
         hosts: Where links may lead.
+        coming: Its content that is published for later.
     """
 
     brand: Brand
@@ -73,6 +74,7 @@ class SchemeContext:
     contents: tuple[RewardContent, ...] = ()
     hosts: frozenset[str] = frozenset()
     laws: tuple[RewardLaw, ...] = LAWS
+    coming: tuple[Edition, ...] = ()
 
     @property
     def open_week(self) -> Week:
@@ -244,9 +246,10 @@ def _rewards(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
     """Check that customers would be offered something, by the club's own menu."""
     week = Calendar(context.brand.time_zone).week_at(max(scheme.effective_from, context.now))
     known = known_scheme(context.brand.id, scheme, context.now)
+    present = (Edition(content, week.starts_at) for content in context.contents)
     menu = Menu(
         configs=context.configs,
-        contents=context.contents,
+        contents=Catalogue((), (*present, *context.coming)).contents(week.starts_at),
         scheme=known,
         jurisdiction=scheme.jurisdiction,
         locale=context.brand.default_locale,
@@ -275,7 +278,7 @@ def _rewards(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
         yield _error("TRIAL", "trial_reward_id", why, SAME_REWARDS)
     before = _version_before(scheme, context)
     if before is not None and before.trial_reward_id != trial:
-        menu = replace(menu, scheme=before, now=context.now)
+        menu = replace(menu, scheme=before, contents=context.contents, now=context.now)
         if trial in {option.config.reward_id for option in menu.options()}:
             why = "is offered to everybody now; with the trial, only customers who are drawn are offered it"
             yield _warning("TRIAL", "trial_reward_id", why)

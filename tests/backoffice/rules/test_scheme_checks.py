@@ -8,7 +8,7 @@ import pytest
 
 from backoffice.rules.checks import CheckSeverity, SchemeContext, check_scheme, is_lawful
 from subgraphs.kit.domain.products import Product
-from subgraphs.rewards.catalogue.rewards import RewardConfig
+from subgraphs.rewards.catalogue.rewards import Edition, RewardConfig
 from tests.support.backoffice.scheme_forms import form
 from tests.support.subgraphs.club_samples import LONG_AGO, make_brand, make_config, make_content, make_scheme
 
@@ -154,7 +154,7 @@ def test_a_club_may_be_set_up_in_mid_week() -> None:
 
 
 def test_a_reward_on_trial_is_offered_by_the_rules_and_to_nobody_before() -> None:
-    """One that does not exist or does not fit is an error; what everybody can choose now is a warning."""
+    """One that does not exist or does not fit is an error; what everybody sees now is a warning."""
     later = make_config("fb-9", effective_from=datetime(2026, 3, 30, tzinfo=UTC))
     contents = (make_content("fb-5"), make_content("fb-9"))
 
@@ -169,5 +169,9 @@ def test_a_reward_on_trial_is_offered_by_the_rules_and_to_nobody_before() -> Non
             "is offered to everybody now; with the trial, only customers who are drawn are offered it",
         )
     ]
+    hidden = replace(CONTEXT, configs=(make_config("fb-5"), make_config("fb-9")))
+    hidden = replace(hidden, coming=(Edition(make_content("fb-9"), datetime(2026, 3, 29, 23, tzinfo=UTC)),))
+    _, found = check_scheme(form(trial_reward_id="fb-9", trial_per_mille=500), hidden)
+    assert found == ()
     assert said() == [("error", "is no reward of Northbet")]
     assert said(replace(later, target_minor=3000)) == [("error", "cannot be offered by these rules")]
