@@ -65,8 +65,16 @@ GROUP BY brand, customer;
 -- are of a thousand is in `schemes`, since it may change from week to week.
 control_draws :=
 SELECT brand, customer, jurisdiction, currency, any(draw) AS draw, min(occurred_at) AS drawn_at
-FROM control_records WHERE refused = '' AND jurisdiction != ''
+FROM control_records WHERE refused = '' AND control_per_mille > 0
 GROUP BY brand, customer, jurisdiction, currency;
+
+-- One row: a customer who was drawn for or against the reward of a scheme's trial, since the club was first shown with it. The
+-- customers with the lowest `draw` (0 to 999) are offered `reward_id` by default; how many that are is in `schemes`.
+trial_draws :=
+SELECT brand, customer, jurisdiction, currency, trial_reward_id AS reward_id, any(trial_draw) AS draw,
+    min(assumeNotNull(trial_drawn_at)) AS drawn_at
+FROM control_records WHERE refused = '' AND trial_reward_id != ''
+GROUP BY brand, customer, jurisdiction, currency, reward_id;
 
 -- One row: the reward of a customer's week at its highest revision; `source` says whether the customer chose it.
 choices :=

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -202,7 +202,11 @@ def _control_draw(record: Record, pseudonyms: Pseudonyms) -> Fact:
     drawn = decode_control_draw_or_erasure(record)
     if isinstance(drawn, CustomerErased):  # the account's own erasure destroys the secret
         return Fact(drawn.owner.brand, None, drawn.at, {})
-    return _plain(drawn, "jurisdiction currency draw control_per_mille")
+    fact, trial = _plain(drawn, "jurisdiction currency draw control_per_mille"), drawn.trial
+    if trial is None:
+        return fact
+    columns = {"trial_reward_id": trial.reward_id, "trial_draw": trial.draw, "trial_drawn_at": trial.at}
+    return replace(fact, columns={**fact.columns, **columns})
 
 
 def _choice(record: Record, pseudonyms: Pseudonyms) -> Fact:
@@ -258,7 +262,7 @@ def _scheme(record: Record, pseudonyms: Pseudonyms) -> Fact:
     scheme = decode_scheme(record)
     names = (
         "jurisdiction currency version qualifying_product target_minor min_stake_minor min_odds_milli "
-        "count_before_opt_in grace_minutes effective_from control_per_mille"
+        "count_before_opt_in grace_minutes effective_from control_per_mille trial_per_mille"
     )
     columns = {name: getattr(scheme, name) for name in names.split()} | {
         "time_zone": scheme.brand.time_zone,
@@ -268,6 +272,7 @@ def _scheme(record: Record, pseudonyms: Pseudonyms) -> Fact:
         "channels": list(scheme.channels),
         "issued_at": scheme.issued_at or scheme.occurred_at,
         "default_reward_id": scheme.default_reward_id or "",
+        "trial_reward_id": scheme.trial_reward_id or "",
     }
     return Fact(scheme.brand_id, None, scheme.occurred_at, columns)
 

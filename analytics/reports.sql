@@ -48,12 +48,16 @@ others AS (
     GROUP BY brand, iso_week
 ),
 groups AS (
-    SELECT brand, iso_week, groupBitXor(cityHash64(jurisdiction, currency, default_reward_id, control_per_mille)) AS groups
-    FROM week_rules WHERE control_per_mille > 0 GROUP BY brand, iso_week
+    SELECT brand, iso_week, groupBitXor(cityHash64(
+        jurisdiction, currency, default_reward_id, control_per_mille, trial_reward_id, trial_per_mille
+    )) AS groups
+    FROM week_rules WHERE control_per_mille > 0 OR trial_per_mille > 0 GROUP BY brand, iso_week
 ),
 drawn AS (
     SELECT calendar.brand AS brand, calendar.iso_week AS iso_week, countIf(drawn_at < ends_at) AS draws
-    FROM calendar INNER JOIN control_draws ON calendar.brand = control_draws.brand GROUP BY brand, iso_week
+    FROM calendar
+    INNER JOIN (SELECT brand, drawn_at FROM control_draws UNION ALL SELECT brand, drawn_at FROM trial_draws) AS draws ON calendar.brand = draws.brand
+    GROUP BY brand, iso_week
 ),
 joins AS (
     SELECT brand, iso_week, sum(changes) OVER (PARTITION BY brand ORDER BY starts_at) AS joins
@@ -125,21 +129,23 @@ report_cost :=
 SELECT * FROM rollup_cost ORDER BY brand, iso_week, reward_id, kind;
 
 -- What the club changes, by week and by the reward that its scheme gives by default: customers who are offered the club against
--- its control group, who are not. `club` and `control` are the means of `measure` (cash stakes of a customer in minor units, or
+-- its control group, who are not (`against` is `control group`); and what the reward of a trial changes: customers who are
+-- offered it against those who are offered the default reward (`against`), who are then the control. `club` and `control` are the means of `measure` (cash stakes of a customer in minor units, or
 -- customers with such stakes of a hundred), `effect` is their difference, and `low` to `high` hold the true one with 95 %
 -- confidence: Welch's interval for stakes, Newcombe's for shares. A row of week `*` averages the weeks above it, with an
--- interval that is wide enough although they have the same customers. `credited_minor` is the value of rewards for a customer
--- with the club. Nothing is said (`verdict`) while a group has fewer than 200 customers, of whom 30 are active, or if the
+-- interval that is wide enough although they have the same customers. `credited_minor` is how much more a customer was credited
+-- than one of the control. Nothing is said (`verdict`) while a group has fewer than 200 customers, of whom 30 are active, or if the
 -- sizes of the groups cannot be those of the draw.
 report_uplift :=
 SELECT * FROM (
 WITH groups AS (
-    SELECT brand, iso_week, jurisdiction, currency, reward_id,
+    SELECT brand, iso_week, jurisdiction, currency, reward_id, against,
         toInt64(sumIf(rollup_uplift.customers, NOT is_control)) AS n1, toInt64(sumIf(rollup_uplift.customers, is_control)) AS n0,
         toInt64(sumIf(active, NOT is_control)) AS a1, toInt64(sumIf(active, is_control)) AS a0,
         sumIf(mean_minor, NOT is_control) AS m1, sumIf(mean_minor, is_control) AS m0,
         sumIf(variance, NOT is_control) / greatest(n1, 1) AS s1, sumIf(variance, is_control) / greatest(n0, 1) AS s0,
-        sumIf(rollup_uplift.credited_minor, NOT is_control) / greatest(n1, 1) AS credited,
+        sumIf(rollup_uplift.credited_minor, NOT is_control) / greatest(n1, 1)
+            - sumIf(rollup_uplift.credited_minor, is_control) / greatest(n0, 1) AS credited,
         any(control_part) AS part, 1.959963984540054 AS z,
         multiIf(
             least(n1, n0) < 200 OR least(a1, a0) < 30, 'too few customers',
@@ -153,14 +159,14 @@ WITH groups AS (
         (p0 + z * z / (2 * greatest(n0, 1))) / (1 + z * z / greatest(n0, 1)) AS c0,
         (s1 + s0) * (s1 + s0) / (s1 * s1 / greatest(n1 - 1, 1) + s0 * s0 / greatest(n0 - 1, 1)) AS df,
         z + (pow(z, 3) + z) / (4 * df) + (5 * pow(z, 5) + 16 * pow(z, 3) + 3 * z) / (96 * df * df) AS t
-    FROM rollup_uplift GROUP BY brand, iso_week, jurisdiction, currency, reward_id
+    FROM rollup_uplift GROUP BY brand, iso_week, jurisdiction, currency, reward_id, against
 ),
 measured AS (
-    SELECT brand, iso_week, jurisdiction, currency, reward_id, 'stakes of a customer' AS measure, n1, n0, m1 AS club, m0 AS control,
+    SELECT brand, iso_week, jurisdiction, currency, reward_id, against, 'stakes of a customer' AS measure, n1, n0, m1 AS club, m0 AS control,
         club - control AS effect, effect - t * sqrt(s1 + s0) AS low, effect + t * sqrt(s1 + s0) AS high, credited, fault
     FROM groups
     UNION ALL
-    SELECT brand, iso_week, jurisdiction, currency, reward_id, 'active of 100 customers', n1, n0, 100 * p1, 100 * p0,
+    SELECT brand, iso_week, jurisdiction, currency, reward_id, against, 'active of 100 customers', n1, n0, 100 * p1, 100 * p0,
         100 * (p1 - p0),
         100 * (p1 - p0 - sqrt(pow(p1 - (c1 - w1), 2) + pow(c0 + w0 - p0, 2))),
         100 * (p1 - p0 + sqrt(pow(c1 + w1 - p1, 2) + pow(p0 - (c0 - w0), 2))), credited, fault
@@ -169,19 +175,19 @@ measured AS (
 averaged AS (
     SELECT * FROM measured
     UNION ALL
-    SELECT brand, '*', jurisdiction, currency, reward_id, measure, min(n1), min(n0), avg(measured.club), avg(measured.control),
+    SELECT brand, '*', jurisdiction, currency, reward_id, against, measure, min(n1), min(n0), avg(measured.club), avg(measured.control),
         avg(measured.effect), avg(measured.low), avg(measured.high), avg(measured.credited), ''
     FROM measured WHERE measured.fault = ''
-    GROUP BY brand, jurisdiction, currency, reward_id, measure HAVING count() > 1
+    GROUP BY brand, jurisdiction, currency, reward_id, against, measure HAVING count() > 1
 )
-SELECT brand, iso_week, jurisdiction, currency, reward_id, measure, n1 AS club_customers, n0 AS control_customers,
+SELECT brand, iso_week, jurisdiction, currency, reward_id, against, measure, n1 AS club_customers, n0 AS control_customers,
     if(fault = '', round(averaged.club, 2), NULL) AS club, if(fault = '', round(averaged.control, 2), NULL) AS control,
     if(fault = '', round(averaged.effect, 2), NULL) AS effect, if(fault = '', round(averaged.low, 2), NULL) AS low,
     if(fault = '', round(averaged.high, 2), NULL) AS high, if(fault = '', round(averaged.credited, 2), NULL) AS credited_minor,
     multiIf(fault != '', fault, averaged.low > 0, 'more', averaged.high < 0, 'less', 'no difference shown') AS verdict
 FROM averaged
 )
-ORDER BY brand, jurisdiction, currency, reward_id, measure, iso_week;
+ORDER BY brand, jurisdiction, currency, reward_id, against, measure, iso_week;
 
 -- Of the customers of a brand who first opted in during one week (`cohort`), how many had a bet that counted so many weeks
 -- later; `weeks_later` 0 is the week of the opt-in itself.

@@ -44,7 +44,8 @@ WITH candidates AS (
 SELECT chosen.brand AS brand, chosen.iso_week AS iso_week, chosen.jurisdiction AS jurisdiction, chosen.currency AS currency,
     week_starts_at AS starts_at, week_ends_at AS ends_at, schemes.version AS version, begun,
     week_ends_at + toIntervalMinute(schemes.grace_minutes) AS closes_at, qualifying_product, target_minor, min_stake_minor,
-    min_odds_milli, bet_types, channels, count_before_opt_in, default_reward_id, control_per_mille
+    min_odds_milli, bet_types, channels, count_before_opt_in, default_reward_id, control_per_mille, trial_reward_id,
+    trial_per_mille
 FROM (
     SELECT candidates.*, weeks.scheme_version AS opened_with,
         multiIf(has(versions, opened_with), opened_with, holding > 0, holding, oldest) AS chosen_version,
@@ -199,31 +200,47 @@ SELECT toLowCardinality({brand}) AS brand, toLowCardinality({week}) AS iso_week,
     sumIf(value, state = 'CREDITED') AS credited, sumIf(value, state = 'USED') AS used, sumIf(value, state = 'EXPIRED') AS expired
 FROM priced GROUP BY currency;
 
--- What customers of the week's control groups and the others turned over: their number, how many were active, mean and
--- variance of the cash stakes of a customer, zeros included, and what was credited to them. Compared are customers whose group
--- was the same in all weeks since their scheme has had a control group without a break, and who had not joined before that.
+-- What customers of the week's control groups and the others turned over, and those of the two sides of its trials: their
+-- number, how many were active, mean and variance of the cash stakes of a customer, zeros included, and what was credited to
+-- them. `against` is what the reward is compared with: `control group`, or in a trial the default reward, whose side is then
+-- the control. Compared are customers whose side was the same in all weeks since their scheme has had a control group, or the
+-- trial of that reward, without a break; against a control group only those who had not joined before that.
 rollup_uplift (jurisdiction) :=
 WITH shares AS (
-    SELECT jurisdiction, currency, starts_at, default_reward_id, control_per_mille
+    SELECT jurisdiction, currency, starts_at, '' AS trial, default_reward_id AS reward_id, 'control group' AS against,
+        control_per_mille AS share
     FROM week_rules WHERE brand = {brand} AND starts_at <= {starts}
+    UNION ALL
+    SELECT rules.jurisdiction, rules.currency, rules.starts_at, tried.trial_reward_id, tried.trial_reward_id, tried.default_reward_id,
+        if(rules.trial_reward_id = tried.trial_reward_id, rules.trial_per_mille, 0)
+    FROM (SELECT * FROM week_rules WHERE brand = {brand} AND starts_at <= {starts}) AS rules
+    INNER JOIN (SELECT * FROM week_rules WHERE brand = {brand} AND iso_week = {week} AND trial_per_mille > 0) AS tried
+        ON rules.jurisdiction = tried.jurisdiction AND rules.currency = tried.currency
 ),
 idle AS (
-    SELECT jurisdiction, currency, maxIf(starts_at, control_per_mille = 0) AS until FROM shares GROUP BY jurisdiction, currency
+    SELECT jurisdiction, currency, trial, maxIf(starts_at, share = 0) AS until FROM shares GROUP BY jurisdiction, currency, trial
 ),
 groups AS (
-    SELECT shares.jurisdiction AS jurisdiction, shares.currency AS currency, min(control_per_mille) AS low,
-        max(control_per_mille) AS high, min(starts_at) AS begun_at, argMax(default_reward_id, starts_at) AS reward_id
-    FROM shares INNER JOIN idle ON shares.jurisdiction = idle.jurisdiction AND shares.currency = idle.currency
-    WHERE control_per_mille > 0 AND starts_at > idle.until
-    GROUP BY jurisdiction, currency
+    SELECT shares.jurisdiction AS jurisdiction, shares.currency AS currency, shares.trial AS trial, min(share) AS low,
+        max(share) AS high, min(starts_at) AS begun_at, argMax(shares.reward_id, starts_at) AS reward_id, any(shares.against) AS against
+    FROM shares
+    INNER JOIN idle ON shares.jurisdiction = idle.jurisdiction AND shares.currency = idle.currency AND shares.trial = idle.trial
+    WHERE share > 0 AND starts_at > idle.until
+    GROUP BY jurisdiction, currency, trial
+),
+drawn AS (
+    SELECT customer, jurisdiction, currency, '' AS trial, draw FROM control_draws WHERE brand = {brand} AND drawn_at < {ends}
+    UNION ALL
+    SELECT customer, jurisdiction, currency, reward_id, draw FROM trial_draws WHERE brand = {brand} AND drawn_at < {ends}
 ),
 people AS (
-    SELECT drawn.customer AS customer, groups.jurisdiction AS jurisdiction, groups.currency AS currency, reward_id,
-        draw < low AS is_control, low / (low + 1000 - high) AS control_part
-    FROM (SELECT * FROM control_draws WHERE brand = {brand} AND drawn_at < {ends}) AS drawn
-    INNER JOIN groups ON drawn.jurisdiction = groups.jurisdiction AND drawn.currency = groups.currency
+    SELECT drawn.customer AS customer, groups.jurisdiction AS jurisdiction, groups.currency AS currency, reward_id, against,
+        if(groups.trial = '', draw < low, draw >= high) AS is_control,
+        if(groups.trial = '', low, 1000 - high) / (low + 1000 - high) AS control_part
+    FROM drawn
+    INNER JOIN groups ON drawn.jurisdiction = groups.jurisdiction AND drawn.currency = groups.currency AND drawn.trial = groups.trial
     LEFT JOIN (SELECT customer, opted_in_at FROM first_opt_ins WHERE brand = {brand}) AS joined ON drawn.customer = joined.customer
-    WHERE (draw < low OR draw >= high) AND (joined.customer = 0 OR opted_in_at >= begun_at)
+    WHERE (draw < low OR draw >= high) AND (groups.trial != '' OR joined.customer = 0 OR opted_in_at >= begun_at)
 ),
 spent AS (
     SELECT customer, currency, sum(week_tallies.stake_minor) AS stake FROM week_tallies
@@ -236,16 +253,21 @@ paid AS (
     GROUP BY customer, currency
 )
 SELECT toLowCardinality({brand}) AS brand, toLowCardinality({week}) AS iso_week, jurisdiction, currency, reward_id,
-    is_control, any(control_part) AS control_part, count() AS customers, countIf(stake > 0) AS active,
-    avg(stake) AS mean_minor, if(customers > 1, varSampStable(stake), 0) AS variance, sum(value) AS credited_minor
+    against, is_control, any(control_part) AS control_part, count() AS customers, countIf(stake > 0) AS active,
+    toFloat64(sum(stake)) / customers AS mean_minor,
+    -- In whole numbers up to the division: a sum of floating-point numbers depends on their order.
+    if(customers > 1,
+        toFloat64(sum(toInt256(stake) * stake) * customers - toInt256(sum(stake)) * sum(stake)) / customers / (customers - 1), 0) AS variance,
+    sum(value) AS credited_minor
 FROM (
     SELECT people.jurisdiction AS jurisdiction, people.currency AS currency, people.reward_id AS reward_id,
-        people.is_control AS is_control, people.control_part AS control_part, toFloat64(spent.stake) AS stake, paid.value AS value
+        people.against AS against, people.is_control AS is_control, people.control_part AS control_part, spent.stake AS stake,
+        paid.value AS value
     FROM people
     LEFT JOIN spent ON people.customer = spent.customer AND people.currency = spent.currency
     LEFT JOIN paid ON people.customer = paid.customer AND people.currency = paid.currency
 )
-GROUP BY jurisdiction, currency, reward_id, is_control;
+GROUP BY jurisdiction, currency, reward_id, against, is_control;
 
 -- In which minute of the week how many customers first reached the target.
 rollup_reached (minute) :=

@@ -24,8 +24,16 @@ SUMS: Final = frozenset(
 PERSONS: Final = frozenset(
     {
         *("bet_revisions", "bets", "customers", "membership_changes", "membership_spells", "first_opt_ins"),
-        *("control_draws", "choices", "qualification_revisions", "qualifications", "credit_stages"),
-        *("credits", "adjustments", "goodwill", "contributions", "week_tallies", "rollup_disputes"),
+        *("control_draws", "trial_draws", "choices", "qualification_revisions", "qualifications"),
+        *(
+            "credit_stages",
+            "credits",
+            "adjustments",
+            "goodwill",
+            "contributions",
+            "week_tallies",
+            "rollup_disputes",
+        ),
         *("rollup_high_stakes", "report_anomalies"),
     }
 )

@@ -15,6 +15,8 @@ from backoffice.risk.figures.counting import WeekCounter
 from backoffice.risk.service import RiskService
 from backoffice.settings import RiskSettings
 from foundation.storage.database import Database
+from subgraphs.kit.domain.control_groups import ControlGroups
+from subgraphs.kit.records.erasure import Pseudonyms
 
 
 class RiskArea(Area):
@@ -29,7 +31,8 @@ class RiskArea(Area):
         )
         self.databases = (club, fulfilment, progress, rewards)
         own = settings or RiskSettings()
-        self.counter = WeekCounter(club, fulfilment, progress, rewards, base.clock)
+        groups = ControlGroups(Pseudonyms.from_settings(base.settings).key)
+        self.counter = WeekCounter(club, fulfilment, progress, rewards, base.clock, groups)
         every = timedelta(seconds=own.count_seconds)
         figures = StoredFigures(base.database, base.clock.machine, every)
         self.collector = FigureCollector(figures, self.counter, every)

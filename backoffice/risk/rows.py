@@ -18,12 +18,12 @@ from subgraphs.fulfilment.accounting import week_rewards
 from subgraphs.fulfilment.accounting.stage_sql import EXPECTED, EXPIRED, OUTSTANDING, OWED, STOPPED, USED
 from subgraphs.fulfilment.accounting.week_rewards import RewardRow, WeekCustomers
 from subgraphs.fulfilment.models import REFERENCE as FULFILMENT_REFERENCE
+from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.weeks import Week
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.progress.weeks import participation
-from subgraphs.rewards.catalogue.rewards import RewardConfig
 from subgraphs.rewards.choices import week_choices
-from subgraphs.rewards.choices.week_choices import Territory
+from subgraphs.rewards.choices.week_choices import DefaultReward, Territory
 
 WINDOWS: Final = 5
 MAX_WINDOW: Final = 500
@@ -138,7 +138,7 @@ class FigureRows:
     counter: WeekCounter
     known: BrandWeeks
     week: Week
-    _defaults: dict[Territory, RewardConfig | None] = field(default_factory=dict)
+    _defaults: dict[Territory, DefaultReward] = field(default_factory=dict)
 
     async def page(self, figure: RiskFigure, wanted: RowFilter, after: str, first: int) -> RowPage:
         """Return a page of the customers behind a figure."""
@@ -248,7 +248,8 @@ class FigureRows:
             schemes = (await reference.schemes(connection, [self._brand]))[self._brand]
         homes = {(scheme.jurisdiction, scheme.currency) for scheme in schemes}
         defaults = await self.counter.defaults(self.known.brand, self.week, homes)
-        return reward in {"", *(default.reward_id for default in defaults.values() if default is not None)}
+        configs = [config for default in defaults.values() for config in (default.config, default.on_trial)]
+        return reward in {"", *(config.reward_id for config in configs if config is not None)}
 
     def _rewards(self, figure: RiskFigure, listed: WeekCustomers) -> ReadWindow:
         async def read(after: str, size: int) -> Window:
@@ -271,7 +272,9 @@ class FigureRows:
             self._defaults.update(await self.counter.defaults(brand, self.week, unknown))
         rows = []
         for one in found:
-            default = self._defaults.get(territory_of(one.home, brand)) if one.home is not None else None
+            of_home = self._defaults.get(territory_of(one.home, brand)) if one.home is not None else None
+            owner = Owner(brand.id, one.customer)
+            default = None if of_home is None else of_home.of_customer(owner, self.counter.groups)
             if one.reward_id is None and default is not None:
                 row = RiskRow(
                     one.customer,

@@ -7,6 +7,8 @@ from backoffice.rules.dry_run import DryRunJob
 from backoffice.rules.known_rules import KnownRules
 from backoffice.rules.service import SchemeRules
 from foundation.storage.database import Database
+from subgraphs.kit.domain.control_groups import ControlGroups
+from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.outbox import Outbox
 
 
@@ -18,8 +20,9 @@ class RulesArea(Area):
     def __init__(self, base: Base) -> None:
         self.rewards = Database.open(base.settings, "rewards")
         self.progress = Database.open(base.settings, "progress")
+        groups = ControlGroups(Pseudonyms.from_settings(base.settings).key)
         known = KnownRules(self.rewards, base.clock)
-        dry_runs = DryRunJob(base.database, self.progress, known, base.clock)
+        dry_runs = DryRunJob(base.database, self.progress, known, base.clock, groups)
         self.rules = SchemeRules(
             base.database,
             known,

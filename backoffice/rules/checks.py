@@ -1,7 +1,7 @@
 """Checks of a scheme's version: what is impossible, unlawful or too late, each with its place and source."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, Final
@@ -16,7 +16,7 @@ from subgraphs.kit.domain.schemes import Scheme as KnownScheme
 from subgraphs.kit.domain.weeks import Calendar, Week
 from subgraphs.kit.graphql.money import written
 from subgraphs.rewards.catalogue.law import LAWS, RewardLaw
-from subgraphs.rewards.catalogue.rewards import RewardConfig, RewardContent
+from subgraphs.rewards.catalogue.rewards import Catalogue, Edition, RewardConfig, RewardContent
 from subgraphs.rewards.menu.options import Menu
 
 MAX_TERMS_LENGTH: Final = 2000
@@ -64,6 +64,7 @@ class SchemeContext:
         configs: The versions of its rewards.
         contents: Its published content.
         hosts: Where links may lead.
+        coming: Its content that is published for later.
     """
 
     brand: Brand
@@ -73,6 +74,7 @@ class SchemeContext:
     contents: tuple[RewardContent, ...] = ()
     hosts: frozenset[str] = frozenset()
     laws: tuple[RewardLaw, ...] = LAWS
+    coming: tuple[Edition, ...] = ()
 
     @property
     def open_week(self) -> Week:
@@ -221,9 +223,7 @@ def _terms(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
 
 def _unchanged_terms(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
     """Name the rules that change while their terms, which customers read and agreed to, stay as they were."""
-    territory = (scheme.jurisdiction, scheme.currency)
-    earlier = [one for one in context.schemes if (one.jurisdiction, one.currency) == territory]
-    before = max(earlier, key=lambda one: one.version, default=None)
+    before = _version_before(scheme, context)
     if before is None or before.terms.version != scheme.terms.version:
         return
     changed = [name for field, name in IN_TERMS.items() if getattr(scheme, field) != getattr(before, field)]
@@ -236,13 +236,20 @@ def _unchanged_terms(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeP
         )
 
 
+def _version_before(scheme: Scheme, context: SchemeContext) -> KnownScheme | None:
+    territory = (scheme.jurisdiction, scheme.currency)
+    earlier = [one for one in context.schemes if (one.jurisdiction, one.currency) == territory]
+    return max(earlier, key=lambda one: one.version, default=None)
+
+
 def _rewards(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
     """Check that customers would be offered something, by the club's own menu."""
     week = Calendar(context.brand.time_zone).week_at(max(scheme.effective_from, context.now))
     known = known_scheme(context.brand.id, scheme, context.now)
+    present = (Edition(content, week.starts_at) for content in context.contents)
     menu = Menu(
         configs=context.configs,
-        contents=context.contents,
+        contents=Catalogue((), (*present, *context.coming)).contents(week.starts_at),
         scheme=known,
         jurisdiction=scheme.jurisdiction,
         locale=context.brand.default_locale,
@@ -263,6 +270,18 @@ def _rewards(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:
     elif offered and scheme.default_reward_id not in offered:
         among = ", ".join(sorted(offered))
         yield _error("DEFAULT", "default_reward_id", f"is not offered; offered are {among}", SAME_REWARDS)
+    if (trial := scheme.trial_reward_id) is None:
+        return
+    if trial not in {option.config.reward_id for option in menu.for_trial.options()}:
+        exists = any(config.reward_id == trial for config in context.configs)
+        why = "cannot be offered by these rules" if exists else f"is no reward of {context.brand.name}"
+        yield _error("TRIAL", "trial_reward_id", why, SAME_REWARDS)
+    before = _version_before(scheme, context)
+    if before is not None and before.trial_reward_id != trial:
+        menu = replace(menu, scheme=before, contents=context.contents, now=context.now)
+        if trial in {option.config.reward_id for option in menu.options()}:
+            why = "is offered to everybody now; with the trial, only customers who are drawn are offered it"
+            yield _warning("TRIAL", "trial_reward_id", why)
 
 
 def _law(scheme: Scheme, context: SchemeContext) -> Iterator[SchemeProblem]:

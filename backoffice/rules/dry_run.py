@@ -23,7 +23,8 @@ from backoffice.rules.repository import Difference
 from backoffice.rules.scheme_versions import Scheme
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
-from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.domain.control_groups import ControlGroups
+from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.domain.schemes import Scheme as KnownScheme
 from subgraphs.kit.domain.weeks import Calendar, Week
 from subgraphs.kit.records.reference import ReferenceRepository
@@ -96,6 +97,7 @@ class DryRun:
         before: The scheme that the week had; None if these customers had none.
         after: The scheme to try, as if the week had opened with it.
         rules: The rulebook with that scheme.
+        groups: Draws customers for trials, of both schemes.
     """
 
     brand: str
@@ -107,9 +109,17 @@ class DryRun:
     default_territory: Territory
     menu_before: Menu | None
     menu_after: Menu
+    groups: ControlGroups
 
     @classmethod
-    def of(cls, context: SchemeContext, opened: OpenedWeeks, week: Week, scheme: KnownScheme) -> "DryRun":
+    def of(
+        cls,
+        context: SchemeContext,
+        opened: OpenedWeeks,
+        week: Week,
+        scheme: KnownScheme,
+        groups: ControlGroups,
+    ) -> "DryRun":
         """Return the dry run of a scheme over a week; `context` has the content of that week."""
         territory = (scheme.jurisdiction, scheme.currency)
         real = BrandRulebook.of(context.brand, context.schemes, opened)
@@ -135,6 +145,7 @@ class DryRun:
             default_territory=real.default_territory,
             menu_before=None if before is None else replace(menu, scheme=before),
             menu_after=menu,
+            groups=groups,
         )
 
     def concerns(self, customer: str, customers: KnownCustomers) -> bool:
@@ -164,10 +175,11 @@ class DryRun:
         totals.qualified_after += after
         totals.gained += after and not before
         totals.lost += before and not after
+        owner = Owner(self.brand, bets.customer)
         if before and self.menu_before is not None:
-            _add_cost(totals.cost_before, self.menu_before, choice)
+            _add_cost(totals.cost_before, self.menu_before.of_customer(owner, self.groups), choice)
         if after:
-            _add_cost(totals.cost_after, self.menu_after, choice)
+            _add_cost(totals.cost_after, self.menu_after.of_customer(owner, self.groups), choice)
         found = list(_differences(verdicts))
         totals.differing_bets += len(found)
         for one in found:
@@ -238,12 +250,14 @@ class DryRunJob:
     Attributes:
         database: The back office's, which keeps the differences.
         progress: The ledger's; only read, as that of the rewards.
+        groups: Draws customers for trials.
     """
 
     database: Database
     progress: Database
     known: KnownRules
     clock: Clock
+    groups: ControlGroups
 
     @property
     def kind(self) -> JobKind:
@@ -289,7 +303,8 @@ class DryRunJob:
         if week.ends_at > self.clock.now():
             raise Invalid([Problem("isoWeek", f"{iso_week} is not over: take an earlier week")])
         then = await self.known.of_brand(brand, week.ends_at - timedelta(microseconds=1))
-        return DryRun.of(then, opened, week, known_scheme(brand, scheme, week.starts_at))
+        tried = known_scheme(brand, scheme, week.starts_at)
+        return DryRun.of(then, opened, week, tried, self.groups)
 
     async def _page(self, dry_run: DryRun, reader: WeekReader, after: str) -> Sequence[str]:
         async with self.progress.read() as connection:

@@ -11,6 +11,7 @@ from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
+from subgraphs.rewards.catalogue.rewards import Catalogue
 from subgraphs.rewards.models import REFERENCE, REWARD_CONFIG, REWARD_CONTENT
 
 
@@ -47,13 +48,14 @@ class KnownRules:
                 raise NotFound(f"There is no brand {brand[:64]!r}.")
             schemes = (await reference.schemes(connection, [brand]))[brand]
             configs = (await catalogue.configs(connection, [brand]))[brand]
-            contents = (await catalogue.published(connection, [brand], at or now))[brand]
+            editions = (await catalogue.editions(connection, [brand], at or now))[brand]
         terms = (scheme.terms.url for scheme in schemes)
         return SchemeContext(
             brand=brands[brand],
             now=now,
             schemes=schemes,
             configs=configs,
-            contents=contents,
+            contents=Catalogue((), editions).contents(at or now),
+            coming=tuple(edition for edition in editions if edition.since > (at or now)),
             hosts=allowed_hosts(terms, self.hosts.get(brand, ())),
         )

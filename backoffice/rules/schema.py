@@ -56,6 +56,8 @@ class SchemeInput:
     terms: SchemeTermsInput | None = None
     effective_from: str | None = strawberry.field(default=None, description="RFC 3339, in UTC.")
     control_per_mille: int | None = None
+    trial_reward_id: str | None = None
+    trial_per_mille: int | None = None
 
     def values(self) -> dict[str, Any]:
         """Return what has been typed as JSON values."""

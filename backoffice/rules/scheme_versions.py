@@ -12,9 +12,17 @@ from itertools import groupby
 from typing import Annotated, Any, Final, Literal
 
 import babel
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
 
-from subgraphs.kit.domain.control_groups import MAX_CONTROL_PER_MILLE
+from subgraphs.kit.domain.control_groups import DRAWS, MAX_CONTROL_PER_MILLE, require_whole_trial
 from subgraphs.kit.domain.schemes import Brand, scheme_of_week
 from subgraphs.kit.domain.schemes import Scheme as KnownScheme
 from subgraphs.kit.domain.weeks import Calendar, Week
@@ -77,6 +85,16 @@ class Scheme(Part):
     terms: Terms
     effective_from: AwareDatetime
     control_per_mille: Annotated[int, Field(ge=0, le=MAX_CONTROL_PER_MILLE)] = 0
+    trial_reward_id: Identifier | None = None
+    trial_per_mille: Annotated[int, Field(ge=0, lt=DRAWS, validate_default=True)] = 0
+
+    @field_validator("trial_per_mille")
+    @classmethod
+    def _is_whole_trial(cls, per_mille: int, info: ValidationInfo) -> int:
+        """Refuse a trial without one of its parts, or without another reward that it stands against."""
+        if info.data.keys() >= {"trial_reward_id", "default_reward_id"}:
+            require_whole_trial(info.data["trial_reward_id"], per_mille, info.data["default_reward_id"])
+        return per_mille
 
 
 SCHEME_TOPIC: Final = "club.scheme.v1"

@@ -51,6 +51,12 @@ class SchemeVersion:
     control_per_mille: int = strawberry.field(
         description="How many of 1,000 customers are the control group, to whom the club is not offered."
     )
+    trial_reward_id: str | None = strawberry.field(
+        description="What a trial offers in place of the default reward, to customers who are drawn only."
+    )
+    trial_per_mille: int = strawberry.field(
+        description="How many of 1,000 customers are drawn for it; 0 without a trial."
+    )
     first_week: str = strawberry.field(description="The first week that it applies to.")
     phase: SchemePhase
 
@@ -170,6 +176,8 @@ def version_to_graphql(dated: DatedVersion) -> SchemeVersion:
         effective_from=one.effective_from,
         issued_at=one.issued_at,
         control_per_mille=one.control_per_mille,
+        trial_reward_id=one.trial_reward_id,
+        trial_per_mille=one.trial_per_mille,
         first_week=dated.first_week.iso,
         phase=dated.phase,
     )

@@ -6,7 +6,15 @@ import msgspec
 from msgspec import Meta
 
 from consumers.messages.accounts import CustomerErased, decode_erasure
-from consumers.messages.fields import Currency, Instant, Jurisdiction, Ordinal, PlatformId, require_utc
+from consumers.messages.fields import (
+    Currency,
+    Instant,
+    Jurisdiction,
+    Ordinal,
+    PlatformId,
+    RewardId,
+    require_utc,
+)
 from consumers.messages.reader import Body, Reader
 from consumers.stream.records import Record
 from subgraphs.kit.domain.control_groups import DRAWS, MAX_CONTROL_PER_MILLE
@@ -65,15 +73,34 @@ def decode_membership(record: Record) -> MembershipChanged:
     return _MEMBERSHIPS.read(record)
 
 
+class TrialDrawn(msgspec.Struct, frozen=True, kw_only=True):
+    """A customer was drawn for or against a trial's reward."""
+
+    reward_id: RewardId
+    draw: Annotated[int, Meta(ge=0, lt=DRAWS)]
+    per_mille: Annotated[int, Meta(ge=1, lt=DRAWS)]
+    at: Instant
+
+    def __post_init__(self) -> None:
+        """Refuse an instant that is not in UTC."""
+        require_utc(at=self.at)
+
+
 class ControlDrawn(Body, frozen=True, kw_only=True):
-    """A customer was drawn for or against a scheme's control group."""
+    """A customer was drawn for or against a scheme's control group, its trial, or both.
+
+    Attributes:
+        control_per_mille: 0 if the customer was only drawn for or against the trial.
+        trial: None before there was a trial.
+    """
 
     customer_id: PlatformId
     jurisdiction: Jurisdiction
     currency: Currency
     draw: Annotated[int, Meta(ge=0, lt=DRAWS)]
-    control_per_mille: Annotated[int, Meta(ge=1, le=MAX_CONTROL_PER_MILLE)]
+    control_per_mille: Annotated[int, Meta(ge=0, le=MAX_CONTROL_PER_MILLE)]
     occurred_at: Instant
+    trial: TrialDrawn | None = None
 
     def __post_init__(self) -> None:
         """Refuse an instant that is not in UTC."""

@@ -25,7 +25,7 @@ from consumers.messages.fields import (
 )
 from consumers.messages.reader import Body, Reader
 from consumers.stream.records import Record
-from subgraphs.kit.domain.control_groups import MAX_CONTROL_PER_MILLE
+from subgraphs.kit.domain.control_groups import DRAWS, MAX_CONTROL_PER_MILLE, require_whole_trial
 from subgraphs.kit.records.week_definitions import WeekDefinition
 
 SCHEME_TOPIC: Final = "club.scheme.v1"
@@ -93,6 +93,8 @@ class SchemePublished(Body, frozen=True, kw_only=True):
     issued_at: Instant | None = None
     occurred_at: Instant
     control_per_mille: Annotated[int, Meta(ge=0, le=MAX_CONTROL_PER_MILLE)] = 0
+    trial_reward_id: RewardId | None = None
+    trial_per_mille: Annotated[int, Meta(ge=0, lt=DRAWS)] = 0
 
     def __post_init__(self) -> None:
         """Validate what the field types cannot, and that the brand serves these customers."""
@@ -102,6 +104,7 @@ class SchemePublished(Body, frozen=True, kw_only=True):
             raise ValueError(f"the brand is not in jurisdiction {self.jurisdiction!r}")
         if self.currency not in self.brand.currencies:
             raise ValueError(f"the brand has no currency {self.currency!r}")
+        require_whole_trial(self.trial_reward_id, self.trial_per_mille, self.default_reward_id)
 
     def row(self) -> dict[str, Any]:
         """Return the columns of the scheme table."""

@@ -22,6 +22,7 @@ from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from foundation.tracing import Tracing
+from subgraphs.kit.domain.control_groups import ControlGroups
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.reference import ReferenceWriter
@@ -49,10 +50,12 @@ def create_consumer(
     """
     database = Database.open(database_settings, "rewards", None if tracing is None else tracing.tracer)
     reference = ReferenceReducer(ReferenceWriter(REFERENCE, database.dialect))
-    erasure = erasure_of(database.dialect, Pseudonyms.from_settings(database_settings))
+    pseudonyms = Pseudonyms.from_settings(database_settings)
+    erasure = erasure_of(database.dialect, pseudonyms)
+    publisher = ChoicePublisher(database.dialect, ControlGroups(pseudonyms.key))
     reward_configs = RewardConfigReducer(ConfigWriter(REWARD_CONFIG, database.dialect))
-    choices = ChoiceReducer(ChoiceReadBack(ChoicePublisher(database.dialect)), erasure)
-    qualifications = QualificationReducer(ChoicePublisher(database.dialect), clock, erasure)
+    choices = ChoiceReducer(ChoiceReadBack(publisher), erasure)
+    qualifications = QualificationReducer(publisher, clock, erasure)
     topics = [
         *reference_topics(reference.accounts, reference.schemes, reference.weeks, erasure, clock),
         Topic(REWARD_CONFIG_TOPIC, decode_reward_config, reward_configs.configs, reference=True, shared=True),

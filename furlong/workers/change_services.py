@@ -12,10 +12,12 @@ from subgraphs.club.membership.repository import MembershipRepository
 from subgraphs.club.models import INTENT as CLUB_INTENT
 from subgraphs.club.models import MEMBERSHIP_EVENT
 from subgraphs.club.service import ClubService
+from subgraphs.kit.domain.control_groups import ControlGroups
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.mutations.changes import Changes
 from subgraphs.kit.mutations.intents import IntentRepository
 from subgraphs.kit.mutations.upstream import UpstreamClient
+from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.models import INTENT as REWARDS_INTENT
@@ -56,6 +58,10 @@ class ChangeServices:
             client,
             ClubService(changes("club", CLUB_INTENT), MembershipRepository(MEMBERSHIP_EVENT), clock),
             RewardService(
-                changes("rewards", REWARDS_INTENT), catalogue, ChoiceRepository(REWARD_CHOICE), clock
+                changes("rewards", REWARDS_INTENT),
+                catalogue,
+                ChoiceRepository(REWARD_CHOICE),
+                clock,
+                ControlGroups(Pseudonyms.from_settings(settings).key),
             ),
         )

@@ -20,6 +20,8 @@ from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.workers.catch_up import until_caught_up
 from furlong.workers.status import RoundStatus
+from subgraphs.kit.domain.control_groups import ControlGroups
+from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.qualification.earlier_qualifications import count_read_back
 from subgraphs.progress.weeks.lifecycle import WeekLifecycle
@@ -35,6 +37,7 @@ class WeekWorker:
     """The week worker over the databases of progress and rewards.
 
     Attributes:
+        groups: Draws customers for trials.
         stream: The Kafka whose schemes must have been applied before a week opens; None only if there is no
             Kafka.
         status: What the worker has done, for `/health` and `/metrics`.
@@ -43,6 +46,7 @@ class WeekWorker:
     progress: Database
     rewards: Database
     clock: Clock
+    groups: ControlGroups
     stream: StreamSettings | None = None
     status: RoundStatus = field(default_factory=lambda: RoundStatus("weeks"))
 
@@ -52,7 +56,8 @@ class WeekWorker:
     ) -> "WeekWorker":
         """Build the worker; nothing is connected yet."""
         progress, rewards = Database.open(settings, "progress"), Database.open(settings, "rewards")
-        return cls(progress, rewards, clock, stream)
+        groups = ControlGroups(Pseudonyms.from_settings(settings).key)
+        return cls(progress, rewards, clock, groups, stream)
 
     @cached_property
     def lifecycle(self) -> WeekLifecycle:
@@ -75,7 +80,7 @@ class WeekWorker:
         if changed := await self.lifecycle.advance(opening=await self._may_open()):
             log.info("qualifications_confirmed", customers=changed)
         async with self.rewards.write() as connection:
-            publisher = ChoicePublisher(self.rewards.dialect)
+            publisher = ChoicePublisher(self.rewards.dialect, self.groups)
             await publisher.publish_waiting(connection, await self.clock.at(connection), CHOICES_PER_BATCH)
 
     async def _settle(self) -> bool:

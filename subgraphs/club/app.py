@@ -51,14 +51,9 @@ def create_subgraph(
     memberships = MembershipRepository(MEMBERSHIP_EVENT)
     changes = Changes(database, IntentRepository(INTENT), upstream, clock, updates.bus.customers_changed)
     service = ClubService(changes, memberships, clock)
-    shared = SharedReads(
-        database,
-        ReferenceRepository(REFERENCE),
-        options,
-        clock,
-        KillSwitches(GLOBAL_STATE),
-        control_groups=ControlGroups(Pseudonyms.from_settings(database_settings).key),
-    )
+    groups = ControlGroups(Pseudonyms.from_settings(database_settings).key)
+    reference, switches = ReferenceRepository(REFERENCE), KillSwitches(GLOBAL_STATE)
+    shared = SharedReads(database, reference, options, clock, switches, control_groups=groups)
     parts: list[LookupPart[Owner]] = [
         LookupPart(account_lookup(REFERENCE)),
         LookupPart(events_lookup(MEMBERSHIP_EVENT)),
@@ -67,7 +62,7 @@ def create_subgraph(
     records: BatchedLookup[Owner, CustomerRecord] = BatchedLookup(
         database, parts, CustomerRecord, options.observe
     )
-    impressions = ImpressionRecorder(database)
+    impressions = ImpressionRecorder(database, groups)
     reads = ClubReads(database, AccountHistory(ACCOUNT_CHANGE), records, impressions)
     closing: tuple[Callable[[], Awaitable[None]], ...] = (upstream.close, impressions.close)
     if options.count_seconds:

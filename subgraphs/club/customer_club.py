@@ -38,8 +38,6 @@ class CustomerClub(msgspec.Struct, frozen=True, gc=False):
         scheme: The scheme of the week; the brand's default scheme if there is none for the customer.
         ineligible: Why the customer cannot take part; None if they can.
         is_current: Whether it is the current week.
-        draw: The customer's number for the scheme's control group; None if there is no such group, or the
-            customer could not take part anyhow.
     """
 
     key: ClubKey
@@ -51,7 +49,6 @@ class CustomerClub(msgspec.Struct, frozen=True, gc=False):
     state: WeekState
     ineligible: IneligibleReason | None
     is_current: bool
-    draw: int | None = None
 
     @classmethod
     def of(
@@ -68,10 +65,10 @@ class CustomerClub(msgspec.Struct, frozen=True, gc=False):
         account = record.account or unknown_account(rules.brand)
         eligibility = rules.evaluate(account, week)
         scheme = eligibility.scheme or rules.default_scheme(week)
-        ineligible, draw = eligibility.ineligible, None
+        ineligible = eligibility.ineligible
         if scheme.control_per_mille and ineligible is None:
-            draw = groups.draw(owner, scheme)
-            if groups.keeps_out(owner, scheme, has_joined=bool(record.events) or record.pending):
+            has_joined = bool(record.events) or record.pending
+            if groups.keeps_out(owner, scheme, has_joined=has_joined):
                 ineligible = IneligibleReason.NOT_OFFERED
         return cls(
             key=ClubKey(owner.brand, week.iso, owner.customer),
@@ -83,7 +80,6 @@ class CustomerClub(msgspec.Struct, frozen=True, gc=False):
             state=scheme.state_of(week, now),
             ineligible=ineligible,
             is_current=week.starts_at <= now < week.ends_at,
-            draw=draw,
         )
 
     def settled(self, changes: Sequence[AccountChange]) -> "CustomerClub":

@@ -1,6 +1,6 @@
 """What the club holds about a customer: what support sees of it, and what is erased."""
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.club.control_draws import CONTROL_TOPIC
@@ -15,6 +15,7 @@ from subgraphs.club.models import (
     OUTBOX,
     REFERENCE,
     STREAM,
+    TRIAL_DRAW,
 )
 from subgraphs.kit.records.customer_history import CustomerHistory, HistoryTable, message_of, recorded_at
 from subgraphs.kit.records.erasure import ErasedPerson, Erasure, ErasureRule, ErasureTables, Pseudonyms
@@ -36,6 +37,13 @@ HISTORY = CustomerHistory(
             CONTROL_DRAW,
             CONTROL_DRAW.c.drawn_at,
             CONTROL_DRAW.c.jurisdiction,
+            message_of(CONTROL_TOPIC, "jurisdiction"),
+        ),
+        HistoryTable(
+            "trial",
+            TRIAL_DRAW,
+            TRIAL_DRAW.c.drawn_at,
+            TRIAL_DRAW.c.reward_id,
             message_of(CONTROL_TOPIC, "jurisdiction"),
         ),
         HistoryTable(
@@ -67,6 +75,7 @@ RULES = (
     ),
     ErasureRule(IMPRESSION, "what the customer was shown"),
     ErasureRule(CONTROL_DRAW, "which group the customer was drawn for"),
+    ErasureRule(TRIAL_DRAW, "which reward the customer was drawn for"),
 )
 
 
@@ -79,9 +88,9 @@ def erasure_of(dialect: str, pseudonyms: Pseudonyms) -> Erasure:
 async def _clear_topics(connection: AsyncConnection, person: ErasedPerson) -> None:
     """Publish null values, so that compaction removes the customer's messages from the topics.
 
-    Nobody is drawn where no scheme has ever had a control group, and there the topic of draws need not
-    exist. Schemes decide, and not the customer's own draw, because a restored database may lack a draw that
-    the topic still has.
+    Nobody is drawn where no scheme has ever had a control group or a trial, and there the topic of draws
+    need not exist. Schemes decide, and not the customer's own draw, because a restored database may lack a
+    draw that the topic still has.
     """
     row = {
         "key": ":".join(person.owner),
@@ -96,7 +105,8 @@ async def _clear_topics(connection: AsyncConnection, person: ErasedPerson) -> No
 
 
 async def _draws_customers(connection: AsyncConnection, brand: str) -> bool:
-    """Return whether any version of a brand's schemes has had a control group."""
+    """Return whether any version of a brand's schemes has had a control group or a trial."""
     c = REFERENCE.scheme.c
-    query = select(c.version).where(c.brand_id == brand, c.control_per_mille > 0).limit(1)
+    has_draws = or_(c.control_per_mille > 0, c.trial_per_mille > 0)
+    query = select(c.version).where(c.brand_id == brand, has_draws).limit(1)
     return await connection.scalar(query) is not None

@@ -17,10 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from foundation.storage.columns import upsert
 from foundation.storage.database import Database
 from subgraphs.club import control_draws
-from subgraphs.club.control_draws import ControlDraw
+from subgraphs.club.control_draws import ControlDraw, TrialDraw
 from subgraphs.club.customer_club import CustomerClub
 from subgraphs.club.models import IMPRESSION, REFERENCE
 from subgraphs.kit.domain.accounts import IneligibleReason
+from subgraphs.kit.domain.control_groups import ControlGroups
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.domain.schemes import WeekState
 from subgraphs.kit.records.reference import ReferenceRepository
@@ -84,7 +85,7 @@ class _Visit(NamedTuple):
     """A customer's first look of a week.
 
     Attributes:
-        draw: The draw of a customer whose scheme has a control group.
+        draw: The draw of a customer whose scheme has a control group or a trial.
         is_shown: Whether the tracker was shown: not to the control group.
     """
 
@@ -102,6 +103,7 @@ class ImpressionRecorder:
     """
 
     database: Database
+    groups: ControlGroups
     _recorded: set[int] = field(default_factory=set)
     _recorded_before: set[int] = field(default_factory=set)
     _waiting: dict[ClubKey, _Visit] = field(default_factory=dict)
@@ -124,7 +126,7 @@ class ImpressionRecorder:
         if len(self._recorded) >= REMEMBERED:
             self._recorded_before, self._recorded = self._recorded, set()
         self._recorded.add(mark)
-        self._waiting.setdefault(club.key, _Visit(now, _draw_of(club, now), is_shown))
+        self._waiting.setdefault(club.key, _Visit(now, self._draw_of(club, now), is_shown))
         if self._writing is None:
             self._writing = asyncio.create_task(self._write_waiting())
 
@@ -163,10 +165,11 @@ class ImpressionRecorder:
             for key in batch:
                 del self._waiting[key]
 
-
-def _draw_of(club: CustomerClub, now: datetime) -> ControlDraw | None:
-    scheme = club.scheme
-    if club.draw is None:
-        return None
-    territory = (scheme.jurisdiction, scheme.currency)
-    return ControlDraw(club.key.owner, *territory, club.draw, scheme.control_per_mille, now)
+    def _draw_of(self, club: CustomerClub, now: datetime) -> ControlDraw | None:
+        scheme, owner, trial = club.scheme, club.key.owner, None
+        if club.ineligible is None and (draw := self.groups.trial_draw(owner, scheme)) is not None:
+            trial = TrialDraw(str(scheme.trial_reward_id), draw, scheme.trial_per_mille, now)
+        if not scheme.control_per_mille and trial is None:
+            return None
+        territory, share = (scheme.jurisdiction, scheme.currency), scheme.control_per_mille
+        return ControlDraw(owner, *territory, self.groups.draw(owner, scheme), share, now, trial)

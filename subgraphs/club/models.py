@@ -71,6 +71,22 @@ CONTROL_DRAW = Table(
 
 `draw`: 0 to 999, the lowest are the control group; `control_per_mille`: the group's share at `drawn_at`."""
 
+TRIAL_DRAW = Table(
+    "trial_draw",
+    METADATA,
+    Column("brand_id", Identifier(), primary_key=True),
+    Column("customer_id", Identifier(128), primary_key=True),
+    Column("jurisdiction", Identifier(8), primary_key=True),
+    Column("currency", Identifier(3), primary_key=True),
+    Column("reward_id", Identifier(), primary_key=True),
+    Column("draw", Integer, nullable=False),
+    Column("per_mille", Integer, nullable=False),
+    Column("drawn_at", UtcDateTime, nullable=False),
+)
+"""The draws of customers for the trials of rewards, since the club was first shown with the trial.
+
+`draw`: 0 to 999, the lowest are offered the trial's reward; `per_mille`: their share at `drawn_at`."""
+
 COMPARISON = Table(
     "comparison",
     METADATA,

@@ -16,6 +16,7 @@ from subgraphs.club.models import (
     OUTBOX,
     REFERENCE,
     STREAM,
+    TRIAL_DRAW,
 )
 from subgraphs.kit.records.recovery_sources import (
     RecoverySource,
@@ -64,6 +65,12 @@ RECOVERY_SOURCES: Final = (
         Source.BACKUP,
         lost="since when customers are compared with the control group: the same draw is recorded again when "
         "they return, and analytics keeps the first time",
+    ),
+    RecoverySource(
+        TRIAL_DRAW,
+        Source.BACKUP,
+        lost="since when customers are compared in the trial of a reward: the same draw is recorded again "
+        "when they return, and analytics keeps the first time",
     ),
     RecoverySource(COMPARISON, Source.TRANSIENT),
 )

@@ -8,6 +8,7 @@ from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.auth import SessionVerifier
+from subgraphs.kit.domain.control_groups import ControlGroups
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.live.event_bus import CustomersChanged
@@ -16,6 +17,7 @@ from subgraphs.kit.mutations.intents import IntentRepository
 from subgraphs.kit.mutations.upstream import UpstreamClient
 from subgraphs.kit.reads.brand_rules import ReadOptions, SharedReads
 from subgraphs.kit.reads.key_lookup import BatchedLookup, LookupPart, pending_lookup
+from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.budgets import BudgetRepository
@@ -48,8 +50,9 @@ def create_subgraph(
     upstream = UpstreamClient(upstream_settings)
     catalogue = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
     changes = Changes(database, IntentRepository(INTENT), upstream, clock, changed)
-    service = RewardService(changes, catalogue, ChoiceRepository(REWARD_CHOICE), clock)
-    shared = SharedReads(database, ReferenceRepository(REFERENCE), options, clock)
+    groups = ControlGroups(Pseudonyms.from_settings(database_settings).key)
+    service = RewardService(changes, catalogue, ChoiceRepository(REWARD_CHOICE), clock, groups)
+    shared = SharedReads(database, ReferenceRepository(REFERENCE), options, clock, control_groups=groups)
     read_menus: Callable[[str], Awaitable[MenuCache]] = MenuReader(
         database, catalogue, BudgetRepository(), shared.rules, clock
     )

@@ -144,7 +144,10 @@ class RewardsContext(RequestContext, kw_only=True, eq=False):
         brand = chooser.rules.brand
         spent = menus.spent.within(chooser.week.iso)
         audience = Audience(scheme, chooser.jurisdiction, self.locale(brand), spent)
-        return menus.menu(brand, audience, self.identity.now)
+        menu = menus.menu(brand, audience, self.identity.now)
+        if scheme.trial_reward_id is None:
+            return menu
+        return menu.of_customer(chooser.key.owner, self.shared.control_groups)
 
 
 def _chooser(rules: BrandRules, key: ClubKey, representation: Mapping[str, Any]) -> Chooser:

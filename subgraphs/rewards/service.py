@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.clock import Clock
+from subgraphs.kit.domain.control_groups import ControlGroups
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.domain.schemes import Scheme
 from subgraphs.kit.domain.weeks import Week
@@ -68,12 +69,17 @@ class WantedChoice:
 
 @dataclass(frozen=True, slots=True)
 class RewardService:
-    """Changes of choice, each carried out through the upstream API."""
+    """Changes of choice, each carried out through the upstream API.
+
+    Attributes:
+        groups: Draws customers for trials.
+    """
 
     changes: Changes
     catalogue: CatalogueRepository
     choices: ChoiceRepository
     clock: Clock
+    groups: ControlGroups
     budgets: BudgetRepository = field(default_factory=BudgetRepository)
     switches: KillSwitches = field(default_factory=lambda: KillSwitches(GLOBAL_STATE))
 
@@ -121,7 +127,7 @@ class RewardService:
         self, connection: AsyncConnection, chooser: Chooser, scheme: Scheme, now: datetime
     ) -> Menu:
         brand = chooser.rules.brand
-        return Menu(
+        menu = Menu(
             configs=(await self.catalogue.configs(connection, [brand.id]))[brand.id],
             contents=(await self.catalogue.published(connection, [brand.id], now))[brand.id],
             scheme=scheme,
@@ -130,6 +136,7 @@ class RewardService:
             default_locale=brand.default_locale,
             now=now,
         )
+        return menu.of_customer(chooser.key.owner, self.groups)
 
     async def record(self, connection: AsyncConnection, intent: Intent) -> None:
         """Record a confirmed choice, in the transaction that settles its intent."""
@@ -137,7 +144,8 @@ class RewardService:
         reward_id, version = intent.body["reward_id"], intent.body["config_version"]
         now = await self.clock.at(connection)
         await self.choices.record(connection, key, reward_id, version, now)
-        await ChoicePublisher(self.changes.database.dialect).publish_choice(connection, key, now)
+        publisher = ChoicePublisher(self.changes.database.dialect, self.groups)
+        await publisher.publish_choice(connection, key, now)
 
 
 def _not_on_menu(menu: Menu, wanted: OptionId) -> Refusal | None:

@@ -128,8 +128,8 @@ def test_effect_and_interval_are_those_of_the_formulas(club: Store, chance: rand
     assert said(rows[STAKES]) == pytest.approx(welch(*groups), abs=0.02)
     assert said(rows[ACTIVE]) == pytest.approx(newcombe(*groups), abs=0.006)
     assert {row["verdict"] for row in rows.values()} == {"more"}
-    sizes = ("club_customers", "control_customers", "reward_id", "credited_minor")
-    assert [rows[STAKES][name] for name in sizes] == [420, 280, "fb-5", 50.0]
+    sizes = ("club_customers", "control_customers", "reward_id", "against", "credited_minor")
+    assert [rows[STAKES][name] for name in sizes] == [420, 280, "fb-5", "control group", 50.0]
 
 
 def test_groups_that_do_the_same_show_no_difference(club: Store, chance: random.Random) -> None:
@@ -214,3 +214,90 @@ def test_void_bets_and_free_bets_are_no_turnover(club: Store, chance: random.Ran
         *(placed(f"m-{number}", at, 8, stake_source="free_bet") for number in range(100)),
     )
     assert [said(row) for row in report(club, "uplift")] == before
+
+
+TRIAL = {"trial_reward_id": "fb-9", "trial_per_mille": 400}
+
+
+def trial_draw(customer: str, draw: int, at: datetime = MONDAY, **more: Any) -> Record:
+    """Return the draw of a customer for the trial of fb-9, by default without a control group."""
+    trial = {"reward_id": "fb-9", "draw": draw, "per_mille": 400, "at": text(at)}
+    return control_draw(customer, 999, at, **({"control_per_mille": 0} | more), trial=trial)
+
+
+def test_the_two_sides_of_a_trial_are_compared(store: Store, chance: random.Random) -> None:
+    """By the same formulas, with members of old; `against` is the default reward, the cost a difference."""
+    store.fill(scheme(**TRIAL, **ISSUED))
+    tried = crowd(chance, 320, is_control=False, active=0.7, mean=900)
+    others = crowd(chance, 480, is_control=True, active=0.5, mean=600)
+    store.fill(
+        *(trial_draw(name, number % 400) for number, name in enumerate(tried)),
+        *(trial_draw(name, 400 + number % 600) for number, name in enumerate(others)),
+        *(joined(name, MONDAY - timedelta(weeks=30)) for name in ("m-1", "k-1")),
+        *(
+            placed(name, MONDAY + timedelta(days=2), stake_minor=stake, counting_stake_minor=stake)
+            for name, stake in (tried | others).items()
+            if stake
+        ),
+        *(outcome(f"m-{number}", 0, "CREDITED", 1, credited_at=text(MONDAY)) for number in range(32)),
+        *(outcome(f"k-{number}", 0, "CREDITED", 1, credited_at=text(MONDAY)) for number in range(24)),
+    )
+    rows = by_measure(report(store, "uplift", brand="northbet"), iso_week(0))
+    groups = list(tried.values()), list(others.values())
+    assert said(rows[STAKES]) == pytest.approx(welch(*groups), abs=0.02)
+    assert said(rows[ACTIVE]) == pytest.approx(newcombe(*groups), abs=0.006)
+    sizes = ("club_customers", "control_customers", "reward_id", "against", "credited_minor", "verdict")
+    assert [rows[STAKES][name] for name in sizes] == [320, 480, "fb-9", "fb-5", 25.0, "more"]
+    assert len(rows) == 2
+
+
+def test_a_trial_and_a_control_group_are_compared_apart(store: Store) -> None:
+    """One message says both draws; whoever was only drawn for the trial is in no control comparison."""
+    store.fill(
+        scheme(control_per_mille=SHARE, **TRIAL, **ISSUED),
+        control_draw("c-kept-out", 0),
+        trial_draw("c-both", 0, control_per_mille=SHARE),
+        trial_draw("c-default", 400, control_per_mille=SHARE),
+        trial_draw("c-trial-only", 999),
+        placed("c-both", MONDAY),
+    )
+    rows = report(store, "uplift")
+    sizes = {
+        (row["reward_id"], row["against"], row["club_customers"], row["control_customers"]) for row in rows
+    }
+    assert sizes == {("fb-5", "control group", 2, 1), ("fb-9", "fb-5", 1, 2)}
+
+
+def test_a_trial_that_begins_anew_begins_with_other_sides(store: Store) -> None:
+    """Only a share that changes without a break leaves out whoever changed sides."""
+    starts = [MONDAY + timedelta(weeks=week) for week in range(3)]
+    shares = [200, 0, 400]
+    for version, (share, start) in enumerate(zip(shares, starts, strict=True), 1):
+        since = ISSUED if version == 1 else {"effective_from": text(start), "issued_at": text(MONDAY)}
+        trial = {"trial_reward_id": "fb-9" if share else None, "trial_per_mille": share}
+        store.fill(scheme(version=version, **trial, **since))
+    store.fill(
+        *(trial_draw(f"c-{draw}", draw) for draw in (0, 199, 200, 399, 400)),
+        *(placed("c-0", start, week) for week, start in enumerate(starts)),
+    )
+    rows = {row["iso_week"]: row for row in report(store, "uplift") if row["measure"] == STAKES}
+    sizes = {week: (row["club_customers"], row["control_customers"]) for week, row in rows.items()}
+    assert sizes == {iso_week(0): (2, 3), iso_week(2): (4, 1)}
+
+
+@pytest.mark.parametrize(
+    ("tried", "others", "verdict"),
+    [(199, 300, "too few customers"), (600, 300, "groups do not fit the draw")],
+)
+def test_nothing_is_said_of_a_trial_that_says_nothing(
+    store: Store, *, tried: int, others: int, verdict: str
+) -> None:
+    """By the same rules as of a control group."""
+    store.fill(scheme(**TRIAL, **ISSUED))
+    names = {f"m-{number}": number % 400 for number in range(tried)}
+    names |= {f"k-{number}": 400 + number % 600 for number in range(others)}
+    store.fill(
+        *(trial_draw(name, draw) for name, draw in names.items()), *(placed(name, MONDAY) for name in names)
+    )
+    rows = report(store, "uplift")
+    assert [(row["verdict"], *said(row)) for row in rows] == [(verdict, None, None, None)] * 2

@@ -73,12 +73,15 @@ async def test_an_erased_person_is_named_nowhere(archive: Archive) -> None:
 
 
 @pytest.mark.parametrize("versions", [1, 2], ids=["has one", "had one"])
+@pytest.mark.parametrize(
+    "draws", [{"control_per_mille": 200}, {"trial_reward_id": "fb-9", "trial_per_mille": 500}]
+)
 async def test_where_customers_were_drawn_the_topic_of_draws_is_cleared(
-    archive: Archive, versions: int
+    archive: Archive, draws: dict[str, Any], versions: int
 ) -> None:
     """Whether or not the draw is still recorded; elsewhere the topic need not exist."""
     later = {"effective_from": "2026-03-16T00:00:00Z", "issued_at": "2026-03-10T00:00:00Z"}
-    drawn = [scheme(version=2, control_per_mille=200, **later), scheme(version=3, **later)]
+    drawn = [scheme(version=2, **draws, **later), scheme(version=3, **later)]
     await archive.apply(*drawn[:versions], *life_of("person-1"), tombstone("person-1"))
     assert await waiting(archive) == [
         (topic, "northbet:person-1", "") for topic in ("club.control.v1", "club.membership.v1")

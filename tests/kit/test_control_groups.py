@@ -1,11 +1,17 @@
-"""The draw for control groups: its share, its stability, and the independence of schemes."""
+"""The draws for control groups and trials: their shares, their stability, and that they are independent."""
 
 from math import sqrt
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from subgraphs.kit.domain.control_groups import DRAWS, MAX_CONTROL_PER_MILLE, ControlGroups
+from subgraphs.kit.domain.control_groups import (
+    DRAWS,
+    MAX_CONTROL_PER_MILLE,
+    ControlGroups,
+    require_whole_trial,
+)
 from subgraphs.kit.domain.keys import Owner
 from tests.support.subgraphs.club_samples import make_scheme
 
@@ -73,3 +79,44 @@ def test_another_key_draws_others(key: bytes, other: bytes) -> None:
     """Nobody without the key can tell who is in a group. Zeros at the end of a key are no matter to HMAC."""
     same = key.ljust(64, b"\0") == other.ljust(64, b"\0")
     assert (kept_out(ControlGroups(key), 300) == kept_out(ControlGroups(other), 300)) == same
+
+
+def on_trial(groups: ControlGroups, share: int, **scheme: str) -> set[str]:
+    """Return the customers of a crowd who are offered a trial's reward."""
+    tried = make_scheme(**({"trial_reward_id": "fb-9"} | scheme), trial_per_mille=share)
+    names = (f"c-{number}" for number in range(PEOPLE))
+    return {name for name in names if groups.on_trial(Owner(tried.brand, name), tried)}
+
+
+@settings(max_examples=25)
+@given(key=keys, share=st.integers(1, DRAWS - 1))
+def test_a_share_of_the_customers_is_on_trial(key: bytes, share: int) -> None:
+    """As many as the scheme says, up to chance, and the same in every version; without a trial nobody."""
+    groups = ControlGroups(key)
+    drawn = on_trial(groups, share)
+    assert is_near(len(drawn), PEOPLE * share / DRAWS, PEOPLE)
+    assert on_trial(ControlGroups(key), share, version="7", default_reward_id="fb-2x3") == drawn
+    assert drawn <= on_trial(groups, DRAWS - 1)
+    assert not any(groups.on_trial(Owner("northbet", name), make_scheme()) for name in drawn)
+
+
+@settings(max_examples=25)
+@given(key=keys, other=st.sampled_from([{"trial_reward_id": "fb-8"}, {"currency": "EUR"}]))
+def test_each_trial_draws_anew(key: bytes, other: dict[str, str]) -> None:
+    """Neither another trial nor the control group says anything about who is drawn."""
+    groups = ControlGroups(key)
+    drawn = on_trial(groups, 300)
+    for others in (on_trial(groups, 300, **other), kept_out(groups, 300)):
+        assert is_near(len(drawn & others), len(others) * 0.3, len(others))
+
+
+@pytest.mark.parametrize(
+    ("reward", "per_mille", "default"),
+    [("fb-9", 0, "fb-5"), (None, 500, "fb-5"), ("fb-5", 500, "fb-5"), ("fb-9", 500, None)],
+)
+def test_half_a_trial_is_refused(reward: str | None, per_mille: int, default: str | None) -> None:
+    """A trial has a reward, a share, and another reward by default; or nothing of that."""
+    require_whole_trial(None, 0, default)
+    require_whole_trial("fb-9", 500, "fb-5")
+    with pytest.raises(ValueError, match="trial"):
+        require_whole_trial(reward, per_mille, default)

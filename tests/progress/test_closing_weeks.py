@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from foundation.storage.clock import Clock, ClockDiffers, ManualClock
 from furlong.workers.week_worker import WeekWorker
+from subgraphs.kit.domain.control_groups import ControlGroups
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.progress.errors import CannotClose, CannotOpen
 from subgraphs.progress.ledger.ledger import Ledger, ledger_of
@@ -325,7 +326,8 @@ async def test_a_worker_whose_clock_is_wrong_says_so_and_does_nothing(week_fixtu
     await week_fixture.keep(DURING)
     week_fixture.clock.instant = ENDS + GRACE
     database, skew = week_fixture.reducer.database, timedelta(minutes=5)
-    worker, stop = WeekWorker(database, database, SkewedClock(week_fixture.clock, skew)), asyncio.Event()
+    clock, stop = SkewedClock(week_fixture.clock, skew), asyncio.Event()
+    worker = WeekWorker(database, database, clock, ControlGroups(b""))
     with pytest.raises(ClockDiffers):
         await worker.run_once()
     asyncio.get_running_loop().call_later(0.5, stop.set)

@@ -24,6 +24,7 @@ from foundation.storage.database import Database
 from foundation.storage.installation import Installation, read_installation, write_installation
 from furlong.workers import outbox_worker
 from furlong.workers.week_worker import WeekWorker
+from subgraphs.kit.domain.control_groups import ControlGroups
 from subgraphs.kit.records.outbox import Fact, Outbox
 from subgraphs.kit.records.outbox_relay import Relay
 from subgraphs.progress.models import METADATA, OUTBOX
@@ -94,7 +95,7 @@ async def test_workers_of_weeks_wait_at_the_topics_of_another_cluster(
     clock, stop = ManualClock(NOW), asyncio.Event()
     with pytest.raises(MixedInstallations, match=THEIRS):
         await catch_up(progress, KAFKA, clock).behind()
-    worker = WeekWorker(progress, progress, clock, KAFKA)
+    worker = WeekWorker(progress, progress, clock, ControlGroups(b""), KAFKA)
     running = asyncio.create_task(worker.run(stop))
     await until(lambda: THEIRS in worker.status.trouble)
     assert not running.done()

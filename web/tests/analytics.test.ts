@@ -18,11 +18,12 @@ const LIABILITY = report(`
   northbet  2026-W48  GBP       7          3100         0     0         0     0        2000          1234567   9000
 `);
 const UPLIFT = report(`
-  brand  iso_week  jurisdiction  currency  reward_id  measure                  club_customers  control_customers  club    control  effect  low    high   credited_minor  verdict
-  n      *         GB            GBP       fb-5       active of 100 customers  252             264                60      58.5     1.5     -8     8.5    134.73          no difference shown
-  n      2026-W47  GB            GBP       fb-5       active of 100 customers  260             276                62.5    50       12.5    1      20     64.23           more
-  n      2026-W48  GB            GBP       fb-5       active of 100 customers  20              27                 -       -        -       -      -      -               too few customers
-  n      *         GB            GBP       fb-5       stakes of a customer     252             264                3327.7  2437.2   890.71  95.81  1685.6  134.73          more
+  brand  iso_week  jurisdiction  currency  reward_id  against        measure                  club_customers  control_customers  club    control  effect  low    high   credited_minor  verdict
+  n      *         GB            GBP       fb-5       control group  active of 100 customers  252             264                60      58.5     1.5     -8     8.5    134.73          no difference shown
+  n      2026-W47  GB            GBP       fb-5       control group  active of 100 customers  260             276                62.5    50       12.5    1      20     64.23           more
+  n      2026-W48  GB            GBP       fb-5       control group  active of 100 customers  20              27                 -       -        -       -      -      -               too few customers
+  n      *         GB            GBP       fb-5       control group  stakes of a customer     252             264                3327.7  2437.2   890.71  95.81  1685.6  134.73          more
+  n      2026-W48  GB            GBP       fb-9       fb-5           stakes of a customer     250             240                3000     2900     100     -50    250    100             no difference shown
 `);
 const RETENTION = report(`
   brand  cohort    size  weeks_later  active  percent
@@ -50,7 +51,7 @@ describe('a report as pictures', () => {
   });
 
   it('says what the club changes only where its weeks show it, and draws no week of which nothing is said', () => {
-    const [active, stakes] = picturesOf('UPLIFT', UPLIFT);
+    const [active, stakes, trial] = picturesOf('UPLIFT', UPLIFT);
     expect(active?.finding).toBe('Customers who are active in a week: no difference is shown (-8% to 8.5%)');
     expect(active?.categories).toEqual(['2026-W47']);
     expect(active?.rows.map((row) => [row[0], row[1], row.at(-1)])).toEqual([
@@ -59,6 +60,8 @@ describe('a report as pictures', () => {
       ['2026-W47', '62.5%', 'more'],
     ]);
     expect(stakes?.finding).toBe('Stakes of a customer in a week: £8.91 more with the club (£0.96 to £16.86)');
+    expect(trial?.name).toBe('Stakes of a customer in a week, in GB with fb-9 in place of fb-5');
+    expect(trial?.series.map(({ label }) => label)).toEqual(['With fb-9', 'With fb-5']);
   });
 
   it('draws the share of all who joined so many weeks before, in the order of weeks', () => {

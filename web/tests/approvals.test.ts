@@ -5,7 +5,7 @@ import { recent } from '../backoffice/src/people/approvals/others.ts';
 import { goodwillEffect } from '../backoffice/src/people/approvals/moneyKinds.ts';
 import { Content } from '../backoffice/src/people/approvals/proposal.ts';
 import { documentOf, earlierRules, schemeInput } from '../backoffice/src/people/approvals/stored.ts';
-import { rulesInWords } from '../backoffice/src/people/approvals/textKinds.ts';
+import { changedRules, rulesInWords } from '../backoffice/src/people/approvals/textKinds.ts';
 import EXAMPLES from './proposals.json' with { type: 'json' };
 
 const shown = (kind: string, content: unknown) => ({ kind, brand: 'northbet', content, visible: true });
@@ -67,6 +67,26 @@ test('rules are compared with the version before, of the same customers', () => 
   const earlier = earlierRules([...versions, { ...input, version: 2, currency: 'EUR' } as never], scheme);
   expect(earlier === null ? [] : rulesInWords(earlier, 'northbet')[1]).toEqual(['Target', 'Counting stakes of £20.00 earn the reward.']);
   expect(earlierRules([], scheme)).toBeNull();
+});
+
+test('a control group and a trial are said in words, also that they begin or end', () => {
+  const scheme = { ...EXAMPLES['rules.scheme'], control_per_mille: 100, default_reward_id: 'fb-5', trial_reward_id: 'fb-10', trial_per_mille: 500 };
+  const said = (values: unknown) => Object.fromEntries(rulesInWords(new Content(values), 'northbet'));
+  expect(said(scheme)).toMatchObject({
+    'Control group': 'The club is not offered to 100 of 1,000 customers who have not joined.',
+    Trial: 'Half of the customers are offered fb-10 in place of fb-5, as chance has it; nobody else is offered it.',
+  });
+  expect(said({ ...scheme, trial_per_mille: 250 })['Trial']).toMatch(/^250 of 1,000 customers are/u);
+  const [without, both] = [EXAMPLES['rules.scheme'], scheme].map((values) => new Content({ ...values, default_reward_id: 'fb-5' }));
+  if (without === undefined || both === undefined) throw new Error('there are two');
+  expect(changedRules(both, without, 'northbet').map(({ what, before }) => [what, before])).toEqual([
+    ['Control group', 'There is none.'],
+    ['Trial', 'There is none.'],
+  ]);
+  expect(changedRules(without, both, 'northbet').map(({ what, after }) => [what, after])).toEqual([
+    ['Control group', 'There is none any more.'],
+    ['Trial', 'There is none any more.'],
+  ]);
 });
 
 test('goodwill says what is left of its week without it and with it, in its own currency', () => {

@@ -27,6 +27,8 @@ from foundation.storage.cells.cell import Cell
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
+from subgraphs.kit.domain.control_groups import ControlGroups
+from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.leases import Lease
 from subgraphs.progress.models import OUTBOX
 
@@ -146,7 +148,8 @@ async def _count(
         stack.push_async_callback(producer.stop)
         if await _started(producer, stop):
             figures = PublishedFigures(progress, cell, KafkaFigures(producer), clock, every)
-            counter = WeekCounter(club, fulfilment, progress, rewards, clock)
+            groups = ControlGroups(Pseudonyms.from_settings(settings).key)
+            counter = WeekCounter(club, fulfilment, progress, rewards, clock, groups)
             await FigureCollector(figures, counter, every).run(stop)
 
 

@@ -1,8 +1,10 @@
 """Counts the figures of a week from the tables of the subgraphs; it reads no bets."""
 
 import time
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from backoffice.figures.week_figures import (
     DEFAULT,
@@ -19,6 +21,8 @@ from foundation.storage.database import Database
 from subgraphs.club import impressions
 from subgraphs.fulfilment.accounting import week_rewards
 from subgraphs.fulfilment.accounting.week_rewards import Home, RewardLine
+from subgraphs.kit.domain.control_groups import ControlGroups
+from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.schemes import Brand
 from subgraphs.kit.domain.weeks import Week
 from subgraphs.kit.records.reference import ReferenceRepository
@@ -26,8 +30,11 @@ from subgraphs.progress.models import REFERENCE
 from subgraphs.progress.weeks import participation
 from subgraphs.rewards.catalogue.rewards import RewardConfig
 from subgraphs.rewards.choices import week_choices
-from subgraphs.rewards.choices.week_choices import Territory, WeekMenus
+from subgraphs.rewards.choices.week_choices import DefaultReward, Territory, WeekMenus
 from subgraphs.rewards.models import REFERENCE as REWARDS_REFERENCE
+
+CUSTOMERS_PER_BATCH: Final = 500
+NO_DEFAULT: Final = DefaultReward()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,7 @@ class WeekCounter:
     Attributes:
         club, fulfilment, progress, rewards: The databases of the subgraphs.
         clock: Product time.
+        groups: Draws customers for trials, who get another reward if they choose nothing.
     """
 
     club: Database
@@ -52,6 +60,7 @@ class WeekCounter:
     progress: Database
     rewards: Database
     clock: Clock
+    groups: ControlGroups
     menus: WeekMenus = field(default_factory=WeekMenus)
 
     async def brands(self) -> list[str]:
@@ -90,6 +99,13 @@ class WeekCounter:
             in_doubt = await week_choices.in_doubt(connection, brand.id, week.iso)
         homes = {territory_of(line.home, brand) for line in lines if line.home is not None}
         defaults = await self.defaults(brand, week, homes)
+        figures = [
+            _figure(line, default.config)
+            for line in lines
+            if not (default := _default_of(line.home, brand, defaults)).trial
+        ]
+        if any(default.trial for default in defaults.values()):
+            figures += await self._drawn_figures(brand, week, defaults)
         return WeekFigures(
             brand=brand.id,
             week=week,
@@ -99,16 +115,36 @@ class WeekCounter:
             qualified=qualified,
             chose=sum(chosen.values()),
             in_doubt=sum(in_doubt.values()),
-            rewards=_rewards(lines, brand, defaults),
+            rewards=sum_rewards(figures),
             money=_money(turnover, brand),
             currencies=brand.currencies,
             as_of=now,
             seconds=time.monotonic() - begun,
         )
 
+    async def _drawn_figures(
+        self, brand: Brand, week: Week, defaults: Mapping[Territory, DefaultReward]
+    ) -> list[RewardFigure]:
+        """Return the figures of customers who have chosen nothing and are on either side of a trial."""
+        found, now, after = Counter[tuple[str, str, RewardConfig | None]](), self.clock.now(), ""
+        async with self.fulfilment.read() as connection:
+            while names := await week_rewards.qualified_after(
+                connection, brand.id, week.iso, after, CUSTOMERS_PER_BATCH
+            ):
+                after = names[-1]
+                for row in await week_rewards.reward_rows(connection, brand.id, week.iso, now, names):
+                    default = _default_of(row.home, brand, defaults)
+                    if default.trial and row.stage is not None:
+                        reward = default.of_customer(Owner(brand.id, row.customer), self.groups)
+                        found[row.stage, row.currency, reward] += 1
+        return [
+            _figure(RewardLine(stage, None, None, None, currency, None, customers, 0, 0, 0), reward)
+            for (stage, currency, reward), customers in found.items()
+        ]
+
     async def defaults(
         self, brand: Brand, week: Week, territories: Collection[Territory]
-    ) -> Mapping[Territory, RewardConfig | None]:
+    ) -> Mapping[Territory, DefaultReward]:
         """Return the reward of customers who choose nothing, by territory."""
         if not territories:
             return {}
@@ -125,13 +161,11 @@ def territory_of(home: Home, brand: Brand) -> Territory:
     return home.jurisdiction or brand.default_jurisdiction, home.currency or brand.default_currency
 
 
-def _rewards(
-    lines: Collection[RewardLine], brand: Brand, defaults: Mapping[Territory, RewardConfig | None]
-) -> tuple[RewardFigure, ...]:
-    return sum_rewards(
-        _figure(line, None if line.home is None else defaults.get(territory_of(line.home, brand)))
-        for line in lines
-    )
+def _default_of(
+    home: Home | None, brand: Brand, defaults: Mapping[Territory, DefaultReward]
+) -> DefaultReward:
+    """Return the default reward that counts for a line; none for one whose reward is known."""
+    return NO_DEFAULT if home is None else defaults.get(territory_of(home, brand), NO_DEFAULT)
 
 
 def _figure(line: RewardLine, default: RewardConfig | None) -> RewardFigure:

@@ -205,6 +205,14 @@ def _control(facts: Facts) -> str:
     return f"Drawn for the {group} ({facts['jurisdiction']}, {facts['currency']})"
 
 
+def _trial(facts: Facts) -> str:
+    reward = facts["reward_id"]
+    drawn = f"{reward} in place of the default reward"
+    if facts["draw"] >= facts["per_mille"]:
+        drawn = f"the default reward, in the trial of {reward}"
+    return f"Drawn for {drawn} ({facts['jurisdiction']}, {facts['currency']})"
+
+
 def _is_control(facts: Facts) -> bool:
     return bool(facts["draw"] < facts["control_per_mille"])
 
@@ -225,6 +233,7 @@ TITLES: Final[Mapping[str, Callable[[Facts], str]]] = MappingProxyType(
         "membership": _membership,
         "qualification": _qualification,
         "reward": _reward,
+        "trial": _trial,
     }
 )
 """By the kind of entry; a test compares it with the kinds that the databases record."""

@@ -74,6 +74,9 @@ class Scheme:
         effective_from: The version applies to weeks that start at this instant or later.
         issued_at: When the version was issued; it never changes a week that had already started.
         control_per_mille: How many of 1,000 customers are its control group, to whom the club is not offered.
+        trial_reward_id: What takes the place of the default reward for customers who are drawn, and is not
+            offered to others; None without a trial.
+        trial_per_mille: How many of 1,000 customers are drawn for it; 0 without a trial.
     """
 
     brand: str
@@ -95,6 +98,8 @@ class Scheme:
     effective_from: datetime
     issued_at: datetime
     control_per_mille: int = 0
+    trial_reward_id: str | None = None
+    trial_per_mille: int = 0
 
     def grace_until(self, week: Week) -> datetime:
         """Return until when late messages about bets of the week are applied."""

@@ -202,6 +202,8 @@ def _scheme(row: Row[Any]) -> Scheme:
         effective_from=row.effective_from,
         issued_at=row.issued_at,
         control_per_mille=row.control_per_mille,
+        trial_reward_id=row.trial_reward_id,
+        trial_per_mille=row.trial_per_mille,
     )
 
 

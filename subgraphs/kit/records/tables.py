@@ -114,6 +114,8 @@ def _scheme(metadata: MetaData) -> Table:
         Column("effective_from", UtcDateTime, nullable=False),
         Column("issued_at", UtcDateTime, nullable=False),
         Column("control_per_mille", Integer, nullable=False, server_default="0"),
+        Column("trial_reward_id", Identifier(), nullable=True),
+        Column("trial_per_mille", Integer, nullable=False, server_default="0"),
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from foundation.storage.columns import upsert
 from subgraphs.kit.domain.accounts import unknown_account
+from subgraphs.kit.domain.control_groups import ControlGroups
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.mutations.intents import IntentRepository
 from subgraphs.kit.records.outbox import Outbox
@@ -99,9 +100,13 @@ class ChoicePublisher:
 
     The final reward is published once the qualification is confirmed, which is after the choice has locked.
     It waits while a change of that week's choice is in doubt, because the change may have been made in time.
+
+    Attributes:
+        groups: Draws customers for trials.
     """
 
     dialect: str
+    groups: ControlGroups
     outbox: Outbox = field(default_factory=lambda: Outbox(OUTBOX))
     catalogue: CatalogueRepository = field(
         default_factory=lambda: CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
@@ -173,7 +178,8 @@ class ChoicePublisher:
         account = known or unknown_account(brand)
         territory = (account.jurisdiction, account.currency)
         menus = WeekMenus(self.catalogue, self.reference)
-        return await menus.menu(connection, brand, territory, key.iso_week, at)
+        menu = await menus.menu(connection, brand, territory, key.iso_week, at)
+        return menu.of_customer(key.owner, self.groups) if menu else None
 
     async def resume(
         self, connection: AsyncConnection, key: ClubKey, revision: int, at: datetime, *, final: bool

@@ -8,7 +8,9 @@ from typing import TypeAlias
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.kit.domain.schemes import Brand
+from subgraphs.kit.domain.control_groups import ControlGroups
+from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.domain.schemes import Brand, Scheme
 from subgraphs.kit.mutations.intents import PENDING
 from subgraphs.kit.reads.brand_rules import BrandRules, brand_rules
 from subgraphs.kit.records.reference import ReferenceRepository
@@ -20,6 +22,32 @@ from subgraphs.rewards.models import INTENT, REFERENCE, REWARD_CHOICE, REWARD_CO
 
 Territory: TypeAlias = tuple[str, str]
 """A jurisdiction and a currency."""
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultReward:
+    """The reward of a territory's customers who choose nothing; None if none can be paid.
+
+    Attributes:
+        trial: The scheme, if it has a trial; its customers get `on_trial` if they are drawn.
+    """
+
+    config: RewardConfig | None = None
+    on_trial: RewardConfig | None = None
+    trial: Scheme | None = None
+
+    @classmethod
+    def of(cls, menu: Menu | None) -> "DefaultReward":
+        """Return the default reward of a menu; None is the menu of a territory that is not served."""
+        if menu is None:
+            return cls()
+        others, drawn = (due_reward(each, stored=None).config for each in (menu, menu.for_trial))
+        return cls(others, drawn, None if menu.scheme.trial_reward_id is None else menu.scheme)
+
+    def of_customer(self, owner: Owner, groups: ControlGroups) -> RewardConfig | None:
+        """Return the reward of a customer of the territory."""
+        is_drawn = self.trial is not None and groups.on_trial(owner, self.trial)
+        return self.on_trial if is_drawn else self.config
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +64,9 @@ class WeekMenus:
     ) -> Menu | None:
         """Return the menu that was offered when the choice locked, or is offered until then.
 
-        The law is always that of `at`: a reward that may no longer be given is not offered, even if it was
-        lawful then. None if the club does not serve the territory.
+        In a trial, it is that of customers who are not drawn. The law is always that of `at`: a reward that
+        may no longer be given is not offered, even if it was lawful then. None if the club does not serve the
+        territory.
         """
         rules = await brand_rules(connection, self.reference, brand)
         return await self._menu(connection, rules, territory, iso_week, at)
@@ -49,15 +78,14 @@ class WeekMenus:
         territories: Iterable[Territory],
         iso_week: str,
         at: datetime,
-    ) -> dict[Territory, RewardConfig | None]:
-        """Return the reward of customers who choose nothing, by territory; None if none can be paid."""
+    ) -> dict[Territory, DefaultReward]:
+        """Return the reward of customers who choose nothing, by territory."""
         rules = await brand_rules(connection, self.reference, brand)
-        return {
-            territory: due_reward(
-                await self._menu(connection, rules, territory, iso_week, at), stored=None
-            ).config
+        menus = {
+            territory: await self._menu(connection, rules, territory, iso_week, at)
             for territory in sorted(set(territories))
         }
+        return {territory: DefaultReward.of(menu) for territory, menu in menus.items()}
 
     async def _menu(
         self,

@@ -1,6 +1,6 @@
 """Caches menus until anything in them starts or ends, or a budget is spent."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Final
@@ -8,6 +8,8 @@ from typing import Final
 import msgspec
 
 from jit import SharedList
+from subgraphs.kit.domain.control_groups import ControlGroups
+from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.schemes import Brand, Scheme
 from subgraphs.rewards.budgets import NO_REWARDS, NONE_SPENT, SpentRewards
 from subgraphs.rewards.catalogue.law import LAWS
@@ -52,6 +54,14 @@ class CachedMenu:
     def options(self) -> list[RewardOption]:
         """Return the options, in order. The list never changes: other options make another menu."""
         return SharedList(RewardOption.of(option, self.menu.locale) for option in self.menu.options())
+
+    def of_customer(self, owner: Owner, groups: ControlGroups) -> "CachedMenu":
+        """Return the menu of a customer of this audience, by the draw of the scheme's trial."""
+        return self._for_trial if groups.on_trial(owner, self.menu.scheme) else self
+
+    @cached_property
+    def _for_trial(self) -> "CachedMenu":
+        return replace(self, menu=self.menu.for_trial)
 
     def choice(self, stored: StoredChoice | None) -> ChosenOption | None:
         """Return the stored choice, or the default; None if there is neither."""

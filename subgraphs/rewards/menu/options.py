@@ -2,13 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from functools import cached_property
 
 import msgspec
 
+from subgraphs.kit.domain.control_groups import ControlGroups
+from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.schemes import Scheme
 from subgraphs.kit.domain.weeks import Week
 from subgraphs.rewards.catalogue.content import ContentIndex, content_for
@@ -73,6 +75,7 @@ class Menu:
         locale: The customers' locale.
         spent: Ids of the rewards whose budget is spent.
         given_at: The instant whose law applies; None stands for `now`.
+        on_trial: Whether the reward of the scheme's trial takes the place of the default one.
     """
 
     configs: tuple[RewardConfig, ...]
@@ -84,13 +87,23 @@ class Menu:
     now: datetime
     spent: frozenset[str] = frozenset()
     given_at: datetime | None = None
+    on_trial: bool = False
+
+    @cached_property
+    def for_trial(self) -> "Menu":
+        """Return the menu of customers who are drawn for the scheme's trial; this menu without a trial."""
+        return self if self.scheme.trial_reward_id is None else replace(self, on_trial=True)
+
+    def of_customer(self, owner: Owner, groups: ControlGroups) -> "Menu":
+        """Return the menu of a customer of this group, by the draw of the scheme's trial."""
+        return self.for_trial if groups.on_trial(owner, self.scheme) else self
 
     def options(self) -> tuple[Option, ...]:
         """Return the options that are shown, by content position, then id.
 
         A version is absent if it is unlawful, impossible, withdrawn, without content of its own, or of
         another target or product than the scheme's. Paused, spent, not yet started and ended versions are
-        shown, but are unavailable.
+        shown, but are unavailable. In a trial, the reward of the other side is absent.
         """
         return self._options
 
@@ -101,6 +114,9 @@ class Menu:
             offered = not _withdrawn(config) and self._fits(config) and self._lawful(config)
             if offered and impossible(config) is None and self._written.own(config):
                 versions[config.reward_id].append(config)
+        if (trial := self.scheme.trial_reward_id) is not None:
+            takes_place = self.on_trial and trial in versions  # without it, nobody goes without the default
+            versions.pop(str(self.scheme.default_reward_id) if takes_place else trial, None)
         newest = [self._offered(version) for version in versions.values()]
         shown = [self._option(config, self._written.own(config)) for config in newest]
         return tuple(sorted(shown, key=lambda option: (option.content.position, option.config.reward_id)))
@@ -143,9 +159,9 @@ class Menu:
         return ContentIndex(self.configs, self.contents)
 
     def _default(self, version: int, notice: ChoiceNotice | None) -> Choice | None:
-        """Return the scheme's default as offered, even if it is unavailable."""
-        options = (o for o in self.options() if o.config.reward_id == self.scheme.default_reward_id)
-        option = next(options, None)
+        """Return the scheme's default as offered, or that of the trial, even if it is unavailable."""
+        given = (self.scheme.default_reward_id, self.scheme.trial_reward_id)  # options have one of them
+        option = next((o for o in self.options() if o.config.reward_id in given), None)
         return Choice(option, version, None, is_default=True, notice=notice) if option else None
 
     def _find(self, reward_id: str, version: int) -> RewardConfig | None:

@@ -11,9 +11,12 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from backoffice.risk.figures import counting
 from backoffice.risk.figures.profit import profit_lines
 from backoffice.risk.rows import RiskFigure, RiskRow, RowFilter
 from subgraphs.fulfilment.accounting import week_rewards
+from subgraphs.kit.domain.control_groups import ControlGroups
+from subgraphs.kit.domain.keys import Owner
 from subgraphs.progress.weeks import participation
 from tests.support.backoffice.made_weeks import STAGES, weeks
 from tests.support.backoffice.risk_fixture import (
@@ -22,11 +25,13 @@ from tests.support.backoffice.risk_fixture import (
     REWARDS,
     RISK,
     TERRITORIES,
+    TRIALS,
     WEEK,
     CustomerWeek,
     RiskFixture,
     risk_fixture,
 )
+from tests.support.subgraphs.club_samples import make_scheme
 
 
 def took_part(one: CustomerWeek) -> bool:
@@ -50,8 +55,12 @@ def stage_of(one: CustomerWeek, *, ended: bool) -> str | None:
 
 
 def reward_of(one: CustomerWeek) -> str:
-    """The reward that a customer gets: paid, chosen, or the default of where they are at home."""
-    return one.paid or one.choice or TERRITORIES[one.territory or ("GB", "GBP")]
+    """The reward that a customer gets: paid, chosen, or by default at home, which may have a trial."""
+    home = one.territory or ("GB", "GBP")
+    default, (tried, share) = TERRITORIES[home], TRIALS.get(home, (None, 0))
+    scheme = make_scheme(default_reward_id=default, trial_reward_id=tried, trial_per_mille=share)
+    is_drawn = ControlGroups(b"").on_trial(Owner("northbet", one.customer), scheme)
+    return one.paid or one.choice or (tried if tried and is_drawn else default)
 
 
 def recounted(found: list[CustomerWeek], *, ended: bool) -> dict[str, Any]:
@@ -95,7 +104,7 @@ def risk_area(
     folder: Path = tmp_path_factory.mktemp("risk")
     manager = risk_fixture(f"sqlite+aiosqlite:///{folder}", ("northbet", "lagunabet"))
     with pytest.MonkeyPatch.context() as patch:
-        for module in (participation, week_rewards):
+        for module in (participation, week_rewards, counting):
             patch.setattr(module, "CUSTOMERS_PER_BATCH", 2)
         yield loop.run_until_complete(manager.__aenter__())
         loop.run_until_complete(manager.__aexit__(None, None, None))

@@ -31,6 +31,7 @@ from consumers.messages.schemes import decode_scheme
 from consumers.stream.records import Record
 from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
+from subgraphs.kit.domain.control_groups import ControlGroups
 from subgraphs.kit.records.outbox import Fact
 from subgraphs.progress.models import PROGRESS
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
@@ -106,7 +107,7 @@ async def opened_fixture(stack: AsyncExitStack, url: str) -> RulesFixture:
         Jobs(database, audit, clock),
         KnownRules(rewards, clock),
     )
-    dry_runs = DryRunJob(database, reducer.database, known, clock)
+    dry_runs = DryRunJob(database, reducer.database, known, clock, ControlGroups(b""))
     rules = SchemeRules(database, known, approvals, jobs, dry_runs, audit, sent.put, clock)
     approvals.register(rules.kind)
     jobs.register(dry_runs.kind)

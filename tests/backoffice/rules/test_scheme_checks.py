@@ -1,5 +1,6 @@
 """A version of a scheme is checked as it is typed: each problem names its field, and a rule its source."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,8 +8,9 @@ import pytest
 
 from backoffice.rules.checks import CheckSeverity, SchemeContext, check_scheme, is_lawful
 from subgraphs.kit.domain.products import Product
+from subgraphs.rewards.catalogue.rewards import Edition, RewardConfig
 from tests.support.backoffice.scheme_forms import form
-from tests.support.subgraphs.club_samples import make_brand, make_config, make_content, make_scheme
+from tests.support.subgraphs.club_samples import LONG_AGO, make_brand, make_config, make_content, make_scheme
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
 CONTEXT = SchemeContext(
@@ -54,6 +56,11 @@ def test_a_good_version_has_no_problems() -> None:
         ({"target_minor": 3000}, "NO_REWARD", "target_minor"),
         ({"qualifying_product": "casino"}, "NO_REWARD", "target_minor"),
         ({"default_reward_id": "fb-9"}, "DEFAULT", "default_reward_id"),
+        ({"trial_reward_id": "fb-9", "trial_per_mille": 500}, "TRIAL", "trial_reward_id"),
+        ({"trial_reward_id": "fb-9"}, "FORM", "trial_per_mille"),
+        ({"trial_per_mille": 500}, "FORM", "trial_per_mille"),
+        ({"trial_reward_id": "fb-5", "trial_per_mille": 500}, "FORM", "trial_per_mille"),
+        ({"trial_reward_id": "fb-9", "trial_per_mille": 1000}, "FORM", "trial_per_mille"),
     ],
 )
 def test_what_is_impossible_or_too_late_is_an_error(changes: dict[str, Any], rule: str, path: str) -> None:
@@ -144,3 +151,27 @@ def test_a_club_may_be_set_up_in_mid_week() -> None:
     """The first version of a jurisdiction and currency may apply to the week that is open."""
     context = SchemeContext(CONTEXT.brand, NOW, (), CONTEXT.configs, CONTEXT.contents, CONTEXT.hosts)
     assert problems(context, version=1, effective_from="2026-03-01T00:00:00Z") == set()
+
+
+def test_a_reward_on_trial_is_offered_by_the_rules_and_to_nobody_before() -> None:
+    """One that does not exist or does not fit is an error; what everybody sees now is a warning."""
+    later = make_config("fb-9", effective_from=datetime(2026, 3, 30, tzinfo=UTC))
+    contents = (make_content("fb-5"), make_content("fb-9"))
+
+    def said(*configs: RewardConfig) -> list[tuple[str, str]]:
+        context = replace(CONTEXT, configs=(make_config("fb-5"), *configs), contents=contents)
+        _, found = check_scheme(form(trial_reward_id="fb-9", trial_per_mille=500), context)
+        return [(one.severity.value, one.message) for one in found]
+
+    assert said(replace(later, effective_from=LONG_AGO)) == [
+        (
+            "warning",
+            "is offered to everybody now; with the trial, only customers who are drawn are offered it",
+        )
+    ]
+    hidden = replace(CONTEXT, configs=(make_config("fb-5"), make_config("fb-9")))
+    hidden = replace(hidden, coming=(Edition(make_content("fb-9"), datetime(2026, 3, 29, 23, tzinfo=UTC)),))
+    _, found = check_scheme(form(trial_reward_id="fb-9", trial_per_mille=500), hidden)
+    assert found == ()
+    assert said() == [("error", "is no reward of Northbet")]
+    assert said(replace(later, target_minor=3000)) == [("error", "cannot be offered by these rules")]

@@ -13,6 +13,7 @@ from consumers.messages.customer_weeks import decode_choice, decode_qualificatio
 from consumers.rewards.reducers import ChoiceReducer, QualificationReducer
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
+from subgraphs.kit.domain.control_groups import ControlGroups
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.mutations.intents import ChangeRequest, IntentRepository, UpstreamChange
 from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository
@@ -66,7 +67,7 @@ async def qualified(club_fixture: ClubFixture, status: str = "confirmed", revisi
     key = f"northbet:{OWNER.customer}".encode()
     record = Record("club.qualification.v1", 0, 0, key, json.dumps(body).encode())
     database = club_fixture.rewards.database
-    apply = QualificationReducer(ChoicePublisher(database.dialect), club_fixture.clock)
+    apply = QualificationReducer(ChoicePublisher(database.dialect, ControlGroups(b"")), club_fixture.clock)
     async with database.write() as connection:
         await apply.qualifications(connection, [Message(record, decode_qualification(record))])
 
@@ -180,10 +181,8 @@ async def test_the_law_of_the_day_of_payment_decides(
     await _update_config(northbet, "fb-2x3", wagering_multiple=wagering)
     async with northbet.rewards.database.write() as connection:
         await connection.execute(update(REFERENCE["rewards"].scheme).values(choice_lock_minutes=60))
-        announcing, chosen = (
-            ChoicePublisher(northbet.rewards.database.dialect),
-            datetime(2026, 1, 14, tzinfo=UTC),
-        )
+        announcing = ChoicePublisher(northbet.rewards.database.dialect, ControlGroups(b""))
+        chosen = datetime(2026, 1, 14, tzinfo=UTC)
         await announcing.choices.record(connection, last_week_before_the_law, "fb-2x3", 1, chosen)
         closed = datetime(2026, 1, 19, 12, tzinfo=UTC)
         await announcing.publish_final(connection, [last_week_before_the_law], closed)
@@ -207,7 +206,7 @@ async def test_a_choice_in_doubt_is_waited_for(northbet: ClubFixture) -> None:
     async with database.write() as connection:
         await intents.write_down(connection, request, change, NOW)
     await qualified(northbet)
-    announcing = ChoicePublisher(database.dialect)
+    announcing = ChoicePublisher(database.dialect, ControlGroups(b""))
     async with database.write() as connection:
         assert await announcing.publish_waiting(connection, CLOSED, 10) == 0
     assert await told(northbet) == []
@@ -230,7 +229,8 @@ async def test_a_choice_that_was_refused_after_all_leaves_the_default(northbet: 
     await qualified(northbet)
     async with database.write() as connection:
         await connection.execute(update(INTENT).values(slot=None, status="refused"))
-        assert await ChoicePublisher(database.dialect).publish_waiting(connection, CLOSED, 10) == 1
+        announcing = ChoicePublisher(database.dialect, ControlGroups(b""))
+        assert await announcing.publish_waiting(connection, CLOSED, 10) == 1
     assert await said(northbet) == [(1, True, "default", "fb-5")]
 
 
@@ -252,7 +252,7 @@ async def test_no_version_of_a_choice_is_used_again(northbet: ClubFixture) -> No
         await connection.execute(REWARD_CHOICE.delete())
         await connection.execute(ANNOUNCEMENT.delete())
         await connection.execute(INTENT.delete())
-    apply = ChoiceReducer(ChoiceReadBack(ChoicePublisher(database.dialect)))
+    apply = ChoiceReducer(ChoiceReadBack(ChoicePublisher(database.dialect, ControlGroups(b""))))
     for body in published[1:]:  # the topic is not kept for ever
         key = f"northbet:{OWNER.customer}".encode()
         record = Record("club.choice.v1", 0, 0, key, json.dumps(body).encode())
@@ -277,7 +277,7 @@ async def test_a_choice_made_before_the_topic_is_read_back_is_published_again(no
     assert await choose(northbet, "fb-5:1", 0, "k-new") == []
     key = f"northbet:{OWNER.customer}".encode()
     record = Record("club.choice.v1", 0, 0, key, json.dumps(forgotten).encode())
-    apply = ChoiceReducer(ChoiceReadBack(ChoicePublisher(database.dialect)))
+    apply = ChoiceReducer(ChoiceReadBack(ChoicePublisher(database.dialect, ControlGroups(b""))))
     async with database.write() as connection:
         await apply.choices(connection, [Message(record, decode_choice(record))])
     assert (await said(northbet))[-1] == (4, False, "chosen", "fb-5")

@@ -43,6 +43,9 @@ REWARDS: Final[dict[str, dict[str, Any]]] = {
 TERRITORIES: Final = {("GB", "GBP"): "fb-5", ("MT", "EUR"): "eur-5"}
 """The default reward of each territory."""
 
+TRIALS: Final = {("GB", "GBP"): ("fb-10", 500)}
+"""The reward and share of the trial of a territory."""
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -301,6 +304,8 @@ def _scheme(brand: str, jurisdiction: str, currency: str, default: str) -> dict[
         "count_before_opt_in": True,
         "void_policy": "none",
         "default_reward_id": default,
+        "trial_reward_id": TRIALS.get((jurisdiction, currency), (None, 0))[0],
+        "trial_per_mille": TRIALS.get((jurisdiction, currency), (None, 0))[1],
         "choice_lock_minutes": 0,
         "grace_minutes": 720,
         "terms_version": "1",

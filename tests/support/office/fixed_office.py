@@ -356,6 +356,8 @@ def content_world() -> dict[str, Any]:
         "channels": ["sports"],
         "countBeforeOptIn": True,
         "controlPerMille": 0,
+        "trialRewardId": None,
+        "trialPerMille": 0,
         "defaultRewardId": "fb-5",
         "choiceLockMinutes": 0,
         "graceMinutes": 720,

@@ -123,7 +123,7 @@ def scheme_row(scheme: Scheme) -> dict[str, Any]:
     names = (
         "jurisdiction currency version qualifying_product target_minor min_stake_minor min_odds_milli "
         "count_before_opt_in void_policy default_reward_id choice_lock_minutes grace_minutes effective_from "
-        "control_per_mille"
+        "control_per_mille trial_reward_id trial_per_mille"
     )
     return {name: getattr(scheme, name) for name in names.split()} | {
         "brand_id": scheme.brand,

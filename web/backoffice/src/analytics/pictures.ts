@@ -148,11 +148,13 @@ function latency(rows: readonly Row[]): Picture {
   };
 }
 
-const COMPARED: Figures = [
-  ['club', 'With the club'],
-  ['control', 'Control group'],
+const EFFECTS: Figures = [
+  ['effect', 'Difference'],
+  ['low', 'At least'],
+  ['high', 'At most'],
 ];
-const EFFECTS: Figures = [...COMPARED, ['effect', 'Difference'], ['low', 'At least'], ['high', 'At most']];
+/** What a row compares with, unless it is the default reward in a trial. */
+const CONTROL_GROUP = 'control group';
 /** The row that averages all weeks. */
 const ALL_WEEKS = '*';
 const UPLIFT_WEEKS = 8;
@@ -176,19 +178,25 @@ function measureOf(row: Row | undefined): Measure {
 
 function uplift(rows: readonly Row[]): Picture {
   const measure = measureOf(rows[0]);
+  const [reward, against] = [text(rows[0], 'reward_id'), text(rows[0], 'against')];
+  const isTrial = against !== CONTROL_GROUP;
+  const compared: Figures = [
+    ['club', isTrial ? `With ${reward}` : 'With the club'],
+    ['control', isTrial ? `With ${against}` : 'Control group'],
+  ];
+  const drawn = [...compared, ...EFFECTS];
   const weeks = rows.filter((row) => text(row, 'iso_week') !== ALL_WEEKS);
   const whole = rows.find((row) => text(row, 'iso_week') === ALL_WEEKS) ?? weeks.at(-1);
   const shown = weeks.filter((row) => row['club'] !== null).slice(-UPLIFT_WEEKS);
-  const { jurisdiction, reward_id: reward } = rows[0] ?? {};
   const ordered = [...weeks, ...rows.filter((row) => !weeks.includes(row))];
-  const figures = cells(ordered, (row) => (text(row, 'iso_week') === ALL_WEEKS ? 'All weeks' : text(row, 'iso_week')), EFFECTS, measure.write);
+  const figures = cells(ordered, (row) => (text(row, 'iso_week') === ALL_WEEKS ? 'All weeks' : text(row, 'iso_week')), drawn, measure.write);
   return {
-    name: `${measure.what}, in ${jurisdiction ?? ''} with ${reward ?? ''}`,
-    finding: `${measure.what}: ${verdict(whole, measure)}`,
+    name: `${measure.what}, in ${text(rows[0], 'jurisdiction')} with ${reward}${isTrial ? ` in place of ${against}` : ''}`,
+    finding: `${measure.what}: ${verdict(whole, measure, isTrial ? reward : 'the club')}`,
     categories: shown.map((row) => text(row, 'iso_week')),
-    series: bars(shown, COMPARED, measure.drawn),
+    series: bars(shown, compared, measure.drawn),
     format: measure.axis,
-    heads: ['Week', ...EFFECTS.map(([, head]) => head), 'Customers with it', 'Customers without', 'Rewards for a customer', 'Finding'],
+    heads: ['Week', ...drawn.map(([, head]) => head), 'Customers with it', 'Customers without', 'Rewards for a customer', 'Finding'],
     rows: figures.map((cellsOfRow, at) => {
       const row = ordered.at(-1 - at);
       const customers = ['club_customers', 'control_customers'].map((column) => number(value(row, column)));
@@ -198,11 +206,11 @@ function uplift(rows: readonly Row[]): Picture {
   };
 }
 
-function verdict(row: Row | undefined, { write }: Measure): string {
+function verdict(row: Row | undefined, { write }: Measure, what: string): string {
   const [said, effect] = [text(row, 'verdict'), value(row, 'effect')];
   const range = `${write(value(row, 'low'))} to ${write(value(row, 'high'))}`;
-  if (said === 'more') return `${write(effect)} more with the club (${range})`;
-  if (said === 'less') return `${write(-effect)} less with the club (${range})`;
+  if (said === 'more') return `${write(effect)} more with ${what} (${range})`;
+  if (said === 'less') return `${write(-effect)} less with ${what} (${range})`;
   return said === 'no difference shown' ? `no difference is shown (${range})` : said;
 }
 
@@ -211,7 +219,7 @@ const PICTURES: Readonly<Record<ReportName, readonly [by: readonly string[], pic
   LIABILITY: [['currency'], liability],
   RETENTION: [[], retention],
   LATENCY: [['stage'], latency],
-  UPLIFT: [['jurisdiction', 'currency', 'reward_id', 'measure'], uplift],
+  UPLIFT: [['jurisdiction', 'currency', 'reward_id', 'against', 'measure'], uplift],
 };
 
 /** Return the pictures of a report; none if it has no rows. */

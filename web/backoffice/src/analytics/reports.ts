@@ -46,7 +46,7 @@ export const ABOUT: Readonly<Record<ReportName, { readonly label: string; readon
   UPLIFT: {
     label: 'Uplift',
     about:
-      'What the club changes: customers who are offered it, beside a control group of those who are not. The true difference lies in the range with 95% confidence. Nothing is said about a group of under 200 customers, of whom 30 are active.',
+      'What the club changes: customers who are offered it, beside a control group of those who are not; and what a reward on trial changes, beside the default one. The true difference lies in the range with 95% confidence. Nothing is said about a group of under 200 customers, of whom 30 are active.',
   },
 };
 

@@ -106,6 +106,10 @@ export function SchemeFields({ brand, form, weeks, problems, onChange, onTerrito
         {field('termsVersion', 'Version of the terms')}
         {field('controlPerMille', 'Control group, of 1,000', 'Customers to whom the club is not offered, to measure what it does.')}
       </Row>
+      <Row>
+        {field('trialRewardId', 'Reward on trial', 'In place of the reward by default; nobody else is offered it. Empty: no trial.')}
+        {field('trialPerMille', 'Trial, of 1,000', 'Customers who are drawn for the reward on trial; 0: no trial.')}
+      </Row>
       {field('termsUrl', 'Link to the terms')}
       {field('termsSummary', 'Summary of the terms')}
     </>

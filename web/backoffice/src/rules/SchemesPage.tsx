@@ -100,6 +100,7 @@ function Versions({ versions }: { readonly versions: readonly SchemeVersion[] })
         { head: 'Least odds', cell: ({ minOddsMilli }) => odds(minOddsMilli), right: true },
         { head: 'Default', cell: ({ defaultRewardId }) => defaultRewardId ?? '–' },
         { head: 'Control', cell: ({ controlPerMille }) => (controlPerMille === 0 ? '–' : `${controlPerMille} of 1,000`), right: true },
+        { head: 'Trial', cell: ({ trialRewardId, trialPerMille }) => (trialRewardId === null ? '–' : `${trialRewardId}, ${trialPerMille} of 1,000`) },
         { head: 'Terms', cell: ({ terms }) => terms.version },
       ]}
     />

@@ -24,6 +24,8 @@ export interface SchemeVersion {
   readonly terms: { readonly version: string; readonly summary: string; readonly url: string };
   readonly effectiveFrom: string;
   readonly controlPerMille: number;
+  readonly trialRewardId: string | null;
+  readonly trialPerMille: number;
   readonly firstWeek: string;
   readonly phase: 'EARLIER' | 'IN_FORCE' | 'COMING';
 }
@@ -92,6 +94,7 @@ export const VERSIONS = `query SchemeVersions($brand: String!) {
   schemeVersions(brand: $brand) {
     id brand jurisdiction currency version qualifyingProduct targetMinor minStakeMinor minOddsMilli betTypes channels
     countBeforeOptIn defaultRewardId choiceLockMinutes graceMinutes terms { version summary url } effectiveFrom controlPerMille
+    trialRewardId trialPerMille
     firstWeek phase
   }
 }`;

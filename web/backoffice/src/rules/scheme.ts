@@ -23,6 +23,8 @@ export interface SchemeForm {
   readonly termsUrl: string;
   readonly effectiveFrom: string;
   readonly controlPerMille: string;
+  readonly trialRewardId: string;
+  readonly trialPerMille: string;
 }
 
 export const PRODUCTS = ['betting', 'casino', 'bingo', 'poker'];
@@ -51,6 +53,8 @@ export function formAfter(versions: readonly SchemeVersion[], jurisdiction: stri
     termsUrl: newest?.terms.url ?? '',
     effectiveFrom: startsAt,
     controlPerMille: text(newest?.controlPerMille ?? 0),
+    trialRewardId: newest?.trialRewardId ?? '',
+    trialPerMille: text(newest?.trialPerMille ?? 0),
   };
 }
 
@@ -89,13 +93,19 @@ export function asSchemeInput(form: SchemeForm): Readonly<Record<string, unknown
     betTypes: form.betTypes,
     channels: form.channels,
     countBeforeOptIn: form.countBeforeOptIn,
-    defaultRewardId: form.defaultRewardId.trim() === '' ? null : form.defaultRewardId.trim(),
+    defaultRewardId: wordOrNull(form.defaultRewardId),
     choiceLockMinutes: whole(form.choiceLockMinutes),
     graceMinutes: whole(form.graceMinutes),
     terms: { version: termsVersion.trim(), summary: termsSummary.trim(), url: termsUrl.trim() },
-    effectiveFrom: form.effectiveFrom.trim() === '' ? null : form.effectiveFrom.trim(),
+    effectiveFrom: wordOrNull(form.effectiveFrom),
     controlPerMille: whole(form.controlPerMille),
+    trialRewardId: wordOrNull(form.trialRewardId),
+    trialPerMille: whole(form.trialPerMille),
   };
+}
+
+function wordOrNull(typed: string): string | null {
+  return typed.trim() === '' ? null : typed.trim();
 }
 
 /** Null for a text that is not a whole number which the graph's Int holds. */

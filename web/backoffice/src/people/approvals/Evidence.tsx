@@ -8,7 +8,7 @@ import { useState } from 'react';
 import { usePermissions } from 'react-admin';
 
 import { Content, type Proposal } from './proposal.ts';
-import { rulesInWords } from './textKinds.ts';
+import { changedRules } from './textKinds.ts';
 import { Waiting } from '../../components/Waiting.tsx';
 import { DIFF, READ_ITEM, type Item } from '../../content/operations.ts';
 import { PreviewPanel } from '../../content/editing/PreviewPanel.tsx';
@@ -132,11 +132,7 @@ function Rules({ content, brand }: Of & { readonly brand: string }) {
   const { permissions } = usePermissions<ReadonlySet<string>>();
   const { data, problem } = useGraph<{ readonly schemeVersions: readonly SchemeVersion[] }>(VERSIONS, { brand });
   if (data === null) return <Waiting problem={problem} />;
-  const earlier = earlierRules(data.schemeVersions, content);
-  const before = new Map(earlier === null ? [] : rulesInWords(earlier, brand));
-  const rows = rulesInWords(content, brand)
-    .map(([what, after]) => ({ what, before: before.get(what) ?? null, after }))
-    .filter((row) => row.before !== row.after);
+  const rows = changedRules(content, earlierRules(data.schemeVersions, content), brand);
   return (
     <Stack spacing={2}>
       <DataRows
@@ -146,7 +142,7 @@ function Rules({ content, brand }: Of & { readonly brand: string }) {
         nothing="No rule differs from those of the version before."
         columns={[
           { head: 'Rule', cell: ({ what }) => what },
-          { head: 'Before', cell: (row) => row.before ?? 'There are no rules yet.' },
+          { head: 'Before', cell: ({ before }) => before },
           { head: 'After', cell: ({ after }) => <strong>{after}</strong> },
         ]}
       />

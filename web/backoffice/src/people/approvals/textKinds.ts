@@ -40,6 +40,7 @@ export function rulesInWords(scheme: Content, brand: string | null): readonly (r
     ['Choice', `The choice locks ${scheme.number('choice_lock_minutes')} minutes before the week ends.`],
     ['Late messages', `Messages may be ${scheme.number('grace_minutes')} minutes late.`],
     ...controlInWords(scheme),
+    ...trialInWords(scheme),
     ['Terms', `Version ${scheme.part('terms').text('version')}: ${scheme.part('terms').text('summary')}`],
   ];
 }
@@ -48,6 +49,31 @@ export function rulesInWords(scheme: Content, brand: string | null): readonly (r
 function controlInWords(scheme: Content): readonly (readonly [string, string])[] {
   const share = scheme.numberOrNull('control_per_mille') ?? 0;
   return share === 0 ? [] : [['Control group', `The club is not offered to ${share} of 1,000 customers who have not joined.`]];
+}
+
+/** A proposal from before there were trials has none. */
+function trialInWords(scheme: Content): readonly (readonly [string, string])[] {
+  const share = scheme.numberOrNull('trial_per_mille') ?? 0;
+  if (share === 0) return [];
+  const who = share === 500 ? 'Half of the customers' : `${share} of 1,000 customers`;
+  const rewards = `${scheme.text('trial_reward_id')} in place of ${scheme.text('default_reward_id')}`;
+  return [['Trial', `${who} are offered ${rewards}, as chance has it; nobody else is offered it.`]];
+}
+
+export interface ChangedRule {
+  readonly what: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Return the rules that differ from those of the version before; a rule may also begin or end. */
+export function changedRules(content: Content, earlier: Content | null, brand: string): readonly ChangedRule[] {
+  const before = new Map(earlier === null ? [] : rulesInWords(earlier, brand));
+  const after = new Map(rulesInWords(content, brand));
+  const none = earlier === null ? 'There are no rules yet.' : 'There is none.';
+  return [...new Set([...after.keys(), ...before.keys()])]
+    .map((what) => ({ what, before: before.get(what) ?? none, after: after.get(what) ?? 'There is none any more.' }))
+    .filter((rule) => rule.before !== rule.after);
 }
 
 export const scheme: Kind = {
