@@ -91,7 +91,7 @@ FEATURES: Final[tuple[Entry, ...]] = (
         "resilience",
         settings="gateway.features.resilience.settings:ResilienceSettings",
         feature="gateway.features.resilience.feature:Resilience",
-        instructions=896,
+        instructions=740,
     ),
     Entry(
         "subscriptions",

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from graphql import FieldNode, OperationDefinitionNode, SelectionSetNode, parse
 
-from gateway.plan import Fetch, Path, ProvidedFields, QueryPlan, RootFields, Shape
+from gateway.plan import Below, Fetch, Path, ProvidedFields, QueryPlan, RootFields, Shape
 
 
 def writes_into_lists(fetches: Sequence[Fetch]) -> bool:
@@ -71,6 +71,42 @@ def passthrough_shapes(plan: QueryPlan) -> frozenset[int]:
     found: dict[int, bool] = {}
     _find_passthrough(plan.shape, (), fetches, found)
     return frozenset(number for number, is_passthrough in found.items() if is_passthrough)
+
+
+def lists_by_shape(plan: QueryPlan) -> dict[int, int]:
+    """Return the ids of what fetches bring to lists, each with the id of the shape of the lists' objects."""
+    shapes: dict[Place, Shape] = {}
+    _note_shapes(plan.shape, (), shapes)
+    found: dict[int, int] = {}
+    for fetch in plan.fetches:
+        for paths, provided_fields in _parts(fetch):
+            for path in paths:
+                place = tuple(step.response_key for step in path)
+                for brought, where in _lists_below(provided_fields, place):
+                    shape = shapes.get(where)
+                    # The same may be brought to several places.
+                    found[id(brought)] = id(shape) if found.get(id(brought), id(shape)) == id(shape) else 0
+    return found
+
+
+def _note_shapes(shape: Shape, place: Place, shapes: dict[Place, Shape]) -> None:
+    for fields in shape.fields.values():
+        for field in fields:
+            if field.below is not None and field.response_key is not None:
+                where = (*place, field.response_key)
+                if where not in shapes:
+                    shapes[where] = field.below
+                    _note_shapes(field.below, where, shapes)
+
+
+def _lists_below(provided_fields: ProvidedFields, place: Place) -> Iterator[tuple[Below, Place]]:
+    """Yield what is brought to lists of objects, at any depth, and where."""
+    for fields in provided_fields.values():
+        for name, below in fields.items():
+            if below is not None:
+                if below.lists == 1:
+                    yield below, (*place, name)
+                yield from _lists_below(below.provided_fields, (*place, name))
 
 
 def _with_fallbacks(fetch: Fetch | None) -> Iterator[Fetch]:

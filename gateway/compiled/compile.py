@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sys import maxsize
 from typing import Final
 
-from gateway.compiled.analysis import passthrough_shapes, writes_into_lists
+from gateway.compiled.analysis import lists_by_shape, passthrough_shapes, writes_into_lists
 from gateway.compiled.codegen.completeness import CompletenessCodegen
 from gateway.compiled.codegen.functions import FunctionCache
 from gateway.compiled.codegen.projection import ProjectionCodegen
@@ -83,13 +83,21 @@ def write_plan(plan: QueryPlan, *, trusted: bool = False, most_items: int = maxs
             return None
         source = Source("plan", {})
         functions = FunctionCache(source)
-        passthrough = passthrough_shapes(plan) if trusted else frozenset()
+        passthrough = passthrough_shapes(plan)
         codegen = ProjectionCodegen(functions, _may_lack(plan), trusted, passthrough, most_items)
         projection = codegen.shape(plan.shape)
         owns = writes_into_lists(plan.fetches)
-        writer = _PlanWriter(
-            plan.kind, source, RepresentationCodegen(source), CompletenessCodegen(functions), owns
+        unchanged = (
+            {}
+            if owns
+            else {
+                brought: codegen.unchanged[shape]
+                for brought, shape in lists_by_shape(plan).items()
+                if shape in codegen.unchanged
+            }
         )
+        completeness = CompletenessCodegen(functions, unchanged)
+        writer = _PlanWriter(plan.kind, source, RepresentationCodegen(source), completeness, owns)
         steps = (
             {} if plan.interface_objects else {fetch.number: writer.fetch(fetch) for fetch in plan.fetches}
         )

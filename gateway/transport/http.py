@@ -159,7 +159,7 @@ def _graphql_response(reply: Reply) -> Mapping[str, Any]:
         response = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise _unusable(status, "not JSON") from error
-    if not isinstance(response, dict) or not ("data" in response or isinstance(response.get("errors"), list)):
+    if response.__class__ is not dict or not ("data" in response or isinstance(response.get("errors"), list)):
         raise _unusable(status, "not a GraphQL response")
     if nested_too_deeply(body, response):
         raise SubgraphUnreachable(f"HTTP {status}, nested too deeply")

@@ -92,12 +92,12 @@ class Pool:
             raise
         finally:
             del self._jobs[job]
-        if isinstance(outcome, SubgraphUnreachable):
-            try:
-                raise outcome
-            finally:
-                del outcome, job  # its traceback refers to this frame: they would form a garbage cycle
-        return outcome
+        if isinstance(outcome, Reply):
+            return outcome
+        try:
+            raise outcome
+        finally:
+            del outcome, job  # its traceback refers to this frame: they would form a garbage cycle
 
     def freed(self, connection: Connection) -> None:
         """Use a free connection for the next request, or keep it."""

@@ -18,9 +18,10 @@ class SharedList(list[T]):
 
     __slots__ = ("_made",)
 
-    def __init__(self, items: Iterable[T] = ()) -> None:
+    def __init__(self, items: Iterable[T] = (), made: dict[Callable[[Any], Any], Any] | None = None) -> None:
+        """Share items; `made` says what is known already: what functions make of the list."""
         super().__init__(items)
-        self._made: dict[Callable[[Any], Any], Any] = {}
+        self._made: dict[Callable[[Any], Any], Any] = {} if made is None else made
 
     def once(self, make: Callable[["SharedList[T]"], R | None]) -> R | None:
         """Return what a function makes of the list; the function is called once, unless it returns None."""

@@ -11,7 +11,7 @@ from deploy.local_chromium import LocalChromium
 from deploy.private_kafka import PrivateKafka
 from deploy.private_mariadb import PrivateMariadb
 from tests.support.browsers.bet_slip_page import PATIENCE_MS
-from tests.support.office import content, hostile_texts, operations, people, risk, support
+from tests.support.office import analysts, content, hostile_texts, operations, people, risk, support
 from tests.support.office.hostile_changes import Clerks
 from tests.support.office.office_client import Staff, staff_of
 from tests.support.office.stack import DEPUTY, EVERYBODY, Office, running_office
@@ -67,6 +67,18 @@ def test_a_risk_day(office: Office, staff: Staff, tmp_path: Path) -> None:
     risk.read_figures(office_client)
     risk.follow_a_figure(office_client, tmp_path)
     risk.change_a_budget(office_client, staff)
+    assert office_client.faults == []
+
+
+@pytest.mark.slow("a person's whole day in a browser")
+def test_an_analysts_day(office: Office, staff: Staff) -> None:
+    """Reports on the screen are those of the command line; questions are answered, refused and recorded."""
+    office_client = staff.client("risk")
+    analysts.find_no_store(office_client)
+    with analysts.filled_store(office):
+        analysts.read_reports(office, office_client)
+        analysts.ask_questions(office)
+    analysts.find_questions_in_the_audit_log(staff.client("administrator"))
     assert office_client.faults == []
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from gateway.compiled.codegen.functions import FunctionCache
+from gateway.compiled.codegen.projection import UnchangedList
 from gateway.compiled.deopt import Deoptimize
 from gateway.plan import Below, ProvidedFields
 from gateway.supergraph.selections import TYPENAME
@@ -26,9 +27,12 @@ class CompletenessCodegen:
 
     Attributes:
         functions: The generated functions.
+        unchanged: For the ids of what fetches bring to lists, the functions for lists that are complete
+            responses as they are.
     """
 
     functions: FunctionCache
+    unchanged: Mapping[int, UnchangedList] = field(default_factory=dict)
     _written: dict[int, str] = field(default_factory=dict)
     _in_lines: set[int] = field(default_factory=set)
 
@@ -88,19 +92,24 @@ class CompletenessCodegen:
                 continue
             value = f"{data}_"
             lines.append(f"{value} = {taken}")
-            lines += self._of_list(value, below) if below.lists else self._each(value, below, 0)
+            lines += self._of_list(value, below, taken) if below.lists else self._each(value, below, 0)
         return lines
 
-    def _of_list(self, value: str, below: Below) -> list[str]:
-        """Return the lines that check a list; a shared list is checked only once."""
+    def _of_list(self, value: str, below: Below, place: str) -> list[str]:
+        """Return the lines that check a list; a shared list is checked only once.
+
+        A list that is a complete response as it is becomes a shared list, so that it is not completed again.
+        """
         self.functions.source.names["SharedList"] = SharedList
         items = self.functions.of("complete_items", [*self._each("data", below, below.lists), "return True"])
-        return [
-            f"if {value}.__class__ is SharedList:",
-            f"    {value}.once({items})",
-            "else:",
-            f"    {items}({value})",
-        ]
+        lines = [f"if {value}.__class__ is SharedList:", f"    {value}.once({items})"]
+        known = self.unchanged.get(id(below))
+        if known is not None:
+            lines += [
+                f"elif {value}.__class__ is list and {known.check}({value}):",
+                f"    {place} = SharedList({value}, {{{known.complete}: {value}}})",
+            ]
+        return [*lines, "else:", f"    {items}({value})"]
 
     def _each(self, value: str, below: Below, lists: int) -> list[str]:
         """Return the lines that check all objects in so many nested lists; they raise for anything else."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from sys import maxsize
-from typing import Final
+from typing import Final, NamedTuple
 
 from graphql import (
     GRAPHQL_MAX_INT,
@@ -29,6 +29,9 @@ from jit.codegen import SharedList, checked, indent
 
 MAX_NESTED: Final = 3
 """The depth of nested objects that one function completes; deeper objects have functions of their own."""
+
+FEW: Final = 3
+"""So many values of an object are read faster one by one than all together."""
 
 UNFIT = {
     "Boolean": "{0} is not True and {0} is not False",
@@ -52,6 +55,19 @@ class Completion:
     made: str | None = None
 
 
+class UnchangedList(NamedTuple):
+    """The names of two functions of lists of objects.
+
+    Attributes:
+        complete: Completes any list.
+        check: Returns whether a list is complete as it is: all objects have all selected keys and no others,
+            in the order of the response, and valid values.
+    """
+
+    complete: str
+    check: str
+
+
 @dataclass(slots=True)
 class ProjectionCodegen:
     """Generates functions for shapes.
@@ -60,8 +76,10 @@ class ProjectionCodegen:
         functions: The generated functions.
         may_lack: The response keys that objects may lack, because later fetches supply them.
         trusted: Whether non-null values are known to be valid for their types.
-        passthrough: The ids of the shapes whose objects are valid responses unchanged, once they are checked.
+        passthrough: The ids of the shapes whose objects are valid responses unchanged, once they are checked:
+            by their values, and if the subgraphs are not trusted, by their keys as well.
         most_items: The most items of a list; longer ones are left to the interpreter.
+        unchanged: For the ids of shapes of objects in lists, the functions that check such a list.
     """
 
     functions: FunctionCache
@@ -69,6 +87,7 @@ class ProjectionCodegen:
     trusted: bool
     passthrough: frozenset[int] = frozenset()
     most_items: int = maxsize
+    unchanged: dict[int, UnchangedList] = field(default_factory=dict)
     _written: dict[int, Completion] = field(default_factory=dict)
     _in_lines: set[int] = field(default_factory=set)
     _values: dict[str, str] = field(default_factory=dict)
@@ -84,6 +103,10 @@ class ProjectionCodegen:
         )
         return self.functions.of("any", [f'return {makers_by_type}[data["{TYPENAME}"]](data)'])
 
+    def _passes(self, shape: Shape) -> bool:
+        """Return whether objects of a shape need not be made again, whatever their keys are."""
+        return self.trusted and id(shape) in self.passthrough
+
     def _objects(self, shape: Shape) -> Completion:
         """Return how a function completes objects of a shape."""
         if id(shape) not in self._written:
@@ -91,7 +114,7 @@ class ProjectionCodegen:
         return self._written[id(shape)]
 
     def _completion_of(self, shape: Shape) -> Completion:
-        if shape.only is None or id(shape) not in self.passthrough:
+        if shape.only is None or not self._passes(shape):
             return Completion(made=f"{self.shape(shape)}({{0}})")
         lines = self._looked_at("data", shape.fields[shape.only])
         if not lines:
@@ -145,7 +168,7 @@ class ProjectionCodegen:
             id(shape)
         )  # only once: the code of an object below several types would be repeated
         fields = shape.fields[shape.only]
-        if id(shape) in self.passthrough:
+        if self._passes(shape):
             return self._looked_at(value, fields)
         lines, made = self._taken_apart(value, f"{value}_", shape.only, fields)
         return [*lines, f"{value} = {made}"]
@@ -209,6 +232,7 @@ class ProjectionCodegen:
             loop = [f"return [{made} for item in data]"]
         if loop:
             each = self.functions.of("each", loop)
+            self._write_unchanged(each, item, wanted)
             self.functions.source.names["SharedList"] = SharedList
             lasting = ["if data.__class__ is SharedList:", f"    return data.once({each})"]
             lines = [*short, *lasting, *lines, f"return {each}(data)"]
@@ -222,12 +246,57 @@ class ProjectionCodegen:
             lines = [*short, *lines, "return data"]
         return Completion(made=f"{self.functions.of('items', lines)}({{0}})")
 
+    def _write_unchanged(self, each: str, item: GraphQLOutputType, wanted: ShapeField) -> None:
+        """Write the function that finds out whether a list of objects is complete as it was fetched."""
+        shape = wanted.below
+        if self.trusted or shape is None or id(shape) not in self.passthrough:
+            return
+        lines = self._unchanged("item", shape)
+        if not lines or isinstance(get_nullable_type(item), GraphQLList):
+            return
+        if not isinstance(item, GraphQLNonNull):
+            lines = ["if item is not None:", *indent(lines)]
+        check = self.functions.of("unchanged", ["for item in data:", *indent(lines), "return True"])
+        self.unchanged[id(shape)] = UnchangedList(each, check)
+
+    def _unchanged(self, value: str, shape: Shape) -> list[str]:
+        """Return the lines that return False unless an object is complete as it is; none if too nested."""
+        fields = shape.fields[shape.only or ""]
+        keys = self.functions.source.constant("keys", tuple(each.response for each in fields))
+        lines = [f"if tuple({value}) != {keys}:", "    return False"]
+        names = [f"{value}_{number}" for number, _ in enumerate(fields)]
+        if len(fields) > FEW:
+            lines.append(f"{', '.join(names)} = {value}.values()")
+        else:
+            lines += [
+                f'{name} = {value}["{checked(each.response)}"]'
+                for name, each in zip(names, fields, strict=True)
+            ]
+        for name, each in zip(names, fields, strict=True):
+            if isinstance(get_nullable_type(each.type), GraphQLList):
+                return []
+            tests = self._leaf_check(name, each) if each.below is None else self._unchanged(name, each.below)
+            if each.below is not None and (not tests or name.count("_") > MAX_NESTED):
+                return []
+            nullable = tests and not isinstance(each.type, GraphQLNonNull)
+            lines += [f"if {name} is not None:", *indent(tests)] if nullable else tests
+        return lines
+
+    def _leaf_check(self, value: str, wanted: ShapeField) -> list[str]:
+        """Return the lines that return False for a leaf that is not null and does not stay as it is."""
+        how = self._completion(wanted.type, wanted)
+        # An id may be a number, which is written as text.
+        unfit = UNFIT["String"] if how.made is not None else how.unfit
+        if unfit is None and isinstance(wanted.type, GraphQLNonNull):
+            unfit = "{0} is None"
+        return [] if unfit is None else [f"if {unfit.format(value)}:", "    return False"]
+
     def _loop(self, item: GraphQLOutputType, wanted: ShapeField) -> list[str]:
         """Return the lines that complete the objects of a list inline; none if a function completes each."""
         shape = wanted.below
         if shape is None or shape.only is None or isinstance(get_nullable_type(item), GraphQLList):
             return []
-        if id(shape) in self._in_lines or id(shape) in self.passthrough:
+        if id(shape) in self._in_lines or self._passes(shape):
             return []
         self._in_lines.add(id(shape))
         lines, made = self._taken_apart("item", "v", shape.only, shape.fields[shape.only])

@@ -54,7 +54,7 @@ class CompiledRoot:
             raise too_large(spent) from None
         else:
             data: Any = given.get("data")
-            fits = not given.get("errors") and data.__class__ is dict
+            fits = ("errors" not in given or not given["errors"]) and data.__class__ is dict
             if fits and (self.check is None or is_complete(data, self.check, state)):
                 context.observe(subgraph, "ok", perf_counter() - started)
                 if self.owns:
@@ -110,7 +110,7 @@ class CompiledFetch:
             if self.owns and data.__class__ is dict:
                 own(data)
             try:
-                fits = not given.get("errors") and self.fields.fits(data, groups)
+                fits = ("errors" not in given or not given["errors"]) and self.fields.fits(data, groups)
             except DEOPT_ERRORS as error:
                 state.on_deopt("fetch", type(error).__name__)
                 fits = False

@@ -19,7 +19,6 @@ from gateway.features.resilience.circuits import (
     has_parts,
     query_parts,
 )
-from gateway.features.resilience.circuits.breaker import count_success
 from gateway.features.resilience.deadline import ACTIVE_REQUEST, TimeLimit
 from gateway.features.resilience.retries import MAX_TOKENS, RETRIED, RetryBudget, RetryPolicy
 from gateway.features.resilience.shared_fetches import Flight, KeyOf, SharedFetches
@@ -196,7 +195,7 @@ class UsualCall:
     sharing: SharedFetches
     clock: Callable[[], float] = monotonic
 
-    def operation(self) -> SubgraphOperation:  # noqa: C901 - see `usual`
+    def operation(self) -> SubgraphOperation:  # noqa: C901, PLR0915 - see `usual`
         """Return the call.
 
         It is usual that the request has more time than the subgraph may take, that there is room, that all
@@ -250,14 +249,20 @@ class UsualCall:
                 ended = clock()
                 if (
                     response.__class__ is not dict
-                    or response.get("errors")
+                    or "errors" in response
                     or own.permit != permit
                     or whole.permit != whole_permit
                 ):
                     circuits.answered(Permit(own, permit, whole_permit), response, ended - begun)
                 else:
                     # As `answered` does, in the usual case of an answer as well.
-                    count_success(own_window, whole_window, ended)
+                    if ended >= own_window.until:
+                        own_window.begin(ended)
+                    if ended >= whole_window.until:
+                        whole_window.begin(ended)
+                    own_window.successes += 1
+                    whole_window.successes += 1
+                    own_window.in_a_row = whole_window.in_a_row = 0
                     if silent:
                         silent.clear()
                 if flight.waiting is not None:

@@ -28,6 +28,7 @@ from tests.support.processes.forked_programs import Program
 from tests.support.processes.running_furlong import (
     BETSLIP,
     BRAND,
+    PATIENCE_SECONDS,
     ROOT,
     Programs,
     Site,
@@ -104,6 +105,10 @@ def running_office(mariadb: PrivateMariadb, kafka: PrivateKafka, folder: Path) -
         "FURLONG_JWT_AUDIENCE": "furlong",
         "FURLONG_FULFILMENT_PROVIDERS": str(folder / "providers.yaml"),
         "FURLONG_FULFILMENT_SECRETS": json.dumps({"simulated": PROVIDER_SECRET}),
+        "FURLONG_ANALYTICS_FOLDER": str(folder / "analytics"),
+        "FURLONG_ANALYTICS_KEY": "a key of pseudonyms that is long enough",
+        "FURLONG_ANALYTICS_ROLLUP_SECONDS": "1",
+        "FURLONG_ANALYTICS_QUESTION_SECONDS": str(PATIENCE_SECONDS),
         "FURLONG_BACKOFFICE_KEY": KEY,
         "FURLONG_BACKOFFICE_RISK_COUNT_SECONDS": "1",
         "FURLONG_BACKOFFICE_FIRST_BRAND": BRAND,

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
+from math import inf
 from time import monotonic
 from typing import Final
 
@@ -49,53 +50,66 @@ class BreakerPolicy:
 class Window:
     """The outcomes of the last seconds.
 
+    A caller that counts many successes may do it without a call: it calls `begin` only when `until` has come,
+    adds to `successes`, and sets `in_a_row` to 0.
+
     Attributes:
         seconds: Its length.
         in_a_row: The number of consecutive failures.
         slices: Of each slice its number, its calls and its failures, at the number modulo `SLICES`.
         slices_a_second: How many slices begin in a second.
+        until: When the present slice ends.
+        successes: The successes of the present slice that are not in `slices` yet.
     """
 
     seconds: float
     in_a_row: int = 0
     slices: list[list[int]] = field(default_factory=lambda: [[-1, 0, 0] for _ in range(SLICES)])
     slices_a_second: float = field(init=False)
+    until: float = field(default=-inf, init=False)
+    successes: int = field(default=0, init=False)
+    _number: int = field(default=-1, init=False)
 
     def __post_init__(self) -> None:
         self.slices_a_second = SLICES / self.seconds
 
+    def begin(self, now: float) -> None:
+        """Begin the slice of a time."""
+        self._count_successes()
+        self._number = int(now * self.slices_a_second)
+        self.until = (self._number + 1) / self.slices_a_second
+
     def add(self, now: float, failed: int) -> None:
         """Count an outcome: 1 for a failure, 0 for a success."""
-        number = int(now * self.slices_a_second)
-        counted = self.slices[number % SLICES]
-        if counted[0] != number:
-            counted[:] = (number, 0, 0)
-        counted[1] += 1
-        counted[2] += failed
+        self.begin(now)
+        self._count(1, failed)
         self.in_a_row = self.in_a_row + 1 if failed else 0
 
     def totals(self, now: float) -> tuple[int, int]:
         """Return how many calls there were, and how many of them failed."""
+        self._count_successes()
         oldest = int(now * self.slices_a_second) - SLICES
         recent = [each for each in self.slices if each[0] > oldest]
         return sum(each[1] for each in recent), sum(each[2] for each in recent)
 
     def clear(self) -> None:
         """Forget all outcomes."""
-        self.in_a_row = 0
+        self.in_a_row = self.successes = 0
         for each in self.slices:
             each[:] = (-1, 0, 0)
 
+    def _count_successes(self) -> None:
+        if self.successes:
+            self._count(self.successes, 0)
+            self.successes = 0
 
-def count_success(first: Window, second: Window, now: float) -> None:
-    """Count a success in two windows of the same length, as `add` does in each."""
-    number = int(now * first.slices_a_second)
-    for window in (first, second):
-        counted = window.slices[number % SLICES]
-        if counted[0] != number:
-            counted[:] = (number, 0, 0)
-        counted[1] += 1
-        window.in_a_row = 0
+    def _count(self, calls: int, failed: int) -> None:
+        """Count in the present slice."""
+        counted = self.slices[self._number % SLICES]
+        if counted[0] != self._number:
+            counted[:] = (self._number, 0, 0)
+        counted[1] += calls
+        counted[2] += failed
 
 
 def _ignore_change(_breaker: Breaker) -> None:

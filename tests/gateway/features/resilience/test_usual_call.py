@@ -142,7 +142,10 @@ class Guarded:
 
 
 def _all_of(breaker: Breaker) -> tuple[object, ...]:
-    return breaker.name, breaker.state, breaker.openings, breaker.permit, breaker.window
+    window = breaker.window
+    totals = window.totals(breaker.clock())  # counts what the usual call has added up
+    kept = (breaker.name, breaker.state, breaker.openings, breaker.permit)
+    return *kept, totals, window.in_a_row, deepcopy(window.slices)
 
 
 def _outcome(task: asyncio.Task[Any]) -> object:

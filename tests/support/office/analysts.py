@@ -1,0 +1,103 @@
+"""The day of an analyst: reports in the back office, questions on the command line, and what is refused."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import httpx
+from playwright.sync_api import expect
+
+from deploy.server_process import free_port
+from tests.support.office.office_client import OfficeClient
+from tests.support.office.stack import BRAND, CAT, Office
+from tests.support.processes.running_furlong import ROOT, eventually
+
+BETS: Final = 3
+TUTORIAL: Final = ROOT / "docs" / "tutorial.md"
+TABS: Final = ("Liability", "Retention", "Latency", "Uplift", "Funnel")
+REFUSED: Final = "SELECT * FROM file('/etc/passwd', 'LineAsString')"
+
+
+@contextmanager
+def filled_store(office: Office) -> Iterator[None]:
+    """Let a customer bet, and gather all that has happened until nothing waits."""
+    office.site.produce(
+        *(office.site.bet(CAT, f"asked-{number}") for number in range(BETS)), key=f"{BRAND}:{CAT}"
+    )
+    port = free_port()
+    owner = office.programs.start("consume", "analytics", "--listen", f"127.0.0.1:{port}")
+    try:
+        eventually(lambda: is_complete(port), "everything that happened is in the store")
+        yield
+    finally:
+        owner.terminate()
+        owner.wait(60)
+
+
+def is_complete(port: int) -> bool:
+    """Tell whether the process that owns the store has stored all records of the moment before."""
+    try:
+        return bool(httpx.get(f"http://127.0.0.1:{port}/health", timeout=5).json()["complete"])
+    except httpx.HTTPError:
+        return False
+
+
+def find_no_store(office_client: OfficeClient) -> None:
+    """Before anything is gathered, the screen says that there is nothing to ask."""
+    open_reports(office_client)
+    expect(office_client.page.get_by_text("There is no store of analytics here")).to_be_visible()
+    office_client.look()
+
+
+def open_reports(office_client: OfficeClient) -> None:
+    """Open the screen for the brand."""
+    office_client.open("Analytics")
+    office_client.choose("Brand", "Northbet")
+    office_client.is_read()
+
+
+def read_reports(office: Office, office_client: OfficeClient) -> None:
+    """The funnel on the screen is that of the command line; the other reports are shown."""
+
+    def is_counted() -> bool:
+        (newest,) = asked(office, "report", "funnel", "--brand", BRAND)[-1:] or ({"bettors": 0},)
+        return bool(newest["bettors"])
+
+    eventually(is_counted, "the bets are in the roll-ups")
+    newest = asked(office, "report", "funnel", "--brand", BRAND)[-1]
+    page = office_client.page
+    page.reload()
+    open_reports(office_client)
+    page.get_by_text("Show figures").first.click()
+    row = page.get_by_role("row").filter(has_text=newest["iso_week"]).first
+    expect(row.get_by_role("cell").nth(1)).to_have_text(str(newest["bettors"]))
+    expect(row.get_by_role("cell").nth(2)).to_have_text(str(newest["members"]))
+    for tab in TABS:
+        page.get_by_role("tab", name=tab).click()
+        office_client.is_read()
+        office_client.look()
+
+
+def ask_questions(office: Office) -> None:
+    """A question is answered, also as a file; one that would read a file of the machine is refused."""
+    (question,) = re.findall(r'furlong analytics ask "(.*)"', TUTORIAL.read_text(encoding="utf-8"))
+    assert sum(row["bets"] for row in asked(office, "ask", question)) >= BETS
+    assert CAT not in office.programs.run("analytics", "ask", "SELECT DISTINCT customer FROM bets")
+    office.programs.run("analytics", "report", "reasons", "--format", "parquet", "--out", "reasons.parquet")
+    assert (office.programs.folder / "reasons.parquet").read_bytes().startswith(b"PAR1")
+    assert "file" in office.programs.refused("analytics", "ask", REFUSED)
+
+
+def find_questions_in_the_audit_log(office_client: OfficeClient) -> None:
+    """What was looked at, asked and refused is there for all to see."""
+    office_client.open("Audit log")
+    for action in ("analytics.report", "analytics.ask", "analytics.refused"):
+        expect(office_client.page.get_by_role("cell", name=action).first).to_be_visible()
+
+
+def asked(office: Office, *arguments: str) -> list[dict[str, Any]]:
+    """Return the rows of an answer on the command line."""
+    rows: list[dict[str, Any]] = json.loads(office.programs.run("analytics", *arguments, "--format", "json"))
+    return rows
