@@ -102,6 +102,16 @@ def test_the_bar_of_a_phone_does_not_cover_a_long_title(office: FixedOffice) -> 
     assert bar["y"] + bar["height"] <= title["y"]
 
 
+@pytest.mark.slow("the built pages, in Chromium")
+def test_nothing_moves_for_those_who_asked_for_less_motion(office: FixedOffice) -> None:
+    """Not even the button that has the keyboard's focus, which pulsates for others as long as it has it."""
+    office.show(Role.APPROVER, "approvals/rules.scheme/show", 1280, "light")
+    office.page.keyboard.press("Tab")  # from now on, focus is shown
+    office.page.get_by_role("button", name="Search").first.focus()
+    office.page.locator(".MuiTouchRipple-childPulsate").wait_for(state="attached")
+    assert office.page.evaluate("document.getAnimations().map((each) => each.animationName)") == []
+
+
 IMAGES: Final = ROOT / "docs" / "images" / "backoffice"
 DOCUMENTED: Final = Sheet("documented", HOMES | APPROVALS, 1024, "light", is_whole=True)
 COLOURS: Final = 64

@@ -72,13 +72,13 @@ const DARK_COLORS: Colors = {
   series: ['#7fd6a8', '#8d9a93', '#ffb870', '#8ec9ff', '#d7a8ff'],
 };
 
-/** Nothing moves for those who have asked their system for less motion. */
+/** Nothing moves for those who have asked their system for less motion, not even the button that has the focus. */
 const STILL = {
   create: () => 'none',
   duration: { shortest: 0, shorter: 0, short: 0, standard: 0, complex: 0, enteringScreen: 0, leavingScreen: 0 },
 };
 const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
-const motion = isStill ? { transitions: STILL } : {};
+const motion = isStill ? { transitions: STILL, motion: { reducedMotion: 'always' as const } } : {};
 
 const TABULAR = 'tabular-nums';
 
