@@ -11,8 +11,8 @@ from playwright.sync_api import expect
 
 from deploy.server_process import free_port
 from tests.support.office.office_client import OfficeClient
-from tests.support.office.stack import BRAND, CAT, Office
-from tests.support.processes.running_furlong import ROOT, eventually
+from tests.support.office.stack import CAT, Office
+from tests.support.processes.running_furlong import BRAND, ROOT, eventually
 
 BETS: Final = 3
 TUTORIAL: Final = ROOT / "docs" / "tutorial.md"
