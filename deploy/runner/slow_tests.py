@@ -1,4 +1,6 @@
-"""A pytest plugin that lists the tests which take long and give no reason: `@pytest.mark.slow("reason")`.
+"""A pytest plugin that lists the tests which take long and give no reason.
+
+The reason is that of `@pytest.mark.slow`, or of `@pytest.mark.lasting` for a test that stays in its tier.
 
 It is a list of things to do. Nothing fails by it, because machines differ.
 """
@@ -8,6 +10,7 @@ from typing import Any, Final
 import pytest
 
 SLOW_SECONDS: Final = 20.0
+REASONS: Final = {"slow", "lasting"}
 
 
 class SlowTests:
@@ -24,12 +27,12 @@ class SlowTests:
 
 
 def without_reason(stats: dict[str, list[Any]]) -> list[pytest.TestReport]:
-    """Return the calls of tests that took long and are not marked as slow."""
+    """Return the calls of tests that took long and do not say why."""
     calls = [
         report
         for reports in stats.values()
         for report in reports
         if isinstance(report, pytest.TestReport) and report.when == "call"
     ]
-    slow = [call for call in calls if call.duration > SLOW_SECONDS and "slow" not in call.keywords]
+    slow = [call for call in calls if call.duration > SLOW_SECONDS and not REASONS & set(call.keywords)]
     return sorted(slow, key=lambda call: -call.duration)

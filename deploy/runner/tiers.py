@@ -10,6 +10,7 @@ from typing import Any, Final
 import pytest
 
 from deploy.runner.service_markers import SERVICES
+from deploy.runner.slow_tests import REASONS
 
 FAST: Final = "--fast"
 END_TO_END: Final = "end_to_end"
@@ -98,7 +99,9 @@ class Tiers:
 
 
 def _check_reason(item: pytest.Item) -> None:
-    """A slow test says why: `@pytest.mark.slow("reason")`."""
-    for marker in item.iter_markers("slow"):
-        if "scale" not in getattr(item, "fixturenames", ()) and not (marker.args and marker.args[0]):
-            raise pytest.UsageError(f'{item.nodeid} needs a reason: @pytest.mark.slow("reason")')
+    """A test that takes long says why: `@pytest.mark.slow("reason")`."""
+    for marker in item.iter_markers():
+        if marker.name not in REASONS or "scale" in getattr(item, "fixturenames", ()):
+            continue
+        if not (marker.args and marker.args[0]):
+            raise pytest.UsageError(f'{item.nodeid} needs a reason: @pytest.mark.{marker.name}("reason")')

@@ -210,6 +210,7 @@ class Asked:
         return sorted(self.seconds)[min(len(self.seconds) - 1, round(0.99 * len(self.seconds)))]
 
 
+@pytest.mark.lasting("two cells are asked before, while and after a database is down")
 @pytest.mark.usefixtures("mariadb_installed", "haproxy_installed")
 def test_a_cell_whose_neighbours_database_fails_notices_nothing(
     embedded_broker: EmbeddedBroker, tmp_path: Path, capsys: pytest.CaptureFixture[str]

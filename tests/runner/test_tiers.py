@@ -48,6 +48,7 @@ markers =
     browser: derived
     process: derived
     slow(reason): takes long
+    lasting(reason): takes long
     end_to_end: always runs
 """
 TESTS = """
@@ -130,9 +131,10 @@ def test_a_program_that_nobody_asked_for_fails_the_test(made: pytest.Pytester) -
     result.stdout.fnmatch_lines("*starts python*: ask for the fixture `processes` here*")
 
 
-def test_a_slow_test_gives_a_reason(made: pytest.Pytester) -> None:
+@pytest.mark.parametrize("marker", ["slow", "lasting"])
+def test_a_slow_test_gives_a_reason(made: pytest.Pytester, marker: str) -> None:
     """The marker without a reason stops the run."""
-    made.makepyfile(test_it="import pytest\n@pytest.mark.slow\ndef test_it():\n    pass\n")
+    made.makepyfile(test_it=f"import pytest\n@pytest.mark.{marker}\ndef test_it():\n    pass\n")
     result = made.runpytest_subprocess("test_it.py")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines("*test_it needs a reason*")

@@ -15,6 +15,7 @@ WORLDS = 100 if os.environ.get("CI") else 60
 pytestmark = pytest.mark.timeout(1800)
 
 
+@pytest.mark.lasting("whole worlds are generated, composed, planned and asked")
 def test_every_answer_is_the_monoliths() -> None:
     """Data is equal to the letter, without errors, in few calls, and nothing is refused."""
     tally = search(Plan(some_features(frozenset(NAMES)), WORLDS, seed=None), refusals=True)

@@ -14,7 +14,6 @@ from tests.support.office.office_client import OfficeClient
 from tests.support.office.stack import CAT, Office
 from tests.support.processes.running_furlong import BRAND, ROOT, eventually
 
-BETS: Final = 3
 TUTORIAL: Final = ROOT / "docs" / "tutorial.md"
 TABS: Final = ("Liability", "Retention", "Latency", "Uplift", "Funnel")
 REFUSED: Final = "SELECT * FROM file('/etc/passwd', 'LineAsString')"
@@ -22,10 +21,8 @@ REFUSED: Final = "SELECT * FROM file('/etc/passwd', 'LineAsString')"
 
 @contextmanager
 def filled_store(office: Office) -> Iterator[None]:
-    """Let a customer bet, and gather all that has happened until nothing waits."""
-    office.site.produce(
-        *(office.site.bet(CAT, f"asked-{number}") for number in range(BETS)), key=f"{BRAND}:{CAT}"
-    )
+    """Let a customer bet, too little for the target, and gather all that has happened until nothing waits."""
+    office.site.produce(office.site.bet(CAT, "asked"), key=f"{BRAND}:{CAT}")
     port = free_port()
     owner = office.programs.start("consume", "analytics", "--listen", f"127.0.0.1:{port}")
     try:
@@ -83,7 +80,7 @@ def read_reports(office: Office, office_client: OfficeClient) -> None:
 def ask_questions(office: Office) -> None:
     """A question is answered, also as a file; one that would read a file of the machine is refused."""
     (question,) = re.findall(r'furlong analytics ask "(.*)"', TUTORIAL.read_text(encoding="utf-8"))
-    assert sum(row["bets"] for row in asked(office, "ask", question)) >= BETS
+    assert sum(row["bets"] for row in asked(office, "ask", question)) >= 1
     assert CAT not in office.programs.run("analytics", "ask", "SELECT DISTINCT customer FROM bets")
     office.programs.run("analytics", "report", "reasons", "--format", "parquet", "--out", "reasons.parquet")
     assert (office.programs.folder / "reasons.parquet").read_bytes().startswith(b"PAR1")
