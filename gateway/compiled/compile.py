@@ -83,19 +83,16 @@ def write_plan(plan: QueryPlan, *, trusted: bool = False, most_items: int = maxs
             return None
         source = Source("plan", {})
         functions = FunctionCache(source)
-        passthrough = passthrough_shapes(plan)
+        owns = writes_into_lists(plan.fetches)
+        passthrough = passthrough_shapes(plan) if trusted or not owns else frozenset()
         codegen = ProjectionCodegen(functions, _may_lack(plan), trusted, passthrough, most_items)
         projection = codegen.shape(plan.shape)
-        owns = writes_into_lists(plan.fetches)
-        unchanged = (
-            {}
-            if owns
-            else {
-                brought: codegen.unchanged[shape]
-                for brought, shape in lists_by_shape(plan).items()
-                if shape in codegen.unchanged
-            }
-        )
+        lists = lists_by_shape(plan) if codegen.unchanged else {}
+        unchanged = {
+            brought: codegen.unchanged[shape]
+            for brought, shape in lists.items()
+            if shape in codegen.unchanged
+        }
         completeness = CompletenessCodegen(functions, unchanged)
         writer = _PlanWriter(plan.kind, source, RepresentationCodegen(source), completeness, owns)
         steps = (

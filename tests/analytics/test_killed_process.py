@@ -15,7 +15,7 @@ from confluent_kafka import Producer
 from deploy.server_process import free_port
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import TOPICS
-from tests.support.analytics_store import KEY
+from tests.support.analytics_store import KEY, is_complete
 from tests.support.consumers.sample_messages import bet, scheme
 from tests.support.processes.running_furlong import PATIENCE_SECONDS, Programs, eventually, programs_in
 
@@ -111,14 +111,6 @@ def is_listening(port: int) -> bool:
     """Tell whether the process answers."""
     try:
         return httpx.get(f"http://127.0.0.1:{port}/health", timeout=5).status_code == httpx.codes.OK
-    except httpx.HTTPError:
-        return False
-
-
-def is_complete(port: int) -> bool:
-    """Tell whether the process has stored all records of the moment before."""
-    try:
-        return bool(httpx.get(f"http://127.0.0.1:{port}/health", timeout=5).json()["complete"])
     except httpx.HTTPError:
         return False
 

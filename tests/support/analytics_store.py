@@ -7,6 +7,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pyarrow as pa
 
 from analytics.engine import ChdbEngine, open_store
@@ -143,3 +144,11 @@ def open_shared(folder: Path) -> Store:
     if not isinstance(engine, ChdbEngine):
         raise StoreFault("not the embedded engine")
     return Store(folder, engine, Pseudonyms(folder / "customers.sqlite", KEY))
+
+
+def is_complete(port: int) -> bool:
+    """Tell whether the process that owns the store has stored all records of the moment before."""
+    try:
+        return bool(httpx.get(f"http://127.0.0.1:{port}/health", timeout=5).json()["complete"])
+    except httpx.HTTPError:
+        return False

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-import httpx
 from playwright.sync_api import expect
 
 from deploy.server_process import free_port
+from tests.support.analytics_store import is_complete
 from tests.support.office.office_client import OfficeClient
 from tests.support.office.stack import CAT, Office
 from tests.support.processes.running_furlong import BRAND, ROOT, eventually
@@ -31,14 +31,6 @@ def filled_store(office: Office) -> Iterator[None]:
     finally:
         owner.terminate()
         owner.wait(60)
-
-
-def is_complete(port: int) -> bool:
-    """Tell whether the process that owns the store has stored all records of the moment before."""
-    try:
-        return bool(httpx.get(f"http://127.0.0.1:{port}/health", timeout=5).json()["complete"])
-    except httpx.HTTPError:
-        return False
 
 
 def find_no_store(office_client: OfficeClient) -> None:
