@@ -51,7 +51,7 @@ class _PlainBet(msgspec.Struct, gc=False):
     channel: Channel | None = None
 
 
-_decode: Final = msgspec.json.Decoder(_PlainBet).decode
+_decode: Final = msgspec.json.Decoder(_PlainBet).decode_lines
 
 
 def plain_bets(records: Sequence[Record], pseudonyms: Pseudonyms) -> dict[str, pa.Array] | None:
@@ -70,7 +70,7 @@ def plain_bets(records: Sequence[Record], pseudonyms: Pseudonyms) -> dict[str, p
         }
     except pa.ArrowInvalid:  # such as the 31st of February
         return None
-    customers = pseudonyms.of_nobody_erased([(bet.brand_id, bet.customer_id) for bet in bets])
+    customers = pseudonyms.of_nobody_erased([record.key or b"" for record in records])
     if customers is None:
         return None
     numbers = pseudonyms.things([f"{bet.brand_id}\0{bet.bet_id}" for bet in bets])
@@ -93,14 +93,16 @@ def plain_bets(records: Sequence[Record], pseudonyms: Pseudonyms) -> dict[str, p
 
 def _decoded(records: Sequence[Record]) -> list[_PlainBet] | None:
     """Return the bets in records, if all are plain, and keys and headers agree with them."""
-    try:
-        bets = [_decode(record.value or b"") for record in records]
-    except (msgspec.DecodeError, RecursionError):
+    lines = b"\n".join([record.value or b"" for record in records])
+    if not lines.isascii() or lines.count(b"\n") != len(records) - 1:
         return None
-    if not all((record.value or b"").isascii() for record in records):
+    try:
+        bets = _decode(lines)
+    except (msgspec.DecodeError, RecursionError):
         return None
     if any(bet.bet_type is None and bet.product == "betting" for bet in bets):
         return None
+    # If a line was empty, there are fewer bets.
     if [record.key for record in records] != [f"{bet.brand_id}:{bet.customer_id}".encode() for bet in bets]:
         return None
     words = "".join([f"{bet.brand_id} {bet.customer_id} {bet.bet_id} {bet.currency}\n" for bet in bets])

@@ -6,11 +6,11 @@ compute the customer's pseudonym again: the facts stay and count, and belong to 
 
 import secrets
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
 Owner: TypeAlias = tuple[str, str]
 """Brand and customer id."""
@@ -22,11 +22,6 @@ _TABLE: Final = (
     "CREATE TABLE IF NOT EXISTS customer_key "
     "(handle BLOB PRIMARY KEY, secret BLOB, erased_at TEXT) WITHOUT ROWID"
 )
-
-
-class _Known(NamedTuple):
-    pseudonym: int
-    erased_at: datetime | None
 
 
 class Pseudonyms:
@@ -47,7 +42,8 @@ class Pseudonyms:
         self._base.execute("PRAGMA secure_delete = ON")
         self._base.execute(_TABLE)
         self._base.commit()
-        self._cache: dict[Owner, _Known] = {}
+        self._numbers: dict[bytes, int] = {}  # by the key of customers' messages
+        self._erasures: dict[bytes, datetime] = {}
 
     def of_erased(self, owner: Owner, at: datetime) -> int:
         """Return the pseudonym of the customer whom an erasure is about; 0 if it is unknown by now."""
@@ -61,24 +57,26 @@ class Pseudonyms:
         What happened before an erasure belongs to nobody: each such fact gets a number of its own.
         """
         asked = list(facts)
-        known = self._known({owner for owner, _ in asked})
+        keys = [_key_of(owner) for owner, _ in asked]
+        numbers = self._known(keys)
+        erasures = self._erasures
         return [
-            known[owner].pseudonym
-            if (erased := known[owner].erased_at) is None or at > erased
-            else secrets.randbits(64)
-            for owner, at in asked
+            number if (erased := erasures.get(key)) is None or at > erased else secrets.randbits(64)
+            for number, key, (_, at) in zip(numbers, keys, asked, strict=True)
         ]
 
-    def of_nobody_erased(self, owners: Sequence[Owner]) -> list[int] | None:
-        """Return the pseudonym of each customer, as `at` does, or None if one of them was ever erased."""
-        known = self._known(unique := set(owners))
-        if any(known[owner].erased_at is not None for owner in unique):
-            return None
-        return [known[owner].pseudonym for owner in owners]
+    def of_nobody_erased(self, keys: Sequence[bytes]) -> list[int] | None:
+        """Return the pseudonym of each customer, as `at` does, or None if one of them was ever erased.
+
+        Args:
+            keys: The keys of messages about them: brand and customer id, with a colon between.
+        """
+        numbers = self._known(keys)
+        return None if self._erasures and not self._erasures.keys().isdisjoint(keys) else numbers
 
     def destroy(self, owner: Owner, at: datetime) -> None:
         """Destroy a customer's secret, once; facts about a later customer of the same id get a new one."""
-        self._cache.pop(owner, None)
+        self._numbers.pop(_key_of(owner), None)
         self._base.execute(
             "INSERT INTO customer_key (handle, secret, erased_at) VALUES (?, NULL, ?) ON CONFLICT (handle) "
             "DO UPDATE SET secret = NULL, erased_at = excluded.erased_at "
@@ -101,15 +99,18 @@ class Pseudonyms:
         """Close the file."""
         self._base.close()
 
-    def _known(self, owners: set[Owner]) -> Mapping[Owner, _Known]:
-        if len(self._cache) > MAX_CACHED:
-            self._cache.clear()
-        if missing := [owner for owner in owners if owner not in self._cache]:
+    def _known(self, keys: Sequence[bytes]) -> list[int]:
+        """Return the pseudonym of each customer; `_erasures` has those who were ever erased."""
+        if len(self._numbers) > MAX_CACHED:
+            self._numbers.clear()
+            self._erasures.clear()
+        numbers = self._numbers
+        if missing := [key for key in keys if key not in numbers]:
             self._load(missing)
-        return self._cache
+        return [numbers[key] for key in keys]
 
-    def _load(self, owners: list[Owner]) -> None:
-        handles = {self._handle(owner): owner for owner in owners}
+    def _load(self, keys: Iterable[bytes]) -> None:
+        handles = {self._handle(owner): owner for owner in map(_owner_of, keys)}
         stored = self._stored(list(handles))
         fresh = []
         for handle, owner in handles.items():
@@ -117,8 +118,9 @@ class Pseudonyms:
             if secret is None:
                 secret = secrets.token_bytes(SECRET_BYTES)
                 fresh.append((handle, secret, erased_at))
-            at = None if erased_at is None else datetime.fromisoformat(erased_at)
-            self._cache[owner] = _Known(_number("\0".join(owner), secret), at)
+            if erased_at is not None:
+                self._erasures[_key_of(owner)] = datetime.fromisoformat(erased_at)
+            self._numbers[_key_of(owner)] = _number("\0".join(owner), secret)
         if fresh:
             self._base.executemany(
                 "INSERT INTO customer_key (handle, secret, erased_at) VALUES (?, ?, ?) "
@@ -145,3 +147,13 @@ class Pseudonyms:
 
 def _number(text: str, key: bytes) -> int:
     return int.from_bytes(blake2b(text.encode(), key=key, digest_size=8).digest(), "big")
+
+
+def _key_of(owner: Owner) -> bytes:
+    """Return the key of messages about a customer."""
+    return ":".join(owner).encode()
+
+
+def _owner_of(key: bytes) -> Owner:
+    brand, customer = key.decode().split(":")
+    return brand, customer

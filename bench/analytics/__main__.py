@@ -32,7 +32,12 @@ from consumers.stream.records import Partition
 from foundation.storage.clock import SystemClock
 
 BATCH: Final = AnalyticsSettings().batch_rows
-BATCHES: Final = 3
+BATCHES: Final = 20
+"""So many that the engine merges what they leave, which is counted with them."""
+
+REST_SECONDS: Final = 10.0
+"""After that long without a merge, none is to come."""
+
 REPORT_SECONDS, ROWS_A_SECOND = 2.0, 100_000
 """What is promised: how long a report may take, and how many records a core stores."""
 
@@ -81,13 +86,13 @@ class _Run:
     def measure(self, peer_bets: int) -> tuple[dict[str, float], dict[str, float], list[str]]:
         """Return figures, ratios, and which promises are not kept."""
         self.ingestion.write(Partition("club.scheme.v1", 0, "made"), 0, [self.made.scheme()])
-        self._read_batches()  # imports, secrets of customers
-        empty = self._read_batches()
+        self._read_batches(1)  # imports, secrets of customers
+        empty = self._read_batches(BATCHES)
         figures = {"bets": float(self.made.bets), "made_seconds": self._make()}
-        full = self._read_batches()
+        full = self._read_batches(BATCHES)
         rollups = Rollups(self.engine)
         figures |= {"all_weeks_counted_seconds": _seconds(rollups.refresh)}
-        self._read_batches()
+        self._read_batches(1)
         figures |= {"running_week_counted_seconds": _seconds(rollups.refresh)}
         different = [f"{rollup} of {week.iso_week}" for week, rollup in rollups.differences()]
         figures |= {
@@ -114,20 +119,32 @@ class _Run:
             bets += count
             if count:
                 print(f"{bets:,} of {self.made.bets:,} bets, {time.perf_counter() - began:.0f} s", flush=True)
-        while self.engine.read("SELECT 1 FROM system.merges LIMIT 1"):
-            time.sleep(1)
-        return time.perf_counter() - began
+        seconds = time.perf_counter() - began
+        self._rest()
+        return seconds
 
-    def _read_batches(self) -> float:
-        """Store batches as from Kafka; return how many records a second of processor time stored."""
-        rates = []
-        for _ in range(BATCHES):
+    def _read_batches(self, batches: int) -> float:
+        """Store batches as from Kafka; return how many records a second of processor time stored.
+
+        All threads count, until everything is merged that is to be.
+        """
+        began, making = time.process_time(), 0.0
+        for _ in range(batches):
+            made = time.thread_time()
             records = self.made.records(self.position, BATCH)
-            began = time.process_time()  # of all threads, merges included
+            making += time.thread_time() - made
             self.ingestion.write(Partition("club.progress.v1", 0, "read"), self.position, records)
-            rates.append(BATCH / (time.process_time() - began))
             self.position += BATCH
-        return statistics.median(rates)
+        self._rest()
+        return batches * BATCH / (time.process_time() - began - making)
+
+    def _rest(self) -> None:
+        """Wait until the engine has nothing more to merge."""
+        quiet_since = time.monotonic()
+        while time.monotonic() < quiet_since + REST_SECONDS:
+            time.sleep(0.5)
+            if self.engine.read("SELECT 1 FROM system.merges LIMIT 1"):
+                quiet_since = time.monotonic()
 
     def _reports(self) -> Mapping[str, float]:
         """Return how long the store takes for each report, without the analyst's process and its snapshot."""
