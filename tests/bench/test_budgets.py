@@ -183,6 +183,7 @@ def test_the_file_is_written_as_it_is_read() -> None:
     assert budgets.paths.keys() == PATHS.keys()
 
 
+@pytest.mark.lasting("two processes of their own count each call of a path")
 @pytest.mark.usefixtures("processes")
 def test_a_path_is_counted_alike_each_time() -> None:
     """The gateway's counts do not depend on the run or on the seed of hashes."""

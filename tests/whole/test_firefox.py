@@ -10,6 +10,7 @@ from tests.support.processes.running_furlong import BRAND, Demo
 pytestmark = pytest.mark.usefixtures("web_installed")
 
 
+@pytest.mark.lasting("a Firefox of its own is started, and a whole visit happens in it")
 def test_a_customer_of_firefox_bets_joins_and_chooses(demo: Demo, firefox: str) -> None:
     """The tracker, the preview, amounts, live updates, joining, choosing and a reload work there too."""
     with firefox_page(firefox) as page:

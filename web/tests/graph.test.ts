@@ -1,7 +1,7 @@
 /** The admin graph's requests while the session gets another token. */
 import { afterEach, expect, it, vi } from 'vitest';
 
-import { run } from '../backoffice/src/graph/graph';
+import { PATIENCE_MS, run } from '../backoffice/src/graph/graph';
 import { forget, Refusal } from '../backoffice/src/session/session';
 
 const refusal = (code: string) => Response.json({ errors: [{ message: 'no', extensions: { code } }] });
@@ -10,6 +10,7 @@ const ANONYMOUS = { signedIn: false, stage: 'anonymous' };
 
 afterEach(() => {
   vi.unstubAllGlobals();
+  vi.restoreAllMocks();
   forget();
 });
 
@@ -40,4 +41,36 @@ it('does not send it again once the session has ended', async () => {
   const tokens = serving([refusal('UNAUTHENTICATED')], ANONYMOUS);
   await expect(run('{ me }')).rejects.toBeInstanceOf(Refusal);
   expect(tokens).toHaveLength(1);
+});
+
+/** Never answer; a request fails once it is aborted, as the browser's does. */
+function hanging(): { readonly signals: (AbortSignal | null)[] } {
+  const signals: (AbortSignal | null)[] = [];
+  vi.stubGlobal('fetch', (_: string, { signal = null }: RequestInit) => {
+    signals.push(signal);
+    return new Promise((_answer, fail) => signal?.addEventListener('abort', () => fail(new Error('aborted'))));
+  });
+  return { signals };
+}
+
+it('asks no longer once its patience ends, or the screen is left', async () => {
+  hanging();
+  const late = new AbortController();
+  const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(late.signal);
+  const asked = run('query Lag { lag }');
+  late.abort();
+  await expect(asked).rejects.toMatchObject({ code: 'UNREACHABLE' });
+  expect(timeout).toHaveBeenCalledWith(PATIENCE_MS);
+
+  timeout.mockReturnValue(new AbortController().signal);
+  const left = new AbortController();
+  const abandoned = run('query Lag { lag }', {}, left.signal);
+  left.abort();
+  await expect(abandoned).rejects.toMatchObject({ code: 'UNREACHABLE' });
+});
+
+it('waits for a change as long as it takes: nobody would know whether it was made', () => {
+  const { signals } = hanging();
+  void run('mutation Replay { replay }', {}, AbortSignal.abort());
+  expect(signals).toEqual([null]);
 });

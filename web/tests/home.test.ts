@@ -7,13 +7,13 @@ import { LAG_HISTORY } from '../backoffice/src/charts/LagCharts.tsx';
 import { LIABILITY_HOURS } from '../backoffice/src/charts/LiabilityChart.tsx';
 import { groupsFor } from '../backoffice/src/frame/screens.ts';
 import { HOME_QUERIES, owed } from '../backoffice/src/home/figures.ts';
-import { countedUpTo, HEALTH, INSTALLATION_HEALTH, lag, nodes, weekOf, type Health, type Installation } from '../backoffice/src/home/HealthCard.tsx';
+import { COUNTED, countedUpTo, HEALTH, INSTALLATION_LAG, INSTALLATION_NODES, lag, nodes, weekOf, type Counted, type Health, type Lag, type Nodes } from '../backoffice/src/home/HealthCard.tsx';
 import { forAllBrands } from '../backoffice/src/session/permissions.ts';
 import { caseRows, titleOf, WAITING_CASES, WAITING_LETTERS } from '../backoffice/src/home/waiting.ts';
 
 const GRAPH = buildSchema(readFileSync(new URL('../../admin.graphql', import.meta.url), 'utf8'));
-const FOR_EACH_BRAND = [...HOME_QUERIES, HEALTH, LIABILITY_HOURS, WAITING_CASES];
-const FOR_ALL_BRANDS = [INSTALLATION_HEALTH, LAG_HISTORY, WAITING_LETTERS];
+const FOR_EACH_BRAND = [...HOME_QUERIES, HEALTH, COUNTED, LIABILITY_HOURS, WAITING_CASES];
+const FOR_ALL_BRANDS = [INSTALLATION_LAG, INSTALLATION_NODES, LAG_HISTORY, WAITING_LETTERS];
 
 test('the queries of the homes are valid', () => {
   for (const query of [...FOR_EACH_BRAND, ...FOR_ALL_BRANDS]) expect(validate(GRAPH, parse(query))).toEqual([]);
@@ -69,11 +69,11 @@ test('each sort of case that waits leads to its list, and what does not wait is 
   expect([titleOf(1, 3), titleOf(0, 3), titleOf(0, 0)]).toEqual(['1 proposal waits for your decision', 'Nothing waits for your decision; these wait for somebody', 'Nothing waits']);
 });
 
-const HEALTHY: Health = {
+const HEALTHY: Health & Counted = {
   countedBets: { until: '2026-11-25T14:30:00Z', waiting: false, problem: null },
   weeks: [{ isoWeek: '2026-W48', state: 'OPEN', waitsFor: null, until: null }],
 };
-const INSTALLATION: Installation = {
+const INSTALLATION: Lag & Nodes = {
   consumerLag: { problem: null, partitions: [{ lag: 0, oldestAt: null }] },
   outboxes: [{ waiting: 0, oldestAt: null }],
   nodes: [{ node: 'main', alive: true, missing: 0 }],

@@ -161,6 +161,7 @@ def broker(request: pytest.FixtureRequest) -> Broker:
     return Broker(embedded.bootstrap, embedded.generation)
 
 
+@pytest.mark.lasting("a cell moves between two database servers while bets come")
 def test_each_bet_is_applied_once_however_often_the_cell_moves(
     moving: MovingHarness, broker: Broker, capsys: pytest.CaptureFixture[str]
 ) -> None:

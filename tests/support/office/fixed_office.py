@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
-from graphql import GraphQLSchema, build_schema, graphql_sync
+from graphql import GraphQLSchema, build_schema, get_operation_ast, graphql_sync, parse
 from PIL import Image
 from playwright.sync_api import Page, Route, sync_playwright
 
@@ -416,6 +416,7 @@ def world(role: Role) -> dict[str, Any]:
         "external": False,
     }
     return {
+        "deadLetters": page_of([]),
         "me": {"permissions": [{"brand": "*", "permissions": allowed}]},
         "contentBrands": [{"id": BRAND, "name": "Northbet", "timeZone": "Europe/London"}],
         "approvalsToDecide": [proposal(kind) for kind in waits[:3]],
@@ -451,6 +452,7 @@ class FixedOffice:
 
     Attributes:
         asked: How many queries it has sent.
+        hanging: The operations that are never answered, by their names.
         faults: What the world could not answer, and errors of scripts.
     """
 
@@ -458,6 +460,7 @@ class FixedOffice:
     schema: GraphQLSchema
     role: Role = Role.VIEWER
     asked: int = 0
+    hanging: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
 
     def show(self, role: Role, path: str, width: int, theme: Literal["light", "dark"]) -> None:
@@ -517,7 +520,9 @@ class FixedOffice:
             user = {"id": "u", "login": "demo", "name": f"Demo {self.role.value}"}
             route.fulfill(json={"signedIn": True, "stage": "full", "csrfToken": "t", "user": user})
         elif path == "/backoffice/graphql":
-            route.fulfill(json=self._graph(route.request.post_data_json))
+            sent = route.request.post_data_json
+            if operation_of(sent) not in self.hanging:
+                route.fulfill(json=self._graph(sent))
         else:
             file = _file(path)
             kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
@@ -529,6 +534,12 @@ class FixedOffice:
         done = graphql_sync(self.schema, sent["query"], world(self.role), variable_values=sent["variables"])
         self.faults += [str(error) for error in done.errors or ()]
         return {"data": done.data, **({"errors": [{"message": "no"}]} if done.errors else {})}
+
+
+def operation_of(sent: Any) -> str:
+    """Return the name of the operation that was sent; empty if it has none."""
+    operation = get_operation_ast(parse(sent["query"]))
+    return operation.name.value if operation is not None and operation.name is not None else ""
 
 
 def _regions(role: Role, path: str) -> list[str]:

@@ -1,9 +1,8 @@
 /** A list of the graph by pages of keys, with saved filters; without rows it says why, and what fills it. */
 import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
-import { useEffect } from 'react';
 import { DataTable, List, useListContext } from 'react-admin';
-import { useSearchParams } from 'react-router-dom';
+import { Route, Routes, useLocation } from 'react-router-dom';
 
 import { ScrollingCard } from '../look/ScrollingCard.tsx';
 import { KeysetPagination } from './KeysetPagination.tsx';
@@ -16,6 +15,7 @@ import { EmptyState } from '../look/EmptyState.tsx';
 
 import type { DataTableProps, ListProps } from 'react-admin';
 import type { ReactNode } from 'react';
+import type { Location } from 'react-router-dom';
 
 interface Props extends Omit<ListProps, 'children' | 'empty' | 'error' | 'exporter' | 'pagination' | 'perPage'> {
   /** What is listed, in the plural, such as `goodwill credits`. */
@@ -29,27 +29,28 @@ interface Props extends Omit<ListProps, 'children' | 'empty' | 'error' | 'export
 const SHOWN_BY_THE_LIST = { onError: () => undefined };
 
 /**
- * Begin with the default filters, and return whether the list has them: the library leaves them out where the address has
- * anything, such as the brand. A list that is shown before has none, reads all, and its form may put "none" into the address.
+ * Return where the list is, for the list: with its default filters if the address has none. The library leaves them out where
+ * the address has anything, such as the brand. The address itself stays as it is: a list that waited for another one would
+ * show nothing meanwhile, and nothing at all once its entry of the menu is chosen again while it waits.
  */
-function useDefaultFilters(filters: object | undefined): boolean {
-  const [address, setAddress] = useSearchParams();
-  const isWithout = filters !== undefined && address.size > 0 && !address.has('filter');
-  useEffect(() => {
-    if (!isWithout) return;
-    setAddress(
-      (last) => {
-        last.set('filter', JSON.stringify(filters));
-        return last;
-      },
-      { replace: true },
-    );
-  }, [isWithout, filters, setAddress]);
-  return !isWithout;
+function useLocationWithFilters(filters: object | undefined): Location {
+  const location = useLocation();
+  const address = new URLSearchParams(location.search);
+  if (filters === undefined || address.size === 0 || address.has('filter')) return location;
+  address.set('filter', JSON.stringify(filters));
+  return { ...location, search: `?${address.toString()}` };
 }
 
-export function KeysetList({ rows, rowClick, children, ...list }: Props) {
-  if (!useDefaultFilters(list.filterDefaultValues)) return null;
+export function KeysetList(props: Props) {
+  const location = useLocationWithFilters(props.filterDefaultValues);
+  return (
+    <Routes location={location}>
+      <Route path="*" element={<LocatedList {...props} />} />
+    </Routes>
+  );
+}
+
+function LocatedList({ rows, rowClick, children, ...list }: Props) {
   return (
     <List
       {...list}

@@ -34,14 +34,14 @@ function known(found: Resource, filter: Filter): [string, unknown][] {
   return Object.entries(filter).filter(([name, value]) => name in found.filters && isGiven(value));
 }
 
-async function readPage(found: Resource, filter: Filter, first: number, after: string | null): Promise<Page> {
+async function readPage(found: Resource, filter: Filter, first: number, after: string | null, left?: AbortSignal): Promise<Page> {
   const given = known(found, filter);
   const declared = given.map(([name]) => `, $${name}: ${found.filters[name] ?? 'String'}`).join('');
   const passed = given.map(([name]) => `, ${name}: $${name}`).join('');
   const query = `query List($first: Int!, $after: String${declared}) {
     page: ${found.list}(first: $first, after: $after${passed}) { nodes { ${found.fields} } endCursor hasNextPage }
   }`;
-  const { page } = await run<{ page: Page }>(query, { first, after, ...Object.fromEntries(given) });
+  const { page } = await run<{ page: Page }>(query, { first, after, ...Object.fromEntries(given) }, left);
   return page;
 }
 
@@ -49,21 +49,21 @@ async function readPage(found: Resource, filter: Filter, first: number, after: s
  * Read a page, and those after it while they are empty: a request reads a bounded number of rows, so that the
  * page of a rare filter may have none and yet not be the last one. The framework would show the first page then.
  */
-async function readRows(found: Resource, filter: Filter, first: number, after: string | null): Promise<Page> {
-  let page = await readPage(found, filter, first, after);
+async function readRows(found: Resource, filter: Filter, first: number, after: string | null, left?: AbortSignal): Promise<Page> {
+  let page = await readPage(found, filter, first, after, left);
   for (let reads = 1; page.nodes.length === 0 && page.hasNextPage && reads < MAX_READS; reads += 1) {
-    page = await readPage(found, filter, first, page.endCursor);
+    page = await readPage(found, filter, first, page.endCursor, left);
   }
   return page;
 }
 
 /** Return the key after which a page begins, reading the pages before it if they are not known. */
-async function cursorOf(name: string, found: Resource, filter: Filter, page: number, size: number): Promise<string | null> {
+async function cursorOf(name: string, found: Resource, filter: Filter, page: number, size: number, left?: AbortSignal): Promise<string | null> {
   if (page <= 1) return null;
   const key = JSON.stringify([name, known(found, filter), size, page]);
   const remembered = cursors.get(key);
   if (remembered !== undefined) return remembered;
-  const before = await readRows(found, filter, size, await cursorOf(name, found, filter, page - 1, size));
+  const before = await readRows(found, filter, size, await cursorOf(name, found, filter, page - 1, size, left), left);
   cursors.set(key, before.endCursor);
   return before.endCursor;
 }
@@ -76,17 +76,17 @@ async function getList(name: string, params: GetListParams) {
   const { page, perPage } = params.pagination ?? { page: 1, perPage: 25 };
   const filter = (params.filter ?? {}) as Filter;
   if (missingFilters(name, filter).length > 0) return NOTHING;
-  const after = await cursorOf(name, found, filter, page, perPage);
-  const { nodes, endCursor, hasNextPage } = await readRows(found, filter, perPage, after);
+  const after = await cursorOf(name, found, filter, page, perPage, params.signal);
+  const { nodes, endCursor, hasNextPage } = await readRows(found, filter, perPage, after, params.signal);
   cursors.set(JSON.stringify([name, known(found, filter), perPage, page + 1]), endCursor);
   return { data: nodes, pageInfo: { hasNextPage, hasPreviousPage: page > 1 } };
 }
 
-async function getOne(name: string, id: unknown): Promise<RaRecord> {
+async function getOne(name: string, id: unknown, left?: AbortSignal): Promise<RaRecord> {
   const found = resource(name);
   if (found.one === undefined) throw new Error(`The admin graph has no single ${name}`);
   const query = `query One($id: ID!) { one: ${found.one}(id: $id) { ${found.fields} } }`;
-  return (await run<{ one: RaRecord }>(query, { id })).one;
+  return (await run<{ one: RaRecord }>(query, { id }, left)).one;
 }
 
 function refused(what: string): () => Promise<never> {
@@ -95,10 +95,11 @@ function refused(what: string): () => Promise<never> {
 
 export const dataProvider = {
   getList,
-  getOne: async (name: string, { id }: { id: unknown }) => ({ data: await getOne(name, id) }),
-  getMany: async (name: string, { ids }: { ids: unknown[] }) => ({
-    data: await Promise.all(ids.map((id) => getOne(name, id))),
+  getOne: async (name: string, { id, signal }: { id: unknown; signal?: AbortSignal }) => ({ data: await getOne(name, id, signal) }),
+  getMany: async (name: string, { ids, signal }: { ids: unknown[]; signal?: AbortSignal }) => ({
+    data: await Promise.all(ids.map((id) => getOne(name, id, signal))),
   }),
+  supportAbortSignal: true,
   getManyReference: refused('A reference'),
   create: refused('Creating'),
   update: refused('Updating'),

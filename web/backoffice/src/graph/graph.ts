@@ -23,19 +23,30 @@ export function confirmBy(ask: Confirmation): void {
   confirmation = ask;
 }
 
+/** How long an answer to a question may take. Nothing that the graph is asked takes as long, unless it hangs. */
+export const PATIENCE_MS = 60_000;
+
 /**
  * Run an operation; if it needs a step-up, ask for it and run it again.
  *
+ * @param left aborted once nobody waits for the answer any more, as when its screen is left
  * @throws {Refusal} with the code of the first error
  */
-export async function run<T>(query: string, variables: Variables = {}): Promise<T> {
+export async function run<T>(query: string, variables: Variables = {}, left?: AbortSignal): Promise<T> {
   try {
-    return await post<T>(query, variables);
+    return await post<T>(query, variables, endOf(query, left));
   } catch (error) {
     const needed = error instanceof Refusal && error.code === 'STEP_UP_REQUIRED';
     if (!needed || !(await confirmation())) throw error;
-    return await post<T>(query, variables);
+    return await post<T>(query, variables, endOf(query, left));
   }
+}
+
+/** Return what ends an operation: a change has no end, because it would not be known whether it is made. */
+function endOf(query: string, left: AbortSignal | undefined): AbortSignal | null {
+  if (query.trimStart().startsWith('mutation')) return null;
+  const late = AbortSignal.timeout(PATIENCE_MS);
+  return left === undefined ? late : AbortSignal.any([left, late]);
 }
 
 /** Return a refusal's message, in words if it is one of the GraphQL engine's. */
@@ -47,12 +58,13 @@ function inWords(message: string, code: string): string {
   return message;
 }
 
-async function post<T>(query: string, variables: Variables, isAgain = false): Promise<T> {
+async function post<T>(query: string, variables: Variables, end: AbortSignal | null, isAgain = false): Promise<T> {
   const request = fetch('/backoffice/graphql', {
     method: 'POST',
     credentials: 'same-origin',
     headers: { 'content-type': 'application/json', 'x-csrf-token': csrfToken() },
     body: JSON.stringify({ query, variables }),
+    signal: end,
   });
   const answer = (await answered(request)) as Answer;
   const error = answer.errors?.[0];
@@ -61,7 +73,7 @@ async function post<T>(query: string, variables: Variables, isAgain = false): Pr
     if (code === 'UNAUTHENTICATED' || code === 'FOREIGN_PAGE') {
       forget();
       // Stepping up gives the session another token: here while this was on its way, or in another tab.
-      if (!isAgain && (await currentSession()).signedIn) return await post<T>(query, variables, true);
+      if (!isAgain && (await currentSession()).signedIn) return await post<T>(query, variables, end, true);
     }
     throw new Refusal(inWords(error.message, code), code, details);
   }

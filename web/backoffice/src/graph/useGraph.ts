@@ -33,7 +33,7 @@ export function useGraph<T>(
   const enabled = variables !== null;
   const { data, error, refetch } = useQuery({
     queryKey: ['graph', query, variables],
-    queryFn: () => run<T>(query, variables ?? {}),
+    queryFn: ({ signal }) => run<T>(query, variables ?? {}, signal),
     enabled,
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) =>

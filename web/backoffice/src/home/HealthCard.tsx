@@ -2,6 +2,8 @@
 import Box from '@mui/material/Box';
 import Card from '@mui/material/Card';
 import CardContent from '@mui/material/CardContent';
+import Skeleton from '@mui/material/Skeleton';
+import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
 import { Link } from 'react-router-dom';
 
@@ -12,39 +14,59 @@ import { usePolled } from '../operations/page/usePolled.ts';
 import { moment, recently } from '../time/moments.ts';
 
 import type { Tone } from '../look/theme.ts';
+import type { Polled } from '../operations/page/usePolled.ts';
 
 export const HEALTH = `query HomeHealth($brand: String!) {
-  countedBets(brand: $brand) { until waiting problem }
   weeks(brand: $brand) { isoWeek state waitsFor until }
 }`;
-/** What is of no brand, for those who may see it. */
-export const INSTALLATION_HEALTH = `query HomeInstallation {
+const COUNTED_BETS = 'countedBets(brand: $brand) { until waiting problem }';
+/** Kafka is asked for it, which may take long: it is asked apart from the rest. */
+export const COUNTED = `query HomeCounted($brand: String!) { ${COUNTED_BETS} }`;
+/** The same with what is of no brand, for those who may see it: Kafka is read once for both. */
+export const INSTALLATION_LAG = `query HomeLag($brand: String!) {
+  ${COUNTED_BETS}
   consumerLag { problem partitions { lag oldestAt } }
   outboxes { waiting oldestAt }
+}`;
+export const INSTALLATION_NODES = `query HomeNodes {
   nodes { node alive missing }
 }`;
 const SECONDS = 10;
 
-export interface Installation {
+export interface Lag {
   readonly consumerLag: {
     readonly problem: string | null;
     readonly partitions: readonly { readonly lag: number; readonly oldestAt: string | null }[];
   };
   readonly outboxes: readonly { readonly waiting: number; readonly oldestAt: string | null }[];
+}
+
+export interface Nodes {
   readonly nodes: readonly { readonly node: string; readonly alive: boolean; readonly missing: number }[];
 }
 
-export interface Health {
+export interface Counted {
   readonly countedBets: { readonly until: string | null; readonly waiting: boolean; readonly problem: string | null };
+}
+
+export interface Health {
   readonly weeks: readonly { readonly isoWeek: string; readonly state: string; readonly waitsFor: string | null; readonly until: string | null }[];
 }
 
-interface Fact {
+interface Place {
   readonly label: string;
+  readonly path: string;
+}
+
+interface Fact extends Place {
   readonly value: string;
   readonly note: string;
-  readonly path: string;
   readonly state?: { readonly tone: Tone; readonly label: string };
+}
+
+/** A fact that is being read. */
+interface Pending extends Place {
+  readonly value?: never;
 }
 
 /** A figure that is a link is underlined as faintly as a table's line. */
@@ -56,35 +78,42 @@ function oldest(times: readonly (string | null)[]): string | undefined {
   return times.filter((at) => at !== null).sort()[0];
 }
 
-/** Up to when the tracker has counted all bets. */
-export function countedUpTo({ countedBets: { until, waiting, problem } }: Health, brand: string | null, path: string): Fact {
-  const label = 'Bets counted up to';
-  if (problem !== null) return { label, value: '–', note: problem, path, state: { tone: 'bad', label: 'not known' } };
-  const value = until === null ? '–' : recently(until, brand);
-  if (!waiting) return { label, value, note: 'No bet waits.', path, state: FINE };
-  return { label, value, note: until === null ? 'Bets wait.' : `The oldest bet that waits came ${age(until)} ago.`, path, state: { tone: 'waiting', label: 'catching up' } };
+function unknown(place: Place, note: string, label = 'not known'): Fact {
+  return { ...place, value: '–', note, state: { tone: 'bad', label } };
 }
 
-export function lag({ consumerLag: { problem, partitions }, outboxes }: Installation): Fact {
-  const label = 'Records not applied yet (lag)';
-  if (problem !== null) return { label, value: '–', note: problem, path: '/backlog', state: { tone: 'bad', label: 'Kafka cannot be read' } };
+function placeOfCounted(path: string): Place {
+  return { label: 'Bets counted up to', path };
+}
+const PLACE_OF_LAG: Place = { label: 'Records not applied yet (lag)', path: '/backlog' };
+const PLACE_OF_NODES: Place = { label: 'Parts of nodes up to date', path: '/nodes' };
+
+/** Up to when the tracker has counted all bets. */
+export function countedUpTo({ countedBets: { until, waiting, problem } }: Counted, brand: string | null, path: string): Fact {
+  const place = placeOfCounted(path);
+  if (problem !== null) return unknown(place, problem);
+  const value = until === null ? '–' : recently(until, brand);
+  if (!waiting) return { ...place, value, note: 'No bet waits.', state: FINE };
+  return { ...place, value, note: until === null ? 'Bets wait.' : `The oldest bet that waits came ${age(until)} ago.`, state: { tone: 'waiting', label: 'catching up' } };
+}
+
+export function lag({ consumerLag: { problem, partitions }, outboxes }: Lag): Fact {
+  if (problem !== null) return unknown(PLACE_OF_LAG, problem, 'Kafka cannot be read');
   const waits = [...partitions.map(({ lag: count, oldestAt }) => ({ count, oldestAt })), ...outboxes.map(({ waiting: count, oldestAt }) => ({ count, oldestAt }))].filter(({ count }) => count > 0);
   const since = oldest(waits.map(({ oldestAt }) => oldestAt));
   return {
-    label,
+    ...PLACE_OF_LAG,
     value: number(waits.reduce((sum, { count }) => sum + count, 0)),
     note: since === undefined ? 'Consumers have applied all that Kafka has.' : `The oldest has waited for ${age(since)}.`,
-    path: '/backlog',
   };
 }
 
-export function nodes({ nodes: all }: Installation): Fact {
+export function nodes({ nodes: all }: Nodes): Fact {
   const ill = all.filter(({ alive, missing }) => !alive || missing > 0);
   return {
-    label: 'Parts of nodes up to date',
+    ...PLACE_OF_NODES,
     value: `${all.length - ill.length} of ${all.length}`,
     note: ill.map(({ node, alive }) => `${node} ${alive ? 'lacks decisions' : 'is silent'}`).join(', ') || 'Each has applied all decisions.',
-    path: '/nodes',
     state: ill.length === 0 ? FINE : { tone: 'bad', label: 'look at it' },
   };
 }
@@ -98,27 +127,56 @@ export function weekOf({ weeks }: Health, brand: string | null): string {
   return `${isoWeek} is ${state.toLowerCase()}${next}`;
 }
 
-/** The health of a brand's week; `ofInstallation` adds that of what all brands share. */
+/** Return a fact once it is read; without an answer why there is none, and before one that it is being read. */
+function factOf<T>({ data, problem }: Polled<T>, place: Place, fact: (data: T) => Fact): Fact | Pending {
+  if (data !== undefined) return fact(data);
+  return problem === '' ? place : unknown(place, problem);
+}
+
+/**
+ * The health of a brand's week; `ofInstallation` adds that of what all brands share. Each part is shown as soon as it is there:
+ * a Kafka that does not answer keeps nothing else waiting.
+ */
 export function HealthCard({ brand, ofInstallation }: { readonly brand: string; readonly ofInstallation: boolean }) {
-  const { data, problem } = usePolled<Health>(HEALTH, { brand }, SECONDS);
-  const installation = usePolled<Installation>(INSTALLATION_HEALTH, ofInstallation ? {} : null, SECONDS);
-  const refused = problem || installation.problem;
-  if (data === undefined || (ofInstallation && installation.data === undefined)) return refused === '' ? null : <Typography color="error">{refused}</Typography>;
-  const shared = installation.data === undefined ? [] : [lag(installation.data), nodes(installation.data)];
-  const facts = [countedUpTo(data, brand, ofInstallation ? '/backlog' : '/weeks'), ...shared];
+  const week = usePolled<Health>(HEALTH, { brand }, SECONDS);
+  const counted = usePolled<Counted>(COUNTED, ofInstallation ? null : { brand }, SECONDS);
+  const shared = usePolled<Counted & Lag>(INSTALLATION_LAG, ofInstallation ? { brand } : null, SECONDS);
+  const nodesOfAll = usePolled<Nodes>(INSTALLATION_NODES, ofInstallation ? {} : null, SECONDS);
+  const path = ofInstallation ? '/backlog' : '/weeks';
+  const facts = [
+    factOf<Counted>(ofInstallation ? shared : counted, placeOfCounted(path), (data) => countedUpTo(data, brand, path)),
+    ...(ofInstallation ? [factOf(shared, PLACE_OF_LAG, lag), factOf(nodesOfAll, PLACE_OF_NODES, nodes)] : []),
+  ];
   return (
     <Card component="section" aria-label="Health of the week">
       <CardContent>
         <Typography variant="h6" component="h2" sx={QUIET_LINK}>
-          <Link to="/weeks">{weekOf(data, brand)}</Link>
+          <Link to="/weeks">{week.data === undefined ? 'The week' : weekOf(week.data, brand)}</Link>
         </Typography>
+        {week.problem !== '' && <Typography color="error">{week.problem}</Typography>}
         <Box component="dl" sx={{ display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(200px, 1fr))', gap: 2, margin: 0, marginTop: 2 }}>
-          {facts.map((fact) => (
-            <FactItem key={fact.label} {...fact} />
-          ))}
+          {facts.map((fact) => (fact.value === undefined ? <PendingFact key={fact.label} label={fact.label} /> : <FactItem key={fact.label} {...fact} />))}
         </Box>
       </CardContent>
     </Card>
+  );
+}
+
+/** As high as a fact, so that nothing jumps when it comes. */
+function PendingFact({ label }: { readonly label: string }) {
+  return (
+    <Box sx={{ display: 'flex', flexDirection: 'column', gap: '4px' }}>
+      <Typography variant="overline" component="dt" color="textSecondary">
+        {label}
+      </Typography>
+      <Box component="dd" sx={{ margin: 0 }}>
+        <Stack role="progressbar" aria-label={`Loading: ${label}`} spacing="4px">
+          <Skeleton variant="rounded" width="40%" height={24} />
+          <Skeleton variant="rounded" width="80%" height={20} />
+          <Skeleton variant="rounded" width={64} height={24} />
+        </Stack>
+      </Box>
+    </Box>
   );
 }
 

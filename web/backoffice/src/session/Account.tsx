@@ -12,6 +12,7 @@ import { Title, useNotify } from 'react-admin';
 
 import { ChangeButton } from '../components/ChangeButton.tsx';
 import { FormDialog } from '../components/FormDialog.tsx';
+import { Waiting } from '../components/Waiting.tsx';
 import { run } from '../graph/graph.ts';
 import { SESSION, SessionTable } from './SessionTable.tsx';
 import { changePassword } from './session.ts';
@@ -29,13 +30,20 @@ const LINK = `mutation { sendCredentialLink }`;
 
 export function Account() {
   const client = useQueryClient();
-  const { data, error } = useQuery({ queryKey: ['own'], queryFn: () => run<Own>(OWN) });
+  const { data, error } = useQuery({ queryKey: ['own'], queryFn: ({ signal }) => run<Own>(OWN, {}, signal) });
   const [codes, setCodes] = useState<readonly string[]>([]);
-  if (error !== null) return <Alert severity="error">{error.message}</Alert>;
-  if (data === undefined) return null;
+  if (data === undefined) {
+    return (
+      <Stack sx={{ marginTop: 2 }}>
+        <Title title="My account" />
+        <Waiting problem={error?.message ?? ''} />
+      </Stack>
+    );
+  }
   return (
     <Stack spacing={2} sx={{ marginTop: 2 }}>
       <Title title="My account" />
+      {error !== null && <Alert severity="error">{error.message}</Alert>}
       <Card>
         <CardContent>
           <Typography variant="h6" component="h2">

@@ -24,7 +24,7 @@ interface Answer<T> {
   readonly problem: string;
 }
 
-/** Read an operation every few seconds while the page is visible; `variables` of null read nothing. */
+/** Read an operation every few seconds while the page is visible, until it is left; `variables` of null read nothing. */
 export function usePolled<T>(query: string, variables: Variables | null = {}, seconds = 3): Polled<T> {
   const [answer, setAnswer] = useState<Answer<T>>({ asked: '', data: undefined, problem: '' });
   const [round, setRound] = useState(0);
@@ -33,23 +33,23 @@ export function usePolled<T>(query: string, variables: Variables | null = {}, se
   useEffect(() => {
     if (asked === '') return undefined;
     const [document, given] = JSON.parse(asked) as [string, Variables];
-    let ended = false;
+    const left = new AbortController();
     let timer = 0;
     async function read() {
       if (globalThis.document.visibilityState === 'visible') {
         try {
-          const data = await run<T>(document, given);
-          if (!ended) setAnswer({ asked, data, problem: '' });
+          const data = await run<T>(document, given, left.signal);
+          if (!left.signal.aborted) setAnswer({ asked, data, problem: '' });
         } catch (error) {
           const problem = messageOf(error);
-          if (!ended) setAnswer((last) => ({ asked, data: last.asked === asked ? last.data : undefined, problem }));
+          if (!left.signal.aborted) setAnswer((last) => ({ asked, data: last.asked === asked ? last.data : undefined, problem }));
         }
       }
-      if (!ended) timer = window.setTimeout(() => void read(), seconds * 1000);
+      if (!left.signal.aborted) timer = window.setTimeout(() => void read(), seconds * 1000);
     }
     void read();
     return () => {
-      ended = true;
+      left.abort();
       window.clearTimeout(timer);
     };
   }, [asked, seconds, round]);

@@ -1,5 +1,4 @@
 /** The cost of each reward in a week, by stage. */
-import Alert from '@mui/material/Alert';
 import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
 import { useState } from 'react';
@@ -73,8 +72,8 @@ function RewardsOf({ brand, isoWeek }: { readonly brand: string; readonly isoWee
 function WeekOf({ brand }: { readonly brand: string }) {
   const { data, problem } = useGraph<Weeks>(WEEKS, { brand, first: SHOWN });
   const [wanted, setWanted] = useState('');
-  if (problem !== '') return <Alert severity="error">{problem}</Alert>;
-  const weeks = data?.riskWeeks.nodes.map((week) => week.isoWeek) ?? [];
+  if (data === null || problem !== '') return <Waiting problem={problem} rows={6} />;
+  const weeks = data.riskWeeks.nodes.map((week) => week.isoWeek);
   const isoWeek = weeks.includes(wanted) ? wanted : weeks[0];
   if (isoWeek === undefined) return null;
   return (
