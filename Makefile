@@ -12,7 +12,7 @@ TAGS_internal := --exclude customer
 GRAPHS := schema.graphql $(CONTRACTS:%=schema.%.graphql) schema.api.graphql admin.graphql
 # Four at a time on two cores, because many tests wait; a file's tests together, because they share what they start.
 RUN_TESTS := $(BIN)/python deploy/run_tests.py
-SIDE_BY_SIDE := -n 4 --dist loadfile --no-loadscope-reorder
+SIDE_BY_SIDE := -n 5 --dist loadfile --no-loadscope-reorder
 compose = node web/compose.mjs $(1) $(patsubst %,.furlong/%.graphql,club rewards progress fulfilment)
 COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 SET_UP := $(PYTHON) -B -m deploy.set_up

@@ -99,6 +99,7 @@ def running_office(mariadb: PrivateMariadb, kafka: PrivateKafka, folder: Path) -
         "FURLONG_DATABASE_URL": url,
         "FURLONG_KAFKA_BOOTSTRAP": kafka.bootstrap,
         "FURLONG_KAFKA_HINT_SECONDS": "0.5",
+        "FURLONG_KAFKA_LINGER_SECONDS": "0",
         "FURLONG_UPSTREAM_URL": f"http://127.0.0.1:{upstream}",
         "FURLONG_JWT_SECRET": "a secret of the tests, long enough for HS256",
         "FURLONG_JWT_ISSUER": "tests",
