@@ -142,7 +142,7 @@ class _Run:
         """Wait until the engine has nothing more to merge."""
         quiet_since = time.monotonic()
         while time.monotonic() < quiet_since + REST_SECONDS:
-            time.sleep(0.5)
+            time.sleep(1)
             if self.engine.read("SELECT 1 FROM system.merges LIMIT 1"):
                 quiet_since = time.monotonic()
 
