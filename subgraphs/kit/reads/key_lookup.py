@@ -1,5 +1,6 @@
-"""SELECTs that find rows by key: written in SQLAlchemy, compiled once for each number of keys."""
+"""SELECTs that find rows by key: written in SQLAlchemy, compiled once for some numbers of keys."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ from subgraphs.kit.records.tables import ReferenceTables
 
 K = TypeVar("K", Owner, ClubKey)
 V = TypeVar("V")
+T = TypeVar("T")
 Row: TypeAlias = tuple[Any, ...]
 Observe: TypeAlias = Callable[[str, int], None]
 KeyOf: TypeAlias = Callable[[K], Row]
@@ -38,6 +40,9 @@ RowsOf: TypeAlias = dict[Row, list[Row]]
 KEYS: Final = "keys"
 PRIMARY_ONLY: Final = "FORCE INDEX (PRIMARY)"
 """Keeps MariaDB from weighing other indexes: for a hundred keys, that takes ten times as long as the read."""
+NUMBERS: Final = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)
+"""For how many keys there are statements: few of them, because each connection prepares each of them."""
+
 INVALID_ROW: Final = (ValueError, LookupError, TypeError)
 """The exceptions raised for stored values that the code does not know."""
 
@@ -185,6 +190,15 @@ class LookupStatement(Generic[K]):
         return [layout.outcomes(keys, rows_of) for layout, rows_of in zip(self._layouts, found, strict=True)]
 
 
+def padded(keys: Sequence[T]) -> Sequence[T]:
+    """Return keys in one of the numbers that there are statements for, the last one several times."""
+    given = len(keys)
+    if given in NUMBERS or given > NUMBERS[-1]:
+        return keys
+    missing = NUMBERS[bisect_left(NUMBERS, given)] - given
+    return [*keys, *[keys[-1]] * missing]
+
+
 def _kind(column: Column[Any], dialect: Dialect) -> tuple[str, str]:
     """Return what columns must have in common to be shared: a column of a union has one type."""
     return column.name, column.type.compile(dialect)
@@ -274,7 +288,8 @@ class BatchedLookup(Generic[K, V]):
         if self._observe is not None:
             for table in statement.tables:
                 self._observe(table, len(keys))
-        rows = await pinned.fetch(statement.text(len(keys)), statement.parameters(keys))
+        sent = padded(keys)
+        rows = await pinned.fetch(statement.text(len(sent)), statement.parameters(sent))
         found = statement.by_key(rows)
         try:
             return self._build_values(keys, found)
