@@ -79,7 +79,8 @@ class ClubKey(NamedTuple):
         known = _KEYS.get(opaque)
         if known is None:
             known = _decoded(opaque)
-            _remember(opaque, known)
+            if len(opaque) <= MAX_KEPT_LENGTH:
+                _remember(opaque, known)
         return known
 
 
@@ -88,10 +89,9 @@ _KEYS: Final[dict[str, ClubKey]] = {}
 
 
 def _remember(opaque: str, key: ClubKey) -> None:
-    if len(opaque) <= MAX_KEPT_LENGTH:
-        if len(_KEYS) >= MAX_KEPT:
-            _KEYS.clear()
-        _KEYS[opaque] = key
+    if len(_KEYS) >= MAX_KEPT:
+        _KEYS.clear()
+    _KEYS[opaque] = key
 
 
 def _decoded(opaque: str) -> ClubKey:

@@ -151,7 +151,7 @@ class LookupStatement(Generic[K]):
             found = {_kind(column, dialect): column for column in own}
             selects.append(part.point.select(number, [found.get(kind, null()) for kind in shared]))
             at, width = [index[_kind(column, dialect)] for column in own], len(part.point.key)
-            values = _processed(_taking(at[width:]), own[width:], dialect)
+            values = _processed(at[width:], own[width:], dialect)
             self._layouts.append(_RowLayout(part, _taking(at[:width]), values))
         self._compiled = union_all(*selects).compile(dialect=dialect)
         self._texts: dict[int, str] = {}
@@ -215,31 +215,19 @@ def _taking(at: Sequence[int]) -> Callable[[Row], Row]:
             return itemgetter(*at)
 
 
-def _processed(
-    taking: Callable[[Row], Row], columns: Sequence[Column[Any]], dialect: Dialect
-) -> Callable[[Row], Row]:
-    """Return a function that also converts the values that need it."""
-    found = (column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns)
-    processors = [(at, process) for at, process in enumerate(found) if process is not None]
-    match processors:
-        case []:
-            return taking
-        case [(only, process_only)]:
-
-            def values(row: Row) -> Row:
-                made = list(taking(row))
-                made[only] = process_only(made[only])
-                return tuple(made)
-
-        case _:
-
-            def values(row: Row) -> Row:
-                made = list(taking(row))
-                for at, process in processors:
-                    made[at] = process(made[at])
-                return tuple(made)
-
-    return values
+def _processed(at: Sequence[int], columns: Sequence[Column[Any]], dialect: Dialect) -> Callable[[Row], Row]:
+    """Return a function that picks some of a row's values, and converts those that need it."""
+    found = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+    processors = {f"process_{place}": process for place, process in zip(at, found, strict=True) if process}
+    if not processors:
+        return _taking(at)
+    values = [
+        f"process_{place}(row[{place}])" if f"process_{place}" in processors else f"row[{place}]"
+        for place in at
+    ]
+    # Written for these columns, because it is called for each row.
+    values_of: Callable[[Row], Row] = eval(f"lambda row: ({', '.join(values)},)", processors)  # noqa: S307
+    return values_of
 
 
 class BatchedLookup(Generic[K, V]):
@@ -286,8 +274,9 @@ class BatchedLookup(Generic[K, V]):
     async def _read(self, pinned: PinnedConnections, keys: Sequence[K]) -> Sequence[V | Failed]:
         statement = self._statement
         if self._observe is not None:
+            number = len(keys)
             for table in statement.tables:
-                self._observe(table, len(keys))
+                self._observe(table, number)
         sent = padded(keys)
         rows = await pinned.fetch(statement.text(len(sent)), statement.parameters(sent))
         found = statement.by_key(rows)
