@@ -273,11 +273,11 @@ class BatchedLookup(Generic[K, V]):
 
     async def _read(self, pinned: PinnedConnections, keys: Sequence[K]) -> Sequence[V | Failed]:
         statement = self._statement
+        number = len(keys)
         if self._observe is not None:
-            number = len(keys)
             for table in statement.tables:
                 self._observe(table, number)
-        sent = padded(keys)
+        sent = keys if number in NUMBERS else padded(keys)
         rows = await pinned.fetch(statement.text(len(sent)), statement.parameters(sent))
         found = statement.by_key(rows)
         try:
