@@ -28,13 +28,13 @@ FEATURES: Final[tuple[Entry, ...]] = (
         "cors",
         settings="gateway.features.cors.settings:CorsSettings",
         feature="gateway.features.cors.feature:Cors",
-        instructions=165,
+        instructions=140,
     ),
     Entry(
         "compression",
         settings="gateway.features.compression.settings:CompressionSettings",
         feature="gateway.features.compression.feature:Compression",
-        instructions=211,
+        instructions=186,
     ),
     Entry(
         "usage",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from operator import attrgetter
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 import msgspec
@@ -59,6 +60,7 @@ def decode_account(record: Record) -> AccountStatus:
 
 log = structlog.get_logger(__name__)
 B = TypeVar("B", bound=Body)
+_OWNER: Final = attrgetter("brand_id", "customer_id")
 _KEY: Final = re.compile(r"([^\s:\x00-\x1f\x7f]{1,64}):([^\s\x00-\x1f\x7f]{1,128})")
 
 
@@ -155,16 +157,12 @@ async def without_erased(
     """
     if erasure is None:
         return list(messages)
-    facts = [
-        (Owner(message.event.brand_id, _customer(message.event)), time(message.event)) for message in messages
-    ]
+    events = [message.event for message in messages]
+    facts = list(zip(map(_OWNER, events), map(time, events), strict=True))
     erased = await erasure.of_erased(connection, facts)
+    if not erased:
+        return list(messages)
     return [message for index, message in enumerate(messages) if index not in erased]
-
-
-def _customer(event: Any) -> str:
-    customer: str = event.customer_id
-    return customer
 
 
 def _is_erased(event: AccountStatus, markers: Any) -> bool:

@@ -62,7 +62,11 @@ class ProgressReducer:
                 if message.event.placed_at > latest
             ]
             messages = [message for message in messages if message.event.placed_at <= latest]
-        applied = await self.ledger.apply_bets(connection, [message.event.bet() for message in messages])
+        applied = await self.ledger.apply_bets(
+            connection,
+            [message.event.bet() for message in messages],
+            held=self.erasure is not None,  # which has locked the brands
+        )
         refused = early + [(messages[index].record, reason) for index, reason in applied.refused.items()]
         conflicts = [messages[index].record for index in applied.conflicts]
         stale = len(applied.stale) + received - len(messages) - len(early)

@@ -4,6 +4,7 @@ Values are literals that mean the same under any `sql_mode`: a text with a quote
 written in hexadecimal. On SQLite values are bound by executemany, which is fast there.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -55,9 +56,9 @@ def few_at_once(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[st
 
     MariaDB scans the whole table for a list of more than a thousand values, and may do so for pairs in an OR.
     """
-    grouped: dict[str, list[str]] = {}
+    grouped: defaultdict[str, list[str]] = defaultdict(list)
     for first, second in pairs:
-        grouped.setdefault(first, []).append(second)
+        grouped[first].append(second)
     for first in sorted(grouped):
         seconds = sorted(grouped[first])
         for start in range(0, len(seconds), KEYS_PER_BATCH):

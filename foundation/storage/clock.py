@@ -34,6 +34,9 @@ class Clock(Protocol):
         """Return the clock for leases, tokens and signatures, which a rehearsal does not move."""
 
 
+_DATABASE_TIME: Final = func.utc_timestamp(6, type_=UtcDateTime()).select()
+
+
 class SystemClock:
     """The machine's own clock, and the database's."""
 
@@ -45,7 +48,7 @@ class SystemClock:
         """Return the current instant by the database server's clock; with SQLite, by this machine's."""
         if connection.dialect.name == "sqlite":
             return self.now()
-        found = await connection.scalar(func.utc_timestamp(6, type_=UtcDateTime()).select())
+        found = await connection.scalar(_DATABASE_TIME)
         return found or self.now()
 
     @property

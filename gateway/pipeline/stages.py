@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator, Awaitable, Coroutine, Mapping, Mutabl
 from typing import Any, Protocol, TypeVar
 
 import msgspec
-import orjson
 
 from foundation.graphql_http import GraphQLRequest
 from foundation.graphql_http.media import IncrementalSpec
 from gateway.cache_control import CachePolicy
 from gateway.errors import CannotPlan, InvalidDocument, MethodNotAllowed, RequestError, ResponseTooLarge
 from gateway.monitoring import Recorder
+from gateway.pipeline.encoding import as_json
 
 
 class GraphQLResponse(msgspec.Struct, frozen=True):
@@ -224,5 +224,5 @@ def encode(
     # Extensions, such as the cost, are meant only for the client that asked for them.
     if cache_policy is not None and (outcome != "ok" or "extensions" in response.body):
         cache_policy = None
-    content = orjson.dumps(response.body)
+    content = as_json(response.body)
     return Response(content, outcome, response.status, response.well_formed, cache_policy=cache_policy)

@@ -282,7 +282,8 @@ class CoroutineTask(DrivenTask):
             current: The task that is current, and is made current again.
         """
         self._fut_waiter = None
-        error = self._pending_error(error)
+        if error is not None or self._must_cancel:
+            error = self._pending_error(error)
         owner = self.execution
         loop = owner.loop
         current_tasks[loop] = self

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from subgraphs.kit.domain.errors import BadInput
-from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.domain.keys import MAX_KEPT, ClubKey
 
 BRANDS = st.text(st.characters(codec="utf-8", exclude_characters=":"), min_size=1, max_size=64)
 CUSTOMERS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=128)
@@ -24,6 +24,13 @@ def opaque(text: str) -> str:
 def test_an_id_leads_back_to_its_club(key: ClubKey) -> None:
     """Any brand, week and customer survive the way into an id and back, colons in the customer too."""
     assert ClubKey.decode(key.encode()) == key
+
+
+def test_ids_lead_back_to_their_clubs_however_many_there_are() -> None:
+    """Those that are not remembered any more as well."""
+    keys = [ClubKey("northbet", "2026-W13", f"c-{number}") for number in range(2 * MAX_KEPT + 1)]
+    ids = [key.encode() for key in keys]
+    assert [ClubKey.decode(each) for each in (*ids, *ids[::-1])] == [*keys, *keys[::-1]]
 
 
 @given(one=KEYS, other=KEYS)

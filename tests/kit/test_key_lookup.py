@@ -20,11 +20,14 @@ from subgraphs.club.membership.repository import events_lookup
 from subgraphs.club.models import INTENT, MEMBERSHIP_EVENT, REFERENCE
 from subgraphs.kit.domain.accounts import Account
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.reads.batching import BatchLimits
 from subgraphs.kit.reads.key_lookup import (
+    NUMBERS,
     BatchedLookup,
     LookupPart,
     LookupStatement,
     account_lookup,
+    padded,
     pending_lookup,
 )
 from subgraphs.progress.models import PROGRESS
@@ -305,6 +308,84 @@ async def test_readers_that_are_cancelled_leave_the_connections_sound(road: tupl
         found = await asyncio.gather(*tasks.values(), return_exceptions=True)
         for owner, outcome in zip(tasks, found, strict=True):
             assert isinstance(outcome, asyncio.CancelledError) or outcome == stored[owner]
+
+
+async def test_each_number_of_keys_finds_the_same_rows_by_each_driver(road: tuple[Road, Database]) -> None:
+    """Though there are statements for some numbers only: the last key is sent several times."""
+    _, database = road
+    stored = {Owner("northbet", f"c-{n:03}"): good_account(jurisdiction=f"J{n}") for n in range(130)}
+    await add_accounts(database, stored)
+    one, *_ = stored
+    async with database.write() as connection:
+        await connection.execute(MEMBERSHIP_EVENT.delete())
+        await connection.execute(insert(MEMBERSHIP_EVENT), [event_row(one, 1, "opted_in")])
+    points = (LookupPart(ACCOUNT), LookupPart(EVENTS), LookupPart(PENDING))
+    reader: BatchedLookup[Owner, tuple[Any, ...]] = BatchedLookup(
+        database, points, lambda *values: values, limits=BatchLimits(keys=130)
+    )
+    joined = (MembershipEvent(1, MembershipKind.OPTED_IN, AT + timedelta(seconds=1)),)
+    for number in (*range(1, 20), 48, 64, 65, 127, 128, 129, 130) * 2:
+        keys = list(stored)[:number]
+        found = await asyncio.gather(*(reading(reader, key) for key in keys))
+        assert found == [(stored[key], joined if key == one else (), False) for key in keys]
+
+
+async def reading(reader: BatchedLookup[Owner, tuple[Any, ...]], key: Owner) -> tuple[Any, ...]:
+    """Reads a key, as a task of its own."""
+    return await reader.load(key)
+
+
+async def test_asyncmy_reads_by_prepared_statements(road: tuple[Road, Database]) -> None:
+    """Repeated reads send keys alone, also after the table has changed."""
+    _, database = road
+    owner = Owner("northbet", "c-1")
+    await add_accounts(database, {owner: good_account()})
+    accounts = BatchedLookup.of(database, ACCOUNT)
+    before = await prepared_reads(database)
+    for _ in range(10):
+        assert await accounts.load(owner) == good_account()
+    is_prepared = database.sql.driver == "asyncmy"
+    assert await prepared_reads(database) >= before + 10 * is_prepared
+    await change_accounts(database, "ADD COLUMN first_of_all INT FIRST")
+    try:
+        assert await accounts.load(owner) == good_account()
+    finally:
+        await change_accounts(database, "DROP COLUMN first_of_all")
+    assert await accounts.load(owner) == good_account()
+
+
+async def prepared_reads(database: Database) -> int:
+    """How many prepared statements the server has executed."""
+    async with database.read() as connection:
+        found = await connection.exec_driver_sql("SHOW GLOBAL STATUS LIKE 'Com_stmt_execute'")
+        return int(found.mappings().one()["Value"])
+
+
+async def change_accounts(database: Database, change: str) -> None:
+    """Changes the table of accounts."""
+    async with database.write() as connection:
+        await connection.exec_driver_sql(f"ALTER TABLE account {change}")
+
+
+async def test_a_statement_that_the_server_does_not_prepare_is_sent_as_text(
+    road: tuple[Road, Database],
+) -> None:
+    """As one with more than 65,535 values."""
+    _, database = road
+    values = [1] * 70_000
+    sql = "SELECT 2 FROM DUAL WHERE 1 IN (%s" + ", %s" * (len(values) - 1) + ")"
+    for _ in range(2):
+        assert [*await database.pinned.fetch(sql, values)] == [(2,)]
+
+
+@given(st.lists(st.integers(), min_size=1, max_size=300))
+def test_keys_are_padded_to_few_numbers_by_the_last_one(keys: list[int]) -> None:
+    """At most by half; more keys than there are numbers for are sent as they are."""
+    sent = padded(keys)
+    assert list(sent[: len(keys)]) == keys
+    assert set(sent[len(keys) :]) <= {keys[-1]}
+    assert len(sent) in NUMBERS or len(sent) == len(keys) > max(NUMBERS)
+    assert len(sent) <= 1.5 * len(keys)
 
 
 async def test_a_kept_connection_holds_no_transaction_open(migrated_mariadb: str) -> None:

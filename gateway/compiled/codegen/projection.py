@@ -232,9 +232,10 @@ class ProjectionCodegen:
             loop = [f"return [{made} for item in data]"]
         if loop:
             each = self.functions.of("each", loop)
-            self._write_unchanged(each, item, wanted)
             self.functions.source.names["SharedList"] = SharedList
-            lasting = ["if data.__class__ is SharedList:", f"    return data.once({each})"]
+            shared = self.functions.of("shared", [f"return SharedList({each}(data))"])
+            self._write_unchanged(shared, item, wanted)
+            lasting = ["if data.__class__ is SharedList:", f"    return data.once({shared})"]
             lines = [*short, *lasting, *lines, f"return {each}(data)"]
         elif self.trusted and how.unfit is None:
             return Completion(f"len({{0}}) > {self.most_items}")
@@ -246,7 +247,7 @@ class ProjectionCodegen:
             lines = [*short, *lines, "return data"]
         return Completion(made=f"{self.functions.of('items', lines)}({{0}})")
 
-    def _write_unchanged(self, each: str, item: GraphQLOutputType, wanted: ShapeField) -> None:
+    def _write_unchanged(self, shared: str, item: GraphQLOutputType, wanted: ShapeField) -> None:
         """Write the function that finds out whether a list of objects is complete as it was fetched."""
         shape = wanted.below
         if self.trusted or shape is None or id(shape) not in self.passthrough:
@@ -257,7 +258,7 @@ class ProjectionCodegen:
         if not isinstance(item, GraphQLNonNull):
             lines = ["if item is not None:", *indent(lines)]
         check = self.functions.of("unchanged", ["for item in data:", *indent(lines), "return True"])
-        self.unchanged[id(shape)] = UnchangedList(each, check)
+        self.unchanged[id(shape)] = UnchangedList(shared, check)
 
     def _unchanged(self, value: str, shape: Shape) -> list[str]:
         """Return the lines that return False unless an object is complete as it is; none if too nested."""

@@ -41,13 +41,12 @@ class AnsweringProtocol(HttpToolsProtocol):
             "state": self.app_state.copy(),
         }
 
-    def _admit(self, exchange: Exchange, fast_path: ServedGraph) -> None:
+    def _admit(self, exchange: Exchange, fast_path: ServedGraph, headers: RawHeaders, body: bytes) -> None:
         """Start a complete request on the fast path; it is admitted at once."""
         self._unstarted = None
+        exchange.more_body = False
         exchange.admitted = fast_path.admission.enter()
-        exchange.task = self.loop.create_task(
-            self._respond(exchange, fast_path, self.headers, exchange.take_body())
-        )
+        exchange.task = self.loop.create_task(self._respond(exchange, fast_path, headers, body))
         self.tasks.add(exchange.task)
 
     async def _respond(

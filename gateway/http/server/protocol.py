@@ -16,6 +16,7 @@ from gateway.http.server.answering_protocol import AnsweringProtocol
 from gateway.http.server.exchange import Exchange
 from gateway.http.server.heads import CHUNK_BYTES, DECISIVE, PIECE, of_connection, refusal, size
 from gateway.http.server.limits import ClientLimits
+from gateway.http.server.repeated_heads import RepeatedHeads
 from gateway.http.server.request_sniffer import RequestSniffer
 
 MAX_READ: Final = 256 * 1024
@@ -40,6 +41,7 @@ class BoundedProtocol(AnsweringProtocol):
     draining: Draining
     sniffer: RequestSniffer | None
     _deadline: float
+    _repeated: RepeatedHeads
     _unread_deadline = math.inf
     _bytes_read = 0
     _reading_head = False
@@ -55,6 +57,7 @@ class BoundedProtocol(AnsweringProtocol):
         """Start the time limit for the first request of a new connection."""
         super().connection_made(transport)
         self._common = of_connection(self)
+        self._repeated = RepeatedHeads()
         self._deadline = self.loop.time() + self.limits.head_seconds
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -95,13 +98,39 @@ class BoundedProtocol(AnsweringProtocol):
         self._unread_deadline = math.inf
 
     def data_received(self, data: bytes) -> None:
-        """Parse data; buffer no more of a head than the limit plus one read."""
+        """Parse data, unless its bytes tell which request it is."""
         fast_path = self.fast_path
-        if fast_path is not None and fast_path.admission.is_full and self._is_complete(data):
-            # The parser need not see the request.
-            self._keeping_alive = True
-            self._reject(fast_path, data)
-            return
+        if (
+            fast_path is None
+            or not self._between_requests
+            or not (self._active is None or self._active.response_complete)
+        ):
+            self._parse_all(data)
+        elif fast_path.admission.is_full:
+            if self.sniffer is not None and self.sniffer.is_complete(data):
+                self._keeping_alive = True
+                self._reject(fast_path, data)
+            else:
+                self._parse_all(data)
+        elif not self._admit_repeated(data, fast_path):
+            self._on_fast_path = False
+            self._parse_all(data)
+            if self._on_fast_path and self._between_requests and self.cycle.keep_alive:
+                self._repeated.learn(data, self.headers)
+
+    def _admit_repeated(self, data: bytes, fast_path: ServedGraph) -> bool:
+        """Start a request whose head is that of an earlier one; return False for any other data."""
+        request = self._repeated.read(data)
+        if request is None or self.transport.is_closing():
+            return False
+        keep_alive = not self.draining.has_begun
+        self._active = self.cycle = Exchange(self, self.response_heads, keep_alive=keep_alive)
+        self._deadline = math.inf
+        self._admit(self._active, fast_path, *request)
+        return True
+
+    def _parse_all(self, data: bytes) -> None:
+        """Parse data; buffer no more of a head than the limit plus one read."""
         self._bytes_read = len(data) + (self._bytes_read if self._reading_head else 0)
         piece = len(data)
         if piece > PIECE and (self._is_chunked or self._reading_head or b"chunked" in data.lower()):
@@ -219,10 +248,10 @@ class BoundedProtocol(AnsweringProtocol):
             self._end_of_other_message()
             return
         self._deadline = math.inf
-        exchange.more_body = False
         if self._on_fast_path and self.fast_path is not None:
-            self._admit(exchange, self.fast_path)
+            self._admit(exchange, self.fast_path, self.headers, exchange.take_body())
         else:
+            exchange.more_body = False
             self._start_by_asgi(exchange)
 
     def _end_of_other_message(self) -> None:
@@ -254,12 +283,6 @@ class BoundedProtocol(AnsweringProtocol):
             self._start(exchange)
         elif not self.cycle.more_body:
             self._deadline = self.loop.time() + self.limits.idle_seconds
-
-    def _is_complete(self, data: bytes) -> bool:
-        """Return whether data is one complete request for the fast path, with none unanswered before it."""
-        if self.sniffer is None or not self._between_requests:
-            return False
-        return (self._active is None or self._active.response_complete) and self.sniffer.is_complete(data)
 
     def _reject(self, fast_path: ServedGraph, data: bytes | None = None) -> None:
         """Refuse a request without creating an exchange; `data` is a request that was not parsed."""

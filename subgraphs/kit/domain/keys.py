@@ -2,7 +2,6 @@
 
 import binascii
 import re
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from subgraphs.kit.domain.errors import BadInput
@@ -30,6 +29,7 @@ def read_opaque(opaque: str) -> bytes:
 ALL_BRANDS: Final = "*"
 """What stands in the place of a brand where all are meant, as in a role or the stop of a provider."""
 
+MAX_KEPT: Final = 4096
 MAX_KEPT_LENGTH: Final = 512  # characters; longer ids are rare and would only waste memory
 _ISO_WEEK = re.compile(r"\d{4}-W(0[1-9]|[1-4]\d|5[0-3])", re.ASCII)
 
@@ -63,9 +63,11 @@ class ClubKey(NamedTuple):
         return Owner(self.brand, self.customer)
 
     def encode(self) -> str:
-        """Return the opaque, URL-safe id."""
+        """Return the opaque, URL-safe id, which other subgraphs of the request are about to decode."""
         padded = binascii.b2a_base64(":".join(self).encode(), newline=False)
-        return padded.translate(URL_SAFE, b"=").decode()
+        opaque = padded.translate(URL_SAFE, b"=").decode()
+        _remember(opaque, self)
+        return opaque
 
     @staticmethod
     def decode(opaque: str) -> "ClubKey":
@@ -74,13 +76,22 @@ class ClubKey(NamedTuple):
         Raises:
             BadInput: The id was not made by `encode`.
         """
-        return _known(opaque) if len(opaque) <= MAX_KEPT_LENGTH else _decoded(opaque)
+        known = _KEYS.get(opaque)
+        if known is None:
+            known = _decoded(opaque)
+            if len(opaque) <= MAX_KEPT_LENGTH:
+                _remember(opaque, known)
+        return known
 
 
-@lru_cache(maxsize=4096)
-def _known(opaque: str) -> ClubKey:
-    """Memoize: several subgraphs of a request decode the same id."""
-    return _decoded(opaque)
+_KEYS: Final[dict[str, ClubKey]] = {}
+"""The keys of ids: several subgraphs of a request decode an id that the first one has made."""
+
+
+def _remember(opaque: str, key: ClubKey) -> None:
+    if len(_KEYS) >= MAX_KEPT:
+        _KEYS.clear()
+    _KEYS[opaque] = key
 
 
 def _decoded(opaque: str) -> ClubKey:

@@ -1,5 +1,6 @@
-"""SELECTs that find rows by key: written in SQLAlchemy, compiled once for each number of keys."""
+"""SELECTs that find rows by key: written in SQLAlchemy, compiled once for some numbers of keys."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ from subgraphs.kit.records.tables import ReferenceTables
 
 K = TypeVar("K", Owner, ClubKey)
 V = TypeVar("V")
+T = TypeVar("T")
 Row: TypeAlias = tuple[Any, ...]
 Observe: TypeAlias = Callable[[str, int], None]
 KeyOf: TypeAlias = Callable[[K], Row]
@@ -38,6 +40,9 @@ RowsOf: TypeAlias = dict[Row, list[Row]]
 KEYS: Final = "keys"
 PRIMARY_ONLY: Final = "FORCE INDEX (PRIMARY)"
 """Keeps MariaDB from weighing other indexes: for a hundred keys, that takes ten times as long as the read."""
+NUMBERS: Final = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128)
+"""For how many keys there are statements: few of them, because each connection prepares each of them."""
+
 INVALID_ROW: Final = (ValueError, LookupError, TypeError)
 """The exceptions raised for stored values that the code does not know."""
 
@@ -146,7 +151,7 @@ class LookupStatement(Generic[K]):
             found = {_kind(column, dialect): column for column in own}
             selects.append(part.point.select(number, [found.get(kind, null()) for kind in shared]))
             at, width = [index[_kind(column, dialect)] for column in own], len(part.point.key)
-            values = _processed(_taking(at[width:]), own[width:], dialect)
+            values = _processed(at[width:], own[width:], dialect)
             self._layouts.append(_RowLayout(part, _taking(at[:width]), values))
         self._compiled = union_all(*selects).compile(dialect=dialect)
         self._texts: dict[int, str] = {}
@@ -185,6 +190,15 @@ class LookupStatement(Generic[K]):
         return [layout.outcomes(keys, rows_of) for layout, rows_of in zip(self._layouts, found, strict=True)]
 
 
+def padded(keys: Sequence[T]) -> Sequence[T]:
+    """Return keys in one of the numbers that there are statements for, the last one several times."""
+    given = len(keys)
+    if given in NUMBERS or given > NUMBERS[-1]:
+        return keys
+    missing = NUMBERS[bisect_left(NUMBERS, given)] - given
+    return [*keys, *[keys[-1]] * missing]
+
+
 def _kind(column: Column[Any], dialect: Dialect) -> tuple[str, str]:
     """Return what columns must have in common to be shared: a column of a union has one type."""
     return column.name, column.type.compile(dialect)
@@ -201,31 +215,19 @@ def _taking(at: Sequence[int]) -> Callable[[Row], Row]:
             return itemgetter(*at)
 
 
-def _processed(
-    taking: Callable[[Row], Row], columns: Sequence[Column[Any]], dialect: Dialect
-) -> Callable[[Row], Row]:
-    """Return a function that also converts the values that need it."""
-    found = (column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns)
-    processors = [(at, process) for at, process in enumerate(found) if process is not None]
-    match processors:
-        case []:
-            return taking
-        case [(only, process_only)]:
-
-            def values(row: Row) -> Row:
-                made = list(taking(row))
-                made[only] = process_only(made[only])
-                return tuple(made)
-
-        case _:
-
-            def values(row: Row) -> Row:
-                made = list(taking(row))
-                for at, process in processors:
-                    made[at] = process(made[at])
-                return tuple(made)
-
-    return values
+def _processed(at: Sequence[int], columns: Sequence[Column[Any]], dialect: Dialect) -> Callable[[Row], Row]:
+    """Return a function that picks some of a row's values, and converts those that need it."""
+    found = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+    processors = {f"process_{place}": process for place, process in zip(at, found, strict=True) if process}
+    if not processors:
+        return _taking(at)
+    values = [
+        f"process_{place}(row[{place}])" if f"process_{place}" in processors else f"row[{place}]"
+        for place in at
+    ]
+    # Written for these columns, because it is called for each row.
+    values_of: Callable[[Row], Row] = eval(f"lambda row: ({', '.join(values)},)", processors)  # noqa: S307
+    return values_of
 
 
 class BatchedLookup(Generic[K, V]):
@@ -271,10 +273,12 @@ class BatchedLookup(Generic[K, V]):
 
     async def _read(self, pinned: PinnedConnections, keys: Sequence[K]) -> Sequence[V | Failed]:
         statement = self._statement
+        number = len(keys)
         if self._observe is not None:
             for table in statement.tables:
-                self._observe(table, len(keys))
-        rows = await pinned.fetch(statement.text(len(keys)), statement.parameters(keys))
+                self._observe(table, number)
+        sent = keys if number in NUMBERS else padded(keys)
+        rows = await pinned.fetch(statement.text(len(sent)), statement.parameters(sent))
         found = statement.by_key(rows)
         try:
             return self._build_values(keys, found)

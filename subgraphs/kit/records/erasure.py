@@ -9,7 +9,7 @@ import json
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from sqlalchemy import Column, ColumnElement, Table, delete, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,6 +19,11 @@ from foundation.storage.columns import Blob, upsert
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.tables import OutboxTables, ReferenceTables, StreamTables
+
+CustomerKey: TypeAlias = tuple[str, str]
+"""A brand and the id of a customer; an `Owner` is one."""
+
+K = TypeVar("K", bound=CustomerKey)
 
 
 async def letters_about(connection: AsyncConnection, table: Table, owner: Owner) -> list[int]:
@@ -74,7 +79,7 @@ class Pseudonyms:
         """Use the configured key."""
         return cls(settings.pseudonym_key.get_secret_value().encode())
 
-    def of_customer(self, owner: Owner) -> str:
+    def of_customer(self, owner: CustomerKey) -> str:
         """Return the hash of a customer for the list of erased customers."""
         return self._hash(*owner)
 
@@ -203,28 +208,35 @@ class Erasure:
         return found
 
     async def of_erased(
-        self, connection: AsyncConnection, facts: Sequence[tuple[Owner, datetime]]
+        self, connection: AsyncConnection, facts: Sequence[tuple[CustomerKey, datetime]]
     ) -> set[int]:
         """Return the indexes of the facts about erased persons, by customer and event time.
 
         Their brands are locked until the transaction ends, so that no customer is erased meanwhile.
+
+        Args:
+            connection: In a write transaction.
+            facts: The customer of each, by brand and id, and its time.
         """
-        await self._hold_brands(connection, {owner.brand for owner, _ in facts}, exclusive=False)
-        markers = await self.markers(connection, {owner for owner, _ in facts})
+        owners = dict(facts).keys()
+        await self._hold_brands(connection, {brand for brand, _ in owners}, exclusive=False)
+        markers = await self.markers(connection, owners)
+        if not markers:
+            return set()
         return {
             place
             for place, (owner, at) in enumerate(facts)
             if owner in markers and at <= markers[owner].erased_at
         }
 
-    async def markers(self, connection: AsyncConnection, owners: Collection[Owner]) -> dict[Owner, Marker]:
-        """Return when customers were erased; others are absent."""
+    async def markers(self, connection: AsyncConnection, owners: Collection[K]) -> dict[K, Marker]:
+        """Return when customers were erased, by brand and id; others are absent."""
         marker = self.tables.marker
         anybody = await connection.execute(select(marker.c.revision).limit(1))
         if anybody.first() is None:
             return {}
-        hashes = {(owner.brand, self.pseudonyms.of_customer(owner)): owner for owner in owners}
-        markers: dict[Owner, Marker] = {}
+        hashes = {(owner[0], self.pseudonyms.of_customer(owner)): owner for owner in owners}
+        markers: dict[K, Marker] = {}
         for brand, some in few_at_once(hashes):
             rows = await connection.execute(
                 select(marker.c.customer_hash, marker.c.revision, marker.c.erased_at).where(

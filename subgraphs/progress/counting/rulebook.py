@@ -186,7 +186,8 @@ class Rulebook:
         territory = customers.territories.get(owner) or rules.default_territory
         if len(revisions) == 1:
             week_rules = rules.rules_of(first, territory)
-            if not (week_rules.still_open(first.occurred_at) or decided.get(first.revision)):
+            closes_at = week_rules.closes_at
+            if closes_at is not None and first.occurred_at >= closes_at and not decided.get(first.revision):
                 return Contribution(first, week_rules.week.iso, LATE)
             return Contribution(
                 first, week_rules.week.iso, evaluate_bet(first, week_rules, customers.opted_in_at.get(owner))

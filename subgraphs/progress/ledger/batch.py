@@ -51,24 +51,27 @@ def new_revisions(
     Bets with several claimants are brought up to date in `claims`, which this function changes.
     """
     revisions: dict[BetKey, Sequence[Bet]] = {}
-    applied = AppliedBatch()
+    applied, brands, claimed = AppliedBatch(), rulebook.brands, claims.revisions
     for index, (key, bet) in enumerate(zip(keys, bets, strict=True)):
-        if bet.brand not in rulebook.brands:
+        if bet.brand not in brands:
             applied.refused[index] = f"unknown brand {bet.brand!r}"
             continue
-        by_customer = claims.revisions.get(key)
+        by_customer = claimed.get(key)
         if by_customer is None:
             known = revisions.get(key) or (stored[key].revisions if key in stored else ())
-        else:
-            known = by_customer.get(bet.customer, ())
-        now = rulebook.with_revision(known, bet) if known else (bet,)
+            now = rulebook.with_revision(known, bet) if known else (bet,)
+            if now is known:
+                _note_known(applied, index, known, bet)
+            else:
+                revisions[key] = now
+            continue
+        known = by_customer.get(bet.customer, ())
+        now = rulebook.with_revision(known, bet)
         if now is known:
             _note_known(applied, index, known, bet)
-        elif by_customer is None:
-            revisions[key] = now
         else:
             by_customer[bet.customer] = now
-        if by_customer and by_customer.keys() - {bet.customer} and index not in applied.conflicts[-1:]:
+        if by_customer.keys() - {bet.customer} and index not in applied.conflicts[-1:]:
             applied.conflicts.append(index)
     return revisions | {key: claims.held(key) for key, by in claims.revisions.items() if by}, applied
 

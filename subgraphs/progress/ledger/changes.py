@@ -3,10 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
 from subgraphs.progress.counting.contribution import Contribution, WeekKey
+from subgraphs.progress.counting.rules import ContributionReason
+
+LATE: Final = ContributionReason.LATE
 
 
 class Change(msgspec.Struct, frozen=True, gc=False):
@@ -18,7 +22,12 @@ class Change(msgspec.Struct, frozen=True, gc=False):
     @property
     def concerns_late_revisions(self) -> bool:
         """Return whether a revision happened after its week's end, so that the bet has or had other rows."""
-        return self.after.has_late_revision or (self.before is not None and self.before.has_late_revision)
+        before, after = self.before, self.after
+        return bool(
+            after.kept
+            or after.verdict.reason is LATE
+            or (before is not None and (before.kept or before.verdict.reason is LATE))
+        )
 
 
 @dataclass(slots=True)
@@ -40,23 +49,20 @@ def total_changes(changes: Iterable[Change]) -> dict[WeekKey, TotalChange]:
     """Return what changed contributions add to the totals of weeks."""
     found: dict[WeekKey, TotalChange] = {}
     for change in changes:
-        if change.before is not None:
-            _add(found, change.before, sign=-1)
-        _add(found, change.after, sign=1)
+        for contribution, sign in ((change.before, -1), (change.after, 1)):
+            if contribution is None:
+                continue
+            bet, counted = contribution.bet, contribution.verdict.counted_minor
+            occurred_at, week = bet.occurred_at, (bet.brand, bet.customer, contribution.iso_week)
+            total = found.get(week)
+            if total is None:
+                total = found[week] = TotalChange(occurred_at)
+            elif occurred_at > total.as_of:
+                total.as_of = occurred_at
+            if counted:
+                total.total_minor += sign * counted
+                total.counted_bets += sign
     return found
-
-
-def _add(found: dict[WeekKey, TotalChange], contribution: Contribution, *, sign: int) -> None:
-    bet, counted = contribution.bet, contribution.verdict.counted_minor
-    week = (bet.brand, bet.customer, contribution.iso_week)
-    total = found.get(week)
-    if total is None:
-        total = found[week] = TotalChange(bet.occurred_at)
-    elif bet.occurred_at > total.as_of:
-        total.as_of = bet.occurred_at
-    if counted:
-        total.total_minor += sign * counted
-        total.counted_bets += sign
 
 
 def weeks_left(changes: Iterable[Change]) -> set[WeekKey]:

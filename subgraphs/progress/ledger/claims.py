@@ -47,21 +47,27 @@ class Claims:
         return {key for key, by in self.revisions.items() if len(by) > 1 and key not in self.decided}
 
 
-def contested_bets(bets: Iterable[Bet], stored: Mapping[BetKey, Contribution]) -> set[BetKey]:
-    """Return the bets that are disputed already, or that a record assigns to another customer."""
-    owners: dict[BetKey, str] = {}
-    found = set()
-    for bet in bets:
-        key = bet.key
-        contribution = stored.get(key)
-        owner = contribution.bet.customer if contribution else owners.setdefault(key, bet.customer)
-        if owner != bet.customer or (
-            contribution and contribution.verdict.reason is ContributionReason.DISPUTED
-        ):
-            found.add(key)
-    return found
+def contested_bets(
+    keys: Iterable[BetKey], bets: Iterable[Bet], stored: Mapping[BetKey, Contribution]
+) -> set[BetKey]:
+    """Return the bets that are disputed already, or that a record assigns to another customer.
+
+    Args:
+        keys: The key of each bet.
+        bets: Revisions of bets, in order.
+        stored: The contributions of those that are known.
+    """
+    owners = {key: contribution.bet.customer for key, contribution in stored.items()}
+    contested = {key for key, contribution in stored.items() if contribution.verdict.reason is DISPUTED}
+    contested |= {
+        key
+        for key, bet in zip(keys, bets, strict=True)
+        if owners.setdefault(key, bet.customer) != bet.customer
+    }
+    return contested
 
 
+DISPUTED: Final = ContributionReason.DISPUTED
 _CLAIM: Final = BET_CLAIM.c
 _DECISION: Final = DISPUTE_DECISION.c
 

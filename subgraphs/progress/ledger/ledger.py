@@ -41,12 +41,23 @@ class Ledger:
     customers: CustomerRepository
     qualifications: QualificationUpdater
 
-    async def apply_bets(self, connection: AsyncConnection, bets: Sequence[Bet]) -> AppliedBatch:
-        """Apply revisions of bets, in order. Each bet counts in the week in which it was placed."""
-        rulebook = await self.lock_rulebook(connection, {bet.brand for bet in bets}, exclusive=False)
+    async def apply_bets(
+        self, connection: AsyncConnection, bets: Sequence[Bet], *, held: bool = False
+    ) -> AppliedBatch:
+        """Apply revisions of bets, in order. Each bet counts in the week in which it was placed.
+
+        Args:
+            connection: In a write transaction.
+            bets: The revisions.
+            held: Whether the transaction has locked their brands already.
+        """
+        brands = {bet.brand for bet in bets}
+        if not held:
+            await self.repository.lock_brands(connection, brands, exclusive=False)
+        rulebook = await self.rulebooks.read(connection, brands)
         keys = [(bet.brand, bet.bet_id) for bet in bets]
         stored = await self.repository.contributions(connection, set(keys))
-        contested = contested_bets(bets, stored)
+        contested = contested_bets(keys, bets, stored)
         claims = await read_claims(connection, contested, stored) if contested else Claims()
         revisions, applied = new_revisions(keys, bets, stored, rulebook, claims)
         await self._apply(connection, revisions, stored, rulebook, claims)
@@ -97,11 +108,10 @@ class Ledger:
             Change(stored.get(key), contribution)
             for key, contribution in zip(revisions, assessed, strict=True)
         ]
-        changed_weeks = await self._store(connection, changes, rulebook, customers)
+        changed_weeks, left = await self._store(connection, changes, rulebook, customers)
         if claims.revisions:
             await store_claims(connection, claims, rulebook)
-        emptied = changed_weeks & weeks_left(changes)
-        await self.qualifications.update(connection, changed_weeks, rulebook, customers, emptied)
+        await self.qualifications.update(connection, changed_weeks, rulebook, customers, changed_weeks & left)
 
     async def lock_rulebook(
         self, connection: AsyncConnection, brands: Collection[str], *, exclusive: bool
@@ -279,8 +289,8 @@ class Ledger:
         changes: Sequence[Change],
         rulebook: Rulebook,
         customers: KnownCustomers,
-    ) -> set[WeekKey]:
-        """Store changes; return the weeks whose totals have changed."""
+    ) -> tuple[set[WeekKey], set[WeekKey]]:
+        """Store changes; return the weeks whose totals have changed, and those that a bet may have left."""
         added = [change.after for change in changes if change.before is None]
         changed = [
             change.after for change in changes if change.before is not None and change.before != change.after
@@ -290,10 +300,10 @@ class Ledger:
         late = [change.after for change in changes if change.concerns_late_revisions]
         if late:
             await self._store_late(connection, late, rulebook, customers)
-        totals = total_changes(changes)
+        totals, left = total_changes(changes), weeks_left(changes)
         await self.repository.add_to_totals(connection, totals)
-        await self.repository.refresh_times(connection, weeks_left(changes))
-        return {week for week, total in totals.items() if total.total_minor}
+        await self.repository.refresh_times(connection, left)
+        return {week for week, total in totals.items() if total.total_minor}, left
 
     async def _store_late(
         self,
