@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.bet_columns import plain_bets
+from analytics import bet_columns
+from analytics.bet_columns import AT_ONCE, plain_bets
 from analytics.ingestion import Ingestion, Range
 from analytics.record_tables import BY_TOPIC
 from analytics.records import Origin, block_of
@@ -250,15 +251,20 @@ ODD_BETS = {
 def test_a_block_with_an_odd_bet_is_read_record_by_record(store: Store, odd: Record) -> None:
     """What is not plain in the fast reading is left to the strict one, so both say the same."""
     assert plain_bets([bet(), odd], store.pseudonyms) is None
+    assert plain_bets([*[bet()] * AT_ONCE, odd], store.pseudonyms) is None
 
 
 @settings(max_examples=30)
-@given(placed=st.lists(bets, min_size=1, max_size=8))
-def test_bets_read_together_are_those_read_one_by_one(shared_store: Store, placed: list[Record]) -> None:
+@given(placed=st.lists(bets, min_size=1, max_size=8), at_once=st.integers(1, 9))
+def test_bets_read_together_are_those_read_one_by_one(
+    shared_store: Store, placed: list[Record], at_once: int
+) -> None:
     """Each column of a block has the same values either way."""
     numbered = [replace(record, offset=offset) for offset, record in enumerate(placed)]
     origin = Origin(0, "g", 0, len(placed) - 1, datetime(2026, 3, 25, tzinfo=UTC))
-    together = block_of(BY_TOPIC[BETS], numbered, origin, shared_store.pseudonyms).rows
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bet_columns, "AT_ONCE", at_once)
+        together = block_of(BY_TOPIC[BETS], numbered, origin, shared_store.pseudonyms).rows
     apart = [
         block_of(BY_TOPIC[BETS], [record, odd], origin, shared_store.pseudonyms).rows.slice(0, 1)
         for record in numbered
