@@ -10,7 +10,7 @@ TAGS_internal := --exclude customer
 # What composition makes: supergraphs, and the API schema of the public one, for the tools of clients; and the schema
 # of the back office.
 GRAPHS := schema.graphql $(CONTRACTS:%=schema.%.graphql) schema.api.graphql admin.graphql
-# Four at a time on two cores, because many tests wait; a file's tests together, because they share what they start.
+# Five at a time on two cores, because many tests wait; a file's tests together, because they share what they start.
 RUN_TESTS := $(BIN)/python deploy/run_tests.py
 SIDE_BY_SIDE := -n 5 --dist loadfile --no-loadscope-reorder
 compose = node web/compose.mjs $(1) $(patsubst %,.furlong/%.graphql,club rewards progress fulfilment)

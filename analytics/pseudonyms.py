@@ -155,5 +155,5 @@ def _key_of(owner: Owner) -> bytes:
 
 
 def _owner_of(key: bytes) -> Owner:
-    brand, customer = key.decode().split(":")
+    brand, _, customer = key.decode().partition(":")  # which brands do not have, but pseudonyms of customers
     return brand, customer

@@ -85,6 +85,14 @@ def test_what_arrives_late_about_an_erased_customer_is_nobodys(store: Store) -> 
     assert customers[3] == store.pseudonym("c-late")
 
 
+def test_a_customer_whose_id_is_a_pseudonym_with_a_colon_is_one_like_others(store: Store) -> None:
+    """Messages of ours may name customers so; only the brand before it has no colon."""
+    store.fill(scheme(), adjustment(customer_id="erased:c-1"), adjustment(customer_id="erased:c-2"))
+    customers = {customer for (customer,) in store.rows("SELECT customer FROM adjustment_records")}
+    assert customers == {store.pseudonym("erased:c-1"), store.pseudonym("erased:c-2")}
+    assert len(customers) == 2
+
+
 def test_an_erasure_that_was_interrupted_is_finished_by_reading_it_again(store: Store) -> None:
     """The row was stored and the secret was not destroyed yet: the repetition destroys it, once."""
     store.fill(scheme(), account(customer_id="c-again"))

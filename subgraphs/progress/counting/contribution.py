@@ -8,7 +8,7 @@ import msgspec
 
 from subgraphs.progress.counting.rules import BetFacts, ContributionReason, Verdict
 
-LATE: Final = ContributionReason.LATE
+LATE_REASON: Final = ContributionReason.LATE
 
 BetKey: TypeAlias = tuple[str, str]
 """Brand and bet id. This key and those below are plain tuples, because many are made."""
@@ -88,7 +88,7 @@ class Contribution(msgspec.Struct, frozen=True, gc=False):
     @property
     def has_late_revision(self) -> bool:
         """Return whether a revision happened, or may have happened, after the end of its week."""
-        return bool(self.kept) or self.verdict.reason is LATE
+        return bool(self.kept) or self.verdict.reason is LATE_REASON
 
     @property
     def revisions(self) -> list[Bet]:

@@ -3,14 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 import msgspec
 
-from subgraphs.progress.counting.contribution import Contribution, WeekKey
-from subgraphs.progress.counting.rules import ContributionReason
-
-LATE: Final = ContributionReason.LATE
+from subgraphs.progress.counting.contribution import LATE_REASON, Contribution, WeekKey
 
 
 class Change(msgspec.Struct, frozen=True, gc=False):
@@ -25,8 +21,8 @@ class Change(msgspec.Struct, frozen=True, gc=False):
         before, after = self.before, self.after
         return bool(
             after.kept
-            or after.verdict.reason is LATE
-            or (before is not None and (before.kept or before.verdict.reason is LATE))
+            or after.verdict.reason is LATE_REASON
+            or (before is not None and (before.kept or before.verdict.reason is LATE_REASON))
         )
 
 
