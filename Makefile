@@ -19,7 +19,7 @@ SET_UP := $(PYTHON) -B -m deploy.set_up
 # Every process would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install install-dev demo wheel image scenarios docs pictures snapshots test test-all fuzz torture nightly bench check check-python check-web check-docs check-graph check-budgets graph-drift budgets format compose migration lock services services-stop clean
+.PHONY: help install install-dev install-for-checks demo wheel image scenarios docs pictures snapshots test test-all fuzz torture nightly bench check check-python check-web check-docs check-graph check-budgets graph-drift budgets format compose migration lock services services-stop clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -47,6 +47,10 @@ install: ## Install what the demo needs (every target installs what it needs by 
 
 install-dev: ## Install and build what tests and checks need, except services
 	@$(SET_UP) development
+
+# One of the checks builds the documentation.
+install-for-checks:
+	@$(SET_UP) all-but-documentation
 
 # With --analytics in ARGS, its packages are installed as well: half a gigabyte.
 demo: ## Run the whole product on embedded parts; ARGS="--port 8123 --no-traffic", ARGS=--analytics

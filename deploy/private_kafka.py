@@ -1,7 +1,7 @@
 """Start a private Kafka broker in its own folder, or a MirrorMaker between two, for tests and one machine."""
 
 import base64
-import re
+import fcntl
 import shutil
 import subprocess
 import time
@@ -10,11 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
+from deploy.kafka_jars import ARCHIVE, LIBS, MISSING, java_command, kafka_installed, prepared_folder
 from deploy.server_process import (
     ServerProcess,
     ServiceFailedError,
@@ -25,14 +27,9 @@ from deploy.server_process import (
     wait_until_ready,
 )
 
-OLDEST_JAVA = 17
-LIBS = Path(__file__).resolve().parent.parent / ".services" / "kafka" / "libs"
-"""Where `install-services.sh` puts the jars."""
-
-MISSING = "Java 17 or newer, or Apache Kafka's jars, are missing: run make services"
 _PORT_ATTEMPTS = 3
-_JVM = ("-Xms64m", "-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true")
-_LOGGING = "-Dorg.apache.logging.log4j.level=WARN"
+_CHECKPOINT = "bootstrap.checkpoint"
+"""The file of a formatted folder with the features of a new cluster, which are the same for all."""
 
 # One process is broker and controller; everything has one replica. Topics are not created automatically, so
 # that a misspelt name fails. Groups form at once, because they have few members. The controller does not tell
@@ -158,13 +155,6 @@ def _has_leader(consumer: Consumer, partition: TopicPartition) -> bool:
         return False
 
 
-def kafka_installed() -> bool:
-    """Return whether this checkout has the jars of Kafka and MirrorMaker, and this machine a fitting Java."""
-    return _java() is not None and all(
-        any(LIBS.glob(f"{jar}-*.jar")) for jar in ("kafka_2.13", "connect-mirror")
-    )
-
-
 def start_kafka(folder: Path, *, tied: bool = True, properties: Sequence[str] = ()) -> PrivateKafka:
     """Start a broker on the data in a folder, which is created if missing, and wait until it answers.
 
@@ -181,17 +171,9 @@ def start_kafka(folder: Path, *, tied: bool = True, properties: Sequence[str] = 
         raise ServiceMissingError(MISSING)
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for attempt in range(1, _PORT_ATTEMPTS + 1):
-        broker = _launch(folder, tied=tied, properties=properties)
-        try:
-            wait_until_ready(broker.process, broker.answers)
-        except ServiceFailedError:
-            # Another process may have taken a port between its choice and its use.
-            if attempt == _PORT_ATTEMPTS:
-                raise
-        else:
-            return broker
-    raise AssertionError
+    if not (folder / "data" / "meta.properties").exists():
+        _format(folder / "data")
+    return _start(folder, tied=tied, properties=properties)
 
 
 def start_mirror(folder: Path, properties: str, clusters: Sequence[str]) -> ServerProcess:
@@ -215,40 +197,74 @@ def start_mirror(folder: Path, properties: str, clusters: Sequence[str]) -> Serv
     return start_process(command, folder, folder / "mirror.log", tied=True)
 
 
-def _launch(folder: Path, *, tied: bool, properties: Sequence[str]) -> PrivateKafka:
-    port, data = free_port(), folder / "data"
-    settings = folder / "server.properties"
-    text = _PROPERTIES.format(port=port, controller=free_port(), data=data)
+def _start(
+    folder: Path, *, tied: bool, properties: Sequence[str], archive: Path | None = None
+) -> PrivateKafka:
+    """Start a broker in a formatted folder; at its end it leaves its classes in an archive that is given."""
+    for attempt in range(1, _PORT_ATTEMPTS + 1):
+        port = free_port()
+        settings = folder / "server.properties"
+        _write_settings(settings, port, properties)
+        command = java_command("kafka.Kafka", str(settings), archive=archive)
+        process = start_process(command, folder, folder / "kafka.log", tied=tied)
+        broker = PrivateKafka(process=process, port=port)
+        try:
+            wait_until_ready(broker.process, broker.answers)
+        except ServiceFailedError:
+            # Another process may have taken a port between its choice and its use.
+            if attempt == _PORT_ATTEMPTS:
+                raise
+        else:
+            return broker
+    raise AssertionError
+
+
+def _write_settings(settings: Path, port: int, properties: Sequence[str]) -> None:
+    text = _PROPERTIES.format(port=port, controller=free_port(), data=settings.parent / "data")
     settings.write_text(text + "".join(f"{line}\n" for line in properties))
-    log = folder / "kafka.log"
-    if not (data / "meta.properties").exists():
-        _format(settings, log)
-    process = start_process(java_command("kafka.Kafka", str(settings)), folder, log, tied=tied)
-    return PrivateKafka(process=process, port=port)
 
 
-def _format(settings: Path, log: Path) -> None:
-    """Prepare the data folder of a new cluster with an id of its own."""
-    cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+def _format(data: Path) -> None:
+    """Prepare the data folder of a new cluster with ids of its own, as Kafka's tool would in a second."""
+    data.mkdir(exist_ok=True)
+    shutil.copyfile(_prepared() / _CHECKPOINT, data / _CHECKPOINT)
+    ids = f"cluster.id={_new_id()}\ndirectory.id={_new_id()}\n"
+    (data / "meta.properties").write_text(f"version=1\nnode.id=1\n{ids}")
+
+
+def _new_id() -> str:
+    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+
+
+def _prepared() -> Path:
+    """Return what new brokers begin with; the first broker makes it, while those of other processes wait."""
+    wanted = prepared_folder()
+    with (LIBS.parent / "prepared.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not wanted.exists():
+            for former in LIBS.parent.glob("prepared-*"):
+                shutil.rmtree(former)
+            with TemporaryDirectory(prefix="prepared-new-", dir=LIBS.parent) as scratch:
+                _prepare(Path(scratch)).rename(wanted)
+    return wanted
+
+
+def _prepare(scratch: Path) -> Path:
+    """Make a folder with the checkpoint of Kafka's storage tool, and the classes of a broker with a topic."""
+    made, settings, log = scratch / "made", scratch / "server.properties", scratch / "kafka.log"
+    made.mkdir()
+    _write_settings(settings, free_port(), ())
     command = java_command(
-        "kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", f"--config={settings}"
+        "kafka.tools.StorageTool", "format", f"--cluster-id={_new_id()}", f"--config={settings}"
     )
     with log.open("ab") as output:
         ended = subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, check=False)
     if ended.returncode != 0:
-        raise ServiceFailedError(f"Kafka's storage tool failed, see {log}")
-
-
-def java_command(main_class: str, *arguments: str) -> list[str]:
-    """Return the command line of a program in Kafka's jars."""
-    return [_java() or "java", *_JVM, _LOGGING, "-cp", f"{LIBS}/*", main_class, *arguments]
-
-
-def _java() -> str | None:
-    """Return the path of a Java that is new enough."""
-    path = shutil.which("java")
-    if path is None:
-        return None
-    told = subprocess.run([path, "-version"], capture_output=True, text=True, check=False).stderr
-    version = re.search(r'version "(\d+)', told)
-    return path if version is not None and int(version[1]) >= OLDEST_JAVA else None
+        raise ServiceFailedError(f"Kafka's storage tool failed:\n{log.read_text(errors='replace')}")
+    shutil.copyfile(scratch / "data" / _CHECKPOINT, made / _CHECKPOINT)
+    broker = _start(scratch, tied=True, properties=(), archive=made / ARCHIVE)
+    try:
+        broker.create_topics(["any"])
+    finally:
+        broker.stop()
+    return made

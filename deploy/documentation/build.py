@@ -1,4 +1,7 @@
-"""Build the documentation site in `.docs/html`: `make docs`. A broken link or anchor fails the build."""
+"""Build the documentation site in `.docs/html`: `make docs`. A warning, or a broken link or anchor, fails it.
+
+The set-up takes what was built for its own, by whatever command.
+"""
 
 import argparse
 import re
@@ -16,6 +19,8 @@ from deploy.documentation.navigation import sections, with_navigation
 from deploy.documentation.pages import INDEX, ROOT, SOURCES, page_names, staged_pages
 from deploy.documentation.references import command_pages, settings_page
 from deploy.documentation.schema_reference import schema_page
+from deploy.set_up import stamps
+from deploy.set_up.targets import DOCUMENTATION
 from furlong.serve.page import PATH
 from gateway.supergraph.load import load_supergraph
 
@@ -29,18 +34,34 @@ def main(arguments: Sequence[str]) -> int:
     given = _parsed(arguments)
     if given.clean:
         shutil.rmtree(ROOT / ".docs", ignore_errors=True)
+    inputs = DOCUMENTATION.digest(ROOT)
     pages = _all_pages()
     # Each page shows the titles of all.
     is_other = _titles(pages) != _titles(_staged())
     stage(pages)
-    options = [*_options(write_all=is_other), "-A", f"versions={' '.join(given.version)}"]
-    if status := build_main([*options, str(SOURCES), str(HTML)]):
+    options = [*(["-a"] if is_other else []), "-A", f"versions={' '.join(given.version)}"]
+    if status := build_site(SOURCES, HTML, DOCTREES, options):
         return status
     problems = list(problems_of(HTML))
     print(*problems, sep="\n", file=sys.stderr, end="\n" if problems else "")
     missing = HTML / "404.html"
     missing.write_text(below_path(missing.read_text(encoding="utf-8")), encoding="utf-8")
-    return 1 if problems else 0
+    if problems:
+        return 1
+    stamps.write(ROOT / DOCUMENTATION.stamp, inputs)
+    return 0
+
+
+def build_site(sources: Path, html: Path, doctrees: Path, options: Sequence[str] = ()) -> int:
+    """Let Sphinx build a site, and return the exit status, which is not 0 after a warning.
+
+    Sphinx warns of a page when it reads it. It forgets what it has read after a warning, to warn again.
+    """
+    always = ["-q", "-W", "--keep-going", "-b", "html", "-c", str(CONFIGURATION), "-d", str(doctrees)]
+    status = build_main([*always, *options, str(sources), str(html)])
+    if status:
+        shutil.rmtree(doctrees, ignore_errors=True)
+    return status
 
 
 def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
@@ -103,11 +124,6 @@ def _commands_index(commands: Iterable[str]) -> str:
         "[The command line](../cli.md) has the conventions and a table of all commands.\n\n"
         f"```{{toctree}}\n:maxdepth: 1\n\n{names}```\n"
     )
-
-
-def _options(*, write_all: bool) -> list[str]:
-    always = ["-q", "-W", "--keep-going", "-b", "html", "-c", str(CONFIGURATION), "-d", str(DOCTREES)]
-    return [*always, "-a"] if write_all else always
 
 
 _REFERENCE: Final = re.compile(r"""<[^>]+?\s(?:href|src)=["']([^"']*)["']""")

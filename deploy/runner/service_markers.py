@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
+from deploy.kafka_jars import kafka_installed
 from deploy.local_chromium import find_chromium
-from deploy.private_kafka import kafka_installed
 from deploy.private_mariadb import mariadb_installed
 from deploy.private_prometheus import prometheus_installed
 from deploy.private_valkey import valkey_installed

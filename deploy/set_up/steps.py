@@ -37,16 +37,17 @@ class Step:
         """Tell whether there is nothing to do."""
         if self.included_in is not None and self.included_in.is_fresh(root):
             return True
-        return (root / self.makes).exists() and stamps.is_fresh(root / self.stamp, self._digest(root))
+        return (root / self.makes).exists() and stamps.is_fresh(root / self.stamp, self.digest(root))
 
     def do(self, commands: Commands) -> None:
         """Do the step; it counts as done only at the end."""
         root = commands.root
-        wanted = self._digest(root)
+        wanted = self.digest(root)
         stamps.forget(root / self.stamp)
         self.work(commands)
         stamps.write(root / self.stamp, wanted)
 
-    def _digest(self, root: Path) -> str:
+    def digest(self, root: Path) -> str:
+        """Return a hash of what the step depends on."""
         facts = (str(root), sys.executable, sys.version) if self.of_python else ()
         return stamps.digest(root, self.inputs, facts)

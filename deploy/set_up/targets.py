@@ -117,11 +117,13 @@ DOCUMENTATION: Final = Step(
 )
 
 Lanes = tuple[tuple[Step, ...], ...]
+WEB: Final = (ALL_NPM, EVERYTHING_OF_WEB, NODE_TESTS_PACKAGES)
 TARGETS: Final[dict[str, Lanes]] = {
     "demo": ((RUN_TIME,), (NPM, PAGES)),
     "demo-analytics": ((ANALYTICS,), (NPM, PAGES)),
     "wheel": ((DEVELOPMENT,), (ALL_NPM, EVERYTHING_OF_WEB)),
-    "development": ((DEVELOPMENT, DOCUMENTATION), (ALL_NPM, EVERYTHING_OF_WEB, NODE_TESTS_PACKAGES)),
+    "development": ((DEVELOPMENT, DOCUMENTATION), WEB),
+    "all-but-documentation": ((DEVELOPMENT,), WEB),
     "python": ((DEVELOPMENT,),),
     "npm": ((ALL_NPM,),),
     "pages": ((ALL_NPM, EVERYTHING_OF_WEB),),

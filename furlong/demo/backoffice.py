@@ -53,6 +53,7 @@ from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.kit.domain.keys import ALL_BRANDS
 
 ACCOUNTS_FILE: Final = "backoffice-accounts.json"
+LAST_PORT: Final = 65535
 READY_ACCOUNTS: Final = "/backoffice/ready-accounts"
 DEMO: Final = Actor(
     "os:demo", "demo", "The demo", "demo", "local", {ALL_BRANDS: frozenset({Role.ADMINISTRATOR})}
@@ -72,16 +73,13 @@ async def running_backoffice(
     stream: StreamSettings,
     fulfilment: FulfilmentSettings,
     *,
-    port: int,
+    listener: socket.socket,
     docs: str,
     brand: str,
 ) -> AsyncIterator[DemoBackoffice]:
-    """Serve the back office on a port, 0 for a free one, for the duration of the block.
+    """Serve the back office on a listening socket for the duration of the block.
 
     Its screens link to the documentation at `docs`, unless that is empty, and show `brand` first.
-
-    Raises:
-        OSError: The port is in use.
     """
     settings = _settings(data)
     settings = settings.model_copy(
@@ -101,10 +99,9 @@ async def running_backoffice(
     for account in accounts:
         await add_account(office.base, account, (Role(account.role),))
     front = _with_ready_accounts(office, accounts)
-    with _listen(port) as listener:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}/backoffice/"
-        async with serving(front, listener, own_names_only()):
-            yield DemoBackoffice(url=url, accounts=tuple(accounts))
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}/backoffice/"
+    async with serving(front, listener, own_names_only()):
+        yield DemoBackoffice(url=url, accounts=tuple(accounts))
 
 
 async def give_everybody_work(
@@ -122,7 +119,22 @@ async def give_everybody_work(
         await base.database.close()
 
 
-def _listen(port: int) -> socket.socket:
+def listen_for_backoffice(port: int | None, demo_port: int) -> socket.socket:
+    """Return the socket that the back office listens on.
+
+    Args:
+        port: Its port, 0 for a free one; None for the same one beside the demo's at each start, unless that
+            is in use.
+        demo_port: The demo's port, 0 for a free one.
+
+    Raises:
+        OSError: The port is in use.
+    """
+    if port is None:
+        beside = demo_port + 100
+        with suppress(OSError):
+            return listen("127.0.0.1", beside if demo_port and beside <= LAST_PORT else 0)
+        return listen("127.0.0.1", 0)
     try:
         return listen("127.0.0.1", port)
     except OSError as error:

@@ -1,6 +1,7 @@
 """The demo's process: the whole product on embedded parts, as `furlong demo` runs it."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,7 @@ from foundation.tracing import Tracing, recording
 from furlong.demo import ready_file
 from furlong.demo.backoffice import (
     give_everybody_work,
+    listen_for_backoffice,
     redirect_to_backoffice,
     running_backoffice,
 )
@@ -79,7 +81,7 @@ class DemoOptions:
         arrived: Called for each scenario at its last stage.
         cells: Into how many cells the customers are split; 0 for none.
         databases: URLs of the databases of cells that are not in the data folder, by the cell's name.
-        backoffice_port: The port of the back office; 0 for a free one.
+        backoffice_port: The port of the back office; 0 for a free one, None for the one beside `port`.
         analytics: Whether what happens is gathered into a columnar store.
         host_names: By which further names the demo may be reached, with its port or as given.
         origins: Whose pages may show the club, besides all pages of this machine.
@@ -97,7 +99,7 @@ class DemoOptions:
     databases: Mapping[str, str] = field(default_factory=dict)
     host_names: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
-    backoffice_port: int = 0
+    backoffice_port: int | None = 0
     analytics: bool = False
 
 
@@ -106,7 +108,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
     """Run the demo for the duration of the block; it is ready when the block begins.
 
     Raises:
-        OSError: The port is in use, or the data folder cannot be written.
+        OSError: A port is in use, or the data folder cannot be written.
         ClockError: The demo cannot start at the given time.
         ScenarioError: A scenario did not reach its expected state.
         CellMismatch: The databases are those of other cells.
@@ -119,7 +121,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
     office, cells = database_in(options.data), cells_of(options.cells) if options.cells else ()
     databases = databases_of(options.data, cells, options.databases) or [office]
     async with AsyncExitStack() as stack:
-        listener = stack.enter_context(listen("127.0.0.1", options.port))
+        listener, office_listener = _listeners(options, stack)
         for database in {each.url: each for each in (office, *databases)}.values():
             await prepare(database)
         feeds = FeedSettings()
@@ -168,7 +170,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         stack.push_async_callback(mount_mock(site).close)
         docs = f"{url}{path}" if (path := add_documentation(site)) else ""
         backoffice = internal = None
-        if not cells:  # its screens read one set of databases
+        if office_listener is not None:
             backoffice = await stack.enter_async_context(
                 running_backoffice(
                     office,
@@ -176,7 +178,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
                     clock,
                     stream,
                     providers.settings,
-                    port=options.backoffice_port,
+                    listener=office_listener,
                     docs=docs,
                     brand=FIRST_BRAND,
                 )
@@ -207,6 +209,17 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
         ready_file.write(options.ready_file, facts)
         stack.callback(options.ready_file.unlink, missing_ok=True)
         yield facts
+
+
+def _listeners(options: DemoOptions, stack: AsyncExitStack) -> tuple[socket.socket, socket.socket | None]:
+    """Take the ports of the demo and of its back office before anything runs: one in use is named at once.
+
+    With cells there is no back office: its screens read one set of databases.
+    """
+    listener = stack.enter_context(listen("127.0.0.1", options.port))
+    if options.cells:
+        return listener, None
+    return listener, stack.enter_context(listen_for_backoffice(options.backoffice_port, options.port))
 
 
 def _broker(feeds: FeedSettings) -> EmbeddedBroker:

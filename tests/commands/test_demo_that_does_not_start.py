@@ -2,10 +2,15 @@
 
 import errno
 import socket
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from furlong.cli.processes.demo import _backoffice_port, _reason
+from deploy.server_process import free_port
+from furlong.cli.processes.demo import _reason
+from furlong.demo.backoffice import listen_for_backoffice
+from furlong.demo.process import DemoOptions, running_demo
 
 
 @pytest.mark.parametrize(
@@ -21,12 +26,31 @@ def test_the_reason_says_what_to_do(error: Exception, advice: str) -> None:
     assert advice in _reason(error, 8123)
 
 
-def test_the_back_office_stands_beside_the_demo_unless_that_port_is_in_use() -> None:
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port that somebody else listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+def test_the_back_office_stands_beside_the_demo_unless_that_port_is_in_use(taken: int) -> None:
     """Its address is the same at each start; a program that has taken the port does not stop the demo."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        beside = taken.getsockname()[1]
-        assert _backoffice_port(beside - 100) == 0
-    assert _backoffice_port(beside - 100) in {beside, 0}  # somebody else may have it by now
-    assert (_backoffice_port(0), _backoffice_port(65_500)) == (0, 0)
+    with listen_for_backoffice(None, taken - 100) as elsewhere:
+        assert elsewhere.getsockname()[1] != taken
+    beside = free_port()
+    with listen_for_backoffice(None, beside - 100) as listener:
+        assert listener.getsockname()[1] == beside
+    for demo_port in (0, 65_500):
+        with listen_for_backoffice(None, demo_port) as listener:
+            assert listener.getsockname()[1] != demo_port + 100
+
+
+async def test_a_taken_port_of_the_back_office_is_named_before_anything_runs(
+    taken: int, tmp_path: Path
+) -> None:
+    """It is not an error inside of a group of tasks, which would be shown with a traceback."""
+    options = DemoOptions(0, False, tmp_path / "data", tmp_path / "ready.json", backoffice_port=taken)
+    with pytest.raises(OSError, match=f"port {taken} of the back office is in use: choose another by --b"):
+        async with running_demo(options):
+            pass
+    assert not list((tmp_path / "data").glob("*.sqlite"))

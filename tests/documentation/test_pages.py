@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.documentation.build import below_path, problems_of
+from deploy.documentation.build import below_path, build_site, problems_of
 from deploy.documentation.navigation import sections, with_navigation
 from deploy.documentation.pages import ALERTS, ROOT, for_the_site
 from deploy.documentation.references import command_pages, settings_page
@@ -106,3 +106,16 @@ def test_a_wrong_reference_fails_the_build(html: str, problem: str, tmp_path: Pa
     (tmp_path / "a.html").write_text(html)
     (tmp_path / "b.html").write_text('<p id="c">')
     assert list(problems_of(tmp_path)) == ([problem] if problem else [])
+
+
+@pytest.mark.usefixtures("processes")
+def test_a_warning_fails_the_build_until_its_page_is_changed(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A second build does not pass because Sphinx has read the page before."""
+    sources = tmp_path / "source"
+    sources.mkdir()
+    (sources / "index.md").write_text("# Title\n\n```{nosuchdirective}\n```\n")
+    for _ in range(2):
+        assert build_site(sources, tmp_path / "html", tmp_path / "doctrees", ["-A", "versions="]) == 1
+        assert "nosuchdirective" in capfd.readouterr().err

@@ -8,7 +8,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from confluent_kafka import Consumer
 from confluent_kafka import TopicPartition as Partition
+from confluent_kafka.admin import AdminClient
 
+from deploy.kafka_jars import ARCHIVE, prepared_folder
 from deploy.private_kafka import PrivateKafka, start_kafka
 
 pytestmark = pytest.mark.usefixtures("kafka_installed")
@@ -37,6 +39,21 @@ async def test_two_brokers_hold_different_topics(kafka: PrivateKafka, other: Pri
     other.create_topics(["only.here"])
     assert "only.here" in await topics(other)
     assert "only.here" not in await topics(kafka)
+
+
+def test_each_broker_is_a_cluster_of_its_own(kafka: PrivateKafka, other: PrivateKafka) -> None:
+    """What new brokers have in common is not their cluster: a client would take one for the other."""
+    clusters = {
+        AdminClient({"bootstrap.servers": broker.bootstrap}).list_topics(timeout=30).cluster_id
+        for broker in (kafka, other)
+    }
+    assert len(clusters - {None}) == 2
+
+
+def test_a_broker_starts_with_the_classes_of_an_earlier_one(kafka: PrivateKafka) -> None:
+    """Java accepts the archive, which halves what a start costs; it would start without a word if not."""
+    archive = prepared_folder() / ARCHIVE
+    assert str(archive) in Path(f"/proc/{kafka.process.pid}/maps").read_text()
 
 
 async def test_a_topic_is_created_only_on_request(kafka: PrivateKafka) -> None:

@@ -153,8 +153,7 @@ def demo(
         folder = data_of(data, cells or 0)
         options = DemoOptions(port, traffic, folder, ready_file, moment, backwards, host_names=names)
         options = replace(options, origins=_origins(origin or ()))
-        office_port = _backoffice_port(port) if backoffice_port is None else backoffice_port
-        options = replace(options, backoffice_port=office_port, analytics=analytics)
+        options = replace(options, backoffice_port=backoffice_port, analytics=analytics)
         if cells:
             options = replace(options, cells=cells, databases=_databases(database or ()))
         with ExitStack() as stack:
@@ -192,18 +191,6 @@ def _reason(error: Exception, port: int) -> str:
     if "disk is full" in text or (isinstance(error, OSError) and error.errno == errno.ENOSPC):
         return "the disk is full: free some space and start it again, or choose another folder by --data"
     return text
-
-
-def _backoffice_port(port: int) -> int:
-    """Return the port of the back office: always the same beside a port, or 0 if somebody else uses it."""
-    from furlong.serve.http_server import listen
-
-    beside = port + 100
-    if port == 0 or beside > 65535:  # noqa: PLR2004 - the highest port
-        return 0
-    with suppress(OSError), listen("127.0.0.1", beside):
-        return beside
-    return 0
 
 
 def _databases(given: Sequence[str]) -> dict[str, str]:
