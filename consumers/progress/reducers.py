@@ -1,8 +1,8 @@
 """Applies bets to the ledger, and reassesses them when accounts, memberships or schemes change."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from consumers.messages.reducers import (
 from consumers.messages.schemes import SchemePublished, WeekOpened
 from consumers.progress.messages import BetChanged, OutcomeChanged, ProgressAdjusted
 from consumers.stream.database.dead_letter_replay import waiting_reason
+from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
 from foundation.storage.clock import Clock
 from subgraphs.kit.domain.keys import Owner
@@ -36,6 +37,20 @@ MAX_AHEAD: Final = timedelta(minutes=1)
 """How far the clock of whoever placed a bet may be ahead of the database's."""
 
 FUTURE: Final = "placed in the future"
+_LONG_AGO: Final = datetime.fromtimestamp(0, UTC)
+
+
+@dataclass(slots=True)
+class SeenTime:
+    """The time that transactions decide by, as last seen: it only moves on, so few have to ask for it."""
+
+    instant: datetime = _LONG_AGO
+
+    async def reach(self, instant: datetime, clock: Clock, connection: AsyncConnection) -> datetime:
+        """Return a time that has come: the one seen last, or the present if that was before an instant."""
+        if self.instant < instant:
+            self.instant = await clock.at(connection)
+        return self.instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +61,7 @@ class ProgressReducer:
     writer: ReferenceWriter
     clock: Clock
     erasure: Erasure | None = None
+    _seen_time: SeenTime = field(default_factory=SeenTime, init=False)
 
     async def bets(self, connection: AsyncConnection, messages: Sequence[Message[BetChanged]]) -> Outcome:
         """Apply a batch of bets, except those of customers who have been erased since.
@@ -53,15 +69,8 @@ class ProgressReducer:
         A bet of the future waits among the dead letters until then: it would count before it is placed.
         """
         received = len(messages)
-        messages = await without_erased(self.erasure, connection, messages, attrgetter("placed_at"))
-        latest, early = await self.clock.at(connection) + MAX_AHEAD, []
-        if any([message.event.placed_at > latest for message in messages]):  # noqa: C419 - one call for all
-            early = [
-                (message.record, waiting_reason(message.event.placed_at, FUTURE))
-                for message in messages
-                if message.event.placed_at > latest
-            ]
-            messages = [message for message in messages if message.event.placed_at <= latest]
+        kept = await without_erased(self.erasure, connection, messages, attrgetter("placed_at"))
+        messages, early = await self._without_early(connection, kept)
         applied = await self.ledger.apply_bets(
             connection,
             [message.event.bet() for message in messages],
@@ -71,6 +80,21 @@ class ProgressReducer:
         conflicts = [messages[index].record for index in applied.conflicts]
         stale = len(applied.stale) + received - len(messages) - len(early)
         return Outcome(stale, len(applied.duplicates), refused, conflicts)
+
+    async def _without_early(
+        self, connection: AsyncConnection, messages: list[Message[BetChanged]]
+    ) -> tuple[list[Message[BetChanged]], list[tuple[Record, str]]]:
+        """Return the bets that are not of the future, and the records of the others with the reason."""
+        if not messages:
+            return messages, []
+        newest = max([message.event.placed_at for message in messages])
+        latest = await self._seen_time.reach(newest - MAX_AHEAD, self.clock, connection) + MAX_AHEAD
+        if newest <= latest:
+            return messages, []
+        early = [message for message in messages if message.event.placed_at > latest]
+        return [message for message in messages if message.event.placed_at <= latest], [
+            (message.record, waiting_reason(message.event.placed_at, FUTURE)) for message in early
+        ]
 
     async def accounts(
         self, connection: AsyncConnection, messages: Sequence[Message[AccountStatus]]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import insert
 
+from foundation.storage.bulk_sql import KEYS_PER_BATCH
 from foundation.storage.database import Database
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.progress.counting.contribution import Bet, Contribution
@@ -121,3 +122,21 @@ async def test_asking_for_nothing_gives_nothing(database: Database, read: object
     """An empty batch is no error."""
     async with database.read() as connection:
         assert await read(connection) == {}  # type: ignore[operator] # a parameter of the test
+
+
+async def test_the_longest_bets_of_a_portion_fit_into_one_value(database: Database) -> None:
+    """MariaDB cuts a longer value off, which would then be no JSON."""
+    wide, most = "\N{MAHJONG TILE RED DRAGON}", 2**31 - 1
+    facts = ("partially_void", "multiple", "betting", "exchange", most, most, "GBP", "free_bet", most, MONDAY)
+    verdict = Verdict(most, ContributionReason.EXCLUDED_BET_TYPE)
+    longest = [
+        Contribution(
+            Bet(*facts, wide * 64, f"{number:04}{wide * 60}", wide * 64, most, MONDAY), "2026-W13", verdict
+        )
+        for number in range(KEYS_PER_BATCH)
+    ]
+    repository = LedgerRepository.of(database.dialect)
+    async with database.write() as connection:
+        await repository.add(connection, longest)
+        stored = await repository.contributions(connection, [bet.bet.key for bet in longest])
+    assert list(stored.values()) == longest

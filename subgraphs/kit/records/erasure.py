@@ -14,10 +14,11 @@ from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 from sqlalchemy import Column, ColumnElement, Table, delete, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from foundation.storage.bulk_sql import few_at_once
+from foundation.storage.bulk_sql import fetch, few_at_once
 from foundation.storage.columns import Blob, upsert
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.records.reference import lock_brands
 from subgraphs.kit.records.tables import OutboxTables, ReferenceTables, StreamTables
 
 CustomerKey: TypeAlias = tuple[str, str]
@@ -168,7 +169,7 @@ class Erasure:
 
     async def erase(self, connection: AsyncConnection, owner: Owner, at: datetime, now: datetime) -> bool:
         """Erase a customer as of an instant; return False if that was done before."""
-        await self._hold_brands(connection, [owner.brand], exclusive=True)
+        await lock_brands(connection, [owner.brand], exclusive=True)
         known = (await self.markers(connection, [owner])).get(owner)
         if known is not None and known.erased_at >= at:
             return False
@@ -219,7 +220,7 @@ class Erasure:
             facts: The customer of each, by brand and id, and its time.
         """
         owners = dict(facts).keys()
-        await self._hold_brands(connection, {brand for brand, _ in owners}, exclusive=False)
+        await lock_brands(connection, {brand for brand, _ in owners}, exclusive=False)
         markers = await self.markers(connection, owners)
         if not markers:
             return set()
@@ -232,8 +233,7 @@ class Erasure:
     async def markers(self, connection: AsyncConnection, owners: Collection[K]) -> dict[K, Marker]:
         """Return when customers were erased, by brand and id; others are absent."""
         marker = self.tables.marker
-        anybody = await connection.execute(select(marker.c.revision).limit(1))
-        if anybody.first() is None:
+        if not await fetch(connection, f"SELECT 1 FROM {marker.name} LIMIT 1"):  # noqa: S608 - our table
             return {}
         hashes = {(owner[0], self.pseudonyms.of_customer(owner)): owner for owner in owners}
         markers: dict[K, Marker] = {}
@@ -288,13 +288,6 @@ class Erasure:
         c = self.tables.reference.account.c
         query = select(c.revision).where(c.brand_id == owner.brand, c.customer_id == owner.customer)
         return await connection.scalar(query.with_for_update()) or 0
-
-    async def _hold_brands(
-        self, connection: AsyncConnection, brands: Collection[str], *, exclusive: bool
-    ) -> None:
-        c = self.tables.reference.brand.c
-        query = select(c.brand_id).where(c.brand_id.in_(sorted(brands))).order_by(c.brand_id)
-        await connection.execute(query.with_for_update(read=not exclusive))
 
     async def _remember(
         self,

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, Select, Table, and_, null, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from foundation.storage.bulk_sql import MultiRow, few_at_once
+from foundation.storage.bulk_sql import MultiRow, fetch, few_at_once, listed
 from foundation.storage.columns import upsert
 from subgraphs.kit.domain.accounts import Account
 from subgraphs.kit.domain.keys import Owner
@@ -29,6 +29,22 @@ class NamePage(NamedTuple):
     prefix: str
     after: str
     limit: int
+
+
+async def lock_brands(connection: AsyncConnection, brands: Collection[str], *, exclusive: bool) -> None:
+    """Lock the rows of brands until the transaction ends; with SQLite, every write transaction is alone.
+
+    Applying facts about customers takes a shared lock on their brand. Changing what such facts depend on, or
+    erasing a customer, takes an exclusive one. So nothing is decided by what another transaction is changing.
+    """
+    dialect = connection.dialect.name
+    if not brands or dialect == "sqlite":
+        return
+    wanted, lock = listed(sorted(brands), dialect), "FOR UPDATE" if exclusive else "LOCK IN SHARE MODE"
+    await fetch(
+        connection,
+        f"SELECT brand_id FROM brand WHERE brand_id IN ({wanted}) ORDER BY brand_id {lock}",  # noqa: S608
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ class ContributionReason(Enum):
     PRICE_PENDING = "PRICE_PENDING"
     DISPUTED = "DISPUTED"
 
+    __hash__ = object.__hash__  # Enum's own is a Python function
+
 
 class BetFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The facts of a bet that the rules depend on: a Struct, because every message and row becomes one.

@@ -1,7 +1,6 @@
 """Contributions before and after, and what their difference adds to the totals of weeks."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -26,8 +25,7 @@ class Change(msgspec.Struct, frozen=True, gc=False):
         )
 
 
-@dataclass(slots=True)
-class TotalChange:
+class TotalChange(msgspec.Struct, gc=False):
     """The change of the total of a customer's week, summed up bet by bet.
 
     Attributes:
@@ -41,24 +39,26 @@ class TotalChange:
     counted_bets: int = 0
 
 
-def total_changes(changes: Iterable[Change]) -> dict[WeekKey, TotalChange]:
+def total_changes(changes: Sequence[Change]) -> dict[WeekKey, TotalChange]:
     """Return what changed contributions add to the totals of weeks."""
-    found: dict[WeekKey, TotalChange] = {}
-    for change in changes:
-        for contribution, sign in ((change.before, -1), (change.after, 1)):
-            if contribution is None:
-                continue
-            bet, counted = contribution.bet, contribution.verdict.counted_minor
-            occurred_at, week = bet.occurred_at, (bet.brand, bet.customer, contribution.iso_week)
-            total = found.get(week)
-            if total is None:
-                total = found[week] = TotalChange(occurred_at)
-            elif occurred_at > total.as_of:
-                total.as_of = occurred_at
-            if counted:
-                total.total_minor += sign * counted
-                total.counted_bets += sign
-    return found
+    totals: dict[WeekKey, TotalChange] = {}
+    _add_to(totals, [change.before for change in changes if change.before is not None], -1)
+    _add_to(totals, [change.after for change in changes], 1)
+    return totals
+
+
+def _add_to(totals: dict[WeekKey, TotalChange], contributions: Iterable[Contribution], sign: int) -> None:
+    for contribution in contributions:
+        bet, counted = contribution.bet, contribution.verdict.counted_minor
+        occurred_at, week = bet.occurred_at, (bet.brand, bet.customer, contribution.iso_week)
+        total = totals.get(week)
+        if total is None:
+            total = totals[week] = TotalChange(occurred_at)
+        elif occurred_at > total.as_of:
+            total.as_of = occurred_at
+        if counted:
+            total.total_minor += sign * counted
+            total.counted_bets += sign
 
 
 def weeks_left(changes: Iterable[Change]) -> set[WeekKey]:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from foundation.storage.clock import Clock, SystemClock
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.schemes import Brand
-from subgraphs.kit.records.reference import ReferenceRepository, ReferenceWriter
+from subgraphs.kit.records.reference import ReferenceRepository, ReferenceWriter, lock_brands
 from subgraphs.kit.records.week_definitions import WeekDefinition
 from subgraphs.progress.adjustment_repository import Adjustment, add_adjustments
 from subgraphs.progress.counting.contribution import Bet, BetKey, Contribution, WeekKey
@@ -53,7 +53,7 @@ class Ledger:
         """
         brands = {bet.brand for bet in bets}
         if not held:
-            await self.repository.lock_brands(connection, brands, exclusive=False)
+            await lock_brands(connection, brands, exclusive=False)
         rulebook = await self.rulebooks.read(connection, brands)
         keys = [(bet.brand, bet.bet_id) for bet in bets]
         stored = await self.repository.contributions(connection, set(keys))
@@ -123,7 +123,7 @@ class Ledger:
             brands: Their ids.
             exclusive: Whether the transaction is about to change facts that bets of the brands depend on.
         """
-        await self.repository.lock_brands(connection, brands, exclusive=exclusive)
+        await lock_brands(connection, brands, exclusive=exclusive)
         return await self.rulebooks.read(connection, brands)
 
     async def store_weeks(self, connection: AsyncConnection, definitions: Sequence[WeekDefinition]) -> int:

@@ -12,8 +12,8 @@ from sqlalchemy.sql.elements import ColumnElement
 from foundation.storage.clock import Clock
 from foundation.storage.columns import upsert
 from foundation.storage.database import Database
+from subgraphs.kit.records.reference import lock_brands
 from subgraphs.progress.adjustment_repository import adjusted_customers, adjustment_sums
-from subgraphs.progress.ledger.repository import LedgerRepository
 from subgraphs.progress.models import ADJUSTMENT, CONTRIBUTION, PROGRESS, REPAIR
 
 BrandWeek: TypeAlias = tuple[str, str]
@@ -206,9 +206,8 @@ class Reconciliation:
         self, brand: str, suspects: Collection[BrandWeek], iso_week: str | None, *, repair: bool
     ) -> list[Drift]:
         """Return the totals that are wrong even while no bet of the brand can be applied."""
-        ledger = LedgerRepository.of(self.dialect)
         async with self.database.write() as connection:
-            await ledger.lock_brands(connection, [brand], exclusive=True)
+            await lock_brands(connection, [brand], exclusive=True)
             customers = sorted({customer for customer, _ in suspects})
             differing = await differing_sums(connection, brand, customers, iso_week)
             drifts = [Drift(brand, *week, *sums) for week, sums in sorted(differing.items())]

@@ -36,7 +36,6 @@ from subgraphs.progress.models import (
     LATE_DECISION,
     LATE_REVISION,
     PROGRESS,
-    REFERENCE,
 )
 
 BET_COLUMNS: Final = (
@@ -104,22 +103,6 @@ class LedgerRepository:
             ),
             times_replaced=MultiRow.into(dialect, PROGRESS, update=("as_of",)),
             held=held,
-        )
-
-    async def lock_brands(
-        self, connection: AsyncConnection, brands: Collection[str], *, exclusive: bool
-    ) -> None:
-        """Lock the rows of brands until the transaction ends.
-
-        Applying bets takes a shared lock on their brand; changing accounts, memberships or schemes takes an
-        exclusive one. So bets are never assessed by facts that another transaction is changing.
-        """
-        table = REFERENCE.brand
-        await connection.execute(
-            select(table.c.brand_id)
-            .where(table.c.brand_id.in_(sorted(brands)))
-            .order_by(table.c.brand_id)
-            .with_for_update(read=not exclusive)
         )
 
     async def contributions(

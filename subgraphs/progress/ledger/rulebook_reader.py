@@ -2,21 +2,23 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.bounded_cache import BoundedCache
-from foundation.storage.bulk_sql import fetch, listed
+from foundation.storage.bulk_sql import fetch, json_array, listed
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.progress.counting.rulebook import BrandRulebook, Rulebook
 
 MAX_KEPT: Final = 64
+_FIGURES: Final = (
+    *("b.brand_id", "b.occurred_at", "COUNT(s.version)", "SUM(s.version)", "MAX(s.issued_at)"),
+    "(SELECT COUNT(*) FROM week_definition w WHERE w.brand_id = b.brand_id)",
+    "(SELECT SUM(w.scheme_version) FROM week_definition w WHERE w.brand_id = b.brand_id)",
+)
 _FINGERPRINT: Final = """
-SELECT b.brand_id, b.occurred_at, COUNT(s.version), SUM(s.version), MAX(s.issued_at),
-  (SELECT COUNT(*) FROM week_definition w WHERE w.brand_id = b.brand_id),
-  (SELECT SUM(w.scheme_version) FROM week_definition w WHERE w.brand_id = b.brand_id)
-FROM brand b LEFT JOIN scheme s ON s.brand_id = b.brand_id
+SELECT {figures} FROM brand b LEFT JOIN scheme s ON s.brand_id = b.brand_id
 WHERE {wanted} GROUP BY b.brand_id, b.occurred_at ORDER BY b.brand_id
 """
 
@@ -31,7 +33,7 @@ class RulebookReader:
 
     dialect: str
     reference: ReferenceRepository
-    _kept: BoundedCache[tuple[Any, ...], Rulebook] = field(default_factory=lambda: BoundedCache(MAX_KEPT))
+    _kept: BoundedCache[tuple[str, ...], Rulebook] = field(default_factory=lambda: BoundedCache(MAX_KEPT))
 
     async def read(self, connection: AsyncConnection, brands: Collection[str]) -> Rulebook:
         """Return the rulebook of brands, without unknown ones."""
@@ -54,7 +56,8 @@ class RulebookReader:
 
 async def rulebook_fingerprint(
     connection: AsyncConnection, dialect: str, brands: Collection[str]
-) -> tuple[tuple[Any, ...], ...]:
-    """Return figures that differ whenever the schemes, weeks or facts of brands do."""
+) -> tuple[str, ...]:
+    """Return texts that differ whenever the schemes, weeks or facts of brands do: one for each brand."""
     wanted = f"b.brand_id IN ({listed(sorted(brands), dialect)})"
-    return tuple(tuple(row) for row in await fetch(connection, _FINGERPRINT.format(wanted=wanted)))
+    statement = _FINGERPRINT.format(figures=json_array(dialect, _FIGURES), wanted=wanted)
+    return tuple(row[0] for row in await fetch(connection, statement))

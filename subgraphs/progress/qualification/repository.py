@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import and_, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from foundation.storage.bulk_sql import JsonRows, MultiRow, fetch, few_at_once, json_array, listed, quote
+from foundation.storage.bulk_sql import JsonRows, MultiRow, few_at_once, json_array, listed, quote
 from subgraphs.progress.counting.contribution import CustomerKey, WeekKey
 from subgraphs.progress.counting.rulebook import Territory
 from subgraphs.progress.models import PROGRESS, QUALIFICATION, REFERENCE, WEEK_CLOSING
@@ -17,9 +17,13 @@ from subgraphs.progress.qualification.qualification import Qualification, Qualif
 from subgraphs.progress.qualification.week_membership import MembershipChange
 
 _PUBLISHED: Final = (
-    "q.revision, q.status, q.total_minor, q.target_minor, q.currency, q.jurisdiction, q.read_back"
+    *("q.revision", "q.status", "q.total_minor", "q.target_minor", "q.currency", "q.jurisdiction"),
+    "q.read_back",
 )
 _KEY: Final = "q.brand_id=p.brand_id AND q.customer_id=p.customer_id AND q.iso_week=p.iso_week"
+_HAS_CHANGES: Final = (
+    "EXISTS (SELECT 1 FROM membership_change m WHERE m.brand_id=p.brand_id AND m.customer_id=p.customer_id)"
+)
 
 
 class _Change(msgspec.Struct, array_like=True, frozen=True):
@@ -41,21 +45,42 @@ class StoredWeek(NamedTuple):
     published: Qualification | None
 
 
+class _Row(msgspec.Struct, array_like=True, frozen=True):
+    customer: str
+    total_minor: int
+    revision: int | None
+    status: QualificationStatus | None
+    published_minor: int | None
+    target_minor: int | None
+    currency: str | None
+    jurisdiction: str | None
+    read_back: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class QualificationRepository:
     """Reads and writes of qualifications."""
 
     dialect: str
+    weeks: JsonRows[_Row]
+    emptied: JsonRows[_Row]
     changes: JsonRows[_Change]
     stores: MultiRow
 
     @classmethod
     def of(cls, dialect: str) -> "QualificationRepository":
         """Return the repository for `mysql`, `mariadb` or `sqlite`."""
-        row = json_array(dialect, ["customer_id", "version", "opted_in", "at"], ["at"])
+        week = json_array(dialect, ["p.customer_id", "p.total_minor", *_PUBLISHED])
+        emptied = json_array(dialect, ["q.customer_id", "0", *_PUBLISHED])
+        change = json_array(dialect, ["customer_id", "version", "opted_in", "at"], ["at"])
         columns = tuple(column.name for column in QUALIFICATION.columns if not column.primary_key)
-        stores = MultiRow.into(dialect, QUALIFICATION, update=columns)
-        return cls(dialect, JsonRows.of(dialect, _Change, row), stores)
+        return cls(
+            dialect=dialect,
+            weeks=JsonRows.of(dialect, _Row, week),
+            emptied=JsonRows.of(dialect, _Row, emptied),
+            changes=JsonRows.of(dialect, _Change, change),
+            stores=MultiRow.into(dialect, QUALIFICATION, update=columns),
+        )
 
     async def read(
         self,
@@ -66,7 +91,8 @@ class QualificationRepository:
     ) -> dict[WeekKey, StoredWeek]:
         """Return the totals and published qualifications of weeks.
 
-        Weeks without a published qualification are left out if their total is below every target.
+        Weeks without a published qualification are left out if their total is below every target, or if their
+        customer has never opted in or out.
 
         Args:
             connection: In a write transaction that has locked the brands.
@@ -76,22 +102,18 @@ class QualificationRepository:
         """
         found: dict[WeekKey, StoredWeek] = {}
         for brand, iso, customers in _portions(weeks):
-            rows = await fetch(
+            rows = await self.weeks.few(
                 connection,
-                f"SELECT p.customer_id, p.total_minor, {_PUBLISHED} FROM progress p "  # noqa: S608 - quoted below
-                f"LEFT JOIN qualification q ON {_KEY} WHERE {self._among('p', brand, iso, customers)} "
-                f"AND (p.total_minor>={least[brand]} OR q.revision IS NOT NULL)",
+                f"FROM progress p LEFT JOIN qualification q ON {_KEY} "
+                f"WHERE {self._among('p', brand, iso, customers)} "
+                f"AND (q.revision IS NOT NULL OR (p.total_minor>={least[brand]} AND {_HAS_CHANGES}))",
             )
-            found |= {
-                (brand, row[0], iso): StoredWeek(max(0, row[1]), _qualification(row[2:])) for row in rows
-            }
+            found |= {(brand, row.customer, iso): _stored_week(row) for row in rows}
         for brand, iso, customers in _portions(week for week in emptied if week not in found):
-            rows = await fetch(
-                connection,
-                f"SELECT q.customer_id, {_PUBLISHED} FROM qualification q "  # noqa: S608 - quoted below
-                f"WHERE {self._among('q', brand, iso, customers)}",
+            rows = await self.emptied.few(
+                connection, f"FROM qualification q WHERE {self._among('q', brand, iso, customers)}"
             )
-            found |= {(brand, row[0], iso): StoredWeek(0, _qualification(row[1:])) for row in rows}
+            found |= {(brand, row.customer, iso): _stored_week(row) for row in rows}
         return found
 
     async def weeks_of(self, connection: AsyncConnection, owners: Collection[CustomerKey]) -> set[WeekKey]:
@@ -211,16 +233,17 @@ def _portions(weeks: Iterable[WeekKey]) -> Iterator[tuple[str, str, list[str]]]:
             yield brand, iso, customers
 
 
-def _qualification(values: Sequence[object]) -> Qualification | None:
-    revision, status, total_minor, target_minor, currency, jurisdiction, read_back = values
-    if not isinstance(revision, int) or not isinstance(total_minor, int) or not isinstance(target_minor, int):
-        return None
-    return Qualification(
-        revision,
-        QualificationStatus(status),
-        total_minor,
-        target_minor,
-        str(currency),
-        None if jurisdiction is None else str(jurisdiction),
-        read_back=bool(read_back),
+def _stored_week(row: _Row) -> StoredWeek:
+    total = max(0, row.total_minor)
+    if row.revision is None or row.status is None or row.published_minor is None or row.target_minor is None:
+        return StoredWeek(total, None)
+    published = Qualification(
+        row.revision,
+        row.status,
+        row.published_minor,
+        row.target_minor,
+        str(row.currency),
+        row.jurisdiction,
+        read_back=bool(row.read_back),
     )
+    return StoredWeek(total, published)
