@@ -42,13 +42,16 @@ _LONG_AGO: Final = datetime.fromtimestamp(0, UTC)
 
 @dataclass(slots=True)
 class SeenTime:
-    """The time that transactions decide by, as last seen: it only moves on, so few have to ask for it."""
+    """The time that transactions decide by, as last seen, so that few have to ask for it.
+
+    It is asked for again when this node's clock is before it: a rehearsal may have been moved back.
+    """
 
     instant: datetime = _LONG_AGO
 
     async def reach(self, instant: datetime, clock: Clock, connection: AsyncConnection) -> datetime:
         """Return a time that has come: the one seen last, or the present if that was before an instant."""
-        if self.instant < instant:
+        if self.instant < instant or clock.now() < self.instant:
             self.instant = await clock.at(connection)
         return self.instant
 

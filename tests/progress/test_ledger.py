@@ -224,3 +224,5 @@ async def test_a_bet_of_the_future_waits(reducer: Reducer) -> None:
     ahead.advance(timedelta(minutes=1))
     assert not (await early.bets(bet(bet_id="b-1", placed_at="2026-03-25T14:04:01Z"))).refused
     assert await reducer.counted() == 1000
+    ahead.advance(timedelta(minutes=-1))  # as a rehearsal may
+    assert (await early.bets(bet(bet_id="b-3", placed_at="2026-03-25T14:04:01Z"))).refused
