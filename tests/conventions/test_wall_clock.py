@@ -155,6 +155,7 @@ BY_THE_NODES_CLOCK: Final[dict[str, tuple[str, ...]]] = {
         "subgraphs/progress/ledger/reconciliation.py _repair",
     ),
     "how old a copy or a waiting fact is": (
+        "consumers/progress/reducers.py reach",
         "consumers/stream/database/dead_letters.py recent",
         "subgraphs/kit/live/rereading.py __init__",
         "subgraphs/kit/live/rereading.py look",
