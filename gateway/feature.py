@@ -14,6 +14,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 
+from msgspec import Struct
 from prometheus_client import CollectorRegistry
 from prometheus_client.registry import Collector
 from starlette.requests import Request
@@ -200,8 +201,7 @@ async def _closing(close: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
         await close()
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Struct, frozen=True):
     """A version of the graph that is being built: a supergraph with its settings.
 
     Attributes:
@@ -217,8 +217,7 @@ class Version:
     over_http: Collection[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VersionParts(Hooks):
+class VersionParts(Hooks, frozen=True, kw_only=True):
     """What a feature adds to a version of the graph, by stage; a stage that nobody uses costs nothing.
 
     Attributes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 TOKEN: Final = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+")
 """A header's name (RFC 9110, 5.6.2)."""
@@ -47,8 +48,7 @@ _ENCODING: Final = "latin-1"
 """A header may contain any octet; this decoding preserves every one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Forwarding:
+class Forwarding(Struct, frozen=True):
     """Picks the headers that subgraphs may see.
 
     Attributes:

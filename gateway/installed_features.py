@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from gateway.feature import Core, Feature, Version, VersionParts
 from gateway.feature_list import FEATURES

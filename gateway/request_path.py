@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
 from functools import partial
 from typing import Any, Final, NamedTuple, TypeAlias
+
+from msgspec import Struct
 
 from gateway.feature import VersionParts
 from gateway.pipeline.hooks import Hooks, Step
@@ -90,8 +91,7 @@ STAGES: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RequestPath:
+class RequestPath(Struct, frozen=True):
     """The path of the requests to one version of the graph.
 
     Attributes:
@@ -119,16 +119,16 @@ def assemble(
     added: dict[str, list[tuple[str, Any]]] = {}
     values: dict[str, Any] = {}
     for name, parts in [(CORE, core), *features]:
-        for field in fields(parts):
-            value = getattr(parts, field.name)
+        for field in parts.__struct_fields__:
+            value = getattr(parts, field)
             if isinstance(value, tuple):
-                values[field.name] = (*values.get(field.name, ()), *value)
-                added.setdefault(field.name, []).extend((name, each) for each in value)
+                values[field] = (*values.get(field, ()), *value)
+                added.setdefault(field, []).extend((name, each) for each in value)
             elif value is not None:
-                if field.name in values:
-                    raise ValueError(f"Both {added[field.name][0][0]} and {name} claim {field.name}.")
-                values[field.name] = value
-                added[field.name] = [(name, value)]
+                if field in values:
+                    raise ValueError(f"Both {added[field][0][0]} and {name} claim {field}.")
+                values[field] = value
+                added[field] = [(name, value)]
     stages = (stage for stage in STAGES if authenticates or stage is not SESSION)
     return RequestPath(VersionParts(**values), tuple(step for each in stages for step in _steps(each, added)))
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from time import monotonic
+
+from msgspec import Struct
 
 from foundation.graphql_http import Negotiation
 from gateway.access.operations import Narrowing
@@ -46,8 +47,7 @@ from gateway.supergraph import load_supergraph
 from gateway.transport import HttpTransport, Transport
 
 
-@dataclass(frozen=True, slots=True)
-class VersionBuilder:
+class VersionBuilder(Struct, frozen=True):
     """Builds versions of the graph; its attributes outlive each of them.
 
     Attributes:

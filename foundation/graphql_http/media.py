@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
+
+from msgspec import Struct, field
 
 GRAPHQL_JSON: Final = "application/graphql-response+json"
 JSON: Final = "application/json"
@@ -12,8 +13,7 @@ MAX_CACHED: Final = 128
 MAX_CACHED_LENGTH: Final = 256
 
 
-@dataclass(frozen=True, slots=True)
-class Media:
+class Media(Struct, frozen=True):
     """A media type of responses.
 
     Attributes:
@@ -29,8 +29,7 @@ class Media:
         return 200 if well_formed and self.name == JSON else status
 
 
-@dataclass(frozen=True, slots=True)
-class Negotiation:
+class Negotiation(Struct, frozen=True):
     """Chooses the media type of responses, and caches the choice by Accept header."""
 
     _offered: dict[str, Media] = field(

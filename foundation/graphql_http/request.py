@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import orjson
+from msgspec import Struct, field
 
 from foundation.graphql_http.errors import BatchRefused, RequestError
 from foundation.graphql_http.media import is_utf8_json
@@ -21,8 +21,7 @@ PERSISTED_QUERY_VERSION: Final = 1
 """The only version of Apollo's protocol."""
 
 
-@dataclass(frozen=True, slots=True)
-class GraphQLRequest:
+class GraphQLRequest(Struct, frozen=True):
     """A request of a client, by POST or GET.
 
     Attributes:

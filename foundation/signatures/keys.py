@@ -13,6 +13,7 @@ from cryptography.exceptions import InvalidSignature as InvalidEd25519
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey, OKPKey
+from msgspec import Struct
 
 Algorithm: TypeAlias = Literal["hmac-sha256", "ed25519"]
 """The names of RFC 9421, section 3.3."""
@@ -73,8 +74,7 @@ class SignatureKey:
         return True
 
 
-@dataclass(frozen=True, slots=True)
-class KeySet:
+class KeySet(Struct, frozen=True):
     """A set of keys: the first one that can sign signs, and all of them verify.
 
     Attributes:
@@ -167,8 +167,7 @@ class KeySource(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class FixedKeys:
+class FixedKeys(Struct, frozen=True):
     """Keys that never change."""
 
     keys: KeySet

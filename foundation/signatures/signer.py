@@ -4,9 +4,10 @@ import os
 import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
+
+from msgspec import Struct
 
 from foundation.signatures.keys import KeySource
 from foundation.signatures.profile import (
@@ -23,8 +24,7 @@ from foundation.signatures.profile import (
 NONCE_BYTES: Final = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(Struct, frozen=True):
     """What all requests to a subgraph have in common.
 
     Attributes:

@@ -4,8 +4,9 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 MAX_CHARS: Final = 8192
 MAX_MEMBERS: Final = 8
@@ -20,8 +21,7 @@ _COMMA: Final = re.compile(r"[ \t]*,[ \t]*")
 _BLANKS: Final = re.compile(r" *")
 
 
-@dataclass(frozen=True, slots=True)
-class SignatureInput:
+class SignatureInput(Struct, frozen=True):
     """One signature's part of `Signature-Input`.
 
     Attributes:

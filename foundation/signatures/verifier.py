@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from foundation.signatures.errors import InvalidSignature, Reason
 from foundation.signatures.keys import KeySource, SignatureKey
@@ -19,8 +20,7 @@ SHA256_BYTES: Final = 32
 DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}
 
 
-@dataclass(frozen=True, slots=True)
-class SignatureLimits:
+class SignatureLimits(Struct, frozen=True):
     """How long a signature may be used.
 
     Attributes:
@@ -39,8 +39,7 @@ class SignatureLimits:
         return self.longest_seconds + 2 * self.skew_seconds
 
 
-@dataclass(frozen=True, slots=True)
-class RequestHead:
+class RequestHead(Struct, frozen=True):
     """A request without its body.
 
     Attributes:
@@ -72,8 +71,7 @@ class RequestHead:
         return dict(zip(DERIVED, (self.method, authority, path or "/", f"?{query}"), strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class VerifiedHead:
+class VerifiedHead(Struct, frozen=True):
     """What the gateway's signature says about a request.
 
     Attributes:

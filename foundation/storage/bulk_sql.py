@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy import Boolean, Column, Integer, String, Table, Text
 from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -85,8 +86,7 @@ def json_array(dialect: str, columns: Iterable[str], instants: Collection[str] =
     return f"{'json_array' if lite else 'JSON_ARRAY'}({values})"
 
 
-@dataclass(frozen=True, slots=True)
-class JsonRows(Generic[R]):
+class JsonRows(Struct, Generic[R], frozen=True):
     """Reads rows as JSON that the database builds: drivers written in Python parse rows slowly.
 
     Attributes:

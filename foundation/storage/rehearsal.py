@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import structlog
+from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.clock import Clock, SystemClock
@@ -23,8 +24,7 @@ class ClockError(ValueError):
     """The product clock cannot be used, or cannot be moved like this; the message says what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(Struct, frozen=True):
     """A product instant and its machine instant; from there both clocks run at the same speed."""
 
     product: datetime

@@ -3,10 +3,10 @@
 import base64
 import json
 import re
-from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 import orjson
+from msgspec import Struct
 
 from foundation.tokens.errors import InvalidToken, Reason
 
@@ -14,8 +14,7 @@ _THREE_PARTS: Final = re.compile(r"[A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]+\.[A-Za-z0-9_
 MAX_KEY_ID: Final = 256
 
 
-@dataclass(frozen=True, slots=True)
-class SignedToken:
+class SignedToken(Struct, frozen=True):
     """A token whose signature has not been checked.
 
     Attributes:

@@ -3,8 +3,9 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
+
+from msgspec import Struct
 
 from foundation.token_settings import Introspection, Issuer, Revocations
 from foundation.tokens.claim_rules import ClaimRules
@@ -19,8 +20,7 @@ from foundation.tokens.revocations import Mark, RevocationFollower
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class RememberedToken(Generic[T]):
+class RememberedToken(Struct, Generic[T], frozen=True):
     """A verified token: valid until it expires, a key of its issuer is dropped, or a mark is revoked.
 
     Attributes:
@@ -84,8 +84,7 @@ MAX_KEPT: Final = 100_000
 DAY: Final = 24 * 3600.0
 
 
-@dataclass(frozen=True, slots=True)
-class VerifiedToken:
+class VerifiedToken(Struct, frozen=True):
     """The content of a valid token.
 
     Attributes:
@@ -99,8 +98,7 @@ class VerifiedToken:
     expires: float
 
 
-@dataclass(frozen=True, slots=True)
-class TrustedIssuer:
+class TrustedIssuer(Struct, frozen=True):
     """An issuer with its keys.
 
     Attributes:

@@ -6,10 +6,10 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from threading import Thread
 from typing import TYPE_CHECKING, Final, Literal
 
+from msgspec import Struct
 from opentelemetry.trace import SpanContext, Tracer
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -52,8 +52,7 @@ class SamplerSettings(BaseSettings):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Sampling:
+class Sampling(Struct, frozen=True):
     """Decides whether a trace is recorded.
 
     Attributes:
@@ -86,8 +85,7 @@ SECONDS_TO_CLOSE: Final = 2
 """How long unsent spans may delay the end of a process."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tracing:
+class Tracing(Struct, frozen=True):
     """The tracing of a process.
 
     Attributes:

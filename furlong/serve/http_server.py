@@ -7,9 +7,9 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import replace
 from typing import Final
 
+from msgspec.structs import replace
 from starlette.types import ASGIApp
 
 from gateway.http.server import ClientLimits, Server, configured, listen

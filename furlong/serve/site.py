@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from msgspec import structs
 from prometheus_client.registry import Collector
 from starlette.applications import Starlette
 
@@ -218,7 +219,7 @@ def _with_defaults_of(reload: Reload, serve: ServeSettings, brands: Brands) -> R
     read = reload.read_settings
     if read is None:
         return reload
-    return replace(reload, read_settings=lambda: _with_defaults(read(), serve, brands))
+    return structs.replace(reload, read_settings=lambda: _with_defaults(read(), serve, brands))
 
 
 def _run_with(app: Starlette, verifier: SessionVerifier, subgraphs: Sequence[Subgraph]) -> None:

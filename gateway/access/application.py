@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gateway.access.requirements import Granted
 
@@ -12,8 +14,7 @@ AccessOf: TypeAlias = Callable[[object], Granted]
 """Returns the rights of a session."""
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyQuestion:
+class PolicyQuestion(Struct, frozen=True):
     """Which of these policies hold for a request?
 
     Attributes:

@@ -20,6 +20,7 @@ from graphql import (
     get_named_type,
     is_abstract_type,
 )
+from msgspec import Struct
 
 from gateway.access.requirements import NOTHING, Requirement, policies_in
 from gateway.access.rules import AccessRules
@@ -28,8 +29,7 @@ from gateway.planner import Operation
 from gateway.supergraph import Field, Selections, possible_types
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentAccess:
+class DocumentAccess(Struct, frozen=True):
     """What a client needs in order to see everything that a document may select.
 
     Attributes:

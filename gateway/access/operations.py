@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Final
 
 from graphql import GraphQLInterfaceType, GraphQLNonNull, GraphQLObjectType
+from msgspec import Struct, structs
 
 from gateway.access.operation_rules import DocumentAccess, FieldRules, document_access
 from gateway.access.requirements import Requirement
@@ -23,8 +24,7 @@ MAX_PATHS: Final = 50
 """How many fields a refusal names at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class OperationAccess:
+class OperationAccess(Struct, frozen=True):
     """Decides which parts of an operation are planned.
 
     Attributes:
@@ -80,7 +80,7 @@ def restrict(fields: FieldRules, unmet: Requirement, operation: Operation) -> Op
     restriction = _Restriction(fields, unmet)
     supergraph = fields.rules.supergraph
     wanted = restriction.selections(operation.wanted)
-    return replace(
+    return structs.replace(
         operation,
         wanted=wanted,
         fetched=fetched(supergraph, restriction.permitted(wanted), operation.root),
@@ -212,8 +212,7 @@ class _Restriction:
         return isinstance(named.fields[wanted.name].type, GraphQLNonNull)
 
 
-@dataclass(frozen=True, slots=True)
-class Narrowing:
+class Narrowing(Struct, frozen=True):
     """Leaves out of plans and introspection what a client may not see; by default, that is nothing.
 
     Attributes:

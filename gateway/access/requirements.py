@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import product
 from math import prod
 from typing import Final, Literal, TypeAlias
+
+from msgspec import Struct, field
 
 from gateway.supergraph import Access
 
@@ -14,8 +15,7 @@ MAX_COMBINATIONS: Final = 4_096
 """With more combinations of alternatives than this, no rule is said to follow from them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One rule that a client must satisfy.
 
     Attributes:
@@ -40,8 +40,7 @@ NOTHING: Final[Requirement] = frozenset()
 AUTHENTICATED: Final = Rule("authenticated")
 
 
-@dataclass(frozen=True, slots=True)
-class Granted:
+class Granted(Struct, frozen=True):
     """The rights of a request.
 
     Attributes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 ANY: Final = "*"
 
@@ -54,8 +55,7 @@ def checked_exact_origin(text: str) -> str:
     return checked_origin(text)
 
 
-@dataclass(frozen=True, slots=True)
-class Origins:
+class Origins(Struct, frozen=True):
     """A set of origins.
 
     Attributes:

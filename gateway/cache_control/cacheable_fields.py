@@ -7,7 +7,6 @@ entity may be cached if its type has a hint.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from graphql import (
@@ -21,6 +20,7 @@ from graphql import (
     value_from_ast_untyped,
 )
 from graphql.language import Node
+from msgspec import Struct
 
 from gateway.cache_control import CachePolicy, hint_of
 from gateway.plan import Entities, Fetch, RootFields
@@ -31,8 +31,7 @@ from gateway.supergraph.selections import TYPENAME
 REPRESENTATIONS: Final = "representations"
 
 
-@dataclass(frozen=True, slots=True)
-class CacheableEntities:
+class CacheableEntities(Struct, frozen=True):
     """One cacheable `_entities` field.
 
     Attributes:
@@ -59,8 +58,7 @@ class CacheableEntities:
         return (subgraph_tag(subgraph), type_tag(subgraph, typename), *written)
 
 
-@dataclass(frozen=True, slots=True)
-class CacheableRoot:
+class CacheableRoot(Struct, frozen=True):
     """A cacheable fetch of root fields, as a whole.
 
     Attributes:
@@ -145,8 +143,7 @@ def _entities(
     return CacheableEntities(alias, representations, text, variables, policies, tags)
 
 
-@dataclass(frozen=True, slots=True)
-class _Hints:
+class _Hints(Struct, frozen=True):
     supergraph: Supergraph
     subgraph: str
 
@@ -260,8 +257,7 @@ SESSION_HEADERS: Final = frozenset({"authorization", "cookie"})
 """The headers by which a subgraph distinguishes customers: what is public does not depend on them."""
 
 
-@dataclass(frozen=True, slots=True)
-class PublicFetches:
+class PublicFetches(Struct, frozen=True):
     """Determines which fetches a shared cache could answer.
 
     Attributes:

@@ -8,7 +8,6 @@ never more permissive.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 
 from graphql import (
     DocumentNode,
@@ -25,14 +24,15 @@ from graphql import (
     get_named_type,
     is_composite_type,
 )
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gateway.supergraph import CacheHint, Supergraph
 
 NO_HINT = CacheHint()
 
 
-@dataclass(frozen=True, slots=True)
-class CachePolicy:
+class CachePolicy(Struct, frozen=True):
     """How long a response may be cached, and by whom.
 
     Attributes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from gateway.clients.client_class import DEFAULT, ClientClass
 from gateway.clients.settings import ClientSettings
@@ -18,8 +19,7 @@ _MAX_LENGTH = 128
 """The most characters of a client's name or version; a longer one is ignored."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClientIdentity:
+class ClientIdentity(Struct, frozen=True):
     """The client of a request.
 
     Attributes:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 CHALLENGE: Final = 'Bearer error="invalid_token"'
 """The response's `WWW-Authenticate` for a refused token (RFC 6750, section 3.1)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """The session of a request.
 
     Attributes:

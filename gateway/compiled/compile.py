@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from sys import maxsize
 from typing import Final
+
+from msgspec import Struct
 
 from gateway.compiled.analysis import lists_by_shape, passthrough_shapes, writes_into_lists
 from gateway.compiled.codegen.completeness import CompletenessCodegen
@@ -52,8 +53,7 @@ def compile_plan(
     return kind(plan, made, project_data, written.source, on_deopt, most_items)
 
 
-@dataclass(frozen=True, slots=True)
-class PlanFunctions:
+class PlanFunctions(Struct, frozen=True):
     """The generated functions of a plan, not yet bound to subgraphs.
 
     Attributes:
@@ -104,8 +104,7 @@ def write_plan(plan: QueryPlan, *, trusted: bool = False, most_items: int = maxs
     return PlanFunctions(source, projection, steps)
 
 
-@dataclass(frozen=True, slots=True)
-class _PlanWriter:
+class _PlanWriter(Struct, frozen=True):
     """Writes the functions of fetches; returns functions that create the steps from the loaded source.
 
     Attributes:

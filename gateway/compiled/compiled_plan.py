@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from sys import maxsize
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from gateway.compiled.deopt import DEOPT_ERRORS, OnDeopt, ignore_deopt
 from gateway.compiled.runtime.parallel_stage import ParallelStage
@@ -16,8 +17,7 @@ from gateway.projection import project
 from jit.codegen import Source
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledPlan:
+class CompiledPlan(Struct, frozen=True):
     """A plan that is executed by its generated functions.
 
     Attributes:
@@ -61,8 +61,7 @@ class CompiledPlan:
         return projected, list(failures)
 
 
-@dataclass(frozen=True, slots=True)
-class RestrictedPlan(CompiledPlan):
+class RestrictedPlan(CompiledPlan, frozen=True):
     """A plan of which the client may not see everything; errors say what is left out, and where."""
 
     def project(

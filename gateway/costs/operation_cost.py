@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from graphql import FieldNode, GraphQLError, GraphQLField, VariableNode
 from graphql.execution.values import VariableValues, get_argument_values
+from msgspec import Struct
 
 from gateway.costs.rules import CostRules, FieldRule
 from gateway.pipeline.preparation.costs import Estimate
@@ -18,8 +18,7 @@ MAX_COST: Final = 1_000_000_000
 """Costs are capped here: nested lists multiply, and no limit is this high."""
 
 
-@dataclass(frozen=True, slots=True)
-class TypeCase:
+class TypeCase(Struct, frozen=True):
     """The selections on an object if it has one of these types.
 
     Attributes:
@@ -37,8 +36,7 @@ class TypeCase:
     typename: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class CountedField:
+class CountedField(Struct, frozen=True):
     """A field of an operation.
 
     Attributes:
@@ -57,8 +55,7 @@ class CountedField:
     sized_by: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CountedFields:
+class CountedFields(Struct, frozen=True):
     """The fields of an operation, each at a position of its own.
 
     Attributes:

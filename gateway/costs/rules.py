@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence, Sized
-from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from graphql import (
@@ -26,6 +25,8 @@ from graphql import (
     is_non_null_type,
     print_ast,
 )
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gateway.supergraph import Annotations, ListSize, possible_types
 
@@ -36,8 +37,7 @@ META_FIELDS: Final = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef
 """The introspection fields of the query type."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FieldRule:
+class FieldRule(Struct, frozen=True, eq=False):
     """How a field of a type is counted.
 
     Attributes:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
 import orjson
+from msgspec import Struct
 
 from gateway.executor.failures import Failure, Failures, Path
 from gateway.executor.positions import Position
@@ -30,8 +31,7 @@ class Batch:
     missing: list[tuple[Position, Failure | None]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class SentField:
+class SentField(Struct, frozen=True):
     """One `_entities` field of a fetch, with the representations sent in it."""
 
     entities: Entities

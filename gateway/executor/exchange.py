@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from sys import maxsize
 from time import perf_counter
@@ -13,6 +12,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 import msgspec
 import structlog
+from msgspec import Struct
 
 from gateway.errors import (
     CircuitOpen,
@@ -75,8 +75,7 @@ class Context(msgspec.Struct, frozen=True, gc=False):
     event: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SubgraphResponse:
+class SubgraphResponse(Struct, frozen=True):
     """A subgraph's response, parsed.
 
     Attributes:

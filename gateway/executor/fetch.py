@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gateway.executor.entities import SentField, divide, group_by_values, represent
 from gateway.executor.exchange import (
@@ -26,8 +29,7 @@ from gateway.plan import Entities, Fetch, Names, ProvidedFields, RootFields
 from gateway.plan.context_batch import ContextBatch, numbered_alias, numbering
 
 
-@dataclass(frozen=True, slots=True)
-class Execution:
+class Execution(Struct, frozen=True):
     """One execution of a plan.
 
     Attributes:
@@ -42,13 +44,12 @@ class Execution:
     context: Context
     names: Names
     interface_objects: frozenset[str]
-    data: dict[str, Any] = field(default_factory=dict)
-    missing_fields: MissingFields = field(default_factory=MissingFields)
-    windows: Windows = field(default_factory=lambda: NO_WINDOWS)
+    data: dict[str, Any] = msgspec.field(default_factory=dict)
+    missing_fields: MissingFields = msgspec.field(default_factory=MissingFields)
+    windows: Windows = msgspec.field(default_factory=lambda: NO_WINDOWS)
 
 
-@dataclass(frozen=True, slots=True)
-class FetchExecution:
+class FetchExecution(Struct, frozen=True):
     """One fetch of an execution."""
 
     fetch: Fetch

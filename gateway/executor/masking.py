@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import structlog
+from msgspec import Struct
 
 from foundation.logs import cleaned, impersonal
 
@@ -31,8 +32,7 @@ class OwnCode(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ShownError:
+class ShownError(Struct, frozen=True):
     """What a client sees of a subgraph's error.
 
     Attributes:

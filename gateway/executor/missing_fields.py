@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from gateway.executor.failures import Failure, Failures, Path, translated
@@ -18,8 +19,7 @@ from gateway.plan import Below, ProvidedFields
 from gateway.supergraph.selections import TYPENAME
 
 
-@dataclass(frozen=True, slots=True)
-class _MissingData:
+class _MissingData(Struct, frozen=True):
     """The fields that an object lacks, and the reason."""
 
     failure: Failure

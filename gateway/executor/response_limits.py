@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from gateway.errors import ResponseTooLarge
 from jit.codegen import BUDGET, BudgetSpent, spend
@@ -23,8 +24,7 @@ LARGE_PLACES: Final = 20_000
 LIST_TOO_LONG: Final = "LIST_TOO_LONG"
 
 
-@dataclass(frozen=True, slots=True)
-class ResponseLimits:
+class ResponseLimits(Struct, frozen=True):
     """Limits on the data of a response.
 
     Attributes:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from asyncio import CancelledError
 from collections.abc import Coroutine, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
 
 from foundation.graphql_http import GRAPHQL_JSON, HTML, JSON, Media, Negotiation, preferred
 from gateway.browsers.security_headers import GRAPHIQL_POLICY, encoded, page_headers
@@ -47,8 +48,7 @@ HEADERS: Mapping[int, RawHeaders] = {
 """Additional headers by status."""
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """The endpoint for clients.
 
     Attributes:
@@ -188,8 +188,7 @@ FORBIDDEN: Final = 403
 _TEXT: Final = b"text/plain; charset=utf-8"
 
 
-@dataclass(frozen=True, slots=True)
-class CorsEndpoint:
+class CorsEndpoint(Struct, frozen=True):
     """Tells browsers which pages may read an endpoint's responses.
 
     Attributes:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import uuid
 from asyncio import CancelledError
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
 import structlog
-from msgspec import structs
+from msgspec import Struct, structs
 
 from gateway.cache_control import CachePolicy
 from gateway.errors import ClientDisconnected, RequestError, TooManyRequests, Unauthenticated
@@ -28,8 +27,7 @@ TRACING: Final = frozenset({"traceparent", "tracestate", "baggage"})
 """Headers that no response depends on."""
 
 
-@dataclass(frozen=True, slots=True)
-class ResponseCaching:
+class ResponseCaching(Struct, frozen=True):
     """Adds the headers by which caches keep responses to GET.
 
     Attributes:

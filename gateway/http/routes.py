@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+from msgspec import Struct, field
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -94,8 +94,7 @@ def _securing(send: Send) -> Send:
     return secured
 
 
-@dataclass(frozen=True, slots=True)
-class OperatorRoutes:
+class OperatorRoutes(Struct, frozen=True):
     """The routes for operators.
 
     Attributes:

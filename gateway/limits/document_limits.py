@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from graphql import (
@@ -19,13 +18,13 @@ from graphql import (
     OperationDefinitionNode,
     SelectionSetNode,
 )
+from msgspec import Struct
 
 from gateway.errors import InvalidDocument
 from gateway.limits.measures import Measures, measure, selections_of
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentLimits:
+class DocumentLimits(Struct, frozen=True):
     """The limits on one document.
 
     Attributes:

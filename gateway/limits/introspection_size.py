@@ -22,6 +22,7 @@ from graphql import (
     is_abstract_type,
     parse,
 )
+from msgspec import Struct
 
 from gateway.limits.introspection import introspects, is_usual_introspection
 
@@ -39,8 +40,7 @@ STANDARD: Final = get_introspection_query(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentIntrospection:
+class DocumentIntrospection(Struct, frozen=True):
     """What a document introspects.
 
     Attributes:
@@ -52,8 +52,7 @@ class DocumentIntrospection:
     is_usual: bool
 
 
-@dataclass(frozen=True, slots=True)
-class IntrospectionSizes:
+class IntrospectionSizes(Struct, frozen=True):
     """The sizes of one schema under introspection: the values of each list, and the bytes of texts.
 
     Attributes:

@@ -6,10 +6,10 @@ Each request looks up its recorder and counts once. Labels are decided when a re
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 from weakref import WeakSet
 
+from msgspec import Struct
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -75,8 +75,7 @@ AddRecorder: TypeAlias = Callable[[Document, Client, Recorder], Recorder]
 """Returns a recorder that counts something of its own, and then calls the given recorder."""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownNames:
+class KnownNames(Struct, frozen=True):
     """Decides which names become labels of metrics.
 
     Attributes:

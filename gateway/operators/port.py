@@ -11,11 +11,11 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from msgspec import Struct
 from prometheus_client import CollectorRegistry, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -37,8 +37,7 @@ TEXT: Final = "text/plain; version=0.0.4; charset=utf-8"
 UNAUTHORIZED: Final = PlainTextResponse("unauthorized\n", 401, {"www-authenticate": "Bearer"})
 
 
-@dataclass(frozen=True, slots=True)
-class OperatorsPort:
+class OperatorsPort(Struct, frozen=True):
     """The routes served to operators.
 
     Attributes:

@@ -6,10 +6,10 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from typing import Any, Final
 
 import structlog
+from msgspec import Struct
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 
@@ -22,8 +22,7 @@ READY_SECONDS: Final = 2.0
 """A worker that takes longer to determine whether it is ready counts as not ready."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reporter:
+class Reporter(Struct, frozen=True):
     """Creates the reports of a worker.
 
     Attributes:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from foundation.graphql_http import GraphQLRequest
 from gateway.clients import ClientIdentity
 from gateway.errors import InvalidDocument
 
 
-@dataclass(frozen=True, slots=True)
-class ResolvedRequest:
+class ResolvedRequest(Struct, frozen=True):
     """A request with its document.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeAlias
+
+from msgspec import Struct
 
 from gateway.clients import ClientIdentity
 from gateway.executor import CallMiddleware, SourceMiddleware
@@ -63,8 +64,7 @@ class ResponseHook(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Hooks:
+class Hooks(Struct, frozen=True):
     """The hooks of all stages, in the order of a request.
 
     Attributes:

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 import orjson
 from graphql import GraphQLSchema
+from msgspec import Struct
 
 from gateway.access.visible_schema import VisibleSchemas
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
@@ -57,8 +58,7 @@ class IntrospectionCache:
         return len(self._answers)
 
 
-@dataclass(frozen=True, slots=True)
-class Introspection:
+class Introspection(Struct, frozen=True):
     """Answers the introspection of one schema.
 
     Attributes:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable, Mapping
-from dataclasses import dataclass, field
 from sys import maxsize
 from typing import Any, Literal, TypeAlias
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from gateway.compiled.deopt import OnDeopt, ignore_deopt
@@ -41,8 +41,7 @@ def _ignore_errors(_errors: list[dict[str, Any]]) -> None:
     """No-op observer."""
 
 
-@dataclass(frozen=True, slots=True)
-class OperationExecutor:
+class OperationExecutor(Struct, frozen=True):
     """Executes operations by their plans.
 
     Attributes:
@@ -228,8 +227,7 @@ def _attributed(failure: Failure, plan: QueryPlan) -> Failure:
     return replace(failure, service=providing_subgraph(plan, failure.path))
 
 
-@dataclass(frozen=True, slots=True)
-class InterpretedPlan:
+class InterpretedPlan(Struct, frozen=True):
     """A plan for the interpreter.
 
     Attributes:

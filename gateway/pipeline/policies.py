@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import msgspec
+from msgspec import Struct
 
 from gateway.clients import ClientIdentity
 from gateway.clients.client_class import IntrospectionPermission
@@ -69,8 +70,7 @@ def checks_of(policies: Iterable[Policy], document: PreparedDocument) -> tuple[C
     )
 
 
-@dataclass(frozen=True, slots=True)
-class IntrospectionPolicy:
+class IntrospectionPolicy(Struct, frozen=True):
     """Refuses introspection to classes of clients that may not introspect, and limits it for the others.
 
     Attributes:
@@ -132,6 +132,5 @@ class BatchEntry:
     is_cancellable: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SharedCosts:
+class SharedCosts(Struct, frozen=True):
     """Offered by a feature whose requests may be entries of a batch: the costs of these count together."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 MARK = "\0"
 """Marks where the number of a variable is inserted; a GraphQL document cannot contain this character."""
 
 
-@dataclass(frozen=True, slots=True)
-class ContextBatchField:
+class ContextBatchField(Struct, frozen=True):
     """An `_entities` field that is written once for each set of values.
 
     Attributes:
@@ -22,8 +22,7 @@ class ContextBatchField:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class ContextBatch:
+class ContextBatch(Struct, frozen=True):
     """The parts of a document that are known before the values.
 
     Attributes:

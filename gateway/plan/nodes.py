@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+from msgspec import Struct, field
 
 from gateway.plan.context_batch import ContextBatch
 from gateway.plan.shape import Shape, StreamedList
@@ -16,8 +17,7 @@ ENTITIES = "_entities"
 """The root field that returns entities."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One step down the fetched data.
 
     Attributes:
@@ -40,8 +40,7 @@ objects.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Below:
+class Below(Struct, frozen=True):
     """The fields that a fetch adds to the objects at a response key.
 
     Attributes:
@@ -53,8 +52,7 @@ class Below:
     provided_fields: ProvidedFields
 
 
-@dataclass(frozen=True, slots=True)
-class RepresentationField:
+class RepresentationField(Struct, frozen=True):
     """A field of a representation.
 
     Attributes:
@@ -70,8 +68,7 @@ class RepresentationField:
     key: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RepresentationGroup:
+class RepresentationGroup(Struct, frozen=True):
     """The fields to send for objects of a concrete type."""
 
     concrete: str
@@ -79,8 +76,7 @@ class RepresentationGroup:
     fields: tuple[RepresentationField, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RootFields:
+class RootFields(Struct, frozen=True):
     """The fields that a root fetch returns.
 
     Attributes:
@@ -92,8 +88,7 @@ class RootFields:
     provided_fields: ProvidedFields
 
 
-@dataclass(frozen=True, slots=True)
-class ContextVariable:
+class ContextVariable(Struct, frozen=True):
     """A variable that an ancestor of the entity sets (`@fromContext`).
 
     Attributes:
@@ -107,16 +102,14 @@ class ContextVariable:
     sources: tuple[ContextSource, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ContextSource:
+class ContextSource(Struct, frozen=True):
     """An ancestor, some levels up, and the fields that are read from it, by concrete type."""
 
     levels_up: int
     fields: Mapping[str, tuple[RepresentationField, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Entities:
+class Entities(Struct, frozen=True):
     """One `_entities` field of a fetch. Entities at several paths share it if they send and select the same.
 
     Attributes:
@@ -143,8 +136,7 @@ class Entities:
     keys: Mapping[str, tuple[tuple[RepresentationField, ...], ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Fetch:
+class Fetch(Struct, frozen=True):
     """One request to a subgraph.
 
     Attributes:
@@ -183,15 +175,13 @@ class Fetch:
                     yield from ((path, entity.provided_fields) for path in entity.paths)
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(Struct, frozen=True):
     """Nodes that run in sequence."""
 
     nodes: tuple[PlanNode, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Parallel:
+class Parallel(Struct, frozen=True):
     """Nodes that run in parallel."""
 
     nodes: tuple[PlanNode, ...]
@@ -213,16 +203,14 @@ def subscribed(tree: PlanNode) -> tuple[Fetch, PlanNode | None]:
             raise AssertionError("the plan of a subscription begins with one fetch")
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """The client's name for each response key; None for a field that the client did not ask for."""
 
     responses: Mapping[str, str | None]
     below: Mapping[str, Names]
 
 
-@dataclass(frozen=True, slots=True)
-class QueryPlan:
+class QueryPlan(Struct, frozen=True):
     """The plan of an operation.
 
     Attributes:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from graphql import GraphQLOutputType
+from msgspec import Struct, field
 
 from gateway.supergraph.deferral import Delivery
 
 
-@dataclass(frozen=True, slots=True)
-class StreamedList:
+class StreamedList(Struct, frozen=True):
     """A list with `@stream`.
 
     Attributes:
@@ -27,8 +26,7 @@ class StreamedList:
     delivery: Delivery
 
 
-@dataclass(frozen=True, slots=True)
-class ShapeField:
+class ShapeField(Struct, frozen=True):
     """One field of the response.
 
     Attributes:
@@ -50,16 +48,14 @@ class ShapeField:
     streamed: StreamedList | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DeferredFields:
+class DeferredFields(Struct, frozen=True):
     """The fields of an object that are delivered later than the object, with the same deferred fragments."""
 
     delivery: Delivery
     fields: tuple[ShapeField, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """The shape of the objects at one position of the response.
 
     Attributes:

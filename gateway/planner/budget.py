@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from gateway.errors import BudgetExceeded
 
 COMPARISON_SHARE = 8
@@ -16,8 +18,7 @@ SELECTION = 10
 """How many visits of a field take as long as visiting the selections below one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(Struct, frozen=True):
     """The limits of planning one operation.
 
     Attributes:

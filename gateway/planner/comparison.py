@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TypeAlias
 
+from msgspec import Struct
+
 from gateway.planner.choose.choices import Choices, neighbours_together
 from gateway.planner.choose.response_scope import ResponseScope
 from gateway.planner.fetch.fetch_node import Call
@@ -18,8 +20,7 @@ PlanCost: TypeAlias = tuple[int, int, int, int]
 """Depth, calls, fields weighted by the level at which they arrive, fields: compared in this order."""
 
 
-@dataclass(frozen=True, slots=True)
-class CandidatePlan:
+class CandidatePlan(Struct, frozen=True):
     """One possible plan of an operation.
 
     Attributes:

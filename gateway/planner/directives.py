@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from graphql import (
@@ -18,6 +17,7 @@ from graphql import (
     SelectionSetNode,
     VariableNode,
 )
+from msgspec import Struct
 
 from gateway.errors import CannotPlan
 
@@ -28,8 +28,7 @@ INCREMENTALLY: Final = ("@", True)
 """The condition of a plan whose response is sent in parts; no variable has this name."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeferringDirectives:
+class DeferringDirectives(Struct, frozen=True):
     """The `@defer` and `@stream` directives of an operation and of its document's fragments.
 
     Attributes:

@@ -7,7 +7,6 @@ that occurs has its own plan, so a skipped branch costs nothing and cannot fail.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from graphql import (
@@ -17,6 +16,7 @@ from graphql import (
     OperationType,
     print_ast,
 )
+from msgspec import Struct
 
 from gateway.errors import CannotPlan
 from gateway.plan.nodes import OperationKind
@@ -38,8 +38,7 @@ _KINDS: Final[Mapping[OperationType, OperationKind]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """An operation in normal form.
 
     Attributes:

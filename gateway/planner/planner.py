@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from gateway.errors import BudgetExceeded, CannotPlan, Unreachable
 from gateway.plan.nodes import QueryPlan

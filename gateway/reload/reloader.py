@@ -8,11 +8,11 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from typing import Final, Protocol
 
 import structlog
+from msgspec import Struct
 
 from gateway.errors import SupergraphError
 from gateway.http.graph_versions import GraphVersion, ServedGraph
@@ -41,8 +41,7 @@ class Build(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Reload:
+class Reload(Struct, frozen=True):
     """The sources of a reload.
 
     Attributes:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 import structlog
+from msgspec import Struct
 
 from gateway.access.requirements import NOTHING, Requirement
 from gateway.errors import RequestError, SupergraphError
@@ -73,8 +73,7 @@ def _reason(result: WarmUp, share: float) -> str:
 UNNAMED: Final = "an operation without a name"
 
 
-@dataclass(frozen=True, slots=True)
-class HotOperation:
+class HotOperation(Struct, frozen=True):
     """An operation with a plan, as one version of the graph knows it.
 
     Attributes:
@@ -92,8 +91,7 @@ class HotOperation:
     unmet: Requirement = NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class WarmUp:
+class WarmUp(Struct, frozen=True):
     """The result of planning hot operations for another version of the graph.
 
     Attributes:

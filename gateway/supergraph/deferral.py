@@ -17,6 +17,7 @@ from graphql import (
     ValueNode,
     VariableNode,
 )
+from msgspec import Struct
 
 Delivery: TypeAlias = frozenset[int]
 """The numbers of the deferred fragments with which a field is delivered; none for the initial response."""
@@ -27,8 +28,7 @@ Usage: TypeAlias = int | None
 """The number of the innermost deferred fragment around a selection; None outside of all."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class DeferredFragment:
+class DeferredFragment(Struct, frozen=True, eq=False):
     """A fragment with `@defer`, at one position of an operation.
 
     Attributes:
@@ -42,8 +42,7 @@ class DeferredFragment:
     path: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Streaming:
+class Streaming(Struct, frozen=True):
     """The `@stream` of a list.
 
     Attributes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +17,7 @@ from graphql import (
     value_from_ast_untyped,
 )
 from graphql.language import Node
+from msgspec import Struct, field
 
 EXECUTABLE = frozenset(
     location.name
@@ -69,8 +69,7 @@ def _repeatable(node: DefinitionNode) -> DefinitionNode:
     return DirectiveDefinitionNode(**{**parts, "loc": node.loc, "repeatable": True})
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+class Links(Struct, frozen=True):
     """The names that the `@link` (or `@core`) directives of a supergraph give to specifications.
 
     Attributes:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+import msgspec
 from graphql import (
     GraphQLInterfaceType,
     GraphQLObjectType,
@@ -15,6 +16,7 @@ from graphql import (
     is_introspection_type,
     is_specified_scalar_type,
 )
+from msgspec import Struct
 
 from gateway.supergraph.annotations.access_and_cost import Annotations
 from gateway.supergraph.annotations.cache_hints import CacheHint
@@ -41,8 +43,7 @@ class ContextArgument:
     selections: Mapping[str, Selections] = field(default_factory=dict, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class SubgraphField:
+class SubgraphField(Struct, frozen=True):
     """A field of a type in one subgraph.
 
     Attributes:
@@ -78,8 +79,7 @@ class SubgraphField:
         return needs or self.external or self.label is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """A key that identifies an entity; if it is resolvable, the entity can be fetched by it."""
 
     text: str
@@ -87,8 +87,7 @@ class Key:
     resolvable: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SubgraphType:
+class SubgraphType(Struct, frozen=True):
     """A type in one subgraph.
 
     Attributes:
@@ -106,7 +105,7 @@ class SubgraphType:
     fields: Mapping[str, SubgraphField]
     keys: tuple[Key, ...]
     is_interface_object: bool = False
-    interface_object_of: Mapping[str, str] = field(default_factory=dict)
+    interface_object_of: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +137,7 @@ class Subgraph:
         return self._names.get(concrete, ())
 
 
-@dataclass(frozen=True, slots=True)
-class Availability:
+class Availability(Struct, frozen=True):
     """The fields of one concrete type in all subgraphs.
 
     Attributes:

@@ -12,6 +12,7 @@ from graphql import (
     GraphQLSchema,
     is_abstract_type,
 )
+from msgspec import Struct
 
 from gateway.supergraph.deferral import INITIALLY, Delivery, Streaming
 
@@ -62,16 +63,14 @@ class Field:
         return replace(self, children=children)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Group:
+class Group(Struct, frozen=True, eq=False):
     """The fields that are selected on an object if it has one of these concrete types."""
 
     types: frozenset[str]
     fields: tuple[Field, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Selections:
+class Selections(Struct, frozen=True, eq=False):
     """The selections on an object: groups with disjoint types."""
 
     groups: tuple[Group, ...]

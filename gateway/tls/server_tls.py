@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ssl
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+
+from msgspec import Struct
 
 from gateway.tls.reloaded_context import ReloadedContext
 from gateway.tls.settings import TlsSettings
@@ -13,8 +14,7 @@ from gateway.tls.settings import TlsSettings
 VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 
 
-@dataclass(frozen=True, slots=True)
-class ServerTls:
+class ServerTls(Struct, frozen=True):
     """The TLS options of a server.
 
     Attributes:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, urlsplit
+
+from msgspec import Struct
 
 PORTS: Final = {"http": 80, "https": 443}
 IN_TARGETS: Final = "!#$%&'()*+,/:;=?@[]~"
 """The characters of a URL that are not quoted, including `%`, because a URL may already be quoted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """The address of an HTTP server.
 
     Attributes:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
+from msgspec import Struct
 
 from foundation.graphql_http.strict_json import nested_too_deeply
 from gateway.errors import SubgraphUnavailable, SubgraphUnreachable
@@ -81,8 +82,7 @@ class Connections:
         await self.pool().close()
 
 
-@dataclass(frozen=True, slots=True)
-class HttpTransport:
+class HttpTransport(Struct, frozen=True):
     """Posts operations to a URL; follows no redirects, and repeats nothing that may have been processed.
 
     Attributes:

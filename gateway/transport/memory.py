@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import structlog
+from msgspec import Struct
 
 from gateway.errors import SubgraphUnreachable
 from gateway.transport.base import SubgraphOperation
 from gateway.transport.events import NO_SUBSCRIPTIONS, EventSource, SubgraphSubscription, refusing
 
 
-@dataclass(frozen=True, slots=True)
-class MemoryTransport:
+class MemoryTransport(Struct, frozen=True):
     """Hands operations to a function of the same process.
 
     Attributes:

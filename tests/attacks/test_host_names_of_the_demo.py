@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from msgspec.structs import replace
 
 from furlong.demo.ready_file import make_private
 from furlong.serve.http_server import own_names

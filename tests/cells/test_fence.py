@@ -1,10 +1,10 @@
 """The fence: who may write into a cell's database, and who may not any more."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from cells.claim import claim, read_cells, require_cells, without_fence

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from graphql import GraphQLString
+from msgspec.structs import replace
 
 from gateway import GatewaySettings
 from gateway.compiled.compile import write_plan

@@ -7,11 +7,11 @@ import logging
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from cryptography import x509
+from msgspec.structs import replace
 from pydantic import ValidationError
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol

@@ -1,10 +1,10 @@
 """A cell: a range of the partitions of all topics that are keyed by customer."""
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from aiokafka.partitioner import murmur2
+from msgspec import Struct
 
 from foundation.storage.errors import InvalidCell
 
@@ -13,8 +13,7 @@ _NAME: Final = re.compile(rf"[a-z0-9][a-z0-9-]{{0,{MAX_NAME - 1}}}")
 _POSITIVE: Final = 0x7FFFFFFF
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """A cell and its partitions, from `first` to `last`, both included.
 
     Attributes:

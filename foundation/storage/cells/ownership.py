@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Final
 
+from msgspec import Struct
 from sqlalchemy import BigInteger, Column, Integer, MetaData, Select, String, Table, inspect, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -26,8 +27,7 @@ class CellState(Enum):
     FENCED = "fenced"
 
 
-@dataclass(frozen=True, slots=True)
-class CellRow:
+class CellRow(Struct, frozen=True):
     """What a database says about its cell.
 
     Attributes:

@@ -3,10 +3,10 @@
 import asyncio
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import structlog
+from msgspec import Struct
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -16,8 +16,7 @@ log = structlog.get_logger(__name__)
 Rows: TypeAlias = Sequence[tuple[Any, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Pinned:
+class _Pinned(Struct, frozen=True):
     """A pooled connection, and the driver's object that runs statements on it."""
 
     pooled: AsyncConnection

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
+from msgspec import Struct
 from opentelemetry.trace import INVALID_SPAN, Span, SpanKind, Tracer, set_span_in_context
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, ExceptionContext, ExecutionContext
@@ -50,8 +50,7 @@ def _shown(statement: str) -> tuple[str, str | None, str]:
     return operation, None if table is None else table[1], text
 
 
-@dataclass(frozen=True, slots=True)
-class StatementSpans:
+class StatementSpans(Struct, frozen=True):
     """Starts the spans of a database's statements; outside a recorded span there are none.
 
     Attributes:

@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 import httpx
 import structlog
+from msgspec import Struct
 
 from foundation.tokens.errors import VerificationUnavailable
 from foundation.tokens.keys.download import Load
@@ -86,8 +87,7 @@ FIRST_PAUSE, MAX_PAUSE = 1.0, 10.0
 WARN_EVERY: Final = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class RefreshLimits:
+class RefreshLimits(Struct, frozen=True):
     """When keys are refreshed; all times in seconds.
 
     Attributes:

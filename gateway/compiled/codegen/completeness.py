@@ -7,8 +7,9 @@ interpreter determines what.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from gateway.compiled.codegen.functions import FunctionCache
 from gateway.compiled.codegen.projection import UnchangedList
@@ -21,8 +22,7 @@ MAX_NESTED: Final = 3
 """The depth of nested objects that one function checks; deeper objects have functions of their own."""
 
 
-@dataclass(frozen=True, slots=True)
-class CompletenessCodegen:
+class CompletenessCodegen(Struct, frozen=True):
     """Generates completeness checks.
 
     Attributes:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from jit.codegen import Source, checked, indent
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionCache:
+class FunctionCache(Struct, frozen=True):
     """Generated functions of one argument, `data`.
 
     Attributes:

@@ -20,6 +20,7 @@ from graphql import (
     GraphQLScalarType,
     get_nullable_type,
 )
+from msgspec import Struct
 
 from gateway.compiled.codegen.functions import FunctionCache
 from gateway.compiled.deopt import Deoptimize
@@ -42,8 +43,7 @@ UNFIT = {
 """For each built-in scalar, the test for non-null values that are left to the interpreter."""
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(Struct, frozen=True):
     """How a value that is not null is completed; `{0}` stands for the value.
 
     Attributes:

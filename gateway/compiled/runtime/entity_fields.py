@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from gateway.compiled.deopt import Deoptimize
 from gateway.executor.merge import copied, merge
@@ -28,8 +29,7 @@ Sent: TypeAlias = tuple[Entities, list[dict[str, Any]], Sequence[Group]]
 """A field, the representations sent in it, and the objects of each."""
 
 
-@dataclass(frozen=True, slots=True)
-class EntityField:
+class EntityField(Struct, frozen=True):
     """One `_entities` field, usually the only one of its fetch.
 
     Attributes:
@@ -86,8 +86,7 @@ class EntityField:
         return [(self.entities, variables[self.entities.variable], groups)]
 
 
-@dataclass(frozen=True, slots=True)
-class EntityFields:
+class EntityFields(Struct, frozen=True):
     """Several `_entities` fields in one fetch."""
 
     fields: tuple[EntityField, ...]

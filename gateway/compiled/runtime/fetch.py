@@ -6,11 +6,12 @@ Unusual responses are left to the interpreter.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
 from types import MappingProxyType
 from typing import Any, Final
+
+from msgspec import Struct
 
 from gateway.compiled.deopt import DEOPT_ERRORS
 from gateway.compiled.runtime.entity_fields import Check, EntityField, EntityFields, Found
@@ -24,8 +25,7 @@ from gateway.transport import SubgraphOperation
 from jit.codegen import BudgetSpent, own
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledRoot:
+class CompiledRoot(Struct, frozen=True):
     """A root fetch, which is executed even if earlier fetches failed.
 
     Attributes:
@@ -69,8 +69,7 @@ class CompiledRoot:
         state.interpret_root_response(fetch, response, self.returns)
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledFetch:
+class CompiledFetch(Struct, frozen=True):
     """An entity fetch.
 
     Attributes:
@@ -158,8 +157,7 @@ def pick_variables(names: Sequence[str], given: Mapping[str, Any]) -> dict[str, 
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledEvent:
+class CompiledEvent(Struct, frozen=True):
     """The first fetch of a subscription, whose response is the event.
 
     Attributes:

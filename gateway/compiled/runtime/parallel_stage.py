@@ -12,17 +12,16 @@ from bisect import insort
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
 from contextvars import Context, copy_context
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from gateway.compiled.runtime.state import State, Step
 from jit.codegen import CoroutineTask
 
 
-@dataclass(frozen=True, slots=True)
-class ParallelStage:
+class ParallelStage(Struct, frozen=True):
     """A set of fetches some of which can run concurrently.
 
     Attributes:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import structlog
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gateway.access.application import AccessOf, PolicyQuestion
 from gateway.access.operation_rules import DocumentAccess
@@ -176,8 +178,7 @@ class AccessPolicy:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class GrantedByClaims:
+class GrantedByClaims(Struct, frozen=True):
     """Reads the rights of a session from its claims.
 
     The gateway's own sessions have claims. An application's session provides them if it is a mapping or has

@@ -6,9 +6,10 @@ import asyncio
 import time
 from asyncio import CancelledError
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
+
+from msgspec import Struct
 
 from foundation.graphql_http import BatchRefused, read_batch
 from gateway.errors import RequestError
@@ -76,8 +77,7 @@ class BatchedRequest(InnerRequest, BatchEntry):
         self.is_cancellable = True
 
 
-@dataclass(frozen=True, slots=True)
-class BatchingPipeline:
+class BatchingPipeline(Struct, frozen=True):
     """Answers batches as well as single requests.
 
     Attributes:

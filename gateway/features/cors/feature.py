@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from gateway.browsers.origins import Origins
 from gateway.feature import Feature, Version, VersionParts
@@ -20,8 +20,7 @@ class Cors(Feature):
         return VersionParts(origins=CorsPolicy.of(version.settings.of(CorsSettings)))
 
 
-@dataclass(frozen=True, slots=True)
-class CorsPolicy:
+class CorsPolicy(Struct, frozen=True):
     """The origins that may read responses, and the headers for them.
 
     Attributes:

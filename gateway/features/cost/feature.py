@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from msgspec import Struct
 from msgspec.structs import replace
 from prometheus_client.core import HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -62,8 +62,7 @@ class Cost(Feature):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class CostLimits:
+class CostLimits(Struct, frozen=True):
     """The most points that a request may cost.
 
     Attributes:
@@ -78,8 +77,7 @@ class CostLimits:
         return self.default if own is None else own
 
 
-@dataclass(frozen=True, slots=True)
-class CostPolicy:
+class CostPolicy(Struct, frozen=True):
     """Refuses requests whose estimated cost is above the limit of their class of clients.
 
     Attributes:
@@ -115,8 +113,7 @@ class CostPolicy:
             raise InvalidDocument([{"message": message}], code)
 
 
-@dataclass(frozen=True, slots=True)
-class BatchCostPolicy:
+class BatchCostPolicy(Struct, frozen=True):
     """Refuses requests of a batch that together may cost more than one request may.
 
     Attributes:
@@ -142,8 +139,7 @@ class BatchCostPolicy:
         request.batch.cost = total
 
 
-@dataclass(frozen=True, slots=True)
-class CostReport:
+class CostReport(Struct, frozen=True):
     """Counts the actual cost of a share of all responses, and of those whose clients ask for it.
 
     Attributes:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final, Protocol
 
+from msgspec import Struct
+
 from gateway.features.documents.trusted import DocumentMetrics, plain_id
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
@@ -69,8 +71,7 @@ class Texts:
         return len(self._texts)
 
 
-@dataclass(frozen=True, slots=True)
-class AutomaticDocuments:
+class AutomaticDocuments(Struct, frozen=True):
     """Finds and registers documents by their digests.
 
     Attributes:

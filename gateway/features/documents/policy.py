@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
 import structlog
 from graphql import strip_ignored_characters
+from msgspec import Struct
+from msgspec.structs import replace
 
 from foundation.graphql_http import GraphQLRequest
 from gateway.clients import ClientClass, ClientIdentity
@@ -86,8 +88,7 @@ class UnknownDocuments:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class TrustedDocumentsPolicy:
+class TrustedDocumentsPolicy(Struct, frozen=True):
     """Refuses documents that are not trusted, or only counts and logs them.
 
     Attributes:
@@ -148,8 +149,7 @@ def document_refused(code: str) -> InvalidDocument:
     return InvalidDocument([{"message": _MESSAGES[code]}], code)
 
 
-@dataclass(frozen=True, slots=True)
-class KnownDocumentResolver:
+class KnownDocumentResolver(Struct, frozen=True):
     """Finds documents by their ids.
 
     Attributes:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -23,8 +23,7 @@ class ManifestError(SupergraphError):
     """A manifest of trusted documents is broken; the message names the file and the entry."""
 
 
-@dataclass(frozen=True, slots=True)
-class TrustedDocument:
+class TrustedDocument(Struct, frozen=True):
     """A document of a manifest.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
+
+from msgspec import Struct
 
 from gateway.errors import SupergraphError
 from gateway.feature import Feature, Version, VersionParts
@@ -73,8 +74,7 @@ class RulesForHeaders(Feature):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class KnownValues:
+class KnownValues(Struct, frozen=True):
     """Adds what the gateway knows about a request, for subgraphs that receive it as headers.
 
     Attributes:
@@ -163,8 +163,7 @@ def text(value: object) -> str | None:
             return None
 
 
-@dataclass(frozen=True, slots=True)
-class RequestHeaders:
+class RequestHeaders(Struct, frozen=True):
     """The headers of one subgraph's requests.
 
     Inserted headers come last, and never from a client: without a value, the header is not sent.
@@ -214,8 +213,7 @@ class RequestHeaders:
         return headers
 
 
-@dataclass(frozen=True, slots=True)
-class RuledTransport:
+class RuledTransport(Struct, frozen=True):
     """Sends operations by another transport, with headers according to the rules.
 
     Attributes:

@@ -6,11 +6,12 @@ How parts are fetched and delivered is imported by the first such operation: man
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import orjson
+from msgspec import Struct
+from msgspec.structs import replace
 from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -63,8 +64,7 @@ def _responses(
     return IncrementalResponses(executor, limits, settings.response_bytes, hooks, metrics)
 
 
-@dataclass(frozen=True, slots=True)
-class IncrementalResponses:
+class IncrementalResponses(Struct, frozen=True):
     """Answers operations in parts.
 
     Attributes:

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+import msgspec
+from msgspec import Struct
+
 from foundation.graphql_http.media import LATEST, IncrementalSpec
 from gateway.executor.failures import Path
 from gateway.executor.merge import copied
@@ -13,8 +16,7 @@ from gateway.executor.merge import copied
 Errors: TypeAlias = list[dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(Struct, frozen=True):
     """Announces that something will be delivered: a deferred fragment at a path, or the rest of a list."""
 
     id: str
@@ -23,8 +25,7 @@ class Pending:
     is_list: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Increment:
+class Increment(Struct, frozen=True):
     """Fields of one object, or items of one list.
 
     Attributes:
@@ -39,11 +40,10 @@ class Increment:
     path: Path
     data: dict[str, Any] | None = None
     items: list[Any] | None = None
-    errors: Errors = field(default_factory=list)
+    errors: Errors = msgspec.field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Completed:
+class Completed(Struct, frozen=True):
     """Says that nothing more will be delivered of what was announced.
 
     Attributes:
@@ -53,7 +53,7 @@ class Completed:
     """
 
     of: Pending
-    errors: Errors = field(default_factory=list)
+    errors: Errors = msgspec.field(default_factory=list)
     next: int = 0
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from graphql import GraphQLList, GraphQLOutputType, get_nullable_type
+from msgspec import Struct
 
 from gateway.executor.failures import Failure, Path
 from gateway.features.incremental.targets import Found, FoundFields, FoundItems, Keys
@@ -15,8 +15,7 @@ from gateway.projection.project import NullError, Projection
 from gateway.supergraph.selections import TYPENAME
 
 
-@dataclass(frozen=True, slots=True)
-class Projected:
+class Projected(Struct, frozen=True):
     """A part of a response.
 
     Attributes:

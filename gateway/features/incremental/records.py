@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct
+
 from gateway.executor.failures import Failure, Path
 from gateway.features.incremental.payloads import Pending
 from gateway.features.incremental.targets import FoundFields, FoundItems, Slice
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryLimits:
+class DeliveryLimits(Struct, frozen=True):
     """Limits on one response in parts.
 
     Attributes:

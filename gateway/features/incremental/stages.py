@@ -6,8 +6,10 @@ import asyncio
 import contextvars
 from asyncio import Task
 from collections.abc import Coroutine, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
+
+from msgspec.structs import replace
 
 from gateway.errors import RequestError
 from gateway.executor import Context, Failures

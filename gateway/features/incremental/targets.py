@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+
+import msgspec
+from msgspec import Struct
 
 from gateway.executor.failures import Failure, Path
 from gateway.plan import DeferredFields, Fetch, Shape, ShapeField
@@ -15,8 +17,7 @@ Keys: TypeAlias = tuple[str, ...]
 """Response keys from the root."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FoundFields:
+class FoundFields(Struct, frozen=True, eq=False):
     """Deferred fields of an object in the response.
 
     Attributes:
@@ -32,8 +33,7 @@ class FoundFields:
     data: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FoundItems:
+class FoundItems(Struct, frozen=True, eq=False):
     """The remaining items of a list in the response.
 
     Attributes:
@@ -50,8 +50,7 @@ class FoundItems:
 Found: TypeAlias = FoundFields | FoundItems
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(Struct, frozen=True):
     """The part of the response to which a path belongs.
 
     Attributes:
@@ -122,8 +121,7 @@ def _field(shape: Shape, response: str) -> tuple[ShapeField, Delivery | None] | 
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class OwnedFailure:
+class OwnedFailure(Struct, frozen=True):
     """A failure with the part that reports it.
 
     Attributes:
@@ -161,8 +159,7 @@ def owned(failure: Failure, stage: Delivery, shape: Shape, counts: Mapping[Keys,
     return OwnedFailure(failure, Owner(stage, owner.at, None, owner.passed), is_loose=True)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Slice:
+class Slice(Struct, frozen=True, eq=False):
     """The initial items of all streamed lists, or later items of one of them.
 
     Attributes:
@@ -174,7 +171,7 @@ class Slice:
     windows: Mapping[Keys, tuple[int, int]]
     list: Keys | None = None
     parent: Slice | None = None
-    _later: dict[tuple[Keys, int], Slice] = field(default_factory=dict)
+    _later: dict[tuple[Keys, int], Slice] = msgspec.field(default_factory=dict)
 
     def later(self, path: Keys, start: int, stop: int) -> Slice:
         """Return the slice of later items of a list: the same one for equal lists of several objects."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
+
+from msgspec import Struct, field
 
 from gateway.clients import CustomerOf
 from gateway.feature import Core, Feature, Version, VersionParts
@@ -40,8 +41,7 @@ class OverrideLabels(Feature):
         return VersionParts(labels=partial(decision.decide, names), policies=by_customer)
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerLabels:
+class CustomerLabels(Struct, frozen=True):
     """Decides the labels for the customer of a request; it refuses no request.
 
     Attributes:
@@ -66,8 +66,7 @@ def _off(_label: str) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
+class Labels(Struct, frozen=True):
     """Decides which labels are on, for each request separately.
 
     Attributes:

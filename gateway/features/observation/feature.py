@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
+
+from msgspec import Struct
 
 from foundation.tracing import Tracing
 from gateway.feature import Core, Feature, Version, VersionParts
@@ -41,8 +43,7 @@ class Observations(Feature):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Probe:
+class _Probe(Struct, frozen=True):
     """Observes requests that are traced, or whose clients ask for a report.
 
     Attributes:

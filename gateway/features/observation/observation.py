@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from time import perf_counter_ns, time_ns
 from typing import Any, Final, TypeAlias
 
+from msgspec import Struct
 from opentelemetry.trace import Span, SpanKind, Tracer, set_span_in_context
 
 from foundation.tracing import TRACEPARENT, TRACESTATE, error_type, fail, header_of, within
@@ -121,8 +122,7 @@ class Observation:
         self.timings.append(timing)
 
 
-@dataclass(frozen=True, slots=True)
-class FetchSpan:
+class FetchSpan(Struct, frozen=True):
     """The span of a fetch in progress."""
 
     span: Span
@@ -151,8 +151,7 @@ OBSERVED: Final[ContextVar[Observation | None]] = ContextVar("observed request",
 """The request that the current task belongs to, if it is observed."""
 
 
-@dataclass(frozen=True, slots=True)
-class ObservedCalls:
+class ObservedCalls(Struct, frozen=True):
     """The middleware that records fetches; a call of any other request costs only one more look-up.
 
     Attributes:
@@ -178,8 +177,7 @@ class ObservedCalls:
         return observed
 
 
-@dataclass(frozen=True, slots=True)
-class _ObservedCall:
+class _ObservedCall(Struct, frozen=True):
     call: SubgraphOperation
     fetch: Fetch
     kind: OperationKind

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Coroutine, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import perf_counter_ns
 from typing import Any, Final
 
+from msgspec import Struct
 from opentelemetry.trace import INVALID_SPAN, NoOpTracer, Span
 
 from foundation.graphql_http import BatchRefused, GraphQLRequest
@@ -34,8 +35,7 @@ PLAN: Final = "plan"
 PROJECT: Final = "project"
 
 
-@dataclass(frozen=True, slots=True)
-class ObservedPipeline:
+class ObservedPipeline(Struct, frozen=True):
     """Answers requests, and observes those that are traced or whose clients ask for a report.
 
     Attributes:
@@ -127,8 +127,7 @@ class ObservedPipeline:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ObservedAuthentication:
+class ObservedAuthentication(Struct, frozen=True):
     """Finds the session of an observed request."""
 
     part: AuthenticationComponent
@@ -156,8 +155,7 @@ class ObservedAuthentication:
             return await self.part.session(request)
 
 
-@dataclass(frozen=True, slots=True)
-class ObservedBodies:
+class ObservedBodies(Struct, frozen=True):
     """Recognizes the body of an observed request."""
 
     part: BodiesComponent
@@ -176,8 +174,7 @@ class ObservedBodies:
         self.part.put(body, prepared)
 
 
-@dataclass(frozen=True, slots=True)
-class ObservedPlanning:
+class ObservedPlanning(Struct, frozen=True):
     """Prepares and plans an observed request."""
 
     part: PlanningComponent
@@ -208,8 +205,7 @@ class ObservedPlanning:
             return await self.part.plan(prepared)
 
 
-@dataclass(frozen=True, slots=True)
-class ObservedExecutor:
+class ObservedExecutor(Struct, frozen=True):
     """Executes an observed request.
 
     Attributes:
@@ -244,8 +240,7 @@ class ObservedExecutor:
         return response if self.report is None else self.report.complete(response, planned, self.observation)
 
 
-@dataclass(frozen=True, slots=True)
-class ObservedPolicies:
+class ObservedPolicies(Struct, frozen=True):
     """All checks of a document, as one stage of an observed request; their input names the request's span."""
 
     observation: Observation

@@ -7,10 +7,10 @@ context.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from time import perf_counter_ns
 from typing import Any, Final
 
+from msgspec import Struct
 from msgspec.structs import replace
 from opentelemetry.trace import INVALID_SPAN, NoOpTracer
 
@@ -31,8 +31,7 @@ _MAX_LENGTH: Final = 64
 _NANOSECONDS: Final = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class DebugReport:
+class DebugReport(Struct, frozen=True):
     """The report that a client gets with a response.
 
     Attributes:
@@ -56,8 +55,7 @@ class DebugReport:
         return replace(response, body={**response.body, "extensions": extensions})
 
 
-@dataclass(frozen=True, slots=True)
-class Debugging:
+class Debugging(Struct, frozen=True):
     """Decides which report a client gets with a response.
 
     Attributes:
@@ -121,8 +119,7 @@ def _milliseconds(nanoseconds: int) -> float:
     return round(nanoseconds / _NANOSECONDS, 3)
 
 
-@dataclass(frozen=True, slots=True)
-class ReportedIncremental:
+class ReportedIncremental(Struct, frozen=True):
     """Answers in parts, the last of which has the report that the client asked for.
 
     Attributes:
@@ -159,8 +156,7 @@ class ReportedIncremental:
         return ReportedIncremental(self.part.with_hook(hook), self.debugging)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reporting:
+class _Reporting(Struct, frozen=True):
     """Adds the report of one response."""
 
     report: DebugReport

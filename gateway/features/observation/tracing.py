@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 from opentelemetry.context import Context
 from opentelemetry.trace import (
     Link,
@@ -42,8 +42,7 @@ CLIENT_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/-]{0,63}")
 """How many characters of a client's name are recorded: too few for a person's address."""
 
 
-@dataclass(frozen=True, slots=True)
-class RequestTracing:
+class RequestTracing(Struct, frozen=True):
     """Begins the traces of requests.
 
     Attributes:
@@ -109,8 +108,7 @@ def _tell(request: HttpRequest, traceparent: str) -> None:
     request.forwarded.pop(TRACESTATE, None)
 
 
-@dataclass(frozen=True, slots=True)
-class EventTracing:
+class EventTracing(Struct, frozen=True):
     """Traces the events of one subscription.
 
     A trace of a subscription that lasts for hours would never be complete. As OpenTelemetry advises for

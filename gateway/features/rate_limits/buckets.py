@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from time import monotonic_ns
 from typing import TypeAlias
 
+from msgspec import Struct
+
 from gateway.errors import InvalidDocument, TooManyRequests
 from gateway.features.rate_limits.settings import NANOSECONDS, RateLimitRule
 
@@ -104,8 +106,7 @@ class MemoryStore:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Shortage:
+class Shortage(Struct, frozen=True):
     """A bucket that has too few points for a request.
 
     Attributes:

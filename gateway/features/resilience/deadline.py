@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Final, Protocol
 
 import msgspec
+from msgspec import Struct
 
 from gateway.errors import DeadlineExceeded, SubgraphTimeout
 from gateway.transport import SubgraphOperation
@@ -37,8 +37,7 @@ class HasRequest(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Deadlines:
+class Deadlines(Struct, frozen=True):
     """Sets the deadline of each request, and refuses none.
 
     Attributes:
@@ -70,8 +69,7 @@ class Deadlines:
         ACTIVE_REQUEST.set(ActiveRequest(self.clock() + seconds, is_hurried))
 
 
-@dataclass(frozen=True, slots=True)
-class TimeLimit:
+class TimeLimit(Struct, frozen=True):
     """The time limit of one subgraph's calls.
 
     Attributes:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from time import monotonic
 from typing import Any, Final, TypeAlias
+
+from msgspec import Struct, field
 
 from gateway.errors import SubgraphUnreachable
 from gateway.features.resilience.bulkhead import Bulkhead, Wait
@@ -30,8 +31,7 @@ Prepare: TypeAlias = Callable[[str, str | None], SubgraphOperation]
 CLOSED: Final = State.CLOSED
 
 
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
-class Guard:
+class Guard(Struct, frozen=True, eq=False, weakref=True):
     """The protections of one subgraph; a protection that is None is switched off.
 
     Attributes:
@@ -140,8 +140,7 @@ class Guard:
         return SeparateCalls(self.subgraph, calls)
 
 
-@dataclass(frozen=True, slots=True)
-class Guards:
+class Guards(Struct, frozen=True):
     """Limits, shares, retries and refuses calls of guarded subgraphs: a `CallMiddleware`.
 
     Attributes:
@@ -166,8 +165,7 @@ class Guards:
         return guard.protected(call, fetch, is_query=is_query, is_public=is_public, prepare=prepare)
 
 
-@dataclass(frozen=True, slots=True)
-class UsualCall:
+class UsualCall(Struct, frozen=True):
     """A query with all protections, by a transport that keeps the timeout itself.
 
     Attributes:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Final
 
+from msgspec import Struct
+
 from gateway.errors import (
     ConnectionFailed,
     ConnectionLost,
@@ -55,8 +57,7 @@ class RetryBudget:
         return True
 
 
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
+class RetryPolicy(Struct, frozen=True):
     """How calls are retried.
 
     Attributes:

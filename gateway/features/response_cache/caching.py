@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 import orjson
+from msgspec import Struct
 from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -23,8 +24,7 @@ VERSION: Final = 1
 """Part of each key: a new version invalidates the entries of older releases."""
 
 
-@dataclass(frozen=True, slots=True)
-class Caching:
+class Caching(Struct, frozen=True):
     """The response cache.
 
     Attributes:
@@ -68,8 +68,7 @@ class KeyPrefix:
         return digest
 
 
-@dataclass(frozen=True, slots=True)
-class EntryKeys:
+class EntryKeys(Struct, frozen=True):
     """Builds keys.
 
     Attributes:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -68,8 +68,7 @@ MAX_INVALIDATIONS = 1_000
 """The most invalidations in one request."""
 
 
-@dataclass(frozen=True, slots=True)
-class InvalidationRoute:
+class InvalidationRoute(Struct, frozen=True):
     """Invalidates cached responses for clients that know the key.
 
     Attributes:
@@ -115,8 +114,7 @@ async def _body(request: Request) -> object:
         raise RequestError("The body is not JSON.", code="BAD_REQUEST", status=400) from error
 
 
-@dataclass(frozen=True, slots=True)
-class Invalidation:
+class Invalidation(Struct, frozen=True):
     """One invalidation.
 
     Attributes:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from msgspec import Struct
 
 from gateway.cache_control.cacheable_fields import (
     CacheableEntities,
@@ -22,8 +22,7 @@ from gateway.supergraph.selections import TYPENAME
 from gateway.transport import SubgraphOperation
 
 
-@dataclass(frozen=True, slots=True)
-class ResponseCacheMiddleware:
+class ResponseCacheMiddleware(Struct, frozen=True):
     """Caches the results of query fetches.
 
     Attributes:
@@ -47,8 +46,7 @@ class ResponseCacheMiddleware:
         return CachedEntities(call, fetch.subgraph, fields, self.caching)
 
 
-@dataclass(frozen=True, slots=True)
-class CachedRoot:
+class CachedRoot(Struct, frozen=True):
     """Calls a subgraph unless its response is cached."""
 
     call: SubgraphOperation
@@ -78,8 +76,7 @@ class CachedRoot:
         return response
 
 
-@dataclass(frozen=True, slots=True)
-class _CacheableEntity:
+class _CacheableEntity(Struct, frozen=True):
     """An entity that may be cached.
 
     Attributes:
@@ -95,8 +92,7 @@ class _CacheableEntity:
     seconds: int
 
 
-@dataclass(frozen=True, slots=True)
-class CachedEntities:
+class CachedEntities(Struct, frozen=True):
     """Calls a subgraph only for entities that are not cached.
 
     Attributes:
@@ -168,8 +164,7 @@ class CachedEntities:
             await self.caching.store.keep(entries)
 
 
-@dataclass(frozen=True, slots=True)
-class _Fetched:
+class _Fetched(Struct, frozen=True):
     """The part of a call that is fetched.
 
     Attributes:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeAlias
 
 import msgspec
+from msgspec import Struct
 
 from gateway.caching import WeightedCache
 from gateway.errors import GatewayError
@@ -22,8 +23,7 @@ class StoreUnavailable(GatewayError):
     """An invalidation did not reach the store."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(Struct, frozen=True):
     """A look-up.
 
     Attributes:
@@ -35,8 +35,7 @@ class Lookup:
     tags: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """The result of a look-up.
 
     Attributes:
@@ -49,8 +48,7 @@ class Found:
     generations: Generations
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """An entry of the cache.
 
     Attributes:

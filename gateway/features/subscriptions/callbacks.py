@@ -12,6 +12,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 import orjson
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -143,8 +144,7 @@ class Callbacks:
         self._watch()
 
 
-@dataclass(frozen=True, slots=True)
-class CallbackRoute:
+class CallbackRoute(Struct, frozen=True):
     """Receives the callbacks of subgraphs.
 
     Attributes:
@@ -172,8 +172,7 @@ class CallbackRoute:
         return Response(status_code=answer, headers=HEADERS)
 
 
-@dataclass(frozen=True, slots=True)
-class CallbackTransport(SubscribingTransport):
+class CallbackTransport(SubscribingTransport, frozen=True):
     """Subscribes with the HTTP callback protocol.
 
     Attributes:

@@ -10,6 +10,7 @@ from sys import maxsize
 from typing import Any, TypeAlias
 
 import orjson
+from msgspec import Struct
 
 from gateway.cache_control.cacheable_fields import SESSION_HEADERS
 from gateway.errors import fresh
@@ -25,8 +26,7 @@ Identify: TypeAlias = Callable[[object], object]
 """Returns the identity of a session's customer."""
 
 
-@dataclass(frozen=True, slots=True)
-class EntityBatches:
+class EntityBatches(Struct, frozen=True):
     """Joins the entity fetches of subscription events; a `CallMiddleware` used only for their plans.
 
     Fetches are joined if they begin in the same turn of the event loop with the same document, variables,

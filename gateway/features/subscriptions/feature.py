@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gateway.cache_control.cacheable_fields import PublicFetches
 from gateway.clients import CustomerOf
@@ -166,8 +168,7 @@ def _expires_of_token(session: object) -> float | None:
     return session.expires if isinstance(session, Session) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Subscribing:
+class Subscribing(Struct, frozen=True):
     """Opens the streams of subscriptions.
 
     Attributes:

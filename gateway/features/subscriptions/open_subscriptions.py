@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 import msgspec
+from msgspec import Struct
 from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -59,8 +60,7 @@ def source_failed(subgraph: str, error: SubgraphUnreachable) -> RequestError:
     return RequestError(f"The service {subgraph} {error.message}.", code=error.code, status=status)
 
 
-@dataclass(frozen=True, slots=True)
-class SubscriptionLimits:
+class SubscriptionLimits(Struct, frozen=True):
     """Limits on open subscriptions.
 
     Attributes:

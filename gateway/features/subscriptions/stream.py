@@ -8,10 +8,10 @@ import uuid
 from asyncio import Future, Task, TimerHandle, get_running_loop
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 import structlog
+from msgspec import Struct
 
 from gateway.errors import RequestError, ResponseTooLarge, SubgraphUnreachable
 from gateway.executor import is_large
@@ -34,8 +34,7 @@ MAX_TIMER_SECONDS: Final = 24 * 3600.0
 """The maximum delay of a timer in seconds; the expiry is checked again, as the clock may be changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class EventResponses:
+class EventResponses(Struct, frozen=True):
     """Turns events into responses.
 
     Attributes:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit, urlunsplit
+
+from msgspec import Struct
 
 from gateway.errors import SupergraphError
 from gateway.feature import Version
@@ -48,8 +49,7 @@ def with_streams(
     }
 
 
-@dataclass(frozen=True, slots=True)
-class _Streams:
+class _Streams(Struct, frozen=True):
     """Builds transports, importing their libraries only if they are needed."""
 
     settings: SubscriptionSettings

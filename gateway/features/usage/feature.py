@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 import structlog
 from graphql import GraphQLError, GraphQLSchema
+from msgspec import Struct
 
 from gateway.caching.lru_cache import LruCache
 from gateway.feature import Core, Feature, Version, VersionParts
@@ -132,8 +132,7 @@ class UsageTable:
         self.store.add(uses, lost)
 
 
-@dataclass(frozen=True, slots=True)
-class _Key:
+class _Key(Struct, frozen=True):
     """The operation and client that a recorder counts."""
 
     reader: OperationReader

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
@@ -34,6 +33,7 @@ from graphql import (
     strip_ignored_characters,
     visit,
 )
+from msgspec import Struct
 
 MAX_COORDINATES: Final = 5_000
 """The most coordinates of one operation; the type of a variable could otherwise add far more."""
@@ -55,8 +55,7 @@ class EmptyScalars(Visitor):
         return FloatValueNode(value="0")
 
 
-@dataclass(frozen=True, slots=True)
-class UsedOperation:
+class UsedOperation(Struct, frozen=True):
     """An operation, with the coordinates that it uses.
 
     Attributes:

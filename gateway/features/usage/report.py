@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from graphql import GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
+from msgspec import Struct
 
 from gateway.features.usage.store import StoredUse, UsageStore
 
@@ -38,8 +39,7 @@ class FieldUse:
         self.operations[use.operation, use.digest] += use.requests
 
 
-@dataclass(frozen=True, slots=True)
-class UsageReport:
+class UsageReport(Struct, frozen=True):
     """The usage since a day on all nodes whose stores are given.
 
     Attributes:

@@ -7,10 +7,11 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from gateway.features.usage.operation import UsedOperation
 
@@ -41,8 +42,7 @@ class UsageStoreError(Exception):
     """The file cannot be read or written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """The uses of one operation by one client.
 
     Attributes:
@@ -59,8 +59,7 @@ class Use:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class StoredUse:
+class StoredUse(Struct, frozen=True):
     """The uses of one operation by one client in one day.
 
     Attributes:
@@ -78,8 +77,7 @@ class StoredUse:
     last: int
 
 
-@dataclass(frozen=True, slots=True)
-class UsageStore:
+class UsageStore(Struct, frozen=True):
     """The usage store in a file.
 
     Attributes:

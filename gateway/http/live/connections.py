@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Coroutine, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final, Protocol
 
 import structlog
+from msgspec import Struct
 from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -69,8 +69,7 @@ class LiveMetrics(Collector):
         yield refused
 
 
-@dataclass(frozen=True, slots=True)
-class LiveLimits:
+class LiveLimits(Struct, frozen=True):
     """Limits on WebSockets and streams; `LiveSettings` describes each setting.
 
     Attributes:

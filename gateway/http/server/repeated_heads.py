@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from gateway.http.headers import RawHeaders
 
@@ -20,8 +21,7 @@ MAX_HEAD_BYTES: Final = 4096
 """The longest head that is remembered, in bytes; a session's token and cookies hardly ever need more."""
 
 
-@dataclass(frozen=True, slots=True)
-class RepeatedHead:
+class RepeatedHead(Struct, frozen=True):
     """A head that the parser has read, of a request that was admitted on the fast path.
 
     A request needs no parser if it has the same bytes up to the token and after it, and a body of the same

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from gateway.http.graph_versions import ServedGraph
 from gateway.http.headers import RawHeaders
@@ -21,8 +22,7 @@ UNUSUAL: Final = re.compile(
 """Headers that change the framing of a request, or ask for more than a reply."""
 
 
-@dataclass(frozen=True, slots=True)
-class RequestSniffer:
+class RequestSniffer(Struct, frozen=True):
     """Recognizes complete, ordinary requests for the fast path.
 
     Recognized is exactly one message, with one Host and one Content-Length, on a connection that is kept

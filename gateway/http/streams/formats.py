@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Final
 
 import orjson
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from foundation.graphql_http.media import (
     EVENT_STREAM,
@@ -20,8 +21,7 @@ MAX_CACHED: Final = 128
 MAX_CACHED_LENGTH: Final = 256
 
 
-@dataclass(frozen=True, slots=True)
-class StreamFormat:
+class StreamFormat(Struct, frozen=True):
     """The framing of a body with many responses.
 
     Attributes:
@@ -112,8 +112,7 @@ MULTIPART_PARTS: Final[Mapping[IncrementalSpec, StreamFormat]] = {
 """The same for a response in parts, by the format of the parts."""
 
 
-@dataclass(frozen=True, slots=True)
-class StreamFormats:
+class StreamFormats(Struct, frozen=True):
     """Chooses formats, and caches the choice by Accept header."""
 
     _cached: dict[bytes, StreamFormat | None] = field(default_factory=dict)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
+
+from msgspec import Struct, field
 
 from gateway.errors import Overloaded, RequestError
 from gateway.http.admission import Admission
@@ -34,8 +35,7 @@ UNBUFFERED: Final = (b"x-accel-buffering", b"no")
 """Tells nginx not to buffer the stream."""
 
 
-@dataclass(frozen=True, slots=True)
-class Streams:
+class Streams(Struct, frozen=True):
     """Answers requests with streams.
 
     Attributes:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from gateway.http.admission import RETRY_AFTER
 from gateway.http.headers import RawHeaders, combined, origin_of
@@ -23,8 +24,7 @@ FULL: Final = (
 FOREIGN: Final = b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
-@dataclass(frozen=True, slots=True)
-class WebSocketEndpoint:
+class WebSocketEndpoint(Struct, frozen=True):
     """Upgrades connections to WebSockets.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from gateway.http.live import LiveConnections, LiveOperations
 from gateway.http.replies import OriginPolicy
@@ -38,8 +39,7 @@ class StreamedGraph(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class WebSocketParts:
+class WebSocketParts(Struct, frozen=True):
     """The parts shared by all WebSockets.
 
     Attributes:

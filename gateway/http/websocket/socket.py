@@ -6,9 +6,9 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from msgspec import Struct
 from websockets.datastructures import Headers
 from websockets.exceptions import InvalidState
 from websockets.frames import Frame, Opcode
@@ -283,8 +283,7 @@ EXTENSIONS: Final = b"sec-websocket-extensions"
 OF_CONNECTION: Final = frozenset({b"connection", b"upgrade"})
 
 
-@dataclass(frozen=True, slots=True)
-class Handshake:
+class Handshake(Struct, frozen=True):
     """The outcome of a handshake.
 
     Attributes:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from gateway.errors import RequestError
 from gateway.limits import DocumentLimits
 from gateway.planner import Budget, Operation
 
 
-@dataclass(frozen=True, slots=True)
-class PreparationLimits:
+class PreparationLimits(Struct, frozen=True):
     """Limits on documents, and the sizes of the caches.
 
     Attributes:

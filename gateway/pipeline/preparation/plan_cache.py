@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeAlias
 
 from graphql import DocumentNode
+from msgspec import Struct
 
 from gateway.access.requirements import NOTHING, Requirement
 from gateway.caching.lru_cache import LruCache
@@ -45,8 +46,7 @@ class Execution(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class ExecutablePlan:
+class ExecutablePlan(Struct, frozen=True):
     """A plan with everything that its executions share.
 
     Attributes:

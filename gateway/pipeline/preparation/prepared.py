@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, TypeAlias
 
 import msgspec
 from graphql import DocumentNode, OperationDefinitionNode, parse
+from msgspec import Struct
 
 from gateway.access.operation_rules import DocumentAccess
 from gateway.access.requirements import NOTHING, Requirement
@@ -34,8 +34,7 @@ def digest(text: str, operation_name: str | None = None) -> bytes:
     return found.digest()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PreparedDocument:
+class PreparedDocument(Struct, frozen=True, eq=False):
     """A valid document with the operation chosen from it.
 
     It keeps the text rather than the syntax tree, which is ten times as large and needed only for planning.

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, strip_ignored_characters
 from graphql.execution.values import VariableValues
+from msgspec.structs import replace
 
 from foundation.graphql_http import GraphQLRequest
 from gateway.access.operations import OperationAccess

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
+from msgspec import Struct
+
 from gateway.errors import Unreachable
 from gateway.planner.search.graph import FieldPath, KeyMove, Node, Requirements
 from gateway.planner.search.order import most_complete, undominated
@@ -24,8 +26,7 @@ MadeMove: TypeAlias = tuple[str, Requirements]
 """A move that is made anyway: its subgraph, and the requirements besides the key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """A choice that was made.
 
     Attributes:

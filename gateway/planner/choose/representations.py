@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from gateway.plan.nodes import RepresentationField, RepresentationGroup
 from gateway.planner.choose.response_scope import ResponseScope

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from msgspec import Struct
+
 from gateway.plan.nodes import ContextSource, RepresentationField
 from gateway.planner.choose.position import Position
 from gateway.planner.choose.representations import Fields
@@ -21,8 +23,7 @@ ResolvedFields: TypeAlias = Sequence["ResolvedField"]
 """Fields of one object, in the order in which they are selected."""
 
 
-@dataclass(frozen=True, slots=True)
-class ResolvedOperation:
+class ResolvedOperation(Struct, frozen=True):
     """All fields of an operation that have to be fetched.
 
     Attributes:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from gateway.plan.context_batch import MARK, ContextBatch, ContextBatchField
 from gateway.plan.nodes import ENTITIES
@@ -13,8 +15,7 @@ from gateway.supergraph import Subgraph, SubgraphType
 from gateway.supergraph.selections import TYPENAME
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A document with its operation name and the client's variables that it uses."""
 
     text: str
@@ -22,8 +23,7 @@ class Document:
     variables: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OperationHeader:
+class OperationHeader(Struct, frozen=True):
     """The part that the documents of one operation have in common.
 
     Attributes:
@@ -37,8 +37,7 @@ class OperationHeader:
     definitions: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class EntityField:
+class EntityField(Struct, frozen=True):
     """An `_entities` field of a document: its alias, and the variable of the representations."""
 
     alias: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from gateway.plan.context_batch import numbered_alias
 from gateway.plan.nodes import Below, Entities, Fetch, Path, ProvidedFields
@@ -13,8 +14,7 @@ from gateway.supergraph import Subgraph
 from gateway.supergraph.selections import TYPENAME
 
 
-@dataclass(frozen=True, slots=True)
-class EntityGroup:
+class EntityGroup(Struct, frozen=True):
     """Entity fetches that differ only in their paths.
 
     Attributes:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, TypeAlias
 
 import msgspec
+from msgspec import Struct
 
 from gateway.supergraph import ContextArgument, Field, Group, Key, Selections, SubgraphField
 from gateway.supergraph.typed import CONCRETE_TYPE
@@ -61,8 +62,7 @@ class Node:
         return self.known_interface or self.type
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(Struct, frozen=True):
     """The cost of a path.
 
     Attributes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from gateway.planner.search.graph import (
     NO_REQUIREMENTS,
     KeyMove,
@@ -19,8 +21,7 @@ from gateway.supergraph import Field, Subgraph, SubgraphField, Supergraph
 from gateway.supergraph.selections import TYPENAME
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Moves:
+class Moves(Struct, frozen=True, eq=False):
     """The moves from one node to another that meet the same requirements: one for each key.
 
     Attributes:
@@ -114,8 +115,7 @@ class MoveGraph:
                     yield KeyMove(target.node, target.sent_as, key, requires, target.needs_typename, contexts)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MoveTarget:
+class MoveTarget(Struct, frozen=True, eq=False):
     """A candidate for the target of a move from one node.
 
     Attributes:

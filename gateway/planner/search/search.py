@@ -13,9 +13,9 @@ routes between subgraphs. Leaves of the same origins have the same paths, which 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from graphql import is_abstract_type
+from msgspec import Struct
 
 from gateway.planner.budget import SELECTION, Work
 from gateway.planner.search.field_difference import Differences, with_groups
@@ -37,8 +37,7 @@ from gateway.supergraph import Field, Group, Selections, SubgraphField, Supergra
 from gateway.supergraph.selections import TYPENAME
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(Struct, frozen=True):
     """The part of a field that all paths from a node can fetch together.
 
     Attributes:
@@ -54,8 +53,7 @@ class Coverage:
     unknown_types: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Arrival:
+class _Arrival(Struct, frozen=True):
     """The move by which a node was reached, and its cost."""
 
     move: Move | None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import chain, product
 from typing import Any
 
 from graphql import DocumentNode, TypeDefinitionNode
 from graphql.language import Node
+from msgspec import Struct, field
 
 from gateway.errors import SupergraphError
 from gateway.supergraph.directives import Links, applied, is_applied
@@ -21,8 +21,7 @@ Alternatives = tuple[tuple[str, ...], ...]
 """Alternative sets of names: one set is enough, but all of it is needed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(Struct, frozen=True):
     """Who may see a type or field.
 
     Attributes:
@@ -36,8 +35,7 @@ class Access:
     policies: Alternatives = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ListSize:
+class ListSize(Struct, frozen=True):
     """The assumed length of a field's list.
 
     Attributes:
@@ -54,8 +52,7 @@ class ListSize:
     one_slicing: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Annotations:
+class Annotations(Struct, frozen=True):
     """Directives by schema coordinate: `Type`, `Type.field` or `Type.field(argument:)`.
 
     Attributes:

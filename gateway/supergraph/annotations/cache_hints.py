@@ -7,19 +7,18 @@ that its import gives it, or as a `@join__directive`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from graphql import DocumentNode, TypeDefinitionNode
 from graphql.language import Node
+from msgspec import Struct
 
 from gateway.supergraph.directives import Links, applications
 
 DIRECTIVE: Final = "cacheControl"
 
 
-@dataclass(frozen=True, slots=True)
-class CacheHint:
+class CacheHint(Struct, frozen=True):
     """The `@cacheControl` hint of a type or field.
 
     Attributes:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from graphql import DocumentNode
+from msgspec import Struct
 
 from gateway.errors import SupergraphError
 from gateway.supergraph.annotations.cache_hints import coordinates
@@ -21,8 +21,7 @@ DIRECTIVE: Final = "cacheTag"
 _PLACEHOLDER: Final = re.compile(r"\{\$(args|key)((?:\.[_A-Za-z][_0-9A-Za-z]*)+)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class CacheTag:
+class CacheTag(Struct, frozen=True):
     """A tag with placeholders for values.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
@@ -16,13 +15,13 @@ from graphql import (
     UnionTypeDefinitionNode,
 )
 from graphql.language import Node
+from msgspec import Struct
 
 from gateway.errors import SupergraphError
 from gateway.supergraph.directives import Links, applied
 
 
-@dataclass(frozen=True, slots=True)
-class Graph:
+class Graph(Struct, frozen=True):
     """A value of `join__Graph`, with the subgraph's name and URL."""
 
     value: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from graphql import (
     DocumentNode,
@@ -15,6 +14,7 @@ from graphql import (
     UnionTypeDefinitionNode,
     print_ast,
 )
+from msgspec.structs import replace
 
 from gateway.errors import SupergraphError
 from gateway.supergraph.directives import Links, applied

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ssl
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 from urllib.parse import urlsplit, urlunsplit
+
+from msgspec import Struct
 
 from gateway.tls import ReloadedContext
 from gateway.transport.base import Sign
@@ -16,8 +17,7 @@ Protocol: TypeAlias = Literal["sse", "multipart", "websocket", "callback"]
 graphql-transport-ws, or Apollo's HTTP callbacks, which the feature of subscriptions receives."""
 
 
-@dataclass(frozen=True, slots=True)
-class StreamOptions:
+class StreamOptions(Struct, frozen=True):
     """The endpoint and protocol of a subgraph's subscriptions.
 
     Attributes:
@@ -40,8 +40,7 @@ class StreamOptions:
         return urlunsplit(parts._replace(scheme=secure if parts.scheme in {"https", "wss"} else plain))
 
 
-@dataclass(frozen=True, slots=True)
-class StreamTarget:
+class StreamTarget(Struct, frozen=True):
     """A subgraph's endpoint for subscriptions, with limits and TLS.
 
     Attributes:

@@ -6,10 +6,10 @@ The libraries for their connections are imported by the first subscription: many
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from msgspec import Struct
 
 from gateway.transport.base import SubgraphOperation, Transport
 from gateway.transport.events import EventSource, SubgraphSubscription
@@ -17,8 +17,7 @@ from gateway.transport.header_lines import header_lines
 from gateway.transport.streaming.options import StreamTarget, pairs_of
 
 
-@dataclass(frozen=True, slots=True)
-class SubscribingTransport:
+class SubscribingTransport(Struct, frozen=True):
     """The base of transports that send operations over another one, and subscriptions by themselves.
 
     Attributes:
@@ -57,8 +56,7 @@ async def post(target: StreamTarget, request: Mapping[str, Any], headers: Mappin
     return await open_stream(target, lines if sign is None else lines + sign(body, headers), body)
 
 
-@dataclass(frozen=True, slots=True)
-class StreamingTransport(SubscribingTransport):
+class StreamingTransport(SubscribingTransport, frozen=True):
     """Subscribes over connections of its own: one for each subscription."""
 
     def prepare_subscription(self, document: str, operation_name: str | None) -> SubgraphSubscription:

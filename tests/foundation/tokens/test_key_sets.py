@@ -6,7 +6,6 @@ import asyncio
 import gzip
 import json
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +14,7 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from joserfc.jwk import ECKey, OctKey, RSAKey
 from joserfc.util import int_to_base64
+from msgspec.structs import replace
 from prometheus_client import CollectorRegistry, generate_latest
 
 from foundation.tokens import (

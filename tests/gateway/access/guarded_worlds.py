@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from hypothesis import strategies as st
+from msgspec import structs
 
 from foundation.graphql_http import GraphQLRequest
 from gateway.access.operations import OperationAccess
@@ -34,7 +35,8 @@ class GuardedGateway(GatewayOf):
     def supergraph(self) -> Supergraph:
         """The supergraph with the rules."""
         model = load_supergraph(self.served.composed.supergraph)
-        return replace(model, annotations=replace(model.annotations, access=dict(self.stated), guarded=True))
+        annotations = structs.replace(model.annotations, access=dict(self.stated), guarded=True)
+        return replace(model, annotations=annotations)
 
     @cached_property
     def preparer(self) -> Preparer:

@@ -6,10 +6,10 @@ import asyncio
 import gzip
 import json
 import socket
-from dataclasses import replace
 
 import orjson
 import pytest
+from msgspec.structs import replace
 
 from gateway.errors import SubgraphTimeout, SubgraphUnreachable
 from gateway.transport import HttpTransport

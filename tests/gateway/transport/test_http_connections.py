@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import socket
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from gateway.errors import ConnectionFailed, ConnectionLost, SubgraphUnreachable
 from gateway.transport import HttpTransport

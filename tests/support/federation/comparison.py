@@ -7,11 +7,12 @@ import json
 import traceback
 import zlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, TypeAlias
 
 import structlog
+from msgspec.structs import replace
 
 from gateway.errors import CannotPlan, RequestError, SubgraphUnreachable, SupergraphError
 from gateway.executor import ResponseLimits

@@ -17,6 +17,7 @@ from graphql import (
     validate,
 )
 from graphql.execution.values import VariableValues, get_variable_values
+from msgspec import Struct
 
 from gateway.caching.lru_cache import LruCache
 from gateway.costs import CostRules, OperationCost, operation_cost
@@ -37,8 +38,7 @@ DOCUMENTS_KEPT: Final = 1_000
 NO_OPERATION: Final = "The document has no operation."
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """One of the limits.
 
     Attributes:
@@ -87,8 +87,7 @@ LIMITS: Final = (
 """All limits on the shape of a document, and on the cost of a request."""
 
 
-@dataclass(frozen=True, slots=True)
-class OperationFigures:
+class OperationFigures(Struct, frozen=True):
     """The costs of one operation.
 
     Attributes:

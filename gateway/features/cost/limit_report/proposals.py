@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Any, Final
 
+import msgspec
 import orjson
+from msgspec import Struct
 
 from gateway.features.cost.limit_report.documents import LIMITS, DocumentReader, Limit
 
@@ -50,8 +52,7 @@ class Seen:
         return self.most
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(Struct, frozen=True):
     """A proposed limit.
 
     Attributes:
@@ -127,8 +128,7 @@ def with_headroom(most: int) -> int:
     return -(-wanted // unit) * unit
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedRequest:
+class LoggedRequest(Struct, frozen=True):
     """A request that a client has sent.
 
     Attributes:
@@ -142,12 +142,11 @@ class LoggedRequest:
     line: int
     query: str
     operation_name: str | None = None
-    variables: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, Any] = msgspec.field(default_factory=dict)
     client: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BadLine:
+class BadLine(Struct, frozen=True):
     """A line that is not a request.
 
     Attributes:

@@ -10,6 +10,8 @@ from math import inf
 from time import monotonic
 from typing import Final
 
+from msgspec import Struct
+
 SLICES: Final = 10
 """The number of slices in which the window of outcomes moves on."""
 
@@ -25,8 +27,7 @@ class State(IntEnum):
     OPEN = 2
 
 
-@dataclass(frozen=True, slots=True)
-class BreakerPolicy:
+class BreakerPolicy(Struct, frozen=True):
     """When a circuit opens and closes.
 
     Attributes:

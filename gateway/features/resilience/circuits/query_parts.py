@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -23,6 +22,7 @@ from graphql import (
     print_ast,
     visit,
 )
+from msgspec import Struct
 
 from gateway.errors import CircuitOpen, SubgraphNotCalled, SubgraphUnreachable
 from gateway.executor.masking import OwnCode
@@ -32,8 +32,7 @@ from gateway.transport import SubgraphOperation
 INVALID = "SUBGRAPH_INVALID_RESPONSE"
 
 
-@dataclass(frozen=True, slots=True)
-class QueryPart:
+class QueryPart(Struct, frozen=True):
     """One root field of a query, with all its aliases; or one list of entities.
 
     Attributes:
@@ -177,8 +176,7 @@ def _names(document: DocumentNode, selections: SelectionSetNode) -> Iterator[str
             yield from _names(document, selection.selection_set)  # type: ignore[attr-defined]
 
 
-@dataclass(frozen=True, slots=True)
-class SeparateCalls:
+class SeparateCalls(Struct, frozen=True):
     """The calls of one query's parts, each behind its own circuit.
 
     Attributes:

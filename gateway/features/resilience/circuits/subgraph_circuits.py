@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple, cast
 from weakref import WeakValueDictionary
 
 import structlog
+from msgspec import Struct
 
 from gateway.errors import (
     CircuitOpen,
@@ -258,8 +259,7 @@ class _Opened(dict[str, Any]):
         self.source = source
 
 
-@dataclass(frozen=True, slots=True)
-class SourceCircuits:
+class SourceCircuits(Struct, frozen=True):
     """Opens no subscription at a subgraph whose circuit is open: a `SourceMiddleware`.
 
     Attributes:

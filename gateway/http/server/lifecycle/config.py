@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import uvicorn
+from msgspec import Struct
 
 from gateway.http.draining import Draining
 from gateway.http.live import LiveConnections
@@ -67,8 +67,7 @@ class ServerConfig(uvicorn.Config):
         return self.protocols.draining_of(self.loaded_app)
 
 
-@dataclass(frozen=True, slots=True)
-class StopTimes:
+class StopTimes(Struct, frozen=True):
     """How long a server takes to stop.
 
     Attributes:
