@@ -177,18 +177,18 @@ class FetchExecution(Struct, frozen=True):
         for error in response.errors:
             self._record_entity_error(error, sent_fields, data)
         nulls = _explained_nulls(response)
-        for each in sent_fields:
-            alias, provided_fields = each.entities.alias, each.entities.provided_fields
+        for field in sent_fields:
+            alias, provided_fields = field.entities.alias, field.entities.provided_fields
             entities = data.get(alias)
             null = nulls.get((alias,)) or nulls.get(())
-            if each.fits(entities):
+            if field.fits(entities):
                 for index, entity in enumerate(entities):
-                    self._merge_entity(each, index, entity, nulls.get((alias, index)))
+                    self._merge_entity(field, index, entity, nulls.get((alias, index)))
             elif entities is None and null is not None:
-                self._mark_nulled(each.all_positions(), provided_fields, null)
+                self._mark_nulled(field.all_positions(), provided_fields, null)
             else:
-                failure = self._failure_of(response, each, entities)
-                self._mark_missing(each.all_positions(), provided_fields, failure)
+                failure = self._failure_of(response, field, entities)
+                self._mark_missing(field.all_positions(), provided_fields, failure)
 
     def _merge_entity(
         self, sent_field: SentField, index: int, entity: object, error: ShownError | None
@@ -270,15 +270,17 @@ class FetchExecution(Struct, frozen=True):
     ) -> None:
         failure = of_subgraph(error, self.fetch.subgraph)
         alias, *rest = error.path or (None,)
-        concerned = [each for each in sent_fields if each.entities.alias == alias]
+        concerned = [field for field in sent_fields if field.entities.alias == alias]
         match concerned, rest:
-            case [each], [int(index), *below] if 0 <= index < len(each.batch.sent):
-                positions, provided_fields = each.batch.positions[index], each.entities.provided_fields
+            case [field], [int(index), *below] if 0 <= index < len(field.batch.sent):
+                positions, provided_fields = field.batch.positions[index], field.entities.provided_fields
                 self._record_error(failure, tuple(below), positions, provided_fields, answered=False)
                 return
             case _:
                 lost = [
-                    each for each in concerned or sent_fields if not each.fits(data.get(each.entities.alias))
+                    field
+                    for field in concerned or sent_fields
+                    if not field.fits(data.get(field.entities.alias))
                 ]
         for each in lost:
             self._mark_missing(each.all_positions(), each.entities.provided_fields, failure)

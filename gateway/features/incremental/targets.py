@@ -110,14 +110,14 @@ def owner_of(shape: Shape, path: Path, counts: Mapping[Keys, int]) -> Owner:
 def _field(shape: Shape, response: str) -> tuple[ShapeField, Delivery | None] | None:
     """Return a field, and its delivery if it is delivered later than its object."""
     for fields in shape.fields.values():
-        for each in fields:
-            if each.response == response:
-                return each, None
+        for field in fields:
+            if field.response == response:
+                return field, None
     for groups in shape.deferred.values():
         for group in groups:
-            for each in group.fields:
-                if each.response == response:
-                    return each, group.delivery
+            for field in group.fields:
+                if field.response == response:
+                    return field, group.delivery
     return None
 
 
