@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
+from msgspec import structs
+
 from cells.dividing.rows import trim
 from cells.errors import MoveError
 from cells.moving import ownership, replication
@@ -47,7 +49,7 @@ class Halves:
         if name == cell.name:
             raise MoveError(f"the new cell needs another name than {name}")
         try:
-            return cls(replace(cell, last=first - 1), Cell(name, first, cell.last, cell.of))
+            return cls(structs.replace(cell, last=first - 1), Cell(name, first, cell.last, cell.of))
         except InvalidCell as error:
             raise MoveError(str(error)) from error
 
@@ -101,7 +103,7 @@ def _halves_in(journal: Journal, cell: Cell) -> Halves | None:
     if FIRST not in facts:
         return None
     first = int(facts[FIRST])
-    lower = replace(cell, first=int(facts["lowest"]), last=first - 1)
+    lower = structs.replace(cell, first=int(facts["lowest"]), last=first - 1)
     return Halves(lower, Cell(facts["name"], first, int(facts["highest"]), cell.of))
 
 
