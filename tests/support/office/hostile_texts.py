@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -11,10 +10,17 @@ from urllib.parse import quote
 
 import pyotp
 from graphql import GraphQLInputObjectType, get_named_type, is_leaf_type
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import expect
 
-from tests.support.office.hostile_changes import CHANGES, CUSTOMER, PROVIDER, REWARD, Clerks
+from tests.support.office.content import preview
+from tests.support.office.hostile_changes import (
+    CHANGES,
+    CUSTOMER,
+    PROVIDER,
+    REWARD,
+    SUBMITTED,
+    Clerks,
+)
 from tests.support.office.office_client import OfficeClient
 from tests.support.office.permission_rules import Field, fields, root_of
 from tests.support.office.stack import CAT, Office
@@ -221,19 +227,24 @@ def screens(office_client: OfficeClient) -> Iterator[str]:
                 yield f"{resource}/{quote(row['id'], safe='')}/show"
 
 
+def wait_for_preview(office_client: OfficeClient, title: str) -> None:
+    """Wait until the preview of a screen, which is a page of its own, shows a title."""
+    expect(preview(office_client).get_by_text(title).first).to_be_visible()
+
+
 def look_at_screens(office_client: OfficeClient) -> tuple[str, list[str]]:
     """Open all screens; return the text that they show, and those on which a text was more than that.
 
     No screen shows a message of the GraphQL engine or a name that the framework made up.
     """
     shown, live = [], []
+    office_client.page.goto(office_client.url)  # what the frame around the screens has read is older
     for screen in screens(office_client):
-        office_client.page.goto(f"{office_client.url}{screen}")
-        expect(office_client.page.locator("#react-admin-title")).not_to_be_empty()
-        office_client.is_read()
-        with suppress(PlaywrightTimeout):  # a screen that polls is never idle on a slow machine
-            office_client.page.wait_for_load_state("networkidle", timeout=10_000)
-        office_client.is_read()
+        office_client.go(screen)
+        if screen.startswith("content/"):
+            wait_for_preview(office_client, mark("saveContent", "input.document.texts.title"))
+        elif office_client.page.locator("iframe").count():
+            wait_for_preview(office_client, SUBMITTED)
         for tab in ("Differences", "Revisions") if screen.startswith("content/") else ():
             office_client.page.get_by_role("tab", name=tab).click()
             expect(office_client.page.get_by_role("table", name=tab)).to_be_visible()
@@ -243,4 +254,5 @@ def look_at_screens(office_client: OfficeClient) -> tuple[str, list[str]]:
             live.append(f"{screen} speaks GraphQL, or the framework's words")
         if office_client.scripts_that_ran() or office_client.page.locator(HANDLERS).count():
             live.append(screen)
+            office_client.page.goto(office_client.url)  # what ran here is no other screen's
     return "\n".join(shown).lower(), live
