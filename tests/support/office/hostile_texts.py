@@ -27,9 +27,12 @@ from tests.support.office.stack import CAT, Office
 from tests.support.processes.running_furlong import BRAND, eventually
 
 PAYLOAD: Final = (
-    "=HYPERLINK('javascript:alert(1)')\"><svg/onload=alert(1)><img/src=x/onerror=alert(1)>"
+    "=HYPERLINK('javascript:alert(1)')\"><svg/onload=alert(1)><img/src='x'/onerror=alert(1)>"
     "<script>alert(1)</script>{{7*7}}"
 )
+SHORT_PAYLOAD: Final = "\"><img/src='x'/onerror=alert(1)>"
+"""For what is no longer than 64 characters. The quotes end the source: without them, no handler follows."""
+
 HANDLERS: Final = "[onload], [onerror], [href^='javascript:' i], [src^='javascript:' i]"
 """What only a text that was taken for markup brings into a page."""
 
@@ -72,7 +75,7 @@ def mark(name: str, path: str) -> str:
 
 def hostile(name: str, path: str) -> str:
     """Return the hostile text of an argument; some are short, and terms name an age."""
-    payload = '"><img/src=x/onerror=alert(1)>' if path.endswith("terms.version") else PAYLOAD
+    payload = SHORT_PAYLOAD if path.endswith("terms.version") else PAYLOAD
     age = "18+. " if path.endswith("terms.summary") else ""
     return age + payload + mark(name, path)
 
@@ -168,7 +171,7 @@ def step_up(office_client: OfficeClient) -> None:
 
 def bring_by_kafka(office: Office, office_client: OfficeClient) -> set[str]:
     """Bring a bet with a hostile id and a record that is broken to the consumers; return their marks."""
-    bet_id = f'"><img/src=x/onerror=alert(1)>{mark("kafka", "bet")}'
+    bet_id = SHORT_PAYLOAD + mark("kafka", "bet")
     broken = f"{{broken {PAYLOAD}{mark('kafka', 'record')}".encode()
     office.site.produce(office.site.bet(CAT, bet_id), broken, key=f"{BRAND}:{CAT}")
     bets = f'{{ timeline(customer: "{CUSTOMER}", first: 100) {{ nodes {{ betId }} }} }}'
