@@ -25,7 +25,7 @@ SAVE: Final = "mutation Save($input: SaveContentInput!) { saveContent(input: $in
 
 def open_item(office_client: OfficeClient, item: str) -> None:
     """Open an item of content, and wait until its text is there."""
-    office_client.page.goto(f"{office_client.url}content/{item.replace(':', '%3A')}")
+    office_client.go(f"content/{item.replace(':', '%3A')}")
     expect(field(office_client, "Title")).not_to_have_value("")
 
 
@@ -159,7 +159,7 @@ def publish_hostile_texts(staff: Staff, editor: OfficeClient, approver: OfficeCl
     """Bring hostile texts through every screen to the bet-slip; return where one of them ran as script."""
     whole = dict.fromkeys(TEXTS, " ".join(HOSTILE))
     editor.ask(SAVE, input=draft(editor, HOSTILE_ITEM, whole, games=HOSTILE[:40]))
-    editor.page.goto(f"{editor.url}content")
+    editor.go("content")
     expect(editor.page.get_by_text("<script>alert(1)</script>").first).to_be_visible()
     ran = editor.scripts_that_ran()
     open_item(editor, HOSTILE_ITEM)
@@ -173,7 +173,7 @@ def publish_hostile_texts(staff: Staff, editor: OfficeClient, approver: OfficeCl
     open_item(editor, HOSTILE_ITEM)
     editor.confirm("Submit for approval", HOSTILE[0])
     is_in_state(editor, "In review")
-    approver.page.goto(f"{approver.url}approvals")
+    approver.go("approvals")
     approver.page.get_by_role("cell", name=re.compile(r"^Text of acca-7: ")).click()
     expect(approver.page.get_by_text("<script>alert(1)</script>").first).to_be_visible()
     approver.look()
@@ -210,7 +210,7 @@ def publishable() -> dict[str, str]:
 
 def propose_a_version(office_client: OfficeClient) -> None:
     """Write rules for coming weeks, which are checked as they are typed; try them, and propose them."""
-    office_client.page.goto(f"{office_client.url}schemes/create?brand=northbet")
+    office_client.go("schemes/create?brand=northbet")
     least = office_client.page.get_by_label("Least stake")
     least.fill("99.99")
     expect(
@@ -231,17 +231,16 @@ def propose_a_version(office_client: OfficeClient) -> None:
 
 def publish_the_version(office_client: OfficeClient) -> None:
     """Try the version as its approver, approve it, and wait until its message has come back by Kafka."""
-    office_client.page.goto(f"{office_client.url}schemes?brand=northbet")
+    office_client.go("schemes?brand=northbet")
     expect(office_client.page.get_by_text("keep the rules that they opened with")).to_be_visible()
     office_client.page.get_by_role("link", name="Look at it").click()
     office_client.page.get_by_role("button", name="Try it").click()
     expect(office_client.page.get_by_role("table", name="Outcome")).to_be_visible()
     office_client.look()
     office_client.confirm("Approve")
-    office_client.page.goto(f"{office_client.url}schemes?brand=northbet")
+    office_client.go("schemes?brand=northbet")
     versions = office_client.page.get_by_role("table", name="Versions")
     while versions.get_by_text("comes", exact=True).count() == 0:
-        office_client.page.wait_for_timeout(300)
-        office_client.page.reload()
+        office_client.go("schemes?brand=northbet")
         expect(versions.get_by_text("holds this week")).to_be_visible()
     office_client.look()

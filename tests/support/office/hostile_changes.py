@@ -13,6 +13,9 @@ APPROVE: Final = "mutation Approve($input: ApproveInput!) { approve(input: $inpu
 CUSTOMER: Final = f"northbet:{CAT}"
 REWARD: Final = "bb-50"
 PROVIDER: Final = "simulated-wallet"
+SUBMITTED: Final = "50% boost"
+"""The title of the text that is submitted, which lint has let through."""
+
 TEXTS: Final = "input.document.texts"
 BUDGET: Final = {"brand": "northbet", "currency": "GBP"}
 ITEM: Final[dict[str, Any]] = {"brand": "northbet", "rewardId": REWARD}
@@ -101,7 +104,7 @@ PUBLISH: Final = "mutation P($input: ContentStepInput!) { publishContent(input: 
 
 def submitted(clerks: Clerks) -> dict[str, Any]:
     """Write a draft that lint lets through, and return what submits it."""
-    clean = {**ITEM, "expectedVersion": item_version(clerks), "document": document(title="50% boost")}
+    clean = {**ITEM, "expectedVersion": item_version(clerks), "document": document(title=SUBMITTED)}
     clerks.everybody.ask(SAVE, input=clean)
     return {"input": {**ITEM, "expectedVersion": item_version(clerks), "reason": "a reason"}}
 

@@ -11,6 +11,7 @@ from playwright.sync_api import APIResponse, Locator, Page, expect, sync_playwri
 from deploy.local_chromium import LocalChromium
 from tests.support.browsers.bet_slip_page import PATIENCE_MS
 from tests.support.browsers.screen_gallery import faults_of_access
+from tests.support.office.moving_about import READS, go
 from tests.support.office.signing_in import sign_in, step_up
 from tests.support.office.stack import ANN, Office
 from tests.support.processes.running_furlong import eventually
@@ -48,6 +49,11 @@ class OfficeClient:
         """Open a screen by the menu, and wait until it is read."""
         self.page.get_by_role("menuitem", name=screen, exact=True).click()
         expect(self.page.locator("#react-admin-title").get_by_text(screen).first).to_be_visible()
+        self.is_read()
+
+    def go(self, screen: str) -> None:
+        """Go to a screen by its address, without loading the page again, and wait until it is read."""
+        go(self.page, self.url, screen)
         self.is_read()
 
     def is_read(self) -> None:
@@ -160,7 +166,7 @@ class Staff:
             page.set_default_timeout(PATIENCE_MS)
             office_client = OfficeClient(page, self.office.url, account["totp"])
             page.on("pageerror", lambda error: office_client.faults.append(error.message))
-            page.add_init_script(REPORTS)
+            page.add_init_script(REPORTS + READS)
             page.goto(office_client.url)
             sign_in(page, account)
             self.clients[role] = office_client
@@ -171,9 +177,10 @@ class Staff:
         """Open another tab in a person's browser."""
         page = office_client.page.context.new_page()
         page.set_default_timeout(PATIENCE_MS)
-        page.add_init_script(REPORTS)
+        page.add_init_script(REPORTS + READS)
         opened = OfficeClient(page, office_client.url)
         page.on("pageerror", lambda error: opened.faults.append(error.message))
+        page.goto(opened.url)
         yield opened
         page.close()
 

@@ -95,7 +95,7 @@ def change_a_budget(office_client: OfficeClient, staff: Staff) -> None:
 def _wait_for_budget(office_client: OfficeClient, row: Locator, shown: str) -> None:
     """Read the screen again until the nodes have applied a budget."""
     while row.get_by_role("cell", name=shown, exact=True).count() == 0:
-        office_client.page.reload()
+        office_client.go(office_client.page.url.removeprefix(office_client.url))
         expect(row).to_be_visible()
 
 
