@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -294,6 +295,30 @@ def resolve_type(value: Any, _info: Any, _type: Any) -> str:
     return str(value.type)
 
 
+# What is read from a world's files does not change: each is read once in a process.
+
+
+@cache
+def supergraph_of(name: str, *, incremental: bool = False) -> Supergraph:
+    """Return the supergraph of a world, whose clients may use `@defer` and `@stream` if it is incremental."""
+    return load_supergraph(_sdl_of(name), incremental=incremental)
+
+
+@cache
+def _sdl_of(name: str) -> str:
+    return (FOLDER / name / "supergraph.graphql").read_text()
+
+
+@cache
+def _sources_of(name: str) -> Mapping[str, SubgraphSource]:
+    files = sorted((FOLDER / name).glob("*.graphql"))
+    return {
+        file.stem: SubgraphSource(file.stem, parse(file.read_text()))
+        for file in files
+        if file.stem != "supergraph"
+    }
+
+
 @dataclass
 class Federation:
     """A supergraph with its subgraphs in memory, the monolith, and a record of what was asked."""
@@ -303,24 +328,19 @@ class Federation:
     way: ExecutionMode = "compiled"
     trusted: bool = False
     supergraph: Supergraph = field(init=False)
-    sources: dict[str, SubgraphSource] = field(init=False)
+    sources: Mapping[str, SubgraphSource] = field(init=False)
     asked: list[tuple[str, SubgraphRequest]] = field(default_factory=list)
     broken: dict[str, Callable[[SubgraphRequest], Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        folder = FOLDER / self.name
-        self.supergraph = load_supergraph(self.sdl)
-        self.sources = {
-            file.stem: SubgraphSource(file.stem, parse(file.read_text()))
-            for file in sorted(folder.glob("*.graphql"))
-            if file.stem != "supergraph"
-        }
+        self.supergraph = supergraph_of(self.name)
+        self.sources = _sources_of(self.name)
         self.preparer = Preparer(self.supergraph, GENEROUS_LIMITS)
 
     @property
     def sdl(self) -> str:
         """The supergraph as composed."""
-        return (FOLDER / self.name / "supergraph.graphql").read_text()
+        return _sdl_of(self.name)
 
     def transports(self) -> dict[str, MemoryTransport]:
         """One for each subgraph; those in `broken` answer as told there."""

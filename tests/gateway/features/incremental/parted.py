@@ -36,10 +36,9 @@ from gateway.features.incremental.records import DeliveryLimits
 from gateway.features.incremental.stages import Fetching
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.planner import INCREMENTALLY
-from gateway.supergraph import load_supergraph
 from gateway.transport import Transport
 from tests.gateway.operations import Generated, Place
-from tests.gateway.world import SHOWN, Federation, View, resolve_field, resolve_type
+from tests.gateway.world import SHOWN, Federation, View, resolve_field, resolve_type, supergraph_of
 
 
 async def payloads(
@@ -208,7 +207,7 @@ class _Whole(Visitor):
 
 def with_directives(federation: Federation) -> Federation:
     """The same federation, whose clients may use `@defer` and `@stream`."""
-    federation.supergraph = load_supergraph(federation.sdl, incremental=True)
+    federation.supergraph = supergraph_of(federation.name, incremental=True)
     federation.preparer = type(federation.preparer)(federation.supergraph, federation.preparer._limits)
     return federation
 
