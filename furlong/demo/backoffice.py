@@ -10,6 +10,7 @@ import secrets
 import socket
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -35,6 +36,7 @@ from backoffice.content.revisions.document import ContentKey
 from backoffice.errors import Invalid
 from backoffice.identity import users
 from backoffice.identity.account import NewAccount
+from backoffice.identity.accounts import Accounts
 from backoffice.identity.credentials import givers
 from backoffice.identity.credentials.second_factor import unused_code
 from backoffice.settings import BackofficeSettings
@@ -233,12 +235,18 @@ async def add_account(base: Base, account: DemoAccount, roles: Iterable[Role]) -
     if known is None:
         granted = {ALL_BRANDS: frozenset(roles)}
         name = f"Demo {account.user.partition('@')[0]}"
-        added, _ = await base.accounts.add(DEMO, NewAccount(account.user, name, granted))
+        added, _ = await _quick(base.accounts).add(DEMO, NewAccount(account.user, name, granted))
         async with base.database.write() as connection:
             await _set_up(connection, base, added.user.user_id, account)
         return
     async with base.database.write() as connection:  # an upgrade takes the demo for their giver
         await givers.forget(connection, known.user_id)
+
+
+def _quick(accounts: Accounts) -> Accounts:
+    """Return accounts that hash quickly: the initial passwords are replaced before anybody sees them."""
+    passwords = replace(accounts.issuer.passwords, hasher=QUICK)
+    return replace(accounts, issuer=replace(accounts.issuer, passwords=passwords))
 
 
 async def _set_up(connection: AsyncConnection, base: Base, user_id: str, account: DemoAccount) -> None:

@@ -51,6 +51,15 @@ def nameless(function: ast.AST) -> Iterator[tuple[int, str, str]]:
                 yield loop.target.lineno, loop.target.id, noun
 
 
+def outermost_functions(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the functions that are in no other function."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, FUNCTIONS):
+            yield child
+        else:
+            yield from outermost_functions(child)
+
+
 def names_of_the_module(tree: ast.Module) -> Iterator[str]:
     """Yield what a module imports, defines and assigns outside of functions."""
     for node in ast.walk(tree):
@@ -69,18 +78,10 @@ def all_nameless(path: Path) -> list[str]:
     if LOOP.search(text) is None:
         return []
     tree = ast.parse(text)
-    inner = {
-        part
-        for node in ast.walk(tree)
-        if isinstance(node, FUNCTIONS)
-        for part in ast.walk(node)
-        if part is not node
-    }
-    outermost = [node for node in ast.walk(tree) if isinstance(node, FUNCTIONS) and node not in inner]
     taken = set(names_of_the_module(tree))
     return [
         f"{path.relative_to(ROOT)}:{line}: {name} is a {noun}"
-        for function in outermost
+        for function in outermost_functions(tree)
         for line, name, noun in nameless(function)
         if noun not in taken
     ]
