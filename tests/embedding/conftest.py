@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 import yaml
+from playwright.sync_api import Browser as LaunchedBrowser
 from starlette.applications import Starlette
 
+from deploy.local_chromium import LocalChromium
 from foundation.storage.settings import DatabaseSettings
 from furlong.databases import upgrade_databases
 from furlong.serve.site import create_site
 from furlong.serve.subgraphs import Parts
 from gateway import GatewaySettings
 from subgraphs.kit.settings import SessionSettings
+from tests.support.browsers.bet_slip_page import launched_chromium
 
 KEY, OTHER_KEY = "k" * 43, "o" * 43
 NEW, OLD = "new-secret-" * 4, "old-secret-" * 4
@@ -72,3 +75,10 @@ async def sites(migrated: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     sites = Site(migrated, tmp_path, monkeypatch)
     yield sites
     await sites.close()
+
+
+@pytest.fixture(scope="module")
+def launched(chromium: LocalChromium) -> Iterator[LaunchedBrowser]:
+    """One Chromium for the tests of a module; each test visits it with nothing kept."""
+    with launched_chromium(chromium) as opened:
+        yield opened

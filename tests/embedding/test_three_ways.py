@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 import yaml
+from playwright.sync_api import Browser as LaunchedBrowser
 from playwright.sync_api import Request, Route, expect
 
-from deploy.local_chromium import LocalChromium
 from tests.embedding.brand_site import BrandSite, brand_site
 from tests.embedding.conftest import KEY, NEW, digest
-from tests.support.browsers.bet_slip_page import PATIENCE_MS, Browser, browser
+from tests.support.browsers.bet_slip_page import PATIENCE_MS, Browser, visit
 from tests.support.processes.running_furlong import Demo, eventually, running_demo
 
 pytestmark = pytest.mark.usefixtures("web_installed")
@@ -119,10 +119,10 @@ def is_asked_for_a_token_again(visitor: Browser) -> None:
     assert visitor.page.evaluate("reasons")[0] == "start"
 
 
-def test_an_element_by_a_script_tag(demo: Demo, site: BrandSite, chromium: LocalChromium) -> None:
+def test_an_element_by_a_script_tag(demo: Demo, site: BrandSite, launched: LaunchedBrowser) -> None:
     """A customer joins in a page that allows no styles and scripts but its own; tokens are renewed."""
     site.customer = "c-1002"
-    with browser(chromium) as visitor:
+    with visit(launched) as visitor:
         visitor.open(f"{site.url}/element")
         visitor.is_in_state("NOT_OPTED_IN")
         is_told_of_a_club(visitor)
@@ -140,11 +140,11 @@ def test_an_element_by_a_script_tag(demo: Demo, site: BrandSite, chromium: Local
     assert demo.site.club("c-1002")["membership"]["optedIn"]
 
 
-def test_a_component_of_react(demo: Demo, site: BrandSite, chromium: LocalChromium) -> None:
+def test_a_component_of_react(demo: Demo, site: BrandSite, launched: LaunchedBrowser) -> None:
     """The packages work as npm installs them, and show what the slip would add."""
     assert demo.site.url == site.club
     site.customer = "c-1001"
-    with browser(chromium) as visitor:
+    with visit(launched) as visitor:
         visitor.open(f"{site.url}/react")
         is_told_of_a_club(visitor)
         expect(visitor.page.locator("output")).to_contain_text("club", timeout=PATIENCE_MS)
@@ -154,11 +154,11 @@ def test_a_component_of_react(demo: Demo, site: BrandSite, chromium: LocalChromi
 
 
 def test_a_bet_moves_the_element_without_polling(
-    demo: Demo, site: BrandSite, chromium: LocalChromium
+    demo: Demo, site: BrandSite, launched: LaunchedBrowser
 ) -> None:
     """Once updates have come by the WebSocket, nothing is read any more, and a bet on Kafka shows at once."""
     site.customer = "c-1003"
-    with browser(chromium) as visitor:
+    with visit(launched) as visitor:
         received: list[str] = []
         asked: list[str] = []
 
@@ -182,11 +182,11 @@ def test_a_bet_moves_the_element_without_polling(
         assert faults_of(visitor, demo) == []
 
 
-def test_a_frame(demo: Demo, site: BrandSite, chromium: LocalChromium) -> None:
+def test_a_frame(demo: Demo, site: BrandSite, launched: LaunchedBrowser) -> None:
     """The script beside the frame signs it in, gives it its height, and tells the page what it shows."""
     assert demo.site.url == site.club
     site.customer = "c-1001"
-    with browser(chromium) as visitor:
+    with visit(launched) as visitor:
         visitor.open(f"{site.url}/frame")
         is_told_of_a_club(visitor)
         frame = visitor.page.frame_locator("iframe")
@@ -200,7 +200,7 @@ def test_a_frame(demo: Demo, site: BrandSite, chromium: LocalChromium) -> None:
         assert faults_of(visitor, demo) == []
 
 
-def test_a_change_outlives_a_reload(demo: Demo, site: BrandSite, chromium: LocalChromium) -> None:
+def test_a_change_outlives_a_reload(demo: Demo, site: BrandSite, launched: LaunchedBrowser) -> None:
     """It is sent again with its key, its outcome is shown, and another customer's page does not resume it."""
     site.customer = "c-1002"
     keys: list[str] = []
@@ -211,7 +211,7 @@ def test_a_change_outlives_a_reload(demo: Demo, site: BrandSite, chromium: Local
             keys.append(json.loads(request.post_data or "{}")["variables"]["input"]["idempotencyKey"])
         return is_change
 
-    with browser(chromium) as visitor:
+    with visit(launched) as visitor:
         held = True
 
         def hold(route: Route) -> None:
@@ -241,12 +241,12 @@ def test_a_change_outlives_a_reload(demo: Demo, site: BrandSite, chromium: Local
 
 
 def test_a_hostile_page_reaches_nothing_in_the_element(
-    demo: Demo, site: BrandSite, chromium: LocalChromium
+    demo: Demo, site: BrandSite, launched: LaunchedBrowser
 ) -> None:
     """Styles for everything, tiny rems, zoom, trusted types, a base elsewhere, and two elements at once."""
     assert demo.site.url == site.club
     site.customer = "c-1001"
-    with browser(chromium) as visitor:
+    with visit(launched) as visitor:
         visitor.open(f"{site.url}/hostile")
         comes_true(visitor, "states.filter(({ kind }) => kind === 'club').length >= 2")
         english, arabic = (visitor.page.locator("furlong-club").nth(index) for index in (0, 1))
@@ -263,14 +263,14 @@ def test_a_hostile_page_reaches_nothing_in_the_element(
 
 
 def test_an_element_that_is_moved_keeps_what_it_shows(
-    demo: Demo, site: BrandSite, chromium: LocalChromium
+    demo: Demo, site: BrandSite, launched: LaunchedBrowser
 ) -> None:
     """Moving it asks for no token; several attributes at once ask for one; taking it out leaves nothing."""
     assert demo.site.url == site.club
     site.customer = "c-1001"
     state = demo.site.club("c-1001")["state"]
     starts = "reasons.filter((reason) => reason === 'start').length"
-    with browser(chromium) as visitor:
+    with visit(launched) as visitor:
         visitor.open(f"{site.url}/element")
         is_told_of_a_club(visitor)
         visitor.press("club-details")
@@ -290,7 +290,7 @@ def test_an_element_that_is_moved_keeps_what_it_shows(
 
 
 def test_a_token_that_ends_during_a_change_is_replaced(
-    demo: Demo, site: BrandSite, chromium: LocalChromium
+    demo: Demo, site: BrandSite, launched: LaunchedBrowser
 ) -> None:
     """The server refuses the old one; the change is sent again with the new one and its own key, once."""
     site.customer = "c-1004"
@@ -308,7 +308,7 @@ def test_a_token_that_ends_during_a_change_is_replaced(
                 return
         route.continue_()
 
-    with browser(chromium) as visitor:
+    with visit(launched) as visitor:
         visitor.page.route(f"{site.club}/graphql", refuse_first)
         visitor.open(f"{site.url}/element")
         visitor.press("club-details")
@@ -323,12 +323,12 @@ def test_a_token_that_ends_during_a_change_is_replaced(
 
 
 def test_the_first_tracker_is_soon_there_on_a_slow_line_and_moves_nothing(
-    demo: Demo, site: BrandSite, chromium: LocalChromium
+    demo: Demo, site: BrandSite, launched: LaunchedBrowser
 ) -> None:
     """At 1.6 Mbit/s and 150 ms, by the bytes and the round trips that come before it."""
     assert demo.site.url == site.club
     site.customer = "c-1001"
-    with browser(chromium) as visitor:
+    with visit(launched) as visitor:
         devtools = visitor.page.context.new_cdp_session(visitor.page)
         devtools.send("Network.enable")
         sent: dict[str, str] = {}
@@ -361,12 +361,12 @@ def test_the_first_tracker_is_soon_there_on_a_slow_line_and_moves_nothing(
 
 @pytest.mark.parametrize("way", ["element", "frame"])
 def test_a_page_that_the_brand_has_not_named_is_told_what_to_set(
-    demo: Demo, site: BrandSite, chromium: LocalChromium, way: str
+    demo: Demo, site: BrandSite, launched: LaunchedBrowser, way: str
 ) -> None:
     """In the console and in the place of the club, in a sentence that names the page's origin."""
     site.customer = "c-1001"
     stranger = site.url.replace("127.0.0.1", "localhost")
-    with browser(chromium) as visitor:
+    with visit(launched) as visitor:
         visitor.open(f"{stranger}/{way}")
         advice = visitor.page.get_by_text(re.compile(rf"^Allow {stranger} .*FURLONG_EMBED_FILE"))
         expect(advice).to_be_visible(timeout=PATIENCE_MS)
@@ -375,12 +375,12 @@ def test_a_page_that_the_brand_has_not_named_is_told_what_to_set(
 
 
 def test_a_page_without_tokens_is_told_what_to_set(
-    demo: Demo, site: BrandSite, chromium: LocalChromium
+    demo: Demo, site: BrandSite, launched: LaunchedBrowser
 ) -> None:
     """While its developers have not said whom the club is for, or have given the token of something else."""
     assert demo.site.url == site.club
     site.customer = "c-1001"
-    with browser(chromium) as visitor:
+    with visit(launched) as visitor:
         visitor.open(f"{site.url}/element")
         is_told_of_a_club(visitor)
         place = visitor.page.get_by_test_id("advice")
@@ -394,12 +394,12 @@ def test_a_page_without_tokens_is_told_what_to_set(
 
 
 def test_readers_are_told_that_the_club_is_away_and_find_no_empty_space(
-    demo: Demo, site: BrandSite, chromium: LocalChromium
+    demo: Demo, site: BrandSite, launched: LaunchedBrowser
 ) -> None:
     """Without its graph the place has a sentence that names no reward, until the club can be read."""
     assert demo.site.url == site.club
     site.customer = "c-1001"
-    with browser(chromium) as visitor:
+    with visit(launched) as visitor:
         visitor.page.route(f"{site.club}/graphql*", lambda route: route.abort())
         visitor.open(f"{site.url}/element")
         visitor.shows("unreached", "cannot be shown at the moment")

@@ -104,7 +104,7 @@ class Pages:
             if name == TOO_SHORT:
                 self.page.get_by_role("button", name="Plain Speaking").click()
                 self.page.locator("[data-testid=preview][data-counts=false]").wait_for()
-            self.page.add_style_tag(content=font_faces() + FONT)
+            self.page.add_style_tag(content=font_faces("noto-sans") + FONT)
             self.page.evaluate("Promise.all([...document.fonts].map((font) => font.load()))")
             pictures[name] = self._picture(name)
             if name in STATES:

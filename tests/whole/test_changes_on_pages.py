@@ -6,10 +6,10 @@ from typing import Any
 
 import httpx
 import pytest
+from playwright.sync_api import Browser as LaunchedBrowser
 from playwright.sync_api import Request, Route, expect
 
-from deploy.local_chromium import LocalChromium
-from tests.support.browsers.bet_slip_page import PATIENCE_MS, Browser, browser
+from tests.support.browsers.bet_slip_page import PATIENCE_MS, Browser, visit
 from tests.support.processes.running_furlong import Demo, eventually, running_demo
 
 pytestmark = pytest.mark.usefixtures("web_installed")
@@ -58,10 +58,10 @@ def hold_change(route: Route, held: list[Route]) -> None:
         route.continue_()
 
 
-def test_two_pages_that_choose_at_once_agree_in_the_end(demo: Demo, chromium: LocalChromium) -> None:
+def test_two_pages_that_choose_at_once_agree_in_the_end(demo: Demo, launched: LaunchedBrowser) -> None:
     """One choice wins, once; the other page says why its own did not, and shows the winner."""
     customer, before = "c-1003", applied(demo, "c-1003")
-    with browser(chromium) as one:
+    with visit(launched) as one:
         one.open(demo.site.url)
         two = second_page(one, demo)
         for page in (one, two):
@@ -87,10 +87,12 @@ def test_two_pages_that_choose_at_once_agree_in_the_end(demo: Demo, chromium: Lo
         assert one.faults + two.faults == []
 
 
-def test_a_page_that_was_closed_during_a_change_is_opened_again(demo: Demo, chromium: LocalChromium) -> None:
+def test_a_page_that_was_closed_during_a_change_is_opened_again(
+    demo: Demo, launched: LaunchedBrowser
+) -> None:
     """The change continues without it, once, and the next page shows it."""
     customer, before = "c-1002", applied(demo, "c-1002")
-    with browser(chromium) as one:
+    with visit(launched) as one:
         one.open(demo.site.url)
         open_details(one, customer)
         arm(demo, customer, "slow", late_seconds=3)
@@ -105,7 +107,7 @@ def test_a_page_that_was_closed_during_a_change_is_opened_again(demo: Demo, chro
         assert two.faults == []
 
 
-def test_an_answer_that_came_to_no_page_is_told_after_a_reload(demo: Demo, chromium: LocalChromium) -> None:
+def test_an_answer_that_came_to_no_page_is_told_after_a_reload(demo: Demo, launched: LaunchedBrowser) -> None:
     """The upstream did what was asked, and the page was gone: the next sends it again, and tells."""
     customer, before = "c-1001", applied(demo, "c-1001")
     keys: set[str] = set()
@@ -115,7 +117,7 @@ def test_an_answer_that_came_to_no_page_is_told_after_a_reload(demo: Demo, chrom
         if "idempotencyKey" in body:
             keys.add(json.loads(body)["variables"]["input"]["idempotencyKey"])
 
-    with browser(chromium) as one:
+    with visit(launched) as one:
         one.page.on("request", note)
         one.open(demo.site.url)
         open_details(one, customer)
@@ -130,9 +132,9 @@ def test_an_answer_that_came_to_no_page_is_told_after_a_reload(demo: Demo, chrom
     assert (applied(demo, customer), len(keys)) == (before + 1, 1)
 
 
-def test_a_bet_waits_for_no_gateway(demo: Demo, chromium: LocalChromium) -> None:
+def test_a_bet_waits_for_no_gateway(demo: Demo, launched: LaunchedBrowser) -> None:
     """The gateway is silent and the clock stands still, so that no time limit ends: the bet is placed."""
-    with browser(chromium) as one:
+    with visit(launched) as one:
         one.page.clock.install()
         one.page.route_web_socket("**/graphql", lambda socket: socket.close())
         # Nobody answers.

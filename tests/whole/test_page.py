@@ -10,15 +10,15 @@ from typing import Any
 
 import httpx
 import pytest
+from playwright.sync_api import Browser as LaunchedBrowser
 from playwright.sync_api import expect
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-from deploy.local_chromium import LocalChromium
 from tests.http.served import served
-from tests.support.browsers.bet_slip_page import PATIENCE_MS, Browser, browser
+from tests.support.browsers.bet_slip_page import PATIENCE_MS, Browser, visit
 from tests.support.browsers.fresh_vite_app import fresh_vite_app
 from tests.support.browsers.page_journal import PageJournal
 from tests.support.browsers.screen_gallery import faults_of_access
@@ -31,9 +31,9 @@ POLL_MS = 2_000
 """The interval at which the widget polls without live updates."""
 
 
-def test_a_customer_bets_joins_chooses_and_leaves(demo: Demo, chromium: LocalChromium) -> None:
+def test_a_customer_bets_joins_chooses_and_leaves(demo: Demo, launched: LaunchedBrowser) -> None:
     """On the bet-slip, a placed bet moves the tracker, and joining, choosing and leaving work and show."""
-    with browser(chromium) as slip:
+    with visit(launched) as slip:
         slip.open(demo.site.url)
         slip.be("c-1002")
         slip.is_in_state("NOT_OPTED_IN")
@@ -64,14 +64,14 @@ def test_a_customer_bets_joins_chooses_and_leaves(demo: Demo, chromium: LocalChr
     assert demo.site.club("c-1002")["choice"]["option"]["id"] == "northbet:fb-2x3:1"
 
 
-def test_the_lines_of_a_brands_site_work_in_a_page_of_ones_own(demo: Demo, chromium: LocalChromium) -> None:
+def test_the_lines_of_a_brands_site_work_in_a_page_of_ones_own(demo: Demo, launched: LaunchedBrowser) -> None:
     """Copied into a page at another port of this machine: the demo allows it, and gives it sessions."""
     brand = next(site["site"] for site in demo.facts["brands"] if site["brand"] == BRAND)
 
     async def own_page(_request: Request) -> HTMLResponse:
         return HTMLResponse(f"<!doctype html><title>Mine</title><h1>Mine</h1>{lines}")
 
-    with browser(chromium) as visitor, served(Starlette(routes=[Route("/", own_page)])) as url:
+    with visit(launched) as visitor, served(Starlette(routes=[Route("/", own_page)])) as url:
         visitor.page.goto(f"{brand}/?customer=c-1001")
         lines = visitor.page.locator("pre code").inner_text()
         asked: list[str] = []
@@ -85,14 +85,14 @@ def test_the_lines_of_a_brands_site_work_in_a_page_of_ones_own(demo: Demo, chrom
 
 @pytest.mark.parametrize("opening", ["connected", "streamed"])
 def test_a_bet_on_kafka_moves_the_tracker_without_polling(
-    demo: Demo, chromium: LocalChromium, opening: str
+    demo: Demo, launched: LaunchedBrowser, opening: str
 ) -> None:
     """The open page sends nothing: the bet comes over the stream, and the tracker shows it.
 
     Where the network blocks WebSockets, server-sent events take their place.
     """
     customer = "c-1002"
-    with browser(chromium) as slip:
+    with visit(launched) as slip:
         journal = PageJournal.of(slip.page)
         if opening == "streamed":
             slip.page.route_web_socket(re.compile(".*"), lambda socket: socket.close(code=4000))
@@ -114,10 +114,12 @@ def test_a_bet_on_kafka_moves_the_tracker_without_polling(
         assert set(slip.faults) <= {"WebSocket is already in CLOSING or CLOSED state."}
 
 
-def test_an_exclusion_on_kafka_hides_the_tracker_without_polling(demo: Demo, chromium: LocalChromium) -> None:
+def test_an_exclusion_on_kafka_hides_the_tracker_without_polling(
+    demo: Demo, launched: LaunchedBrowser
+) -> None:
     """Nothing of the club is left on the open page, which asks for nothing and is not reloaded."""
     brand, customer = "lagunabet", "m-2001"
-    with browser(chromium) as slip:
+    with visit(launched) as slip:
         journal = PageJournal.of(slip.page)
         slip.open(demo.site.url)
         slip.be(customer)
@@ -158,9 +160,9 @@ def _well_again(demo: Demo) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("_well_again")
-def test_each_change_tells_what_became_of_it_upstream(demo: Demo, chromium: LocalChromium) -> None:
+def test_each_change_tells_what_became_of_it_upstream(demo: Demo, launched: LaunchedBrowser) -> None:
     """Joining, choosing, leaving: refused, slow, unanswered. Nothing is a success before it is one."""
-    with browser(chromium) as slip:
+    with visit(launched) as slip:
         slip.open(demo.site.url)
         slip.be("c-1001")
         slip.press("club-details")
@@ -199,9 +201,9 @@ def test_each_change_tells_what_became_of_it_upstream(demo: Demo, chromium: Loca
         assert slip.faults == []
 
 
-def test_leaving_says_what_follows_and_can_be_declined(demo: Demo, chromium: LocalChromium) -> None:
+def test_leaving_says_what_follows_and_can_be_declined(demo: Demo, launched: LaunchedBrowser) -> None:
     """The first press only asks; staying changes nothing."""
-    with browser(chromium) as slip:
+    with visit(launched) as slip:
         slip.open(demo.site.url)
         slip.be("c-1004")
         slip.press("club-details")
@@ -224,11 +226,11 @@ AMOUNTS = {
 
 @pytest.mark.parametrize("language", AMOUNTS)
 def test_an_amount_is_read_by_the_language_of_the_page(
-    demo: Demo, chromium: LocalChromium, language: str
+    demo: Demo, launched: LaunchedBrowser, language: str
 ) -> None:
     """What the other language means by a comma is refused in words, and no bet can be placed."""
     typed, placed, refused, words = AMOUNTS[language]
-    with browser(chromium) as slip:
+    with visit(launched) as slip:
         slip.open(f"{demo.site.url}/?lang={language}")
         slip.be("c-1004")
         slip.shows("tracker-staked", "25")
@@ -270,13 +272,13 @@ def look_up_the_query_type(explorer: Browser) -> None:
     expect(documentation.get_by_role("link", name="club", exact=True)).to_be_visible()
 
 
-def test_graphiql_answers_the_bet_slip_query_from_local_files(demo: Demo, chromium: LocalChromium) -> None:
+def test_graphiql_answers_the_bet_slip_query_from_local_files(demo: Demo, launched: LaunchedBrowser) -> None:
     """`GET /graphql` shows GraphiQL from our own files.
 
     Plans, subscriptions, answers in parts, customers, mocked answers, a broken subgraph, history and the
     documentation, which is loaded when it is opened, work.
     """
-    with browser(chromium, width=1280) as explorer:
+    with visit(launched, width=1280) as explorer:
         requested: list[str] = []
         explorer.page.on("request", lambda request: requested.append(request.url))
         explorer.open(f"{demo.site.url}/graphql")
@@ -334,7 +336,7 @@ def test_graphiql_answers_the_bet_slip_query_from_local_files(demo: Demo, chromi
 
 
 def test_the_page_for_frontends_leads_to_a_page_that_reads_joins_and_follows(
-    demo: Demo, chromium: LocalChromium, tmp_path: Path
+    demo: Demo, launched: LaunchedBrowser, tmp_path: Path
 ) -> None:
     """The files and commands of docs/frontend.md make an app that queries, changes and subscribes.
 
@@ -343,7 +345,7 @@ def test_the_page_for_frontends_leads_to_a_page_that_reads_joins_and_follows(
     customer = "c-1002"
     if demo.site.club(customer)["membership"]["optedIn"]:
         demo.site.change("OptOut", customer)
-    with fresh_vite_app(tmp_path, demo.site.url) as url, browser(chromium) as app:
+    with fresh_vite_app(tmp_path, demo.site.url) as url, visit(launched) as app:
         app.open(f"{url}/#{customer}")
         club, outcome = app.page.locator("#club"), app.page.locator("#outcome")
         expect(club).to_have_text(re.compile(r"^NOT_OPTED_IN: \d+ %$"))

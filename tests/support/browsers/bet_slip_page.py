@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from playwright.sync_api import Browser as LaunchedBrowser
 from playwright.sync_api import ConsoleMessage, Error, Page, expect, sync_playwright
 
 from deploy.local_chromium import LocalChromium
@@ -63,15 +64,32 @@ class Browser:
 
 
 @contextmanager
+def launched_chromium(chromium: LocalChromium) -> Iterator[LaunchedBrowser]:
+    """A browser without pages."""
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(
+            executable_path=chromium.executable, args=list(chromium.arguments)
+        ) as launched,
+    ):
+        yield launched
+
+
+@contextmanager
+def visit(launched: LaunchedBrowser, *, width: int = 420, height: int = 900) -> Iterator[Browser]:
+    """One page of a visitor's own: nothing is left in a launched browser of the visitors before."""
+    assert launched.contexts == []
+    try:
+        page = launched.new_page(viewport={"width": width, "height": height})
+        page.set_default_timeout(PATIENCE_MS)
+        yield Browser(page)
+    finally:
+        for context in launched.contexts:
+            context.close()
+
+
+@contextmanager
 def browser(chromium: LocalChromium, *, width: int = 420, height: int = 900) -> Iterator[Browser]:
     """A fresh browser with one page."""
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=chromium.executable, args=list(chromium.arguments)
-        )
-        try:
-            page = launched.new_page(viewport={"width": width, "height": height})
-            page.set_default_timeout(PATIENCE_MS)
-            yield Browser(page)
-        finally:
-            launched.close()
+    with launched_chromium(chromium) as launched, visit(launched, width=width, height=height) as visitor:
+        yield visitor

@@ -149,11 +149,12 @@ def _use_fonts(page: Page) -> None:
 
 
 @cache
-def font_faces() -> str:
-    """Return the rules of the fonts, with the fonts in them."""
+def font_faces(*names: str) -> str:
+    """Return the rules of all fonts, or of some, with the fonts in them; a page reads each of them."""
     rules = [
         f"@font-face {{font-family: {name}; font-weight: {weight}; src: url(data:font/woff2;base64,{font})}}"
         for name, script in FONTS.items()
+        if name in (names or FONTS)
         for weight in WEIGHTS
         for font in [_font(name, script, weight)]
     ]

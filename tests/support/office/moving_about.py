@@ -48,7 +48,13 @@ _NOWHERE: Final = "nowhere"
 
 
 def go(page: Page, url: str, screen: str) -> None:
-    """Go to a screen of the office at a URL, as the browser's history does, and wait until all of it is read.
+    """Move to a screen of the office, and wait until all of it is read."""
+    move(page, url, screen)
+    page.evaluate("__rest()")
+
+
+def move(page: Page, url: str, screen: str) -> None:
+    """Go to a screen of the office at a URL, as the browser's history does, and wait until it has begun.
 
     It goes by an address without a screen, so that nothing of the screen before is left.
     """
@@ -58,4 +64,3 @@ def go(page: Page, url: str, screen: str) -> None:
     page.evaluate(_MOVE, f"{url}{screen}")
     expect(lost).to_have_count(0)
     expect(page.locator("#react-admin-title")).not_to_be_empty()
-    page.evaluate("__rest()")
