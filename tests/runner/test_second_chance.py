@@ -3,12 +3,16 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
+from unittest import mock
 
 import pytest
 
+from deploy.runner.second_chance import SecondChance
+
+pytest_plugins = "pytester"
 pytestmark = pytest.mark.usefixtures("processes")
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -36,18 +40,27 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def run(processes: None, tmp_path: Path) -> Run:
-    """A function that runs made-up tests, each argument a file, with a second chance."""
-    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+def run(pytester: pytest.Pytester) -> Iterator[Run]:
+    """A function that runs made-up tests, each argument a file, with a second chance.
 
-    def run_them(*sources: str, options: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+    Unless `apart` is true, the run is in this process, which starts at once; the second chance never is.
+    """
+    pytester.makeini("[pytest]\n")
+
+    def run_them(
+        *sources: str, options: tuple[str, ...] = (), apart: bool = False
+    ) -> subprocess.CompletedProcess[str]:
         for number, source in enumerate(sources):
-            (tmp_path / f"test_{number}.py").write_text(source)
-        command = [sys.executable, "-c", RUN, str(ROOT), "-p", "xdist.plugin", *options]
-        quick = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-        return subprocess.run(command, cwd=tmp_path, env=quick, capture_output=True, text=True, check=False)
+            (pytester.path / f"test_{number}.py").write_text(source)
+        arguments = ["-p", "xdist.plugin", *options]
+        if apart:
+            command = [sys.executable, "-c", RUN, str(ROOT), *arguments]
+            return subprocess.run(command, cwd=pytester.path, capture_output=True, text=True, check=False)
+        ended = pytester.runpytest_inprocess(*arguments, plugins=[SecondChance()])
+        return subprocess.CompletedProcess(arguments, ended.ret, "\n".join(ended.outlines))
 
-    return run_them
+    with mock.patch.dict(os.environ, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1"):
+        yield run_them
 
 
 def last_line(ran: subprocess.CompletedProcess[str]) -> str:
@@ -66,7 +79,7 @@ def test_a_test_that_always_fails_fails_the_run(run: Run) -> None:
 @pytest.mark.parametrize("options", [(), ("-n", "2")])
 def test_a_test_that_passes_alone_is_unstable(run: Run, options: tuple[str, ...]) -> None:
     """It is listed with its first failure and counted as unstable; the run succeeds."""
-    ran = run(PASSES, UNSTABLE, options=options)
+    ran = run(PASSES, UNSTABLE, options=options, apart="-n" in options)
     assert ran.returncode == pytest.ExitCode.OK, ran.stdout
     assert "1 passed, 1 unstable" in last_line(ran)
     assert "UNSTABLE test_1.py::test_unstable" in ran.stdout
@@ -122,16 +135,17 @@ def test_a_test_that_is_skipped_the_second_time_has_not_passed(run: Run) -> None
     assert ran.returncode == pytest.ExitCode.TESTS_FAILED, ran.stdout
 
 
-def test_an_example_that_hypothesis_found_fails_again(run: Run, tmp_path: Path) -> None:
+def test_an_example_that_hypothesis_found_fails_again(run: Run, pytester: pytest.Pytester) -> None:
     """A counterexample that is rare is kept, and tried first when the test runs alone."""
     ran = run(
         "from hypothesis import given, settings, strategies\n"
         "settings.load_profile('default')\n"  # of CI, Hypothesis keeps nothing; the tests' own profile does
         "@given(strategies.integers())\n"
-        "def test_it(n):\n    assert n < 1000\n"
+        "def test_it(n):\n    assert n < 1000\n",
+        apart=True,
     )
     assert ran.returncode == pytest.ExitCode.TESTS_FAILED, ran.stdout
-    assert (tmp_path / ".hypothesis").is_dir()
+    assert (pytester.path / ".hypothesis").is_dir()
 
 
 def test_a_broken_file_has_no_second_chance(run: Run) -> None:
@@ -145,7 +159,9 @@ def test_a_broken_file_has_no_second_chance(run: Run) -> None:
 def test_a_test_that_ends_its_worker_fails_the_run(run: Run) -> None:
     """It counts as failed, though it would pass alone."""
     ran = run(
-        SECOND_TIME + "import os\ndef test_it():\n    second_time('a') or os._exit(1)\n", options=("-n", "1")
+        SECOND_TIME + "import os\ndef test_it():\n    second_time('a') or os._exit(1)\n",
+        options=("-n", "1"),
+        apart=True,
     )
     assert ran.returncode == pytest.ExitCode.TESTS_FAILED, ran.stdout
     assert "1 failed" in last_line(ran)
@@ -156,14 +172,14 @@ def test_a_run_that_stops_at_the_first_failure_tries_nothing_again(
     run: Run, options: tuple[str, ...]
 ) -> None:
     """Who asks for -x wants to see the failure."""
-    ran = run(UNSTABLE, options=options)
+    ran = run(UNSTABLE, options=options, apart="-n" in options)
     assert ran.returncode in {pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED}, ran.stdout
     assert "UNSTABLE" not in ran.stdout
 
 
 def test_an_interrupted_run_tries_nothing_again(run: Run) -> None:
     """A run that somebody stops has failed tests, and says so."""
-    ran = run(UNSTABLE, "def test_it():\n    raise KeyboardInterrupt\n")
+    ran = run(UNSTABLE, "def test_it():\n    raise KeyboardInterrupt\n", apart=True)
     assert ran.returncode == pytest.ExitCode.INTERRUPTED, ran.stdout
     assert "1 failed" in last_line(ran) or "1 failed" in ran.stdout
     assert "UNSTABLE" not in ran.stdout
@@ -182,7 +198,7 @@ def test_many_failures_have_one_cause(run: Run) -> None:
 )
 def test_arguments_that_choose_tests_choose_none_the_second_time(run: Run, options: tuple[str, ...]) -> None:
     """The failed test alone runs once more, whatever chose it."""
-    ran = run(PASSES, UNSTABLE, options=options)
+    ran = run(PASSES, UNSTABLE, options=options, apart="-n" in options)
     assert ran.returncode == pytest.ExitCode.OK, ran.stdout
     assert "1 unstable" in last_line(ran)
     assert "passes alone: test_1.py::test_unstable" in ran.stdout
@@ -191,4 +207,4 @@ def test_arguments_that_choose_tests_choose_none_the_second_time(run: Run, optio
 def test_options_that_decide_the_outcome_hold_the_second_time(run: Run) -> None:
     """What fails by an option of the run fails by it again."""
     warns = "import warnings\ndef test_it():\n    warnings.warn('old', stacklevel=1)\n"
-    assert run(warns, options=("-W", "error")).returncode == pytest.ExitCode.TESTS_FAILED
+    assert run(warns, options=("-W", "error"), apart=True).returncode == pytest.ExitCode.TESTS_FAILED

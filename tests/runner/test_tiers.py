@@ -39,7 +39,6 @@ def chromium():
 """
 SETTINGS = """
 [pytest]
-asyncio_default_fixture_loop_scope = function
 addopts = --strict-markers
 markers =
     kafka: needs Kafka
@@ -81,8 +80,9 @@ def test_the_one_path(demo, chromium):
 
 
 @pytest.fixture
-def made(pytester: pytest.Pytester) -> pytest.Pytester:
-    """Made-up tests of each tier."""
+def made(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """Made-up tests of each tier, for runs that load no other plugin."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     pytester.makeconftest(CONFTEST)
     pytester.makeini(SETTINGS)
     pytester.makepyfile(TESTS)
@@ -96,10 +96,12 @@ def test_all_tiers_run_without_the_option(made: pytest.Pytester) -> None:
     result.stdout.no_fnmatch_line("Not run*")
 
 
-@pytest.mark.parametrize("workers", ["0", "2"])
-def test_the_fast_tier_is_what_needs_nothing_and_the_one_path(made: pytest.Pytester, workers: str) -> None:
+@pytest.mark.parametrize("workers", [(), ("-p", "xdist.plugin", "-n", "2")])
+def test_the_fast_tier_is_what_needs_nothing_and_the_one_path(
+    made: pytest.Pytester, workers: tuple[str, ...]
+) -> None:
     """What is not run is counted once, by its dearest tier, below pytest's own summary."""
-    result = made.runpytest_subprocess("--fast", "-n", workers)
+    result = made.runpytest_subprocess("--fast", *workers)
     assert result.parseoutcomes()["passed"] == 2
     assert result.outlines[-1] == (
         "Not run: 5 tests (1 that need a service, 1 that need a browser, 1 that start programs, "

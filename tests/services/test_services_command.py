@@ -1,7 +1,10 @@
 """`make services` runs a checkout's own servers; `make services-stop` ends exactly those."""
 
+import contextlib
+import io
 import subprocess
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,55 +14,65 @@ from deploy.services import ROOT, ServiceFolder, start, status, stop
 pytestmark = pytest.mark.usefixtures("mariadb_installed", "kafka_installed")
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[ServiceFolder]:
-    """The folder of a checkout whose servers are stopped after the test."""
-    checkout = ServiceFolder(tmp_path / ".services")
-    yield checkout
-    stop(checkout)
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A checkout's folder whose servers were started, and what that printed."""
+
+    folder: ServiceFolder
+    printed: str
 
 
-def test_start_tells_the_settings(folder: ServiceFolder, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
+    """Servers that no test stops: starting them takes more than all else here."""
+    folder = ServiceFolder(tmp_path_factory.mktemp("checkout") / ".services")
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        code = start(folder)
+    try:
+        assert code == 0
+        yield Started(folder, printed.getvalue())
+    finally:
+        stop(folder)
+
+
+def test_start_tells_the_settings(started: Started) -> None:
     """The settings for a shell are printed, and written to a file that only this user may read."""
-    assert start(folder) == 0
-    printed = capsys.readouterr().out
-    assert printed == folder.env.read_text()
-    assert [line.partition("=")[0] for line in printed.splitlines()] == [
+    assert started.printed == started.folder.env.read_text()
+    assert [line.partition("=")[0] for line in started.printed.splitlines()] == [
         "export FURLONG_DATABASE_URL",
         "export FURLONG_KAFKA_BOOTSTRAP",
     ]
-    assert folder.env.stat().st_mode & 0o777 == 0o600
+    assert started.folder.env.stat().st_mode & 0o777 == 0o600
 
 
-def test_starting_again_changes_nothing(folder: ServiceFolder) -> None:
+def test_starting_again_changes_nothing(started: Started) -> None:
     """Servers that run are left alone."""
-    start(folder)
-    first = folder.running()
-    assert start(folder) == 0
-    assert folder.running() == first
+    first = started.folder.running()
+    assert first.mariadb is not None
+    assert first.kafka is not None
+    assert start(started.folder) == 0
+    assert started.folder.running() == first
 
 
-def test_stop_ends_both_and_takes_the_settings_back(folder: ServiceFolder) -> None:
-    """After `stop` no server answers and no setting points to one."""
-    start(folder)
-    services = folder.running()
-    assert services.mariadb is not None
-    assert services.kafka is not None
-    assert stop(folder) == 0
+def test_stop_ends_a_checkouts_servers_and_takes_its_settings_back(started: Started, tmp_path: Path) -> None:
+    """After `stop` neither of its servers runs and no setting points to one; another checkout's run on."""
+    neighbour = ServiceFolder(tmp_path / "neighbour")
+    before = started.folder.running()
+    start(neighbour)
+    services = neighbour.running()
+    try:
+        assert services.mariadb is not None
+        assert services.kafka is not None
+        assert status(neighbour) == 0
+    finally:
+        assert stop(neighbour) == 0
     assert not services.mariadb.process.is_running()
     assert not services.kafka.process.is_running()
-    assert not folder.env.exists()
-    assert status(folder) == 1
-
-
-def test_two_checkouts_run_beside_each_other(folder: ServiceFolder, tmp_path: Path) -> None:
-    """Stopping one checkout's servers leaves another's running."""
-    neighbour = ServiceFolder(tmp_path / "neighbour")
-    start(folder)
-    start(neighbour)
-    stop(neighbour)
-    assert status(folder) == 0
+    assert not neighbour.env.exists()
     assert status(neighbour) == 1
+    assert status(started.folder) == 0
+    assert started.folder.running() == before
 
 
 @pytest.mark.usefixtures("chromium_installed", "prometheus_installed")
