@@ -23,10 +23,11 @@ from furlong.backup.backup import back_up, restore
 from furlong.backup.manifest import MANIFEST, BackupError, Manifest
 from furlong.cli import app
 from furlong.databases import METADATA, NotMigrated, require_migrated, upgrade_databases
+from furlong.identity import identify
 from subgraphs.club.models import MEMBERSHIP_EVENT
 from subgraphs.progress.models import PROGRESS
 from subgraphs.rewards.models import REWARD_CONTENT
-from tests.support.database_probe import contents
+from tests.support.database_probe import contents, migrate
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
 ODD = 'O\'Brien \\ "quoted"\nUSE `furlong_club`;\nĐặng 🎁'
@@ -37,7 +38,9 @@ ODD = 'O\'Brien \\ "quoted"\nUSE `furlong_club`;\nĐặng 🎁'
 async def settings(database_url: str) -> DatabaseSettings:
     """Provide migrated databases of all subgraphs, with some rows."""
     database_settings = DatabaseSettings(url=database_url)
-    await upgrade_databases(database_settings)
+    for name, metadata in METADATA.items():
+        await migrate(database_settings, name, metadata)
+    await identify(database_settings, METADATA)
     await _write(database_settings, 500)
     return database_settings
 

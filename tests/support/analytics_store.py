@@ -1,5 +1,6 @@
 """A store of analytics on the embedded engine, emptied for each test: a process can open only one."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -14,10 +15,11 @@ from analytics.engine import ChdbEngine, open_store
 from analytics.errors import StoreFault
 from analytics.ingestion import Ingestion
 from analytics.pseudonyms import Pseudonyms
+from analytics.questions.reports import PREFIX
 from analytics.record_tables import BY_TOPIC, RECORD_TABLES, Retention
 from analytics.records import end_of_block
 from analytics.rollups import Rollups
-from analytics.schema import DERIVED, Rollup, rollups
+from analytics.schema import DERIVED, Rollup, rollups, views
 from consumers.stream.records import Partition, Record
 from foundation.storage.clock import SystemClock
 
@@ -132,6 +134,18 @@ class Store:
         records, rolled = ([table.name for table in tables] for tables in (RECORD_TABLES, rollups()))
         for table in (*records, *rolled, "readings", "exchange_rates", *DERIVED):
             self.engine.execute(f"TRUNCATE TABLE {table}")
+
+
+def tables_of(report: str) -> list[Rollup]:
+    """Return the roll-ups that a report reads, also through others, in the order in which to count them."""
+    queries = {view.name: view.query for view in views()} | {table.name: table.query for table in rollups()}
+    reached: set[str] = set()
+    names = {PREFIX + report, "week_states"}  # which says what weeks there are
+    while names:
+        reached |= names
+        words = {word for name in names for word in re.findall(r"\w+", queries[name])}
+        names = (words & queries.keys()) - reached
+    return [table for table in rollups() if table.name in reached]
 
 
 def open_shared(folder: Path) -> Store:

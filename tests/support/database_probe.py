@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import MetaData, Table, event, make_url, select, text
+from sqlalchemy import URL, MetaData, Table, event, make_url, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.database import Database, database_url
 from foundation.storage.migrations.upgrade import create_database, upgrade
@@ -57,13 +58,28 @@ async def _copied(settings: DatabaseSettings, subgraph: str, metadata: MetaData)
         async with database.write() as connection:
             if (await connection.execute(text("SHOW TABLES"))).all():
                 return False
-            for (table,) in (await connection.execute(text(f"SHOW TABLES FROM {template}"))).all():
+            for table, is_empty in await _tables(connection, template):
                 await connection.execute(text(f"CREATE TABLE {table} LIKE {template}.{table}"))
-                copied = f"INSERT INTO {table} SELECT * FROM {template}.{table}"  # noqa: S608 - our own names
-                await connection.execute(text(copied))
+                if not is_empty:
+                    copied = f"INSERT INTO {table} SELECT * FROM {template}.{table}"  # noqa: S608 - our own names
+                    await connection.execute(text(copied))
     finally:
         await database.close()
     return True
+
+
+async def _tables(connection: AsyncConnection, template: str) -> list[tuple[str, bool]]:
+    """Return the tables of a template, and whether each is empty, as most are."""
+    tables, on_server = _tables_of_templates(), connection.engine.url.set(database=template)
+    if on_server not in tables:
+        names = (await connection.execute(text(f"SHOW TABLES FROM {template}"))).scalars().all()
+        found = [
+            f"SELECT '{name}', NOT EXISTS (SELECT 1 FROM {template}.{name})"  # noqa: S608 - our own names
+            for name in names
+        ]
+        rows = (await connection.execute(text(" UNION ALL ".join(found)))).all()
+        tables[on_server] = [(name, bool(is_empty)) for name, is_empty in rows]
+    return tables[on_server]
 
 
 async def _template(url: str, subgraph: str, metadata: MetaData) -> str:
@@ -78,6 +94,11 @@ async def _template(url: str, subgraph: str, metadata: MetaData) -> str:
 @cache
 def _migrated() -> set[tuple[str, str]]:
     return set()
+
+
+@cache
+def _tables_of_templates() -> dict[URL, list[tuple[str, bool]]]:
+    return {}
 
 
 @cache
