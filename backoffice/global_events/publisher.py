@@ -118,8 +118,7 @@ class GlobalPublisher:
 
     async def has_waiting(self) -> bool:
         """Return whether any message is not published yet."""
-        async with self.database.read() as connection:
-            return bool(await self.repository.outbox.waiting(connection, 1))
+        return await self.database.has_rows(self.repository.outbox.tables.outbox)
 
     async def _has_decided(self) -> bool:
         async with self.database.read() as connection:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from graphql import GraphQLError
-from sqlalchemy import text
+from sqlalchemy import MetaData, Table, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -53,6 +53,27 @@ async def test_a_database_that_takes_too_long_is_unavailable(settings: DatabaseS
     await database.close()
     await other.close()
     assert [is_unavailable(fault) for fault in faults] == [True] * 3, faults
+
+
+async def test_a_table_is_looked_at_for_rows_again_and_again(settings: DatabaseSettings) -> None:
+    """What others have committed is seen at once; a table that is not there is an unavailable database."""
+    database, other = Database.open(settings, "progress"), Database.open(settings, "progress")
+    seen = [await database.has_rows(METADATA.tables["lease"])]
+    async with other.write() as connection:
+        await connection.execute(
+            text("INSERT INTO lease (name, holder, expires_at) VALUES ('a', 'b', '2026-01-01')")
+        )
+        seen.append(await database.has_rows(METADATA.tables["lease"]))
+    seen.append(await database.has_rows(METADATA.tables["lease"]))
+    async with other.write() as connection:
+        await connection.execute(text("DELETE FROM lease"))
+    seen.append(await database.has_rows(METADATA.tables["lease"]))
+    assert seen == [False, False, True, False]
+    with pytest.raises(DatabaseAway):
+        await database.has_rows(Table("nowhere", MetaData()))
+    assert not await database.has_rows(METADATA.tables["lease"])
+    await database.close()
+    await other.close()
 
 
 async def test_a_server_that_is_not_there_is_unavailable(free_port: Callable[[], int]) -> None:

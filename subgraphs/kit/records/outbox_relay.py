@@ -102,12 +102,12 @@ class Relay:
     async def _has_waiting(self) -> bool:
         """Return whether any fact is waiting; sometimes also count them, which is slower with many facts."""
         now = self.clock.now()
-        async with self.database.read() as connection:
-            if self.counted_at is None or now - self.counted_at >= COUNTED_EVERY:
-                self.counted_at = now
+        if self.counted_at is None or now - self.counted_at >= COUNTED_EVERY:
+            self.counted_at = now
+            async with self.database.read() as connection:
                 self.status.waiting, self.status.oldest_at = await self.outbox.backlog(connection)
-            if await self.outbox.waiting(connection, 1):
-                return True
+        if await self.database.has_rows(self.outbox.tables.outbox):
+            return True
         self.status.waiting = 0
         return False
 
