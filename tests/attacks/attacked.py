@@ -86,10 +86,9 @@ class Attacked:
             await client.get("/health")  # the routes are built by the first request
             watching = asyncio.create_task(_healths(client))
             await asyncio.sleep(0)  # let it begin
-            while self.app._graph.current.planning.waiting:  # noqa: ASYNC110 - a thread that nothing tells of
-                await asyncio.sleep(0.001)
             before = sys.getprofile()
             threading.setprofile(self._counter.observe)
+            await self.app._graph.current.planning.in_background(int)  # what earlier requests left to it
             sys.setprofile(self._counter.observe)
             self._counter.count, self._counter.is_counting = 0, True
             try:
