@@ -154,7 +154,7 @@ class Database:
     async def has_rows(self, table: Table) -> bool:
         """Tell whether a table has rows, by one statement on a connection that stays open.
 
-        That takes a fifth of a transaction of its own: it is for what looks again and again.
+        Without a transaction of its own: it is for what looks again and again.
 
         Raises:
             DatabaseAway: The database does not answer, or refuses the statement.

@@ -11,10 +11,11 @@ import httpx
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from deploy.local_chromium import LocalChromium
 from furlong.serve.page import add_documentation
+from tests.support.browsers.bet_slip_page import launched_chromium
 from tests.support.browsers.screen_gallery import PATIENCE_MS, faults_of_access
 
 pytestmark = pytest.mark.usefixtures("docs_installed")
@@ -41,12 +42,7 @@ def site() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser(chromium: LocalChromium) -> Iterator[Browser]:
     """Open one browser for all tests."""
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(
-            executable_path=chromium.executable, args=list(chromium.arguments)
-        ) as opened,
-    ):
+    with launched_chromium(chromium) as opened:
         yield opened
 
 

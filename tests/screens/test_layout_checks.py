@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from deploy.local_chromium import LocalChromium
+from tests.support.browsers.bet_slip_page import launched_chromium
 from tests.support.browsers.screen_gallery import faults_of_access, faults_of_layout
 
 FINE = """<style>
@@ -35,12 +36,7 @@ FAULTS = {
 @pytest.fixture(scope="module")
 def page(chromium: LocalChromium) -> Iterator[Page]:
     """An empty page."""
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(
-            executable_path=chromium.executable, args=list(chromium.arguments)
-        ) as launched,
-    ):
+    with launched_chromium(chromium) as launched:
         yield launched.new_page(viewport={"width": 600, "height": 400})
 
 
