@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.runner.forked_workers import ForkedWorkers
 from deploy.runner.scratch_folder import scratch_folder
 from deploy.runner.second_chance import SecondChance
 from deploy.runner.side_by_side import SideBySide
@@ -26,7 +27,7 @@ def main() -> int:
 
 
 def _run(root: Path, arguments: list[str]) -> int:
-    plugins = [SecondChance(), SideBySide(), SlowTests()]
+    plugins = [SecondChance(), SideBySide(), SlowTests(), ForkedWorkers()]
     if arguments[:1] == ["--coverage"]:
         from deploy.runner.coverage.measurement import Measurement  # noqa: PLC0415 - only where it is asked for
 

@@ -29,6 +29,7 @@ from deploy.runner.started_programs import StartedPrograms
 from deploy.runner.tiers import FAST, Tiers
 from furlong.demo.embedded_broker import EmbeddedBroker
 from tests.support.compiled_statements import share_compiled_statements
+from tests.support.federation.composer import end_shared_composer
 from tests.support.telemetry.plain_logs import log_plainly
 
 # How fast the machine is must not decide whether a property holds. Each run tries other examples, keeps what
@@ -62,6 +63,7 @@ def pytest_configure(config: pytest.Config) -> None:
     required = os.environ.get("FURLONG_REQUIRE_SERVICES", "") not in {"", "0"}
     config.pluginmanager.register(ServiceMarkers(required=required), "furlong-services")
     config.pluginmanager.register(installed_fixtures(), "furlong-installed-services")
+    config.add_cleanup(end_shared_composer)
     log_plainly()
     _trust_one_authority(config)
     _handle_interrupts()
@@ -90,9 +92,11 @@ def _trust_one_authority(config: pytest.Config) -> None:
     first, end, _ = Path(certifi.where()).read_text().partition("-----END CERTIFICATE-----\n")
     with tempfile.NamedTemporaryFile("w", suffix=".pem", delete=False) as file:
         file.write(first + end)
-    os.environ["SSL_CERT_FILE"] = file.name
-    certifi.where = lambda: file.name
+    patch = pytest.MonkeyPatch()
+    patch.setenv("SSL_CERT_FILE", file.name)
+    patch.setattr(certifi, "where", lambda: file.name)
     config.add_cleanup(Path(file.name).unlink)
+    config.add_cleanup(patch.undo)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -72,9 +72,15 @@ class Composer:
 @lru_cache(maxsize=1)
 def shared_composer() -> Composer:
     """Return this process's composer, which ends with the process."""
-    composer = Composer()
-    atexit.register(composer.close)
-    return composer
+    atexit.register(end_shared_composer)
+    return Composer()
+
+
+def end_shared_composer() -> None:
+    """End the composer, if there is one: the next composition starts another."""
+    if shared_composer.cache_info().currsize:
+        shared_composer().close()
+        shared_composer.cache_clear()
 
 
 @lru_cache(maxsize=256)
