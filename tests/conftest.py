@@ -30,6 +30,7 @@ from deploy.runner.tiers import FAST, Tiers
 from furlong.demo.embedded_broker import EmbeddedBroker
 from tests.support.compiled_statements import share_compiled_statements
 from tests.support.federation.composer import end_shared_composer
+from tests.support.gateway.shared_documents import share_documents
 from tests.support.telemetry.plain_logs import log_plainly
 
 # How fast the machine is must not decide whether a property holds. Each run tries other examples, keeps what
@@ -107,6 +108,7 @@ def pytest_collection() -> Generator[None, object, object]:
         return (yield)
     finally:
         share_compiled_statements()
+        share_documents()
         gc.collect()
         gc.freeze()
         gc.set_threshold(*COLLECT_AFTER)
