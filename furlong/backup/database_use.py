@@ -4,7 +4,9 @@ Processes get no new connection to a closed database (`storage.database`), and t
 They answer as if its server were away, and use it again once it is open.
 """
 
+import asyncio
 import sqlite3
+import time
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
@@ -23,6 +25,8 @@ from foundation.storage.migrations.upgrade import create_database, status
 from foundation.storage.settings import DatabaseSettings
 from furlong.databases import METADATA, NotMigrated
 
+_ENDING_SECONDS: Final = 2.0
+_PAUSE_SECONDS: Final = 0.05
 _LEASE: Final = table("lease", column("name"), column("expires_at", UtcDateTime()))
 
 
@@ -71,8 +75,14 @@ def _is_open(path: Path) -> bool:
 
 
 async def _connected(connection: AsyncConnection) -> int:
-    others = "SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE()"
-    return int(await connection.scalar(text(f"{others} AND id <> CONNECTION_ID()")) or 0)
+    """Return how many others are connected; the server lists a connection for a moment after its end."""
+    others = text(
+        "SELECT COUNT(*) FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()"
+    )
+    deadline = time.monotonic() + _ENDING_SECONDS
+    while (count := int(await connection.scalar(others) or 0)) and time.monotonic() < deadline:  # noqa: ASYNC110 - nothing tells
+        await asyncio.sleep(_PAUSE_SECONDS)
+    return count
 
 
 async def _leases(connection: AsyncConnection) -> list[str]:

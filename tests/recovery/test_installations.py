@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, text
 from typer.testing import CliRunner
 
 from consumers.stream.errors import MixedInstallations
 from consumers.stream.settings import StreamSettings
+from deploy.private_mariadb import PrivateMariadb
 from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.installation import Installation, insert_installation, read_installation
@@ -198,6 +199,23 @@ async def test_a_database_in_use_is_not_overwritten(database_url: str, tmp_path:
     await used.close()
     await restore(settings, tmp_path / "backup", ["progress"], replace=True)
     await require_stopped(settings, METADATA)
+
+
+async def test_a_connection_that_ends_is_waited_for(mariadb: PrivateMariadb) -> None:
+    """The server lists a connection for a moment after its end: nobody is told to stop what has stopped."""
+    settings = DatabaseSettings(url=mariadb.fresh_url())
+    await upgrade_databases(settings)
+    used = Database.open(settings, "progress")
+    async with used.read() as connection:
+        await connection.scalar(text("SELECT 1"))
+
+    async def end_soon() -> None:
+        await asyncio.sleep(0.3)
+        await used.close()
+
+    ending = asyncio.create_task(end_soon())
+    await require_stopped(settings, ["progress"])
+    await ending
 
 
 def test_the_commands_refuse_a_mixture(
