@@ -130,6 +130,13 @@ class Reader:
         return None if answer.is_success and answer.json() == RIGHT else f"{answer.status_code} {answer.text}"
 
 
+async def _each_reads_on(readers: list[Reader]) -> None:
+    """Wait until no reader is at a request, or its repetition, of before."""
+    asked = [reader.asked for reader in readers]
+    while any(reader.asked == before for reader, before in zip(readers, asked, strict=True)):  # noqa: ASYNC110 - a count
+        await asyncio.sleep(0.01)
+
+
 async def test_a_killed_gateway_costs_only_its_own_requests(pair: Pair, scale: Scale) -> None:
     """At most the requests in flight there fail; each is answered when it is sent once more, at once."""
     kills = round(scale.of(2, 30))
