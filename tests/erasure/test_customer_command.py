@@ -106,7 +106,7 @@ async def until(holds: Callable[[], Awaitable[bool]]) -> None:
     deadline = time.monotonic() + 120
     while not await holds():
         assert time.monotonic() < deadline
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.3)
 
 
 @pytest.mark.usefixtures("consumers")
