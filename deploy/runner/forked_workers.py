@@ -7,8 +7,9 @@ import shlex
 import socket
 import subprocess
 import sys
-import tempfile
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import pytest
@@ -22,9 +23,7 @@ class ForkedWorkers:
     """The plugin, for the process that reports."""
 
     def __init__(self) -> None:
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._server: subprocess.Popen[bytes] | None = None
-        self._control, self._of_server = socket.socketpair()
+        self._ending = ExitStack()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_setupnodes(self, config: pytest.Config, specs: list[Any]) -> None:
@@ -32,13 +31,13 @@ class ForkedWorkers:
 
         Otherwise each worker imports the tests itself and reports what is wrong with them.
         """
-        self._folder = tempfile.TemporaryDirectory()
-        address = str(Path(self._folder.name) / "workers")
-        with socket.socket(socket.AF_UNIX) as listening, self._of_server:
+        address = str(Path(self._ending.enter_context(TemporaryDirectory())) / "workers")
+        control, of_server = socket.socketpair()
+        with socket.socket(socket.AF_UNIX) as listening, of_server:
             listening.bind(address)
             listening.listen()
-            files = [listening.fileno(), self._of_server.fileno()]
-            self._server = subprocess.Popen(
+            files = [listening.fileno(), of_server.fileno()]
+            server = subprocess.Popen(
                 [sys.executable, str(SERVER), *map(str, files), *config.invocation_params.args],
                 cwd=config.rootpath,
                 pass_fds=files,
@@ -46,7 +45,9 @@ class ForkedWorkers:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )
-        if not self._control.recv(1):
+        self._ending.callback(server.wait)
+        self._ending.enter_context(control)
+        if not control.recv(1):
             return
         for spec in specs:
             if spec.popen and not spec.python:
@@ -54,7 +55,4 @@ class ForkedWorkers:
 
     def pytest_unconfigure(self) -> None:
         """End the process; the workers have ended before it."""
-        self._control.close()
-        if self._server is not None and self._folder is not None:
-            self._server.wait()
-            self._folder.cleanup()
+        self._ending.close()

@@ -12,7 +12,7 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     // A generous limit, because no test depends on the speed of the machine.
     testTimeout: 120_000,
-    // A process for each file took two thirds of the time; what a test replaces, it puts back.
+    // A process for each file took a third of the time; what a test replaces, it puts back.
     isolate: false,
   },
 });
