@@ -91,7 +91,7 @@ fuzz: .venv/.installed web/node_modules/.installed ## Compare the gateway with a
 torture: .venv/.installed ## Run the fault tests in their long form, for an hour or two; ARGS="-k zombie"
 	FURLONG_TORTURE=1 $(BIN)/python deploy/run_tests.py tests/torture tests/http/test_crowds.py tests/gateway/faults/test_clients_and_calls.py tests/gateway/faults/test_others_while_planning.py tests/life tests/whole/test_rehearsal_on_real_parts.py tests/consumers/stream/test_stops_and_gaps.py tests/fulfilment/test_killed_workers.py tests/fulfilment/test_any_sequence_of_events.py tests/screens tests/updates/test_killed_gateway.py tests/cells tests/backoffice/risk/test_allotments.py tests/backoffice/risk/test_allotments_at_once.py tests/backoffice/risk/test_allotments_in_processes.py tests/backoffice/risk/test_figures_of_cells.py tests/backoffice/global_events/test_several_nodes.py tests/backoffice/global_events/test_cdn_purges.py --timeout 3600 $(ARGS)
 
-nightly: wheel ## Check the Helm chart on a real API server, which it builds the first time (a quarter of an hour, with Go 1.26), the image, Strawberry's own tests and clients
+nightly: wheel ## Check the Helm chart on a real API server, which it builds the first time (a quarter of an hour, with Go 1.26), the image, Strawberry's own tests and clients, and ask PyPI and npm for advisories about all lock files
 	bash deploy/api_server/build.sh
 	FURLONG_NIGHTLY=1 $(BIN)/python deploy/run_tests.py tests/nightly $(ARGS)
 
@@ -140,6 +140,7 @@ lock: .venv/.installed ## Pin the Python dependencies again
 	$(COMPILE) pyproject.toml --extra analytics -c requirements.lock -o requirements-analytics.lock
 	$(COMPILE) pyproject.toml --extra dev -c requirements.lock -o requirements-dev.lock
 	$(COMPILE) deploy/helm/requirements.in -o deploy/helm/requirements.lock
+	$(COMPILE) deploy/advisories/requirements.in -o deploy/advisories/requirements.lock
 	$(COMPILE) deploy/set_up/requirements.in -c requirements-dev.lock -o deploy/set_up/requirements.lock
 
 services: .venv/.installed ## Install and start real MariaDB and Kafka, and install Chromium and Firefox (Debian, Ubuntu); ARGS=--cells: also what cells need to be moved

@@ -34,7 +34,9 @@ async def serving(
     host, port = listener.getsockname()[:2]
     config = uvicorn.Config(
         TrustedHostMiddleware(app, LOOPBACK) if host in LOOPBACK else app,
+        http="h11",  # httptools takes the body of a request that offers an upgrade for the next request
         lifespan="off",
+        proxy_headers=False,
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=SECONDS_TO_FINISH_REQUESTS,

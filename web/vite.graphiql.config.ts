@@ -30,6 +30,19 @@ function withoutDiffEditor(): Plugin {
   };
 }
 
+/** Monaco carries old copies of libraries, which no lock file names and no advisory reaches: the packages stand in. */
+function withoutCopies(): Plugin {
+  const packages: readonly (readonly [string, string])[] = [
+    ['/monaco-editor/esm/vs/base/browser/dompurify/dompurify.js', "import purify from 'dompurify';\nexport const { addHook, removeHook, sanitize } = purify;\n"],
+    ['/monaco-editor/esm/vs/base/common/marked/marked.js', "export * from 'marked';\n"],
+  ];
+  return {
+    name: 'without-copies',
+    enforce: 'pre',
+    load: (id) => packages.find(([copy]) => id.endsWith(copy))?.[1] ?? null,
+  };
+}
+
 /** GraphiQL titles its icons by their functions' names, which minification shortens: the build writes the names in. */
 function titledIcons(): Plugin {
   return {
@@ -100,7 +113,7 @@ function preloaded(): Plugin {
 export default defineConfig({
   root: fileURLToPath(new URL('graphiql', import.meta.url)),
   base: '/graphiql/',
-  plugins: [withoutFonts(), withoutDiffEditor(), titledIcons(), wrappedLines(), lazyDocExplorer(), earlySession(), preloaded(), react()],
+  plugins: [withoutFonts(), withoutDiffEditor(), withoutCopies(), titledIcons(), wrappedLines(), lazyDocExplorer(), earlySession(), preloaded(), react()],
   resolve: {
     alias: [...ALIAS, { find: 'monaco-editor/esm/vs/editor/edcore.main.js', replacement: local('graphiql/editor.ts') }],
   },

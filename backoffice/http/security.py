@@ -65,7 +65,8 @@ class Site:
         """Return the client's address: the last one that a trusted proxy has seen."""
         peer = request.client.host if request.client else ""
         if peer in self.proxies:
-            for hop in reversed(request.headers.get("x-forwarded-for", "").split(",")):
+            # A proxy may add its line below the client's own: all of them are one list (RFC 9110, 5.3).
+            for hop in reversed(",".join(request.headers.getlist("x-forwarded-for")).split(",")):
                 if (candidate := hop.strip()) and candidate not in self.proxies:
                     return candidate[:64]
         return peer[:64]
@@ -78,7 +79,7 @@ class Site:
         scheme = request.url.scheme
         peer = request.client.host if request.client else ""
         if peer in self.proxies:
-            scheme = request.headers.get("x-forwarded-proto", scheme)
+            scheme = [scheme, *request.headers.getlist("x-forwarded-proto")][-1]
         return f"{scheme}://{request.headers.get('host', '')}"
 
     def is_own_page(self, request: Request) -> bool:

@@ -80,6 +80,7 @@ def _public(cells: CellMap, folder: Path) -> Iterator[str]:
     yield f"bind {cells.listen}{tls}"
     yield "http-request set-header X-Forwarded-For %[src]"
     yield "http-request set-header X-Forwarded-Proto " + ("https" if tls else "http")
+    yield "http-request del-header Forwarded"
     yield "http-request del-header X-Furlong-Again"
     yield from _route(cells, cells.tokens, folder)
     yield "http-response set-header X-Furlong-Cell %[var(txn.cell)] if !{ res.hdr(x-furlong-cell) -m found }"

@@ -14,6 +14,8 @@ acl publishers {
 }
 
 sub vcl_recv {
+    # Varnish has added the client's address to X-Forwarded-For; nothing else that names an address is believed.
+    unset req.http.forwarded;
     if (req.method == "BAN") {
         if (client.ip !~ publishers) {
             return (synth(403, "not a publisher"));

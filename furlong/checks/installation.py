@@ -14,6 +14,7 @@ from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
 from foundation.storage.settings import DatabaseSettings
 from furlong.checks import files
+from furlong.checks.client_addresses import client_addresses
 from furlong.checks.data_stores import Explain, database_checks, kafka_checks
 from furlong.checks.finding import Check, CheckFailed
 from furlong.checks.machine_clock import MachineClocks
@@ -158,6 +159,7 @@ def _callers(settings: CallerSettings) -> Iterator[Check]:
 
 
 def _gateway(settings: GatewaySettings, probe: HttpProbe) -> Iterator[Check]:
+    yield Check("addresses of clients", partial(client_addresses, settings))
     for issuer in settings.of(TokenSettings).issuers:
         name, setting = f"keys of {issuer.issuer}", "FURLONG_GATEWAY__SESSIONS__ISSUERS"
         if issuer.jwks_url is not None:

@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -48,6 +48,7 @@ from foundation.storage.clock import Clock
 from foundation.storage.settings import DatabaseSettings
 from furlong.analytics_reports import report_source
 from furlong.demo.ready_file import DemoAccount, DemoBackoffice
+from furlong.demo.routes import own_pages_only
 from furlong.demo.tokens import backoffice_key
 from furlong.serve.http_server import listen, own_names_only, serving
 from furlong.settings import ServeSettings
@@ -100,7 +101,7 @@ async def running_backoffice(
     accounts = _accounts(data)
     for account in accounts:
         await add_account(office.base, account, (Role(account.role),))
-    front = _with_ready_accounts(office, accounts)
+    front = with_ready_accounts(office, accounts)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}/backoffice/"
     async with serving(front, listener, own_names_only()):
         yield DemoBackoffice(url=url, accounts=tuple(accounts))
@@ -146,17 +147,17 @@ def listen_for_backoffice(port: int | None, demo_port: int) -> socket.socket:
         raise OSError(in_use) from error
 
 
-def _with_ready_accounts(office: Backoffice, accounts: Sequence[DemoAccount]) -> ASGIApp:
+def with_ready_accounts(office: Backoffice, accounts: Sequence[DemoAccount]) -> ASGIApp:
     """Put the demo's accounts in front of the back office: a page signs in with one by a click.
 
     The page signs in as everybody does, by the password and a code that are given here.
     """
     by_user = {account.user: account for account in accounts}
 
-    async def get_accounts(_request: Request) -> JSONResponse:
+    async def get_accounts(_request: Request) -> Response:
         return JSONResponse([{"role": account.role, "user": account.user} for account in accounts])
 
-    async def post_credentials(request: Request) -> JSONResponse:
+    async def post_credentials(request: Request) -> Response:
         account = by_user.get(request.path_params["user"])
         if account is None:
             raise HTTPException(404)
@@ -164,8 +165,8 @@ def _with_ready_accounts(office: Backoffice, accounts: Sequence[DemoAccount]) ->
 
     listing = Starlette(
         routes=[
-            Route(READY_ACCOUNTS, get_accounts),
-            Route(f"{READY_ACCOUNTS}/{{user}}", post_credentials, methods=["POST"]),
+            Route(READY_ACCOUNTS, own_pages_only(get_accounts)),
+            Route(f"{READY_ACCOUNTS}/{{user}}", own_pages_only(post_credentials), methods=["POST"]),
         ]
     )
 

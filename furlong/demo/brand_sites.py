@@ -27,7 +27,7 @@ from starlette.routing import Route
 
 from foundation.storage.clock import Clock
 from furlong.demo.ready_file import DemoBrand
-from furlong.demo.routes import DemoSession
+from furlong.demo.routes import NO_STORE, DemoSession, is_from_another_origin, own_pages_only
 from furlong.demo.tokens import embed_key
 from furlong.embedding.sessions import issued_session
 from furlong.embedding.settings import EmbedSettings
@@ -127,8 +127,6 @@ def _link(way: Way, customer: str, text: str) -> str:
 SESSION: Final = "/our/own/club-session"
 """Where the page asks its own server for a session of the club."""
 
-NO_STORE: Final = {"cache-control": "no-store"}
-
 
 @dataclass(frozen=True, slots=True)
 class BrandSite:
@@ -173,7 +171,8 @@ class BrandSite:
 
 def site_app(site: BrandSite) -> Starlette:
     """Return the application of a site."""
-    return Starlette(routes=[Route("/", site.get_page), Route(SESSION, site.post_session, methods=["POST"])])
+    session = Route(SESSION, own_pages_only(site.post_session), methods=["POST"])
+    return Starlette(routes=[Route("/", site.get_page), session])
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +201,8 @@ class DemoTokens:
         customer = next((each for each in customers if wanted in {None, each.id}), None)
         origin = request.headers.get("origin")
         headers = {**NO_STORE, "vary": "origin"}
+        if origin is None and is_from_another_origin(request):
+            return PlainTextResponse("Ask by fetch() in the mode cors\n", 403, headers)
         if origin is not None:
             site = self.settings.brands().get(brand)
             if site is None or not site.has_origin(origin):

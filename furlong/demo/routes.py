@@ -1,7 +1,10 @@
-"""HTTP routes that the page uses in the demo in addition to the graph: customers, and placing a bet."""
+"""HTTP routes that the page uses in the demo in addition to the graph: customers, and placing a bet.
+
+Who is given secrets is decided here for all parts of the demo.
+"""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
@@ -14,6 +17,7 @@ from subgraphs.kit.domain.errors import Unauthenticated
 from subgraphs.kit.domain.keys import Owner
 
 MAX_STAKE_MINOR = 100_000_00
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class _Body(BaseModel):
@@ -60,15 +64,44 @@ class Placed(_Body):
 PlaceBet = Callable[[Owner, PlacedSlip], Awaitable[str]]
 
 
+NO_STORE: Final = {"cache-control": "no-store"}
+"""The headers of a response with a secret."""
+
+
+def is_from_another_origin(request: Request) -> bool:
+    """Tell whether a page of another origin sends a request, which must not be given a secret.
+
+    A browser says so in `Sec-Fetch-Site`, an older one in `Origin` unless the request only reads; a program
+    sends neither.
+    """
+    fetched = request.headers.get("sec-fetch-site")
+    if fetched is not None:
+        return fetched not in {"same-origin", "none"}
+    own = f"{request.url.scheme}://{request.headers.get('host', '')}"
+    return request.headers.get("origin", own) != own
+
+
+def own_pages_only(endpoint: Endpoint) -> Endpoint:
+    """Return an endpoint that refuses pages of other origins, and whose responses are not stored."""
+
+    async def guarded(request: Request) -> Response:
+        if is_from_another_origin(request):
+            return JSONResponse({"detail": "only pages of this origin are given this"}, 403, NO_STORE)
+        response = await endpoint(request)
+        response.headers.update(NO_STORE)
+        return response
+
+    return guarded
+
+
 def session_route(session: DemoSession) -> Route:
     """Return the route `GET /demo/session`."""
     body = session.model_dump_json(by_alias=True)
 
     async def get_session(_request: Request) -> Response:
-        headers = {"cache-control": "no-store"}  # it has tokens
-        return Response(body, headers=headers, media_type="application/json")
+        return Response(body, media_type="application/json")
 
-    return Route("/demo/session", get_session)
+    return Route("/demo/session", own_pages_only(get_session))  # it has tokens
 
 
 def demo_routes(session: DemoSession, verifier: SessionVerifier, place_bet: PlaceBet) -> list[Route]:

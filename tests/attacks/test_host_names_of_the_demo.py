@@ -73,13 +73,30 @@ async def test_a_connection_of_ours_is_none_of_theirs() -> None:
 
 
 async def test_http_without_a_name_is_refused() -> None:
-    """HTTP/1.0 may leave it out, and an absolute target does not replace it."""
+    """HTTP/1.0 may leave it out, unless its target is absolute."""
     async with Shop(shop(), DEMO).served() as demo:
-        absolute = b"GET http://127.0.0.1:8000/health HTTP/1.1\r\nhost: evil.example"
-        for head in (b"GET /health HTTP/1.0", absolute):
+        for head, status in ((b"GET /health HTTP/1.0", 421), (b"GET http://localhost/health HTTP/1.0", 200)):
             async with demo.client() as client:
                 await client.send(head + b"\r\n\r\n")
-                assert (await client.reply())[0] == 421
+                assert (await client.reply())[0] == status
+
+
+async def test_the_name_in_an_absolute_target_counts() -> None:
+    """The Host header is ignored then (RFC 9112, 3.2.2)."""
+    own, foreign = b"http://127.0.0.1:8000", b"HTTP://evil.example"
+    async with Shop(shop(), DEMO).served() as demo:
+        for origin, host, status in (
+            (own, b"evil.example", 200),
+            (foreign, b"127.0.0.1:8000", 421),
+            (b"http://user@127.0.0.1", b"127.0.0.1", 400),
+            (own, b"evil example", 400),
+        ):
+            for way in (WAYS["the fast path"], WAYS["another path"], WAYS["a WebSocket"]):
+                content = way.replace(b" /", b" " + origin + b"/", 1).replace(b"HOST", host)
+                async with demo.client() as client:
+                    await client.send(content)
+                    expected = 400 if status == 200 and way is WAYS["a WebSocket"] else status
+                    assert (await client.reply())[0] == expected, content
 
 
 async def test_what_is_simulated_answers_only_to_the_loopback() -> None:

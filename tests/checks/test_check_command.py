@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -166,6 +167,26 @@ def test_wrong_settings_are_findings_without_their_values(find: Find) -> None:
     assert not found["settings"]["ok"]
     assert "short-secret" not in output
     assert SECRET not in output
+
+
+@pytest.mark.parametrize(
+    ("proxies", "is_ok", "says"),
+    [
+        ([], True, "those of connections count"),
+        (["10.0.0.0/8", "fd00::/8", "2001:db8::7"], True, "10.0.0.0/8, fd00::/8, 2001:db8::7/128 state them"),
+        (["10.0.0.0/8", "0.0.0.0/0"], False, "trusts 0.0.0.0/0, which has clients too"),
+        (["::/0", "128.0.0.0/1"], False, "trusts ::/0, 128.0.0.0/1, which has clients too"),
+    ],
+)
+def test_addresses_that_clients_may_choose_are_told(
+    find: Find, proxies: list[str], says: str, *, is_ok: bool
+) -> None:
+    """Whoever trusts all addresses trusts clients; proxies that are named are told how they must speak."""
+    _, found, _ = find(GATEWAY_TRUSTED_PROXIES=json.dumps(proxies))
+    finding = found["addresses of clients"]
+    assert finding["ok"] is is_ok
+    assert says in finding["says"]
+    assert bool(finding["helps"]) is not is_ok
 
 
 def test_subgraphs_over_http_are_asked(find: Find) -> None:

@@ -12,8 +12,8 @@ from starlette.applications import Starlette
 
 from foundation.storage.clock import SystemClock
 from foundation.storage.settings import DatabaseSettings
-from furlong.demo.brand_sites import BrandSites, DemoTokens, running_brand_sites
-from furlong.demo.routes import DemoSession, SessionCustomer
+from furlong.demo.brand_sites import BrandSite, BrandSites, DemoTokens, running_brand_sites, site_app
+from furlong.demo.routes import DemoSession, SessionCustomer, session_route
 from furlong.serve.http_server import listen, serving
 from furlong.serve.site import create_site
 from furlong.serve.subgraphs import Parts
@@ -110,3 +110,26 @@ async def test_the_demo_gives_tokens_to_pages_of_this_machine_and_of_named_origi
                 assert "access-control-allow-origin" not in refused.headers
             assert (await client.get("/demo/token?customer=c-1")).text == SESSION.customers[0].token
             assert (await client.get("/demo/token?customer=m-1")).status_code == 404
+
+
+async def test_a_page_of_another_origin_is_given_no_session_of_the_demo(tmp_path: Path) -> None:
+    """Neither the demo's customers nor one whom a brand's site signs in, whatever the page may read."""
+    brand = BrandSite("northbet", "key", "http://127.0.0.1:1", {"c-1": "new"})
+    async with running_brand_sites(tmp_path, SESSION, "http://127.0.0.1:1") as sites:
+        tokens = DemoTokens(sites.settings, SESSION, SystemClock()).route()
+        app = Starlette(routes=[tokens, session_route(SESSION)])
+        foreign = {"sec-fetch-site": "same-site"}
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://demo") as client:
+            for path in ("/demo/token", "/demo/session"):
+                for fetched in ("same-site", "cross-site"):
+                    refused = await client.get(path, headers={"sec-fetch-site": fetched})
+                    assert (refused.status_code, '"own"' in refused.text) == (403, False), path
+                for headers in ({}, {"sec-fetch-site": "same-origin"}, {"sec-fetch-site": "none"}):
+                    given = await client.get(path, headers=headers)
+                    assert (given.status_code, given.headers["cache-control"]) == (200, "no-store")
+    site = httpx.ASGITransport(site_app(brand))
+    async with httpx.AsyncClient(transport=site, base_url="http://127.0.0.1:2") as client:
+        asked = "/our/own/club-session?customer="
+        for headers in (foreign, {"origin": "http://127.0.0.1:3"}):
+            assert (await client.post(f"{asked}c-1", headers=headers)).status_code == 403
+        assert (await client.post(f"{asked}nobody")).status_code == 404

@@ -60,6 +60,12 @@ AMBIGUOUS = [
     (b"GET /health HTTP/1.1\r\n\r\n", 400),
     (b"GET /health HTTP/1.1\r\nhost: x\r\nhost: x\r\n\r\n", 400),
     (b"GET http://x/health HTTP/1.1\r\n\r\n", 400),
+    (b"GET http://x y/health HTTP/1.1\r\nhost: x\r\n\r\n", 400),
+    (b"GET http:///health HTTP/1.1\r\nhost: x\r\n\r\n", 400),
+    (b"GET http://user@x/health HTTP/1.1\r\nhost: x\r\n\r\n", 400),
+    (plain(b"host: x", line=b"POST /graphql HTTP/2.0"), 505),
+    (plain(b"host: x", line=b"POST /graphql HTTP/0.9"), 505),
+    (b"GET /health HTTP/2.0\r\nhost: x\r\n\r\n", 505),
 ]
 
 
@@ -80,6 +86,7 @@ USUAL = [
     plain(b"host: a_b-c.d~e%2F"),
     plain(line=b"POST /graphql HTTP/1.0"),
     plain(b"host: x", line=b"POST /graphql HTTP/1.0"),
+    plain(b"host: x", line=b"POST http://y/graphql HTTP/1.1"),
     request(b"host: x", JSON, b"transfer-encoding: chunked"),
     request(b"Host: x", JSON, b"Transfer-Encoding: Chunked"),
     request(b"host: x", JSON, b"transfer-encoding:\tchunked "),
@@ -104,6 +111,12 @@ async def test_each_request_of_a_connection_is_checked() -> None:
             assert (await client.reply())[0] == 200
         await client.send(b"GET /health HTTP/1.1\r\n\r\n" + HEALTH)
         assert (await client.reply())[0] == 400
+        assert await client.until_closed() == b""
+    async with Shop(shop()).served() as server, server.client() as client:
+        await client.send(HEALTH)
+        assert (await client.reply())[0] == 200
+        await client.send(HEALTH.replace(b"/1.1", b"/2.0") + HEALTH)
+        assert (await client.reply())[0] == 505
         assert await client.until_closed() == b""
 
 
@@ -169,6 +182,33 @@ async def test_a_body_of_many_pieces_is_one_body() -> None:
         await client.send(content * 2)
         for _ in range(2):
             assert (await client.reply())[::2] == (200, NAME)
+
+
+async def test_the_authority_of_an_absolute_target_is_the_host() -> None:
+    """Whatever the Host header says (RFC 9112, 3.2.2); an absolute target without a path is the root."""
+    seen: list[tuple[bytes, list[bytes]]] = []
+
+    async def app(scope: Any, _receive: object, send: Any) -> None:
+        if scope["type"] != "http":
+            return
+        hosts = [value for name, value in scope["headers"] if name == b"host"]
+        seen.append((scope["raw_path"], hosts))
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body"})
+
+    with listen("127.0.0.1", 0) as listener:
+        server = Shop(shop(), port=listener.getsockname()[1])
+        async with serving(app, listener, ClientLimits()), server.client() as client:
+            for target in (b"/a", b"http://y:1/b", b"https://[::1]?c", b"http://y", b"/d"):
+                await client.send(b"GET %b HTTP/1.1\r\nhost: x\r\n\r\n" % target)
+                assert (await client.reply())[0] == 200
+    assert seen == [
+        (b"/a", [b"x"]),
+        (b"/b", [b"y:1"]),
+        (b"/", [b"[::1]"]),
+        (b"/", [b"y"]),
+        (b"/d", [b"x"]),
+    ]
 
 
 async def test_any_application_behind_the_server_is_protected() -> None:

@@ -38,7 +38,7 @@ def target(url: bytes, root_path: str) -> dict[str, Any]:
     raw_path, _, query = url.partition(b"?")
     if not raw_path.startswith(b"/") or b"#" in query:
         parsed = httptools.parse_url(url)
-        raw_path, query = parsed.path, parsed.query or b""
+        raw_path, query = parsed.path or b"/", parsed.query or b""
     path = raw_path.decode("ascii")
     return {
         "path": root_path + (urllib.parse.unquote(path) if "%" in path else path),
@@ -172,6 +172,27 @@ CHUNK_BYTES: Final = 20
 def size(url: bytes, headers: RawHeaders) -> int:
     """Return the bytes of a head, without the separators of its parts."""
     return len(url) + sum(len(name) + len(value) for name, value in headers)
+
+
+VERSIONS: Final = ("1.0", "1.1")
+"""The versions of HTTP that are answered; the parser also reads 0.9 and 2.0."""
+
+AUTHORITY: Final = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)")
+"""The beginning of an absolute target."""
+
+
+def addressed(url: bytes, headers: RawHeaders) -> list[tuple[bytes, bytes]]:
+    """Return the headers with the authority of an absolute target as their Host (RFC 9112, 3.2.2)."""
+    absolute = AUTHORITY.match(url)
+    if absolute is None:
+        return list(headers)
+    return [(b"host", absolute[1]), *(header for header in headers if header[0] != b"host")]
+
+
+def without_upgrade(method: bytes, url: bytes, version: str, headers: RawHeaders) -> bytes:
+    """Return the bytes of a head without `Upgrade`, which a server may ignore (RFC 9110, 7.8)."""
+    kept = [b"%b: %b\r\n" % header for header in headers if header[0] != b"upgrade"]
+    return b"".join((b"%b %b HTTP/%b\r\n" % (method, url, version.encode()), *kept, b"\r\n"))
 
 
 def refusal(decisive: RawHeaders, version: str, own: Collection[bytes] | None = None) -> HTTPStatus | None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import math
+from abc import abstractmethod
 from http import HTTPStatus
 from typing import Final
 
+import httptools
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 
 from gateway.http.draining import Draining
@@ -14,7 +16,16 @@ from gateway.http.graph_versions import ServedGraph
 from gateway.http.headers import RawHeaders, origin_of
 from gateway.http.server.answering_protocol import AnsweringProtocol
 from gateway.http.server.exchange import Exchange
-from gateway.http.server.heads import CHUNK_BYTES, DECISIVE, PIECE, of_connection, refusal, size
+from gateway.http.server.heads import (
+    CHUNK_BYTES,
+    DECISIVE,
+    PIECE,
+    VERSIONS,
+    addressed,
+    of_connection,
+    refusal,
+    size,
+)
 from gateway.http.server.limits import ClientLimits
 from gateway.http.server.repeated_heads import RepeatedHeads
 from gateway.http.server.request_sniffer import RequestSniffer
@@ -26,6 +37,8 @@ FLUSH_SECONDS: Final = 5.0
 """How long a closing connection waits for a client that does not read its reply."""
 
 NO_HEADERS: Final[RawHeaders] = ()
+SLASH: Final = ord("/")
+NOT_HTTP: Final = "Invalid HTTP request received."
 
 
 class BoundedProtocol(AnsweringProtocol):
@@ -154,11 +167,28 @@ class BoundedProtocol(AnsweringProtocol):
     def _parse(self, piece: bytes) -> None:
         """Parse a piece; chunk extensions and trailers of a body may be as long as a head."""
         self._framing_bytes += len(piece)
-        super().data_received(piece)
+        try:
+            self.parser.feed_data(piece)
+        except httptools.HttpParserUpgrade as paused:
+            self._go_on(memoryview(piece)[paused.args[0] :])
+        except httptools.HttpParserError:
+            self._refuse_what_is_not_http()
         if self._is_chunked:
             self._framing_bytes = max(self._framing_bytes, 0)
             if self._framing_bytes > self.limits.head_bytes and not self.transport.is_closing():
                 self._give_up(HTTPStatus.BAD_REQUEST)
+
+    @abstractmethod
+    def _go_on(self, rest: memoryview) -> None:
+        """Go on after a head that asks for an upgrade, at which the parser has paused.
+
+        Args:
+            rest: What was received after the head.
+        """
+
+    def _refuse_what_is_not_http(self) -> None:
+        self.logger.warning(NOT_HTTP)
+        self.send_400_response(NOT_HTTP)
 
     def on_message_begin(self) -> None:
         """Begin a request at its first byte."""
@@ -185,20 +215,20 @@ class BoundedProtocol(AnsweringProtocol):
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
             return
         parser, fast_path = self.parser, self.fast_path
+        version = parser.get_http_version()
         decisive = [header for header in self.headers if header[0] in DECISIVE]
-        if decisive != self._usual_head:
-            status = refusal(decisive, parser.get_http_version(), limits.names)
+        if decisive != self._usual_head or version != "1.1" or self.url[0] != SLASH:
+            status = self._refusal(decisive, version)
             if status is not None:
                 self._refuse(status)
                 return
-            self._is_chunked = len(decisive) > 1
-            if len(decisive) == 1:
-                self._usual_head = decisive
+        if parser.should_upgrade():
+            if parser.get_method() == b"CONNECT":
+                self._refuse(HTTPStatus.NOT_IMPLEMENTED)
+            return  # `_go_on` goes on
         self._framing_bytes = 0
         self._needs_deadline = True
-        keep_alive = (
-            parser.should_keep_alive() and parser.get_http_version() != "1.0" and not self.draining.has_begun
-        )
+        keep_alive = parser.should_keep_alive() and version != "1.0" and not self.draining.has_begun
         is_next = self._active is None or self._active.response_complete
         self._on_fast_path = (
             is_next
@@ -209,12 +239,9 @@ class BoundedProtocol(AnsweringProtocol):
         if self._on_fast_path and fast_path is not None and fast_path.admission.is_full:
             self._rejecting, self._keeping_alive = True, keep_alive
             return
-        if parser.should_upgrade() and self._should_upgrade():
-            self.scope = self._scope()
-            return
         before = self.cycle
         exchange = self.cycle = Exchange(self, self.response_heads, keep_alive=keep_alive)
-        if parser.get_http_version() == "1.0":
+        if version == "1.0":
             exchange.reads_chunks = False
         if is_next:
             self._active = self._unstarted = exchange
@@ -223,6 +250,24 @@ class BoundedProtocol(AnsweringProtocol):
             self.flow.pause_reading()
             exchange.prepare_asgi(self, self._scope())
             self.pipeline.appendleft((exchange, self.app))
+
+    def _refusal(self, decisive: RawHeaders, version: str) -> HTTPStatus | None:
+        """Return the status with which to refuse the request whose head was parsed last; None to answer it.
+
+        If its target has an authority, that takes the place of its Host.
+        """
+        if version not in VERSIONS:
+            return HTTPStatus.HTTP_VERSION_NOT_SUPPORTED
+        status = refusal(decisive, version)
+        if status is None and self.url[0] != SLASH:
+            self.headers = addressed(self.url, self.headers)
+            decisive = [header for header in self.headers if header[0] in DECISIVE]
+        if status is None:
+            status = refusal(decisive, version, self.limits.names)
+        self._is_chunked = len(decisive) > 1
+        if status is None and len(decisive) == 1:
+            self._usual_head = decisive
+        return status
 
     def on_chunk_header(self) -> None:
         """Allow for the framing of a chunk."""

@@ -6,6 +6,7 @@ import asyncio
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
+import httptools
 from uvicorn import Config
 from uvicorn.server import ServerState
 
@@ -13,13 +14,17 @@ from gateway.http.client import Receive, Scope, Send
 from gateway.http.draining import NOT_READY, READY, Draining
 from gateway.http.graph_versions import ServedGraph
 from gateway.http.server.exchange import Exchange
-from gateway.http.server.heads import ResponseHeads
+from gateway.http.server.heads import ResponseHeads, without_upgrade
 from gateway.http.server.limits import ClientLimits
 from gateway.http.server.protocol import BoundedProtocol
 from gateway.http.server.request_sniffer import RequestSniffer
 
 if TYPE_CHECKING:
     from gateway.http.websocket import WebSocketEndpoint
+
+
+FRAMING: Final = frozenset({b"content-length", b"transfer-encoding"})
+"""The headers that announce a body."""
 
 
 class UpgradingProtocol(BoundedProtocol):
@@ -40,9 +45,37 @@ class UpgradingProtocol(BoundedProtocol):
             and self._get_upgrade() == b"websocket"
             and self.parser.get_method() == b"GET"
             and self.parser.get_http_version() == "1.1"
+            # A body would be read as frames.
+            and not any(name in FRAMING for name, _ in self.headers)
             # The replies to requests before this one must come first.
             and (self._active is None or self._active.response_complete)
         )
+
+    def _go_on(self, rest: memoryview) -> None:
+        """Open a WebSocket, or go on with the request as if it had not asked for an upgrade.
+
+        Then the head is parsed again without it, and so is the request's body, which the parser would
+        otherwise take for the next request.
+        """
+        while not self.transport.is_closing():
+            if self._should_upgrade():
+                self.handle_websocket_upgrade()
+                return
+            version = self.parser.get_http_version()
+            head = without_upgrade(self.parser.get_method(), self.url, version, self.headers)
+            try:
+                # The parser before it reads nothing more if this request is the last of its connection.
+                self.parser = httptools.HttpRequestParser(self)
+                self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+                self.parser.feed_data(head)
+                self.parser.feed_data(rest)
+            except httptools.HttpParserUpgrade as paused:
+                rest = rest[paused.args[0] :]
+            except httptools.HttpParserError:
+                self._refuse_what_is_not_http()
+                return
+            else:
+                return
 
     def handle_websocket_upgrade(self) -> None:
         """Hand the connection over, or refuse to."""

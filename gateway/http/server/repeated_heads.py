@@ -56,7 +56,7 @@ class RepeatedHead(Struct, frozen=True):
         if end > MAX_HEAD_BYTES or names.count(AUTHORIZATION) != 1 or names.count(b"content-length") != 1:
             return None
         length = headers[names.index(b"content-length")][1]
-        if end + int(length) != len(data) or b"upgrade" in names:
+        if end + int(length) != len(data):
             return None
         place = names.index(AUTHORIZATION)
         scheme, space, token = headers[place][1].partition(b" ")
