@@ -105,12 +105,12 @@ async def _events(
     if response.status_code == OK and kind == multipart.MEDIA_TYPE and boundary and boundary.isascii():
         reader = multipart.MultipartReader(boundary, limit)
         return HttpEvents(client, response, reader, target.options.idle_seconds)
-    answer = await _single(response, limit)
+    single = await _single(response, limit)
     # With callbacks, a response also accepts the subscription.
-    if target.options.protocol != "callback" and not is_refusal(answer):
+    if target.options.protocol != "callback" and not is_refusal(single):
         raise ProtocolNotServed("a single response instead of events")
     await client.aclose()
-    return SingleEvent(answer)
+    return SingleEvent(single)
 
 
 async def _single(response: httpx.Response, limit: int) -> Mapping[str, Any]:
