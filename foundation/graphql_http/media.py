@@ -56,7 +56,10 @@ class Negotiation(Struct, frozen=True):
 
 
 def preferred(accept: str, offered: tuple[str, ...]) -> str | None:
-    """Return the offered media type that an Accept header prefers; the earlier one wins a tie.
+    """Return the offered media type that an Accept header prefers.
+
+    If several have the highest quality, the order of the header decides between them, and the order of the
+    offers between those that the same range names.
 
     Args:
         accept: The header; an empty one selects the first offer.
@@ -68,12 +71,18 @@ def preferred(accept: str, offered: tuple[str, ...]) -> str | None:
     if not accept.strip():
         return offered[0]
     ranges = [_range(part) for part in accept.split(",")]
-    best, best_quality = None, 0.0
+    best, best_rank = None, (0.0, 1)
     for media_type in offered:
-        quality = _quality(media_type, ranges)
-        if quality > best_quality:
-            best, best_quality = media_type, quality
+        rank = _rank(media_type, ranges)
+        if rank > best_rank:
+            best, best_rank = media_type, rank
     return best
+
+
+def content_codings(content_encoding: str) -> list[str]:
+    """Return the codings that a Content-Encoding header names, in lower case, without `identity`."""
+    codings = (coding.strip().lower() for coding in content_encoding.split(","))
+    return [coding for coding in codings if coding not in ("", "identity")]
 
 
 def is_utf8_json(content_type: str) -> bool:
@@ -92,13 +101,13 @@ def _range(part: str) -> tuple[str, float]:
         return name, 0.0
 
 
-def _quality(media_type: str, ranges: list[tuple[str, float]]) -> float:
-    """Return the quality of the most specific range that matches."""
+def _rank(media_type: str, ranges: list[tuple[str, float]]) -> tuple[float, int]:
+    """Return the quality of the most specific range that matches, and its place: 0, then -1, and so on."""
     for pattern in (media_type, f"{media_type.split('/', 1)[0]}/*", "*/*"):
-        for name, quality in ranges:
+        for place, (name, quality) in enumerate(ranges):
             if name == pattern:
-                return quality
-    return 0.0
+                return quality, -place
+    return 0.0, 0
 
 
 IncrementalSpec: TypeAlias = Literal["v0.2", "v0.1"]

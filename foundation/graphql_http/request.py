@@ -11,8 +11,8 @@ import orjson
 from msgspec import Struct, field
 
 from foundation.graphql_http.errors import BatchRefused, RequestError
-from foundation.graphql_http.media import is_utf8_json
-from foundation.graphql_http.strict_json import MAX_DEPTH, NotAnObject, read_object, shortened
+from foundation.graphql_http.media import content_codings, is_utf8_json
+from foundation.graphql_http.strict_json import MAX_DEPTH, NotAnObject, read_object
 
 KEYS: Final = ("query", "documentId", "operationName", "variables", "extensions")
 """The keys of a request (GraphQL over HTTP, section 5.1, and its appendix on persisted documents)."""
@@ -51,14 +51,14 @@ def check_content(content_type: str, content_encoding: str = "identity") -> None
             code="UNSUPPORTED_MEDIA_TYPE",
             status=415,
         )
-    if content_encoding.lower() != "identity":
+    if content_codings(content_encoding):
         raise RequestError(
             "Compressed bodies are not supported.", code="UNSUPPORTED_CONTENT_ENCODING", status=415
         )
 
 
 def read_body(body: bytes, max_depth: int = MAX_DEPTH, *, ids_are_documents: bool = False) -> GraphQLRequest:
-    """Parse the body of a POST.
+    """Parse the body of a POST; other keys than those of a request are ignored, as the draft demands.
 
     Args:
         body: The body.
@@ -67,7 +67,7 @@ def read_body(body: bytes, max_depth: int = MAX_DEPTH, *, ids_are_documents: boo
 
     Raises:
         BatchRefused: The body is a list of requests.
-        RequestError: The body is not a GraphQL request, or has unknown keys.
+        RequestError: The body is not a GraphQL request.
     """
     try:
         value = read_object(body, "The body", max_depth)
@@ -75,12 +75,6 @@ def read_body(body: bytes, max_depth: int = MAX_DEPTH, *, ids_are_documents: boo
         if isinstance(error.value, list):
             raise BatchRefused from None
         raise
-    if not value.keys() <= set(KEYS):
-        unknown = shortened(next(key for key in value if key not in KEYS))
-        raise RequestError(
-            f'The body has the unknown key "{unknown}"; additions by clients belong in extensions.',
-            code="INVALID_REQUEST",
-        )
     return _request(value, ids_are_documents=ids_are_documents)
 
 
@@ -124,7 +118,7 @@ def _request(
         if part is not None and not isinstance(part, dict):
             raise RequestError(f"{what} must be an object.", code="INVALID_REQUEST")
     document_id = _document_id(value.get("documentId"), (extensions or {}).get("persistedQuery"))
-    if query is None and document_id is not None and ids_are_documents:
+    if query in (None, "") and document_id is not None and ids_are_documents:
         query = ""
     elif not isinstance(query, str) or not query:
         raise RequestError("query must be a string that contains a document.", code="INVALID_REQUEST")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from foundation.graphql_http import GraphQLRequest, check_content, read_body, read_parameters
-from foundation.graphql_http.media import IncrementalSpec, accepted_spec
+from foundation.graphql_http.media import IncrementalSpec, accepted_spec, content_codings
 from gateway.decompression import Broken, TooMuch, gunzipped
 from gateway.errors import BodyTooLarge, RequestError
 from gateway.http.client import Client
@@ -73,7 +73,7 @@ class ReceivedRequest(msgspec.Struct, eq=False):
         """
         if self.parameters is not None:
             return None
-        is_compressed = self.reads_gzip and self.headers.get(b"content-encoding", b"").lower() == b"gzip"
+        is_compressed = self.reads_gzip and content_codings(_encoding(self.headers)) == ["gzip"]
         _check_content(self.headers, is_compressed=is_compressed)
         if self.body is None:
             self.body = await self.client.read(self.body_limit)
@@ -111,5 +111,9 @@ def _check_content(headers: Mapping[bytes, bytes], *, is_compressed: bool) -> No
     if headers.get(b"content-type") != b"application/json" or b"content-encoding" in headers:
         check_content(
             headers.get(b"content-type", b"").decode(ENCODING),
-            "identity" if is_compressed else headers.get(b"content-encoding", b"identity").decode(ENCODING),
+            "identity" if is_compressed else _encoding(headers),
         )
+
+
+def _encoding(headers: Mapping[bytes, bytes]) -> str:
+    return headers.get(b"content-encoding", b"").decode(ENCODING)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from graphql import GraphQLOutputType
 from msgspec import Struct, field
 
-from gateway.supergraph.deferral import Delivery
+from gateway.supergraph.deferral import INITIALLY, Delivery
 
 
 class StreamedList(Struct, frozen=True):
@@ -37,6 +37,7 @@ class ShapeField(Struct, frozen=True):
         below: The shape of its objects; None for a leaf.
         hidden: Whether the client may not see it: it is null, with an error.
         streamed: How its list is sent in parts; None if it is sent as a whole.
+        fragments: The innermost deferred fragments in which the client selects it, by number.
     """
 
     response: str
@@ -46,6 +47,7 @@ class ShapeField(Struct, frozen=True):
     below: Shape | None = None
     hidden: bool = False
     streamed: StreamedList | None = None
+    fragments: Delivery = INITIALLY
 
 
 class DeferredFields(Struct, frozen=True):

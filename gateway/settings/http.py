@@ -20,7 +20,8 @@ class HttpSettings(BaseSettings):
     )
     forwarded_headers: tuple[str, ...] = Field(
         default=("authorization", "accept-language", "traceparent"),
-        description="The client's headers that subgraphs see, in lower case; nothing else is forwarded.",
+        description="The client's headers that subgraphs see, in lower case; nothing else is forwarded, but "
+        "tracestate with traceparent.",
     )
     gzip_requests: bool = Field(
         default=False,

@@ -154,6 +154,7 @@ class Normalizer:
         return replace(
             made,
             delivery=self.deferrals.delivery(usages),
+            fragments=frozenset(usage for usage in usages if usage is not None),
             streaming=self.deferrals.streaming(node, usages),
         )
 

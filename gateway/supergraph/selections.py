@@ -33,6 +33,7 @@ class Field:
             merged.
         hidden: Whether the client may not see it: it is null, with an error.
         delivery: The deferred fragments with which it is delivered.
+        fragments: The innermost deferred fragments in which the client selects it.
         streaming: How a list is sent in parts; None if it is sent as a whole.
         leaves: How many leaves there are below it, including itself, summed over its possible types.
         response_size: How many fields the response has for it, including those below, over all types.
@@ -46,6 +47,7 @@ class Field:
     node: FieldNode | None = None
     hidden: bool = False
     delivery: Delivery = INITIALLY
+    fragments: Delivery = INITIALLY
     streaming: Streaming | None = None
     leaves: int = field(init=False, default=1)
     response_size: int = field(init=False, default=1)

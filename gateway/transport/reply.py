@@ -7,6 +7,7 @@ from typing import Final
 import httptools
 import msgspec
 
+from foundation.graphql_http.media import content_codings
 from gateway.decompression import GzipReader, TooMuch
 from gateway.errors import ReplyTooLarge, SubgraphUnreachable
 
@@ -152,9 +153,12 @@ class ReplyReader:
         lowered = name.lower()
         if lowered in (b"content-length", b"transfer-encoding"):
             self._framed = True
-        elif lowered == b"content-encoding" and value.lower() != b"identity" and not self._complete:
+        elif lowered == b"content-encoding" and not self._complete:
+            codings = content_codings(value.decode("latin-1"))
+            if not codings:
+                return
             # A repeated one, or one in a trailer, is unacceptable too.
-            if not self._reads_gzip or value.lower() != b"gzip" or self._gzip or not self._in_head:
+            if not self._reads_gzip or codings != ["gzip"] or self._gzip or not self._in_head:
                 raise Unwanted("a content encoding that was not requested")
             self._gzip = GzipReader(self._limit)
 

@@ -22,7 +22,7 @@ BODIES: Mapping[str, tuple[bytes, str]] = {
     "a huge number": (b'{"query":"{ __typename }","variables":{"a":' + b"9" * 60_000 + b"}}", "INVALID_JSON"),
     "many keys": (
         b'{"query":"{ nothing }",' + b",".join(b'"k%d":1' % n for n in range(5_000)) + b"}",
-        "INVALID_REQUEST",
+        "GRAPHQL_VALIDATION_FAILED",
     ),
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from gateway.forwarding import Forwarding
 from gateway.http.headers import Headers, combined
 
@@ -18,3 +20,14 @@ def test_only_named_headers_are_forwarded() -> None:
     """Octets beyond ASCII become the characters of Latin 1 that stand for them."""
     found = combined([(b"a", b"\xfc"), (b"b", b"2")])
     assert Forwarding.of(["a", "c"]).pick(found) == {"a": "ü"}
+
+
+@pytest.mark.parametrize("names", [["traceparent"], ["a", "tracestate", "traceparent"]])
+def test_the_state_of_a_trace_goes_with_the_trace(names: list[str]) -> None:
+    """Whether it is named or not; without the trace it means nothing, and is not forwarded."""
+    forwarding = Forwarding.of(names)
+    parent, state = (b"traceparent", b"00-1"), (b"tracestate", b"vendor=1")
+    assert forwarding.pick(combined([state, parent])) == {"traceparent": "00-1", "tracestate": "vendor=1"}
+    assert forwarding.pick(combined([parent])) == {"traceparent": "00-1"}
+    assert forwarding.pick(combined([state])) == {}
+    assert Forwarding.of(["a"]).pick(combined([state, parent])) == {}

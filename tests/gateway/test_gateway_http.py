@@ -16,6 +16,7 @@ from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
 from tests.support.federation.asked import SubgraphRequest, asking
 
+JSON_TYPE = "application/json"
 RESPONSE_JSON = "application/graphql-response+json"
 
 
@@ -108,6 +109,7 @@ async def test_what_is_no_graphql_request_is_refused(
         {"content-type": "text/plain"},
         {"content-type": "application/json; charset=utf-7"},
         {"content-type": "application/json", "content-encoding": "gzip"},
+        {"content-type": "application/json", "content-encoding": "identity, gzip"},
         {},
     ],
 )
@@ -115,6 +117,14 @@ async def test_other_content_types_are_refused(client: httpx.AsyncClient, header
     """Only plain JSON in UTF-8 is read."""
     response = await client.post("/graphql", content=b'{"query": "{ me { id } }"}', headers=headers)
     assert response.status_code == 415
+
+
+@pytest.mark.parametrize("encoding", ["", "identity", "identity, identity"])
+async def test_an_encoding_that_changes_nothing_is_none(client: httpx.AsyncClient, encoding: str) -> None:
+    """Some proxies send an empty header."""
+    headers = {"content-type": "application/json", "content-encoding": encoding}
+    response = await client.post("/graphql", content=b'{"query": "{ me { id } }"}', headers=headers)
+    assert response.json() == {"data": {"me": {"id": "1"}}}
 
 
 async def test_a_large_body_is_refused_while_it_arrives(client: httpx.AsyncClient) -> None:
@@ -130,7 +140,17 @@ async def test_a_large_body_is_refused_while_it_arrives(client: httpx.AsyncClien
     assert (response.status_code, code_of(response)) == (413, "REQUEST_TOO_LARGE")
 
 
-@pytest.mark.parametrize(("accept", "status"), [("application/json", 200), (RESPONSE_JSON, 400)])
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [
+        (JSON_TYPE, 200),
+        (f"{JSON_TYPE}, {RESPONSE_JSON}", 200),
+        (RESPONSE_JSON, 400),
+        # graphql-request, and urql
+        (f"{RESPONSE_JSON}, {JSON_TYPE}", 400),
+        (f"{RESPONSE_JSON}, application/graphql+json, {JSON_TYPE}, text/event-stream, multipart/mixed", 400),
+    ],
+)
 @pytest.mark.parametrize("query", ["{ nope }", "{", "{ user { id } }"])
 async def test_an_invalid_document_has_the_media_types_status(
     client: httpx.AsyncClient, accept: str, status: int, query: str
@@ -138,7 +158,7 @@ async def test_an_invalid_document_has_the_media_types_status(
     """As GraphQL over HTTP says, application/json keeps 200 where the newer type says 400."""
     response = await client.post("/graphql", json={"query": query}, headers={"accept": accept})
     assert response.status_code == status
-    assert response.headers["content-type"] == f"{accept}; charset=utf-8"
+    assert response.headers["content-type"] == f"{accept.partition(',')[0]}; charset=utf-8"
 
 
 async def test_what_nobody_can_send_is_not_acceptable(client: httpx.AsyncClient) -> None:

@@ -99,7 +99,7 @@ async def test_who_accepts_both_gets_json_for_a_query(live: Live) -> None:
     async with client_of(live) as client:
         accept = "application/graphql-response+json, application/json, text/event-stream, multipart/mixed"
         response = await client.post("/graphql", json={"query": LATEST}, headers={"accept": accept})
-        assert response.headers["content-type"].startswith("application/json")
+        assert response.headers["content-type"].startswith("application/graphql-response+json")
 
 
 async def test_who_accepts_no_stream_is_told_so(live: Live) -> None:

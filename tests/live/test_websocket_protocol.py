@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -44,6 +45,18 @@ async def test_a_query_is_one_next(live: Live) -> None:
         payload = {"data": {"latest": {"headline": "Old"}}}
         assert await socket.receive() == {"type": "next", "id": "q", "payload": payload}
         assert await socket.receive() == {"type": "complete", "id": "q"}
+
+
+async def test_an_empty_document_beside_an_id_is_none() -> None:
+    """As over HTTP: the id says which document."""
+    named = {"persistedQuery": {"version": 1, "sha256Hash": sha256(LATEST.encode()).hexdigest()}}
+    async with live_gateway(apq=True) as live, raw_websocket(live.port) as socket:
+        await socket.init()
+        for query in (LATEST, ""):
+            payload = {"query": query, "extensions": named}
+            socket.send({"type": "subscribe", "id": "q", "payload": payload})
+            assert (await socket.receive())["payload"] == {"data": {"latest": {"headline": "Old"}}}
+            assert await socket.receive() == {"type": "complete", "id": "q"}
 
 
 async def test_a_refused_operation_is_an_error_and_no_more(live: Live) -> None:

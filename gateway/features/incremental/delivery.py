@@ -41,6 +41,9 @@ class Delivering:
         counts: How many items of each streamed list are delivered first.
         limits: The limits.
         format_errors: Returns the `errors` entries of failures.
+
+    Attributes:
+        plan: The plan.
     """
 
     def __init__(
@@ -51,7 +54,7 @@ class Delivering:
         limits: DeliveryLimits,
         format_errors: Callable[[list[Failure]], Errors],
     ) -> None:
-        self._plan = plan
+        self.plan = plan
         self._fetching = fetching
         self._counts = counts
         self._limits = limits
@@ -78,7 +81,7 @@ class Delivering:
         own = self._taken(lambda each: each.concerns_fields(INITIALLY, ()))
         projected = self._project(
             own,
-            lambda projection: projection.initial(self._plan.shape, self._fetching.data),
+            lambda projection: projection.initial(self.plan.shape, self._fetching.data),
             lambda owner: owner.delivery == INITIALLY,
         )
         errors = self._format_errors(projected.failures)
@@ -220,7 +223,7 @@ class Delivering:
 
     def _fragment(self, number: int, path: Path, source: Sent) -> FragmentRecord:
         """Return the record of a deferred fragment around fields at a path."""
-        at = _prefix(path, len(self._plan.deferred[number].path))
+        at = _prefix(path, len(self.plan.deferred[number].path))
         record = self._fragments.get((number, at))
         if record is None:
             record = self._fragments[number, at] = FragmentRecord(number, at, source)
@@ -242,7 +245,8 @@ class Delivering:
                 self._complete(fragment, payload)
             due = [each for each in self._waiting if self._is_due(each)]
             for fragment in due:
-                fragment.pending = self._pending(fragment.path, self._plan.deferred[fragment.number].label)
+                number = fragment.number
+                fragment.pending = self._pending(fragment.path, self.plan.deferred[number].label, number)
                 payload.pending.append(fragment.pending)
             self._announced += due
             self._waiting = [each for each in self._waiting if each.pending is None and not each.has_failed]
@@ -251,14 +255,14 @@ class Delivering:
 
     def _is_due(self, fragment: FragmentRecord) -> bool:
         """Return whether a fragment can be announced: what contains it was sent."""
-        parent = self._plan.deferred[fragment.number].parent
+        parent = self.plan.deferred[fragment.number].parent
         while parent is not None:
-            at = _prefix(fragment.path, len(self._plan.deferred[parent].path))
+            at = _prefix(fragment.path, len(self.plan.deferred[parent].path))
             around = self._fragments.get((parent, at))
             if around is not None:
                 fragment.has_failed = fragment.has_failed or around.has_failed
                 return around.is_over and not around.has_failed and fragment.source.is_sent
-            parent = self._plan.deferred[parent].parent
+            parent = self.plan.deferred[parent].parent
         return fragment.source.is_sent
 
     def _complete(self, fragment: FragmentRecord, payload: Payload) -> None:
@@ -288,7 +292,7 @@ class Delivering:
         for record in source.lists:
             streamed = record.target.wanted.streamed
             label = None if streamed is None else streamed.label
-            record.pending = self._pending(record.target.path, label, is_list=True)
+            record.pending = self._pending(record.target.path, label)
             payload.pending.append(record.pending)
             self._lists.append(record)
             self._fetch_items(record)
@@ -302,12 +306,12 @@ class Delivering:
         stage = self._stages.of(streamed.delivery, record.part.later(streamed.path, record.next, stop))
         stage.lists.append(record)
 
-    def _pending(self, path: Path, label: str | None, *, is_list: bool = False) -> Pending:
+    def _pending(self, path: Path, label: str | None, fragment: int | None = None) -> Pending:
         self._ids += 1
-        return Pending(str(self._ids - 1), path, label, is_list)
+        return Pending(str(self._ids - 1), path, label, fragment)
 
     def _owned(self, failures: list[Failure], delivery: Delivery) -> list[OwnedFailure]:
-        return [owned(failure, delivery, self._plan.shape, self._counts) for failure in failures]
+        return [owned(failure, delivery, self.plan.shape, self._counts) for failure in failures]
 
     def _taken(self, concerns: Callable[[OwnedFailure], bool]) -> list[Failure]:
         """Take the failures that a part reports; each is reported once."""

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from foundation.graphql_http.media import IncrementalSpec
+from foundation.graphql_http.media import LATEST, IncrementalSpec
 from gateway.errors import RequestError, ResponseTooLarge
 from gateway.executor import Failure
 from gateway.feature import Core, Feature, Version, VersionParts
@@ -151,6 +151,7 @@ class IncrementalStream(StreamOfParts):
         "_delivering",
         "_first",
         "_has_next",
+        "_incremental",
         "_is_closed",
         "_merged",
         "_parts",
@@ -172,7 +173,12 @@ class IncrementalStream(StreamOfParts):
         self._delivering = delivering
         self._release = release
         self._first: Response | None = None
-        self._merged = MergedResponse() if parts.hooks else None
+        self._merged = MergedResponse() if parts.hooks or spec != LATEST else None
+        self._incremental: Callable[[Payload], Mapping[str, Any]] | None = None
+        if spec != LATEST and self._merged is not None:
+            from gateway.features.incremental.older_format import OlderFormat  # noqa: PLC0415 - see above
+
+            self._incremental = OlderFormat(delivering.plan, self._merged).incremental
         self._bytes = 0
         self._has_next = True
         self._is_closed = False
@@ -228,7 +234,7 @@ class IncrementalStream(StreamOfParts):
         """
         if self._merged is not None:
             self._complete(payload, self._merged)
-        content = orjson.dumps(payload.body(self.spec))
+        content = orjson.dumps(payload.body(self._incremental))
         self._bytes += len(content)
         most, is_last_word = self._parts.response_bytes, not payload.has_next and not payload.increments
         if self._bytes > most and not is_last_word:

@@ -1,15 +1,14 @@
-"""The parts of a response, the two formats in which clients expect them, and the response that they make."""
+"""The parts of a response in the latest format of clients, and the response that they make together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import msgspec
 from msgspec import Struct
 
-from foundation.graphql_http.media import LATEST, IncrementalSpec
 from gateway.executor.failures import Path
 from gateway.executor.merge import copied
 
@@ -17,12 +16,23 @@ Errors: TypeAlias = list[dict[str, Any]]
 
 
 class Pending(Struct, frozen=True):
-    """Announces that something will be delivered: a deferred fragment at a path, or the rest of a list."""
+    """Announces that something will be delivered: a deferred fragment at a path, or the rest of a list.
+
+    Attributes:
+        id: The announcement's id in this response.
+        path: The path of the fragment's object, or of the list.
+        label: The client's label.
+        fragment: The number of the deferred fragment; None for a list.
+    """
 
     id: str
     path: Path
     label: str | None
-    is_list: bool = False
+    fragment: int | None = None
+
+    def labelled(self) -> dict[str, str]:
+        """Return the label, if there is one, as an entry has it."""
+        return {} if self.label is None else {"label": self.label}
 
 
 class Increment(Struct, frozen=True):
@@ -82,12 +92,16 @@ class Payload:
         """Whether the part contains nothing yet."""
         return self.initial is None and not (self.pending or self.increments or self.completed)
 
-    def body(self, spec: IncrementalSpec) -> dict[str, Any]:
-        """Return the part in a client's format, as JSON values."""
+    def body(self, incremental: Callable[[Payload], Mapping[str, Any]] | None = None) -> dict[str, Any]:
+        """Return the part as JSON values.
+
+        Args:
+            incremental: Returns what is delivered in the client's format; None for the latest one.
+        """
         body = dict(self.initial) if self.initial is not None else {}
         if self.initial is not None and not self.has_next:
             return body | self._extended()
-        body |= self._latest() if spec == LATEST else self._older()
+        body |= self._latest() if incremental is None else incremental(self)
         return body | {"hasNext": self.has_next} | self._extended()
 
     def _extended(self) -> dict[str, Any]:
@@ -97,47 +111,26 @@ class Payload:
         found: dict[str, Any] = {}
         if self.pending:
             found["pending"] = [
-                {"id": each.id, "path": list(each.path), **_labelled(each)} for each in self.pending
+                {"id": each.id, "path": list(each.path), **each.labelled()} for each in self.pending
             ]
         if self.increments:
             found["incremental"] = [_increment(increment) for increment in self.increments]
         if self.completed:
-            found["completed"] = [{"id": each.of.id, **_errors(each.errors)} for each in self.completed]
+            found["completed"] = [{"id": each.of.id, **reported(each.errors)} for each in self.completed]
         return found
 
-    def _older(self) -> dict[str, Any]:
-        increments = [*map(_older_increment, self.increments), *_older_failures(self.completed)]
-        return {"incremental": increments} if increments else {}
 
-
-def _labelled(pending: Pending) -> dict[str, str]:
-    return {} if pending.label is None else {"label": pending.label}
-
-
-def _errors(errors: Errors) -> dict[str, Errors]:
+def reported(errors: Errors) -> dict[str, Errors]:
+    """Return errors, if there are any, as an entry has them."""
     return {"errors": errors} if errors else {}
 
 
 def _increment(each: Increment) -> dict[str, Any]:
     if each.items is not None:
-        return {"id": each.of.id, "items": each.items, **_errors(each.errors)}
+        return {"id": each.of.id, "items": each.items, **reported(each.errors)}
     below = list(each.path[len(each.of.path) :])
     found: dict[str, Any] = {"id": each.of.id, "data": each.data}
-    return found | ({"subPath": below} if below else {}) | _errors(each.errors)
-
-
-def _older_increment(each: Increment) -> dict[str, Any]:
-    content = {"data": each.data} if each.items is None else {"items": each.items}
-    return content | {"path": list(each.path), **_labelled(each.of), **_errors(each.errors)}
-
-
-def _older_failures(completed: list[Completed]) -> Iterator[dict[str, Any]]:
-    for each in completed:
-        if each.errors:
-            found: dict[str, Any] = {"data": None, "path": list(each.of.path)}
-            if each.of.is_list:
-                found = {"items": None, "path": [*each.of.path, each.next]}
-            yield found | _labelled(each.of) | _errors(each.errors)
+    return found | ({"subPath": below} if below else {}) | reported(each.errors)
 
 
 class MergedResponse:
@@ -161,9 +154,9 @@ class MergedResponse:
         for increment in payload.increments:
             self._errors += increment.errors
             if increment.items is not None:
-                self._at(increment.path[:-1]).extend(_copy(increment.items))
+                self.at(increment.path[:-1]).extend(_copy(increment.items))
             else:
-                self._at(increment.path).update(_copy(increment.data or {}))
+                self.at(increment.path).update(_copy(increment.data or {}))
         for ended in payload.completed:
             self._errors += ended.errors
 
@@ -171,7 +164,12 @@ class MergedResponse:
         """Return the response."""
         return {"errors": self._errors, "data": self._data} if self._errors else {"data": self._data}
 
-    def _at(self, path: Path) -> Any:
+    def at(self, path: Path) -> Any:
+        """Return what was delivered at a path, which is not a copy.
+
+        Raises:
+            LookupError: Nothing was.
+        """
         value: Any = self._data
         for part in path:
             value = value[part]

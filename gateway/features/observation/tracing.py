@@ -85,6 +85,8 @@ class RequestTracing(Struct, frozen=True):
         if not self.sampling.continues(parent):
             header = header_of(parent)
             _tell(request, f"{header[:-2]}00")
+            if parent.trace_state:
+                request.forwarded[TRACESTATE] = parent.trace_state.to_header()
             return None
         return self._span(request, set_span_in_context(NonRecordingSpan(parent), Context()), ())
 

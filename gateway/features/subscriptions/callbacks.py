@@ -17,12 +17,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from foundation.graphql_http.strict_json import nested_too_deeply
-from gateway.errors import SubgraphUnreachable, SubscriptionLost
+from gateway.errors import SubscriptionLost
 from gateway.features.subscriptions.sharing import root_field
 from gateway.features.subscriptions.sources import EventQueue
 from gateway.transport import EventSource, SubgraphSubscription
 from gateway.transport.streaming import SubscribingTransport, post, request_of
 from gateway.transport.streaming.http_stream import HttpEvents, SingleEvent
+from gateway.transport.streaming.payloads import ProtocolNotServed, is_refusal
 
 MISSED: Final = 3
 """The number of missed heartbeats after which a subscription counts as lost."""
@@ -214,10 +215,10 @@ async def _refusal(answer: EventSource) -> EventSource | None:
     """
     if isinstance(answer, HttpEvents):
         await answer.aclose()
-        raise SubgraphUnreachable("does not speak the callback protocol")
+        raise ProtocolNotServed("does not speak the callback protocol")
     event = await anext(answer)
-    if event.get("errors"):
+    if is_refusal(event):
         return SingleEvent(event)
-    if event.get("data") is not None:
-        raise SubgraphUnreachable("does not speak the callback protocol")
+    if event.get("data") is not None or event.get("errors"):
+        raise ProtocolNotServed("does not speak the callback protocol")
     return None

@@ -8,13 +8,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
 from gateway.cache_control.cacheable_fields import PublicFetches
 from gateway.clients import CustomerOf
 from gateway.clients.session import Session
-from gateway.errors import SubgraphUnreachable, SupergraphError, Unauthorized
+from gateway.errors import SubgraphNotCalled, SubgraphUnreachable, SupergraphError, Unauthorized
 from gateway.executor import CallMiddleware
 from gateway.feature import Core, Feature, Version, VersionParts
 from gateway.features.subscriptions.entity_batches import EntityBatches
@@ -224,6 +225,10 @@ class Subscribing(Struct, frozen=True):
         except BaseException as error:
             self.open.leave(customer)
             if isinstance(error, SubgraphUnreachable):
+                if not isinstance(error, SubgraphNotCalled):
+                    structlog.get_logger("gateway").warning(
+                        "subscription_refused", service=subgraph, reason=error.reason
+                    )
                 raise source_failed(subgraph, error) from error
             raise
         counts = self.metrics.of(

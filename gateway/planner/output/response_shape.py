@@ -96,25 +96,28 @@ class ResponseShaper:
         return found
 
     def _field(self, wanted: Field, concrete: str, scope: ResponseScope, path: Keys) -> ShapeField:
-        response = wanted.response or wanted.name
+        response, fragments = wanted.response or wanted.name, wanted.fragments
         coordinate = f"{concrete}.{wanted.name}"
         if wanted.name == TYPENAME:
-            return ShapeField(response, None, coordinate, GraphQLNonNull(GraphQLString))
+            typename = GraphQLNonNull(GraphQLString)
+            return ShapeField(response, None, coordinate, typename, fragments=fragments)
         if wanted.name in INTROSPECTION:
-            return ShapeField(response, response, coordinate, INTROSPECTED)
+            return ShapeField(response, response, coordinate, INTROSPECTED, fragments=fragments)
         owner = self.supergraph.public.get_type(concrete)
         if not isinstance(owner, GraphQLObjectType | GraphQLInterfaceType):
             raise CannotPlan(f"{coordinate} is not a field of an object or interface type.")
         output = owner.fields[wanted.name].type
         if wanted.hidden:
-            return ShapeField(response, None, coordinate, output, hidden=True)
+            return ShapeField(response, None, coordinate, output, hidden=True, fragments=fragments)
         response_key = scope.client_key_of(concrete, wanted) or response
         below, keys = None, (*path, response_key)
         if wanted.children is not None:
             named = get_named_type(output).name
             below = self.shape(wanted.children, scope.child(response_key), named, keys, wanted.delivery)
         streamed = self._streamed(wanted, keys)
-        return ShapeField(response, response_key, coordinate, output, below, streamed=streamed)
+        return ShapeField(
+            response, response_key, coordinate, output, below, streamed=streamed, fragments=fragments
+        )
 
     def _streamed(self, wanted: Field, path: Keys) -> StreamedList | None:
         how = wanted.streaming

@@ -21,11 +21,13 @@ from gateway.errors import (
 from gateway.transport.http import BYTES_A_PLACE
 from gateway.transport.streaming import multipart, sse
 from gateway.transport.streaming.options import StreamTarget, pairs_of
-from gateway.transport.streaming.payloads import decoded, graphql_response
+from gateway.transport.streaming.payloads import ProtocolNotServed, decoded, graphql_response, is_refusal
 from jit.codegen import spend
 
 OK: Final = 200
 UNAVAILABLE: Final = frozenset({502, 503, 504})
+NOT_SERVED: Final = frozenset({OK, 405, 406, 415})
+"""The statuses with which a server has answered, but does not speak the protocol."""
 ACCEPTED: Final = {
     "sse": sse.MEDIA_TYPE,
     "multipart": multipart.ACCEPT,
@@ -100,16 +102,19 @@ async def _events(
     if response.status_code == OK and kind == sse.MEDIA_TYPE:
         return HttpEvents(client, response, sse.SseReader(limit), target.options.idle_seconds)
     boundary = media.get_boundary()
-    if response.status_code == OK and kind == multipart.MEDIA_TYPE and boundary:
+    if response.status_code == OK and kind == multipart.MEDIA_TYPE and boundary and boundary.isascii():
         reader = multipart.MultipartReader(boundary, limit)
         return HttpEvents(client, response, reader, target.options.idle_seconds)
-    refused = await _refused(response, limit)
+    single = await _single(response, limit)
+    # With callbacks, a response also accepts the subscription.
+    if target.options.protocol != "callback" and not is_refusal(single):
+        raise ProtocolNotServed("a single response instead of events")
     await client.aclose()
-    return refused
+    return SingleEvent(single)
 
 
-async def _refused(response: httpx.Response, limit: int) -> SingleEvent:
-    """Return the GraphQL response that refuses a subscription.
+async def _single(response: httpx.Response, limit: int) -> Mapping[str, Any]:
+    """Return the GraphQL response that a subgraph sends instead of events.
 
     Raises:
         SubgraphUnreachable: The reply is not a GraphQL response.
@@ -121,9 +126,11 @@ async def _refused(response: httpx.Response, limit: int) -> SingleEvent:
         if len(content) > limit:
             raise ReplyTooLarge(f"more than {limit} bytes")
     try:
-        return SingleEvent(graphql_response(decoded(bytes(content))))
+        return graphql_response(decoded(bytes(content)))
     except SubgraphUnreachable as error:
-        kind = SubgraphUnavailable if status in UNAVAILABLE else SubgraphUnreachable
+        kind = ProtocolNotServed if status in NOT_SERVED else SubgraphUnreachable
+        if status in UNAVAILABLE:
+            kind = SubgraphUnavailable
         raise kind(f"HTTP {status}, neither events nor a GraphQL response") from error
 
 

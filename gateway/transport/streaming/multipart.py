@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Mapping
 from typing import Any, Final
@@ -11,6 +12,8 @@ from gateway.transport.streaming.payloads import decoded, graphql_response
 
 LINE_END: Final = b"\r\n"
 MEDIA_TYPE: Final = "multipart/mixed"
+FIELD: Final = re.compile(rb"\s*\Z|\r\n[\w!#$%&'*+.^`|~-]+[ \t]*:")
+"""How a part without a body begins: with a header field, or not at all."""
 ACCEPT: Final = 'multipart/mixed;boundary="graphql";subscriptionSpec=1.0'
 
 
@@ -64,25 +67,31 @@ class MultipartReader:
             if not self._before:
                 self._part(part)
             self._before = False
-        if len(self._pending) > self._limit:
+        if len(self._pending) > self._limit and not self.is_complete:
             raise ReplyTooLarge(f"sent an event of more than {self._limit} bytes")
 
     def _end_delimiter(self) -> bool:
-        """Parse the two bytes after a delimiter; return False if they have not arrived."""
+        """Parse what follows a delimiter; return whether a part begins, False if that has not arrived."""
+        while self._pending.startswith((b" ", b"\t")):
+            del self._pending[:1]
         after = bytes(self._pending[:2])
         if len(after) < len(LINE_END):
             return False
         if after == b"--":
             self.is_complete = True
-        elif after != LINE_END:
+            return False
+        if after != LINE_END:
             raise SubgraphUnreachable("sent parts that are not separated as declared")
         # Keep the line end, because it also begins the delimiter after an empty part.
         self._ends_delimiter = False
         return True
 
     def _part(self, part: bytes) -> None:
+        """Handle a part, whose headers and body may both be empty (RFC 2046, section 5.1.1)."""
         _, found, body = part.partition(b"\r\n\r\n")
-        value = decoded(body) if found else None
+        if not body.strip() and (found or FIELD.match(part)):
+            return
+        value = decoded(body)
         if not isinstance(value, dict):
             raise SubgraphUnreachable("sent a part that is not a JSON object")
         if "payload" not in value:
@@ -92,7 +101,7 @@ class MultipartReader:
         payload = value["payload"]
         if payload is not None:
             self._events.append(graphql_response(payload))
-        if isinstance(value.get("errors"), list):
+        if isinstance(value.get("errors"), list) and value["errors"]:
             # The protocol calls this a fatal error: no further parts follow.
             self._events.append({"data": None, "errors": value["errors"]})
             self.is_complete = True

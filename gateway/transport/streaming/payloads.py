@@ -11,6 +11,15 @@ from foundation.graphql_http.strict_json import nested_too_deeply
 from gateway.errors import SubgraphUnreachable
 
 
+class ProtocolNotServed(SubgraphUnreachable):
+    """A subgraph does not serve subscriptions by the protocol by which it was asked."""
+
+    message = (
+        "does not serve subscriptions by the gateway's protocol: enable it there, or set "
+        "FURLONG_GATEWAY__SUBSCRIPTIONS__PROTOCOLS to one that it serves"
+    )
+
+
 def decoded(text: bytes) -> Any:
     """Decode JSON.
 
@@ -32,6 +41,24 @@ def graphql_response(value: object) -> Mapping[str, Any]:
     Raises:
         SubgraphUnreachable: The event is not a GraphQL response.
     """
-    if isinstance(value, dict) and ("data" in value or isinstance(value.get("errors"), list)):
+    if isinstance(value, dict) and ("data" in value or _errors(value)):
         return value
     raise SubgraphUnreachable("sent an event that is not a GraphQL response")
+
+
+def is_refusal(response: Mapping[str, Any]) -> bool:
+    """Return whether a single response refuses a subscription.
+
+    Otherwise the subgraph has executed the subscription as if it were a query. It then has data, or an error
+    of a field; a refused request has no data (GraphQL, section 7.1), or null in some servers.
+    """
+    errors = _errors(response)
+    if "data" not in response:
+        return bool(errors)
+    is_executed = any(isinstance(error, dict) and error.get("path") for error in errors)
+    return response["data"] is None and bool(errors) and not is_executed
+
+
+def _errors(response: Mapping[str, Any]) -> list[Any]:
+    errors = response.get("errors")
+    return errors if isinstance(errors, list) else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections import deque
 from collections.abc import Mapping
 from typing import Any, Final
@@ -10,7 +11,6 @@ from gateway.errors import ReplyTooLarge
 from gateway.transport.streaming.payloads import decoded, graphql_response
 
 MEDIA_TYPE: Final = "text/event-stream"
-CARRIAGE_RETURN: Final = 13
 
 
 class SseReader:
@@ -23,7 +23,17 @@ class SseReader:
         is_complete: Whether the subgraph has completed the subscription.
     """
 
-    __slots__ = ("_data", "_events", "_kind", "_limit", "_line", "_size", "_skips_feed", "is_complete")
+    __slots__ = (
+        "_data",
+        "_events",
+        "_is_first",
+        "_kind",
+        "_limit",
+        "_line",
+        "_size",
+        "_skips_feed",
+        "is_complete",
+    )
 
     def __init__(self, limit: int) -> None:
         self.is_complete = False
@@ -33,6 +43,7 @@ class SseReader:
         self._size = 0
         self._kind = b""
         self._skips_feed = False
+        self._is_first = True
         self._events: deque[Mapping[str, Any]] = deque()
 
     def take(self) -> Mapping[str, Any] | None:
@@ -45,6 +56,8 @@ class SseReader:
         Raises:
             SubgraphUnreachable: An event is too large, or not a GraphQL response.
         """
+        if self.is_complete or not chunk:
+            return
         if self._skips_feed and chunk.startswith(b"\n"):
             chunk = chunk[1:]
         self._skips_feed = chunk.endswith(b"\r")
@@ -52,6 +65,8 @@ class SseReader:
         for line in lines:
             self._line += line
             self._end_line()
+            if self.is_complete:
+                return
         self._line += rest
         if self._size + len(self._line) > self._limit:
             raise ReplyTooLarge(f"sent an event of more than {self._limit} bytes")
@@ -59,6 +74,8 @@ class SseReader:
     def _end_line(self) -> None:
         line = bytes(self._line)
         self._line.clear()
+        if self._is_first:
+            line, self._is_first = line.removeprefix(BOM_UTF8), False
         if not line:
             self._dispatch()
             return
@@ -77,9 +94,7 @@ class SseReader:
         kind, data = self._kind, b"\n".join(self._data)
         self._kind, self._size = b"", 0
         self._data.clear()
-        if self.is_complete:
-            return
         if kind == b"complete":
             self.is_complete = True
-        elif data and kind in {b"next", b"", b"message"}:
+        elif data.strip() and kind in {b"next", b"", b"message"}:
             self._events.append(graphql_response(decoded(data)))

@@ -9,7 +9,13 @@ from typing import Any, Final, Self
 
 import orjson
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, WebSocketException
+from websockets.exceptions import (
+    ConnectionClosed,
+    InvalidHandshake,
+    InvalidStatus,
+    NegotiationError,
+    WebSocketException,
+)
 from websockets.typing import Subprotocol
 
 from gateway.errors import (
@@ -21,12 +27,16 @@ from gateway.errors import (
 )
 from gateway.transport.http import BYTES_A_PLACE
 from gateway.transport.streaming.options import StreamTarget
-from gateway.transport.streaming.payloads import decoded, graphql_response
+from gateway.transport.streaming.payloads import ProtocolNotServed, decoded, graphql_response
 from jit.codegen import spend
 
 SUBPROTOCOL: Final = Subprotocol("graphql-transport-ws")
 ID: Final = "1"
 UNAVAILABLE: Final = frozenset({502, 503, 504})
+NOT_SERVED: Final = frozenset({200, 400, 403, 404, 405, 406, 415, 426})
+"""The statuses with which servers answer a handshake if they have no WebSocket there; some say 403."""
+NO_SUBPROTOCOL: Final = 4406
+"""The code with which a server closes a WebSocket whose subprotocol it does not speak."""
 CLOSE_SECONDS: Final = 1.0
 QUEUE: Final = 4
 """The maximum number of messages read ahead; beyond it, TCP slows the subgraph down."""
@@ -76,9 +86,13 @@ async def _begin(socket: ClientConnection, init: Mapping[str, str]) -> None:
     """
     await _send(socket, {"type": "connection_init", "payload": init})
     while (message := await _received(socket)).get("type") != "connection_ack":
-        if message.get("type") != "ping":
-            raise SubgraphUnreachable("does not speak graphql-transport-ws")
-        await _send(socket, {"type": "pong"})
+        match message.get("type"):
+            case "ping":
+                await _send(socket, {"type": "pong"})
+            case "pong":
+                pass
+            case _:
+                raise ProtocolNotServed("does not speak graphql-transport-ws")
 
 
 async def _connected(target: StreamTarget, lines: list[tuple[str, str]]) -> ClientConnection:
@@ -104,8 +118,12 @@ async def _connected(target: StreamTarget, lines: list[tuple[str, str]]) -> Clie
         )
     except InvalidStatus as error:
         status = error.response.status_code
-        kind = SubgraphUnavailable if status in UNAVAILABLE else SubgraphUnreachable
+        kind = ProtocolNotServed if status in NOT_SERVED else SubgraphUnreachable
+        if status in UNAVAILABLE:
+            kind = SubgraphUnavailable
         raise kind(f"HTTP {status} instead of a WebSocket") from error
+    except NegotiationError as error:
+        raise ProtocolNotServed(f"refused the WebSocket: {error}") from error
     except (InvalidHandshake, WebSocketException) as error:
         raise SubgraphUnreachable(f"refused the WebSocket: {error}") from error
     except OSError as error:
@@ -138,7 +156,7 @@ class WebSocketEvents:
             match message:
                 case {"type": "next", "id": "1", "payload": payload}:
                     return graphql_response(payload)
-                case {"type": "error", "id": "1", "payload": list(errors)}:
+                case {"type": "error", "id": "1", "payload": [_, *_] as errors}:
                     self._is_over = True
                     return {"data": None, "errors": errors}
                 case {"type": "complete", "id": "1"}:
@@ -164,7 +182,7 @@ async def _send(socket: ClientConnection, message: Mapping[str, Any]) -> None:
     try:
         await socket.send(orjson.dumps(message).decode())
     except ConnectionClosed as error:
-        raise SubscriptionLost(f"closed the WebSocket: {error}") from error
+        raise _lost(error) from error
 
 
 async def _received(socket: ClientConnection) -> Mapping[str, Any]:
@@ -176,12 +194,18 @@ async def _received(socket: ClientConnection) -> Mapping[str, Any]:
     try:
         text = await socket.recv(decode=False)
     except ConnectionClosed as error:
-        raise SubscriptionLost(f"closed the WebSocket: {error}") from error
+        raise _lost(error) from error
     spend(len(text) // BYTES_A_PLACE)
     message = decoded(bytes(text))
     if not isinstance(message, dict):
         raise SubscriptionLost("sent a message that is not an object")
     return message
+
+
+def _lost(error: ConnectionClosed) -> SubgraphUnreachable:
+    """Return what it means that the subgraph has closed the WebSocket."""
+    is_refused = error.rcvd is not None and error.rcvd.code == NO_SUBPROTOCOL
+    return (ProtocolNotServed if is_refused else SubscriptionLost)(f"closed the WebSocket: {error}")
 
 
 async def _closed(socket: ClientConnection) -> None:

@@ -11,10 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundation.graphql_http import GraphQLRequest, RequestError, read_body, read_parameters
+from foundation.graphql_http import (
+    GraphQLRequest,
+    RequestError,
+    check_content,
+    read_body,
+    read_parameters,
+)
 from foundation.graphql_http.strict_json import read_object
 
 QUERY = "{ a }"
+APOLLO = {"version": 1, "sha256Hash": "a"}
 
 
 def code_of(body: bytes) -> str:
@@ -58,13 +65,43 @@ def test_equal_keys_of_different_objects_are_usual() -> None:
     assert read_body(body.encode()).variables == {"a": {"a": [{"a": 1}, {"a": 2}]}, "query": 1}
 
 
-@pytest.mark.parametrize("key", ["doc_id", "Query", "query ", "id", "operationname", "__proto__", ""])
-def test_an_unknown_key_is_refused_by_its_name(key: str) -> None:
-    """A misspelled `variables` would otherwise be forgotten silently."""
-    body = orjson.dumps({"query": QUERY, key: None})
-    with pytest.raises(RequestError, match=f'unknown key "{key}"') as refused:
-        read_body(body)
-    assert (refused.value.code, refused.value.status) == ("INVALID_REQUEST", 400)
+@pytest.mark.parametrize("value", [None, 1, {"a": [1]}])
+@pytest.mark.parametrize("key", ["onError", "doc_id", "Query", "query ", "id", "__proto__", ""])
+def test_an_unknown_key_is_ignored(key: str, value: object) -> None:
+    """As the draft of GraphQL over HTTP demands, so that requests can have more keys one day."""
+    assert read_body(orjson.dumps({"query": QUERY, key: value})) == GraphQLRequest(QUERY)
+
+
+@pytest.mark.parametrize("named", [{"documentId": "a"}, {"extensions": {"persistedQuery": APOLLO}}])
+def test_an_empty_document_beside_an_id_is_none(named: dict[str, Any]) -> None:
+    """Some clients always send the key."""
+    expected = GraphQLRequest("", document_id="a")
+    for query in ({}, {"query": None}, {"query": ""}):
+        assert read_body(orjson.dumps(named | query), ids_are_documents=True) == expected
+    parameters = {name: each if isinstance(each, str) else json.dumps(each) for name, each in named.items()}
+    got = read_parameters(urlencode(parameters | {"query": ""}).encode(), ids_are_documents=True)
+    assert (got.query, got.document_id) == ("", "a")
+
+
+@pytest.mark.parametrize("query", [0, False, [], {}])
+def test_what_is_no_text_is_no_missing_document(query: object) -> None:
+    """Also beside an id."""
+    with pytest.raises(RequestError, match="query must be a string"):
+        read_body(orjson.dumps({"query": query, "documentId": "a"}), ids_are_documents=True)
+
+
+@pytest.mark.parametrize("encoding", ["", " ", "identity", "Identity, identity", ",", "identity,"])
+def test_an_encoding_that_changes_nothing_is_none(encoding: str) -> None:
+    """However often it is named."""
+    check_content("application/json", encoding)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "identity, gzip", "br", "x"])
+def test_an_encoding_is_refused(encoding: str) -> None:
+    """Whoever decompresses bodies does so before."""
+    with pytest.raises(RequestError) as refused:
+        check_content("application/json", encoding)
+    assert refused.value.status == 415
 
 
 def test_what_clients_send_is_read() -> None:

@@ -235,6 +235,16 @@ async def test_a_subgraph_may_compress_its_answer_if_the_settings_say_so() -> No
         assert subgraph.connections == 1
 
 
+@pytest.mark.parametrize("reads_gzip", [True, False])
+@pytest.mark.parametrize("encoding", ["", "identity", "identity, identity", "Identity,"])
+async def test_an_encoding_that_changes_nothing_is_none(encoding: str, *, reads_gzip: bool) -> None:
+    """Some frameworks send an empty header."""
+    subgraph = Subgraph(gzipped(b'{"data": {"a": 1}}', encoding))
+    async with asking(subgraph, replace(PATIENT, reads_gzip=reads_gzip)) as transport:
+        for _ in range(2):
+            assert await sent(transport) == {"data": {"a": 1}}
+
+
 async def test_a_compressed_answer_may_come_in_pieces() -> None:
     """Byte by byte, in chunks, or ended by the connection."""
     packed = gzip.compress(b'{"data": {"a": 1}}')

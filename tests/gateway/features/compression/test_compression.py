@@ -146,9 +146,11 @@ async def test_requests_may_be_compressed_if_the_settings_say_so(*, own_server: 
             headers = {"content-type": "application/json", "content-encoding": encoding}
             return await made.post("/graphql", content=content, headers=headers)
 
-        for _ in range(2):
-            response = await posted(gzip.compress(request_body()), "GZip")
+        for encoding in ("GZip", "GZip", "gzip, identity", "identity,gzip"):
+            response = await posted(gzip.compress(request_body()), encoding)
             assert response.json() == {"data": {"text": "xxx"}}
+        for encoding in ("", "identity", "identity, identity"):
+            assert (await posted(request_body(), encoding)).json() == {"data": {"text": "xxx"}}
         for content, encoding, status in WRONG:
             assert (await posted(content, encoding)).status_code == status
         for content, code in ((b"", "INVALID_COMPRESSION"), (BOMB, "REQUEST_TOO_LARGE")):

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
     REMOVE,
     DirectiveNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
     GraphQLField,
     GraphQLList,
+    SelectionSetNode,
+    StringValueNode,
     Visitor,
     VisitorAction,
     get_nullable_type,
@@ -31,19 +36,29 @@ from hypothesis import strategies as st
 from foundation.graphql_http.media import IncrementalSpec
 from gateway.executor import Calls, Context
 from gateway.features.incremental.delivery import Delivering
-from gateway.features.incremental.payloads import Payload
+from gateway.features.incremental.older_format import OlderFormat
+from gateway.features.incremental.payloads import MergedResponse, Payload
 from gateway.features.incremental.records import DeliveryLimits
 from gateway.features.incremental.stages import Fetching
 from gateway.pipeline.preparation.preparer import Preparer
+from gateway.plan import QueryPlan
 from gateway.planner import INCREMENTALLY
 from gateway.transport import Transport
 from tests.gateway.operations import Generated, Place
 from tests.gateway.world import SHOWN, Federation, View, resolve_field, resolve_type, supergraph_of
 
 
+@dataclass(frozen=True)
+class PartedResponse:
+    """The parts of the gateway's response, and its plan."""
+
+    plan: QueryPlan
+    payloads: list[Payload]
+
+
 async def payloads(
     federation: Federation, query: str, variables: Mapping[str, Any] | None = None, items: int = 2
-) -> list[Payload]:
+) -> PartedResponse:
     """The parts of the gateway's response; every plan's documents are free of the directives."""
     return await payloads_over(federation.preparer, federation.transports(), query, variables or {}, items)
 
@@ -54,7 +69,7 @@ async def payloads_over(
     query: str,
     variables: Mapping[str, Any],
     items: int = 2,
-) -> list[Payload]:
+) -> PartedResponse:
     """The parts of a gateway's response over some subgraphs."""
     prepared, given = preparer.prepare(query, None), dict(variables)
     made = preparer.planned_for(prepared, (*preparer.conditions(prepared, given), INCREMENTALLY)).plan
@@ -74,12 +89,19 @@ async def payloads_over(
     while found[-1].has_next:
         found.append(await delivering.next())
     await delivering.close()
-    return found
+    return PartedResponse(made, found)
 
 
-def bodies(parts: Iterable[Payload], spec: IncrementalSpec = "v0.2") -> list[dict[str, Any]]:
+def bodies(parts: PartedResponse, spec: IncrementalSpec = "v0.2") -> list[dict[str, Any]]:
     """The parts as a client gets them."""
-    return [copy.deepcopy(part.body(spec)) for part in parts]
+    if spec == "v0.2":
+        return [copy.deepcopy(part.body()) for part in parts.payloads]
+    whole = MergedResponse()
+    older, found = OlderFormat(parts.plan, whole), []
+    for part in parts.payloads:
+        whole.add(part)
+        found.append(copy.deepcopy(part.body(older.incremental)))
+    return found
 
 
 @dataclass
@@ -89,12 +111,14 @@ class Reader:
     Attributes:
         pending: What was announced and is not complete, by id.
         failed: The paths of what failed.
+        entries: The labels and paths of fragments, in the older format.
     """
 
     data: Any = None
     errors: list[Any] = field(default_factory=list)
     pending: dict[str, list[Any]] = field(default_factory=dict)
     failed: list[list[Any]] = field(default_factory=list)
+    entries: set[tuple[str | None, str]] = field(default_factory=set)
     has_next: bool = True
 
     def read(self, body: Mapping[str, Any]) -> None:
@@ -127,6 +151,10 @@ class Reader:
         self.errors += body.get("errors", ())
         for each in body.get("incremental", ()):
             path = each["path"]
+            if "items" not in each:
+                # A fragment has one entry at each of its objects.
+                assert each.get("label") is None or (each["label"], str(path)) not in self.entries
+                self.entries.add((each.get("label"), str(path)))
             if each.get("data", each.get("items")) is None:
                 self.failed.append(path)
                 self.errors += each["errors"]
@@ -134,7 +162,8 @@ class Reader:
                 assert len(self.at(path[:-1])) == path[-1]
                 self._merge(each, path[:-1])
             else:
-                self._merge(each, path)
+                self.errors += each.get("errors", ())
+                _add(self.at(path), each["data"])
         self.has_next = body.get("hasNext", False)
 
     def _merge(self, part: Mapping[str, Any], path: list[Any]) -> None:
@@ -160,6 +189,85 @@ class Reader:
     def response(self) -> dict[str, Any]:
         """The whole response."""
         return {"data": self.data, **({"errors": self.errors} if self.errors else {})}
+
+
+def _add(there: Any, given: Any) -> None:
+    """Merge an entry of the older format, which may repeat what was delivered and never contradicts it."""
+    if isinstance(given, dict):
+        for name, value in given.items():
+            if name in there:
+                _add(there[name], value)
+            else:
+                there[name] = value
+    elif isinstance(given, list):
+        for known, item in zip(there, given, strict=True):
+            _add(known, item)
+    else:
+        assert there == given
+
+
+def entries_hold_their_fragments(document: str, parts: Iterable[Mapping[str, Any]]) -> None:
+    """Check that each labelled entry of the older format has what its fragment selects, and nothing else."""
+    fragments = _Fragments()
+    visit(parse(document), fragments)
+    for entry in (entry for part in parts for entry in part.get("incremental", ())):
+        if entry.get("data") is not None and "label" in entry:
+            fragments.hold(entry["data"], [fragments.selected(fragments.labelled[entry["label"]])])
+
+
+class _Fragments(Visitor):
+    """The fragments of a document.
+
+    Attributes:
+        labelled: The deferred fragments and spreads, by label.
+        named: The definitions, by name.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.labelled: dict[str, Any] = {}
+        self.named: dict[str, FragmentDefinitionNode] = {}
+
+    def enter_fragment_definition(self, node: FragmentDefinitionNode, *_: object) -> None:
+        """Note a definition."""
+        self.named[node.name.value] = node
+
+    def enter_directive(self, node: DirectiveNode, _key: Any, _parent: Any, _path: Any, around: Any) -> None:
+        """Note the fragment with a label."""
+        for argument in node.arguments or ():
+            if argument.name.value == "label" and isinstance(argument.value, StringValueNode):
+                self.labelled[argument.value.value] = around[-1]
+
+    def selected(self, node: Any) -> SelectionSetNode:
+        """The selections of a fragment or a spread."""
+        found = self.named[node.name.value] if isinstance(node, FragmentSpreadNode) else node
+        return found.selection_set
+
+    def hold(self, data: Any, sets: Sequence[SelectionSetNode]) -> None:
+        """Check that the data has each field that is selected without a condition, and none that is not."""
+        for item in data if isinstance(data, list) else ():
+            self.hold(item, sets)
+        if not isinstance(data, dict) or not sets:
+            return
+        below, waiting = dict[str, list[SelectionSetNode]](), [(each, True) for each in sets]
+        while waiting:
+            selections, is_certain = waiting.pop()
+            for node in selections.selections:
+                if isinstance(node, FieldNode):
+                    name = (node.alias or node.name).value
+                    below.setdefault(name, []).extend([node.selection_set] if node.selection_set else [])
+                    assert name in data or node.directives or not is_certain
+                elif not any(map(_always_defers, node.directives or ())):
+                    waiting.append((self.selected(node), False))
+        assert data.keys() <= below.keys()
+        for name, value in data.items():
+            self.hold(value, below[name])
+
+
+def _always_defers(directive: DirectiveNode) -> bool:
+    return directive.name.value == "defer" and not any(
+        argument.name.value == "if" for argument in directive.arguments or ()
+    )
 
 
 def merged(parts: Iterable[Mapping[str, Any]], spec: IncrementalSpec = "v0.2") -> Reader:

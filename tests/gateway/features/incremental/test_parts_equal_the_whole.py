@@ -12,6 +12,7 @@ from gateway.features.incremental.payloads import MergedResponse
 from tests.gateway.features.incremental.parted import (
     bodies,
     deferring_queries,
+    entries_hold_their_fragments,
     expected,
     merged,
     payloads,
@@ -45,10 +46,12 @@ async def compare(federation: Federation, query: str, variables: dict[str, Any],
     """Compare with graphql-core, and with the response without directives unless something failed."""
     parts = await payloads(federation, query, variables, items)
     sent, whole_response = bodies(parts), MergedResponse()
-    for part in parts:
+    for part in parts.payloads:
         whole_response.add(part)
     assert bodies(parts) == sent  # whoever sees the whole response does not change what is sent
-    latest, older = merged(sent), merged(bodies(parts, "v0.1"), "v0.1")
+    sent_older = bodies(parts, "v0.1")
+    entries_hold_their_fragments(query, sent_older)
+    latest, older = merged(sent), merged(sent_older, "v0.1")
     assert whole_response.body() == latest.response
     assert essence(latest.response) == essence(older.response)
     reference = await expected(federation, query, variables)

@@ -192,14 +192,17 @@ async def test_without_tracing_nothing_is_built() -> None:
     assert type(pipeline) is Pipeline
     executor: Any = pipeline.executor
     assert executor.middleware == ()
-    await asked.post(traceparent=CALLER)
+    await asked.post(traceparent=CALLER, tracestate="vendor=1")
     assert {headers["traceparent"] for headers in asked.seen} == {CALLER}
+    assert {headers["tracestate"] for headers in asked.seen} == {"vendor=1"}
 
 
 async def test_a_client_cannot_have_its_requests_recorded() -> None:
     """Its trace is only linked to: on the internet anybody may send such a header."""
     recording = Recording()
-    await Asked(recording).post(traceparent=CALLER)
+    asked = Asked(recording)
+    await asked.post(traceparent=CALLER, tracestate="vendor=1")
+    assert not any("tracestate" in headers for headers in asked.seen)
     root = recording.named("POST /graphql")
     assert root.context.trace_id != CALLER_TRACE
     assert root.parent is None
@@ -213,13 +216,13 @@ async def test_a_trusted_client_is_followed(flags: str, *, recorded: bool) -> No
     asked = Asked(recording, settings={"tracing_trusts_clients": True})
     await asked.post(traceparent=f"{CALLER[:-2]}{flags}", tracestate="vendor=1")
     assert {headers["traceparent"][3:35] for headers in asked.seen} == {CALLER[3:35]}
+    assert {headers["tracestate"] for headers in asked.seen} == {"vendor=1"}
     if recorded:
         root = recording.named("POST /graphql")
         assert (root.context.trace_id, root.parent and root.parent.span_id) == (
             CALLER_TRACE,
             0xB7AD6B7169203331,
         )
-        assert {headers["tracestate"] for headers in asked.seen} == {"vendor=1"}
     else:
         assert not recording.spans
         assert {headers["traceparent"][-2:] for headers in asked.seen} == {"00"}

@@ -87,6 +87,9 @@ def test_a_fatal_error_is_the_last_event() -> None:
         (MultipartReader("-", 100), b"---\r\n\r\n\r\n[]\r\n---", SubgraphUnreachable),
         (MultipartReader("-", 100), b"---\r\nno body\r\n---", SubgraphUnreachable),
         (MultipartReader("-", 100), b"---xx", SubgraphUnreachable),
+        (MultipartReader("-", 100), b'---\r\n{"payload":{"data":1}}\r\n---', SubgraphUnreachable),
+        (MultipartReader("-", 100), b'---\r\n\r\n{"payload":{"errors":[]}}\r\n---', SubgraphUnreachable),
+        (SseReader(100), b'data: {"errors":[]}\n\n', SubgraphUnreachable),
     ],
 )
 def test_what_is_not_as_agreed_is_refused(reader: Reader, content: bytes, kind: type[Exception]) -> None:

@@ -262,3 +262,20 @@ async def test_a_request_for_a_websocket_is_signed() -> None:
         assert await asyncio.wait_for(bodies(stream), 20) == []
     assert "authorization" in verified[0].covered
     assert verified[0].digest == sha256(b"").digest()
+
+
+async def test_a_pong_may_come_at_any_time() -> None:
+    """The protocol allows one that was not asked for, as a heartbeat, also before the acknowledgement."""
+
+    async def answer(connection: ServerConnection) -> None:
+        await connection.recv()
+        for message in ({"type": "pong"}, {"type": "connection_ack"}, {"type": "pong"}):
+            await connection.send(json.dumps(message))
+        await connection.recv()
+        await connection.send('{"id":"1","type":"complete"}')
+
+    protocols_known = [Subprotocol("graphql-transport-ws")]
+    async with serve(answer, "127.0.0.1", 0, subprotocols=protocols_known) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        stream = await subscribed(gateway(f"http://127.0.0.1:{port}", "websocket"), QUERY)
+        assert await asyncio.wait_for(bodies(stream), 20) == []
