@@ -270,7 +270,8 @@ class SignIn:
         recovery: bool = False,
     ) -> Ticket:
         """Take a step of the session, in the transaction that uses its code up."""
-        now, known = self.now(), Attempt.by_login(self.keys, current.user.login, origin.address)
+        now, login = self.now(), normal_name(current.user.login)
+        known = Attempt.by_login(self.keys, login, origin.address)
         if current.session.stage is Stage.FULL:
             attempt = Attempt.by_session(self.keys, current.session.session_id)
         else:
