@@ -401,22 +401,24 @@ async def test_nobody_acts_by_roles_that_they_have_lost(office: Office, change: 
         assert isinstance(late, BackofficeError)
 
 
-@pytest.mark.lasting("every pair of changes is tried in every order")
-async def test_of_two_changes_each_sees_the_other(office: Office) -> None:
+@pytest.mark.lasting("every change is under way, at every point, while every other one happens")
+@pytest.mark.parametrize("change", [*BY_ENROLLED, *BY_NEW])
+async def test_of_two_changes_each_sees_the_other(office: Office, change: Change) -> None:
     """The last password and the last codes that somebody was told of are those that hold, in every order."""
     wrong: list[Any] = []
-    for own in (BY_ENROLLED, BY_NEW):
-        for pair in ((first, second) for first in own for second in own):
-            for computation in range(COMPUTATIONS.get(pair[0], 0) + 1):
-                target = await office.account(enrolled=own is BY_ENROLLED)
-                first, second = await meanwhile(office, target, pair, computation)
-                if second is not None or (fault := await broken_promise(office, target)):
-                    names = [change.__name__ for change in pair]
-                    wrong.append((names, computation, first, second, fault if second is None else None))
+    own = BY_ENROLLED if change in BY_ENROLLED else BY_NEW
+    for other in own:
+        for computation in range(COMPUTATIONS.get(change, 0) + 1):
             target = await office.account(enrolled=own is BY_ENROLLED)
-            refused = await at_once(office, target, pair)
-            if all(refused) or (fault := await broken_promise(office, target)):
-                wrong.append(([change.__name__ for change in pair], "at once", refused))
+            first, second = await meanwhile(office, target, (change, other), computation)
+            fault = await broken_promise(office, target)
+            if second is not None or fault is not None:
+                wrong.append((other.__name__, computation, first, second, fault))
+        target = await office.account(enrolled=own is BY_ENROLLED)
+        refused = await at_once(office, target, (change, other))
+        fault = await broken_promise(office, target)
+        if all(refused) or fault is not None:
+            wrong.append((other.__name__, "at once", refused, fault))
     assert wrong == []
 
 
