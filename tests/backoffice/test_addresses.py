@@ -80,7 +80,7 @@ def test_what_is_one_address_is_one_for_a_mail_server(text: str) -> None:
         return
     parsed: Any = {}
     AddressHeader.parse(normal, parsed)
-    (found,) = [one for group in parsed["groups"] for one in group.addresses]
+    (found,) = [address for group in parsed["groups"] for address in group.addresses]
     assert (found.addr_spec, found.display_name, parsed["defects"]) == (normal, "", [])
 
 

@@ -1,4 +1,4 @@
-"""Each change of an account while another one is under way, in every order, on both engines.
+"""Each change of an account while another one is in progress, in every order, on both engines.
 
 Where an argon2 computation lies between what a change is decided on and its write, the first change waits in
 it until the second one is done. So nothing here depends on time.
@@ -355,16 +355,18 @@ async def left_of_thief(office: Office, target: Target, ending: Change) -> list[
     if ending in {disable, disable_and_enable}:
         return found
     passwords = office.base.sign_in.passwords
-    found += [one for one in target.passwords if await passwords.matches(user.password_hash, one)]
+    found += [
+        password for password in target.passwords if await passwords.matches(user.password_hash, password)
+    ]
     found += ["the second factor"] if user.totp_confirmed or user.totp_secret else []
     found += [f"{len(codes)} recovery codes"] if codes else []
     return found
 
 
-@pytest.mark.lasting("every change is under way, at every point, while every other one happens")
+@pytest.mark.lasting("every change is in progress, at every point, while every other one happens")
 @pytest.mark.parametrize("ending", ENDING)
 async def test_nothing_of_a_thief_outlives_the_credentials(office: Office, ending: Change) -> None:
-    """Whatever is under way when they end is refused, and what was done before ends with them."""
+    """Whatever is in progress when they end is refused, and what was done before ends with them."""
     wrong: list[Any] = []
     for change in (*BY_ENROLLED, *BY_NEW):
         for computation in range(COMPUTATIONS.get(change, 0) + 1):
@@ -393,7 +395,7 @@ async def test_nothing_of_a_thief_outlives_the_credentials(office: Office, endin
 
 @pytest.mark.parametrize("change", [propose, add_account])
 async def test_nobody_acts_by_roles_that_they_have_lost(office: Office, change: Change) -> None:
-    """What is under way when roles are taken away is refused, also in a session that goes on."""
+    """What is in progress when roles are taken away is refused, also in a session that goes on."""
     for computation in range(COMPUTATIONS.get(change, 0) + 1):
         target = await office.account()
         late, taken = await meanwhile(office, target, (change, take_roles), computation)
@@ -401,7 +403,7 @@ async def test_nobody_acts_by_roles_that_they_have_lost(office: Office, change: 
         assert isinstance(late, BackofficeError)
 
 
-@pytest.mark.lasting("every change is under way, at every point, while every other one happens")
+@pytest.mark.lasting("every change is in progress, at every point, while every other one happens")
 @pytest.mark.parametrize("change", [*BY_ENROLLED, *BY_NEW])
 async def test_of_two_changes_each_sees_the_other(office: Office, change: Change) -> None:
     """The last password and the last codes that somebody was told of are those that hold, in every order."""

@@ -147,7 +147,7 @@ def with_id(field: Field, path: str, row_id: str) -> tuple[str, dict[str, Any]]:
 @pytest.mark.parametrize("who", WHO)
 @pytest.mark.parametrize("field", FINDING, ids=str)
 async def test_a_foreign_row_is_as_if_it_were_not_there(place: Place, field: Field, who: str) -> None:
-    """The answer is that for nobody's id, also to whom the row names, while its brand's people find it."""
+    """The answer is that for an unknown id, also to whom the row names; its brand's people find it."""
     if (field.name, who) in STAYS_ONE_S_OWN:
         return
     (path,) = [one for one in ids_of(field) if f"{field.name}.{one}" in KINDS]

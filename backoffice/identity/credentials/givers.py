@@ -128,7 +128,7 @@ class _Everybody:
 
     def by_command(self, granters: Iterable[str]) -> bool:
         """Tell whether one of these gave at the command line, or has what it acts with from there."""
-        return any(map(_is_command, (name for one in granters for name in (one, *self.of(one)))))
+        return any(map(_is_command, (name for granter in granters for name in (granter, *self.of(granter)))))
 
     def obstacle(self, actor: Actor, proposer: str) -> str | None:
         """Return why the credentials of one of two could be used by the other, or of both by a third."""
