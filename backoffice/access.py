@@ -115,6 +115,10 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
 """The permissions of each role. An administrator manages people, and has no part in their work."""
 
 
+COMMAND_LINE: Final = "os:"
+"""What the id of an actor begins with who runs a command: a user of the machine, and no account."""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """A signed-in person.
@@ -127,6 +131,7 @@ class Actor:
         address: The client's address.
         roles: The roles by brand, or by `ALL_BRANDS`.
         stepped_up_until: When the last step-up expires, in UTC; None without one.
+        by_session: Whether they act by a session: what they change is refused once that has ended.
     """
 
     user_id: str
@@ -136,6 +141,7 @@ class Actor:
     address: str
     roles: Mapping[str, frozenset[Role]]
     stepped_up_until: datetime | None = None
+    by_session: bool = False
 
 
 def require(actor: Actor, permission: Permission, brand: str | None) -> None:

@@ -6,11 +6,14 @@ from datetime import timedelta
 from backoffice.approvals.proposals import Staff
 from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
-from backoffice.identity.accounts import Accounts, KnownBrands
+from backoffice.identity.accounts import Accounts
+from backoffice.identity.addresses import NotOneAddress, domain_of, one_sender
 from backoffice.identity.credentials.givers import bound, obstacles
 from backoffice.identity.credentials.issuing import CredentialIssuer
 from backoffice.identity.credentials.links import CredentialLinks, smtp
 from backoffice.identity.credentials.passwords import Passwords
+from backoffice.identity.held_account import require_acting
+from backoffice.identity.known_brands import KnownBrands
 from backoffice.identity.renewal import Renewal
 from backoffice.identity.secrets import Keys
 from backoffice.identity.sessions import Lifetimes
@@ -60,11 +63,11 @@ def create_base(
     """Build the shared parts; nothing connects yet.
 
     Raises:
-        ValueError: FURLONG_BACKOFFICE_KEY is not set.
+        ValueError: FURLONG_BACKOFFICE_KEY is not set, or the settings of mail name no address.
     """
     keys = Keys.of(own.key.get_secret_value())
     database = Database.open(settings, NAME)
-    audit, passwords = AuditLog(clock), Passwords(own.password_length)
+    audit, passwords = AuditLog(clock, require_acting), Passwords(own.password_length)
     lifetimes = Lifetimes(
         idle=timedelta(minutes=own.idle_minutes),
         absolute=timedelta(hours=own.session_hours),
@@ -89,7 +92,18 @@ def create_base(
 
 
 def _links(own: BackofficeSettings) -> CredentialLinks | None:
+    """Return what sends links; None without a mail server.
+
+    Raises:
+        ValueError: The sender is not one address, or a domain is none.
+    """
     url = own.mail_url.get_secret_value()
     if not url:
         return None
-    return CredentialLinks(smtp(url, own.mail_from), own.url, frozenset(own.mail_domains))
+    try:
+        sender, domains = one_sender(own.mail_from), frozenset(map(domain_of, own.mail_domains))
+    except NotOneAddress as error:
+        raise ValueError(
+            f"correct FURLONG_BACKOFFICE_MAIL_FROM or FURLONG_BACKOFFICE_MAIL_DOMAINS: {error}"
+        ) from error
+    return CredentialLinks(smtp(url, sender), own.url, domains)

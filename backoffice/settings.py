@@ -61,7 +61,11 @@ class BackofficeSettings(BaseSettings):
         "account sees its initial password, and cannot be the other pair of eyes. Needs the three settings "
         "FURLONG_BACKOFFICE_URL, FURLONG_BACKOFFICE_MAIL_FROM and FURLONG_BACKOFFICE_MAIL_DOMAINS",
     )
-    mail_from: str = Field(default="", description="The address that these mails are from")
+    mail_from: str = Field(
+        default="",
+        description="The one address that these mails are from, perhaps with a name: "
+        "Furlong <furlong@example.com>",
+    )
     mail_domains: tuple[str, ...] = Field(
         default=(),
         description='The domains of the addresses of staff, such as ["example.com"]: links are sent to '

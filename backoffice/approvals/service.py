@@ -62,9 +62,10 @@ class Approvals:
 
     def shows(self, actor: Actor, proposal: Proposal) -> bool:
         """Tell whether somebody may see what a proposal is about, rather than its kind and state alone."""
-        return actor.person == proposal.proposer_person or proposal.kind in self.visible_kinds(
-            actor, proposal.brand
+        own = actor.user_id == proposal.proposed_by and allows(
+            actor, Permission.APPROVALS_READ, proposal.brand
         )
+        return own or proposal.kind in self.visible_kinds(actor, proposal.brand)
 
     async def decidable(
         self, connection: AsyncConnection, actor: Actor, proposals: Iterable[Proposal]
@@ -150,6 +151,7 @@ class Approvals:
                 propose it any more: then it is void.
         """
         async with self._database.write() as connection:
+            await self._audit.require_acting(connection, actor)
             proposal, kind = await self._undecided(connection, actor, proposal_id)
             obstacle = (await self.obstacles(connection, actor, [proposal])).get(proposal.proposal_id)
             if obstacle is not None:
@@ -177,6 +179,7 @@ class Approvals:
         if not reason.strip():
             raise Invalid([Problem("reason", "Give a reason.")])
         async with self._database.write() as connection:
+            await self._audit.require_acting(connection, actor)
             proposal, kind = await self._undecided(connection, actor, proposal_id)
             if actor.person == proposal.proposer_person:
                 raise FourEyes("This is your own proposal: withdraw it.")
@@ -186,15 +189,18 @@ class Approvals:
             return await self._decide(connection, proposal, "approvals.reject", decision)
 
     async def withdraw(self, actor: Actor, proposal_id: str, now: datetime) -> Proposal:
-        """End one's own proposal.
+        """End a proposal of the actor's own account, in a brand in which they still have a part.
 
         Raises:
             NotFound: The actor has no such proposal.
             Conflict: It is decided already.
         """
         async with self._database.write() as connection:
+            await self._audit.require_acting(connection, actor)
             proposal = await repository.find(connection, proposal_id, locked=True)
-            if proposal is None or proposal.proposer_person != actor.person:
+            if proposal is None or proposal.proposed_by != actor.user_id:
+                raise NotFound("You have no such proposal.")
+            if not allows(actor, Permission.APPROVALS_READ, proposal.brand):
                 raise NotFound("You have no such proposal.")
             _require_pending(proposal)
             kind = self._kinds.get(proposal.kind)

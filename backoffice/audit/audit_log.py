@@ -1,7 +1,9 @@
 """The audit log: records who did what in the transaction of the change, and finds what was tampered with."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,6 +14,9 @@ from backoffice.audit.repository import GENESIS, Entry, Head, StoredEntry
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 
+StillActs: TypeAlias = Callable[[AsyncConnection, Actor], Awaitable[None]]
+"""Checks, in a write transaction, that somebody may still act as they could when their request began."""
+
 
 @dataclass(frozen=True, slots=True)
 class AuditLog:
@@ -19,9 +24,22 @@ class AuditLog:
 
     Attributes:
         clock: The machine's time is recorded: a rehearsal does not move it.
+        still_acts: What is not recorded is not done: so nothing is, for a session that has ended meanwhile.
+            None where nobody acts by a session, as in commands.
     """
 
     clock: Clock
+    still_acts: StillActs | None = None
+
+    async def require_acting(self, connection: AsyncConnection, actor: Actor) -> None:
+        """Check that somebody may still act; `record` does so, too. First, where rows are locked meanwhile.
+
+        Raises:
+            NotSignedIn: Their session has ended.
+            Forbidden: Their roles were changed.
+        """
+        if self.still_acts is not None:
+            await self.still_acts(connection, actor)
 
     async def record_access(
         self,
@@ -80,7 +98,11 @@ class AuditLog:
             before: The subject before the change; None if there was none, or nothing changes.
             after: The subject after the change.
             reason: What the person gave as the reason.
+
+        Raises:
+            NotSignedIn, Forbidden: As `require_acting`.
         """
+        await self.require_acting(connection, actor)
         last = await repository.locked_head(connection)
         entry = Entry(
             sequence=last.sequence + 1,

@@ -1,11 +1,12 @@
 """Managing accounts: adding and disabling them, their roles for brands, and lost credentials."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.access import Actor, Permission, Role, allows, brands_with, require_step_up
@@ -19,49 +20,18 @@ from backoffice.identity.account import (
     require_another,
     require_managed,
 )
+from backoffice.identity.addresses import is_one_address, normal_name
 from backoffice.identity.credentials import second_factor
 from backoffice.identity.credentials.issuing import CredentialIssuer
+from backoffice.identity.held_account import HeldAccount, hold
+from backoffice.identity.known_brands import KnownBrands
 from backoffice.identity.sessions import Lifetimes, Session
 from backoffice.identity.users import Roles, User, UserStatus
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
-from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import ALL_BRANDS
-from subgraphs.kit.records.reference import ReferenceRepository
-from subgraphs.rewards.models import REFERENCE
 
-
-@dataclass(frozen=True, slots=True)
-class KnownBrands:
-    """The installation's brands, read when roles are granted, which is rare.
-
-    Attributes:
-        settings: Where the database of rewards is.
-    """
-
-    settings: DatabaseSettings
-
-    async def require(self, brands: Collection[str]) -> None:
-        """Check that brands exist. Before the first one is loaded, every name is accepted.
-
-        Raises:
-            Invalid: There is no such brand.
-        """
-        wanted = set(brands) - {ALL_BRANDS}
-        known = await self._ids() if wanted else ()
-        if known and (unknown := sorted(wanted.difference(known))):
-            names = ", ".join(known)
-            raise Invalid([Problem("roles", f"There is no brand {unknown[0][:64]!r}; there are {names}.")])
-
-    async def _ids(self) -> Collection[str]:
-        database = Database.open(self.settings, "rewards")
-        try:
-            async with database.read() as connection:
-                return await ReferenceRepository(REFERENCE).brand_ids(connection)
-        except (SQLAlchemyError, OSError):
-            return ()  # roles can be granted while that database is down
-        finally:
-            await database.close()
+IN_USE: Final = "This login is in use."
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +60,16 @@ class Accounts:
             was sent to the login.
 
         Raises:
-            Forbidden: The actor may not give these roles.
-            Invalid: A name is missing or too long, or there is no such brand.
+            Forbidden: The actor may not give these roles, or name this person.
+            Invalid: A name is missing or too long, a login with @ is not one address, nobody is called as
+                the person, or there is no such brand.
             Conflict: The login is in use.
             MailNotSent: The account is added, and the link could not be sent.
         """
         require_managed(actor, new.roles)
         await self.brands.require(new.roles)
-        login, name = new.login.strip().lower(), new.name.strip()
-        person = (new.person or login).strip().lower()
+        login, name = normal_name(new.login), new.name.strip()
+        person = normal_name(new.person or login)
         users.check_names(login, name, person)
         now, initial = self._now(), await self.issuer.password(login)
         user = User(
@@ -119,11 +90,14 @@ class Accounts:
             updated_at=now,
         )
         async with self.database.write() as connection:
+            await _require_nameable(connection, actor, person, login)
+            if await users.with_same_login(connection, login):
+                raise Conflict(IN_USE)
             try:
                 async with connection.begin_nested():
                     await users.add(connection, user)
             except IntegrityError:
-                raise Conflict("This login is in use.") from None
+                raise Conflict(IN_USE) from None
             await users.set_roles(connection, user.user_id, new.roles, actor.user_id, now)
             token = await self.issuer.give(connection, actor, user.user_id, initial, now)
             account = Account(user, new.roles)
@@ -156,6 +130,7 @@ class Accounts:
     ) -> Account:
         """Replace the roles of an account; the next request of each of its sessions has the new ones.
 
+        The actor gives those that were given at the command line from now on, also if they stay the same.
         What it has proposed and may not propose any more lapses.
 
         Raises:
@@ -165,8 +140,10 @@ class Accounts:
             Conflict: It is the last administrator.
             Invalid: There is no such brand.
         """
+        demotes = Role.ADMINISTRATOR not in roles.get(ALL_BRANDS, frozenset())
         async with self.database.write() as connection:
-            present = await self._visible(connection, actor, user_id, locked=True)
+            await self._lock(connection, actor, user_id, administrators=demotes)
+            present = await self._visible(connection, actor, user_id)
             require_another(actor, present.user)
             changed = {
                 brand
@@ -176,10 +153,11 @@ class Accounts:
             require_managed(actor, changed)
             await self.brands.require(roles.keys() - present.roles.keys())
             present.require_revision(revision)
-            if Role.ADMINISTRATOR not in roles.get(ALL_BRANDS, frozenset()):
+            if demotes:
                 await self._require_another_administrator(connection, present)
             now = self._now()
-            await users.set_roles(connection, user_id, roles, actor.user_id, now)
+            confirmed = [brand for brand in roles if allows(actor, Permission.PEOPLE_MANAGE, brand)]
+            await users.set_roles(connection, user_id, roles, actor.user_id, now, confirmed=confirmed)
             await users.change(connection, user_id, now)
             await self.lapse(connection, actor, user_id, roles, "The proposer has lost the role for it.")
             account = await self._account(connection, user_id)
@@ -191,7 +169,10 @@ class Accounts:
     ) -> None:
         """Give an account the roles that its identity provider says, in the transaction of an action."""
         before = Account(user, (await users.roles_of(connection, [user.user_id]))[user.user_id])
-        await users.set_roles(connection, user.user_id, roles, f"oidc:{user.oidc_issuer}"[:64], self._now())
+        if before.roles != roles:
+            await users.change(connection, user.user_id, self._now())
+        by = f"oidc:{user.oidc_issuer}"[:64]
+        await users.set_roles(connection, user.user_id, roles, by, self._now(), confirmed=roles.keys())
         await self.lapse(connection, actor, user.user_id, roles, "The proposer has lost the role for it.")
         await self._record(connection, actor, action, (before, Account(user, roles)), None)
 
@@ -203,16 +184,18 @@ class Accounts:
         Raises:
             NotFound, Forbidden, Stale, Conflict: As for `set_roles`.
         """
+        disables = status is UserStatus.DISABLED
         async with self.database.write() as connection:
+            await self._lock(connection, actor, user_id, administrators=disables)
             present = await self._managed(connection, actor, user_id)
             present.require_revision(revision)
-            if status is UserStatus.DISABLED:
+            if disables:
                 await self._require_another_administrator(connection, present)
                 await sessions.end_all(connection, user_id)
                 await self.lapse(connection, actor, user_id, {}, "The proposer's account was disabled.")
             await users.change(connection, user_id, self._now(), status=status.value)
             account = await self._account(connection, user_id)
-            action = "people.disable" if status is UserStatus.DISABLED else "people.enable"
+            action = "people.disable" if disables else "people.enable"
             await self._record(connection, actor, action, (present, account), reason)
         return account
 
@@ -235,13 +218,15 @@ class Accounts:
         account = await self.find(actor, user_id)
         initial, now = await self.issuer.password(account.user.login), self._now()
         async with self.database.write() as connection:
+            await self._lock(connection, actor, user_id)
             present = await self._managed(connection, actor, user_id)
             if present.user.oidc_subject is not None:
                 raise Conflict("This person's credentials are those of the identity provider.")
-            await sessions.end_all(connection, user_id)
-            await self.lapse(connection, actor, user_id, {}, "The proposer's credentials were replaced.")
             hashed = initial.hashed if initial else None
-            await users.replace_credentials(connection, user_id, hashed, now, expired=hashed is not None)
+            held = HeldAccount(connection, present.user)
+            await held.replace_credentials(hashed, now, expired=hashed is not None)
+            await users.change(connection, user_id, now)
+            await self.lapse(connection, actor, user_id, {}, "The proposer's credentials were replaced.")
             token = await self.issuer.give(connection, actor, user_id, initial, now)
             account = await self._account(connection, user_id)
             await self._record(connection, actor, "people.reset", (present, account), reason)
@@ -268,12 +253,13 @@ class Accounts:
                 raise NotFound("There is no such session.")
             if session.user_id != actor.user_id:
                 try:
+                    await self._lock(connection, actor, session.user_id)
                     await self._managed(connection, actor, session.user_id)
                 except NotFound:
                     raise NotFound("There is no such session.") from None
-            await sessions.end(connection, session_id)
             account = await self._account(connection, session.user_id)
             await self._record(connection, actor, "people.end_session", (account, account), None)
+            await sessions.end(connection, session_id)
         return session
 
     async def new_recovery_codes(self, actor: Actor, now: datetime) -> tuple[str, ...]:
@@ -281,12 +267,16 @@ class Accounts:
 
         Raises:
             StepUpRequired: The second factor was not confirmed recently.
+            Conflict: The account has none: it is one of the identity provider.
         """
         require_step_up(actor, now)
         codes = second_factor.new_recovery_codes()
         async with self.database.write() as connection:
+            held = await hold(connection, actor.user_id)
             account = await self._account(connection, actor.user_id)
-            await users.set_recovery_codes(connection, actor.user_id, map(second_factor.recovery_hash, codes))
+            if held is None or not held.user.totp_confirmed:
+                raise Conflict("This account has no second factor here.")
+            await held.set_recovery_codes(map(second_factor.recovery_hash, codes))
             await self._record(connection, actor, "people.recovery_codes", (account, account), None)
         return codes
 
@@ -298,23 +288,38 @@ class Accounts:
     def _now(self) -> datetime:
         return self.clock.machine.now()
 
-    async def _visible(
-        self, connection: AsyncConnection, actor: Actor, user_id: str, *, locked: bool = False
-    ) -> Account:
-        account = await self._account(connection, user_id, locked=locked)
+    async def _lock(
+        self, connection: AsyncConnection, actor: Actor, user_id: str, *, administrators: bool = False
+    ) -> None:
+        """Lock an account that somebody changes, and their own, before what the change is decided on is read.
+
+        Args:
+            connection: In a write transaction that has locked nothing yet.
+            actor: Who changes it; of two who change each other's, one has lost the right to.
+            user_id: The account.
+            administrators: Whether those of all brands are locked as well, of whom one has to stay.
+        """
+        wanted = {actor.user_id, user_id}
+        if administrators:
+            wanted.update(await users.active_with_role(connection, Role.ADMINISTRATOR, ALL_BRANDS))
+        await users.lock(connection, wanted)
+        await self.audit.require_acting(connection, actor)
+
+    async def _visible(self, connection: AsyncConnection, actor: Actor, user_id: str) -> Account:
+        account = await self._account(connection, user_id)
         if not any(allows(actor, Permission.PEOPLE_READ, brand) for brand in account.brands):
             raise NotFound("There is no such account.")
         return account
 
     async def _managed(self, connection: AsyncConnection, actor: Actor, user_id: str) -> Account:
-        """Return an account, locked, all of whose brands the actor manages."""
-        account = await self._visible(connection, actor, user_id, locked=True)
+        """Return an account all of whose brands the actor manages."""
+        account = await self._visible(connection, actor, user_id)
         require_another(actor, account.user)
         require_managed(actor, account.brands)
         return account
 
-    async def _account(self, connection: AsyncConnection, user_id: str, *, locked: bool = False) -> Account:
-        user = await users.find(connection, user_id, locked=locked)
+    async def _account(self, connection: AsyncConnection, user_id: str) -> Account:
+        user = await users.find(connection, user_id)
         if user is None:
             raise NotFound("There is no such account.")
         return Account(user, (await users.roles_of(connection, [user_id]))[user_id])
@@ -344,3 +349,23 @@ class Accounts:
             after=account.shown(),
             reason=reason,
         )
+
+
+async def _require_nameable(connection: AsyncConnection, actor: Actor, person: str, login: str) -> None:
+    """Check that somebody may say who an account belongs to.
+
+    A person is whoever has the login, or an account already. Only who manages all the accounts of a person
+    names them for another one: otherwise an account could stand in the way of somebody in another brand.
+
+    Raises:
+        Forbidden: The actor does not manage them.
+        Invalid: There is no such person.
+    """
+    held = await users.roles_of_person(connection, person)
+    for roles in held:
+        require_managed(actor, roles)
+    if held or person == login:
+        return
+    require_managed(actor, ())
+    if not is_one_address(person):
+        raise Invalid([Problem("person", "Name the login of an account, or one e-mail address.")])

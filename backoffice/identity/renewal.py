@@ -11,9 +11,11 @@ from backoffice.audit.audit_log import AuditLog
 from backoffice.errors import Conflict, Invalid
 from backoffice.identity import sessions, users
 from backoffice.identity.account import Lapse
+from backoffice.identity.addresses import is_one_address
 from backoffice.identity.credentials import givers, links
 from backoffice.identity.credentials.issuing import CredentialIssuer
 from backoffice.identity.credentials.links import LinkRefused
+from backoffice.identity.held_account import hold
 from backoffice.identity.sessions import Lifetimes, Origin, Stage
 from backoffice.identity.sign_in import Ticket, TooManyAttempts
 from backoffice.identity.users import User, UserStatus
@@ -49,9 +51,10 @@ class Renewal:
         """
         now = self.clock.machine.now()
         async with self.database.write() as connection:
-            user = await users.find(connection, actor.user_id, locked=True)
-            if user is None or not self._reaches(user):
+            held = await hold(connection, actor.user_id)
+            if held is None or not self._reaches(held.user):
                 raise Conflict("No link can be sent to this account: ask an administrator.")
+            user = held.user
             sent = await links.last_sent(connection, user.user_id)
             if sent is not None and sent + BETWEEN > now:
                 raise TooManyAttempts(int((sent + BETWEEN - now).total_seconds()) + 1)
@@ -74,13 +77,15 @@ class Renewal:
             raise Invalid(problems)
         hashed = await self.issuer.passwords.hash(password)
         async with self.database.write() as connection:
-            user = await _owner(connection, token, now, locked=True)
+            held = await hold(connection, user.user_id)
+            if held is None:
+                raise LinkRefused
+            user = await _owner(connection, token, now)
             session = sessions.begun(user.user_id, Stage.ENROLMENT, origin, now, self.lifetimes)
             actor = Actor(user.user_id, user.person, user.name, session.session_id, origin.address, {})
             await links.end(connection, user.user_id)
             await givers.forget(connection, user.user_id)
-            await sessions.end_all(connection, user.user_id)
-            await users.replace_credentials(connection, user.user_id, hashed, now)
+            await held.replace_credentials(hashed, now)
             ticket = Ticket(await sessions.add(connection, session), session)
             await self.lapse(connection, actor, user.user_id, {}, "The proposer's credentials were replaced.")
             await self._record(connection, actor, "people.renew")
@@ -97,10 +102,10 @@ class Renewal:
         )
 
 
-async def _owner(connection: AsyncConnection, token: str, now: datetime, *, locked: bool = False) -> User:
-    """Return the active account of a link that works."""
-    user_id = await links.owner(connection, token, now, locked=locked)
-    user = None if user_id is None else await users.find(connection, user_id, locked=locked)
-    if user is None or user.status is not UserStatus.ACTIVE:
+async def _owner(connection: AsyncConnection, token: str, now: datetime) -> User:
+    """Return the active account of a link that works: its login is the one address that it was sent to."""
+    user_id = await links.owner(connection, token, now)
+    user = None if user_id is None else await users.find(connection, user_id)
+    if user is None or user.status is not UserStatus.ACTIVE or not is_one_address(user.login):
         raise LinkRefused
     return user

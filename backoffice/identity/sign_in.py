@@ -1,5 +1,6 @@
 """Signing in: the password, the second factor, why it is refused, and what a session may do before both."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NoReturn
@@ -10,12 +11,14 @@ from backoffice.access import Actor
 from backoffice.audit.audit_log import AuditLog
 from backoffice.errors import BackofficeError, Conflict, Invalid, NotSignedIn, Problem
 from backoffice.identity import sessions, throttle, users
+from backoffice.identity.addresses import normal_name
 from backoffice.identity.credentials import second_factor
 from backoffice.identity.credentials.passwords import Passwords
+from backoffice.identity.held_account import HeldAccount, hold, hold_as_read
 from backoffice.identity.secrets import Keys
 from backoffice.identity.sessions import Lifetimes, Origin, Session, Stage
 from backoffice.identity.throttle import Attempt
-from backoffice.identity.users import User, UserStatus
+from backoffice.identity.users import MAX_LOGIN_LENGTH, User, UserStatus
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 
@@ -108,9 +111,10 @@ class SignIn:
         Raises:
             SignInRefused: Login or password are wrong.
             TooManyAttempts: There were too many failures from this network, of this login or at all.
+            AccountChanged: The account was changed while the password was compared.
         """
-        login, now = login.strip().lower()[:254], self.now()
-        attempt = Attempt.by_login(self.keys, login, origin.address)
+        login, now = login.strip()[:MAX_LOGIN_LENGTH], self.now()
+        attempt = Attempt.by_login(self.keys, normal_name(login), origin.address)
         await self._charge(attempt, now)
         async with self.database.read() as connection:
             user = await users.with_login(connection, login)
@@ -119,10 +123,11 @@ class SignIn:
             await self._refuse(user, attempt, origin, now, "password")
         fresh = await self.passwords.hash(password) if self._is_dated(user) else None
         async with self.database.write() as connection:
+            held = await hold_as_read(connection, user)
             await throttle.refund(connection, attempt, now)
             await sessions.end_stale(connection, user.user_id, now)
             if fresh is not None:
-                await users.change(connection, user.user_id, now, password_hash=fresh)
+                await held.set_credentials(now, password_hash=fresh)
             stage = Stage.FACTOR if user.totp_confirmed else Stage.ENROLMENT
             session = sessions.begun(user.user_id, stage, origin, now, self.lifetimes)
             token = await sessions.add(connection, session)
@@ -138,9 +143,11 @@ class SignIn:
         """
         if current.session.stage is not Stage.FACTOR:
             raise Conflict("This session does not wait for a second factor.")
-        user = await self._checked(current, code, origin, recovery=True)
-        stage = Stage.PASSWORD if user.password_expired else Stage.FULL
-        return await self._advance(current, user, stage, "session.sign_in")
+
+        async def sign_in(held: HeldAccount) -> Ticket:
+            return await self._advance(held, current, _after_factor(held.user), "session.sign_in")
+
+        return await self._with_factor(current, code, origin, sign_in, recovery=True)
 
     async def step_up(self, current: AuthenticatedSession, code: str, origin: Origin) -> Ticket:
         """Confirm the second factor again, before money moves: only by the authenticator.
@@ -151,9 +158,12 @@ class SignIn:
         """
         if current.session.stage is not Stage.FULL:
             raise Conflict("Sign in first.")
-        user = await self._checked(current, code, origin, recovery=False)
         until = self.now() + self.lifetimes.step_up
-        return await self._advance(current, user, Stage.FULL, "session.step_up", stepped_up_until=until)
+
+        async def step_up(held: HeldAccount) -> Ticket:
+            return await self._advance(held, current, Stage.FULL, "session.step_up", stepped_up_until=until)
+
+        return await self._with_factor(current, code, origin, step_up)
 
     async def enrolment(self, current: AuthenticatedSession) -> str:
         """Return a secret to set the authenticator up with, until it is confirmed.
@@ -164,18 +174,19 @@ class SignIn:
         if current.session.stage is not Stage.ENROLMENT:
             raise Conflict("The second factor is set up already.")
         async with self.database.write() as connection:
-            user = await users.find(connection, current.user.user_id, locked=True)
-            if user is None or user.totp_confirmed:
+            held = await self._held(connection, current)
+            if held.user.totp_confirmed:
                 raise Conflict("The second factor is set up already.")
-            if user.totp_secret is not None:
-                return self.keys.decrypt(user.totp_secret)
+            if held.user.totp_secret is not None:
+                return self.keys.decrypt(held.user.totp_secret)
             secret = second_factor.new_secret()
-            sealed = self.keys.encrypt(secret)
-            await users.change(connection, user.user_id, self.now(), totp_secret=sealed)
+            await held.set_credentials(self.now(), totp_secret=self.keys.encrypt(secret))
         return secret
 
     async def confirm_enrolment(self, current: AuthenticatedSession, code: str, origin: Origin) -> Ticket:
         """Confirm that the authenticator is set up; return recovery codes, which are shown this once.
+
+        All other sessions of the account end: they may know the secret.
 
         Raises:
             SignInRefused, TooManyAttempts: As for `with_code`.
@@ -183,14 +194,18 @@ class SignIn:
         """
         if current.session.stage is not Stage.ENROLMENT:
             raise Conflict("The second factor is set up already.")
-        user = await self._checked(current, code, origin, recovery=False)
         codes = second_factor.new_recovery_codes()
-        async with self.database.write() as connection:
-            await users.change(connection, user.user_id, self.now(), totp_confirmed=True)
-            await users.set_recovery_codes(connection, user.user_id, map(second_factor.recovery_hash, codes))
-        stage = Stage.PASSWORD if user.password_expired else Stage.FULL
-        ticket = await self._advance(current, user, stage, "session.enrol")
-        return replace(ticket, recovery_codes=codes)
+
+        async def enrol(held: HeldAccount) -> Ticket:
+            if held.user.totp_confirmed:
+                raise Conflict("The second factor is set up already.")
+            await held.set_credentials(self.now(), totp_confirmed=True)
+            await held.set_recovery_codes(map(second_factor.recovery_hash, codes))
+            await sessions.end_all(held.connection, held.user.user_id, but=current.session.session_id)
+            ticket = await self._advance(held, current, _after_factor(held.user), "session.enrol")
+            return replace(ticket, recovery_codes=codes)
+
+        return await self._with_factor(current, code, origin, enrol)
 
     async def change_password(
         self, current: AuthenticatedSession, present: str, new: str, origin: Origin
@@ -201,6 +216,7 @@ class SignIn:
             SignInRefused: The present password is wrong.
             TooManyAttempts: There were too many failures.
             Invalid: The new password breaks the rules, or is the present one.
+            AccountChanged: The account was changed while the passwords were compared and hashed.
         """
         user, now = current.user, self.now()
         if current.session.stage not in {Stage.PASSWORD, Stage.FULL} or user.password_hash is None:
@@ -218,60 +234,76 @@ class SignIn:
             raise Invalid(problems)
         fresh = await self.passwords.hash(new)
         async with self.database.write() as connection:
+            held = await self._held(connection, current)
+            held.require_as_read(user)
             await throttle.forget(connection, attempt)
-            await users.change(connection, user.user_id, now, password_hash=fresh, password_expired=False)
+            await held.set_credentials(now, password_hash=fresh, password_expired=False)
             await sessions.end_all(connection, user.user_id, but=current.session.session_id)
-        return await self._advance(current, user, Stage.FULL, "people.change_password")
+            return await self._advance(held, current, Stage.FULL, "people.change_password")
 
     async def sign_out(self, current: AuthenticatedSession) -> None:
         """End the session."""
         async with self.database.write() as connection:
-            await sessions.end(connection, current.session.session_id)
             await self._record(connection, current.actor, "session.sign_out", current.user)
+            await sessions.end(connection, current.session.session_id)
 
-    async def _checked(
-        self, current: AuthenticatedSession, code: str, origin: Origin, *, recovery: bool
-    ) -> User:
-        """Check a code of the session's account, which is then used up."""
-        now, known = self.now(), Attempt.by_login(self.keys, current.user.login, origin.address)
+    async def _held(self, connection: AsyncConnection, current: AuthenticatedSession) -> HeldAccount:
+        """Lock the account of a session, which must be where it was when the request was authenticated.
+
+        Raises:
+            NotSignedIn: The session has ended, as it does with the credentials by which it began.
+            AccountChanged: Another request has taken it a step further.
+        """
+        held = await hold(connection, current.user.user_id)
+        if held is None:
+            raise NotSignedIn
+        await held.require_session(current.session)
+        return held
+
+    async def _with_factor(
+        self,
+        current: AuthenticatedSession,
+        code: str,
+        origin: Origin,
+        step: Callable[[HeldAccount], Awaitable[Ticket]],
+        *,
+        recovery: bool = False,
+    ) -> Ticket:
+        """Take a step of the session, in the transaction that uses its code up."""
+        now, login = self.now(), normal_name(current.user.login)
+        known = Attempt.by_login(self.keys, login, origin.address)
         if current.session.stage is Stage.FULL:
             attempt = Attempt.by_session(self.keys, current.session.session_id)
         else:
             attempt = Attempt.by_code(self.keys, current.user.user_id, origin.address)
         await self._charge(attempt, now)
         async with self.database.write() as connection:
-            user = await users.find(connection, current.user.user_id, locked=True)
-            right = user is not None and await self._is_right(connection, user, code, now, recovery=recovery)
-            if right:
+            held = await self._held(connection, current)
+            ticket = None
+            if await self._is_right(held, code, now, recovery=recovery):
                 await throttle.forget(connection, attempt, known)
-        if user is None or not right:
+                ticket = await step(held)
+        if ticket is None:
             await self._refuse(current.user, attempt, origin, now, "code")
-        return user
+        return ticket
 
-    async def _is_right(
-        self, connection: AsyncConnection, user: User, code: str, now: datetime, *, recovery: bool
-    ) -> bool:
+    async def _is_right(self, held: HeldAccount, code: str, now: datetime, *, recovery: bool) -> bool:
+        user = held.user
         if user.totp_secret is not None:
             secret = self.keys.decrypt(user.totp_secret)
             step = second_factor.accepted_step(secret, code, now, user.totp_last_step)
             if step is not None:
-                await users.take_step(connection, user.user_id, step)
+                await held.take_step(step)
                 return True
-        if not recovery:
-            return False
-        hashed = second_factor.recovery_hash(code)
-        return await users.use_recovery_code(connection, user.user_id, hashed, now)
+        return recovery and await held.use_recovery_code(second_factor.recovery_hash(code), now)
 
     async def _advance(
-        self, current: AuthenticatedSession, user: User, stage: Stage, action: str, **values: Any
+        self, held: HeldAccount, current: AuthenticatedSession, stage: Stage, action: str, **values: Any
     ) -> Ticket:
         """Give the session a new token at a later stage."""
         session = replace(current.session, stage=stage, **values)
-        async with self.database.write() as connection:
-            if await sessions.find(connection, session.session_id) is None:
-                raise NotSignedIn
-            token = await sessions.rotate(connection, session, stage=stage.value, **values)
-            await self._record(connection, current.actor, action, user)
+        token = await sessions.rotate(held.connection, session, stage=stage.value, **values)
+        await self._record(held.connection, current.actor, action, held.user)
         return Ticket(token, session)
 
     async def _charge(self, attempt: Attempt, now: datetime) -> None:
@@ -318,6 +350,10 @@ class SignIn:
         return user.password_hash is not None and self.passwords.needs_rehash(user.password_hash)
 
 
+def _after_factor(user: User) -> Stage:
+    return Stage.PASSWORD if user.password_expired else Stage.FULL
+
+
 def _actor(user: User, session: Session, address: str, roles: users.Roles) -> Actor:
     return Actor(
         user_id=user.user_id,
@@ -327,6 +363,7 @@ def _actor(user: User, session: Session, address: str, roles: users.Roles) -> Ac
         address=address,
         roles=roles,
         stepped_up_until=session.stepped_up_until,
+        by_session=session.stage is Stage.FULL,
     )
 
 

@@ -1,6 +1,6 @@
 """An account, and SQL over accounts and their roles."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -9,8 +9,9 @@ from typing import Any, Final
 from sqlalchemy import Row, bindparam, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access import Role
+from backoffice.access import COMMAND_LINE, Role
 from backoffice.errors import Invalid, Problem
+from backoffice.identity.addresses import is_one_address, normal_name
 from backoffice.identity.models import RECOVERY_CODE, USER, USER_ROLE
 from backoffice.versions import next_version_in
 
@@ -75,32 +76,6 @@ async def change(connection: AsyncConnection, user_id: str, at: datetime, **valu
     )
 
 
-async def replace_credentials(
-    connection: AsyncConnection,
-    user_id: str,
-    password_hash: str | None,
-    at: datetime,
-    *,
-    expired: bool = False,
-) -> None:
-    """Give an account another password, or none; its second factor and recovery codes end."""
-    await set_recovery_codes(connection, user_id, ())
-    await change(
-        connection,
-        user_id,
-        at,
-        password_hash=password_hash,
-        password_expired=expired,
-        totp_secret=None,
-        totp_confirmed=False,
-    )
-
-
-async def take_step(connection: AsyncConnection, user_id: str, step: int) -> None:
-    """Remember the time step of an accepted code."""
-    await connection.execute(update(USER).where(USER.c.user_id == user_id).values(totp_last_step=step))
-
-
 async def see_decisions(connection: AsyncConnection, user_id: str, until: datetime) -> None:
     """Remember up to which decision somebody has looked; an earlier one changes nothing."""
     seen = USER.c.decisions_seen_at
@@ -114,21 +89,43 @@ _BY_ID: Final = select(USER).where(USER.c.user_id == bindparam("given"))
 """Built once, because each request reads its account; so are the roles."""
 
 _LOCKED_BY_ID: Final = _BY_ID.with_for_update()
+_SHARED_BY_ID: Final = _BY_ID.with_for_update(read=True)
 _ROLES: Final = select(USER_ROLE).where(USER_ROLE.c.user_id.in_(bindparam("given", expanding=True)))
 
 
-async def find(connection: AsyncConnection, user_id: str, *, locked: bool = False) -> User | None:
-    """Return an account; `locked`: nobody else changes it until the transaction ends."""
-    query = _LOCKED_BY_ID if locked else _BY_ID
+async def find(
+    connection: AsyncConnection, user_id: str, *, locked: bool = False, shared: bool = False
+) -> User | None:
+    """Return an account; `locked`: nobody else changes it until the transaction ends; `shared`: nor do we."""
+    query = _LOCKED_BY_ID if locked else _SHARED_BY_ID if shared else _BY_ID
     row = (await connection.execute(query, {"given": user_id})).first()
     return None if row is None else _user(row)
 
 
-async def with_login(connection: AsyncConnection, login: str, *, locked: bool = False) -> User | None:
-    """Return the account with a login, whatever its case."""
-    query = select(USER).where(USER.c.login == login.strip().lower())
-    row = (await connection.execute(query.with_for_update() if locked else query)).first()
-    return None if row is None else _user(row)
+async def lock(connection: AsyncConnection, user_ids: Iterable[str]) -> None:
+    """Lock accounts in the order of their ids, as everybody does who locks several."""
+    query = select(USER.c.user_id).where(USER.c.user_id.in_(sorted(user_ids))).order_by(USER.c.user_id)
+    (await connection.execute(query.with_for_update())).all()
+
+
+async def with_login(connection: AsyncConnection, login: str) -> User | None:
+    """Return the account with a login, however it is typed: also one from before logins had a normal form."""
+    typed, normal = login.strip().lower(), normal_name(login)
+    rows = (await connection.execute(select(USER).where(USER.c.login.in_({typed, normal})))).all()
+    return next((_user(row) for row in sorted(rows, key=lambda row: row.login != normal)), None)
+
+
+async def with_same_login(connection: AsyncConnection, login: str) -> bool:
+    """Tell whether an account has a login of this normal form, also if it is stored in another form."""
+    stored = (await connection.execute(select(USER.c.login))).scalars()
+    return any(normal_name(one) == login for one in stored)
+
+
+async def roles_of_person(connection: AsyncConnection, person: str) -> Sequence[Roles]:
+    """Return the roles of each account of a person; none if nobody is called so."""
+    rows = await connection.execute(select(USER.c.user_id, USER.c.person))
+    accounts = [row.user_id for row in rows if normal_name(row.person) == person]
+    return list((await roles_of(connection, accounts)).values())
 
 
 async def with_subject(connection: AsyncConnection, issuer: str, subject: str) -> User | None:
@@ -168,17 +165,33 @@ async def present_roles(connection: AsyncConnection, user_id: str) -> Roles:
     return (await roles_of(connection, [user_id]))[user_id]
 
 
-async def set_roles(connection: AsyncConnection, user_id: str, roles: Roles, by: str, at: datetime) -> None:
-    """Replace the roles of an account; those that it keeps keep their date."""
+async def set_roles(
+    connection: AsyncConnection,
+    user_id: str,
+    roles: Roles,
+    by: str,
+    at: datetime,
+    *,
+    confirmed: Collection[str] = (),
+) -> None:
+    """Replace the roles of an account; those that it keeps keep their date, and who granted them.
+
+    Those of the `confirmed` brands that were given at the command line are granted anew.
+    """
     present = await connection.execute(select(USER_ROLE).where(USER_ROLE.c.user_id == user_id))
     held = {(row.brand_id, row.role) for row in present}
     wanted = {(brand, role.value) for brand, those in roles.items() for role in those}
+    c = USER_ROLE.c
     for brand, role in held - wanted:
         await connection.execute(
-            delete(USER_ROLE).where(
-                USER_ROLE.c.user_id == user_id, USER_ROLE.c.brand_id == brand, USER_ROLE.c.role == role
-            )
+            delete(USER_ROLE).where(c.user_id == user_id, c.brand_id == brand, c.role == role)
         )
+    by_command = c.granted_by.startswith(COMMAND_LINE, autoescape=True)
+    await connection.execute(
+        update(USER_ROLE)
+        .where(c.user_id == user_id, by_command, c.brand_id.in_(sorted(confirmed)))
+        .values(granted_by=by, granted_at=at)
+    )
     for brand, role in sorted(wanted - held):
         await connection.execute(
             insert(USER_ROLE).values(user_id=user_id, brand_id=brand, role=role, granted_by=by, granted_at=at)
@@ -186,7 +199,7 @@ async def set_roles(connection: AsyncConnection, user_id: str, roles: Roles, by:
 
 
 async def active_with_role(connection: AsyncConnection, role: Role, brand: str) -> list[str]:
-    """Return the active accounts with a role for a brand, which are locked until the transaction ends."""
+    """Return the active accounts with a role for a brand."""
     query = (
         select(USER.c.user_id)
         .join(USER_ROLE, USER_ROLE.c.user_id == USER.c.user_id)
@@ -197,26 +210,7 @@ async def active_with_role(connection: AsyncConnection, role: Role, brand: str) 
         )
         .order_by(USER.c.user_id)
     )
-    return list((await connection.execute(query.with_for_update())).scalars())
-
-
-async def set_recovery_codes(connection: AsyncConnection, user_id: str, hashes: Iterable[str]) -> None:
-    """Replace the recovery codes of an account."""
-    await connection.execute(delete(RECOVERY_CODE).where(RECOVERY_CODE.c.user_id == user_id))
-    for each in hashes:
-        await connection.execute(insert(RECOVERY_CODE).values(user_id=user_id, code_hash=each))
-
-
-async def use_recovery_code(connection: AsyncConnection, user_id: str, code_hash: str, at: datetime) -> bool:
-    """Use a recovery code up; return False if there is none that was not used."""
-    c = RECOVERY_CODE.c
-    query = select(c.code_hash).where(c.user_id == user_id, c.code_hash == code_hash, c.used_at.is_(None))
-    if (await connection.execute(query.with_for_update())).first() is None:
-        return False
-    await connection.execute(
-        update(RECOVERY_CODE).where(c.user_id == user_id, c.code_hash == code_hash).values(used_at=at)
-    )
-    return True
+    return list((await connection.execute(query)).scalars())
 
 
 async def recovery_codes_left(connection: AsyncConnection, user_id: str) -> int:
@@ -232,14 +226,16 @@ def _user(row: Row[Any]) -> User:
 
 
 def check_names(login: str, name: str, person: str) -> None:
-    """Check the names of a new account.
+    """Check the names of a new account, in their normal form.
 
     Raises:
-        Invalid: One of them is missing, too long, or has characters that cannot be seen.
+        Invalid: One of them is missing, too long, or has characters that cannot be seen; or it is no address.
     """
     problems = []
     if not login or len(login) > MAX_LOGIN_LENGTH or not login.isprintable() or " " in login:
         problems.append(Problem("login", f"Use 1 to {MAX_LOGIN_LENGTH} characters without spaces."))
+    elif "@" in login and not is_one_address(login):
+        problems.append(Problem("login", "Use one e-mail address, or a name without @."))
     if not name or len(name) > MAX_NAME_LENGTH or not name.isprintable():
         problems.append(Problem("name", f"Use 1 to {MAX_NAME_LENGTH} characters."))
     if not person or len(person) > MAX_LOGIN_LENGTH or not person.isprintable():

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backoffice.access import Actor, allows
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
-from backoffice.errors import NotFound
+from backoffice.errors import Conflict, NotFound
 from backoffice.jobs import repository
 from backoffice.jobs.jobs import Job, JobId, JobKind, JobStatus
 from foundation.storage.clock import Clock
@@ -60,6 +60,9 @@ class Jobs:
             brand: The brand that it concerns.
             arguments: JSON; kept with the job.
             key: Makes this idempotent: a job with the same key is returned as it is.
+
+        Raises:
+            Conflict: The job with the same key is of another kind or brand.
         """
         if kind not in self.kinds:
             raise ValueError(f"no area registered jobs of the kind {kind}")
@@ -90,6 +93,8 @@ class Jobs:
             found = await repository.with_key(connection, key)
             if found is None:
                 raise
+            if (found.kind, found.brand) != (kind, brand):
+                raise Conflict("This key names another job: choose another key.") from None
             return found
         await self._record(connection, actor, "jobs.start", job)
         return job

@@ -141,11 +141,16 @@ class Records:
         return seen
 
     async def decisions(self, actor: Actor) -> Sequence[SeenProposal]:
-        """Return what others have decided about somebody's proposals, the latest first; record a look."""
+        """Return what others have decided about somebody's proposals, the latest first; record a look.
+
+        Of a brand in which they have no part any more, they see that it was decided.
+        """
         async with self.database.read() as connection:
             found = await proposals.decided_of(connection, actor.user_id, MAX_DECISIONS)
-        await self._record_accesses(actor, "proposals", None, None, [one.subject for one in found])
-        return [SeenProposal(one, visible=True) for one in found]
+        seen = [SeenProposal(one, visible=self.approvals.shows(actor, one)) for one in found]
+        subjects = [one.proposal.subject for one in seen if one.visible]
+        await self._record_accesses(actor, "proposals", None, None, subjects)
+        return seen
 
     async def unseen_decisions(self, actor: Actor) -> int:
         """Count the decisions about somebody's proposals that they have not looked at, up to a list."""

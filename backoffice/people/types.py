@@ -265,7 +265,7 @@ def proposal_to_graphql(seen: SeenProposal, actor: Actor) -> ProposalInfo:
         proposed_at=proposal.proposed_at,
         decided_at=proposal.decided_at,
         visible=seen.visible,
-        own=proposal.proposer_person == actor.person,
+        own=proposal.proposed_by == actor.user_id,
         not_independent=seen.obstacle,
     )
     if seen.visible:

@@ -20,9 +20,10 @@ def operating_person(person: str | None) -> "Actor":
 
 
 def operator(person: str | None) -> "Actor":
-    """Return the actor of an operator's command: named by the OS user, and by `--as`.
+    """Return the actor of an operator's command: the user of the machine, with the name of `--as` beside it.
 
     Anybody who may run the command has the database's credentials; the audit log shows that it was done here.
+    What is typed is a name in the log, and never the person: nobody acts as somebody else by naming them.
     """
     from backoffice.access import Role
 
@@ -30,7 +31,7 @@ def operator(person: str | None) -> "Actor":
 
 
 def _actor(person: str | None, role: "Role", stepped_up_until: datetime | None) -> "Actor":
-    from backoffice.access import Actor
+    from backoffice.access import COMMAND_LINE, Actor
     from subgraphs.kit.domain.keys import ALL_BRANDS
 
     try:
@@ -38,9 +39,10 @@ def _actor(person: str | None, role: "Role", stepped_up_until: datetime | None) 
     except (OSError, KeyError):
         user = f"uid-{os.getuid()}"
     named = (person or user).strip().lower()
+    account = f"{COMMAND_LINE}{user}"[:64]
     return Actor(
-        user_id=f"os:{user}"[:64],
-        person=named[:254],
+        user_id=account,
+        person=account,
         name=f"{named} (command line, {user}@{socket.gethostname()})"[:200],
         session_id="command-line",
         address="local",
@@ -53,5 +55,5 @@ __all__ = ["As", "operating_person", "operator"]
 
 As = Annotated[
     str | None,
-    typer.Option("--as", metavar="PERSON", help="Who you are, for the audit log; by default the OS user."),
+    typer.Option("--as", metavar="PERSON", help="Your name, for the audit log; by default the OS user."),
 ]

@@ -59,7 +59,7 @@ ACCOUNTS_FILE: Final = "backoffice-accounts.json"
 LAST_PORT: Final = 65535
 READY_ACCOUNTS: Final = "/backoffice/ready-accounts"
 DEMO: Final = Actor(
-    "os:demo", "demo", "The demo", "demo", "local", {ALL_BRANDS: frozenset({Role.ADMINISTRATOR})}
+    "demo", "demo", "The demo", "demo", "local", {ALL_BRANDS: frozenset({Role.ADMINISTRATOR})}
 )
 SECOND: Final = (Role.SUPPORT, Role.RISK, Role.OPERATOR)
 """The roles in which one person approves what another one of the same role proposes."""
@@ -240,8 +240,11 @@ async def add_account(base: Base, account: DemoAccount, roles: Iterable[Role]) -
         async with base.database.write() as connection:
             await _set_up(connection, base, added.user.user_id, account)
         return
-    async with base.database.write() as connection:  # an upgrade takes the demo for their giver
+    async with base.database.write() as connection:  # an upgrade takes a user of the machine for their giver
         await givers.forget(connection, known.user_id)
+        present = (await users.roles_of(connection, [known.user_id]))[known.user_id]
+        now = base.sign_in.now()
+        await users.set_roles(connection, known.user_id, present, DEMO.user_id, now, confirmed=present.keys())
 
 
 def _quick(accounts: Accounts) -> Accounts:
@@ -265,9 +268,7 @@ async def _set_up(connection: AsyncConnection, base: Base, user_id: str, account
 
 
 LIMITS: Final = GoodwillLimits(amount_minor=50_000, customer_minor=2_000, agent_minor=20_000)
-SUPPORT: Final = Actor(
-    "os:demo", "demo", "The demo", "demo", "local", {ALL_BRANDS: frozenset({Role.SUPPORT})}
-)
+SUPPORT: Final = Actor("demo", "demo", "The demo", "demo", "local", {ALL_BRANDS: frozenset({Role.SUPPORT})})
 RISK: Final = ("risk@demo.example", "risk-2@demo.example")
 EDITOR: Final = "editor@demo.example"
 

@@ -28,7 +28,7 @@ def furlong(*arguments: str) -> Result:
 
 
 def test_accounts_are_managed_and_every_change_is_recorded(tmp_path: Path) -> None:
-    """Add, roles, disable, enable and reset; each row names the OS user and who said to be acting."""
+    """Add, roles, disable, enable and reset; each row names the OS user, and the name that they typed."""
     assert "Initial password: " in furlong(*ADD, "editor@northbet", "--role", "viewer").output
     for arguments in (
         ("roles", "ann@example.com", "--role", "administrator", "--reason", "promoted"),
@@ -43,7 +43,8 @@ def test_accounts_are_managed_and_every_change_is_recorded(tmp_path: Path) -> No
     assert furlong("audit", "export", str(export)).exit_code == 0
     rows = [json.loads(line) for line in export.read_text().splitlines()]
     assert [row.get("action") for row in rows] == ["people.add", "people.set_roles", "people.reset", None]
-    assert rows[2]["person"] == "bob"
+    assert rows[2]["name"].startswith("bob (command line, ")
+    assert rows[2]["user_id"] == rows[2]["person"]
     assert rows[2]["user_id"].startswith("os:")
     assert rows[2]["reason"] == "lost telephone"
     assert rows[3]["anchor"]["sequence"] == 3

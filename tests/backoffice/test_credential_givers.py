@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -87,6 +88,9 @@ async def test_mail_is_sent_by_smtp() -> None:
     assert b"rcpt TO:<ann@example.com>" in sent
     assert b"From: furlong@example.com" in sent
     assert b"renew#token" in sent
+    assert sent.count(b"rcpt TO:") == 1
+    with pytest.raises(ValueError, match=r"(?i)addr"):
+        await smtp("smtp://127.0.0.1:1", "f@example.com")(replace(mail, to="a@b.example,ann@example.com"))
     async with mail_server(b"RCPT") as (url, _):
         with pytest.raises(OSError, match="550"):
             await smtp(url, "furlong@example.com")(mail)

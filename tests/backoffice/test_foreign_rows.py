@@ -16,11 +16,12 @@ from graphql import GraphQLInputObjectType, GraphQLObjectType, get_named_type, i
 from backoffice.access import Actor, Role
 from backoffice.graph.area import ALL, ANY, FOUND
 from backoffice.graph.execution import OfficeGraph
+from backoffice.risk.budgets.setting import RAISE
 from foundation.storage.settings import DatabaseSettings
 from furlong.databases import METADATA as TABLES
 from tests.support.backoffice.backoffice_fixture import NOW
 from tests.support.backoffice.backoffice_site import running_site
-from tests.support.backoffice.foreign_rows import add_foreign_rows
+from tests.support.backoffice.foreign_rows import OWNER, add_foreign_rows
 from tests.support.database_probe import migrate
 from tests.support.office.permission_rules import (
     OTHER_BRAND,
@@ -39,7 +40,8 @@ KINDS: Final = {
     **dict.fromkeys(("enableUser.input.userId", "resetUser.input.userId"), "user"),
     "endSession.id": "session",
     **dict.fromkeys(("approval.id", "approve.input.proposalId", "reject.input.proposalId"), "proposal"),
-    **dict.fromkeys(("withdraw.id", "seeDecisions.newest"), "proposal"),
+    "withdraw.id": "proposal",
+    "seeDecisions.newest": "decided",
     **dict.fromkeys(("job.id", "cancelJob.id"), "job"),
     **dict.fromkeys(("dryRun.id", "dryRunDifferences.id", "dryRunCsv.id"), "dry run"),
     "globalEvent.id": "decision",
@@ -64,6 +66,14 @@ SHOWS_NO_ROWS: Final = {"me", "mySessions", "myDecisions", "unseenDecisions", "c
 """What belongs to the person who asks, or to nobody."""
 
 
+WHO: Final = ("stranger", "namesake", "former")
+"""Who asks, with roles in another brand: somebody who has nothing to do with the row; another account of the
+person whom it names; the account that it names, which has no role in its brand any more."""
+
+STAYS_ONE_S_OWN: Final = {("seeDecisions", "former")}
+"""What belongs to an account, whatever its roles: up to where it has looked at decisions."""
+
+
 @dataclass(frozen=True)
 class Place:
     """The graph, and the ids of a foreign brand's rows by kind."""
@@ -71,11 +81,15 @@ class Place:
     graph: OfficeGraph
     ids: dict[str, str]
 
-    async def ask(self, document: str, variables: dict[str, Any], brand: str) -> dict[str, Any]:
+    async def ask(
+        self, document: str, variables: dict[str, Any], brand: str, who: str = "stranger"
+    ) -> dict[str, Any]:
         """Ask as somebody with all roles at a brand, who has just stepped up."""
         roles = {brand: frozenset(Role)}
         until = NOW + timedelta(days=1)
-        asker = Actor("asker", "asker", "Asker", "s", "127.0.0.1", roles, stepped_up_until=until)
+        account = OWNER if who == "former" else "asker"
+        person = "asker" if who == "stranger" else OWNER
+        asker = Actor(account, person, "Asker", "s", "127.0.0.1", roles, stepped_up_until=until)
         return await ask(self.graph, asker, document, variables)
 
 
@@ -130,14 +144,17 @@ def with_id(field: Field, path: str, row_id: str) -> tuple[str, dict[str, Any]]:
 
 
 @pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("who", WHO)
 @pytest.mark.parametrize("field", FINDING, ids=str)
-async def test_a_foreign_row_is_as_if_it_were_not_there(place: Place, field: Field) -> None:
-    """The answer is that for an id that nobody has, while the people of its own brand find the row."""
+async def test_a_foreign_row_is_as_if_it_were_not_there(place: Place, field: Field, who: str) -> None:
+    """The answer is that for an unknown id, also to whom the row names; its brand's people find it."""
+    if (field.name, who) in STAYS_ONE_S_OWN:
+        return
     (path,) = [one for one in ids_of(field) if f"{field.name}.{one}" in KINDS]
     row_id = place.ids[KINDS[f"{field.name}.{path}"]]
     nobodys = f"{OTHER_BRAND}:nobody" if KINDS[f"{field.name}.{path}"] == "customer" else "nobody"
-    foreign = await place.ask(*with_id(field, path, row_id), OWN_BRAND)
-    missing = await place.ask(*with_id(field, path, nobodys), OWN_BRAND)
+    foreign = await place.ask(*with_id(field, path, row_id), OWN_BRAND, who)
+    missing = await place.ask(*with_id(field, path, nobodys), OWN_BRAND, who)
     assert [error["extensions"]["code"] for error in foreign["errors"]] == ["NOT_FOUND"]
     assert json.dumps(foreign).replace(row_id, nobodys) == json.dumps(missing)
     if field.operation == "query":
@@ -176,12 +193,31 @@ def lists() -> list[Field]:
 
 
 @pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("who", WHO)
 @pytest.mark.parametrize("field", lists(), ids=str)
-async def test_no_list_has_a_foreign_row(place: Place, field: Field) -> None:
-    """The people of the rows' own brand see them, those of another brand do not."""
+async def test_no_list_has_a_foreign_row(place: Place, field: Field, who: str) -> None:
+    """The people of the rows' own brand see them, others do not, also if the rows name them."""
     document = f"{{ {field.name}{leaves(root_of(field).fields[field.name].type)} }}"
-    foreign = await place.ask(document, {}, OWN_BRAND)
+    foreign = await place.ask(document, {}, OWN_BRAND, who)
     own = await place.ask(document, {}, OTHER_BRAND)
     assert OTHER_BRAND in json.dumps(own)
     assert "errors" not in foreign
     assert OTHER_BRAND not in json.dumps(foreign)
+
+
+DECISIONS: Final = "{ myDecisions { id kind brand status visible subject content reason decisionReason } }"
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_of_a_former_brand_one_sees_that_ones_proposal_was_decided(place: Place) -> None:
+    """Its kind and state, and nothing of what it is about."""
+    (decided,) = (await place.ask(DECISIONS, {}, OWN_BRAND, "former"))["data"]["myDecisions"]
+    assert decided == {
+        "id": place.ids["decided"],
+        "kind": RAISE,
+        "brand": OTHER_BRAND,
+        "status": "REJECTED",
+        "visible": False,
+        **dict.fromkeys(("subject", "content", "reason", "decisionReason")),
+    }
+    assert (await place.ask(DECISIONS, {}, OWN_BRAND, "namesake"))["data"]["myDecisions"] == []

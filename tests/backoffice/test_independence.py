@@ -1,7 +1,7 @@
 """Nobody is both pairs of eyes: not by credentials that they gave, by chains of those, nor by lost roles."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,11 @@ from backoffice.approvals import repository
 from backoffice.approvals.proposals import Needs, Proposal, ProposalKind, ProposalStatus
 from backoffice.audit.canonical_json import Json
 from backoffice.identity.account import NewAccount
+from backoffice.identity.credentials import links
 from backoffice.identity.credentials.links import CredentialLinks, Mail
 from backoffice.identity.models import CREDENTIAL_GIVER, CREDENTIAL_LINK, USER
 from backoffice.settings import BackofficeSettings
+from furlong.cli.operating_person import operating_person
 from tests.support.backoffice.backoffice_site import (
     ORIGIN,
     PASSWORD,
@@ -40,6 +42,13 @@ ENABLE = "mutation($input: UserChangeInput!) { enableUser(input: $input) { statu
 LINK = "mutation { sendCredentialLink }"
 SHOW = "query($id: ID!) { approval(id: $id) { contentHash status notIndependent decisionReason } }"
 OTHER = "nine brown horses"
+LISTS = (
+    "me1@evil.example,x1@example.com",
+    "me@evil.example,(@example.com",
+    "a@evil.example(@example.com",
+    "me@evil.example;x@example.com",
+)
+"""Logins of which a mail server takes something else for the address than what comes after the last @."""
 
 
 @dataclass
@@ -70,8 +79,8 @@ class Office:
 
     def deliver_mail(self) -> None:
         """Configure a mail server."""
-        links = CredentialLinks(self.send, ORIGIN, frozenset({"example.com"}))
-        object.__setattr__(self.site.office.base.accounts.issuer, "links", links)
+        reaching = CredentialLinks(self.send, ORIGIN, frozenset({"example.com"}))
+        object.__setattr__(self.site.office.base.accounts.issuer, "links", reaching)
 
     async def propose(self, browser: Browser) -> str:
         """Propose as whoever is signed in; return the proposal's id."""
@@ -219,10 +228,10 @@ async def test_a_chain_binds_also_when_its_middle_is_renewed(office: Office) -> 
 async def test_a_second_account_of_the_giver_is_the_giver(office: Office) -> None:
     """Persons are compared, also among those who gave roles or credentials."""
     chief = await office.site.signed_in(
-        await office.site.person("chief", Role.ADMINISTRATOR, person="the chief")
+        await office.site.person("chief", Role.ADMINISTRATOR, person="chief@example.com")
     )
     second = await office.site.signed_in(
-        await office.site.person("chief-2", Role.APPROVER, person="the chief")
+        await office.site.person("chief-2", Role.APPROVER, person="chief@example.com")
     )
     ann = await office.site.person("ann", Role.VIEWER)
     roles = [{"brand": "*", "role": "EDITOR"}]
@@ -300,6 +309,89 @@ async def test_with_mail_nobody_sees_an_initial_password(office: Office) -> None
     async with office.site.office.base.database.read() as connection:
         stored = (await connection.execute(select(CREDENTIAL_LINK))).all()
     assert old not in repr(stored)
+
+
+@pytest.mark.parametrize("login", LISTS)
+async def test_a_login_that_is_a_list_is_no_account(office: Office, login: str) -> None:
+    """Nothing is sent, and the refusal says what to type; nor does one address have two accounts."""
+    office.deliver_mail()
+    chief = await office.site.signed_in(await office.site.person("chief", Role.ADMINISTRATOR))
+    wanted = {"login": login, "name": "New", "roles": [{"brand": "*", "role": "EDITOR"}]}
+    refused = await chief.ask(ADD, input=wanted)
+    assert codes(refused) == ["INVALID"]
+    assert "one e-mail address" in refused["errors"][0]["message"]
+    assert office.mails == []
+    assert not codes(await chief.ask(ADD, input={**wanted, "login": "new@b\u00fccher.example"}))
+    for same in ("New@xn--bcher-kva.example", "\uff4eew@BU\u0308CHER.example"):
+        assert codes(await chief.ask(ADD, input={**wanted, "login": same})) == ["CONFLICT"]
+
+
+async def test_an_old_login_that_is_a_list_is_bound_to_everybody(office: Office) -> None:
+    """Its owner signs in as ever, but no link reaches it any more, and it is no second pair of eyes."""
+    ann = await office.site.person("ann@example.com", Role.EDITOR)
+    base = office.site.office.base
+    async with base.database.write() as connection:
+        token = await links.add(connection, ann.user_id, office.site.clock.now())
+        await connection.execute(
+            update(USER).where(USER.c.user_id == ann.user_id).values(login="me@evil.example,ann@example.com")
+        )
+    office.deliver_mail()
+    ann = replace(ann, login="Me@evil.example,ann@example.com")
+    as_ann = await office.site.signed_in(ann)
+    assert codes(await as_ann.ask(LINK)) == ["CONFLICT"]
+    body = {"token": token, "password": OTHER}
+    answer = await office.site.browser().send("POST", "session/link", body)
+    assert answer.json()["error"]["code"] == "LINK_REFUSED"
+    proposal = await office.propose(as_ann)
+    approver = await office.site.signed_in(await office.site.person("bob", Role.APPROVER))
+    assert await office.obstacle(approver, proposal) == (
+        "The proposer's login is not one address: an administrator has to add another account."
+    )
+    assert await office.approve(approver, proposal) == ["FOUR_EYES"]
+
+
+async def test_who_resets_at_the_command_line_may_be_anybody(office: Office) -> None:
+    """So nobody approves what the account proposes, nor does it approve, until a link renews it."""
+    ann = await office.site.person("ann@example.com", Role.EDITOR, Role.APPROVER)
+    bob = await office.site.signed_in(await office.site.person("bob", Role.EDITOR, Role.APPROVER))
+    accounts = office.site.office.base.accounts
+    _, initial = await accounts.reset(operating_person("ann@example.com"), ann.user_id, "lost telephone")
+    assert initial is not None
+    as_ann = await office.entered("ann@example.com", initial)
+    proposal, other = await office.propose(as_ann), await office.propose(bob)
+    assert "given at the command line" in str(await office.obstacle(bob, proposal))
+    assert await office.approve(bob, proposal) == ["FOUR_EYES"]
+    assert await office.approve(as_ann, other) == ["FOUR_EYES"]
+    office.deliver_mail()
+    await as_ann.ask(LINK)
+    owner = await office.renewed()
+    assert await office.approve(owner, other) == []
+
+
+async def test_roles_of_the_command_line_wait_for_an_administrator(office: Office) -> None:
+    """Whoever saves them on a screen gives them from then on, also if they stay the same."""
+    base = office.site.office.base
+    office.deliver_mail()
+    new = NewAccount("ann@example.com", "Ann", {"*": frozenset({Role.EDITOR})})
+    account, initial = await base.accounts.add(operating_person(None), new)
+    assert initial is None
+    await base.renewal.issuer.send("ann@example.com", await _link_of(office, account.user.user_id))
+    owner = await office.renewed()
+    bob = await office.site.signed_in(await office.site.person("bob", Role.APPROVER))
+    first = await office.propose(owner)
+    assert "roles were given at the command line" in str(await office.obstacle(bob, first))
+    assert await office.approve(bob, first) == ["FOUR_EYES"]
+    chief = await office.site.signed_in(await office.site.person("chief", Role.ADMINISTRATOR, Role.APPROVER))
+    person = Person(account.user.user_id, "ann@example.com", "")
+    same = {"userId": person.user_id, "roles": [{"brand": "*", "role": "EDITOR"}]}
+    assert not codes(await chief.ask(SET, input={**same, "revision": await office.revision(person)}))
+    assert "You gave the proposer their roles" in str(await office.obstacle(chief, first))
+    assert await office.approve(bob, first) == []
+
+
+async def _link_of(office: Office, user_id: str) -> str:
+    async with office.site.office.base.database.write() as connection:
+        return await links.add(connection, user_id, office.site.clock.now())
 
 
 async def test_an_account_of_the_provider_gets_no_password(office: Office) -> None:

@@ -10,7 +10,7 @@ import pytest
 from backoffice.access import Permission, Role
 from backoffice.audit.audit_log import AuditLog
 from backoffice.audit.canonical_json import Json
-from backoffice.errors import Invalid, NotFound, Problem
+from backoffice.errors import Conflict, Invalid, NotFound, Problem
 from backoffice.jobs import repository
 from backoffice.jobs.jobs import Job, JobId, JobKind, JobRun, JobStatus
 from backoffice.jobs.service import Jobs
@@ -79,6 +79,16 @@ async def test_a_key_starts_one_job(bench: Bench) -> None:
     first = await bench.start("proposal-1", to=1)
     assert await bench.start("proposal-1", to=1) == first
     assert await bench.start("proposal-2", to=1) != first
+
+
+async def test_a_key_names_no_job_of_another_brand(bench: Bench) -> None:
+    """Otherwise who used it in a brand in which they have no part any more would be shown that job."""
+    await bench.start(key="once", to=1)
+    async with bench.jobs.database.write() as connection:
+        with pytest.raises(Conflict):
+            await bench.jobs.start(
+                connection, ANN, "test.count", brand="southbet", arguments={"to": 1}, key="once"
+            )
 
 
 async def test_a_crashed_job_goes_on_from_its_checkpoint(bench: Bench) -> None:

@@ -182,6 +182,8 @@ async def test_right_claims_are_read(stand_in: StandIn, provider: Provider) -> N
     stand_in.claims = id_claims(email="ann@example.com", groups=None, aud=["backoffice"])
     claims = await provider.claims_for("code", ORIGIN, ATTEMPT)
     assert (claims.verified_email, claims.groups) == (None, ())
+    stand_in.claims = id_claims(email="ann(bob@example.com", email_verified=True)
+    assert (await provider.claims_for("code", ORIGIN, ATTEMPT)).verified_email is None
 
 
 @pytest.mark.parametrize(

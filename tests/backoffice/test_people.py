@@ -38,6 +38,9 @@ async def site(tmp_path: Path) -> AsyncIterator[OfficeSite]:
         yield running
 
 
+PERSONS = "{ users(first: 100) { nodes { login person } } }"
+
+
 async def revision_of(browser: Browser, login: str) -> tuple[str, int]:
     """Return the id and the revision of an account."""
     nodes = (await browser.ask(USERS))["data"]["users"]["nodes"]
@@ -112,8 +115,8 @@ async def test_an_administrator_of_one_brand_stays_within_it(site: OfficeSite) -
 
 async def test_nobody_changes_their_own_account(site: OfficeSite) -> None:
     """Not with their own account, nor with their second one."""
-    first = await site.person("chief", Role.ADMINISTRATOR, person="the chief")
-    second = await site.person("chief-2", Role.ADMINISTRATOR, person="the chief")
+    first = await site.person("chief", Role.ADMINISTRATOR, person="chief@example.com")
+    second = await site.person("chief-2", Role.ADMINISTRATOR, person="chief@example.com")
     for acting, changed in ((first, first), (second, first)):
         browser = await site.signed_in(acting)
         user_id, revision = await revision_of(browser, changed.login)
@@ -121,6 +124,27 @@ async def test_nobody_changes_their_own_account(site: OfficeSite) -> None:
         wanted = {"userId": user_id, "roles": roles, "revision": revision}
         assert codes(await browser.ask(SET, input=wanted)) == ["FORBIDDEN"]
         assert codes(await browser.ask(RESET, input={"userId": user_id, "reason": "r"})) == ["FORBIDDEN"]
+
+
+@pytest.mark.parametrize("known", ["ada", ""], ids=["known", "unknown"])
+async def test_nobody_names_a_person_outside_their_brands(site: OfficeSite, known: str) -> None:
+    """Neither as a puppet's person nor by its login; who manages all brands names a login or an address."""
+    local = await site.signed_in(await site.person("local", Role.ADMINISTRATOR, brand="northbet"))
+    chief = await site.signed_in(await site.person("chief", Role.ADMINISTRATOR))
+    mine = await site.person("mine", Role.EDITOR, brand="northbet")
+    person = "ada@example.com"
+    if known:
+        await site.person(known, Role.ADMINISTRATOR, person=person)
+    puppet = {"login": "puppet", "name": "Puppet", "roles": [{"brand": "northbet", "role": "EDITOR"}]}
+    for named in (person, " \uff21da@EXAMPLE.com", "local-2", "chief"):
+        assert codes(await local.ask(ADD, input={**puppet, "person": named})) == ["FORBIDDEN"], named
+    assert codes(await local.ask(ADD, input={**puppet, "login": person})) == (["FORBIDDEN"] if known else [])
+    assert not codes(await local.ask(ADD, input={**puppet, "person": mine.login}))
+    third = {**puppet, "login": "third"}
+    assert codes(await chief.ask(ADD, input={**third, "person": "anything"})) == ["INVALID"]
+    assert not codes(await chief.ask(ADD, input={**third, "person": person.upper()}))
+    shown = (await chief.ask(PERSONS))["data"]["users"]["nodes"]
+    assert {one["login"]: one["person"] for one in shown}["third"] == person
 
 
 async def test_inputs_take_nothing_that_is_not_theirs(site: OfficeSite) -> None:

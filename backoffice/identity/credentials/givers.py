@@ -2,6 +2,10 @@
 
 Two accounts are independent if nobody could act for both. Whoever gave credentials could use them, or set up
 the second factor themselves, until the owner has replaced both by a link to their address.
+
+Who gives at the command line is a user of the machine, who may have any account. So what is given there,
+credentials or roles, binds everybody. So does a login that is no single address but looks like one, from
+before that was checked: nobody knows whom its links reached.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -12,10 +16,12 @@ from typing import Final
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backoffice.access import Actor
+from backoffice.access import COMMAND_LINE, Actor
+from backoffice.identity.addresses import is_one_address
 from backoffice.identity.models import CREDENTIAL_GIVER, USER, USER_ROLE
 
 THIRD: Final = "A third person has to approve this."
+ANYBODY: Final = "were given at the command line, where anybody may have acted."
 UNTIL: Final = "That holds until the credentials are replaced by a link sent to their owner."
 
 
@@ -69,13 +75,16 @@ async def obstacles(
     found = {}
     for proposer in proposers:
         why = everybody.obstacle(actor, proposer)
+        for whose, account in (("Your", actor.user_id), ("The proposer's", proposer)):
+            if why is None and everybody.by_command(granters.get(account, ())):
+                why = f"{whose} roles {ANYBODY} That holds until an administrator saves them on the screens."
         if why is None and (how := everybody.granted(granters.get(proposer, ()), actor.person)):
-            why = f"You gave the proposer their roles{how}"
+            why = f"You gave the proposer their roles{how} {THIRD}"
         person = everybody.person_of(proposer)
         if why is None and (how := everybody.granted(granters.get(actor.user_id, ()), person)):
-            why = f"The proposer gave you your roles{how}"
+            why = f"The proposer gave you your roles{how} {THIRD}"
         if why is not None:
-            found[proposer] = f"{why} {THIRD}"
+            found[proposer] = why
     return found
 
 
@@ -88,10 +97,11 @@ async def bound(connection: AsyncConnection, actor: Actor, persons: Collection[s
 
 @dataclass(frozen=True, slots=True)
 class _Everybody:
-    """Who gave which account its credentials, and the person of each account."""
+    """Who gave which account its credentials, the person of each, and the accounts that anybody may own."""
 
     givers: Mapping[str, tuple[Giver, ...]]
     persons: Mapping[str, str]
+    unclear: frozenset[str]
 
     def person_of(self, account: str) -> str:
         """Return the person of an account; a name that is no account stands for itself."""
@@ -116,17 +126,30 @@ class _Everybody:
         could_act = {giver.person for account in accounts for giver in self.of(account).values()}
         return ", by the account of somebody else." if person in could_act else ""
 
+    def by_command(self, granters: Iterable[str]) -> bool:
+        """Tell whether one of these gave at the command line, or has what it acts with from there."""
+        return any(map(_is_command, (name for granter in granters for name in (granter, *self.of(granter)))))
+
     def obstacle(self, actor: Actor, proposer: str) -> str | None:
         """Return why the credentials of one of two could be used by the other, or of both by a third."""
         mine, theirs = self.of(actor.user_id), self.of(proposer)
+        for whose, account, by in (("Your", actor.user_id, mine), ("The proposer's", proposer, theirs)):
+            if any(map(_is_command, by)):
+                return f"{whose} credentials {ANYBODY} {UNTIL}"
+            if account in self.unclear:
+                return f"{whose} login is not one address: an administrator has to add another account."
         if _names(mine.values()) & {proposer, self.person_of(proposer)}:
-            return f"The proposer gave you credentials, and could act as you. {UNTIL}"
+            return f"The proposer gave you credentials, and could act as you. {UNTIL} {THIRD}"
         if _names(theirs.values()) & {actor.user_id, actor.person}:
-            return f"You gave the proposer credentials, and could act as them. {UNTIL}"
+            return f"You gave the proposer credentials, and could act as them. {UNTIL} {THIRD}"
         for giver in mine.values():
             if _names([giver]) & _names(theirs.values()):
-                return f"{giver.name} gave both of you credentials, and could act as either. {UNTIL}"
+                return f"{giver.name} gave both of you credentials, and could act as either. {UNTIL} {THIRD}"
         return None
+
+
+def _is_command(account: str) -> bool:
+    return account.startswith(COMMAND_LINE)
 
 
 def _names(givers: Iterable[Giver]) -> set[str]:
@@ -140,6 +163,12 @@ async def _everybody(connection: AsyncConnection) -> _Everybody:
     query = select(c.user_id, c.given_by, c.giver_person, c.giver_name).order_by(c.given_at, c.given_by)
     for row in await connection.execute(query):
         givers.setdefault(row.user_id, []).append(Giver(row.given_by, row.giver_person, row.giver_name))
-    rows = await connection.execute(select(USER.c.user_id, USER.c.person))
+    c = USER.c
+    rows = (await connection.execute(select(c.user_id, c.person, c.login, c.oidc_subject))).all()
     persons = {row.user_id: row.person for row in rows}
-    return _Everybody({account: tuple(those) for account, those in givers.items()}, persons)
+    unclear = frozenset(
+        row.user_id
+        for row in rows
+        if "@" in row.login and row.oidc_subject is None and not is_one_address(row.login)
+    )
+    return _Everybody({account: tuple(those) for account, those in givers.items()}, persons, unclear)

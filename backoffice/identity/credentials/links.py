@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.headerregistry import Address
 from email.message import EmailMessage
 from typing import Final, TypeAlias
 from urllib.parse import unquote, urlsplit
@@ -17,6 +18,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.errors import BackofficeError
+from backoffice.identity.addresses import is_one_address
 from backoffice.identity.models import CREDENTIAL_LINK
 from backoffice.identity.secrets import new_token, token_hash
 from foundation.storage.columns import upsert
@@ -53,7 +55,7 @@ class MailNotSent(BackofficeError):
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail as plain text."""
+    """A mail as plain text, to one address."""
 
     to: str
     subject: str
@@ -78,9 +80,9 @@ class CredentialLinks:
     domains: frozenset[str]
 
     def reaches(self, login: str) -> bool:
-        """Tell whether a login is an address of its own: with `+`, one mailbox has several."""
-        mailbox, _, domain = login.rpartition("@")
-        return bool(mailbox) and "+" not in mailbox and domain in self.domains
+        """Tell whether a login is one address, and of its own: with `+`, one mailbox has several."""
+        mailbox, _, domain = login.partition("@")
+        return "+" not in mailbox and domain in self.domains and is_one_address(login)
 
     async def mail(self, login: str, token: str) -> None:
         """Send a link.
@@ -111,13 +113,11 @@ async def last_sent(connection: AsyncConnection, user_id: str) -> datetime | Non
     return found
 
 
-async def owner(
-    connection: AsyncConnection, token: str, now: datetime, *, locked: bool = False
-) -> str | None:
-    """Return the account of a link that works."""
+async def owner(connection: AsyncConnection, token: str, now: datetime) -> str | None:
+    """Return the account of a link that works; whoever holds the account keeps it so."""
     c = CREDENTIAL_LINK.c
     query = select(c.user_id).where(c.token_hash == token_hash(token), c.sent_at > now - LASTS)
-    found: str | None = await connection.scalar(query.with_for_update() if locked else query)
+    found: str | None = await connection.scalar(query)
     return found
 
 
@@ -145,7 +145,7 @@ def smtp(url: str, sender: str) -> Send:
     server = urlsplit(url)
     host = server.hostname or ""
 
-    def deliver(message: EmailMessage) -> None:
+    def deliver(message: EmailMessage, to: str) -> None:
         if server.scheme == "smtps":
             opened: smtplib.SMTP = smtplib.SMTP_SSL(
                 host, server.port or 465, timeout=SECONDS, context=ssl.create_default_context()
@@ -157,12 +157,13 @@ def smtp(url: str, sender: str) -> Send:
                 connection.starttls(context=ssl.create_default_context())
             if server.username:
                 connection.login(unquote(server.username), unquote(server.password or ""))
-            connection.send_message(message)
+            connection.send_message(message, to_addrs=[to])
 
     async def send(mail: Mail) -> None:
         message = EmailMessage()
-        message["From"], message["To"], message["Subject"] = sender, mail.to, mail.subject
+        message["From"], message["Subject"] = sender, mail.subject
+        message["To"] = Address(addr_spec=mail.to)
         message.set_content(mail.text)
-        await asyncio.to_thread(deliver, message)
+        await asyncio.to_thread(deliver, message, mail.to)
 
     return send

@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Meta
 
 from backoffice.errors import BackofficeError
+from backoffice.identity.addresses import is_one_address, normal_name
 from backoffice.identity.secrets import new_token
 from backoffice.settings import OidcSettings
 from foundation.token_settings import PublicAlgorithm, check_url
@@ -73,8 +74,9 @@ class IdClaims(
 
     @property
     def verified_email(self) -> str | None:
-        """The person's address in lower case; None if the provider has not checked it."""
-        return self.email.lower() if self.email and self.email_verified else None
+        """The person's one address, as addresses are compared; None if the provider has not checked it."""
+        address = normal_name(self.email or "")
+        return address if self.email_verified and is_one_address(address) else None
 
 
 class LogoutClaims(

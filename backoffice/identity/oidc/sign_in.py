@@ -101,8 +101,8 @@ class OidcSignIn:
         if claims.auth_time is None or not 0 <= claims.issued_at - claims.auth_time <= taken + ROUNDED:
             raise ProviderRefused("Sign in at the provider again.")
         async with self.base.database.write() as connection:
-            session = await sessions.find(connection, attempt.session)
             user = await self._known(connection, claims.subject)
+            session = await sessions.find(connection, attempt.session)
             if session is None:
                 raise NotSignedIn
             if user is None or user.user_id != session.user_id or user.status is not UserStatus.ACTIVE:

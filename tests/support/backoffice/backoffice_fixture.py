@@ -70,7 +70,7 @@ async def employ(database: Database, *people: Actor) -> None:
                 updated_at=NOW,
             )
             await users.add(connection, user)
-            await users.set_roles(connection, person.user_id, person.roles, "os:root", NOW)
+            await users.set_roles(connection, person.user_id, person.roles, "root", NOW)
 
 
 def copy_backoffice(folder: Path, name: str, *, to: Sequence[str]) -> None:

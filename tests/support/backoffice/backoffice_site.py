@@ -33,7 +33,7 @@ SCREENS: Final = ROOT / "web" / "dist" / "backoffice"
 ORIGIN: Final = "http://127.0.0.1:8100"
 PASSWORD: Final = "seven green horses"
 ROOT_ACTOR: Final = Actor(
-    "os:root", "root", "root", "command-line", "local", {ALL_BRANDS: frozenset({Role.ADMINISTRATOR})}
+    "root", "root", "root", "command-line", "local", {ALL_BRANDS: frozenset({Role.ADMINISTRATOR})}
 )
 QUICK: Final = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """Argon2 that costs the tests nothing."""

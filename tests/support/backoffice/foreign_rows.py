@@ -25,7 +25,17 @@ from tests.support.backoffice.backoffice_fixture import NOW
 from tests.support.backoffice.backoffice_site import OfficeSite
 from tests.support.office.permission_rules import OTHER_BRAND
 
-CREATOR: Final = {"user_id": "u", "person": "p", "name": "n", "session_id": "s", "address": "a", "roles": {}}
+OWNER: Final = "x"
+"""The account, and the person, that every column of a row names."""
+
+CREATOR: Final = {
+    "user_id": OWNER,
+    "person": OWNER,
+    "name": "n",
+    "session_id": "s",
+    "address": "a",
+    "roles": {},
+}
 SWITCH: Final = {"scope": "brand", "name": "", "off": True}
 CUSTOMER: Final = "c-foreign"
 DRY_RUN: Final = json.dumps({"brand": OTHER_BRAND, "iso_week": "2026-W12", "scheme": {}})
@@ -45,7 +55,7 @@ def _something(kind: Any) -> Any:
     python_type = datetime if isinstance(kind, DateTime) or "UtcDateTime" in type(kind).__name__ else None
     if python_type is datetime:
         return NOW
-    return [] if "JSON" in type(kind).__name__ else "x"
+    return [] if "JSON" in type(kind).__name__ else OWNER
 
 
 async def add_foreign_rows(site: OfficeSite, url: str) -> dict[str, str]:
@@ -56,7 +66,16 @@ async def add_foreign_rows(site: OfficeSite, url: str) -> dict[str, str]:
     done = {"status": "done", "created_at": NOW, "creator": json.dumps(CREATOR)}
     rows = [
         row(PROPOSAL, **at, proposal_id="id-proposal", kind=DRY_RUN_KIND, content="{}", status="pending"),
-        row(PROPOSAL, **at, proposal_id="id-decided", kind=RAISE, content="{}", status="pending"),
+        row(PROPOSAL, **at, proposal_id="id-raise", kind=RAISE, content="{}", status="pending"),
+        row(
+            PROPOSAL,
+            **at,
+            proposal_id="id-decided",
+            kind=RAISE,
+            content="{}",
+            status="rejected",
+            decided_at=NOW,
+        ),
         row(
             JOB,
             **at,
@@ -72,7 +91,7 @@ async def add_foreign_rows(site: OfficeSite, url: str) -> dict[str, str]:
         row(SUBJECT, **at, key=f"{OTHER_BRAND}:brand", kind="switch", subject="brand", state=SWITCH),
         row(CONTENT_ITEM, **at),
     ]
-    tables = [PROPOSAL, PROPOSAL, JOB, JOB, CUSTOMER_EXPORT, LEGAL_HOLD, SUBJECT, CONTENT_ITEM]
+    tables = [PROPOSAL, PROPOSAL, PROPOSAL, JOB, JOB, CUSTOMER_EXPORT, LEGAL_HOLD, SUBJECT, CONTENT_ITEM]
     async with site.office.base.database.write() as connection:
         for table, values in zip(tables, rows, strict=True):
             await connection.execute(insert(table).values(**values))
@@ -90,6 +109,7 @@ async def add_foreign_rows(site: OfficeSite, url: str) -> dict[str, str]:
         "user": person.user_id,
         "session": str(session),
         "proposal": "id-proposal",
+        "decided": "id-decided",
         "dry run": "id-dry-run",
         "job": "id-dry-run",
         "export": "id-export",

@@ -279,7 +279,7 @@ CHANGES: Final[Mapping[str, Change]] = {
     "replayDeadLetters": given(("input.topic", "input.reason"), app="progress", reason="a reason"),
     "forgetNode": given(IDS, node="none", reason="a reason"),
     "addUser": given(
-        ("input.login", "input.name", "input.person", "input.reason"),
+        ("input.login", "input.name", "input.reason"),
         login="someone",
         name="Someone",
         roles=[{"brand": "northbet", "role": "EDITOR"}],

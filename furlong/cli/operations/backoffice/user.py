@@ -34,7 +34,7 @@ def add(
     role: RoleOption,
     person: Annotated[
         str | None,
-        typer.Option(help="The human being, if they have several accounts; by default the login."),
+        typer.Option(help="The login or address of the human being, if they have several accounts."),
     ] = None,
     as_: As = None,
 ) -> None:
