@@ -1,0 +1,243 @@
+"""Messages drawn from a contract's JSON Schema, changed at random, and written as JSON in all allowed spellings.
+
+Patterns mean what they mean in ECMA 262, as JSON Schema says: `\\d` is ten digits, `$` the very end. Formats
+are checked.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from typing import Any, Final
+
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError
+from jsonschema.validators import extend
+
+Path = tuple[str | int, ...]
+
+_SPACE: Final = r"\t\n\v\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+_TIME: Final = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]+))?"
+    r"([Zz]|[+-](?:[01][0-9]|2[0-3]):?[0-5][0-9])"
+)
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+@cache
+def ecma(pattern: str) -> re.Pattern[str]:
+    """Return a pattern of ECMA 262 as one of Python's."""
+    found, in_class, rest = "", False, iter(pattern)
+    for sign in rest:
+        match sign, in_class:
+            case "\\", _:
+                escape = sign + next(rest)
+                found += {
+                    r"\d": "0-9" if in_class else "[0-9]",
+                    r"\s": _SPACE if in_class else f"[{_SPACE}]",
+                    r"\S": f"[^{_SPACE}]",
+                }.get(escape, escape)
+            case "$", False:
+                found += r"\Z"
+            case _:
+                in_class = (in_class or sign == "[") and sign != "]"
+                found += sign
+    return re.compile(found)
+
+
+def instant_of(text: object) -> datetime | None:
+    """Return an RFC 3339 time in UTC, cut at microseconds; None if it is none."""
+    match = _TIME.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
+        return None
+    try:
+        at = datetime.combine(date.fromisoformat(match[1]), time.fromisoformat(match[2]), UTC)
+        at = at.replace(microsecond=int((match[3] or "")[:6].ljust(6, "0")))
+        if match[4] in "Zz":
+            return at
+        away = timedelta(hours=int(match[4][1:3]), minutes=int(match[4][-2:]))
+        return at - away if match[4][0] == "+" else at + away
+    except (ValueError, OverflowError):
+        return None
+
+
+def _match(_: Any, pattern: str, text: Any, __: Any) -> Iterator[ValidationError]:
+    if isinstance(text, str) and not ecma(pattern).search(text):
+        yield ValidationError(f"{text!r} does not match {pattern!r}")
+
+
+_FORMATS: Final = FormatChecker([])
+_FORMATS.checks("uuid")(lambda text: not isinstance(text, str) or bool(_UUID.fullmatch(text)))
+_FORMATS.checks("date-time")(lambda text: not isinstance(text, str) or instant_of(text) is not None)
+_Validator: Final = extend(Draft202012Validator, {"pattern": _match})
+
+
+def validator(schema: Mapping[str, Any]) -> Draft202012Validator:
+    """Return what says whether a message keeps a contract."""
+    return _Validator(schema, format_checker=_FORMATS)
+
+
+@st.composite
+def messages(draw: st.DrawFn, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Draw a message that has a schema's form. Conditions between its fields are met where the schema says them."""
+    message: dict[str, Any] = draw(_values(schema))
+    for rule in (schema, *schema.get("allOf", ())):
+        if "if" not in rule:
+            continue
+        branch = "then" if validator(rule["if"]).is_valid(message) else "else"
+        _meet(draw, message, schema, rule.get(branch, {}))
+    return message
+
+
+def _meet(draw: st.DrawFn, value: dict[str, Any], schema: Mapping[str, Any], more: Mapping[str, Any]) -> None:
+    """Draw those properties again that do not have the form of a condition's branch."""
+    for name in {*more.get("properties", {}), *more.get("required", ())}:
+        known, wanted = schema["properties"].get(name, {}), more.get("properties", {}).get(name, {})
+        both = {**known, **wanted}
+        if name in value and validator(both).is_valid(value[name]):
+            continue
+        if "properties" in known and "properties" in wanted and isinstance(value.get(name), dict):
+            _meet(draw, value[name], known, wanted)
+        else:
+            value[name] = draw(_values(both))
+
+
+def _values(schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
+    if "const" in schema:
+        return st.just(schema["const"])
+    if "enum" in schema:
+        return st.sampled_from(schema["enum"])
+    types = schema.get("type", "object" if "properties" in schema else "string")
+    return st.one_of(
+        [_of_type(name, schema) for name in ([types] if isinstance(types, str) else types)]
+    )
+
+
+def _of_type(name: str, schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
+    match name:
+        case "null":
+            return st.none()
+        case "boolean":
+            return st.booleans()
+        case "integer":
+            numbers = st.integers(schema.get("minimum"), schema.get("maximum"))
+            return numbers.filter(validator(schema).is_valid)
+        case "number":
+            least = schema.get("minimum", schema.get("exclusiveMinimum"))
+            open_end = "exclusiveMinimum" in schema
+            most = schema.get("maximum", 1e15)
+            return st.floats(least, most, exclude_min=open_end, allow_nan=False, allow_subnormal=False)
+        case "string":
+            return _texts(schema)
+        case "array":
+            unique = st.lists(
+                _values(schema.get("items", {"type": "string"})),
+                min_size=schema.get("minItems", 0),
+                max_size=min(schema.get("maxItems", 3), 3),
+                unique_by=(lambda item: json.dumps(item)) if schema.get("uniqueItems") else None,
+            )
+            return unique
+        case _:
+            return _objects(schema)
+
+
+def _texts(schema: Mapping[str, Any]) -> st.SearchStrategy[str]:
+    if schema.get("format") == "date-time":
+        return _times().filter(validator(schema).is_valid)
+    if schema.get("format") == "uuid":
+        return st.uuids().map(str) | st.uuids().map(lambda one: str(one).upper())
+    least, most = schema.get("minLength", 0), schema.get("maxLength", 300)
+    if "pattern" not in schema:
+        return st.text(min_size=least, max_size=most)
+    drawn = st.from_regex(ecma(schema["pattern"])).filter(lambda text: least <= len(text) <= most)
+    return drawn.filter(validator(schema).is_valid)
+
+
+@st.composite
+def _times(draw: st.DrawFn) -> str:
+    at = draw(
+        st.datetimes(datetime(2000, 1, 2), datetime(2100, 12, 30))
+        | st.sampled_from([datetime(2026, 3, 29, 22, 59, 59), datetime(2026, 10, 25, 23, 59, 59)])
+    )
+    fraction = draw(st.sampled_from(["", ".9", ".999999", ".9999995", ".999999999"]) | _FRACTIONS)
+    return f"{at:%Y-%m-%dT%H:%M:%S}{fraction}{draw(st.sampled_from(['Z', '+00:00', '+05:30', '-11:00']))}"
+
+
+_FRACTIONS: Final = st.from_regex(r"\.[0-9]{1,9}", fullmatch=True)
+
+
+@st.composite
+def _objects(draw: st.DrawFn, schema: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    required = set(schema.get("required", ()))
+    for name, inner in schema.get("properties", {}).items():
+        if name in required or draw(st.booleans()):
+            found[name] = draw(_values(inner))
+    if isinstance(schema.get("additionalProperties"), Mapping):
+        names = _values({"type": "string", **schema.get("propertyNames", {})})
+        most = min(schema.get("maxProperties", 3), 3)
+        found |= draw(st.dictionaries(names, _values(schema["additionalProperties"]), max_size=most))
+    return found
+
+
+ODD: Final[tuple[Any, ...]] = (
+    None, True, False, 0, -1, 1, 2**31 - 1, 2**31, 2**53, 2**63, -(2**63), 10**30, 10**400, 0.5, 1.5, 1e20, 1e300,
+    "", " ", "a", "a b", "a:b", "a\n", "GBP\n", "gbp", "\u0661", "\u0662\u0660\u0662\u0666-W13", "a\u0085", "a\u001f",
+    "\ufeff", "a\u2028", "\U0001f4b7", "x" * 64, "x" * 65, "\U0001f4b7" * 65, "x" * 129, "1_0", "NaN", "1e2", " 5 ",
+    "2026-W00", "2026-W54", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-03-25T24:00:00Z",
+    "2026-06-30T23:59:60Z", "2026-03-25T14:03:11", "2026-03-25T14:03Z", "1999-12-31T23:59:59Z", "2101-01-01T00:00:00Z",
+    "2026-03-25T14:03:11.Z", "2026-03-25T14:03:11+01:00", "6f0b6f0e-3d0c-4f7e-9d53-0d9d0d9a2c1g", [], {}, [None], {"a": 1},
+)  # fmt: skip
+"""Values that a field may not have, or only some."""
+
+
+@st.composite
+def changed(draw: st.DrawFn, message: dict[str, Any]) -> tuple[Path, dict[str, Any]]:
+    """Return a message with one field changed or left out, and where."""
+    body = deepcopy(message)
+    path = draw(st.sampled_from(sorted(paths(body), key=repr)))
+    inner: Any = body
+    for step in path[:-1]:
+        inner = inner[step]
+    if isinstance(inner, dict) and draw(st.integers(0, 7)) == 0:
+        del inner[path[-1]]
+    else:
+        inner[path[-1]] = deepcopy(draw(st.sampled_from(ODD)))
+    return path, body
+
+
+def paths(value: Any, before: Path = ()) -> Iterator[Path]:
+    """Yield the paths of all fields and items."""
+    items: Any = ()
+    if isinstance(value, dict):
+        items = value.items()
+    elif isinstance(value, list):
+        items = enumerate(value)
+    for name, inner in items:
+        yield (*before, name)
+        yield from paths(inner, (*before, name))
+
+
+@st.composite
+def written(draw: st.DrawFn, value: Any) -> str:
+    """Return a value as JSON, with integers spelled in one of the ways that JSON has for them."""
+    match value:
+        case dict():
+            fields = [f"{json.dumps(name)}:{draw(written(inner))}" for name, inner in value.items()]
+            return "{" + ",".join(draw(st.permutations(fields))) + "}"
+        case list():
+            return "[" + ",".join(draw(written(inner)) for inner in value) + "]"
+        case int() if not isinstance(value, bool):
+            return draw(_spelled(value))
+        case _:
+            return json.dumps(value, ensure_ascii=draw(st.booleans()))
+
+
+def _spelled(number: int) -> st.SearchStrategy[str]:
+    spellings = [f"{number}", f"{number}.0", f"{number}.000", f"{number}e0", f"{number}0E-1", f"{number}0.0e-01"]
+    digits = str(number).rstrip("0")
+    if number and digits != str(number):
+        spellings.append(f"{digits}e+{len(str(number)) - len(digits)}")
+    return st.sampled_from(spellings if number else [*spellings, "-0.0", "-0", "0e9", "0e-9"])
