@@ -7,9 +7,11 @@ rare: they are rewritten and decoded once more, and others are decoded once.
 
 import re
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Final, TypeVar
 
 import msgspec
+from msgspec import inspect
 
 T = TypeVar("T")
 
@@ -20,9 +22,14 @@ has_long_fraction: Final = re.compile(rb"\.\d{7,}[Zz+-]").search
 """Finds a time with more digits than microseconds, and rarely something else. Costs one search."""
 
 _TOKENS: Final = re.compile(
-    rb"""(?P<string>"(?:[^"\\]++|\\.)*+")|(?P<number>-?\d++(?:\.\d++)?+(?:[eE][+-]?\d++)?+)""", re.DOTALL
+    rb"""
+    "(?P<name>\w++)"\s*+:\s*+
+    (?P<time>"[0-9-]{10}[Tt\ ][0-9:]{8}\.[0-9]{6})[0-9]++(?P<zone>(?:[Zz]|[+-][0-9:]++)")
+    | (?P<string>"(?:[^"\\]++|\\.)*+")
+    | (?P<number>-?[0-9]++(?:\.[0-9]++)?+(?:[eE][+-]?[0-9]++)?+)
+    """,
+    re.DOTALL | re.VERBOSE,
 )
-_TIME: Final = re.compile(rb'("\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d\.\d{6})\d+((?:[Zz]|[+-]\d\d:?\d\d)")')
 
 
 class _AnyObject(msgspec.Struct):
@@ -53,12 +60,34 @@ def decode_rewritten(
         if fault is not None:
             raise fault from None
         raise
-    return decoder.decode(_TOKENS.sub(_rewritten, value))
+    names = _time_fields(decoder.type)
+
+    def rewrite(token: re.Match[bytes]) -> bytes:
+        if token["number"]:
+            return _as_integer(token[0])
+        if token["name"] in names:
+            return b'"%b":%b%b' % (token["name"], token["time"], token["zone"])
+        return token[0]
+
+    return decoder.decode(_TOKENS.sub(rewrite, value))
 
 
-def _rewritten(token: re.Match[bytes]) -> bytes:
-    text = token[0]
-    return _TIME.sub(rb"\1\2", text) if token["string"] else _as_integer(text)
+@cache
+def _time_fields(type_: object) -> frozenset[bytes]:
+    """Return the names in JSON of the fields of a type, and of the types of its fields, that are times."""
+    found: set[bytes] = set()
+    _collect(inspect.type_info(type_), found)
+    return frozenset(found)
+
+
+def _collect(info: object, found: set[bytes]) -> bool:
+    """Add the names of fields that are times; return whether this is a time."""
+    for field in getattr(info, "fields", ()):
+        if _collect(field.type, found):
+            found.add(field.encode_name.encode())
+    inner = [getattr(info, name, None) for name in ("type", "item_type", "value_type")]
+    is_time = [_collect(one, found) for one in (*inner, *getattr(info, "types", ())) if one is not None]
+    return isinstance(info, inspect.DateTimeType) or any(is_time)
 
 
 def _as_integer(text: bytes) -> bytes:

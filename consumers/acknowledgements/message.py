@@ -8,6 +8,7 @@ from msgspec import Meta
 from consumers.messages.fields import Count, EventId, Instant, require_utc
 from consumers.messages.reader import Envelope, Reader
 from consumers.stream.records import Record
+from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.records.global_state import GlobalOrder
 
 CELLS_TOPIC: Final = "club.cells.v1"
@@ -138,8 +139,10 @@ class Acknowledgement(Envelope, frozen=True, kw_only=True):
     reported_at: Instant
 
     def __post_init__(self) -> None:
-        """Refuse an instant that is not in UTC."""
+        """Refuse an instant that is not in UTC, and a single brand."""
         require_utc(reported_at=self.reported_at)
+        if self.brand_id != ALL_BRANDS:
+            raise ValueError(f"an acknowledgement is of all brands, `{ALL_BRANDS}`")
 
     @property
     def order(self) -> GlobalOrder:

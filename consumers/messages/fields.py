@@ -42,7 +42,9 @@ Jurisdiction = Annotated[str, Meta(pattern=r"\A[A-Z]{2}(-[A-Z0-9]{1,3})?\Z")]
 Currency = Annotated[str, Meta(pattern=r"\A[A-Z]{3}\Z")]
 Locale = Annotated[str, Meta(max_length=35, pattern=r"\A[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")]
 Url = Annotated[str, Meta(max_length=2000, pattern=rf"\Ahttps?://{_PLAIN}\Z")]
-Link = Annotated[str, Meta(max_length=2000, pattern=rf"\A(https?://[^{_NOT_PLAIN}]|/(?!/))[^{_NOT_PLAIN}]*\Z")]
+Link = Annotated[
+    str, Meta(max_length=2000, pattern=rf"\A(https?://[^{_NOT_PLAIN}]|/(?!/))[^{_NOT_PLAIN}]*\Z")
+]
 """An address, or a path of the site on which customers see it."""
 
 Money = Annotated[int, Meta(ge=0, le=2**31 - 1)]

@@ -67,7 +67,9 @@ class Reader(Generic[B]):
         try:
             body = decode_record(self.decoder, record.value)
         except msgspec.ValidationError as fault:
-            self._require_schema(_schema_of(record.value))  # for an unknown version no other error makes sense
+            self._require_schema(
+                _schema_of(record.value)
+            )  # for an unknown version no other error makes sense
             raise Poison(f"not a {self.schema} message: {fault}") from fault
         self._require_schema(body.schema)
         require_key(record, self.key(body))

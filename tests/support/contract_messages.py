@@ -6,10 +6,11 @@ are checked.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from itertools import count
 from typing import Any, Final
 
 from hypothesis import strategies as st
@@ -79,13 +80,21 @@ def validator(schema: Mapping[str, Any]) -> Draft202012Validator:
     return _Validator(schema, format_checker=_FORMATS)
 
 
+def messages(schema: Mapping[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Return messages of a schema's form, with the conditions between fields that the schema itself has."""
+    rules = [rule for rule in (schema, *schema.get("allOf", ())) if "if" in rule]
+    return _meeting(_values(schema), schema, rules) if rules else _values(schema)
+
+
 @st.composite
-def messages(draw: st.DrawFn, schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Draw a message that has a schema's form. Conditions between its fields are met where the schema says them."""
-    message: dict[str, Any] = draw(_values(schema))
-    for rule in (schema, *schema.get("allOf", ())):
-        if "if" not in rule:
-            continue
+def _meeting(
+    draw: st.DrawFn,
+    values: st.SearchStrategy[dict[str, Any]],
+    schema: Mapping[str, Any],
+    rules: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    message = draw(values)
+    for rule in rules:
         branch = "then" if validator(rule["if"]).is_valid(message) else "else"
         _meet(draw, message, schema, rule.get(branch, {}))
     return message
@@ -108,11 +117,9 @@ def _values(schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
     if "const" in schema:
         return st.just(schema["const"])
     if "enum" in schema:
-        return st.sampled_from(schema["enum"])
+        return st.sampled_from([value for value in schema["enum"] if validator(schema).is_valid(value)])
     types = schema.get("type", "object" if "properties" in schema else "string")
-    return st.one_of(
-        [_of_type(name, schema) for name in ([types] if isinstance(types, str) else types)]
-    )
+    return st.one_of([_of_type(name, schema) for name in ([types] if isinstance(types, str) else types)])
 
 
 def _of_type(name: str, schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
@@ -125,70 +132,74 @@ def _of_type(name: str, schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
             numbers = st.integers(schema.get("minimum"), schema.get("maximum"))
             return numbers.filter(validator(schema).is_valid)
         case "number":
-            least = schema.get("minimum", schema.get("exclusiveMinimum"))
+            least = schema.get("minimum", schema.get("exclusiveMinimum", -1e15))
             open_end = "exclusiveMinimum" in schema
             most = schema.get("maximum", 1e15)
             return st.floats(least, most, exclude_min=open_end, allow_nan=False, allow_subnormal=False)
         case "string":
             return _texts(schema)
         case "array":
-            unique = st.lists(
+            return st.lists(
                 _values(schema.get("items", {"type": "string"})),
                 min_size=schema.get("minItems", 0),
                 max_size=min(schema.get("maxItems", 3), 3),
-                unique_by=(lambda item: json.dumps(item)) if schema.get("uniqueItems") else None,
+                unique_by=json.dumps if schema.get("uniqueItems") else None,
             )
-            return unique
         case _:
             return _objects(schema)
 
 
 def _texts(schema: Mapping[str, Any]) -> st.SearchStrategy[str]:
-    if schema.get("format") == "date-time":
-        return _times().filter(validator(schema).is_valid)
-    if schema.get("format") == "uuid":
-        return st.uuids().map(str) | st.uuids().map(lambda one: str(one).upper())
-    least, most = schema.get("minLength", 0), schema.get("maxLength", 300)
-    if "pattern" not in schema:
-        return st.text(min_size=least, max_size=most)
-    drawn = st.from_regex(ecma(schema["pattern"])).filter(lambda text: least <= len(text) <= most)
-    return drawn.filter(validator(schema).is_valid)
+    fitting = [text for text in (*TEXTS, *TIMES) if validator(schema).is_valid(text)]
+    if fitting:
+        return st.sampled_from(fitting)
+    return st.from_regex(ecma(schema["pattern"])).filter(validator(schema).is_valid)
 
 
-@st.composite
-def _times(draw: st.DrawFn) -> str:
-    at = draw(
-        st.datetimes(datetime(2000, 1, 2), datetime(2100, 12, 30))
-        | st.sampled_from([datetime(2026, 3, 29, 22, 59, 59), datetime(2026, 10, 25, 23, 59, 59)])
-    )
-    fraction = draw(st.sampled_from(["", ".9", ".999999", ".9999995", ".999999999"]) | _FRACTIONS)
-    return f"{at:%Y-%m-%dT%H:%M:%S}{fraction}{draw(st.sampled_from(['Z', '+00:00', '+05:30', '-11:00']))}"
-
-
-_FRACTIONS: Final = st.from_regex(r"\.[0-9]{1,9}", fullmatch=True)
-
-
-@st.composite
-def _objects(draw: st.DrawFn, schema: Mapping[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+def _objects(schema: Mapping[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
     required = set(schema.get("required", ()))
-    for name, inner in schema.get("properties", {}).items():
-        if name in required or draw(st.booleans()):
-            found[name] = draw(_values(inner))
-    if isinstance(schema.get("additionalProperties"), Mapping):
-        names = _values({"type": "string", **schema.get("propertyNames", {})})
-        most = min(schema.get("maxProperties", 3), 3)
-        found |= draw(st.dictionaries(names, _values(schema["additionalProperties"]), max_size=most))
-    return found
+    fields = {name: _values(inner) for name, inner in schema.get("properties", {}).items()}
+    found = st.fixed_dictionaries(
+        {name: values for name, values in fields.items() if name in required},
+        optional={name: values for name, values in fields.items() if name not in required},
+    )
+    if not isinstance(schema.get("additionalProperties"), Mapping):
+        return found
+    names = _values({"type": "string", **schema.get("propertyNames", {})})
+    more = st.dictionaries(names, _values(schema["additionalProperties"]), max_size=3)
+    return st.builds(lambda one, other: {**other, **one}, found, more)
+
+
+TEXTS: Final = (
+    "", "a", "c-4821", "fb-5", "*", "x" * 55, "x" * 56, "x" * 57, "x" * 64, "\U0001f4b7" * 64, "x" * 128,
+    "\u0661\u0301", 'a\\"b', "a b", "a:b", "a\n", "\x00", "\u2028 ", "x" * 200, "\U0001f4b7" * 500,
+    "x" * 2000, "free_bet", "first", "a" * 32, "GBP", "EUR", "XXX", "GB", "GB-NIR", "CA-1", "en", "de-CH",
+    "zh-Hant-TW", "2026-W01", "2026-W53", "0000-W10", "https://a", "http://a.example/\u00e9?b#c", "/a",
+    "/", "//a", "A", "SERVICE_FAULT", "#00ff9a", "A" * 32, "a-" * 16,
+    "6f0b6f0e-3d0c-4f7e-9d53-0d9d0d9a2c11", "6F0B6F0E-3D0C-4F7E-9D53-0D9D0D9A2C11",
+    "00000000-0000-0000-0000-000000000000", "SP", "evens", "7/2", "0/1", "999999999/1", "1/999999999", "0",
+    "5", "5.00", "10.5", "0.00", "0.001", "9999999.999", "0000005", "1.5", "1.000001", "9999999999.999999",
+    "0.123456", "Secret.name-1", "betting.example",
+)  # fmt: skip
+"""Texts of all forms that contracts ask for, and some that only some of them allow."""
+
+TIMES: Final = tuple(
+    f"{at}{fraction}{zone}"
+    for at in ("2000-01-02T00:00:00", "2026-03-29T22:59:59", "2026-10-25T23:59:59", "2100-12-30T23:59:59")
+    for fraction in ("", ".9", ".25", ".999999", ".9999995", ".999999999", ".0000004")
+    for zone in ("Z", "+00:00", "+05:30", "-11:00")
+)
+"""Times; those around the change of the clocks end a week in London."""
 
 
 ODD: Final[tuple[Any, ...]] = (
-    None, True, False, 0, -1, 1, 2**31 - 1, 2**31, 2**53, 2**63, -(2**63), 10**30, 10**400, 0.5, 1.5, 1e20, 1e300,
-    "", " ", "a", "a b", "a:b", "a\n", "GBP\n", "gbp", "\u0661", "\u0662\u0660\u0662\u0666-W13", "a\u0085", "a\u001f",
-    "\ufeff", "a\u2028", "\U0001f4b7", "x" * 64, "x" * 65, "\U0001f4b7" * 65, "x" * 129, "1_0", "NaN", "1e2", " 5 ",
-    "2026-W00", "2026-W54", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-03-25T24:00:00Z",
-    "2026-06-30T23:59:60Z", "2026-03-25T14:03:11", "2026-03-25T14:03Z", "1999-12-31T23:59:59Z", "2101-01-01T00:00:00Z",
-    "2026-03-25T14:03:11.Z", "2026-03-25T14:03:11+01:00", "6f0b6f0e-3d0c-4f7e-9d53-0d9d0d9a2c1g", [], {}, [None], {"a": 1},
+    None, True, False, 0, -1, 1, 2**31 - 1, 2**31, 2**53, 2**63, -(2**63), 10**30, 10**400, 0.5, 1.5, 1e20,
+    1e300, "", " ", "a", "a b", "a:b", "a\n", "GBP\n", "gbp", "\u0661", "\u0662\u0660\u0662\u0666-W13",
+    "a\u0085", "a\u001f", "\ufeff", "a\u2028", "\U0001f4b7", "x" * 64, "x" * 65, "\U0001f4b7" * 65,
+    "x" * 129, "1_0", "NaN", "1e2", " 5 ", "2026-W00", "2026-W54", "2026-13-01T00:00:00Z",
+    "2026-02-30T00:00:00Z", "2026-03-25T24:00:00Z", "2026-06-30T23:59:60Z", "2026-03-25T14:03:11",
+    "2026-03-25T14:03Z", "1999-12-31T23:59:59Z", "2101-01-01T00:00:00Z", "2026-03-25T14:03:11.Z",
+    "2026-03-25T14:03:11+01:00", "6f0b6f0e-3d0c-4f7e-9d53-0d9d0d9a2c1g", [], {}, [None], {"a": 1},
 )  # fmt: skip
 """Values that a field may not have, or only some."""
 
@@ -222,22 +233,32 @@ def paths(value: Any, before: Path = ()) -> Iterator[Path]:
 
 @st.composite
 def written(draw: st.DrawFn, value: Any) -> str:
-    """Return a value as JSON, with integers spelled in one of the ways that JSON has for them."""
+    """Return a value as JSON, with integers spelled in the ways that JSON has for them."""
+    return _written(value, count(draw(st.integers(0, 99))), ascii_only=draw(st.booleans()))
+
+
+def _written(value: Any, spelling: Iterator[int], *, ascii_only: bool) -> str:
     match value:
         case dict():
-            fields = [f"{json.dumps(name)}:{draw(written(inner))}" for name, inner in value.items()]
-            return "{" + ",".join(draw(st.permutations(fields))) + "}"
+            fields = [
+                f"{json.dumps(name)}:{_written(inner, spelling, ascii_only=ascii_only)}"
+                for name, inner in value.items()
+            ]
+            return "{" + ",".join(fields) + "}"
         case list():
-            return "[" + ",".join(draw(written(inner)) for inner in value) + "]"
+            return f"[{','.join(_written(inner, spelling, ascii_only=ascii_only) for inner in value)}]"
         case int() if not isinstance(value, bool):
-            return draw(_spelled(value))
+            spellings = _spellings(value)
+            return spellings[next(spelling) % len(spellings)]
         case _:
-            return json.dumps(value, ensure_ascii=draw(st.booleans()))
+            return json.dumps(value, ensure_ascii=ascii_only)
 
 
-def _spelled(number: int) -> st.SearchStrategy[str]:
-    spellings = [f"{number}", f"{number}.0", f"{number}.000", f"{number}e0", f"{number}0E-1", f"{number}0.0e-01"]
+def _spellings(number: int) -> list[str]:
+    found = [f"{number}", f"{number}.0", f"{number}.000", f"{number}e0"]
+    if not number:
+        return [*found, "-0.0", "-0", "0e9", "0e-9", "0.0E+99999999999999999999"]
+    found += [f"{number}0E-1", f"{number}0.0e-01"]
     digits = str(number).rstrip("0")
-    if number and digits != str(number):
-        spellings.append(f"{digits}e+{len(str(number)) - len(digits)}")
-    return st.sampled_from(spellings if number else [*spellings, "-0.0", "-0", "0e9", "0e-9"])
+    zeros = len(str(number)) - len(digits)
+    return [*found, f"{digits}e+{zeros}"] if zeros else found

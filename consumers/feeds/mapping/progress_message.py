@@ -28,6 +28,7 @@ SCHEMA: Final = "club.progress/1"
 Status = Literal["placed", "settled", "void", "partially_void", "cashed_out"]
 StakeSource = Literal["cash", "free_bet"]
 
+
 class QualifyingBet(msgspec.Struct, frozen=True, kw_only=True):
     """The state of a bet, an order or a round at one revision, in the contract's terms.
 

@@ -27,6 +27,7 @@ FractionalPrice = Annotated[str, Meta(pattern=r"\A(SP|evens|[0-9]{1,9}/[1-9][0-9
 MAX_DIGITS: Final = 18
 """More digits than any amount needs, so that an exponent of a million is never expanded."""
 
+MAX_ODDS: Final = 10**10
 MAX_MILLI: Final = 2**31 - 1
 
 
@@ -75,6 +76,8 @@ def decimal_odds(odds: Decimal | Price) -> Fraction:
     exact = Fraction(_in_range(Decimal(odds)))
     if exact < 1:
         raise Poison(f"decimal odds of {odds} are below 1")
+    if exact > MAX_ODDS:
+        raise Poison(f"decimal odds of {odds} are out of range")
     return exact
 
 

@@ -115,7 +115,10 @@ def test_times_are_converted_to_utc() -> None:
     [
         ({"returned": {"cash": "5.01"}}, "more of the stake was returned than was staked"),
         ({"stake": {"cash": "5.001"}}, "more decimals than GBP"),
-        ({"stake": {"cash": "0", "free": "5"}, "returned": {"cash": "0", "free": "6"}}, "more of the stake was"),
+        (
+            {"stake": {"cash": "0", "free": "5"}, "returned": {"cash": "0", "free": "6"}},
+            "more of the stake was",
+        ),
         ({"returned": {"cash": "0", "free": "-1"}}, r"`\$.returned.free`"),
         ({"stake": {"cash": "-5"}}, r"`\$.stake.cash`"),
         ({"stake": {"cash": "9999999.999"}, "currency": "BHD"}, "does not fit club.progress/1"),
