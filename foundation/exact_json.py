@@ -39,6 +39,22 @@ class _AnyObject(msgspec.Struct):
 _SYNTAX: Final = msgspec.json.Decoder(_AnyObject)
 
 
+def decode(decoder: msgspec.json.Decoder[T], value: bytes) -> T:
+    """Return a JSON object decoded, with numbers like `2.0` as integers and times cut at microseconds.
+
+    Raises:
+        msgspec.ValidationError: It does not have the decoder's type.
+        msgspec.DecodeError: It is not JSON.
+        RecursionError: It is nested too deeply.
+    """
+    if has_long_fraction(value) is not None:
+        return decode_rewritten(decoder, value)
+    try:
+        return decoder.decode(value)
+    except msgspec.ValidationError as fault:
+        return decode_rewritten(decoder, value, fault)
+
+
 def decode_rewritten(
     decoder: msgspec.json.Decoder[T], value: bytes, fault: msgspec.ValidationError | None = None
 ) -> T:

@@ -91,7 +91,7 @@ def require_utc(**instants: datetime | None) -> None:
     for name, instant in instants.items():
         if instant is None:
             continue
-        if instant.tzinfo is not UTC and instant.utcoffset():
+        if instant.tzinfo is not UTC and (instant.tzinfo is None or instant.utcoffset()):
             raise ValueError(f"`{name}` is not in UTC")
         if not FIRST_YEAR <= instant.year <= LAST_YEAR:
             raise ValueError(f"`{name}` is not between the years {FIRST_YEAR} and {LAST_YEAR}")

@@ -1,7 +1,7 @@
 """The platform's feeds: a bet as each of its systems publishes it, as defined in `contracts/feeds/`."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
@@ -11,6 +11,7 @@ import msgspec
 
 from simulator.kafka.messages import Bet, Message
 
+EPOCH: Final = datetime.fromtimestamp(0, UTC)
 COMMISSION: Final = Decimal("0.05")
 """The exchange's share of the winnings."""
 
@@ -165,4 +166,4 @@ def _instant(moment: datetime) -> str:
 
 
 def _milliseconds(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)
+    return (moment - EPOCH) // timedelta(milliseconds=1)

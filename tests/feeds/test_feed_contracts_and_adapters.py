@@ -1,4 +1,4 @@
-"""What a feed's contract allows becomes a progress message, and what an adapter refuses no contract allows."""
+"""What a feed's contract allows becomes a progress message, and what an adapter refuses it forbids."""
 
 from collections.abc import Callable
 from decimal import Decimal

@@ -1,12 +1,12 @@
-"""Messages drawn from a contract's JSON Schema, changed at random, and written as JSON in all allowed spellings.
+"""Messages drawn from a contract's JSON Schema, changed at random, and written in all spellings of numbers.
 
-Patterns mean what they mean in ECMA 262, as JSON Schema says: `\\d` is ten digits, `$` the very end. Formats
-are checked.
+Patterns mean what they mean in ECMA 262, as JSON Schema says: the digits are ten, and the end is the very
+end. Formats are checked.
 """
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -123,30 +123,35 @@ def _values(schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
 
 
 def _of_type(name: str, schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
-    match name:
-        case "null":
-            return st.none()
-        case "boolean":
-            return st.booleans()
-        case "integer":
-            numbers = st.integers(schema.get("minimum"), schema.get("maximum"))
-            return numbers.filter(validator(schema).is_valid)
-        case "number":
-            least = schema.get("minimum", schema.get("exclusiveMinimum", -1e15))
-            open_end = "exclusiveMinimum" in schema
-            most = schema.get("maximum", 1e15)
-            return st.floats(least, most, exclude_min=open_end, allow_nan=False, allow_subnormal=False)
-        case "string":
-            return _texts(schema)
-        case "array":
-            return st.lists(
-                _values(schema.get("items", {"type": "string"})),
-                min_size=schema.get("minItems", 0),
-                max_size=min(schema.get("maxItems", 3), 3),
-                unique_by=json.dumps if schema.get("uniqueItems") else None,
-            )
-        case _:
-            return _objects(schema)
+    of_types: dict[str, Callable[[Mapping[str, Any]], st.SearchStrategy[Any]]] = {
+        "null": lambda _: st.none(),
+        "boolean": lambda _: st.booleans(),
+        "integer": _integers,
+        "number": _floats,
+        "string": _texts,
+        "array": _lists,
+        "object": _objects,
+    }
+    return of_types[name](schema)
+
+
+def _integers(schema: Mapping[str, Any]) -> st.SearchStrategy[int]:
+    return st.integers(schema.get("minimum"), schema.get("maximum")).filter(validator(schema).is_valid)
+
+
+def _floats(schema: Mapping[str, Any]) -> st.SearchStrategy[float]:
+    least = schema.get("minimum", schema.get("exclusiveMinimum", -1e15))
+    open_end, most = "exclusiveMinimum" in schema, schema.get("maximum", 1e15)
+    return st.floats(least, most, exclude_min=open_end, allow_nan=False, allow_subnormal=False)
+
+
+def _lists(schema: Mapping[str, Any]) -> st.SearchStrategy[list[Any]]:
+    return st.lists(
+        _values(schema.get("items", {"type": "string"})),
+        min_size=schema.get("minItems", 0),
+        max_size=3,
+        unique_by=json.dumps if schema.get("uniqueItems") else None,
+    )
 
 
 def _texts(schema: Mapping[str, Any]) -> st.SearchStrategy[str]:

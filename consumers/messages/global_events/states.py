@@ -18,8 +18,8 @@ from consumers.messages.fields import (
     Url,
     require_utc,
 )
-from consumers.messages.reader import decode_record
 from consumers.stream.errors import Poison
+from foundation.exact_json import decode
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.records.global_state import (
     GlobalKind,
@@ -274,7 +274,7 @@ def read_state(kind: GlobalKind, brand: str, subject: str, state: object) -> Sta
         Poison: It is not a state of its kind, or of another subject than the message's.
     """
     try:
-        found = decode_record(_DECODERS[kind], msgspec.json.encode(state))
+        found = decode(_DECODERS[kind], msgspec.json.encode(state))
     except msgspec.ValidationError as fault:
         raise Poison(f"not a state of kind {kind.value}: {fault}") from fault
     if found.subject(brand).name != subject:

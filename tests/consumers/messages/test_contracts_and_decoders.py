@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -27,6 +27,7 @@ from subgraphs.kit.records.global_state import GlobalKind
 from tests.support.contract_cases import FEWER, Body, Case, Rule, in_order, keep_order
 from tests.support.contract_messages import instant_of
 
+LATEST: Final = datetime.max.replace(tzinfo=UTC)
 CONTRACTS: Final = Path(__file__).parents[3] / "contracts"
 
 
@@ -55,7 +56,7 @@ def _keep_bet(body: Body) -> None:
 
 def _week_holds(body: Body) -> bool:
     names = ("starts_at", "ends_at", "locks_at", "grace_until")
-    starts, ends, locks, grace = (instant_of(body[name]) or datetime.max for name in names)
+    starts, ends, locks, grace = (instant_of(body[name]) or LATEST for name in names)
     return starts < ends <= grace and locks <= ends
 
 
@@ -160,7 +161,7 @@ def _subject(kind: str, state: Body) -> str:
 
 def _global_holds(body: Body) -> bool:
     state, kind = body["state"], body["kind"]
-    if kind not in set(GlobalKind):  # a newer version knows it
+    if kind not in {one.value for one in GlobalKind}:  # a newer version knows it
         return True
     everywhere = kind == "provider" or (kind == "switch" and state["scope"] == "provider")
     extra = {
