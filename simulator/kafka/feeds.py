@@ -30,6 +30,7 @@ def feed_message(bet: Bet) -> Message:
 def _sports(bet: Bet) -> Mapping[str, Any]:
     states = {"void": "void", "cashed_out": "cashed_out", "placed": "accepted"}
     legs, combinations = LEGS[bet.bet_type or "single"]
+    is_each_way = _number(bet) % 5 == 0
     purse = "cash" if bet.stake_source == "cash" else "free"
     nothing = {"cash": "0.00", "free": "0.00"}
     returned = bet.stake_minor - bet.counting_stake_minor if bet.status == "partially_void" else 0
@@ -40,8 +41,8 @@ def _sports(bet: Bet) -> Mapping[str, Any]:
         "bet": bet.bet_id,
         "version": bet.revision,
         "state": states.get(bet.status, "settled"),
-        "legs": [{"event": f"e-{number + 1}"} for number in range(legs)],
-        "combinations": combinations,
+        "legs": [{"event": f"e-{number + 1}", "each_way": is_each_way} for number in range(legs)],
+        "combinations": combinations * 2 if is_each_way else combinations,
         "price": None if bet.odds_milli is None else str(Decimal(bet.odds_milli) / 1000),
         "currency": bet.currency,
         "stake": nothing | {purse: _units(bet.stake_minor)},
