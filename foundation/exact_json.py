@@ -6,9 +6,10 @@ rare: they are rewritten and decoded once more, and others are decoded once.
 """
 
 import re
+from collections.abc import Hashable
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 import msgspec
 from msgspec import inspect
@@ -76,7 +77,7 @@ def decode_rewritten(
         if fault is not None:
             raise fault from None
         raise
-    names = _time_fields(decoder.type)
+    names = _time_fields(cast("Hashable", decoder.type))
 
     def rewrite(token: re.Match[bytes]) -> bytes:
         if token["number"]:
@@ -89,7 +90,7 @@ def decode_rewritten(
 
 
 @cache
-def _time_fields(type_: object) -> frozenset[bytes]:
+def _time_fields(type_: Hashable) -> frozenset[bytes]:
     """Return the names in JSON of the fields of a type, and of the types of its fields, that are times."""
     found: set[bytes] = set()
     _collect(inspect.type_info(type_), found)

@@ -72,7 +72,7 @@ def _match(_: Any, pattern: str, text: Any, __: Any) -> Iterator[ValidationError
 _FORMATS: Final = FormatChecker([])
 _FORMATS.checks("uuid")(lambda text: not isinstance(text, str) or bool(_UUID.fullmatch(text)))
 _FORMATS.checks("date-time")(lambda text: not isinstance(text, str) or instant_of(text) is not None)
-_Validator: Final = extend(Draft202012Validator, {"pattern": _match})
+_Validator: Final = extend(Draft202012Validator, {"pattern": _match})  # type: ignore[no-untyped-call]
 
 
 def validator(schema: Mapping[str, Any]) -> Draft202012Validator:

@@ -65,6 +65,7 @@ class CreditBody(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime | None = None
     changed_at: datetime | None = None
 
+
 _CREDIT_BODY: Final = msgspec.json.Decoder(CreditBody)
 
 

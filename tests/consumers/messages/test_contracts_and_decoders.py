@@ -164,14 +164,18 @@ def _global_holds(body: Body) -> bool:
     if kind not in {one.value for one in GlobalKind}:  # a newer version knows it
         return True
     everywhere = kind == "provider" or (kind == "switch" and state["scope"] == "provider")
-    extra = {
+    extra: dict[str, Callable[[], bool]] = {
         "switch": lambda: (state["scope"] == "brand") != bool(state["name"]),
         "brand": lambda: state["default_locale"] in state["locales"],
         "allotment": lambda: all(
             share["first"] <= share["last"] and share["rewards"] <= share["held"] for share in state["shares"]
         ),
-    }.get(kind, lambda: True)
-    return extra() and body["subject"] == _subject(kind, state) and (body["brand_id"] == "*") == everywhere
+    }
+    return (
+        extra.get(kind, lambda: True)()
+        and body["subject"] == _subject(kind, state)
+        and (body["brand_id"] == "*") == everywhere
+    )
 
 
 def _keep_global(body: Body) -> None:
