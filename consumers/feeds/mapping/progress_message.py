@@ -114,6 +114,8 @@ def progress_message(bet: QualifyingBet, feed: str, topic: str) -> ProgressMessa
     Raises:
         Poison: The contract cannot express such a bet.
     """
+    if not bet.bet_id:  # with the feed's name before it, it would be one
+        raise Poison("the id of the bet is empty")
     bet_id = f"{feed}.{bet.bet_id}"
     event_id = str(uuid5(NAMESPACE_URL, f"{topic}#{bet.brand_id}#{bet_id}#{bet.revision}"))
     try:

@@ -131,6 +131,7 @@ def test_times_are_converted_to_utc() -> None:
         ({"placed_at": "0001-01-01T00:00:00+10:00"}, "the year 1 is implausible"),
         ({"placed_at": "2026-03-25T14:03:11"}, "not a record of sports.bets.v1"),
         ({"bet": "b" * 60}, "does not fit club.progress/1"),
+        ({"bet": ""}, "the id of the bet is empty"),
         ({"account": "c:1"}, "does not fit club.progress/1"),
         ({"schema": "sports.bets/2"}, "not a record of sports.bets.v1"),
     ],
