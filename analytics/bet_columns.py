@@ -115,7 +115,7 @@ def _decoded(records: Sequence[Record]) -> list[_PlainBet] | None:
         bets = _decode(lines)
     except (msgspec.DecodeError, RecursionError):
         return None
-    if any(bet.bet_type is None and bet.product == "betting" for bet in bets):
+    if any(map(_is_odd, bets)):
         return None
     # If a line was empty, there are fewer bets.
     if [record.key for record in records] != [f"{bet.brand_id}:{bet.customer_id}".encode() for bet in bets]:
@@ -125,6 +125,15 @@ def _decoded(records: Sequence[Record]) -> list[_PlainBet] | None:
     if _PLAIN_WORDS(words) is None or _PLAIN_INSTANTS(instants) is None:
         return None
     return bets if all(map(_agrees, records, bets)) else None
+
+
+def _is_odd(bet: _PlainBet) -> bool:
+    """Tell whether fields may contradict each other: then the block is read record by record."""
+    return (
+        (bet.product == "betting") is (bet.bet_type is None)
+        or bet.counting_stake_minor > bet.stake_minor
+        or bet.occurred_at < bet.placed_at
+    )
 
 
 def _agrees(record: Record, bet: _PlainBet) -> bool:

@@ -14,7 +14,7 @@ from backoffice.figures import repository
 from backoffice.figures.models import RISK_CELL, RISK_WEEK
 from backoffice.figures.week_figures import WeekFigures, sum_money, sum_rewards
 from consumers.acknowledgements.message import SCHEMA, CellRange
-from consumers.messages.fields import EventId, IsoWeek
+from consumers.messages.fields import EventId, IsoWeek, require_utc
 from consumers.messages.reader import Envelope, Reader
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
@@ -44,7 +44,9 @@ class CellFigures(Envelope, frozen=True, kw_only=True):
     figures: WeekFigures
 
     def __post_init__(self) -> None:
-        """Refuse figures of another week or brand than the message's."""
+        """Refuse figures of another week or brand than the message's, and times that are not in UTC."""
+        week = self.figures.week
+        require_utc(starts_at=week.starts_at, ends_at=week.ends_at, as_of=self.figures.as_of)
         if (self.figures.brand, self.figures.week.iso) != (self.brand_id, self.iso_week):
             raise ValueError("the figures are of another week")
 

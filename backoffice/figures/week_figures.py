@@ -3,7 +3,9 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Annotated, Final
+
+from msgspec import Meta
 
 from subgraphs.fulfilment.accounting.stage_sql import EXPECTED, EXPIRED, OUTSTANDING, OWED, STOPPED, USED
 from subgraphs.kit.domain.weeks import Week
@@ -19,6 +21,8 @@ COST: Final = (OWED, OUTSTANDING, USED)
 DUE: Final = (EXPECTED, OWED, OUTSTANDING, USED, EXPIRED)
 """What a week's qualifiers earn, which the forecast estimates."""
 
+Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+Source = Annotated[str, Meta(pattern=r"\A(set|default|none)\Z")]
 SET, DEFAULT, NONE = "set", "default", "none"
 
 
@@ -36,15 +40,15 @@ class RewardFigure:
     """
 
     stage: str
-    source: str
+    source: Source
     reward_id: str
-    config_version: int
+    config_version: Number
     kind: str | None
     currency: str
-    customers: int
-    value_minor: int
-    spins: int
-    unvalued: int
+    customers: Number
+    value_minor: Number
+    spins: Number
+    unvalued: Number
 
     @property
     def key(self) -> tuple[str, str, str, int, str]:
@@ -66,10 +70,10 @@ class MoneyFigure:
     """The counted bets of a week's customers of one currency, in minor units."""
 
     currency: str
-    customers: int
-    counted_bets: int
-    turnover_minor: int
-    member_turnover_minor: int
+    customers: Number
+    counted_bets: Number
+    turnover_minor: Number
+    member_turnover_minor: Number
 
     def __add__(self, other: "MoneyFigure") -> "MoneyFigure":
         return replace(
@@ -97,11 +101,11 @@ class WeekFigures:
     brand: str
     week: Week
     closed: bool
-    seen: int | None
-    opted_in: int
-    qualified: int
-    chose: int
-    in_doubt: int
+    seen: Number | None
+    opted_in: Number
+    qualified: Number
+    chose: Number
+    in_doubt: Number
     rewards: tuple[RewardFigure, ...]
     money: tuple[MoneyFigure, ...]
     currencies: tuple[str, ...]

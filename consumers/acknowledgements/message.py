@@ -1,14 +1,14 @@
 """The message on the topic of cells: what one part of a node has applied of the global topic."""
 
-from datetime import datetime
 from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
 
-from consumers.messages.fields import EventId, Instant, require_utc
+from consumers.messages.fields import Count, EventId, Instant, require_utc
 from consumers.messages.reader import Envelope, Reader
 from consumers.stream.records import Record
+from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.records.global_state import GlobalOrder
 
 CELLS_TOPIC: Final = "club.cells.v1"
@@ -59,15 +59,15 @@ class ProviderHealth(msgspec.Struct, frozen=True, kw_only=True):
 
     provider: Annotated[str, Meta(max_length=64)]
     worker: Annotated[str, Meta(max_length=128)] = ""
-    revision: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
+    revision: Count = 0
     problem: Annotated[str, Meta(max_length=500)] | None = None
     circuit: Literal["closed", "open", "half_open", "none"] = "none"
-    calls: Annotated[int, Meta(ge=0)] = 0
-    due: Annotated[int, Meta(ge=0)] = 0
-    succeeded_at: datetime | None = None
-    failed_at: datetime | None = None
+    calls: Count = 0
+    due: Count = 0
+    succeeded_at: Instant | None = None
+    failed_at: Instant | None = None
     error: Annotated[str, Meta(max_length=64)] | None = None
-    credited_at: datetime | None = None
+    credited_at: Instant | None = None
 
     def __post_init__(self) -> None:
         """Refuse an instant that is not in UTC."""
@@ -98,6 +98,11 @@ class CellRange(msgspec.Struct, frozen=True, kw_only=True):
     first: _Number
     last: _Number
     of: _Number
+
+    def __post_init__(self) -> None:
+        """Refuse partitions that there are not."""
+        if not self.first <= self.last < self.of:
+            raise ValueError("the cell's partitions must be among all, the first not after the last")
 
 
 class Acknowledgement(Envelope, frozen=True, kw_only=True):
@@ -130,12 +135,14 @@ class Acknowledgement(Envelope, frozen=True, kw_only=True):
     providers: tuple[ProviderHealth, ...] = ()
     budgets: tuple[BudgetReport, ...] = ()
     cell: CellRange | None = None
-    every_seconds: float
+    every_seconds: Annotated[float, Meta(ge=0, le=86_400)]
     reported_at: Instant
 
     def __post_init__(self) -> None:
-        """Refuse an instant that is not in UTC."""
+        """Refuse an instant that is not in UTC, and a single brand."""
         require_utc(reported_at=self.reported_at)
+        if self.brand_id != ALL_BRANDS:
+            raise ValueError(f"an acknowledgement is of all brands, `{ALL_BRANDS}`")
 
     @property
     def order(self) -> GlobalOrder:

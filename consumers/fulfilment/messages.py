@@ -17,6 +17,8 @@ from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.records.tables import club_columns
 
 ClubStateName = Literal["CONFIRMED", "FULFILLING", "CREDITED", "USED", "EXPIRED", "INELIGIBLE", "MISSED"]
+FulfilmentStatus = Literal["WAITING", "SENT", "CREDITED", "REVIEW", "USED", "EXPIRED"]
+_Word = Annotated[str, Meta(max_length=64)]
 STATES: Final = {
     "CONFIRMED": FulfilmentState.CONFIRMED,
     "FULFILLING": FulfilmentState.FULFILLING,
@@ -36,21 +38,22 @@ class PublishedMessage(Body, frozen=True, kw_only=True):
     iso_week: IsoWeek
     revision: Ordinal
     state: ClubStateName
-    reason: str | None = None
-    flag: str | None = None
+    reason: _Word | None = None
+    flag: _Word | None = None
     credited_at: Instant | None = None
     expires_at: Instant | None = None
-    reference: str | None = None
+    reference: Annotated[str, Meta(max_length=128)] | None = None
     occurred_at: Instant
-    fulfilment_status: str | None = None
+    fulfilment_status: FulfilmentStatus | None = None
     fulfilment_state: FulfilmentState | None = None
-    provider: str | None = None
+    provider: _Word | None = None
     sent_at: Instant | None = None
     reward: ChosenReward | None = None
 
     def __post_init__(self) -> None:
         """Validate what the field types cannot."""
-        require_utc(occurred_at=self.occurred_at)
+        require_utc(occurred_at=self.occurred_at, sent_at=self.sent_at)
+        require_utc(credited_at=self.credited_at, expires_at=self.expires_at)
 
     def outcome(self) -> PublishedOutcome:
         """Return the outcome in the subgraph's form."""
@@ -82,7 +85,7 @@ class GoodwillDecided(Body, frozen=True, kw_only=True):
     credit_id: Annotated[str, Meta(min_length=1, max_length=64)]
     iso_week: IsoWeek
     reward: ChosenReward
-    cause: Annotated[str, Meta(pattern="^[A-Z_]{1,32}$")]
+    cause: Annotated[str, Meta(pattern=r"\A[A-Z_]{1,32}\Z")]
     explanation: Annotated[str, Meta(min_length=1, max_length=500)]
     proposed_by: Annotated[str, Meta(min_length=1, max_length=200)]
     approved_by: Annotated[str, Meta(min_length=1, max_length=200)]

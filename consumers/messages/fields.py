@@ -1,13 +1,19 @@
 """Types of the fields that messages share, with the ranges of the contracts."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Annotated, Final, Literal
 
 from msgspec import Meta
 
 FIRST_YEAR: Final = 2000
 LAST_YEAR: Final = 2100
+_FIRST: Final = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
+_END: Final = datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)
+
+CLOCK_SKEW: Final = timedelta(minutes=5)
+"""How far apart the clocks of a producer's machines may be: what differs by more cannot be true."""
 
 _NOT_PLAIN: Final = r"\s\ufeff\x00-\x1f\x7f"
 _PLAIN: Final = rf"[^{_NOT_PLAIN}]+"
@@ -35,8 +41,10 @@ UncheckedId = Annotated[str, Meta(min_length=1, max_length=64)]
 Jurisdiction = Annotated[str, Meta(pattern=r"\A[A-Z]{2}(-[A-Z0-9]{1,3})?\Z")]
 Currency = Annotated[str, Meta(pattern=r"\A[A-Z]{3}\Z")]
 Locale = Annotated[str, Meta(max_length=35, pattern=r"\A[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")]
-Url = Annotated[str, Meta(max_length=2000, pattern=r"\Ahttps?://\S+\Z")]
-Link = Annotated[str, Meta(max_length=2000, pattern=r"\A(https?://\S|/(?!/))\S*\Z")]
+Url = Annotated[str, Meta(max_length=2000, pattern=rf"\Ahttps?://{_PLAIN}\Z")]
+Link = Annotated[
+    str, Meta(max_length=2000, pattern=rf"\A(https?://[^{_NOT_PLAIN}]|/(?!/))[^{_NOT_PLAIN}]*\Z")
+]
 """An address, or a path of the site on which customers see it."""
 
 Money = Annotated[int, Meta(ge=0, le=2**31 - 1)]
@@ -50,7 +58,7 @@ Ordinal = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 """A version or revision, counted from 1."""
 
 Instant = Annotated[datetime, Meta(tz=True)]
-IsoWeek = Annotated[str, Meta(pattern=r"\A\d{4}-W(0[1-9]|[1-4]\d|5[0-3])\Z")]
+IsoWeek = Annotated[str, Meta(pattern=r"\A[0-9]{4}-W(0[1-9]|[1-4][0-9]|5[0-3])\Z")]
 
 Product = Literal["betting", "casino", "bingo", "poker"]
 BetType = Literal["single", "multiple", "system"]
@@ -83,7 +91,41 @@ def require_utc(**instants: datetime | None) -> None:
     for name, instant in instants.items():
         if instant is None:
             continue
-        if instant.tzinfo is not UTC and instant.utcoffset():
+        if instant.tzinfo is not UTC and (instant.tzinfo is None or instant.utcoffset()):
             raise ValueError(f"`{name}` is not in UTC")
         if not FIRST_YEAR <= instant.year <= LAST_YEAR:
             raise ValueError(f"`{name}` is not between the years {FIRST_YEAR} and {LAST_YEAR}")
+
+
+def require_order(**instants: datetime | None) -> None:
+    """Check that instants are in the order of their names, but for the skew of the clocks that gave them.
+
+    Raises:
+        ValueError: An instant is before an earlier name's.
+    """
+    known = [(name, instant) for name, instant in instants.items() if instant is not None]
+    for (earlier, before), (name, instant) in pairwise(known):
+        if instant < before - CLOCK_SKEW:
+            raise ValueError(f"`{name}` is before `{earlier}`")
+
+
+def require_bet_times(placed_at: datetime, occurred_at: datetime) -> None:
+    """Check the times of a bet's state as `require_utc` and `require_order` do, most with one comparison.
+
+    Raises:
+        ValueError: They are not in UTC, in a plausible year, and in their order.
+    """
+    if placed_at.tzinfo is UTC is occurred_at.tzinfo and _FIRST <= placed_at <= occurred_at < _END:
+        return
+    require_utc(placed_at=placed_at, occurred_at=occurred_at)
+    require_order(placed_at=placed_at, occurred_at=occurred_at)
+
+
+def require_part(counting_stake_minor: int, stake_minor: int, channel: str | None) -> None:
+    """Check that no more of a stake counts than was staked. On the exchange it is the commission that counts.
+
+    Raises:
+        ValueError: More counts.
+    """
+    if counting_stake_minor > stake_minor and channel != "exchange":
+        raise ValueError("`counting_stake_minor` is more than `stake_minor`, of which it is a part")

@@ -11,6 +11,7 @@ import msgspec
 from consumers.messages.fields import BrandId
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
+from foundation.exact_json import decode_rewritten, has_long_fraction
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +38,7 @@ class _Head(msgspec.Struct, frozen=True):
 
 
 B = TypeVar("B", bound=Envelope)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +64,17 @@ class Reader(Generic[B]):
         """
         if record.value is None:
             raise Poison("a null value has no meaning here")
-        body = self._decode(record.value)
+        try:
+            body = decode_record(self.decoder, record.value)
+        except msgspec.ValidationError as fault:
+            self._require_schema(
+                _schema_of(record.value)
+            )  # for an unknown version no other error makes sense
+            raise Poison(f"not a {self.schema} message: {fault}") from fault
         self._require_schema(body.schema)
         require_key(record, self.key(body))
         require_headers(record, schema=body.schema, brand=body.brand_id)
         return body
-
-    def _decode(self, value: bytes) -> B:
-        try:
-            value.decode()  # msgspec validates only the fields it knows
-            return self.decoder.decode(value)
-        except UnicodeDecodeError as fault:
-            raise Poison(f"not UTF-8: {fault.reason} at byte {fault.start}") from fault
-        except RecursionError as fault:
-            raise Poison("not a message: nested too deeply") from fault
-        except msgspec.ValidationError as fault:
-            self._require_schema(_schema_of(value))  # for an unknown version no other error makes sense
-            raise Poison(f"not a {self.schema} message: {fault}") from fault
-        except msgspec.DecodeError as fault:
-            raise Poison(f"not JSON: {fault}") from fault
 
     def _require_schema(self, schema: str | None) -> None:
         expected = f"{self.schema}/{self.major}"
@@ -88,6 +82,28 @@ class Reader(Generic[B]):
             return
         if not re.fullmatch(rf"{re.escape(expected)}(\.\d+)*", schema):
             raise Poison(f"unknown schema {schema[:64]!r}: this topic has {expected}")
+
+
+def decode_record(decoder: msgspec.json.Decoder[T], value: bytes) -> T:
+    """Return a record's value decoded, with numbers like `2.0` as integers and times cut at microseconds.
+
+    Raises:
+        Poison: It is not JSON in UTF-8.
+        msgspec.ValidationError: It does not have the decoder's type.
+    """
+    try:
+        value.decode()  # msgspec validates only the fields it knows
+        if has_long_fraction(value) is None:
+            return decoder.decode(value)
+        return decode_rewritten(decoder, value)
+    except UnicodeDecodeError as fault:
+        raise Poison(f"not UTF-8: {fault.reason} at byte {fault.start}") from fault
+    except RecursionError as fault:
+        raise Poison("nested too deeply") from fault
+    except msgspec.ValidationError as fault:
+        return decode_rewritten(decoder, value, fault)
+    except msgspec.DecodeError as fault:
+        raise Poison(f"not JSON: {fault}") from fault
 
 
 def require_key(record: Record, expected: str) -> None:

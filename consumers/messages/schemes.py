@@ -168,6 +168,8 @@ class WeekOpened(Body, frozen=True, kw_only=True):
         require_utc(grace_until=self.grace_until, opened_at=self.opened_at)
         if not self.starts_at < self.ends_at <= self.grace_until:
             raise ValueError("the week must start before it ends, and its grace must not end before it")
+        if self.locks_at > self.ends_at:
+            raise ValueError("the choice must not lock after the week has ended")
 
     def definition(self) -> WeekDefinition:
         """Return the definition of the week."""

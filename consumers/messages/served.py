@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from consumers.messages.fields import Count, Instant, Ordinal, require_utc
+from consumers.messages.fields import Count, Instant, Ordinal, require_order, require_utc
 from consumers.messages.reader import Body, Reader
 from consumers.stream.records import Record
 
@@ -42,8 +42,9 @@ class ServedCounts(Body, frozen=True, kw_only=True):
     counts: tuple[ServedCount, ...]
 
     def __post_init__(self) -> None:
-        """Refuse an instant that is not in UTC."""
+        """Refuse instants that are not in UTC or not in order."""
         require_utc(since=self.since, occurred_at=self.occurred_at)
+        require_order(since=self.since, occurred_at=self.occurred_at)
 
 
 _READER: Final = Reader(

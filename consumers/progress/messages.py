@@ -18,6 +18,8 @@ from consumers.messages.fields import (
     Ordinal,
     Product,
     UncheckedId,
+    require_bet_times,
+    require_part,
     require_plain,
     require_utc,
 )
@@ -51,9 +53,11 @@ class BetChanged(Body, frozen=True, kw_only=True, gc=False):
     def __post_init__(self) -> None:
         """Validate what the field types cannot."""
         require_plain(customer_id=self.customer_id, bet_id=self.bet_id, currency=self.currency)
-        require_utc(placed_at=self.placed_at, occurred_at=self.occurred_at)
-        if self.product == "betting" and self.bet_type is None:
-            raise ValueError("a bet of product betting needs a `bet_type`")
+        require_bet_times(self.placed_at, self.occurred_at)
+        if self.counting_stake_minor > self.stake_minor:
+            require_part(self.counting_stake_minor, self.stake_minor, self.channel)
+        if (self.product == "betting") is (self.bet_type is None):
+            raise ValueError("betting, and only betting, has a `bet_type`")
 
     def bet(self) -> Bet:
         """Return the bet in the ledger's form."""

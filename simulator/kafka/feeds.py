@@ -1,7 +1,7 @@
 """The platform's feeds: a bet as each of its systems publishes it, as defined in `contracts/feeds/`."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
@@ -11,6 +11,7 @@ import msgspec
 
 from simulator.kafka.messages import Bet, Message
 
+EPOCH: Final = datetime.fromtimestamp(0, UTC)
 COMMISSION: Final = Decimal("0.05")
 """The exchange's share of the winnings."""
 
@@ -29,6 +30,7 @@ def feed_message(bet: Bet) -> Message:
 def _sports(bet: Bet) -> Mapping[str, Any]:
     states = {"void": "void", "cashed_out": "cashed_out", "placed": "accepted"}
     legs, combinations = LEGS[bet.bet_type or "single"]
+    is_each_way = _number(bet) % 5 == 0
     purse = "cash" if bet.stake_source == "cash" else "free"
     nothing = {"cash": "0.00", "free": "0.00"}
     returned = bet.stake_minor - bet.counting_stake_minor if bet.status == "partially_void" else 0
@@ -39,8 +41,8 @@ def _sports(bet: Bet) -> Mapping[str, Any]:
         "bet": bet.bet_id,
         "version": bet.revision,
         "state": states.get(bet.status, "settled"),
-        "legs": [{"event": f"e-{number + 1}"} for number in range(legs)],
-        "combinations": combinations,
+        "legs": [{"event": f"e-{number + 1}", "each_way": is_each_way} for number in range(legs)],
+        "combinations": combinations * 2 if is_each_way else combinations,
         "price": None if bet.odds_milli is None else str(Decimal(bet.odds_milli) / 1000),
         "currency": bet.currency,
         "stake": nothing | {purse: _units(bet.stake_minor)},
@@ -165,4 +167,4 @@ def _instant(moment: datetime) -> str:
 
 
 def _milliseconds(moment: datetime) -> int:
-    return round(moment.timestamp() * 1000)
+    return (moment - EPOCH) // timedelta(milliseconds=1)

@@ -172,6 +172,13 @@ CASES: Final = {
         one("furlong_consumer_dead_letters_total", 'topic="bets"', "_x85 1x60"),
         one("furlong_consumer_dead_letters_total", 'topic="bets"', "7x120"),
     ),
+    "AccountLost": Case(
+        one("furlong_consumer_dead_letters_total", 'topic="club.account-status.v1"', "_x85 1x60"),
+        {
+            **one("furlong_consumer_dead_letters_total", 'topic="club.progress.v1"', "_x85 1x60"),
+            **one("furlong_consumer_dead_letters_total", 'topic="club.account-status.v1"', "0x4 7x140"),
+        },
+    ),
     "OutboxWaits": Case(
         one("furlong_outbox_oldest_seconds", 'outbox="club"', "0x60 0+60x60"),
         {

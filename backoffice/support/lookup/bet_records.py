@@ -124,7 +124,7 @@ async def _starts(
     consumer.assign(list(partitions))
     firsts = await consumer.beginning_offsets(partitions)
     ends = await consumer.end_offsets(partitions)
-    at = round(since.timestamp() * 1000)
+    at = int(since.timestamp() * 1000)
     found = await consumer.offsets_for_times(dict.fromkeys(partitions, at))
     starts = {}
     for partition in partitions:

@@ -1,13 +1,12 @@
 """E-sports wagers, `esports.wagers.v1`: minor units, odds as numbers, times in milliseconds since 1970."""
 
-from decimal import Decimal
 from typing import Final, Literal
 
 import msgspec
 
 from consumers.feeds.mapping.feed import Feed
 from consumers.feeds.mapping.progress_message import QualifyingBet, Status
-from consumers.feeds.mapping.values import EpochMillis, decimal_odds, from_epoch_millis, milli
+from consumers.feeds.mapping.values import EpochMillis, decimal_odds, from_epoch_millis, json_number, milli
 from consumers.messages.fields import BetType, Currency, Money, Ordinal
 from consumers.stream.errors import Poison
 
@@ -39,7 +38,7 @@ class Wager(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     refunded_minor: Money = 0
     currency: Currency
     bonus: bool
-    odds: Decimal
+    odds: msgspec.Raw
     created_at: EpochMillis
     updated_at: EpochMillis
 
@@ -61,7 +60,7 @@ def _bet(wager: Wager) -> QualifyingBet:
         counting_stake_minor=0 if taken_back else left,
         currency=wager.currency,
         stake_source="free_bet" if wager.bonus else "cash",
-        odds_milli=milli(decimal_odds(wager.odds)),
+        odds_milli=milli(decimal_odds(json_number(wager.odds))),
         placed_at=from_epoch_millis(wager.created_at),
         occurred_at=from_epoch_millis(wager.updated_at),
         product="betting",

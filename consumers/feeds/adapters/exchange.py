@@ -1,6 +1,5 @@
 """Orders on the betting exchange, `exchange.orders.v1`: the commission counts, not the stake."""
 
-from decimal import Decimal
 from fractions import Fraction
 from typing import Final, Literal
 
@@ -8,7 +7,16 @@ import msgspec
 
 from consumers.feeds.mapping.feed import Feed
 from consumers.feeds.mapping.progress_message import QualifyingBet, Status
-from consumers.feeds.mapping.values import decimal_odds, laid_odds, milli, minor_floor, utc
+from consumers.feeds.mapping.values import (
+    Amount,
+    FineAmount,
+    Price,
+    decimal_odds,
+    laid_odds,
+    milli,
+    minor_floor,
+    utc,
+)
 from consumers.messages.fields import Currency, Instant, Ordinal
 from consumers.stream.errors import Poison
 
@@ -25,8 +33,8 @@ STATUSES: Final[dict[str, Status]] = {
 class Matched(msgspec.Struct, frozen=True):
     """How much of an order was matched, and at which average price, both from the backer's side."""
 
-    size: Decimal
-    price: Decimal | None
+    size: Amount
+    price: Price | None
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,13 +54,13 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     matched: Matched
     funds: Literal["cash", "bonus"]
     currency: Currency
-    commission: Decimal | None
+    commission: FineAmount | None
     placed_at: Instant
     updated_at: Instant
 
 
 def _bet(order: Order) -> QualifyingBet:
-    if order.state in {"LAPSED", "CANCELLED"} and order.matched.size:
+    if order.state in {"LAPSED", "CANCELLED"} and order.matched.size.strip("0."):
         raise Poison(f"an order that is {order.state} has a matched part, which must stay MATCHED")
     settled = order.state == "SETTLED"
     return QualifyingBet(

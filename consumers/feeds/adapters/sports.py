@@ -1,6 +1,5 @@
 """Sportsbook bets, `sports.bets.v1`: amounts in units, decimal odds, the whole bet with its version."""
 
-from decimal import Decimal
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -8,23 +7,35 @@ from msgspec import Meta
 
 from consumers.feeds.mapping.feed import Feed
 from consumers.feeds.mapping.progress_message import QualifyingBet, Status
-from consumers.feeds.mapping.values import decimal_odds, milli, minor, utc
+from consumers.feeds.mapping.values import Amount, Price, decimal_odds, milli, minor, utc
 from consumers.messages.fields import BetType, Currency, Instant, Ordinal
 from consumers.stream.errors import Poison
+
+State = Literal["accepted", "settled", "void", "cashed_out"]
 
 
 class Purses(msgspec.Struct, frozen=True):
     """An amount by source: the customer's own money, or a free bet."""
 
-    cash: Decimal
-    free: Decimal = Decimal(0)
+    cash: Amount
+    free: Amount = "0"
+
+
+class Leg(msgspec.Struct, frozen=True):
+    """One selection of a bet.
+
+    Attributes:
+        each_way: Whether it was backed both to win and to be placed, as all legs of an each-way bet are.
+    """
+
+    each_way: bool = False
 
 
 class SportsBet(msgspec.Struct, frozen=True, kw_only=True):
     """A whole bet.
 
     Attributes:
-        combinations: How many bets the legs make: 1 for a single or an accumulator.
+        combinations: How many bets the legs make: 1 for a single or an accumulator, twice as many each way.
         price: The price of the whole bet; None while it is at starting price.
         returned: How much of the stake was returned because of void legs or a partial cash-out.
     """
@@ -34,23 +45,23 @@ class SportsBet(msgspec.Struct, frozen=True, kw_only=True):
     account: str
     bet: str
     version: Ordinal
-    state: Literal["accepted", "settled", "void", "cashed_out"]
-    legs: Annotated[list[msgspec.Raw], Meta(min_length=1)]
+    state: State
+    legs: Annotated[list[Leg], Meta(min_length=1)]
     combinations: Ordinal
-    price: Decimal | None
+    price: Price | None
     currency: Currency
     stake: Purses
-    returned: Purses = Purses(Decimal(0))
+    returned: Purses = Purses("0")
     placed_at: Instant
     changed_at: Instant
 
 
 def _bet(bet: SportsBet) -> QualifyingBet:
     cash, free = minor(bet.stake.cash, bet.currency), minor(bet.stake.free, bet.currency)
-    returned = minor(bet.returned.cash, bet.currency)
-    if returned > cash:
+    returned, returned_free = minor(bet.returned.cash, bet.currency), minor(bet.returned.free, bet.currency)
+    if returned > cash or returned_free > free:
         raise Poison("more of the stake was returned than was staked")
-    status = _status(bet)
+    status = _status(bet.state, is_partial=returned + returned_free > 0)
     return QualifyingBet(
         brand_id=bet.brand,
         customer_id=bet.account,
@@ -70,11 +81,11 @@ def _bet(bet: SportsBet) -> QualifyingBet:
     )
 
 
-def _status(bet: SportsBet) -> Status:
-    match bet.state:
+def _status(state: State, *, is_partial: bool) -> Status:
+    match state:
         case "void" | "cashed_out":
-            return bet.state
-        case _ if bet.returned.cash or bet.returned.free:
+            return state
+        case _ if is_partial:
             return "partially_void"
         case "accepted":
             return "placed"
@@ -83,9 +94,11 @@ def _status(bet: SportsBet) -> Status:
 
 
 def _bet_type(bet: SportsBet) -> BetType:
-    if bet.combinations > 1:
-        return "system"
-    return "single" if len(bet.legs) == 1 else "multiple"
+    """Return the type of a bet; each way, what the customer calls one bet is two, to win and to be placed."""
+    if len(bet.legs) == 1:
+        return "single"
+    lines = 2 if any(leg.each_way for leg in bet.legs) else 1
+    return "system" if bet.combinations > lines else "multiple"
 
 
 FEED: Final = Feed("sports", "sports.bets.v1", msgspec.json.Decoder(SportsBet), _bet)

@@ -1,7 +1,6 @@
 """Tickets on virtual races, `virtual.tickets.v1`: fractional odds, and states instead of a version."""
 
 from datetime import datetime
-from decimal import Decimal
 from fractions import Fraction
 from math import prod
 from typing import Annotated, Final, Literal
@@ -11,8 +10,8 @@ from msgspec import Meta
 
 from consumers.feeds.mapping.feed import Feed
 from consumers.feeds.mapping.progress_message import QualifyingBet, Status
-from consumers.feeds.mapping.values import fractional_odds, milli, minor, utc
-from consumers.messages.fields import Currency, Instant
+from consumers.feeds.mapping.values import Amount, FractionalPrice, fractional_odds, milli, minor, utc
+from consumers.messages.fields import Currency, Instant, require_order
 from consumers.stream.errors import Poison
 
 STARTING_PRICE: Final = "SP"
@@ -27,7 +26,7 @@ STATES: Final[dict[str, tuple[int, Status]]] = {
 class Selection(msgspec.Struct, frozen=True):
     """A runner and its odds, such as `7/2` or `evens`; `SP` until they are known."""
 
-    odds: str
+    odds: FractionalPrice
 
 
 class Times(msgspec.Struct, frozen=True):
@@ -36,6 +35,10 @@ class Times(msgspec.Struct, frozen=True):
     issued: Instant
     resulted: Instant | None = None
     cancelled: Instant | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a state that was entered before an earlier one."""
+        require_order(issued=self.issued, resulted=self.resulted, cancelled=self.cancelled)
 
 
 class Ticket(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +53,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     customer: str
     state: Literal["ISSUED", "RESULTED", "CANCELLED"]
     selections: Annotated[list[Selection], Meta(min_length=1, max_length=20)]
-    stake: Decimal
+    stake: Amount
     currency: Currency
     token: str | None = None
     at: Times

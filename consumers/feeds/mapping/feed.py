@@ -7,6 +7,7 @@ from typing import Any, Final, Generic, TypeVar
 import msgspec
 
 from consumers.feeds.mapping.progress_message import ProgressMessage, QualifyingBet, progress_message
+from consumers.messages.reader import decode_record
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 
@@ -39,7 +40,11 @@ class Feed(Generic[F]):
         """
         if value is None:
             raise Poison("a null value has no meaning here")
-        return progress_message(self.bet(self._decode(value)), self.name, self.topic)
+        try:
+            record = decode_record(self.decoder, value)
+        except msgspec.ValidationError as fault:
+            raise Poison(f"not a record of {self.topic}: {fault}") from fault
+        return progress_message(self.bet(record), self.name, self.topic)
 
     def message(self, record: Record) -> ProgressMessage:
         """Return the progress message for a record, with the record's trace if it has one.
@@ -51,19 +56,6 @@ class Feed(Generic[F]):
         if trace is None:
             return message
         return ProgressMessage(message.key, message.value, (*message.headers, (TRACE, trace.encode())))
-
-    def _decode(self, value: bytes) -> F:
-        try:
-            value.decode()  # msgspec validates only the fields it knows
-            return self.decoder.decode(value)
-        except UnicodeDecodeError as fault:
-            raise Poison(f"not UTF-8: {fault.reason} at byte {fault.start}") from fault
-        except RecursionError as fault:
-            raise Poison(f"not a record of {self.topic}: nested too deeply") from fault
-        except msgspec.ValidationError as fault:
-            raise Poison(f"not a record of {self.topic}: {fault}") from fault
-        except msgspec.DecodeError as fault:
-            raise Poison(f"not JSON: {fault}") from fault
 
 
 AnyFeed = Feed[Any]

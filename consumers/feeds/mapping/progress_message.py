@@ -1,22 +1,24 @@
 """The target of every feed's mapping: the state of a bet, and the progress message that carries it."""
 
 from datetime import datetime
-from typing import Annotated, Final, Literal
+from typing import Final, Literal
 from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
-from msgspec import Meta
 
 from consumers.messages.fields import (
     BetType,
+    BrandId,
     Channel,
     Currency,
     Instant,
     Money,
     Odds,
     Ordinal,
+    PlatformId,
     Product,
-    require_utc,
+    require_bet_times,
+    require_part,
 )
 from consumers.stream.errors import Poison
 
@@ -25,8 +27,6 @@ SCHEMA: Final = "club.progress/1"
 
 Status = Literal["placed", "settled", "void", "partially_void", "cashed_out"]
 StakeSource = Literal["cash", "free_bet"]
-Id = Annotated[str, Meta(pattern=r"\A[^:\s\x00-\x1f\x7f]{1,64}\Z")]
-"""An id as the contract allows it: a colon separates the parts of the key."""
 
 
 class QualifyingBet(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,9 +74,9 @@ class _Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     schema: str
     event_id: str
-    brand_id: Id
-    customer_id: Id
-    bet_id: Id
+    brand_id: BrandId
+    customer_id: PlatformId
+    bet_id: PlatformId
     bet_revision: Ordinal
     status: Status
     bet_type: BetType | None
@@ -92,7 +92,8 @@ class _Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def __post_init__(self) -> None:
         """Validate what the field types cannot."""
-        require_utc(placed_at=self.placed_at, occurred_at=self.occurred_at)
+        require_bet_times(self.placed_at, self.occurred_at)
+        require_part(self.counting_stake_minor, self.stake_minor, self.channel)
         if (self.product == "betting") != (self.bet_type is not None):
             raise ValueError("betting, and only betting, has a `bet_type`")
         if self.channel is not None and self.product != "betting":
@@ -113,6 +114,8 @@ def progress_message(bet: QualifyingBet, feed: str, topic: str) -> ProgressMessa
     Raises:
         Poison: The contract cannot express such a bet.
     """
+    if not bet.bet_id:  # with the feed's name before it, it would be one
+        raise Poison("the id of the bet is empty")
     bet_id = f"{feed}.{bet.bet_id}"
     event_id = str(uuid5(NAMESPACE_URL, f"{topic}#{bet.brand_id}#{bet_id}#{bet.revision}"))
     try:

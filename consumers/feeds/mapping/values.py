@@ -1,23 +1,37 @@
 """Exact values from a platform's records: money, odds and times, never through float."""
 
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Annotated, Final
 
+import msgspec
 from msgspec import Meta
 
 from consumers.messages.fields import FIRST_YEAR, LAST_YEAR
 from consumers.stream.errors import Poison
 from subgraphs.kit.domain.currencies import minor_digits
 
+Amount = Annotated[str, Meta(pattern=r"\A[0-9]{1,7}(\.[0-9]{1,3})?\Z")]
+"""An amount in units, such as 5.00."""
+
+FineAmount = Annotated[str, Meta(pattern=r"\A[0-9]{1,7}(\.[0-9]{1,6})?\Z")]
+"""An amount in units with fractions of minor units, such as a commission."""
+
+Price = Annotated[str, Meta(pattern=r"\A[1-9][0-9]{0,9}(\.[0-9]{1,6})?\Z")]
+"""Decimal odds, such as 3.45."""
+
+FractionalPrice = Annotated[str, Meta(pattern=r"\A(SP|evens|[0-9]{1,9}/[1-9][0-9]{0,8})\Z")]
+"""Fractional odds, such as 7/2; `SP` until they are known."""
+
 MAX_DIGITS: Final = 18
 """More digits than any amount needs, so that an exponent of a million is never expanded."""
 
+MAX_ODDS: Final = 10**10
 MAX_MILLI: Final = 2**31 - 1
 
 
-def minor(amount: Decimal, currency: str) -> int:
+def minor(amount: Amount, currency: str) -> int:
     """Return an amount such as 5.00 in minor units.
 
     Raises:
@@ -29,7 +43,7 @@ def minor(amount: Decimal, currency: str) -> int:
     return int(scaled)
 
 
-def minor_floor(amount: Decimal, currency: str, factor: Fraction = Fraction(1)) -> int:
+def minor_floor(amount: FineAmount, currency: str, factor: Fraction = Fraction(1)) -> int:
     """Return an amount times a factor in minor units, rounded down, as for a commission.
 
     Raises:
@@ -38,15 +52,32 @@ def minor_floor(amount: Decimal, currency: str, factor: Fraction = Fraction(1)) 
     return int(Fraction(_scaled(amount, currency)) * factor)
 
 
-def decimal_odds(odds: Decimal) -> Fraction:
+def json_number(raw: msgspec.Raw) -> Decimal:
+    """Return a number of JSON exactly.
+
+    Raises:
+        Poison: It is no number.
+    """
+    text = bytes(raw).decode()
+    if not text.lstrip("-")[:1].isdigit():
+        raise Poison(f"{text[:32]} is not a number")
+    try:
+        return Decimal(text)
+    except InvalidOperation as fault:
+        raise Poison(f"{text[:32]} is out of range") from fault
+
+
+def decimal_odds(odds: Decimal | Price) -> Fraction:
     """Return decimal odds such as 3.45 exactly.
 
     Raises:
         Poison: They are below 1 or out of range.
     """
-    exact = Fraction(_in_range(odds))
+    exact = Fraction(_in_range(Decimal(odds)))
     if exact < 1:
         raise Poison(f"decimal odds of {odds} are below 1")
+    if exact > MAX_ODDS:
+        raise Poison(f"decimal odds of {odds} are out of range")
     return exact
 
 
@@ -81,11 +112,12 @@ def milli(odds: Fraction) -> int:
     return min(int(odds * 1000), MAX_MILLI)
 
 
-def _scaled(amount: Decimal, currency: str) -> Decimal:
+def _scaled(amount: str, currency: str) -> Decimal:
     """Return an amount in minor units, with any fraction of one."""
-    if _in_range(amount) < 0:
+    exact = _in_range(Decimal(amount))
+    if exact < 0:
         raise Poison(f"{amount} is negative")
-    return amount.scaleb(minor_digits(currency))
+    return exact.scaleb(minor_digits(currency))
 
 
 def _in_range(number: Decimal) -> Decimal:
@@ -96,8 +128,8 @@ def _in_range(number: Decimal) -> Decimal:
     return number
 
 
-EpochMillis = Annotated[int, Meta(ge=0, le=10**13)]
-"""Milliseconds since 1970, up to the year 2286."""
+EpochMillis = Annotated[int, Meta(ge=946_684_800_000, lt=4_133_980_800_000)]
+"""Milliseconds since 1970, in the years 2000 to 2100."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 

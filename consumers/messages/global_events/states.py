@@ -19,6 +19,7 @@ from consumers.messages.fields import (
     require_utc,
 )
 from consumers.stream.errors import Poison
+from foundation.exact_json import decode
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.records.global_state import (
     GlobalKind,
@@ -39,6 +40,7 @@ TokenName = Annotated[str, Meta(pattern=r"\A[a-z][a-z-]{0,31}\Z")]
 Word = Annotated[str, Meta(pattern=r"\A[a-z][a-z_]{0,31}\Z")]
 CellName = Annotated[str, Meta(pattern=r"\A[a-z0-9][a-z0-9-]{0,31}\Z")]
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
+_Positive = Annotated[float, Meta(gt=0, le=10**9)]
 
 
 class PublishedText(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,7 +110,14 @@ class CellShare(msgspec.Struct, frozen=True, kw_only=True):
     last: Count
     rewards: Count
     held: Count
-    asked: Annotated[int, Meta(ge=0)]
+    asked: Annotated[int, Meta(ge=0, le=2**53 - 1)]
+
+    def __post_init__(self) -> None:
+        """Refuse a share that is more than what is held for it, or of no partitions."""
+        if self.first > self.last:
+            raise ValueError("the cell's first partition must not be after the last")
+        if self.rewards > self.held:
+            raise ValueError("`held` must not be less than `rewards`")
 
     @property
     def partitions(self) -> frozenset[int]:
@@ -224,9 +233,9 @@ class ProviderState(msgspec.Struct, frozen=True, kw_only=True):
     pause_seconds: Seconds
     breaker_failures: Ordinal
     breaker_rest_seconds: Seconds
-    key_hours: Annotated[float, Meta(gt=0)]
+    key_hours: _Positive
     learns: Word
-    poll_minutes: Annotated[float, Meta(gt=0)]
+    poll_minutes: _Positive
     enabled: bool
 
     def subject(self, brand: str) -> Subject:
@@ -248,6 +257,10 @@ STATES: Final[dict[GlobalKind, type[State]]] = {
     GlobalKind.PROVIDER: ProviderState,
 }
 
+_DECODERS: Final[dict[GlobalKind, msgspec.json.Decoder[State]]] = {
+    kind: msgspec.json.Decoder(state) for kind, state in STATES.items()
+}
+
 
 def kind_of(kind: str) -> GlobalKind | None:
     """Return the kind of a name; None for one that this version does not know."""
@@ -261,7 +274,7 @@ def read_state(kind: GlobalKind, brand: str, subject: str, state: object) -> Sta
         Poison: It is not a state of its kind, or of another subject than the message's.
     """
     try:
-        found = msgspec.convert(state, STATES[kind])
+        found = decode(_DECODERS[kind], msgspec.json.encode(state))
     except msgspec.ValidationError as fault:
         raise Poison(f"not a state of kind {kind.value}: {fault}") from fault
     if found.subject(brand).name != subject:

@@ -11,6 +11,7 @@ import structlog
 from fastapi import APIRouter, Request, Response
 from msgspec import Meta
 
+from foundation.exact_json import decode
 from subgraphs.fulfilment.errors import BadSignature
 from subgraphs.fulfilment.payout.steps import CallbackResult, RedemptionTracker
 from subgraphs.fulfilment.providers.provider import CreditOutcome
@@ -100,7 +101,7 @@ def callback_routes(registry: ProviderRegistry, tracker: RedemptionTracker, othe
         try:
             target, now = request.scope["raw_path"].decode(), tracker.uow.clock.machine.now()
             registered.signer.check_request(request.headers, request.method, target, body, now)
-            callback = decoder.decode(body)
+            callback = decode(decoder, body)
         except BadSignature:
             return Response(status_code=401)
         except (msgspec.DecodeError, RecursionError):

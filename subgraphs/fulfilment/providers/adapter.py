@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
+from foundation.exact_json import decode
 from subgraphs.fulfilment.providers.provider import PAID_OUTCOMES, CreditOutcome, CreditResult, Provider
 from subgraphs.fulfilment.providers.provider_client import ProviderClient, ProviderResponse
 from subgraphs.kit.domain.reward_kinds.kind import Payer
@@ -65,6 +66,9 @@ class CreditBody(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: datetime | None = None
 
 
+_CREDIT_BODY: Final = msgspec.json.Decoder(CreditBody)
+
+
 def parse_result(response: ProviderResponse | None, expected: Mapping[str, Any]) -> CreditResult:
     """Return what a response says about a credit.
 
@@ -85,7 +89,7 @@ def parse_result(response: ProviderResponse | None, expected: Mapping[str, Any])
 
 def _parse_body(content: Mapping[str, Any], expected: Mapping[str, Any]) -> CreditResult:
     try:
-        body = msgspec.convert(content, CreditBody)
+        body = decode(_CREDIT_BODY, msgspec.json.encode(content))
     except msgspec.ValidationError:
         return CreditResult(CreditOutcome.UNKNOWN, code="UNREADABLE")
     outcome = OUTCOME_OF_BODY.get(body.status, CreditOutcome.UNKNOWN)

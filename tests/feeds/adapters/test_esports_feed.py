@@ -74,7 +74,8 @@ def test_times_are_milliseconds_since_1970() -> None:
     [
         ({"refundedMinor": 501}, "more was refunded than was staked"),
         ({"odds": 0.5}, "below 1"),
-        ({"createdAt": 0}, "does not fit club.progress/1: .*years"),
+        ({"createdAt": 0}, r"`\$.createdAt`"),
+        ({"odds": "2.5"}, "not a number"),
         ({"status": "PENDING"}, "not a record of esports.wagers.v1"),
     ],
 )

@@ -67,7 +67,7 @@ def test_a_bonus_is_a_free_bet() -> None:
         (SETTLED | {"commission": None}, "commission of a settled order is missing"),
         (SETTLED | {"matched": {"size": "50.00", "price": None}}, "price of a settled order is missing"),
         (SETTLED | {"side": "LAY", "matched": {"size": "5.00", "price": "1.00"}}, "nothing is at risk"),
-        (SETTLED | {"commission": "-1"}, "is negative"),
+        (SETTLED | {"commission": "-1"}, r"`\$.commission`"),
         ({"state": "LAPSED", "matched": MATCHED}, "has a matched part"),
     ],
 )

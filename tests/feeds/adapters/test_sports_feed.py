@@ -9,6 +9,7 @@ from consumers.stream.errors import Poison
 from tests.support.consumers.feed_records import example, progress_body, written
 
 LEG = {"event": "e-1"}
+EACH_WAY = LEG | {"each_way": True}
 
 
 def said(*fields: str, **changes: Any) -> tuple[Any, ...]:
@@ -37,13 +38,38 @@ def test_what_is_left_of_the_stake_counts(state: str, returned: str, status: str
 
 
 @pytest.mark.parametrize(
-    ("legs", "combinations", "bet_type"), [(1, 1, "single"), (3, 1, "multiple"), (3, 4, "system")]
+    ("legs", "combinations", "bet_type"),
+    [
+        ([LEG], 1, "single"),
+        ([LEG] * 3, 1, "multiple"),
+        ([LEG] * 3, 4, "system"),
+        ([LEG] * 2, 2, "system"),
+        ([EACH_WAY], 2, "single"),
+        ([LEG], 2, "single"),
+        ([EACH_WAY] * 2, 2, "multiple"),
+        ([EACH_WAY, LEG], 2, "multiple"),
+        ([EACH_WAY] * 5, 2, "multiple"),
+        ([EACH_WAY] * 3, 8, "system"),
+        ([EACH_WAY] * 2, 6, "system"),
+    ],
 )
 def test_the_kind_of_bet_follows_from_legs_and_combinations(
-    legs: int, combinations: int, bet_type: str
+    legs: list[dict[str, Any]], combinations: int, bet_type: str
 ) -> None:
-    """A Trixie is four bets on three legs: a system."""
-    assert said("bet_type", legs=[LEG] * legs, combinations=combinations) == (bet_type,)
+    """A Trixie is four bets on three legs, a system; each way all bets are two, and keep their kind."""
+    assert said("bet_type", legs=legs, combinations=combinations) == (bet_type,)
+
+
+def test_an_each_way_single_is_one_bet_of_its_whole_stake_and_price() -> None:
+    """Half of it is on the win and half on the place, at the price of the win."""
+    fields = said(
+        *("bet_type", "stake_minor", "counting_stake_minor", "odds_milli"),
+        legs=[EACH_WAY],
+        combinations=2,
+        price="6.00",
+        stake={"cash": "10.00"},
+    )
+    assert fields == ("single", 1000, 1000, 6000)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +105,8 @@ def test_amounts_are_in_the_currencys_own_units() -> None:
 
 def test_times_are_converted_to_utc() -> None:
     """The week of a bet is found in UTC."""
-    fields = said("placed_at", placed_at="2026-03-30T00:30:00+02:00")
+    after = "2026-03-30T00:40:00+02:00"
+    fields = said("placed_at", placed_at="2026-03-30T00:30:00+02:00", changed_at=after)
     assert fields == ("2026-03-29T22:30:00Z",)
 
 
@@ -88,13 +115,23 @@ def test_times_are_converted_to_utc() -> None:
     [
         ({"returned": {"cash": "5.01"}}, "more of the stake was returned than was staked"),
         ({"stake": {"cash": "5.001"}}, "more decimals than GBP"),
-        ({"stake": {"cash": "-5"}}, "is negative"),
-        ({"stake": {"cash": "99999999.00"}}, "does not fit club.progress/1"),
-        ({"stake": {"cash": "1e99999"}}, "is out of range"),
-        ({"price": "0.9"}, "below 1"),
+        (
+            {"stake": {"cash": "0", "free": "5"}, "returned": {"cash": "0", "free": "6"}},
+            "more of the stake was",
+        ),
+        ({"returned": {"cash": "0", "free": "-1"}}, r"`\$.returned.free`"),
+        ({"stake": {"cash": "-5"}}, r"`\$.stake.cash`"),
+        ({"stake": {"cash": "9999999.999"}, "currency": "BHD"}, "does not fit club.progress/1"),
+        ({"stake": {"cash": "1e99999"}}, r"`\$.stake.cash`"),
+        ({"stake": {"cash": "1_0"}}, r"`\$.stake.cash`"),
+        ({"stake": {"cash": "\u0661"}}, r"`\$.stake.cash`"),
+        ({"price": "0.9"}, r"`\$.price`"),
+        ({"legs": ["e-1"]}, r"`\$.legs\[0\]`"),
+        ({"changed_at": "2026-03-25T13:58:10Z"}, "`occurred_at` is before `placed_at`"),
         ({"placed_at": "0001-01-01T00:00:00+10:00"}, "the year 1 is implausible"),
         ({"placed_at": "2026-03-25T14:03:11"}, "not a record of sports.bets.v1"),
         ({"bet": "b" * 60}, "does not fit club.progress/1"),
+        ({"bet": ""}, "the id of the bet is empty"),
         ({"account": "c:1"}, "does not fit club.progress/1"),
         ({"schema": "sports.bets/2"}, "not a record of sports.bets.v1"),
     ],

@@ -59,9 +59,13 @@ def test_a_token_is_a_free_bet(token: str | None, source: str) -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"selections": [{"odds": "7-2"}]}, "not fractional odds such as 7/2"),
-        ({"selections": [{"odds": "7/0"}]}, "not fractional odds such as 7/2"),
-        ({"selections": [{"odds": "\u0661/\u0662"}]}, "not fractional odds such as 7/2"),
+        ({"selections": [{"odds": "7-2"}]}, r"`\$.selections\[0\].odds`"),
+        ({"selections": [{"odds": "7/0"}]}, r"`\$.selections\[0\].odds`"),
+        ({"selections": [{"odds": "\u0661/\u0662"}]}, r"`\$.selections\[0\].odds`"),
+        (
+            {"at": {"issued": "2026-03-25T14:00:00Z", "resulted": "2026-03-25T13:00:00Z"}},
+            "`resulted` is before",
+        ),
         ({"selections": []}, "not a record of virtual.tickets.v1"),
         ({"state": "RESULTED"}, "time at which the ticket was RESULTED is missing"),
         ({"stake": "2.005"}, "more decimals than GBP"),
