@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import orjson
 import typer
 
-from foundation.quick_imports import quick_imports
+from foundation.quick_imports import import_structlog, quick_imports
 from gateway.command_input import (
     BROKEN,
     REFUSED,
@@ -89,7 +89,8 @@ def serve(
     host, _, port = listen.rpartition(":")
     if not port.isdigit():
         stop(f"--listen {listen}: expected HOST:PORT, such as 127.0.0.1:4000.", BROKEN)
-    with quick_imports("greenlet"):  # structlog would look for its threads
+    with quick_imports():
+        import_structlog()
         from foundation.logs import configure_logs
         from gateway.app import create_gateway
         from gateway.garbage_collection import freeze_long_lived_objects
