@@ -100,12 +100,12 @@ def serve(
         from gateway.reload.chosen_sources import first_text, reload_of, supergraph_source
         from gateway.tls import ServerTls
 
+        configure_logs(_log_settings())  # what the start says is logged like everything after it
         settings = _settings(settings_file)
         with reported(supergraph):
             source = supergraph_source(supergraph, settings)
             text = first_text(source)
             app = create_gateway(text, settings=settings, reload=reload_of(source, settings, settings_file))
-    configure_logs(_log_settings())
     try:
         config = configured_by(settings, app)
     except ValueError as error:

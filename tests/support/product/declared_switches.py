@@ -1,22 +1,23 @@
-"""What can be switched on, as settings, features and commands declare it; and which test shows it."""
+"""What can be switched on at a gateway, as settings and features declare it; and which test shows it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any, Final, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
-from consumers.feeds.settings import known
-from furlong.cli.main import COMMANDS
-from furlong.cli.processes.consume import ANALYTICS
-from furlong.settings import ALL_SETTINGS, variables_of
-from furlong.subgraph_names import DATABASES
+from foundation.logs import LogSettings
+from furlong.settings import variables_of
 from gateway.feature_list import FEATURES
+from gateway.feature_settings import imported
+from gateway.settings import GatewaySettings
 
 Test = TypeVar("Test", bound=Callable[..., Any])
 
+SETTINGS: Final = (GatewaySettings, *(imported(entry.settings) for entry in FEATURES), LogSettings)
+"""The settings of `furlong gateway serve`."""
 SHOWN: Final[dict[str, list[str]]] = {}
 """The tests that show what is switched on, by its name; filled as their modules are imported."""
 
@@ -39,35 +40,33 @@ def shows(*names: str) -> Callable[[Test], Test]:
 
 def on_by_default() -> frozenset[str]:
     """Return the variables of settings that are on unless somebody sets them."""
-    return frozenset(
-        f"{settings.model_config.get('env_prefix', '')}{name}".upper()
-        for settings in ALL_SETTINGS
-        for name, field in variables_of(settings)
-        if field.get_default(call_default_factory=True) is True
-    )
+    return frozenset(variable for variable, field in _variables() if _default(field) is True)
 
 
 def declared() -> Iterator[str]:
     """Yield what a test has to show.
 
     Each setting that is off unless somebody sets it, or that is on and could be off, by its variable. Each
-    further choice of a setting with several, as `VARIABLE=choice`. Each feature of the gateway, as
-    `feature NAME`. Each command that serves or works until it is stopped, and each feed.
+    further choice of a setting with several, as `VARIABLE=choice`. Each feature, as `feature NAME`.
     """
-    for settings in ALL_SETTINGS:
+    for variable, field in _variables():
+        value = _default(field)
+        if not value or isinstance(value, bool):
+            yield variable
+        yield from (f"{variable}={choice}" for choice in _choices(field.annotation) if choice != value)
+    yield from (f"feature {entry.name}" for entry in FEATURES)
+
+
+def _variables() -> Iterator[tuple[str, FieldInfo]]:
+    for settings in SETTINGS:
         prefix = settings.model_config.get("env_prefix", "")
         for name, field in variables_of(settings):
-            yield from _switches(f"{prefix}{name}".upper(), field)
-    yield from (f"feature {entry.name}" for entry in FEATURES)
-    yield from commands()
+            yield f"{prefix}{name}".upper(), field
 
 
-def _switches(variable: str, field: FieldInfo) -> Iterator[str]:
-    default = field.get_default(call_default_factory=True)
-    value = default.get_secret_value() if isinstance(default, SecretStr) else default
-    if not value or isinstance(value, bool):
-        yield variable
-    yield from (f"{variable}={choice}" for choice in _choices(field.annotation) if choice != value)
+def _default(field: FieldInfo) -> Any:
+    value = field.get_default(call_default_factory=True)
+    return value.get_secret_value() if isinstance(value, SecretStr) else value
 
 
 def _choices(annotation: Any) -> Iterator[str]:
@@ -79,27 +78,3 @@ def _choices(annotation: Any) -> Iterator[str]:
             yield str(part)
         else:
             yield from _choices(part)
-
-
-def commands() -> Iterator[str]:
-    """Yield the commands that run until they are stopped: those that can listen."""
-    for name, command in COMMANDS.items():
-        for path, found in _below(command.load(name), name):
-            if any("--listen" in parameter.opts for parameter in found.params):
-                yield from (f"furlong {path}{argument}" for argument in ARGUMENTS.get(path, ("",)))
-
-
-ARGUMENTS: Final[Mapping[str, Sequence[str]]] = {
-    "consume": [f" {name}" for name in (*DATABASES, ANALYTICS)],
-    "worker feeds": [f" {name}" for name in known()],
-}
-"""The arguments of the commands that have a choice of what to do."""
-
-
-def _below(command: Any, path: str) -> Iterator[tuple[str, Any]]:
-    """Yield the commands of a group at all depths, or the command itself, with what is typed for each."""
-    group = getattr(command, "commands", None)
-    if group is None:
-        yield path, command
-    for name, each in (group or {}).items():
-        yield from _below(each, f"{path} {name}")

@@ -41,7 +41,7 @@ def _is_switched_on(request: pytest.FixtureRequest) -> None:
             found.setdefault(variable, []).append(value)
     for name in getattr(request.function, "shows", ()):
         variable, _, choice = name.partition("=")
-        if not name.startswith(("feature ", "furlong ")) and variable not in on_by_default():
+        if not name.startswith("feature ") and variable not in on_by_default():
             values = found.get(variable, [])
             assert any(choice in value for value in values), f"{variable} is not set for this test"
 

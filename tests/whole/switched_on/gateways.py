@@ -301,6 +301,7 @@ def strict(folder: Path, around: Neighbours, streams: str) -> dict[str, str]:
     return {
         **named(settings),
         **subgraph_settings(around, streams),
+        "FURLONG_LOG_FORMAT": "json",
         "FURLONG_LOG_LEVEL": "warning",
     }
 
