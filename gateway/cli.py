@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import orjson
 import typer
 
-from foundation.quick_imports import quick_imports
+from foundation.quick_imports import import_structlog, quick_imports
 from gateway.command_input import (
     BROKEN,
     REFUSED,
@@ -89,7 +89,8 @@ def serve(
     host, _, port = listen.rpartition(":")
     if not port.isdigit():
         stop(f"--listen {listen}: expected HOST:PORT, such as 127.0.0.1:4000.", BROKEN)
-    with quick_imports("greenlet"):  # structlog would look for its threads
+    with quick_imports():
+        import_structlog()
         from foundation.logs import configure_logs
         from gateway.app import create_gateway
         from gateway.garbage_collection import freeze_long_lived_objects
@@ -99,12 +100,12 @@ def serve(
         from gateway.reload.chosen_sources import first_text, reload_of, supergraph_source
         from gateway.tls import ServerTls
 
+        configure_logs(_log_settings())  # what the start says is logged like everything after it
         settings = _settings(settings_file)
         with reported(supergraph):
             source = supergraph_source(supergraph, settings)
             text = first_text(source)
             app = create_gateway(text, settings=settings, reload=reload_of(source, settings, settings_file))
-    configure_logs(_log_settings())
     try:
         config = configured_by(settings, app)
     except ValueError as error:

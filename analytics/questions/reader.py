@@ -108,6 +108,8 @@ def _answer(snapshot: str, asked: dict[str, Any]) -> tuple[dict[str, Any], bytes
     sys.modules["pyarrow"] = None  # type: ignore[assignment] # chdb would import it, which takes as long as itself
     from chdb import session
 
+    del sys.modules["pyarrow"]  # it is hidden from that import alone
+
     base = session.Session(snapshot)
     for statement in (
         "SYSTEM STOP MERGES",

@@ -30,8 +30,9 @@ MAX_MODULES: Final = 900
 PROGRAM = f"""
 import sys
 from pathlib import Path
-from foundation.quick_imports import quick_imports
+from foundation.quick_imports import import_structlog, quick_imports
 with quick_imports():
+    import_structlog()
     from gateway import GatewaySettings, create_gateway
 from gateway.feature_list import FEATURES
 settings = GatewaySettings()

@@ -11,7 +11,13 @@ import { WebSocketServer } from 'ws';
 
 const schema = buildSchema(`
   type Query { latest: Article }
-  type Subscription { published(topic: String): Article }
+  type Subscription {
+    published(topic: String): Article
+    bySse(topic: String): Article
+    byMultipart(topic: String): Article
+    byWebsocket(topic: String): Article
+    byCallback(topic: String): Article
+  }
   type Article { id: ID! headline: String! }
 `);
 let open = 0;
@@ -23,7 +29,9 @@ async function* articles(topic, context) {
       yield { published: { id: 0, headline: context.authorization ?? 'nobody' } };
       return;
     }
-    yield { published: { id: 1, headline: topic === 'large' ? 'x'.repeat(50_000) : 'News 1' } };
+    const large = 'x'.repeat(50_000);
+    yield { published: { id: 1, headline: ['large', 'flood'].includes(topic) ? large : 'News 1' } };
+    for (let more = 0; topic === 'flood' && more < 400; more += 1) yield { published: { id: 1, headline: large } };
     if (topic === 'lost') setTimeout(context.destroy, 50); // once the event has been written
     if (['wait', 'lost', 'silent'].includes(topic)) await new Promise((ended) => context.ended.push(ended));
     yield { published: { id: 2, headline: 'News 2' } };
@@ -32,7 +40,7 @@ async function* articles(topic, context) {
   }
 }
 
-schema.getSubscriptionType().getFields().published.subscribe = (_, { topic }, context) => {
+function subscribeTo(_, { topic }, context) {
   if (topic === 'refused') throw new GraphQLError('No news.', { extensions: { code: 'NO_NEWS' } });
   const source = articles(topic, context);
   // A generator that waits cannot be returned from: end its wait first.
@@ -46,7 +54,13 @@ schema.getSubscriptionType().getFields().published.subscribe = (_, { topic }, co
       return this;
     },
   };
-};
+}
+
+// The fields differ in nothing, so that a supergraph may have each from another subgraph.
+for (const field of Object.values(schema.getSubscriptionType().getFields())) {
+  field.subscribe = subscribeTo;
+  field.resolve = (event) => event.published;
+}
 
 function context(request, socket) {
   const { authorization } = request.headers;
