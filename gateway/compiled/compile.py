@@ -94,7 +94,9 @@ def write_plan(plan: QueryPlan, *, trusted: bool = False, most_items: int = maxs
             if shape in codegen.unchanged
         }
         completeness = CompletenessCodegen(functions, unchanged)
-        writer = _PlanWriter(plan.kind, source, RepresentationCodegen(source), completeness, owns)
+        writer = _PlanWriter(
+            plan.kind, source, RepresentationCodegen(source, plan.names, trusted), completeness, owns
+        )
         steps = (
             {} if plan.interface_objects else {fetch.number: writer.fetch(fetch) for fetch in plan.fetches}
         )

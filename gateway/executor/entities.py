@@ -11,8 +11,16 @@ import orjson
 from msgspec import Struct
 
 from gateway.executor.failures import Failure, Failures, Path
-from gateway.executor.positions import Position
-from gateway.plan import ContextSource, ContextVariable, Entities, RepresentationField, RepresentationGroup
+from gateway.executor.positions import Position, type_name
+from gateway.plan import (
+    ContextSource,
+    ContextVariable,
+    Entities,
+    Names,
+    ObjectTypes,
+    RepresentationField,
+    RepresentationGroup,
+)
 from gateway.supergraph.selections import TYPENAME
 
 
@@ -72,11 +80,39 @@ def divide(fields: Sequence[SentField], most: int) -> list[list[SentField]]:
 
 
 class MissingError(Exception):
-    """A value of a representation is missing; `stored` is its path in the tree of data."""
+    """A value of a representation is missing.
 
-    def __init__(self, stored: Path) -> None:
+    Attributes:
+        stored: Its path in the tree of data.
+        fault: What its subgraph did wrong, if that is clear from the value.
+    """
+
+    def __init__(self, stored: Path, fault: str | None = None) -> None:
         super().__init__(stored)
         self.stored = stored
+        self.fault = fault
+
+    def cause(self, failures: Failures) -> Failure | None:
+        """Return the failure that explains it, if any."""
+        known = failures.cause(self.stored)
+        return known if known is not None or self.fault is None else failures.blame(self.stored, self.fault)
+
+
+def _unnamed(position: Position) -> MissingError:
+    """Return the error for an object whose type is not known, or not possible."""
+    return _of_unknown_type(position.data, position.stored)
+
+
+def _of_unknown_type(data: Mapping[str, Any], stored: Path) -> MissingError:
+    named = data.get(TYPENAME) is not None
+    return MissingError((*stored, TYPENAME), IMPOSSIBLE_TYPE if named else NO_TYPE)
+
+
+NO_TYPE = "left out the type of an object"
+IMPOSSIBLE_TYPE = "named a type that the object cannot have"
+NULL = "returned null where its schema does not allow it"
+LEFT_OUT = "left out a field"
+NO_OBJECT = "returned a value that is not an object"
 
 
 def represent(entities: Entities, positions: Iterable[Position], failures: Failures) -> Batch:
@@ -84,14 +120,14 @@ def represent(entities: Entities, positions: Iterable[Position], failures: Failu
     batch = Batch()
     index: dict[bytes, int] = {}
     for position in positions:
-        concrete = position.concrete
-        fields = None if concrete is None else entities.representations.get(concrete)
-        if concrete is None or fields is None:
-            continue
         try:
+            concrete = _identified(entities, position)
+            if concrete is None:
+                continue
+            fields = entities.representations[concrete]
             values = _by_any_key(entities.keys.get(concrete, ()), fields, position, failures)
         except MissingError as error:
-            batch.missing.append((position, failures.cause(error.stored)))
+            batch.missing.append((position, error.cause(failures)))
             continue
         representation = {TYPENAME: entities.sent_as.get(concrete, concrete), **values}
         text = orjson.dumps(representation, option=orjson.OPT_SORT_KEYS)
@@ -101,6 +137,20 @@ def represent(entities: Entities, positions: Iterable[Position], failures: Failu
             batch.positions.append([])
         batch.positions[index[text]].append(position)
     return batch
+
+
+def _identified(entities: Entities, position: Position) -> str | None:
+    """Return the type by which an object is represented; None if nothing is fetched for it.
+
+    An interface's or a union's object without a possible type is left to projection: it is null.
+
+    Raises:
+        MissingError: A subgraph named another type than the only possible one.
+    """
+    concrete = position.concrete
+    if concrete is None and position.only is not None:
+        raise _unnamed(position)
+    return concrete if concrete in entities.representations else None
 
 
 def _by_any_key(
@@ -115,12 +165,12 @@ def _by_any_key(
         MissingError: No key is complete.
     """
     try:
-        return values_of(position.data, fields, position.stored, failures)
+        return values_of(position, fields, failures)
     except MissingError:
         values: dict[str, Any] = {}
         for key in keys:
             with suppress(MissingError):
-                values = _merged(values, values_of(position.data, key, position.stored, failures))
+                values = _merged(values, values_of(position, key, failures))
         if not values:
             raise
         return values
@@ -136,50 +186,90 @@ def _merged(one: Any, other: Any) -> Any:
 
 
 def values_of(
-    data: Mapping[str, Any], fields: Sequence[RepresentationField], stored: Path, failures: Failures
+    position: Position, fields: Sequence[RepresentationField], failures: Failures
 ) -> dict[str, Any]:
-    """Return the values of fields as sent in a representation.
+    """Return the values of an object's fields as sent in a representation.
 
     Raises:
         MissingError: A value is missing, is a null key, or is null because of a failure.
     """
+    here = _Place(position.data, position.stored, position.names, position.concrete)
+    return _values(here, fields, failures)
+
+
+class _Place(Struct, frozen=True, eq=False):
+    """An object that values are read from.
+
+    Attributes:
+        data: The object.
+        stored: Its path in the tree of data.
+        names: Its place in the tree of data; None if it is not known.
+        concrete: Its type.
+    """
+
+    data: Mapping[str, Any]
+    stored: Path
+    names: Names | None
+    concrete: str | None
+
+
+def _values(here: _Place, fields: Sequence[RepresentationField], failures: Failures) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for wanted in fields:
-        place = (*stored, wanted.response_key)
-        if wanted.response_key not in data:
-            raise MissingError(place)
-        value = data[wanted.response_key]
-        if value is None and (wanted.key or failures.cause(place) is not None):
-            raise MissingError(place)
-        values[wanted.name] = _value(value, wanted, place, failures)
+        stored = (*here.stored, wanted.response_key)
+        if wanted.response_key not in here.data:
+            raise MissingError(stored, LEFT_OUT)
+        value = here.data[wanted.response_key]
+        if value is None and (wanted.key or wanted.non_null or failures.cause(stored) is not None):
+            raise MissingError(stored, NULL if wanted.non_null else None)
+        names = None if here.names is None else here.names.below.get(wanted.response_key)
+        types = () if names is None else names.types_below(here.concrete)
+        values[wanted.name] = _value(value, _Wanted(wanted.below, names, types), stored, failures)
     return values
 
 
-def _value(value: object, wanted: RepresentationField, stored: Path, failures: Failures) -> object:
+class _Wanted(Struct, frozen=True, eq=False):
+    """What is read of the objects of a field.
+
+    Attributes:
+        below: The fields to send, by type; None for a leaf.
+        names: The place of the objects.
+        types: The types that they may have.
+    """
+
+    below: Sequence[RepresentationGroup] | None
+    names: Names | None
+    types: tuple[ObjectTypes, ...]
+
+
+def _value(value: object, wanted: _Wanted, stored: Path, failures: Failures) -> object:
     """Return a value as sent in a representation; a null that no failure caused is sent as null."""
     if wanted.below is None or value is None:
         return value
     if isinstance(value, list):
         return [_item(item, wanted, (*stored, index), failures) for index, item in enumerate(value)]
-    return _object(value, wanted.below, stored, failures)
+    return _object(value, wanted.below, wanted, stored, failures)
 
 
-def _item(value: object, wanted: RepresentationField, stored: Path, failures: Failures) -> object:
+def _item(value: object, wanted: _Wanted, stored: Path, failures: Failures) -> object:
     if value is None and failures.cause(stored) is not None:
         raise MissingError(stored)
     return _value(value, wanted, stored, failures)
 
 
-def _object(value: object, groups: Sequence[RepresentationGroup], stored: Path, failures: Failures) -> object:
+def _object(
+    value: object, groups: Sequence[RepresentationGroup], wanted: _Wanted, stored: Path, failures: Failures
+) -> object:
     if not isinstance(value, dict):
-        raise MissingError(stored)
-    name = value.get(TYPENAME)
-    group = groups[0] if len(groups) == 1 and not groups[0].typename else None
-    group = group or next((each for each in groups if name == each.concrete), None)
+        raise MissingError(stored, NO_OBJECT)
+    concrete = groups[0].concrete if groups and groups[0].only else type_name(value, wanted.types)
+    if concrete is None:
+        raise _of_unknown_type(value, stored)
+    group = next((each for each in groups if each.concrete == concrete), None)
     if group is None:
-        return {TYPENAME: name}
-    typename = {TYPENAME: name} if group.typename else {}
-    return {**typename, **values_of(value, group.fields, stored, failures)}
+        return {TYPENAME: concrete}
+    typename = {TYPENAME: concrete} if group.typename else {}
+    return {**typename, **_values(_Place(value, stored, wanted.names, concrete), group.fields, failures)}
 
 
 @dataclass(slots=True)
@@ -200,15 +290,15 @@ def group_by_values(entities: Entities, positions: Iterable[Position], failures:
     found = ValueGroups()
     index: dict[bytes, list[Position]] = {}
     for position in positions:
-        if position.concrete not in entities.representations:
-            continue
         try:
+            if _identified(entities, position) is None:
+                continue
             values = {
                 variable.variable: _context_value(variable, position, failures)
                 for variable in entities.context_variables
             }
         except MissingError as error:
-            found.missing.append((position, failures.cause(error.stored)))
+            found.missing.append((position, error.cause(failures)))
             continue
         text = orjson.dumps(values)
         if text not in index:
@@ -223,7 +313,7 @@ def _context_value(wanted: ContextVariable, position: Position, failures: Failur
         above = _above(position, source.levels_up)
         fields = _fields(source, above)
         if fields is not None:
-            value = _alone(values_of(above.data, fields, above.stored, failures))
+            value = _alone(values_of(above, fields, failures))
             if value is None and not wanted.nullable:
                 raise MissingError(above.stored)
             return value
@@ -239,10 +329,16 @@ def _above(position: Position, steps: int) -> Position:
 
 
 def _fields(source: ContextSource, above: Position) -> tuple[RepresentationField, ...] | None:
-    """Return the fields to take from an object; the root has a single type and no `__typename`."""
+    """Return the fields to take from an object; the root has a single type and no `__typename`.
+
+    Raises:
+        MissingError: The type of the object is not known, or not possible.
+    """
     if above.above is None:
         return next(iter(source.fields.values()))
-    return source.fields.get(above.concrete or "")
+    if above.concrete is None:
+        raise _unnamed(above)
+    return source.fields.get(above.concrete)
 
 
 def _alone(value: object) -> object:

@@ -90,7 +90,9 @@ class _Builder:
             below = None
             if wanted.children is not None:
                 known = self.supergraph.subgraphs[fetch.subgraph].types[definition.type]
-                below = SelectionDraft(definition.type, interface_object_of=dict(known.interface_object_of))
+                below = SelectionDraft(
+                    definition.type, interface_object_of=dict(known.interface_object_of), only=known.only
+                )
             selected = fields[response_key] = FieldDraft(
                 wanted.name,
                 with_contexts(wanted.arguments, definition.contexts, fetch.variable_of),

@@ -100,6 +100,7 @@ def _names(scope: ResponseScope) -> Names:
     return Names(
         {key: owner.response for key, owner in scope.owners.items()},
         {key: _names(child) for key, child in scope.children.items()},
+        scope.place_types(),
     )
 
 
