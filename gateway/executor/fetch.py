@@ -62,8 +62,15 @@ class FetchExecution(Struct, frozen=True):
         """Execute the fetch for all objects at its paths."""
         data, names, windows = self.execution.data, self.execution.plan.names, self.execution.windows
         match self.fetch.returns:
-            case RootFields(path, provided_fields):
-                await self._execute_root(find(data, path, names, windows), provided_fields)
+            case RootFields(path, provided_fields) as returns:
+                # A null of an earlier mutation is the object's, so no later one is executed.
+                positions = [
+                    each
+                    for each in find(data, path, names, windows)
+                    if all(each.data.get(earlier) is not None for earlier in returns.after)
+                ]
+                for together in [[each] for each in positions] if returns.mutates else [positions]:
+                    await self._execute_root(together, provided_fields)
             case batch:
                 places = [
                     [each for path in entities.paths for each in find(data, path, names, windows)]

@@ -92,12 +92,16 @@ class RootFields(Struct, frozen=True):
     """The fields that a root fetch returns.
 
     Attributes:
-        path: Where its data is placed: at the top, unless the query type is reached again below it.
+        path: Where its data is placed: at the top, unless a root type is reached again below it.
         provided_fields: The fields that the object there gets.
+        mutates: Whether they are mutations that are reached again: these are sent once for each object.
+        after: For mutations, the response keys of earlier ones of the object, whose null is the object's.
     """
 
     path: Path
     provided_fields: ProvidedFields
+    mutates: bool = False
+    after: tuple[str, ...] = ()
 
 
 class ContextVariable(Struct, frozen=True):

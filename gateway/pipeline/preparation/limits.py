@@ -7,13 +7,14 @@ from msgspec import Struct, field
 from gateway.errors import RequestError
 from gateway.limits import DocumentLimits
 from gateway.planner import Budget, Operation
+from gateway.supergraph import Selections
 
 
 class PreparationLimits(Struct, frozen=True):
     """Limits on documents, and the sizes of the caches.
 
     Attributes:
-        mutation_fields: The most root fields of a mutation; 0 for any number.
+        mutation_fields: The most fields of the mutation type in an operation; 0 for any number.
         shape: Limits on the shape of a document, checked before it is validated.
         suggestions: Whether error messages suggest names of the schema.
         cache_bytes: The most bytes of documents with their plans.
@@ -42,9 +43,17 @@ def check_mutation_fields(operation: Operation, most: int) -> None:
     """
     if not most or operation.kind != "mutation":
         return
-    number = sum(not each.name.startswith("__") for each in operation.wanted.of(operation.root))
+    number = _mutation_fields(operation.wanted, operation.root)
     if number > most:
         raise RequestError(
             f"The operation has {number} mutation fields, but may have only {most}: send them one by one.",
             code="TOO_MANY_MUTATIONS",
         )
+
+
+def _mutation_fields(selections: Selections, mutation: str) -> int:
+    """Count the fields of the mutation type, also where it is reached again below one of them."""
+    own = {each for group in selections.groups if mutation in group.types for each in group.fields}
+    every = {each for group in selections.groups for each in group.fields}
+    below = sum(_mutation_fields(each.children, mutation) for each in every if each.children is not None)
+    return below + sum(not each.name.startswith("__") for each in own)

@@ -73,6 +73,7 @@ class ResolvedMove:
         position: The position of the objects.
         representations: The representations that a key move sends, for each type.
         contexts: The arguments whose values come from ancestors.
+        after: For mutations, the response keys of earlier ones of the object whose type does not allow null.
     """
 
     first: Move
@@ -80,6 +81,7 @@ class ResolvedMove:
     position: Position
     representations: Sequence[ResolvedRepresentation] = ()
     contexts: Sequence[ResolvedContext] = ()
+    after: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, eq=False)

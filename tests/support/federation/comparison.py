@@ -257,7 +257,7 @@ async def _withheld(gateway: GatewayOf, operation: Operation, truth: Mapping[str
     seed = zlib.crc32(operation.document.encode())
     schemas = {name: each.schema for name, each in gateway.served.subgraphs.items()}
     for kind in KINDS:
-        faults = Withheld(kind, seed, schemas)
+        faults = Withheld(kind, seed, schemas, gateway.served.public)
         try:
             compiled = await _answered_by(gateway, operation, "compiled", faults)
             plain = await _answered_by(gateway, operation, "interpreted", faults)

@@ -41,12 +41,14 @@ class Withheld:
         kind: What is falsified.
         seed: Determines what is changed, together with the request.
         schemas: The subgraphs' schemas.
+        public: The schema of clients, which says where nothing may be null.
         by: The subgraphs whose responses were changed.
     """
 
     kind: Kind
     seed: int
     schemas: Mapping[str, GraphQLSchema]
+    public: GraphQLSchema
     by: set[str] = field(default_factory=set)
 
     def spoiled(self, name: str, request: SubgraphRequest, answer: dict[str, Any]) -> dict[str, Any]:
@@ -80,11 +82,17 @@ class Withheld:
                     data[key] = chance.choice([each for each in others if each not in possible])
                 self.by.add(name)
         elif place.name != "__typename" and place.above is not None and chance.random() < 0.3:
-            if place.non_null and chance.random() < 0.5:
+            if _may_not_be_null(self.public, place) and chance.random() < 0.5:
                 data[key] = None
             else:
                 del data[key]
             self.by.add(name)
+
+
+def _may_not_be_null(public: GraphQLSchema, place: _Place) -> bool:
+    owner = public.type_map.get(place.owner.name)
+    fields = owner.fields if isinstance(owner, GraphQLObjectType | GraphQLInterfaceType) else {}
+    return place.name in fields and isinstance(fields[place.name].type, GraphQLNonNull)
 
 
 def _omit(data: dict[str, Any], key: str, chance: random.Random) -> None:
@@ -110,7 +118,6 @@ class _Place:
         name: Its name.
         owner: The type on which it is selected.
         above: The type of the field that led to the object; None at the root, and for an entity.
-        non_null: Whether its type does not allow null.
     """
 
     data: dict[str, Any]
@@ -118,7 +125,6 @@ class _Place:
     name: str
     owner: GraphQLNamedType
     above: GraphQLNamedType | None
-    non_null: bool = False
 
 
 def _selected(
@@ -164,4 +170,4 @@ def _of_field(
         below = get_named_type(output)
         led = None if name == "_entities" else below
         yield from _selected(schema, below, node.selection_set, value[key], led)
-    yield _Place(value, key, name, owner, above, isinstance(output, GraphQLNonNull))
+    yield _Place(value, key, name, owner, above)
