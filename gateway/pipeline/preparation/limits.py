@@ -7,7 +7,6 @@ from msgspec import Struct, field
 from gateway.errors import RequestError
 from gateway.limits import DocumentLimits
 from gateway.planner import Budget, Operation
-from gateway.supergraph import Selections
 
 
 class PreparationLimits(Struct, frozen=True):
@@ -41,19 +40,9 @@ def check_mutation_fields(operation: Operation, most: int) -> None:
     Raises:
         RequestError: It has more than `most`, unless that is 0.
     """
-    if not most or operation.kind != "mutation":
-        return
-    number = _mutation_fields(operation.wanted, operation.root)
+    number = operation.mutation_fields() if most else 0
     if number > most:
         raise RequestError(
             f"The operation has {number} mutation fields, but may have only {most}: send them one by one.",
             code="TOO_MANY_MUTATIONS",
         )
-
-
-def _mutation_fields(selections: Selections, mutation: str) -> int:
-    """Count the fields of the mutation type, also where it is reached again below one of them."""
-    own = {each for group in selections.groups if mutation in group.types for each in group.fields}
-    every = {each for group in selections.groups for each in group.fields}
-    below = sum(_mutation_fields(each.children, mutation) for each in every if each.children is not None)
-    return below + sum(not each.name.startswith("__") for each in own)
