@@ -65,11 +65,11 @@ class FetchExecution(Struct, frozen=True):
             case RootFields(path, provided_fields) as returns:
                 # A null of an earlier mutation is the object's, so no later one is executed.
                 positions = [
-                    each
-                    for each in find(data, path, names, windows)
-                    if all(each.data.get(earlier) is not None for earlier in returns.after)
+                    position
+                    for position in find(data, path, names, windows)
+                    if all(position.data.get(earlier) is not None for earlier in returns.earlier_non_null)
                 ]
-                for together in [[each] for each in positions] if returns.mutates else [positions]:
+                for together in [[position] for position in positions] if returns.mutates else [positions]:
                     await self._execute_root(together, provided_fields)
             case batch:
                 places = [

@@ -95,13 +95,13 @@ class RootFields(Struct, frozen=True):
         path: Where its data is placed: at the top, unless a root type is reached again below it.
         provided_fields: The fields that the object there gets.
         mutates: Whether they are mutations that are reached again: these are sent once for each object.
-        after: For mutations, the response keys of earlier ones of the object, whose null is the object's.
+        earlier_non_null: For mutations, the keys of earlier ones of the object, which may not be null.
     """
 
     path: Path
     provided_fields: ProvidedFields
     mutates: bool = False
-    after: tuple[str, ...] = ()
+    earlier_non_null: tuple[str, ...] = ()
 
 
 class ContextVariable(Struct, frozen=True):

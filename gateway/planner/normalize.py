@@ -74,10 +74,10 @@ class Operation(Struct, frozen=True):
 
 def _fields_of(owner: str, selections: Selections) -> int:
     """Count the fields that are selected on a type, at any depth."""
-    own = {each for group in selections.groups if owner in group.types for each in group.fields}
-    every = {each for group in selections.groups for each in group.fields}
-    below = sum(_fields_of(owner, each.children) for each in every if each.children is not None)
-    return below + sum(not each.name.startswith("__") for each in own)
+    own = {field for group in selections.groups if owner in group.types for field in group.fields}
+    every = {field for group in selections.groups for field in group.fields}
+    below = sum(_fields_of(owner, field.children) for field in every if field.children is not None)
+    return below + sum(not field.name.startswith("__") for field in own)
 
 
 def normalize(

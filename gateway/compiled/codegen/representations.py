@@ -242,7 +242,7 @@ def _names(types: Iterable[ObjectTypes]) -> frozenset[str]:
 def _possible(names: Iterable[str], types: Iterable[ObjectTypes]) -> list[str]:
     """Return those of some type names that objects may have."""
     possible = _names(types)
-    return [each for each in names if each in possible]
+    return [name for name in names if name in possible]
 
 
 def _each(value: str, lists: int, body: list[str]) -> list[str]:

@@ -46,7 +46,7 @@ def representation_fields(
 
 def _names_type(fields: Sequence[Field]) -> bool:
     """Return whether a field set itself selects `__typename`."""
-    return any(each.name == TYPENAME and each is not CONCRETE_TYPE for each in fields)
+    return any(field.name == TYPENAME and field is not CONCRETE_TYPE for field in fields)
 
 
 def _names(supergraph: Supergraph, wanted: Selections, *, abstract: bool) -> Iterator[tuple[str, str]]:

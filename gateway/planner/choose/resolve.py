@@ -219,7 +219,7 @@ class _Resolver:
             ]
             made.contexts = [self._context(argument, made, inner) for argument in first.contexts]
         elif first.target.type == self.supergraph.mutation:
-            made.after = tuple(
+            made.earlier_non_null = tuple(
                 response_key
                 for response_key, owner in position.scope.owners.items()
                 if isinstance(self.supergraph.type_of(first.target.type, owner.name), GraphQLNonNull)

@@ -73,7 +73,7 @@ class ResolvedMove:
         position: The position of the objects.
         representations: The representations that a key move sends, for each type.
         contexts: The arguments whose values come from ancestors.
-        after: For mutations, the response keys of earlier ones of the object whose type does not allow null.
+        earlier_non_null: For mutations, the keys of earlier ones of the object, which may not be null.
     """
 
     first: Move
@@ -81,7 +81,7 @@ class ResolvedMove:
     position: Position
     representations: Sequence[ResolvedRepresentation] = ()
     contexts: Sequence[ResolvedContext] = ()
-    after: tuple[str, ...] = ()
+    earlier_non_null: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, eq=False)

@@ -82,7 +82,7 @@ def _fetch(supergraph: Supergraph, header: OperationHeader, call: Call, numbers:
         operation_name=document.operation_name,
         variables=document.variables,
         depends_on=depends_on,
-        returns=RootFields(first.path, provided_by(first.selection), mutates, first.after),
+        returns=RootFields(first.path, provided_by(first.selection), mutates, first.earlier_non_null),
         delivery=call.delivery,
     )
 
