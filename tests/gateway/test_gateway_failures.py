@@ -165,7 +165,7 @@ async def test_a_required_field_that_is_null_is_sent_as_null(federation: Federat
 
 
 async def test_a_null_key_is_not_sent(federation: Federation) -> None:
-    """Nobody is asked. The field is null, with an error of who returned a null that the key does not allow."""
+    """Nobody is asked, and the field has an error of who returned a null that the key does not allow."""
     federation.broken["products"] = lambda _request: {
         "data": {"topProducts": [{"__typename": "Product", "upc": None, "name": "nameless"}]}
     }
