@@ -67,7 +67,9 @@ class Withheld:
     def _change(self, name: str, place: _Place, chance: random.Random, schema: GraphQLSchema) -> None:
         data, key = place.data, place.key
         if self.kind == "unnamed":
-            if place.name == "__typename" and not is_abstract_type(place.owner) and place.above is not None:
+            # An interface object is an interface for clients, whose objects need a name.
+            is_sure = isinstance(self.public.type_map.get(place.owner.name), GraphQLObjectType)
+            if place.name == "__typename" and is_sure and place.above is not None:
                 _omit(data, key, chance)
         elif self.kind == "misnamed":
             if place.name == "__typename" and place.above is not None and chance.random() < 0.5:
