@@ -94,7 +94,9 @@ def write_plan(plan: QueryPlan, *, trusted: bool = False, most_items: int = maxs
             if shape in codegen.unchanged
         }
         completeness = CompletenessCodegen(functions, unchanged)
-        writer = _PlanWriter(plan.kind, source, RepresentationCodegen(source), completeness, owns)
+        writer = _PlanWriter(
+            plan.kind, source, RepresentationCodegen(source, plan.names, trusted), completeness, owns
+        )
         steps = (
             {} if plan.interface_objects else {fetch.number: writer.fetch(fetch) for fetch in plan.fetches}
         )
@@ -121,7 +123,7 @@ class _PlanWriter(Struct, frozen=True):
     def fetch(self, fetch: Fetch) -> Callable[[Calls], Step]:
         """Write the functions of a fetch, and return a function that creates its step."""
         match fetch.returns:
-            case RootFields((), provided_fields) as returns if len(provided_fields) == 1:
+            case RootFields((), provided_fields, earlier_non_null=()) as returns if len(provided_fields) == 1:
                 ((concrete, fields),) = provided_fields.items()
                 check = self.completeness.strict(concrete, fields)
                 if self.kind == "subscription":

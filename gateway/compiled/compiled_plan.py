@@ -41,7 +41,7 @@ class CompiledPlan(Struct, frozen=True):
         """Fetch from subgraphs; a subgraph's failure is part of the result, not an exception."""
         if self.stages is None:
             return await interpret(self.plan, context)
-        state = State(context, self.plan.names, self.on_deopt)
+        state = State(context, self.plan, self.on_deopt)
         for stage in self.stages:
             await stage(state)
         if state.interpreted is None:

@@ -91,6 +91,10 @@ class Calls:
         return call
 
     def _kind_of(self, fetch: Fetch) -> OperationKind:
-        # Below the top there are only queries: entities, and the query type when it is reached again.
-        is_at_top = isinstance(fetch.returns, RootFields) and not fetch.returns.path
-        return self.kind if is_at_top else "query"
+        match fetch.returns:
+            case RootFields(()):
+                return self.kind
+            case RootFields(mutates=True):
+                return "mutation"
+            case _:
+                return "query"

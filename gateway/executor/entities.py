@@ -10,9 +10,10 @@ from typing import Any, TypeGuard
 import orjson
 from msgspec import Struct
 
-from gateway.executor.failures import Failure, Failures, Path
+from gateway.executor.failures import Failure, Failures
 from gateway.executor.positions import Position
-from gateway.plan import ContextSource, ContextVariable, Entities, RepresentationField, RepresentationGroup
+from gateway.executor.values import MissingError, unnamed, values_of
+from gateway.plan import ContextSource, ContextVariable, Entities, RepresentationField
 from gateway.supergraph.selections import TYPENAME
 
 
@@ -71,27 +72,19 @@ def divide(fields: Sequence[SentField], most: int) -> list[list[SentField]]:
     ]
 
 
-class MissingError(Exception):
-    """A value of a representation is missing; `stored` is its path in the tree of data."""
-
-    def __init__(self, stored: Path) -> None:
-        super().__init__(stored)
-        self.stored = stored
-
-
 def represent(entities: Entities, positions: Iterable[Position], failures: Failures) -> Batch:
     """Build the representations of entities; equal ones are sent once, wherever the objects are."""
     batch = Batch()
     index: dict[bytes, int] = {}
     for position in positions:
-        concrete = position.concrete
-        fields = None if concrete is None else entities.representations.get(concrete)
-        if concrete is None or fields is None:
-            continue
         try:
+            concrete = _identified(entities, position)
+            if concrete is None:
+                continue
+            fields = entities.representations[concrete]
             values = _by_any_key(entities.keys.get(concrete, ()), fields, position, failures)
         except MissingError as error:
-            batch.missing.append((position, failures.cause(error.stored)))
+            batch.missing.append((position, error.cause(failures)))
             continue
         representation = {TYPENAME: entities.sent_as.get(concrete, concrete), **values}
         text = orjson.dumps(representation, option=orjson.OPT_SORT_KEYS)
@@ -101,6 +94,20 @@ def represent(entities: Entities, positions: Iterable[Position], failures: Failu
             batch.positions.append([])
         batch.positions[index[text]].append(position)
     return batch
+
+
+def _identified(entities: Entities, position: Position) -> str | None:
+    """Return the type by which an object is represented; None if nothing is fetched for it.
+
+    An interface's or a union's object without a possible type is left to projection: it is null.
+
+    Raises:
+        MissingError: A subgraph named another type than the only possible one.
+    """
+    concrete = position.concrete
+    if concrete is None and position.only is not None:
+        raise unnamed(position)
+    return concrete if concrete in entities.representations else None
 
 
 def _by_any_key(
@@ -115,12 +122,12 @@ def _by_any_key(
         MissingError: No key is complete.
     """
     try:
-        return values_of(position.data, fields, position.stored, failures)
+        return values_of(position, fields, failures)
     except MissingError:
         values: dict[str, Any] = {}
         for key in keys:
             with suppress(MissingError):
-                values = _merged(values, values_of(position.data, key, position.stored, failures))
+                values = _merged(values, values_of(position, key, failures))
         if not values:
             raise
         return values
@@ -133,53 +140,6 @@ def _merged(one: Any, other: Any) -> Any:
     if isinstance(one, list) and isinstance(other, list):
         return [_merged(*each) for each in zip(one, other, strict=True)]
     return one
-
-
-def values_of(
-    data: Mapping[str, Any], fields: Sequence[RepresentationField], stored: Path, failures: Failures
-) -> dict[str, Any]:
-    """Return the values of fields as sent in a representation.
-
-    Raises:
-        MissingError: A value is missing, is a null key, or is null because of a failure.
-    """
-    values: dict[str, Any] = {}
-    for wanted in fields:
-        place = (*stored, wanted.response_key)
-        if wanted.response_key not in data:
-            raise MissingError(place)
-        value = data[wanted.response_key]
-        if value is None and (wanted.key or failures.cause(place) is not None):
-            raise MissingError(place)
-        values[wanted.name] = _value(value, wanted, place, failures)
-    return values
-
-
-def _value(value: object, wanted: RepresentationField, stored: Path, failures: Failures) -> object:
-    """Return a value as sent in a representation; a null that no failure caused is sent as null."""
-    if wanted.below is None or value is None:
-        return value
-    if isinstance(value, list):
-        return [_item(item, wanted, (*stored, index), failures) for index, item in enumerate(value)]
-    return _object(value, wanted.below, stored, failures)
-
-
-def _item(value: object, wanted: RepresentationField, stored: Path, failures: Failures) -> object:
-    if value is None and failures.cause(stored) is not None:
-        raise MissingError(stored)
-    return _value(value, wanted, stored, failures)
-
-
-def _object(value: object, groups: Sequence[RepresentationGroup], stored: Path, failures: Failures) -> object:
-    if not isinstance(value, dict):
-        raise MissingError(stored)
-    name = value.get(TYPENAME)
-    group = groups[0] if len(groups) == 1 and not groups[0].typename else None
-    group = group or next((each for each in groups if name == each.concrete), None)
-    if group is None:
-        return {TYPENAME: name}
-    typename = {TYPENAME: name} if group.typename else {}
-    return {**typename, **values_of(value, group.fields, stored, failures)}
 
 
 @dataclass(slots=True)
@@ -200,15 +160,15 @@ def group_by_values(entities: Entities, positions: Iterable[Position], failures:
     found = ValueGroups()
     index: dict[bytes, list[Position]] = {}
     for position in positions:
-        if position.concrete not in entities.representations:
-            continue
         try:
+            if _identified(entities, position) is None:
+                continue
             values = {
                 variable.variable: _context_value(variable, position, failures)
                 for variable in entities.context_variables
             }
         except MissingError as error:
-            found.missing.append((position, failures.cause(error.stored)))
+            found.missing.append((position, error.cause(failures)))
             continue
         text = orjson.dumps(values)
         if text not in index:
@@ -223,7 +183,7 @@ def _context_value(wanted: ContextVariable, position: Position, failures: Failur
         above = _above(position, source.levels_up)
         fields = _fields(source, above)
         if fields is not None:
-            value = _alone(values_of(above.data, fields, above.stored, failures))
+            value = _alone(values_of(above, fields, failures))
             if value is None and not wanted.nullable:
                 raise MissingError(above.stored)
             return value
@@ -239,10 +199,16 @@ def _above(position: Position, steps: int) -> Position:
 
 
 def _fields(source: ContextSource, above: Position) -> tuple[RepresentationField, ...] | None:
-    """Return the fields to take from an object; the root has a single type and no `__typename`."""
+    """Return the fields to take from an object; the root has a single type and no `__typename`.
+
+    Raises:
+        MissingError: The type of the object is not known, or not possible.
+    """
     if above.above is None:
         return next(iter(source.fields.values()))
-    return source.fields.get(above.concrete or "")
+    if above.concrete is None:
+        raise unnamed(above)
+    return source.fields.get(above.concrete)
 
 
 def _alone(value: object) -> object:

@@ -23,7 +23,7 @@ from gateway.errors import (
     SubgraphUnreachable,
 )
 from gateway.executor.calls import Calls
-from gateway.executor.failures import Failure, invalid, unreachable
+from gateway.executor.failures import Failure, invalid_response, unreachable
 from gateway.executor.masking import ErrorMasking, ShownError
 from gateway.executor.response_limits import raise_refusal_alone, too_large
 from gateway.plan import Fetch
@@ -160,7 +160,7 @@ def unreachable_response(subgraph: str, error: SubgraphUnreachable) -> SubgraphR
     """Log that a subgraph gave no response, and return a substitute that says so."""
     if not isinstance(error, SubgraphNotCalled):
         # The reason may name hosts, so it is only logged.
-        _log().warning("subgraph_unreachable", service=subgraph, reason=error.reason)
+        structlog.get_logger("gateway").warning("subgraph_unreachable", service=subgraph, reason=error.reason)
     return SubgraphResponse(None, (), unreachable(subgraph, error), _OUTCOMES.get(error.code, "unreachable"))
 
 
@@ -176,13 +176,3 @@ def parse_response(subgraph: str, response: Mapping[str, Any], masking: ErrorMas
         return SubgraphResponse(data, shown)
     failure = None if errors else invalid_response(subgraph, "returned no data")
     return SubgraphResponse(None, shown, failure)
-
-
-def invalid_response(subgraph: str, what: str) -> Failure:
-    """Log a response that violates GraphQL's rules, and return the failure for it."""
-    _log().warning("subgraph_invalid_response", service=subgraph, reason=what)
-    return invalid(subgraph, what)
-
-
-def _log() -> Any:
-    return structlog.get_logger("gateway")

@@ -6,16 +6,18 @@ could not be reached is only logged.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+import structlog
 from msgspec.structs import replace
 
 from gateway.errors import SubgraphUnreachable
 from gateway.executor.masking import ShownError
 from gateway.plan import Names
+from gateway.supergraph.selections import TYPENAME
 
 Path = tuple[str | int, ...]
 
@@ -55,6 +57,10 @@ class Failure(msgspec.Struct, frozen=True):
         return entry
 
 
+def _nobody(_stored: Path) -> Sequence[str]:
+    return ()
+
+
 @dataclass(slots=True)
 class Failures:
     """Collects failures, and records which missing data they explain.
@@ -65,12 +71,15 @@ class Failures:
     Attributes:
         explained: By path in the tree of data, why a value is missing. Executions that share the tree share
             it.
+        services: Returns the subgraphs that provide the value at a path in the tree of data.
     """
 
     explained: dict[Path, Failure] = field(default_factory=dict)
+    services: Callable[[Path], Sequence[str]] = _nobody
     _shown: dict[Path | None, Failure] = field(default_factory=dict)
     _hidden: list[Failure] = field(default_factory=list)
     _nulled: set[Path] = field(default_factory=set)
+    _invalid: dict[tuple[str | None, str], Failure] = field(default_factory=dict)
 
     def add(self, failure: Failure, stored: Path | None = None, *, hidden: bool = False) -> None:
         """Record a failure.
@@ -92,6 +101,20 @@ class Failures:
     def explain(self, stored: Path, failure: Failure) -> None:
         """Record why a value is missing, without an error for the client yet."""
         self.explained.setdefault(stored, failure)
+
+    def blame(self, stored: Path, what: str) -> Failure:
+        """Return the failure for a value that violates GraphQL's rules; equal ones are logged once.
+
+        Args:
+            stored: The path of the value in the tree of data; of an object, if it ends at its `__typename`.
+            what: What the value's subgraph did wrong.
+        """
+        services = self.services(stored[:-1] if stored[-1] == TYPENAME else stored)
+        service = services[0] if services else None
+        known = self._invalid.get((service, what))
+        if known is None:
+            known = self._invalid[service, what] = invalid_response(service, what)
+        return known
 
     def mark_nulled(self, path: Path) -> None:
         """Record that a field, at a path in the client's terms, is null because of the other failures."""
@@ -148,6 +171,7 @@ def unreachable(service: str, error: SubgraphUnreachable) -> Failure:
     return Failure(f"The service {service} {error.message}.", error.code, service, None)
 
 
-def invalid(service: str, what: str) -> Failure:
-    """Return the failure for a response that violates GraphQL's rules."""
-    return Failure(f"The service {service} {what}.", INVALID, service, None)
+def invalid_response(service: str | None, what: str) -> Failure:
+    """Log a response that violates GraphQL's rules, and return the failure for it."""
+    structlog.get_logger("gateway").warning("subgraph_invalid_response", service=service, reason=what)
+    return Failure(f"{f'The service {service}' if service else 'A service'} {what}.", INVALID, service, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -16,17 +17,17 @@ from gateway.executor.exchange import (
     SubgraphResponse,
     exchange,
     exchange_all,
-    invalid_response,
     parse_response,
 )
-from gateway.executor.failures import Failure, Path, of_subgraph
+from gateway.executor.failures import Failure, Path, invalid_response, of_subgraph
 from gateway.executor.masking import ShownError
 from gateway.executor.merge import copied, merge
 from gateway.executor.missing_fields import MissingFields, is_complete
 from gateway.executor.positions import NO_WINDOWS, Position, Windows, find
 from gateway.executor.response_limits import spend_copies
-from gateway.plan import Entities, Fetch, Names, ProvidedFields, RootFields
+from gateway.plan import Entities, Fetch, ProvidedFields, QueryPlan, RootFields
 from gateway.plan.context_batch import ContextBatch, numbered_alias, numbering
+from gateway.plan.field_origin import providing_subgraphs
 
 
 class Execution(Struct, frozen=True):
@@ -34,19 +35,21 @@ class Execution(Struct, frozen=True):
 
     Attributes:
         context: The parts of the request that the execution needs.
-        names: The client's names in the tree of data.
-        interface_objects: The interfaces whose names subgraphs may return as the type of an object.
+        plan: The plan.
         data: The root of the tree of data.
         missing_fields: The failures, and the data missing because of them.
         windows: The lists of which only some items count.
     """
 
     context: Context
-    names: Names
-    interface_objects: frozenset[str]
+    plan: QueryPlan
     data: dict[str, Any] = msgspec.field(default_factory=dict)
     missing_fields: MissingFields = msgspec.field(default_factory=MissingFields)
     windows: Windows = msgspec.field(default_factory=lambda: NO_WINDOWS)
+
+    def __post_init__(self) -> None:
+        # Without a reference to the execution itself, which would be a cycle.
+        self.missing_fields.failures.services = partial(providing_subgraphs, self.plan.fetches, self.data)
 
 
 class FetchExecution(Struct, frozen=True):
@@ -57,10 +60,17 @@ class FetchExecution(Struct, frozen=True):
 
     async def execute(self) -> None:
         """Execute the fetch for all objects at its paths."""
-        data, names, windows = self.execution.data, self.execution.names, self.execution.windows
+        data, names, windows = self.execution.data, self.execution.plan.names, self.execution.windows
         match self.fetch.returns:
-            case RootFields(path, provided_fields):
-                await self._execute_root(find(data, path, names, windows), provided_fields)
+            case RootFields(path, provided_fields) as returns:
+                # A null of an earlier mutation is the object's, so no later one is executed.
+                positions = [
+                    position
+                    for position in find(data, path, names, windows)
+                    if all(position.data.get(earlier) is not None for earlier in returns.earlier_non_null)
+                ]
+                for together in [[position] for position in positions] if returns.mutates else [positions]:
+                    await self._execute_root(together, provided_fields)
             case batch:
                 places = [
                     [each for path in entities.paths for each in find(data, path, names, windows)]
@@ -225,8 +235,8 @@ class FetchExecution(Struct, frozen=True):
             spend_copies(given, len(positions) - 1)
         for number, position in enumerate(positions):
             # Later fetches may write into one object, and must not change the others.
-            merge(position.data, copied(given) if number else given, self.execution.interface_objects)
-        if not is_complete(given, provided_fields, positions[0].concrete):
+            merge(position.data, copied(given) if number else given, self.execution.plan.interface_objects)
+        if not is_complete(given, provided_fields, positions[0].concrete or positions[0].only):
             failure = invalid_response(self.fetch.subgraph, "left out a field")
             for position in positions:
                 self.execution.missing_fields.record_left_out(failure, position, provided_fields)

@@ -24,7 +24,7 @@ class FetchedData(msgspec.Struct, frozen=True, gc=False):
 
 async def interpret(plan: QueryPlan, context: Context) -> FetchedData:
     """Execute a plan; a subgraph's failure is part of the result, not an exception."""
-    execution = Execution(context, plan.names, plan.interface_objects)
+    execution = Execution(context, plan)
 
     async def execute(fetch: Fetch) -> None:
         await FetchExecution(fetch, execution).execute()

@@ -97,26 +97,26 @@ def is_complete(given: Mapping[str, Any], provided_fields: ProvidedFields, concr
     for response_key, below in _wanted(provided_fields, concrete).items():
         if response_key not in given:
             return False
-        if below is not None and not _are_complete(given[response_key], below.lists, below.provided_fields):
+        if below is not None and not _are_complete(given[response_key], below.lists, below):
             return False
     return True
 
 
-def _are_complete(value: object, lists: int, provided_fields: ProvidedFields) -> bool:
+def _are_complete(value: object, lists: int, below: Below) -> bool:
     """Do the same for objects in nested lists; other values are not checked here."""
     match value:
         case list() if lists > 0:
-            return all(_are_complete(item, lists - 1, provided_fields) for item in value)
+            return all(_are_complete(item, lists - 1, below) for item in value)
         case dict() if lists == 0:
-            name = value.get(TYPENAME)
-            return is_complete(value, provided_fields, name if isinstance(name, str) else None)
+            name = below.only or value.get(TYPENAME)
+            return is_complete(value, below.provided_fields, name if isinstance(name, str) else None)
         case _:
             return True
 
 
 def _missing_fields(position: Position, provided_fields: ProvidedFields) -> Iterator[tuple[Position, str]]:
     """Yield the missing fields that a fetch should have returned."""
-    for response_key, below in _wanted(provided_fields, position.concrete).items():
+    for response_key, below in _wanted(provided_fields, position.concrete or position.only).items():
         if position.data.get(response_key) is None:
             yield position, response_key
         elif below is not None:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gateway.executor.failures import Path
-from gateway.plan import Names, Step
+from gateway.plan import Names, ObjectTypes, Step, only_type
 from gateway.supergraph.selections import TYPENAME
 
 
@@ -35,9 +35,20 @@ class Position(Struct, frozen=True, eq=False):
 
     @property
     def concrete(self) -> str | None:
-        """The object's concrete type, as a subgraph named it."""
-        name = self.data.get(TYPENAME)
-        return name if isinstance(name, str) else None
+        """The object's concrete type; None if a subgraph named none that is possible here."""
+        return type_name(self.data, self._types)
+
+    @property
+    def only(self) -> str | None:
+        """The type that the object must have, whatever a subgraph named; None if there are several."""
+        return only_type(self._types)
+
+    @property
+    def _types(self) -> tuple[ObjectTypes, ...]:
+        if self.names is None:
+            return ()
+        parent = self.above.concrete if self.above is not None and len(self.names.types) > 1 else None
+        return self.names.types_below(parent)
 
     def below(self, key: str, lists: int) -> Iterator[Position]:
         """Yield the objects at a response key, in so many nested lists; skip nulls and other values."""
@@ -47,6 +58,25 @@ class Position(Struct, frozen=True, eq=False):
         names = None if self.names is None else self.names.below.get(key)
         place = Position({}, path, (*self.stored, key), names, hidden, self)
         yield from _objects(self.data.get(key), lists, place)
+
+
+def type_name(data: Mapping[str, Any], types: Sequence[ObjectTypes]) -> str | None:
+    """Return the type of an object.
+
+    Args:
+        data: The object.
+        types: The types that it may have; none if nothing is known about them.
+
+    Returns:
+        The type that a subgraph named, or the only one if it named none; None if it must have named one, or
+        named one that is not possible.
+    """
+    name = data.get(TYPENAME)
+    if name is None:
+        return only_type(types)
+    if isinstance(name, str) and (not types or any(name in each.possible for each in types)):
+        return name
+    return None
 
 
 def _objects(value: object, lists: int, place: Position) -> Iterator[Position]:

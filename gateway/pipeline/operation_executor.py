@@ -124,9 +124,17 @@ class OperationExecutor(Struct, frozen=True):
             return self.introspection.answer(prepared, planned)
         return introspect(self.preparer.supergraph.public, planned.introspection, prepared.variables)
 
-    def formatted(self, failures: Iterable[Failure], plan: QueryPlan) -> list[dict[str, Any]]:
-        """Return the `errors` entries of failures, and report them to the observer."""
-        errors = [_attributed(failure, plan).formatted() for failure in failures]
+    def formatted(
+        self, failures: Iterable[Failure], plan: QueryPlan, data: Mapping[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Return the `errors` entries of failures, and report them to the observer.
+
+        Args:
+            failures: The failures.
+            plan: The plan that was executed.
+            data: The tree of data.
+        """
+        errors = [_attributed(failure, plan, data).formatted() for failure in failures]
         if errors:
             self.on_errors(errors)
         return errors
@@ -216,15 +224,17 @@ class OperationExecutor(Struct, frozen=True):
         ready = planned.executable or self.make_executable(planned)
         data, failures = ready.execution.project(fetched.data, fetched.failures)
         if failures:
-            return GraphQLResponse({"errors": self.formatted(failures, planned.plan), "data": data})
+            return GraphQLResponse(
+                {"errors": self.formatted(failures, planned.plan, fetched.data), "data": data}
+            )
         return GraphQLResponse({"data": data})
 
 
-def _attributed(failure: Failure, plan: QueryPlan) -> Failure:
+def _attributed(failure: Failure, plan: QueryPlan, data: Mapping[str, Any]) -> Failure:
     """Name the subgraph that supplied the value in which projection found an error."""
     if failure.service is not None or failure.path is None or failure.code == UNAUTHORIZED:
         return failure
-    return replace(failure, service=providing_subgraph(plan, failure.path))
+    return replace(failure, service=providing_subgraph(plan, failure.path, data))
 
 
 class InterpretedPlan(Struct, frozen=True):

@@ -8,6 +8,7 @@ from gateway.plan.nodes import (
     Entities,
     Fetch,
     Names,
+    ObjectTypes,
     OperationKind,
     Parallel,
     Path,
@@ -19,6 +20,7 @@ from gateway.plan.nodes import (
     RootFields,
     Sequence,
     Step,
+    only_type,
 )
 from gateway.plan.shape import DeferredFields, Shape, ShapeField, StreamedList
 from gateway.plan.show import show
@@ -31,6 +33,7 @@ __all__ = [
     "Entities",
     "Fetch",
     "Names",
+    "ObjectTypes",
     "OperationKind",
     "Parallel",
     "Path",
@@ -45,6 +48,7 @@ __all__ = [
     "ShapeField",
     "Step",
     "StreamedList",
+    "only_type",
     "plan_as_json",
     "show",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, TypeAlias
 
 from msgspec import Struct, field
@@ -46,10 +46,12 @@ class Below(Struct, frozen=True):
     Attributes:
         lists: How many lists are nested there.
         provided_fields: The fields that each object gets.
+        only: The type of all objects, if the subgraph's schema allows no other.
     """
 
     lists: int
     provided_fields: ProvidedFields
+    only: str | None = None
 
 
 class RepresentationField(Struct, frozen=True):
@@ -60,32 +62,46 @@ class RepresentationField(Struct, frozen=True):
         response_key: The key in the fetched data that holds its value.
         below: The fields to send of each object in the value; None for a leaf.
         key: Whether the field belongs to the entity's key, without which the entity cannot be identified.
+        non_null: Whether its type does not allow null.
     """
 
     name: str
     response_key: str
     below: tuple[RepresentationGroup, ...] | None = None
     key: bool = False
+    non_null: bool = False
 
 
 class RepresentationGroup(Struct, frozen=True):
-    """The fields to send for objects of a concrete type."""
+    """The fields to send for objects of a concrete type.
+
+    Attributes:
+        concrete: The type's name.
+        typename: Whether the name is sent as well.
+        fields: The fields.
+        only: Whether all objects there have this type, whatever the data says.
+    """
 
     concrete: str
     typename: bool
     fields: tuple[RepresentationField, ...]
+    only: bool = False
 
 
 class RootFields(Struct, frozen=True):
     """The fields that a root fetch returns.
 
     Attributes:
-        path: Where its data is placed: at the top, unless the query type is reached again below it.
+        path: Where its data is placed: at the top, unless a root type is reached again below it.
         provided_fields: The fields that the object there gets.
+        mutates: Whether they are mutations that are reached again: these are sent once for each object.
+        earlier_non_null: For mutations, the keys of earlier ones of the object, which may not be null.
     """
 
     path: Path
     provided_fields: ProvidedFields
+    mutates: bool = False
+    earlier_non_null: tuple[str, ...] = ()
 
 
 class ContextVariable(Struct, frozen=True):
@@ -203,11 +219,44 @@ def subscribed(tree: PlanNode) -> tuple[Fetch, PlanNode | None]:
             raise AssertionError("the plan of a subscription begins with one fetch")
 
 
+class ObjectTypes(Struct, frozen=True):
+    """The types that objects may have, if the object whose field leads to them has certain types.
+
+    Attributes:
+        parents: The type names of the object above.
+        possible: The names that subgraphs may return as the objects' type.
+        only: The type of all of them, if the subgraph's schema allows no other; it need not be returned.
+    """
+
+    parents: frozenset[str]
+    possible: frozenset[str]
+    only: str | None
+
+
+def only_type(types: Iterable[ObjectTypes]) -> str | None:
+    """Return the one type that an object may have; None if there are several."""
+    found = {each.only for each in types}
+    return found.pop() if len(found) == 1 else None
+
+
 class Names(Struct, frozen=True):
-    """The client's name for each response key; None for a field that the client did not ask for."""
+    """A place in the tree of data.
+
+    Attributes:
+        responses: The client's name for each response key; None for a field that the client did not ask for.
+        below: The places of the objects below.
+        types: The types that the objects at this place may have; none at the root.
+    """
 
     responses: Mapping[str, str | None]
     below: Mapping[str, Names]
+    types: tuple[ObjectTypes, ...] = ()
+
+    def types_below(self, parent: str | None) -> tuple[ObjectTypes, ...]:
+        """Return the types of the objects here, if the type of the object above is known: those below it."""
+        if len(self.types) < 2 or parent is None:  # noqa: PLR2004 - there is nothing to choose from
+            return self.types
+        return tuple(each for each in self.types if parent in each.parents) or self.types
 
 
 class QueryPlan(Struct, frozen=True):

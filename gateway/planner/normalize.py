@@ -67,6 +67,18 @@ class Operation(Struct, frozen=True):
     restricted: bool = False
     deferred: tuple[DeferredFragment, ...] = ()
 
+    def mutation_fields(self) -> int:
+        """Return how many fields of the mutation type it selects, also where the type is reached again."""
+        return _fields_of(self.root, self.wanted) if self.kind == "mutation" else 0
+
+
+def _fields_of(owner: str, selections: Selections) -> int:
+    """Count the fields that are selected on a type, at any depth."""
+    own = {field for group in selections.groups if owner in group.types for field in group.fields}
+    every = {field for group in selections.groups for field in group.fields}
+    below = sum(_fields_of(owner, field.children) for field in every if field.children is not None)
+    return below + sum(not field.name.startswith("__") for field in own)
+
 
 def normalize(
     supergraph: Supergraph,

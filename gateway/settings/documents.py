@@ -85,7 +85,8 @@ class DocumentSettings(BaseSettings):
     mutation_fields: int = Field(
         default=0,
         ge=0,
-        description="The most root fields of a mutation, including aliases and fragments; 0 for any number.",
+        description="The most fields of the mutation type in an operation, including aliases and fragments; "
+        "0 for any number.",
     )
 
 

@@ -10,6 +10,7 @@ import msgspec
 from graphql import (
     GraphQLInterfaceType,
     GraphQLObjectType,
+    GraphQLOutputType,
     GraphQLSchema,
     get_named_type,
     is_abstract_type,
@@ -106,6 +107,16 @@ class SubgraphType(Struct, frozen=True):
     keys: tuple[Key, ...]
     is_interface_object: bool = False
     interface_object_of: Mapping[str, str] = msgspec.field(default_factory=dict)
+
+    @property
+    def only(self) -> str | None:
+        """The name that the subgraph returns for each object of an object type; None for other types."""
+        return self.name if self.is_interface_object or self.concrete == {self.name} else None
+
+    @property
+    def possible(self) -> frozenset[str]:
+        """The names that the type of an object may have in data: concrete types and interface objects."""
+        return self.concrete.union(self.interface_object_of.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,19 +252,23 @@ class Supergraph:
         known = self.subgraphs[subgraph].types.get(owner)
         return None if known is None else known.fields.get(name)
 
-    def possible_values(self, owner: str, name: str) -> frozenset[str]:
-        """Return the concrete types that the values of a type's field may have in the supergraph."""
+    def type_of(self, owner: str, name: str) -> GraphQLOutputType | None:
+        """Return the type of a field in the supergraph, or None if the type has no such field."""
         named = self.schema.get_type(owner)
         if not isinstance(named, GraphQLObjectType | GraphQLInterfaceType) or name not in named.fields:
-            return frozenset()
-        return possible_types(self.schema, get_named_type(named.fields[name].type))
+            return None
+        output: GraphQLOutputType = named.fields[name].type
+        return output
+
+    def possible_values(self, owner: str, name: str) -> frozenset[str]:
+        """Return the concrete types that the values of a type's field may have in the supergraph."""
+        output = self.type_of(owner, name)
+        return frozenset() if output is None else possible_types(self.schema, get_named_type(output))
 
     def is_abstract(self, owner: str, name: str) -> bool:
         """Return whether the type of a field in the supergraph is an interface or a union."""
-        named = self.schema.get_type(owner)
-        if not isinstance(named, GraphQLObjectType | GraphQLInterfaceType) or name not in named.fields:
-            return False
-        return is_abstract_type(get_named_type(named.fields[name].type))
+        output = self.type_of(owner, name)
+        return output is not None and is_abstract_type(get_named_type(output))
 
 
 TYPES_A_STEP: Final = 100

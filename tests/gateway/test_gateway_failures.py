@@ -165,12 +165,13 @@ async def test_a_required_field_that_is_null_is_sent_as_null(federation: Federat
 
 
 async def test_a_null_key_is_not_sent(federation: Federation) -> None:
-    """There is nothing to ask about, so nobody is asked and the field is null."""
+    """Nobody is asked, and the field has an error of who returned a null that the key does not allow."""
     federation.broken["products"] = lambda _request: {
         "data": {"topProducts": [{"__typename": "Product", "upc": None, "name": "nameless"}]}
     }
     answer = await federation.gateway("{ topProducts { name inStock } }")
-    assert answer == {"data": {"topProducts": [{"name": "nameless", "inStock": None}]}}
+    assert answer["data"] == {"topProducts": [{"name": "nameless", "inStock": None}]}
+    assert errors_of(answer) == [(["topProducts", 0, "inStock"], "SUBGRAPH_INVALID_RESPONSE", "products")]
     assert [name for name, _ in federation.asked] == ["products"]
 
 

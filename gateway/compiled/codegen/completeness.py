@@ -42,21 +42,22 @@ class CompletenessCodegen(Struct, frozen=True):
         lines = ["if data.__class__ is not dict:", "    raise Deoptimize", *self._lines("data", fields)]
         return self.functions.of(f"brings_{concrete}", lines)
 
-    def _check_for(self, provided_fields: ProvidedFields) -> str:
+    def _check_for(self, below: Below) -> str:
         """Return the name of the function that checks objects of any type."""
-        if id(provided_fields) not in self._written:
-            self._written[id(provided_fields)] = self._function(provided_fields)
-        return self._written[id(provided_fields)]
+        index = id(below.provided_fields)
+        if index not in self._written:
+            self._written[index] = self._function(below.provided_fields, below.only)
+        return self._written[index]
 
-    def _function(self, provided_fields: ProvidedFields) -> str:
+    def _function(self, provided_fields: ProvidedFields, only: str | None) -> str:
         if len(provided_fields) == 1:
             ((concrete, fields),) = provided_fields.items()
-            return self._object(concrete, fields)
+            return self._object(concrete, fields, only)
         source = self.functions.source
         checks = source.constant("checks", {})
         source.function(
             [
-                f'{checks}["{checked(each)}"] = {self._object(each, fields)}'
+                f'{checks}["{checked(each)}"] = {self._object(each, fields, each)}'
                 for each, fields in provided_fields.items()
                 if fields
             ]
@@ -68,14 +69,19 @@ class CompletenessCodegen(Struct, frozen=True):
         ]
         return self.functions.of("complete", lines)
 
-    def _object(self, concrete: str, fields: Mapping[str, Below | None]) -> str:
-        return self.functions.of(f"complete_{concrete}", self._of_object("data", concrete, fields))
+    def _object(self, concrete: str, fields: Mapping[str, Below | None], only: str | None) -> str:
+        return self.functions.of(f"complete_{concrete}", self._of_object("data", concrete, fields, only))
 
-    def _of_object(self, data: str, concrete: str, fields: Mapping[str, Below | None]) -> list[str]:
-        """Return the lines that check an object of one type."""
+    def _of_object(
+        self, data: str, concrete: str, fields: Mapping[str, Below | None], only: str | None
+    ) -> list[str]:
+        """Return the lines that check an object: all of one type, or those of them that have this type."""
+        lines = self._lines(data, fields) or ["pass"]
+        if only == concrete:
+            return lines
         return [
             "try:",
-            *indent(self._lines(data, fields) or ["pass"]),
+            *indent(lines),
             "except KeyError:",
             f'    name = {data}.get("{TYPENAME}")',
             # No fields were selected of an object of another type.
@@ -114,7 +120,7 @@ class CompletenessCodegen(Struct, frozen=True):
     def _each(self, value: str, below: Below, lists: int) -> list[str]:
         """Return the lines that check all objects in so many nested lists; they raise for anything else."""
         if lists == 0:
-            return [f"if {value} is not None:", *indent(self._checks(value, below.provided_fields))]
+            return [f"if {value} is not None:", *indent(self._checks(value, below))]
         item = f"item{lists}"
         return [
             f"if {value} is not None:",
@@ -122,11 +128,12 @@ class CompletenessCodegen(Struct, frozen=True):
             *indent(self._each(item, below, lists - 1), 2),
         ]
 
-    def _checks(self, value: str, provided_fields: ProvidedFields) -> list[str]:
+    def _checks(self, value: str, below: Below) -> list[str]:
         """Return the lines that check an object that is not null: a function, or what it would do."""
+        provided_fields = below.provided_fields
         is_first = id(provided_fields) not in self._in_lines  # code is not repeated
         if len(provided_fields) == 1 and is_first and value.count("_") < MAX_NESTED:
             self._in_lines.add(id(provided_fields))
             ((concrete, fields),) = provided_fields.items()
-            return self._of_object(value, concrete, fields)
-        return [f"{self._check_for(provided_fields)}({value})"]
+            return self._of_object(value, concrete, fields, below.only)
+        return [f"{self._check_for(below)}({value})"]

@@ -13,7 +13,7 @@ from gateway.executor.entities import Batch, SentField
 from gateway.executor.exchange import SubgraphResponse
 from gateway.executor.fetch import Execution, FetchExecution
 from gateway.executor.positions import Position, find
-from gateway.plan import Entities, Fetch, Names, RootFields
+from gateway.plan import Entities, Fetch, QueryPlan, RootFields
 
 Objects = Sequence[Sequence[dict[str, Any]]]
 """For each representation, the objects in the tree of data."""
@@ -28,14 +28,14 @@ class State(msgspec.Struct, eq=False):
 
     Attributes:
         context: What the execution needs of its request.
-        names: The client's names in the tree of data.
+        plan: The plan.
         on_deopt: Called when compiled code gives up.
         data: The root of the tree of data.
         interpreted: The interpreter's state of the same execution; None until it takes over something.
     """
 
     context: Context
-    names: Names
+    plan: QueryPlan
     on_deopt: OnDeopt = ignore_deopt
     data: dict[str, Any] = msgspec.field(default_factory=dict)
     interpreted: Execution | None = None
@@ -47,7 +47,9 @@ class State(msgspec.Struct, eq=False):
     def interpret_root_response(self, fetch: Fetch, response: SubgraphResponse, returns: RootFields) -> None:
         """Leave a root fetch's response to the interpreter."""
         run = FetchExecution(fetch, self._interpreter())
-        run.merge_root_response(response, find(self.data, returns.path, self.names), returns.provided_fields)
+        run.merge_root_response(
+            response, find(self.data, returns.path, self.plan.names), returns.provided_fields
+        )
 
     def interpret_entity_response(
         self,
@@ -73,11 +75,11 @@ class State(msgspec.Struct, eq=False):
         """Return the positions of objects, which do not change when fetched data is merged into them."""
         places: dict[int, list[Position]] = {}
         for path in entities.paths:
-            for position in find(self.data, path, self.names):
+            for position in find(self.data, path, self.plan.names):
                 places.setdefault(id(position.data), []).append(position)
         return [[places[id(each)].pop(0) for each in group] for group in objects]
 
     def _interpreter(self) -> Execution:
         if self.interpreted is None:
-            self.interpreted = Execution(self.context, self.names, frozenset(), self.data)
+            self.interpreted = Execution(self.context, self.plan, self.data)
         return self.interpreted

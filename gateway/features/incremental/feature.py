@@ -111,7 +111,7 @@ class IncrementalResponses(Struct, frozen=True):
         fetching.data.update(self.executor.introspected(prepared, planned))
 
         def formatted(failures: list[Failure]) -> Errors:
-            return self.executor.formatted(failures, plan)
+            return self.executor.formatted(failures, plan, fetching.data)
 
         delivering = Delivering(plan, fetching, counts, self.limits, formatted)
         return IncrementalStream(self, policy_input, delivering, spec, release)

@@ -161,8 +161,7 @@ class Fetching:
         if execution is None:
             execution = self._executions[key] = Execution(
                 self.context,
-                self.plan.names,
-                self.plan.interface_objects,
+                self.plan,
                 self.data,
                 MissingFields(Failures(self._explained)),
                 part.windows,

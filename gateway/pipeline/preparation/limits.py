@@ -13,7 +13,7 @@ class PreparationLimits(Struct, frozen=True):
     """Limits on documents, and the sizes of the caches.
 
     Attributes:
-        mutation_fields: The most root fields of a mutation; 0 for any number.
+        mutation_fields: The most fields of the mutation type in an operation; 0 for any number.
         shape: Limits on the shape of a document, checked before it is validated.
         suggestions: Whether error messages suggest names of the schema.
         cache_bytes: The most bytes of documents with their plans.
@@ -40,9 +40,7 @@ def check_mutation_fields(operation: Operation, most: int) -> None:
     Raises:
         RequestError: It has more than `most`, unless that is 0.
     """
-    if not most or operation.kind != "mutation":
-        return
-    number = sum(not each.name.startswith("__") for each in operation.wanted.of(operation.root))
+    number = operation.mutation_fields() if most else 0
     if number > most:
         raise RequestError(
             f"The operation has {number} mutation fields, but may have only {most}: send them one by one.",

@@ -100,13 +100,16 @@ class Position:
             types: The types for which the field is selected.
             known: The field's type in the subgraph.
         """
-        followed = self._type_names(types) if types < self.possible_types else None
+        names = self._type_names(types)
+        followed = names if types < self.possible_types else None
+        scope = self.scope.child(response_key)
+        scope.note_types(names, known)
         return Position(
             subgraph=self.subgraph,
             types=known.concrete,
             provided=path.provided,
             path=(*self.path, Step(response_key, followed, path.definition.shape.count("["))),
-            scope=self.scope.child(response_key),
+            scope=scope,
             possible_types=known.concrete,
             interface_object_of=known.interface_object_of,
             known_interfaces=known.interface_object_of,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from graphql import GraphQLNonNull
 from msgspec.structs import replace
 
 from gateway.plan.nodes import RepresentationField, RepresentationGroup
 from gateway.planner.choose.response_scope import ResponseScope
 from gateway.supergraph import Field, Selections, Supergraph
-from gateway.supergraph.typed import alike
+from gateway.supergraph.selections import TYPENAME
+from gateway.supergraph.typed import CONCRETE_TYPE, alike
 
 Fields = tuple[RepresentationField, ...]
 
@@ -25,19 +27,26 @@ def representation_fields(
             continue
         below = None
         if wanted.children is not None:
-            typename = supergraph.is_abstract(concrete, wanted.name)
+            abstract = supergraph.is_abstract(concrete, wanted.name)
             below = tuple(
                 RepresentationGroup(
                     name,
-                    typename and name == each,
+                    name == each and (abstract or _names_type(wanted.children.of(each))),
                     representation_fields(
                         supergraph, wanted.children.of(each), each, scope.child(response_key), key=key
                     ),
+                    only=not abstract,
                 )
-                for name, each in _names(supergraph, wanted.children, abstract=typename)
+                for name, each in _names(supergraph, wanted.children, abstract=abstract)
             )
-        taken.append(RepresentationField(wanted.name, response_key, below, key))
+        non_null = isinstance(supergraph.type_of(concrete, wanted.name), GraphQLNonNull)
+        taken.append(RepresentationField(wanted.name, response_key, below, key, non_null))
     return tuple(taken)
+
+
+def _names_type(fields: Sequence[Field]) -> bool:
+    """Return whether a field set itself selects `__typename`."""
+    return any(field.name == TYPENAME and field is not CONCRETE_TYPE for field in fields)
 
 
 def _names(supergraph: Supergraph, wanted: Selections, *, abstract: bool) -> Iterator[tuple[str, str]]:
@@ -89,5 +98,5 @@ def merged_field(one: RepresentationField, other: RepresentationField) -> Repres
 
 def _merged_group(one: RepresentationGroup, other: RepresentationGroup) -> RepresentationGroup:
     return RepresentationGroup(
-        one.concrete, one.typename or other.typename, merged_fields(one.fields, other.fields)
+        one.concrete, one.typename or other.typename, merged_fields(one.fields, other.fields), one.only
     )

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from graphql import GraphQLNonNull
+
 from gateway.errors import Unreachable
 from gateway.plan.nodes import ContextSource, Path
 from gateway.planner.choose.choices import Choices, MadeMove, Pieces
@@ -64,11 +66,13 @@ class _Resolver:
     scope: ResponseScope = field(default_factory=ResponseScope)
     _moves: dict[MoveIndex, ResolvedMove] = field(default_factory=dict)
     _moves_made: dict[tuple[Path, str], set[MadeMove]] = field(default_factory=dict)
+    _has_mutated: bool = False
 
     def root_fields(self, root: str, wanted: Sequence[Field]) -> ResolvedFields:
         """Resolve root fields that may share their fetches."""
         self._moves.clear()
         self._moves_made.clear()
+        self._has_mutated = False
         return self._fields({root: wanted}, Position.at_root(root, self.scope), None)
 
     def _fields(
@@ -121,20 +125,42 @@ class _Resolver:
         self, paths: Mapping[str, FieldPath], position: Position, max_nesting: int | None
     ) -> list[ResolvedField]:
         """Resolve a field along its paths; types whose moves are one fetch share it."""
-        paths = self._postponed(paths, position)
+        paths = self._in_order(self._postponed(paths, position), position)
         first = next(iter(paths.values()))
         moves = {concrete: path.move for concrete, path in paths.items() if path.move is not None}
         if not moves:
             return [self._select(first, frozenset(paths), position, None, max_nesting)]
         together: dict[ResolvedMove | None, dict[str, Move]] = {}
         for concrete, move in moves.items():
-            together.setdefault(self._moves.get(_index(move, concrete, position)), {})[concrete] = move
+            known = None if self._is_again(position) else self._moves.get(_index(move, concrete, position))
+            together.setdefault(known, {})[concrete] = move
         resolved = []
         for known, members in together.items():
             made = known or self._move(members, position, max_nesting)
             there = position.moved(members)
             resolved.append(self._select(first, there.types, there, made, max_nesting))
         return resolved
+
+    def _is_again(self, position: Position) -> bool:
+        """Return whether the mutation type is reached again: each of its fields is a fetch of its own."""
+        return position.subgraph is not None and self.supergraph.mutation in position.types
+
+    def _in_order(self, paths: Mapping[str, FieldPath], position: Position) -> Mapping[str, FieldPath]:
+        """Return the path to a mutation below another one, after what precedes it in the document.
+
+        If anything before it takes a fetch of its own, it cannot be part of the fetch of the object.
+        """
+        mutation = self.supergraph.mutation or ""
+        path = paths.get(mutation)
+        if path is None or not self._is_again(position) or path.resolved.name == TYPENAME:
+            return paths
+        if self._has_mutated and path.move is None:
+            later = self.choices.search.postponed(path, position.node(mutation))
+            if later is None:
+                raise Unreachable(f"{mutation}.{path.resolved.name} cannot be executed in its order.")
+            path = later
+        self._has_mutated = self._has_mutated or bool(path.cost.calls)
+        return {**paths, mutation: path}
 
     def _postponed(self, paths: Mapping[str, FieldPath], position: Position) -> Mapping[str, FieldPath]:
         """Return the paths to a field that is delivered after its object: by a call of its own, if possible.
@@ -192,6 +218,12 @@ class _Resolver:
                 if isinstance(move, KeyMove)
             ]
             made.contexts = [self._context(argument, made, inner) for argument in first.contexts]
+        elif first.target.type == self.supergraph.mutation:
+            made.earlier_non_null = tuple(
+                response_key
+                for response_key, owner in position.scope.owners.items()
+                if isinstance(self.supergraph.type_of(first.target.type, owner.name), GraphQLNonNull)
+            )
         for concrete, move in moves.items():
             self._moves[_index(move, concrete, position)] = made
             in_place = self._moves_made.setdefault((position.path, concrete), set())

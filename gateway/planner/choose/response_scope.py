@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from gateway.supergraph import Field, Supergraph
+from gateway.plan.nodes import ObjectTypes
+from gateway.supergraph import Field, SubgraphType, Supergraph
 from gateway.supergraph.selections import TYPENAME
 
 
@@ -39,16 +40,36 @@ class ResponseScope:
     Attributes:
         owners: What each response key that was assigned here stands for.
         children: The scopes below, by response key.
+        parents: For the types of the objects here, those of the objects above: by the possible type names,
+            and the only one if there is no other.
     """
 
     owners: dict[str, KeyOwner] = field(default_factory=dict)
     children: dict[str, ResponseScope] = field(default_factory=dict)
+    parents: dict[tuple[frozenset[str], str | None], frozenset[str]] = field(default_factory=dict)
     _client_keys: dict[tuple[str, str | None, str, str], str] = field(default_factory=dict)
     _keys: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def child(self, response_key: str) -> ResponseScope:
         """Return the scope below a response key."""
         return self.children.setdefault(response_key, ResponseScope())
+
+    def note_types(self, parents: frozenset[str], known: SubgraphType) -> None:
+        """Note that objects here have a subgraph's type, below objects of some types."""
+        types = (known.possible, known.only)
+        self.parents[types] = parents.union(self.parents.get(types, ()))
+
+    def types_below(self, parent: str) -> tuple[ObjectTypes, ...]:
+        """Return the types that objects here may have below an object of a type, as far as they are known."""
+        return self.place_types(parent) or self.place_types()
+
+    def place_types(self, parent: str | None = None) -> tuple[ObjectTypes, ...]:
+        """Return the types that objects here may have, below any object or below one of a type."""
+        return tuple(
+            ObjectTypes(parents, *types)
+            for types, parents in self.parents.items()
+            if parent is None or parent in parents
+        )
 
     def client_key_of(self, concrete: str, wanted: Field) -> str | None:
         """Return the response key of a client's field on a type, or None if no fetch provides it."""

@@ -90,7 +90,9 @@ class _Builder:
             below = None
             if wanted.children is not None:
                 known = self.supergraph.subgraphs[fetch.subgraph].types[definition.type]
-                below = SelectionDraft(definition.type, interface_object_of=dict(known.interface_object_of))
+                below = SelectionDraft(
+                    definition.type, interface_object_of=dict(known.interface_object_of), only=known.only
+                )
             selected = fields[response_key] = FieldDraft(
                 wanted.name,
                 with_contexts(wanted.arguments, definition.contexts, fetch.variable_of),
@@ -106,8 +108,16 @@ class _Builder:
         position = move.position
         if isinstance(move.first, RootMove):
             selection = SelectionDraft(move.types[0])
-            fetch = FetchNode(move.first.subgraph, position.path, position.scope, selection)
+            fetch = FetchNode(
+                move.first.subgraph,
+                position.path,
+                position.scope,
+                selection,
+                earlier_non_null=move.earlier_non_null,
+            )
             fetch.depends_on.update(() if cursor.fetch is None else {cursor.fetch})
+            if move.types[0] == self.supergraph.mutation:
+                fetch.depends_on.update(self.fetches)  # mutations are executed in their order
         else:
             selection = SelectionDraft(None)
             fetch = FetchNode(

@@ -48,6 +48,7 @@ class SelectionDraft:
         reports_typename: Whether the response reveals the concrete type of objects of which only an interface
             was known.
         interface_object_of: By concrete type, the interface object that stands for it in the subgraph.
+        only: The type of all its objects, if the subgraph's schema allows no other.
     """
 
     static: str | None
@@ -55,6 +56,7 @@ class SelectionDraft:
     fields_by_types: dict[frozenset[str], dict[str, FieldDraft]] = field(default_factory=dict)
     reports_typename: bool = False
     interface_object_of: dict[str, str] = field(default_factory=dict)
+    only: str | None = None
 
     def absorb(self, other: SelectionDraft) -> None:
         """Add everything that another selection selects."""
@@ -84,6 +86,7 @@ class SelectionDraft:
             },
             self.reports_typename,
             dict(self.interface_object_of),
+            self.only,
         )
 
     def structural_key(self) -> Hashable:
@@ -131,6 +134,7 @@ class FetchNode:
         variable_of: The names of these variables, by argument.
         keys: By concrete type and key, the fields to send for that key alone, if several keys are known.
         delivery: The deferred fragments with which its data is delivered.
+        earlier_non_null: For mutations, the keys of earlier ones of the object, which may not be null.
     """
 
     subgraph: str
@@ -146,6 +150,7 @@ class FetchNode:
     variable_of: dict[ContextArgument, str] = field(default_factory=dict)
     keys: dict[str, dict[str, tuple[RepresentationField, ...]]] = field(default_factory=dict)
     delivery: Delivery = INITIALLY
+    earlier_non_null: tuple[str, ...] = ()
 
     def send(
         self,

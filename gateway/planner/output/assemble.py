@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
+from gateway.errors import CannotPlan
 from gateway.plan.nodes import (
     Entities,
     Fetch,
@@ -69,7 +70,10 @@ def _fetch(supergraph: Supergraph, header: OperationHeader, call: Call, numbers:
         else:
             fetch = entity_fetch(subgraph, header, number, group_alike(call.fetches))
         return replace(fetch, depends_on=depends_on, delivery=call.delivery)
-    kind = "query" if first.path else header.kind
+    mutates = bool(first.path) and first.selection.static == supergraph.mutation
+    if mutates and header.kind != "mutation":
+        raise CannotPlan(f"A {header.kind} cannot execute a field of {supergraph.mutation}.")
+    kind = "query" if first.path and not mutates else header.kind
     document = write_root(first.selection, subgraph, header, number, kind)
     return Fetch(
         number=number,
@@ -78,7 +82,7 @@ def _fetch(supergraph: Supergraph, header: OperationHeader, call: Call, numbers:
         operation_name=document.operation_name,
         variables=document.variables,
         depends_on=depends_on,
-        returns=RootFields(first.path, provided_by(first.selection)),
+        returns=RootFields(first.path, provided_by(first.selection), mutates, first.earlier_non_null),
         delivery=call.delivery,
     )
 
@@ -100,6 +104,7 @@ def _names(scope: ResponseScope) -> Names:
     return Names(
         {key: owner.response for key, owner in scope.owners.items()},
         {key: _names(child) for key, child in scope.children.items()},
+        scope.place_types(),
     )
 
 

@@ -133,4 +133,4 @@ def _below(selected: FieldDraft) -> Below | None:
     provided_fields = provided_by(selected.selection)
     for concrete, interface_object in selected.selection.interface_object_of.items():
         provided_fields.setdefault(interface_object, {}).update(provided_fields.get(concrete, {}))
-    return Below(selected.lists, provided_fields)
+    return Below(selected.lists, provided_fields, selected.selection.only)

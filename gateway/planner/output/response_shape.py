@@ -17,6 +17,7 @@ from graphql import (
 )
 
 from gateway.errors import CannotPlan
+from gateway.plan.nodes import ObjectTypes, only_type
 from gateway.plan.shape import DeferredFields, Shape, ShapeField, StreamedList
 from gateway.planner.choose.response_scope import ResponseScope
 from gateway.planner.normalize import INTROSPECTION
@@ -46,7 +47,7 @@ class ResponseShaper:
     hidden: frozenset[str] = frozenset()
     whole: frozenset[Keys] = frozenset()
     streams: dict[Keys, StreamedList] = field(default_factory=dict)
-    _known: dict[tuple[Selections, int, str], Shape] = field(default_factory=dict)
+    _known: dict[tuple[Selections, int, str, tuple[ObjectTypes, ...]], Shape] = field(default_factory=dict)
 
     def shape(
         self,
@@ -55,6 +56,8 @@ class ResponseShaper:
         static: str,
         path: Keys = (),
         delivery: Delivery = INITIALLY,
+        *,
+        types: tuple[ObjectTypes, ...] = (),
     ) -> Shape:
         """Return the shape of the objects in a scope.
 
@@ -64,12 +67,14 @@ class ResponseShaper:
             static: The public type of the objects.
             path: The response keys that lead to the objects.
             delivery: The deferred fragments with which the objects are delivered.
+            types: The types that subgraphs may return for the objects; none for the root.
         """
-        index = (wanted, id(scope), static)
+        index = (wanted, id(scope), static, types)
         if index not in self._known:
             named = self.supergraph.public.type_map[static]
             possible = possible_types(self.supergraph.public, named)
-            concretes = sorted(possible - self.hidden)
+            returned = frozenset[str]().union(*(each.possible for each in types)) if types else possible
+            concretes = sorted(possible & returned - self.hidden)
             every = {concrete: self._fields(wanted, concrete, scope, path) for concrete in concretes}
             fields = {each: made.pop(delivery, ()) for each, made in every.items()}
             deferred = {each: _deferred(made) for each, made in every.items() if made}
@@ -81,7 +86,9 @@ class ResponseShaper:
                     member = min(members & fields.keys())
                     fields[interface] = fields[member]
                     deferred |= {interface: deferred[member]} if member in deferred else {}
-            only = None if is_abstract_type(named) else static
+            only: str | None = static
+            if is_abstract_type(named):
+                only = next((each for each in concretes if each == only_type(types)), None)
             self._known[index] = Shape(only, fields, possible & self.hidden, deferred)
         return self._known[index]
 
@@ -113,7 +120,9 @@ class ResponseShaper:
         below, keys = None, (*path, response_key)
         if wanted.children is not None:
             named = get_named_type(output).name
-            below = self.shape(wanted.children, scope.child(response_key), named, keys, wanted.delivery)
+            child = scope.child(response_key)
+            types = child.types_below(concrete)
+            below = self.shape(wanted.children, child, named, keys, wanted.delivery, types=types)
         streamed = self._streamed(wanted, keys)
         return ShapeField(
             response, response_key, coordinate, output, below, streamed=streamed, fragments=fragments

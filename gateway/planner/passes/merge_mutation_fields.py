@@ -19,7 +19,7 @@ def merge_mutation_fields(fetches: Sequence[FetchNode]) -> list[FetchNode]:
     for fetch in fetches:
         before = next(iter(fetch.depends_on)) if len(fetch.depends_on) == 1 else None
         before = None if before is None else replaced.get(before, before)
-        if before is not None and _is_root(before) and _is_root(fetch) and before.subgraph == fetch.subgraph:
+        if before is not None and _is_continued(before, fetch):
             before.selection.absorb(fetch.selection)
             replaced[fetch] = before
         else:
@@ -28,5 +28,7 @@ def merge_mutation_fields(fetches: Sequence[FetchNode]) -> list[FetchNode]:
     return kept
 
 
-def _is_root(fetch: FetchNode) -> bool:
-    return fetch.representations is None and not fetch.path
+def _is_continued(before: FetchNode, fetch: FetchNode) -> bool:
+    """Return whether the fields of a root fetch can be added to those of another one, of the same object."""
+    roots = before.representations is None and fetch.representations is None
+    return roots and (before.subgraph, before.path) == (fetch.subgraph, fetch.path)

@@ -95,7 +95,7 @@ FREE = Cost()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RootMove:
-    """A fetch of root fields: at the top, or where the query type is reached again below it.
+    """A fetch of root fields: at the top, or where the query or mutation type is reached again below it.
 
     Attributes:
         target: The node to which it leads.

@@ -49,9 +49,9 @@ class MoveGraph:
 
     def is_root(self, node: Node) -> bool:
         """Return whether the moves from a node lead to root types, and need no key."""
-        if node.subgraph is None and node.type in (self.supergraph.mutation, self.supergraph.subscription):
+        if node.subgraph is None and node.type == self.supergraph.subscription:
             return True
-        return node.type == self.supergraph.query
+        return node.type in (self.supergraph.query, self.supergraph.mutation)
 
     def to_field(
         self, wanted: Field, node: Node, here: SubgraphField | None

@@ -6,7 +6,7 @@ import asyncio
 import json
 import traceback
 import zlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, TypeAlias
@@ -27,6 +27,7 @@ from tests.support.federation.asked import SubgraphRequest, asking
 from tests.support.federation.case import Operation, Served
 from tests.support.federation.faults import Faults
 from tests.support.federation.objects import Run
+from tests.support.federation.withheld import KINDS, Withheld
 from tests.support.gateway.generous_limits import GENEROUS_LIMITS
 
 SPOILED = 3
@@ -71,7 +72,7 @@ class GatewayOf:
     deoptimizations: list[str] = field(default_factory=list)
     _known: dict[str, str] = field(default_factory=dict)
     _executors: dict[_Way, tuple[OperationExecutor, PlannedOperation]] = field(default_factory=dict)
-    _faults: Faults | None = None
+    _faults: Faults | Withheld | None = None
 
     @cached_property
     def _preparer(self) -> Preparer:
@@ -120,7 +121,7 @@ class GatewayOf:
         self,
         operation: Operation,
         mode: ExecutionMode,
-        faults: Faults | None = None,
+        faults: Faults | Withheld | None = None,
         *,
         trusted: bool = False,
     ) -> dict[str, Any]:
@@ -220,6 +221,7 @@ def difference(gateway: GatewayOf, operation: Operation) -> Difference | None:
         _wrong(gateway, truth, given) or _unanswered(record, run) or _calls(gateway, operation, truth["data"])
     )
     found = found or asyncio.run(_ways(gateway, operation))
+    found = found or asyncio.run(_withheld(gateway, operation, truth["data"]))
     gateway.record = record
     return found
 
@@ -246,11 +248,54 @@ async def _ways(gateway: GatewayOf, operation: Operation) -> Difference | None:
     return None
 
 
+async def _withheld(gateway: GatewayOf, operation: Operation, truth: Mapping[str, Any]) -> Difference | None:
+    """Check that nothing is lost in silence if subgraphs falsify what the gateway selects for itself.
+
+    A name that the schema says is not missed. Whatever else is missing has an error, which names a subgraph
+    that withheld something, and everything else is true.
+    """
+    seed = zlib.crc32(operation.document.encode())
+    schemas = {name: each.schema for name, each in gateway.served.subgraphs.items()}
+    for kind in KINDS:
+        faults = Withheld(kind, seed, schemas, gateway.served.public)
+        try:
+            compiled = await _answered_by(gateway, operation, "compiled", faults)
+            plain = await _answered_by(gateway, operation, "interpreted", faults)
+        except Exception as error:  # noqa: BLE001 - whatever the gateway raises is a finding
+            return _crash(error)
+        if compiled != plain:
+            return Difference("ways", f"{faults}\nplain    {plain}\ncompiled {compiled}")
+        data, errors, *_ = json.loads(plain)
+        told = [tuple(each["path"]) for each in errors if each["extensions"].get("service") in faults.by]
+        if len(told) < len(errors):
+            return Difference("blamed", f"{kind}\n{sorted(faults.by)} {errors}")
+        for path in _untrue(truth, data, ()):
+            if not any(each[: len(path)] == path[: len(each)] for each in told):
+                return Difference("withheld", f"{kind}\n{path} {plain}\n{json.dumps(truth)}")
+    return None
+
+
+def _untrue(expected: Any, got: Any, path: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+    """Yield where data is missing, and the root where it is not true."""
+    match expected, got:
+        case dict(), dict():
+            for name, each in expected.items():
+                yield from (_untrue(each, got[name], (*path, name)) if name not in INTROSPECTION else ())
+        case list(), list():
+            for index, (each, other) in enumerate(zip(expected, got, strict=True)):
+                yield from _untrue(each, other, (*path, index))
+        case _:
+            if got is None and expected is not None:
+                yield path
+            elif got != expected:
+                yield ("untrue", *path)
+
+
 async def _answered_by(
     gateway: GatewayOf,
     operation: Operation,
     mode: ExecutionMode,
-    faults: Faults | None = None,
+    faults: Faults | Withheld | None = None,
     *,
     trusted: bool = False,
 ) -> str:

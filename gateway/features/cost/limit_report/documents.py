@@ -26,7 +26,7 @@ from gateway.feature_settings import FeatureSettings
 from gateway.features.cost.settings import CostSettings
 from gateway.limits import measure, most_merged
 from gateway.pipeline.preparation.plan_cache import Conditions
-from gateway.planner import Operation, condition_variables, normalize
+from gateway.planner import condition_variables, normalize
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
 
@@ -296,7 +296,7 @@ class DocumentReader:
         """Return an operation's cost and the number of its mutation fields, for values of its conditions."""
         made = normalize(self._supergraph, document, operation, conditions)
         cost = operation_cost(self._rules, made.kind, made.root, made.wanted, made.introspected)
-        return cost, _mutation_fields(made)
+        return cost, made.mutation_fields()
 
     def _coerced(
         self, operation: OperationDefinitionNode, variables: Mapping[str, Any]
@@ -316,12 +316,6 @@ class DocumentReader:
         if isinstance(given, list):
             raise GraphQLError("; ".join(error.message for error in given))
         return given, missing
-
-
-def _mutation_fields(operation: Operation) -> int:
-    if operation.kind != "mutation":
-        return 0
-    return sum(not each.name.startswith("__") for each in operation.wanted.of(operation.root))
 
 
 def _located(error: GraphQLError) -> str:

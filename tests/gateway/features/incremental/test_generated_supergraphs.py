@@ -17,7 +17,7 @@ from tests.gateway.features.incremental.deferred_documents import deferred
 from tests.gateway.features.incremental.parted import bodies, merged, payloads_over
 from tests.support.federation.asked import SubgraphRequest, asking
 from tests.support.federation.case import Operation, Served, serve
-from tests.support.federation.comparison import comparable, excused
+from tests.support.federation.comparison import MOVED, comparable, excused
 from tests.support.federation.composer import NotComposable
 from tests.support.federation.objects import Run
 from tests.support.federation.operations import operations
@@ -42,7 +42,8 @@ def test_parts_over_any_supergraph_add_up_to_the_monoliths_answer(world: Any, da
         served = serve(world)
     except NotComposable:
         return
-    preparer = Preparer(load_supergraph(served.composed.supergraph, incremental=True), GENEROUS_LIMITS)
+    model = load_supergraph(served.composed.supergraph, incremental=True)
+    preparer = Preparer(model, GENEROUS_LIMITS, labels_on=lambda: MOVED)
     for _ in range(3):
         operation: Operation = data.draw(operations(served.public))
         public = preparer.supergraph.public

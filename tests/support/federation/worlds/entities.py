@@ -105,13 +105,14 @@ def _nested(workshop: Workshop, fact: ObjectFact, earlier: list[str]) -> Key:
     # Where an interface object stands, no member of the interface may come in by somebody's key.
     twins = earlier if workshop.interface_graph is None else []
     kind = workshop.pick(("value", "list", *(("entity",) if twins else ())))
+    name = "__typename " if workshop.chance(2) else ""
     if kind == "entity":
-        return Key("twin { id }", (("twin", f"{workshop.pick(twins)}!"),))
+        return Key(f"twin {{ {name}id }}", (("twin", f"{workshop.pick(twins)}!"),))
     spec = ObjectFact(f"{fact.name}Spec", {"serial": FieldFact("serial", "String!")})
     workshop.objects[spec.name] = spec
     if kind == "value":
-        return Key("spec { serial }", (("spec", f"{spec.name}!"),))
-    return Key("parts { serial }", (("parts", f"[{spec.name}!]!"),))
+        return Key(f"spec {{ {name}serial }}", (("spec", f"{spec.name}!"),))
+    return Key(f"parts {{ {name}serial }}", (("parts", f"[{spec.name}!]!"),))
 
 
 def _extend(workshop: Workshop, home: str, fact: ObjectFact, keys: list[Key]) -> None:

@@ -113,6 +113,8 @@ def _parts(workshop: Workshop, graph: str, fact: ObjectFact, depth: int) -> list
         below = _below(workshop, graph, nested[0], depth - 1)
         if below:
             parts.append(f"{nested[0].name}{below}")
+    if parts and workshop.chance(2):
+        parts.insert(0, "__typename")
     return parts
 
 
