@@ -13,7 +13,8 @@ export const ALIAS = [
 
 /** What stands in for larger libraries in the element and the frame: Preact is a tenth of React's size. */
 export const SMALLER_LIBRARIES = [
-  { find: /^react\/jsx-runtime$/u, replacement: 'preact/jsx-runtime' },
+  // Of Preact as well, and for pages that are translated.
+  { find: /^react\/jsx-runtime$/u, replacement: folder('packages/club/src/ui/jsxRuntime.ts') },
   { find: /^react-dom\/client$/u, replacement: 'preact/compat/client' },
   { find: /^react$/u, replacement: 'preact/compat' },
   { find: /^@0no-co\/graphql\.web$/u, replacement: folder('packages/client/src/transport/wholeDocuments.ts') },

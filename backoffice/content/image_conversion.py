@@ -15,7 +15,7 @@ import zlib
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageMath, ImageOps, UnidentifiedImageError
 
 MAX_BYTES: Final = 5 * 2**20
 MAX_PIXELS: Final = 16_000_000
@@ -25,6 +25,11 @@ SHOWN_WIDTH: Final = 1600
 
 MEDIA_TYPES: Final = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
 _PNG, _IEND = b"\x89PNG\r\n\x1a\n", b"IEND"
+_EOI: Final = b"\xff\xd9"
+_NOISE: Final = b"".join(
+    bytes.fromhex("a55ac3961e78d2b4") * 8 + bytes((0xFF, 0xD0 + marker)) for marker in range(8)
+)
+"""Compressed data of no image, between the markers from which a decoder goes on."""
 
 
 class ImageRefused(ValueError):
@@ -53,13 +58,15 @@ def reencode(upload: bytes) -> StoredImage:
     Takes up to a second of processor time and some 200 MB: `conversion` has a process for it.
 
     Raises:
-        ImageRefused: Too large, of another type, animated, broken, or with anything after its end.
+        ImageRefused: Too large, of another type, animated, broken, cut short, or with anything after its end.
     """
     kind = check_format(upload)
     try:
         with Image.open(io.BytesIO(upload), formats=[kind]) as opened:
             _check(opened)
             opened.load()
+            if kind == "JPEG":
+                _check_complete(upload, opened)
             pixels = _upright(opened)
     except ImageRefused:
         raise
@@ -88,13 +95,15 @@ def check_format(upload: bytes) -> str:
     if upload.startswith(_PNG):
         kind, ends = "PNG", upload[-8:-4] == _IEND and upload.count(_IEND) == 1
     elif upload.startswith(b"\xff\xd8\xff"):
-        kind, ends = "JPEG", upload.endswith(b"\xff\xd9")
+        kind, ends = "JPEG", upload.endswith(_EOI)
     elif upload[:4] == b"RIFF" and upload[8:12] == b"WEBP":
         kind, ends = "WEBP", int.from_bytes(upload[4:8], "little") + 8 == len(upload)
     else:
         raise ImageRefused("only PNG, JPEG and WebP images are published; SVG and others are not")
     if not ends:
-        raise ImageRefused(f"the file goes on after the end of its {kind} image")
+        raise ImageRefused(
+            f"the file does not end where its {kind} image does: it was cut short, or something follows it"
+        )
     return kind
 
 
@@ -107,9 +116,26 @@ def _check(image: Image.Image) -> None:
         raise ImageRefused("animated images are not published")
 
 
+def _check_complete(upload: bytes, image: Image.Image) -> None:
+    """Check that a JPEG has all its pixels.
+
+    Its decoder draws what is missing in grey, and says nothing. It goes on with noise before the end, if any
+    pixel is missing, and draws something else; after the last pixel it ignores the noise. A progressive image
+    that ends between two of its scans is whole, and coarse.
+
+    Raises:
+        ImageRefused: The file was cut short.
+    """
+    with Image.open(io.BytesIO(upload.removesuffix(_EOI) + _NOISE + _EOI), formats=["JPEG"]) as again:
+        if again.tobytes() != image.tobytes():
+            raise ImageRefused("the image is not complete: upload the whole file")
+
+
 def _upright(image: Image.Image) -> Image.Image:
     """Return a copy of the pixels: rotated as Exif says, as RGB or RGBA, at most `SHOWN_WIDTH` wide."""
     turned = ImageOps.exif_transpose(image)
+    if turned.mode.startswith("I"):
+        turned = _in_8_bits(turned)
     clear = turned.mode in {"RGBA", "LA", "PA"} or "transparency" in turned.info
     plain = turned.convert("RGBA" if clear else "RGB")
     if plain.width > SHOWN_WIDTH:
@@ -117,6 +143,20 @@ def _upright(image: Image.Image) -> Image.Image:
     bare = Image.new(plain.mode, plain.size)
     bare.paste(plain)
     return bare
+
+
+def _in_8_bits(image: Image.Image) -> Image.Image:
+    """Return a grey image of 16 bits a pixel as L or LA: Pillow's own conversion cuts the levels off."""
+    levels, clear = image.convert("I"), image.info.get("transparency")
+    grey: Image.Image = ImageMath.lambda_eval(
+        lambda of: of["convert"](of["levels"] / 257, "L"), levels=levels
+    )
+    if clear is None:
+        return grey
+    seen: Image.Image = ImageMath.lambda_eval(
+        lambda of: of["convert"]((of["levels"] != clear) * 255, "L"), levels=levels
+    )
+    return Image.merge("LA", (grey, seen))
 
 
 def _encoded(pixels: Image.Image, kind: str) -> StoredImage:

@@ -14,6 +14,7 @@ from typing import Final
 
 from backoffice.advertising import AGE_MARKS, UPLOADED, ForbiddenWording, link_problem
 from backoffice.content.revisions.document import ContentDocument, ContentText
+from backoffice.unseen_characters import is_unseen, unseen_characters
 from subgraphs.kit.domain.schemes import Brand
 from subgraphs.rewards.catalogue.law import impossible, unlawful
 from subgraphs.rewards.catalogue.rewards import RewardConfig
@@ -128,7 +129,7 @@ def _common(document: ContentDocument, context: LintContext) -> Iterator[Finding
     if len(games) > MAX_GAMES:
         yield error("GAMES", "eligible_games", f"lists more than {MAX_GAMES} games")
     for index, game in enumerate(games):
-        if not game or len(game) > MAX_GAME_LENGTH or _hidden(game):
+        if not game or len(game) > MAX_GAME_LENGTH or unseen_characters(game):
             yield error("GAMES", f"eligible_games.{index}", "is empty, too long, or has hidden characters")
     kinds = dict.fromkeys(config.kind.rules for config in context.configs)
     for kind in kinds if not games else ():
@@ -189,7 +190,7 @@ def _words(text: ContentText, locale: str, context: LintContext) -> Iterator[Fin
             yield error(
                 rule, path, f"“{words}” {what} on customers" if rule == "URGENCY" else f"“{words}” {what}"
             )
-        if hidden := _hidden(value):
+        if hidden := unseen_characters(value):
             yield error("HIDDEN_CHARACTERS", path, f"has characters that cannot be seen: {hidden}")
         if _TAG.search(value):
             yield warning("MARKUP", path, "looks like HTML; it is shown as plain text")
@@ -234,15 +235,9 @@ def _image(text: ContentText, locale: str, context: LintContext) -> Iterator[Fin
         yield warning("IMAGE_SIZE", path, f"{facts.width} by {facts.height} pixels; 640 by 320 looks sharp")
 
 
-def _hidden(text: str) -> str:
-    """Return the names of control characters and direction marks in a text."""
-    found = {mark for mark in text if mark != "\n" and unicodedata.category(mark) in {"Cc", "Cf", "Cs", "Co"}}
-    return ", ".join(sorted(f"U+{ord(mark):04X}" for mark in found - {"\u00ad", "\u200c", "\u200d"}))
-
-
 def _seen(text: str) -> bool:
     """Return whether a text has anything that a reader sees."""
-    return any(unicodedata.category(mark)[0] in "LNPS" for mark in text)
+    return any(unicodedata.category(mark)[0] in "LNPS" and not is_unseen(mark) for mark in text)
 
 
 @cache

@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from itertools import chain
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Final
 
 from foundation.storage.cells.cell import Cell
 from foundation.storage.database import Database
+from furlong.install.spreadsheet_damage import spreadsheet_damage
 from subgraphs.kit.domain.currencies import minor_digits
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.keys import ClubKey, Owner
@@ -40,8 +41,7 @@ OPTIONAL: Final = ("reward",)
 MAX_BYTES: Final = 256 * 2**20
 MAX_MINOR: Final = 2**31 - 1
 ROWS_PER_BATCH: Final = 500
-_CUSTOMER: Final = re.compile(r"[^:\s\x00-\x1f\x7f]{1,64}")
-_REWARD: Final = re.compile(r"[^\s:\x00-\x1f\x7f]{1,64}")
+_ID: Final = re.compile(r"[^:\s]{1,64}")
 _AMOUNT: Final = re.compile(r"\d{1,10}(\.\d{1,4})?", re.ASCII)
 
 
@@ -216,12 +216,13 @@ def read_rows(text: str) -> Iterator[tuple[int, dict[str, str] | Rejected]]:
         begins = reader.line_num + 1
         for fields in reader:
             line, begins = begins, reader.line_num + 1
-            if not fields:
-                continue  # an empty line, as many programs leave at the end
-            if len(fields) != len(header):
+            values = _without_empty_end(fields)
+            if not values:
+                continue  # an empty row, as many programs leave at the end
+            if len(values) > len(header) or len(fields) < len(header):
                 yield line, Rejected(line, f"{len(fields)} fields where the header has {len(header)}")
                 continue
-            yield line, {name: value.strip() for name, value in zip(header, fields, strict=True)}
+            yield line, dict(zip_longest(header, values, fillvalue=""))
     except csv.Error as error:
         raise CrmError(
             f"line {reader.line_num}: {error}: a quote is not closed, or is in the middle of a field"
@@ -248,7 +249,7 @@ def _content(file: Path) -> str:
 def _header(fields: Sequence[str] | None) -> list[str]:
     if not fields:
         raise CrmError(f"the file is empty: its first line must name {', '.join(REQUIRED)}")
-    names = [name.strip().lower() for name in fields]
+    names = [name.lower() for name in _without_empty_end(fields)]
     if len(names) == 1 and ";" in names[0]:
         raise CrmError("the columns are separated by semicolons: export with commas")
     problems = [
@@ -259,6 +260,14 @@ def _header(fields: Sequence[str] | None) -> list[str]:
     if problems:
         raise CrmError(f"line 1: {'; '.join(problems)}")
     return names
+
+
+def _without_empty_end(fields: Sequence[str]) -> list[str]:
+    """Return the fields of a row up to the last that is not empty, without the blanks around them."""
+    values = [field.strip() for field in fields]
+    while values and not values[-1]:
+        values.pop()
+    return values
 
 
 def _checked(
@@ -283,14 +292,17 @@ def _checked(
 
 
 def _qualifier(fields: Mapping[str, str], known: _Known, now: datetime) -> CrmQualifier:
+    for name, value in fields.items():
+        if damage := spreadsheet_damage(value):
+            raise ValueError(f"{name} {value[:64]!a}: {damage}")
     brand = known.brands.get(fields["brand"])
     if brand is None:
         raise ValueError(f"unknown brand {fields['brand'][:64]!r}: load it first")
-    if not _CUSTOMER.fullmatch(fields["customer"]):
+    if not _ID.fullmatch(fields["customer"]):
         shown = fields["customer"][:64]
         raise ValueError(f"{shown!r} is not a customer id: 1 to 64 characters, no blanks, no colons")
     reward = fields.get("reward", "")
-    if reward and not _REWARD.fullmatch(reward):
+    if reward and not _ID.fullmatch(reward):
         raise ValueError(f"{reward[:64]!r} is not a reward id")
     club = ClubKey(brand.id, _week(fields["week"], brand, now), fields["customer"])
     erased_at = known.erased.get(club.owner)

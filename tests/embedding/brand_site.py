@@ -16,7 +16,6 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from tests.embedding.conftest import KEY
 from tests.http.served import served
 
 # What docs/embedding.md tells brands, for a page that allows nothing else.
@@ -84,7 +83,7 @@ HOSTILE_POLICY: Final = (
 ).replace("style-src 'nonce-page'", "style-src 'self'")
 
 REACT: Final = """<div id="root" data-endpoint="CLUB/graphql"></div>
-<script type="module" src="/react/page.js"></script>"""
+<script type="module" src="/built/VERSION/built/page.js"></script>"""
 
 
 @dataclass
@@ -94,10 +93,12 @@ class BrandSite:
     Attributes:
         url: Its address, which is its origin.
         customer: Who is signed in.
+        key: With which the site asks the club for sessions.
         club: The address of the club; set before the first request.
         sessions: The tokens that the site has asked the club for.
     """
 
+    key: str
     url: str = ""
     customer: str = ""
     club: str = ""
@@ -108,7 +109,7 @@ class BrandSite:
         response = httpx.post(
             f"{self.club}/embed/sessions",
             json={"customer": self.customer, "origin": self.url},
-            headers={"authorization": f"Bearer {KEY}"},
+            headers={"authorization": f"Bearer {self.key}"},
         )
         assert response.status_code == 200, response.text
         self.sessions.append(str(response.json()["token"]))
@@ -127,9 +128,9 @@ class BrandSite:
 
 
 @contextmanager
-def brand_site(react: Path) -> Iterator[BrandSite]:
-    """Serve the site until the end of the block; `react` is the folder of its built React page."""
-    site = BrandSite()
+def brand_site(react: Path, key: str) -> Iterator[BrandSite]:
+    """Serve the site until the end of the block; `react` has the built React pages, a folder a version."""
+    site = BrandSite(key)
 
     async def session(_request: Request) -> Response:
         return JSONResponse({"token": site.session()})
@@ -143,8 +144,8 @@ def brand_site(react: Path) -> Iterator[BrandSite]:
     async def frame(_request: Request) -> Response:
         return site.page(FRAME)
 
-    async def react_page(_request: Request) -> Response:
-        return site.page(REACT)
+    async def react_page(request: Request) -> Response:
+        return site.page(REACT.replace("VERSION", request.url.path.strip("/")))
 
     async def hostile(_request: Request) -> Response:
         return site.filled(HOSTILE, HOSTILE_POLICY)
@@ -160,7 +161,8 @@ def brand_site(react: Path) -> Iterator[BrandSite]:
         Route("/signed-in", signed_in),
         Route("/frame", frame),
         Route("/react", react_page),
-        Mount("/react", StaticFiles(directory=react)),
+        Route("/react-18", react_page),
+        Mount("/built", StaticFiles(directory=react)),
     ]
     with served(Starlette(routes=routes)) as url:
         site.url = url

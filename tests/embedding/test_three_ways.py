@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from playwright.sync_api import Browser as LaunchedBrowser
 from playwright.sync_api import Request, Route, expect
 
-from tests.embedding.brand_site import BrandSite, brand_site
-from tests.embedding.conftest import KEY, NEW, digest
+from tests.embedding.brand_site import BrandSite
 from tests.support.browsers.bet_slip_page import PATIENCE_MS, Browser, visit
-from tests.support.processes.running_furlong import Demo, eventually, running_demo
+from tests.support.processes.running_furlong import Demo, eventually
 
 pytestmark = pytest.mark.usefixtures("web_installed")
-
-WEB = Path(__file__).resolve().parents[2] / "web"
-SECONDS = 8
-"""How long a session lasts here: the widget asks for the next one after 5 s."""
 
 MAKE_ANOTHER = """() => {
   window.another = [];
@@ -42,55 +32,6 @@ FIRST_TRACKER_MS = 1_500
 LATENCY_MS, BYTES_A_SECOND = 150, 1_600_000 // 8
 ROUND_TRIPS_TO_CONNECT = 2
 """TCP and TLS 1.3, to the site and to the club each."""
-
-
-@pytest.fixture(scope="module")
-def react(processes: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The React page in strict mode, built from the packages as npm would install them."""
-    folder = tmp_path_factory.mktemp("react")
-    modules = folder / "node_modules"
-    for name in ("element", "react"):
-        package = modules / "@furlong" / name
-        package.mkdir(parents=True)
-        shutil.copy(WEB / "packages" / name / "package.json", package)
-        shutil.copytree(WEB / "packages" / name / "dist", package / "dist")
-    for name in ("react", "react-dom", "scheduler"):
-        (modules / name).symlink_to(WEB / "node_modules" / name)
-    shutil.copy(Path(__file__).parent / "react_page" / "page.mjs", folder)
-    built = [
-        str(WEB / "node_modules" / ".bin" / "rolldown"),
-        "page.mjs",
-        *("--dir", "built", "--format", "esm", "--platform", "browser"),
-        *("--transform.define", "process.env.NODE_ENV:'development'", "--entry-file-names", "page.js"),
-    ]
-    done = subprocess.run(built, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder / "built"
-
-
-@pytest.fixture(scope="module")
-def site(react: Path) -> Iterator[BrandSite]:
-    """The brand's site."""
-    with brand_site(react) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def demo(processes: None, site: BrandSite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """The club, which the brand's site may show."""
-    folder = tmp_path_factory.mktemp("club")
-    brands = folder / "brands.yaml"
-    brands.write_text(
-        yaml.safe_dump({"brands": {"northbet": {"origins": [site.url], "key_sha256": [digest(KEY)]}}})
-    )
-    settings = {
-        "FURLONG_EMBED_FILE": str(brands),
-        "FURLONG_EMBED_SIGNING_KEYS": json.dumps([NEW]),
-        "FURLONG_EMBED_SECONDS": str(SECONDS),
-    }
-    with running_demo(folder, installed=True, **settings) as running:
-        site.club = running.site.url
-        yield running
 
 
 def comes_true(visitor: Browser, expression: str) -> None:

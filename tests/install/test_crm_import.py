@@ -133,6 +133,15 @@ async def test_a_corrected_export_replaces_what_it_says_otherwise(
         ("northbet,c-1,2026-W13,32.50,GBP,fb-50", "unknown reward 'fb-50': `furlong reward list northbet`"),
         ("northbet,c-1,2026-W13,32.50,GBP,x", "unknown reward 'x'"),
         ("northbet,c-1,2026-W13,32.50,EUR,fb-5", "reward 'fb-5' is not in EUR, but in GBP"),
+        ("northbet,1.23457E+11,2026-W13,32.50,GBP,", "shortened a long number, whose digits are lost"),
+        ("northbet,c-1,2026-W13,3.25E+03,GBP,", "shortened a long number"),
+        ('northbet,"=""00123""",2026-W13,32.50,GBP,', "it is a spreadsheet's formula"),
+        ("northbet,'00123,2026-W13,32.50,GBP,", "apostrophe for text is part of the value: remove it"),
+        ("northbet,#N/A,2026-W13,32.50,GBP,", "formula has failed here"),
+        ("northbet,c-1,2026-W13,#####,GBP,", "too narrow to show the value"),
+        ("northbet,\u200bc-1001,2026-W13,32.50,GBP,", "cannot be seen (U+200B): remove them"),
+        ("northbet,c-\x9b31m,2026-W13,32.50,GBP,", "cannot be seen (U+009B)"),
+        ("northbet,c-1,2026-W13,32.50,GBP,\u202efb-5", "cannot be seen (U+202E)"),
     ],
 )
 async def test_a_row_that_is_wrong_is_rejected_with_its_reason_and_the_others_stand(
@@ -195,12 +204,24 @@ async def test_what_programs_make_of_a_csv_is_read(plan: Plan, tmp_path: Path) -
     assert row.qualifier == CrmQualifier(ClubKey("northbet", "2026-W13", 'c-"1"'), 2500, "GBP", None)
 
 
+@pytest.mark.parametrize("header", [HEADER, HEADER + ",,"], ids=["as written", "wider"])
+async def test_empty_rows_and_columns_of_a_spreadsheet_are_nothing(
+    plan: Plan, tmp_path: Path, header: str
+) -> None:
+    """Rows of commas alone, and columns behind the last one that has a name; a value there is a fault."""
+    good = GOOD + header.removeprefix(HEADER)
+    found = await plan(written(tmp_path, ",,,,,", good, ",,,,,,,", good + ",more", header=header))
+    assert [row.qualifier.club.customer for row in found.rows] == ["c-1"]
+    ((rejected),) = found.rejected
+    assert (rejected.line, "fields where the header has 6" in rejected.reason) == (5, True)
+
+
 @given(st.lists(st.lists(st.text(st.characters(codec="utf-8"), max_size=8), min_size=6, max_size=6)))
 def test_whatever_a_field_holds_it_comes_back_from_rfc_4180(rows: list[list[str]]) -> None:
-    """Commas, quotes and line breaks in quoted fields are part of the field."""
+    """Commas, quotes and line breaks in quoted fields are part of the field; only empty rows are left out."""
     quoted = [",".join('"' + field.replace('"', '""') + '"' for field in row) for row in rows]
     text = "\r\n".join([HEADER, *quoted, ""])
     found = [fields for _, fields in read_rows(text)]
     assert [list(fields.values()) for fields in found if isinstance(fields, dict)] == [
-        [field.strip() for field in row] for row in rows
+        values for row in rows if any(values := [field.strip() for field in row])
     ]

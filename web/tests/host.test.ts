@@ -71,6 +71,15 @@ it('whose origin may not show the frame is told to allow it, in its place and in
   expect(frame.style.display).toBe('');
 });
 
+it('whose frame has a mistyped path is told the path, and not to allow anything', async () => {
+  vi.stubGlobal('fetch', vi.fn().mockResolvedValue({}));
+  const { frame, placed } = frameOf(() => Promise.resolve(null));
+  frame.src = `${CLUB}/embeded/northbet`;
+  frame.loads();
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(placed.map(({ textContent }) => textContent)).toEqual([expect.stringMatching(/^Correct the src .*\/embed\/BRAND\.$/u)]);
+});
+
 it('closes the place of a frame whose server is away, and says nothing to its visitors', async () => {
   vi.stubGlobal('fetch', vi.fn().mockRejectedValue(new TypeError('no network')));
   const { frame, placed } = frameOf(() => Promise.resolve(null));

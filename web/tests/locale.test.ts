@@ -13,7 +13,10 @@ describe('localeFor', () => {
     [['ar'], 'ar'],
     [['fr'], 'en-GB'],
     [['en-'], 'en-GB'],
-    [['de_DE', 'en'], 'en-GB'],
+    [['de_DE', 'en'], 'de-DE'],
+    [['it_CH.UTF-8'], 'it-CH'],
+    [['de_AT@euro'], 'de-AT'],
+    [['C.UTF-8', 'it'], 'it'],
     [[], 'en-GB'],
   ])('takes for %j the locale %s', (wanted, tag) => {
     expect(localeFor(wanted).tag).toBe(tag);

@@ -1,7 +1,6 @@
 """What an operator decides about a brand, and the checks that it has to pass."""
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,6 +16,7 @@ from backoffice.operations.brands.contrast import (
     contrasts,
     is_colour,
 )
+from backoffice.unseen_characters import unseen_characters
 from consumers.messages.global_events.states import BrandState, Colour
 from subgraphs.kit.domain.schemes import Brand
 
@@ -97,8 +97,10 @@ def theme_contrasts(theme: Mapping[str, TokenColours]) -> tuple[Contrast, ...]:
 def _facts_problems(document: BrandDocument) -> Iterator[Problem]:
     if not document.name or len(document.name) > NAME_CHARACTERS:
         yield Problem("name", f"A name has 1 to {NAME_CHARACTERS} characters.")
-    if any(unicodedata.category(each) in {"Cc", "Cf", "Cs", "Co", "Cn"} for each in document.name):
-        yield Problem("name", "A name has no control characters.")
+    if "\n" in document.name:
+        yield Problem("name", "A name has one line.")
+    if unseen := unseen_characters(document.name):
+        yield Problem("name", f"A name has no characters that cannot be seen: {unseen}.")
     if not 1 <= len(document.locales) <= MAX_LOCALES:
         yield Problem("locales", f"A brand has 1 to {MAX_LOCALES} languages.")
     if len(set(document.locales)) < len(document.locales):

@@ -70,6 +70,35 @@ def test_a_photo_is_turned_as_the_camera_meant() -> None:
     assert (image.width, image.height) == (320, 640)
 
 
+def test_grey_of_16_bits_keeps_its_levels() -> None:
+    """Black, a middle grey and white, and the level that is transparent."""
+    image = Image.new("I;16", (3, 1))
+    for place, level in enumerate((0, 32_896, 65_535)):
+        image.putpixel((place, 0), level)
+    for clear in (None, 32_896):
+        written = io.BytesIO()
+        image.save(written, "PNG", transparency=clear) if clear else image.save(written, "PNG")
+        with Image.open(io.BytesIO(reencode(written.getvalue()).data)) as opened:
+            pixels = [opened.convert("RGBA").getpixel((place, 0)) for place in range(3)]
+        middle = (128, 128, 128, 0 if clear else 255)
+        assert pixels == [(0, 0, 0, 255), middle, (255, 255, 255, 255)]
+
+
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"restart_marker_rows": 1}], ids=str)
+def test_a_jpeg_that_was_cut_short_is_refused(options: dict[str, object]) -> None:
+    """Wherever it was cut: by its end alone, its decoder would draw the rest in grey."""
+    written = io.BytesIO()
+    Image.effect_noise((320, 160), 60).convert("RGB").save(written, "JPEG", **options)
+    upload = written.getvalue()
+    assert reencode(upload).width == 320
+    data = upload.index(b"\xff\xda")
+    for size in range(data + 20, len(upload) - 2, (len(upload) - data) // 20):
+        with pytest.raises(ImageRefused, match="not complete"):
+            reencode(upload[:size] + b"\xff\xd9")
+        with pytest.raises(ImageRefused, match="cut short"):
+            reencode(upload[:size])
+
+
 def bomb() -> bytes:
     """Return a PNG of a few hundred bytes whose header names 900 million pixels."""
     header = struct.pack(">IIBBBBB", 30_000, 30_000, 8, 0, 0, 0, 0)

@@ -38,6 +38,21 @@ def found(
     return {(one.severity.value, one.rule, one.path) for one in lint(document, context)}
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Bets on \U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f count.",
+        "\u200f5 \u05e9\u05e7\u05dc\u05d9\u05dd\u200e (GBP)",
+        "\u0661\u0662\u061c-\u0663",
+        "A family \U0001f468\u200d\U0001f469\u200d\U0001f467, and a \u2764\ufe0f",
+    ],
+    ids=["England", "Hebrew", "Arabic", "joined"],
+)
+def test_characters_that_a_text_needs_are_allowed(words: str) -> None:
+    """Flags of parts of countries, and the marks with which text from right to left is written."""
+    assert found({"summary": words}) == set()
+
+
 def test_good_content_has_no_findings() -> None:
     """The demo's own wording passes."""
     assert found() == set()
@@ -57,6 +72,10 @@ def test_good_content_has_no_findings() -> None:
         ("image_url", f"image:{'b' * 64}", "IMAGE_MISSING"),
         ("image_url", f"image:{HASH}", "ALT_TEXT"),
         ("summary", "One bet\u202e for you", "HIDDEN_CHARACTERS"),
+        ("summary", "One bet\u2028for you", "HIDDEN_CHARACTERS"),
+        ("summary", "One bet\u3164 for you", "HIDDEN_CHARACTERS"),
+        ("summary", "One bet\U000e0065\U000e006e\U000e0067\U000e007f for you", "HIDDEN_CHARACTERS"),
+        ("title", "\u3164\u2800", "TEXT_MISSING"),
         ("summary", "A risk-free bet.", "RISK"),
     ],
 )

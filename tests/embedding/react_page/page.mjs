@@ -13,9 +13,9 @@ function Page() {
     createElement('output', null, state === null ? 'nothing yet' : `${state.kind} ${state.state ?? ''}`),
     createElement(FurlongClub, {
       brand: 'northbet',
+      className: 'of-the-site',
       endpoint: root.dataset.endpoint,
       getToken: window.getToken,
-      locale: 'en-GB',
       onState(status) {
         window.states.push(status);
         setState(status);
@@ -25,4 +25,13 @@ function Page() {
   );
 }
 
-createRoot(root).render(createElement(StrictMode, null, createElement(Page)));
+/** The element without the component: what the page leaves out is undefined. */
+function Plain() {
+  const left = { locale: undefined, theme: undefined, slip: undefined };
+  return createElement('furlong-club', { brand: 'northbet', endpoint: root.dataset.endpoint, getToken: window.getToken, ...left });
+}
+
+const isPlain = window.location.search === '?plain';
+// React sets properties only of an element that is defined already.
+if (isPlain) await import('@furlong/element');
+createRoot(root).render(createElement(StrictMode, null, createElement(isPlain ? Plain : Page)));

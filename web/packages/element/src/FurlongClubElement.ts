@@ -54,38 +54,38 @@ export class FurlongClubElement extends HTMLElement implements Public {
   get brand(): string {
     return this.getAttribute('brand') ?? '';
   }
-  set brand(value: string) {
-    this.setAttribute('brand', value);
+  set brand(value: string | null | undefined) {
+    this.#write('brand', value);
   }
 
   get endpoint(): string {
     // By default at the script's origin; pages that bundle the element elsewhere must set the endpoint.
     return new URL(this.getAttribute('endpoint') ?? `${new URL(import.meta.url).origin}/graphql`, this.baseURI).href;
   }
-  set endpoint(value: string) {
-    this.setAttribute('endpoint', value);
+  set endpoint(value: string | null | undefined) {
+    this.#write('endpoint', value);
   }
 
   get locale(): string {
     return this.getAttribute('locale') ?? '';
   }
-  set locale(value: string) {
-    this.setAttribute('locale', value);
+  set locale(value: string | null | undefined) {
+    this.#write('locale', value);
   }
 
   get theme(): Theme {
     const theme = this.getAttribute('theme');
     return theme === 'light' || theme === 'dark' ? theme : 'auto';
   }
-  set theme(value: Theme) {
-    this.setAttribute('theme', value);
+  set theme(value: Theme | null | undefined) {
+    this.#write('theme', value);
   }
 
   get getToken(): GetToken | null {
     return this.#getToken;
   }
-  set getToken(value: GetToken | null) {
-    this.#getToken = value;
+  set getToken(value: GetToken | null | undefined) {
+    this.#getToken = value ?? null;
     // If `getToken` is set after the element was connected, the first request had no handler.
     if ((this.#session?.token ?? null) === null) this.#start();
   }
@@ -93,7 +93,6 @@ export class FurlongClubElement extends HTMLElement implements Public {
   get slip(): Slip | null {
     return this.#slip;
   }
-  /** A page without types may pass undefined for an empty slip. */
   set slip(value: Slip | null | undefined) {
     this.#slip = value ?? null;
     this.#render();
@@ -137,7 +136,7 @@ export class FurlongClubElement extends HTMLElement implements Public {
   }
 
   #connect(): void {
-    const locale = localeFor([this.locale, this.#pageLanguage(), ...navigator.languages].filter((each) => each !== ''));
+    const locale = localeFor([this.locale, languageAround(this), ...navigator.languages].filter((each) => each !== ''));
     const tokens = createTokens({
       brand: this.brand,
       getToken: (reason) => this.#askForToken(reason),
@@ -175,8 +174,8 @@ export class FurlongClubElement extends HTMLElement implements Public {
     if (this.#knowsOrigin) return;
     this.#knowsOrigin = true;
     const { brand, endpoint } = this;
-    void isRefused(endpoint).then((refused) => {
-      if (refused) this.#originFault = adviceOf(adviceOnOrigin(brand));
+    void adviceOnRefusal(brand, endpoint).then((advice) => {
+      if (advice !== null) this.#originFault = adviceOf(advice);
       this.#render();
     });
   }
@@ -265,8 +264,10 @@ export class FurlongClubElement extends HTMLElement implements Public {
     this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
   }
 
-  #pageLanguage(): string {
-    return this.closest('[lang]')?.getAttribute('lang') ?? '';
+  /** Frameworks write undefined for what a page leaves out: it is as if the attribute were not there. */
+  #write(name: string, value: string | null | undefined): void {
+    if (value === null || value === undefined) this.removeAttribute(name);
+    else this.setAttribute(name, value);
   }
 
   /** A property that was set on the plain element hides the accessor: hand it over. */
@@ -285,11 +286,22 @@ function adviceOnToken(brand: string): string {
   return `Let getToken return a session token of the brand "${brand}", or null for a visitor: what it returned is neither.`;
 }
 
-function adviceOnOrigin(brand: string): string {
+/** What the page's developers have to do if the server answers, but lets this page read nothing; else null. */
+async function adviceOnRefusal(brand: string, endpoint: string): Promise<string | null> {
+  if (!(await isRefused(endpoint))) return null;
+  const usual = new URL('/graphql', endpoint).href;
+  // Nothing but the graph lets other origins read: what stands at another path looks like a refusal of the origin.
+  if (usual !== endpoint && (await isAnswered(usual, 'cors'))) {
+    return `Correct the endpoint of <furlong-club>: there is no graph at ${endpoint}, and there is one at ${usual}.`;
+  }
+  return adviceOnOrigin(brand, endpoint);
+}
+
+function adviceOnOrigin(brand: string, endpoint: string): string {
   const { origin } = window;
   return origin === 'null'
     ? 'Serve this page by a web server, such as npx serve: a file has no origin that the club could allow.'
-    : `Allow ${origin} to show the club: add it to the origins of "${brand}" in FURLONG_EMBED_FILE, or start the demo with --origin ${origin}.`;
+    : `Allow ${origin} to show the club: add it to the origins of "${brand}" in FURLONG_EMBED_FILE, or start the demo with --origin ${origin}. The club was asked at ${endpoint}.`;
 }
 
 /** What the page's developers have to do, in the console and in the place of the club. */
@@ -299,12 +311,22 @@ function adviceOf(advice: string): Tracker {
   return { kind: 'to-set-up', advice };
 }
 
-/** Whether a graph answers, but lets this page read nothing. An interrupted network must not look like that. */
+/** Whether a server answers, but lets this page read nothing. An interrupted network must not look like that. */
 async function isRefused(endpoint: string): Promise<boolean> {
-  const isAnswered = (mode: RequestMode) =>
-    fetch(endpoint, { mode, cache: 'no-store', credentials: 'omit' }).then(
-      () => true,
-      () => false,
-    );
-  return (await isAnswered('no-cors')) && !(await isAnswered('cors')) && (await isAnswered('no-cors'));
+  return (await isAnswered(endpoint, 'no-cors')) && !(await isAnswered(endpoint, 'cors')) && (await isAnswered(endpoint, 'no-cors'));
+}
+
+function isAnswered(url: string, mode: RequestMode): Promise<boolean> {
+  return fetch(url, { mode, cache: 'no-store', credentials: 'omit' }).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The language that the nearest element names, also outside the shadow roots around it; empty if none does. */
+function languageAround(element: Element): string {
+  const named = element.closest('[lang]');
+  if (named !== null) return named.getAttribute('lang') ?? '';
+  const root = element.getRootNode();
+  return root instanceof ShadowRoot ? languageAround(root.host) : '';
 }

@@ -57,16 +57,23 @@ export interface FurlongClubEventMap {
 }
 
 export declare class FurlongClubElement extends HTMLElement {
+  // Undefined and null take what was set away again, so that the default holds.
   /** The brand whose club is shown: the attribute `brand`. */
-  brand: string;
+  get brand(): string;
+  set brand(value: string | null | undefined);
   /** The graph's URL; by default at the script's origin. */
-  endpoint: string;
+  get endpoint(): string;
+  set endpoint(value: string | null | undefined);
   /** A language such as `de` or `en-GB`; by default the page's language, or else the visitor's. */
-  locale: string;
-  theme: Theme;
+  get locale(): string;
+  set locale(value: string | null | undefined);
+  get theme(): Theme;
+  set theme(value: Theme | null | undefined);
   /** Called for the signed-in customer's token at the start, before a token expires, and after a refusal. */
-  getToken: GetToken | null;
-  slip: Slip | null;
+  get getToken(): GetToken | null;
+  set getToken(value: GetToken | null | undefined);
+  get slip(): Slip | null;
+  set slip(value: Slip | null | undefined);
   /** Tells the club that a bet was placed, so that it is shown soon. */
   betPlaced(): void;
   /** Requests a token again, because a customer has signed in or out. */

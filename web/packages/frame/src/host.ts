@@ -8,6 +8,20 @@ const READY_MS = 5_000;
 /** The maximum height of a frame; greater heights are ignored. */
 const HIGHEST = 5_000;
 
+/** The path of a frame, which ends with its brand. */
+const EMBEDDED = /\/embed\/[^/]+$/u;
+
+function adviceOnOrigin(): string {
+  return (
+    `Allow ${window.origin} to show the frame: add it to the origins of the brand in FURLONG_EMBED_FILE, ` +
+    `or start the demo with --origin ${window.origin}.`
+  );
+}
+
+function adviceOnPath(src: string): string {
+  return `Correct the src of the frame, ${src}: the club of a brand is at /embed/BRAND.`;
+}
+
 export function connectFrame(frame: HTMLIFrameElement, options: ClubFrameOptions): ClubFrame {
   const { origin } = new URL(frame.src);
   /** A page without types may have forgotten it. */
@@ -36,11 +50,7 @@ export function connectFrame(frame: HTMLIFrameElement, options: ClubFrameOptions
     // Without a server there is nothing to allow, and nothing to show.
     frame.style.display = 'none';
     await fetch(import.meta.url, { mode: 'no-cors', cache: 'no-store' }).then(
-      () =>
-        advise(
-          `Allow ${window.origin} to show the frame: add it to the origins of the brand in FURLONG_EMBED_FILE, ` +
-            `or start the demo with --origin ${window.origin}.`,
-        ),
+      () => advise(EMBEDDED.test(new URL(frame.src).pathname) ? adviceOnOrigin() : adviceOnPath(frame.src)),
       () => undefined,
     );
   }

@@ -44,7 +44,8 @@ export const FurlongClub = forwardRef<FurlongClubElement, FurlongClubProps>(func
     locale,
     theme,
     live,
-    className,
+    // React 18 writes the properties of a custom element as attributes of the same name.
+    class: className,
     style: { ...ROOM, ...style },
   });
 });

@@ -60,11 +60,12 @@ function execute<Data, Variables>(
 ): Promise<OperationResult<Data>> {
   const document = asText || operation.id === null ? operation.text : documentOfId<Data>(operation.id);
   const request = { ...createRequest<Data>(document, variables as AnyVariables), key };
-  const headers = {
+  // Of a plain object, urql would also send what the page has added to all objects.
+  const headers = new Headers({
     accept: ACCEPT,
     ...(language === null ? {} : { 'accept-language': language }),
     ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-  };
+  });
   const context: OperationContext = { url, fetch: fetcher, fetchOptions: { headers }, requestPolicy: 'network-only' };
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();

@@ -43,7 +43,7 @@ export const LOCALES: readonly string[] = Object.values(LANGUAGES).map(({ usual 
 
 /** The first requested language that is available, or else British English. */
 export function localeFor(wanted: readonly string[], timeZone?: string): Locale {
-  for (const tag of wanted) {
+  for (const tag of wanted.map(fromPosix)) {
     const [language = ''] = tag.toLowerCase().split('-');
     const found = LANGUAGES[language];
     if (found === undefined) continue;
@@ -51,6 +51,11 @@ export function localeFor(wanted: readonly string[], timeZone?: string): Locale 
     return localeOf(known === null || known === language ? found.usual : known, found, timeZone);
   }
   return localeOf('en-GB', { words: EN, direction: 'ltr' }, timeZone);
+}
+
+/** The language tag of a locale as servers name them: `it-CH` for `it_CH.UTF-8`. */
+function fromPosix(name: string): string {
+  return name.replace(/[.@].*$/u, '').replaceAll('_', '-');
 }
 
 /** Null if the text is not a language tag. */

@@ -2,6 +2,7 @@
 import { type Ask, PAST_WEEKS, type PastWeek, type Session } from '@furlong/client';
 import { Disclosure } from './Disclosure';
 import { outcomeOf } from './outcome';
+import { Figure, Sentence } from '../locale/figures';
 import { useLocale } from '../locale/locale';
 import { useOnDemand } from '../state/useOnDemand';
 
@@ -38,7 +39,7 @@ function WeekList({ ask, session, week }: PastWeeksProps) {
 
 function WeekLine({ past }: { readonly past: PastWeek }) {
   const locale = useLocale();
-  const { words, money, fill } = locale;
+  const { words, money } = locale;
   const { week, state, progress, choice } = past;
   const rewarded = past.fulfilment !== null || state === 'CONFIRMED';
   return (
@@ -49,7 +50,15 @@ function WeekLine({ past }: { readonly past: PastWeek }) {
         <span className="club-record-state">{state === null ? words.stateUnknown : words.states[state]}</span>
       </p>
       {progress !== null && (
-        <p>{fill(words.sums, { staked: money(progress.staked), target: money(progress.target) })}</p>
+        <p>
+          <Sentence
+            template={words.sums}
+            figures={{
+              staked: <Figure key="staked">{money(progress.staked)}</Figure>,
+              target: <Figure key="target">{money(progress.target)}</Figure>,
+            }}
+          />
+        </p>
       )}
       {rewarded && choice !== null && (
         <p>

@@ -5,6 +5,7 @@ import { type Ask, type Club, RECENT_BETS, type RecentBet, type Session } from '
 import { whyCounted } from './contribution';
 import { Disclosure } from './Disclosure';
 import { shortReference } from './reference';
+import { Figure, Sentence } from '../locale/figures';
 import { useLocale } from '../locale/locale';
 import { useOnDemand } from '../state/useOnDemand';
 
@@ -41,15 +42,17 @@ function BetList({ ask, session, club }: RecentBetsProps) {
 
 function BetLine({ bet }: { readonly bet: RecentBet }) {
   const locale = useLocale();
-  const { words, money, odds, fill, weekdayTime } = locale;
-  const stake = money(bet.stake);
+  const { words, money, odds, weekdayTime } = locale;
+  const stake = <Figure key="stake">{money(bet.stake)}</Figure>;
   return (
     <li>
       <p className="club-record-head">
         <strong>
-          <bdi>{bet.oddsMilli === null ? stake : fill(words.betAt, { stake, odds: odds(bet.oddsMilli) })}</bdi>
+          {bet.oddsMilli === null ? stake : <Sentence template={words.betAt} figures={{ stake, odds: <Figure key="odds">{odds(bet.oddsMilli)}</Figure> }} />}
         </strong>
-        <span>{fill(words.counted, { counted: money(bet.counted) })}</span>
+        <span>
+          <Sentence template={words.counted} figures={{ counted: <Figure key="counted">{money(bet.counted)}</Figure> }} />
+        </span>
         <time dateTime={bet.placedAt}>{weekdayTime(bet.placedAt)}</time>
       </p>
       <p>{whyCounted(bet, locale)}</p>
@@ -64,7 +67,7 @@ function Reference({ id }: { readonly id: string }) {
   const [copied, setCopied] = useState(false);
   return (
     <p className="club-small club-reference">
-      {words.reference} <bdi title={id}>{shortReference(id)}</bdi>{' '}
+      {words.reference} <bdi title={id} translate="no">{shortReference(id)}</bdi>{' '}
       <button
         type="button"
         className="club-link"

@@ -8,6 +8,7 @@ import { Notices } from './Notices';
 import { PreviewLine } from './PreviewLine';
 import { ProgressBar } from './ProgressBar';
 import { shownStake, standingOf, wonSentence } from './standing';
+import { Figure, Sentence } from '../locale/figures';
 import { useLocale } from '../locale/locale';
 
 export interface ClubTrackerProps extends DetailsProps {
@@ -115,16 +116,23 @@ function Heading({ club, id, open, onToggle }: HeadingProps) {
 /** Hidden from screen readers, because the bar already announces the same amounts. */
 function Sums({ progress }: { readonly progress: Progress }) {
   const { words, money } = useLocale();
-  const parts = words.sums.split(/(\{\w+\})/u);
+  const figures = {
+    staked: (
+      <Figure key="staked" className="club-staked" testid="tracker-staked">
+        {money(shownStake(progress))}
+      </Figure>
+    ),
+    target: (
+      <Figure key="target" testid="tracker-target">
+        {money(progress.target)}
+      </Figure>
+    ),
+  };
   return (
     <div className="club-meter">
       <ProgressBar progress={progress} />
       <p className="club-sums" aria-hidden="true">
-        {parts.map((part) => {
-          if (part === '{staked}') return <bdi key={part} className="club-staked" data-testid="tracker-staked">{money(shownStake(progress))}</bdi>;
-          if (part === '{target}') return <bdi key={part} data-testid="tracker-target">{money(progress.target)}</bdi>;
-          return part;
-        })}
+        <Sentence template={words.sums} figures={figures} />
       </p>
     </div>
   );
