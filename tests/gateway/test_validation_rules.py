@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from graphql import parse, specified_rules, validate
 
-from gateway.pipeline.preparation.document_reader import rules_for
+from gateway.pipeline.preparation.validation import rules_for
 from gateway.supergraph import load_supergraph
 
 SCHEMA = load_supergraph(

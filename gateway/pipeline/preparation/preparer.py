@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, strip_ignored_characters
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
 from graphql.execution.values import VariableValues
 from msgspec.structs import replace
 
@@ -28,6 +28,7 @@ from gateway.pipeline.preparation.plan_cache import NO_LABELS, Conditions, Label
 from gateway.pipeline.preparation.prepared import Check, PreparedDocument, PreparedRequest, digest
 from gateway.pipeline.preparation.sizes import ALIAS_BYTES, plan_bytes
 from gateway.pipeline.preparation.syntax import bounded_nesting, error_entry, select_operation
+from gateway.pipeline.preparation.tokens import DocumentTokens
 from gateway.pipeline.stages import require_query
 from gateway.planner import Operation, normalize
 from gateway.projection import introspection_document
@@ -123,10 +124,10 @@ class Preparer:
             message = f"The document is longer than {self._limits.document_chars} characters."
             raise RequestError(message, code="DOCUMENT_TOO_LARGE", status=413)
         try:
-            tokens = strip_ignored_characters(query)
+            tokens = DocumentTokens(query)
         except GraphQLError as error:
             raise InvalidDocument([error_entry(error)], "GRAPHQL_PARSE_FAILED") from error
-        alias = digest(tokens, operation_name)
+        alias = digest(tokens.text, operation_name)
         self.refusals.check(alias)
         document = self._known(alias)
         if document is None:
