@@ -56,7 +56,7 @@ def hostile_request(
         kinds: What makes it costly.
         size: Up to which part of the default limits.
     """
-    chosen = {name: 0.0 for name in Habits.__annotations__}
+    chosen = dict.fromkeys(Habits.__annotations__, 0.0)
     for kind in kinds:
         for habit, chance in KINDS[kind].items():
             chosen[habit] = max(chosen[habit], chance)

@@ -9,7 +9,7 @@ from gateway.access.operations import OperationAccess
 from gateway.cache_control import cache_policy
 from gateway.errors import InvalidDocument
 from gateway.limits import IntrospectionSizes, check_document
-from gateway.pipeline.preparation.limits import PreparationLimits
+from gateway.pipeline.preparation.limits import PreparationLimits, check_points
 from gateway.pipeline.preparation.plan_cache import DocumentPlans
 from gateway.pipeline.preparation.prepared import PreparedDocument, digest
 from gateway.pipeline.preparation.syntax import error_entry, select_operation, variables_of
@@ -59,6 +59,7 @@ class DocumentReader:
             key=digest(tokens.text, name),
             token_digest=digest(tokens.text),
             conditions=condition_variables(document, operation),
+            tokens=tokens.count,
             variables=Variables(self._supergraph.public, variables_of(operation)),
             variable_names=frozenset(
                 each.variable.name.value for each in operation.variable_definitions or ()
@@ -78,7 +79,8 @@ class DocumentReader:
             document = tokens.parse(self._limits.document_tokens)
         except GraphQLError as error:
             raise InvalidDocument([error_entry(error)], "GRAPHQL_PARSE_FAILED") from error
-        check_document(document, self._limits.shape)
+        measures = check_document(document, self._limits.shape)
+        check_points(measures.planned, tokens.count, self._limits.document_points)
         hidden = not self._limits.suggestions
         errors = validate_document(
             self._supergraph.public, document, tokens.text, MAX_ERRORS, hide_suggestions=hidden

@@ -1,7 +1,7 @@
 """Reads the tokens of a document once, for its key and for its parser, by regular expressions.
 
-graphql-core's lexer looks at each character in Python. What these expressions do not match, it reads itself:
-strings with escapes, block strings, numbers with fractions, and what is wrong, which its errors then describe.
+graphql-core's lexer looks at each character in Python. It still reads what these expressions do not match:
+strings with escapes, block strings, numbers with fractions, and what is wrong, which its errors describe.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class DocumentTokens:
             message = f"Document contains more than {most} tokens. Parsing aborted."
             raise GraphQLSyntaxError(self._lexer.source, self._at(most).start, message)
         self._lexer.token = self._lexer.last_token = self._first
-        parser = _Parser(self._lexer.source, lexer=self._lexer, allow_empty_selection_sets=False)
+        parser = _Parser(self._lexer, self.count)
         try:
             return parser.parse_document()
         except RecursionError:
@@ -110,6 +110,10 @@ class DocumentTokens:
 
 class _Parser(Parser):
     """Parses tokens that are all read and counted, and looks for nothing in a field that is not there."""
+
+    def __init__(self, lexer: Lexer, count: int) -> None:
+        super().__init__(lexer.source, lexer=lexer, allow_empty_selection_sets=False)
+        self._token_counter = count
 
     def advance_lexer(self) -> None:
         lexer = self._lexer

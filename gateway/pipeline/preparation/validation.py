@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, MutableMapping
 from dataclasses import replace
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias
 
 from graphql import (
     DocumentNode,
@@ -27,8 +27,6 @@ from graphql.language.visitor import SKIP, EnterLeaveVisitor
 from graphql.pyutils import RefMap
 from graphql.validation.validate import ValidationAbortedError
 from graphql.validation.validation_context import VariableUsage, VariableUsageVisitor
-
-Definition = TypeVar("Definition", OperationDefinitionNode, FragmentDefinitionNode)
 
 VISITED: Final = {
     kind: tuple(key for key in keys if key not in ("alias", "description", "name"))
@@ -60,7 +58,7 @@ def validate_document(
         errors.append(error)
 
     type_info = TypeInfo(schema)
-    context = _Context(schema, document, type_info, report, hide_suggestions)
+    context = _Context(schema, document, type_info, report, hide_suggestions=hide_suggestions)
     judging = _Judging([rule(context) for rule in rules_for(text)])
     try:
         visit(document, TypeInfoVisitor(type_info, judging), VISITED)
@@ -81,6 +79,7 @@ class _Context(rules.ValidationContext):
         document: DocumentNode,
         type_info: TypeInfo,
         report: Callable[[GraphQLError], None],
+        *,
         hide_suggestions: bool,
     ) -> None:
         super().__init__(schema, document, type_info, report, hide_suggestions)
@@ -95,7 +94,8 @@ class _Context(rules.ValidationContext):
         if usages is None:
             fragment = node if isinstance(node, FragmentDefinitionNode) else None
             visitor = VariableUsageVisitor(self._type_info, fragment)
-            visit(_with_variables(node), TypeInfoVisitor(self._type_info, visitor), VISITED)
+            reduced: Any = replace(node, selection_set=_with_variables(node.selection_set))
+            visit(reduced, TypeInfoVisitor(self._type_info, visitor), VISITED)
             usages = self._variable_usages[node] = visitor.usages
         return usages
 
@@ -117,10 +117,8 @@ class _Judging(ParallelVisitor):
 
         def enter(node: Node, *where: Any) -> None:
             for number, function in entering:
-                if skipping[number] is None:
-                    result = function(node, *where)
-                    if result is not None and (result is SKIP or result is False):
-                        skipping[number] = node
+                if skipping[number] is None and function(node, *where) is SKIP:
+                    skipping[number] = node
 
         def leave(node: Node, *where: Any) -> None:
             for number, function in leaving:
@@ -133,14 +131,10 @@ class _Judging(ParallelVisitor):
         return EnterLeaveVisitor(enter if entering else None, leave if entering or leaving else None)
 
 
-def _with_variables(definition: Definition) -> Definition:
-    """Return a definition with nothing but the selections in whose text there is a variable."""
-    return replace(definition, selection_set=_reduced(definition.selection_set))
-
-
-def _reduced(selection_set: SelectionSetNode) -> SelectionSetNode:
-    kept = [
-        each if below is None else replace(each, selection_set=_reduced(below))
+def _with_variables(selection_set: SelectionSetNode) -> SelectionSetNode:
+    """Return nothing but the selections in whose text there is a variable."""
+    kept: list[Any] = [
+        each if below is None else replace(each, selection_set=_with_variables(below))  # type: ignore[call-arg]
         for each in selection_set.selections
         if each.loc is None or each.loc.source.body.find("$", each.loc.start, each.loc.end) >= 0
         for below in (getattr(each, "selection_set", None),)
