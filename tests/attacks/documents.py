@@ -30,8 +30,8 @@ from graphql import (
 CONDITIONS: Final = {f"c{number}": number % 2 == 0 for number in range(6)}
 """Values of the variables in the conditions of documents."""
 
-TOKENS: Final = 960
-"""Tokens that a document may have, less what closes it."""
+TOKENS: Final = 340
+"""Tokens that a document may have, so that points are left for its fields."""
 TOKEN: Final = re.compile(r"\w+|\.\.\.|\"[^\"]*\"|[^\s,]")
 VARIABLE: Final = re.compile(r"\$(\w+)")
 SPREAD: Final = re.compile(r"\.\.\.(F\d+)")
@@ -67,7 +67,7 @@ class Writer:
     habits: Habits
     tokens: int = TOKENS
     aliases: int = 48
-    fields: int = 490
+    fields: int = 98
     literals: int = 190
     most_depth: int = 18
     most_merged: int = 24

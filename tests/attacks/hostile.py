@@ -23,6 +23,7 @@ from graphql import (
     type_from_ast,
 )
 
+from gateway.pipeline.preparation.limits import FIELD_POINTS
 from tests.attacks.documents import SPREAD, VARIABLE, Habits, Writer, write_fragments
 
 BYTES: Final = 8 * 1024
@@ -46,7 +47,7 @@ KINDS: Final[Mapping[str, Mapping[str, float]]] = {
 
 
 def hostile_request(
-    random: Random, schema: GraphQLSchema, kinds: tuple[str, ...], size: float
+    random: Random, schema: GraphQLSchema, kinds: tuple[str, ...], points: int
 ) -> tuple[str, dict[str, Any]]:
     """Return a document that is valid by the public schema, and its variables.
 
@@ -54,14 +55,16 @@ def hostile_request(
         random: Decides.
         schema: The public schema.
         kinds: What makes it costly.
-        size: Up to which part of the default limits.
+        points: How many points it may take, for its tokens and for its fields, or a little more.
     """
     chosen = dict.fromkeys(Habits.__annotations__, 0.0)
     for kind in kinds:
         for habit, chance in KINDS[kind].items():
             chosen[habit] = max(chosen[habit], chance)
-    writer = Writer(schema, random, Habits(**chosen), tokens=int(960 * size), fields=int(490 * size))
-    writer.most_depth, writer.most_merged = random.choice((4, 8, 18)), 6
+    share, excess = random.choice((0.3, 0.4, 0.5, 0.8)), random.choice((0.9, 1.0, 1.1))
+    tokens, fields = int(points * share * excess), int(points * (1 - share) * excess / FIELD_POINTS)
+    writer = Writer(schema, random, Habits(**chosen), tokens, fields)
+    writer.aliases, writer.most_depth, writer.most_merged = 40, random.choice((4, 8, 18)), 3
     is_mutation = "mutations" in kinds and schema.mutation_type is not None
     root = schema.mutation_type if is_mutation else schema.query_type
     assert root is not None

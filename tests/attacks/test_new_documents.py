@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.limits import measure
+from gateway.pipeline.preparation.limits import FIELD_POINTS
 from gateway.pipeline.preparation.tokens import DocumentTokens
 from gateway.settings.documents import DocumentSettings
 from tests.attacks.attacked import CLUB, ROOT
@@ -46,8 +47,7 @@ def clubs(number: int) -> Callable[[str], bytes]:
 
 def hostile(random: Random, shipped: Measured, kinds: tuple[str, ...]) -> Callable[[str], bytes]:
     """Return the body of a hostile request, by the name of its operation."""
-    size = random.choice((0.3, 0.5, 0.7, 0.9))
-    document, variables = hostile_request(random, shipped.supergraph.public, kinds, size)
+    document, variables = hostile_request(random, shipped.supergraph.public, kinds, POINTS)
 
     def body(name: str) -> bytes:
         whole = orjson.dumps({"query": document.replace("Hostile", name, 1), "variables": variables})
@@ -129,6 +129,6 @@ def test_our_own_documents_take_three_quarters_of_the_points_at_most() -> None:
         tokens = DocumentTokens(text)
         document = tokens.parse(1_000)
         if any(isinstance(each, OperationDefinitionNode) for each in document.definitions):
-            measures[name] = tokens.count + 4 * measure(document).planned
+            measures[name] = tokens.count + FIELD_POINTS * measure(document).planned
     assert len(measures) > 10
     assert max(measures.values()) < 0.75 * POINTS, max(measures, key=measures.__getitem__)
