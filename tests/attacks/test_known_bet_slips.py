@@ -74,7 +74,7 @@ async def test_no_number_of_clubs_costs_as_much_as_a_hundred_known_bet_slips(hun
     file, limits = OURS["furlong serve"]
     served = attacked((ROOT / file).read_text(), **limits)
     codes = []
-    for clubs in (3, 5, 7, 11):
+    for clubs in (3, 5, 7):
         query = " ".join(f'x{number}: club(brand: "b") {{ {WHOLE} }}' for number in range(clubs))
         outcome = await served.query(f"{{ {query} }}")
         assert outcome.calls < hundred

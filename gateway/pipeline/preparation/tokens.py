@@ -92,7 +92,7 @@ class DocumentTokens:
         """
         if self.count > most:
             message = f"Document contains more than {most} tokens. Parsing aborted."
-            raise GraphQLSyntaxError(self._lexer.source, self._at(most).start, message)
+            raise GraphQLSyntaxError(self._lexer.source, self._at(most + 1).start, message)
         self._lexer.token = self._lexer.last_token = self._first
         parser = _Parser(self._lexer, self.count)
         try:
