@@ -41,8 +41,8 @@ ROOT = _PACKAGE / "data" if (_PACKAGE / "data").is_dir() else _PACKAGE.parent
 DOCUMENT_LIMITS: Final[Mapping[str, Any]] = {"document_fields": 250, "document_root_fields": 10}
 """The default limits on documents at every gateway over the club's subgraphs.
 
-To plan and compile a new document with so many fields takes less than a hundred known bet-slips. The widget's
-largest document has 78, and introspection some 230. Each club at the root is fetched from several subgraphs.
+The widget's largest document has 78 fields, and introspection some 230. Each club at the root is fetched from
+several subgraphs. What a new document costs to prepare is bounded by its points, at every gateway.
 """
 
 

@@ -244,6 +244,7 @@ def _preparation_limits(settings: GatewaySettings, narrowing: Narrowing) -> Prep
     return PreparationLimits(
         document_chars=settings.document_chars,
         document_tokens=settings.document_tokens,
+        document_points=settings.document_points,
         mutation_fields=settings.mutation_fields,
         cache_bytes=settings.plan_cache_bytes,
         pinned_bytes=settings.pinned_plan_bytes,

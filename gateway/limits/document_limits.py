@@ -64,8 +64,8 @@ class DocumentLimits(Struct, frozen=True):
 DOCUMENT_TOO_DEEP: Final = "DOCUMENT_TOO_DEEP"
 
 
-def check_document(document: DocumentNode, limits: DocumentLimits) -> None:
-    """Refuse a document that exceeds a limit, or whose fragments form a cycle.
+def check_document(document: DocumentNode, limits: DocumentLimits) -> Measures:
+    """Refuse a document that exceeds a limit, or whose fragments form a cycle; return its measures.
 
     Raises:
         InvalidDocument: A limit is exceeded (the code names it), or fragments form a cycle.
@@ -80,6 +80,7 @@ def check_document(document: DocumentNode, limits: DocumentLimits) -> None:
         _at_most(limit(limits), found(measures), what, code)
     merged = most_merged(document, measures)
     _at_most(limits.merged_fields, merged, "fields with one response name", "TOO_MANY_MERGED_FIELDS")
+    return measures
 
 
 _LIMITS: Final[tuple[tuple[Callable[[DocumentLimits], int], Callable[[Measures], int], str, str], ...]] = (

@@ -14,14 +14,12 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
-    visit,
 )
-from graphql.language import BREAK, VisitorAction
-from graphql.language.visitor import Visitor
 
 from gateway.errors import InvalidDocument
 from gateway.limits.measures import selections_of
 
+EXECUTABLE: Final = (OperationDefinitionNode, FragmentDefinitionNode)
 INTROSPECTION_FIELDS: Final = frozenset({"__schema", "__type"})
 
 _TEXTS: Final = dict.fromkeys(("name", "description", "isDeprecated", "deprecationReason", "kind"))
@@ -57,9 +55,15 @@ USUAL: Final[Mapping[str, Mapping[str, str | None]]] = {
 
 def introspects(document: DocumentNode) -> bool:
     """Return whether a document selects `__schema` or `__type` anywhere."""
-    search = _Search()
-    visit(document, search)
-    return search.found
+    pending = [each.selection_set for each in document.definitions if isinstance(each, EXECUTABLE)]
+    while pending:
+        for node in pending.pop().selections:
+            if isinstance(node, FieldNode) and node.name.value in INTROSPECTION_FIELDS:
+                return True
+            below = getattr(node, "selection_set", None)
+            if below is not None:
+                pending.append(below)
+    return False
 
 
 def is_usual_introspection(document: DocumentNode, operation: OperationDefinitionNode) -> bool:
@@ -149,18 +153,3 @@ def _is_plain(node: FieldNode) -> bool:
         and not node.directives
         and all(isinstance(each.value, BooleanValueNode) for each in node.arguments or ())
     )
-
-
-class _Search(Visitor):
-    """Looks for introspection fields."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found = False
-
-    def enter_field(self, node: FieldNode, *_: object) -> VisitorAction:
-        """Stop at the first one."""
-        if node.name.value in INTROSPECTION_FIELDS:
-            self.found = True
-            return BREAK
-        return None

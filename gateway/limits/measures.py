@@ -37,6 +37,7 @@ class Measures:
     Attributes:
         depth: The deepest level of selections.
         fields: All fields of all operations, with fragments in place.
+        planned: The most fields of an operation but those of introspection, with fragments in place.
         root_fields: The most root fields of an operation, with fragments in place.
         aliases: The most aliases of an operation, with fragments in place.
         directives: The directives in the document's text.
@@ -52,6 +53,7 @@ class Measures:
 
     depth: int = 0
     fields: int = 0
+    planned: int = 0
     root_fields: int = 0
     aliases: int = 0
     directives: int = 0
@@ -71,14 +73,17 @@ class _Definition:
 
     Attributes:
         spreads: The level and the fragment's name of each spread; level 1 is the definition's own selection.
+        planned_spreads: The fragments' names of the spreads outside of introspection.
     """
 
     depth: int = 0
     fields: int = 0
+    planned: int = 0
     root_fields: int = 0
     aliases: int = 0
     fragment_depth: int = 0
     spreads: list[tuple[int, str]] = field(default_factory=list)
+    planned_spreads: list[str] = field(default_factory=list)
 
 
 def measure(document: DocumentNode) -> Measures:
@@ -107,6 +112,7 @@ def measure(document: DocumentNode) -> Measures:
         roots += [one for name, one in fragments.items() if name not in found.spread]
         found.depth = max((root.depth for root in roots), default=0)
         found.fields = min(MAX_NUMBER, sum(one.fields for one in roots))
+        found.planned = max((one.planned for one in roots), default=0)
         found.root_fields = max((one.root_fields for one in roots), default=0)
         found.aliases = max((one.aliases for one in roots), default=0)
         found.fragment_depth = max((one.fragment_depth for one in roots), default=0)
@@ -119,24 +125,27 @@ def _read(
     """Count what a definition itself contains."""
     read = _Definition()
     _count_directives(node.directives, found, conditions)
-    pending: list[tuple[int, SelectionSetNode | None]] = [(1, node.selection_set)]
+    pending: list[tuple[int, bool, SelectionSetNode | None]] = [(1, True, node.selection_set)]
     while pending:
-        level, selections = pending.pop()
+        level, is_planned, selections = pending.pop()
         for selection in selections.selections if selections else ():
             _count_directives(selection.directives, found, conditions)
             match selection:
                 case FieldNode():
                     read.depth = max(read.depth, level)
                     read.fields += 1
+                    read.planned += is_planned
                     read.root_fields += level == 1
                     read.aliases += selection.alias is not None
                     for argument in selection.arguments or ():
                         _count_literals(argument.value, found)
-                    pending.append((level + 1, selection.selection_set))
+                    is_data = is_planned and not selection.name.value.startswith("__")
+                    pending.append((level + 1, is_data, selection.selection_set))
                 case InlineFragmentNode():
-                    pending.append((level, selection.selection_set))
+                    pending.append((level, is_planned, selection.selection_set))
                 case FragmentSpreadNode():
                     read.spreads.append((level, selection.name.value))
+                    read.planned_spreads += [selection.name.value] if is_planned else []
     return read
 
 
@@ -212,6 +221,8 @@ def _complete(one: _Definition, fragments: Mapping[str, _Definition]) -> None:
         one.aliases = min(MAX_NUMBER, one.aliases + fragment.aliases)
         one.root_fields = min(MAX_NUMBER, one.root_fields + fragment.root_fields * (level == 1))
         one.fragment_depth = max(one.fragment_depth, 1 + fragment.fragment_depth)
+    planned = sum(fragments[name].planned for name in one.planned_spreads if name in fragments)
+    one.planned = min(MAX_NUMBER, one.planned + planned)
 
 
 def selections_of(

@@ -171,8 +171,8 @@ class ColdPlanning:
         planned = self._preparer.plan_request(prepared)
         planned.uses += 1
         if planned.executable is None:
-            is_used_once = planned.plan.kind != "subscription" and planned.introspection is None
-            (self._make_interpretable if is_used_once else self._make_executable)(planned)
+            is_stream = planned.plan.kind == "subscription"
+            (self._make_executable if is_stream else self._make_interpretable)(planned)
         self._preparer.measure(prepared.document)
         if planned.introspection is not None and self._introspection is not None:
             self._introspection.prepare_answer(prepared, planned)

@@ -12,6 +12,7 @@ from graphql import (
     ExecutionResult,
     FieldNode,
     FragmentDefinitionNode,
+    FragmentSpreadNode,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
@@ -41,11 +42,28 @@ def introspection_document(
         directives=(),
         selection_set=SelectionSetNode(selections=tuple(fields)),
     )
-    fragments = tuple(
-        definition for definition in document.definitions if isinstance(definition, FragmentDefinitionNode)
-    )
+    fragments = _spread_below(fields, document)
     whole: DocumentNode = visit(DocumentNode(definitions=(introspection, *fragments)), _Whole())
     return whole
+
+
+def _spread_below(fields: Sequence[FieldNode], document: DocumentNode) -> tuple[FragmentDefinitionNode, ...]:
+    """Return the fragments that are spread below some fields, in the document's order."""
+    fragments = {
+        each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
+    }
+    found: set[str] = set()
+    pending: list[Any] = [each.selection_set for each in fields]
+    while pending:
+        selection_set = pending.pop()
+        for node in () if selection_set is None else selection_set.selections:
+            name = node.name.value if isinstance(node, FragmentSpreadNode) else None
+            if name is None:
+                pending.append(node.selection_set)
+            elif name not in found:
+                found.add(name)
+                pending.append(fragments[name].selection_set)
+    return tuple(each for name, each in fragments.items() if name in found)
 
 
 class _Whole(Visitor):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from graphql import (
     FieldNode,
@@ -56,7 +56,8 @@ class Normalizer:
         deferrals: Collects deferred fragments; None to execute them like any others.
 
     A field that is selected on several types is created once and shared by their groups. With nested type
-    conditions, the selections below it remain few, however many paths lead to them.
+    conditions, the selections below it remain few, however many paths lead to them. Fields that are alike at
+    different positions are one object too, so that the planner searches their paths once.
     """
 
     schema: GraphQLSchema
@@ -68,6 +69,7 @@ class Normalizer:
     _normalized: dict[tuple[tuple[tuple[int, Usage], ...], frozenset[str], ResponsePath], Field] = field(
         default_factory=dict
     )
+    _alike: dict[object, Any] = field(default_factory=dict)
 
     def normalize(self, types: frozenset[str], sets: Sequence[SelectionSetNode]) -> Selections:
         """Merge selection sets that apply to the same object, whichever of these types it has.
@@ -92,7 +94,10 @@ class Normalizer:
             for members, collected in by_shape.values()
             if collected
         )
-        return Selections(groups)
+        alike: Selections = self._alike.setdefault(
+            tuple((group.types, group.fields) for group in groups), Selections(groups)
+        )
+        return alike
 
     def visit(self) -> None:
         """Count a visited selection.
@@ -140,15 +145,22 @@ class Normalizer:
         children = None
         if sets and not node.name.value.startswith("__"):
             children = self._normalize(below, sets, path)
+        is_introspection = node.name.value.startswith("__")
+        arguments = _printed_arguments(node)
+        alike = (response, node.name.value, arguments, children)
+        if alike in self._alike and not is_introspection and self.deferrals is None:
+            known: Field = self._alike[alike]
+            return known
         made = Field(
             response=response if self.for_client else None,
             name=node.name.value,
-            arguments=_printed_arguments(node),
+            arguments=arguments,
             variables=frozenset(_variables(node)),
             children=children,
-            node=_merged([each for each, _ in occurrences]) if node.name.value.startswith("__") else node,
+            node=_merged([each for each, _ in occurrences]) if is_introspection else node,
         )
         if self.deferrals is None:
+            self._alike[alike] = made
             return made
         usages = [usage for _, usage in occurrences]
         return replace(

@@ -101,7 +101,11 @@ class Attacked:
             healths = (await asyncio.gather(watching, return_exceptions=True))[0]
         assert isinstance(healths, int), healths
         return Outcome(
-            response.status_code, _code(response.content), self._counter.count, len(response.content), healths
+            response.status_code,
+            first_code(response.content),
+            self._counter.count,
+            len(response.content),
+            healths,
         )
 
     async def unit(self) -> int:
@@ -134,7 +138,8 @@ async def _healths(client: httpx.AsyncClient) -> int:
         return answered
 
 
-def _code(content: bytes) -> str | None:
+def first_code(content: bytes) -> str | None:
+    """Return the code of the first error in the body of a response, or None."""
     try:
         body = orjson.loads(content)
     except orjson.JSONDecodeError:

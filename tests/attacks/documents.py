@@ -30,8 +30,8 @@ from graphql import (
 CONDITIONS: Final = {f"c{number}": number % 2 == 0 for number in range(6)}
 """Values of the variables in the conditions of documents."""
 
-TOKENS: Final = 960
-"""Tokens that a document may have, less what closes it."""
+TOKENS: Final = 340
+"""Tokens that a document may have, so that points are left for its fields."""
 TOKEN: Final = re.compile(r"\w+|\.\.\.|\"[^\"]*\"|[^\s,]")
 VARIABLE: Final = re.compile(r"\$(\w+)")
 SPREAD: Final = re.compile(r"\.\.\.(F\d+)")
@@ -49,6 +49,7 @@ class Habits:
     argument: float
     condition: float
     narrow: float
+    defer: float = 0.0
 
 
 @dataclass(slots=True)
@@ -66,7 +67,7 @@ class Writer:
     habits: Habits
     tokens: int = TOKENS
     aliases: int = 48
-    fields: int = 490
+    fields: int = 98
     literals: int = 190
     most_depth: int = 18
     most_merged: int = 24
@@ -122,6 +123,10 @@ class Writer:
                 self.fields -= fields
                 self.tokens -= 2
                 return f"...{name}", fields, deep
+        if self.habits.defer and merged < 4 and self.chance(self.habits.defer):
+            self.tokens -= 5
+            text, fields, deep = self.selection(owner, depth, 3, 2 * merged)
+            return f"... @defer {text}", fields, deep
         if is_abstract_type(owner) and (
             isinstance(owner, GraphQLUnionType) or self.chance(self.habits.inline)
         ):
@@ -154,7 +159,7 @@ class Writer:
         alias = f"a{self._alias()}: " if self.aliases > 0 and self.chance(self.habits.alias) else ""
         if not alias:
             used[name] = used.get(name, 0) + 1
-        text = f"{alias}{name}{self._arguments(owner, name, apart=bool(alias))}{self._condition()}"
+        text = f"{alias}{name}{self.arguments(owner, name, apart=bool(alias))}{self.condition()}"
         if is_composite_type(below):
             inner, fields, deep = self.selection(below, depth + 1, 60, merged * max(1, used.get(name, 1)))
             return f"{text} {inner}", fields + 1, deep + 1
@@ -174,7 +179,8 @@ class Writer:
         self.tokens -= 2
         return self.aliases
 
-    def _condition(self) -> str:
+    def condition(self) -> str:
+        """Return a directive with a condition, or nothing."""
         if not self.chance(self.habits.condition):
             return ""
         self.tokens -= 8
@@ -187,7 +193,7 @@ class Writer:
             self.variables[name] = kind
             self.tokens -= 4 + 2 * kind.count("[") + kind.count("!")
 
-    def _arguments(self, owner: GraphQLNamedType, name: str, *, apart: bool) -> str:
+    def arguments(self, owner: GraphQLNamedType, name: str, *, apart: bool = True) -> str:
         """Return a field's arguments: always the same ones, unless it has an alias."""
         known = None if apart else self._arguments_of.get((owner.name, name))
         if known is not None:
@@ -254,7 +260,7 @@ def costly_document(random: Random, schema: GraphQLSchema, chosen: Habits | None
     root = schema.query_type
     assert root is not None
     if writer.habits.spread:
-        _write_fragments(writer)
+        write_fragments(writer)
     text, _, _ = writer.selection(root, 1, 18)
     bodies = {name: f"fragment {name} on {owner} {body}" for name, owner, body, _, _ in writer.fragments}
     used: dict[str, str] = {}
@@ -270,7 +276,7 @@ def costly_document(random: Random, schema: GraphQLSchema, chosen: Habits | None
     return f"query Costly{f'({declared})' if declared else ''} {whole}"
 
 
-def _write_fragments(writer: Writer) -> None:
+def write_fragments(writer: Writer) -> None:
     """Write fragments, of which later ones may spread earlier ones."""
     composite = [
         each

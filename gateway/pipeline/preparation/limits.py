@@ -1,18 +1,24 @@
-"""The limits of preparation; all but mutation fields are enforced by its other modules."""
+"""The limits of preparation; all but points and mutation fields are enforced by its other modules."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from msgspec import Struct, field
 
-from gateway.errors import RequestError
+from gateway.errors import InvalidDocument, RequestError
 from gateway.limits import DocumentLimits
 from gateway.planner import Budget, Operation
+
+FIELD_POINTS: Final = 4
+"""How many times as long as to read and validate a token it takes to plan, fetch and project a field."""
 
 
 class PreparationLimits(Struct, frozen=True):
     """Limits on documents, and the sizes of the caches.
 
     Attributes:
+        document_points: The most points that a new operation may take to prepare.
         mutation_fields: The most fields of the mutation type in an operation; 0 for any number.
         shape: Limits on the shape of a document, checked before it is validated.
         suggestions: Whether error messages suggest names of the schema.
@@ -24,6 +30,7 @@ class PreparationLimits(Struct, frozen=True):
 
     document_chars: int = 8 * 1024
     document_tokens: int = 1_000
+    document_points: int = 750
     mutation_fields: int = 0
     shape: DocumentLimits = field(default_factory=DocumentLimits)
     suggestions: bool = True
@@ -32,6 +39,28 @@ class PreparationLimits(Struct, frozen=True):
     plans: int = 16
     refusal_bytes: int = 1024 * 1024
     budget: Budget = field(default_factory=Budget)
+
+
+def check_points(fields: int, tokens: int, most: int) -> None:
+    """Refuse an operation that would take too long to validate and plan, before that is done.
+
+    Args:
+        fields: Its fields but those of introspection: first all that are selected, with fragments in place,
+            then those of each concrete type that are left to be planned.
+        tokens: The tokens of its document.
+        most: The most points.
+
+    Raises:
+        InvalidDocument: It takes more points.
+    """
+    points = tokens + FIELD_POINTS * fields
+    if points > most:
+        message = (
+            f"The operation takes {points} points to prepare, but may take only {most}: one for each of the "
+            f"document's {tokens} tokens, and {FIELD_POINTS} for each of {fields} fields, with fragments in "
+            "place. Select fewer fields, or send several requests."
+        )
+        raise InvalidDocument([{"message": message}], "DOCUMENT_TOO_COSTLY")
 
 
 def check_mutation_fields(operation: Operation, most: int) -> None:

@@ -46,6 +46,7 @@ class PreparedDocument(Struct, frozen=True, eq=False):
             key share their plans.
         token_digest: The digest of the document without ignored characters, whatever its operation.
         conditions: The variables of @skip and @include.
+        tokens: The number of its tokens.
         variables: Coerces the operation's variables.
         variable_names: The names of these variables.
         is_query: Whether the operation is a query, which GET allows.
@@ -63,6 +64,7 @@ class PreparedDocument(Struct, frozen=True, eq=False):
     key: bytes
     token_digest: bytes
     conditions: frozenset[str]
+    tokens: int
     variables: Variables
     variable_names: frozenset[str]
     is_query: bool

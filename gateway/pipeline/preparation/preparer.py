@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, strip_ignored_characters
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, parse, print_ast
 from graphql.execution.values import VariableValues
 from msgspec.structs import replace
 
@@ -23,11 +23,12 @@ from gateway.errors import InvalidDocument, RequestError
 from gateway.limits import check_variables
 from gateway.pipeline.preparation.costs import CostOf, OperationCost
 from gateway.pipeline.preparation.document_reader import MAX_ERRORS, DocumentReader
-from gateway.pipeline.preparation.limits import PreparationLimits, check_mutation_fields
+from gateway.pipeline.preparation.limits import PreparationLimits, check_mutation_fields, check_points
 from gateway.pipeline.preparation.plan_cache import NO_LABELS, Conditions, LabelsOn, PlannedOperation
 from gateway.pipeline.preparation.prepared import Check, PreparedDocument, PreparedRequest, digest
 from gateway.pipeline.preparation.sizes import ALIAS_BYTES, plan_bytes
 from gateway.pipeline.preparation.syntax import bounded_nesting, error_entry, select_operation
+from gateway.pipeline.preparation.tokens import DocumentTokens
 from gateway.pipeline.stages import require_query
 from gateway.planner import Operation, normalize
 from gateway.projection import introspection_document
@@ -123,10 +124,10 @@ class Preparer:
             message = f"The document is longer than {self._limits.document_chars} characters."
             raise RequestError(message, code="DOCUMENT_TOO_LARGE", status=413)
         try:
-            tokens = strip_ignored_characters(query)
+            tokens = DocumentTokens(query)
         except GraphQLError as error:
             raise InvalidDocument([error_entry(error)], "GRAPHQL_PARSE_FAILED") from error
-        alias = digest(tokens, operation_name)
+        alias = digest(tokens.text, operation_name)
         self.refusals.check(alias)
         document = self._known(alias)
         if document is None:
@@ -299,24 +300,28 @@ class Preparer:
             made = plan(self.supergraph, operation, self._limits.budget, on)
         self._latest = None
         introspection = introspection_document(document, chosen, operation.introspection)
+        if introspection is not None:
+            # The plan keeps it, and the nodes of the latest document refer to all its tokens.
+            introspection = parse(print_ast(introspection), no_location=True)
         return PlannedOperation(made, introspection, plan_bytes(made))
 
     def _normalized(
         self, prepared: PreparedDocument, conditions: Conditions
     ) -> tuple[DocumentNode, OperationDefinitionNode, Operation]:
         latest = self._latest
-        # A plan with introspection keeps nodes, and those of the latest document refer to all its tokens.
-        is_latest = latest is not None and latest.key == prepared.key and prepared.introspection is None
+        is_latest = latest is not None and latest.key == prepared.key
         with bounded_nesting():
             if latest is None or not is_latest:
                 document, chosen = prepared.parsed()
-                return document, chosen, normalize(self.supergraph, document, chosen, dict(conditions))
-            chosen = select_operation(latest.parsed, prepared.name)
-            known = latest.normalized.get(conditions)
+            else:
+                document, chosen = latest.parsed, select_operation(latest.parsed, prepared.name)
+            known = latest.normalized.get(conditions) if is_latest and latest is not None else None
             if known is None:
-                known = normalize(self.supergraph, latest.parsed, chosen, dict(conditions))
+                known = normalize(self.supergraph, document, chosen, dict(conditions))
+                check_points(known.fetched.response_size(), prepared.tokens, self._limits.document_points)
+            if is_latest and latest is not None:
                 latest.normalized[conditions] = known
-            return latest.parsed, chosen, known
+            return document, chosen, known
 
     def _coerced(self, prepared: PreparedDocument, variables: Mapping[str, Any]) -> VariableValues:
         """Check and coerce all variables."""

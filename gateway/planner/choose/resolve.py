@@ -105,6 +105,9 @@ class _Resolver:
         self, wanted: Field, chosen: Mapping[str, Mapping[Field, Pieces]], position: Position
     ) -> Iterable[dict[str, FieldPath]]:
         """Group types whose paths allow the field to be selected for all of them at once."""
+        if len(chosen) == 1:
+            ((concrete, pieces),) = chosen.items()
+            return [{concrete: path} for path in pieces.get(wanted, ())]
         groups: dict[object, dict[str, FieldPath]] = {}
         for concrete, pieces in chosen.items():
             for number, path in enumerate(pieces.get(wanted, ())):
@@ -168,7 +171,8 @@ class _Resolver:
         Otherwise the call that fetches the object would wait for the field.
         """
         first = next(iter(paths.values()))
-        if first.resolved.delivery == position.delivery or not first.resolved.delivery:
+        delivery = first.resolved.delivery
+        if not delivery or delivery == position.delivery:
             return paths
         if first.move is not None or first.resolved.name == TYPENAME or first.identifies_only:
             return paths

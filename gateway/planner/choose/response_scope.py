@@ -82,15 +82,17 @@ class ResponseScope:
         """
         members = sorted(types)
         shapes = _shapes(supergraph, members, wanted.name)
+        name, arguments, response = wanted.name, wanted.arguments, wanted.response
         response_key = self.key_of(members[0], wanted) or self._free_key(wanted, shapes)
-        owner = self.owners.setdefault(
-            response_key, KeyOwner(wanted.name, wanted.arguments, dict(shapes), wanted.response)
-        )
-        owner.shapes.update(shapes)
-        owner.response = owner.response or wanted.response
+        owner = self.owners.get(response_key)
+        if owner is None:
+            self.owners[response_key] = KeyOwner(name, arguments, dict(shapes), response)
+        else:
+            owner.shapes.update(shapes)
+            owner.response = owner.response or response
         for concrete in members:
-            self._client_keys[concrete, wanted.response, wanted.name, wanted.arguments] = response_key
-            self._keys.setdefault((concrete, wanted.name, wanted.arguments), response_key)
+            self._client_keys[concrete, response, name, arguments] = response_key
+            self._keys.setdefault((concrete, name, arguments), response_key)
         return response_key
 
     def key_of(self, concrete: str, wanted: Field) -> str | None:

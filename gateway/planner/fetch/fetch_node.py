@@ -32,6 +32,11 @@ class FieldDraft:
     lists: int = 0
     identifies_only: bool = False
 
+    def copy(self) -> FieldDraft:
+        """Return a copy that is independent of later changes."""
+        below = None if self.selection is None else self.selection.copy()
+        return FieldDraft(self.name, self.arguments, self.variables, below, self.lists, self.identifies_only)
+
     def structural_key(self) -> Hashable:
         """Return a key that is equal for fields that select the same."""
         return self.name, self.arguments, None if self.selection is None else self.selection.structural_key()
@@ -76,12 +81,7 @@ class SelectionDraft:
             self.static,
             self.typename,
             {
-                types: {
-                    response_key: replace(
-                        selected, selection=None if selected.selection is None else selected.selection.copy()
-                    )
-                    for response_key, selected in fields.items()
-                }
+                types: {response_key: selected.copy() for response_key, selected in fields.items()}
                 for types, fields in self.fields_by_types.items()
             },
             self.reports_typename,

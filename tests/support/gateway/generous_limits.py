@@ -8,6 +8,7 @@ from gateway.pipeline.preparation.limits import PreparationLimits
 GENEROUS: Final[dict[str, Any]] = {
     "document_chars": 1_000_000,
     "document_tokens": 100_000,
+    "document_points": 1_000_000,
     "document_depth": 1_000,
     "document_fields": 100_000,
     "document_merged_fields": 10_000,
@@ -30,7 +31,7 @@ GENEROUS_SHAPE: Final = DocumentLimits(
     **{
         name.removeprefix("document_"): value
         for name, value in GENEROUS.items()
-        if name not in {"document_chars", "document_tokens", "introspection"}
+        if name not in {"document_chars", "document_tokens", "document_points", "introspection"}
     }
 )
 """The same, as limits on a document's shape."""
@@ -38,6 +39,7 @@ GENEROUS_SHAPE: Final = DocumentLimits(
 GENEROUS_LIMITS: Final = PreparationLimits(
     document_chars=GENEROUS["document_chars"],
     document_tokens=GENEROUS["document_tokens"],
+    document_points=GENEROUS["document_points"],
     shape=GENEROUS_SHAPE,
 )
 """The same, for a preparer."""

@@ -25,6 +25,7 @@ from gateway.errors import RequestError
 from gateway.feature_settings import FeatureSettings
 from gateway.features.cost.settings import CostSettings
 from gateway.limits import measure, most_merged
+from gateway.pipeline.preparation.limits import FIELD_POINTS
 from gateway.pipeline.preparation.plan_cache import Conditions
 from gateway.planner import condition_variables, normalize
 from gateway.settings import GatewaySettings
@@ -69,6 +70,7 @@ LIMITS: Final = (
     Limit("cost", COST, CostSettings),
     Limit("characters", "document_chars"),
     Limit("tokens", "document_tokens"),
+    Limit("points", "document_points"),
     Limit("levels", "document_depth"),
     Limit("fields", "document_fields"),
     Limit("fields of one name", "document_merged_fields"),
@@ -244,6 +246,7 @@ class DocumentReader:
             found.errors.append(f"Cannot spread fragment '{measures.cycle}' within itself.")
             return False
         found.figures |= {
+            "document_points": (document.token_count or 0) + FIELD_POINTS * measures.planned,
             "document_depth": measures.depth,
             "document_fields": measures.fields,
             # Merged fields are only counted in small documents: fragments multiply them.

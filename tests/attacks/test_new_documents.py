@@ -1,0 +1,134 @@
+"""Attack: send what is new to the gateway, at the shipped supergraph; what counts is its processor time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+from typing import Final
+
+import orjson
+import pytest
+from graphql import OperationDefinitionNode, get_introspection_query
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gateway.limits import measure
+from gateway.pipeline.preparation.limits import FIELD_POINTS
+from gateway.pipeline.preparation.tokens import DocumentTokens
+from gateway.settings.documents import DocumentSettings
+from tests.attacks.attacked import CLUB, ROOT
+from tests.attacks.hostile import BYTES, KINDS, hostile_request
+from tests.attacks.processor_time import Measured, measured
+
+MOST: Final = 100
+"""How many known bet-slips a request may cost."""
+POINTS: Final[int] = DocumentSettings().document_points
+
+WITH_CONDITIONS: Final = """x{0}: club(brand: "northbet") {{
+    id state week {{ id hours }}
+    progress {{ percent qualified countedBets asOf staked {{ minor currency display }} target {{ minor }} }}
+    choice {{ version locked locksAt isDefault }}
+    fulfilment @include(if: $c{1}) {{ status creditedAt }}
+}}"""
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Measured:
+    """A gateway of the shipped supergraph, with the default limits."""
+    return measured(CLUB)
+
+
+def clubs(number: int) -> Callable[[str], bytes]:
+    """Return the body of a request for some clubs with conditions, by the name of its operation."""
+    fields = " ".join(WITH_CONDITIONS.format(each, each % 6) for each in range(number))
+    conditions = "".join(f"$c{each}: Boolean = true " for each in range(min(number, 6)))
+    return lambda name: orjson.dumps({"query": f"query {name}({conditions}) {{ {fields} }}"})
+
+
+def hostile(random: Random, shipped: Measured, kinds: tuple[str, ...]) -> Callable[[str], bytes]:
+    """Return the body of a hostile request, by the name of its operation."""
+    document, variables = hostile_request(random, shipped.supergraph.public, kinds, POINTS)
+
+    def body(name: str) -> bytes:
+        whole = orjson.dumps({"query": document.replace("Hostile", name, 1), "variables": variables})
+        assert len(whole) <= BYTES
+        return whole
+
+    return body
+
+
+async def test_clubs_with_conditions_are_refused_or_cost_less_than_a_hundred_known_bet_slips(
+    shipped: Measured,
+) -> None:
+    """As many as fit into the points are planned; eight are refused by a code that says what to do."""
+    codes = {}
+    for number in (1, 4, 8):
+        cost, reply = await shipped.cost(clubs(number))
+        codes[number] = reply.code
+        assert cost < MOST, number
+    assert codes == {1: None, 4: None, 8: "DOCUMENT_TOO_COSTLY"}
+    assert b"Select fewer fields, or send several requests" in reply.content
+
+
+async def test_what_is_compiled_when_it_is_used_again_costs_less_than_a_hundred_known_bet_slips(
+    shipped: Measured,
+) -> None:
+    """The second request with a document pays for its code."""
+    cost, reply = await shipped.cost(clubs(4), request=2)
+    assert reply.code is None
+    assert cost < MOST
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_each_kind_of_hostile_request_costs_less_than_a_hundred_known_bet_slips(
+    shipped: Measured, kind: str
+) -> None:
+    """Alone, as much of it as the limits allow or a little more."""
+    cost, reply = await shipped.cost(hostile(Random(kind), shipped, (kind,)))  # noqa: S311 - not for secrets
+    assert reply.status < 500
+    assert cost < MOST
+
+
+@settings(max_examples=10, suppress_health_check=list(HealthCheck))
+@given(random=st.randoms(use_true_random=True))
+async def test_mixed_ones_cost_less_than_a_hundred_known_bet_slips(shipped: Measured, random: Random) -> None:
+    """Two or three kinds together."""
+    kinds = tuple(random.sample(list(KINDS), random.choice((2, 3))))
+    cost, reply = await shipped.cost(hostile(random, shipped, kinds))
+    assert reply.status < 500
+    assert cost < MOST
+
+
+@pytest.mark.slow("five hundred requests are measured several times")
+async def test_500_hostile_requests_cost_less_than_a_hundred_known_bet_slips_each(shipped: Measured) -> None:
+    """Each kind alone, and mixed."""
+    costs = {}
+    for number in range(500):
+        random = Random(number)  # noqa: S311 - not for secrets
+        kinds = tuple(random.sample(list(KINDS), random.choice((1, 1, 2, 3))))
+        cost, reply = await shipped.cost(hostile(random, shipped, kinds))
+        assert reply.status < 500
+        costs[number, kinds] = cost
+    dearest = max(costs, key=costs.__getitem__)
+    assert costs[dearest] < MOST, dearest
+
+
+def ours() -> dict[str, str]:
+    """The documents of the contracts and of the widget, and the query of introspection tools."""
+    files = [*(ROOT / "contracts").glob("*.graphql"), *(ROOT / "web/packages").glob("*/src/**/*.graphql")]
+    found = {file.name: file.read_text() for file in files if "node_modules" not in file.parts}
+    persisted = next((ROOT / "web/packages/client").rglob("persisted-documents.json"))
+    found |= orjson.loads(persisted.read_bytes())
+    return found | {"introspection": get_introspection_query(specified_by_url=True, schema_description=True)}
+
+
+def test_our_own_documents_take_three_quarters_of_the_points_at_most() -> None:
+    """Each operation with all fragments of its file: a client may grow before it meets the limit."""
+    measures = {}
+    for name, text in ours().items():
+        tokens = DocumentTokens(text)
+        document = tokens.parse(1_000)
+        if any(isinstance(each, OperationDefinitionNode) for each in document.definitions):
+            measures[name] = tokens.count + FIELD_POINTS * measure(document).planned
+    assert len(measures) > 10
+    assert max(measures.values()) < 0.75 * POINTS, max(measures, key=measures.__getitem__)
