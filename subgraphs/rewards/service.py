@@ -1,8 +1,9 @@
 """What customers can do with rewards: change the choice of the current week."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -105,7 +106,7 @@ class RewardService:
                 {"iso_week": chooser.week.iso},
             )
 
-        return await self.changes.carry_out(request, validate, self.record)
+        return await self.changes.carry_out(request, validate, self.record, self.is_outdated)
 
     async def _refused(
         self, connection: AsyncConnection, chooser: Chooser, wanted: WantedChoice
@@ -140,12 +141,41 @@ class RewardService:
 
     async def record(self, connection: AsyncConnection, intent: Intent) -> None:
         """Record a confirmed choice, in the transaction that settles its intent."""
-        key = ClubKey(intent.owner.brand, intent.facts["iso_week"], intent.owner.customer)
-        reward_id, version = intent.body["reward_id"], intent.body["config_version"]
+        key = _key(intent)
         now = await self.clock.at(connection)
-        await self.choices.record(connection, key, reward_id, version, now)
-        publisher = ChoicePublisher(self.changes.database.dialect, self.groups)
-        await publisher.publish_choice(connection, key, now)
+        await self.choices.record(connection, key, *_reward_of(intent.body), now)
+        await self._publisher.publish_choice(connection, key, now)
+
+    async def is_outdated(
+        self, connection: AsyncConnection, intent: Intent, recorded: Mapping[str, Any]
+    ) -> bool:
+        """Return whether something newer than a pending change is on record, so that it must not be sent.
+
+        Args:
+            connection: To read with.
+            intent: The change.
+            recorded: The upstream's record, without the change; empty if there is none.
+        """
+        key = _key(intent)
+        choice = (await self.choices.choices(connection, [key])).get(key)
+        ours = None if choice is None else (choice.reward_id, choice.config_version)
+        published_at = await self._publisher.announcements.published_at(connection, key)
+        if published_at is not None and published_at > intent.created_at and ours != _reward_of(intent.body):
+            return True
+        is_ours = ours is not None and ours == _reward_of(recorded)
+        return await self.changes.intents.is_outdated(connection, intent, recorded, is_ours=is_ours)
+
+    @property
+    def _publisher(self) -> ChoicePublisher:
+        return ChoicePublisher(self.changes.database.dialect, self.groups)
+
+
+def _key(intent: Intent) -> ClubKey:
+    return ClubKey(intent.owner.brand, intent.facts["iso_week"], intent.owner.customer)
+
+
+def _reward_of(body: Mapping[str, Any]) -> tuple[Any, Any]:
+    return body.get("reward_id"), body.get("config_version")
 
 
 def _not_on_menu(menu: Menu, wanted: OptionId) -> Refusal | None:
