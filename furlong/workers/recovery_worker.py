@@ -133,10 +133,11 @@ def create_recoveries(services: ChangeServices, upstream: UpstreamSettings) -> d
         if account := await _account(rewards.changes.database, in_rewards, intent.owner):
             await choices.compare(intent.owner, account, intent.facts["iso_week"])
 
-    # A confirmed change must record the same as the mutation would, so both use one function.
-    of_club = (club.changes, club.record, club.is_outdated, _eligible(in_club), follow_membership)
-    of_rewards = (rewards.changes, rewards.record, rewards.is_outdated, _eligible(in_rewards), follow_choice)
-    return {"club": Recovery(*of_club, limits), "rewards": Recovery(*of_rewards, limits)}
+    # A confirmed change must record the same as the mutation would, so both use one service.
+    return {
+        "club": Recovery(club, _eligible(in_club), follow_membership, limits),
+        "rewards": Recovery(rewards, _eligible(in_rewards), follow_choice, limits),
+    }
 
 
 async def _account(database: Database, reference: ReferenceRepository, owner: Owner) -> Account | None:

@@ -113,10 +113,15 @@ class ClubService:
         )
         await self.exclusion.end_memberships(connection, [intent.owner], at)
 
+    async def is_recorded(self, connection: AsyncConnection, intent: Intent) -> bool:
+        """Return whether the membership has been so since a change in doubt began: it was read back."""
+        is_member, is_newer = await self._membership_since(connection, intent)
+        return is_newer and is_member == _joins(intent)
+
     async def is_outdated(
         self, connection: AsyncConnection, intent: Intent, recorded: Mapping[str, Any]
     ) -> bool:
-        """Return whether something newer than a pending change is on record, so that it must not be sent.
+        """Return whether something newer than a change in doubt is on record, so that it must not be sent.
 
         The leaving of an excluded customer is never outdated.
 
@@ -125,15 +130,22 @@ class ClubService:
             intent: The change.
             recorded: The upstream's record, without the change; empty if there is none.
         """
-        joins = intent.body["state"] == MembershipKind.OPTED_IN.value
-        if not joins and await self.exclusion.excluded(connection, [intent.owner]):
+        if not _joins(intent) and await self.exclusion.excluded(connection, [intent.owner]):
             return False
-        events = (await self.memberships.events(connection, [intent.owner]))[intent.owner]
-        is_member = fold(events).opted_in
-        if is_member != joins and any(event.at > intent.created_at for event in events):
+        is_member, is_newer = await self._membership_since(connection, intent)
+        if is_newer and is_member != _joins(intent):
             return True
         is_ours = (recorded.get("state") == MembershipKind.OPTED_IN.value) == is_member
         return await self.changes.intents.is_outdated(connection, intent, recorded, is_ours=is_ours)
+
+    async def _membership_since(self, connection: AsyncConnection, intent: Intent) -> tuple[bool, bool]:
+        """Return whether the customer is a member, and whether that is newer than the intent."""
+        events = (await self.memberships.events(connection, [intent.owner]))[intent.owner]
+        return fold(events).opted_in, any(event.at > intent.created_at for event in events)
+
+
+def _joins(intent: Intent) -> bool:
+    return bool(intent.body["state"] == MembershipKind.OPTED_IN.value)
 
 
 def _opt_in_refused(club: CustomerClub, terms_version: str) -> Refusal | None:

@@ -146,24 +146,36 @@ class RewardService:
         await self.choices.record(connection, key, *_reward_of(intent.body), now)
         await self._publisher.publish_choice(connection, key, now)
 
+    async def is_recorded(self, connection: AsyncConnection, intent: Intent) -> bool:
+        """Return whether the choice has been so since a change in doubt began: it was read back."""
+        choice, is_newer = await self._choice_since(connection, intent)
+        return is_newer and choice == _reward_of(intent.body)
+
     async def is_outdated(
         self, connection: AsyncConnection, intent: Intent, recorded: Mapping[str, Any]
     ) -> bool:
-        """Return whether something newer than a pending change is on record, so that it must not be sent.
+        """Return whether something newer than a change in doubt is on record, so that it must not be sent.
 
         Args:
             connection: To read with.
             intent: The change.
             recorded: The upstream's record, without the change; empty if there is none.
         """
-        key = _key(intent)
-        choice = (await self.choices.choices(connection, [key])).get(key)
-        ours = None if choice is None else (choice.reward_id, choice.config_version)
-        published_at = await self._publisher.announcements.published_at(connection, key)
-        if published_at is not None and published_at > intent.created_at and ours != _reward_of(intent.body):
+        choice, is_newer = await self._choice_since(connection, intent)
+        if is_newer and choice != _reward_of(intent.body):
             return True
-        is_ours = ours is not None and ours == _reward_of(recorded)
+        is_ours = choice is not None and choice == _reward_of(recorded)
         return await self.changes.intents.is_outdated(connection, intent, recorded, is_ours=is_ours)
+
+    async def _choice_since(
+        self, connection: AsyncConnection, intent: Intent
+    ) -> tuple[tuple[Any, Any] | None, bool]:
+        """Return the reward that is chosen, and whether anything about it was published after the intent."""
+        key = _key(intent)
+        stored = (await self.choices.choices(connection, [key])).get(key)
+        at = await self._publisher.announcements.published_at(connection, key)
+        choice = None if stored is None else (stored.reward_id, stored.config_version)
+        return choice, at is not None and at > intent.created_at
 
     @property
     def _publisher(self) -> ChoicePublisher:

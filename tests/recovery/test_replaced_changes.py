@@ -1,6 +1,7 @@
 """A change in doubt is not sent again once something newer is on record."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import astuple, replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,9 +9,10 @@ import pytest
 
 from foundation.storage.settings import DatabaseSettings
 from furlong.workers.change_services import ChangeServices
+from furlong.workers.recovery_worker import create_recoveries
 from subgraphs.kit.mutations.comparison import Compared
 from subgraphs.kit.settings import UpstreamSettings
-from tests.support.recovery.harness import CHOICE, MEMBERSHIP, OWNER, RecoveryHarness, reasons
+from tests.support.recovery.harness import CHOICE, MEMBERSHIP, OWNER, UNDISTURBED, RecoveryHarness, reasons
 from tests.support.subgraphs.club_samples import NOW, good_account
 
 IN, OUT = {"state": "opted_in", "terms_version": "2026-1"}, {"state": "opted_out"}
@@ -113,16 +115,32 @@ async def test_the_leaving_of_an_excluded_customer_is_never_outdated(harness: Re
     assert not await is_outdated(harness, newer)
 
 
+async def test_a_comparison_sends_nothing(harness: RecoveryHarness, free_port: Callable[[], int]) -> None:
+    """What is neither on record nor outdated is left for recovery, and so is what nobody answers about."""
+    await harness.fault("busy")
+    await harness.opt_in(club_fixture=harness.impatient)
+    harness.advance(UNDISTURBED)
+    asked = len(await harness.journal())
+    silent = UpstreamSettings(url=f"http://127.0.0.1:{free_port()}")
+    answering = UpstreamSettings(url=harness.club_fixture.upstream_url, timeout_seconds=60)
+    for upstream, expected in ((silent, (0, 0, 1)), (answering, (0, 1, 0))):
+        recoveries = create_recoveries(services(harness, upstream), upstream)
+        assert astuple(await recoveries["club"].compare()) == expected
+    assert len(await harness.journal()) == asked
+    assert (await harness.membership())["pending"] is True
+
+
+def services(harness: RecoveryHarness, upstream: UpstreamSettings) -> ChangeServices:
+    """Return services of a worker."""
+    database = DatabaseSettings(url=harness.club_fixture.url)
+    return ChangeServices.open(harness.stack, database, upstream, harness.club_fixture.clock)
+
+
 async def is_outdated(harness: RecoveryHarness, recorded: dict[str, Any]) -> bool:
     """Return whether an opt-out that is in doubt is outdated by the upstream's record."""
     await harness.fault("busy", times=2)
     await harness.opt_out(club_fixture=harness.impatient)
-    club = ChangeServices.open(
-        harness.stack,
-        DatabaseSettings(url=harness.club_fixture.url),
-        UpstreamSettings(url=harness.club_fixture.upstream_url),
-        harness.club_fixture.clock,
-    ).club
+    club = services(harness, UpstreamSettings(url=harness.club_fixture.upstream_url)).club
     async with club.changes.database.read() as connection:
         intent = await club.changes.intents.pending_in(connection, OWNER, "membership")
         assert intent is not None

@@ -12,7 +12,7 @@ import os
 import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -23,16 +23,17 @@ from sqlalchemy import select
 
 from consumers.club.wiring import create_consumer as club_consumer
 from consumers.rewards.wiring import create_consumer as rewards_consumer
+from consumers.stream.consumer import App
 from consumers.stream.records import Record
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Message
 from foundation.storage.settings import DatabaseSettings
 from furlong.backup.backup import back_up, restore
+from furlong.backup.database_recovery import DatabaseRecovery, lines
 from furlong.databases import METADATA
+from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.identity import identify
-from furlong.workers.change_services import ChangeServices
 from furlong.workers.outbox_worker import OUTBOXES
-from furlong.workers.recovery_worker import create_recoveries
 from subgraphs.club.models import MEMBERSHIP_EVENT
 from subgraphs.kit.mutations.recovery import ComparedChanges
 from subgraphs.kit.records.outbox import Outbox
@@ -76,21 +77,30 @@ class Installation:
                 Record(one.topic, 0, one.id, one.key.encode(), one.value.encode()) for one in waiting
             ]
 
+    def app(self, name: str, harness: RecoveryHarness) -> App:
+        """Return a subgraph's consumer application."""
+        make = CONSUMERS[name]
+        return make(self.settings, StreamSettings(), CollectorRegistry(), harness.club_fixture.clock).app
+
+    def topics(self, harness: RecoveryHarness) -> set[str]:
+        """Return the topics that the consumers read."""
+        return {topic for name in CONSUMERS for topic in self.app(name, harness).by_name}
+
     async def read_back(self, harness: RecoveryHarness) -> None:
         """Apply the topics, as the consumers do after a restore."""
         for subgraph in (harness.club_fixture.club, harness.club_fixture.rewards):
-            make = CONSUMERS[subgraph.name]
-            app = make(self.settings, StreamSettings(), CollectorRegistry(), harness.club_fixture.clock).app
+            app = self.app(subgraph.name, harness)
             for record in self.log:
                 if (topic := app.by_name.get(record.topic)) is not None:
                     async with subgraph.database.write() as connection:
                         await topic.apply(connection, [Message(record, topic.decode(record))])
 
-    def journal(self) -> list[sqlite3.Row]:
+    def journal(self) -> list[dict[str, Any]]:
         """Return all changes of the upstream's record, oldest first, from its file."""
         with closing(sqlite3.connect(self.folder / "upstream.sqlite")) as file:
             file.row_factory = sqlite3.Row
-            return file.execute("SELECT * FROM journal WHERE outcome = 'applied' ORDER BY seq").fetchall()
+            rows = file.execute("SELECT * FROM journal WHERE outcome = 'applied' ORDER BY seq")
+            return [dict(row) for row in rows]
 
     def forget_keys(self) -> None:
         """Let the upstream forget all idempotency keys."""
@@ -174,20 +184,17 @@ async def ours(harness: RecoveryHarness) -> dict[str, dict[str, Any]]:
     }
 
 
-async def compare_before_opening(harness: RecoveryHarness) -> ComparedChanges:
-    """Compare what is in doubt with the upstream, as `furlong recover` does; return the numbers of all."""
-    url = harness.club_fixture.url
+async def recover(installation: Installation, harness: RecoveryHarness) -> ComparedChanges:
+    """Recover both databases, whose consumers have read everything; return the changes in doubt."""
     upstream = UpstreamSettings(url=harness.club_fixture.upstream_url, timeout_seconds=60)
-    services = ChangeServices.open(
-        harness.stack, DatabaseSettings(url=url), upstream, harness.club_fixture.clock
-    )
-    found = [await one.compare() for one in create_recoveries(services, upstream).values()]
-    return ComparedChanges(*(sum(numbers) for numbers in zip(*map(numbers_of, found), strict=True)))
-
-
-def numbers_of(compared: ComparedChanges) -> tuple[int, int, int]:
-    """Return the numbers of a comparison."""
-    return compared.settled, compared.sent_later, compared.unknown
+    with EmbeddedBroker() as broker:
+        stream = StreamSettings(bootstrap=broker.bootstrap, generation=broker.generation)
+        await asyncio.to_thread(broker.create_topics, sorted(installation.topics(harness)))
+        recovery = DatabaseRecovery(installation.settings, stream, harness.club_fixture.clock, upstream)
+        found = await recovery.recover(CONSUMERS, asyncio.Event(), pytest.fail)
+    numbers = [astuple(one.changes) for one in found if one.changes]
+    assert ["changes in doubt" in "".join(lines(one)) for one in found] == [True, True]
+    return ComparedChanges(*map(sum, zip(*numbers, strict=True)))
 
 
 ALL: Final = tuple(itertools.product(("recover", "worker", "click"), (True, False), (True, False)))
@@ -212,7 +219,7 @@ async def test_a_restore_brings_no_replaced_change_back(
             await installation.read_back(harness)
         never_arrived = [one for one in found if one.newer is None and one.fault == "busy"]
         if first == "recover":
-            compared = await compare_before_opening(harness)
+            compared = await recover(installation, harness)
             assert (compared.sent_later, compared.unknown) == (len(never_arrived), 0)
             # The backup may also have changes of the others, which were in doubt for a moment.
             assert compared.settled >= len(found) - len(never_arrived)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import structlog
 from sqlalchemy.exc import DataError, IntegrityError
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.clock import Clock, database_time
 from foundation.storage.database import Database
-from subgraphs.kit.mutations.changes import Changes, Outdated, Record
+from subgraphs.kit.mutations.changes import Changes
 from subgraphs.kit.mutations.intents import Intent
 from subgraphs.kit.mutations.upstream import SUPERSEDED, Answer, Repetition, Verdict, shows
 from subgraphs.kit.records.leases import Lease
@@ -54,6 +54,25 @@ class Step:
     in_doubt: int
 
 
+class ChangeService(Protocol):
+    """Knows what a subgraph records of its changes."""
+
+    @property
+    def changes(self) -> Changes:
+        """Return what carries the changes out."""
+
+    async def record(self, connection: AsyncConnection, intent: Intent) -> None:
+        """Record a confirmed change, in the transaction that settles it."""
+
+    async def is_recorded(self, connection: AsyncConnection, intent: Intent) -> bool:
+        """Return whether a change in doubt is on our record already: it was read back after a restore."""
+
+    async def is_outdated(
+        self, connection: AsyncConnection, intent: Intent, recorded: Mapping[str, Any]
+    ) -> bool:
+        """Return whether something newer than a change in doubt is on record, here or in the one given."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recovery:
     """Determines the outcome of pending intents, and records it as the mutation would have.
@@ -64,12 +83,15 @@ class Recovery:
         follow: Adopts the upstream's record of what an intent would have changed, if it has something newer.
     """
 
-    changes: Changes
-    record: Record
-    outdated: Outdated
+    service: ChangeService
     still_allowed: StillAllowed
     follow: Follow
     limits: RecoveryLimits = RecoveryLimits()
+
+    @property
+    def changes(self) -> Changes:
+        """Return what carries the changes out."""
+        return self.service.changes
 
     async def pending(self, after: Intent | None, limit: int) -> list[Intent]:
         """Return changes in doubt, oldest first."""
@@ -113,17 +135,12 @@ class Recovery:
         """
         found: list[Answer | None] = []
         last: Intent | None = None
-        while pending := await self._begun(last):
+        while pending := await self.pending(last, self.limits.at_once):
             found += await asyncio.gather(*(self._compare(intent) for intent in pending))
             last = pending[-1]
         unknown = sum(answer is not None and answer.verdict is Verdict.UNKNOWN for answer in found)
         sent_later = found.count(None)
         return ComparedChanges(len(found) - unknown - sent_later, sent_later, unknown)
-
-    async def _begun(self, after: Intent | None) -> list[Intent]:
-        async with self.changes.database.read() as connection:
-            now = await self.changes.clock.at(connection)
-            return await self.changes.intents.oldest_pending(connection, now, after, self.limits.at_once)
 
     async def _compare(self, intent: Intent) -> Answer | None:
         """Return the outcome as the records tell it; None if the change is to be sent again."""
@@ -149,7 +166,7 @@ class Recovery:
         return True
 
     async def _conclude(self, intent: Intent, answer: Answer) -> None:
-        settled = await self.changes.settle(intent, answer, self.record)
+        settled = await self.changes.settle(intent, answer, self._record)
         age = self.changes.clock.now() - intent.created_at  # for people: a wrong clock decides nothing
         log.info(
             "intent_settled",
@@ -161,6 +178,10 @@ class Recovery:
         if answer in {SUPERSEDED, FORGOTTEN}:
             await self.follow(intent)
 
+    async def _record(self, connection: AsyncConnection, intent: Intent) -> None:
+        if not await self.service.is_recorded(connection, intent):
+            await self.service.record(connection, intent)
+
     async def _refused(self, intent: Intent, recorded: Mapping[str, Any]) -> Answer | None:
         """Return why a change must not be sent again, given the upstream's record without it; None if it may.
 
@@ -170,7 +191,7 @@ class Recovery:
         async with self.changes.database.read() as connection:
             if await self.changes.clock.at(connection) - intent.created_at > self.limits.keys_last:
                 return FORGOTTEN
-            if await self.outdated(connection, intent, recorded):
+            if await self.service.is_outdated(connection, intent, recorded):
                 return SUPERSEDED
             return None if await self.still_allowed(connection, intent) else INELIGIBLE
 
