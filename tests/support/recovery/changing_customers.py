@@ -46,6 +46,11 @@ class ChangingCustomer:
         """Return the customer's id."""
         return self.harness.owner.customer
 
+    @property
+    def changes(self) -> int:
+        """Return how many changes the customer has asked for, the one in doubt included."""
+        return KINDS.index(self.kind) + 1
+
     async def begin(self) -> None:
         """Make the change whose outcome is lost, after those that it needs."""
         if self.kind != "join":
