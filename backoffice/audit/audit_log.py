@@ -53,6 +53,8 @@ class AuditLog:
     ) -> None:
         """Record that somebody looks at personal data, in a transaction of its own, before it is shown.
 
+        It does not ask again whether they may still act: the request has just asked, and nothing changes.
+
         Args:
             database: The back office's.
             actor: Who looks.
@@ -62,7 +64,7 @@ class AuditLog:
             seen: Who was seen, where the subject does not say so.
         """
         async with database.write() as connection:
-            await self.record(
+            await self._append(
                 connection,
                 actor,
                 action,
@@ -103,6 +105,29 @@ class AuditLog:
             NotSignedIn, Forbidden: As `require_acting`.
         """
         await self.require_acting(connection, actor)
+        await self._append(
+            connection,
+            actor,
+            action,
+            brand=brand,
+            subject=subject,
+            before=before,
+            after=after,
+            reason=reason,
+        )
+
+    async def _append(
+        self,
+        connection: AsyncConnection,
+        actor: Actor,
+        action: str,
+        *,
+        brand: str | None,
+        subject: str,
+        before: Json | None,
+        after: Json | None,
+        reason: str | None,
+    ) -> None:
         last = await repository.locked_head(connection)
         entry = Entry(
             sequence=last.sequence + 1,

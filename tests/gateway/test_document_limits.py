@@ -22,7 +22,7 @@ from gateway.errors import InvalidDocument, RequestError
 from gateway.limits import DocumentLimits, check_document
 from gateway.limits import measures as measuring
 from gateway.limits.measures import measure
-from gateway.pipeline.preparation import document_reader
+from gateway.pipeline.preparation import document_reader, validation
 from gateway.pipeline.preparation.limits import PreparationLimits
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
@@ -125,7 +125,7 @@ def test_fragments_that_double_are_measured_without_being_followed(monkeypatch: 
 def test_white_space_and_comments_buy_nothing(preparer: Preparer, monkeypatch: pytest.MonkeyPatch) -> None:
     """A document with the same tokens is neither validated nor refused again."""
     validated: list[object] = []
-    original = document_reader.validate_document
+    original = validation.validate_document
     monkeypatch.setattr(
         document_reader, "validate_document", lambda *a, **k: (validated.append(a), original(*a, **k))[1]
     )

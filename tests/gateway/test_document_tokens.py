@@ -56,11 +56,15 @@ def expected(text: str) -> object:
 def test_valid_documents_are_the_same_with_their_locations(text: str) -> None:
     """Nodes, lines and columns are graphql-core's."""
     assert read(text) == expected(text)
-    (_, mine), (_, theirs) = read(text), expected(text)  # type: ignore[misc]
-    assert (mine.loc.end, mine.token_count) == (theirs.loc.end, DocumentTokens(text).count)
-    first, last = mine.definitions[0].loc, mine.definitions[-1].loc
-    assert first.start_token.line == theirs.definitions[0].loc.start_token.line
-    assert last.end_token.column == theirs.definitions[-1].loc.end_token.column
+    tokens, theirs = DocumentTokens(text), parse(text)
+    mine = tokens.parse(1_000)
+    assert mine.token_count == tokens.count
+    for own, other in zip((mine, *mine.definitions), (theirs, *theirs.definitions), strict=True):
+        assert own.loc is not None
+        assert other.loc is not None
+        assert own.loc.end == other.loc.end
+        assert own.loc.start_token.line == other.loc.start_token.line
+        assert own.loc.end_token.column == other.loc.end_token.column
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
