@@ -55,7 +55,9 @@ USUAL: Final[Mapping[str, Mapping[str, str | None]]] = {
 
 def introspects(document: DocumentNode) -> bool:
     """Return whether a document selects `__schema` or `__type` anywhere."""
-    pending = [each.selection_set for each in document.definitions if isinstance(each, EXECUTABLE)]
+    pending = [
+        definition.selection_set for definition in document.definitions if isinstance(definition, EXECUTABLE)
+    ]
     while pending:
         for node in pending.pop().selections:
             if isinstance(node, FieldNode) and node.name.value in INTROSPECTION_FIELDS:

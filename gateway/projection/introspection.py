@@ -50,10 +50,12 @@ def introspection_document(
 def _spread_below(fields: Sequence[FieldNode], document: DocumentNode) -> tuple[FragmentDefinitionNode, ...]:
     """Return the fragments that are spread below some fields, in the document's order."""
     fragments = {
-        each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
+        definition.name.value: definition
+        for definition in document.definitions
+        if isinstance(definition, FragmentDefinitionNode)
     }
     found: set[str] = set()
-    pending: list[Any] = [each.selection_set for each in fields]
+    pending: list[Any] = [field.selection_set for field in fields]
     while pending:
         selection_set = pending.pop()
         for node in () if selection_set is None else selection_set.selections:

@@ -128,7 +128,7 @@ def test_our_own_documents_take_three_quarters_of_the_points_at_most() -> None:
     for name, text in ours().items():
         tokens = DocumentTokens(text)
         document = tokens.parse(1_000)
-        if any(isinstance(each, OperationDefinitionNode) for each in document.definitions):
+        if any(isinstance(definition, OperationDefinitionNode) for definition in document.definitions):
             measures[name] = tokens.count + FIELD_POINTS * measure(document).planned
     assert len(measures) > 10
     assert max(measures.values()) < 0.75 * POINTS, max(measures, key=measures.__getitem__)

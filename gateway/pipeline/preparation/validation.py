@@ -110,7 +110,7 @@ class _Judging(ParallelVisitor):
         return known
 
     def _of_kind(self, kind: str) -> EnterLeaveVisitor:
-        of_rules = [each.get_enter_leave_for_kind(kind) for each in self.visitors]
+        of_rules = [visitor.get_enter_leave_for_kind(kind) for visitor in self.visitors]
         entering = [(number, each.enter) for number, each in enumerate(of_rules) if each.enter]
         leaving = [(number, each.leave) for number, each in enumerate(of_rules) if each.leave]
         skipping = self.skipping
@@ -134,10 +134,11 @@ class _Judging(ParallelVisitor):
 def _with_variables(selection_set: SelectionSetNode) -> SelectionSetNode:
     """Return nothing but the selections in whose text there is a variable."""
     kept: list[Any] = [
-        each if below is None else replace(each, selection_set=_with_variables(below))  # type: ignore[call-arg]
-        for each in selection_set.selections
-        if each.loc is None or each.loc.source.body.find("$", each.loc.start, each.loc.end) >= 0
-        for below in (getattr(each, "selection_set", None),)
+        selection if below is None else replace(selection, selection_set=_with_variables(below))  # type: ignore[call-arg]
+        for selection in selection_set.selections
+        if selection.loc is None
+        or selection.loc.source.body.find("$", selection.loc.start, selection.loc.end) >= 0
+        for below in (getattr(selection, "selection_set", None),)
     ]
     return replace(selection_set, selections=tuple(kept))
 
