@@ -76,6 +76,8 @@ _UNAVAILABLE: Final = frozenset(
         1049,  # there is no such database, as when it was lost
         1021,  # the disk is full
         1114,  # a table is full
+        1047,  # the node of a Galera cluster is not in a primary component, or is still joining it
+        1180,  # the commit failed, as on a node that has just left its cluster
         2002,
         2003,  # no connection
         2006,

@@ -75,7 +75,7 @@ def set_variables(field: str) -> list[str]:
 MISSING: Final = frozenset({1049, 1054, 1146})
 """MySQL's codes for an unknown database, column and table."""
 
-UNREACHABLE: Final = frozenset({2002, 2003, 2005, 2006, 2013, 1040, 1053})
+UNREACHABLE: Final = frozenset({2002, 2003, 2005, 2006, 2013, 1040, 1047, 1053})
 REFUSED: Final = frozenset({1044, 1045, 1142, 1698})
 
 

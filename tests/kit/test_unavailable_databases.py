@@ -55,6 +55,22 @@ async def test_a_database_that_takes_too_long_is_unavailable(settings: DatabaseS
     assert [is_unavailable(fault) for fault in faults] == [True] * 3, faults
 
 
+@pytest.mark.usefixtures("mariadb_installed")
+@pytest.mark.parametrize("database_url", ["mariadb"], indirect=True)
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(1047, "WSREP has not yet prepared node for application use"), (1180, "Got error 6 during COMMIT")],
+)
+async def test_a_node_that_has_left_its_cluster_is_unavailable(
+    settings: DatabaseSettings, number: int, words: str
+) -> None:
+    """What Galera's nodes say: the request may succeed at another node, or when this one is back."""
+    database = Database.open(settings, "progress")
+    signal = f"SIGNAL SQLSTATE '08S01' SET MYSQL_ERRNO = {number}, MESSAGE_TEXT = '{words}'"
+    assert is_unavailable(await failing(database, signal))
+    await database.close()
+
+
 async def test_a_table_is_looked_at_for_rows_again_and_again(settings: DatabaseSettings) -> None:
     """What others have committed is seen at once; a table that is not there is an unavailable database."""
     database, other = Database.open(settings, "progress"), Database.open(settings, "progress")
