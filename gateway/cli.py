@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -15,6 +14,7 @@ from gateway.command_input import (
     REFUSED,
     SupergraphFile,
     reported,
+    settings_of,
     stop,
     text_of,
     variables_of,
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from gateway.access.requirements import Granted
     from gateway.pipeline.hooks import Step
     from gateway.planner import Operation
-    from gateway.settings import GatewaySettings
     from gateway.supergraph import Supergraph
 
 COSTS: Final = (
@@ -101,7 +100,7 @@ def serve(
         from gateway.tls import ServerTls
 
         configure_logs(_log_settings())  # what the start says is logged like everything after it
-        settings = _settings(settings_file)
+        settings = settings_of(settings_file)
         with reported(supergraph):
             source = supergraph_source(supergraph, settings)
             text = first_text(source)
@@ -135,7 +134,7 @@ def show_schema(supergraph: SupergraphFile) -> None:
 
     from gateway.supergraph import load_supergraph
 
-    settings = _settings()
+    settings = settings_of()
     with reported(supergraph):
         model = load_supergraph(text_of(supergraph), incremental=settings.incremental_delivery)
     typer.echo(print_schema(model.public))
@@ -161,7 +160,7 @@ def show_path(
     """
     from gateway.app import create_gateway
 
-    settings = _settings(settings_file)
+    settings = settings_of(settings_file)
     with reported("supergraph" if supergraph is None else supergraph):
         text = SMALLEST_SUPERGRAPH if supergraph is None else text_of(supergraph)
         steps = create_gateway(text, settings=settings).graph.current.path
@@ -231,7 +230,7 @@ def show_plan(
 
     with reported(supergraph):
         model = load_supergraph(text_of(supergraph), incremental=True)
-    settings = _settings()
+    settings = settings_of()
     limits = PreparationLimits(settings.document_chars, settings.document_tokens)
     try:
         prepared = Preparer(model, limits).prepare(text_of(query), operation)
@@ -277,18 +276,6 @@ def _located(file: Path, entry: dict[str, Any]) -> str:
     locations = entry.get("locations") or [{}]
     line = locations[0].get("line")
     return f"{file}{'' if line is None else f':{line}'}: {entry['message']}"
-
-
-def _settings(file: Path | None = None) -> GatewaySettings:
-    """Return the settings; end the command if one is wrong, without the value of one that may be secret."""
-    from gateway.settings.file import SettingsInvalid, read_settings, renamed
-
-    for sentence in renamed(os.environ):
-        typer.echo(sentence, err=True)
-    try:
-        return read_settings(file)
-    except SettingsInvalid as error:
-        stop(str(error), BROKEN)
 
 
 def _log_settings() -> LogSettings:

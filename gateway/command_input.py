@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 
 import orjson
 import typer
+
+if TYPE_CHECKING:
+    from gateway.settings import GatewaySettings
 
 SupergraphFile = Annotated[
     Path, typer.Option("--supergraph", metavar="FILE", help="The composed schema (SDL).")
@@ -38,6 +42,18 @@ def variables_of(text: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         stop("--variables: expected a JSON object.", BROKEN)
     return value
+
+
+def settings_of(file: Path | None = None) -> GatewaySettings:
+    """Return the settings; end the command if one is wrong, without the value of one that may be secret."""
+    from gateway.settings.file import SettingsInvalid, read_settings, renamed
+
+    for sentence in renamed(os.environ):
+        typer.echo(sentence, err=True)
+    try:
+        return read_settings(file)
+    except SettingsInvalid as error:
+        stop(str(error), BROKEN)
 
 
 @contextmanager

@@ -59,6 +59,10 @@ def imported(place: str) -> Any:
     return found
 
 
+class UnknownFeature(ValueError):
+    """A feature that settings name is not there."""
+
+
 def named_entry(name: str) -> Entry:
     """Return the entry of other people's feature.
 
@@ -66,17 +70,20 @@ def named_entry(name: str) -> Entry:
         name: The name of an entry point, or the place of an `Entry` as `MODULE:NAME`.
 
     Raises:
-        ValueError: No package offers such a feature, or it is not an `Entry`.
+        UnknownFeature: No package offers such a feature, it cannot be imported, or it is not an `Entry`.
     """
     if ":" in name:
-        found = imported(name)
+        try:
+            found = imported(name)
+        except ValueError as error:
+            raise UnknownFeature(str(error)) from error
     else:
         offered = tuple(entry_points(group=GROUP, name=name))
         if not offered:
-            raise ValueError(f"No installed package offers the feature {name!r}.")
+            raise UnknownFeature(f"No installed package offers the feature {name!r}.")
         found = offered[0].load()
     if not isinstance(found, Entry):
-        raise ValueError(f"{name} is not a gateway.feature.Entry.")  # noqa: TRY004 - a wrong setting
+        raise UnknownFeature(f"{name} is not a gateway.feature.Entry.")
     return found
 
 

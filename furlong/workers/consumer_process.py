@@ -131,7 +131,9 @@ async def run_consumer(
         await consumer.stop()
         if bus is not None:
             await bus.close()
-        await running
+        await asyncio.wait({running})
+    if not running.cancelled():  # it is cancelled if it does not stop soon, such as before it has joined
+        running.result()
 
 
 def _status(consumer: Consumer, registry: CollectorRegistry, clock: Clock) -> FastAPI:

@@ -20,7 +20,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from gateway.caching.settings import CacheSettings
 from gateway.clients.settings import ClientSettings
 from gateway.feature_list import FEATURES
-from gateway.feature_settings import Entry, imported, nested_prefix
+from gateway.feature_settings import Entry, UnknownFeature, imported, nested_prefix
 from gateway.settings import GatewaySettings
 from gateway.settings.documents import DocumentSettings, ResponseSettings
 from gateway.settings.planning import PlanningSettings
@@ -92,6 +92,8 @@ def read_settings(file: Path | None = None) -> GatewaySettings:
         field = unreadable_field(error)
         reason = str(error) if field is None else f"{PREFIX}{field.upper()}: its value is not JSON"
         raise SettingsInvalid(reason) from None
+    except UnknownFeature as error:
+        raise SettingsInvalid(f"{PREFIX}FEATURES: {error}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsInvalid(f"{file}: {getattr(error, 'strerror', None) or 'not UTF-8'}") from None
     return settings

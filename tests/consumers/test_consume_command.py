@@ -113,6 +113,21 @@ async def address(broker: EmbeddedBroker, tmp_path: Path) -> AsyncIterator[str]:
             await running
 
 
+async def test_a_consumer_that_waits_to_join_stops_without_an_error(
+    broker: EmbeddedBroker, tmp_path: Path
+) -> None:
+    """The broker lets its first member wait for three seconds; it is told to stop at their beginning."""
+    url, stop = f"sqlite+aiosqlite:///{tmp_path}", asyncio.Event()
+    stream = StreamSettings(bootstrap=broker.bootstrap, generation=broker.generation)
+    async with migrated(url, "progress", METADATA):
+        running = asyncio.create_task(
+            run_consumer("progress", DatabaseSettings(url=url), stream, None, stop, clock=SystemClock())
+        )
+        await asyncio.sleep(0.5)
+        stop.set()
+        await running
+
+
 async def _metrics(client: httpx.AsyncClient) -> dict[str, float]:
     lines = [line for line in (await client.get("/metrics")).text.splitlines() if line[0] != "#"]
     return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import subprocess
@@ -189,3 +190,18 @@ def test_the_sample_of_the_guide_can_be_planned(tmp_path: Path) -> None:
     code, out, _ = invoke("plan", "--supergraph", str(sample), str(file))
     assert code == 0
     assert set(re.findall(r'service: "(\w+)"', out)) == {"catalogue", "reviews", "shipping"}
+
+
+@pytest.mark.parametrize("name", ["nobodys", "nowhere.at_all:FEATURE", "gateway.feature:NOTHING"])
+@pytest.mark.parametrize("command", ["usage", "cost", "schema", "plan", "path", "serve"])
+def test_a_feature_that_is_not_there_ends_each_command_with_a_sentence(
+    command: str, name: str, document: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It names the setting and the feature."""
+    monkeypatch.setenv("FURLONG_GATEWAY_FEATURES", json.dumps([name]))
+    supergraph = () if command == "usage" else ("--supergraph", SHOP)
+    asked = (str(document),) if command in {"cost", "plan"} else ()
+    code, _, told = invoke(command, *supergraph, *asked)
+    assert code == 2
+    assert told.startswith("FURLONG_GATEWAY_FEATURES: ")
+    assert name.partition(":")[0] in told

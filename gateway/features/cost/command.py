@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import orjson
 import typer
 
-from gateway.command_input import BROKEN, REFUSED, SupergraphFile, reported, stop, text_of, variables_of
+from gateway.command_input import (
+    BROKEN,
+    REFUSED,
+    SupergraphFile,
+    reported,
+    settings_of,
+    stop,
+    text_of,
+    variables_of,
+)
 
 if TYPE_CHECKING:
     from gateway.features.cost.limit_report import Proposals
@@ -43,12 +52,11 @@ def show_cost(
         printed_documents,
     )
     from gateway.features.cost.settings import CostSettings
-    from gateway.settings import GatewaySettings
     from gateway.supergraph import load_supergraph
 
     if (documents is None) == (log is None):
         stop("Name either documents or --log.", BROKEN)
-    settings = GatewaySettings()
+    settings = settings_of()
     with reported(supergraph):
         reader = DocumentReader(load_supergraph(text_of(supergraph)), settings.of(CostSettings).list_size)
     if log is not None:

@@ -56,10 +56,14 @@ class ResilienceSettings(FeatureSettings, env_prefix="FURLONG_GATEWAY__RESILIENC
         "milliseconds; by default, none.",
     )
     subgraph_calls: int = Field(
-        default=128, gt=0, description="The most requests that may wait for one subgraph at once."
+        default=128,
+        gt=0,
+        description="The most calls of one subgraph at once, including those that wait for a connection or "
+        "share another call; further ones are refused.",
     )
     subgraph_call_limits: dict[str, Count] = Field(
-        default_factory=dict, description="The most requests that may wait for individual subgraphs at once."
+        default_factory=dict,
+        description='The same for individual subgraphs, such as {"reviews": 32}.',
     )
     circuit_breakers: bool = Field(
         default=True, description="Whether calls fail at once while a subgraph, or a part of it, is failing."

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import orjson
 import typer
 
+from gateway.command_input import settings_of
+
 if TYPE_CHECKING:
     from gateway.features.usage.report import FieldUse, UsageReport
 
@@ -40,9 +42,8 @@ def show_usage(
     from gateway.features.usage.report import UsageReport
     from gateway.features.usage.settings import UsageSettings
     from gateway.features.usage.store import UsageStore, UsageStoreError
-    from gateway.settings import GatewaySettings
 
-    file = GatewaySettings().of(UsageSettings).file
+    file = settings_of().of(UsageSettings).file
     paths = store or ([] if file is None else [file])
     if not paths:
         _stop("Name a file with --store or FURLONG_GATEWAY__USAGE__FILE: nothing is counted without one.")

@@ -1,4 +1,4 @@
-"""What can be switched on at a gateway, as settings and features declare it; and which test shows it."""
+"""What can be switched on, as settings, features and commands declare it; and which test shows it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ from typing import Any, Final, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
+from typer.core import TyperGroup
 
-from foundation.logs import LogSettings
-from furlong.settings import variables_of
+from furlong.cli.main import COMMANDS
+from furlong.cli.processes.consume import ANALYTICS
+from furlong.settings import ALL_SETTINGS, variables_of
+from furlong.subgraph_names import DATABASES
 from gateway.feature_list import FEATURES
-from gateway.feature_settings import imported
-from gateway.settings import GatewaySettings
 
 Test = TypeVar("Test", bound=Callable[..., Any])
 
-SETTINGS: Final = (GatewaySettings, *(imported(entry.settings) for entry in FEATURES), LogSettings)
-"""The settings of `furlong gateway serve`."""
 SHOWN: Final[dict[str, list[str]]] = {}
 """The tests that show what is switched on, by its name; filled as their modules are imported."""
 
@@ -47,7 +46,8 @@ def declared() -> Iterator[str]:
     """Yield what a test has to show.
 
     Each setting that is off unless somebody sets it, or that is on and could be off, by its variable. Each
-    further choice of a setting with several, as `VARIABLE=choice`. Each feature, as `feature NAME`.
+    further choice of a setting with several, as `VARIABLE=choice`. Each feature, as `feature NAME`. Each
+    command that runs until it is stopped, as `furlong NAME`.
     """
     for variable, field in _variables():
         value = _default(field)
@@ -55,10 +55,32 @@ def declared() -> Iterator[str]:
             yield variable
         yield from (f"{variable}={choice}" for choice in _choices(field.annotation) if choice != value)
     yield from (f"feature {entry.name}" for entry in FEATURES)
+    yield from processes()
+
+
+def processes() -> Iterator[str]:
+    """Yield the commands that run until they are stopped: they listen, or their help says until when."""
+    for name, command in COMMANDS.items():
+        for path, each in _leaves(f"furlong {name}", command.load(name)):
+            listens = any({"--listen", "--port"} & set(parameter.opts) for parameter in each.params)
+            if not listens and not any(word in each.help for word in ("until stopped", "until Ctrl-C")):
+                continue
+            if path == "furlong consume":
+                yield from (f"{path} {consumer}" for consumer in (*DATABASES, ANALYTICS))
+            else:
+                yield path
+
+
+def _leaves(path: str, command: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(command, TyperGroup):
+        for name, each in command.commands.items():
+            yield from _leaves(f"{path} {name}", each)
+    else:
+        yield path, command
 
 
 def _variables() -> Iterator[tuple[str, FieldInfo]]:
-    for settings in SETTINGS:
+    for settings in ALL_SETTINGS:
         prefix = settings.model_config.get("env_prefix", "")
         for name, field in variables_of(settings):
             yield f"{prefix}{name}".upper(), field

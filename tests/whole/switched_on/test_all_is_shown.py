@@ -1,4 +1,4 @@
-"""Whatever the declarations say can be switched on at a gateway, a test switches on in a process and asks."""
+"""Whatever the declarations say can be switched on, a test switches on in a process and asks."""
 
 from __future__ import annotations
 
@@ -7,15 +7,42 @@ from types import ModuleType
 from typing import Final
 
 from tests.support.product.declared_switches import SHOWN, declared
-from tests.whole.switched_on import test_gateway, test_shared_by_valkey
+from tests.whole.switched_on import test_gateway, test_product, test_shared_by_valkey
 
-MODULES: Final[tuple[ModuleType, ...]] = (test_gateway, test_shared_by_valkey)
+MODULES: Final[tuple[ModuleType, ...]] = (test_gateway, test_product, test_shared_by_valkey)
 """Imported, so that their tests are known."""
 
+_CELLS: Final = "processes of a cell have partitions of their own: tests/cells runs them"
+_MOVES: Final = "a move is a command that ends: tests/cells/moving runs it"
+_SIGNED_IN: Final = "it takes effect for people who have signed in: tests/backoffice signs them in"
 NOT_HERE: Final[Mapping[str, str]] = {
     "FURLONG_GATEWAY__RESILIENCE__GUARD_IN_PROCESS": "a gateway by itself has no subgraph in its process",
+    "furlong demo": "tests/whole/test_demo.py runs it",
+    **dict.fromkeys(("FURLONG_CELL", "FURLONG_CELL_PARTITIONS", "FURLONG_FULFILMENT_OTHER_CELLS"), _CELLS),
+    **dict.fromkeys(("FURLONG_REGION", "FURLONG_REGION_MAP"), "tests/cells/regions has several regions"),
+    **{
+        f"FURLONG_CELL_MOVE_{name}": _MOVES
+        for name in ("SOURCE_URL", "TARGET_URL", "TARGET_REGION", "TARGET_ACCOUNT", "ROUTER_SOCKET")
+    },
+    "FURLONG_DATABASE_PSEUDONYM_KEY": "erasing a customer is a command that ends: tests/erasure runs it",
+    "FURLONG_ANALYTICS_URL": "it needs a ClickHouse server, which no machine of the tests has",
+    **{
+        f"FURLONG_ANALYTICS_{name}": "it changes what the store has after days: tests/analytics fills one"
+        for name in ("RETENTION_DAYS", "RETENTION_BY_TABLE", "RATES_FILE")
+    },
+    "FURLONG_TOPICS_CHECK": "the embedded broker does not say how long it keeps messages: "
+    "tests/services/test_topic_retention.py asks a real one",
+    "FURLONG_JWT_JWKS_PLAIN_HTTP": "it concerns issuers on other machines",
+    "FURLONG_FULFILMENT_SECRETS": "a folder has them here: tests/fulfilment runs a worker with it",
+    **{
+        f"FURLONG_BACKOFFICE_{name}": _SIGNED_IN
+        for name in (
+            *("MAIL_URL", "MAIL_FROM", "MAIL_DOMAINS", "OIDC_CLIENT_SECRET", "OIDC_ROLES"),
+            *("CONTENT_HOSTS", "TRUSTED_PROXIES"),
+        )
+    },
 }
-"""What cannot be on at `furlong gateway serve`, with the reason."""
+"""What cannot be on in these processes, with the reason."""
 
 
 def test_everything_that_can_be_switched_on_is_shown() -> None:
@@ -23,8 +50,8 @@ def test_everything_that_can_be_switched_on_is_shown() -> None:
     missing = sorted(set(declared()) - SHOWN.keys() - NOT_HERE.keys())
     assert not missing, (
         f"No test shows by the command that these work: {', '.join(missing)}. Switch each on in a process of "
-        "tests/whole/switched_on/gateways.py, ask that process one thing that only works with it, and name "
-        "it in @shows. If it cannot be on there, say why in NOT_HERE."
+        "tests/whole/switched_on/gateways.py or products.py, ask that process one thing that only works with "
+        "it, and name it in @shows. If it cannot be on there, say why in NOT_HERE."
     )
 
 

@@ -116,7 +116,7 @@ def meanwhile(*work: Callable[[], Any]) -> Iterator[None]:
         assert not thread.is_alive()
 
 
-@shows(f"{G}_SUBGRAPH_URLS", f"{G}_SUBGRAPH_CA_FILE", f"{G}_SUBGRAPH_TLS")
+@shows("furlong gateway serve", f"{G}_SUBGRAPH_URLS", f"{G}_SUBGRAPH_CA_FILE", f"{G}_SUBGRAPH_TLS")
 def test_subgraphs_are_called_over_tls(on: Gateway) -> None:
     """At the URLs of the settings, and with a certificate where they name one."""
     answer = on.ask("{ product { name stock } }")

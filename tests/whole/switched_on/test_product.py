@@ -1,0 +1,275 @@
+"""Each command of the product that runs until it is stopped works, with what it can have on."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from functools import partial
+from typing import Any, Final
+
+import httpx
+import pytest
+from confluent_kafka import Consumer, TopicPartition
+from redis import Redis
+
+from consumers.feeds.adapters import sports
+from consumers.feeds.settings import known
+from deploy.private_valkey import PrivateValkey
+from furlong.demo.embedded_broker import PARTITIONS
+from furlong.subgraph_names import DATABASES
+from tests.support.consumers.feed_records import example, written
+from tests.support.processes.running_furlong import BETSLIP, BRAND, PATIENCE_SECONDS, eventually
+from tests.support.product.declared_switches import shows
+from tests.support.telemetry.otlp_receiver import Receiver
+from tests.support.tokens.issued_tokens import token
+from tests.whole.switched_on.products import (
+    CUSTOMER,
+    FRAME_KEY,
+    FRAMES,
+    LEAVING,
+    LISTENING,
+    OWN_TOPIC,
+    Product,
+    running_product,
+)
+
+STAKE_MINOR: Final = 500_000
+"""More than simulated customers ever stake."""
+
+SDL: Final = {"query": "{ _service { sdl } }"}
+PLAIN: Final = {"query": "{ __typename }"}
+
+
+@pytest.fixture(scope="module")
+def product(
+    processes: None, tmp_path_factory: pytest.TempPathFactory, valkey: PrivateValkey, traces: Receiver
+) -> Iterator[Product]:
+    """All processes."""
+    with running_product(tmp_path_factory.mktemp("product"), valkey.url, traces) as running:
+        yield running
+
+
+def records_of(product: Product, topic: str) -> int:
+    """Return how many records a topic has."""
+    asking = Consumer({"bootstrap.servers": product.site.kafka, "group.id": "asking"})
+    try:
+        places = [TopicPartition(topic, number) for number in range(PARTITIONS)]
+        return sum(asking.get_watermark_offsets(place, PATIENCE_SECONDS)[1] for place in places)
+    finally:
+        asking.close()
+
+
+def post(product: Product, command: str, body: dict[str, Any]) -> httpx.Response:
+    """Return what a subgraph answers to somebody who is not the gateway."""
+    url = f"http://127.0.0.1:{product.ports[command]}/graphql"
+    return httpx.post(url, json=body, timeout=PATIENCE_SECONDS)
+
+
+@shows(
+    "furlong serve",
+    "furlong simulator serve",
+    "FURLONG_KAFKA_GENERATION",
+    "FURLONG_REDIS_URL",
+    "FURLONG_JWT_SECRET",
+    "FURLONG_JWT_ISSUER",
+    "FURLONG_JWT_AUDIENCE",
+)
+def test_a_bet_moves_an_open_bet_slip(product: Product) -> None:
+    """From the topic by the consumer into the database, and by a notice to the graph: streams look rarely."""
+    bet = ("simulator", "bet", "--kafka", product.site.kafka, "--customer", CUSTOMER)
+    with product.site.follow(CUSTOMER) as events:
+        before = next(events)["club"]["progress"]["staked"]["minor"]
+        product.programs.run(*bet, "--stake", str(STAKE_MINOR))
+        moved = (event["club"]["progress"]["staked"]["minor"] for event in events)
+        assert any(staked >= before + STAKE_MINOR for staked in moved)
+
+
+@shows(*(f"furlong consume {name}" for name in DATABASES))
+def test_each_consumer_has_read_records(product: Product) -> None:
+    """And tells how many."""
+    for name in DATABASES:
+        read = partial(product.metric, f"consume {name}", "furlong_consumer_records_total.*")
+        eventually(read, f"{name} has read")
+
+
+@shows("furlong worker outbox", "furlong worker intents", "furlong worker weeks")
+def test_each_worker_has_done_rounds(product: Product) -> None:
+    """Facts were published; changes in doubt and weeks were looked at."""
+    eventually(
+        lambda: product.metric("worker outbox", 'furlong_outbox_published_total{outbox="progress"}'),
+        "a week that was opened is published",
+    )
+    for name in ("intents", "weeks"):
+        rounds = partial(product.metric, f"worker {name}", "furlong_worker_rounds_total.*")
+        eventually(rounds, f"{name} has done a round")
+
+
+@shows("furlong worker purges", "FURLONG_CDN_URLS")
+def test_responses_are_removed_from_a_cdn(product: Product) -> None:
+    """All of them, once the worker has started."""
+    eventually(lambda: ("BAN", "/cdn", "/") in product.asked, "the CDN is asked to remove responses")
+
+
+@shows(
+    "furlong worker fulfilment",
+    "furlong simulator providers",
+    "FURLONG_FULFILMENT_PROVIDERS",
+    "FURLONG_FULFILMENT_SECRET_FOLDER",
+)
+def test_providers_can_pay(product: Product) -> None:
+    """The worker knows the three of the file, and has a secret for them: without one it does not start."""
+    available = "furlong_fulfilment_provider_available{.*}"
+    eventually(lambda: product.metric("worker fulfilment", available) == 3, "three providers can pay")
+
+
+@shows("furlong worker feeds", "furlong simulator feeds", "FURLONG_FEEDS_TOPICS")
+def test_each_feed_is_copied(product: Product) -> None:
+    """The simulated ones, and one whose topic has another name."""
+    product.site.produce(written(example(sports.FEED)), key="c-1", topic=OWN_TOPIC)
+    for name in known():
+        read = partial(product.metric, "worker feeds", f'furlong_feed_records_total{{feed="{name}"}}')
+        eventually(read, f"{name} is copied")
+
+
+@shows(
+    "furlong subgraph club serve",
+    "furlong subgraph rewards serve",
+    "furlong subgraph progress serve",
+    "FURLONG_SERVE_SUBGRAPHS=http",
+    "FURLONG_JWT_JWKS_URL",
+    "FURLONG_SUBGRAPH_GATEWAY_KEYS_FILE",
+    "FURLONG_SUBGRAPH_GATEWAY_KEYS",
+    "FURLONG_SUBGRAPH_SIGNATURES_VALKEY_URL",
+)
+def test_subgraphs_run_alone(product: Product, valkey: PrivateValkey) -> None:
+    """For customers of an issuer with a key set, and for the gateway alone, by its signature."""
+    now = int(time.time())
+    claims = {"iat": now, "exp": now + 3600, "sub": CUSTOMER, "brand": BRAND}
+    answer = httpx.post(
+        f"{product.apart}/graphql",
+        json={"query": BETSLIP, "variables": {"brand": BRAND}},
+        headers={"authorization": f"Bearer {token(claims=claims)}"},
+        timeout=PATIENCE_SECONDS,
+    ).json()
+    assert "errors" not in answer, answer
+    assert answer["data"]["club"]["options"]
+    for name in ("club", "rewards"):
+        assert post(product, f"subgraph {name} serve", PLAIN).status_code == httpx.codes.UNAUTHORIZED
+    with Redis.from_url(valkey.url) as known_to_all:
+        assert next(known_to_all.scan_iter("furlong:nonce:*"), None)
+
+
+@shows(
+    "furlong subgraph fulfilment serve",
+    "FURLONG_SUBGRAPH_CALLERS=unsigned",
+    "FURLONG_SUBGRAPH_CALLERS=development",
+)
+def test_subgraphs_may_answer_everybody(product: Product) -> None:
+    """With the schema or without it."""
+    unsigned, open_to_all = ("subgraph progress serve", "subgraph fulfilment serve")
+    assert post(product, unsigned, PLAIN).json() == {"data": {"__typename": "Query"}}
+    assert "type" not in str(post(product, unsigned, SDL).json().get("data"))
+    assert "type" in post(product, open_to_all, SDL).json()["data"]["_service"]["sdl"]
+
+
+@shows("FURLONG_SUBGRAPH_EXECUTION=plain")
+def test_operations_may_be_interpreted(product: Product) -> None:
+    """The subgraph says that it compiles none; another test asks it."""
+    assert "operations are not compiled" in product.programs.logs()
+
+
+@shows("FURLONG_SUBGRAPH_COUNT_SECONDS")
+def test_what_is_served_is_counted(product: Product) -> None:
+    """Options were shown, which is a record on its topic."""
+    product.site.club(CUSTOMER)
+    eventually(lambda: records_of(product, "club.served.v1"), "what was served is published")
+
+
+@shows("FURLONG_EMBED_FILE", "FURLONG_EMBED_SIGNING_KEYS")
+def test_a_brands_site_gets_sessions_for_frames(product: Product) -> None:
+    """With its key, and for one of its origins."""
+    answer = httpx.post(
+        f"{product.site.url}/embed/sessions",
+        json={"customer": CUSTOMER, "origin": FRAMES},
+        headers={"authorization": f"Bearer {FRAME_KEY}"},
+        timeout=PATIENCE_SECONDS,
+    )
+    assert answer.status_code == httpx.codes.OK, answer.text
+    assert answer.json()["token"]
+
+
+@shows("FURLONG_JWT_REVOCATIONS")
+def test_a_customer_who_is_signed_out_has_no_club(product: Product) -> None:
+    """At processes that have been running."""
+    own = {"authorization": f"Bearer {product.site.tokens[LEAVING]}"}
+    body = {"query": BETSLIP, "variables": {"brand": BRAND}}
+
+    def club() -> Any:
+        answer = httpx.post(f"{product.site.url}/graphql", json=body, headers=own, timeout=PATIENCE_SECONDS)
+        return (answer.json().get("data") or {}).get("club")
+
+    assert club()
+    product.programs.run("customer", "sign-out", BRAND, LEAVING)
+    eventually(lambda: not club(), "the session has ended")
+
+
+@shows("FURLONG_KAFKA_DEAD_LETTER_TOPICS")
+def test_broken_records_are_kept_on_a_topic(product: Product) -> None:
+    """Beside the one that they came by."""
+    product.site.produce(b"{broken", key="c-1")
+    eventually(lambda: records_of(product, "club.progress.v1.dlq"), "the dead letter is published")
+
+
+@shows("FURLONG_CLOCK_REHEARSAL", "FURLONG_CLOCK_FILE")
+def test_each_process_has_the_time_of_the_rehearsal(product: Product) -> None:
+    """It says so; the store of analytics and feeds need no product time, and the office says it elsewhere."""
+    for name in sorted({*LISTENING} - {"consume analytics", "worker feeds", "backoffice serve"}):
+        assert "2026-04-06" in product.get(name, "/health").text, name
+
+
+@shows("furlong consume analytics", "FURLONG_ANALYTICS_KEY")
+def test_questions_are_answered_from_what_happened(product: Product) -> None:
+    """By a command beside the process that fills the store."""
+    question = ("analytics", "ask", "SELECT count() AS bets FROM bet_records", "--format", "json")
+    eventually(lambda: json.loads(product.programs.run(*question))[0]["bets"], "bets are in the store")
+
+
+@shows(
+    "FURLONG_TRACING",
+    "OTEL_TRACES_SAMPLER=always_on",
+    "OTEL_TRACES_SAMPLER=always_off",
+    "OTEL_TRACES_SAMPLER=traceidratio",
+    "OTEL_TRACES_SAMPLER=parentbased_always_off",
+    "OTEL_TRACES_SAMPLER=parentbased_traceidratio",
+)
+def test_traces_are_recorded_as_samplers_say(product: Product) -> None:
+    """Consumers that have read records sent traces, if theirs records them."""
+    wanted = {"furlong-serve", *(f"furlong-consume-{name}" for name in ("club", "rewards", "progress"))}
+    product.site.club(CUSTOMER)
+    eventually(lambda: wanted <= {span.service for span in product.traces.spans}, "traces are sent")
+    quiet = {"furlong-consume-fulfilment", "furlong-consume-backoffice"}
+    assert not [span for span in product.traces.spans if span.service in quiet and not span.parent]
+    assert "furlong-consume-fulfilment" not in {span.service for span in product.traces.spans}
+
+
+@shows(
+    "furlong backoffice serve",
+    "FURLONG_BACKOFFICE_KEY",
+    "FURLONG_BACKOFFICE_URL",
+    "FURLONG_BACKOFFICE_DOCS_URL",
+    "FURLONG_BACKOFFICE_FIRST_BRAND",
+    "FURLONG_BACKOFFICE_OIDC_ISSUER",
+    "FURLONG_BACKOFFICE_OIDC_CLIENT_ID",
+)
+def test_the_back_office_lets_people_sign_in(product: Product) -> None:
+    """It says where and what screens show first, and leads to the provider, which leads back."""
+    office = product.environments["backoffice serve"]
+    told = product.get("backoffice serve", "/backoffice/session").json()
+    assert (told["signedIn"], told["firstBrand"]) == (False, BRAND)
+    assert told["docs"] == office["FURLONG_BACKOFFICE_DOCS_URL"]
+    begun = product.get("backoffice serve", told["external"])
+    there = httpx.URL(begun.headers["location"])
+    assert str(there).startswith(f"{office['FURLONG_BACKOFFICE_OIDC_ISSUER']}/authorize?")
+    assert there.params["client_id"] == office["FURLONG_BACKOFFICE_OIDC_CLIENT_ID"]
+    assert there.params["redirect_uri"].startswith(office["FURLONG_BACKOFFICE_URL"])
