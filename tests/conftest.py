@@ -29,6 +29,7 @@ from deploy.runner.started_programs import StartedPrograms
 from deploy.runner.tiers import FAST, Tiers
 from furlong.demo.embedded_broker import EmbeddedBroker
 from tests.support.compiled_statements import share_compiled_statements
+from tests.support.correlated_subqueries import refuse_uncorrelated_tables
 from tests.support.federation.composer import end_shared_composer
 from tests.support.gateway.shared_documents import share_documents
 from tests.support.telemetry.plain_logs import log_plainly
@@ -108,6 +109,7 @@ def pytest_collection() -> Generator[None, object, object]:
         return (yield)
     finally:
         share_compiled_statements()
+        refuse_uncorrelated_tables()
         share_documents()
         gc.collect()
         gc.freeze()

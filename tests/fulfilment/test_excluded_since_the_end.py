@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.fulfilment.accounting.repository import liability, reward_counts
 from subgraphs.fulfilment.accounting.stage_sql import ended_weeks, was_excluded
+from subgraphs.fulfilment.accounting.week_rewards import reward_rows
 from subgraphs.fulfilment.models import ACCOUNT_CHANGE, QUALIFICATION, REFERENCE
 from subgraphs.fulfilment.payout.origins import EligibilityCheck
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
@@ -35,6 +37,8 @@ from tests.support.subgraphs.club_samples import (
 
 ENDS, HOUR = week_named(WEEK, "Europe/London").ends_at, timedelta(hours=1)
 OUT = {"rg_state": "self_excluded"}
+NEXT_WEEK = "2026-W14"
+NEXT_ENDS = week_named(NEXT_WEEK, "Europe/London").ends_at
 INELIGIBLE, CREDITED = FulfilmentState.INELIGIBLE, FulfilmentState.CREDITED
 QUALIFIED = {
     "revision": 1,
@@ -116,6 +120,28 @@ async def test_the_figures_count_exclusions_before_the_week_is_closed(each_harne
     assert [(standing.reward_id, standing.expected) for standing in standings] == [("fb-5", 1)]
 
 
+async def test_an_exclusion_stays_whoever_else_qualifies_later(each_harness: PayoutHarness) -> None:
+    """A week at whose end its customer was excluded stays stopped, whoever else qualifies, in whatever week"""
+    harness, now = each_harness, NEXT_ENDS + HOUR
+    await lifted(harness, -HOUR, HOUR)
+    await harness.receive_account("c-2", 1, ENDS - 99 * HOUR)
+    stages = {("c-1", WEEK): "stopped"}
+    for customer, week in (("c-1", WEEK), ("c-2", NEXT_WEEK), ("c-2", WEEK), ("c-1", NEXT_WEEK)):
+        await harness.qualify(customer, "provisional", iso_week=week)
+        stages.setdefault((customer, week), "expected")
+        async with harness.database.read() as connection:
+            found = {
+                (row.customer, each): row.stage
+                for each in (WEEK, NEXT_WEEK)
+                for row in await reward_rows(connection, BRAND, each, now, ["c-1", "c-2"])
+            }
+            lines = await liability(connection, now)
+        assert found == stages
+        assert {(line.iso_week, line.stage): line.customers for line in lines} == Counter(
+            (week, stage) for (_, week), stage in stages.items()
+        )
+
+
 FACTS = st.sampled_from([{}, {}, OUT, {"verified": False}, {"jurisdiction": "MT"}, {"currency": "EUR"}])
 HISTORIES = st.lists(
     st.lists(st.tuples(FACTS, st.integers(-3, 4)), min_size=1, max_size=4), min_size=20, max_size=20
@@ -126,7 +152,7 @@ Histories = Sequence[Sequence[tuple[dict[str, object], int]]]
 @settings(max_examples=100 if LONG_FORM else 8)
 @given(HISTORIES)
 def test_the_sql_agrees_with_the_rule(migrated_fulfilment: Path, histories: Histories) -> None:
-    """For any account histories, the SQL excludes exactly the customers whom the worker would not pay."""
+    """For any account histories, the SQL excludes in each of two weeks exactly whom the worker does not pay."""
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(migrated_fulfilment, folder, dirs_exist_ok=True)
         asyncio.run(_compare(f"sqlite+aiosqlite:///{folder}", histories))
@@ -141,9 +167,8 @@ async def _compare(url: str, histories: Histories) -> None:
         for revision, (facts, hours) in enumerate(history, 1)
     ]
     owners = {Owner(BRAND, row["customer_id"]) for row in told}
-    weeks = [
-        {"brand_id": BRAND, "customer_id": owner.customer, "iso_week": WEEK, **QUALIFIED} for owner in owners
-    ]
+    both = [(owner.customer, week) for owner in owners for week in (WEEK, NEXT_WEEK)]
+    weeks = [{"brand_id": BRAND, "customer_id": name, "iso_week": week, **QUALIFIED} for name, week in both]
     try:
         async with database.write() as connection:
             await connection.execute(insert(REFERENCE.brand), [brand_row(make_brand())])
@@ -152,10 +177,12 @@ async def _compare(url: str, histories: Histories) -> None:
             await AccountHistory(ACCOUNT_CHANGE).remember(connection, told)
             await connection.execute(insert(QUALIFICATION), weeks)
         async with database.read() as connection:
-            excluded = was_excluded(await ended_weeks(connection, ENDS))
-            by_sql = set(await connection.scalars(select(QUALIFICATION.c.customer_id).where(excluded)))
+            excluded = was_excluded(await ended_weeks(connection, NEXT_ENDS))
+            key = (QUALIFICATION.c.customer_id, QUALIFICATION.c.iso_week)
+            by_sql = {(name, week) for name, week in await connection.execute(select(*key).where(excluded))}
         async with database.write() as connection:
             found = await EligibilityCheck().evaluate(connection, owners)
-        assert by_sql == {owner.customer for owner, one in found.items() if one.ineligible_reason(WEEK)}
+        reasons = {owner.customer: one.ineligible_reason for owner, one in found.items()}
+        assert by_sql == {(name, week) for name, week in both if reasons[name](week)}
     finally:
         await database.close()

@@ -185,15 +185,20 @@ def was_excluded(weeks: EndedWeeks) -> ColumnElement[bool]:
     )
     change, later = ACCOUNT_CHANGE.alias("change_of_account"), ACCOUNT_CHANGE.alias("later_change")
     effective_at = case((change.c.occurred_at > ends_at, change.c.occurred_at), else_=ends_at)
-    superseded = exists().where(
-        _same_customer(later, change),
-        later.c.revision > change.c.revision,
-        later.c.occurred_at <= effective_at,
+    # By itself, SQLAlchemy correlates a subquery only with the one directly around it.
+    superseded = (
+        exists()
+        .where(
+            _same_customer(later, change),
+            later.c.revision > change.c.revision,
+            later.c.occurred_at <= effective_at,
+        )
+        .correlate(change, QUALIFICATION)
     )
-    return and_(
-        ends_at.is_not(None),
-        exists().where(_same_customer(change, QUALIFICATION), _ineligible(change, weeks), not_(superseded)),
+    excluded = exists().where(
+        _same_customer(change, QUALIFICATION), _ineligible(change, weeks), not_(superseded)
     )
+    return and_(ends_at.is_not(None), excluded.correlate(QUALIFICATION))
 
 
 def _ineligible(change: FromClause, weeks: EndedWeeks) -> ColumnElement[bool]:
