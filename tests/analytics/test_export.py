@@ -23,9 +23,9 @@ def settings(processes: None, store: Store) -> AnalyticsSettings:
     store.fill(
         scheme(),
         account(),
-        *(bet(bet_id=f"b-{number}", occurred_at=MONDAY) for number in (1, 2, 2)),
-        bet(bet_id="b-3", occurred_at=TUESDAY),
-        bet(bet_id="b-4", occurred_at=TUESDAY, stake_minor=-1),
+        *(bet(bet_id=f"b-{number}", placed_at=MONDAY, occurred_at=MONDAY) for number in (1, 2, 2)),
+        bet(bet_id="b-3", placed_at=TUESDAY, occurred_at=TUESDAY),
+        bet(bet_id="b-4", placed_at=TUESDAY, occurred_at=TUESDAY, stake_minor=-1),
     )
     publish(store.folder, store.engine)
     return AnalyticsSettings(folder=store.folder)
@@ -58,7 +58,7 @@ def test_a_file_has_the_records_of_a_day_and_is_written_once(
     assert {row["stake_minor"] for row in rows} == {500}
     assert {row["customer"] for row in rows} == {store.pseudonym("c-1")}
 
-    store.fill(bet(bet_id="b-9", occurred_at=TUESDAY))
+    store.fill(bet(bet_id="b-9", placed_at=TUESDAY, occurred_at=TUESDAY))
     publish(store.folder, store.engine)
     assert exported(lake, settings, "bet_records") == [(*days[0], False), (*days[1][:2], 2, True)]
     later = contents(lake)

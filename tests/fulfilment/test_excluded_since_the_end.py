@@ -121,7 +121,7 @@ async def test_the_figures_count_exclusions_before_the_week_is_closed(each_harne
 
 
 async def test_an_exclusion_stays_whoever_else_qualifies_later(each_harness: PayoutHarness) -> None:
-    """A week at whose end its customer was excluded stays stopped, whoever else qualifies, in whatever week"""
+    """A week stays stopped at whose end its customer was excluded, in whatever week others qualify."""
     harness, now = each_harness, NEXT_ENDS + HOUR
     await lifted(harness, -HOUR, HOUR)
     await harness.receive_account("c-2", 1, ENDS - 99 * HOUR)
@@ -152,7 +152,7 @@ Histories = Sequence[Sequence[tuple[dict[str, object], int]]]
 @settings(max_examples=100 if LONG_FORM else 8)
 @given(HISTORIES)
 def test_the_sql_agrees_with_the_rule(migrated_fulfilment: Path, histories: Histories) -> None:
-    """For any account histories, the SQL excludes in each of two weeks exactly whom the worker does not pay."""
+    """For any histories, the SQL excludes in each of two weeks exactly whom the worker does not pay."""
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(migrated_fulfilment, folder, dirs_exist_ok=True)
         asyncio.run(_compare(f"sqlite+aiosqlite:///{folder}", histories))
