@@ -90,8 +90,8 @@ class Product:
     def environment(self) -> dict[str, str]:
         """Return each variable with all of its values, of whichever process."""
         found: dict[str, str] = {}
-        for each in self.environments.values():
-            for name, value in each.items():
+        for environment in self.environments.values():
+            for name, value in environment.items():
                 found[name] = f"{found.get(name, '')} {value}".strip()
         return found
 
@@ -113,6 +113,10 @@ class Product:
             return self.get(command, "/health").status_code == httpx.codes.OK
         except httpx.TransportError:
             return False
+
+    def up_among(self, commands: set[str]) -> set[str]:
+        """Return those processes that answer."""
+        return set(filter(self.is_up, commands))
 
     def is_complete(self) -> bool:
         """Return whether the customer's account and the options have arrived."""
@@ -139,8 +143,9 @@ def running_product(folder: Path, valkey: str, traces: Receiver) -> Iterator[Pro
             apart = f"http://127.0.0.1:{ports['apart']}"
             product = Product(programs, ports, {"": common, **own}, site, apart, asked, traces)
             _start(product)
-            for name in product.running:
-                eventually(partial(product.is_up, name), f"furlong {name} answers")
+            waiting = set(product.running)
+            while waiting:  # each further process has its time, however many there are
+                waiting -= eventually(partial(product.up_among, waiting), f"{waiting} answer")
             eventually(product.is_complete, "the bet-slip is complete")
             yield product
 
@@ -272,7 +277,7 @@ def _neighbour() -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             asked.append((self.command, self.path, self.headers.get("x-contains", "")))
-            url = f"http://127.0.0.1:{self.server.server_address[1]}"
+            url = f"http://{self.headers['host']}"
             discovery = {
                 "issuer": url,
                 "response_types_supported": ["code"],

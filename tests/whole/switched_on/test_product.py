@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -34,6 +35,7 @@ from tests.whole.switched_on.products import (
     running_product,
 )
 
+pytestmark = [pytest.mark.slow("more than twenty processes start"), pytest.mark.timeout(900)]
 STAKE_MINOR: Final = 500_000
 """More than simulated customers ever stake."""
 
@@ -273,3 +275,10 @@ def test_the_back_office_lets_people_sign_in(product: Product) -> None:
     assert str(there).startswith(f"{office['FURLONG_BACKOFFICE_OIDC_ISSUER']}/authorize?")
     assert there.params["client_id"] == office["FURLONG_BACKOFFICE_OIDC_CLIENT_ID"]
     assert there.params["redirect_uri"].startswith(office["FURLONG_BACKOFFICE_URL"])
+
+
+def test_each_process_ends_well(product: Product) -> None:
+    """Told to stop, all of them do, and none has told of a fault of the code; this test is the last one."""
+    product.programs.stop()
+    assert {program.returncode for program in product.programs.started} <= {0, -signal.SIGTERM}
+    assert "Traceback" not in product.programs.logs()
