@@ -134,11 +134,16 @@ class Normalizer:
         where = path if self.deferrals is not None else ()
         index = (_identities(occurrences), below, where)
         if index not in self._normalized:
-            self._normalized[index] = self._make(response, occurrences, below, (*path, response))
+            self._normalized[index] = self._make(members, response, occurrences, below, (*path, response))
         return self._normalized[index]
 
     def _make(
-        self, response: str, occurrences: Sequence[Occurrence], below: frozenset[str], path: ResponsePath
+        self,
+        members: Sequence[str],
+        response: str,
+        occurrences: Sequence[Occurrence],
+        below: frozenset[str],
+        path: ResponsePath,
     ) -> Field:
         node = occurrences[0][0]
         sets = [(each.selection_set, usage) for each, usage in occurrences if each.selection_set is not None]
@@ -147,7 +152,8 @@ class Normalizer:
             children = self._normalize(below, sets, path)
         is_introspection = node.name.value.startswith("__")
         arguments = _printed_arguments(node)
-        alike = (response, node.name.value, arguments, children)
+        # What is selected of one type and of another by its name are two fields, although they look alike.
+        alike = (tuple(members), response, node.name.value, arguments, children)
         if alike in self._alike and not is_introspection and self.deferrals is None:
             known: Field = self._alike[alike]
             return known

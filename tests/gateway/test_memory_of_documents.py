@@ -29,7 +29,10 @@ from jit.codegen import Variables
 ROOT = Path(__file__).resolve().parents[2]
 SUPERGRAPH = load_supergraph((ROOT / "schema.graphql").read_text())
 UNLIMITED = PreparationLimits(
-    document_tokens=10_000, document_chars=100_000, shape=DocumentLimits(aliases=1_000)
+    document_tokens=10_000,
+    document_points=100_000,
+    document_chars=100_000,
+    shape=DocumentLimits(aliases=1_000),
 )
 LEAST = 5_000
 """The least bytes of a document in the cache."""
