@@ -37,8 +37,13 @@ OF_REWARDS = {"rollup_liability", "rollup_uplift", "rollup_reached", "rollup_cos
 COUNTED = [table for table in rollups() if table.name not in OF_REWARDS]
 
 bets = st.builds(
-    lambda customer, number, revision, **facts: bet(
-        customer_id=f"c-{customer}", bet_id=f"b-{customer}-{number}", bet_revision=revision, **facts
+    lambda customer, number, revision, placed_at, occurred_at, **facts: bet(
+        customer_id=f"c-{customer}",
+        bet_id=f"b-{customer}-{number}",
+        bet_revision=revision,
+        placed_at=placed_at,
+        occurred_at=max(placed_at, occurred_at),
+        **facts,
     ),
     customer=st.integers(1, CUSTOMERS),
     number=st.integers(1, 3),

@@ -22,22 +22,22 @@ VARIABLES: dict[str, tuple[Any, str | None]] = {
 
 
 @pytest.mark.parametrize("what", VARIABLES)
-async def test_variables_as_long_as_allowed_cost_less_than_25_bet_slips(foreign: Attacked, what: str) -> None:
+async def test_variables_as_long_as_allowed_cost_less_than_32_bet_slips(foreign: Attacked, what: str) -> None:
     """Whether they are right or wrong; of wrong ones few errors are reported."""
     value, code = VARIABLES[what]
     for _ in range(2):  # what is worked out once for a plan, when it is used again, is no part of the cost
         await foreign.query(QUERY)
     outcome = await foreign.query(QUERY, {"v": value})
     assert outcome.code == code
-    assert outcome.calls < 25 * await foreign.unit()
+    assert outcome.calls < 32 * await foreign.unit()
     assert outcome.size < 70_000
 
 
-async def test_variables_that_nothing_defines_cost_less_than_two_bet_slips(club: Attacked) -> None:
+async def test_variables_that_nothing_defines_cost_less_than_three_bet_slips(club: Attacked) -> None:
     """They are parsed and counted, and coerced for nothing."""
     outcome = await club.query("{ __typename }", {f"v{n}": [[]] for n in range(2_000)})
     assert outcome.code is None
-    assert outcome.calls < 2 * await club.unit()
+    assert outcome.calls < 3 * await club.unit()
 
 
 @pytest.mark.parametrize(

@@ -46,5 +46,5 @@ async def test_conditions_on_types_nested_through_an_interface_are_planned(unpri
         "{ node { " + "peers { id ... on Thing1 { b } " * levels + "id" + " }" * levels + " } }"
     )
     assert (outcome.status, outcome.code) == (200, None)
-    assert outcome.calls < 20 * await unpriced.unit()
+    assert outcome.calls < 26 * await unpriced.unit()
     assert outcome.healths

@@ -154,8 +154,16 @@ REWARD = {
 
 
 def bet(**changes: Any) -> Record:
-    """Return a progress record, with some fields of the body changed."""
-    return _record("club.progress.v1", BET | changes, ("brand_id", "customer_id"))
+    """Return a progress record, with some fields of the body changed.
+
+    No more counts than is staked, and nothing occurs before the bet is placed, unless the changes say so.
+    """
+    body = BET | changes
+    if "counting_stake_minor" not in changes and isinstance(body["stake_minor"], int):
+        body["counting_stake_minor"] = min(BET["counting_stake_minor"], max(0, body["stake_minor"]))
+    if "occurred_at" not in changes and isinstance(body["placed_at"], str):
+        body["occurred_at"] = max(BET["occurred_at"], body["placed_at"])
+    return _record("club.progress.v1", body, ("brand_id", "customer_id"))
 
 
 def account(**changes: Any) -> Record:
