@@ -22,14 +22,14 @@ VARIABLES: dict[str, tuple[Any, str | None]] = {
 
 
 @pytest.mark.parametrize("what", VARIABLES)
-async def test_variables_as_long_as_allowed_cost_less_than_32_bet_slips(foreign: Attacked, what: str) -> None:
+async def test_variables_as_long_as_allowed_cost_less_than_40_bet_slips(foreign: Attacked, what: str) -> None:
     """Whether they are right or wrong; of wrong ones few errors are reported."""
     value, code = VARIABLES[what]
     for _ in range(2):  # what is worked out once for a plan, when it is used again, is no part of the cost
         await foreign.query(QUERY)
     outcome = await foreign.query(QUERY, {"v": value})
     assert outcome.code == code
-    assert outcome.calls < 32 * await foreign.unit()
+    assert outcome.calls < 40 * await foreign.unit()
     assert outcome.size < 70_000
 
 

@@ -283,7 +283,6 @@ CHANGES: Final[Mapping[str, Change]] = {
         login="someone",
         name="Someone",
         roles=[{"brand": "northbet", "role": "EDITOR"}],
-        person="someone",
         reason="a reason",
     ),
     "setRoles": Change(account_roles),
