@@ -158,11 +158,12 @@ def bet(**changes: Any) -> Record:
 
     No more counts than is staked, and nothing occurs before the bet is placed, unless the changes say so.
     """
-    body = BET | changes
+    body: dict[str, Any] = {**BET, **changes}
+    counted, occurred = body["counting_stake_minor"], body["occurred_at"]
     if "counting_stake_minor" not in changes and isinstance(body["stake_minor"], int):
-        body["counting_stake_minor"] = min(BET["counting_stake_minor"], max(0, body["stake_minor"]))
+        body["counting_stake_minor"] = min(counted, max(0, body["stake_minor"]))
     if "occurred_at" not in changes and isinstance(body["placed_at"], str):
-        body["occurred_at"] = max(BET["occurred_at"], body["placed_at"])
+        body["occurred_at"] = max(occurred, body["placed_at"])
     return _record("club.progress.v1", body, ("brand_id", "customer_id"))
 
 
