@@ -29,7 +29,7 @@ async def test_counting_bets_add_up_in_the_week_they_were_placed_in(reducer: Red
     )
     assert await reducer.totals(W13, W14) == {
         W13: Total(1200, 2, datetime(2026, 3, 26, tzinfo=UTC)),
-        W14: Total(500, 1, PLACED),
+        W14: Total(500, 1, datetime(2026, 3, 30, 12, tzinfo=UTC)),
     }
 
 

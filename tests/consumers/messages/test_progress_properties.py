@@ -85,21 +85,23 @@ def bets(draw: st.DrawFn, number: int) -> list[Record]:
     """Draw some revisions of one bet, with any facts and times, of one customer or two."""
     revisions = draw(st.sets(st.integers(1, 5), min_size=1, max_size=4))
     strangers = draw(st.sampled_from([[0], [0], [0, 1]]))
+    times = [sorted([draw(instants), draw(instants)]) for _ in revisions]
+    stakes = [draw(st.sampled_from([50, 500, 2500])) for _ in revisions]
     return [
         bet(
             bet_id=f"b-{number}",
             customer_id=f"c-{(number + draw(st.sampled_from(strangers))) % 3}",
             bet_revision=revision,
             status=draw(st.sampled_from(["placed", "settled", "void", "partially_void", "cashed_out"])),
-            stake_minor=draw(st.sampled_from([50, 500, 2500])),
-            counting_stake_minor=draw(st.integers(0, 2500)),
+            stake_minor=stake,
+            counting_stake_minor=draw(st.integers(0, stake)),
             currency=draw(st.sampled_from(["GBP", "EUR"])),
             stake_source=draw(st.sampled_from(["cash", "cash", "free_bet"])),
             odds_milli=draw(st.sampled_from([None, 1200, 2500])),
-            placed_at=draw(instants),
-            occurred_at=draw(instants),
+            placed_at=placed_at,
+            occurred_at=occurred_at,
         )
-        for revision in sorted(revisions)
+        for revision, stake, (placed_at, occurred_at) in zip(sorted(revisions), stakes, times, strict=True)
     ]
 
 
