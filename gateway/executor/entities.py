@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
@@ -119,17 +118,20 @@ def _by_any_key(
     """Return the fields of a representation: all of them, or else only those of the complete keys.
 
     Raises:
-        MissingError: No key is complete.
+        MissingError: No key is complete. A null that is allowed is the reason only if there is no other.
     """
     try:
         return values_of(position, fields, failures)
-    except MissingError:
+    except MissingError as error:
         values: dict[str, Any] = {}
+        reasons = [error]
         for key in keys:
-            with suppress(MissingError):
+            try:
                 values = _merged(values, values_of(position, key, failures))
+            except MissingError as reason:
+                reasons.append(reason)
         if not values:
-            raise
+            raise next((each for each in reasons if each.cause(failures) is not None), error) from None
         return values
 
 

@@ -43,20 +43,28 @@ def providing_subgraphs(
         stored: Response keys and list indexes.
 
     Returns:
-        The subgraphs of the fetches that select the field, from the objects that are nearest to it.
+        The subgraphs of the fetches that select the field, from the objects that are nearest to it: on the
+        types of the objects, or on any if none of them selects it on these.
     """
     keys = [part for part in stored if isinstance(part, str)]
     types = _types(stored, data)
-    providing = [
-        (len(path), fetch.subgraph)
+    places = [
+        (fetch.subgraph, path, provided_fields)
         for fetch in fetches
         for path, provided_fields in fetch.places()
         if len(path) < len(keys)
         and all(step.response_key == key for step, key in zip(path, keys, strict=False))
-        and _provides(provided_fields, keys[len(path) :], types[len(path) :])
     ]
-    deepest = max((length for length, _ in providing), default=0)
-    return list(dict.fromkeys(subgraph for length, subgraph in providing if length == deepest))
+    for known in (types, [None] * len(types)):
+        providing = [
+            (len(path), subgraph)
+            for subgraph, path, provided_fields in places
+            if _provides(provided_fields, keys[len(path) :], known[len(path) :])
+        ]
+        if providing:
+            deepest = max(length for length, _ in providing)
+            return list(dict.fromkeys(subgraph for length, subgraph in providing if length == deepest))
+    return []
 
 
 def _types(stored: Sequence[str | int], data: object) -> list[str | None]:
@@ -73,11 +81,10 @@ def _types(stored: Sequence[str | int], data: object) -> list[str | None]:
 
 
 def _provides(provided_fields: ProvidedFields, keys: Sequence[str], types: Sequence[str | None]) -> bool:
-    """Return whether a fetch selects the field at some keys; types that it does not know are any of its."""
+    """Return whether a fetch selects the field at some keys; an unknown type is any of its."""
     (key, *rest), (concrete, *below) = keys, types
-    of_type = provided_fields.get(concrete or "")
-    for fields in provided_fields.values() if of_type is None else (of_type,):
-        if key in fields:
+    for name, fields in provided_fields.items():
+        if concrete in (None, name) and key in fields:
             selected = fields[key]
             if not rest or (selected is not None and _provides(selected.provided_fields, rest, below)):
                 return True

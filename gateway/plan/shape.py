@@ -61,7 +61,8 @@ class Shape(Struct, frozen=True):
     """The shape of the objects at one position of the response.
 
     Attributes:
-        only: The concrete type, if it is the only possible one.
+        only: The type, if it is the only possible one: a concrete type, or an interface object whose
+            implementations are all shown alike.
         fields: The fields by concrete type, in the order of the response.
         hidden: The concrete types whose objects the client may not see: they are null, with an error.
         deferred: The fields that are delivered later, by concrete type.

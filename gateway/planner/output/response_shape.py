@@ -88,7 +88,7 @@ class ResponseShaper:
                     deferred |= {interface: deferred[member]} if member in deferred else {}
             only: str | None = static
             if is_abstract_type(named):
-                only = next((each for each in concretes if each == only_type(types)), None)
+                only = next((each for each in fields if each == only_type(types)), None)
             self._known[index] = Shape(only, fields, possible & self.hidden, deferred)
         return self._known[index]
 

@@ -67,8 +67,7 @@ class Withheld:
     def _change(self, name: str, place: _Place, chance: random.Random, schema: GraphQLSchema) -> None:
         data, key = place.data, place.key
         if self.kind == "unnamed":
-            # An interface object is an interface for clients, whose objects need a name.
-            is_sure = isinstance(self.public.type_map.get(place.owner.name), GraphQLObjectType)
+            is_sure = isinstance(place.owner, GraphQLObjectType)
             if place.name == "__typename" and is_sure and place.above is not None:
                 _omit(data, key, chance)
         elif self.kind == "misnamed":
@@ -87,7 +86,7 @@ class Withheld:
             if _may_not_be_null(self.public, place) and chance.random() < 0.5:
                 data[key] = None
             else:
-                del data[key]
+                data.pop(key, None)
             self.by.add(name)
 
 
@@ -101,7 +100,7 @@ def _omit(data: dict[str, Any], key: str, chance: random.Random) -> None:
     if chance.random() < 0.5:
         data[key] = None
     else:
-        del data[key]
+        data.pop(key, None)
 
 
 def _possible(schema: GraphQLSchema, named: GraphQLNamedType) -> set[str]:
