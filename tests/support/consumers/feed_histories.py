@@ -62,7 +62,8 @@ def _sports(draw: st.DrawFn, number: str, customer: str) -> History:
         draw(st.sampled_from(["0.00", "0.40"])),
     )
     bet = {"schema": "sports.bets/1", "brand": BETTING, "account": customer, "bet": number, "currency": "GBP"}
-    kind = {"legs": [{}] * draw(st.integers(1, 3)), "combinations": draw(st.sampled_from([1, 1, 1, 4]))}
+    leg = draw(st.sampled_from([{}, {}, {"each_way": True}]))
+    kind = {"legs": [leg] * draw(st.integers(1, 3)), "combinations": draw(st.sampled_from([1, 1, 2, 4]))}
     return History(
         "sports",
         customer,
@@ -86,7 +87,9 @@ def _sports(draw: st.DrawFn, number: str, customer: str) -> History:
 def _sports_counts(told: Told) -> int:
     cash, free = Decimal(told["stake"]["cash"]), Decimal(told["stake"]["free"])
     price = told["price"]
-    lost = told["state"] in {"void", "cashed_out"} or told["combinations"] > 1 or price is None
+    legs = told["legs"]
+    is_system = len(legs) > 1 and told["combinations"] > (2 if legs[0].get("each_way") else 1)
+    lost = told["state"] in {"void", "cashed_out"} or is_system or price is None
     if lost or not cash or cash + free < 1 or Fraction(price) < MINIMUM:
         return 0
     return int((cash - Decimal(told["returned"]["cash"])) * 100)

@@ -230,7 +230,7 @@ class Site:
             "status": "placed",
             "bet_type": "single",
             "stake_minor": 500,
-            "counting_stake_minor": 500,
+            "counting_stake_minor": changes.get("stake_minor", 500),
             "currency": "GBP",
             "stake_source": "cash",
             "odds_milli": 2500,
