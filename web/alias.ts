@@ -15,7 +15,7 @@ export const ALIAS = [
 export const SMALLER_LIBRARIES = [
   // Of Preact as well, and for pages that are translated.
   { find: /^react\/jsx-runtime$/u, replacement: folder('packages/club/src/ui/jsxRuntime.ts') },
-  { find: /^react-dom\/client$/u, replacement: 'preact/compat/client' },
+  { find: /^react-dom\/client$/u, replacement: folder('packages/club/src/ui/root.ts') },
   { find: /^react$/u, replacement: 'preact/compat' },
   { find: /^@0no-co\/graphql\.web$/u, replacement: folder('packages/client/src/transport/wholeDocuments.ts') },
 ];

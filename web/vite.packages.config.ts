@@ -13,6 +13,9 @@ const ENTRIES: Readonly<Record<string, readonly [string, string]>> = {
   react: ['src/index.ts', 'index'],
 };
 
+/** Those that pages load without a bundler. */
+const LOADED: ReadonlySet<string> = new Set(['element', 'frame']);
+
 // Builds the package whose name is the mode: one file, whose name never changes.
 export default defineConfig(({ mode }): UserConfig => {
   const [entry, fileName] = ENTRIES[mode] ?? [];
@@ -30,8 +33,8 @@ export default defineConfig(({ mode }): UserConfig => {
       minify: true,
       reportCompressedSize: false,
       lib: { entry: folder(entry), formats: ['es'], fileName: () => `${fileName}.js` },
-      // Vite does not minify libraries' whitespace, but browsers load this script directly.
-      rolldownOptions: { external: [...external], output: { minify: true } },
+      // Vite minifies neither whitespace nor annotations of libraries, but browsers load these scripts directly.
+      rolldownOptions: { external: [...external], output: { minify: true, comments: { annotation: !LOADED.has(mode) } } },
     },
   };
 });

@@ -19,7 +19,7 @@ from gateway.executor.exchange import (
     exchange_all,
     parse_response,
 )
-from gateway.executor.failures import Failure, Path, invalid_response, of_subgraph
+from gateway.executor.failures import Failure, Failures, Path, invalid_response, of_subgraph
 from gateway.executor.masking import ShownError
 from gateway.executor.merge import copied, merge
 from gateway.executor.missing_fields import MissingFields, is_complete
@@ -27,7 +27,7 @@ from gateway.executor.positions import NO_WINDOWS, Position, Windows, find
 from gateway.executor.response_limits import spend_copies
 from gateway.plan import Entities, Fetch, ProvidedFields, QueryPlan, RootFields
 from gateway.plan.context_batch import ContextBatch, numbered_alias, numbering
-from gateway.plan.field_origin import providing_subgraphs
+from gateway.plan.field_origin import preceding, providing_subgraphs
 
 
 class Execution(Struct, frozen=True):
@@ -46,10 +46,6 @@ class Execution(Struct, frozen=True):
     data: dict[str, Any] = msgspec.field(default_factory=dict)
     missing_fields: MissingFields = msgspec.field(default_factory=MissingFields)
     windows: Windows = msgspec.field(default_factory=lambda: NO_WINDOWS)
-
-    def __post_init__(self) -> None:
-        # Without a reference to the execution itself, which would be a cycle.
-        self.missing_fields.failures.services = partial(providing_subgraphs, self.plan.fetches, self.data)
 
 
 class FetchExecution(Struct, frozen=True):
@@ -107,16 +103,23 @@ class FetchExecution(Struct, frozen=True):
         else:
             self._mark_missing(positions, provided_fields, self._failure_of(response))
 
+    def _failures(self) -> Failures:
+        """Return the failures, which blame values that the fetch sends on those who returned them before."""
+        failures, execution = self.execution.missing_fields.failures, self.execution
+        failures.services = partial(_returned_before, self.fetch, execution.plan.fetches, execution.data)
+        return failures
+
     async def _execute_context_batch(
         self, context_batch: ContextBatch, fields: Sequence[Entities], places: Sequence[Sequence[Position]]
     ) -> None:
         """Fetch entities in one request, with one field for each set of ancestors' values."""
         asking: list[tuple[int, Mapping[str, Any], SentField]] = []
+        failures = self._failures()
         for index, (entities, positions) in enumerate(zip(fields, places, strict=True)):
-            found = group_by_values(entities, positions, self.execution.missing_fields.failures)
+            found = group_by_values(entities, positions, failures)
             missing = list(found.missing)
             for values, alike in found.groups:
-                batch = represent(entities, alike, self.execution.missing_fields.failures)
+                batch = represent(entities, alike, failures)
                 missing += batch.missing
                 if batch.sent:
                     asking.append((index, values, SentField(entities, batch)))
@@ -154,9 +157,9 @@ class FetchExecution(Struct, frozen=True):
 
     async def execute_batch(self, fields: Sequence[Entities], places: Sequence[Sequence[Position]]) -> None:
         """Fetch entities; those that lack a required field are fetched by the fallback."""
-        missing_fields = self.execution.missing_fields
+        failures = self._failures()
         batches = [
-            represent(entities, positions, missing_fields.failures)
+            represent(entities, positions, failures)
             for entities, positions in zip(fields, places, strict=True)
         ]
         parts = () if self.fetch.fallback is None else self.fetch.fallback.returns
@@ -304,3 +307,11 @@ def _explained_nulls(response: SubgraphResponse) -> dict[Path, ShownError]:
     if response.data is None and response.errors:
         nulls[()] = response.errors[0]
     return nulls
+
+
+def _returned_before(
+    fetch: Fetch, fetches: Sequence[Fetch], data: Mapping[str, Any], stored: Path
+) -> list[str]:
+    """Return the subgraphs that returned a value before a fetch; a fallback follows its own fetch alone."""
+    before = preceding(fetches, fetch)
+    return providing_subgraphs(before or fetches, data, stored)

@@ -67,6 +67,17 @@ def providing_subgraphs(
     return []
 
 
+def preceding(fetches: Sequence[Fetch], fetch: Fetch) -> list[Fetch]:
+    """Return those of a plan's fetches that must have finished before one of them begins."""
+    numbers, waiting = set[int](), list(fetch.depends_on)
+    while waiting:
+        number = waiting.pop()
+        if number not in numbers:
+            numbers.add(number)
+            waiting += fetches[number].depends_on
+    return [fetches[number] for number in sorted(numbers)]
+
+
 def _types(stored: Sequence[str | int], data: object) -> list[str | None]:
     """Return the type of each object on a path, as far as the data names it."""
     types: list[str | None] = []

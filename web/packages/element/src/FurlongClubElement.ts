@@ -291,17 +291,16 @@ async function adviceOnRefusal(brand: string, endpoint: string): Promise<string 
   if (!(await isRefused(endpoint))) return null;
   const usual = new URL('/graphql', endpoint).href;
   // Nothing but the graph lets other origins read: what stands at another path looks like a refusal of the origin.
-  if (usual !== endpoint && (await isAnswered(usual, 'cors'))) {
-    return `Correct the endpoint of <furlong-club>: there is no graph at ${endpoint}, and there is one at ${usual}.`;
-  }
-  return adviceOnOrigin(brand, endpoint);
+  return usual !== endpoint && (await isAnswered(usual, 'cors'))
+    ? `Correct the endpoint of <furlong-club>: there is no graph at ${endpoint}, but there is one at ${usual}.`
+    : adviceOnOrigin(brand, endpoint);
 }
 
 function adviceOnOrigin(brand: string, endpoint: string): string {
   const { origin } = window;
   return origin === 'null'
-    ? 'Serve this page by a web server, such as npx serve: a file has no origin that the club could allow.'
-    : `Allow ${origin} to show the club: add it to the origins of "${brand}" in FURLONG_EMBED_FILE, or start the demo with --origin ${origin}. The club was asked at ${endpoint}.`;
+    ? 'Serve this page by a web server, such as npx serve: a file has no origin to allow.'
+    : `Allow ${origin} to show the club of ${endpoint}: add it to the origins of "${brand}" in FURLONG_EMBED_FILE, or start the demo with --origin ${origin}.`;
 }
 
 /** What the page's developers have to do, in the console and in the place of the club. */
@@ -325,8 +324,7 @@ function isAnswered(url: string, mode: RequestMode): Promise<boolean> {
 
 /** The language that the nearest element names, also outside the shadow roots around it; empty if none does. */
 function languageAround(element: Element): string {
-  const named = element.closest('[lang]');
-  if (named !== null) return named.getAttribute('lang') ?? '';
   const root = element.getRootNode();
-  return root instanceof ShadowRoot ? languageAround(root.host) : '';
+  const outside = root instanceof ShadowRoot ? languageAround(root.host) : '';
+  return element.closest('[lang]')?.getAttribute('lang') ?? outside;
 }

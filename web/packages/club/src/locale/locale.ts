@@ -55,7 +55,7 @@ export function localeFor(wanted: readonly string[], timeZone?: string): Locale 
 
 /** The language tag of a locale as servers name them: `it-CH` for `it_CH.UTF-8`. */
 function fromPosix(name: string): string {
-  return name.replace(/[.@].*$/u, '').replaceAll('_', '-');
+  return name.replace(/[.@].*/u, '').replaceAll('_', '-');
 }
 
 /** Null if the text is not a language tag. */

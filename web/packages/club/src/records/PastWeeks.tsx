@@ -2,7 +2,7 @@
 import { type Ask, PAST_WEEKS, type PastWeek, type Session } from '@furlong/client';
 import { Disclosure } from './Disclosure';
 import { outcomeOf } from './outcome';
-import { Figure, Sentence } from '../locale/figures';
+import { Sentence } from '../locale/figures';
 import { useLocale } from '../locale/locale';
 import { useOnDemand } from '../state/useOnDemand';
 
@@ -53,10 +53,7 @@ function WeekLine({ past }: { readonly past: PastWeek }) {
         <p>
           <Sentence
             template={words.sums}
-            figures={{
-              staked: <Figure key="staked">{money(progress.staked)}</Figure>,
-              target: <Figure key="target">{money(progress.target)}</Figure>,
-            }}
+            figures={{ staked: money(progress.staked), target: money(progress.target) }}
           />
         </p>
       )}

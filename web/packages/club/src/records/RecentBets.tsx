@@ -5,7 +5,7 @@ import { type Ask, type Club, RECENT_BETS, type RecentBet, type Session } from '
 import { whyCounted } from './contribution';
 import { Disclosure } from './Disclosure';
 import { shortReference } from './reference';
-import { Figure, Sentence } from '../locale/figures';
+import { Sentence } from '../locale/figures';
 import { useLocale } from '../locale/locale';
 import { useOnDemand } from '../state/useOnDemand';
 
@@ -43,15 +43,16 @@ function BetList({ ask, session, club }: RecentBetsProps) {
 function BetLine({ bet }: { readonly bet: RecentBet }) {
   const locale = useLocale();
   const { words, money, odds, weekdayTime } = locale;
-  const stake = <Figure key="stake">{money(bet.stake)}</Figure>;
+  const { stake, oddsMilli } = bet;
+  const figures = { stake: money(stake), odds: oddsMilli === null ? '' : odds(oddsMilli) };
   return (
     <li>
       <p className="club-record-head">
         <strong>
-          {bet.oddsMilli === null ? stake : <Sentence template={words.betAt} figures={{ stake, odds: <Figure key="odds">{odds(bet.oddsMilli)}</Figure> }} />}
+          <Sentence template={oddsMilli === null ? '{stake}' : words.betAt} figures={figures} />
         </strong>
         <span>
-          <Sentence template={words.counted} figures={{ counted: <Figure key="counted">{money(bet.counted)}</Figure> }} />
+          <Sentence template={words.counted} figures={{ counted: money(bet.counted) }} />
         </span>
         <time dateTime={bet.placedAt}>{weekdayTime(bet.placedAt)}</time>
       </p>

@@ -8,7 +8,7 @@ import { Notices } from './Notices';
 import { PreviewLine } from './PreviewLine';
 import { ProgressBar } from './ProgressBar';
 import { shownStake, standingOf, wonSentence } from './standing';
-import { Figure, Sentence } from '../locale/figures';
+import { Sentence } from '../locale/figures';
 import { useLocale } from '../locale/locale';
 
 export interface ClubTrackerProps extends DetailsProps {
@@ -116,23 +116,12 @@ function Heading({ club, id, open, onToggle }: HeadingProps) {
 /** Hidden from screen readers, because the bar already announces the same amounts. */
 function Sums({ progress }: { readonly progress: Progress }) {
   const { words, money } = useLocale();
-  const figures = {
-    staked: (
-      <Figure key="staked" className="club-staked" testid="tracker-staked">
-        {money(shownStake(progress))}
-      </Figure>
-    ),
-    target: (
-      <Figure key="target" testid="tracker-target">
-        {money(progress.target)}
-      </Figure>
-    ),
-  };
+  const figures = { staked: money(shownStake(progress)), target: money(progress.target) };
   return (
     <div className="club-meter">
       <ProgressBar progress={progress} />
       <p className="club-sums" aria-hidden="true">
-        <Sentence template={words.sums} figures={figures} />
+        <Sentence template={words.sums} figures={figures} testid="tracker" />
       </p>
     </div>
   );

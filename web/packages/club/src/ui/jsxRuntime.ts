@@ -15,17 +15,13 @@ const create = preactJsx as (type: unknown, props: Props, key?: string) => Retur
 export function jsx(type: unknown, props: Props, key?: string): ReturnType<typeof preactJsx> {
   const { children } = props;
   const isShown = typeof type === 'string' || type === Fragment;
-  return create(type, isShown && children !== undefined ? { ...props, children: inElements(children) } : props, key);
+  return create(type, isShown && children !== undefined ? { ...props, children: inElement(children) } : props, key);
 }
 
 export { Fragment, jsx as jsxs };
 
-function inElements(children: ComponentChildren): ComponentChildren {
-  return Array.isArray(children) ? children.map(inElement) : inElement(children, 0);
-}
-
-function inElement(child: ComponentChildren, position: number): ComponentChildren {
-  if (Array.isArray(child)) return inElements(child);
+function inElement(child: ComponentChildren, position = 0): ComponentChildren {
+  if (Array.isArray(child)) return child.map(inElement);
   const isText = (typeof child === 'string' && child.trim() !== '') || typeof child === 'number';
   return isText ? create('span', { children: child }, `${position}:${child}`) : child;
 }
