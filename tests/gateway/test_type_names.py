@@ -69,10 +69,14 @@ SDL = joined(SUPERGRAPH, "a", "b", "c")
 
 
 async def answered(
-    query: str, way: ExecutionMode, root: Mapping[str, Any], entity: Mapping[str, Any] = ENTITY["b"]
+    query: str,
+    way: ExecutionMode,
+    root: Mapping[str, Any],
+    entity: Mapping[str, Any] = ENTITY["b"],
+    sdl: str = SDL,
 ) -> dict[str, Any]:
     """What the gateway answers if subgraph `a` returns these root fields, and `b` this entity."""
-    preparer = Preparer(load_supergraph(SDL), GENEROUS_LIMITS)
+    preparer = Preparer(load_supergraph(sdl), GENEROUS_LIMITS)
 
     def subgraph(name: str) -> Any:
         async def answer(request: SubgraphRequest) -> Mapping[str, Any]:
@@ -204,6 +208,49 @@ async def test_a_required_field_that_is_missing_is_the_error_of_who_left_it_out(
     answer = await answered("{ me { mail total } }", way, {"me": user})
     assert answer["data"] == {"me": {"mail": "a@b", "total": None}}
     assert told(answer) == [("me.total", "a")]
+
+
+TWO_KEYS = """
+type Query @join__type(graph: A) @join__type(graph: B) { bees: [Bee] @join__field(graph: A) }
+type Bee
+  @join__type(graph: A, key: "nick") @join__type(graph: A, key: "hive { no }")
+  @join__type(graph: B, key: "nick") @join__type(graph: B, key: "hive { no }") {
+  nick: String
+  hive: Hive!
+  size: Int! @join__field(graph: B)
+}
+type Hive @join__type(graph: A) @join__type(graph: B) { no: Int! }
+"""
+
+
+async def test_a_null_key_that_is_allowed_does_not_hide_who_left_out_the_other(way: ExecutionMode) -> None:
+    """Neither is it the error of the subgraph that could not be asked."""
+    bees = [
+        {"__typename": "Bee", "nick": None, "hive": {}},
+        {"__typename": "Bee", "nick": None, "hive": {"no": 1}},
+    ]
+    sdl = joined(TWO_KEYS, "a", "b", "c")
+    answer = await answered("{ bees { size } }", way, {"bees": bees}, {"size": 3}, sdl)
+    assert answer["data"] == {"bees": [None, {"size": 3}]}
+    assert {service for _, service in told(answer)} == {"a"}
+
+
+WITH_INTERFACE_OBJECT = """
+interface Being @join__type(graph: A, key: "id", isInterfaceObject: true) @join__type(graph: B, key: "id") {
+  id: ID! label: String @join__field(graph: A)
+}
+type Ant implements Being @join__implements(graph: B, interface: "Being") @join__type(graph: B, key: "id") {
+  id: ID! label: String @join__field
+}
+type Query @join__type(graph: A) @join__type(graph: B) { being: Being @join__field(graph: A) }
+"""
+
+
+async def test_an_interface_object_needs_no_name_if_all_its_types_are_shown_alike(way: ExecutionMode) -> None:
+    """Its subgraph knows one type for all of them."""
+    sdl = joined(WITH_INTERFACE_OBJECT, "a", "b", "c")
+    answer = await answered("{ being { id label } }", way, {"being": {"id": "x", "label": "y"}}, {}, sdl)
+    assert answer == {"data": {"being": {"id": "x", "label": "y"}}}
 
 
 FIELD_SETS = """
