@@ -58,7 +58,7 @@ EXTENDED: Final = """
 
 
 def club_text(visitor: Browser) -> str:
-    """What the club shows: without the spaces between its parts, and without what screen readers alone were told."""
+    """What the club shows, without the spaces between its parts and what only screen readers were told."""
     return re.sub(r"\s+", "", str(visitor.page.evaluate(SAID)))
 
 
