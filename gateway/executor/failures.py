@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from gateway.errors import SubgraphUnreachable
 from gateway.executor.masking import ShownError
-from gateway.plan import Names
+from gateway.plan import Fetch, Names
 from gateway.supergraph.selections import TYPENAME
 
 Path = tuple[str | int, ...]
@@ -57,7 +57,7 @@ class Failure(msgspec.Struct, frozen=True):
         return entry
 
 
-def _nobody(_stored: Path) -> Sequence[str]:
+def _nobody(_fetch: Fetch | None, _stored: Path) -> Sequence[str]:
     return ()
 
 
@@ -71,11 +71,14 @@ class Failures:
     Attributes:
         explained: By path in the tree of data, why a value is missing. Executions that share the tree share
             it.
-        services: Returns the subgraphs that provide the value at a path in the tree of data.
+        services: Returns the subgraphs that had provided the value at a path in the tree of data before a
+            fetch was sent.
+        asking: The fetch whose representations are being built.
     """
 
     explained: dict[Path, Failure] = field(default_factory=dict)
-    services: Callable[[Path], Sequence[str]] = _nobody
+    services: Callable[[Fetch | None, Path], Sequence[str]] = _nobody
+    asking: Fetch | None = None
     _shown: dict[Path | None, Failure] = field(default_factory=dict)
     _hidden: list[Failure] = field(default_factory=list)
     _nulled: set[Path] = field(default_factory=set)
@@ -109,7 +112,7 @@ class Failures:
             stored: The path of the value in the tree of data; of an object, if it ends at its `__typename`.
             what: What the value's subgraph did wrong.
         """
-        services = self.services(stored[:-1] if stored[-1] == TYPENAME else stored)
+        services = self.services(self.asking, stored[:-1] if stored[-1] == TYPENAME else stored)
         service = services[0] if services else None
         known = self._invalid.get((service, what))
         if known is None:

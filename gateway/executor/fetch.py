@@ -19,7 +19,7 @@ from gateway.executor.exchange import (
     exchange_all,
     parse_response,
 )
-from gateway.executor.failures import Failure, Failures, Path, invalid_response, of_subgraph
+from gateway.executor.failures import Failure, Path, invalid_response, of_subgraph
 from gateway.executor.masking import ShownError
 from gateway.executor.merge import copied, merge
 from gateway.executor.missing_fields import MissingFields, is_complete
@@ -46,6 +46,10 @@ class Execution(Struct, frozen=True):
     data: dict[str, Any] = msgspec.field(default_factory=dict)
     missing_fields: MissingFields = msgspec.field(default_factory=MissingFields)
     windows: Windows = msgspec.field(default_factory=lambda: NO_WINDOWS)
+
+    def __post_init__(self) -> None:
+        # Without a reference to the execution itself, which would be a cycle.
+        self.missing_fields.failures.services = partial(_returned_before, self.plan.fetches, self.data)
 
 
 class FetchExecution(Struct, frozen=True):
@@ -103,18 +107,13 @@ class FetchExecution(Struct, frozen=True):
         else:
             self._mark_missing(positions, provided_fields, self._failure_of(response))
 
-    def _failures(self) -> Failures:
-        """Return the failures, which blame values that the fetch sends on those who returned them before."""
-        failures, execution = self.execution.missing_fields.failures, self.execution
-        failures.services = partial(_returned_before, self.fetch, execution.plan.fetches, execution.data)
-        return failures
-
     async def _execute_context_batch(
         self, context_batch: ContextBatch, fields: Sequence[Entities], places: Sequence[Sequence[Position]]
     ) -> None:
         """Fetch entities in one request, with one field for each set of ancestors' values."""
         asking: list[tuple[int, Mapping[str, Any], SentField]] = []
-        failures = self._failures()
+        failures = self.execution.missing_fields.failures
+        failures.asking = self.fetch
         for index, (entities, positions) in enumerate(zip(fields, places, strict=True)):
             found = group_by_values(entities, positions, failures)
             missing = list(found.missing)
@@ -157,7 +156,8 @@ class FetchExecution(Struct, frozen=True):
 
     async def execute_batch(self, fields: Sequence[Entities], places: Sequence[Sequence[Position]]) -> None:
         """Fetch entities; those that lack a required field are fetched by the fallback."""
-        failures = self._failures()
+        failures = self.execution.missing_fields.failures
+        failures.asking = self.fetch
         batches = [
             represent(entities, positions, failures)
             for entities, positions in zip(fields, places, strict=True)
@@ -310,8 +310,8 @@ def _explained_nulls(response: SubgraphResponse) -> dict[Path, ShownError]:
 
 
 def _returned_before(
-    fetch: Fetch, fetches: Sequence[Fetch], data: Mapping[str, Any], stored: Path
+    fetches: Sequence[Fetch], data: Mapping[str, Any], fetch: Fetch | None, stored: Path
 ) -> list[str]:
     """Return the subgraphs that returned a value before a fetch; a fallback follows its own fetch alone."""
-    before = preceding(fetches, fetch)
+    before = [] if fetch is None else preceding(fetches, fetch)
     return providing_subgraphs(before or fetches, data, stored)

@@ -48,23 +48,20 @@ def providing_subgraphs(
     """
     keys = [part for part in stored if isinstance(part, str)]
     types = _types(stored, data)
-    places = [
-        (fetch.subgraph, path, provided_fields)
+    return _providing(fetches, keys, types) or _providing(fetches, keys, [None] * len(types))
+
+
+def _providing(fetches: Iterable[Fetch], keys: Sequence[str], types: Sequence[str | None]) -> list[str]:
+    providing = [
+        (len(path), fetch.subgraph)
         for fetch in fetches
         for path, provided_fields in fetch.places()
         if len(path) < len(keys)
         and all(step.response_key == key for step, key in zip(path, keys, strict=False))
+        and _provides(provided_fields, keys[len(path) :], types[len(path) :])
     ]
-    for known in (types, [None] * len(types)):
-        providing = [
-            (len(path), subgraph)
-            for subgraph, path, provided_fields in places
-            if _provides(provided_fields, keys[len(path) :], known[len(path) :])
-        ]
-        if providing:
-            deepest = max(length for length, _ in providing)
-            return list(dict.fromkeys(subgraph for length, subgraph in providing if length == deepest))
-    return []
+    deepest = max((length for length, _ in providing), default=0)
+    return list(dict.fromkeys(subgraph for length, subgraph in providing if length == deepest))
 
 
 def preceding(fetches: Sequence[Fetch], fetch: Fetch) -> list[Fetch]:
