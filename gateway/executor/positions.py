@@ -45,7 +45,7 @@ class Position(Struct, frozen=True, eq=False):
 
     @property
     def _types(self) -> tuple[ObjectTypes, ...]:
-        if self.names is None:
+        if self.names is None or not self.names.types:
             return ()
         parent = self.above.concrete if self.above is not None and len(self.names.types) > 1 else None
         return self.names.types_below(parent)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Literal, TypeAlias
 
 from msgspec import Struct, field
@@ -233,8 +233,10 @@ class ObjectTypes(Struct, frozen=True):
     only: str | None
 
 
-def only_type(types: Iterable[ObjectTypes]) -> str | None:
+def only_type(types: Collection[ObjectTypes]) -> str | None:
     """Return the one type that an object may have; None if there are several."""
+    if not types:
+        return None
     found = {each.only for each in types}
     return found.pop() if len(found) == 1 else None
 
