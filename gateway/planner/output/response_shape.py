@@ -88,7 +88,8 @@ class ResponseShaper:
                     deferred |= {interface: deferred[member]} if member in deferred else {}
             only: str | None = static
             if is_abstract_type(named):
-                only = next((each for each in fields if each == only_type(types)), None)
+                only = only_type(types)
+                only = only if only in fields else None
             self._known[index] = Shape(only, fields, possible & self.hidden, deferred)
         return self._known[index]
 
