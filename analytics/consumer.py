@@ -24,8 +24,14 @@ from analytics.records import end_of_block
 from analytics.rollups import Rollups
 from analytics.settings import AnalyticsSettings
 from consumers.stream.broker.broker_generation import BrokerGenerations
-from consumers.stream.broker.kafka_client import bounded_consumer, cluster_id, partitions_of
+from consumers.stream.broker.kafka_client import (
+    bounded_consumer,
+    cluster_id,
+    partitions_of,
+    running_client,
+)
 from consumers.stream.errors import PositionOutOfRange
+from consumers.stream.group.session_supervisor import PERMANENT_KAFKA_ERRORS
 from consumers.stream.records import Partition, Record
 from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import Clock
@@ -119,7 +125,7 @@ class AnalyticsConsumer:
             StoreInUse: Another process owns the store.
             StoreFault: The engine refuses.
             PositionOutOfRange: The brokers dropped records before they were read.
-            KafkaError: The brokers cannot be reached, or refuse.
+            KafkaError: The brokers refuse permanently.
         """
         engine: Engine | None = None
         pseudonyms: Pseudonyms | None = None
@@ -169,22 +175,30 @@ class AnalyticsConsumer:
     async def _fill(self, engine: Engine, ingestion: Ingestion) -> None:
         if self._before is not None:
             await self._in_engine(partial(self._before, ingestion))
-        stored = await self._in_engine(ingestion.last_ranges)
-        consumer: AIOKafkaConsumer = bounded_consumer(self._stream, GROUP)
-        await consumer.start()
-        try:
-            await self._assign(consumer, stored)
-            self._detail = "reading"
-            rollups = Rollups(engine)
-            rates = Rates(engine, self._settings.rates_file, self._settings.reporting_currency)
-            await self._publish(ingestion, rollups, rates)
-            while not self._stopping.is_set():
-                await self._read_round(consumer)
-                await self._store(ingestion)
-                if self._stopping.is_set() or asyncio.get_running_loop().time() >= self._publish_at:
-                    await self._publish(ingestion, rollups, rates)
-        finally:
-            await consumer.stop()
+        while not self._stopping.is_set():
+            try:
+                async with running_client(bounded_consumer(self._stream, GROUP)) as consumer:
+                    await self._fill_from(consumer, engine, ingestion)
+            except PERMANENT_KAFKA_ERRORS:
+                raise
+            except KafkaError as fault:
+                self._detail = f"Kafka is unavailable: {fault!r}"
+                log.warning("kafka_away", group=GROUP, error=repr(fault))
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._stream.retry_limit_seconds):
+                        await self._stopping.wait()
+
+    async def _fill_from(self, consumer: AIOKafkaConsumer, engine: Engine, ingestion: Ingestion) -> None:
+        await self._assign(consumer, await self._in_engine(ingestion.last_ranges))
+        self._detail = "reading"
+        rollups = Rollups(engine)
+        rates = Rates(engine, self._settings.rates_file, self._settings.reporting_currency)
+        await self._publish(ingestion, rollups, rates)
+        while not self._stopping.is_set():
+            await self._read_round(consumer)
+            await self._store(ingestion)
+            if self._stopping.is_set() or asyncio.get_running_loop().time() >= self._publish_at:
+                await self._publish(ingestion, rollups, rates)
 
     async def _assign(self, consumer: AIOKafkaConsumer, stored: Mapping[Partition, Range]) -> None:
         """Assign all partitions, each at the range that was stored last."""

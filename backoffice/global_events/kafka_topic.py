@@ -13,7 +13,7 @@ from aiokafka.errors import KafkaError
 from backoffice.global_events.publisher import TopicContents
 from consumers.messages.global_events.message import GlobalEvent, decode_global
 from consumers.stream.broker.broker_generation import BrokerGenerations
-from consumers.stream.broker.kafka_client import cluster_id
+from consumers.stream.broker.kafka_client import cluster_id, running_client
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from consumers.stream.settings import StreamSettings
@@ -54,13 +54,11 @@ class KafkaGlobalTopic:
                 enable_idempotence=True,
                 request_timeout_ms=round(RESPONSE_SECONDS * 800),
             )
-            stack.push_async_callback(producer.stop)  # also if it is cancelled while it starts
-            await producer.start()
+            await stack.enter_async_context(running_client(producer))
             consumer = AIOKafkaConsumer(
                 bootstrap_servers=settings.bootstrap, group_id=None, enable_auto_commit=False
             )
-            stack.push_async_callback(consumer.stop)
-            await consumer.start()
+            await stack.enter_async_context(running_client(consumer))
             consumer.assign([GLOBAL_PARTITION])
             yield cls(consumer, producer, generations)
 

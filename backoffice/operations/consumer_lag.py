@@ -20,7 +20,7 @@ from backoffice.access import Actor, Permission, require
 from backoffice.global_events.acknowledgements import NodeReport, NodeRepository
 from backoffice.operations.dead_letters import CONSUMERS
 from consumers.acknowledgements.settings import ONLY_NODE, NodeSettings
-from consumers.stream.broker.kafka_client import bounded_consumer, partitions_of
+from consumers.stream.broker.kafka_client import bounded_consumer, partitions_of, running_client
 from consumers.stream.cell_partitions import CellPartitions
 from consumers.stream.settings import StreamSettings
 from foundation.storage.cells.cell import Cell
@@ -280,9 +280,7 @@ async def read_lag(
 async def _lag_of(
     settings: StreamSettings, group: str, partitions: Sequence[TopicPartition]
 ) -> list[PartitionLag]:
-    consumer = bounded_consumer(settings, group)
-    try:
-        await consumer.start()
+    async with running_client(bounded_consumer(settings, group)) as consumer:
         consumer.assign(partitions)
         firsts = await consumer.beginning_offsets(partitions)
         ends = await consumer.end_offsets(partitions)
@@ -290,8 +288,6 @@ async def _lag_of(
         begins = {each: max(committed[each] or 0, firsts[each]) for each in partitions}
         behind = {each: begins[each] for each in partitions if ends[each] > begins[each]}
         oldest = await _oldest(consumer, behind)
-    finally:
-        await consumer.stop()
     return [
         PartitionLag(
             group,

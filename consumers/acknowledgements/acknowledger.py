@@ -26,6 +26,7 @@ from consumers.acknowledgements.report import ReadWorkers, WorkersReport, read_r
 from consumers.acknowledgements.settings import ONLY_NODE, NodeSettings
 from consumers.messages.global_events.message import decode_global
 from consumers.messages.global_events.reducer import GlobalReducer
+from consumers.stream.broker.kafka_client import running_client
 from consumers.stream.consumer import App
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import AnyTopic, Topic
@@ -137,16 +138,12 @@ class Acknowledger:
         )
 
     async def _report(self) -> None:
-        producer = AIOKafkaProducer(bootstrap_servers=self.bootstrap, acks="all")
-        try:  # not `async with`: a producer that is cancelled while it starts has to be stopped, too
-            await producer.start()
+        async with running_client(AIOKafkaProducer(bootstrap_servers=self.bootstrap, acks="all")) as producer:
             while True:
                 self._wake.clear()
                 sent = await self.acknowledgement()
                 await _send(producer, sent)
                 await self._until_due(sent)
-        finally:
-            await producer.stop()
 
     async def _until_due(self, sent: Acknowledgement) -> None:
         """Wait until something was applied, the next report is due, or budgets were used or asked for."""

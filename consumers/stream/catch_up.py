@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from consumers.stream.broker.broker_generation import BrokerGenerations
-from consumers.stream.broker.kafka_client import bounded_consumer, cluster_id
+from consumers.stream.broker.kafka_client import bounded_consumer, cluster_id, running_client
 from consumers.stream.database.own_cluster import require_own_cluster
 from consumers.stream.database.positions import Positions
 from consumers.stream.records import Partition
@@ -61,13 +61,9 @@ class CatchUp:
         finally:
             await broker_generations.close()
         partitions = await self._partitions()
-        consumer: AIOKafkaConsumer = bounded_consumer(self.settings, "furlong-catch-up")
-        try:
-            await consumer.start()
+        async with running_client(bounded_consumer(self.settings, "furlong-catch-up")) as consumer:
             firsts = await consumer.beginning_offsets(partitions)
             ends = await consumer.end_offsets(partitions)
-        finally:
-            await consumer.stop()
         return {
             Partition(partition.topic, partition.partition, generations[partition.topic]): ends[partition]
             for partition in partitions

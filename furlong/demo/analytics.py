@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
+import structlog
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
@@ -30,10 +31,12 @@ from consumers.stream.records import Partition, Record
 from consumers.stream.settings import StreamSettings
 from furlong.demo import ready_file
 from furlong.demo.clock import demo_clock
+from furlong.demo.supervised_consumers import REST_SECONDS
 from furlong.demo.tokens import demo_secret
 from simulator.world import Brand, Reward, World, load_world
 from subgraphs.kit.domain.weeks import Calendar, Week
 
+log = structlog.get_logger(__name__)
 WEEKS: Final = 8
 CUSTOMERS: Final = 600
 """Of each brand."""
@@ -78,6 +81,9 @@ async def _gather(ready: Path) -> None:
             await consumer.run_until(stop)
         except StoreInUse:  # somebody asks before this process has begun, and is done in a moment
             await asyncio.sleep(1)
+        except Exception as fault:
+            log.exception("consumer_ended", name="analytics", again_in=REST_SECONDS, error=str(fault))
+            await asyncio.sleep(REST_SECONDS)
 
 
 def write_history(ingestion: Ingestion, world: World, weeks: int = WEEKS) -> None:

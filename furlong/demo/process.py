@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -38,7 +38,7 @@ from furlong.demo.mock.server import PATH as MOCKED
 from furlong.demo.mock.server import mount_mock
 from furlong.demo.processes import Surroundings, running_decisions, running_processes, running_settlement
 from furlong.demo.ready_file import database_in, make_private
-from furlong.demo.routes import DemoSession, PlacedSlip, SessionCustomer, demo_routes
+from furlong.demo.routes import DemoSession, Placed, PlacedSlip, SessionCustomer, demo_routes
 from furlong.demo.scenarios import Arrived, DemoParts, Scenario, customers_of, faulty_gateway, play_scenarios
 from furlong.demo.scenarios.faults import FEATURE, HEADER
 from furlong.demo.tokens import demo_secret, demo_sessions, make_token
@@ -163,6 +163,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
                 options.data,
                 tracing,
                 embed=embed.settings,
+                counts_bets=context.counts_bets,
             )
             for database, context in zip(databases, running, strict=True)
         ]
@@ -283,14 +284,15 @@ def _site(
     tracing: Tracing | None,
     *,
     embed: EmbedSettings,
+    counts_bets: Callable[[], bool],
 ) -> Starlette:
     app = create_site(parts, gateway=_demo_gateway(data), tracing=tracing, embed=embed)
 
-    async def place_bet(owner: Owner, slip: PlacedSlip) -> str:
+    async def place_bet(owner: Owner, slip: PlacedSlip) -> Placed:
         brand = simulator.world.brand(owner.brand)
         if brand is None:
             raise LookupError(f"the simulator has no brand {owner.brand}")
-        return await publish_bet(
+        bet_id = await publish_bet(
             simulator.producer,
             brand,
             owner.customer,
@@ -299,6 +301,7 @@ def _site(
             placed_at=parts.clock.now(),
             bet_type=slip.bet_type,
         )
+        return Placed(bet_id=bet_id, is_counting=counts_bets())
 
     app.router.routes.extend(demo_routes(session, parts.verifier, place_bet))
     app.router.routes.append(DemoTokens(embed, session, parts.clock).route())

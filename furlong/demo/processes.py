@@ -2,14 +2,13 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-import structlog
 from prometheus_client import CollectorRegistry
 
 from backoffice.consumer import create_consumer as create_backoffice
@@ -21,6 +20,7 @@ from foundation.storage.clock import Clock
 from foundation.storage.settings import DatabaseSettings
 from foundation.tracing import Tracing
 from furlong.demo.fulfilment import DemoFulfilment, DemoProviders, running_fulfilment
+from furlong.demo.supervised_consumers import SupervisedConsumer, running_consumers
 from furlong.subgraph_names import DATABASES, SUBGRAPHS
 from furlong.workers.consumer_process import create_consumer
 from furlong.workers.outbox_worker import running_outbox_worker
@@ -32,7 +32,6 @@ from subgraphs.kit.live.settings import LiveSettings
 from subgraphs.kit.live.watches import Watches
 from subgraphs.kit.settings import UpstreamSettings
 
-log = structlog.get_logger(__name__)
 _STOP_SECONDS: Final = 3.0
 
 
@@ -53,6 +52,11 @@ class DemoProcesses:
     database: DatabaseSettings
     fulfilment: DemoFulfilment
     bus: MemoryBus
+    consumers: Mapping[str, SupervisedConsumer]
+
+    def counts_bets(self) -> bool:
+        """Return whether the consumer of bets runs now."""
+        return self.consumers["progress"].is_live
 
 
 @asynccontextmanager
@@ -62,7 +66,8 @@ async def running_processes(database: DatabaseSettings, around: Surroundings) ->
     bus = MemoryBus(Watches(LiveSettings().spread_per_second), is_complete=True)
     changed = bus.customers_changed
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(_running_consumers(database, around, changed))
+        consumers = _consumers(database, around, changed)
+        await stack.enter_async_context(running_consumers(list(consumers.values())))
         await stack.enter_async_context(
             running_outbox_worker(database, stream, None if tracing is None else tracing.tracer)
         )
@@ -70,7 +75,7 @@ async def running_processes(database: DatabaseSettings, around: Surroundings) ->
         fulfilment = await stack.enter_async_context(
             running_fulfilment(database, around.providers, stream, clock)
         )
-        yield DemoProcesses(database, fulfilment, bus)
+        yield DemoProcesses(database, fulfilment, bus, consumers)
 
 
 @asynccontextmanager
@@ -110,26 +115,19 @@ async def running_analytics(ready: Path, *, wanted: bool) -> AsyncIterator[None]
             await process.wait()
 
 
-@asynccontextmanager
-async def _running_consumers(
+def _consumers(
     database: DatabaseSettings, around: Surroundings, changed: CustomersChanged
-) -> AsyncIterator[None]:
+) -> Mapping[str, SupervisedConsumer]:
     # The database of the back office belongs to no cell.
     names = DATABASES if database.cell.own() is None else SUBGRAPHS
-    consumers = [
-        create_consumer(
-            name,
-            database,
-            around.stream,
-            CollectorRegistry(),
-            around.clock,
-            tracing=around.tracing,
-            changed=changed,
+
+    def create(name: str) -> Consumer:
+        stream, registry, tracing = around.stream, CollectorRegistry(), around.tracing
+        return create_consumer(
+            name, database, stream, registry, around.clock, tracing=tracing, changed=changed
         )
-        for name in names
-    ]
-    async with _running(consumers):
-        yield
+
+    return {name: SupervisedConsumer(name, partial(create, name)) for name in names}
 
 
 @asynccontextmanager
@@ -143,28 +141,12 @@ async def running_decisions(
         cell: Those of the databases of one of the cells, or of all customers.
         around: What all processes share.
     """
-    stream, clock, consumers = around.stream, around.clock, []
-    if cell.cell.own() is not None:
-        divide = partial(allot_budgets, office, cell, clock)
-        consumers = [create_backoffice(office, stream, CollectorRegistry(), clock, companions=(divide,))]
-    async with running_publisher(office, stream, clock), _running(consumers):
+    stream, clock = around.stream, around.clock
+    divide = partial(allot_budgets, office, cell, clock)
+
+    def create() -> Consumer:
+        return create_backoffice(office, stream, CollectorRegistry(), clock, companions=(divide,))
+
+    consumers = [] if cell.cell.own() is None else [SupervisedConsumer("backoffice", create)]
+    async with running_publisher(office, stream, clock), running_consumers(consumers):
         yield
-
-
-@asynccontextmanager
-async def _running(consumers: Sequence[Consumer]) -> AsyncIterator[None]:
-    """Run consumers while the block runs."""
-    tasks = [asyncio.create_task(_run(consumer), name="consumer") for consumer in consumers]
-    try:
-        yield
-    finally:
-        await asyncio.gather(*(consumer.stop() for consumer in consumers))
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _run(consumer: Consumer) -> None:
-    try:
-        await consumer.run()
-    except Exception:
-        log.exception("consumer_stopped")
-        raise

@@ -56,12 +56,17 @@ class PlacedSlip(_Body):
 
 
 class Placed(_Body):
-    """The bet that a slip became."""
+    """The bet that a slip became.
+
+    Attributes:
+        is_counting: Whether it is counted now; if not, the consumer has ended, and is being started again.
+    """
 
     bet_id: str
+    is_counting: bool = True
 
 
-PlaceBet = Callable[[Owner, PlacedSlip], Awaitable[str]]
+PlaceBet = Callable[[Owner, PlacedSlip], Awaitable[Placed]]
 
 
 NO_STORE: Final = {"cache-control": "no-store"}
@@ -110,7 +115,7 @@ def demo_routes(session: DemoSession, verifier: SessionVerifier, place_bet: Plac
     Args:
         session: The customers to offer.
         verifier: Verifies the token of the customer who places a bet.
-        place_bet: Places the bet with the betting site, here the simulator, and returns its id.
+        place_bet: Places the bet with the betting site, here the simulator.
     """
 
     async def post_bet(request: Request) -> Response:
@@ -124,7 +129,7 @@ def demo_routes(session: DemoSession, verifier: SessionVerifier, place_bet: Plac
             slip = PlacedSlip.model_validate_json(await request.body())
         except ValidationError as error:
             return _refused(422, "; ".join(problem["msg"] for problem in error.errors()))
-        placed = Placed(bet_id=await place_bet(viewer.owner, slip))
+        placed = await place_bet(viewer.owner, slip)
         return Response(placed.model_dump_json(by_alias=True), 202, media_type="application/json")
 
     return [session_route(session), Route("/demo/bets", post_bet, methods=["POST"])]

@@ -9,6 +9,8 @@ import structlog
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
+from consumers.stream.broker.kafka_client import running_client
+
 log = structlog.get_logger(__name__)
 PUBLIC_TOPICS: Final = ("club.scheme.v1", "club.week.v1", "club.reward-config.v1", "club.global.v1")
 RETRY_SECONDS: Final = 5.0
@@ -44,15 +46,13 @@ async def _watch(bootstrap: str, changed: Callable[[str], None], topics: Sequenc
             *topics, bootstrap_servers=bootstrap, group_id=None, auto_offset_reset="latest"
         )
         try:
-            await consumer.start()
-            async for record in consumer:
-                brand = brand_of(record.key)
-                if brand is not None:
-                    changed(brand)
+            async with running_client(consumer):
+                async for record in consumer:
+                    brand = brand_of(record.key)
+                    if brand is not None:
+                        changed(brand)
         except (KafkaError, OSError) as error:
             log.warning("public_data_watch_failed", error=repr(error))
-        finally:
-            await consumer.stop()
         await asyncio.sleep(RETRY_SECONDS)
 
 

@@ -14,6 +14,7 @@ from aiokafka.structs import ConsumerRecord
 
 from consumers.acknowledgements.message import CELLS_TOPIC, decode_acknowledgement
 from consumers.messages.global_events.message import decode_global
+from consumers.stream.broker.kafka_client import running_client
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from furlong.settings import CdnSettings
@@ -153,19 +154,17 @@ class PurgeWorker:
                 auto_offset_reset="latest",
             )
             try:
-                await consumer.start()
-                # Positions are read now, and not with the first records.
-                for partition in consumer.assignment():
-                    await consumer.position(partition)
-                troubles.end(KAFKA)
-                self.remove([EVERYTHING])
-                async for record in consumer:
-                    self.read(record)
+                async with running_client(consumer):
+                    # Positions are read now, and not with the first records.
+                    for partition in consumer.assignment():
+                        await consumer.position(partition)
+                    troubles.end(KAFKA)
+                    self.remove([EVERYTHING])
+                    async for record in consumer:
+                        self.read(record)
             except (KafkaError, OSError) as error:
                 troubles.begin(KAFKA, f"Kafka does not respond: {error!r}")
                 log.warning("cdn_topics_not_followed", error=repr(error))
-            finally:
-                await consumer.stop()
             await asyncio.sleep(RETRY_SECONDS)
 
 

@@ -19,7 +19,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
-from consumers.stream.broker.kafka_client import cluster_id
+from consumers.stream.broker.kafka_client import cluster_id, running_client
 from consumers.stream.database.own_cluster import require_own_cluster
 from consumers.stream.errors import MixedInstallations
 from consumers.stream.settings import StreamSettings
@@ -128,8 +128,7 @@ async def run_outbox_worker(
                     enable_idempotence=True,
                     request_timeout_ms=round(DELIVERY_SECONDS * 800),
                 )
-                stack.push_async_callback(producer.stop)
-                await producer.start()
+                await stack.enter_async_context(running_client(producer))
                 publisher = KafkaPublisher(producer, tracer)
                 cluster = None if stream.generation else await cluster_id(stream)
                 relays = [_relay(stack, name, database, publisher, statuses[name]) for name in OUTBOXES]

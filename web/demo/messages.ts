@@ -16,6 +16,8 @@ export interface SlipWords {
   readonly signIn: string;
   /** `{bet}`, `{id}`. */
   readonly placed: string;
+  /** After `placed`, while nothing counts bets. */
+  readonly later: string;
   /** `{amount}`, `{runner}`, `{odds}`. */
   readonly bet: string;
   readonly nowhere: string;
@@ -37,6 +39,7 @@ const EN: SlipWords = {
   enterStake: 'Enter a stake to place a bet.',
   signIn: 'Sign in to place a bet.',
   placed: 'Bet placed: {bet}. Reference {id}.',
+  later: 'It counts in a moment: the consumer of bets has ended, and is being started again. The terminal says why.',
   bet: '{amount} on {runner} at {odds}',
   nowhere: 'Placing bets is the betting site’s job; nothing here takes them.',
   failed: 'Your bet was not placed. Try again.',
@@ -56,6 +59,7 @@ const DE: SlipWords = {
   enterStake: 'Geben Sie einen Einsatz ein, um zu wetten.',
   signIn: 'Melden Sie sich an, um zu wetten.',
   placed: 'Wette platziert: {bet}. Nummer {id}.',
+  later: 'Sie zählt in Kürze: Der Consumer der Wetten ist beendet und wird neu gestartet. Der Grund steht im Terminal.',
   bet: '{amount} auf {runner} zu {odds}',
   nowhere: 'Wetten nimmt die Wettseite entgegen, nicht diese Seite.',
   failed: 'Ihre Wette wurde nicht platziert. Versuchen Sie es erneut.',
@@ -75,6 +79,7 @@ const IT: SlipWords = {
   enterStake: 'Inserisci una puntata per scommettere.',
   signIn: 'Accedi per scommettere.',
   placed: 'Scommessa piazzata: {bet}. Riferimento {id}.',
+  later: 'Verrà conteggiata tra poco: il consumer delle scommesse si è fermato e viene riavviato. Il motivo è nel terminale.',
   bet: '{amount} su {runner} a {odds}',
   nowhere: 'Le scommesse si piazzano sul sito, non in questa pagina.',
   failed: 'La scommessa non è stata piazzata. Riprova.',
@@ -94,6 +99,7 @@ const AR: SlipWords = {
   enterStake: 'أدخل مبلغًا لوضع رهان.',
   signIn: 'سجّل الدخول لوضع رهان.',
   placed: 'وُضع الرهان: {bet}. المرجع {id}.',
+  later: 'سيُحتسب بعد قليل: توقّف مستهلك الرهانات ويُعاد تشغيله. السبب مذكور في الطرفية.',
   bet: '{amount} على {runner} بسعر {odds}',
   nowhere: 'توضع الرهانات في موقع المراهنات، لا في هذه الصفحة.',
   failed: 'لم يوضع رهانك. حاول مرة أخرى.',

@@ -19,7 +19,7 @@ describe('placeBet', () => {
 
   it('hands the bet over with the session', async () => {
     const fetcher = vi.fn<typeof fetch>(() => Promise.resolve(Response.json({ betId: 'b-1' }, { status: 202 })));
-    await expect(placeBet(fetcher, 't', bet)).resolves.toEqual({ kind: 'placed', betId: 'b-1' });
+    await expect(placeBet(fetcher, 't', bet)).resolves.toEqual({ kind: 'placed', betId: 'b-1', isCounting: true });
     const [url, init] = fetcher.mock.calls[0] ?? [];
     expect(url).toBe('/demo/bets');
     expect(new Headers(init?.headers).get('Authorization')).toBe('Bearer t');

@@ -22,6 +22,7 @@ from backoffice.risk.figures.collector import LEASE, FigureCollector
 from backoffice.risk.figures.counting import WeekCounter
 from backoffice.settings import RiskSettings
 from consumers.acknowledgements.message import CELLS_PARTITION, CELLS_TOPIC, CellRange
+from consumers.stream.broker.kafka_client import close_client
 from consumers.stream.settings import StreamSettings
 from foundation.storage.cells.cell import Cell
 from foundation.storage.clock import Clock
@@ -145,7 +146,7 @@ async def _count(
             stack.push_async_callback(database.close)
         club, fulfilment, progress, rewards = databases
         producer = AIOKafkaProducer(bootstrap_servers=stream.bootstrap, acks="all")
-        stack.push_async_callback(producer.stop)
+        stack.push_async_callback(close_client, producer)
         if await _started(producer, stop):
             figures = PublishedFigures(progress, cell, KafkaFigures(producer), clock, every)
             groups = ControlGroups(Pseudonyms.from_settings(settings).key)

@@ -4,7 +4,6 @@ import asyncio
 import time
 import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -17,7 +16,7 @@ from aiokafka.partitioner import DefaultPartitioner
 from backoffice.access import Actor
 from backoffice.errors import Conflict, NotFound
 from backoffice.support.lookup.explanations import BetExplanations
-from consumers.stream.broker.kafka_client import bounded_consumer, partitions_of
+from consumers.stream.broker.kafka_client import bounded_consumer, partitions_of, running_client
 from consumers.stream.settings import StreamSettings
 from subgraphs.progress.counting.contribution import Bet
 from subgraphs.progress.customer_data import BETS_TOPIC
@@ -72,7 +71,7 @@ class BetRecords:
         """
         bet = (await self.explanations.of_bet(actor, brand, bet_id)).bet
         try:
-            async with asyncio.timeout(2 * self.seconds), _consumer(self.stream) as consumer:
+            async with asyncio.timeout(2 * self.seconds), running_client(_consumer(self.stream)) as consumer:
                 record, searched = await self._search(consumer, bet)
         except (KafkaError, TimeoutError) as error:
             raise Conflict(f"Kafka does not answer: {type(error).__name__}.") from error
@@ -100,15 +99,9 @@ class BetRecords:
         return None, searched
 
 
-@asynccontextmanager
-async def _consumer(settings: StreamSettings) -> AsyncIterator[AIOKafkaConsumer]:
+def _consumer(settings: StreamSettings) -> AIOKafkaConsumer:
     # It joins no group and commits nothing: the name is for the broker's logs.
-    consumer = bounded_consumer(settings, f"furlong-lookup-{uuid.uuid4().hex[:8]}")
-    try:
-        await consumer.start()
-        yield consumer
-    finally:
-        await consumer.stop()
+    return bounded_consumer(settings, f"furlong-lookup-{uuid.uuid4().hex[:8]}")
 
 
 def _usual_partition(bet: Bet, partitions: Sequence[TopicPartition]) -> int | None:

@@ -10,9 +10,10 @@ import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
 
-from consumers.feeds.delivery.kafka_clients import close, create_reader
+from consumers.feeds.delivery.kafka_clients import create_reader
 from consumers.feeds.mapping.feed import AnyFeed
 from consumers.feeds.mapping.progress_message import PROGRESS_TOPIC
+from consumers.stream.broker.kafka_client import running_client
 from consumers.stream.database.dead_letter_relay import DEAD_LETTER_SUFFIX
 from consumers.stream.database.dead_letters import REASON_CHARACTERS, RECENT, RejectedRecord
 from consumers.stream.errors import Poison
@@ -173,13 +174,9 @@ class ParkedLetters:
         Raises:
             KafkaError: The topic does not exist, or no broker answers.
         """
-        consumer = create_reader(self.settings, self.topic + DEAD_LETTER_SUFFIX)
-        try:
-            await consumer.start()
+        async with running_client(create_reader(self.settings, self.topic + DEAD_LETTER_SUFFIX)) as consumer:
             async for record in _to_the_end(consumer):
                 yield ParkedLetter.of(record)
-        finally:
-            await close(consumer)
 
     async def publish(
         self, letter: ParkedLetter, producer: AIOKafkaProducer, target_topic: str = PROGRESS_TOPIC

@@ -12,11 +12,11 @@ from aiokafka.errors import IllegalStateError, KafkaError, UnknownTopicOrPartiti
 
 from consumers.feeds.delivery.dead_letters import FeedDeadLetters
 from consumers.feeds.delivery.forwarder import FeedMetrics, Forwarder
-from consumers.feeds.delivery.kafka_clients import close, create_producer
+from consumers.feeds.delivery.kafka_clients import create_producer
 from consumers.feeds.mapping.feed import AnyFeed
 from consumers.feeds.mapping.progress_message import PROGRESS_TOPIC
 from consumers.stream.broker.broker_generation import BrokerGenerations, require_same_topics
-from consumers.stream.broker.kafka_client import bounded_consumer, cluster_id
+from consumers.stream.broker.kafka_client import bounded_consumer, close_client, cluster_id, running_client
 from consumers.stream.database.dead_letters import DeadLetterLimit
 from consumers.stream.errors import Stalled
 from consumers.stream.group.session_supervisor import REVOKE_SECONDS, SessionSupervisor, until_first_ends
@@ -194,11 +194,9 @@ class FeedWorker:
         """
         settings = self._settings
         async with AsyncExitStack() as stack:
-            producer = create_producer(settings)
-            stack.push_async_callback(close, producer)
-            await producer.start()
+            producer = await stack.enter_async_context(running_client(create_producer(settings)))
             consumer = bounded_consumer(settings, self.group)
-            stack.push_async_callback(close, consumer)
+            stack.push_async_callback(close_client, consumer)
             cluster = settings.generation or await cluster_id(settings)
             broker_generations = await BrokerGenerations.open(settings, cluster)
             stack.push_async_callback(broker_generations.close)

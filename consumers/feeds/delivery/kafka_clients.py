@@ -1,13 +1,9 @@
 """The Kafka clients of a feed, bounded in memory and strict about offsets like the consumers'."""
 
-import asyncio
-from contextlib import suppress
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.errors import KafkaError
 
-from consumers.stream.broker.kafka_client import CLOSE_SECONDS
 from consumers.stream.database.dead_letter_relay import RESPONSE_MILLISECONDS
 from consumers.stream.settings import StreamSettings
 
@@ -34,10 +30,3 @@ def create_reader(settings: StreamSettings, topic: str) -> AIOKafkaConsumer:
         enable_auto_commit=False,
         isolation_level="read_committed",
     )
-
-
-async def close(client: AIOKafkaConsumer | AIOKafkaProducer) -> None:
-    """Close the connections; the next member publishes again what the brokers did not accept."""
-    with suppress(TimeoutError, KafkaError):
-        async with asyncio.timeout(CLOSE_SECONDS):
-            await client.stop()

@@ -1,14 +1,19 @@
-"""aiokafka's consumer with our bounds on memory and waiting, for every part that reads from Kafka."""
+"""aiokafka's clients with our bounds on memory and waiting, for every part that uses Kafka."""
 
-from collections.abc import Collection, Sequence
-from typing import Any
+import asyncio
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+import structlog
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import for_code
+from aiokafka.errors import ProducerClosed, for_code
 
 from consumers.stream.settings import StreamSettings
 
+log = structlog.get_logger(__name__)
+Client = TypeVar("Client", AIOKafkaConsumer, AIOKafkaProducer)
 CLOSE_SECONDS = 2.0
 RESPONSE_SECONDS = 5.0
 
@@ -59,6 +64,55 @@ def bounded_consumer(
         isolation_level="read_committed",
         **more,
     )
+
+
+@asynccontextmanager
+async def running_client(client: Client) -> AsyncIterator[Client]:
+    """Start a client, and close it after the block.
+
+    Raises:
+        KafkaError: The brokers cannot be reached.
+    """
+    try:  # not aiokafka's own block: a client that is cancelled while it starts has to be closed, too
+        await client.start()
+        yield client
+    finally:
+        await close_client(client)
+
+
+async def close_client(client: AIOKafkaConsumer | AIOKafkaProducer) -> None:
+    """Leave the group and close the connections, in two seconds at most.
+
+    While the brokers are gone, aiokafka waits for them, or lets through that its own tasks were cancelled
+    (aio-libs/aiokafka#647), which would look as if we were cancelled. What it then leaves running would
+    fetch again once the brokers are back, so it is ended here.
+    """
+    stopping = asyncio.create_task(client.stop())
+    try:
+        await asyncio.wait({stopping}, timeout=CLOSE_SECONDS)
+    finally:
+        if isinstance(client, AIOKafkaProducer):  # else aiokafka waits for these messages without end
+            client._message_accumulator.fail_all(ProducerClosed())  # noqa: SLF001 - it has no public way
+        left = [task for task in (stopping, *_tasks_of(client)) if not task.done()]
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.wait(left, timeout=CLOSE_SECONDS)
+        await _connections_of(client).close()
+    if not stopping.cancelled() and (fault := stopping.exception()):
+        log.info("kafka_client_not_closed", error=repr(fault))
+
+
+def _tasks_of(client: AIOKafkaConsumer | AIOKafkaProducer) -> list[asyncio.Task[Any]]:
+    """Return the tasks that a client has started; it has no public name for them."""
+    parts = (getattr(client, name, None) for name in ("_coordinator", "_fetcher", "_sender"))
+    values = [value for part in parts if part is not None for value in vars(part).values()]
+    found = [each for value in values for each in (value if isinstance(value, set) else (value,))]
+    return [each for each in found if isinstance(each, asyncio.Task)]
+
+
+def _connections_of(client: AIOKafkaConsumer | AIOKafkaProducer) -> Any:
+    return client.client if isinstance(client, AIOKafkaProducer) else client._client  # noqa: SLF001 - as above
 
 
 async def partitions_of(settings: StreamSettings, topics: Collection[str]) -> Sequence[TopicPartition]:

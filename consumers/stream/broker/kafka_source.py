@@ -13,9 +13,9 @@ from aiokafka.errors import IllegalStateError, KafkaError, NoOffsetForPartitionE
 
 from consumers.stream.broker.broker_generation import BrokerGenerations, require_same_topics
 from consumers.stream.broker.kafka_client import (
-    CLOSE_SECONDS,
     RESPONSE_SECONDS,
     bounded_consumer,
+    close_client,
     cluster_id,
 )
 from consumers.stream.broker.source import Assignment, Bounds, OnRevoked
@@ -218,9 +218,7 @@ class _CellCluster:
 
 
 async def _close(consumer: AIOKafkaConsumer, broker_generations: BrokerGenerations) -> None:
-    with suppress(TimeoutError, KafkaError):
-        async with asyncio.timeout(CLOSE_SECONDS):
-            await consumer.stop()
+    await close_client(consumer)
     await broker_generations.close()
 
 

@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from sqlalchemy.exc import SQLAlchemyError
 
+from consumers.stream.broker.kafka_client import running_client
 from consumers.stream.database.dead_letters import RELAY_POSITION, DeadLetter
 from consumers.stream.database.retry import cause
 from consumers.stream.database.sink import Sink
@@ -57,14 +58,11 @@ class DeadLetterRelay:
             max_request_size=16 * 2**20,
             request_timeout_ms=RESPONSE_MILLISECONDS,
         )
-        try:
-            await producer.start()
+        async with running_client(producer):
             while letters := await self._pending():
                 for letter in letters:
                     await self._publish(producer, letter)
                 await self._advance(letters)
-        finally:
-            await producer.stop()
 
     async def _pending(self) -> list[DeadLetter]:
         async with self.sink.database.read() as connection:

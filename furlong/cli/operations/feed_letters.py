@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from aiokafka import AIOKafkaProducer
 
 from consumers.feeds.delivery.dead_letters import LetterPosition, ParkedLetter, ParkedLetters
-from consumers.feeds.delivery.kafka_clients import close, create_producer
+from consumers.feeds.delivery.kafka_clients import create_producer
 from consumers.feeds.mapping.feed import AnyFeed
 from consumers.feeds.settings import FeedSettings, UnknownFeed
+from consumers.stream.broker.kafka_client import running_client
 from consumers.stream.database.dead_letter_replay import Fate, Replayed
 from consumers.stream.errors import Poison
 from consumers.stream.settings import StreamSettings
@@ -72,16 +73,14 @@ class FeedLetters:
     async def replay(self, positions: Sequence[LetterPosition] | None) -> AsyncIterator[tuple[str, Replayed]]:
         """Convert letters with the current adapter and publish them: those at the given positions, or all."""
         missing = dict.fromkeys(positions or [])
-        producer = create_producer(self.letters.settings)
-        try:
-            await producer.start()
-            async with aclosing(self.letters.read()) as letters:
-                async for letter in letters:
-                    if positions is None or letter.position in missing:
-                        missing.pop(letter.position, None)
-                        yield self.name_of(letter), await self._replayed(letter, producer)
-        finally:
-            await close(producer)
+        async with (
+            running_client(create_producer(self.letters.settings)) as producer,
+            aclosing(self.letters.read()) as letters,
+        ):
+            async for letter in letters:
+                if positions is None or letter.position in missing:
+                    missing.pop(letter.position, None)
+                    yield self.name_of(letter), await self._replayed(letter, producer)
         for position in missing:
             yield f"{self.name}:{position.partition}:{position.offset}", Replayed(Fate.GONE)
 

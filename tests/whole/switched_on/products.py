@@ -6,18 +6,20 @@ import json
 import re
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 import httpx
 
 from consumers.feeds.adapters import sports
 from consumers.feeds.settings import find, known
+from deploy.private_kafka import PrivateKafka
 from deploy.server_process import free_port
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import TOPICS, feed_topics
@@ -128,11 +130,20 @@ class Product:
 
 
 @contextmanager
-def running_product(folder: Path, valkey: str, traces: Receiver) -> Iterator[Product]:
-    """Start everything; yield it once the bet-slip is complete and each process answers."""
+def running_product(
+    folder: Path, valkey: str, traces: Receiver, kafka: PrivateKafka | None = None
+) -> Iterator[Product]:
+    """Start everything; yield it once the bet-slip is complete and each process answers.
+
+    Args:
+        folder: Its folder.
+        valkey: The URL of a Valkey.
+        traces: Receives traces.
+        kafka: The broker; an embedded one by default.
+    """
     ports = {name: free_port() for name in (*LISTENING, "simulator serve", "apart")}
     feeds = find(known())
-    with EmbeddedBroker() as broker, _neighbour() as (neighbour, asked):
+    with nullcontext(kafka) if kafka else EmbeddedBroker() as broker, _neighbour() as (neighbour, asked):
         topics = [*TOPICS, *feed_topics([*(feed.topic for feed in feeds), OWN_TOPIC])]
         broker.create_topics([topic.name for topic in topics])
         common = _common(folder, broker, valkey, traces, ports)
@@ -179,7 +190,11 @@ def _start(product: Product) -> None:
 
 
 def _common(
-    folder: Path, broker: EmbeddedBroker, valkey: str, traces: Receiver, ports: Mapping[str, int]
+    folder: Path,
+    broker: EmbeddedBroker | PrivateKafka,
+    valkey: str,
+    traces: Receiver,
+    ports: Mapping[str, int],
 ) -> dict[str, str]:
     """Return the settings of all processes."""
     secrets = folder / "secrets"
@@ -188,7 +203,7 @@ def _common(
     return {
         "FURLONG_DATABASE_URL": f"sqlite+aiosqlite:///{folder}/data",
         "FURLONG_KAFKA_BOOTSTRAP": broker.bootstrap,
-        "FURLONG_KAFKA_GENERATION": broker.generation,
+        **({} if isinstance(broker, PrivateKafka) else {"FURLONG_KAFKA_GENERATION": broker.generation}),
         "FURLONG_KAFKA_HINT_SECONDS": "0.5",
         "FURLONG_KAFKA_LINGER_SECONDS": "0",
         "FURLONG_CLOCK_REHEARSAL": "true",
@@ -200,7 +215,7 @@ def _common(
         "FURLONG_JWT_AUDIENCE": "furlong",
         "FURLONG_JWT_REVOCATIONS": json.dumps({"url": valkey}),
         "FURLONG_REDIS_URL": valkey,
-        "FURLONG_LIVE_CHANNEL": f"furlong:tests:{broker.generation}",
+        "FURLONG_LIVE_CHANNEL": f"furlong:tests:{uuid4()}",
         "FURLONG_LIVE_CHECK_SECONDS": "3600",  # so that only a notice can bring what a test waits for
         "FURLONG_FEEDS_TOPICS": json.dumps({sports.FEED.name: OWN_TOPIC}),
         "FURLONG_FULFILMENT_PROVIDERS": str(folder / "providers.yaml"),

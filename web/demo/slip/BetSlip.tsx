@@ -104,8 +104,10 @@ function SelectionLine({ selection: { race, runner } }: { readonly selection: Se
 
 function receipt(placed: Placed, bet: string, words: SlipWords, locale: Locale): string {
   switch (placed.kind) {
-    case 'placed':
-      return locale.fill(words.placed, { bet, id: shortReference(placed.betId) });
+    case 'placed': {
+      const text = locale.fill(words.placed, { bet, id: shortReference(placed.betId) });
+      return placed.isCounting ? text : `${text} ${words.later}`;
+    }
     case 'nowhere':
       return words.nowhere;
     case 'failed':

@@ -7,7 +7,7 @@ export interface Bet {
 }
 
 export type Placed =
-  | { readonly kind: 'placed'; readonly betId: string }
+  | { readonly kind: 'placed'; readonly betId: string; readonly isCounting: boolean }
   /** This server does not accept bets. */
   | { readonly kind: 'nowhere' }
   | { readonly kind: 'failed' };
@@ -22,7 +22,7 @@ export async function placeBet(fetcher: typeof fetch, token: string, bet: Bet): 
     if (response.status === 404) return { kind: 'nowhere' };
     const body: unknown = response.ok ? await response.json() : null;
     if (typeof body === 'object' && body !== null && 'betId' in body && typeof body.betId === 'string') {
-      return { kind: 'placed', betId: body.betId };
+      return { kind: 'placed', betId: body.betId, isCounting: !('isCounting' in body) || body.isCounting !== false };
     }
     return { kind: 'failed' };
   } catch {
