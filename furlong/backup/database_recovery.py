@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from prometheus_client import CollectorRegistry
@@ -19,11 +20,15 @@ from foundation.storage.settings import DatabaseSettings
 from furlong.backup.recovery_sources import RECOVERY_SOURCES
 from furlong.databases import METADATA
 from furlong.workers.catch_up import until_caught_up
+from furlong.workers.change_services import ChangeServices
 from furlong.workers.consumer_process import create_consumer
+from furlong.workers.recovery_worker import create_recoveries
 from furlong.workers.week_worker import WeekWorker
 from subgraphs.fulfilment.models import FULFILMENT
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
+from subgraphs.kit.mutations.recovery import ComparedChanges
 from subgraphs.kit.records.recovery_sources import Source
+from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.progress.qualification.earlier_qualifications import count_read_back, count_unconfirmed
 
 WaitReport = Callable[[str], None]
@@ -54,11 +59,13 @@ class RecoveredDatabase:
     Attributes:
         waits: Numbers of cases that wait for a person's decision, by a text that names the command for
             deciding them.
+        changes: What became of customers' changes in doubt; None if the database has none.
     """
 
     database: str
     tables: tuple[RecoveredTable, ...]
     waits: Mapping[str, int] = field(default_factory=dict)
+    changes: ComparedChanges | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +75,14 @@ class DatabaseRecovery:
     settings: DatabaseSettings
     stream: StreamSettings
     clock: Clock
+    upstream: UpstreamSettings = field(default_factory=UpstreamSettings)
 
     async def recover(
         self, names: Iterable[str], stop: asyncio.Event, on_wait: WaitReport
     ) -> list[RecoveredDatabase]:
         """Wait until databases have applied their topics, check again what was read back, and report.
+
+        Customers' changes in doubt are compared with the upstream's record before anybody can repeat them.
 
         Args:
             names: The databases.
@@ -95,7 +105,8 @@ class DatabaseRecovery:
                     break
                 elif name == "progress":
                     await self._settle()
-                found.append(await report(name, database))
+                recovered = await report(name, database)
+                found.append(replace(recovered, changes=await self._compare_changes(name)))
             finally:
                 await database.close()
         return found
@@ -110,6 +121,12 @@ class DatabaseRecovery:
         """Take over the decisions that only the topic has; a cell's own back office takes none."""
         if self.settings.cell.own() is None:
             await publish_now(database, self.stream, self.clock)
+
+    async def _compare_changes(self, name: str) -> ComparedChanges | None:
+        async with AsyncExitStack() as stack:
+            services = ChangeServices.open(stack, self.settings, self.upstream, self.clock)
+            recovery = create_recoveries(services, self.upstream).get(name)
+            return await recovery.compare() if recovery else None
 
     async def _settle(self) -> None:
         worker = WeekWorker.open(self.settings, self.clock, self.stream)
@@ -153,6 +170,10 @@ def lines(recovered: RecoveredDatabase) -> list[str]:
             found.append(f"  {table.name:<20} {table.rows:>9} rows, from {table.source}{where}")
             if table.lost:
                 found.append(f"  {'':<20} without a backup lost: {table.lost}")
+    if changes := recovered.changes:
+        settled = f"{changes.settled} settled by the upstream's record"
+        others = f"{changes.sent_later} to be sent again, {changes.unknown} without a clear answer"
+        found.append(f"  changes in doubt: {settled}, {others}")
     found += [f"  waits for a person: {what}: {number}" for what, number in recovered.waits.items()]
     return found
 
@@ -162,6 +183,7 @@ def as_json(recovered: RecoveredDatabase) -> dict[str, Any]:
     return {
         "database": recovered.database,
         "waits": dict(recovered.waits),
+        "changes": None if recovered.changes is None else asdict(recovered.changes),
         "tables": [
             {
                 "name": table.name,

@@ -13,19 +13,23 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.clock import Clock, ClockDiffers
+from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.workers.change_services import ChangeServices
 from furlong.workers.status import RoundStatus
+from subgraphs.club.comparison import MembershipComparison
 from subgraphs.club.membership.exclusion import FORCE_OUT
 from subgraphs.club.models import OUTBOX
 from subgraphs.club.models import REFERENCE as CLUB_REFERENCE
-from subgraphs.kit.domain.accounts import ineligible_reason
+from subgraphs.kit.domain.accounts import Account, ineligible_reason
+from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.mutations.intents import Intent
 from subgraphs.kit.mutations.recovery import Recovery, RecoveryLimits, RecoveryRounds, StillAllowed
 from subgraphs.kit.records.leases import Lease
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.kit.settings import UpstreamSettings
+from subgraphs.rewards.comparison import ChoiceComparison
 from subgraphs.rewards.models import REFERENCE as REWARDS_REFERENCE
 
 log = structlog.get_logger(__name__)
@@ -108,15 +112,37 @@ def create_recovery_rounds(
 ) -> RecoveryRounds:
     """Build recovery over all subgraphs that change something upstream; the stack closes its connections."""
     services = ChangeServices.open(stack, settings, upstream_settings, clock, changed=changed)
-    limits = _limits(upstream_settings)
-    in_club, in_rewards = ReferenceRepository(CLUB_REFERENCE), ReferenceRepository(REWARDS_REFERENCE)
-    # A confirmed change must record the same as the mutation would, so both use one function.
-    recoveries = (
-        Recovery(services.club.changes, services.club.record, _eligible(in_club), limits),
-        Recovery(services.rewards.changes, services.rewards.record, _eligible(in_rewards), limits),
-    )
+    recoveries = tuple(create_recoveries(services, upstream_settings).values())
     lease = Lease(OUTBOX.lease, "intents", str(uuid.uuid4()))
     return RecoveryRounds(services.club.changes.database, lease, recoveries, clock)
+
+
+def create_recoveries(services: ChangeServices, upstream: UpstreamSettings) -> dict[str, Recovery]:
+    """Build recovery of each subgraph that changes something upstream, by the name of its database."""
+    limits = _limits(upstream)
+    in_club, in_rewards = ReferenceRepository(CLUB_REFERENCE), ReferenceRepository(REWARDS_REFERENCE)
+    club, rewards = services.club, services.rewards
+    memberships = MembershipComparison(club.changes, club)
+    choices = ChoiceComparison(rewards.changes, rewards, in_rewards)
+
+    async def follow_membership(intent: Intent) -> None:
+        if account := await _account(club.changes.database, in_club, intent.owner):
+            await memberships.compare(intent.owner, account)
+
+    async def follow_choice(intent: Intent) -> None:
+        if account := await _account(rewards.changes.database, in_rewards, intent.owner):
+            await choices.compare(intent.owner, account, intent.facts["iso_week"])
+
+    # A confirmed change must record the same as the mutation would, so both use one service.
+    return {
+        "club": Recovery(club, _eligible(in_club), follow_membership, limits),
+        "rewards": Recovery(rewards, _eligible(in_rewards), follow_choice, limits),
+    }
+
+
+async def _account(database: Database, reference: ReferenceRepository, owner: Owner) -> Account | None:
+    async with database.read() as connection:
+        return (await reference.accounts(connection, [owner])).get(owner)
 
 
 def _limits(upstream: UpstreamSettings) -> RecoveryLimits:

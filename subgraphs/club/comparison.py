@@ -14,7 +14,7 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.mutations.changes import ADOPT, Changes
 from subgraphs.kit.mutations.comparison import ADOPTIONS, Compared, occasion
 from subgraphs.kit.mutations.intents import ChangeRequest, UpstreamChange
-from subgraphs.kit.mutations.upstream import membership_path
+from subgraphs.kit.mutations.upstream import membership_path, revision_of
 
 STATES: Final = {MembershipKind.OPTED_IN.value: True, MembershipKind.OPTED_OUT.value: False}
 
@@ -104,5 +104,7 @@ class MembershipComparison:
         request = ChangeRequest(owner, ADOPT, MEMBERSHIP, occasion(recorded, state.version), {})
         terms = recorded.get("terms_version") if recorded["state"] == MembershipKind.OPTED_IN.value else None
         facts = {"terms_version": terms[:64]} if isinstance(terms, str) else {}
-        change = UpstreamChange(membership_path(owner), {"state": recorded["state"]}, facts)
+        change = UpstreamChange(
+            membership_path(owner), {"state": recorded["state"]}, facts, revision_of(recorded)
+        )
         return ADOPTIONS[await self.changes.adopt(request, change, unchanged, self.service.record)]

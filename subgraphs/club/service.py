@@ -1,7 +1,8 @@
 """What customers can do in the club: opt in and opt out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -66,7 +67,7 @@ class ClubService:
                 {"terms_version": terms_version},
             )
 
-        return await self.changes.carry_out(request, validate, self.record)
+        return await self.changes.carry_out(request, validate, self.record, self.is_outdated)
 
     async def opt_out(self, club: CustomerClub, key: str) -> Refusal | None:
         """End the customer's membership; contributions are kept.
@@ -86,7 +87,7 @@ class ClubService:
             body = {"state": MembershipKind.OPTED_OUT.value}
             return UpstreamChange(membership_path(club.key.owner), body, {})
 
-        return await self.changes.carry_out(request, validate, self.record)
+        return await self.changes.carry_out(request, validate, self.record, self.is_outdated)
 
     async def _is_member(self, connection: AsyncConnection, club: CustomerClub) -> bool:
         events = await self.memberships.events(connection, [club.key.owner])
@@ -111,6 +112,40 @@ class ClubService:
             origin=Origin.UPSTREAM if intent.operation == ADOPT else Origin.CUSTOMER,
         )
         await self.exclusion.end_memberships(connection, [intent.owner], at)
+
+    async def is_recorded(self, connection: AsyncConnection, intent: Intent) -> bool:
+        """Return whether the membership has been so since a change in doubt began: it was read back."""
+        is_member, is_newer = await self._membership_since(connection, intent)
+        return is_newer and is_member == _joins(intent)
+
+    async def is_outdated(
+        self, connection: AsyncConnection, intent: Intent, recorded: Mapping[str, Any]
+    ) -> bool:
+        """Return whether something newer than a change in doubt is on record, so that it must not be sent.
+
+        The leaving of an excluded customer is never outdated.
+
+        Args:
+            connection: To read with.
+            intent: The change.
+            recorded: The upstream's record, without the change; empty if there is none.
+        """
+        if not _joins(intent) and await self.exclusion.excluded(connection, [intent.owner]):
+            return False
+        is_member, is_newer = await self._membership_since(connection, intent)
+        if is_newer and is_member != _joins(intent):
+            return True
+        is_ours = (recorded.get("state") == MembershipKind.OPTED_IN.value) == is_member
+        return await self.changes.intents.is_outdated(connection, intent, recorded, is_ours=is_ours)
+
+    async def _membership_since(self, connection: AsyncConnection, intent: Intent) -> tuple[bool, bool]:
+        """Return whether the customer is a member, and whether that is newer than the intent."""
+        events = (await self.memberships.events(connection, [intent.owner]))[intent.owner]
+        return fold(events).opted_in, any(event.at > intent.created_at for event in events)
+
+
+def _joins(intent: Intent) -> bool:
+    return bool(intent.body["state"] == MembershipKind.OPTED_IN.value)
 
 
 def _opt_in_refused(club: CustomerClub, terms_version: str) -> Refusal | None:

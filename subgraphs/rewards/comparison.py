@@ -12,7 +12,7 @@ from subgraphs.kit.domain.keys import ClubKey, Owner
 from subgraphs.kit.mutations.changes import ADOPT, Changes
 from subgraphs.kit.mutations.comparison import ADOPTIONS, Compared, occasion
 from subgraphs.kit.mutations.intents import ChangeRequest, UpstreamChange
-from subgraphs.kit.mutations.upstream import choice_path
+from subgraphs.kit.mutations.upstream import choice_path, recorded_at, revision_of
 from subgraphs.kit.reads.brand_rules import brand_rules
 from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.rewards.choices.publisher import CHOICE_SLOT
@@ -31,7 +31,7 @@ class ChoiceWeek(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ChoiceComparison:
-    """Compares the choice of the current week, one member at a time.
+    """Compares the choice of a week, one member at a time.
 
     Attributes:
         dry: Whether to change nothing, and only return what would be done.
@@ -42,16 +42,20 @@ class ChoiceComparison:
     reference: ReferenceRepository
     dry: bool = False
 
-    async def compare(self, owner: Owner, account: Account) -> Compared:
+    async def compare(self, owner: Owner, account: Account, iso_week: str | None = None) -> Compared:
         """Read a member's choice from the upstream, and make ours follow it.
+
+        Args:
+            owner: The member.
+            account: The member's account.
+            iso_week: The week; by default the current one.
 
         Raises:
             SQLAlchemyError: The database cannot be reached.
             OSError: The same.
         """
         async with self.changes.database.read() as connection:
-            now = await self.changes.clock.at(connection)
-            week = await self._week(connection, owner, account, now)
+            week = await self._week(connection, owner, account, iso_week)
             if week is None:
                 return Compared.POINTLESS
             if await self.changes.intents.pending_in(connection, owner, CHOICE_SLOT):
@@ -67,14 +71,15 @@ class ChoiceComparison:
         return await self._adopt(week, stored, recorded)
 
     async def _week(
-        self, connection: AsyncConnection, owner: Owner, account: Account, now: datetime
+        self, connection: AsyncConnection, owner: Owner, account: Account, iso_week: str | None
     ) -> ChoiceWeek | None:
-        """Return the current week; None if the customer cannot choose."""
+        """Return the week, by default the current one; None if the customer cannot choose."""
         brand = (await self.reference.brands(connection, [owner.brand])).get(owner.brand)
         if brand is None:
             return None
         rules = await brand_rules(connection, self.reference, brand)
-        week = rules.week_at(now)
+        now = await self.changes.clock.at(connection)
+        week = rules.week_named(iso_week) if iso_week else rules.week_at(now)
         scheme = rules.scheme(account.jurisdiction, account.currency, week)
         if scheme is None or ineligible_reason(account, brand, currencies={account.currency}):
             return None
@@ -107,6 +112,7 @@ class ChoiceComparison:
             choice_path(week.key.owner, week.key.iso_week),
             {"reward_id": reward_id, "config_version": config_version},
             {"iso_week": week.key.iso_week},
+            revision_of(recorded),
         )
         return ADOPTIONS[await self.changes.adopt(request, change, unchanged, self.service.record)]
 
@@ -124,7 +130,5 @@ def _in_time(recorded: Mapping[str, Any], week: ChoiceWeek, now: datetime) -> bo
     """Return whether a choice was made before the lock: it is not locked yet, or was recorded before then."""
     if now < week.locks_at:
         return True
-    try:
-        return datetime.fromisoformat(str(recorded.get("recorded_at"))) < week.locks_at
-    except (ValueError, TypeError):  # no time, or one without a zone
-        return False
+    at = recorded_at(recorded)
+    return at is not None and at < week.locks_at

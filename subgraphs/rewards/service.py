@@ -1,8 +1,9 @@
 """What customers can do with rewards: change the choice of the current week."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -105,7 +106,7 @@ class RewardService:
                 {"iso_week": chooser.week.iso},
             )
 
-        return await self.changes.carry_out(request, validate, self.record)
+        return await self.changes.carry_out(request, validate, self.record, self.is_outdated)
 
     async def _refused(
         self, connection: AsyncConnection, chooser: Chooser, wanted: WantedChoice
@@ -140,12 +141,53 @@ class RewardService:
 
     async def record(self, connection: AsyncConnection, intent: Intent) -> None:
         """Record a confirmed choice, in the transaction that settles its intent."""
-        key = ClubKey(intent.owner.brand, intent.facts["iso_week"], intent.owner.customer)
-        reward_id, version = intent.body["reward_id"], intent.body["config_version"]
+        key = _key(intent)
         now = await self.clock.at(connection)
-        await self.choices.record(connection, key, reward_id, version, now)
-        publisher = ChoicePublisher(self.changes.database.dialect, self.groups)
-        await publisher.publish_choice(connection, key, now)
+        await self.choices.record(connection, key, *_reward_of(intent.body), now)
+        await self._publisher.publish_choice(connection, key, now)
+
+    async def is_recorded(self, connection: AsyncConnection, intent: Intent) -> bool:
+        """Return whether the choice has been so since a change in doubt began: it was read back."""
+        choice, is_newer = await self._choice_since(connection, intent)
+        return is_newer and choice == _reward_of(intent.body)
+
+    async def is_outdated(
+        self, connection: AsyncConnection, intent: Intent, recorded: Mapping[str, Any]
+    ) -> bool:
+        """Return whether something newer than a change in doubt is on record, so that it must not be sent.
+
+        Args:
+            connection: To read with.
+            intent: The change.
+            recorded: The upstream's record, without the change; empty if there is none.
+        """
+        choice, is_newer = await self._choice_since(connection, intent)
+        if is_newer and choice != _reward_of(intent.body):
+            return True
+        is_ours = choice is not None and choice == _reward_of(recorded)
+        return await self.changes.intents.is_outdated(connection, intent, recorded, is_ours=is_ours)
+
+    async def _choice_since(
+        self, connection: AsyncConnection, intent: Intent
+    ) -> tuple[tuple[Any, Any] | None, bool]:
+        """Return the reward that is chosen, and whether anything about it was published after the intent."""
+        key = _key(intent)
+        stored = (await self.choices.choices(connection, [key])).get(key)
+        at = await self._publisher.announcements.published_at(connection, key)
+        choice = None if stored is None else (stored.reward_id, stored.config_version)
+        return choice, at is not None and at > intent.created_at
+
+    @property
+    def _publisher(self) -> ChoicePublisher:
+        return ChoicePublisher(self.changes.database.dialect, self.groups)
+
+
+def _key(intent: Intent) -> ClubKey:
+    return ClubKey(intent.owner.brand, intent.facts["iso_week"], intent.owner.customer)
+
+
+def _reward_of(body: Mapping[str, Any]) -> tuple[Any, Any]:
+    return body.get("reward_id"), body.get("config_version")
 
 
 def _not_on_menu(menu: Menu, wanted: OptionId) -> Refusal | None:

@@ -1,7 +1,8 @@
 """Calls to the upstream's API: what counts as confirmed, as refused, and as not known."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -9,12 +10,23 @@ import pytest
 import respx
 
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.mutations.upstream import Answer, UpstreamClient, Verdict, choice_path, membership_path
+from subgraphs.kit.mutations.upstream import (
+    SUPERSEDED,
+    Answer,
+    Repetition,
+    UpstreamClient,
+    Verdict,
+    choice_path,
+    membership_path,
+)
 from subgraphs.kit.settings import UpstreamSettings
 
 BODY = {"state": "opted_in", "terms_version": "2026-1"}
 PATH = "/v1/brands/northbet/customers/c-1/membership"
 RECORDED = BODY | {"revision": 3, "recorded_at": "2026-03-25T12:00:00Z"}
+LATER = datetime(2026, 3, 25, 12, 0, 1, tzinfo=UTC)
+"""After the time of the record."""
+
 NOTHING = httpx.Response(404, json={"code": "NOT_FOUND", "message": "nothing is recorded here"})
 pytestmark = pytest.mark.respx(assert_all_called=False)
 
@@ -126,8 +138,59 @@ async def test_what_is_asked_again_is_looked_for_first(
 ) -> None:
     """A change that another request has begun is looked for before it is asked for."""
     looks.mock(return_value=httpx.Response(200, json=RECORDED))
-    assert await client.put(PATH, BODY, "key-1", repeated=True) == Answer(Verdict.CONFIRMED)
+    assert await client.put(PATH, BODY, "key-1", Repetition(before=True)) == Answer(Verdict.CONFIRMED)
     assert route.call_count == 0
+
+
+def left(revision: int) -> httpx.Response:
+    """Return the upstream's record of a customer who has left."""
+    return httpx.Response(200, json=RECORDED | {"state": "opted_out", "revision": revision})
+
+
+@pytest.mark.parametrize("repetition", [Repetition(before=True), Repetition(begun_at=LATER)])
+@pytest.mark.parametrize("numbered", [True, False], ids=["with revisions", "without"])
+async def test_a_replayed_answer_confirms_nothing_that_was_replaced(
+    client: UpstreamClient,
+    route: respx.Route,
+    looks: respx.Route,
+    repetition: Repetition,
+    *,
+    numbered: bool,
+) -> None:
+    """An upstream that knows the key answers with the first outcome; its record says that another holds."""
+    hidden = {} if numbered else {"revision": None}
+    route.mock(httpx.Response(200, json=RECORDED | hidden))
+    looks.mock(httpx.Response(200, json=json.loads(left(4).content) | hidden))
+    assert await client.put(PATH, BODY, "key-1", repetition) == SUPERSEDED
+
+
+async def test_a_newer_answer_confirms_what_is_sent_again(
+    client: UpstreamClient, route: respx.Route, looks: respx.Route
+) -> None:
+    """An answer whose revision is above that of the record seen before is no replay."""
+    route.mock(httpx.Response(200, json=RECORDED))
+    looks.mock(return_value=left(2))
+    answer = await client.put(PATH, BODY, "key-1", Repetition(before=True))
+    assert (answer, answer.recorded["revision"]) == (Answer(Verdict.CONFIRMED), 3)
+    assert (route.call_count, looks.call_count) == (1, 1)
+
+
+async def test_a_refused_repetition_sends_nothing(
+    client: UpstreamClient, route: respx.Route, looks: respx.Route
+) -> None:
+    """Once it is decided that a change must not be sent again, no attempt sends it, not even a second one."""
+    seen = []
+
+    async def refused(recorded: Mapping[str, Any]) -> Answer:
+        seen.append(recorded["revision"])
+        return SUPERSEDED
+
+    looks.mock(return_value=left(4))
+    assert await client.put(PATH, BODY, "key-1", Repetition(before=True, refused=refused)) == SUPERSEDED
+    assert route.call_count == 0
+    route.mock(side_effect=httpx.ReadTimeout("lost"))
+    assert await client.put(PATH, BODY, "key-1", Repetition(refused=refused)) == SUPERSEDED
+    assert (route.call_count, seen) == (1, [4, 4])
 
 
 async def test_nothing_is_repeated_blindly(

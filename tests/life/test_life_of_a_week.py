@@ -103,7 +103,7 @@ class Life:
 
     async def _happen(self, event: str) -> None:
         match event:
-            case "join" | "leave" | "choose":
+            case "join" | "leave" | "choose" | "choose in doubt":
                 await self._ask_for(event)
             case "bet" | "whole bet" | "late bet" | "late whole bet":
                 await self._bet(event)
@@ -138,8 +138,14 @@ class Life:
 
     async def _ask_for(self, event: str) -> None:
         model, product = self.model, self.product
+        wanted = "fb-5" if len(model.chosen) % 2 else "fb-2x3"
+        if event == "choose in doubt":  # it is repeated after the backup
+            await product.upstream_is_busy()
+            assert await product.choose(wanted, len(model.chosen)) == ["UPSTREAM_PENDING"]
+            await product.save()
+            model.chosen.append(wanted)
+            return
         if event == "choose":
-            wanted = "fb-5" if len(model.chosen) % 2 else "fb-2x3"
             errors = await product.choose(wanted, len(model.chosen))
             assert (errors == []) == (model.fit and model.member), errors
             model.chosen += [] if errors else [wanted]
@@ -311,3 +317,13 @@ def test_one_database_is_lost_or_restored(migrated_product: Path, name: str, kin
         "after it was paid": [*week, "end", "close", "keep", "work", disaster, "work", "use", "work"],
     }
     asyncio.run(lived(migrated_product, stages[when]))
+
+
+@pytest.mark.slow("the whole product goes through a week each time")
+@pytest.mark.parametrize("newer", [0, 1, 2])
+@pytest.mark.parametrize("late", [False, True], ids=["in mid-week", "after the close"])
+def test_a_choice_that_was_in_doubt_at_the_backup(migrated_product: Path, newer: int, *, late: bool) -> None:
+    """Its customer gets what they chose last, whether or not they gave the choice in doubt up."""
+    week = ["join", "whole bet", "choose in doubt", *["choose"] * newer]
+    end = ["end", "close", "keep", "restore rewards"] if late else ["restore rewards", "end", "close", "keep"]
+    asyncio.run(lived(migrated_product, [*week, *end, "work"]))

@@ -10,7 +10,7 @@ import pytest
 import respx
 
 from subgraphs.kit.mutations.circuit_breaker import Breaker, RetryBudget
-from subgraphs.kit.mutations.upstream import Answer, UpstreamClient, Verdict
+from subgraphs.kit.mutations.upstream import Answer, UpstreamClient, Verdict, shows
 from subgraphs.kit.settings import UpstreamSettings
 
 BODY = {"state": "opted_in", "terms_version": "2026-1"}
@@ -215,7 +215,8 @@ async def test_what_is_on_record_is_told_only_by_a_clear_answer(
 ) -> None:
     """A record shows this state or another one; any other response leaves the outcome open."""
     get.mock(side_effect=[answer])
-    assert await client.is_recorded(PATH, BODY) is recorded
+    found = await client.look(PATH, BODY.keys())
+    assert (None if found is None else shows(found, BODY)) is recorded
 
 
 async def test_a_change_of_another_customer_confirms_nothing(

@@ -56,6 +56,11 @@ def outcome(answer: dict[str, Any]) -> str:
     return errors[0] if errors else "done"
 
 
+async def never_outdated(*_asked: object) -> bool:
+    """Say that nothing newer is on record."""
+    return False
+
+
 async def opt_in(club_fixture: ClubFixture, key: str, customer: str = CUSTOMER) -> str:
     """Opts in."""
     arguments = {"brand": "northbet", "termsVersion": "2026-1", "idempotencyKey": key}
@@ -179,9 +184,11 @@ async def test_what_was_seen_before_the_slot_was_taken_is_seen_again(
         body: Any = intent.body
         await CHOICES.record(connection, key, body["reward_id"], body["config_version"], NOW)
 
-    overtaken = asyncio.create_task(changes.carry_out(request(key, "slow"), check_slowly, record))
+    overtaken = asyncio.create_task(
+        changes.carry_out(request(key, "slow"), check_slowly, record, never_outdated)
+    )
     await asyncio.wait_for(looked.wait(), 30)
-    assert await changes.carry_out(request(key, "fast"), check, record) is None
+    assert await changes.carry_out(request(key, "fast"), check, record, never_outdated) is None
     go_on.set()
     refused = await overtaken
     assert refused == Refusal(ErrorCode.VERSION_CONFLICT, "changed elsewhere")
@@ -223,9 +230,9 @@ async def test_who_waited_for_a_request_that_was_undone_is_answered(
         body: Any = intent.body
         await CHOICES.record(connection, key, body["reward_id"], body["config_version"], NOW)
 
-    undone = asyncio.create_task(changes.carry_out(request(key, "undone"), check, record))
+    undone = asyncio.create_task(changes.carry_out(request(key, "undone"), check, record, never_outdated))
     await asyncio.wait_for(holds.wait(), 30)
-    others = [changes.carry_out(request(key, f"other-{n}"), permit, record) for n in range(3)]
+    others = [changes.carry_out(request(key, f"other-{n}"), permit, record, never_outdated) for n in range(3)]
     assert await asyncio.gather(*others) == [None] * 3
     assert await undone == too_late
     assert len(upstream.effects) == 3

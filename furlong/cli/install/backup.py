@@ -11,7 +11,14 @@ import typer
 
 from furlong.cli.json_lists import AsJson
 from furlong.cli.long_work import stop_on_signals, working
-from furlong.cli.options import database_settings, fail, log_to_stderr, running_clock, stream_settings
+from furlong.cli.options import (
+    database_settings,
+    fail,
+    log_to_stderr,
+    running_clock,
+    stream_settings,
+    upstream_settings,
+)
 from furlong.cli.own_databases import check_databases
 from furlong.subgraph_names import DATABASES
 
@@ -81,8 +88,9 @@ def recover(
     """Bring databases that were lost or restored up to date from the topics, and report what is missing.
 
     The consumers must be running. The command waits until they have applied everything on the topics, checks
-    again what was read back, and lists for each table where its rows came from, what is lost, and what waits
-    for a person's decision. The back office has no consumer: the command itself reads its decisions back.
+    again what was read back, and compares customers' changes in doubt with the upstream's record. It lists
+    for each table where its rows came from, what is lost, and what waits for a person's decision. The back
+    office has no consumer: the command itself reads its decisions back.
     """
     from aiokafka.errors import KafkaError
     from sqlalchemy.exc import SQLAlchemyError
@@ -104,12 +112,19 @@ def recover(
         typer.echo("\n".join(line for one in found for line in lines(one)))
     if len(found) < len(wanted):
         fail("stopped before all topics were applied; run the command again")
+    if unknown := sum(one.changes.unknown for one in found if one.changes):
+        fail(
+            f"the upstream gave no clear answer about {unknown} changes in doubt: run the command again, "
+            "before you open the database"
+        )
 
 
 async def _recover(names: tuple[str, ...]) -> list[RecoveredDatabase]:
     from furlong.backup.database_recovery import DatabaseRecovery
 
-    recovery = DatabaseRecovery(database_settings().entering_closed(), stream_settings(), running_clock())
+    recovery = DatabaseRecovery(
+        database_settings().entering_closed(), stream_settings(), running_clock(), upstream_settings()
+    )
     with stop_on_signals() as stop:
         return await recovery.recover(names, stop, lambda reason: typer.echo(reason, err=True))
 

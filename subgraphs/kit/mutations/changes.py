@@ -1,9 +1,9 @@
 """Carries out mutations: intent, upstream call, outcome. Only a confirmed change is a success."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,10 +23,20 @@ from subgraphs.kit.mutations.intents import (
     UpstreamChange,
 )
 from subgraphs.kit.mutations.mutation_errors import ErrorCode, Refusal
-from subgraphs.kit.mutations.upstream import Answer, UpstreamClient, Verdict
+from subgraphs.kit.mutations.upstream import (
+    SUPERSEDED,
+    Answer,
+    Repetition,
+    UpstreamClient,
+    Verdict,
+    revision_of,
+)
 
 Validate = Callable[[AsyncConnection], Awaitable[UpstreamChange | Refusal]]
 Record = Callable[[AsyncConnection, Intent], Awaitable[None]]
+Outdated = Callable[[AsyncConnection, Intent, Mapping[str, Any]], Awaitable[bool]]
+"""Returns whether something newer than a pending change is on record: here, or in the upstream's record."""
+
 StillSo = Callable[[AsyncConnection], Awaitable[bool]]
 ROUNDS = 8
 ADOPT: Final = "adopt"
@@ -62,7 +72,9 @@ class Changes:
     clock: Clock
     changed: CustomersChanged | None = None
 
-    async def carry_out(self, request: ChangeRequest, validate: Validate, record: Record) -> Refusal | None:
+    async def carry_out(
+        self, request: ChangeRequest, validate: Validate, record: Record, outdated: Outdated
+    ) -> Refusal | None:
         """Make a change.
 
         Args:
@@ -70,6 +82,7 @@ class Changes:
             validate: Checks the request in the transaction that writes the intent, before and after writing
                 it.
             record: Stores a confirmed change, from the intent alone, in the transaction that settles it.
+            outdated: Returns whether a change in doubt must not be sent again.
 
         Returns:
             None if the upstream confirmed it, else the reason; for a repeated key, the first outcome.
@@ -82,7 +95,7 @@ class Changes:
                 continue
             if not written.is_repeat:
                 self._tell(request.owner)
-            outcome = await self._drive(written, record)
+            outcome = await self._drive(written, record, outdated)
             if written.intent.upstream_key == request.upstream_key:
                 return outcome
             if outcome is _UNCONFIRMED:
@@ -90,12 +103,12 @@ class Changes:
             # An earlier change of the same slot has been settled, so this one may go ahead.
         return _IN_THE_WAY
 
-    async def settle(self, intent: Intent, refusal: Refusal | None, record: Record) -> Intent:
+    async def settle(self, intent: Intent, answer: Answer, record: Record) -> Intent:
         """Settle an intent whose outcome is known, unless somebody else has done so.
 
         Args:
             intent: The intent as written.
-            refusal: Why the change was not made; None if it was made.
+            answer: The outcome: confirmed or refused.
             record: As for `carry_out`.
 
         Returns:
@@ -106,17 +119,18 @@ class Changes:
         """
         for _ in range(ROUNDS - 1):
             try:
-                return await self._settle(intent, refusal, record)
+                return await self._settle(intent, answer, record)
             except DBAPIError as fault:
                 if lock_wait_timed_out(fault) or not is_conflict(fault):
                     raise
-        return await self._settle(intent, refusal, record)
+        return await self._settle(intent, answer, record)
 
-    async def _settle(self, intent: Intent, refusal: Refusal | None, record: Record) -> Intent:
+    async def _settle(self, intent: Intent, answer: Answer, record: Record) -> Intent:
+        refusal, revision = refusal_of(answer), revision_of(answer.recorded)
         error = (refusal.code.value, refusal.message) if refusal else None
         async with self.database.write() as connection:
             now = await self.clock.at(connection)
-            if await self.intents.settle(connection, intent, error, now) and not refusal:
+            if await self.intents.settle(connection, intent, error, now, revision) and not refusal:
                 await record(connection, intent)
             settled = await self.intents.by_upstream_key(connection, intent.upstream_key)
         self._tell(intent.owner)
@@ -150,7 +164,7 @@ class Changes:
                 now = await self.clock.at(connection)
                 intent = await self.intents.write_down(connection, request, change, now)
                 await _require(still_so(connection))
-                await self.intents.settle(connection, intent, None, now)
+                await self.intents.settle(connection, intent, None, now, change.revision)
                 await record(connection, intent)
         except _Outdated:
             return Adoption.IN_THE_WAY
@@ -210,16 +224,20 @@ class Changes:
             raise _Overtaken(again)
         return _RecordedIntent(intent, is_repeat=False)
 
-    async def _drive(self, recorded: "_RecordedIntent", record: Record) -> Refusal | None:
+    async def _drive(self, recorded: "_RecordedIntent", record: Record, outdated: Outdated) -> Refusal | None:
         intent = recorded.intent
+
+        async def refused(found: Mapping[str, Any]) -> Answer | None:
+            async with self.database.read() as connection:
+                return SUPERSEDED if await outdated(connection, intent, found) else None
+
         if intent.status == PENDING:
-            answer = await self.upstream.put(
-                intent.path, intent.body, intent.upstream_key, repeated=recorded.is_repeat
-            )
-            if answer.verdict is Verdict.UNKNOWN:
-                return _UNCONFIRMED
+            repetition = Repetition(intent.created_at, recorded.is_repeat, refused)
+            answer = await self.upstream.put(intent.path, intent.body, intent.upstream_key, repetition)
+            if answer.verdict is Verdict.UNKNOWN or answer == SUPERSEDED:
+                return _UNCONFIRMED  # recovery also adopts what is newer
             try:
-                intent = await self.settle(intent, refusal_of(answer), record)
+                intent = await self.settle(intent, answer, record)
             except DBAPIError as fault:
                 if not is_conflict(fault):
                     raise
@@ -280,5 +298,7 @@ def refusal_of(answer: Answer) -> Refusal | None:
             return Refusal(ErrorCode.NOT_MEMBER, "Join the club first.")
         case Answer(code="INELIGIBLE"):
             return Refusal(ErrorCode.INELIGIBLE, "You cannot take part at present.")
+        case Answer(code=SUPERSEDED.code):
+            return Refusal(ErrorCode.UPSTREAM_REFUSED, "A newer change is on record, which stands.")
         case _:
             return Refusal(ErrorCode.UPSTREAM_REFUSED, "The change was not accepted. Nothing has changed.")

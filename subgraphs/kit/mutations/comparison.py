@@ -5,6 +5,7 @@ from enum import Enum
 from typing import Any
 
 from subgraphs.kit.mutations.changes import Adoption
+from subgraphs.kit.mutations.upstream import revision_of
 
 
 class Compared(Enum):
@@ -48,5 +49,5 @@ ADOPTIONS: Mapping[Adoption, Compared] = {
 
 def occasion(recorded: Mapping[str, Any], version: int) -> str:
     """Return a name for a state on record: the upstream's revision, else the version of our own record."""
-    revision = recorded.get("revision")
-    return f"r{revision}" if isinstance(revision, int) else f"v{version}"
+    revision = revision_of(recorded)
+    return f"v{version}" if revision is None else f"r{revision}"

@@ -4,15 +4,18 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from sqlalchemy import Row, Table, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.mutations.upstream import recorded_at, revision_of
 
 PENDING, CONFIRMED, REFUSED = "pending", "confirmed", "refused"
+CLOCKS_DIFFER: Final = timedelta(minutes=1)
+"""A record of the upstream that is not clearly older than a change counts as newer, because clocks differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +206,16 @@ class IntentRepository:
         intent: Intent,
         error: "tuple[str, str] | None",
         now: datetime,
+        revision: int | None = None,
     ) -> bool:
         """Settle a pending intent as confirmed, or with the error that the customer is shown.
+
+        Args:
+            connection: A connection in a write transaction.
+            intent: The intent.
+            error: Code and message; None if it is confirmed.
+            now: The current time.
+            revision: Of the upstream's record that has confirmed it.
 
         Returns:
             False if somebody else has settled it already.
@@ -219,18 +230,57 @@ class IntentRepository:
                 error_code=code,
                 error_message=message,
                 settled_at=now,
+                upstream_revision=revision,
             )
         )
         return settled.rowcount == 1
 
+    async def is_outdated(
+        self, connection: AsyncConnection, intent: Intent, recorded: Mapping[str, Any], *, is_ours: bool
+    ) -> bool:
+        """Return whether the upstream's record, which lacks a pending change, is newer than the change.
+
+        The revision that the upstream counts tells whether it is the record that we know. If it is not, its
+        time decides, in doubt against the change; without a time, it is older only if it says what ours says.
+
+        Args:
+            connection: To read with.
+            intent: The pending change.
+            recorded: The upstream's record; empty if there is none.
+            is_ours: Whether our own record says the same.
+        """
+        if not recorded:
+            return False
+        revision, at = revision_of(recorded), recorded_at(recorded)
+        if revision is not None and revision == await self._known_revision(connection, intent):
+            return False
+        return not is_ours if at is None else at > intent.created_at - CLOCKS_DIFFER
+
+    async def _known_revision(self, connection: AsyncConnection, intent: Intent) -> int | None:
+        """Return the revision that the upstream's record had after our newest confirmed change of it."""
+        c = self.table.c
+        mine = (c.brand_id == intent.owner.brand, c.customer_id == intent.owner.customer)
+        rows = await connection.execute(
+            select(c.request, c.upstream_revision)
+            .where(*mine, c.status == CONFIRMED)
+            .order_by(c.settled_at.desc(), c.upstream_revision.desc())
+        )
+        same = (row.upstream_revision for row in rows if row.request["path"] == intent.path)
+        return next(same, None)
+
 
 @dataclass(frozen=True, slots=True)
 class UpstreamChange:
-    """The result of a valid request: the upstream call, and what to record once it is confirmed."""
+    """The result of a valid request: the upstream call, and what to record once it is confirmed.
+
+    Attributes:
+        revision: Of the upstream's record, if the change was made there already.
+    """
 
     path: str
     body: Mapping[str, Any]
     facts: Mapping[str, Any]
+    revision: int | None = None
 
 
 def _intent(row: Row[Any]) -> Intent:

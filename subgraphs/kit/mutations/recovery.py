@@ -1,10 +1,10 @@
 """Settles changes that mutations left in doubt, in rounds over several subgraphs."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final, Protocol
 
 import structlog
 from sqlalchemy.exc import DataError, IntegrityError
@@ -12,13 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.clock import Clock, database_time
 from foundation.storage.database import Database
-from subgraphs.kit.mutations.changes import Changes, Record, refusal_of
+from subgraphs.kit.mutations.changes import Changes
 from subgraphs.kit.mutations.intents import Intent
-from subgraphs.kit.mutations.upstream import Answer, Verdict
+from subgraphs.kit.mutations.upstream import SUPERSEDED, Answer, Repetition, Verdict, shows
 from subgraphs.kit.records.leases import Lease
 
 log = structlog.get_logger(__name__)
 StillAllowed = Callable[[AsyncConnection, Intent], Awaitable[bool]]
+Follow = Callable[[Intent], Awaitable[None]]
 FORGOTTEN = Answer(Verdict.REFUSED, "FORGOTTEN")
 INELIGIBLE = Answer(Verdict.REFUSED, "INELIGIBLE")
 
@@ -53,17 +54,44 @@ class Step:
     in_doubt: int
 
 
+class ChangeService(Protocol):
+    """Knows what a subgraph records of its changes."""
+
+    @property
+    def changes(self) -> Changes:
+        """Return what carries the changes out."""
+
+    async def record(self, connection: AsyncConnection, intent: Intent) -> None:
+        """Record a confirmed change, in the transaction that settles it."""
+
+    async def is_recorded(self, connection: AsyncConnection, intent: Intent) -> bool:
+        """Return whether a change in doubt is on our record already: it was read back after a restore."""
+
+    async def is_outdated(
+        self, connection: AsyncConnection, intent: Intent, recorded: Mapping[str, Any]
+    ) -> bool:
+        """Return whether something newer than a change in doubt is on record, here or in the one given."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recovery:
     """Determines the outcome of pending intents, and records it as the mutation would have.
 
     Two may run at once: a call is repeated under its own key, and only one of them settles the intent.
+
+    Attributes:
+        follow: Adopts the upstream's record of what an intent would have changed, if it has something newer.
     """
 
-    changes: Changes
-    record: Record
+    service: ChangeService
     still_allowed: StillAllowed
+    follow: Follow
     limits: RecoveryLimits = RecoveryLimits()
+
+    @property
+    def changes(self) -> Changes:
+        """Return what carries the changes out."""
+        return self.service.changes
 
     async def pending(self, after: Intent | None, limit: int) -> list[Intent]:
         """Return changes in doubt, oldest first."""
@@ -96,11 +124,49 @@ class Recovery:
         settled = results.count(True)
         return Step(pending[-1], settled, len(results) - settled)
 
+    async def compare(self) -> "ComparedChanges":
+        """Compare all changes in doubt with the upstream's record, and send none.
+
+        Changes that are on record, and those that something newer has replaced, are settled.
+
+        Raises:
+            SQLAlchemyError: The database cannot be reached.
+            OSError: The same.
+        """
+        found: list[Answer | None] = []
+        last: Intent | None = None
+        while pending := await self.pending(last, self.limits.at_once):
+            found += await asyncio.gather(*(self._compare(intent) for intent in pending))
+            last = pending[-1]
+        unknown = sum(answer is not None and answer.verdict is Verdict.UNKNOWN for answer in found)
+        sent_later = found.count(None)
+        return ComparedChanges(len(found) - unknown - sent_later, sent_later, unknown)
+
+    async def _compare(self, intent: Intent) -> Answer | None:
+        """Return the outcome as the records tell it; None if the change is to be sent again."""
+        recorded = await self.changes.upstream.look(intent.path, intent.body.keys())
+        if recorded is None:
+            return Answer(Verdict.UNKNOWN)
+        on_record = shows(recorded, intent.body)
+        answer = Answer(Verdict.CONFIRMED, recorded=recorded) if on_record else None
+        answer = answer or await self._refused(intent, recorded)
+        if answer is not None:
+            await self._conclude(intent, answer)
+        return answer
+
     async def _settle(self, intent: Intent) -> bool:
-        answer = await self._outcome(intent)
+        async def refused(recorded: Mapping[str, Any]) -> Answer | None:
+            return await self._refused(intent, recorded)
+
+        repetition = Repetition(intent.created_at, before=True, refused=refused)
+        answer = await self.changes.upstream.put(intent.path, intent.body, intent.upstream_key, repetition)
         if answer.verdict is Verdict.UNKNOWN:
             return False
-        settled = await self.changes.settle(intent, refusal_of(answer), self.record)
+        await self._conclude(intent, answer)
+        return True
+
+    async def _conclude(self, intent: Intent, answer: Answer) -> None:
+        settled = await self.changes.settle(intent, answer, self._record)
         age = self.changes.clock.now() - intent.created_at  # for people: a wrong clock decides nothing
         log.info(
             "intent_settled",
@@ -109,25 +175,40 @@ class Recovery:
             code=answer.code,
             age_seconds=round(age.total_seconds()),
         )
-        return True
+        if answer in {SUPERSEDED, FORGOTTEN}:
+            await self.follow(intent)
 
-    async def _outcome(self, intent: Intent) -> Answer:
-        """Ask for the state on record, and repeat the change only if it is not recorded.
+    async def _record(self, connection: AsyncConnection, intent: Intent) -> None:
+        if not await self.service.is_recorded(connection, intent):
+            await self.service.record(connection, intent)
 
-        So an upstream that has forgotten the key, or never stored it, does not make the change twice.
+    async def _refused(self, intent: Intent, recorded: Mapping[str, Any]) -> Answer | None:
+        """Return why a change must not be sent again, given the upstream's record without it; None if it may.
+
+        So an upstream that has forgotten the key, or never stored it, does not make the change after a newer
+        one.
         """
-        upstream = self.changes.upstream
-        match await upstream.is_recorded(intent.path, intent.body):
-            case True:
-                return Answer(Verdict.CONFIRMED)
-            case None:
-                return Answer(Verdict.UNKNOWN)
         async with self.changes.database.read() as connection:
             if await self.changes.clock.at(connection) - intent.created_at > self.limits.keys_last:
                 return FORGOTTEN
-            if not await self.still_allowed(connection, intent):
-                return INELIGIBLE
-        return await upstream.put(intent.path, intent.body, intent.upstream_key)
+            if await self.service.is_outdated(connection, intent, recorded):
+                return SUPERSEDED
+            return None if await self.still_allowed(connection, intent) else INELIGIBLE
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedChanges:
+    """The numbers of changes in doubt after they were compared with the upstream's record.
+
+    Attributes:
+        settled: On record, or replaced by something newer, or not to be made any more.
+        sent_later: Not on record, and nothing newer is: they are sent again once recovery runs.
+        unknown: The upstream gave no clear answer.
+    """
+
+    settled: int = 0
+    sent_later: int = 0
+    unknown: int = 0
 
 
 LEASE: Final = timedelta(seconds=60)

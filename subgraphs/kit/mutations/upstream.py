@@ -3,10 +3,11 @@
 import asyncio
 import json
 import random
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote, unquote
 
 import httpx
@@ -37,10 +38,44 @@ class Answer:
     Attributes:
         verdict: UNKNOWN if it is not known whether the change was made.
         code: For REFUSED, the upstream's own code.
+        recorded: For CONFIRMED, the record that shows the change.
     """
 
     verdict: Verdict
     code: str | None = None
+    recorded: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+
+SUPERSEDED: Final = Answer(Verdict.REFUSED, "SUPERSEDED")
+"""The change is not made, or no longer holds, because something newer is on record."""
+
+
+async def _never_refused(_recorded: Mapping[str, Any]) -> Answer | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """What decides whether a change that was perhaps requested before may be requested again.
+
+    Attributes:
+        begun_at: When the change began: an answer that was recorded earlier repeats an older outcome.
+        before: Whether it may have been requested before this call.
+        refused: Returns why it must not be requested again, given a record without it; None if it may be.
+    """
+
+    begun_at: datetime | None = None
+    before: bool = False
+    refused: Callable[[Mapping[str, Any]], Awaitable[Answer | None]] = _never_refused
+
+    def predates(self, recorded: Mapping[str, Any]) -> bool:
+        """Return whether a record is older than the change."""
+        at = recorded_at(recorded)
+        return at is not None and self.begun_at is not None and at < self.begun_at
+
+
+FIRST: Final = Repetition()
+"""A change that was never requested before."""
 
 
 class UpstreamClient:
@@ -67,35 +102,48 @@ class UpstreamClient:
             headers={"Accept": "application/json", "Accept-Encoding": "identity"},
         )
 
-    async def put(self, path: str, body: Mapping[str, Any], key: str, *, repeated: bool = False) -> Answer:
+    async def put(
+        self, path: str, body: Mapping[str, Any], key: str, repetition: Repetition = FIRST
+    ) -> Answer:
         """Request a change; retry with the same key while the outcome is unknown and attempts are left.
 
-        A change that may have been requested before is looked up first, so that an upstream that no longer
-        knows the key does not make it twice.
+        A change that may have been requested before is looked up first: an upstream that has forgotten the
+        key would make it twice, and again after a newer one. An upstream that knows the key answers with the
+        first outcome, which a newer change may have replaced: an answer that is not newer than the record is
+        checked against it.
 
         Args:
             path: From `membership_path` or `choice_path`.
             body: The requested state; the change counts as made if it is returned as the recorded state.
             key: The idempotency key.
-            repeated: Whether the change may have been requested already.
+            repetition: What is known about earlier requests.
         """
         self._retries.earn()
         for attempt in range(self._settings.attempts):
             if attempt and not await self._may_repeat():
                 break
-            if attempt or repeated:
-                match await self.is_recorded(path, body):
-                    case True:
-                        return Answer(Verdict.CONFIRMED)
-                    case None:
-                        break
+            seen: Mapping[str, Any] | None = {}
+            if attempt or repetition.before:
+                seen = await self.look(path, body.keys())
+                if known := await _decided(seen, body, repetition):
+                    return known
             if (attempt and not self._retries.spend()) or not self.breaker.admits():
                 break
             reply = await self._ask("PUT", path, json=dict(body), headers={"Idempotency-Key": key})
             answer = _outcome(path, reply, body) if reply else Answer(Verdict.UNKNOWN)
+            told = answer.recorded
+            if told and (repetition.predates(told) or (seen and not _is_newer(told, seen))):
+                answer = await self._verified(path, body)
             if answer.verdict is not Verdict.UNKNOWN:
                 return answer
         return Answer(Verdict.UNKNOWN)
+
+    async def _verified(self, path: str, body: Mapping[str, Any]) -> Answer:
+        """Return whether a confirmed change holds: the confirmation may be that of an earlier request."""
+        recorded = await self.look(path, body.keys())
+        if not recorded:
+            return Answer(Verdict.UNKNOWN)
+        return Answer(Verdict.CONFIRMED, recorded=recorded) if shows(recorded, body) else SUPERSEDED
 
     async def look(self, path: str, names: Collection[str]) -> Mapping[str, Any] | None:
         """Return the state on record upstream: empty if there is none, None if it cannot be determined now.
@@ -111,11 +159,6 @@ class UpstreamClient:
             return reply.content
         missing = reply.status == httpx.codes.NOT_FOUND and reply.content.get("code") == "NOT_FOUND"
         return {} if missing else None
-
-    async def is_recorded(self, path: str, body: Mapping[str, Any]) -> bool | None:
-        """Return whether a state is on record upstream; None if that cannot be determined now."""
-        recorded = await self.look(path, body.keys())
-        return None if recorded is None else _shows(recorded, body)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -167,9 +210,46 @@ def choice_path(owner: Owner, iso_week: str) -> str:
     return f"{customer}/weeks/{iso_week}/choice"
 
 
+def shows(recorded: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
+    """Return whether a record has a state."""
+    return all(name in recorded and recorded[name] == value for name, value in body.items())
+
+
+def revision_of(recorded: Mapping[str, Any]) -> int | None:
+    """Return how often the upstream has changed a record; None if it does not say."""
+    revision = recorded.get("revision")
+    return revision if type(revision) is int else None
+
+
+def recorded_at(recorded: Mapping[str, Any]) -> datetime | None:
+    """Return when the upstream recorded a state, by its own clock; None if it does not say."""
+    try:
+        at = datetime.fromisoformat(str(recorded.get("recorded_at")))
+    except ValueError:
+        return None
+    return None if at.tzinfo is None else at
+
+
+def _is_newer(recorded: Mapping[str, Any], seen: Mapping[str, Any]) -> bool:
+    """Return whether a record is certainly newer than one that was seen before."""
+    revision, before = revision_of(recorded), revision_of(seen)
+    return revision is not None and before is not None and revision > before
+
+
+async def _decided(
+    seen: Mapping[str, Any] | None, body: Mapping[str, Any], repetition: Repetition
+) -> Answer | None:
+    """Return the outcome of an earlier request, or why there must be no other; None to request again."""
+    if seen is None:
+        return Answer(Verdict.UNKNOWN)
+    if shows(seen, body):
+        return Answer(Verdict.CONFIRMED, recorded=seen)
+    return await repetition.refused(seen)
+
+
 def _outcome(path: str, reply: _Reply, body: Mapping[str, Any]) -> Answer:
-    if reply.status == httpx.codes.OK and _tells(path, reply, body.keys()) and _shows(reply.content, body):
-        return Answer(Verdict.CONFIRMED)
+    if reply.status == httpx.codes.OK and _tells(path, reply, body.keys()) and shows(reply.content, body):
+        return Answer(Verdict.CONFIRMED, recorded=reply.content)
     if reply.status in {CONFLICT, REFUSED}:
         return Answer(Verdict.REFUSED, str(reply.content.get("code", "REFUSED")))
     log.warning("upstream_outcome_unknown", record=_kind(path), status=reply.status)
@@ -179,10 +259,6 @@ def _outcome(path: str, reply: _Reply, body: Mapping[str, Any]) -> Answer:
 def _kind(path: str) -> str:
     """Return what a path is about, without the customer: `membership` or `choice`."""
     return path.rpartition("/")[2]
-
-
-def _shows(recorded: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
-    return all(name in recorded and recorded[name] == value for name, value in body.items())
 
 
 def _tells(path: str, reply: _Reply, names: Collection[str]) -> bool:

@@ -64,6 +64,11 @@ class AnnouncementRepository:
         rows = await connection.execute(wanted)
         return Announcement(*rows.one())
 
+    async def published_at(self, connection: AsyncConnection, key: ClubKey) -> datetime | None:
+        """Return when the last message about a week was published; None before the first."""
+        found: datetime | None = await connection.scalar(select(ANNOUNCEMENT.c.occurred_at).where(_of(key)))
+        return found
+
     async def mark_due(self, connection: AsyncConnection, key: ClubKey) -> None:
         """Record that the qualification of a week is confirmed."""
         await connection.execute(update(ANNOUNCEMENT).where(_of(key)).values(due=True))

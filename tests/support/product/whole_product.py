@@ -283,6 +283,11 @@ class Product:
         """Choose; return the errors."""
         return await self._change(CHANGE, optionId=f"{BRAND}:{reward_id}:1", expectedVersion=version)
 
+    async def upstream_is_busy(self) -> None:
+        """Let the upstream not make the customer's next change."""
+        async with httpx.AsyncClient(base_url=self.upstream) as api:
+            (await api.post("/simulator/faults", json={"fault": "busy"})).raise_for_status()
+
     async def work(self) -> None:
         """Pay what is due now."""
         while await self.fulfilling.worker.run_once():

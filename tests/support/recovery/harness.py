@@ -3,8 +3,8 @@
 import itertools
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import asdict, dataclass, field
-from datetime import timedelta
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -75,6 +75,7 @@ class RecoveryHarness:
         api: A client of the simulator's own API.
         stack: Closes what is opened later.
         revisions: The revisions of published accounts.
+        owner: The customer who asks, and whose faults and calls are meant.
     """
 
     club_fixture: ClubFixture
@@ -82,6 +83,16 @@ class RecoveryHarness:
     api: httpx.AsyncClient
     stack: AsyncExitStack
     revisions: Iterator[int] = field(default_factory=lambda: itertools.count(10))
+    owner: Owner = OWNER
+
+    def of(self, customer: str) -> "RecoveryHarness":
+        """Return the same for another customer."""
+        return replace(self, owner=Owner(BRAND, customer))
+
+    def advance(self, by: timedelta) -> None:
+        """Advance the time of all subgraphs."""
+        for club_fixture in (self.club_fixture, self.impatient):
+            club_fixture.clock.advance(by)
 
     def recovering(self, clock: Clock | None = None, **upstream: Any) -> RecoveryRounds:
         """Build a node's recovery, by default on the fixture's clock and patient."""
@@ -131,20 +142,24 @@ class RecoveryHarness:
         return await self._mutate((club_fixture or self.club_fixture).club, OPT_OUT, {"idempotencyKey": key})
 
     async def change(
-        self, key: str = "change", version: int = 0, club_fixture: ClubFixture | None = None
+        self,
+        key: str = "change",
+        version: int = 0,
+        club_fixture: ClubFixture | None = None,
+        reward: str = "fb-2x3",
     ) -> dict[str, Any]:
         """Change the reward."""
-        arguments = {"optionId": f"{BRAND}:fb-2x3:1", "expectedVersion": version, "idempotencyKey": key}
+        arguments = {"optionId": f"{BRAND}:{reward}:1", "expectedVersion": version, "idempotencyKey": key}
         return await self._mutate((club_fixture or self.club_fixture).rewards, CHANGE, arguments)
 
     async def membership(self) -> dict[str, Any]:
         """Return the membership from the graph."""
-        data = await data_of(self.club_fixture.club, SHOWN, {}, session(CUSTOMER))
+        data = await data_of(self.club_fixture.club, SHOWN, {}, session(self.owner.customer))
         return dict(data["club"]["membership"])
 
     async def fault(self, name: str, **more: Any) -> None:
         """Inject a fault into the customer's next calls."""
-        order = {"fault": name, "customer": CUSTOMER} | more
+        order = {"fault": name, "customer": self.owner.customer} | more
         (await self.api.post("/simulator/faults", json=order)).raise_for_status()
 
     async def no_more_faults(self) -> None:
@@ -194,7 +209,7 @@ class RecoveryHarness:
 
     async def _mutate(self, subgraph: Subgraph, mutation: str, arguments: dict[str, Any]) -> dict[str, Any]:
         variables = {"i": {"brand": BRAND} | arguments}
-        data = await data_of(subgraph, mutation, variables, session(CUSTOMER))
+        data = await data_of(subgraph, mutation, variables, session(self.owner.customer))
         return dict(next(iter(data.values())))
 
 
@@ -210,19 +225,28 @@ def reasons(payload: dict[str, Any]) -> list[str]:
 
 @asynccontextmanager
 async def harness_over(
-    database_url: str, folder: Path, *, keeps_keys: bool = True
+    database_url: str, folder: Path, *, keeps_keys: bool = True, again_at: datetime | None = None
 ) -> AsyncIterator[RecoveryHarness]:
-    """Provide a harness over migrated, empty databases, by default with an upstream that remembers keys."""
+    """Provide a harness over migrated databases.
+
+    Args:
+        database_url: The databases.
+        folder: Where the upstream's record is.
+        keeps_keys: Whether the upstream remembers keys.
+        again_at: The time, if the databases have been used before; by default they are empty.
+    """
     async with (
         AsyncExitStack() as stack,
         serving_upstream(load_world(), folder / "upstream.sqlite", keeps_keys=keeps_keys) as url,
         httpx.AsyncClient(base_url=url, timeout=60) as api,
     ):
-        club_fixture = ClubFixture.over(database_url, NOW, url, timeout_seconds=60)
-        impatient = ClubFixture.over(database_url, NOW, url, timeout_seconds=0.3, attempts=1)
+        now = again_at or NOW
+        club_fixture = ClubFixture.over(database_url, now, url, timeout_seconds=60)
+        impatient = ClubFixture.over(database_url, now, url, timeout_seconds=0.3, attempts=1)
         stack.push_async_callback(club_fixture.close)
         stack.push_async_callback(impatient.close)
-        await club_fixture.add_brand(make_brand(), make_scheme(choice_lock_minutes=LOCK_MINUTES))
-        await club_fixture.add_accounts({OWNER: good_account()})
-        await club_fixture.add_rewards([make_config("fb-5"), make_config("fb-2x3")])
+        if again_at is None:
+            await club_fixture.add_brand(make_brand(), make_scheme(choice_lock_minutes=LOCK_MINUTES))
+            await club_fixture.add_accounts({OWNER: good_account()})
+            await club_fixture.add_rewards([make_config("fb-5"), make_config("fb-2x3")])
         yield RecoveryHarness(club_fixture, impatient, api, stack)
