@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select, update
 
 from foundation.storage.clock import SystemClock
-from subgraphs.club.models import INTENT, OUTBOX
+from subgraphs.club.models import INTENT, MEMBERSHIP_EVENT, OUTBOX
 from subgraphs.rewards.models import INTENT as REWARDS_INTENT
 from tests.support.processes.forked_programs import Program, start_forked
 from tests.support.processes.running_furlong import PATIENCE_SECONDS, without_settings
@@ -91,7 +91,7 @@ async def until(holds: Callable[[], Awaitable[bool]], logs: Callable[[], str]) -
 
 
 async def long_ago(harness: RecoveryHarness) -> None:
-    """Date the intents back some minutes, by the machine's clock."""
+    """Date the intents back some minutes, by the machine's clock, and memberships before them."""
     for subgraph, table in (
         (harness.club_fixture.club, INTENT),
         (harness.club_fixture.rewards, REWARDS_INTENT),
@@ -99,6 +99,8 @@ async def long_ago(harness: RecoveryHarness) -> None:
         async with subgraph.database.write() as connection:
             at = SystemClock().now() - timedelta(minutes=10)
             await connection.execute(update(table).values(created_at=at))
+    async with harness.club_fixture.club.database.write() as connection:
+        await connection.execute(update(MEMBERSHIP_EVENT).values(at=at - timedelta(minutes=1)))
 
 
 async def end_lease(harness: RecoveryHarness) -> None:
