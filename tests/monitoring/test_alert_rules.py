@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from deploy.private_prometheus import prometheus_program
+from tests.whole.switched_on.products import LISTENING
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 FOLDER: Final = ROOT / "deploy" / "monitoring"
@@ -160,6 +161,10 @@ CASES: Final = {
         one("furlong_token_keys_age_seconds", 'issuer="a"', "0+60x120"),
         one("furlong_token_keys_age_seconds", 'issuer="a"', "300x120"),
     ),
+    "ProcessDown": Case(
+        one("up", 'process="consume progress"', "1x60 0x60"),
+        one("up", 'process="consume progress"', "1x80 0x1 1x60"),
+    ),
     "ConsumerCutOff": Case(
         one("furlong_consumer_database_up", "", "1x60 0x60"),
         {**one("furlong_consumer_database_up", "", "1x120"), **one("furlong_consumer_kafka_up", "", "1x120")},
@@ -296,6 +301,65 @@ def test_alerts_fire_when_they_should_and_not_otherwise(tmp_path: Path, step: in
     file.write_text(yaml.safe_dump(content))
     result = promtool("test", "rules", file)
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def processes() -> dict[str, str]:
+    """Return the processes that Prometheus asks, with their addresses."""
+    jobs = yaml.safe_load((FOLDER / "prometheus.yml").read_text())["scrape_configs"]
+    return {
+        target["labels"]["process"]: target["targets"][0] for job in jobs for target in job["static_configs"]
+    }
+
+
+GONE: Final = {
+    "its target is down": "1x60 0x60",
+    "its target is gone": "1x60 stale",
+    "it ends again and again": "1 0 0 1 0 0" + " 1 0 0" * 38,
+}
+
+
+@pytest.mark.parametrize("how", GONE)
+def test_each_process_that_has_ended_raises_an_alert(tmp_path: Path, how: str) -> None:
+    """Whatever its kind, and also if all of them have: none exports anything any more."""
+    running = 'up{job="other",instance="b",process="consume progress of another machine"}'
+    series = {f'up{{job="a",instance="{name}",process="{name}"}}': GONE[how] for name in processes()}
+    content = {
+        "rule_files": [str(rule) for rule in RULES],
+        "tests": [
+            {
+                "interval": "1m",
+                "input_series": [
+                    {"series": each, "values": values}
+                    for each, values in (series | {running: "1x120"}).items()
+                ],
+                "promql_expr_test": [
+                    {
+                        "expr": 'count by (process) (ALERTS{alertname="ProcessDown",alertstate="firing"})',
+                        "eval_time": "66m",
+                        "exp_samples": [
+                            {"labels": f'{{process="{name}"}}', "value": 1} for name in processes()
+                        ],
+                    }
+                ],
+            }
+        ],
+    }
+    file = tmp_path / "tests.yml"
+    file.write_text(yaml.safe_dump(content))
+    result = promtool("test", "rules", file)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_every_process_is_on_the_list() -> None:
+    """Prometheus asks all commands that run until they are stopped, at the ports that their units have."""
+    listed = processes()
+    assert listed.keys() == set(LISTENING)
+    for file in (ROOT / "deploy" / "systemd" / "env").glob("furlong-*.env"):
+        settings = dict(re.findall(r"^([A-Z]+)=(\S+)$", file.read_text(), re.MULTILINE))
+        unit = file.stem.removeprefix("furlong-").replace("@", " ")
+        name = f"{unit} serve" if unit == "backoffice" else unit
+        if name != "upgrade":
+            assert listed[name] == settings.get("OPERATORS", settings["LISTEN"]), file.name
 
 
 def test_every_alert_has_a_case_and_a_runbook() -> None:
