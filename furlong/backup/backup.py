@@ -1,6 +1,7 @@
 """Takes backups of all databases, and restores databases from them."""
 
 import asyncio
+import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,8 @@ from sqlalchemy import URL, MetaData, inspect, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from foundation.storage.database import CLOSED, database_url
+from foundation.storage.clock import Clock
+from foundation.storage.database import CLOSED, Database, database_url
 from foundation.storage.installation import Installation
 from foundation.storage.migrations.upgrade import UNFINISHED_RESTORE, create_database, knows, status
 from foundation.storage.settings import DatabaseSettings
@@ -41,11 +43,25 @@ class Databases:
         return Path(str(self.url(name).database))
 
 
+async def time_of(settings: DatabaseSettings, clock: Clock) -> datetime:
+    """Return the time of the database server, which all that is in the databases has; of SQLite, ours.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: The server cannot be reached.
+    """
+    database = Database.open(settings, "club")
+    try:
+        async with database.read() as connection:
+            return await clock.at(connection)
+    finally:
+        await database.close()
+
+
 async def back_up(settings: DatabaseSettings, folder: Path, now: datetime) -> Manifest:
     """Write a backup of all databases at one moment into an empty or new folder.
 
     Raises:
-        BackupError: The folder is not empty, or the databases cannot be read.
+        BackupError: The folder is not empty, cannot be written, or the databases cannot be read.
         MixedInstallations: The databases belong to different installations.
         sqlalchemy.exc.SQLAlchemyError: The server cannot be reached.
     """
@@ -57,15 +73,22 @@ async def back_up(settings: DatabaseSettings, folder: Path, now: datetime) -> Ma
             raise BackupError(f"the database of {name} is {each.state}: `furlong db status` says more")
         if each.closed:
             raise BackupError(f"the database of {name} is closed: recover it first, and `furlong db open` it")
-    if databases.engine == "sqlite":
-        await asyncio.to_thread(sqlite.dump, {name: databases.path(name) for name in METADATA}, folder)
-        file_of = sqlite.file_of
-    else:
-        await asyncio.to_thread(mariadb.dump, {name: databases.url(name) for name in METADATA}, folder)
-        file_of = mariadb.file_of
-    contents = {name: saved(folder, file_of(name), statuses[name].revision) for name in METADATA}
-    manifest = Manifest(FORMAT, now, databases.engine, contents, await _installation(settings))
-    manifest.write(folder)
+    installation = await _installation(settings)
+    try:
+        if databases.engine == "sqlite":
+            await asyncio.to_thread(sqlite.dump, {name: databases.path(name) for name in METADATA}, folder)
+            file_of = sqlite.file_of
+        else:
+            await asyncio.to_thread(mariadb.dump, {name: databases.url(name) for name in METADATA}, folder)
+            file_of = mariadb.file_of
+        contents = {name: saved(folder, file_of(name), statuses[name].revision) for name in METADATA}
+        manifest = Manifest(FORMAT, now, databases.engine, contents, installation)
+        manifest.write(folder)
+    except (OSError, sqlite3.Error) as fault:
+        raise BackupError(
+            f"the backup in {folder} is incomplete and cannot be restored: {fault}. Is the disk full? Delete "
+            "the folder, and back up to another one"
+        ) from fault
     return manifest
 
 

@@ -18,10 +18,13 @@ from furlong.checks.finding import Check, CheckFailed
 from furlong.checks.machine_clock import MachineClocks
 from furlong.databases import METADATA
 from furlong.install.topics import (
+    IN_SYNC,
+    SAFE_COPIES,
     TOPICS,
     RetentionPolicy,
     TooShort,
     TopicPlan,
+    copies_of,
     needed,
     read_configs,
     require_retention,
@@ -104,6 +107,7 @@ def kafka_checks(stream: StreamSettings, topics: TopicSettings, plans: Iterable[
         Check("kafka", partial(_brokers, stream)),
         Check("kafka topics", partial(_topics, stream, wanted)),
         Check("kafka retention", partial(_retention, stream, topics, wanted)),
+        Check("kafka copies", partial(_copies, stream, wanted)),
     ]
 
 
@@ -134,6 +138,37 @@ async def _retention(stream: StreamSettings, topics: TopicSettings, plans: tuple
     except (KafkaError, OSError, NotImplementedError) as error:
         return f"the broker does not say how long topics keep messages ({type(error).__name__})"
     return f"topics keep messages for at least {need.days} days"
+
+
+async def _copies(stream: StreamSettings, plans: tuple[TopicPlan, ...]) -> str:
+    """Check that an accepted message outlives one broker, wherever topics have several copies."""
+    present = await _names(stream) & {plan.name for plan in plans}
+    if not present:
+        return "no topics exist yet"
+    try:
+        copies = await copies_of(stream.bootstrap, sorted(present))
+        configs = await read_configs(stream.bootstrap, sorted(present))
+    except (KafkaError, OSError, NotImplementedError) as error:
+        return f"the broker does not say how many copies must have a message ({type(error).__name__})"
+    risky = sorted(
+        name for name, number in copies.items() if number.wanted > 1 and configs[name].in_sync < SAFE_COPIES
+    )
+    if risky:
+        more = f" and {len(risky) - SHOWN} more" if len(risky) > SHOWN else ""
+        raise CheckFailed(
+            f"a message that only one broker has counts as stored ({IN_SYNC}=1): {', '.join(risky[:SHOWN])}{more}",
+            f"set {IN_SYNC}=2 for these topics, or as the default of the brokers, with three copies of each",
+        )
+    stuck = sorted(name for name, number in copies.items() if number.in_sync < configs[name].in_sync)
+    if stuck:
+        raise CheckFailed(
+            f"nothing can be written to {', '.join(stuck[:SHOWN])}: fewer copies are in sync than {IN_SYNC} asks for",
+            "start the brokers that are away, or add copies (`kafka-reassign-partitions`)",
+        )
+    least = min(number.wanted for number in copies.values())
+    if least == 1:
+        return "topics have one copy: what a broker loses is lost"
+    return f"topics have {least} copies or more, of which two must have a message"
 
 
 async def _names(stream: StreamSettings) -> set[str]:

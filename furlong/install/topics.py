@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
+from typing import Final, NamedTuple
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
@@ -124,11 +125,12 @@ async def create_topics(
 async def _create(
     admin: AIOKafkaAdminClient, topic: TopicPlan, config: dict[str, str], partitions: int, replication: int
 ) -> None:
+    safe = {IN_SYNC: str(SAFE_COPIES)} if replication > SAFE_COPIES else {}
     new = NewTopic(
         topic.name,
         num_partitions=topic.partitions or partitions,
         replication_factor=replication,
-        topic_configs=config,
+        topic_configs={**config, **safe},
     )
     response = await admin.create_topics([new])
     for _, code, *message in response.topic_errors:
@@ -137,6 +139,10 @@ async def _create(
 
 
 WEEK = timedelta(days=7)
+IN_SYNC: Final = "min.insync.replicas"
+SAFE_COPIES: Final = 2
+"""How many copies must have a message before it counts as stored; with more, a broker may be away meanwhile."""
+
 SET_ON_THE_TOPIC = 1
 """Kafka's code for a setting of the topic itself."""
 
@@ -157,6 +163,11 @@ class TopicConfig:
     def is_compacted(self) -> bool:
         """Whether the topic keeps the last message of each key for ever."""
         return self.values.get(POLICY) == "compact"
+
+    @property
+    def in_sync(self) -> int:
+        """How many copies must have a message before the broker accepts it from a producer that waits for all."""
+        return int(self.values.get(IN_SYNC, 1))
 
     @property
     def kept(self) -> timedelta | None:
@@ -203,6 +214,34 @@ async def read_configs(bootstrap: str, topics: Iterable[str]) -> dict[str, Topic
         return await _configs(admin, set(topics) & set(await admin.list_topics()))
     finally:
         await admin.close()
+
+
+class Copies(NamedTuple):
+    """The least number of copies that a partition of a topic should have, and that are in sync now."""
+
+    wanted: int
+    in_sync: int
+
+
+async def copies_of(bootstrap: str, topics: Iterable[str]) -> dict[str, Copies]:
+    """Return the copies of each topic that exists.
+
+    Raises:
+        aiokafka.errors.KafkaError: No broker responds, or the broker refuses.
+    """
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        found = await admin.describe_topics(sorted(topics))
+    finally:
+        await admin.close()
+    return {
+        topic["topic"]: Copies(
+            *(min(len(partition[kind]) for partition in topic["partitions"]) for kind in ("replicas", "isr"))
+        )
+        for topic in found
+        if topic["partitions"]
+    }
 
 
 async def repair(bootstrap: str, plans: Iterable[TopicPlan], settings: TopicSettings) -> list[str]:

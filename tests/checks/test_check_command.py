@@ -64,7 +64,7 @@ def test_where_nothing_runs_each_finding_says_what_to_do(find: Find) -> None:
     status, found, output = find()
     assert status == 1
     wrong = {name for name, each in found.items() if not each["ok"]}
-    kafka = {"kafka", "kafka topics", "kafka retention"}
+    kafka = {"kafka", "kafka topics", "kafka retention", "kafka copies"}
     assert wrong == {*(f"database {name}" for name in DATABASES), *kafka, "upstream", "sessions"}
     assert all(found[name]["helps"] for name in wrong)
     assert found["database club"]["helps"] == "run `furlong db upgrade`"

@@ -57,11 +57,13 @@ def test_a_real_broker_says_how_long_topics_keep_messages(find: Find, tmp_path: 
         found = found_when(find, settings, lambda found: found["kafka"]["ok"])
         assert "topics are missing" in found["kafka topics"]["says"]
         asyncio.run(create_topics(broker.bootstrap, 1, 1, TopicSettings(), needed_topics()[1:]))
-        broker.create_topics([PROGRESS], partitions=1, config={"retention.ms": str(2 * DAY_MS)})
+        broken = {"retention.ms": str(2 * DAY_MS), "min.insync.replicas": "2"}
+        broker.create_topics([PROGRESS], partitions=1, config=broken)
         found = found_when(find, settings, lambda found: found["kafka topics"]["ok"])
         assert found["kafka topics"]["says"] == f"all {len(needed_topics())} topics exist"
         assert f"{PROGRESS} (2 days)" in found["kafka retention"]["says"]
         assert found["kafka retention"]["helps"] == "run `furlong topics create --repair`"
+        assert f"nothing can be written to {PROGRESS}: fewer copies" in found["kafka copies"]["says"]
         asyncio.run(repair(broker.bootstrap, needed_topics(), TopicSettings()))
         found = found_when(find, settings, lambda found: found["kafka retention"]["ok"])
         assert "topics keep messages for at least" in found["kafka retention"]["says"]
@@ -69,6 +71,6 @@ def test_a_real_broker_says_how_long_topics_keep_messages(find: Find, tmp_path: 
         broker.stop()
     status, found, output = find(**settings)
     assert (status, "Traceback" in output) == (1, False)
-    for name in ("kafka", "kafka topics", "kafka retention"):
+    for name in ("kafka", "kafka topics", "kafka retention", "kafka copies"):
         assert f"no broker at {broker.bootstrap} can be used" in found[name]["says"]
         assert "FURLONG_KAFKA_BOOTSTRAP" in found[name]["helps"]

@@ -3,7 +3,9 @@
 import asyncio
 import json
 import os
+import re
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -16,10 +18,12 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 from typer.testing import CliRunner
 
+from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.migrations.upgrade import RestoreUnfinished, status
 from foundation.storage.settings import DatabaseSettings
-from furlong.backup.backup import back_up, restore
+from furlong.backup import mariadb, sqlite
+from furlong.backup.backup import back_up, restore, time_of
 from furlong.backup.manifest import MANIFEST, BackupError, Manifest
 from furlong.cli import app
 from furlong.databases import METADATA, NotMigrated, require_migrated, upgrade_databases
@@ -309,3 +313,36 @@ async def test_a_restored_file_is_its_owners_alone(tmp_path: Path) -> None:
     await back_up(settings, tmp_path / "backup", NOW)
     await restore(settings, tmp_path / "backup", ["club"], replace=True)
     assert oct((tmp_path / "data" / "club.sqlite").stat().st_mode & 0o777) == "0o600"
+
+
+@pytest.mark.parametrize(
+    "refused", [sqlite3.OperationalError("database or disk is full"), OSError(28, "No space left")]
+)
+async def test_a_full_disk_names_the_folder(
+    settings: DatabaseSettings, tmp_path: Path, refused: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is there cannot be restored, and it says so."""
+
+    def full(*_arguments: object) -> None:
+        raise refused
+
+    monkeypatch.setattr(sqlite, "dump", full)
+    monkeypatch.setattr(mariadb, "dump", full)
+    with pytest.raises(
+        BackupError, match=rf"the backup in {re.escape(str(tmp_path / 'full'))} is incomplete"
+    ):
+        await back_up(settings, tmp_path / "full", NOW)
+    with pytest.raises(BackupError):
+        await restore(settings, tmp_path / "full", replace=True)
+
+
+async def test_a_backup_has_the_time_of_the_database(settings: DatabaseSettings) -> None:
+    """Which rows have, too; a node's own clock may be wrong."""
+    wrong = datetime(2001, 1, 1, tzinfo=UTC)
+
+    class WrongClock(SystemClock):
+        def now(self) -> datetime:
+            return wrong
+
+    taken = await time_of(settings, WrongClock())
+    assert (taken == wrong) == settings.url.startswith("sqlite")

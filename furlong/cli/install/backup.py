@@ -37,12 +37,16 @@ def backup(folder: Folder) -> None:
 
     from consumers.stream.errors import MixedInstallations
     from foundation.storage.clock import SystemClock
-    from furlong.backup.backup import back_up
-    from furlong.backup.manifest import BackupError
+    from furlong.backup.backup import back_up, time_of
+    from furlong.backup.manifest import BackupError, Manifest
+
+    async def now_and_back_up() -> Manifest:
+        settings = database_settings()
+        return await back_up(settings, folder, await time_of(settings, SystemClock()))
 
     try:
         with working("Backing up"):
-            manifest = asyncio.run(back_up(database_settings(), folder, SystemClock().now()))
+            manifest = asyncio.run(now_and_back_up())
     except (BackupError, MixedInstallations, SQLAlchemyError, OSError, ValueError) as error:
         fail(error)
     for name, saved in manifest.databases.items():

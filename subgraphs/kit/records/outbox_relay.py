@@ -143,4 +143,7 @@ def _refusal(waiting: Sequence[UnpublishedFact], delivered: Collection[int]) -> 
     topic = next((fact.topic for fact in waiting if fact.id not in delivered), None)
     if topic is None:
         return ""
-    return f"Kafka did not accept a message for {topic} (`furlong topics create` creates what is missing)"
+    return (
+        f"Kafka did not accept a message for {topic}: the topic is missing (`furlong topics create`), or fewer "
+        "brokers than min.insync.replicas have it (`furlong check` says which)"
+    )
