@@ -150,19 +150,20 @@ async def _copies(stream: StreamSettings, plans: tuple[TopicPlan, ...]) -> str:
         configs = await read_configs(stream.bootstrap, sorted(present))
     except (KafkaError, OSError, NotImplementedError) as error:
         return f"the broker does not say how many copies must have a message ({type(error).__name__})"
-    risky = sorted(
-        name for name, number in copies.items() if number.wanted > 1 and configs[name].in_sync < SAFE_COPIES
-    )
+    several = (name for name, number in copies.items() if number.wanted > 1)
+    risky = sorted(name for name in several if configs[name].in_sync < SAFE_COPIES)
     if risky:
         more = f" and {len(risky) - SHOWN} more" if len(risky) > SHOWN else ""
         raise CheckFailed(
-            f"a message that only one broker has counts as stored ({IN_SYNC}=1): {', '.join(risky[:SHOWN])}{more}",
+            f"a message that only one broker has counts as stored ({IN_SYNC}=1): "
+            f"{', '.join(risky[:SHOWN])}{more}",
             f"set {IN_SYNC}=2 for these topics, or as the default of the brokers, with three copies of each",
         )
     stuck = sorted(name for name, number in copies.items() if number.in_sync < configs[name].in_sync)
     if stuck:
         raise CheckFailed(
-            f"nothing can be written to {', '.join(stuck[:SHOWN])}: fewer copies are in sync than {IN_SYNC} asks for",
+            f"nothing can be written to {', '.join(stuck[:SHOWN])}: "
+            f"fewer copies are in sync than {IN_SYNC} asks for",
             "start the brokers that are away, or add copies (`kafka-reassign-partitions`)",
         )
     least = min(number.wanted for number in copies.values())

@@ -141,7 +141,7 @@ async def _create(
 WEEK = timedelta(days=7)
 IN_SYNC: Final = "min.insync.replicas"
 SAFE_COPIES: Final = 2
-"""How many copies must have a message before it counts as stored; with more, a broker may be away meanwhile."""
+"""How many copies must have a message before it counts as stored; with more, a broker may be away."""
 
 SET_ON_THE_TOPIC = 1
 """Kafka's code for a setting of the topic itself."""
@@ -166,7 +166,7 @@ class TopicConfig:
 
     @property
     def in_sync(self) -> int:
-        """How many copies must have a message before the broker accepts it from a producer that waits for all."""
+        """How many copies must have a message before the broker accepts it with `acks=all`."""
         return int(self.values.get(IN_SYNC, 1))
 
     @property

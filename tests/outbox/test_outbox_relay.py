@@ -252,7 +252,8 @@ async def test_what_waits_is_counted_and_who_publishes_is_shown(database: Databa
         20,
     )
     assert status.trouble == (
-        "Kafka did not accept a message for t (`furlong topics create` creates what is missing)"
+        "Kafka did not accept a message for t: the topic is missing (`furlong topics create`), or "
+        "fewer brokers than min.insync.replicas have it (`furlong check` says which)"
     )
     broker.refused = set()
     assert await relay.publish_waiting() == 1

@@ -144,6 +144,6 @@ def _refusal(waiting: Sequence[UnpublishedFact], delivered: Collection[int]) -> 
     if topic is None:
         return ""
     return (
-        f"Kafka did not accept a message for {topic}: the topic is missing (`furlong topics create`), or fewer "
-        "brokers than min.insync.replicas have it (`furlong check` says which)"
+        f"Kafka did not accept a message for {topic}: the topic is missing (`furlong topics create`), or "
+        "fewer brokers than min.insync.replicas have it (`furlong check` says which)"
     )
