@@ -32,6 +32,14 @@ FORBIDDEN: Final = re.compile(
     r"aigenerate\w*|ai\w+|llm\w*|showcertificate|getclienthttpheader|blocknumber|globalvariable|initialqueryid",
     re.IGNORECASE,
 )
+READS: Final = re.compile(r"\bTABLE id: \d+,.*\btable_name: ([^\s,]+)")
+NO_TABLE: Final = "system.one"
+"""What a question without FROM reads: a single row."""
+
+OF_THE_QUESTION: Final = "_temporary_and_external_tables"
+"""Where the engine keeps what a recursive question has found so far; nobody can create tables there."""
+
+DATABASES: Final = frozenset({"furlong", "system", "information_schema", "default"})
 IN: Final = re.compile(r"Function \w*in(ignoreset)? ", re.IGNORECASE)
 LINE: Final = re.compile(r"^( *)(\S.*)$")
 
@@ -87,7 +95,7 @@ def check(tree: str, hidden: frozenset[str]) -> None:
             raise Refused("SETTINGS cannot be changed")
         if kind == "TableIdentifier" and ("." in name or name.lower() in hidden):
             raise Refused(f"there is no table {name} for you")
-        if kind == "Identifier" and name.lower() in hidden and _is_searched(path, depth):
+        if kind == "Identifier" and _is_searched(path, depth) and _may_be_table(name.lower(), hidden):
             raise Refused(f"there is no table {name} for you")
         if (
             kind == "Function"
@@ -97,6 +105,24 @@ def check(tree: str, hidden: frozenset[str]) -> None:
             raise Refused(f"the table function {name} cannot be used")
         if kind == "Function" and FORBIDDEN.fullmatch(name):
             raise Refused(f"the function {name} cannot be used")
+
+
+def check_reads(tree: str, database: str, hidden: frozenset[str]) -> None:
+    """Check a question by what the engine says that it reads: the tables of its query tree, not of views.
+
+    Raises:
+        Refused: It reads a table that the person may not see, however it is written.
+    """
+    for name in READS.findall(tree):
+        schema, _, table = name.rpartition(".")
+        own = name == NO_TABLE or schema == OF_THE_QUESTION
+        if not own and (schema != database or table.lower() in hidden):
+            raise Refused(f"there is no table {name} for you")
+
+
+def _may_be_table(name: str, hidden: frozenset[str]) -> bool:
+    """Tell whether a name is that of a hidden table, or of one of a database, which has the engine's own."""
+    return name in hidden or name.split(".", 1)[0] in DATABASES
 
 
 def _is_searched(path: list[str], depth: int) -> bool:
@@ -132,17 +158,25 @@ def _answer(snapshot: str, asked: dict[str, Any]) -> tuple[dict[str, Any], bytes
     ):
         base.query(statement)
     question = _canonical(base, asked["sql"])
-    check(_tree(base, question), frozenset(asked["hidden"]))
+    _check(base, question, asked)
     found: bytes = base.query(question, asked["format"]).bytes()
     if len(found) > asked["bytes"]:
         raise RuntimeError(f"the answer has more than {asked['bytes']} bytes")
     return {"completeness": json.loads(base.query(COMPLETENESS, "JSONEachRow").bytes() or b"[]")}, found
 
 
-def _tree(base: Any, question: str) -> str:
-    """Return the syntax tree, which the engine refuses to make where settings are changed."""
+def _check(base: Any, question: str, asked: dict[str, Any]) -> None:
+    """Check what a question does by its syntax, and what it reads by the names that the engine resolves."""
+    hidden = frozenset(asked["hidden"])
+    check(_tree(base, "EXPLAIN AST", question), hidden)
+    resolved = _tree(base, "EXPLAIN QUERY TREE run_passes = 1, passes = 1", question)
+    check_reads(resolved, asked["database"], hidden)
+
+
+def _tree(base: Any, explain: str, question: str) -> str:
+    """Return a tree of the question, which the engine refuses to make where settings are changed."""
     try:
-        tree: str = base.query(f"EXPLAIN AST {question}", "TSVRaw").bytes().decode()
+        tree: str = base.query(f"{explain} {question}", "TSVRaw").bytes().decode()
     except Exception as fault:
         raise Refused(_first_line(fault)) from fault
     return tree
