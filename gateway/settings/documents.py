@@ -14,7 +14,7 @@ class DocumentSettings(BaseSettings):
     document_chars: int = Field(default=8 * 1024, gt=0, description="The longest document, in characters.")
     document_tokens: int = Field(default=1_000, gt=0, description="The most tokens in a document.")
     document_points: int = Field(
-        default=850,
+        default=800,
         gt=0,
         description="The most points that a new operation may take to prepare: one for each token of the "
         "document, and four for each field, with fragments in place, for each of its concrete types.",
