@@ -43,8 +43,8 @@ class SupervisedConsumer:
     async def run(self) -> None:
         """Consume until stopped."""
         while not self._stopping.is_set():
-            self._running = self.create()
             try:
+                self._running = self.create()
                 await self._running.run()
             except Exception as fault:
                 log.exception("consumer_ended", name=self.name, again_in=REST_SECONDS, error=str(fault))

@@ -1,6 +1,7 @@
 """The topics of the club: their creation on a broker, and their retention, compared with what is needed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
@@ -110,15 +111,11 @@ async def create_topics(
     Raises:
         aiokafka.errors.KafkaError: No broker responds, or the broker refuses.
     """
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
+    async with _admin(bootstrap) as admin:
         existing = set(await admin.list_topics())
         missing = [topic for topic in topics if topic.name not in existing]
         for topic in missing:
             await _create(admin, topic, topic.config(settings), partitions, replication)
-    finally:
-        await admin.close()
     return [topic.name for topic in missing]
 
 
@@ -202,18 +199,24 @@ def require_retention(configs: Mapping[str, TopicConfig], need: timedelta) -> No
         )
 
 
+@asynccontextmanager
+async def _admin(bootstrap: str) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    try:
+        await admin.start()
+        yield admin
+    finally:
+        await admin.close()
+
+
 async def read_configs(bootstrap: str, topics: Iterable[str]) -> dict[str, TopicConfig]:
     """Return the settings of topics; leave out topics that do not exist.
 
     Raises:
         aiokafka.errors.KafkaError: No broker responds, or the broker refuses.
     """
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
+    async with _admin(bootstrap) as admin:
         return await _configs(admin, set(topics) & set(await admin.list_topics()))
-    finally:
-        await admin.close()
 
 
 class Copies(NamedTuple):
@@ -229,12 +232,8 @@ async def copies_of(bootstrap: str, topics: Iterable[str]) -> dict[str, Copies]:
     Raises:
         aiokafka.errors.KafkaError: No broker responds, or the broker refuses.
     """
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
+    async with _admin(bootstrap) as admin:
         found = await admin.describe_topics(sorted(topics))
-    finally:
-        await admin.close()
     return {
         topic["topic"]: Copies(
             *(min(len(partition[kind]) for partition in topic["partitions"]) for kind in ("replicas", "isr"))
@@ -254,9 +253,7 @@ async def repair(bootstrap: str, plans: Iterable[TopicPlan], settings: TopicSett
         aiokafka.errors.KafkaError: No broker responds, or the broker refuses.
     """
     wanted = {plan.name: plan.config(settings) for plan in plans}
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await admin.start()
-    try:
+    async with _admin(bootstrap) as admin:
         present = await _configs(admin, wanted.keys() & set(await admin.list_topics()))
         changed = {name: differences(config, wanted[name]) for name, config in sorted(present.items())}
         changed = {name: changes for name, changes in changed.items() if changes}
@@ -264,8 +261,6 @@ async def repair(bootstrap: str, plans: Iterable[TopicPlan], settings: TopicSett
             # The request replaces all settings of the topic.
             own = {**present[name].own, **wanted[name]}
             await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, name, own)])
-    finally:
-        await admin.close()
     return [f"~ {name}: {change}" for name, changes in changed.items() for change in changes]
 
 
