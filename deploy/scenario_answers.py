@@ -14,7 +14,7 @@ from typing import Any, Final
 import httpx
 
 from furlong.demo.process import DemoOptions, running_demo
-from furlong.demo.scenarios import SCENARIOS, START, Cast, read_scenarios
+from furlong.demo.scenarios import SCENARIOS, START, Cast, ScenarioError, read_scenarios
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 ANSWERS: Final = SCENARIOS.with_name("answers.json")
@@ -27,20 +27,26 @@ CURRENCIES: Final = {"northbet": "GBP", "lagunabet": "EUR"}
 HOUR: Final = len("2026-04-13T12")
 
 
-def document() -> str:
-    """Return one query for everything that the widget shows, combined from its own documents."""
+def documents() -> tuple[str, str]:
+    """Return the queries for everything that the widget shows, combined from its own documents.
+
+    They are two, as one would have more points than a new document may have.
+    """
     tracked, details = (
         (OPERATIONS / f"{name}.graphql").read_text(encoding="utf-8") for name in ("club", "details")
     )
     fragment = _block(tracked, "fragment TrackedClub on Club")
     bets = _block(details, "recentBets(first: 5)").replace("first: 5", f"first: {ALL_BETS}")
-    return f"""query Scenario($brand: ID!, $week: ID!, $input: BetslipInput!) {{
+    week = f"""query Week($brand: ID!, $week: ID!) {{
       club(brand: $brand, week: $week) {{ ...TrackedClub }}
       bets: club(brand: $brand, week: $week) {{ progress {{ {bets} }} }}
-      {_block(details, "recentClubs(brand: $brand)")}
-      {_block(details, "betslipPreview(input: $input)")}
     }}
     {fragment}"""
+    rest = f"""query Rest($brand: ID!, $input: BetslipInput!) {{
+      {_block(details, "recentClubs(brand: $brand)")}
+      {_block(details, "betslipPreview(input: $input)")}
+    }}"""
+    return week, rest
 
 
 def _block(text: str, start: str) -> str:
@@ -80,18 +86,21 @@ async def play_all(folder: Path) -> dict[str, Any]:
 async def _answer(graph: httpx.AsyncClient, cast: Cast) -> dict[str, Any]:
     scenario = cast.scenario
     wanted = {"brand": scenario.brand, "currency": CURRENCIES[scenario.brand], **PREVIEW}
-    response = await graph.post(
-        "/graphql",
-        json={
-            "query": document(),
-            "variables": {"brand": scenario.brand, "week": WEEK, "input": wanted},
-        },
-        headers={
-            "Authorization": f"Bearer {cast.session.token}",
-            "Accept-Language": LANGUAGES[scenario.brand],
-        },
-    )
-    data = response.json()["data"]
+    variables = {"brand": scenario.brand, "week": WEEK, "input": wanted}
+    data: dict[str, Any] = {}
+    for query in documents():
+        response = await graph.post(
+            "/graphql",
+            json={"query": query, "variables": variables},
+            headers={
+                "Authorization": f"Bearer {cast.session.token}",
+                "Accept-Language": LANGUAGES[scenario.brand],
+            },
+        )
+        answer = response.json()
+        if not answer.get("data"):
+            raise ScenarioError(f"{scenario.name}: the answer is not recorded: {answer}")
+        data |= answer["data"]
     progress = (data["bets"] or {}).get("progress") or {}
     return {
         "says": scenario.says,

@@ -30,7 +30,7 @@ class PreparationLimits(Struct, frozen=True):
 
     document_chars: int = 8 * 1024
     document_tokens: int = 1_000
-    document_points: int = 850
+    document_points: int = 800
     mutation_fields: int = 0
     shape: DocumentLimits = field(default_factory=DocumentLimits)
     suggestions: bool = True
