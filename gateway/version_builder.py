@@ -226,7 +226,7 @@ def _core(version: Version) -> Hooks:
     settings = version.settings
     most = settings.introspection_bytes
     if not most:
-        most = 2 * IntrospectionSizes.of(version.supergraph.public).standard_bytes()
+        most = IntrospectionSizes.of(version.supergraph.public).standard_bytes()
     return Hooks(policies=(IntrospectionPolicy(settings.introspection, most),))
 
 

@@ -76,7 +76,7 @@ class DocumentSettings(BaseSettings):
         default=None,
         gt=0,
         description="The most bytes of a response to introspection, as estimated in advance; by default "
-        "twice the estimate for the query of the usual tools.",
+        "the estimate for the query of the usual tools.",
     )
     introspection_cache_bytes: int = Field(
         default=8 * 1024 * 1024,

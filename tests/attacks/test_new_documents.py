@@ -118,6 +118,41 @@ async def test_hostile_requests_cost_less_than_a_hundred_known_bet_slips_each(sh
     assert costs[dearest] < MOST, dearest
 
 
+WIDE: Final = "a{0}: __schema {{ types {{ fields {{ name description isDeprecated type {{ name }} }} }} }}"
+LONG_TYPES: Final = (
+    "a{0}: __schema {{ types {{ fields {{ type {{ kind ofType {{ kind ofType {{ kind }} }} }} }} }} }}"
+)
+DOUBLING: Final = " ".join(
+    [
+        *(
+            f"fragment F{n} on __Type {{ a: ofType {{ ...F{n + 1} }} b: ofType {{ ...F{n + 1} }} }}"
+            for n in range(10)
+        ),
+        "fragment F10 on __Type { name }",
+    ]
+)
+INTROSPECTION: Final = {
+    "usual": get_introspection_query(specified_by_url=True, schema_description=True).partition("{")[2],
+    **{
+        f"{number} times {name}": " ".join(map(one.format, range(number))) + " }"
+        for name, one in (("wide", WIDE), ("long types", LONG_TYPES))
+        for number in (4, 8, 12, 16)
+    },
+    "doubling": '__type(name: "Club") { ...F0 } } ' + DOUBLING,
+}
+
+
+@pytest.mark.parametrize("kind", INTROSPECTION)
+async def test_introspection_costs_less_than_a_hundred_known_bet_slips(kind: str) -> None:
+    """Where it is allowed at all: what is too large is refused before it is made."""
+    allowing = measured(CLUB, introspection=True)
+    cost, reply = await allowing.cost(
+        lambda name: orjson.dumps({"query": f"query {name} {{ {INTROSPECTION[kind]}"})
+    )
+    assert reply.code in {None, "INTROSPECTION_TOO_LARGE"}, reply.content
+    assert cost < MOST
+
+
 def ours() -> dict[str, str]:
     """The documents of the contracts and of the widget, and the query of introspection tools."""
     files = [*(ROOT / "contracts").glob("*.graphql"), *(ROOT / "web/packages").glob("*/src/**/*.graphql")]

@@ -14,7 +14,8 @@ from tests.support.browsers.bet_slip_page import PATIENCE_MS
 from tests.support.office import analysts, content, hostile_texts, operations, people, risk, support
 from tests.support.office.hostile_changes import Clerks
 from tests.support.office.office_client import Staff, staff_of
-from tests.support.office.stack import DEPUTY, EVERYBODY, Office, running_office
+from tests.support.office.stack import DEPUTY, EVERYBODY, LINKED_HOST, Office, running_office
+from tests.support.product.declared_switches import shows
 
 expect.set_options(timeout=PATIENCE_MS)
 pytestmark = pytest.mark.usefixtures("web_installed")
@@ -35,6 +36,21 @@ def staff(office: Office, chromium: LocalChromium) -> Iterator[Staff]:
     """The people of the office, each signed in once."""
     with staff_of(office, chromium) as opened:
         yield opened
+
+
+@shows("FURLONG_BACKOFFICE_CONTENT_HOSTS")
+def test_texts_lead_to_the_hosts_that_the_settings_name(staff: Staff) -> None:
+    """Lint refuses the links to others."""
+    assert content.refused_links(staff.client("editor"), LINKED_HOST, "elsewhere.example.org") == [
+        "https://elsewhere.example.org/terms"
+    ]
+
+
+@shows("FURLONG_BACKOFFICE_TRUSTED_PROXIES")
+def test_the_proxy_in_front_says_who_tries_to_sign_in(office: Office, staff: Staff) -> None:
+    """The audit log has the address that the proxy has seen, not what the client has put before it."""
+    people.fail_to_sign_in(office, forwarded_for="198.51.100.1, 203.0.113.7")
+    assert people.latest_refusal(staff.client("administrator"))["address"] == "203.0.113.7"
 
 
 @pytest.mark.slow("a person's whole day in a browser")

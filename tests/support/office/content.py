@@ -23,6 +23,22 @@ HOSTILE: Final[list[str]] = json.loads(CORPUS.read_text(encoding="utf-8"))
 SAVE: Final = "mutation Save($input: SaveContentInput!) { saveContent(input: $input) { id version } }"
 
 
+LINT: Final = """query Lint($document: ContentDocumentInput!) {
+  lintContent(brand: "northbet", rewardId: "cash-2", document: $document) { rule path message }
+}"""
+
+
+def refused_links(office_client: OfficeClient, *hosts: str) -> list[str]:
+    """Return the links that lint refuses, of one to each host."""
+    refused = []
+    for host in hosts:
+        text = dict.fromkeys(TEXTS, "") | {"locale": "en-GB", "termsUrl": f"https://{host}/terms"}
+        found = office_client.ask(LINT, document={"texts": [text]})["lintContent"]
+        if any(each["rule"] == "LINK" for each in found):
+            refused.append(text["termsUrl"])
+    return refused
+
+
 def open_item(office_client: OfficeClient, item: str) -> None:
     """Open an item of content, and wait until its text is there."""
     office_client.go(f"content/{item.replace(':', '%3A')}")

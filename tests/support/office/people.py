@@ -3,13 +3,32 @@
 import re
 from typing import Any, Final
 
+import httpx
 from playwright.sync_api import expect
 
 from backoffice.access import Permission
 from tests.support.office.office_client import OfficeClient
 from tests.support.office.permission_rules import OWN_BRAND, REFUSED, fields, operation_of
+from tests.support.office.stack import Office
 
+REFUSALS: Final = """{ audit(action: "session.refused", first: 1) { nodes { action address } } }"""
 SCREENS: Final = ("Content", "Scheme rules", "Kill switches", "Dead letters", "Weeks", "Brands", "Providers")
+
+
+def fail_to_sign_in(office: Office, *, forwarded_for: str) -> None:
+    """Try the password of nobody, as the proxy in front would forward it."""
+    refused = httpx.post(
+        f"{office.url}session",
+        json={"user": "nobody@office.example", "password": "a password of nobody"},
+        headers={"x-forwarded-for": forwarded_for, "origin": office.url.removesuffix("/backoffice/")},
+    )
+    assert refused.is_client_error, refused.text
+
+
+def latest_refusal(office_client: OfficeClient) -> dict[str, str]:
+    """Return the newest attempt to sign in that the audit log says was refused."""
+    (found,) = office_client.ask(REFUSALS)["audit"]["nodes"]
+    return dict(found)
 
 
 def add_a_person(office_client: OfficeClient) -> None:

@@ -90,6 +90,10 @@ class Office:
         return {key: times for book in books for key, times in book.items()}
 
 
+LINKED_HOST: Final = "offers.example.org"
+"""Where the texts of the brand may lead, besides its schemes' terms."""
+
+
 @contextmanager
 def running_office(mariadb: PrivateMariadb, kafka: PrivateKafka, folder: Path) -> Iterator[Office]:
     """Run the back office, the bet-slip's graph, and the consumers and workers behind both."""
@@ -113,6 +117,8 @@ def running_office(mariadb: PrivateMariadb, kafka: PrivateKafka, folder: Path) -
         "FURLONG_BACKOFFICE_KEY": KEY,
         "FURLONG_BACKOFFICE_RISK_COUNT_SECONDS": "1",
         "FURLONG_BACKOFFICE_FIRST_BRAND": BRAND,
+        "FURLONG_BACKOFFICE_TRUSTED_PROXIES": '["127.0.0.1"]',
+        "FURLONG_BACKOFFICE_CONTENT_HOSTS": json.dumps({BRAND: [LINKED_HOST]}),
     }
     with programs_in(folder, environment) as programs:
         programs.start("simulator", "providers", "--data", "books", "--config", "providers.yaml")

@@ -7,9 +7,15 @@ from types import ModuleType
 from typing import Final
 
 from tests.support.product.declared_switches import SHOWN, declared
+from tests.whole import test_backoffice_days
 from tests.whole.switched_on import test_gateway, test_product, test_shared_by_valkey
 
-MODULES: Final[tuple[ModuleType, ...]] = (test_gateway, test_product, test_shared_by_valkey)
+MODULES: Final[tuple[ModuleType, ...]] = (
+    test_gateway,
+    test_product,
+    test_shared_by_valkey,
+    test_backoffice_days,
+)
 """Imported, so that their tests are known."""
 
 _CELLS: Final = "processes of a cell have partitions of their own: tests/cells runs them"
@@ -36,10 +42,7 @@ NOT_HERE: Final[Mapping[str, str]] = {
     "FURLONG_FULFILMENT_SECRETS": "a folder has them here: tests/fulfilment runs a worker with it",
     **{
         f"FURLONG_BACKOFFICE_{name}": _SIGNED_IN
-        for name in (
-            *("MAIL_URL", "MAIL_FROM", "MAIL_DOMAINS", "OIDC_CLIENT_SECRET", "OIDC_ROLES"),
-            *("CONTENT_HOSTS", "TRUSTED_PROXIES"),
-        )
+        for name in (*("MAIL_URL", "MAIL_FROM", "MAIL_DOMAINS", "OIDC_CLIENT_SECRET", "OIDC_ROLES"),)
     },
 }
 """What cannot be on in these processes, with the reason."""
