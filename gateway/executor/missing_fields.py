@@ -116,7 +116,8 @@ def _are_complete(value: object, lists: int, below: Below) -> bool:
 
 def _missing_fields(position: Position, provided_fields: ProvidedFields) -> Iterator[tuple[Position, str]]:
     """Yield the missing fields that a fetch should have returned."""
-    for response_key, below in _wanted(provided_fields, position.concrete or position.only).items():
+    only = position.only if position.only in provided_fields else None
+    for response_key, below in _wanted(provided_fields, position.concrete or only).items():
         if position.data.get(response_key) is None:
             yield position, response_key
         elif below is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Literal, TypeAlias
 
+from graphql import GraphQLNonNull, GraphQLOutputType
 from msgspec import Struct, field
 
 from gateway.plan.context_batch import ContextBatch
@@ -60,16 +61,21 @@ class RepresentationField(Struct, frozen=True):
     Attributes:
         name: Its name in the representation.
         response_key: The key in the fetched data that holds its value.
+        type: Its type in the supergraph.
         below: The fields to send of each object in the value; None for a leaf.
         key: Whether the field belongs to the entity's key, without which the entity cannot be identified.
-        non_null: Whether its type does not allow null.
     """
 
     name: str
     response_key: str
+    type: GraphQLOutputType
     below: tuple[RepresentationGroup, ...] | None = None
     key: bool = False
-    non_null: bool = False
+
+    @property
+    def non_null(self) -> bool:
+        """Whether its type does not allow null."""
+        return isinstance(self.type, GraphQLNonNull)
 
 
 class RepresentationGroup(Struct, frozen=True):
