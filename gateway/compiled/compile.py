@@ -125,7 +125,7 @@ class _PlanWriter(Struct, frozen=True):
     def fetch(self, fetch: Fetch) -> Callable[[Calls], Step]:
         """Write the functions of a fetch, and return a function that creates its step."""
         match fetch.returns:
-            case RootFields((), provided_fields, earlier_non_null=()) as returns if len(provided_fields) == 1:
+            case RootFields((), provided_fields, decided=None) as returns if len(provided_fields) == 1:
                 ((concrete, fields),) = provided_fields.items()
                 check = self.completeness.strict(concrete, fields)
                 if self.kind == "subscription":

@@ -103,7 +103,7 @@ def is_complete(given: Mapping[str, Any], provided_fields: ProvidedFields, concr
 
 
 def _are_complete(value: object, lists: int, below: Below) -> bool:
-    """Do the same for objects in nested lists; other values are not checked here."""
+    """Do the same for objects in nested lists; a value of another kind has none of the fields."""
     match value:
         case list() if lists > 0:
             return all(_are_complete(item, lists - 1, below) for item in value)
@@ -111,7 +111,7 @@ def _are_complete(value: object, lists: int, below: Below) -> bool:
             name = below.only or value.get(TYPENAME)
             return is_complete(value, below.provided_fields, name if isinstance(name, str) else None)
         case _:
-            return True
+            return value is None or not any(below.provided_fields.values())
 
 
 def _missing_fields(position: Position, provided_fields: ProvidedFields) -> Iterator[tuple[Position, str]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from typing import Literal, TypeAlias
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any, Literal, TypeAlias
 
 from graphql import GraphQLNonNull, GraphQLOutputType
 from msgspec import Struct, field
@@ -94,6 +94,10 @@ class RepresentationGroup(Struct, frozen=True):
     only: bool = False
 
 
+Decided: TypeAlias = Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
+"""Projects the tree of data to a part of the client's response; None if that is null."""
+
+
 class RootFields(Struct, frozen=True):
     """The fields that a root fetch returns.
 
@@ -101,13 +105,14 @@ class RootFields(Struct, frozen=True):
         path: Where its data is placed: at the top, unless a root type is reached again below it.
         provided_fields: The fields that the object there gets.
         mutates: Whether they are mutations that are reached again: these are sent once for each object.
-        earlier_non_null: For mutations, the keys of earlier ones of the object, which may not be null.
+        decided: For mutations, returns from the tree of data what of the response is decided before; None if
+            nothing of it can make the object null.
     """
 
     path: Path
     provided_fields: ProvidedFields
     mutates: bool = False
-    earlier_non_null: tuple[str, ...] = ()
+    decided: Decided | None = None
 
 
 class ContextVariable(Struct, frozen=True):

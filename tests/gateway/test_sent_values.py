@@ -196,3 +196,29 @@ async def test_what_the_client_selects_as_well_has_an_error_of_its_own(way: Exec
     answer = await answered("{ users { id mail } }", way, {"users": [{**USER, "id": {}}]}, sdl=SDL)
     assert answer["data"] == {"users": [None]}
     assert told(answer) == [("users.0.id", "a"), ("users.0.mail", "a")]
+
+
+SPLIT = """
+type Query @join__type(graph: A) @join__type(graph: B) { ants: [Ant] @join__field(graph: A) }
+type Ant @join__type(graph: A, key: "id") @join__type(graph: B, key: "id") { id: ID! view: View legs: [View] }
+type View @join__type(graph: A) @join__type(graph: B) {
+  left: Int @join__field(graph: A)
+  right: Int @join__field(graph: B)
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("view", "x"), ("view", []), ("view", 0), ("legs", {}), ("legs", ""), ("legs", "x"), ("legs", [1])],
+)
+async def test_what_is_no_object_does_not_lose_its_part_of_one(
+    way: ExecutionMode, name: str, value: object
+) -> None:
+    """Two subgraphs give parts of an object; the one that gives something else has the error."""
+    ant = {"__typename": "Ant", "id": "1", "view": {"left": 1}, "legs": [{"left": 2}]}
+    query = f"{{ ants {{ {name} {{ left right }} }} }}"
+    answer = await answered(query, way, {"ants": [ant]}, {name: value}, joined(SPLIT, "a", "b", "c"))
+    part = {"left": 1, "right": None} if name == "view" else [{"left": 2, "right": None}]
+    assert answer["data"] == {"ants": [{name: part}]}
+    assert {service for _, service in told(answer)} == {"b"}
