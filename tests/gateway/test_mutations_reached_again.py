@@ -69,7 +69,8 @@ SUBGRAPHS: Final = {
       type Ant {{ id: ID! m: Mutation }}""",
     "b": f"""{ENTITIES} {ROOT} type Mutation {{ open: Payload b: Int many: [Mutation] }}
       type Payload {{ mutation: Mutation ant: Ant }} type Ant {{ id: ID! name: String lost: Int! }}""",
-    "c": f"{ENTITIES} {ROOT} type Mutation {{ c: Int ant: Ant broken: Int! soldier: Ant! }} type Ant {{ id: ID! }}",
+    "c": f"""{ENTITIES} {ROOT} type Mutation {{ c: Int ant: Ant broken: Int! soldier: Ant! }}
+      type Ant {{ id: ID! }}""",
 }
 SCHEMAS: Final = {name: build_schema(text) for name, text in SUBGRAPHS.items()}
 PREPARER: Final = Preparer(load_supergraph(SDL), GENEROUS_LIMITS)
