@@ -49,7 +49,7 @@ def assemble(supergraph: Supergraph, operation: Operation, candidate: CandidateP
     shaper = ResponseShaper(supergraph, operation.hidden_types, whole=objects_read(fetches))
     shape = shaper.shape(operation.wanted, candidate.scope, operation.root)
     if operation.root == supergraph.mutation:
-        fetches = tuple(_after_nulls(each, fetches, shape) for each in fetches)
+        fetches = tuple(_after_nulls(fetch, fetches, shape) for fetch in fetches)
     trees = _trees(fetches, [levels[call] for call in ordered])
     return QueryPlan(
         kind=operation.kind,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from graphql import GraphQLNonNull
@@ -27,7 +28,7 @@ def decided_before(shape: Shape, fetches: Iterable[Fetch], returns: RootFields) 
         fetches: The fetches that have finished when it begins.
         returns: Its fields.
     """
-    places = tuple(place for fetch in fetches for place in fetch.places())
+    places = tuple(chain.from_iterable(fetch.places() for fetch in fetches))
     own = frozenset(key for fields in returns.provided_fields.values() for key in fields)
     made = _Decided(own).shape(shape, _Fetched((), ()).arrived(places), returns.path)
     return partial(_projected, made) if any(made.fields.values()) else None
@@ -67,7 +68,7 @@ class _Fetched(Struct, frozen=True):
 
 
 class _Decided(Struct, frozen=True):
-    """Reduces a shape to the fields that are decided and make an object on the way to the mutation null.
+    """Reduces a shape to the fields that are decided and make an object above the mutation null.
 
     Attributes:
         own: The response keys of the mutation's own fields.
@@ -76,25 +77,25 @@ class _Decided(Struct, frozen=True):
     own: frozenset[str]
     _known: dict[tuple[int, tuple[int, ...]], Shape] = field(default_factory=dict)
 
-    def shape(self, shape: Shape, fetched: _Fetched, way: Path | None) -> Shape:
-        """Return the reduced shape; the way leads on to the mutation's object, or is None beside it."""
+    def shape(self, shape: Shape, fetched: _Fetched, path: Path | None) -> Shape:
+        """Return the reduced shape; the path leads on to the mutation's object, or is None beside it."""
         index = (id(shape), fetched.index())
-        if way is None and index in self._known:
+        if path is None and index in self._known:
             return self._known[index]
         made = Shape(
             shape.only,
             {
-                concrete: tuple(self._fields(fields, concrete, fetched, way))
+                concrete: tuple(self._fields(fields, concrete, fetched, path))
                 for concrete, fields in shape.fields.items()
             },
             shape.hidden,
         )
-        if way is None:
+        if path is None:
             self._known[index] = made
         return made
 
     def _fields(
-        self, fields: Iterable[ShapeField], concrete: str, fetched: _Fetched, way: Path | None
+        self, fields: Iterable[ShapeField], concrete: str, fetched: _Fetched, path: Path | None
     ) -> Iterator[ShapeField]:
         is_ahead = False
         for each in fields:
@@ -104,11 +105,11 @@ class _Decided(Struct, frozen=True):
                 if each.hidden and not is_ahead and isinstance(each.type, GraphQLNonNull):
                     yield each
                 continue
-            leads = bool(way) and _leads(way or (), concrete, key)
-            is_ahead = is_ahead or leads or (way == () and key in self.own)
+            leads = bool(path) and _leads(path or (), concrete, key)
+            is_ahead = is_ahead or leads or (path == () and key in self.own)
             below = fetched.below(concrete, key)
             if below is not None and (leads or isinstance(each.type, GraphQLNonNull)):
-                on = (way or ())[1:] if leads else None
+                on = (path or ())[1:] if leads else None
                 shape = None if each.below is None else self.shape(each.below, below, on)
                 yield replace(each, below=shape)
 
