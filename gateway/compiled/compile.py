@@ -11,6 +11,7 @@ from msgspec import Struct
 from gateway.compiled.analysis import lists_by_shape, passthrough_shapes, writes_into_lists
 from gateway.compiled.codegen.completeness import CompletenessCodegen
 from gateway.compiled.codegen.functions import FunctionCache
+from gateway.compiled.codegen.leaf_tests import LeafTests
 from gateway.compiled.codegen.projection import ProjectionCodegen
 from gateway.compiled.codegen.representations import RepresentationCodegen
 from gateway.compiled.compiled_plan import CompiledPlan, RestrictedPlan, stages
@@ -83,9 +84,10 @@ def write_plan(plan: QueryPlan, *, trusted: bool = False, most_items: int = maxs
             return None
         source = Source("plan", {})
         functions = FunctionCache(source)
+        leaves = LeafTests(functions)
         owns = writes_into_lists(plan.fetches)
         passthrough = passthrough_shapes(plan) if trusted or not owns else frozenset()
-        codegen = ProjectionCodegen(functions, _may_lack(plan), trusted, passthrough, most_items)
+        codegen = ProjectionCodegen(functions, leaves, _may_lack(plan), trusted, passthrough, most_items)
         projection = codegen.shape(plan.shape)
         lists = lists_by_shape(plan) if codegen.unchanged else {}
         unchanged = {
@@ -95,7 +97,7 @@ def write_plan(plan: QueryPlan, *, trusted: bool = False, most_items: int = maxs
         }
         completeness = CompletenessCodegen(functions, unchanged)
         writer = _PlanWriter(
-            plan.kind, source, RepresentationCodegen(source, plan.names, trusted), completeness, owns
+            plan.kind, source, RepresentationCodegen(leaves, plan.names, trusted), completeness, owns
         )
         steps = (
             {} if plan.interface_objects else {fetch.number: writer.fetch(fetch) for fetch in plan.fetches}
@@ -123,7 +125,7 @@ class _PlanWriter(Struct, frozen=True):
     def fetch(self, fetch: Fetch) -> Callable[[Calls], Step]:
         """Write the functions of a fetch, and return a function that creates its step."""
         match fetch.returns:
-            case RootFields((), provided_fields, earlier_non_null=()) as returns if len(provided_fields) == 1:
+            case RootFields((), provided_fields, decided=None) as returns if len(provided_fields) == 1:
                 ((concrete, fields),) = provided_fields.items()
                 check = self.completeness.strict(concrete, fields)
                 if self.kind == "subscription":

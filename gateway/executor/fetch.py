@@ -23,7 +23,7 @@ from gateway.executor.failures import Failure, Path, invalid_response, of_subgra
 from gateway.executor.masking import ShownError
 from gateway.executor.merge import copied, merge
 from gateway.executor.missing_fields import MissingFields, is_complete
-from gateway.executor.positions import NO_WINDOWS, Position, Windows, find
+from gateway.executor.positions import NO_WINDOWS, Position, Windows, find, is_there
 from gateway.executor.response_limits import spend_copies
 from gateway.plan import Entities, Fetch, ProvidedFields, QueryPlan, RootFields
 from gateway.plan.context_batch import ContextBatch, numbered_alias, numbering
@@ -63,12 +63,11 @@ class FetchExecution(Struct, frozen=True):
         data, names, windows = self.execution.data, self.execution.plan.names, self.execution.windows
         match self.fetch.returns:
             case RootFields(path, provided_fields) as returns:
-                # A null of an earlier mutation is the object's, so no later one is executed.
-                positions = [
-                    position
-                    for position in find(data, path, names, windows)
-                    if all(position.data.get(earlier) is not None for earlier in returns.earlier_non_null)
-                ]
+                positions = find(data, path, names, windows)
+                if returns.decided is not None:
+                    # After a null that takes the object with it, no further mutation is executed.
+                    decided = returns.decided(data)
+                    positions = [each for each in positions if is_there(decided, each.path)]
                 for together in [[position] for position in positions] if returns.mutates else [positions]:
                     await self._execute_root(together, provided_fields)
             case batch:

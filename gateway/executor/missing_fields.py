@@ -103,7 +103,7 @@ def is_complete(given: Mapping[str, Any], provided_fields: ProvidedFields, concr
 
 
 def _are_complete(value: object, lists: int, below: Below) -> bool:
-    """Do the same for objects in nested lists; other values are not checked here."""
+    """Do the same for objects in nested lists; a value of another kind has none of the fields."""
     match value:
         case list() if lists > 0:
             return all(_are_complete(item, lists - 1, below) for item in value)
@@ -111,12 +111,13 @@ def _are_complete(value: object, lists: int, below: Below) -> bool:
             name = below.only or value.get(TYPENAME)
             return is_complete(value, below.provided_fields, name if isinstance(name, str) else None)
         case _:
-            return True
+            return value is None or not any(below.provided_fields.values())
 
 
 def _missing_fields(position: Position, provided_fields: ProvidedFields) -> Iterator[tuple[Position, str]]:
     """Yield the missing fields that a fetch should have returned."""
-    for response_key, below in _wanted(provided_fields, position.concrete or position.only).items():
+    only = position.only if position.only in provided_fields else None
+    for response_key, below in _wanted(provided_fields, position.concrete or only).items():
         if position.data.get(response_key) is None:
             yield position, response_key
         elif below is not None:

@@ -128,3 +128,14 @@ def find(
 def _is_within(position: Position, step: Step, window: tuple[int, int]) -> bool:
     index = position.stored[-step.lists]
     return isinstance(index, int) and window[0] <= index < window[1]
+
+
+def is_there(response: object, path: Path) -> bool:
+    """Return whether an object is not null in a part of the response; it is there if the part lacks it."""
+    for part in path:
+        if isinstance(response, Mapping) and part not in response:
+            return True
+        if not isinstance(response, Mapping | list):
+            return False
+        response = response[part]  # type: ignore[index]
+    return response is not None

@@ -5,17 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from graphql import (
+    GraphQLEnumType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLOutputType,
+    GraphQLScalarType,
+    get_nullable_type,
+)
 from msgspec import Struct
 
 from gateway.executor.failures import Failure, Failures, Path
 from gateway.executor.positions import Position, type_name
 from gateway.plan import Names, ObjectTypes, RepresentationField, RepresentationGroup
+from gateway.plan.leaf_values import is_valid_key
 from gateway.supergraph.selections import TYPENAME
 
 NO_TYPE: Final = "left out the type of an object"
 IMPOSSIBLE_TYPE: Final = "named a type that the object cannot have"
 NULL: Final = "returned null where its schema does not allow it"
 NO_OBJECT: Final = "returned a value that is not an object"
+UNFIT: Final = "returned a value that its type does not allow"
 
 
 class MissingError(Exception):
@@ -82,11 +92,12 @@ def _values(here: _Place, fields: Sequence[RepresentationField], failures: Failu
         if wanted.response_key not in here.data:
             raise MissingError(stored)  # an entity is null, or it is known what left the field out
         value = here.data[wanted.response_key]
-        if value is None and (wanted.key or wanted.non_null or failures.cause(stored) is not None):
-            raise MissingError(stored, NULL if wanted.non_null else None)
+        if value is None and wanted.key and not wanted.non_null:
+            raise MissingError(stored)
         names = None if here.names is None else here.names.below.get(wanted.response_key)
         types = () if names is None else names.types_below(here.concrete)
-        values[wanted.name] = _value(value, _Wanted(wanted.below, names, types), stored, failures)
+        below = _Wanted(wanted.below, names, types)
+        values[wanted.name] = _value(value, wanted.type, below, stored, failures)
     return values
 
 
@@ -104,19 +115,31 @@ class _Wanted(Struct, frozen=True, eq=False):
     types: tuple[ObjectTypes, ...]
 
 
-def _value(value: object, wanted: _Wanted, stored: Path, failures: Failures) -> object:
-    """Return a value as sent in a representation; a null that no failure caused is sent as null."""
-    if wanted.below is None or value is None:
-        return value
-    if isinstance(value, list):
-        return [_item(item, wanted, (*stored, index), failures) for index, item in enumerate(value)]
-    return _object(value, wanted.below, wanted, stored, failures)
+def _value(
+    value: object, output: GraphQLOutputType, wanted: _Wanted, stored: Path, failures: Failures
+) -> object:
+    """Return a value as sent in a representation; a null that no failure caused is sent as null.
 
-
-def _item(value: object, wanted: _Wanted, stored: Path, failures: Failures) -> object:
-    if value is None and failures.cause(stored) is not None:
-        raise MissingError(stored)
-    return _value(value, wanted, stored, failures)
+    Raises:
+        MissingError: It is a null that is not sent, or its type does not allow it.
+    """
+    if value is None:
+        non_null = isinstance(output, GraphQLNonNull)
+        if non_null or failures.cause(stored) is not None:
+            raise MissingError(stored, NULL if non_null else None)
+        return None
+    match get_nullable_type(output):
+        case GraphQLList() as items:
+            if not isinstance(value, list):
+                raise MissingError(stored, UNFIT)
+            return [
+                _value(item, items.of_type, wanted, (*stored, index), failures)
+                for index, item in enumerate(value)
+            ]
+        case GraphQLEnumType() | GraphQLScalarType() as leaf:
+            if not is_valid_key(leaf, value):
+                raise MissingError(stored, UNFIT)
+    return value if wanted.below is None else _object(value, wanted.below, wanted, stored, failures)
 
 
 def _object(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from typing import Literal, TypeAlias
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any, Literal, TypeAlias
 
+from graphql import GraphQLNonNull, GraphQLOutputType
 from msgspec import Struct, field
 
 from gateway.plan.context_batch import ContextBatch
@@ -60,16 +61,21 @@ class RepresentationField(Struct, frozen=True):
     Attributes:
         name: Its name in the representation.
         response_key: The key in the fetched data that holds its value.
+        type: Its type in the supergraph.
         below: The fields to send of each object in the value; None for a leaf.
         key: Whether the field belongs to the entity's key, without which the entity cannot be identified.
-        non_null: Whether its type does not allow null.
     """
 
     name: str
     response_key: str
+    type: GraphQLOutputType
     below: tuple[RepresentationGroup, ...] | None = None
     key: bool = False
-    non_null: bool = False
+
+    @property
+    def non_null(self) -> bool:
+        """Whether its type does not allow null."""
+        return isinstance(self.type, GraphQLNonNull)
 
 
 class RepresentationGroup(Struct, frozen=True):
@@ -88,6 +94,10 @@ class RepresentationGroup(Struct, frozen=True):
     only: bool = False
 
 
+Decided: TypeAlias = Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
+"""Projects the tree of data to a part of the client's response; None if that is null."""
+
+
 class RootFields(Struct, frozen=True):
     """The fields that a root fetch returns.
 
@@ -95,13 +105,14 @@ class RootFields(Struct, frozen=True):
         path: Where its data is placed: at the top, unless a root type is reached again below it.
         provided_fields: The fields that the object there gets.
         mutates: Whether they are mutations that are reached again: these are sent once for each object.
-        earlier_non_null: For mutations, the keys of earlier ones of the object, which may not be null.
+        decided: For mutations, returns from the tree of data what of the response is decided before; None if
+            nothing of it can make the object null.
     """
 
     path: Path
     provided_fields: ProvidedFields
     mutates: bool = False
-    earlier_non_null: tuple[str, ...] = ()
+    decided: Decided | None = None
 
 
 class ContextVariable(Struct, frozen=True):

@@ -8,8 +8,6 @@ from sys import maxsize
 from typing import Any, Final
 
 from graphql import (
-    GRAPHQL_MAX_INT,
-    GRAPHQL_MIN_INT,
     GraphQLEnumType,
     GraphQLList,
     GraphQLNonNull,
@@ -20,6 +18,7 @@ from graphql import (
 from gateway.executor.failures import INVALID, UNAUTHORIZED, Failure, Path
 from gateway.executor.response_limits import LIST_TOO_LONG
 from gateway.plan import Shape, ShapeField
+from gateway.plan.leaf_values import is_valid_leaf
 from gateway.supergraph.selections import TYPENAME
 
 MAX_DENIALS: Final = 1_000
@@ -43,11 +42,13 @@ class Projection:
     most_items: int
     _denials: int = 0
     _explained: set[Path] = field(default_factory=set)
+    _lacking: set[Path] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         for failure in self.failures:
             self._explain(failure.path)
             self._explained |= failure.lost
+            self._lacking |= {failure.path} if failure.path else set()
 
     def root(self, shape: Shape, data: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return the response's `data`; None if a null propagated to the root."""
@@ -120,6 +121,9 @@ class Projection:
         if isinstance(output, GraphQLNonNull):
             completed = self._nullable(wanted, output.of_type, value, path)
             if completed is None:
+                # An error of an object that is there says why it lacks what would have been fetched next.
+                if not self._lacking.isdisjoint(path[:length] for length in range(len(path))):
+                    raise NullError
                 self._fail(f"Cannot return null for non-nullable field {wanted.coordinate}.", INVALID, path)
                 raise NullError
             return completed
@@ -177,21 +181,3 @@ def project(
     """
     projection = Projection(list(failures), most_items)
     return projection.root(shape, data), projection.failures
-
-
-def is_valid_leaf(output: GraphQLEnumType | GraphQLScalarType, value: object) -> bool:
-    """Return whether a value is valid in a response; custom scalars are left to the subgraphs."""
-    if isinstance(output, GraphQLEnumType):
-        return isinstance(value, str) and value in output.values
-    match output.name, value:
-        case ("Boolean", bool()):
-            fits = True
-        case ("Int" | "Float" | "ID", bool()):
-            fits = False
-        case ("Int", int()):
-            fits = GRAPHQL_MIN_INT <= value <= GRAPHQL_MAX_INT
-        case ("Float", int() | float()) | ("ID", int() | str()) | ("String", str()):
-            fits = True
-        case (name, _):
-            fits = name not in {"Boolean", "Int", "Float", "ID", "String"}
-    return fits

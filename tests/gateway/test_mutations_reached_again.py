@@ -49,11 +49,13 @@ SDL: Final = joined(
       c: Int @join__field(graph: C)
       ant: Ant @join__field(graph: C)
       broken: Int! @join__field(graph: C)
+      soldier: Ant! @join__field(graph: C)
     }}
     type Payload @join__type(graph: B) {{ mutation: Mutation ant: Ant }}
     type Ant {ENTITY} {{
       id: ID!
       name: String @join__field(graph: B)
+      lost: Int! @join__field(graph: B)
       m: Mutation @join__field(graph: A)
     }}
     """,
@@ -66,8 +68,9 @@ SUBGRAPHS: Final = {
     "a": f"""{ENTITIES} {ROOT} type Mutation {{ begin: Mutation a: Int none: Mutation sure: Int! }}
       type Ant {{ id: ID! m: Mutation }}""",
     "b": f"""{ENTITIES} {ROOT} type Mutation {{ open: Payload b: Int many: [Mutation] }}
-      type Payload {{ mutation: Mutation ant: Ant }} type Ant {{ id: ID! name: String }}""",
-    "c": f"{ENTITIES} {ROOT} type Mutation {{ c: Int ant: Ant broken: Int! }} type Ant {{ id: ID! }}",
+      type Payload {{ mutation: Mutation ant: Ant }} type Ant {{ id: ID! name: String lost: Int! }}""",
+    "c": f"""{ENTITIES} {ROOT} type Mutation {{ c: Int ant: Ant broken: Int! soldier: Ant! }}
+      type Ant {{ id: ID! }}""",
 }
 SCHEMAS: Final = {name: build_schema(text) for name, text in SUBGRAPHS.items()}
 PREPARER: Final = Preparer(load_supergraph(SDL), GENEROUS_LIMITS)
@@ -84,7 +87,7 @@ def answered(
         if info.parent_type.name == "Mutation":
             ran.append(str(info.path.key))
         match info.field_name:
-            case "none" | "broken":
+            case "none" | "broken" | "lost":
                 return None
             case "many":
                 return [{}, None, {}]
@@ -138,6 +141,17 @@ def compare(query: str, way: ExecutionMode) -> list[str]:
         ("mutation { none { b } a }", ["none", "a"]),
         ("mutation { open { mutation { sure broken a b } } a }", ["open", "sure", "broken", "a"]),
         ("mutation { many { a } }", ["many", "a", "a"]),
+        ("mutation { begin { soldier { lost } b } a }", ["begin", "soldier", "a"]),
+        ("mutation { begin { soldier { lost m { b } } } a }", ["begin", "soldier", "a"]),
+        ("mutation { begin { soldier { m { b } lost } a } a }", ["begin", "soldier", "b", "a"]),
+        (
+            "mutation { begin { s: soldier { name m { t: soldier { lost } b } } c } }",
+            ["begin", "s", "t", "c"],
+        ),
+        ("mutation { begin { begin { soldier { lost } a } c } a }", ["begin", "begin", "soldier", "c", "a"]),
+        ("mutation { open { mutation { soldier { lost } b } ant { m { c } } } }", ["open", "soldier", "c"]),
+        ("mutation { many { soldier { lost } a } a }", ["many", "soldier", "soldier", "a"]),
+        ("mutation { soldier { lost } a begin { b } }", ["soldier"]),
     ],
 )
 def test_they_run_in_order_and_not_below_a_null(query: str, order: list[str], way: ExecutionMode) -> None:
@@ -152,7 +166,7 @@ def mutations(draw: st.DrawFn) -> str:
 
     def selected(depth: int) -> str:
         leaves = ("a", "b", "c", "sure", "broken")
-        deeper = ("begin", "open", "ant", "none") if depth else ()
+        deeper = ("begin", "open", "ant", "soldier", "none") if depth else ()
         chosen = draw(st.lists(st.sampled_from((*leaves, *deeper)), min_size=1, max_size=4))
         return f"{{ {' '.join(field(each, depth - 1) for each in chosen)} }}"
 
@@ -166,6 +180,9 @@ def mutations(draw: st.DrawFn) -> str:
                 return f"{alias} {{ mutation {selected(depth)}{rest} }}"
             case "ant":
                 return f"{alias} {{ name m {selected(depth)} }}"
+            case "soldier":
+                lost = draw(st.sampled_from(("", "lost ")))
+                return f"{alias} {{ {lost}name m {selected(depth)} }}"
             case _:
                 return alias
 

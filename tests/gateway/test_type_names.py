@@ -300,3 +300,28 @@ async def test_a_type_name_in_a_field_set_is_sent(way: ExecutionMode, *, named: 
             "parts": [{"__typename": "Part", "size": 2}, None],
         }
     ]
+
+
+KNOWN_ELSEWHERE = """
+interface Being
+  @join__type(graph: A, key: "id", isInterfaceObject: true) @join__type(graph: B, key: "id") { id: ID! }
+type Ant implements Being @join__implements(graph: B, interface: "Being")
+  @join__type(graph: B, key: "id") @join__type(graph: C, key: "id") {
+  id: ID! count: Int! @join__field(graph: C)
+}
+type Query @join__type(graph: A) @join__type(graph: B) @join__type(graph: C) {
+  beings: [Being] @join__field(graph: A)
+}
+"""
+
+
+@pytest.mark.parametrize("being", [{"__typename": "Being", "id": None}, {"__typename": "Nobody", "id": "2"}])
+async def test_what_hides_the_type_of_an_interface_object_is_the_only_error(
+    way: ExecutionMode, being: dict[str, Any]
+) -> None:
+    """Nobody else is said to have returned a null: who has the field is never asked."""
+    sdl = joined(KNOWN_ELSEWHERE, "a", "b", "c")
+    query = "{ beings { ... on Ant { count } } }"
+    answer = await answered(query, way, {"beings": [being]}, {"__typename": "Ant", "id": "2"}, sdl)
+    assert answer["data"] == {"beings": [None]}
+    assert {service for _, service in told(answer)} == {"a"}

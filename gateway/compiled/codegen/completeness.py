@@ -123,9 +123,11 @@ class CompletenessCodegen(Struct, frozen=True):
             return [f"if {value} is not None:", *indent(self._checks(value, below))]
         item = f"item{lists}"
         return [
-            f"if {value} is not None:",
+            f"if {value}:",
             f"    for {item} in {value}:",
             *indent(self._each(item, below, lists - 1), 2),
+            f"elif {value} is not None and {value} != []:",
+            "    raise Deoptimize",
         ]
 
     def _checks(self, value: str, below: Below) -> list[str]:

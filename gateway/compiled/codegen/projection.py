@@ -11,8 +11,6 @@ from sys import maxsize
 from typing import Final, NamedTuple
 
 from graphql import (
-    GRAPHQL_MAX_INT,
-    GRAPHQL_MIN_INT,
     GraphQLEnumType,
     GraphQLList,
     GraphQLNonNull,
@@ -23,6 +21,7 @@ from graphql import (
 from msgspec import Struct
 
 from gateway.compiled.codegen.functions import FunctionCache
+from gateway.compiled.codegen.leaf_tests import UNFIT, LeafTests
 from gateway.compiled.deopt import Deoptimize
 from gateway.plan import Shape, ShapeField
 from gateway.supergraph.selections import TYPENAME
@@ -33,14 +32,6 @@ MAX_NESTED: Final = 3
 
 FEW: Final = 3
 """So many values of an object are read faster one by one than all together."""
-
-UNFIT = {
-    "Boolean": "{0} is not True and {0} is not False",
-    "Int": f"{{0}}.__class__ is not int or not {GRAPHQL_MIN_INT} <= {{0}} <= {GRAPHQL_MAX_INT}",
-    "Float": "{0}.__class__ is not float and {0}.__class__ is not int",
-    "String": "{0}.__class__ is not str",
-}
-"""For each built-in scalar, the test for non-null values that are left to the interpreter."""
 
 
 class Completion(Struct, frozen=True):
@@ -74,6 +65,7 @@ class ProjectionCodegen:
 
     Attributes:
         functions: The generated functions.
+        leaves: Writes the tests of leaves.
         may_lack: The response keys that objects may lack, because later fetches supply them.
         trusted: Whether non-null values are known to be valid for their types.
         passthrough: The ids of the shapes whose objects are valid responses unchanged, once they are checked:
@@ -83,6 +75,7 @@ class ProjectionCodegen:
     """
 
     functions: FunctionCache
+    leaves: LeafTests
     may_lack: frozenset[str]
     trusted: bool
     passthrough: frozenset[int] = frozenset()
@@ -90,7 +83,6 @@ class ProjectionCodegen:
     unchanged: dict[int, UnchangedList] = field(default_factory=dict)
     _written: dict[int, Completion] = field(default_factory=dict)
     _in_lines: set[int] = field(default_factory=set)
-    _values: dict[str, str] = field(default_factory=dict)
 
     def shape(self, shape: Shape) -> str:
         """Return the name of the function for objects of a shape."""
@@ -196,18 +188,12 @@ class ProjectionCodegen:
             case GraphQLList():
                 return self._list(output.of_type, wanted)
             case GraphQLEnumType():
-                return Completion(f"{{0}} not in {self._values_of(output)}")
+                return Completion(self.leaves.unfit_enum(output))
             case GraphQLScalarType():
                 return self._scalar(output.name)
         if wanted.below is None:
             raise AssertionError(f"{wanted.coordinate} is not a leaf, but has no shape")
         return self._objects(wanted.below)
-
-    def _values_of(self, output: GraphQLEnumType) -> str:
-        if output.name not in self._values:
-            name = f"values_of_{checked(output.name)}"
-            self._values[output.name] = self.functions.source.constant(name, frozenset(output.values))
-        return self._values[output.name]
 
     def _scalar(self, name: str) -> Completion:
         if self.trusted and name in {"ID", *UNFIT}:

@@ -6,12 +6,21 @@ them identifies. If a value is missing, it raises before anything is sent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
+from graphql import (
+    GraphQLEnumType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLOutputType,
+    GraphQLScalarType,
+    get_nullable_type,
+)
 
+from gateway.compiled.codegen.leaf_tests import LeafTests
 from gateway.compiled.deopt import Deoptimize
 from gateway.plan import (
     Entities,
@@ -37,15 +46,20 @@ class RepresentationCodegen:
     """Generates functions for entity fetches.
 
     Attributes:
-        source: The source that the functions are written to.
+        leaves: Writes the tests of leaves.
         names: The root of the tree of data.
-        trusted: Whether nulls are known to be where the schema allows them.
+        trusted: Whether all values are known to be valid for their types.
     """
 
-    source: Source
+    leaves: LeafTests
     names: Names
     trusted: bool = False
     _variants: dict[tuple[str, tuple[str, ...]], int] = field(default_factory=dict)
+
+    @property
+    def source(self) -> Source:
+        """The source that the functions are written to."""
+        return self.leaves.functions.source
 
     def function(self, entities: Entities) -> str:
         """Return the name of the function `(root) -> Found` that finds the entities of a fetch."""
@@ -116,37 +130,30 @@ class RepresentationCodegen:
         self, entities: Entities, concrete: str, data: str, names: Names, *, alone: bool
     ) -> list[str]:
         sent_as, fields = entities.sent_as.get(concrete, concrete), entities.representations[concrete]
-        lines: list[str] = []
-        values: dict[str, str] = {}
-        for number, each in enumerate(fields):
-            if alone and each.below is None and not self._may_not_be_null(each):
-                values[each.name] = f'{data}["{checked(each.response_key)}"]'
-                continue
-            value = values[each.name] = f"v{number}"
-            lines.append(f'{value} = {data}["{checked(each.response_key)}"]')
-            if each.below is not None:
-                lines += self._part_of(value, each, names.below[each.response_key], concrete)
-            elif self._may_not_be_null(each):
-                lines += [f"if {value} is None:", "    raise Deoptimize"]
-        pairs = [f'"{TYPENAME}": "{checked(sent_as)}"', *(f'"{checked(n)}": {v}' for n, v in values.items())]
-        representation = f"{{{', '.join(pairs)}}}"
+        lines, values = self._read(fields, data, "v", names, concrete, kept=not alone)
+        representation = _written([f'"{TYPENAME}": "{checked(sent_as)}"'], values)
         if alone:
             sent = f'{{"{checked(entities.variable)}": [{representation}]}}'
             return [*lines, f"return {sent}, [[{data}]]"]
-        flat = all(each.below is None for each in fields)
-        return lines + self._indexed(sent_as, values, representation, data, flat=flat)
+        return lines + self._indexed(sent_as, fields, values, representation, data)
 
     def _indexed(
-        self, sent_as: str, values: Mapping[str, str], representation: str, data: str, *, flat: bool
+        self,
+        sent_as: str,
+        fields: Sequence[RepresentationField],
+        values: Mapping[str, str],
+        representation: str,
+        data: str,
     ) -> list[str]:
         """Return the lines that send equal representations once."""
         names = tuple(sorted(values))
         variant = self._variants.setdefault((sent_as, names), len(self._variants))
         lines = [f"known = as_json({representation})"]
-        if flat:
-            exact = " and ".join(f"{values[each]}.__class__ in EXACT" for each in names) or "True"
-            key = ", ".join(values[name] for name in names)
-            lines = [f"if {exact}:", f"    known = ({variant}, {key})", "else:", f"    {lines[0]}"]
+        if all(each.below is None for each in fields):
+            inexact = [values[each.name] for each in fields if not _is_exact(each.type)]
+            exact = " and ".join(f"{value}.__class__ in EXACT" for value in inexact)
+            known = f"known = ({variant}, {', '.join(values[name] for name in names)})"
+            lines = [f"if {exact}:", *indent([known]), "else:", *indent(lines)] if exact else [known]
         return [
             *lines,
             "group = index.get(known)",
@@ -158,6 +165,46 @@ class RepresentationCodegen:
             f"    group.append({data})",
         ]
 
+    def _read(
+        self,
+        fields: Sequence[RepresentationField],
+        data: str,
+        stem: str,
+        names: Names,
+        parent: str,
+        *,
+        kept: bool = False,
+    ) -> tuple[list[str], dict[str, str]]:
+        """Return the lines that read and check an object's fields, and by name, the expression of each value.
+
+        Args:
+            fields: The fields.
+            data: The variable of the object.
+            stem: The beginning of the names of the values' variables.
+            names: The object's place.
+            parent: The object's type.
+            kept: Whether all values are needed in variables.
+        """
+        lines: list[str] = []
+        values: dict[str, str] = {}
+        for number, each in enumerate(fields):
+            taken, value = f'{data}["{checked(each.response_key)}"]', f"{stem}{number}"
+            checks = self._checks(value, each, names, parent)
+            values[each.name] = value if kept or checks else taken
+            lines += [f"{value} = {taken}", *checks] if kept or checks else []
+        return lines, values
+
+    def _checks(self, value: str, wanted: RepresentationField, names: Names, parent: str) -> list[str]:
+        """Return the lines that leave a value to the interpreter unless it can be sent."""
+        if wanted.below is not None:
+            return self._part_of(value, wanted, names.below[wanted.response_key], parent)
+        if self._may_not_be_null(wanted):
+            unfit = None if self.trusted else self.leaves.unfit(wanted.type)
+            failed: str | None = (unfit or "{0} is None").format(value)
+        else:
+            failed = None if self.trusted else self.leaves.failed(wanted.type, value)
+        return [] if failed is None else [f"if {failed}:", "    raise Deoptimize"]
+
     def _may_not_be_null(self, wanted: RepresentationField) -> bool:
         """Return whether the interpreter decides what it means if a value is null."""
         return not self.trusted if wanted.non_null else wanted.key
@@ -165,69 +212,63 @@ class RepresentationCodegen:
     def _part_of(self, value: str, wanted: RepresentationField, names: Names, parent: str) -> list[str]:
         """Return the lines that replace a value by the part that is sent; usually an object with leaves."""
         groups = wanted.below or ()
-        # The function for a part raises for null.
-        taken = f"{value} = {self._part(groups, names, parent)}({value})"
         may_be_null = not self._may_not_be_null(wanted)
-        if not groups[0].only or any(each.below is not None for each in groups[0].fields):
+        is_list = isinstance(get_nullable_type(wanted.type), GraphQLList)
+        if is_list or not groups[0].only or any(each.below is not None for each in groups[0].fields):
+            # The function for a part raises for null.
+            taken = f"{value} = {self._part(groups, names, parent, wanted.type)}({value})"
             return [f"if {value} is not None:", f"    {taken}"] if may_be_null else [taken]
-        pairs, lines = _typename(groups[0]), list[str]()
-        for number, each in enumerate(groups[0].fields):
-            leaf = f'{value}["{checked(each.response_key)}"]'
-            if self._may_not_be_null(each):
-                name = f"{value}_{number}"
-                lines += [f"{name} = {leaf}", f"if {name} is None:", "    raise Deoptimize"]
-                leaf = name
-            pairs.append(f'"{checked(each.name)}": {leaf}')
-        lines.append(f"{value} = {{{', '.join(pairs)}}}")
+        lines, values = self._read(groups[0].fields, value, f"{value}_", names, groups[0].concrete)
+        lines.append(f"{value} = {_written(_typename(groups[0]), values)}")
         other = f"elif {value} is not None:" if may_be_null else "else:"
-        return [f"if {value}.__class__ is dict:", *indent(lines), other, f"    {taken}"]
+        return [f"if {value}.__class__ is dict:", *indent(lines), other, "    raise Deoptimize"]
 
-    def _part(self, groups: tuple[RepresentationGroup, ...], names: Names, parent: str) -> str:
+    def _part(
+        self, groups: tuple[RepresentationGroup, ...], names: Names, parent: str, output: GraphQLOutputType
+    ) -> str:
         """Return the name of the function for the part of an object, or of a list of them, that is sent."""
-        types = names.types_below(parent)
-        name = self.source.name("part")
-        lines = [
-            f"def {name}(value):",
-            "    if value.__class__ is list:",
-            f"        return [None if item is None else {name}(item) for item in value]",
-            "    if value.__class__ is not dict:",
-            "        raise Deoptimize",
-        ]
-        if groups[0].only:
-            lines += indent(self._group(groups[0], names))
+        name, types = self.source.name("part"), names.types_below(parent)
+        items = get_nullable_type(output)
+        if isinstance(items, GraphQLList):
+            part = f"{self._part(groups, names, parent, items.of_type)}(item)"
+            made = part if isinstance(items.of_type, GraphQLNonNull) else f"None if item is None else {part}"
+            body = ["if value.__class__ is not list:", "    raise Deoptimize"]
+            body.append(f"return [{made} for item in value]")
         else:
-            lines.append(f'    concrete = value.get("{TYPENAME}")')
-            by_type = {group.concrete: group for group in groups}
-            for concrete in _possible(by_type, types):
-                lines.append(f'    if concrete == "{checked(concrete)}":')
-                lines += indent(self._group(by_type[concrete], names), 2)
-            possible = self.source.constant("types", _names(types))
-            lines += [
-                f"    if concrete not in {possible}:",
-                "        raise Deoptimize",
-                f'    return {{"{TYPENAME}": concrete}}',
-            ]
-        self.source.function(lines)
+            body = ["if value.__class__ is not dict:", "    raise Deoptimize"]
+            body += self._group(groups[0], names) if groups[0].only else self._by_type(groups, names, types)
+        self.source.function([f"def {name}(value):", *indent(body)])
         return name
 
-    def _group(self, group: RepresentationGroup, names: Names) -> list[str]:
-        pairs = _typename(group)
-        pairs += [f'"{checked(name)}": {value}' for name, value in self._values(group, names)]
-        keys = [each.response_key for each in group.fields if self._may_not_be_null(each)]
-        lines = [
-            line
-            for response_key in keys
-            for line in (f'if value["{checked(response_key)}"] is None:', "    raise Deoptimize")
-        ]
-        return [*lines, f"return {{{', '.join(pairs)}}}"]
+    def _by_type(
+        self, groups: Sequence[RepresentationGroup], names: Names, types: Iterable[ObjectTypes]
+    ) -> list[str]:
+        lines = [f'concrete = value.get("{TYPENAME}")']
+        by_type = {group.concrete: group for group in groups}
+        for concrete in _possible(by_type, types):
+            lines.append(f'if concrete == "{checked(concrete)}":')
+            lines += indent(self._group(by_type[concrete], names))
+        possible = self.source.constant("types", _names(types))
+        lines += [f"if concrete not in {possible}:", "    raise Deoptimize"]
+        return [*lines, f'return {{"{TYPENAME}": concrete}}']
 
-    def _values(self, group: RepresentationGroup, names: Names) -> Iterator[tuple[str, str]]:
-        for each in group.fields:
-            taken = f'value["{checked(each.response_key)}"]'
-            if each.below is not None:
-                part = self._part(each.below, names.below[each.response_key], group.concrete)
-                taken = f"None if {taken} is None else {part}({taken})"
-            yield each.name, taken
+    def _group(self, group: RepresentationGroup, names: Names) -> list[str]:
+        lines, values = self._read(group.fields, "value", "v", names, group.concrete)
+        return [*lines, f"return {_written(_typename(group), values)}"]
+
+
+def _written(pairs: Sequence[str], values: Mapping[str, str]) -> str:
+    """Return the expression of an object with some pairs, and these values by name."""
+    written = [*pairs, *(f'"{checked(name)}": {value}' for name, value in values.items())]
+    return f"{{{', '.join(written)}}}"
+
+
+def _is_exact(output: GraphQLOutputType) -> bool:
+    """Return whether values of a type are equal only if their JSON is equal, unlike `1 == 1.0`."""
+    named = get_nullable_type(output)
+    return isinstance(named, GraphQLEnumType) or (
+        isinstance(named, GraphQLScalarType) and named.name in {"ID", "Int", "String", "Boolean"}
+    )
 
 
 def _typename(group: RepresentationGroup) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from graphql import GraphQLNonNull
 from msgspec.structs import replace
 
 from gateway.plan.nodes import RepresentationField, RepresentationGroup
@@ -22,8 +21,8 @@ def representation_fields(
     """Return the fields of a condition, with the response keys of their values."""
     taken = []
     for wanted in fields:
-        response_key = scope.key_of(concrete, wanted)
-        if response_key is None:
+        response_key, output = scope.key_of(concrete, wanted), supergraph.type_of(concrete, wanted.name)
+        if response_key is None or output is None:  # the type's name, which is sent without being read here
             continue
         below = None
         if wanted.children is not None:
@@ -39,8 +38,7 @@ def representation_fields(
                 )
                 for name, each in _names(supergraph, wanted.children, abstract=abstract)
             )
-        non_null = isinstance(supergraph.type_of(concrete, wanted.name), GraphQLNonNull)
-        taken.append(RepresentationField(wanted.name, response_key, below, key, non_null))
+        taken.append(RepresentationField(wanted.name, response_key, output, below, key))
     return tuple(taken)
 
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from graphql import GraphQLNonNull
-
 from gateway.errors import Unreachable
 from gateway.plan.nodes import ContextSource, Path
 from gateway.planner.choose.choices import Choices, MadeMove, Pieces
@@ -222,12 +220,6 @@ class _Resolver:
                 if isinstance(move, KeyMove)
             ]
             made.contexts = [self._context(argument, made, inner) for argument in first.contexts]
-        elif first.target.type == self.supergraph.mutation:
-            made.earlier_non_null = tuple(
-                response_key
-                for response_key, owner in position.scope.owners.items()
-                if isinstance(self.supergraph.type_of(first.target.type, owner.name), GraphQLNonNull)
-            )
         for concrete, move in moves.items():
             self._moves[_index(move, concrete, position)] = made
             in_place = self._moves_made.setdefault((position.path, concrete), set())

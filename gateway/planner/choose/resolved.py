@@ -73,7 +73,6 @@ class ResolvedMove:
         position: The position of the objects.
         representations: The representations that a key move sends, for each type.
         contexts: The arguments whose values come from ancestors.
-        earlier_non_null: For mutations, the keys of earlier ones of the object, which may not be null.
     """
 
     first: Move
@@ -81,7 +80,6 @@ class ResolvedMove:
     position: Position
     representations: Sequence[ResolvedRepresentation] = ()
     contexts: Sequence[ResolvedContext] = ()
-    earlier_non_null: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, eq=False)

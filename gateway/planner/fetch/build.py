@@ -108,13 +108,7 @@ class _Builder:
         position = move.position
         if isinstance(move.first, RootMove):
             selection = SelectionDraft(move.types[0])
-            fetch = FetchNode(
-                move.first.subgraph,
-                position.path,
-                position.scope,
-                selection,
-                earlier_non_null=move.earlier_non_null,
-            )
+            fetch = FetchNode(move.first.subgraph, position.path, position.scope, selection)
             fetch.depends_on.update(() if cursor.fetch is None else {cursor.fetch})
             if move.types[0] == self.supergraph.mutation:
                 fetch.depends_on.update(self.fetches)  # mutations are executed in their order

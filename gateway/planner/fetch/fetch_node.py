@@ -134,7 +134,6 @@ class FetchNode:
         variable_of: The names of these variables, by argument.
         keys: By concrete type and key, the fields to send for that key alone, if several keys are known.
         delivery: The deferred fragments with which its data is delivered.
-        earlier_non_null: For mutations, the keys of earlier ones of the object, which may not be null.
     """
 
     subgraph: str
@@ -150,7 +149,6 @@ class FetchNode:
     variable_of: dict[ContextArgument, str] = field(default_factory=dict)
     keys: dict[str, dict[str, tuple[RepresentationField, ...]]] = field(default_factory=dict)
     delivery: Delivery = INITIALLY
-    earlier_non_null: tuple[str, ...] = ()
 
     def send(
         self,

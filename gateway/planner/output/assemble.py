@@ -8,6 +8,7 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from gateway.errors import CannotPlan
+from gateway.plan.field_origin import preceding
 from gateway.plan.nodes import (
     Entities,
     Fetch,
@@ -20,10 +21,12 @@ from gateway.plan.nodes import (
     RootFields,
 )
 from gateway.plan.nodes import Sequence as InSequence
+from gateway.plan.shape import Shape
 from gateway.planner.choose.response_scope import ResponseScope
 from gateway.planner.comparison import CandidatePlan
 from gateway.planner.fetch.fetch_node import Call
 from gateway.planner.normalize import Operation
+from gateway.planner.output.decided_before import decided_before
 from gateway.planner.output.documents import OperationHeader, write_root
 from gateway.planner.output.entity_fetches import (
     context_batch_fetch,
@@ -45,6 +48,8 @@ def assemble(supergraph: Supergraph, operation: Operation, candidate: CandidateP
     fetches = tuple(_fetch(supergraph, header, call, numbers) for call in ordered)
     shaper = ResponseShaper(supergraph, operation.hidden_types, whole=objects_read(fetches))
     shape = shaper.shape(operation.wanted, candidate.scope, operation.root)
+    if operation.root == supergraph.mutation:
+        fetches = tuple(_after_nulls(fetch, fetches, shape) for fetch in fetches)
     trees = _trees(fetches, [levels[call] for call in ordered])
     return QueryPlan(
         kind=operation.kind,
@@ -82,9 +87,18 @@ def _fetch(supergraph: Supergraph, header: OperationHeader, call: Call, numbers:
         operation_name=document.operation_name,
         variables=document.variables,
         depends_on=depends_on,
-        returns=RootFields(first.path, provided_by(first.selection), mutates, first.earlier_non_null),
+        returns=RootFields(first.path, provided_by(first.selection), mutates),
         delivery=call.delivery,
     )
+
+
+def _after_nulls(fetch: Fetch, fetches: Sequence[Fetch], shape: Shape) -> Fetch:
+    """Return a fetch that, if it mutates, leaves out the objects that are null in the response by then."""
+    returns = fetch.returns
+    if not isinstance(returns, RootFields) or not (returns.mutates or not returns.path):
+        return fetch
+    decided = decided_before(shape, preceding(fetches, fetch), returns)
+    return replace(fetch, returns=replace(returns, decided=decided))
 
 
 def _trees(fetches: Sequence[Fetch], levels: Sequence[int]) -> dict[Delivery, PlanNode]:

@@ -10,27 +10,42 @@ from typing import Any, Final, Literal
 
 from graphql import (
     FieldNode,
+    GraphQLEnumType,
     GraphQLInterfaceType,
+    GraphQLList,
     GraphQLNamedType,
     GraphQLNonNull,
     GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLScalarType,
     GraphQLSchema,
     InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
     get_named_type,
+    get_nullable_type,
     is_abstract_type,
     parse,
 )
 
 from tests.support.federation.asked import SubgraphRequest
 
-Kind = Literal["unnamed", "misnamed", "left out"]
+Kind = Literal["unnamed", "misnamed", "left out", "mistyped"]
 """What is falsified: `unnamed` leaves out the names of all objects whose type the schema says; `misnamed`
 leaves out or changes some names, and `left out` some other fields, or makes them null where they must not be.
+`mistyped` gives some other fields a value that their type does not allow.
 """
 
-KINDS: Final[tuple[Kind, ...]] = ("unnamed", "misnamed", "left out")
+KINDS: Final[tuple[Kind, ...]] = ("unnamed", "misnamed", "left out", "mistyped")
+
+MISTYPED: Final[Mapping[str, list[Any]]] = {
+    "ID": [True, 1.5],
+    "String": [True, 1],
+    "Int": [True, "1", 1.5, 2**31],
+    "Float": [True, "1"],
+    "Boolean": [0, "true"],
+}
+"""For each built-in scalar, values of other types."""
 
 
 @dataclass(slots=True)
@@ -82,6 +97,8 @@ class Withheld:
                     possible = _possible(schema, place.above)
                     data[key] = chance.choice([each for each in others if each not in possible])
                 self.by.add(name)
+        elif self.kind == "mistyped":
+            self._mistype(name, place, chance)
         elif place.name != "__typename" and place.above is not None and chance.random() < 0.3:
             if _may_not_be_null(self.public, place) and chance.random() < 0.5:
                 data[key] = None
@@ -89,11 +106,35 @@ class Withheld:
                 data.pop(key, None)
             self.by.add(name)
 
+    def _mistype(self, name: str, place: _Place, chance: random.Random) -> None:
+        if not place.name.startswith("_") and chance.random() < 0.3:
+            assert isinstance(place.owner, GraphQLObjectType | GraphQLInterfaceType)
+            if wrong := _mistyped(place.owner.fields[place.name].type, place.data[place.key]):
+                place.data[place.key] = chance.choice(wrong)
+                self.by.add(name)
+
 
 def _may_not_be_null(public: GraphQLSchema, place: _Place) -> bool:
     owner = public.type_map.get(place.owner.name)
     fields = owner.fields if isinstance(owner, GraphQLObjectType | GraphQLInterfaceType) else {}
     return place.name in fields and isinstance(fields[place.name].type, GraphQLNonNull)
+
+
+def _mistyped(output: GraphQLOutputType, value: Any) -> list[Any]:
+    """Return values that a type does not allow; none for null, or for a scalar that allows anything."""
+    match get_nullable_type(output):
+        case GraphQLList() as items:
+            within: list[Any] = []
+            if isinstance(value, list) and value:
+                within = [[*value[:-1], each] for each in _mistyped(items.of_type, value[-1])]
+            return [] if value is None else ["no list", {"0": 1}, *within]
+        case GraphQLScalarType() as scalar if scalar.name not in MISTYPED:
+            return []
+        case GraphQLScalarType() | GraphQLEnumType() as leaf:
+            wrong = [{}, {"0": 1}, [value], *MISTYPED.get(leaf.name, ["NO_SUCH_VALUE", 1])]
+        case _:
+            wrong = ["no object", 1, True, [value]]
+    return [] if value is None else wrong
 
 
 def _omit(data: dict[str, Any], key: str, chance: random.Random) -> None:
