@@ -29,7 +29,8 @@ def asked_wait(status: int, headers: Mapping[str, str], now: datetime) -> timede
     if status not in WAITING or not value:
         return None
     if value.isascii() and value.isdigit():
-        wait = LONGEST if len(value.lstrip("0")) > _DIGITS else timedelta(seconds=int(value))
+        digits = value.lstrip("0") or "0"
+        wait = LONGEST if len(digits) > _DIGITS else timedelta(seconds=int(digits))
     else:
         until = _date(value)
         if until is None:
