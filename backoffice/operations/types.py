@@ -94,6 +94,9 @@ class PendingIntent:
     customer: str
     operation: str
     created_at: datetime
+    waits_until: datetime | None = strawberry.field(
+        description="Until when the upstream asked not to be called about it; null if it did not."
+    )
 
 
 @strawberry.type(description="A provider to which nothing is sent.")
@@ -195,6 +198,7 @@ def intent_to_graphql(subgraph: str, intent: Intent) -> PendingIntent:
         customer=intent.owner.customer,
         operation=intent.operation,
         created_at=intent.created_at,
+        waits_until=intent.not_before,
     )
 
 

@@ -10,7 +10,7 @@ from strawberry.scalars import JSON
 from backoffice.support.lookup.bet_records import BetRecord
 from backoffice.support.lookup.customers import CustomerView
 from backoffice.support.lookup.explanations import LOCALE, AssessedBet, odds, sentence_of
-from backoffice.support.lookup.timeline import title_of
+from backoffice.support.lookup.timeline import title_of, waits_until
 from backoffice.support.privacy.repository import LegalHold
 from subgraphs.kit.domain.schemes import Brand
 from subgraphs.kit.graphql.money import written
@@ -87,6 +87,9 @@ class TimelineEntry:
         description="When it arrived here; null where the tables do not keep it."
     )
     title: str
+    waits_until: datetime | None = strawberry.field(
+        description="Until when the upstream asked to wait with a change in doubt; null for all else."
+    )
     bet_id: str | None = strawberry.field(description="The bet, if it is one: ask why it counted or not.")
     counted: bool | None = strawberry.field(description="Whether the bet counted; null if it is no bet.")
     topic: str | None = strawberry.field(description="The topic of its message; null if it has none.")
@@ -208,6 +211,7 @@ def entry_to_graphql(entry: HistoryEntry) -> TimelineEntry:
         at=entry.at,
         arrived_at=entry.source.arrived_at,
         title=title_of(entry),
+        waits_until=waits_until(entry),
         bet_id=entry.id if is_bet else None,
         counted=entry.facts["counted_minor"] > 0 if is_bet else None,
         topic=entry.source.topic,

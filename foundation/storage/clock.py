@@ -122,9 +122,18 @@ def difference(before: datetime, at: datetime, after: datetime) -> str | None:
     )
 
 
-def ahead_of(before: datetime, at: datetime, after: datetime) -> timedelta:
-    """Return by how much this machine is ahead at least of a server that was asked; negative if behind."""
-    return max(before - at, min(after - at, timedelta(0)))
+def ahead_of(
+    before: datetime, at: datetime, after: datetime, resolution: timedelta = timedelta(0)
+) -> timedelta:
+    """Return by how much this machine is ahead at least of a server that was asked; negative if behind.
+
+    Args:
+        before: As for `difference`.
+        at: As for `difference`.
+        after: As for `difference`.
+        resolution: The server's time may be up to this much later than it said.
+    """
+    return max(before - at - resolution, min(after - at, timedelta(0)))
 
 
 async def clock_problem(clock: Clock, connection: AsyncConnection) -> str | None:

@@ -15,7 +15,7 @@ from foundation.storage.database import create_engine, database_url
 from foundation.storage.migrations.upgrade import status
 from foundation.storage.settings import DatabaseSettings
 from furlong.checks.finding import Check, CheckFailed
-from furlong.checks.machine_clock import MachineClocks
+from furlong.checks.machine_clock import MachineClocks, Reading
 from furlong.databases import METADATA
 from furlong.install.topics import (
     IN_SYNC,
@@ -57,7 +57,9 @@ async def _check(settings: DatabaseSettings, name: str, clocks: MachineClocks, e
     try:
         found = await status(settings, name, METADATA[name])
         if found.serves:
-            await _note_clock(settings, name, clocks)
+            server = f"the database at {database_url(settings.url, name).host}"
+            again = partial(_time_again, settings, name, clocks)
+            clocks.note(server, await _time(settings, name, clocks), again, is_database=True)
     except DBAPIError as error:
         raise CheckFailed(explain(error), "correct FURLONG_DATABASE_URL, or repair the database") from error
     except (SQLAlchemyError, OSError, ValueError) as error:
@@ -72,20 +74,26 @@ async def _check(settings: DatabaseSettings, name: str, clocks: MachineClocks, e
     return f"reachable, at revision {found.revision}"
 
 
-async def _note_clock(settings: DatabaseSettings, name: str, clocks: MachineClocks) -> None:
-    """Ask a database server for its time; an SQLite file uses this machine's clock."""
-    url = database_url(settings.url, name)
-    if url.get_backend_name() == "sqlite":
-        return
+async def _time(settings: DatabaseSettings, name: str, clocks: MachineClocks) -> Reading | None:
+    """Ask a database server for its time; None for an SQLite file, which has this machine's clock."""
+    if database_url(settings.url, name).get_backend_name() == "sqlite":
+        return None
     engine = create_engine(settings, name)
     try:
         async with engine.connect() as connection:
             asked_at = clocks.now()
             said = (await connection.execute(text("SELECT UTC_TIMESTAMP(3)"))).scalar_one()
+            answered_at = clocks.now()
     finally:
         await engine.dispose()
-    if isinstance(said, datetime):
-        clocks.note(f"the database at {url.host}", said.replace(tzinfo=UTC), asked_at)
+    return Reading(asked_at, said.replace(tzinfo=UTC), answered_at) if isinstance(said, datetime) else None
+
+
+async def _time_again(settings: DatabaseSettings, name: str, clocks: MachineClocks) -> Reading | None:
+    try:
+        return await _time(settings, name, clocks)
+    except (SQLAlchemyError, OSError):
+        return None
 
 
 GRACE = timedelta(days=1)

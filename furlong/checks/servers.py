@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError, RedisError
 
 from furlong.checks.finding import Check, CheckFailed
-from furlong.checks.machine_clock import MachineClocks
+from furlong.checks.machine_clock import MachineClocks, Reading, date_of
 from furlong.settings import ServeSettings
 from gateway.errors import SubgraphUnreachable, SupergraphError
 from gateway.features.signatures.feature import request_signing
@@ -66,17 +66,28 @@ class HttpProbe:
         return f"{plain(url)} has {len(keys)} keys"
 
     async def _get(self, url: str, setting: str) -> httpx.Response:
-        asked_at = self.clocks.now()
         try:
-            async with httpx.AsyncClient(timeout=self.seconds, trust_env=False) as client:
-                answer = await client.get(url)
+            answer, reading = await self._ask(url)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             raise CheckFailed(
                 f"{plain(url)} cannot be reached: {_reason(error)}",
                 f"is it running? Otherwise correct {setting}, or the network between",
             ) from error
-        self.clocks.note_date(urlsplit(url).netloc.rpartition("@")[2], answer.headers.get("date"), asked_at)
+        server = urlsplit(url).netloc.rpartition("@")[2]
+        self.clocks.note(server, reading, partial(self._time, url), is_database=False)
         return answer
+
+    async def _ask(self, url: str) -> tuple[httpx.Response, Reading | None]:
+        async with httpx.AsyncClient(timeout=self.seconds, trust_env=False) as client:
+            asked_at = self.clocks.now()
+            answer = await client.get(url)
+            return answer, date_of(answer.headers, asked_at, self.clocks.now())
+
+    async def _time(self, url: str) -> Reading | None:
+        try:
+            return (await self._ask(url))[1]
+        except (httpx.HTTPError, OSError):
+            return None
 
 
 def plain(url: str) -> str:

@@ -41,6 +41,7 @@ class ProviderFault:
     customer: str | None = None
     late_seconds: float = 1.0
     code: str = "REFUSED"
+    retry_after: str = "1"
 
 
 @dataclass(slots=True)

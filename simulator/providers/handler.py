@@ -111,8 +111,8 @@ class ProviderHandler:
                 answer = TruncatedResponse()
             case ProviderFault(name="html"):
                 answer = HTMLResponse("<h1>It works!</h1>")
-            case ProviderFault(name=name, code=code) if name in STATUS_OF:
-                answer = _error(STATUS_OF[name], code if name == "refuse" else name.upper())
+            case ProviderFault(name=name, code=code, retry_after=wait) if name in STATUS_OF:
+                answer = _error(STATUS_OF[name], code if name == "refuse" else name.upper(), wait)
             case _:
                 return None
         self._note(request.method, key, "not done", fault)
@@ -154,8 +154,8 @@ class ProviderHandler:
         self.ledger.note(self.clock(), method, key, outcome, fault.name if fault else None)
 
 
-def _error(status: int, code: str) -> Response:
-    headers = {"Retry-After": "1"} if status in {429, 503} else None
+def _error(status: int, code: str, retry_after: str = "1") -> Response:
+    headers = {"Retry-After": retry_after} if status in {429, 503} else None
     return JSONResponse({"code": code, "message": "a simulated fault"}, status, headers)
 
 

@@ -109,7 +109,11 @@ PUT_PROBLEMS: Problems = {
         "model": Problem,
         "description": "Refused: `NOT_MEMBER`, `INELIGIBLE`, `UNKNOWN_REWARD`, `UNKNOWN_BRAND` and others",
     },
-    503: {"model": Problem, "description": "Nothing was done: `BUSY`. Try again with the same key"},
+    503: {
+        "model": Problem,
+        "description": "Nothing was done: `BUSY`. Try again with the same key, but not before `Retry-After`; "
+        "the same holds for 429",
+    },
 }
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
@@ -15,12 +15,15 @@ from simulator.upstream.record import ApiRequest, ApiResponse, Change, Record, R
 
 FaultName = Literal["busy", "refuse", "timeout_before", "timeout_after", "reset_after", "slow"]
 
+RETRY_AFTER: Final = "1"
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """A fault of the next `times` PUTs, of one customer or of any.
 
-    `late_seconds` is the delay of a slow response; `code` is the code of a refusal.
+    `late_seconds` is the delay of a slow response; `code` is the code of a refusal; `retry_after` is that
+    header of a busy response.
     """
 
     name: FaultName
@@ -28,6 +31,7 @@ class Fault:
     customer: str | None = None
     late_seconds: float = 1.0
     code: str = "REFUSED"
+    retry_after: str = RETRY_AFTER
 
 
 @dataclass(slots=True)
@@ -87,9 +91,9 @@ class RequestHandler:
             fault=None if fault is None else fault.name,
         )
         match fault:
-            case Fault(name="busy"):
+            case Fault(name="busy", retry_after=wait):
                 self.record.note(api_request, "busy", BUSY.status)
-                return reply(BUSY)
+                return reply(BUSY, wait)
             case Fault(name="timeout_before"):
                 self.record.note(api_request, "unanswered", BUSY.status)
                 await self.faults.hanging.hold(request)
@@ -134,9 +138,9 @@ class RequestHandler:
         return reply(answer)
 
 
-def reply(answer: ApiResponse) -> Response:
-    """Return the HTTP response for an API response."""
-    headers = {"Retry-After": "1"} if answer.status == BUSY.status else None
+def reply(answer: ApiResponse, retry_after: str = RETRY_AFTER) -> Response:
+    """Return the HTTP response for an API response; a busy one says when to try again."""
+    headers = {"Retry-After": retry_after} if answer.status == BUSY.status else None
     return JSONResponse(answer.body, answer.status, headers)
 
 
@@ -150,6 +154,7 @@ class FaultOrder(BaseModel):
     customer: str | None = None
     late_seconds: Annotated[float, Field(gt=0, le=MAX_HOLD_SECONDS)] = 1.0
     code: Annotated[str, Field(min_length=1)] = "REFUSED"
+    retry_after: str = RETRY_AFTER
 
 
 def control_routes(record: Record, faults: Faults) -> APIRouter:
@@ -158,7 +163,7 @@ def control_routes(record: Record, faults: Faults) -> APIRouter:
 
     @routes.post("/faults")
     async def arm(order: FaultOrder) -> dict[str, tuple[Fault, ...]]:
-        faults.arm(Fault(order.fault, order.times, order.customer, order.late_seconds, order.code))
+        faults.arm(Fault(**({"name": order.fault} | order.model_dump(exclude={"fault"}))))
         return {"armed": faults.armed}
 
     @routes.delete("/faults", status_code=204)

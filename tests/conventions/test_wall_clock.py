@@ -77,6 +77,10 @@ ALLOWED: Final = {
         "SystemClock",
     ): "leases: another node must not take over because time jumped",
     (
+        "subgraphs/kit/mutations/upstream.py",
+        "SystemClock",
+    ): "`Retry-After` with a date, of a response without one of its own: how long it asks to wait",
+    (
         "furlong/checks/machine_clock.py",
         "datetime.now",
     ): "`furlong check`: the machine's clock is what it checks",
@@ -140,6 +144,7 @@ BY_THE_NODES_CLOCK: Final[dict[str, tuple[str, ...]]] = {
         "subgraphs/progress/weeks/overview.py week_lines",
         "subgraphs/rewards/loaders.py __call__",
     ),
+    "how long another server asks to wait, from now on": ("subgraphs/kit/mutations/upstream.py _ask",),
     "when something was recorded": (
         "backoffice/approvals/service.py _void",
         "backoffice/approvals/service.py propose",

@@ -270,3 +270,32 @@ async def test_a_bad_night_credits_everybody_once(harness: PayoutHarness, seed: 
             break
     assert states == {FulfilmentState.CREDITED}
     assert [harness.effects(customer) for customer in customers] == [1] * len(customers)
+
+
+@EACH_API
+@pytest.mark.parametrize("fault", ["busy", "too_many"])
+async def test_a_provider_that_asks_to_wait_is_left_alone(
+    harness: PayoutHarness, kind: str, fault: ProviderFaultName
+) -> None:
+    """`Retry-After` is kept with the reward: not even another worker sends it earlier, and once then."""
+    await harness.owe("c-1", REWARDS[kind])
+    harness.arm_fault(kind, fault, times=100, retry_after="3600")
+    await harness.run_worker(harness.open())
+    asked = len(harness.providers[kind].handler.ledger.requests())
+    await harness.run_worker(harness.open(), 6, pause=9 * MINUTE)
+    assert len(harness.providers[kind].handler.ledger.requests()) == asked
+    harness.providers[kind].handler.faults.clear()
+    harness.clock.advance(15 * MINUTE)
+    await harness.run_worker(harness.open())
+    assert await harness.state("c-1") is FulfilmentState.CREDITED
+    assert harness.effects("c-1") == 1
+
+
+async def test_a_provider_cannot_ask_to_wait_beyond_its_memory(harness: PayoutHarness) -> None:
+    """When it may have forgotten the key, a person decides, and no provider delays that."""
+    await harness.owe("c-1")
+    harness.arm_fault("sportsbook", "busy", times=100, retry_after="864000")
+    await harness.run_worker(harness.open())
+    one = await harness.find("c-1")
+    assert one.sent_at is not None
+    assert one.next_at == one.sent_at + timedelta(hours=24)

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -135,3 +136,13 @@ def test_proxies_and_redirects_are_ignored() -> None:
     client = open_client(provider_config("sportsbook", "http://provider.test").endpoint)
     assert isinstance(client, httpx.AsyncClient)
     assert (client.trust_env, client.follow_redirects) == (False, False)
+
+
+@pytest.mark.parametrize("body", [b"{}", b"<html>too busy</html>"])
+async def test_a_provider_that_asks_to_wait_is_not_asked_again_at_once(body: bytes) -> None:
+    """Whatever a proxy before it sends along, the wait is read, and further attempts would be too early."""
+    busy = response(body, "503 Service Unavailable", "Retry-After: 120\r\n")
+    async with answering(busy) as (url, came):
+        told = await asked(url, attempts=3, pause_seconds=0.0)
+        assert told == ProviderResponse(503, {}, timedelta(minutes=2))
+        assert came() == 1

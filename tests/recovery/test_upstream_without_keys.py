@@ -10,6 +10,9 @@ from tests.support.recovery.harness import CHOICE, MEMBERSHIP, RecoveryHarness, 
 
 JOINED = {"optedIn": True, "pending": False, "version": 1}
 LOST_ANSWERS = ["timeout_after", "reset_after"]
+ASKED_WAIT = timedelta(seconds=1)
+"""What the simulator asks for when it is busy."""
+
 FAULTS = ["busy", "timeout_before", *LOST_ANSWERS]
 
 
@@ -32,6 +35,7 @@ async def leave_in_doubt(harness: RecoveryHarness, fault: str) -> None:
     await harness.fault(fault)
     assert reasons(await harness.opt_in(club_fixture=harness.impatient)) == ["UPSTREAM_PENDING"]
     await harness.no_more_faults()
+    harness.advance(ASKED_WAIT)
 
 
 async def test_such_an_upstream_does_everything_again(forgetful: RecoveryHarness) -> None:

@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from heapq import merge
 from itertools import islice
 from types import MappingProxyType
@@ -20,6 +21,7 @@ from subgraphs.club.customer_data import HISTORY as CLUB
 from subgraphs.fulfilment.customer_data import HISTORY as FULFILMENT
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.money import written
+from subgraphs.kit.mutations.intents import PENDING
 from subgraphs.kit.records.customer_history import CustomerHistory, HistoryEntry, HistoryPosition
 from subgraphs.progress.counting.rules import ContributionReason
 from subgraphs.progress.customer_data import HISTORY as PROGRESS
@@ -123,6 +125,11 @@ _MEMBERSHIP: Final = {
 def title_of(entry: HistoryEntry) -> str:
     """Return what happened, in one line."""
     return TITLES[entry.kind](entry.facts)
+
+
+def waits_until(entry: HistoryEntry) -> datetime | None:
+    """Return until when the upstream asked not to be called about a change in doubt; None for all else."""
+    return entry.facts.get("not_before") if entry.facts.get("status") == PENDING else None
 
 
 def _bet(facts: Facts) -> str:

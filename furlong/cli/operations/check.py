@@ -69,7 +69,7 @@ async def _findings(seconds: float) -> list[Finding]:
     parts, clocks = _installation(), MachineClocks()
     checks = await checks_of(parts, clocks, seconds, explain_database_error)
     findings += await run_checks(checks, seconds, parts.secrets())
-    return [*findings, *await run_checks([clocks.as_check(CLOCK)], seconds)]
+    return [*findings, *await run_checks([clocks.as_check(CLOCK, seconds)], seconds)]
 
 
 def _invalid() -> list[str]:

@@ -178,7 +178,8 @@ class Sender:
             case CreditOutcome.REFUSED | CreditOutcome.CANCELLED | CreditOutcome.CONFLICT:
                 await uow.send_to_review(connection, fulfilment, code)
             case _:
-                await uow.retry_later(connection, fulfilment, code)
+                key_lasts = timedelta(hours=registered.config.key_hours)
+                await uow.retry_later(connection, fulfilment, code, result.wait, key_lasts)
 
     async def _now(self) -> datetime:
         async with self.uow.database.read() as connection:
@@ -219,7 +220,9 @@ class Canceller:
                     await self.uow.mark_credited(connection, registered.config, fulfilment, result)
                 case _:
                     tried = replace(fulfilment, attempts=fulfilment.attempts + 1)
-                    await self.uow.retry_later(connection, tried, fulfilment.reason or reasons.STOPPED)
+                    reason = fulfilment.reason or reasons.STOPPED
+                    key_lasts = timedelta(hours=registered.config.key_hours)
+                    await self.uow.retry_later(connection, tried, reason, result.wait, key_lasts)
 
 
 ENDED = {CreditOutcome.USED: FulfilmentState.USED, CreditOutcome.EXPIRED: FulfilmentState.EXPIRED}
@@ -253,6 +256,9 @@ class RedemptionTracker:
                 return
             now = await self.uow.clock.at(connection)
             next_poll = self.uow.backoff.next_poll(registered.config, fulfilment.expires_at, now)
+            if result.wait is not None:
+                wait = min(result.wait, timedelta(hours=registered.config.key_hours))
+                next_poll = max(next_poll, now + wait)
             await self.uow.release(connection, fulfilment, next_poll, fulfilment.reason)
 
     async def receive(self, provider: str, key: str, outcome: CreditOutcome, at: datetime) -> CallbackResult:

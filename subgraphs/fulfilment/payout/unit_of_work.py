@@ -61,9 +61,7 @@ class Backoff:
         full = min(self.longest, self.first * (1 << min(attempts - 1, MAX_EXPONENT)))
         return full * random.uniform(0.5, 1)  # noqa: S311 - jitter, not a secret
 
-    def next_poll(
-        self, config: ProviderConfig, expires_at: datetime | None, now: datetime
-    ) -> datetime | None:
+    def next_poll(self, config: ProviderConfig, expires_at: datetime | None, now: datetime) -> datetime:
         """Return when to ask a provider next whether a reward was used.
 
         A provider that sends callbacks is asked only after the reward has expired, in case one was lost.
@@ -277,13 +275,30 @@ class UnitOfWork:
             leased_until=None,
         )
 
-    async def retry_later(self, connection: AsyncConnection, fulfilment: Fulfilment, reason: str) -> None:
-        """Try a reward again after a pause; after too many attempts, leave it to a person."""
+    async def retry_later(
+        self,
+        connection: AsyncConnection,
+        fulfilment: Fulfilment,
+        reason: str,
+        wait: timedelta | None = None,
+        key_lasts: timedelta = timedelta(0),
+    ) -> None:
+        """Try a reward again after a pause; after too many attempts, leave it to a person.
+
+        Args:
+            connection: A connection in a write transaction.
+            fulfilment: The reward.
+            reason: Why it is not paid yet.
+            wait: How long the provider asks not to be called again; None if it does not.
+            key_lasts: How long after the first attempt a wait ends: the provider then forgets the key.
+        """
         if fulfilment.attempts >= self.backoff.rounds and fulfilment.state is FulfilmentState.FULFILLING:
             await self.send_to_review(connection, fulfilment, reasons.ATTEMPTS)
             return
-        pause = self.backoff.pause(max(fulfilment.attempts, 1))
-        await self.release(connection, fulfilment, await self.clock.at(connection) + pause, reason)
+        now, pause = await self.clock.at(connection), self.backoff.pause(max(fulfilment.attempts, 1))
+        if wait is not None:
+            pause = max(pause, min(wait, (fulfilment.sent_at or now) + key_lasts - now))
+        await self.release(connection, fulfilment, now + pause, reason)
 
     async def postpone(self, connection: AsyncConnection, fulfilment: Fulfilment, reason: str) -> None:
         """Look at a reward again in a few minutes, because something else has to happen first."""

@@ -84,7 +84,7 @@ def parse_result(response: ProviderResponse | None, expected: Mapping[str, Any])
         return _parse_body(response.content, expected)
     if (status, code) == (CONFLICT, "CANCELLED"):
         return CreditResult(CreditOutcome.CANCELLED, code=code)
-    return CreditResult(OUTCOME_OF_STATUS.get(status, CreditOutcome.UNKNOWN), code=code)
+    return CreditResult(OUTCOME_OF_STATUS.get(status, CreditOutcome.UNKNOWN), code=code, wait=response.wait)
 
 
 def _parse_body(content: Mapping[str, Any], expected: Mapping[str, Any]) -> CreditResult:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Protocol
 
@@ -50,6 +50,7 @@ class CreditResult:
         reference: The provider's own name for the credit.
         ended_at: When it was used, or expired.
         code: Why it was refused, or which fields do not match; for a person.
+        wait: How long the provider asks not to be called again; None if it does not.
     """
 
     outcome: CreditOutcome
@@ -58,6 +59,7 @@ class CreditResult:
     expires_at: datetime | None = None
     ended_at: datetime | None = None
     code: str | None = None
+    wait: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

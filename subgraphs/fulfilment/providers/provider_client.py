@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -17,6 +17,7 @@ from subgraphs.fulfilment.errors import BadSignature, InvalidResponse
 from subgraphs.fulfilment.providers.signing import SIGNATURE, Signer
 from subgraphs.kit.certificates import trusted_authorities
 from subgraphs.kit.mutations.circuit_breaker import Breaker
+from subgraphs.kit.mutations.retry_after import asked_wait
 
 log = structlog.get_logger(__name__)
 RESPONSE_BYTES: Final = 1024 * 1024
@@ -26,10 +27,15 @@ DENIALS: Final = frozenset({401, 403})
 
 @dataclass(frozen=True, slots=True)
 class ProviderResponse:
-    """The status of a response, and the JSON object in its body."""
+    """The status of a response, and the JSON object in its body.
+
+    Attributes:
+        wait: How long the provider asks not to be called again; None if it does not.
+    """
 
     status: int
     content: Mapping[str, Any]
+    wait: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +120,8 @@ class ProviderClient:
     async def send(self, request: ProviderRequest) -> ProviderResponse | None:
         """Return the provider's response; None if there is none, or none that can be trusted.
 
-        After no response, 429 or 5xx, the request is sent again, within bounds.
+        After no response, 429 or 5xx, the request is sent again, within bounds, unless the provider asks to
+        wait.
         """
         response: ProviderResponse | None = None
         for attempt in range(self.endpoint.attempts):
@@ -127,6 +134,8 @@ class ProviderClient:
                 self.breaker.succeeded()
                 return response
             self.breaker.failed()
+            if response is not None and response.wait is not None:
+                return response
         return response
 
     async def close(self) -> None:
@@ -173,7 +182,14 @@ class ProviderClient:
         finally:
             await response.aclose()
         self.check(sent, response, content)
-        return ProviderResponse(response.status_code, _json_object(content, response.status_code))
+        wait = asked_wait(response.status_code, response.headers, self.calls.now())
+        try:
+            body_told = _json_object(content, response.status_code)
+        except InvalidResponse:
+            if wait is None:
+                raise
+            body_told = {}  # a proxy that asks to wait sends a page
+        return ProviderResponse(response.status_code, body_told, wait)
 
 
 async def _read(response: httpx.Response) -> bytes:

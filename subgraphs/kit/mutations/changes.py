@@ -2,9 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum
 from typing import Any, Final
 
+import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,6 +18,7 @@ from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.live.watches import customer_key
 from subgraphs.kit.mutations.intents import (
     CONFIRMED,
+    KEYS_LAST,
     PENDING,
     ChangeRequest,
     Intent,
@@ -32,6 +35,7 @@ from subgraphs.kit.mutations.upstream import (
     revision_of,
 )
 
+log = structlog.get_logger(__name__)
 Validate = Callable[[AsyncConnection], Awaitable[UpstreamChange | Refusal]]
 Record = Callable[[AsyncConnection, Intent], Awaitable[None]]
 Outdated = Callable[[AsyncConnection, Intent, Mapping[str, Any]], Awaitable[bool]]
@@ -124,6 +128,35 @@ class Changes:
                 if lock_wait_timed_out(fault) or not is_conflict(fault):
                     raise
         return await self._settle(intent, answer, record)
+
+    async def postpone(self, intent: Intent, answer: Answer) -> None:
+        """Store how long the upstream asks not to be called about a change in doubt, if it does.
+
+        It is not stored beyond the change's horizon: after that, the upstream may have forgotten the key.
+
+        Raises:
+            sqlalchemy.exc.DBAPIError: The database cannot be reached.
+        """
+        if answer.wait is None:
+            return
+        try:
+            async with self.database.write() as connection:
+                now = await self.clock.at(connection)
+                wait = min(answer.wait, intent.created_at + KEYS_LAST - now)
+                if wait <= timedelta(0):
+                    return
+                await self.intents.postpone(connection, intent, now + wait)
+        except DBAPIError as fault:
+            if not is_conflict(fault):
+                raise
+            return  # somebody else works on it
+        log.info("upstream_asks_to_wait", operation=intent.operation, seconds=round(wait.total_seconds()))
+
+    async def _has_to_wait(self, intent: Intent) -> bool:
+        if intent.not_before is None:
+            return False
+        async with self.database.read() as connection:
+            return await self.clock.at(connection) < intent.not_before
 
     async def _settle(self, intent: Intent, answer: Answer, record: Record) -> Intent:
         refusal, revision = refusal_of(answer), revision_of(answer.recorded)
@@ -232,9 +265,12 @@ class Changes:
                 return SUPERSEDED if await outdated(connection, intent, found) else None
 
         if intent.status == PENDING:
+            if await self._has_to_wait(intent):
+                return _UNCONFIRMED
             repetition = Repetition(intent.created_at, recorded.is_repeat, refused)
             answer = await self.upstream.put(intent.path, intent.body, intent.upstream_key, repetition)
             if answer.verdict is Verdict.UNKNOWN or answer == SUPERSEDED:
+                await self.postpone(intent, answer)
                 return _UNCONFIRMED  # recovery also adopts what is newer
             try:
                 intent = await self.settle(intent, answer, record)

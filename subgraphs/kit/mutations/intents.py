@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, Table, insert, select, tuple_, update
+from sqlalchemy import Row, Table, insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.mutations.upstream import recorded_at, revision_of
 
 PENDING, CONFIRMED, REFUSED = "pending", "confirmed", "refused"
+KEYS_LAST: Final = timedelta(hours=24)
+"""The horizon of a change: how long the upstream is sure to know its key."""
+
 CLOCKS_DIFFER: Final = timedelta(minutes=1)
 """A record of the upstream that is not clearly older than a change counts as newer, because clocks differ."""
 
@@ -56,6 +59,7 @@ class Intent:
         body: Of the upstream call.
         facts: What is recorded with it once it is confirmed.
         status: Pending, confirmed or refused.
+        not_before: Until when the upstream asked not to be called about it; None if it never did.
     """
 
     upstream_key: str
@@ -69,6 +73,7 @@ class Intent:
     error_code: str | None
     error_message: str | None
     created_at: datetime
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,12 @@ class IntentRepository:
         return {Owner(row.brand_id, row.customer_id): True for row in rows}
 
     async def oldest_pending(
-        self, connection: AsyncConnection, written: datetime, after: Intent | None, limit: int
+        self,
+        connection: AsyncConnection,
+        written: datetime,
+        after: Intent | None,
+        limit: int,
+        due: datetime | None = None,
     ) -> list[Intent]:
         """Return changes in doubt, oldest first.
 
@@ -127,10 +137,13 @@ class IntentRepository:
             written: Only changes written by then, so that running ones are left alone.
             after: The last one that was examined; None to begin with the oldest.
             limit: How many at most.
+            due: Only changes about which the upstream may be called at this instant; None for all.
         """
         c = self.table.c
         order = (c.created_at, c.upstream_key)
         wanted = select(self.table).where(c.status == PENDING, c.created_at <= written)
+        if due is not None:
+            wanted = wanted.where(or_(c.not_before.is_(None), c.not_before <= due))
         if after:
             wanted = wanted.where(tuple_(*order) > (after.created_at, after.upstream_key))
         rows = await connection.execute(wanted.order_by(*order).limit(limit))
@@ -235,6 +248,12 @@ class IntentRepository:
         )
         return settled.rowcount == 1
 
+    async def postpone(self, connection: AsyncConnection, intent: Intent, until: datetime) -> None:
+        """Store until when the upstream asks not to be called about a pending change."""
+        c = self.table.c
+        pending = (c.upstream_key == intent.upstream_key, c.status == PENDING)
+        await connection.execute(update(self.table).where(*pending).values(not_before=until))
+
     async def is_outdated(
         self, connection: AsyncConnection, intent: Intent, recorded: Mapping[str, Any], *, is_ours: bool
     ) -> bool:
@@ -296,4 +315,5 @@ def _intent(row: Row[Any]) -> Intent:
         error_code=row.error_code,
         error_message=row.error_message,
         created_at=row.created_at,
+        not_before=row.not_before,
     )

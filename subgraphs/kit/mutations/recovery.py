@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from foundation.storage.clock import Clock, database_time
 from foundation.storage.database import Database
 from subgraphs.kit.mutations.changes import Changes
-from subgraphs.kit.mutations.intents import Intent
+from subgraphs.kit.mutations.intents import KEYS_LAST, Intent
 from subgraphs.kit.mutations.upstream import SUPERSEDED, Answer, Repetition, Verdict, shows
 from subgraphs.kit.records.leases import Lease
 
@@ -35,7 +35,7 @@ class RecoveryLimits:
     """
 
     undisturbed: timedelta = timedelta(seconds=6)
-    keys_last: timedelta = timedelta(hours=24)
+    keys_last: timedelta = KEYS_LAST
     at_once: int = 8
 
 
@@ -93,11 +93,13 @@ class Recovery:
         """Return what carries the changes out."""
         return self.service.changes
 
-    async def pending(self, after: Intent | None, limit: int) -> list[Intent]:
-        """Return changes in doubt, oldest first."""
+    async def pending(self, after: Intent | None, limit: int, *, also_waiting: bool = False) -> list[Intent]:
+        """Return changes in doubt, oldest first; by default none about which the upstream asked to wait."""
         async with self.changes.database.read() as connection:
-            written = await self.changes.clock.at(connection) - self.limits.undisturbed
-            return await self.changes.intents.oldest_pending(connection, written, after, limit)
+            now = await self.changes.clock.at(connection)
+            return await self.changes.intents.oldest_pending(
+                connection, now - self.limits.undisturbed, after, limit, None if also_waiting else now
+            )
 
     async def settle_some(self, after: Intent | None) -> Step:
         """Try to settle the oldest changes in doubt, once each.
@@ -127,7 +129,8 @@ class Recovery:
     async def compare(self) -> "ComparedChanges":
         """Compare all changes in doubt with the upstream's record, and send none.
 
-        Changes that are on record, and those that something newer has replaced, are settled.
+        Changes that are on record, and those that something newer has replaced, are settled. What the
+        upstream asked to wait for is compared as well: nothing may open before it is known.
 
         Raises:
             SQLAlchemyError: The database cannot be reached.
@@ -135,7 +138,7 @@ class Recovery:
         """
         found: list[Answer | None] = []
         last: Intent | None = None
-        while pending := await self.pending(last, self.limits.at_once):
+        while pending := await self.pending(last, self.limits.at_once, also_waiting=True):
             found += await asyncio.gather(*(self._compare(intent) for intent in pending))
             last = pending[-1]
         unknown = sum(answer is not None and answer.verdict is Verdict.UNKNOWN for answer in found)
@@ -161,6 +164,7 @@ class Recovery:
         repetition = Repetition(intent.created_at, before=True, refused=refused)
         answer = await self.changes.upstream.put(intent.path, intent.body, intent.upstream_key, repetition)
         if answer.verdict is Verdict.UNKNOWN:
+            await self.changes.postpone(intent, answer)
             return False
         await self._conclude(intent, answer)
         return True

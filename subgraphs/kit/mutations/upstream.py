@@ -5,7 +5,7 @@ import json
 import random
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, Final
 from urllib.parse import quote, unquote
@@ -13,9 +13,11 @@ from urllib.parse import quote, unquote
 import httpx
 import structlog
 
+from foundation.storage.clock import Clock, SystemClock
 from subgraphs.kit.certificates import trusted_authorities
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.mutations.circuit_breaker import Breaker, RetryBudget
+from subgraphs.kit.mutations.retry_after import asked_wait
 from subgraphs.kit.settings import UpstreamSettings
 
 log = structlog.get_logger(__name__)
@@ -39,11 +41,13 @@ class Answer:
         verdict: UNKNOWN if it is not known whether the change was made.
         code: For REFUSED, the upstream's own code.
         recorded: For CONFIRMED, the record that shows the change.
+        wait: For UNKNOWN, how long the upstream asks not to be called again; None if it does not.
     """
 
     verdict: Verdict
     code: str | None = None
     recorded: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    wait: timedelta | None = field(default=None, compare=False)
 
 
 SUPERSEDED: Final = Answer(Verdict.REFUSED, "SUPERSEDED")
@@ -90,7 +94,9 @@ class UpstreamClient:
         settings: UpstreamSettings,
         client: httpx.AsyncClient | None = None,
         breaker: Breaker | None = None,
+        machine: Clock | None = None,
     ) -> None:
+        self._machine = machine or SystemClock()
         self.breaker = breaker or Breaker()
         self._settings = settings
         self._retries = RetryBudget()
@@ -110,7 +116,7 @@ class UpstreamClient:
         A change that may have been requested before is looked up first: an upstream that has forgotten the
         key would make it twice, and again after a newer one. An upstream that knows the key answers with the
         first outcome, which a newer change may have replaced: an answer that is not newer than the record is
-        checked against it.
+        checked against it. An upstream that asks to wait is not called again here.
 
         Args:
             path: From `membership_path` or `choice_path`.
@@ -124,7 +130,9 @@ class UpstreamClient:
                 break
             seen: Mapping[str, Any] | None = {}
             if attempt or repetition.before:
-                seen = await self.look(path, body.keys())
+                seen, wait = await self._look(path, body.keys())
+                if wait is not None:
+                    return Answer(Verdict.UNKNOWN, wait=wait)
                 if known := await _decided(seen, body, repetition):
                     return known
             if (attempt and not self._retries.spend()) or not self.breaker.admits():
@@ -134,15 +142,15 @@ class UpstreamClient:
             told = answer.recorded
             if told and (repetition.predates(told) or (seen and not _is_newer(told, seen))):
                 answer = await self._verified(path, body)
-            if answer.verdict is not Verdict.UNKNOWN:
+            if answer.verdict is not Verdict.UNKNOWN or answer.wait is not None:
                 return answer
         return Answer(Verdict.UNKNOWN)
 
     async def _verified(self, path: str, body: Mapping[str, Any]) -> Answer:
         """Return whether a confirmed change holds: the confirmation may be that of an earlier request."""
-        recorded = await self.look(path, body.keys())
+        recorded, wait = await self._look(path, body.keys())
         if not recorded:
-            return Answer(Verdict.UNKNOWN)
+            return Answer(Verdict.UNKNOWN, wait=wait)
         return Answer(Verdict.CONFIRMED, recorded=recorded) if shows(recorded, body) else SUPERSEDED
 
     async def look(self, path: str, names: Collection[str]) -> Mapping[str, Any] | None:
@@ -152,13 +160,20 @@ class UpstreamClient:
             path: As for `put`.
             names: The fields that a record must have.
         """
+        recorded, _wait = await self._look(path, names)
+        return recorded
+
+    async def _look(
+        self, path: str, names: Collection[str]
+    ) -> tuple[Mapping[str, Any] | None, timedelta | None]:
+        """Return the state on record upstream as `look` does, and how long the upstream asks to wait."""
         reply = await self._ask("GET", path) if self.breaker.admits() else None
         if reply is None:
-            return None
+            return None, None
         if reply.status == httpx.codes.OK and _tells(path, reply, names):
-            return reply.content
+            return reply.content, None
         missing = reply.status == httpx.codes.NOT_FOUND and reply.content.get("code") == "NOT_FOUND"
-        return {} if missing else None
+        return ({} if missing else None), reply.wait
 
     async def close(self) -> None:
         """Close the connections."""
@@ -179,7 +194,8 @@ class UpstreamClient:
                 asyncio.timeout(self._settings.timeout_seconds),
                 self._client.stream(method, path, **request) as answer,
             ):
-                reply = _Reply(answer.status_code, await _json_object(answer))
+                wait = asked_wait(answer.status_code, answer.headers, self._machine.now())
+                reply = _Reply(answer.status_code, await _json_object(answer), wait)
         except (httpx.HTTPError, TimeoutError) as error:
             log.warning("upstream_no_answer", record=_kind(path), error=repr(error))
             self.breaker.failed()
@@ -197,6 +213,7 @@ class UpstreamClient:
 class _Reply:
     status: int
     content: Mapping[str, Any]
+    wait: timedelta | None = None
 
 
 def membership_path(owner: Owner) -> str:
@@ -253,7 +270,7 @@ def _outcome(path: str, reply: _Reply, body: Mapping[str, Any]) -> Answer:
     if reply.status in {CONFLICT, REFUSED}:
         return Answer(Verdict.REFUSED, str(reply.content.get("code", "REFUSED")))
     log.warning("upstream_outcome_unknown", record=_kind(path), status=reply.status)
-    return Answer(Verdict.UNKNOWN)
+    return Answer(Verdict.UNKNOWN, wait=reply.wait)
 
 
 def _kind(path: str) -> str:

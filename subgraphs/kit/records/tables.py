@@ -247,7 +247,8 @@ def intent_table(metadata: MetaData) -> Table:
 
     `slot` names what is being changed while the intent is pending and is null once it is settled; it is
     unique by customer, so that only one change of a kind can be in progress at a time. `upstream_revision` is
-    that of the record which has confirmed it.
+    that of the record which has confirmed it. The upstream is not called again before `not_before`, as it has
+    asked; null if it has not.
     """
     return Table(
         "intent",
@@ -266,6 +267,7 @@ def intent_table(metadata: MetaData) -> Table:
         Column("created_at", UtcDateTime, nullable=False),
         Column("settled_at", UtcDateTime, nullable=True),
         Column("upstream_revision", BigInteger, nullable=True),
+        Column("not_before", UtcDateTime, nullable=True),
         UniqueConstraint("brand_id", "customer_id", "operation", "client_key", name="intent_client_key"),
         UniqueConstraint("brand_id", "customer_id", "slot", name="intent_one_at_a_time"),
         Index("intent_waiting", "status", "created_at"),

@@ -126,6 +126,7 @@ async def _prepared(settings: DatabaseSettings) -> dict[str, str]:
             "request": {"path": "/v1/brands/northbet/customers/c-1/membership", "body": {}, "facts": {}},
             "status": "pending",
             "created_at": datetime.now(UTC) - timedelta(hours=1),
+            "not_before": datetime(2026, 3, 25, 12, tzinfo=UTC),
         }
         await connection.execute(insert(INTENT).values(intent))
     await club.close()
@@ -172,4 +173,5 @@ def test_operators_change_a_provider_and_see_what_waits(installation: Installati
     assert {one["database"] for one in installation.listed("backlog", "outboxes")} >= {"club", "backoffice"}
     (doubt,) = installation.listed("backlog", "intents", "northbet", "--older-than", "30")
     assert (doubt["subgraph"], doubt["customer"], doubt["operation"]) == ("club", "c-1", "optIn")
+    assert doubt["waits_until"].startswith("2026-03-25T12:00:00")
     assert installation.listed("backlog", "intents", "northbet", "--older-than", "90") == []

@@ -1,6 +1,7 @@
 """Support finds customers and their history; each access is recorded, and nobody looks at a foreign brand."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -133,6 +134,16 @@ def test_what_a_customer_asked_for_is_told_in_words() -> None:
     facts = {"operation": "optIn", "status": "in_doubt", "error_code": None}
     asked = HistoryEntry("intent.club", "1", datetime(2026, 11, 25, tzinfo=UTC), facts)
     assert title_of(asked) == "Asked to join: in doubt"
+
+
+def test_support_is_told_that_the_upstream_asked_to_wait() -> None:
+    """Only of a change in doubt: what is settled waits for nothing."""
+    until = datetime(2026, 11, 25, 12, tzinfo=UTC)
+    facts = {"operation": "optIn", "status": "pending", "error_code": None, "not_before": until}
+    asked = HistoryEntry("intent.club", "1", until, facts)
+    assert entry_to_graphql(asked).waits_until == until
+    assert entry_to_graphql(replace(asked, facts=facts | {"status": "confirmed"})).waits_until is None
+    assert entry_to_graphql(replace(asked, facts=facts | {"not_before": None})).waits_until is None
 
 
 BETS = st.lists(st.integers(0, 30 * 24), max_size=12)

@@ -104,6 +104,7 @@ def intents(
             "operation": one.operation,
             "customer": one.owner.customer,
             "key": one.upstream_key,
+            "waits_until": one.not_before,
         }
         for name, one in found
     ]
@@ -111,7 +112,7 @@ def intents(
         echo_json(rows)
         return
     echo_table(
-        ("since", "asked by", "operation", "customer", "key"),
+        ("since", "asked by", "operation", "customer", "key", "upstream asked to wait until"),
         (tuple(row.values()) for row in rows),
         nothing="Nothing is in doubt.",
     )

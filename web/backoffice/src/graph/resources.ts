@@ -16,7 +16,7 @@ const PROPOSAL = `id kind brand subject content contentHash reason status propos
   decidedAt decidedBy decisionReason outcome visible notIndependent`;
 const JOB = 'id kind brand arguments status done total result error createdBy createdAt finishedAt';
 const LETTER = 'id app topic partition offset reason key value storedAt';
-const INTENT = 'id subgraph customer operation createdAt';
+const INTENT = 'id subgraph customer operation createdAt waitsUntil';
 const AUDIT = 'id at userId person name address action brand subject before after reason hash';
 const TITLES = 'revision state document { texts { locale title } }';
 const CONTENT = `id brand rewardId configVersion version changedAt open { ${TITLES} } published { ${TITLES} }`;

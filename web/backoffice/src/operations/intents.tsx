@@ -23,6 +23,11 @@ function CreatedAt() {
   return <MomentField source="createdAt" />;
 }
 
+/** The instant until which the upstream asked not to be called, by `Retry-After`. */
+function WaitsUntil() {
+  return <MomentField source="waitsUntil" />;
+}
+
 export function IntentList() {
   const { brand } = useBrand();
   const none = brand === null ? NO_BRAND : '';
@@ -49,6 +54,7 @@ export function IntentList() {
           <DataTable.Col source="operation" disableSort />
           <DataTable.Col source="customer" disableSort />
           <DataTable.Col source="id" label="Key" disableSort />
+          <DataTable.Col source="waitsUntil" label="Upstream asked to wait until" field={WaitsUntil} disableSort />
         </KeysetList>
       )}
     </Page>

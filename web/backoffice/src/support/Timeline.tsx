@@ -91,6 +91,11 @@ export function Timeline({ id, brand, version }: Props) {
                 <TableCell sx={{ whiteSpace: { md: 'nowrap' } }}>{moment(entry.at, brand)}</TableCell>
                 <TableCell sx={{ overflowWrap: 'anywhere', minWidth: 180 }}>
                   {entry.title}
+                  {entry.waitsUntil !== null && (
+                    <Typography variant="body2" color="textSecondary">
+                      The upstream asked to wait until {moment(entry.waitsUntil, brand)}.
+                    </Typography>
+                  )}
                   {hasMessages && (
                     <Typography variant="body2" color="textSecondary" sx={NARROW}>
                       {source(entry)}

@@ -47,6 +47,7 @@ export interface Entry {
   readonly at: string;
   readonly arrivedAt: string | null;
   readonly title: string;
+  readonly waitsUntil: string | null;
   readonly betId: string | null;
   readonly counted: boolean | null;
   readonly topic: string | null;
@@ -114,7 +115,7 @@ export const WEEK = `query CustomerWeek($customer: ID!, $isoWeek: String!) {
 }`;
 export const TIMELINE = `query Timeline($customer: ID!, $after: String) {
   timeline(customer: $customer, first: 25, after: $after) {
-    nodes { id kind at arrivedAt title betId counted topic messageKey messageId partition offset }
+    nodes { id kind at arrivedAt title waitsUntil betId counted topic messageKey messageId partition offset }
     endCursor hasNextPage
   }
 }`;
