@@ -54,8 +54,17 @@ class GaleraNode:
 
     def wait_until_synced(self) -> None:
         """Return when the server has joined the cluster and takes requests."""
-        assert self.process is not None
-        wait_until_ready(self.process, self.is_synced, _READY_SECONDS)
+        wait_until_ready(self.running(), self.is_synced, _READY_SECONDS)
+
+    def running(self) -> ServerProcess:
+        """Return the server's process.
+
+        Raises:
+            ServiceMissingError: It was never started.
+        """
+        if self.process is None:
+            raise ServiceMissingError(f"{self.folder.name} was never started")
+        return self.process
 
     def is_synced(self) -> bool:
         """Return whether the server has everything that the cluster has, and takes requests."""
@@ -64,10 +73,22 @@ class GaleraNode:
         except pymysql.err.OperationalError:
             return False
 
+    def takes_requests(self) -> bool:
+        """Return whether the server runs and belongs to the cluster's majority."""
+        try:
+            return self.status("wsrep_ready") == ["ON"]
+        except pymysql.err.OperationalError:
+            return False
+
     def status(self, *names: str) -> list[str]:
         """Return what the server says about itself, by the names of `SHOW STATUS`."""
         connection = pymysql.connect(
-            host="127.0.0.1", port=self.port, user="furlong", password=self.password, connect_timeout=5
+            host="127.0.0.1",
+            port=self.port,
+            user="furlong",
+            password=self.password,
+            connect_timeout=5,
+            read_timeout=5,
         )
         with connection, connection.cursor() as cursor:
             cursor.execute("SHOW GLOBAL STATUS LIKE 'wsrep_%'")
@@ -76,9 +97,9 @@ class GaleraNode:
 
     def kill(self) -> None:
         """End the server by SIGKILL."""
-        assert self.process is not None
-        os.kill(self.process.pid, signal.SIGKILL)
-        while self.process.is_running():
+        process = self.running()
+        os.kill(process.pid, signal.SIGKILL)
+        while process.is_running():
             time.sleep(0.01)
 
     def stop(self) -> None:
@@ -105,13 +126,16 @@ def galera_installed() -> bool:
     return mariadb_installed() and _LIBRARY.exists()
 
 
-def start_galera(folder: Path, size: int = 3, *, options: Sequence[str] = ()) -> PrivateGalera:
+def start_galera(
+    folder: Path, size: int = 3, *, options: Sequence[str] = (), statements: Sequence[str] = ()
+) -> PrivateGalera:
     """Start a new cluster: the first node, then the others, to which a node that has everything copies it.
 
     Args:
         folder: Contains a folder for each node.
         size: The number of nodes.
         options: More options of mariadbd, for each node.
+        statements: SQL that is executed once, each in one line.
 
     Raises:
         ServiceMissingError: MariaDB or Galera is not installed.
@@ -119,7 +143,7 @@ def start_galera(folder: Path, size: int = 3, *, options: Sequence[str] = ()) ->
     """
     if not galera_installed():
         raise ServiceMissingError("Galera is not installed: run bash deploy/install-services.sh galera")
-    alone = start_mariadb(folder / "alone")
+    alone = start_mariadb(folder / "alone", statements=statements)
     alone.stop()
     between = [free_port() for _ in range(size)]
     members = ",".join(f"127.0.0.1:{port}" for port in between)
@@ -127,9 +151,7 @@ def start_galera(folder: Path, size: int = 3, *, options: Sequence[str] = ()) ->
     for number in range(size):
         name, port = f"node{number + 1}", free_port()
         shutil.copytree(folder / "alone" / "data", folder / name / "data")
-        command = mariadbd_command(
-            folder / name, port, [*_options(name, between[number], members), *options]
-        )
+        command = mariadbd_command(folder / name, port, [*_options(name, between[number], members), *options])
         cluster.nodes.append(GaleraNode(folder / name, port, alone.password, command))
     for number, node in enumerate(cluster.nodes):
         node.start(*(() if number else ("--wsrep-new-cluster",)))

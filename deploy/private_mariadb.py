@@ -156,9 +156,7 @@ def start_mariadb(
     raise AssertionError
 
 
-def _launch(
-    folder: Path, *, tied: bool, options: Sequence[str], statements: Sequence[str]
-) -> PrivateMariadb:
+def _launch(folder: Path, *, tied: bool, options: Sequence[str], statements: Sequence[str]) -> PrivateMariadb:
     password, port = secrets.token_hex(12), free_port()
     account = folder / "account.sql"
     account.touch(mode=0o600)
