@@ -23,24 +23,28 @@ from deploy.server_process import (
 _CONTROLLER = 100
 """The number of the node that is no broker."""
 
-# A controller of its own: brokers may die without its ceasing to know who leads which partition.
 _COMMON = """\
 node.id={node}
 log.dirs={data}
-controller.quorum.voters={controller_node}@127.0.0.1:{controller}
+controller.quorum.voters={voters}
 controller.listener.names=CONTROLLER
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
 """
-_CONTROLLERS = """\
+_CONTROLLER_ONLY = """\
 process.roles=controller
 listeners=CONTROLLER://127.0.0.1:{controller}
-listener.security.protocol.map=CONTROLLER:PLAINTEXT
 """
-# As brokers in production: three copies, of which two must have a message. Other settings are Kafka's own.
-_BROKERS = """\
+_BROKER_ONLY = """\
 process.roles=broker
 listeners=PLAINTEXT://127.0.0.1:{port}
+"""
+_BOTH = """\
+process.roles=broker,controller
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+"""
+# As brokers in production: three copies, of which two must have a message. Other settings are Kafka's own.
+_BROKER = """\
 advertised.listeners=PLAINTEXT://127.0.0.1:{port}
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
 auto.create.topics.enable=false
 num.network.threads=2
 num.io.threads=4
@@ -57,14 +61,14 @@ log.cleaner.dedupe.buffer.size=16777216
 
 @dataclass
 class KafkaCluster:
-    """A controller and its brokers, whose addresses outlive their processes.
+    """Brokers and who decides which of them leads a partition; their addresses outlive their processes.
 
     Attributes:
-        controller: The process that decides who leads which partition.
+        controller: The controller's process; None if the brokers decide by majority.
         brokers: The brokers; broker 1 is the first one.
     """
 
-    controller: ServerProcess
+    controller: ServerProcess | None
     brokers: list[PrivateKafka]
 
     @property
@@ -111,14 +115,21 @@ class KafkaCluster:
                 os.kill(broker.process.pid, signal.SIGTERM)
         for broker in self.brokers:
             broker.stop()
-        self.controller.stop()
+        if self.controller is not None:
+            self.controller.stop()
 
     def _admin(self) -> AdminClient:
         return AdminClient({"bootstrap.servers": self.bootstrap, "log_level": 0})
 
 
-def start_kafka_cluster(folder: Path, brokers: int = 3) -> KafkaCluster:
+def start_kafka_cluster(folder: Path, brokers: int = 3, *, combined: bool = False) -> KafkaCluster:
     """Start a new cluster in a folder, and wait until every broker has joined it.
+
+    Args:
+        folder: Contains a folder for each node.
+        brokers: The number of brokers.
+        combined: Whether each broker is also a controller, so that most of them must live for anything to be
+            decided. Otherwise a controller of its own decides, which no test kills.
 
     Raises:
         ServiceMissingError: Java 17 or Kafka's jars are not installed.
@@ -126,17 +137,24 @@ def start_kafka_cluster(folder: Path, brokers: int = 3) -> KafkaCluster:
     """
     if not kafka_installed():
         raise ServiceMissingError(MISSING)
-    cluster_id, controller = new_id(), free_port()
-    ports = [free_port() for _ in range(brokers)]
-    common = {"controller": controller, "controller_node": _CONTROLLER}
-    of_controller = _node(folder / "controller", cluster_id, _CONTROLLERS, node=_CONTROLLER, **common)
+    numbers = range(1, brokers + 1)
+    controllers = {number: free_port() for number in (numbers if combined else [_CONTROLLER])}
+    voters = ",".join(f"{number}@127.0.0.1:{port}" for number, port in controllers.items())
+    nodes = _Nodes(folder.resolve(), new_id(), voters)
+    controller = None
+    if not combined:
+        settings = nodes.write(_CONTROLLER, _CONTROLLER_ONLY, controller=controllers[_CONTROLLER])
+        controller = _start_node(settings)
+    ports = {number: free_port() for number in numbers}
+    roles = (_BOTH if combined else _BROKER_ONLY) + _BROKER
     folders = [
-        _node(folder / f"broker{number}", cluster_id, _BROKERS, node=number, port=port, **common)
-        for number, port in enumerate(ports, 1)
+        nodes.write(number, roles, port=port, controller=controllers.get(number, 0))
+        for number, port in ports.items()
     ]
-    process = _start_node(of_controller)
-    found = [PrivateKafka(_start_node(each), port) for each, port in zip(folders, ports, strict=True)]
-    cluster = KafkaCluster(process, found)
+    found = [
+        PrivateKafka(_start_node(each), port) for each, port in zip(folders, ports.values(), strict=True)
+    ]
+    cluster = KafkaCluster(controller, found)
     for broker in found:
         wait_until_ready(broker.process, lambda: _has_all(cluster))
     return cluster
@@ -152,13 +170,21 @@ def _has_all(cluster: KafkaCluster) -> bool:
         return False
 
 
-def _node(folder: Path, cluster_id: str, roles: str, **values: int) -> Path:
-    """Write the settings of a node, and format its data; return its folder."""
-    folder = folder.resolve()
-    format_data(folder / "data", cluster=cluster_id, node=values["node"])
-    text = (_COMMON + roles).format(data=folder / "data", **values)
-    (folder / "server.properties").write_text(text)
-    return folder
+@dataclass(frozen=True, slots=True)
+class _Nodes:
+    """What the nodes of a cluster have in common."""
+
+    folder: Path
+    cluster: str
+    voters: str
+
+    def write(self, node: int, roles: str, **ports: int) -> Path:
+        """Write the settings of a node, and format its data; return its folder."""
+        folder = self.folder / f"node{node}"
+        format_data(folder / "data", cluster=self.cluster, node=node)
+        text = (_COMMON + roles).format(node=node, data=folder / "data", voters=self.voters, **ports)
+        (folder / "server.properties").write_text(text)
+        return folder
 
 
 def _start_node(folder: Path) -> ServerProcess:

@@ -101,6 +101,7 @@ class Club:
     installation: Installation
     load: Load
     changers: list[Changer]
+    haproxy_log: Path
 
     def writer(self) -> GaleraNode:
         """Return the node that the product is connected to, which is never more than one."""
@@ -137,7 +138,11 @@ class Club:
         """Return the changes of a customer's membership that the upstream has made, from its own journal."""
         url = self.installation.programs.environment["FURLONG_UPSTREAM_URL"]
         entries = httpx.get(f"{url}/simulator/journal", params={"customer": customer}).json()["entries"]
-        return [one for one in entries if one["outcome"] == "applied" and one["path"].endswith("/membership")]
+        return [
+            entry
+            for entry in entries
+            if entry["outcome"] == "applied" and entry["path"].endswith("/membership")
+        ]
 
 
 def ask(node: GaleraNode, sql: str) -> list[tuple[Any, ...]]:
@@ -170,7 +175,7 @@ def sessions_at(node: GaleraNode) -> int:
 def changing(changers: list[Changer]) -> Iterator[None]:
     """Let customers make changes for the duration of the block."""
     stopping = threading.Event()
-    threads = [threading.Thread(target=one.change_until, args=(stopping,)) for one in changers]
+    threads = [threading.Thread(target=changer.change_until, args=(stopping,)) for changer in changers]
     for thread in threads:
         thread.start()
     try:
@@ -201,7 +206,7 @@ def club(tmp_path: Path) -> Iterator[Club]:
         changers = [
             Changer(site, customer, site.club(customer)["terms"]["version"]) for customer in CUSTOMERS
         ]
-        yield Club(galera, installation, load, changers)
+        yield Club(galera, installation, load, changers, configuration.with_name("haproxy.log"))
     haproxy.stop()
     galera.stop()
 
@@ -232,6 +237,8 @@ def test_a_cluster_of_one_writer_loses_nothing(club: Club) -> None:
         for node in nodes[:2]:
             node.kill()
         eventually(lambda: not nodes[2].takes_requests(), "the last node has no majority")
+        no_writer = "writer/node3 is DOWN"
+        eventually(lambda: no_writer in club.haproxy_log.read_text(), "HAProxy sees that it refuses requests")
         time.sleep(FROZEN_SECONDS)
         for node in nodes[:2]:
             node.start(wait=False)
@@ -242,11 +249,13 @@ def test_a_cluster_of_one_writer_loses_nothing(club: Club) -> None:
     each_change_is_kept(club)
     all_nodes_agree(club)
     failed = sum((changer.failed for changer in club.changers), Counter[str]())
+    bets = len(recount(club.load.records).bets)
+    changes = sum(len(changer.acknowledged) for changer in club.changers)
+    longest = max(changer.longest for changer in club.changers)
     print(  # noqa: T201
-        f"{len(recount(club.load.records).bets)} bets of {club.load.customers} customers and "
-        f"{sum(len(one.acknowledged) for one in club.changers)} changes in {time.monotonic() - begun:.0f} s; "
-        f"repeated: {dict(failed)}; the longest change took "
-        f"{max(one.longest for one in club.changers):.1f} s; seed {club.load.seed}"
+        f"{bets} bets of {club.load.customers} customers and {changes} changes in "
+        f"{time.monotonic() - begun:.0f} s, with seed {club.load.seed}; repeated: {dict(failed)}; "
+        f"the longest change took {longest:.1f} s"
     )
     assert failed["SERVICE_UNAVAILABLE"] > 0
     assert failed.keys() <= {"SERVICE_UNAVAILABLE", "UPSTREAM_PENDING"}
@@ -258,7 +267,7 @@ def each_change_is_kept(club: Club) -> None:
     for changer in club.changers:
         made = club.journal(changer.customer)
         assert len(made) == len(changer.acknowledged), changer.customer
-        assert max(Counter(one["key"] for one in made).values()) == 1
+        assert max(Counter(entry["key"] for entry in made).values()) == 1
         for node in club.galera.nodes:
             events = ask(
                 node,

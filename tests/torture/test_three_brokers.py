@@ -250,3 +250,29 @@ def test_with_one_broker_left_nothing_is_accepted_and_all_say_why(stream: Stream
         f"two dead brokers were noticed in {noticed:.1f} s, and named by the relay {told:.1f} s later; "
         f"{waiting} facts were published {flows:.1f} s after the brokers had caught up"
     )
+
+
+def test_without_a_majority_of_controllers_the_check_names_the_brokers(
+    processes: None, tmp_path: Path
+) -> None:
+    """Where brokers are controllers as well, the last of three believes that all copies are in sync."""
+    kafka = start_kafka_cluster(tmp_path / "kafka", combined=True)
+    folder = tmp_path / "product"
+    folder.mkdir()
+    environment = {
+        "FURLONG_DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path}/data",
+        "FURLONG_KAFKA_BOOTSTRAP": kafka.bootstrap,
+    }
+    with programs_in(folder, environment) as programs:
+        programs.run("topics", "create", "--partitions", str(PARTITIONS), "--replication", "3")
+        eventually(lambda: kafka.in_sync(BETS) == ALL_IN_SYNC, "all copies are in sync")
+        for number in (1, 2):
+            kafka.kill(number)
+        time.sleep(15)  # longer than the session of a broker
+        assert kafka.in_sync(BETS) == ALL_IN_SYNC, "as far as the last one knows"
+        told = json.loads(programs.ended("check", "--json", "--seconds", "30").stdout)
+    kafka.stop()
+    found = next(finding for finding in told if finding["name"] == "kafka")
+    assert found["says"].endswith(
+        "; no answer at " + ", ".join(broker.bootstrap for broker in kafka.brokers[:2])
+    )
