@@ -210,7 +210,7 @@ async def _unreachable(stream: StreamSettings, error: Exception) -> CheckFailed:
 async def _silent(stream: StreamSettings) -> str:
     """Name the brokers of the settings that take no connection; say nothing if all do, or none does.
 
-    What the others say of them may be old: brokers learn from a majority of controllers who is away.
+    What others say of them may be old: a broker learns from a majority of controllers which ones are down.
     """
     hosts = [(host, port) for host, port, _ in collect_hosts(stream.bootstrap, randomize=False)]
     accept = await asyncio.gather(*(_accepts(host, port) for host, port in hosts))

@@ -49,8 +49,8 @@ def test_missing_topics_are_named(find: Find, embedded_broker: EmbeddedBroker) -
     assert found["kafka topics"]["ok"]
 
 
-def test_a_broker_that_is_away_is_named(find: Find, embedded_broker: EmbeddedBroker) -> None:
-    """One of several may be away, which is said; brokers of which none answers are no such finding."""
+def test_a_broker_that_is_down_is_named(find: Find, embedded_broker: EmbeddedBroker) -> None:
+    """One of several may be down, which is said; brokers of which none answers are no such finding."""
     away = f"127.0.0.1:{free_port()}"
     _, found, _ = find(KAFKA_BOOTSTRAP=f"{embedded_broker.bootstrap},{away}")
     assert found["kafka"]["ok"]
