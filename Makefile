@@ -89,6 +89,7 @@ fuzz: .venv/.installed web/node_modules/.installed ## Compare the gateway with a
 	@$(BIN)/python deploy/fuzz.py $(or $(N),20000) $(ARGS)
 
 torture: .venv/.installed ## Run the fault tests in their long form, for an hour or two; ARGS="-k zombie"
+	-bash deploy/install-services.sh galera
 	FURLONG_TORTURE=1 $(BIN)/python deploy/run_tests.py tests/torture tests/recovery/test_restored_changes.py tests/attacks/test_new_documents.py tests/http/test_crowds.py tests/gateway/faults/test_clients_and_calls.py tests/gateway/faults/test_others_while_planning.py tests/life tests/whole/test_rehearsal_on_real_parts.py tests/consumers/stream/test_stops_and_gaps.py tests/fulfilment/test_killed_workers.py tests/fulfilment/test_any_sequence_of_events.py tests/screens tests/updates/test_killed_gateway.py tests/cells tests/backoffice/risk/test_allotments.py tests/backoffice/risk/test_allotments_at_once.py tests/backoffice/risk/test_allotments_in_processes.py tests/backoffice/risk/test_figures_of_cells.py tests/backoffice/global_events/test_several_nodes.py tests/backoffice/global_events/test_cdn_purges.py --timeout 3600 $(ARGS)
 
 nightly: wheel ## Check the Helm chart on a real API server, which it builds the first time (a quarter of an hour, with Go 1.26), the image, Strawberry's own tests and clients, and ask PyPI and npm for advisories about all lock files

@@ -2,12 +2,14 @@
 # Installs real MariaDB, Java, Maven, Valkey, Varnish, HAProxy, Prometheus, systemd-analyze, bubblewrap, Chromium, Firefox, wrk (apt),
 # Apache Kafka's jars (Maven), and what renders and checks the Helm chart (pip, Go) for tests, benchmarks and `make services`.
 # It may be run again at any time: programs that are installed are left as they are. It starts nothing.
+# `install-services.sh galera` adds only what MariaDB needs for a Galera cluster, which `make torture` starts.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 kafka_pom=$root/deploy/kafka/pom.xml
 kafka_libs=$root/.services/kafka/libs
 prometheus=$root/.services/prometheus
+galera=$root/.services/galera
 chart_lock=$root/deploy/helm/requirements.lock
 chart_tools=$root/.services/helm
 keda=github.com/kedacore/keda/v2@v2.20.2
@@ -184,6 +186,25 @@ install_prometheus() {
   fi
 }
 
+# Galera's library, and what a node copies its data to another with: unpacked, as the packages would start a server.
+install_galera() {
+  apt_refresh || return 1
+  local fresh=$galera.new.$$
+  mkdir -p "$fresh/unpacked" "$fresh/bin" "$fresh/lib"
+  if (cd "$fresh" && retry apt-get download -qq -o APT::Sandbox::User=root galera-4 mariadb-server rsync libpopt0 &&
+    for package in ./*.deb; do dpkg-deb -x "$package" unpacked || exit 1; done &&
+    cp unpacked/usr/bin/wsrep_sst_* bin && install -m 755 "$root/deploy/galera/rsync" bin &&
+    cp unpacked/usr/bin/rsync unpacked/usr/lib/libgalera_smm.so unpacked/usr/lib/*/libpopt.so.0 lib &&
+    rm -r unpacked ./*.deb) &&
+    { command -v ss >/dev/null || command -v lsof >/dev/null || apt_install iproute2; }; then
+    rm -rf "$galera"
+    mv "$fresh" "$galera"
+  else
+    rm -rf "$fresh"
+    return 1
+  fi
+}
+
 install_systemd() { apt_install systemd; }
 
 install_bubblewrap() { apt_install bubblewrap; }
@@ -208,6 +229,12 @@ install_chart_tools() {
     return 1
   fi
 }
+
+if [ "${1:-}" = galera ]; then
+  if [ -e "$galera/lib/libgalera_smm.so" ]; then found=$galera; else found=; fi
+  need Galera "$found" install_galera
+  exit
+fi
 
 found=$(mariadb_version)
 if ! at_least 10.11 "${found:-0}" || ! command -v mariadb-dump >/dev/null; then found=; fi

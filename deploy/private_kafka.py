@@ -172,7 +172,7 @@ def start_kafka(folder: Path, *, tied: bool = True, properties: Sequence[str] = 
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not (folder / "data" / "meta.properties").exists():
-        _format(folder / "data")
+        format_data(folder / "data")
     return _start(folder, tied=tied, properties=properties)
 
 
@@ -224,15 +224,22 @@ def _write_settings(settings: Path, port: int, properties: Sequence[str]) -> Non
     settings.write_text(text + "".join(f"{line}\n" for line in properties))
 
 
-def _format(data: Path) -> None:
-    """Prepare the data folder of a new cluster with ids of its own, as Kafka's tool would in a second."""
-    data.mkdir(exist_ok=True)
+def format_data(data: Path, *, cluster: str | None = None, node: int = 1) -> None:
+    """Prepare the data folder of a node with ids of its own, as Kafka's tool would in a second.
+
+    Args:
+        data: The folder.
+        cluster: The id of the node's cluster; by default a new one.
+        node: The number of the node within its cluster.
+    """
+    data.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(_prepared() / _CHECKPOINT, data / _CHECKPOINT)
-    ids = f"cluster.id={_new_id()}\ndirectory.id={_new_id()}\n"
-    (data / "meta.properties").write_text(f"version=1\nnode.id=1\n{ids}")
+    ids = f"cluster.id={cluster or new_id()}\ndirectory.id={new_id()}\n"
+    (data / "meta.properties").write_text(f"version=1\nnode.id={node}\n{ids}")
 
 
-def _new_id() -> str:
+def new_id() -> str:
+    """Return a new id, as Kafka writes them."""
     return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
 
 
@@ -255,7 +262,7 @@ def _prepare(scratch: Path) -> Path:
     made.mkdir()
     _write_settings(settings, free_port(), ())
     command = java_command(
-        "kafka.tools.StorageTool", "format", f"--cluster-id={_new_id()}", f"--config={settings}"
+        "kafka.tools.StorageTool", "format", f"--cluster-id={new_id()}", f"--config={settings}"
     )
     with log.open("ab") as output:
         ended = subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, check=False)

@@ -144,7 +144,7 @@ def start_mariadb(
     if not (data / "mysql").is_dir():
         _install(data, folder / "mariadb.log")
     for attempt in range(1, _PORT_ATTEMPTS + 1):
-        server = _launch(folder, data, tied=tied, options=options, statements=statements)
+        server = _launch(folder, tied=tied, options=options, statements=statements)
         try:
             wait_until_ready(server.process, server.answers)
         except ServiceFailedError:
@@ -156,31 +156,33 @@ def start_mariadb(
     raise AssertionError
 
 
-def _launch(
-    folder: Path, data: Path, *, tied: bool, options: Sequence[str], statements: Sequence[str]
-) -> PrivateMariadb:
+def _launch(folder: Path, *, tied: bool, options: Sequence[str], statements: Sequence[str]) -> PrivateMariadb:
     password, port = secrets.token_hex(12), free_port()
     account = folder / "account.sql"
     account.touch(mode=0o600)
     account.write_text(
         _ACCOUNT.format(password=password) + "".join(f"{statement};\n" for statement in statements)
     )
+    command = mariadbd_command(folder, port, [f"--init-file={account}", *options])
+    process = start_process(command, folder, folder / "mariadb.log", tied=tied)
+    return PrivateMariadb(process=process, port=port, password=password)
+
+
+def mariadbd_command(folder: Path, port: int, options: Sequence[str]) -> list[str]:
+    """Return the command line of a server on the data in a folder, which are in `data` there."""
     # A relative socket path is in the data folder, however long the path of that folder is.
-    command = [
+    return [
         _find("mariadbd") or "mariadbd",
         "--no-defaults",
         *_as_this_user(),
-        f"--datadir={data}",
+        f"--datadir={folder / 'data'}",
         f"--tmpdir={_temporary(folder)}",
         f"--port={port}",
         "--socket=mariadb.sock",
         f"--pid-file={folder / 'mariadb.pid'}",
-        f"--init-file={account}",
         *_OPTIONS,
         *options,
     ]
-    process = start_process(command, folder, folder / "mariadb.log", tied=tied)
-    return PrivateMariadb(process=process, port=port, password=password)
 
 
 def _install(data: Path, log: Path) -> None:

@@ -1,12 +1,14 @@
 """Checks of the databases, and of Kafka: brokers, topics, and how long topics keep their messages."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.conn import collect_hosts
+from aiokafka.errors import KafkaConnectionError, KafkaError, NodeNotReadyError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -100,6 +102,9 @@ GRACE = timedelta(days=1)
 """The usual grace period of weeks; consumers check with the longest one of their schemes."""
 
 SHOWN = 5
+ACCEPT_SECONDS = 1.0
+AWAY = (KafkaConnectionError, NodeNotReadyError)
+"""A broker that others name takes no connection, which is not a refusal to say something."""
 
 CREATE = "run `furlong topics create`"
 CREATE_FEEDS = (
@@ -120,7 +125,7 @@ def kafka_checks(stream: StreamSettings, topics: TopicSettings, plans: Iterable[
 
 
 async def _brokers(stream: StreamSettings) -> str:
-    return f"brokers answer, with {len(await _names(stream))} topics"
+    return f"brokers answer, with {len(await _names(stream))} topics{await _silent(stream)}"
 
 
 async def _topics(stream: StreamSettings, plans: tuple[TopicPlan, ...]) -> str:
@@ -143,6 +148,8 @@ async def _retention(stream: StreamSettings, topics: TopicSettings, plans: tuple
         require_retention(configs, need)
     except TooShort as error:
         raise CheckFailed(str(error), "run `furlong topics create --repair`") from error
+    except AWAY as error:
+        raise await _unreachable(stream, error) from error
     except (KafkaError, OSError, NotImplementedError) as error:
         return f"the broker does not say how long topics keep messages ({type(error).__name__})"
     return f"topics keep messages for at least {need.days} days"
@@ -156,6 +163,8 @@ async def _copies(stream: StreamSettings, plans: tuple[TopicPlan, ...]) -> str:
     try:
         copies = await copies_of(stream.bootstrap, sorted(present))
         configs = await read_configs(stream.bootstrap, sorted(present))
+    except AWAY as error:
+        raise await _unreachable(stream, error) from error
     except (KafkaError, OSError, NotImplementedError) as error:
         return f"the broker does not say how many copies must have a message ({type(error).__name__})"
     several = (name for name, number in copies.items() if number.wanted > 1)
@@ -188,13 +197,40 @@ async def _names(stream: StreamSettings) -> set[str]:
         await admin.start()
         return set(await admin.list_topics())
     except (KafkaError, OSError) as error:
-        raise _unreachable(stream, error) from error
+        raise await _unreachable(stream, error) from error
     finally:
         await admin.close()
 
 
-def _unreachable(stream: StreamSettings, error: Exception) -> CheckFailed:
+async def _unreachable(stream: StreamSettings, error: Exception) -> CheckFailed:
+    kind = type(error).__name__
+    if silent := await _silent(stream):
+        return CheckFailed(
+            f"Kafka cannot be used: {kind}{silent}",
+            "start the brokers that are away: without most of its controllers a cluster accepts nothing",
+        )
     return CheckFailed(
-        f"no broker at {stream.bootstrap} can be used: {type(error).__name__}",
+        f"no broker at {stream.bootstrap} can be used: {kind}",
         "is Kafka running? Otherwise correct FURLONG_KAFKA_BOOTSTRAP",
     )
+
+
+async def _silent(stream: StreamSettings) -> str:
+    """Name the brokers of the settings that take no connection; say nothing if all do, or none does.
+
+    What others say of them may be old: a broker learns from a majority of controllers which ones are down.
+    """
+    hosts = [(host, port) for host, port, _ in collect_hosts(stream.bootstrap, randomize=False)]
+    accept = await asyncio.gather(*(_accepts(host, port) for host, port in hosts))
+    silent = [f"{host}:{port}" for (host, port), ok in zip(hosts, accept, strict=True) if not ok]
+    return f"; no answer at {', '.join(silent)}" if 0 < len(silent) < len(hosts) else ""
+
+
+async def _accepts(host: str, port: int) -> bool:
+    try:
+        async with asyncio.timeout(ACCEPT_SECONDS):
+            _, writer = await asyncio.open_connection(host, port)
+    except OSError:  # a timeout is one
+        return False
+    writer.close()
+    return True

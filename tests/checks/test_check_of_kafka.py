@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from deploy.private_kafka import start_kafka
+from deploy.server_process import free_port
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import DAY_MS, TOPICS, create_topics, repair
 from furlong.settings import TopicSettings
@@ -46,6 +47,16 @@ def test_missing_topics_are_named(find: Find, embedded_broker: EmbeddedBroker) -
     assert "FURLONG_FEEDS_ADAPTERS" in found["kafka topics"]["helps"]
     _, found, _ = find(**find_feeds, FEEDS_ADAPTERS="")
     assert found["kafka topics"]["ok"]
+
+
+def test_a_broker_that_is_down_is_named(find: Find, embedded_broker: EmbeddedBroker) -> None:
+    """One of several may be down, which is said; brokers of which none answers are no such finding."""
+    away = f"127.0.0.1:{free_port()}"
+    _, found, _ = find(KAFKA_BOOTSTRAP=f"{embedded_broker.bootstrap},{away}")
+    assert found["kafka"]["ok"]
+    assert found["kafka"]["says"].endswith(f" topics; no answer at {away}")
+    _, found, _ = find(KAFKA_BOOTSTRAP=away)
+    assert found["kafka"]["says"].startswith(f"no broker at {away} can be used")
 
 
 @pytest.mark.usefixtures("kafka_installed")

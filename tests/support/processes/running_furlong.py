@@ -79,17 +79,18 @@ class Programs:
 
     def run(self, *arguments: str) -> str:
         """Run `furlong ARGUMENTS` to its end and return its output; fail if it fails."""
-        ended = self._ended(arguments)
+        ended = self.ended(*arguments)
         assert ended.returncode == 0, f"furlong {' '.join(arguments)}: {ended.stdout}{ended.stderr}"
         return ended.stdout
 
     def refused(self, *arguments: str) -> str:
         """Run `furlong ARGUMENTS`, which ends with 1, and return its error."""
-        ended = self._ended(arguments)
+        ended = self.ended(*arguments)
         assert ended.returncode == 1, ended.stdout
         return ended.stderr
 
-    def _ended(self, arguments: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+    def ended(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run `furlong ARGUMENTS` to its end, whatever that is."""
         environment = self._whole_environment()
         if self.code:
             return subprocess.run(
