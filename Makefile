@@ -13,7 +13,7 @@ GRAPHS := schema.graphql $(CONTRACTS:%=schema.%.graphql) schema.api.graphql admi
 # Five at a time on two cores, because many tests wait; a file's tests together, because they share what they start.
 RUN_TESTS := $(BIN)/python deploy/run_tests.py
 SIDE_BY_SIDE := -n 5 --dist loadfile --no-loadscope-reorder
-compose = node web/compose.mjs $(1) $(patsubst %,.furlong/%.graphql,club rewards progress fulfilment)
+compose = node web/compose.mjs $(1) $$(cat .furlong/subgraphs.txt)
 COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 SET_UP := $(PYTHON) -B -m deploy.set_up
 # Every process would compile all modules again.

@@ -18,7 +18,7 @@ from bench.load.target import COMPARED, Target, check_agreement
 from bench.load.wrk import LoadTool
 from bench.peers.node_gateways import STARTS as JAVASCRIPT
 from bench.peers.node_gateways import WITH_REAL_SUBGRAPHS, install_gateways, write_supergraph
-from furlong.subgraph_names import SUBGRAPHS
+from subgraphs.block_list import SUBGRAPHS
 
 QUERY = (ROOT / "contracts" / "betslip.graphql").read_text(encoding="utf-8")
 PROFILED_SECONDS = 11

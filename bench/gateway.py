@@ -17,7 +17,7 @@ from bench.load.target import COMPARED, check_agreement
 from bench.load.wrk import LoadTool
 from bench.peers.hive_router import PEERS, install_peers
 from bench.peers.node_gateways import write_supergraph
-from furlong.subgraph_names import SUBGRAPHS
+from subgraphs.block_list import SUBGRAPHS
 
 TOKENS = [f"session-{number}" for number in range(1000)]
 

@@ -1,7 +1,8 @@
 """Write the schemas of all subgraphs and of the back office in one process.
 
 `python deploy/subgraph_schemas.py FOLDER` writes `FOLDER/NAME.graphql`, which composition needs, and
-`FOLDER/admin.graphql`: what `furlong subgraph NAME sdl` and `furlong backoffice sdl` print.
+`FOLDER/admin.graphql`: what `furlong subgraph NAME sdl` and `furlong backoffice sdl` print. The files of the
+subgraphs, in their order, are listed in `FOLDER/subgraphs.txt`.
 """
 
 import sys
@@ -17,6 +18,8 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, sdl in _schemas():
         (folder / f"{name}.graphql").write_text(f"{sdl}\n", encoding="utf-8")
+    files = "\n".join(str(folder / f"{name}.graphql") for name in SUBGRAPHS)
+    (folder / "subgraphs.txt").write_text(f"{files}\n", encoding="utf-8")
 
 
 def _schemas() -> Iterator[tuple[str, str]]:

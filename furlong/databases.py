@@ -16,17 +16,10 @@ from foundation.storage.migrations.upgrade import (
 )
 from foundation.storage.settings import DatabaseSettings
 from furlong.identity import identify
-from furlong.subgraph_names import SUBGRAPHS
-from subgraphs.club.models import METADATA as CLUB_METADATA
-from subgraphs.fulfilment.models import METADATA as FULFILMENT_METADATA
-from subgraphs.progress.models import METADATA as PROGRESS_METADATA
-from subgraphs.rewards.models import METADATA as REWARDS_METADATA
+from subgraphs.block_list import BLOCKS, SUBGRAPHS
 
 METADATA: Mapping[str, MetaData] = {
-    "club": CLUB_METADATA,
-    "rewards": REWARDS_METADATA,
-    "progress": PROGRESS_METADATA,
-    "fulfilment": FULFILMENT_METADATA,
+    **{block.name: block.metadata for block in BLOCKS},
     "backoffice": BACKOFFICE_METADATA,
 }
 

@@ -15,12 +15,13 @@ from cells.regions import RegionSettings
 from consumers.acknowledgements.settings import NodeSettings
 from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
+from foundation.late_imports import imported
 from foundation.logs import LogSettings
 from foundation.storage.settings import CellSettings, ClockSettings, DatabaseSettings
 from foundation.tracing import SamplerSettings, TracingSettings
 from furlong.embedding.settings import EmbedSettings
 from gateway.feature_list import FEATURES
-from gateway.feature_settings import FeatureSettings, gateway_prefix, imported
+from gateway.feature_settings import FeatureSettings, gateway_prefix
 from gateway.settings import GatewaySettings
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.kit.live.settings import LiveSettings, RedisSettings

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import orjson
 import typer
 
+from foundation.late_imports import imported
 from foundation.quick_imports import import_structlog, quick_imports
 from gateway.command_input import (
     BROKEN,
@@ -20,7 +21,6 @@ from gateway.command_input import (
     variables_of,
 )
 from gateway.feature_list import FEATURES
-from gateway.feature_settings import imported
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

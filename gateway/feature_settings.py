@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any, ClassVar, Final, NamedTuple
 
@@ -15,6 +14,8 @@ from pydantic_settings import (
     SettingsConfigDict,
     SettingsError,
 )
+
+from foundation.late_imports import imported
 
 GROUP: Final = "furlong.gateway.features"
 """The group of entry points by which an installed package offers a feature."""
@@ -39,24 +40,6 @@ class Entry(NamedTuple):
     settings: str = "gateway.feature_settings:FeatureSettings"
     commands: str = ""
     instructions: int | None = None
-
-
-def imported(place: str) -> Any:
-    """Import an object by its place, `MODULE:NAME`.
-
-    Raises:
-        ValueError: There is no such module or name.
-    """
-    module, _, path = place.partition(":")
-    if not module or not path:
-        raise ValueError(f"{place!r} is not of the form MODULE:NAME.")
-    try:
-        found: Any = import_module(module)
-        for part in path.split("."):
-            found = getattr(found, part)
-    except (ImportError, AttributeError) as error:
-        raise ValueError(f"{place} cannot be imported: {error}.") from error
-    return found
 
 
 class UnknownFeature(ValueError):

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from foundation.late_imports import imported
 from gateway.feature import Core, Feature, Version, VersionParts
 from gateway.feature_list import FEATURES
-from gateway.feature_settings import Entry, imported
+from gateway.feature_settings import Entry
 from gateway.settings import GatewaySettings
 
 

@@ -14,6 +14,7 @@ from backoffice.operations.providers.service import ProviderService
 from backoffice.operations.reward_statuses import RewardStatusService
 from backoffice.operations.weeks import WeekService
 from foundation.storage.database import Database
+from subgraphs.block_list import SUBGRAPHS
 
 
 class OperationsArea(Area):
@@ -22,8 +23,7 @@ class OperationsArea(Area):
     name = "operations"
 
     def __init__(self, base: Base) -> None:
-        names = ("club", "rewards", "progress", "fulfilment")
-        self._databases = databases = {name: Database.open(base.settings, name) for name in names}
+        self._databases = databases = {name: Database.open(base.settings, name) for name in SUBGRAPHS}
         own, audit, clock = base.database, base.audit, base.clock
         files = {one.name: one for one in base.fulfilment.list_providers()}
         self.switches = KillSwitchService(own, databases["rewards"], audit, clock, tuple(files))

@@ -27,10 +27,11 @@ from foundation.storage.cells.cell import Cell
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
+from subgraphs.block_list import BLOCKS
 
 PATIENCE_SECONDS: Final = 15.0
 FRESH_SECONDS: Final = 2.0
-OF_NODES: Final = frozenset({"club", "rewards", "fulfilment"})
+OF_NODES: Final = frozenset(block.name for block in BLOCKS if block.acknowledges)
 """The consumers that read the global topic, and so have a group of their own on each node."""
 
 TRACKER: Final = "furlong-progress"

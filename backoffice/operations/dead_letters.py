@@ -16,10 +16,7 @@ from backoffice.consumer import create_consumer as create_backoffice
 from backoffice.errors import Invalid, NotFound, Problem
 from backoffice.jobs.jobs import Job, JobKind, JobRun
 from backoffice.jobs.service import Jobs
-from consumers.club.wiring import create_consumer as create_club
-from consumers.fulfilment.wiring import create_consumer as create_fulfilment
-from consumers.progress.wiring import create_consumer as create_progress
-from consumers.rewards.wiring import create_consumer as create_rewards
+from consumers.consumer_list import CREATORS
 from consumers.stream.consumer import Consumer
 from consumers.stream.database.dead_letter_replay import PAGE_SIZE, Fate, Replay, Replayed
 from consumers.stream.database.dead_letters import DeadLetter, list_dead_letters, show_dead_letter
@@ -28,13 +25,7 @@ from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 
-CONSUMERS: Final[Mapping[str, Callable[..., Consumer]]] = {
-    "club": create_club,
-    "rewards": create_rewards,
-    "progress": create_progress,
-    "fulfilment": create_fulfilment,
-    "backoffice": create_backoffice,
-}
+CONSUMERS: Final[Mapping[str, Callable[..., Consumer]]] = {**CREATORS, "backoffice": create_backoffice}
 REPLAY_JOB: Final = "operations.replay"
 STORED_EVERY: Final = 20
 EXAMPLES: Final = 20

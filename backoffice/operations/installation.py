@@ -14,38 +14,23 @@ from backoffice.global_events.models import OUTBOX as BACKOFFICE_OUTBOX
 from backoffice.global_events.models import STREAM as BACKOFFICE_STREAM
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
-from subgraphs.club.models import INTENT as CLUB_INTENT
-from subgraphs.club.models import OUTBOX as CLUB_OUTBOX
-from subgraphs.club.models import STREAM as CLUB_STREAM
+from subgraphs.block_list import BLOCKS
 from subgraphs.fulfilment.models import GLOBAL_STATE
-from subgraphs.fulfilment.models import OUTBOX as FULFILMENT_OUTBOX
-from subgraphs.fulfilment.models import STREAM as FULFILMENT_STREAM
 from subgraphs.fulfilment.repository import ProviderRepository
 from subgraphs.kit.mutations.intents import Intent, IntentRepository
 from subgraphs.kit.records.global_state import KillSwitches
 from subgraphs.kit.records.outbox import Outbox
 from subgraphs.kit.records.tables import OutboxTables
-from subgraphs.progress.models import OUTBOX as PROGRESS_OUTBOX
-from subgraphs.progress.models import STREAM as PROGRESS_STREAM
-from subgraphs.rewards.models import INTENT as REWARDS_INTENT
-from subgraphs.rewards.models import OUTBOX as REWARDS_OUTBOX
-from subgraphs.rewards.models import STREAM as REWARDS_STREAM
 
 DEAD_LETTERS: Final[Mapping[str, Table]] = {
-    "club": CLUB_STREAM.dead_letter,
-    "rewards": REWARDS_STREAM.dead_letter,
-    "progress": PROGRESS_STREAM.dead_letter,
-    "fulfilment": FULFILMENT_STREAM.dead_letter,
+    **{block.name: block.stream.dead_letter for block in BLOCKS},
     "backoffice": BACKOFFICE_STREAM.dead_letter,
 }
 OUTBOXES: Final[Mapping[str, OutboxTables]] = {
-    "club": CLUB_OUTBOX,
-    "rewards": REWARDS_OUTBOX,
-    "progress": PROGRESS_OUTBOX,
-    "fulfilment": FULFILMENT_OUTBOX,
+    **{block.name: block.outbox for block in BLOCKS},
     "backoffice": BACKOFFICE_OUTBOX,
 }
-INTENTS: Final = {"club": CLUB_INTENT, "rewards": REWARDS_INTENT}
+INTENTS: Final = {block.name: block.intent for block in BLOCKS if block.has_intents}
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,11 @@ from bench.harness.servers import ROOT
 from foundation.storage.database import Database
 from furlong.cli.processes.subgraph import SCHEMAS
 from furlong.serve.site import create_site
-from furlong.serve.subgraphs import Parts
 from furlong.settings import ServeSettings
 from gateway.app import create_gateway
 from gateway.settings import GatewaySettings
 from subgraphs.kit.auth import SessionVerifier
+from subgraphs.kit.graphql.parts import SubgraphParts
 from subgraphs.kit.live.event_bus import MemoryBus
 from subgraphs.kit.live.settings import LiveSettings
 from subgraphs.kit.live.waking import GATHER_SECONDS
@@ -76,7 +76,7 @@ async def live_event(given: Counted) -> AsyncIterator[Request]:
 
 def _site(given: Counted, bus: MemoryBus | None = None) -> Starlette:
     """Build the site with its default settings, without a page, whose files would be settings, too."""
-    parts = Parts(
+    parts = SubgraphParts(
         given.database,
         UpstreamSettings(),
         SessionVerifier.from_settings(given.sessions, given.clock),

@@ -17,7 +17,7 @@ from bench.harness.servers import ROOT, Server, Servers, ServiceFailedError, fre
 from bench.live.subscriber import SseSubscriber, Subscription
 from bench.live.subscriber_pool import SubscriberPool
 from bench.peers.node_gateways import install_gateways, start_hive, write_supergraph
-from furlong.subgraph_names import SUBGRAPHS
+from subgraphs.block_list import SUBGRAPHS
 
 SUBSCRIBERS: Final = 300
 BRAND: Final = "northbet"

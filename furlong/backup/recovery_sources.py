@@ -3,17 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from backoffice.recovery_sources import RECOVERY_SOURCES as BACKOFFICE
-from subgraphs.club.recovery_sources import RECOVERY_SOURCES as CLUB
-from subgraphs.fulfilment.recovery_sources import RECOVERY_SOURCES as FULFILMENT
+from subgraphs.block_list import BLOCKS
 from subgraphs.kit.records.recovery_sources import RecoverySource
-from subgraphs.progress.recovery_sources import RECOVERY_SOURCES as PROGRESS
-from subgraphs.rewards.recovery_sources import RECOVERY_SOURCES as REWARDS
 
 RECOVERY_SOURCES: Mapping[str, Sequence[RecoverySource]] = {
-    "club": CLUB,
-    "rewards": REWARDS,
-    "progress": PROGRESS,
-    "fulfilment": FULFILMENT,
+    **{block.name: block.recovery_sources for block in BLOCKS},
     "backoffice": BACKOFFICE,
 }
 

@@ -4,7 +4,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from furlong.cli.options import database_settings, fail
-from furlong.subgraph_names import SUBGRAPHS
+from subgraphs.block_list import SUBGRAPHS
 
 if TYPE_CHECKING:
     from consumers.stream.settings import StreamSettings

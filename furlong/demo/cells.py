@@ -25,8 +25,8 @@ from furlong.demo.mock.values import claims_of
 from furlong.demo.ready_file import DemoCell, database_in
 from furlong.install.topics import KEYED_TOPICS
 from furlong.serve.http_server import listen, own_names_only, serving
-from furlong.subgraph_names import SUBGRAPHS
 from gateway.http.client import EXTENSION
+from subgraphs.block_list import SUBGRAPHS
 
 
 def cells_of(count: int) -> tuple[Cell, ...]:

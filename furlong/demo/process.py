@@ -49,15 +49,16 @@ from furlong.install.world import World, read_world
 from furlong.serve.http_server import listen, own_names_only, serving
 from furlong.serve.page import add_documentation, add_gallery
 from furlong.serve.site import create_site
-from furlong.serve.subgraphs import Parts
+from furlong.serve.subgraphs import subgraph_parts
 from furlong.settings import ServeSettings
-from furlong.subgraph_names import SUBGRAPHS
 from furlong.workers.feed_worker import create_feed_workers, running_feeds
 from gateway.settings import GatewaySettings
 from simulator.kafka.publish import publish_bet
 from simulator.run import RunningSimulator, SimulatorSettings, running_simulator
 from simulator.world import World as SimulatedWorld
+from subgraphs.block_list import SUBGRAPHS
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.graphql.parts import SubgraphParts
 from subgraphs.kit.settings import SessionSettings, UpstreamSettings
 
 log = structlog.get_logger(__name__)
@@ -154,7 +155,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
             _site(
                 _parts(
                     options,
-                    Parts.from_settings(
+                    subgraph_parts(
                         database, upstream, sessions, stream, clock, bus=context.bus, embed=embed.settings
                     ),
                 ),
@@ -269,7 +270,7 @@ def _demo_gateway(data: Path) -> GatewaySettings:
     return gateway.with_defaults(ours)
 
 
-def _parts(options: DemoOptions, parts: Parts) -> Parts:
+def _parts(options: DemoOptions, parts: SubgraphParts) -> SubgraphParts:
     """Return the parts; with analytics, what is served is counted."""
     if not options.analytics:
         return parts
@@ -277,7 +278,7 @@ def _parts(options: DemoOptions, parts: Parts) -> Parts:
 
 
 def _site(
-    parts: Parts,
+    parts: SubgraphParts,
     simulator: RunningSimulator,
     session: DemoSession,
     data: Path,

@@ -19,14 +19,15 @@ from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import Clock
 from foundation.storage.settings import DatabaseSettings
 from foundation.tracing import Tracing
+from furlong.database_names import DATABASES
 from furlong.demo.fulfilment import DemoFulfilment, DemoProviders, running_fulfilment
 from furlong.demo.supervised_consumers import SupervisedConsumer, running_consumers
-from furlong.subgraph_names import DATABASES, SUBGRAPHS
 from furlong.workers.consumer_process import create_consumer
 from furlong.workers.outbox_worker import running_outbox_worker
 from furlong.workers.recovery_worker import running_recovery
 from furlong.workers.upstream_reconciliation import running_reconciliation
 from furlong.workers.week_worker import running_week_worker
+from subgraphs.block_list import SUBGRAPHS
 from subgraphs.kit.live.event_bus import CustomersChanged, MemoryBus
 from subgraphs.kit.live.settings import LiveSettings
 from subgraphs.kit.live.watches import Watches

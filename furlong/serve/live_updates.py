@@ -9,9 +9,9 @@ import structlog
 from starlette.applications import Starlette
 
 from foundation.storage.clock import Clock
-from furlong.serve.subgraphs import Parts
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.graphql.app import Subgraph
+from subgraphs.kit.graphql.parts import SubgraphParts
 from subgraphs.kit.live.rereading import PublicChanges, ReadStates, Rereading
 from subgraphs.kit.live.watches import Watches, owner_of
 from subgraphs.kit.reads.brand_rules import BrandRules
@@ -22,7 +22,7 @@ READY_SECONDS: Final = 2.0
 Work: TypeAlias = Coroutine[Any, Any, None]
 
 
-def drive_live_updates(app: Starlette, subgraphs: Sequence[Subgraph], parts: Parts) -> None:
+def drive_live_updates(app: Starlette, subgraphs: Sequence[Subgraph], parts: SubgraphParts) -> None:
     """Run the streams of an application while it serves.
 
     Args:
@@ -43,7 +43,7 @@ def drive_live_updates(app: Starlette, subgraphs: Sequence[Subgraph], parts: Par
 
 
 @asynccontextmanager
-async def _driving(subgraphs: Sequence[Subgraph], parts: Parts) -> AsyncIterator[None]:
+async def _driving(subgraphs: Sequence[Subgraph], parts: SubgraphParts) -> AsyncIterator[None]:
     bus = parts.bus
     await bus.start()
     has_streams = any(subgraph.has_subscriptions for subgraph in subgraphs)
@@ -58,7 +58,7 @@ async def _driving(subgraphs: Sequence[Subgraph], parts: Parts) -> AsyncIterator
         await bus.close()
 
 
-def _for_own_streams(subgraphs: Sequence[Subgraph], parts: Parts) -> list[Work]:
+def _for_own_streams(subgraphs: Sequence[Subgraph], parts: SubgraphParts) -> list[Work]:
     """Return the background work of a process with streams: detecting changes that no notice announces."""
     bus, live, watches = parts.bus, parts.live, parts.bus.watches
     if not bus.is_complete:
@@ -74,7 +74,7 @@ def _for_own_streams(subgraphs: Sequence[Subgraph], parts: Parts) -> list[Work]:
     ]
 
 
-def _for_other_processes(subgraphs: Sequence[Subgraph], parts: Parts) -> list[Work]:
+def _for_other_processes(subgraphs: Sequence[Subgraph], parts: SubgraphParts) -> list[Work]:
     """Return the background work of a process without streams: publishing changes of its public data."""
     if not parts.bus.is_complete:
         return []

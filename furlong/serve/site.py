@@ -25,9 +25,8 @@ from furlong.serve.metrics import LiveMetrics, ReadMetrics
 from furlong.serve.page import add_page
 from furlong.serve.public_data_watch import watching_public_data
 from furlong.serve.subgraph_websockets import accept_websockets, subgraph_websockets
-from furlong.serve.subgraphs import Parts, create_subgraph
+from furlong.serve.subgraphs import create_subgraph
 from furlong.settings import DOCUMENT_LIMITS, ServeSettings
-from furlong.subgraph_names import SUBGRAPHS
 from gateway.app import create_gateway
 from gateway.clients.session import CHALLENGE
 from gateway.errors import AuthenticationUnavailable as GatewayAuthenticationUnavailable
@@ -42,10 +41,12 @@ from gateway.settings.file import read_settings
 from gateway.settings.subgraphs import CLIENT_CODES
 from gateway.sources import FileSource
 from gateway.transport.memory import MemoryTransport
+from subgraphs.block_list import SUBGRAPHS
 from subgraphs.kit.auth import READ, Authenticator, RequestIdentity, SessionVerifier
 from subgraphs.kit.domain.errors import AuthenticationUnavailable, Unauthenticated, UnknownBrand, WrongCell
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.callers import Callers
+from subgraphs.kit.graphql.parts import SubgraphParts
 from subgraphs.kit.graphql.schema_building import UNAVAILABLE
 from subgraphs.kit.live.event_bus import BusMetrics
 
@@ -71,7 +72,7 @@ do behind a proxy that is not among the trusted ones.
 
 
 def create_site(
-    parts: Parts,
+    parts: SubgraphParts,
     serve: ServeSettings | None = None,
     gateway: GatewaySettings | None = None,
     reload: Reload | None = None,
@@ -171,7 +172,7 @@ def create_site(
 
 
 def create_subgraph_app(
-    name: str, parts: Parts, callers: Callers, tracing: Tracing | None = None
+    name: str, parts: SubgraphParts, callers: Callers, tracing: Tracing | None = None
 ) -> Starlette:
     """Build one subgraph as a separate server, which watches changes of public data as the site does."""
     tracer = None if tracing is None else tracing.tracer
@@ -238,7 +239,7 @@ def _run_with(app: Starlette, verifier: SessionVerifier, subgraphs: Sequence[Sub
     app.router.lifespan_context = lifespan
 
 
-def _serve_images_with(app: Starlette, parts: Parts) -> None:
+def _serve_images_with(app: Starlette, parts: SubgraphParts) -> None:
     """Serve the images of reward content, which the back office keeps."""
     images = Database.open(parts.database, BACKOFFICE)
     app.router.routes.append(image_route(IMAGES, images))

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 
@@ -16,10 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from backoffice.consumer import create_consumer as create_backoffice
 from backoffice.metadata import NAME as BACKOFFICE
 from backoffice.risk.budgets.allotter import allot_budgets
-from consumers.club.wiring import create_consumer as create_club
-from consumers.fulfilment.wiring import create_consumer as create_fulfilment
-from consumers.progress.wiring import create_consumer as create_progress
-from consumers.rewards.wiring import create_consumer as create_rewards
+from consumers.consumer_list import CREATORS
 from consumers.stream.consumer import Consumer
 from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import Clock
@@ -49,16 +46,10 @@ def create_consumer(
     changed: CustomersChanged | None = None,
 ) -> Consumer:
     """Build a consumer by its subgraph's name; `changed` is called with customers after each commit."""
-    creators: dict[str, Callable[..., Consumer]] = {
-        "club": create_club,
-        "rewards": create_rewards,
-        "progress": create_progress,
-        "fulfilment": create_fulfilment,
-    }
     if name == BACKOFFICE:
         divide = () if database.cell.own() is None else (partial(allot_budgets, database, database, clock),)
         return create_backoffice(database, stream, registry, clock, tracing, companions=divide)
-    return creators[name](database, stream, registry, clock, tracing, changed=changed)
+    return CREATORS[name](database, stream, registry, clock, tracing, changed=changed)
 
 
 async def check_retention(

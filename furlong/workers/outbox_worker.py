@@ -29,22 +29,14 @@ from foundation.storage.rehearsal import rehearsal_marks
 from foundation.storage.settings import DatabaseSettings
 from foundation.tracing import continued, ending
 from furlong.workers.status import status_app
-from subgraphs.club.models import OUTBOX as CLUB_OUTBOX
-from subgraphs.fulfilment.models import OUTBOX as FULFILMENT_OUTBOX
+from subgraphs.block_list import BLOCKS
 from subgraphs.kit.records.outbox import TOMBSTONE, Outbox, UnpublishedFact
 from subgraphs.kit.records.outbox_relay import DELIVERY_SECONDS, OutboxStatus, Relay
 from subgraphs.kit.records.tables import OutboxTables
-from subgraphs.progress.models import OUTBOX as PROGRESS_OUTBOX
-from subgraphs.rewards.models import OUTBOX as REWARDS_OUTBOX
 
 log = structlog.get_logger(__name__)
 
-OUTBOXES: Final[Mapping[str, OutboxTables]] = {
-    "club": CLUB_OUTBOX,
-    "rewards": REWARDS_OUTBOX,
-    "progress": PROGRESS_OUTBOX,
-    "fulfilment": FULFILMENT_OUTBOX,
-}
+OUTBOXES: Final[Mapping[str, OutboxTables]] = {block.name: block.outbox for block in BLOCKS}
 """The subgraphs that publish facts."""
 
 IDLE_SECONDS: Final = 0.2

@@ -8,10 +8,11 @@ from typing import Any, Self, TypeVar
 from pydantic import PrivateAttr
 from pydantic_settings import SettingsConfigDict
 
+from foundation.late_imports import imported
 from gateway.caching.settings import CacheSettings
 from gateway.clients.settings import AddressSettings, ClientSettings
 from gateway.feature_list import FEATURES
-from gateway.feature_settings import Entry, FeatureSettings, imported, named_entry, nested_prefix
+from gateway.feature_settings import Entry, FeatureSettings, named_entry, nested_prefix
 from gateway.monitoring.settings import MonitoringSettings
 from gateway.settings.chosen_features import ChosenFeatures
 from gateway.settings.documents import DocumentSettings, ResponseSettings

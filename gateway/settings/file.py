@@ -17,10 +17,11 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from foundation.late_imports import imported
 from gateway.caching.settings import CacheSettings
 from gateway.clients.settings import ClientSettings
 from gateway.feature_list import FEATURES
-from gateway.feature_settings import Entry, UnknownFeature, imported, nested_prefix
+from gateway.feature_settings import Entry, UnknownFeature, nested_prefix
 from gateway.settings import GatewaySettings
 from gateway.settings.documents import DocumentSettings, ResponseSettings
 from gateway.settings.planning import PlanningSettings

@@ -3,9 +3,7 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from foundation.storage.clock import Clock
 from foundation.storage.database import Database
-from foundation.storage.settings import DatabaseSettings
 from subgraphs.club.customer_club import CustomerRecord
 from subgraphs.club.impressions import ImpressionRecorder
 from subgraphs.club.loaders import ClubContext, ClubReads
@@ -14,53 +12,41 @@ from subgraphs.club.models import ACCOUNT_CHANGE, GLOBAL_STATE, INTENT, MEMBERSH
 from subgraphs.club.schema import create_schema
 from subgraphs.club.service import ClubService
 from subgraphs.club.updates import ClubUpdates
-from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.domain.control_groups import ControlGroups
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.app import Subgraph
+from subgraphs.kit.graphql.parts import SubgraphParts
 from subgraphs.kit.mutations.changes import Changes
 from subgraphs.kit.mutations.intents import IntentRepository
 from subgraphs.kit.mutations.upstream import UpstreamClient
-from subgraphs.kit.reads.brand_rules import ReadOptions, SharedReads
+from subgraphs.kit.reads.brand_rules import SharedReads
 from subgraphs.kit.reads.key_lookup import BatchedLookup, LookupPart, account_lookup, pending_lookup
 from subgraphs.kit.records.accounts import AccountHistory
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.global_state import KillSwitches
 from subgraphs.kit.records.reference import ReferenceRepository
-from subgraphs.kit.settings import UpstreamSettings
 
 NAME = "club"
 
 
-def create_subgraph(
-    database_settings: DatabaseSettings,
-    upstream_settings: UpstreamSettings,
-    verifier: SessionVerifier,
-    clock: Clock,
-    options: ReadOptions | None = None,
-    *,
-    updates: ClubUpdates | None = None,
-) -> Subgraph:
-    """Return the club subgraph over its database and the upstream API.
-
-    Without `updates`, streams see only the changes made by mutations in this process.
-    """
-    options, updates = options or ReadOptions(), updates or ClubUpdates()
-    database = Database.open(database_settings, NAME, options.tracer)
-    upstream = UpstreamClient(upstream_settings)
+def create_subgraph(parts: SubgraphParts) -> Subgraph:
+    """Return the club subgraph over its database and the upstream API."""
+    options, clock, updates = parts.reading, parts.clock, ClubUpdates(parts.bus, parts.live)
+    database = Database.open(parts.database, NAME, options.tracer)
+    upstream = UpstreamClient(parts.upstream)
     memberships = MembershipRepository(MEMBERSHIP_EVENT)
     changes = Changes(database, IntentRepository(INTENT), upstream, clock, updates.bus.customers_changed)
     service = ClubService(changes, memberships, clock)
-    groups = ControlGroups(Pseudonyms.from_settings(database_settings).key)
+    groups = ControlGroups(Pseudonyms.from_settings(parts.database).key)
     reference, switches = ReferenceRepository(REFERENCE), KillSwitches(GLOBAL_STATE)
     shared = SharedReads(database, reference, options, clock, switches, control_groups=groups)
-    parts: list[LookupPart[Owner]] = [
+    lookups: list[LookupPart[Owner]] = [
         LookupPart(account_lookup(REFERENCE)),
         LookupPart(events_lookup(MEMBERSHIP_EVENT)),
         LookupPart(pending_lookup(INTENT)),
     ]
     records: BatchedLookup[Owner, CustomerRecord] = BatchedLookup(
-        database, parts, CustomerRecord, options.observe
+        database, lookups, CustomerRecord, options.observe
     )
     impressions = ImpressionRecorder(database, groups)
     reads = ClubReads(database, AccountHistory(ACCOUNT_CHANGE), records, impressions)
@@ -69,14 +55,14 @@ def create_subgraph(
         from subgraphs.club.counted_updates import CountedUpdates  # noqa: PLC0415 - imported only to count
         from subgraphs.kit.served import ServedCounter  # noqa: PLC0415 - the same
 
-        cell = database_settings.cell.own()
+        cell = parts.database.cell.own()
         counter = ServedCounter("live_event", options.count_seconds, cell, database, OUTBOX, clock)
         updates = CountedUpdates(updates.bus, updates.settings, counter=counter)
         closing = (*closing, counter.close)
     return Subgraph(
         name=NAME,
         schema=create_schema(options.execution),
-        verifier=verifier,
+        verifier=parts.verifier,
         make_context=partial(ClubContext, shared=shared, reads=reads, service=service, updates=updates),
         database=database,
         clock=clock,

@@ -2,36 +2,29 @@
 
 from functools import partial
 
-from foundation.storage.clock import Clock
 from foundation.storage.database import Database
-from foundation.storage.settings import DatabaseSettings
 from subgraphs.fulfilment.loaders import FulfilmentContext, fulfilment_lookup
 from subgraphs.fulfilment.models import FULFILMENT, REFERENCE
 from subgraphs.fulfilment.schema import create_schema
-from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.graphql.app import Subgraph
-from subgraphs.kit.reads.brand_rules import ReadOptions, SharedReads
+from subgraphs.kit.graphql.parts import SubgraphParts
+from subgraphs.kit.reads.brand_rules import SharedReads
 from subgraphs.kit.reads.key_lookup import BatchedLookup
 from subgraphs.kit.records.reference import ReferenceRepository
 
 NAME = "fulfilment"
 
 
-def create_subgraph(
-    database_settings: DatabaseSettings,
-    verifier: SessionVerifier,
-    clock: Clock,
-    options: ReadOptions | None = None,
-) -> Subgraph:
+def create_subgraph(parts: SubgraphParts) -> Subgraph:
     """Return the fulfilment subgraph over its database."""
-    options = options or ReadOptions()
-    database = Database.open(database_settings, NAME, options.tracer)
+    options, clock = parts.reading, parts.clock
+    database = Database.open(parts.database, NAME, options.tracer)
     shared = SharedReads(database, ReferenceRepository(REFERENCE), options, clock)
     fulfilments = BatchedLookup.of(database, fulfilment_lookup(FULFILMENT), options.observe)
     return Subgraph(
         name=NAME,
         schema=create_schema(options.execution),
-        verifier=verifier,
+        verifier=parts.verifier,
         make_context=partial(FulfilmentContext, shared=shared, fulfilments=fulfilments),
         database=database,
         clock=clock,

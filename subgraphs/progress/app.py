@@ -3,13 +3,11 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from foundation.storage.clock import Clock
 from foundation.storage.database import Database
-from foundation.storage.settings import DatabaseSettings
-from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.domain.control_groups import ControlGroups
 from subgraphs.kit.graphql.app import MakeContext, Subgraph
-from subgraphs.kit.reads.brand_rules import ReadOptions, SharedReads
+from subgraphs.kit.graphql.parts import SubgraphParts
+from subgraphs.kit.reads.brand_rules import SharedReads
 from subgraphs.kit.reads.key_lookup import BatchedLookup
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.reference import ReferenceRepository
@@ -21,16 +19,11 @@ from subgraphs.progress.schema import create_schema
 NAME = "progress"
 
 
-def create_subgraph(
-    database_settings: DatabaseSettings,
-    verifier: SessionVerifier,
-    clock: Clock,
-    options: ReadOptions | None = None,
-) -> Subgraph:
+def create_subgraph(parts: SubgraphParts) -> Subgraph:
     """Return the progress subgraph over its database."""
-    options = options or ReadOptions()
-    database = Database.open(database_settings, NAME, options.tracer)
-    groups = ControlGroups(Pseudonyms.from_settings(database_settings).key)
+    options, clock = parts.reading, parts.clock
+    database = Database.open(parts.database, NAME, options.tracer)
+    groups = ControlGroups(Pseudonyms.from_settings(parts.database).key)
     shared = SharedReads(database, ReferenceRepository(REFERENCE), options, clock, control_groups=groups)
     totals = BatchedLookup.of(database, total_lookup(PROGRESS), options.observe)
     reads = ProgressReads(database, ProgressRepository(), totals)
@@ -40,14 +33,14 @@ def create_subgraph(
         from subgraphs.kit.served import ServedCounter  # noqa: PLC0415 - imported only to count
         from subgraphs.progress.counted_previews import CountingContext  # noqa: PLC0415 - the same
 
-        cell = database_settings.cell.own()
+        cell = parts.database.cell.own()
         counter = ServedCounter("preview_asked", options.count_seconds, cell, database, OUTBOX, clock)
         make_context = partial(CountingContext, shared=shared, reads=reads, counter=counter)
         on_close = (counter.close,)
     return Subgraph(
         name=NAME,
         schema=create_schema(options.execution),
-        verifier=verifier,
+        verifier=parts.verifier,
         make_context=make_context,
         database=database,
         clock=clock,

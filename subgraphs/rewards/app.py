@@ -4,22 +4,18 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from operator import attrgetter
 
-from foundation.storage.clock import Clock
 from foundation.storage.database import Database
-from foundation.storage.settings import DatabaseSettings
-from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.domain.control_groups import ControlGroups
 from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.graphql.app import Subgraph
-from subgraphs.kit.live.event_bus import CustomersChanged
+from subgraphs.kit.graphql.parts import SubgraphParts
 from subgraphs.kit.mutations.changes import Changes
 from subgraphs.kit.mutations.intents import IntentRepository
 from subgraphs.kit.mutations.upstream import UpstreamClient
-from subgraphs.kit.reads.brand_rules import ReadOptions, SharedReads
+from subgraphs.kit.reads.brand_rules import SharedReads
 from subgraphs.kit.reads.key_lookup import BatchedLookup, LookupPart, pending_lookup
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.reference import ReferenceRepository
-from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.budgets import BudgetRepository
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.loaders import CustomerChoice, MenuReader, RewardReads, RewardsContext
@@ -32,25 +28,14 @@ from subgraphs.rewards.service import RewardService
 NAME = "rewards"
 
 
-def create_subgraph(
-    database_settings: DatabaseSettings,
-    upstream_settings: UpstreamSettings,
-    verifier: SessionVerifier,
-    clock: Clock,
-    options: ReadOptions | None = None,
-    *,
-    changed: CustomersChanged | None = None,
-) -> Subgraph:
-    """Return the rewards subgraph over its database and the upstream API.
-
-    `changed` is called with customers whose choice has changed.
-    """
-    options = options or ReadOptions()
-    database = Database.open(database_settings, NAME, options.tracer)
-    upstream = UpstreamClient(upstream_settings)
+def create_subgraph(parts: SubgraphParts) -> Subgraph:
+    """Return the rewards subgraph over its database and the upstream API."""
+    options, clock = parts.reading, parts.clock
+    database = Database.open(parts.database, NAME, options.tracer)
+    upstream = UpstreamClient(parts.upstream)
     catalogue = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
-    changes = Changes(database, IntentRepository(INTENT), upstream, clock, changed)
-    groups = ControlGroups(Pseudonyms.from_settings(database_settings).key)
+    changes = Changes(database, IntentRepository(INTENT), upstream, clock, parts.bus.customers_changed)
+    groups = ControlGroups(Pseudonyms.from_settings(parts.database).key)
     service = RewardService(changes, catalogue, ChoiceRepository(REWARD_CHOICE), clock, groups)
     shared = SharedReads(database, ReferenceRepository(REFERENCE), options, clock, control_groups=groups)
     read_menus: Callable[[str], Awaitable[MenuCache]] = MenuReader(
@@ -61,7 +46,7 @@ def create_subgraph(
         from subgraphs.kit.served import ServedCounter  # noqa: PLC0415 - imported only to count
         from subgraphs.rewards.menu.counted_menus import counting_reader  # noqa: PLC0415 - the same
 
-        cell = database_settings.cell.own()
+        cell = parts.database.cell.own()
         counter = ServedCounter("content_shown", options.count_seconds, cell, database, OUTBOX, clock)
         read_menus, closing = counting_reader(read_menus, counter), (*closing, counter.close)
     menus = options.cache(read_menus, clock)
@@ -74,7 +59,7 @@ def create_subgraph(
     return Subgraph(
         name=NAME,
         schema=create_schema(options.execution),
-        verifier=verifier,
+        verifier=parts.verifier,
         make_context=partial(RewardsContext, shared=shared, reads=reads, service=service),
         database=database,
         clock=clock,

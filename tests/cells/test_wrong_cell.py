@@ -10,7 +10,7 @@ from foundation.storage.clock import SystemClock
 from foundation.storage.settings import DatabaseSettings
 from furlong.demo.tokens import demo_sessions, make_token
 from furlong.serve.site import create_site
-from furlong.serve.subgraphs import Parts
+from furlong.serve.subgraphs import subgraph_parts
 from gateway import GatewaySettings
 
 Celled = Callable[..., DatabaseSettings]
@@ -26,7 +26,7 @@ async def test_customers_of_another_cell_are_refused_before_anything_is_executed
     """The code is WRONG_CELL and the status 425, each time; own customers and visitors are served."""
     sessions = demo_sessions("a secret of at least 32 bytes, for tests")
     database = celled(f"sqlite+aiosqlite:///{tmp_path}", CELL.name, CELL.partitions, CELL.of)
-    site = create_site(Parts.from_settings(database, sessions=sessions), gateway=GatewaySettings())
+    site = create_site(subgraph_parts(database, sessions=sessions), gateway=GatewaySettings())
     transport = httpx.ASGITransport(site)
     async with (
         httpx.AsyncClient(transport=transport, base_url="http://site.test") as client,

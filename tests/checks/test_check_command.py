@@ -22,9 +22,9 @@ from deploy.private_mariadb import PrivateMariadb
 from deploy.private_valkey import PrivateValkey
 from foundation.storage.settings import DatabaseSettings
 from furlong.checks import Check, CheckFailed, run_checks
+from furlong.database_names import DATABASES
 from furlong.databases import upgrade_databases
 from furlong.demo.embedded_broker import EmbeddedBroker
-from furlong.subgraph_names import DATABASES
 from tests.checks.findings import Find, topic_names
 
 SECRET = "do-not-print-this-secret-of-32-bytes"

@@ -12,9 +12,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from furlong.cli import app
+from furlong.database_names import DATABASES
 from furlong.demo import READY_FILE, ready_file
 from furlong.demo.ready_file import DemoFacts
-from furlong.subgraph_names import DATABASES
 from tests.support.processes.forked_programs import run_forked
 from tests.support.processes.running_furlong import (
     FURLONG,

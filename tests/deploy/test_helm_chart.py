@@ -19,9 +19,9 @@ from foundation.storage.clock import SystemClock
 from foundation.storage.settings import DatabaseSettings
 from furlong.cli.main import app
 from furlong.cli.processes import workers
+from furlong.database_names import DATABASES
 from furlong.install.topics import MESSAGES
 from furlong.settings import listed, secret_variables
-from furlong.subgraph_names import DATABASES
 from furlong.workers.consumer_process import create_consumer
 from gateway.http.admission import Admission
 from gateway.monitoring.metrics import Metrics

@@ -21,7 +21,7 @@ from deploy.local_chromium import LocalChromium
 from foundation.storage.settings import DatabaseSettings
 from furlong.databases import upgrade_databases
 from furlong.serve.site import create_site
-from furlong.serve.subgraphs import Parts
+from furlong.serve.subgraphs import subgraph_parts
 from gateway import GatewaySettings
 from subgraphs.kit.settings import SessionSettings
 from tests.embedding.brand_site import BrandSite, brand_site
@@ -67,7 +67,7 @@ class Site:
         file.write_text(yaml.safe_dump({"brands": {"northbet": northbet, **brands}}))
         self.monkeypatch.setenv("FURLONG_EMBED_FILE", str(file))
         self.monkeypatch.setenv("FURLONG_EMBED_SIGNING_KEYS", str(list(secrets)).replace("'", '"'))
-        parts = Parts.from_settings(DatabaseSettings(url=self.database), sessions=ISSUED)
+        parts = subgraph_parts(DatabaseSettings(url=self.database), sessions=ISSUED)
         self.made.append(create_site(parts, gateway=GatewaySettings()))
         return self.made[-1]
 

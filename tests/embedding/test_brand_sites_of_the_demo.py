@@ -16,7 +16,7 @@ from furlong.demo.brand_sites import BrandSite, BrandSites, DemoTokens, running_
 from furlong.demo.routes import DemoSession, SessionCustomer, session_route
 from furlong.serve.http_server import listen, serving
 from furlong.serve.site import create_site
-from furlong.serve.subgraphs import Parts
+from furlong.serve.subgraphs import subgraph_parts
 from gateway import GatewaySettings
 from tests.embedding.conftest import ISSUED
 from tests.embedding.test_embed_sessions import code_of_club
@@ -33,7 +33,7 @@ SESSION = DemoSession(
 
 def club_of(sites: BrandSites, database: str) -> Starlette:
     """The club whose settings are those of the sites."""
-    parts = Parts.from_settings(DatabaseSettings(url=database), sessions=ISSUED, embed=sites.settings)
+    parts = subgraph_parts(DatabaseSettings(url=database), sessions=ISSUED, embed=sites.settings)
     return create_site(parts, gateway=GatewaySettings(), embed=sites.settings)
 
 

@@ -10,6 +10,8 @@ from subgraphs.fulfilment.app import create_subgraph
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.graphql.app import Subgraph
+from subgraphs.kit.graphql.parts import SubgraphParts
+from subgraphs.kit.settings import UpstreamSettings
 from tests.support.fulfilment.payout_harness import PayoutHarness, club_of
 from tests.support.subgraphs.club_fixture import session, session_settings
 
@@ -26,7 +28,10 @@ query ($clubs: [_Any!]!) {
 async def subgraph(harness: PayoutHarness) -> AsyncIterator[Subgraph]:
     """Yield the subgraph over the harness's database."""
     verifier = SessionVerifier.from_settings(session_settings(), harness.clock)
-    made = create_subgraph(DatabaseSettings(url=harness.url), verifier, harness.clock)
+    upstream = UpstreamSettings(url="http://upstream.test")
+    made = create_subgraph(
+        SubgraphParts(DatabaseSettings(url=harness.url), upstream, verifier, harness.clock)
+    )
     yield made
     await made.close()
 

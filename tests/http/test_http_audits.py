@@ -13,9 +13,9 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 
 from foundation.storage.settings import DatabaseSettings
-from furlong.serve.subgraphs import Parts, create_subgraph
-from furlong.subgraph_names import SUBGRAPHS
+from furlong.serve.subgraphs import create_subgraph, subgraph_parts
 from gateway import GatewaySettings, create_gateway
+from subgraphs.block_list import SUBGRAPHS
 from subgraphs.kit.graphql.callers import DEVELOPMENT
 from subgraphs.kit.settings import SessionSettings
 from tests.http.served import PATIENCE_SECONDS, served
@@ -33,7 +33,7 @@ def server(name: str, folder: Path) -> Iterator[str]:
         app: Starlette = create_gateway((ROOT / "schema.graphql").read_text(), settings=settings)
     else:
         database = DatabaseSettings(url=f"sqlite+aiosqlite:///{folder}")
-        app = create_subgraph(name, Parts.from_settings(database, sessions=SESSIONS)).http_app(DEVELOPMENT)
+        app = create_subgraph(name, subgraph_parts(database, sessions=SESSIONS)).http_app(DEVELOPMENT)
     with served(app) as url:
         yield f"{url}/graphql"
 

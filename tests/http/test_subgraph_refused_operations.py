@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from foundation.storage.settings import DatabaseSettings
-from furlong.serve.subgraphs import Parts, create_subgraph
+from furlong.serve.subgraphs import create_subgraph, subgraph_parts
 from subgraphs.kit.graphql.callers import DEVELOPMENT
 from subgraphs.kit.settings import SessionSettings
 
@@ -23,7 +23,7 @@ SESSIONS = SessionSettings(secret=SecretStr("x" * 32), issuer="furlong", audienc
 async def club(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the club subgraph, whose database has no table: a resolver that ran would fault."""
     database = DatabaseSettings(url=f"sqlite+aiosqlite:///{tmp_path}")
-    app = create_subgraph("club", Parts.from_settings(database, sessions=SESSIONS)).http_app(DEVELOPMENT)
+    app = create_subgraph("club", subgraph_parts(database, sessions=SESSIONS)).http_app(DEVELOPMENT)
     headers = {"accept": RESPONSE_JSON}
     async with (
         app.router.lifespan_context(app),

@@ -18,6 +18,7 @@ from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.graphql.app import Subgraph
+from subgraphs.kit.graphql.parts import SubgraphParts
 from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.app import create_subgraph
 from tests.support.recovery.harness import CHANGE, LOCK_MINUTES, LOCKED_AT, reasons
@@ -69,12 +70,13 @@ class Nodes:
 
     def node(self, clock: Clock) -> Subgraph:
         """Build a node with a clock."""
-        node = create_subgraph(
+        parts = SubgraphParts(
             DatabaseSettings(url=self.club_fixture.url),
             UpstreamSettings(url=self.club_fixture.upstream_url, retry_delay_seconds=0),
             SessionVerifier.from_settings(session_settings(), self.club_fixture.clock),
             clock,
         )
+        node = create_subgraph(parts)
         self.stack.push_async_callback(node.close)
         return node
 

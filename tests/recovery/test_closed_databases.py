@@ -26,7 +26,7 @@ from furlong.cli import app
 from furlong.databases import METADATA, Closed, NotMigrated, require_migrated, upgrade_databases
 from furlong.identity import identify
 from furlong.serve.site import create_site
-from furlong.serve.subgraphs import Parts
+from furlong.serve.subgraphs import subgraph_parts
 from gateway import GatewaySettings
 from subgraphs.kit.settings import UpstreamSettings
 from tests.support.database_probe import migrate
@@ -82,7 +82,7 @@ async def fill(settings: DatabaseSettings) -> None:
 async def served(installation: DatabaseSettings) -> AsyncIterator[Served]:
     """Serve the graph from these databases."""
     upstream = UpstreamSettings(url="http://127.0.0.1:9")
-    parts = Parts.from_settings(installation, upstream, session_settings(), clock=ManualClock(NOW))
+    parts = subgraph_parts(installation, upstream, session_settings(), clock=ManualClock(NOW))
     site = create_site(parts, gateway=GatewaySettings())
     transport = httpx.ASGITransport(site)
     async with (

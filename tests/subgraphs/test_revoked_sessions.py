@@ -22,7 +22,7 @@ from furlong.cli.operations.customer import cli
 from furlong.embedding.sessions import issued_session
 from furlong.embedding.settings import EmbedSettings
 from furlong.serve.site import create_site
-from furlong.serve.subgraphs import Parts, create_subgraph
+from furlong.serve.subgraphs import create_subgraph, subgraph_parts
 from gateway import GatewaySettings
 from subgraphs.kit.graphql.callers import DEVELOPMENT
 from subgraphs.kit.settings import SessionSettings
@@ -48,8 +48,8 @@ async def test_a_customer_who_is_signed_out_is_refused_everywhere(
     monkeypatch.setenv("FURLONG_EMBED_SIGNING_KEYS", json.dumps(["f" * 40]))
     settings = SessionSettings(secret=SecretStr(SECRET), issuer=ISSUER, audience=AUDIENCE, revocations=where)
     database = DatabaseSettings(url=sqlite_url)
-    site = create_site(Parts.from_settings(database, sessions=settings), gateway=GatewaySettings())
-    alone = create_subgraph("club", Parts.from_settings(database, sessions=settings)).http_app(DEVELOPMENT)
+    site = create_site(subgraph_parts(database, sessions=settings), gateway=GatewaySettings())
+    alone = create_subgraph("club", subgraph_parts(database, sessions=settings)).http_app(DEVELOPMENT)
     now = int(time.time())
     made = partial(make_token, exp=now + 3600)
     mine, others, elsewhere = (

@@ -270,11 +270,11 @@ COUNTING = (
 BUILT = """
 import sys
 from pydantic import SecretStr
-from furlong.serve.subgraphs import Parts, create_subgraph
-from furlong.subgraph_names import SUBGRAPHS
+from furlong.serve.subgraphs import create_subgraph, subgraph_parts
+from subgraphs.block_list import SUBGRAPHS
 from subgraphs.kit.settings import SessionSettings
 sessions = SessionSettings(secret=SecretStr("x" * 32), issuer="i", audience="a")
-built = [create_subgraph(name, Parts.from_settings(sessions=sessions)) for name in SUBGRAPHS]
+built = [create_subgraph(name, subgraph_parts(sessions=sessions)) for name in SUBGRAPHS]
 """
 
 

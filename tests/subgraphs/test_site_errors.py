@@ -12,7 +12,7 @@ from foundation.storage.clock import SystemClock
 from foundation.storage.settings import DatabaseSettings
 from furlong.demo.tokens import make_token
 from furlong.serve.site import create_site
-from furlong.serve.subgraphs import Parts
+from furlong.serve.subgraphs import subgraph_parts
 from gateway import GatewaySettings
 from subgraphs.kit.settings import SessionSettings
 from tests.support.tokens.issued_tokens import AUDIENCE, ISSUER
@@ -23,7 +23,7 @@ QUERY = {"query": '{ club(brand: "northbet") { id } }'}
 async def asked(database: str) -> tuple[str, dict[str, Any], list[Any]]:
     """What a customer gets as text and as its only error, and what was logged."""
     sessions = SessionSettings(secret="k" * 48, issuer=ISSUER, audience=AUDIENCE)
-    parts = Parts.from_settings(DatabaseSettings(url=database), sessions=sessions)
+    parts = subgraph_parts(DatabaseSettings(url=database), sessions=sessions)
     site = create_site(parts, gateway=GatewaySettings())
     token = make_token(sessions, "northbet", "customer-1", SystemClock().now())
     transport = httpx.ASGITransport(site)

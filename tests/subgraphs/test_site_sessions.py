@@ -11,7 +11,7 @@ import pytest
 from foundation.storage.settings import DatabaseSettings
 from foundation.tokens import RefreshLimits
 from furlong.serve.site import create_site
-from furlong.serve.subgraphs import Parts
+from furlong.serve.subgraphs import subgraph_parts
 from gateway import GatewaySettings
 from subgraphs.kit import auth
 from subgraphs.kit.settings import SessionSettings
@@ -32,7 +32,7 @@ async def test_the_site_accepts_good_tokens_and_none(
     async with serving_keys() as server:
         server.behave = key_server.answer(b"", "500 Oh")
         settings = SessionSettings(jwks_url=server.url, issuer=ISSUER, audience=AUDIENCE)
-        parts = Parts.from_settings(DatabaseSettings(url=sqlite_url), sessions=settings)
+        parts = subgraph_parts(DatabaseSettings(url=sqlite_url), sessions=settings)
         site = create_site(parts, gateway=GatewaySettings())
         client = httpx.AsyncClient(transport=httpx.ASGITransport(site), base_url="http://site.test")
 

@@ -16,9 +16,9 @@ from foundation.storage.settings import DatabaseSettings
 from furlong.databases import upgrade_databases
 from furlong.serve import live_updates
 from furlong.serve.site import create_site
-from furlong.serve.subgraphs import Parts
 from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.kit.auth import SessionVerifier
+from subgraphs.kit.graphql.parts import SubgraphParts
 from subgraphs.kit.live import rereading
 from subgraphs.kit.live.event_bus import MemoryBus
 from subgraphs.kit.live.settings import LiveSettings
@@ -46,7 +46,7 @@ async def served(folder: Path, *, is_complete: bool, **live: Any) -> AsyncIterat
     others = ClubFixture.over(database.url, NOW)
     await others.add_northbet()
     clock, bus = ManualClock(NOW), MemoryBus(is_complete=is_complete)
-    parts = Parts(
+    parts = SubgraphParts(
         database,
         UpstreamSettings(),
         SessionVerifier.from_settings(session_settings(), clock),

@@ -17,20 +17,17 @@ from backoffice.support.databases import SubgraphDatabases
 from backoffice.support.lookup.customers import Customers
 from backoffice.support.lookup.explanations import LOCALE, odds
 from foundation.storage.database import Database
-from subgraphs.club.customer_data import HISTORY as CLUB
-from subgraphs.fulfilment.customer_data import HISTORY as FULFILMENT
+from subgraphs.block_list import BLOCKS
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.money import written
 from subgraphs.kit.mutations.intents import PENDING
 from subgraphs.kit.records.customer_history import CustomerHistory, HistoryEntry, HistoryPosition
 from subgraphs.progress.counting.rules import ContributionReason
-from subgraphs.progress.customer_data import HISTORY as PROGRESS
-from subgraphs.rewards.customer_data import HISTORY as REWARDS
 
 MAX_DIGITS: Final = 18
 """A number of this length fits into each database's integers."""
 
-HISTORIES: Final = {"club": CLUB, "rewards": REWARDS, "progress": PROGRESS, "fulfilment": FULFILMENT}
+HISTORIES: Final = {block.name: block.history for block in BLOCKS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +55,7 @@ class Timeline:
         return list(islice(merge(*streams, key=_order), size))
 
     def _sources(self) -> list[tuple[Database, CustomerHistory]]:
-        return [(getattr(self.databases, name), history) for name, history in HISTORIES.items()]
+        return [(self.databases.by_name[name], history) for name, history in HISTORIES.items()]
 
 
 def position_key(position: HistoryPosition) -> list[str]:

@@ -6,7 +6,7 @@ publishes, so erasures are also looked for at intervals.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,20 +20,12 @@ from backoffice.support.goodwill import repository
 from consumers.messages.accounts import ACCOUNT_TOPIC
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
-from subgraphs.club.customer_data import erasure_of as of_club
+from subgraphs.block_list import BLOCKS
 from subgraphs.fulfilment.customer_data import erasure_of
-from subgraphs.fulfilment.customer_data import erasure_of as of_fulfilment
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Erasure, Pseudonyms
-from subgraphs.progress.customer_data import erasure_of as of_progress
-from subgraphs.rewards.customer_data import erasure_of as of_rewards
 
-ERASURES: Final[Mapping[str, Callable[[str, Pseudonyms], Erasure]]] = {
-    "club": of_club,
-    "rewards": of_rewards,
-    "progress": of_progress,
-    "fulfilment": of_fulfilment,
-}
+ERASURES: Final = {block.name: block.erasure_of for block in BLOCKS}
 LOOK_SECONDS: Final = 0.2
 
 Counts = dict[str, dict[str, int]]

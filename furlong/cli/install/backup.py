@@ -20,7 +20,7 @@ from furlong.cli.options import (
     upstream_settings,
 )
 from furlong.cli.own_databases import check_databases
-from furlong.subgraph_names import DATABASES
+from furlong.database_names import DATABASES
 
 if TYPE_CHECKING:
     from furlong.backup.database_recovery import RecoveredDatabase

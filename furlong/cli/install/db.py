@@ -9,7 +9,7 @@ import typer
 
 from furlong.cli.json_lists import AsJson, echo_json, echo_table
 from furlong.cli.options import database_settings, fail, product_clock, stream_settings
-from furlong.subgraph_names import DATABASES
+from furlong.database_names import DATABASES
 
 if TYPE_CHECKING:
     from foundation.storage.migrations.upgrade import MigrationStatus

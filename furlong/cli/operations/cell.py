@@ -107,7 +107,7 @@ def claim(*, dry_run: DryRun = False) -> None:
     from cells.claim import claim as claim_databases
     from foundation.storage.errors import CellMismatch
     from furlong.install.topics import KEYED_TOPICS
-    from furlong.subgraph_names import SUBGRAPHS
+    from subgraphs.block_list import SUBGRAPHS
 
     settings = database_settings()
     try:
@@ -131,7 +131,7 @@ def status(*, as_json: AsJson = False) -> None:
 
     from cells.claim import read_cells
     from cells.regions import RegionMapError
-    from furlong.subgraph_names import SUBGRAPHS
+    from subgraphs.block_list import SUBGRAPHS
 
     of_demo = [] if "FURLONG_CELL" in os.environ else demo_cells()
     databases = of_demo or [database_settings()]
@@ -169,7 +169,7 @@ cli.command()(mirror)
 def _foreign_customers(settings: DatabaseSettings) -> list[str]:
     from cells.claim import count_accounts
     from cells.regions import RegionSettings
-    from furlong.subgraph_names import SUBGRAPHS
+    from subgraphs.block_list import SUBGRAPHS
 
     region = RegionSettings().own()
     return [] if region is None else region.problems(asyncio.run(count_accounts(settings, SUBGRAPHS[0])))

@@ -138,7 +138,7 @@ def verify(*, as_json: AsJson = False) -> None:
 def _open() -> Move:
     from cells.moving.move import open_move
     from cells.moving.settings import MoveSettings
-    from furlong.subgraph_names import SUBGRAPHS
+    from subgraphs.block_list import SUBGRAPHS
 
     return open_move(MoveSettings(), SUBGRAPHS)
 
@@ -147,7 +147,7 @@ def _open_split(name: str, first: int) -> Move:
     from cells.dividing.split import open_split
     from cells.moving.settings import MoveSettings
     from furlong.install.topics import KEYED_TOPICS
-    from furlong.subgraph_names import SUBGRAPHS
+    from subgraphs.block_list import SUBGRAPHS
 
     return open_split(MoveSettings(), SUBGRAPHS, KEYED_TOPICS, name, first)
 
@@ -156,7 +156,7 @@ def _open_merge() -> Move:
     from cells.dividing.merge import open_merge
     from cells.moving.settings import MoveSettings
     from furlong.install.topics import KEYED_TOPICS
-    from furlong.subgraph_names import SUBGRAPHS
+    from subgraphs.block_list import SUBGRAPHS
 
     return open_merge(MoveSettings(), SUBGRAPHS, KEYED_TOPICS)
 
@@ -183,7 +183,7 @@ def _verified() -> Verified:
     from cells.moving.move import locations_of
     from cells.moving.settings import MoveSettings
     from cells.verify import verify as verify_locations
-    from furlong.subgraph_names import SUBGRAPHS
+    from subgraphs.block_list import SUBGRAPHS
 
     settings = MoveSettings()
     source, target = locations_of(settings, SUBGRAPHS)

@@ -177,7 +177,7 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
 
 def _apps(app: str | None) -> list[str]:
     from furlong.cli.operations.feed_letters import is_of_feed
-    from furlong.subgraph_names import DATABASES
+    from furlong.database_names import DATABASES
 
     if app is not None and app not in DATABASES and not is_of_feed(app):
         fail(f"there is no consumer {app!r}; there are {', '.join(DATABASES)}, and feeds such as feed-sports")
@@ -187,7 +187,7 @@ def _apps(app: str | None) -> list[str]:
 def _named(letter: str) -> tuple[str, str]:
     """Return the consumer or feed of a letter, and its number, or its partition and offset for a feed."""
     from furlong.cli.operations.feed_letters import is_of_feed
-    from furlong.subgraph_names import DATABASES
+    from furlong.database_names import DATABASES
 
     name, _, position = letter.partition(":")
     if not (

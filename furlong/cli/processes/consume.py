@@ -21,7 +21,7 @@ from furlong.cli.options import (
     topic_settings,
 )
 from furlong.cli.own_databases import check_databases
-from furlong.subgraph_names import DATABASES
+from furlong.database_names import DATABASES
 
 ANALYTICS: Final = "analytics"
 KEY_CHARACTERS: Final = 32

@@ -5,7 +5,7 @@ from starlette.applications import Starlette
 from foundation.tracing import opened
 from furlong.cli.options import database_settings, log_to_stderr, running_clock, session_settings
 from furlong.serve.site import close_with, create_site, site_reload, site_settings
-from furlong.serve.subgraphs import Parts
+from furlong.serve.subgraphs import subgraph_parts
 from furlong.settings import ROOT, ServeSettings
 from gateway.features.observation.settings import ObservationSettings
 from gateway.garbage_collection import freeze_long_lived_objects
@@ -22,7 +22,7 @@ def create_app() -> Starlette:
     """
     log_to_stderr()
     serve, gateway = ServeSettings(), site_settings(CONTRACTS)
-    parts = Parts.from_settings(database_settings(), sessions=session_settings(), clock=running_clock())
+    parts = subgraph_parts(database_settings(), sessions=session_settings(), clock=running_clock())
     reload = site_reload(serve, gateway, CONTRACTS)
     tracing = opened("furlong-serve", wanted=gateway.of(ObservationSettings).tracing)
     site = create_site(parts, serve, gateway, reload=reload, tracing=tracing)

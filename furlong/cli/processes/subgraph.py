@@ -22,7 +22,7 @@ from furlong.cli.options import (
     upstream_settings,
 )
 from furlong.cli.own_databases import check_databases
-from furlong.subgraph_names import SUBGRAPHS
+from subgraphs.block_list import SUBGRAPHS
 
 if TYPE_CHECKING:
     from subgraphs.kit.graphql.schema_building import SubgraphSchema
@@ -59,7 +59,7 @@ def _commands_of(name: str) -> typer.Typer:
         from foundation.tracing import opened
         from furlong.serve.http_server import listen as open_listener
         from furlong.serve.site import close_with, create_subgraph_app
-        from furlong.serve.subgraphs import Parts
+        from furlong.serve.subgraphs import subgraph_parts
         from gateway.garbage_collection import freeze_long_lived_objects
         from gateway.http.server import configured_by, run
         from gateway.settings import GatewaySettings
@@ -68,7 +68,7 @@ def _commands_of(name: str) -> typer.Typer:
         log_to_stderr()
         try:
             listener = open_listener(*address(listen))
-            parts = Parts.from_settings(
+            parts = subgraph_parts(
                 database_settings(),
                 upstream_settings(),
                 session_settings(),

@@ -13,7 +13,7 @@ from backoffice.content.image_conversion import MAX_BYTES, ImageRefused, reencod
 from backoffice.content.images import add_image
 from foundation.storage.settings import DatabaseSettings
 from furlong.serve.site import IMAGES, create_site
-from furlong.serve.subgraphs import Parts
+from furlong.serve.subgraphs import subgraph_parts
 from gateway import GatewaySettings
 from subgraphs.kit.settings import SessionSettings
 from tests.support.backoffice.backoffice_fixture import NOW, backoffice_database
@@ -153,7 +153,7 @@ async def test_images_of_content_are_public_and_never_change(tmp_path: Path) -> 
         await add_image(connection, image, "Ann", NOW)
     sessions = SessionSettings(secret="k" * 48, issuer="tests", audience="furlong")
     site = create_site(
-        Parts.from_settings(DatabaseSettings(url=url), sessions=sessions), gateway=GatewaySettings()
+        subgraph_parts(DatabaseSettings(url=url), sessions=sessions), gateway=GatewaySettings()
     )
     async with (
         site.router.lifespan_context(site),

@@ -27,7 +27,7 @@ from deploy.private_mariadb import PrivateMariadb, start_mariadb
 from foundation.storage.settings import CellSettings, DatabaseSettings
 from furlong.databases import METADATA
 from furlong.install.topics import KEYED_TOPICS
-from furlong.subgraph_names import SUBGRAPHS
+from subgraphs.block_list import SUBGRAPHS
 from tests.support.database_probe import migrate
 from tests.support.processes.forked_programs import Program, start_forked
 from tests.support.processes.running_furlong import without_settings

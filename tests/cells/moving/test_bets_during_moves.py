@@ -28,7 +28,7 @@ from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.install.topics import MESSAGES
-from furlong.subgraph_names import SUBGRAPHS
+from subgraphs.block_list import SUBGRAPHS
 from tests.support.consumers.sample_messages import bet, scheme
 
 from .conftest import PREFIX, CellServer, Mover, MovingHarness, behind_haproxy

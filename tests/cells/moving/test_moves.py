@@ -21,7 +21,7 @@ from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.errors import CellFenced, DatabaseAway
 from foundation.storage.settings import DatabaseSettings
-from furlong.subgraph_names import SUBGRAPHS
+from subgraphs.block_list import SUBGRAPHS
 from subgraphs.club.models import COMPARISON
 
 from .conftest import CellServer, MovingHarness

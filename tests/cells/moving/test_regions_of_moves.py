@@ -14,7 +14,7 @@ from cells.moving.move import Move, go_back, locations_of, open_move, run
 from cells.moving.settings import MoveSettings
 from cells.verify import Verified, verify
 from furlong.install.topics import KEYED_TOPICS
-from furlong.subgraph_names import SUBGRAPHS
+from subgraphs.block_list import SUBGRAPHS
 from tests.support.processes.forked_programs import run_forked
 
 from .conftest import PREFIX, CellServer, MovingHarness

@@ -24,7 +24,7 @@ from foundation.storage.cells.cell import Cell, partition_of
 from foundation.storage.database import Database
 from furlong.databases import METADATA
 from furlong.install.topics import KEYED_TOPICS
-from furlong.subgraph_names import SUBGRAPHS
+from subgraphs.block_list import SUBGRAPHS
 
 from .conftest import PREFIX, CellServer, Mover, MovingHarness
 from .test_moves import Killed, killed_at, quietly, unnoted

@@ -18,9 +18,9 @@ from furlong.cli import app
 from furlong.databases import METADATA
 from furlong.demo.tokens import demo_sessions, make_token
 from furlong.serve.site import create_site
-from furlong.serve.subgraphs import Parts
-from furlong.subgraph_names import SUBGRAPHS
+from furlong.serve.subgraphs import subgraph_parts
 from gateway import GatewaySettings
+from subgraphs.block_list import SUBGRAPHS
 from subgraphs.club.models import REFERENCE
 from tests.support.database_probe import migrated
 
@@ -57,7 +57,7 @@ async def test_a_session_of_a_brand_of_another_region_is_refused(tmp_path: Path)
     """It is not sent to another cell of this region: none has the customer. Visitors are served."""
     sessions = demo_sessions("a secret of at least 32 bytes, for tests")
     database = DatabaseSettings(url=f"sqlite+aiosqlite:///{tmp_path}")
-    site = create_site(Parts.from_settings(database, sessions=sessions), gateway=GatewaySettings())
+    site = create_site(subgraph_parts(database, sessions=sessions), gateway=GatewaySettings())
     async with (
         httpx.AsyncClient(transport=httpx.ASGITransport(site), base_url="http://site.test") as client,
         site.router.lifespan_context(site),

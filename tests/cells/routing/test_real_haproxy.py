@@ -33,9 +33,9 @@ from furlong.demo.tokens import demo_sessions, make_token
 from furlong.install.topics import KEYED_TOPICS
 from furlong.serve.http_server import listen, serving
 from furlong.serve.site import create_site
-from furlong.serve.subgraphs import Parts
-from furlong.subgraph_names import SUBGRAPHS
+from furlong.serve.subgraphs import subgraph_parts
 from gateway import GatewaySettings
+from subgraphs.block_list import SUBGRAPHS
 from tests.support.database_probe import migrate
 
 pytestmark = [
@@ -105,7 +105,7 @@ async def routed(processes: None, tmp_path_factory: pytest.TempPathFactory) -> A
             for name in SUBGRAPHS:
                 await migrate(without_fence(database), name, METADATA[name])
             await claim(database, SUBGRAPHS, KEYED_TOPICS)
-            parts = Parts.from_settings(database, sessions=sessions)
+            parts = subgraph_parts(database, sessions=sessions)
             listener = listen("127.0.0.1", 0)
             gateways.append(f"127.0.0.1:{listener.getsockname()[1]}")
             await stack.enter_async_context(serving(create_site(parts, gateway=GatewaySettings()), listener))

@@ -10,8 +10,9 @@ from typing import Final
 
 import pytest
 
+from foundation.late_imports import imported
 from gateway.feature_list import FEATURES
-from gateway.feature_settings import Entry, imported, nested_prefix
+from gateway.feature_settings import Entry, nested_prefix
 from tests.support.processes.forked_programs import run_forked
 from tests.support.processes.running_furlong import PATIENCE_SECONDS
 

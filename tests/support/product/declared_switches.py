@@ -11,8 +11,8 @@ from typer.core import TyperGroup
 
 from furlong.cli.main import COMMANDS
 from furlong.cli.processes.consume import ANALYTICS
+from furlong.database_names import DATABASES
 from furlong.settings import ALL_SETTINGS, variables_of
-from furlong.subgraph_names import DATABASES
 from gateway.feature_list import FEATURES
 
 Test = TypeVar("Test", bound=Callable[..., Any])

@@ -28,7 +28,6 @@ from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.serve.site import create_site
-from furlong.serve.subgraphs import Parts
 from furlong.workers.fulfilment_worker import FulfilmentProcess
 from furlong.workers.outbox_worker import OUTBOXES
 from furlong.workers.recovery_worker import create_recovery_rounds
@@ -41,6 +40,7 @@ from simulator.world import load_world
 from subgraphs.fulfilment.state.reward import fulfilment_key
 from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.kit.graphql.parts import SubgraphParts
 from subgraphs.kit.live.event_bus import MemoryBus
 from subgraphs.kit.live.settings import LiveSettings
 from subgraphs.kit.reads.brand_rules import ReadOptions
@@ -134,7 +134,7 @@ class Product:
 
     async def _start_site(self) -> None:
         verifier = SessionVerifier.from_settings(session_settings(), self.clock)
-        parts = Parts(
+        parts = SubgraphParts(
             self.settings,
             self.upstream_settings,
             verifier,

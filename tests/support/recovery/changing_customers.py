@@ -69,7 +69,8 @@ class ChangingCustomer:
         """Confirm the change in doubt, and replace it by newer ones."""
         if self.newer is None:
             return
-        assert await self.repeat() == []
+        errors = await self.repeat()
+        assert not errors, errors
         self._count()
         for _ in range(self.newer):
             await (self.choose() if self.kind == "choose" else self.switch())
@@ -79,13 +80,15 @@ class ChangingCustomer:
         self.harness.advance(TICK)
         key = f"switch-{next(self.keys)}"
         act = self.harness.opt_out if self.member else self.harness.opt_in
-        assert reasons(await act(key)) == []
+        errors = reasons(await act(key))
+        assert not errors, errors
         self.member = not self.member
 
     async def choose(self) -> None:
         """Choose the other reward."""
         self.harness.advance(TICK)
-        assert reasons(await self._choose(f"choice-{next(self.keys)}", self.harness.club_fixture)) == []
+        errors = reasons(await self._choose(f"choice-{next(self.keys)}", self.harness.club_fixture))
+        assert not errors, errors
         self.version += 1
 
     def _count(self) -> None:

@@ -29,6 +29,7 @@ from subgraphs.kit.domain.accounts import Account
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.schemes import Brand, Scheme
 from subgraphs.kit.graphql.app import Subgraph
+from subgraphs.kit.graphql.parts import SubgraphParts
 from subgraphs.kit.reads.brand_rules import ReadOptions
 from subgraphs.kit.records.tables import ReferenceTables
 from subgraphs.kit.settings import Execution, SessionSettings, UpstreamSettings
@@ -140,10 +141,11 @@ class ClubFixture:
         settings = UpstreamSettings(url=upstream_url, **{"retry_delay_seconds": 0.0} | upstream)
         verifier = SessionVerifier.from_settings(session_settings(), clock)
         reading = ReadOptions(execution=execution, tracer=tracer, count_seconds=count_seconds)
+        parts = SubgraphParts(database, settings, verifier, clock, reading)
         return cls(
-            club=create_club(database, settings, verifier, clock, reading),
-            rewards=create_rewards(database, settings, verifier, clock, reading),
-            progress=create_progress(database, verifier, clock, reading),
+            club=create_club(parts),
+            rewards=create_rewards(parts),
+            progress=create_progress(parts),
             clock=clock,
             url=url,
             upstream_url=upstream_url,

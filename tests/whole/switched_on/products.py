@@ -21,10 +21,11 @@ from consumers.feeds.adapters import sports
 from consumers.feeds.settings import find, known
 from deploy.private_kafka import PrivateKafka
 from deploy.server_process import free_port
+from furlong.database_names import DATABASES
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import TOPICS, feed_topics
-from furlong.subgraph_names import DATABASES, SUBGRAPHS
 from simulator.providers.serve import SECRET as PROVIDER_SECRET
+from subgraphs.block_list import SUBGRAPHS
 from tests.support.gateway.signing import PRIVATE, PUBLIC, key_text
 from tests.support.processes.forked_programs import Program
 from tests.support.processes.running_furlong import (

@@ -17,8 +17,8 @@ from redis import Redis
 from consumers.feeds.adapters import sports
 from consumers.feeds.settings import known
 from deploy.private_valkey import PrivateValkey
+from furlong.database_names import DATABASES
 from furlong.demo.embedded_broker import PARTITIONS
-from furlong.subgraph_names import DATABASES
 from tests.support.consumers.feed_records import example, written
 from tests.support.processes.running_furlong import BETSLIP, BRAND, PATIENCE_SECONDS, eventually
 from tests.support.product.declared_switches import shows

@@ -1,0 +1,22 @@
+"""Imports what a list names by its place, `MODULE:NAME`: whoever reads the list need not import it."""
+
+from importlib import import_module
+from typing import Any
+
+
+def imported(place: str) -> Any:
+    """Import an object by its place, `MODULE:NAME`.
+
+    Raises:
+        ValueError: There is no such module or name.
+    """
+    module, _, path = place.partition(":")
+    if not module or not path:
+        raise ValueError(f"{place!r} is not of the form MODULE:NAME.")
+    try:
+        found: Any = import_module(module)
+        for part in path.split("."):
+            found = getattr(found, part)
+    except (ImportError, AttributeError) as error:
+        raise ValueError(f"{place} cannot be imported: {error}.") from error
+    return found

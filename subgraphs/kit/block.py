@@ -1,0 +1,88 @@
+"""What a block of the platform declares: a subgraph with its database, its consumer and its facts.
+
+Its parts are found by the names of files that mean the same in every block: `models`, `app`, `schema`,
+`recovery_sources` and `customer_data` in its folder, and `wiring` in its consumer's.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from foundation.late_imports import imported
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy import MetaData, Table
+
+    from subgraphs.kit.graphql.app import Subgraph
+    from subgraphs.kit.graphql.parts import SubgraphParts
+    from subgraphs.kit.records.customer_history import CustomerHistory
+    from subgraphs.kit.records.erasure import Erasure, Pseudonyms
+    from subgraphs.kit.records.recovery_sources import RecoverySource
+    from subgraphs.kit.records.tables import OutboxTables, StreamTables
+
+
+class Block(NamedTuple):
+    """A block; its modules are imported when a part is asked for.
+
+    Attributes:
+        name: That of its folders, its database, its subgraph, its consumer and its commands.
+        has_intents: Whether customers change something at the upstream API through it.
+        acknowledges: Whether its consumer reads and acknowledges global messages, by a group for each node.
+    """
+
+    name: str
+    has_intents: bool = False
+    acknowledges: bool = False
+
+    @property
+    def metadata(self) -> MetaData:
+        """Return its tables."""
+        found: MetaData = self._part("models:METADATA")
+        return found
+
+    @property
+    def stream(self) -> StreamTables:
+        """Return the tables of what its consumer has read."""
+        found: StreamTables = self._part("models:STREAM")
+        return found
+
+    @property
+    def outbox(self) -> OutboxTables:
+        """Return the tables of the facts that it publishes."""
+        found: OutboxTables = self._part("models:OUTBOX")
+        return found
+
+    @property
+    def intent(self) -> Table:
+        """Return the table of changes that are made at the upstream API."""
+        found: Table = self._part("models:INTENT")
+        return found
+
+    @property
+    def recovery_sources(self) -> Sequence[RecoverySource]:
+        """Return where the truth of each table is."""
+        found: Sequence[RecoverySource] = self._part("recovery_sources:RECOVERY_SOURCES")
+        return found
+
+    @property
+    def history(self) -> CustomerHistory:
+        """Return what its tables tell of a customer, in time."""
+        found: CustomerHistory = self._part("customer_data:HISTORY")
+        return found
+
+    @property
+    def erasure_of(self) -> Callable[[str, Pseudonyms], Erasure]:
+        """Return what makes the erasure of its customers, of a dialect of SQL and pseudonyms."""
+        found: Callable[[str, Pseudonyms], Erasure] = self._part("customer_data:erasure_of")
+        return found
+
+    @property
+    def create_subgraph(self) -> Callable[[SubgraphParts], Subgraph]:
+        """Return what builds its subgraph."""
+        found: Callable[[SubgraphParts], Subgraph] = self._part("app:create_subgraph")
+        return found
+
+    def _part(self, place: str) -> Any:
+        return imported(f"subgraphs.{self.name}.{place}")

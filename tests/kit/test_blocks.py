@@ -1,0 +1,52 @@
+"""Blocks are declared once, and found by names of files that mean the same in each of them."""
+
+from inspect import signature
+from pathlib import Path
+
+import pytest
+from sqlalchemy import MetaData, Table
+
+from consumers.consumer_list import CREATORS
+from subgraphs import block_list
+from subgraphs.block_list import BLOCKS, SUBGRAPHS
+from subgraphs.kit.block import Block
+from subgraphs.kit.records.customer_history import CustomerHistory
+from subgraphs.kit.records.tables import OutboxTables, StreamTables
+
+FOLDER = Path(block_list.__file__).parent
+
+
+def test_each_folder_but_the_kit_is_a_block() -> None:
+    """One without its line would be neither served, nor backed up, nor erased."""
+    folders = {file.parent.name for file in FOLDER.glob("*/__init__.py")}
+    assert folders - {"kit"} == set(SUBGRAPHS)
+    assert len(SUBGRAPHS) == len(BLOCKS)
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=SUBGRAPHS)
+def test_each_part_of_a_block_is_there(block: Block) -> None:
+    """With its type, which a place in a text does not have."""
+    assert isinstance(block.metadata, MetaData)
+    assert isinstance(block.stream, StreamTables)
+    assert isinstance(block.outbox, OutboxTables)
+    assert isinstance(block.history, CustomerHistory)
+    assert {source.table.name for source in block.recovery_sources} == set(block.metadata.tables)
+    assert callable(block.erasure_of)
+    assert callable(block.create_subgraph)
+    assert callable(CREATORS[block.name])
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=SUBGRAPHS)
+def test_a_block_says_whether_it_has_intents(block: Block) -> None:
+    """Those of a block that does not say so would be settled by nobody, and shown to nobody."""
+    if block.has_intents:
+        assert isinstance(block.intent, Table)
+    else:
+        with pytest.raises(ValueError, match="INTENT"):
+            block.intent  # noqa: B018 - the part is looked for
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=SUBGRAPHS)
+def test_a_block_says_whether_it_acknowledges(block: Block) -> None:
+    """Consumers that do are built for a node, whose lag is counted by its own group."""
+    assert ("node" in signature(CREATORS[block.name]).parameters) == block.acknowledges
