@@ -49,7 +49,9 @@ class Execution(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         # Without a reference to the execution itself, which would be a cycle.
-        self.missing_fields.failures.services = partial(_returned_before, self.plan.fetches, self.data)
+        failures = self.missing_fields.failures
+        failures.services = partial(_returned_before, self.plan.fetches, self.data)
+        failures.interface_objects = self.plan.interface_objects
 
 
 class FetchExecution(Struct, frozen=True):
