@@ -52,7 +52,7 @@ def providing_subgraphs(
     """
     place = _Place.of(stored, data)
     if place.keys[-1:] == (TYPENAME,):
-        named = _providing(fetches, replace(place, types=(*place.types[:-1], None)))
+        named = _providing(fetches, place) if place.types[-1] is not None else []
         return named or providing_subgraphs(fetches, data, stored[:-1])
     return (
         _providing(fetches, place)

@@ -80,9 +80,9 @@ async def answered(
 
     def subgraph(name: str) -> Any:
         async def answer(request: SubgraphRequest) -> Mapping[str, Any]:
-            found = ENTITY.get(name, {})
+            found: Mapping[str, Any] | None = ENTITY.get(name, {})
             if name == "b":
-                found = None if entity is None else {**found, **entity}
+                found = None if entity is None else {**ENTITY["b"], **entity}
             data = {**ROOTS, **root} if name == "a" else dict(entities(request, found))
             return dict(json.loads(json.dumps({"data": data})))
 
@@ -365,6 +365,40 @@ async def test_who_is_never_asked_is_not_to_blame(
     assert answer["data"] == {"beings": [None, None]}
     assert {service for _, service in told(answer)} == {wrong}
     assert ("beings.0.count", wrong) in told(answer)
+
+
+SHOWN_BY_TYPE = """
+interface Shiny @join__type(graph: A) { id: ID! }
+interface Being implements Shiny @join__implements(graph: A, interface: "Shiny")
+  @join__type(graph: A, key: "id", isInterfaceObject: true) @join__type(graph: B, key: "id") { id: ID! }
+type Ant implements Being & Shiny
+  @join__implements(graph: B, interface: "Being") @join__implements(graph: A, interface: "Shiny")
+  @join__type(graph: B, key: "id") { id: ID! }
+type Query @join__type(graph: A) @join__type(graph: B) @join__type(graph: C) {
+  shiny: [Shiny] @join__field(graph: A)
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("shiny", "named", "wrong"),
+    [
+        ({"__typename": "Nobody", "id": "2"}, "Ant", "a"),
+        (BEING, "Nobody", "b"),
+        (BEING, "Being", "b"),
+        (BEING, 1, "b"),
+    ],
+)
+async def test_who_named_an_impossible_type_is_to_blame(
+    way: ExecutionMode, shiny: dict[str, Any], named: object, wrong: str
+) -> None:
+    """The subgraph of the interface object, or who was asked for the concrete type."""
+    sdl = joined(SHOWN_BY_TYPE, "a", "b", "c")
+    root = {"shiny": [shiny, None, BEING]}
+    answer = await answered("{ shiny { __typename } }", way, root, {"__typename": named}, sdl)
+    assert answer["data"] == {"shiny": [None, None, {"__typename": "Ant"} if wrong == "a" else None]}
+    assert {service for _, service in told(answer)} == {wrong}
+    assert ("shiny.0", wrong) in told(answer)
 
 
 async def test_who_knows_the_type_and_returns_no_entity_is_to_blame(way: ExecutionMode) -> None:
