@@ -52,22 +52,24 @@ class MissingFields:
 
     def mark_missing(self, failure: Failure, position: Position, provided_fields: ProvidedFields) -> None:
         """Record that an object lacks what a fetch should have returned."""
-        wanted = _of_any_type(position, provided_fields)
-        self._open.append(_MissingData(failure, position, wanted))
-        self._explain(failure, position, wanted)
-        for place, response_key in _missing_fields(position, wanted):
+        if self.failures.interface_objects:
+            provided_fields = _of_any_type(position, provided_fields)
+            self._explain_type(failure, position, provided_fields)
+        self._open.append(_MissingData(failure, position, provided_fields))
+        for place, response_key in _missing_fields(position, provided_fields):
             self.failures.explain((*place.stored, response_key), failure)
 
     def mark_nulled(self, failure: Failure, position: Position, provided_fields: ProvidedFields) -> None:
         """Record that the null of a failed field took an object's other fields; these get no errors."""
-        self._explain(failure, position, provided_fields)
+        if self.failures.interface_objects:
+            self._explain_type(failure, position, provided_fields)
         for place, response_key in _missing_fields(position, provided_fields):
             self.failures.explain((*place.stored, response_key), failure)
             below, hidden = ((), True) if place.hidden else translated((response_key,), place.names)
             if not hidden:
                 self.failures.mark_nulled((*place.path, *below))
 
-    def _explain(self, failure: Failure, position: Position, provided_fields: ProvidedFields) -> None:
+    def _explain_type(self, failure: Failure, position: Position, provided_fields: ProvidedFields) -> None:
         """Record that a fetch did not say the type of an object of which at most the interface is known."""
         concrete = position.concrete
         named = provided_fields.values() if concrete is None else [provided_fields.get(concrete, {})]
