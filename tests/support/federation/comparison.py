@@ -221,7 +221,9 @@ def difference(gateway: GatewayOf, operation: Operation) -> Difference | None:
         return Difference("deoptimized", ", ".join(unexpected))
     truth = excused(truth, given, run)
     found = (
-        _wrong(gateway, truth, given) or _unanswered(record, run) or _calls(gateway, operation, truth["data"])
+        _wrong(gateway, truth, given)
+        or _unanswered(record, run, given)
+        or _calls(gateway, operation, truth["data"])
     )
     found = found or asyncio.run(_ways(gateway, operation))
     found = found or asyncio.run(_withheld(gateway, operation, truth["data"], run))
@@ -324,10 +326,24 @@ def _wrong(gateway: GatewayOf, truth: Mapping[str, Any], given: Mapping[str, Any
     return None if expected == got else Difference("data", f"expected {expected}\ngot      {got}")
 
 
-def _unanswered(record: Record, run: Run) -> Difference | None:
-    """Return the leaves that no subgraph was asked for that may resolve them; external keys do not count."""
-    missing = sorted(run.answered - record.run.answered)
+def _unanswered(record: Record, run: Run, given: Mapping[str, Any]) -> Difference | None:
+    """Return the leaves that no subgraph was asked for that may resolve them; external keys do not count.
+
+    Neither do leaves of an object that a subgraph may not know, if it is null.
+    """
+    nulls = [path for path in run.unnamed if _is_null(given["data"], path)]
+    missing = sorted(
+        leaf
+        for leaf in run.answered - record.run.answered
+        if any(all(place[: len(null)] != null for null in nulls) for place in run.places[leaf])
+    )
     return Difference("external", f"nobody who may answer was asked for {missing}") if missing else None
+
+
+def _is_null(data: Any, path: Sequence[str | int]) -> bool:
+    for part in path:
+        data = None if data is None else data[part]
+    return data is None
 
 
 def excused(truth: Mapping[str, Any], given: Mapping[str, Any], run: Run) -> dict[str, Any]:

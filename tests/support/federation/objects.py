@@ -29,11 +29,13 @@ class Run:
     Attributes:
         mutations: How many of its mutations ran.
         answered: The leaves that were requested from a subgraph that may resolve them, by object and field.
+        places: For the leaves that the monolith resolved, their paths in the response.
         unnamed: Paths to objects that a subgraph may not know, and whose type the client does not name.
     """
 
     mutations: int = 0
     answered: set[tuple[str, str]] = field(default_factory=set)
+    places: dict[tuple[str, str], set[tuple[str | int, ...]]] = field(default_factory=dict)
     unnamed: set[tuple[str | int, ...]] = field(default_factory=set)
 
 
