@@ -77,7 +77,7 @@ def represent(entities: Entities, positions: Iterable[Position], failures: Failu
     index: dict[bytes, int] = {}
     for position in positions:
         try:
-            concrete = _identified(entities, position)
+            concrete = _identified(entities, position, failures)
             if concrete is None:
                 continue
             fields = entities.representations[concrete]
@@ -95,18 +95,25 @@ def represent(entities: Entities, positions: Iterable[Position], failures: Failu
     return batch
 
 
-def _identified(entities: Entities, position: Position) -> str | None:
+def _identified(entities: Entities, position: Position, failures: Failures) -> str | None:
     """Return the type by which an object is represented; None if nothing is fetched for it.
 
     An interface's or a union's object without a possible type is left to projection: it is null.
 
     Raises:
-        MissingError: A subgraph named another type than the only possible one.
+        MissingError: A subgraph named another type than the only possible one, or a failure is why nobody
+            named more than an interface.
     """
     concrete = position.concrete
-    if concrete is None and position.only is not None:
-        raise unnamed(position)
-    return concrete if concrete in entities.representations else None
+    if concrete is None:
+        if position.only is not None:
+            raise unnamed(position)
+        return None
+    if concrete in entities.representations:
+        return concrete
+    if failures.hides_type(position.stored, concrete):
+        raise MissingError((*position.stored, TYPENAME))
+    return None
 
 
 def _by_any_key(
@@ -163,7 +170,7 @@ def group_by_values(entities: Entities, positions: Iterable[Position], failures:
     index: dict[bytes, list[Position]] = {}
     for position in positions:
         try:
-            if _identified(entities, position) is None:
+            if _identified(entities, position, failures) is None:
                 continue
             values = {
                 variable.variable: _context_value(variable, position, failures)

@@ -74,11 +74,13 @@ class Failures:
         services: Returns the subgraphs that had provided the value at a path in the tree of data before a
             fetch was sent.
         asking: The fetch whose representations are being built.
+        interface_objects: The interfaces whose names subgraphs may return as the type of an object.
     """
 
     explained: dict[Path, Failure] = field(default_factory=dict)
     services: Callable[[Fetch | None, Path], Sequence[str]] = _nobody
     asking: Fetch | None = None
+    interface_objects: frozenset[str] = frozenset()
     _shown: dict[Path | None, Failure] = field(default_factory=dict)
     _hidden: list[Failure] = field(default_factory=list)
     _nulled: set[Path] = field(default_factory=set)
@@ -112,7 +114,7 @@ class Failures:
             stored: The path of the value in the tree of data; of an object, if it ends at its `__typename`.
             what: What the value's subgraph did wrong.
         """
-        services = self.services(self.asking, stored[:-1] if stored[-1] == TYPENAME else stored)
+        services = self.services(self.asking, stored)
         service = services[0] if services else None
         known = self._invalid.get((service, what))
         if known is None:
@@ -126,6 +128,15 @@ class Failures:
     def cause(self, stored: Path) -> Failure | None:
         """Return the failure at or below a path in the tree of data, if any."""
         return self.explained.get(stored)
+
+    def hides_type(self, stored: Path, name: str) -> bool:
+        """Return whether a failure is why only the interface of an object is known.
+
+        Args:
+            stored: The path of the object in the tree of data.
+            name: The name of its type, as far as it is known.
+        """
+        return name in self.interface_objects and (*stored, TYPENAME) in self.explained
 
     @property
     def is_empty(self) -> bool:

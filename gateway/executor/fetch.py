@@ -25,9 +25,11 @@ from gateway.executor.merge import copied, merge
 from gateway.executor.missing_fields import MissingFields, is_complete
 from gateway.executor.positions import NO_WINDOWS, Position, Windows, find, is_there
 from gateway.executor.response_limits import spend_copies
+from gateway.executor.values import IMPOSSIBLE_TYPE
 from gateway.plan import Entities, Fetch, ProvidedFields, QueryPlan, RootFields
 from gateway.plan.context_batch import ContextBatch, numbered_alias, numbering
 from gateway.plan.field_origin import preceding, providing_subgraphs
+from gateway.supergraph.selections import TYPENAME
 
 
 class Execution(Struct, frozen=True):
@@ -49,7 +51,9 @@ class Execution(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         # Without a reference to the execution itself, which would be a cycle.
-        self.missing_fields.failures.services = partial(_returned_before, self.plan.fetches, self.data)
+        failures = self.missing_fields.failures
+        failures.services = partial(_returned_before, self.plan.fetches, self.data)
+        failures.interface_objects = self.plan.interface_objects
 
 
 class FetchExecution(Struct, frozen=True):
@@ -238,10 +242,20 @@ class FetchExecution(Struct, frozen=True):
         for number, position in enumerate(positions):
             # Later fetches may write into one object, and must not change the others.
             merge(position.data, copied(given) if number else given, self.execution.plan.interface_objects)
+        if given.get(TYPENAME) is not None:
+            self._check_type(positions)
         if not is_complete(given, provided_fields, positions[0].concrete or positions[0].only):
             failure = invalid_response(self.fetch.subgraph, "left out a field")
             for position in positions:
                 self.execution.missing_fields.record_left_out(failure, position, provided_fields)
+
+    def _check_type(self, positions: Sequence[Position]) -> None:
+        """Record an error if the type that was named, instead of an interface's, is not possible."""
+        unknown = [each for each in positions if each.concrete is None]
+        if unknown:
+            failure = invalid_response(self.fetch.subgraph, IMPOSSIBLE_TYPE)
+            for position in unknown:
+                self.execution.missing_fields.record(failure, position, (TYPENAME,))
 
     def _mark_missing(
         self, positions: Iterable[Position], provided_fields: ProvidedFields, failure: Failure | None

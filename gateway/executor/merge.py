@@ -29,7 +29,7 @@ def merge(
         into, given = pairs.pop()
         for key, value in _items(given):
             present = into.get(key) if isinstance(into, dict) else into[key]
-            if present is None or _says_more(key, present, interface_objects):
+            if present is None or _says_more(key, present, value, interface_objects):
                 into[key] = value
             elif present is not value and _composite(present, value):
                 pairs.append((present, value))
@@ -39,9 +39,9 @@ def _items(value: Any) -> Iterable[tuple[Any, Any]]:
     return value.items() if isinstance(value, Mapping) else enumerate(value)
 
 
-def _says_more(key: object, present: object, interface_objects: frozenset[str]) -> bool:
+def _says_more(key: object, present: object, added: object, interface_objects: frozenset[str]) -> bool:
     """Return whether a known type name is an interface's, which a concrete type replaces."""
-    return key == TYPENAME and isinstance(present, str) and present in interface_objects
+    return key == TYPENAME and added is not None and isinstance(present, str) and present in interface_objects
 
 
 def _composite(present: object, added: object) -> bool:

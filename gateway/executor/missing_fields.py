@@ -52,17 +52,29 @@ class MissingFields:
 
     def mark_missing(self, failure: Failure, position: Position, provided_fields: ProvidedFields) -> None:
         """Record that an object lacks what a fetch should have returned."""
+        if self.failures.interface_objects:
+            provided_fields = _of_any_type(position, provided_fields)
+            self._explain_type(failure, position, provided_fields)
         self._open.append(_MissingData(failure, position, provided_fields))
         for place, response_key in _missing_fields(position, provided_fields):
             self.failures.explain((*place.stored, response_key), failure)
 
     def mark_nulled(self, failure: Failure, position: Position, provided_fields: ProvidedFields) -> None:
         """Record that the null of a failed field took an object's other fields; these get no errors."""
+        if self.failures.interface_objects:
+            self._explain_type(failure, position, provided_fields)
         for place, response_key in _missing_fields(position, provided_fields):
             self.failures.explain((*place.stored, response_key), failure)
             below, hidden = ((), True) if place.hidden else translated((response_key,), place.names)
             if not hidden:
                 self.failures.mark_nulled((*place.path, *below))
+
+    def _explain_type(self, failure: Failure, position: Position, provided_fields: ProvidedFields) -> None:
+        """Record that a fetch did not say the type of an object of which at most the interface is known."""
+        concrete = position.concrete
+        named = provided_fields.values() if concrete is None else [provided_fields.get(concrete, {})]
+        if any(TYPENAME in fields for fields in named):
+            self.failures.explain((*position.stored, TYPENAME), failure)
 
     def record_left_out(self, failure: Failure, position: Position, provided_fields: ProvidedFields) -> None:
         """Record a failure for every field that a response left out."""
@@ -84,6 +96,14 @@ class MissingFields:
             if not recorded:
                 self.record(missing.failure, missing.position, ())
         self._open.clear()
+
+
+def _of_any_type(position: Position, provided_fields: ProvidedFields) -> ProvidedFields:
+    """Return the fields that a fetch may return for an object; of which type, may not be known."""
+    concrete = position.concrete
+    if concrete is None or concrete in provided_fields:
+        return provided_fields
+    return {concrete: {key: below for fields in provided_fields.values() for key, below in fields.items()}}
 
 
 def is_complete(given: Mapping[str, Any], provided_fields: ProvidedFields, concrete: str | None) -> bool:

@@ -222,3 +222,25 @@ async def test_what_is_no_object_does_not_lose_its_part_of_one(
     part = {"left": 1, "right": None} if name == "view" else [{"left": 2, "right": None}]
     assert answer["data"] == {"ants": [{name: part}]}
     assert {service for _, service in told(answer)} == {"b"}
+
+
+TWICE = """
+interface Being @join__type(graph: A) @join__type(graph: B, key: "id", isInterfaceObject: true) { id: ID! }
+type Ant implements Being @join__implements(graph: A, interface: "Being")
+  @join__type(graph: A, key: "id") @join__type(graph: C, key: "id") {
+  id: ID! @join__field(graph: A, usedOverridden: true) @join__field(graph: C, override: "a")
+}
+type Query @join__type(graph: A) @join__type(graph: B) @join__type(graph: C) {
+  ants: [Ant] @join__field(graph: A)
+}
+"""
+
+
+@pytest.mark.parametrize("value", [{}, None])
+async def test_of_two_that_return_a_value_the_first_is_to_blame(way: ExecutionMode, value: object) -> None:
+    """Its value is kept, and sent to the second, which is asked only for the other ant."""
+    ant = {"__typename": "Ant", "id": "1"}
+    sdl = joined(TWICE, "a", "b", "c")
+    answer = await answered("{ ants { id } }", way, {"ants": [ant, {**ant, "id": value}]}, {"id": "1"}, sdl)
+    assert answer["data"] == {"ants": [{"id": "1"}, None]}
+    assert {service for _, service in told(answer)} == {"a"}

@@ -72,15 +72,17 @@ async def answered(
     query: str,
     way: ExecutionMode,
     root: Mapping[str, Any],
-    entity: Mapping[str, Any] = ENTITY["b"],
+    entity: Mapping[str, Any] | None = ENTITY["b"],
     sdl: str = SDL,
 ) -> dict[str, Any]:
-    """What the gateway answers if subgraph `a` returns these root fields, and `b` this entity."""
+    """What the gateway answers if subgraph `a` returns these root fields, and `b` this entity, if any."""
     preparer = Preparer(load_supergraph(sdl), GENEROUS_LIMITS)
 
     def subgraph(name: str) -> Any:
         async def answer(request: SubgraphRequest) -> Mapping[str, Any]:
-            found = {**ENTITY.get(name, {}), **(entity if name == "b" else {})}
+            found: Mapping[str, Any] | None = ENTITY.get(name, {})
+            if name == "b":
+                found = None if entity is None else {**ENTITY["b"], **entity}
             data = {**ROOTS, **root} if name == "a" else dict(entities(request, found))
             return dict(json.loads(json.dumps({"data": data})))
 
@@ -92,14 +94,14 @@ async def answered(
     return dict((await executor.execute(own, {}, {})).body)
 
 
-def entities(request: SubgraphRequest, found: Mapping[str, Any]) -> Iterator[tuple[str, list[Any]]]:
+def entities(request: SubgraphRequest, found: Mapping[str, Any] | None) -> Iterator[tuple[str, list[Any]]]:
     """Yield each `_entities` field of a request with its entities, one for each representation."""
     (operation,) = parse(request.query).definitions
     assert isinstance(operation, OperationDefinitionNode)
     for node in operation.selection_set.selections:
         match node:
             case FieldNode(alias=alias, arguments=(ArgumentNode(value=VariableNode(name=variable)),)):
-                selected = {key: each for key, each in found.items() if key in print_ast(node)}
+                selected = found and {key: each for key, each in found.items() if key in print_ast(node)}
                 sent = request.variables[variable.value]
                 yield "_entities" if alias is None else alias.value, [selected for _ in sent]
 
@@ -325,3 +327,84 @@ async def test_what_hides_the_type_of_an_interface_object_is_the_only_error(
     answer = await answered(query, way, {"beings": [being]}, {"__typename": "Ant", "id": "2"}, sdl)
     assert answer["data"] == {"beings": [None]}
     assert {service for _, service in told(answer)} == {"a"}
+
+
+KNOWN_BY_ITS_KEY = """
+interface Being
+  @join__type(graph: A, key: "id", isInterfaceObject: true) @join__type(graph: B, key: "id") { id: ID! }
+type Ant implements Being @join__implements(graph: B, interface: "Being")
+  @join__type(graph: B, key: "id") @join__type(graph: C, key: "id") {
+  id: ID! size: Int @join__field(graph: B) count: Int! @join__field(graph: C)
+}
+type Query @join__type(graph: A) @join__type(graph: B) @join__type(graph: C) {
+  beings: [Being] @join__field(graph: A)
+}
+"""
+BEING = {"__typename": "Being", "id": "2"}
+
+
+@pytest.mark.parametrize(
+    ("being", "entity", "wrong"),
+    [
+        ({"__typename": "Being"}, {"__typename": "Ant", "size": 3}, "a"),
+        ({"__typename": "Being", "id": {}}, {"__typename": "Ant", "size": 3}, "a"),
+        ({"__typename": "Nobody", "id": "2"}, {"__typename": "Ant", "size": 3}, "a"),
+        (BEING, {"__typename": "Nobody", "size": 3}, "b"),
+        (BEING, {"__typename": "Being", "size": 3}, "b"),
+        (BEING, {"__typename": None, "size": 3}, "b"),
+        (BEING, {"__typename": 1, "size": 3}, "b"),
+    ],
+)
+async def test_who_is_never_asked_is_not_to_blame(
+    way: ExecutionMode, being: dict[str, Any], entity: dict[str, Any], wrong: str
+) -> None:
+    """What `c` would have added is missing because of `a`, or of `b`, which was asked for the type."""
+    sdl = joined(KNOWN_BY_ITS_KEY, "a", "b", "c")
+    query = "{ beings { ... on Ant { size count } } }"
+    answer = await answered(query, way, {"beings": [being, None]}, entity, sdl)
+    assert answer["data"] == {"beings": [None, None]}
+    assert {service for _, service in told(answer)} == {wrong}
+    assert ("beings.0.count", wrong) in told(answer)
+
+
+SHOWN_BY_TYPE = """
+interface Shiny @join__type(graph: A) { id: ID! }
+interface Being implements Shiny @join__implements(graph: A, interface: "Shiny")
+  @join__type(graph: A, key: "id", isInterfaceObject: true) @join__type(graph: B, key: "id") { id: ID! }
+type Ant implements Being & Shiny
+  @join__implements(graph: B, interface: "Being") @join__implements(graph: A, interface: "Shiny")
+  @join__type(graph: B, key: "id") { id: ID! }
+type Query @join__type(graph: A) @join__type(graph: B) @join__type(graph: C) {
+  shiny: [Shiny] @join__field(graph: A)
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("shiny", "named", "wrong"),
+    [
+        ({"__typename": "Nobody", "id": "2"}, "Ant", "a"),
+        (BEING, "Nobody", "b"),
+        (BEING, "Being", "b"),
+        (BEING, 1, "b"),
+    ],
+)
+async def test_who_named_an_impossible_type_is_to_blame(
+    way: ExecutionMode, shiny: dict[str, Any], named: object, wrong: str
+) -> None:
+    """The subgraph of the interface object, or who was asked for the concrete type."""
+    sdl = joined(SHOWN_BY_TYPE, "a", "b", "c")
+    root = {"shiny": [shiny, None, BEING]}
+    answer = await answered("{ shiny { __typename } }", way, root, {"__typename": named}, sdl)
+    assert answer["data"] == {"shiny": [None, None, {"__typename": "Ant"} if wrong == "a" else None]}
+    assert {service for _, service in told(answer)} == {wrong}
+    assert ("shiny.0", wrong) in told(answer)
+
+
+async def test_who_knows_the_type_and_returns_no_entity_is_to_blame(way: ExecutionMode) -> None:
+    """Nobody else can be asked without the type."""
+    sdl = joined(KNOWN_BY_ITS_KEY, "a", "b", "c")
+    query = "{ beings { ... on Ant { size count } } }"
+    answer = await answered(query, way, {"beings": [BEING]}, None, sdl)
+    assert answer["data"] == {"beings": [None]}
+    assert told(answer) == [("beings.0.count", "b")]

@@ -42,6 +42,9 @@ MOVED: Final = frozenset({"percent(100)"})
 NULL_KEY = "represent: Deoptimize"
 """The one valid reason to deoptimize on usual data: an entity has a null key, and may have a complete one."""
 
+UNKNOWN_TYPE = "project: KeyError"
+"""The reason to deoptimize if nobody could name the type of an object, which is null with an error then."""
+
 
 _Way: TypeAlias = tuple[int, ExecutionMode, bool]
 """How an operation is executed: by which plan, in which mode, and whether subgraphs are trusted."""
@@ -212,16 +215,18 @@ def difference(gateway: GatewayOf, operation: Operation) -> Difference | None:
     if "errors" in truth:
         raise AssertionError(f"the monolith has errors: {truth['errors']}")
     record = gateway.record
-    if unexpected := [
-        deoptimization for deoptimization in gateway.deoptimizations if deoptimization != NULL_KEY
-    ]:
+    given, is_excused = _without_unknown_types(given, run)
+    expected = {NULL_KEY, UNKNOWN_TYPE} if is_excused else {NULL_KEY}
+    if unexpected := [each for each in gateway.deoptimizations if each not in expected]:
         return Difference("deoptimized", ", ".join(unexpected))
     truth = excused(truth, given, run)
     found = (
-        _wrong(gateway, truth, given) or _unanswered(record, run) or _calls(gateway, operation, truth["data"])
+        _wrong(gateway, truth, given)
+        or _unanswered(record, run, given)
+        or _calls(gateway, operation, truth["data"])
     )
     found = found or asyncio.run(_ways(gateway, operation))
-    found = found or asyncio.run(_withheld(gateway, operation, truth["data"]))
+    found = found or asyncio.run(_withheld(gateway, operation, truth["data"], run))
     gateway.record = record
     return found
 
@@ -248,7 +253,9 @@ async def _ways(gateway: GatewayOf, operation: Operation) -> Difference | None:
     return None
 
 
-async def _withheld(gateway: GatewayOf, operation: Operation, truth: Mapping[str, Any]) -> Difference | None:
+async def _withheld(
+    gateway: GatewayOf, operation: Operation, truth: Mapping[str, Any], run: Run
+) -> Difference | None:
     """Check that nothing is lost in silence if subgraphs falsify what the gateway selects for itself.
 
     A name that the schema says is not missed. Whatever else is missing has an error, which names a subgraph
@@ -268,7 +275,8 @@ async def _withheld(gateway: GatewayOf, operation: Operation, truth: Mapping[str
         data, errors, *_ = json.loads(plain)
         # An error names nobody where several subgraphs return the field: any of them may have withheld it.
         blamed = {each["extensions"].get("service") for each in errors} - {None}
-        if not blamed <= faults.by or (errors and not faults.by):
+        unexcused = [each for each in errors if not _is_of_unknown_type(each, run)]
+        if not blamed <= faults.by or (unexcused and not faults.by):
             return Difference("blamed", f"{kind}\n{sorted(faults.by)} {errors}")
         told = [tuple(each["path"]) for each in errors]
         for path in _untrue(truth, data, ()):
@@ -318,10 +326,24 @@ def _wrong(gateway: GatewayOf, truth: Mapping[str, Any], given: Mapping[str, Any
     return None if expected == got else Difference("data", f"expected {expected}\ngot      {got}")
 
 
-def _unanswered(record: Record, run: Run) -> Difference | None:
-    """Return the leaves that no subgraph was asked for that may resolve them; external keys do not count."""
-    missing = sorted(run.answered - record.run.answered)
+def _unanswered(record: Record, run: Run, given: Mapping[str, Any]) -> Difference | None:
+    """Return the leaves that no subgraph was asked for that may resolve them; external keys do not count.
+
+    Neither do leaves of an object that a subgraph may not know, if it is null.
+    """
+    nulls = [path for path in run.unnamed if _is_null(given["data"], path)]
+    missing = sorted(
+        leaf
+        for leaf in run.answered - record.run.answered
+        if any(all(place[: len(null)] != null for null in nulls) for place in run.places[leaf])
+    )
     return Difference("external", f"nobody who may answer was asked for {missing}") if missing else None
+
+
+def _is_null(data: Any, path: Sequence[str | int]) -> bool:
+    for part in path:
+        data = None if data is None else data[part]
+    return data is None
 
 
 def excused(truth: Mapping[str, Any], given: Mapping[str, Any], run: Run) -> dict[str, Any]:
@@ -330,6 +352,22 @@ def excused(truth: Mapping[str, Any], given: Mapping[str, Any], run: Run) -> dic
     for path in sorted(run.unnamed, key=len):
         _excuse(excused["data"], given["data"], path)
     return excused
+
+
+def _without_unknown_types(given: Mapping[str, Any], run: Run) -> tuple[dict[str, Any], bool]:
+    """Return a response without the errors about types that nobody knows, and whether it had any."""
+    errors = given.get("errors", [])
+    left = [each for each in errors if not _is_of_unknown_type(each, run)]
+    return {**given, "errors": left} if left else {"data": given["data"]}, len(left) < len(errors)
+
+
+def _is_of_unknown_type(error: Mapping[str, Any], run: Run) -> bool:
+    """Return whether an error says that nobody could name the type of an object of an interface object.
+
+    An interface object's subgraph has it, and who was asked for its type does not know it and returned null.
+    """
+    is_unknown = error["message"].endswith("is of a type that is not known here.")
+    return is_unknown and "service" not in error["extensions"] and tuple(error["path"]) in run.unnamed
 
 
 def _excuse(expected: Any, got: Any, path: Sequence[str | int]) -> None:

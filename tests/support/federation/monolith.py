@@ -85,7 +85,9 @@ def resolve(source: Thing | None, info: GraphQLResolveInfo[Any], **arguments: An
         run.mutations += 1
     moment = run.mutations
     if stored is not None and is_leaf_type(get_named_type(info.return_type)):
-        run.answered.add((thing.key, info.field_name))
+        leaf = (thing.key, info.field_name)
+        run.answered.add(leaf)
+        run.places.setdefault(leaf, set()).add(tuple(info.path.as_list()))
     run.unnamed |= set(_unnamed(truth, thing, info, stored))
     return mapped(stored, lambda key: Thing(key, truth.typename(key), moment, thing))
 

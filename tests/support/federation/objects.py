@@ -29,11 +29,13 @@ class Run:
     Attributes:
         mutations: How many of its mutations ran.
         answered: The leaves that were requested from a subgraph that may resolve them, by object and field.
+        places: For the leaves that the monolith resolved, their paths in the response.
         unnamed: Paths to objects that a subgraph may not know, and whose type the client does not name.
     """
 
     mutations: int = 0
     answered: set[tuple[str, str]] = field(default_factory=set)
+    places: dict[tuple[str, str], set[tuple[str | int, ...]]] = field(default_factory=dict)
     unnamed: set[tuple[str | int, ...]] = field(default_factory=set)
 
 
@@ -122,13 +124,23 @@ class Truth:
 
     def known_members(self, owner: str, name: str) -> list[frozenset[str]]:
         """Return, by subgraph that has a field, the object types that it knows for the field's values."""
-        members = []
+        return [members for _, members in self._known_members(owner, name)]
+
+    def _known_members(self, owner: str, name: str) -> Iterator[tuple[FieldSdl, frozenset[str]]]:
         for subgraph in self.subgraphs:
             for seen in (owner, *sorted(self.abstract.get(owner, ()))):
                 there = subgraph.types.get(seen)
                 if there is not None and there.is_object and name in there.fields:
-                    members.append(frozenset(self._members(subgraph, named(there.fields[name].type))))
-        return members
+                    field = there.fields[name]
+                    yield field, frozenset(self._members(subgraph, named(field.type)))
+
+    def _returned(self, owner: str, name: str, value: Stored) -> Stored:
+        """Return a value without the objects whose type is known to no subgraph that resolves the field."""
+        resolving = [members for field, members in self._known_members(owner, name) if not field.external]
+        if not resolving:
+            return value
+        known = frozenset[str]().union(*resolving)
+        return mapped(value, lambda each: {"$ref": each} if self.typename(each) in known else None)
 
     def _members(self, subgraph: SubgraphSdl, name: str) -> Iterator[str]:
         for concrete, names in self.abstract.items():
@@ -164,6 +176,7 @@ class Truth:
             value = self._of_node(key, node)
             below = node.selection_set
             if below is not None:
+                value = self._returned(owner, node.name.value, value)
                 value = mapped(value, lambda each, below=below: self.selected(each, below))  # type: ignore[misc]  # a default binds the loop's value
             found[node.name.value] = _joined(found.get(node.name.value), value)
         return found
