@@ -33,8 +33,8 @@ SQL_MODE = (
 )
 """The `sql_mode` of every session, whatever the server's own is: the default of MySQL 8, which MariaDB knows.
 
-A value that a column cannot hold is refused instead of changed, and so is a column that is neither grouped nor
-aggregated.
+A value that a column cannot hold is refused instead of changed, and so is a selected column that is neither
+grouped nor aggregated.
 """
 
 MAX_PREPARED = 32
