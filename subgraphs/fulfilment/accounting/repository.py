@@ -69,12 +69,10 @@ async def liability(
     }
     rewards = staged_rewards(columns, stage, brand, iso_week).subquery("reward").c
     groups = [rewards[name] for name in columns]
-    value_minor, spins = (func.coalesce(func.sum(rewards[name]), 0) for name in SUMMED)
-    query = select(*groups, func.count(), value_minor, spins).group_by(*groups).order_by(*groups)
-    return [
-        LiabilityLine(of_brand, week, unit, in_stage, kind, customers, int(value), int(number))
-        for of_brand, week, unit, in_stage, kind, customers, value, number in await connection.execute(query)
-    ]
+    sums = [func.coalesce(func.sum(rewards[name]), 0) for name in SUMMED]
+    query = select(*groups, func.count(), *sums).group_by(*groups).order_by(*groups)
+    rows = await connection.execute(query)
+    return [LiabilityLine(*row[:6], *map(int, row[6:])) for row in rows]
 
 
 async def reward_counts(
