@@ -10,6 +10,7 @@ from pymysql.cursors import Cursor, DictCursor, SSCursor
 from sqlalchemy import URL
 
 from cells.regions import BoundRegion
+from foundation.storage.database import SQL_MODE
 
 CONNECT_SECONDS: Final = 10
 
@@ -56,6 +57,7 @@ class Server:
             password=self.url.password or "",
             connect_timeout=CONNECT_SECONDS,
             charset="utf8mb4",
+            sql_mode=SQL_MODE,
             autocommit=True,
             cursorclass=DictCursor if dicts else SSCursor if streams else Cursor,
         )

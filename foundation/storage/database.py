@@ -27,6 +27,16 @@ log = structlog.get_logger(__name__)
 SQLITE_BUSY_SECONDS = 10
 SECONDS_TO_FINISH = 5  # a commit that takes longer has lost its server
 SECONDS_TO_ANSWER = 1  # beyond the server's own limit; then the connection counts as lost
+SQL_MODE = (
+    "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
+    "NO_ENGINE_SUBSTITUTION"
+)
+"""The `sql_mode` of every session, whatever the server's own is: the default of MySQL 8, which MariaDB knows.
+
+A value that a column cannot hold is refused instead of changed, and so is a selected column that is neither
+grouped nor aggregated.
+"""
+
 MAX_PREPARED = 32
 """The most statements that a pinned connection keeps prepared; together with others, MariaDB keeps 16,382."""
 
@@ -255,7 +265,10 @@ def _distrust(context: ExceptionContext) -> None:
 
 
 def _mysql_session(settings: DatabaseSettings) -> str:
-    return f"SET time_zone = '+00:00', innodb_lock_wait_timeout = {settings.lock_wait_seconds}"
+    return (
+        f"SET time_zone = '+00:00', innodb_lock_wait_timeout = {settings.lock_wait_seconds}, "
+        f"sql_mode = '{SQL_MODE}'"
+    )
 
 
 def _prepare_mysql(settings: DatabaseSettings) -> Callable[[Any, Any], None]:

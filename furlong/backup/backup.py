@@ -8,11 +8,10 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import URL, MetaData, inspect, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from foundation.storage.clock import Clock
-from foundation.storage.database import CLOSED, Database, database_url
+from foundation.storage.database import CLOSED, Database, create_engine, database_url
 from foundation.storage.installation import Installation
 from foundation.storage.migrations.upgrade import UNFINISHED_RESTORE, create_database, knows, status
 from foundation.storage.settings import DatabaseSettings
@@ -181,7 +180,8 @@ async def _load_schema(settings: DatabaseSettings, name: str, source: Path) -> N
     """Empty a schema and fill it; a table marks it meanwhile, so that no process starts on it."""
     await create_database(settings, name)
     url = database_url(settings.url, name)
-    engine = create_async_engine(url, poolclass=NullPool)
+    # Dropping a large table takes longer than any statement of a request may.
+    engine = create_engine(settings.model_copy(update={"statement_seconds": 0}), name)
     try:
         async with engine.begin() as connection:
             await connection.execute(

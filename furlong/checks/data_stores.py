@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from consumers.stream.settings import StreamSettings
 from foundation.storage.database import create_engine, database_url
 from foundation.storage.migrations.upgrade import status
+from foundation.storage.servers import ADVICE, ServerRefused, server_at
 from foundation.storage.settings import DatabaseSettings
 from furlong.checks.finding import Check, CheckFailed
 from furlong.checks.machine_clock import MachineClocks, Reading
@@ -45,14 +46,37 @@ Explain = Callable[[DBAPIError], str]
 
 
 def database_checks(settings: DatabaseSettings, clocks: MachineClocks, explain: Explain) -> list[Check]:
-    """Return a check for each subgraph's database.
+    """Return a check of the server, and one for each subgraph's database.
 
     Args:
         settings: Where the databases are.
         clocks: Records the time of the database servers.
         explain: Puts a database error into words.
     """
-    return [Check(f"database {name}", partial(_check, settings, name, clocks, explain)) for name in METADATA]
+    return [
+        Check("database server", partial(_server, settings, explain)),
+        *(Check(f"database {name}", partial(_check, settings, name, clocks, explain)) for name in METADATA),
+    ]
+
+
+async def _server(settings: DatabaseSettings, explain: Explain) -> str:
+    try:
+        server = await server_at(settings)
+    except ServerRefused as refused:
+        raise CheckFailed(refused.server.says, ADVICE) from refused
+    except (SQLAlchemyError, OSError, ValueError) as error:
+        raise _unusable(error, explain) from error
+    if server is None:
+        return "files of SQLite: for the demo, and for trying things"
+    return server.says
+
+
+def _unusable(error: Exception, explain: Explain) -> CheckFailed:
+    if isinstance(error, DBAPIError):
+        return CheckFailed(explain(error), "correct FURLONG_DATABASE_URL, or repair the database")
+    return CheckFailed(
+        f"it cannot be used: {type(error).__name__}", "correct FURLONG_DATABASE_URL: see `furlong settings`"
+    )
 
 
 async def _check(settings: DatabaseSettings, name: str, clocks: MachineClocks, explain: Explain) -> str:
@@ -62,13 +86,8 @@ async def _check(settings: DatabaseSettings, name: str, clocks: MachineClocks, e
             server = f"the database at {database_url(settings.url, name).host}"
             again = partial(_time_again, settings, name, clocks)
             clocks.note(server, await _time(settings, name, clocks), again, is_database=True)
-    except DBAPIError as error:
-        raise CheckFailed(explain(error), "correct FURLONG_DATABASE_URL, or repair the database") from error
     except (SQLAlchemyError, OSError, ValueError) as error:
-        raise CheckFailed(
-            f"it cannot be used: {type(error).__name__}",
-            "correct FURLONG_DATABASE_URL: see `furlong settings`",
-        ) from error
+        raise _unusable(error, explain) from error
     if not found.serves:
         raise CheckFailed(*STATES[found.state])
     if found.closed:

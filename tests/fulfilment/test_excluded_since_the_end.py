@@ -17,7 +17,7 @@ from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.fulfilment.accounting.repository import liability, reward_counts
 from subgraphs.fulfilment.accounting.stage_sql import ended_weeks, was_excluded
-from subgraphs.fulfilment.accounting.week_rewards import reward_rows
+from subgraphs.fulfilment.accounting.week_rewards import reward_lines, reward_rows
 from subgraphs.fulfilment.models import ACCOUNT_CHANGE, QUALIFICATION, REFERENCE
 from subgraphs.fulfilment.payout.origins import EligibilityCheck
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
@@ -115,6 +115,11 @@ async def test_the_figures_count_exclusions_before_the_week_is_closed(each_harne
         found = await liability(connection, harness.clock.now())
         in_the_week = await liability(connection, ENDS - HOUR)
         standings = await reward_counts(connection, harness.clock.now())
+        lines = await reward_lines(connection, BRAND, WEEK, harness.clock.now())
+    assert {(line.stage, line.reward_id): line.customers for line in lines} == {
+        ("expected", "fb-5"): 1,
+        ("stopped", "fb-5"): 1,
+    }
     assert [(one.stage, one.customers) for one in found] == [("expected", 1), ("stopped", 1)]
     assert [(one.stage, one.customers) for one in in_the_week] == [("expected", 2)]
     assert [(standing.reward_id, standing.expected) for standing in standings] == [("fb-5", 1)]

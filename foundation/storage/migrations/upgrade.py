@@ -17,12 +17,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, inspect, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
 
 from foundation.storage.columns import exact_collation
 from foundation.storage.database import CLOSED, create_engine, database_url, has_file
 from foundation.storage.migrations.lock import Waiting, exclusive
+from foundation.storage.servers import connected
 from foundation.storage.settings import DatabaseSettings
 
 State: TypeAlias = Literal["absent", "empty", "current", "behind", "incomplete", "ahead", "unrestored"]
@@ -121,6 +120,7 @@ async def upgrade(
         The state before the upgrade; its `revision` may be None.
 
     Raises:
+        ServerRefused: Furlong does not run on that server.
         sqlalchemy.exc.SQLAlchemyError: The database cannot be reached, or refuses.
         MigrationLocked: Another upgrade held the lock for too long.
         HalfDoneMigration: Something that a migration creates exists with another definition.
@@ -216,19 +216,20 @@ _COLLATION = text("SELECT default_collation_name FROM information_schema.schemat
 
 
 async def create_database(settings: DatabaseSettings, subgraph: str) -> None:
-    """Create a subgraph's database if there is none; whoever made it, its tables will compare exactly."""
+    """Create a subgraph's database if there is none; whoever made it, its tables will compare exactly.
+
+    Raises:
+        ServerRefused: Furlong does not run on that server.
+        sqlalchemy.exc.SQLAlchemyError: The server cannot be reached, or refuses.
+    """
     url = database_url(settings.url, subgraph)
     if url.get_backend_name() == "sqlite":
         return  # the first connection creates the file
-    server = create_async_engine(url.set(database=""), poolclass=NullPool)
-    name = server.dialect.identifier_preparer.quote_identifier(str(url.database))
-    try:
-        async with server.connect() as connection:
-            exact = exact_collation(server.dialect)
-            await connection.execute(
-                text(f"CREATE DATABASE IF NOT EXISTS {name} CHARACTER SET utf8mb4 COLLATE {exact}")
-            )
-            if await connection.scalar(_COLLATION, {"name": url.database}) != exact:
-                await connection.execute(text(f"ALTER DATABASE {name} CHARACTER SET utf8mb4 COLLATE {exact}"))
-    finally:
-        await server.dispose()
+    async with connected(url) as (connection, _):
+        exact = exact_collation(connection.dialect)
+        name = connection.dialect.identifier_preparer.quote_identifier(str(url.database))
+        await connection.execute(
+            text(f"CREATE DATABASE IF NOT EXISTS {name} CHARACTER SET utf8mb4 COLLATE {exact}")
+        )
+        if await connection.scalar(_COLLATION, {"name": url.database}) != exact:
+            await connection.execute(text(f"ALTER DATABASE {name} CHARACTER SET utf8mb4 COLLATE {exact}"))

@@ -13,6 +13,7 @@ from furlong.database_names import DATABASES
 
 if TYPE_CHECKING:
     from foundation.storage.migrations.upgrade import MigrationStatus
+    from foundation.storage.settings import DatabaseSettings
 
 cli = typer.Typer(no_args_is_help=True, help="The databases.")
 
@@ -35,7 +36,8 @@ def upgrade(
 ) -> None:
     """Create the subgraphs' databases where they are missing, and migrate them to this version.
 
-    Only one upgrade runs at a time; others wait. If an upgrade was killed, the next one continues it.
+    Only one upgrade runs at a time; others wait. If an upgrade was killed, the next one continues it. Nothing
+    is written to a database server on which Furlong does not run.
     """
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -43,6 +45,7 @@ def upgrade(
     from foundation.storage.migrations.lock import MigrationLocked
     from foundation.storage.migrations.resumable_steps import HalfDoneMigration
     from foundation.storage.migrations.upgrade import RestoreUnfinished, TablesMissing
+    from foundation.storage.servers import server_at
     from furlong.databases import upgrade_databases
 
     reported: set[str] = set()
@@ -52,8 +55,13 @@ def upgrade(
             reported.add(holder)
             typer.echo(f"Waiting for another upgrade: {holder}.", err=True)
 
+    async def upgrade_all(settings: DatabaseSettings) -> tuple[MigrationStatus, ...]:
+        if server := await server_at(settings):
+            typer.echo(f"The database server is {server.says}.")
+        return await upgrade_databases(settings, waiting=waiting, wait_seconds=wait)
+
     try:
-        upgraded = asyncio.run(upgrade_databases(database_settings(), waiting=waiting, wait_seconds=wait))
+        upgraded = asyncio.run(upgrade_all(database_settings()))
     except (
         SQLAlchemyError,
         OSError,

@@ -13,6 +13,7 @@ from subgraphs.fulfilment.accounting.stage_sql import (
     EXPIRED,
     OUTSTANDING,
     OWED,
+    SUMMED,
     USED,
     LiabilityLine,
     RewardCounts,
@@ -20,6 +21,7 @@ from subgraphs.fulfilment.accounting.stage_sql import (
     reward_column,
     stage_column,
     staged,
+    staged_rewards,
     was_excluded,
 )
 from subgraphs.fulfilment.models import CHOICE, FULFILMENT, QUALIFICATION, RECONCILIATION
@@ -58,19 +60,19 @@ async def liability(
 ) -> Sequence[LiabilityLine]:
     """Return the figures by brand, week, currency, stage and kind; by default of all brands and weeks."""
     stage = stage_column(was_excluded(await ended_weeks(connection, now)))
-    value_minor, spins = reward_column("value_minor"), reward_column("spins")
-    currency = func.coalesce(FULFILMENT.c.currency, CHOICE.c.currency, QUALIFICATION.c.currency)
-    groups = [QUALIFICATION.c.brand_id, QUALIFICATION.c.iso_week, currency, stage, reward_column("kind")]
-    query = (
-        staged(groups, stage, brand, iso_week)
-        .add_columns(func.count(), func.coalesce(func.sum(value_minor), 0), func.coalesce(func.sum(spins), 0))
-        .group_by(*groups)
-        .order_by(*groups)
-    )
-    return [
-        LiabilityLine(of_brand, week, unit, in_stage, kind, customers, int(value), int(number))
-        for of_brand, week, unit, in_stage, kind, customers, value, number in await connection.execute(query)
-    ]
+    columns = {
+        "brand_id": QUALIFICATION.c.brand_id,
+        "iso_week": QUALIFICATION.c.iso_week,
+        "currency": func.coalesce(FULFILMENT.c.currency, CHOICE.c.currency, QUALIFICATION.c.currency),
+        "stage": stage,
+        "kind": reward_column("kind"),
+    }
+    rewards = staged_rewards(columns, stage, brand, iso_week).subquery("reward").c
+    groups = [rewards[name] for name in columns]
+    sums = [func.coalesce(func.sum(rewards[name]), 0) for name in SUMMED]
+    query = select(*groups, func.count(), *sums).group_by(*groups).order_by(*groups)
+    rows = await connection.execute(query)
+    return [LiabilityLine(*row[:6], *map(int, row[6:])) for row in rows]
 
 
 async def reward_counts(

@@ -85,6 +85,24 @@ def staged(
     )
 
 
+SUMMED = ("value_minor", "spins")
+
+
+def staged_rewards(
+    columns: Mapping[str, ColumnElement[Any]],
+    stage: ColumnElement[Any],
+    brand: str | None,
+    iso_week: str | None,
+) -> Select[tuple[Any, ...]]:
+    """Select named columns, and what is summed of each reward, to be grouped around it.
+
+    Servers with `ONLY_FULL_GROUP_BY` do not see that a column with a subquery, as the stage is, is the one in
+    their GROUP BY. A column of a derived table they know by its name.
+    """
+    named = dict(columns) | {name: reward_column(name) for name in SUMMED}
+    return staged([column.label(name) for name, column in named.items()], stage, brand, iso_week)
+
+
 def with_reward() -> FromClause:
     """Return the qualifications, joined with the choice and the fulfilment."""
     chosen = QUALIFICATION.outerjoin(CHOICE, same_week(CHOICE))

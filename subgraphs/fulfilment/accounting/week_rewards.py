@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from subgraphs.fulfilment.accounting.stage_sql import (
     CONFIRMED,
     PROVISIONAL,
+    SUMMED,
     ended_weeks,
     reward_column,
     stage_column,
-    staged,
+    staged_rewards,
     was_excluded,
     with_reward,
 )
@@ -106,19 +107,17 @@ async def _lines(
     iso_week: str,
     between: tuple[str, str],
 ) -> list[RewardLine]:
-    groups, customer = [*_columns(stage).values()], QUALIFICATION.c.customer_id
-    value = reward_column("value_minor")
-    query = (
-        _with_accounts(staged(groups, stage, brand, iso_week))
+    columns, customer = _columns(stage), QUALIFICATION.c.customer_id
+    rewards = (
+        _with_accounts(staged_rewards(columns, stage, brand, iso_week))
         .where(customer > between[0], customer <= between[1])
-        .add_columns(
-            func.count(),
-            func.coalesce(func.sum(value), 0),
-            func.coalesce(func.sum(reward_column("spins")), 0),
-            func.sum(case((value.is_(None), 1), else_=0)),
-        )
-        .group_by(*groups)
+        .subquery("reward")
+        .c
     )
+    groups = [rewards[name] for name in columns]
+    sums = [func.coalesce(func.sum(rewards[name]), 0) for name in SUMMED]
+    unvalued_ones = func.sum(case((rewards.value_minor.is_(None), 1), else_=0))
+    query = select(*groups, func.count(), *sums, unvalued_ones).group_by(*groups)
     lines = []
     for in_stage, reward, version, kind, unit, place, money, *numbers in await connection.execute(query):
         customers, worth, spins, unvalued = map(int, numbers)
