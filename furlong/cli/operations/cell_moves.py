@@ -101,6 +101,8 @@ def _did(found: Move, *, back: bool, as_json: bool) -> bool:
         typer.echo(f"Cell {found.findings.cell.name} stays at {found.source.server}.")
     else:
         typer.echo(_outcome(found, "already" if already else ""))
+        if number := int(found.journal.facts.get("misplaced_pseudonyms", "0")):
+            typer.echo(_renamed(found, number))
     return not (as_json or back)  # again if it is called again: a killed command may not have printed it
 
 
@@ -115,15 +117,25 @@ def _outcome(found: Move, already: str) -> str:
     return f"{said} {found.target.server} {already}".rstrip() + "."
 
 
+def _renamed(found: Move, number: int) -> str:
+    where = found.source if found.journal.kind.value == "split" else found.target
+    return (
+        f"Pseudonyms of erased customers that were in partitions of other cells: {number}. Whose they are is "
+        f"unknown, so they have new ones, and all their rows are at {where.server}."
+    )
+
+
 def verify(*, as_json: AsJson = False) -> None:
     """Check that each of the cell's partitions is open in one location, and each customer in the right one.
 
     With FURLONG_REGION, also check that each location may have the customers there. While a move or split
     replicates the cell, compare both locations table by table, as of one moment. Exits with 1 if anything is
-    wrong.
+    wrong; pseudonyms of erased customers in partitions of other cells are counted, but not wrong.
     """
     found = _guarded(_verified)
     facts: dict[str, Any] = {"tables": found.tables, "differing": 0} if found.tables else dict(found.states)
+    if found.misplaced_pseudonyms:
+        facts["misplaced_pseudonyms"] = found.misplaced_pseudonyms
     facts["sound"] = not found.problems
     if as_json:
         echo_json([facts | {"problems": found.problems}])
