@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from cells.dividing.erased import misplaced
 from cells.dividing.rows import strangers
@@ -30,6 +31,13 @@ class Verified:
     states: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     misplaced_pseudonyms: int = 0
+
+    def facts(self) -> dict[str, Any]:
+        """Return what was found for people and programs, except for the problems."""
+        facts: dict[str, Any] = {"tables": self.tables, "differing": 0} if self.tables else dict(self.states)
+        if self.misplaced_pseudonyms:
+            facts |= {"misplaced_pseudonyms": self.misplaced_pseudonyms}
+        return facts | {"sound": not self.problems}
 
 
 def verify(source: Location, target: Location, folder: Path) -> Verified:

@@ -9,6 +9,8 @@ from typing import Final
 from pymysql.cursors import Cursor
 
 from cells.dividing.rows import BATCH_SIZE, CUSTOMERS_KEY, customer_tables, customers_of_others
+from cells.moving.journal import Kind
+from cells.moving.move import Move
 from cells.moving.server import Location, quoted
 from foundation.storage.cells.cell import Cell
 from foundation.storage.cells.pseudonym import is_pseudonym, pseudonym_within
@@ -24,6 +26,17 @@ def misplaced(location: Location, cell: Cell) -> int:
         with location.server.session() as cursor:
             found.update(_misplaced_in(cursor, schema, cell))
     return len(found)
+
+
+def renamed_by(move: Move) -> list[str]:
+    """Return a sentence about the pseudonyms that a split or merge has renamed; none if there were none."""
+    number = int(move.journal.facts.get(MISPLACED, "0"))
+    where = move.source if move.journal.kind is Kind.SPLIT else move.target
+    said = (
+        f"Pseudonyms of erased customers that were in partitions of other cells: {number}. Whose they are is "
+        f"unknown, so they have new ones, and all their rows are at {where.server}."
+    )
+    return [said] if number else []
 
 
 def place_all(location: Location, cell: Cell) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 import typer
 
@@ -93,6 +93,8 @@ def merge(
 
 def _did(found: Move, *, back: bool, as_json: bool) -> bool:
     """Carry out or abort a move, and print where the cell is; return whether the operator acts next."""
+    from cells.dividing.erased import renamed_by
+
     already = found.is_over
     _guarded(lambda: _give_up(found) if back else _carry_out(found, quiet=as_json))
     if as_json:
@@ -100,9 +102,7 @@ def _did(found: Move, *, back: bool, as_json: bool) -> bool:
     elif back:
         typer.echo(f"Cell {found.findings.cell.name} stays at {found.source.server}.")
     else:
-        typer.echo(_outcome(found, "already" if already else ""))
-        if number := int(found.journal.facts.get("misplaced_pseudonyms", "0")):
-            typer.echo(_renamed(found, number))
+        typer.echo("\n".join([_outcome(found, "already" if already else ""), *renamed_by(found)]))
     return not (as_json or back)  # again if it is called again: a killed command may not have printed it
 
 
@@ -117,14 +117,6 @@ def _outcome(found: Move, already: str) -> str:
     return f"{said} {found.target.server} {already}".rstrip() + "."
 
 
-def _renamed(found: Move, number: int) -> str:
-    where = found.source if found.journal.kind.value == "split" else found.target
-    return (
-        f"Pseudonyms of erased customers that were in partitions of other cells: {number}. Whose they are is "
-        f"unknown, so they have new ones, and all their rows are at {where.server}."
-    )
-
-
 def verify(*, as_json: AsJson = False) -> None:
     """Check that each of the cell's partitions is open in one location, and each customer in the right one.
 
@@ -133,10 +125,7 @@ def verify(*, as_json: AsJson = False) -> None:
     wrong; pseudonyms of erased customers in partitions of other cells are counted, but not wrong.
     """
     found = _guarded(_verified)
-    facts: dict[str, Any] = {"tables": found.tables, "differing": 0} if found.tables else dict(found.states)
-    if found.misplaced_pseudonyms:
-        facts["misplaced_pseudonyms"] = found.misplaced_pseudonyms
-    facts["sound"] = not found.problems
+    facts = found.facts()
     if as_json:
         echo_json([facts | {"problems": found.problems}])
     else:
