@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from cells.dividing.erased import misplaced
 from cells.dividing.rows import strangers
 from cells.moving.checks import OPEN, cell_at, problems_of_region
 from cells.moving.journal import Journal, Kind, Step
@@ -21,11 +23,21 @@ class Verified:
         tables: How many tables were compared; None if the target does not replicate the source.
         states: The states of the cell's databases by server, such as `open`.
         problems: What is wrong, in sentences.
+        misplaced_pseudonyms: How many erased customers are kept in a cell under a pseudonym that is in a
+            partition of another one. That is no problem: the next split or merge renames them.
     """
 
     tables: int | None = None
     states: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    misplaced_pseudonyms: int = 0
+
+    def facts(self) -> dict[str, Any]:
+        """Return what was found for people and programs, except for the problems."""
+        facts: dict[str, Any] = {"tables": self.tables, "differing": 0} if self.tables else dict(self.states)
+        if self.misplaced_pseudonyms:
+            facts |= {"misplaced_pseudonyms": self.misplaced_pseudonyms}
+        return facts | {"sound": not self.problems}
 
 
 def verify(source: Location, target: Location, folder: Path) -> Verified:
@@ -44,14 +56,16 @@ def verify(source: Location, target: Location, folder: Path) -> Verified:
     is_copy = begun is not None and begun.kind is not Kind.MERGE and Step.OPEN not in begun.begun
     locations = (source,) if is_copy else (source, target)
     problems = list(_problems_of_ownership(source, target, locations))
+    erased = 0
     for each, cell in _open_cells(locations):
         problems += strangers(each, cell) + problems_of_region(each, each.region)
+        erased += misplaced(each, cell)
     if is_copy:
         problems += problems_of_region(source, target.region)
     if is_copy and begun is not None and Step.REPLICATE in begun.done and Step.FENCE not in begun.begun:
-        return Verified(tables=compare(source, target), problems=problems)
+        return Verified(tables=compare(source, target), problems=problems, misplaced_pseudonyms=erased)
     shown = {str(each.server): ", ".join(sorted(states(each))) or "no cell" for each in (source, target)}
-    return Verified(states=shown, problems=problems)
+    return Verified(states=shown, problems=problems, misplaced_pseudonyms=erased)
 
 
 def _begun(source: Location, target: Location, folder: Path) -> Journal | None:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from msgspec import structs
 from pymysql.cursors import Cursor
 
+from cells.dividing.erased import MISPLACED, misplaced, place, place_all
 from cells.dividing.rows import ASKED, customer_tables, has_table, recount
 from cells.errors import MoveError
 from cells.moving import ownership
@@ -98,6 +100,7 @@ def _check(move: Move) -> Facts:
         "name": other.name,
         "first": str(min(cell.first, other.first)),
         "last": str(max(cell.last, other.last)),
+        MISPLACED: str(misplaced(move.source, cell) + misplaced(move.target, other)),
     }
 
 
@@ -138,7 +141,8 @@ def join(source: Location, target: Location, whole: Cell, part: Cell, keyed: Col
     """Copy the rows of all customers of one cell into another; return how many were copied.
 
     Nothing else may write to them. Each database is changed in one transaction, together with the cell's
-    range in it, which shows whether this was done, so it can be repeated.
+    range in it, which shows whether this was done, so it can be repeated. Before, each cell's misplaced
+    pseudonyms get partitions of the cell that has them: both may have heard of a person under the same one.
 
     Args:
         source: The databases of the cell that ends.
@@ -148,12 +152,16 @@ def join(source: Location, target: Location, whole: Cell, part: Cell, keyed: Col
         keyed: The topics that are keyed by customer.
     """
     copied = 0
+    place_all(source, part)
     for ours, theirs in zip(source.schemas, target.schemas, strict=True):
         with target.server.session() as writing:
             writing.execute("START TRANSACTION")
             writing.execute(f"SELECT first, last FROM {quoted(theirs)}.cell FOR UPDATE")  # noqa: S608
-            if writing.fetchone() == (whole.first, whole.last):
+            row = writing.fetchone()
+            if row == (whole.first, whole.last):
                 continue
+            if row is not None:
+                place(writing, theirs, structs.replace(whole, first=row[0], last=row[1]))
             copied += _Copy(source.server, ours, writing, theirs).everything(part, keyed)
             recount(writing, theirs)
             writing.execute(

@@ -1,12 +1,14 @@
 """Which rows of a cell's databases belong to which customers."""
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import Any, Final
 
 from pymysql.cursors import Cursor
 
 from cells.moving.server import Location, quoted
-from foundation.storage.cells.cell import Cell, partition_of
+from foundation.storage.cells.cell import Cell, customer_key, partition_of
+from foundation.storage.cells.pseudonym import is_pseudonym
 
 BOOKMARKS: Final = frozenset({"comparison"})
 """Tables that name a customer only as the position from which a worker continues."""
@@ -17,7 +19,10 @@ NUMBERED: Final = ("outbox", "dead_letter", "attempt")
 ASKED: Final = "reward_asked"
 """How often a reward was refused because the cell's share was used up."""
 
-_BATCH_SIZE: Final = 1000
+BATCH_SIZE: Final = 1000
+
+CUSTOMERS_KEY: Final = "PRIMARY KEY (brand_id, customer_id)) CHARSET utf8mb4 COLLATE utf8mb4_nopad_bin"
+"""The end of a temporary table of customers, which compares ids as the tables do."""
 
 
 def customer_tables(cursor: Cursor, schema: str) -> list[str]:
@@ -40,11 +45,14 @@ def has_table(cursor: Cursor, schema: str, table: str) -> bool:
 
 
 def strangers(location: Location, cell: Cell) -> list[str]:
-    """Return a sentence for each database that has rows of customers whom its cell does not have."""
+    """Return a sentence for each database that has rows of customers whom its cell does not have.
+
+    Erased customers are not counted: release 1.0 kept their rows under pseudonyms of any partition.
+    """
     found = []
     for schema in location.schemas:
         with location.server.session() as cursor:
-            others = _strangers_in(cursor, schema, cell)
+            others = [one for one in customers_of_others(cursor, schema, cell) if not is_pseudonym(one[1])]
         if others:
             brand, customer = min(others)
             found.append(
@@ -54,29 +62,45 @@ def strangers(location: Location, cell: Cell) -> list[str]:
     return found
 
 
-def trim(location: Location, keeps: Cell, keyed: Collection[str], *, is_copy: bool) -> int:
-    """Delete the rows of all customers whom a cell does not have; return how many were deleted.
+def trim(location: Location, new: Cell, keyed: Collection[str], *, is_copy: bool) -> int:
+    """Delete from one half of a split cell what the other half has; return how many rows were deleted.
 
-    It can be repeated: what was deleted before is not found again. Other data, such as schemes, stays. The
-    number of refused requests for rewards stays with the original, so that it counts once.
+    The copy keeps what is the new cell's, and the original everything else, so that no row is deleted from
+    both: neither one under a pseudonym of any partition, nor one that is there by mistake. It can be
+    repeated: what was deleted before is not found again. Other data, such as schemes, stays. The number of
+    refused requests for rewards stays with the original, so that it counts once.
 
     Args:
         location: Databases that nobody else writes.
-        keeps: The cell.
+        new: The cell that is split off, which the copy becomes.
         keyed: The topics that are keyed by customer.
-        is_copy: Whether other databases publish the outbox's facts that concern no single customer.
+        is_copy: Whether this is the copy, or the original, which also publishes the outbox's facts that
+            concern no single customer.
     """
     deleted = 0
+    half = _Half(new, is_copy=is_copy)
     for schema in location.schemas:
         with location.server.session() as cursor:
             cursor.execute(f"USE {quoted(schema)}")  # deletions by a join need a current database
-            deleted += _trim_customers(cursor, schema, keeps)
-            deleted += _trim_positions(cursor, schema, keeps, keyed)
-            deleted += _trim_numbered(cursor, schema, keeps, keyed, is_copy=is_copy)
+            deleted += _trim_customers(cursor, schema, half)
+            deleted += _trim_positions(cursor, schema, half, keyed)
+            deleted += _trim_numbered(cursor, schema, half, keyed)
             if is_copy and has_table(cursor, schema, ASKED):
                 cursor.execute(f"DELETE FROM {quoted(schema)}.{ASKED}")  # noqa: S608 - a name of ours
             recount(cursor, schema)
     return deleted
+
+
+@dataclass(frozen=True, slots=True)
+class _Half:
+    """A half of a split cell: the copy, which becomes the new cell, or the original."""
+
+    new: Cell
+    is_copy: bool
+
+    def lacks(self, key: bytes) -> bool:
+        """Return whether the other half has the customer with a key."""
+        return self.new.owns(partition_of(key, self.new.of)) is not self.is_copy
 
 
 def recount(cursor: Cursor, schema: str) -> None:
@@ -92,25 +116,28 @@ def recount(cursor: Cursor, schema: str) -> None:
     )
 
 
-def _strangers_in(cursor: Cursor, schema: str, cell: Cell) -> list[tuple[str, str]]:
-    """Return brand and name of all customers in a database whom a cell does not have."""
+def customers_of_others(cursor: Cursor, schema: str, cell: Cell) -> list[tuple[str, str]]:
+    """Return brand and id of all customers in a database whom a cell does not have."""
+    return [one for one in _customers_in(cursor, schema) if not cell.has(*one)]
+
+
+def _customers_in(cursor: Cursor, schema: str) -> list[tuple[str, str]]:
     tables = customer_tables(cursor, schema)
     if not tables:
         return []
     names = [f"{quoted(schema)}.{quoted(table)}" for table in tables]
     cursor.execute(" UNION ".join(f"SELECT brand_id, customer_id FROM {name}" for name in names))  # noqa: S608
-    return [(brand, customer) for brand, customer in cursor.fetchall() if not cell.has(brand, customer)]
+    return [(str(brand), str(customer)) for brand, customer in cursor.fetchall()]
 
 
-def _trim_customers(cursor: Cursor, schema: str, keeps: Cell) -> int:
-    foreign = _strangers_in(cursor, schema, keeps)
+def _trim_customers(cursor: Cursor, schema: str, half: _Half) -> int:
+    lacked = [one for one in _customers_in(cursor, schema) if half.lacks(customer_key(*one))]
     others = f"{quoted(schema)}.furlong_trim"
     cursor.execute(
-        f"CREATE TEMPORARY TABLE {others} (brand_id VARCHAR(255), customer_id VARCHAR(255), "
-        "PRIMARY KEY (brand_id, customer_id)) CHARSET utf8mb4 COLLATE utf8mb4_nopad_bin"
+        f"CREATE TEMPORARY TABLE {others} (brand_id VARCHAR(255), customer_id VARCHAR(255), {CUSTOMERS_KEY}"
     )
-    for at in range(0, len(foreign), _BATCH_SIZE):
-        cursor.executemany(f"INSERT INTO {others} VALUES (%s, %s)", foreign[at : at + _BATCH_SIZE])  # noqa: S608
+    for at in range(0, len(lacked), BATCH_SIZE):
+        cursor.executemany(f"INSERT INTO {others} VALUES (%s, %s)", lacked[at : at + BATCH_SIZE])  # noqa: S608
     return sum(
         cursor.execute(
             f"DELETE t FROM {quoted(schema)}.{quoted(table)} t JOIN {others} o "
@@ -120,26 +147,25 @@ def _trim_customers(cursor: Cursor, schema: str, keeps: Cell) -> int:
     )
 
 
-def _trim_positions(cursor: Cursor, schema: str, keeps: Cell, keyed: Collection[str]) -> int:
-    """Delete positions and dead letters of other partitions."""
+def _trim_positions(cursor: Cursor, schema: str, half: _Half, keyed: Collection[str]) -> int:
+    """Delete positions and dead letters of the other half's partitions."""
+    among = "NOT BETWEEN" if half.is_copy else "BETWEEN"
     return sum(
         cursor.execute(
             f"DELETE FROM {quoted(schema)}.{table} WHERE topic IN %s "  # noqa: S608
-            "AND `partition` NOT BETWEEN %s AND %s",
-            (sorted(keyed), keeps.first, keeps.last),
+            f"AND `partition` {among} %s AND %s",
+            (sorted(keyed), half.new.first, half.new.last),
         )
         for table in ("position", "dead_letter")
     )
 
 
-def _trim_numbered(cursor: Cursor, schema: str, keeps: Cell, keyed: Collection[str], *, is_copy: bool) -> int:
+def _trim_numbered(cursor: Cursor, schema: str, half: _Half, keyed: Collection[str]) -> int:
     """Delete other customers' facts from the outbox, and the attempts of deleted rewards."""
     deleted = _delete_where(
         cursor,
         f"{quoted(schema)}.outbox",
-        lambda topic, key: (
-            not keeps.owns(partition_of(str(key).encode(), keeps.of)) if topic in keyed else is_copy
-        ),
+        lambda topic, key: half.lacks(str(key).encode()) if topic in keyed else half.is_copy,
     )
     if has_table(cursor, schema, "attempt"):
         rewards = ("fulfilment", "goodwill_credit")
@@ -149,9 +175,9 @@ def _trim_numbered(cursor: Cursor, schema: str, keeps: Cell, keyed: Collection[s
     return deleted
 
 
-def _delete_where(cursor: Cursor, table: str, is_foreign: Callable[[str, Any], bool]) -> int:
+def _delete_where(cursor: Cursor, table: str, is_lacked: Callable[[str, Any], bool]) -> int:
     cursor.execute(f"SELECT id, topic, `key` FROM {table}")  # noqa: S608 - a name of ours
-    numbers = [number for number, topic, key in cursor.fetchall() if is_foreign(str(topic), key)]
-    for at in range(0, len(numbers), _BATCH_SIZE):
-        cursor.execute(f"DELETE FROM {table} WHERE id IN %s", (numbers[at : at + _BATCH_SIZE],))  # noqa: S608
+    numbers = [number for number, topic, key in cursor.fetchall() if is_lacked(str(topic), key)]
+    for at in range(0, len(numbers), BATCH_SIZE):
+        cursor.execute(f"DELETE FROM {table} WHERE id IN %s", (numbers[at : at + BATCH_SIZE],))  # noqa: S608
     return len(numbers)

@@ -1,7 +1,8 @@
 """Splits a cell: its upper partitions become a new cell, with databases on another server.
 
 The whole cell is copied as for a move. Behind the fence, the rows of the lower partitions are deleted from
-the copy, and then those of the upper ones from the source. No worker may start before: both halves would pay.
+the copy, and then those of the upper ones from the source, with which erased customers stay whose partition
+nobody knows. No worker may start before: both halves would pay.
 """
 
 from collections.abc import Collection
@@ -11,6 +12,7 @@ from typing import Final
 
 from msgspec import structs
 
+from cells.dividing.erased import MISPLACED, misplaced, place_all
 from cells.dividing.rows import trim
 from cells.errors import MoveError
 from cells.moving import ownership, replication
@@ -123,6 +125,7 @@ def _check(halves: Halves, move: Move) -> Facts:
         "lowest": str(halves.lower.first),
         FIRST: str(halves.upper.first),
         "highest": str(halves.upper.last),
+        MISPLACED: str(misplaced(move.source, move.findings.cell)),
     }
 
 
@@ -134,7 +137,8 @@ def _trim_target(halves: Halves, keyed: Collection[str], move: Move) -> Facts:
 
 
 def _trim_source(halves: Halves, keyed: Collection[str], move: Move) -> Facts:
-    rows = trim(move.source, halves.lower, keyed, is_copy=False)
+    rows = trim(move.source, halves.upper, keyed, is_copy=False)
+    place_all(move.source, halves.lower)
     ownership.change_cell(move.source, halves.lower, int(move.journal.facts["epoch"]) + 1)
     return {"trimmed_at_source": str(rows)}
 

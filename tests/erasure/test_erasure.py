@@ -14,6 +14,8 @@ from backoffice.support.privacy.customer_data import ERASURES
 from consumers.messages.accounts import decode_account_or_erasure
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
+from foundation.storage.cells.cell import customer_key, partition_of
+from foundation.storage.cells.pseudonym import PSEUDONYM_PREFIX
 from foundation.storage.clock import SystemClock
 from furlong.install.crm_import import Rejected, plan_import
 from subgraphs.club import models as club
@@ -22,7 +24,7 @@ from subgraphs.fulfilment.errors import InvalidDecision
 from subgraphs.fulfilment.payout.decisions import Decisions
 from subgraphs.fulfilment.payout.unit_of_work import UnitOfWork
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
-from subgraphs.kit.records.erasure import PSEUDONYM_PREFIX, Pseudonyms
+from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.progress import models as progress
 from subgraphs.progress.ledger.reconciliation import Reconciliation
 from subgraphs.rewards import models as rewards
@@ -58,7 +60,7 @@ async def waiting(archive: Archive) -> list[tuple[str, str, str]]:
 def test_every_table_about_customers_has_a_rule(name: str) -> None:
     """Every table must have a rule for erasure, also one that is added later."""
     tables = {table.name for table in MODELS[name].METADATA.sorted_tables if "customer_id" in table.c}
-    ruled = {rule.table.name for rule in ERASURES[name]("sqlite", Pseudonyms(b"")).rules}
+    ruled = {rule.table.name for rule in ERASURES[name]("sqlite", Pseudonyms(b"", 24)).rules}
     assert tables - NOT_A_PERSONS == ruled
 
 
@@ -99,7 +101,7 @@ async def test_others_stay_as_they_are(archive: Archive) -> None:
 
 
 async def test_what_money_and_law_need_stays_under_one_pseudonym(archive: Archive) -> None:
-    """The pseudonym is the same in all databases, so that a credit can still be traced to its cause."""
+    """The same in all databases, so that a credit can still be traced to its cause, and in one cell."""
     await archive.fill("person-1")
     await archive.apply(tombstone("person-1"))
     kept = (
@@ -116,6 +118,8 @@ async def test_what_money_and_law_need_stays_under_one_pseudonym(archive: Archiv
     pseudonyms = {row for rows in customer_ids for row in rows}
     (pseudonym,) = pseudonyms
     assert pseudonym.startswith(PSEUDONYM_PREFIX)
+    partitions = {partition_of(customer_key("northbet", one), 24) for one in (pseudonym, "person-1")}
+    assert len(partitions) == 1, "a pseudonym is in its customer's partition"
 
 
 async def test_a_replay_of_everything_brings_nobody_back(archive: Archive) -> None:
@@ -264,7 +268,7 @@ async def test_an_old_export_of_the_crm_brings_nobody_back(archive: Archive, tmp
     header = "brand,customer,week,staked,currency\n"
     file.write_text(header + "northbet,person-1,2026-W10,25,GBP\nnorthbet,person-1,2026-W13,25,GBP\n")
     database = archive.databases["progress"]
-    erasure = ERASURES["progress"](database.dialect, Pseudonyms(b""))
+    erasure = ERASURES["progress"](database.dialect, Pseudonyms(b"", 24))
     now = GONE_AT + timedelta(days=30)
     plan = await plan_import(file, database, archive.databases["rewards"], now, erasure)
     assert plan.rejected == [Rejected(2, "customer 'person-1' was erased on 2026-03-27")]

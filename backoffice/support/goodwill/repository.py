@@ -23,13 +23,13 @@ from backoffice.support.goodwill.budget import (
 )
 from backoffice.support.models import GOODWILL_BUDGET, GOODWILL_RESERVATION
 from foundation.storage.bulk_sql import in_portions
+from foundation.storage.cells.pseudonym import PSEUDONYM_PREFIX
 from foundation.storage.clock import Clock
 from foundation.storage.columns import upsert
 from foundation.storage.database import Database
 from subgraphs.fulfilment.goodwill import GoodwillRepository, goodwill_key
 from subgraphs.fulfilment.state.state_machine import PAID, STOPPED
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.records.erasure import PSEUDONYM_PREFIX
 
 
 async def budget_of(

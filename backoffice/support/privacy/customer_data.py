@@ -167,7 +167,7 @@ class GoodwillErasure:
 
     @classmethod
     def over(cls, database: Database, fulfilment: Database, settings: DatabaseSettings) -> "GoodwillErasure":
-        """Return the erasure over databases with the same pseudonyms as the subgraphs'."""
+        """Return the erasure over databases; the key finds their markers, which have the pseudonyms."""
         erasure = erasure_of(fulfilment.dialect, Pseudonyms.from_settings(settings))
         return cls(database, fulfilment, erasure)
 
@@ -180,9 +180,10 @@ class GoodwillErasure:
             erased = await self.erasure.markers(connection, wanted)
         changed = 0
         for owner, marker in sorted(erased.items()):
-            pseudonym = self.erasure.pseudonyms.of_person(owner, marker.erased_at)
             async with self.database.write() as connection:
-                changed += await repository.rename_customer(connection, owner, pseudonym, marker.erased_at)
+                changed += await repository.rename_customer(
+                    connection, owner, marker.pseudonym, marker.erased_at
+                )
         return changed
 
     async def run(self, stop: asyncio.Event) -> None:

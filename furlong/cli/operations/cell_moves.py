@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 import typer
 
@@ -93,6 +93,8 @@ def merge(
 
 def _did(found: Move, *, back: bool, as_json: bool) -> bool:
     """Carry out or abort a move, and print where the cell is; return whether the operator acts next."""
+    from cells.dividing.erased import renamed_by
+
     already = found.is_over
     _guarded(lambda: _give_up(found) if back else _carry_out(found, quiet=as_json))
     if as_json:
@@ -100,7 +102,7 @@ def _did(found: Move, *, back: bool, as_json: bool) -> bool:
     elif back:
         typer.echo(f"Cell {found.findings.cell.name} stays at {found.source.server}.")
     else:
-        typer.echo(_outcome(found, "already" if already else ""))
+        typer.echo("\n".join([_outcome(found, "already" if already else ""), *renamed_by(found)]))
     return not (as_json or back)  # again if it is called again: a killed command may not have printed it
 
 
@@ -120,11 +122,10 @@ def verify(*, as_json: AsJson = False) -> None:
 
     With FURLONG_REGION, also check that each location may have the customers there. While a move or split
     replicates the cell, compare both locations table by table, as of one moment. Exits with 1 if anything is
-    wrong.
+    wrong; pseudonyms of erased customers in partitions of other cells are counted, but not wrong.
     """
     found = _guarded(_verified)
-    facts: dict[str, Any] = {"tables": found.tables, "differing": 0} if found.tables else dict(found.states)
-    facts["sound"] = not found.problems
+    facts = found.facts()
     if as_json:
         echo_json([facts | {"problems": found.problems}])
     else:

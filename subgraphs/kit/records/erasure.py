@@ -9,12 +9,14 @@ import json
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from sqlalchemy import Column, ColumnElement, Table, delete, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.bulk_sql import fetch, few_at_once
+from foundation.storage.cells.cell import customer_key, partition_of
+from foundation.storage.cells.pseudonym import pseudonym_of
 from foundation.storage.columns import Blob, upsert
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import Owner
@@ -53,9 +55,6 @@ def _names(value: bytes, owner: Owner) -> bool:
     return body.get("customer_id") == owner.customer and body.get("brand_id", owner.brand) == owner.brand
 
 
-PSEUDONYM_PREFIX: Final = "erased-"
-
-
 class ErasedPerson(NamedTuple):
     """A person to erase.
 
@@ -71,22 +70,29 @@ class ErasedPerson(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Pseudonyms:
-    """Keyed hashes (HMAC-SHA-256), the same in every subgraph, so that kept rows can still be joined."""
+    """Keyed hashes (HMAC-SHA-256), the same in every subgraph, so that kept rows can still be joined.
+
+    Attributes:
+        partitions: How many partitions the topics have that are keyed by customer.
+    """
 
     key: bytes
+    partitions: int
 
     @classmethod
     def from_settings(cls, settings: DatabaseSettings) -> "Pseudonyms":
-        """Use the configured key."""
-        return cls(settings.pseudonym_key.get_secret_value().encode())
+        """Use the configured key and number of partitions."""
+        return cls(settings.pseudonym_key.get_secret_value().encode(), settings.cell.cell_of)
 
     def of_customer(self, owner: CustomerKey) -> str:
         """Return the hash of a customer for the list of erased customers."""
         return self._hash(*owner)
 
     def of_person(self, owner: Owner, at: datetime) -> str:
-        """Return the id that kept rows get; each erasure of a customer has its own."""
-        return f"{PSEUDONYM_PREFIX}{self._hash(*owner, at.astimezone(UTC).isoformat())[:32]}"
+        """Return the id that kept rows get, in the customer's partition; each erasure has its own."""
+        partition = partition_of(customer_key(*owner), self.partitions)
+        digest = self._hash(*owner, at.astimezone(UTC).isoformat())
+        return pseudonym_of(owner.brand, digest, partition, self.partitions)
 
     def _hash(self, *parts: str) -> str:
         return hmac.new(self.key, "\0".join(parts).encode(), hashlib.sha256).hexdigest()
@@ -134,10 +140,12 @@ class Marker(NamedTuple):
     Attributes:
         revision: The highest known revision of the account; a higher one belongs to a new person.
         erased_at: Everything up to this instant belongs to the erased person.
+        pseudonym: What the person's rows are kept as.
     """
 
     revision: int
     erased_at: datetime
+    pseudonym: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +191,7 @@ class Erasure:
         found |= await self._forget_messages(connection, owner)
         if self.last:
             await self.last(connection, person)
-        await self._remember(connection, person, Marker(revision, at), found, now)
+        await self._remember(connection, person, Marker(revision, at, person.pseudonym), found, now)
         return True
 
     async def counts(self, connection: AsyncConnection, owner: Owner) -> dict[str, int]:
@@ -232,18 +240,18 @@ class Erasure:
 
     async def markers(self, connection: AsyncConnection, owners: Collection[K]) -> dict[K, Marker]:
         """Return when customers were erased, by brand and id; others are absent."""
-        marker = self.tables.marker
+        marker, c = self.tables.marker, self.tables.marker.c
         if not await fetch(connection, f"SELECT 1 FROM {marker.name} LIMIT 1"):  # noqa: S608 - our table
             return {}
         hashes = {(owner[0], self.pseudonyms.of_customer(owner)): owner for owner in owners}
         markers: dict[K, Marker] = {}
         for brand, some in few_at_once(hashes):
             rows = await connection.execute(
-                select(marker.c.customer_hash, marker.c.revision, marker.c.erased_at).where(
-                    marker.c.brand_id == brand, marker.c.customer_hash.in_(some)
+                select(c.customer_hash, c.revision, c.erased_at, c.pseudonym).where(
+                    c.brand_id == brand, c.customer_hash.in_(some)
                 )
             )
-            markers |= {hashes[brand, row[0]]: Marker(row[1], row[2]) for row in rows}
+            markers |= {hashes[brand, row[0]]: Marker(*row[1:]) for row in rows}
         return markers
 
     async def last_time(self, connection: AsyncConnection, owner: Owner) -> Mapping[str, Any] | None:
@@ -302,7 +310,7 @@ class Erasure:
             "customer_hash": self.pseudonyms.of_customer(person.owner),
             "revision": marker.revision,
             "erased_at": marker.erased_at,
-            "pseudonym": person.pseudonym,
+            "pseudonym": marker.pseudonym,
             "found": dict(found),
             "applied_at": now,
         }
