@@ -13,7 +13,7 @@ from foundation.storage.cells.cell import Cell, customer_key, partition_of
 PSEUDONYM_PREFIX: Final = "erased-"
 _DIGITS: Final = 32
 _PSEUDONYM: Final = re.compile(rf"({PSEUDONYM_PREFIX}[0-9a-f]{{{_DIGITS}}})(?:-\d+)?")
-"""A person, and the number, which ids that were made by releases up to 0.9 do not have."""
+"""A person, and the number, which those of release 1.0 do not have."""
 
 
 def pseudonym_of(brand: str, digest: str, partition: int, of: int) -> str:
