@@ -217,7 +217,9 @@ def difference(gateway: GatewayOf, operation: Operation) -> Difference | None:
     record = gateway.record
     given, is_excused = _without_unknown_types(given, run)
     expected = {NULL_KEY, UNKNOWN_TYPE} if is_excused else {NULL_KEY}
-    if unexpected := [each for each in gateway.deoptimizations if each not in expected]:
+    if unexpected := [
+        deoptimization for deoptimization in gateway.deoptimizations if deoptimization not in expected
+    ]:
         return Difference("deoptimized", ", ".join(unexpected))
     truth = excused(truth, given, run)
     found = (
@@ -275,7 +277,7 @@ async def _withheld(
         data, errors, *_ = json.loads(plain)
         # An error names nobody where several subgraphs return the field: any of them may have withheld it.
         blamed = {each["extensions"].get("service") for each in errors} - {None}
-        unexcused = [each for each in errors if not _is_of_unknown_type(each, run)]
+        unexcused = [error for error in errors if not _is_of_unknown_type(error, run)]
         if not blamed <= faults.by or (unexcused and not faults.by):
             return Difference("blamed", f"{kind}\n{sorted(faults.by)} {errors}")
         told = [tuple(each["path"]) for each in errors]
@@ -357,7 +359,7 @@ def excused(truth: Mapping[str, Any], given: Mapping[str, Any], run: Run) -> dic
 def _without_unknown_types(given: Mapping[str, Any], run: Run) -> tuple[dict[str, Any], bool]:
     """Return a response without the errors about types that nobody knows, and whether it had any."""
     errors = given.get("errors", [])
-    left = [each for each in errors if not _is_of_unknown_type(each, run)]
+    left = [error for error in errors if not _is_of_unknown_type(error, run)]
     return {**given, "errors": left} if left else {"data": given["data"]}, len(left) < len(errors)
 
 
