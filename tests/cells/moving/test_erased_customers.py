@@ -27,7 +27,7 @@ from foundation.storage.cells.pseudonym import is_pseudonym
 from foundation.storage.settings import DatabaseSettings
 from furlong.databases import METADATA
 from furlong.install.topics import KEYED_TOPICS
-from furlong.subgraph_names import SUBGRAPHS
+from subgraphs.block_list import SUBGRAPHS
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.progress.models import OUTCOME
