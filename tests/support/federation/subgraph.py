@@ -7,10 +7,11 @@ something, gets an error instead of the right value by chance.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from graphql import (
     DocumentNode,
@@ -30,6 +31,8 @@ from graphql import (
 
 from tests.support.federation.objects import Run, Stored, Truth, influence, mapped, settled
 from tests.support.federation.sdl import FieldSdl, SubgraphSdl, TypeSdl, fields_for, named
+
+NONE: Final[Mapping[str, frozenset[str]]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +164,7 @@ class StrictSubgraph:
     def _required(self, seen: Seen, selections: SelectionSetNode) -> dict[str, Any]:
         if seen.sent is None:
             raise GraphQLError(f"{self.sdl.name} needs required fields of {seen.type}, and none were sent")
-        return read(seen.sent, selections)
+        return read(seen.sent, selections, self.truth.abstract)
 
     def _below(
         self, seen: Seen, definition: FieldSdl, sets: Iterable[SelectionSetNode]
@@ -196,40 +199,53 @@ class StrictSubgraph:
         return concrete
 
 
-def read(sent: Mapping[str, Any], selections: SelectionSetNode) -> dict[str, Any]:
+def read(
+    sent: Mapping[str, Any], selections: SelectionSetNode, abstract: Mapping[str, frozenset[str]] = NONE
+) -> dict[str, Any]:
     """Return what a representation contains of a selection.
+
+    Args:
+        sent: The representation, or an object in it.
+        selections: The selection.
+        abstract: The interfaces and unions of object types, of which fragments of others are left out.
 
     Raises:
         GraphQLError: Something was not sent.
     """
     found: dict[str, Any] = {}
-    for node, always in _wanted(selections, always=True):
+    concrete = str(sent.get("__typename"))
+    types = {concrete, *abstract[concrete]} if concrete in abstract else None
+    for node, always in _wanted(selections, types, always=True):
         name = node.name.value
         if name in sent:
-            value = sent[name] if node.selection_set is None else _read_below(sent[name], node.selection_set)
+            below = node.selection_set
+            value = sent[name] if below is None else _read_below(sent[name], below, abstract)
             found[name] = {**found.get(name, {}), **value} if isinstance(value, dict) else value
         elif always:
             raise GraphQLError(f"{name} is needed in the representation and was not sent")
     return found
 
 
-def _read_below(value: Any, selections: SelectionSetNode) -> Any:
+def _read_below(value: Any, selections: SelectionSetNode, abstract: Mapping[str, frozenset[str]]) -> Any:
     match value:
         case dict():
-            return read(value, selections)
+            return read(value, selections, abstract)
         case list():
-            return [_read_below(each, selections) for each in value]
+            return [_read_below(each, selections, abstract) for each in value]
         case _:
             return value
 
 
-def _wanted(selections: SelectionSetNode, *, always: bool) -> Iterator[tuple[FieldNode, bool]]:
+def _wanted(
+    selections: SelectionSetNode, types: Collection[str] | None, *, always: bool
+) -> Iterator[tuple[FieldNode, bool]]:
     for node in selections.selections:
         match node:
             case FieldNode():
                 yield node, always
-            case InlineFragmentNode():
-                yield from _wanted(node.selection_set, always=False)
+            case InlineFragmentNode(type_condition=condition):
+                if condition is None or types is None or condition.name.value in types:
+                    yield from _wanted(node.selection_set, types, always=False)
 
 
 def _complete(sent: Mapping[str, Any], key: SelectionSetNode) -> bool:
