@@ -59,7 +59,7 @@ class ChangingCustomer:
             await self.choose()
         await self.harness.fault(self.fault)
         self.doubtful = f"{self.kind}-in-doubt"
-        assert await self._doubtful(self.harness.impatient) == ["UPSTREAM_PENDING"]
+        assert await self._doubtful(self.harness.once) == ["UPSTREAM_PENDING"]
 
     async def repeat(self) -> list[str]:
         """Repeat the change in doubt, as a client does; return the errors."""

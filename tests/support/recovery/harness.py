@@ -72,6 +72,7 @@ class RecoveryHarness:
     Attributes:
         club_fixture: Subgraphs that wait long for the upstream.
         impatient: Subgraphs that give up a call after a moment, without a retry.
+        once: Subgraphs that wait for the answer to a call, without a retry.
         api: A client of the simulator's own API.
         stack: Closes what is opened later.
         revisions: The revisions of published accounts.
@@ -80,6 +81,7 @@ class RecoveryHarness:
 
     club_fixture: ClubFixture
     impatient: ClubFixture
+    once: ClubFixture
     api: httpx.AsyncClient
     stack: AsyncExitStack
     revisions: Iterator[int] = field(default_factory=lambda: itertools.count(10))
@@ -91,7 +93,7 @@ class RecoveryHarness:
 
     def advance(self, by: timedelta) -> None:
         """Advance the time of all subgraphs."""
-        for club_fixture in (self.club_fixture, self.impatient):
+        for club_fixture in (self.club_fixture, self.impatient, self.once):
             club_fixture.clock.advance(by)
 
     def recovering(self, clock: Clock | None = None, **upstream: Any) -> RecoveryRounds:
@@ -243,10 +245,11 @@ async def harness_over(
         now = again_at or NOW
         club_fixture = ClubFixture.over(database_url, now, url, timeout_seconds=60)
         impatient = ClubFixture.over(database_url, now, url, timeout_seconds=0.3, attempts=1)
-        stack.push_async_callback(club_fixture.close)
-        stack.push_async_callback(impatient.close)
+        once = ClubFixture.over(database_url, now, url, timeout_seconds=60, attempts=1)
+        for fixture in (club_fixture, impatient, once):
+            stack.push_async_callback(fixture.close)
         if again_at is None:
             await club_fixture.add_brand(make_brand(), make_scheme(choice_lock_minutes=LOCK_MINUTES))
             await club_fixture.add_accounts({OWNER: good_account()})
             await club_fixture.add_rewards([make_config("fb-5"), make_config("fb-2x3")])
-        yield RecoveryHarness(club_fixture, impatient, api, stack)
+        yield RecoveryHarness(club_fixture, impatient, once, api, stack)
