@@ -86,14 +86,17 @@ def test_grey_of_16_bits_keeps_its_levels() -> None:
 
 @pytest.mark.parametrize("options", [{}, {"progressive": True}, {"restart_marker_rows": 1}], ids=str)
 def test_a_jpeg_that_was_cut_short_is_refused(options: dict[str, object]) -> None:
-    """Wherever it was cut: by its end alone, its decoder would draw the rest in grey."""
+    """Wherever it was cut: by its end alone, its decoder would draw the rest in grey.
+
+    What the noise happens to be decides whether its decoder minds by itself.
+    """
     written = io.BytesIO()
     Image.effect_noise((320, 160), 60).convert("RGB").save(written, "JPEG", **options)
     upload = written.getvalue()
     assert reencode(upload).width == 320
     data = upload.index(b"\xff\xda")
     for size in range(data + 20, len(upload) - 2, (len(upload) - data) // 20):
-        with pytest.raises(ImageRefused, match="not complete"):
+        with pytest.raises(ImageRefused, match="not complete|not a valid JPEG"):
             reencode(upload[:size] + b"\xff\xd9")
         with pytest.raises(ImageRefused, match="cut short"):
             reencode(upload[:size])
