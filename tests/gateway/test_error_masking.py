@@ -63,8 +63,9 @@ async def test_an_error_is_masked_by_default(way: ExecutionMode) -> None:
 async def test_what_names_a_customer_or_a_host_is_not_logged_either(way: ExecutionMode) -> None:
     """The log has what happened, and not to whom."""
     _, (line,) = await answered(failing(SQL), way)
-    assert CANARY not in str(line)
-    assert "db7" not in str(line)
+    said = str({**line, "id": "random digits"})
+    assert CANARY not in said
+    assert "db7" not in said
 
 
 @pytest.mark.parametrize("code", ["BAD_USER_INPUT", "FORBIDDEN", "UNAUTHENTICATED"])

@@ -181,8 +181,11 @@ def mutations(draw: st.DrawFn) -> str:
             case "ant":
                 return f"{alias} {{ name m {selected(depth)} }}"
             case "soldier":
-                lost = draw(st.sampled_from(("", "lost ")))
-                return f"{alias} {{ {lost}name m {selected(depth)} }}"
+                below = selected(depth)
+                if draw(st.booleans()):
+                    # The subgraph of `m` would execute its own fields beside `lost`, with the entity.
+                    return f"{alias} {{ lost name m {{ {field('c', 0)} {below[1:]} }}"
+                return f"{alias} {{ name m {below} }}"
             case _:
                 return alias
 
