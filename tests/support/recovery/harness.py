@@ -246,6 +246,7 @@ async def harness_over(
         club_fixture = ClubFixture.over(database_url, now, url, timeout_seconds=60)
         impatient = ClubFixture.over(database_url, now, url, timeout_seconds=0.3, attempts=1)
         once = ClubFixture.over(database_url, now, url, timeout_seconds=60, attempts=1)
+        once.never_rest()
         for fixture in (club_fixture, impatient, once):
             stack.push_async_callback(fixture.close)
         if again_at is None:

@@ -1,11 +1,12 @@
 """The three subgraphs over a test's own databases, with what tests store and look at."""
 
+import sys
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from joserfc import jwt
 from joserfc.jwk import OctKey
@@ -150,6 +151,12 @@ class ClubFixture:
             url=url,
             upstream_url=upstream_url,
         )
+
+    def never_rest(self) -> None:
+        """Let the circuit breakers stay closed, however many calls fail."""
+        for subgraph in (self.club, self.rewards):
+            service = cast("Any", subgraph.make_context).keywords["service"]
+            service.changes.upstream.breaker.failures = sys.maxsize
 
     async def close(self) -> None:
         """Closes all connections."""
