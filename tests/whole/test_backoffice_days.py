@@ -122,7 +122,7 @@ def test_an_operators_day(office: Office, staff: Staff) -> None:
     operations.change_a_provider(office_client, staff)
     operations.change_a_brand(office_client)
     operations.see_weeks_and_lag(office_client)
-    operations.settle_what_is_in_doubt(office, office_client)
+    operations.settle_what_is_in_doubt(office, staff)
     assert office_client.faults == []
 
 

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from tests.support.office.office_client import OfficeClient, Staff
 from tests.support.office.stack import ANN, CAT, DEPUTY, EARLY, Office
+from tests.support.office.support import find
 from tests.support.processes.running_furlong import eventually
 
 TERMS = "2026-1"
@@ -139,16 +140,25 @@ def see_weeks_and_lag(office_client: OfficeClient) -> None:
     office_client.look()
 
 
-def settle_what_is_in_doubt(office: Office, office_client: OfficeClient) -> None:
-    """A change that the upstream's API did not answer is in doubt, until a worker has asked again."""
-    office.stop_upstream()
+def settle_what_is_in_doubt(office: Office, staff: Staff) -> None:
+    """A change that the upstream's API turned away is in doubt, until a worker has asked again.
+
+    It asked to wait (`Retry-After`), which the operator and support see.
+    """
+    office_client, support = staff.client("operator"), staff.client("support")
+    office.let_upstream_ask_to_wait(CAT)
     asked = office.site.change("OptIn", CAT, termsVersion=TERMS)
     assert [error["code"] for error in asked["errors"]] == ["UPSTREAM_PENDING"]
     office_client.open("Pending intents")
     office_client.choose("Brand", "Northbet")
-    expect(office_client.page.get_by_role("cell", name=CAT).first).to_be_visible()
+    row = office_client.page.get_by_role("row").filter(has_text=CAT)
+    waits_until = row.locator(".column-waitsUntil")
+    expect(waits_until).to_have_text(re.compile(r"\d\d:\d\d"))
+    expect(waits_until).to_be_in_viewport(ratio=1)
     office_client.look()
-    office.serve_upstream()
+    find(support, CAT)
+    expect(support.page.get_by_text(re.compile("^The upstream asked to wait until "))).to_be_visible()
+    support.look()
     office.programs.start("worker", "intents")
     eventually(lambda: office.site.club(CAT)["state"] == "TRACKING", "the customer has joined")
     office_client.page.get_by_role("button", name="Refresh").click()

@@ -24,7 +24,6 @@ from foundation.storage.settings import DatabaseSettings
 from furlong.demo.backoffice import add_account
 from furlong.demo.ready_file import DemoAccount
 from simulator.providers.serve import SECRET as PROVIDER_SECRET
-from tests.support.processes.forked_programs import Program
 from tests.support.processes.running_furlong import (
     BETSLIP,
     BRAND,
@@ -61,26 +60,19 @@ class Office:
     Attributes:
         url: Of the back office.
         accounts: The user, the password and the authenticator's secret of each account, by its name.
-        upstream_address: Of the upstream's API.
+        upstream_url: Of the upstream's API.
     """
 
     site: Site
     url: str
     accounts: Mapping[str, Mapping[str, str]]
     programs: Programs
-    upstream_address: str
-    upstream: Program | None = None
+    upstream_url: str
 
-    def serve_upstream(self) -> None:
-        """Serve the upstream's API, with its customers and rewards on Kafka."""
-        served = ("simulator", "serve", "--kafka", self.site.kafka, "--data", "upstream", "--no-traffic")
-        self.upstream = self.programs.start(*served, "--listen", self.upstream_address)
-
-    def stop_upstream(self) -> None:
-        """Stop the upstream's API."""
-        assert self.upstream is not None
-        self.upstream.terminate()
-        self.upstream.wait(60)
+    def let_upstream_ask_to_wait(self, customer: str) -> None:
+        """Let the upstream's API turn the customer's next change away, with `Retry-After: 1`."""
+        order = {"fault": "busy", "customer": customer, "times": 1}
+        httpx.post(f"{self.upstream_url}/simulator/faults", json=order).raise_for_status()
 
     def credits(self) -> dict[str, int]:
         """Return how often each key was credited, according to the books of all providers."""
@@ -97,14 +89,14 @@ LINKED_HOST: Final = "offers.example.org"
 @contextmanager
 def running_office(mariadb: PrivateMariadb, kafka: PrivateKafka, folder: Path) -> Iterator[Office]:
     """Run the back office, the bet-slip's graph, and the consumers and workers behind both."""
-    upstream, gateway, office = free_port(), free_port(), free_port()
+    upstream, gateway, office = (f"127.0.0.1:{free_port()}" for _ in range(3))
     url = mariadb.fresh_url()
     environment = {
         "FURLONG_DATABASE_URL": url,
         "FURLONG_KAFKA_BOOTSTRAP": kafka.bootstrap,
         "FURLONG_KAFKA_HINT_SECONDS": "0.5",
         "FURLONG_KAFKA_LINGER_SECONDS": "0",
-        "FURLONG_UPSTREAM_URL": f"http://127.0.0.1:{upstream}",
+        "FURLONG_UPSTREAM_URL": f"http://{upstream}",
         "FURLONG_JWT_SECRET": "a secret of the tests, long enough for HS256",
         "FURLONG_JWT_ISSUER": "tests",
         "FURLONG_JWT_AUDIENCE": "furlong",
@@ -130,19 +122,20 @@ def running_office(mariadb: PrivateMariadb, kafka: PrivateKafka, folder: Path) -
             customer: programs.run("token", "--customer", customer, "--brand", BRAND).strip()
             for customer in CUSTOMERS
         }
-        site = Site(f"http://127.0.0.1:{gateway}", kafka.bootstrap, tokens)
-        running = Office(
-            site, f"http://127.0.0.1:{office}/backoffice/", accounts, programs, f"127.0.0.1:{upstream}"
-        )
+        site = Site(f"http://{gateway}", kafka.bootstrap, tokens)
+        running = Office(site, f"http://{office}/backoffice/", accounts, programs, f"http://{upstream}")
         _leave_dead_letters(running)
         programs.run("load", str(ROOT / "furlong" / "world.yaml"))
-        running.serve_upstream()
+        programs.start(
+            *("simulator", "serve", "--kafka", kafka.bootstrap, "--data", "upstream", "--no-traffic"),
+            *("--listen", upstream),
+        )
         for name in ("club", "rewards", "fulfilment", "backoffice"):
             programs.start("consume", name)
         for name in ("outbox", "weeks", "fulfilment"):
             programs.start("worker", name)
-        programs.start("serve", "--listen", f"127.0.0.1:{gateway}")
-        programs.start("backoffice", "serve", "--listen", f"127.0.0.1:{office}")
+        programs.start("serve", "--listen", gateway)
+        programs.start("backoffice", "serve", "--listen", office)
         eventually(lambda: _is_complete(running), "the bet-slip is complete, and the screens are served")
         yield running
 

@@ -1,11 +1,12 @@
 """Customers whose changes are in doubt when a backup is taken, and who change their minds afterwards."""
 
+import asyncio
 import itertools
 import random
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from tests.support.recovery.harness import RecoveryHarness, reasons
 from tests.support.subgraphs.club_fixture import ClubFixture
@@ -17,6 +18,7 @@ FAULTS: Final[tuple[Fault, ...]] = ("busy", "reset_after")
 """The change never arrives, or it is made and the answer is lost."""
 
 REWARDS: Final = ("fb-5", "fb-2x3")
+PATIENCE_SECONDS: Final = 60.0
 TICK: Final = timedelta(milliseconds=1)
 """Time passes between a customer's changes."""
 
@@ -69,8 +71,7 @@ class ChangingCustomer:
         """Confirm the change in doubt, and replace it by newer ones."""
         if self.newer is None:
             return
-        errors = await self.repeat()
-        assert not errors, errors
+        await confirmed(self.repeat)
         self._count()
         for _ in range(self.newer):
             await (self.choose() if self.kind == "choose" else self.switch())
@@ -79,16 +80,15 @@ class ChangingCustomer:
         """Join or leave."""
         self.harness.advance(TICK)
         key = f"switch-{next(self.keys)}"
-        act = self.harness.opt_out if self.member else self.harness.opt_in
-        errors = reasons(await act(key))
-        assert not errors, errors
+        change = self.harness.opt_out if self.member else self.harness.opt_in
+        await confirmed(lambda: _reasons_of(change(key)))
         self.member = not self.member
 
     async def choose(self) -> None:
         """Choose the other reward."""
         self.harness.advance(TICK)
-        errors = reasons(await self._choose(f"choice-{next(self.keys)}", self.harness.club_fixture))
-        assert not errors, errors
+        key = f"choice-{next(self.keys)}"
+        await confirmed(lambda: _reasons_of(self._choose(key, self.harness.club_fixture)))
         self.version += 1
 
     def _count(self) -> None:
@@ -108,9 +108,22 @@ class ChangingCustomer:
 
     async def _choose(
         self, key: str, club_fixture: ClubFixture, version: int | None = None
-    ) -> dict[str, object]:
+    ) -> dict[str, Any]:
         version = self.version if version is None else version
         return await self.harness.change(key, version, club_fixture, REWARDS[version % 2])
+
+
+async def confirmed(change: Callable[[], Awaitable[list[str]]]) -> None:
+    """Repeat a change until it is confirmed: where many change at once, it may be settled by a repetition."""
+    errors = ["UPSTREAM_PENDING"]
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while errors == ["UPSTREAM_PENDING"]:
+            errors = await change()
+    assert not errors, errors
+
+
+async def _reasons_of(asked: Awaitable[dict[str, Any]]) -> list[str]:
+    return reasons(await asked)
 
 
 def customers(harness: RecoveryHarness, of_each_kind: int, seed: int) -> list[ChangingCustomer]:

@@ -53,8 +53,8 @@ export function IntentList() {
           <DataTable.Col source="subgraph" label="Asked by" disableSort />
           <DataTable.Col source="operation" disableSort />
           <DataTable.Col source="customer" disableSort />
-          <DataTable.Col source="id" label="Key" disableSort />
           <DataTable.Col source="waitsUntil" label="Upstream asked to wait until" field={WaitsUntil} disableSort />
+          <DataTable.Col source="id" label="Key" disableSort sx={{ overflowWrap: 'anywhere' }} />
         </KeysetList>
       )}
     </Page>
