@@ -4,7 +4,7 @@ A region's customers may be in its databases; topics are copied between the Kafk
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Self
@@ -187,13 +187,6 @@ class BoundRegion:
         return sorted(found)
 
 
-FROM_HOME: Final[tuple[str, ...]] = ("club.reward-config.v1", "club.scheme.v1", "club.global.v1")
-"""What is decided once for all regions: copied from home to each other region."""
-TO_HOME: Final[tuple[str, ...]] = ("club.cells.v1",)
-"""What each node reports to the back office: copied from each other region to home."""
-OF_REGION: Final = ("club.week.v1", "club.served.v1")
-"""Topics of one partition that each region keeps for itself. Its week worker opens its weeks."""
-
 # Topics keep their names, and exist in each region with their settings. Groups are not copied, for offsets
 # differ. MirrorMaker's own offsets are written often, so that little is copied twice after a crash; consumers
 # recognise what they have applied.
@@ -212,14 +205,21 @@ config.providers.env.class = org.apache.kafka.common.config.provider.EnvVarConfi
 """
 
 
-def mirror_properties(regions: RegionMap) -> str:
-    """Return the properties file; each region runs MirrorMaker with it and `--clusters` of its own name."""
+def mirror_properties(regions: RegionMap, from_home: Collection[str], to_home: Collection[str]) -> str:
+    """Return the properties file; each region runs MirrorMaker with it and `--clusters` of its own name.
+
+    Args:
+        regions: All regions.
+        from_home: The topics that are copied from home to each other region.
+        to_home: The topics that are copied from each other region to home.
+    """
     names = sorted(regions.regions)
     lines = [f"clusters = {', '.join(names)}", *_clusters(regions), ""]
     for source in names:
         for target in names:
             if source != target:
-                lines += _flow(source, target, regions)
+                topics = from_home if source == regions.home else to_home if target == regions.home else ()
+                lines += _flow(source, target, topics)
     return "\n".join(lines) + "\n" + _COMMON + _copies(regions.replication)
 
 
@@ -234,12 +234,8 @@ def _cluster(name: str, region: Region) -> Iterator[str]:
         yield f"{name}.{setting} = {value}"
 
 
-def _flow(source: str, target: str, regions: RegionMap) -> list[str]:
-    if source == regions.home:
-        topics = FROM_HOME
-    elif target == regions.home:
-        topics = TO_HOME
-    else:
+def _flow(source: str, target: str, topics: Collection[str]) -> list[str]:
+    if not topics:
         return [f"{source}->{target}.enabled = false"]
     # The names are regular expressions; the backslash is escaped for the properties file.
     expressions = ",".join(topic.replace(".", "\\\\.") for topic in topics)

@@ -3,11 +3,42 @@
 from typing import Final
 
 from subgraphs.kit.block import Block
+from subgraphs.kit.topics import Copied, Retention, TopicPlan
 
 BLOCKS: Final[tuple[Block, ...]] = (
-    Block("club", has_intents=True, acknowledges=True),
-    Block("rewards", has_intents=True, acknowledges=True),
-    Block("progress"),
-    Block("fulfilment", acknowledges=True),
+    Block(
+        "club",
+        has_intents=True,
+        acknowledges=True,
+        topics=(
+            TopicPlan("club.membership.v1", Retention.LATEST),
+            TopicPlan("club.control.v1", Retention.LATEST),
+        ),
+    ),
+    Block(
+        "rewards",
+        has_intents=True,
+        acknowledges=True,
+        topics=(
+            TopicPlan("club.choice.v1", Retention.FACTS),
+            TopicPlan("club.reward-config.v1", Retention.LATEST, 1, is_public=True, copied=Copied.FROM_HOME),
+        ),
+    ),
+    Block(
+        "progress",
+        topics=(
+            TopicPlan("club.progress.v1", Retention.BETS),
+            TopicPlan("club.qualification.v1", Retention.FACTS),
+            TopicPlan("club.adjustment.v1", Retention.FACTS),
+        ),
+    ),
+    Block(
+        "fulfilment",
+        acknowledges=True,
+        topics=(
+            TopicPlan("club.goodwill.v1", Retention.FACTS),
+            TopicPlan("club.outcomes.v1", Retention.FACTS),
+        ),
+    ),
 )
 SUBGRAPHS: Final = tuple(block.name for block in BLOCKS)

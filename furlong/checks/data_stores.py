@@ -24,15 +24,14 @@ from furlong.install.topics import (
     IN_SYNC,
     SAFE_COPIES,
     TOPICS,
-    RetentionPolicy,
     TooShort,
-    TopicPlan,
     copies_of,
     needed,
     read_configs,
     require_retention,
 )
 from furlong.settings import TopicSettings
+from subgraphs.kit.topics import Retention, TopicPlan
 
 STATES = {
     "absent": ("there is no database", "run `furlong db upgrade`"),
@@ -160,7 +159,7 @@ async def _topics(stream: StreamSettings, plans: tuple[TopicPlan, ...]) -> str:
 
 async def _retention(stream: StreamSettings, topics: TopicSettings, plans: tuple[TopicPlan, ...]) -> str:
     await _names(stream)
-    names = [plan.name for plan in plans if plan.retention is not RetentionPolicy.LATEST]
+    names = [plan.name for plan in plans if plan.retention is not Retention.LATEST]
     need = needed(topics, GRACE)
     try:
         configs = await read_configs(stream.bootstrap, names)

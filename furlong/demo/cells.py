@@ -23,8 +23,8 @@ from furlong.databases import upgrade_databases
 from furlong.demo.embedded_broker import PARTITIONS
 from furlong.demo.mock.values import claims_of
 from furlong.demo.ready_file import DemoCell, database_in
-from furlong.install.topics import KEYED_TOPICS
 from furlong.serve.http_server import listen, own_names_only, serving
+from furlong.topic_plans import KEYED_TOPICS
 from gateway.http.client import EXTENSION
 from subgraphs.block_list import SUBGRAPHS
 

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import Enum
 from typing import Final, NamedTuple
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -13,6 +12,8 @@ from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from consumers.stream.database.dead_letter_relay import DEAD_LETTER_SUFFIX
 from furlong.settings import TopicSettings
+from furlong.topic_plans import MESSAGES
+from subgraphs.kit.topics import Retention, TopicPlan
 
 DAY_MS = 24 * 60 * 60 * 1000
 POLICY, RETENTION = "cleanup.policy", "retention.ms"
@@ -20,72 +21,28 @@ DEAD_LETTERS = {"max.message.bytes": str(2 * 2**20)}
 """Room for the largest record of the other topics, and for headers that say where it came from."""
 
 
-class RetentionPolicy(Enum):
-    """What a topic keeps.
-
-    LATEST: the last message of each key, for ever.
-    BETS, FACTS: all messages, for as long as the settings say.
-    """
-
-    LATEST = "latest"
-    BETS = "bets"
-    FACTS = "facts"
-
-
-@dataclass(frozen=True, slots=True)
-class TopicPlan:
-    """A topic as it should be; if `partitions` is None, the command line decides on their number."""
-
-    name: str
-    retention: RetentionPolicy
-    partitions: int | None = None
-    dead_letters: bool = False
-
-    def config(self, settings: TopicSettings) -> dict[str, str]:
-        """Return the settings of the topic that replace the broker's defaults."""
-        if self.retention is RetentionPolicy.LATEST:
-            kept = {POLICY: "compact"}
-        else:
-            bets = self.retention is RetentionPolicy.BETS
-            days = settings.retention_days if bets else settings.facts_retention_days
-            kept = {POLICY: "delete", RETENTION: str(days * DAY_MS)}
-        return kept | (DEAD_LETTERS if self.dead_letters else {})
-
-
 def _dead_letters_of(plan: TopicPlan) -> TopicPlan:
-    return TopicPlan(plan.name + DEAD_LETTER_SUFFIX, RetentionPolicy.FACTS, partitions=1, dead_letters=True)
+    return TopicPlan(plan.name + DEAD_LETTER_SUFFIX, Retention.FACTS, partitions=1)
 
 
-MESSAGES = (
-    TopicPlan("club.progress.v1", RetentionPolicy.BETS),
-    TopicPlan("club.account-status.v1", RetentionPolicy.LATEST),
-    TopicPlan("club.membership.v1", RetentionPolicy.LATEST),
-    TopicPlan("club.control.v1", RetentionPolicy.LATEST),
-    TopicPlan("club.qualification.v1", RetentionPolicy.FACTS),
-    TopicPlan("club.choice.v1", RetentionPolicy.FACTS),
-    TopicPlan("club.adjustment.v1", RetentionPolicy.FACTS),
-    TopicPlan("club.goodwill.v1", RetentionPolicy.FACTS),
-    TopicPlan("club.outcomes.v1", RetentionPolicy.FACTS),
-    TopicPlan("club.reward-config.v1", RetentionPolicy.LATEST, partitions=1),
-    TopicPlan("club.scheme.v1", RetentionPolicy.LATEST, partitions=1),
-    TopicPlan("club.week.v1", RetentionPolicy.LATEST, partitions=1),
-    TopicPlan("club.global.v1", RetentionPolicy.LATEST, partitions=1),
-    TopicPlan("club.cells.v1", RetentionPolicy.LATEST, partitions=1),
-    TopicPlan("club.served.v1", RetentionPolicy.FACTS, partitions=1),
-)
-KEYED_TOPICS = tuple(plan.name for plan in MESSAGES if plan.partitions is None)
-"""The topics that are keyed by customer, of which a cell reads its own partitions."""
-
-TOPICS = (
-    *MESSAGES,
-    *(_dead_letters_of(plan) for plan in MESSAGES),
-)
+TOPICS: Final = (*MESSAGES, *(_dead_letters_of(plan) for plan in MESSAGES))
 """All topics: those of messages, and the topic of dead letters for each."""
+
+
+def config_of(plan: TopicPlan, settings: TopicSettings) -> dict[str, str]:
+    """Return the settings of a topic that replace the broker's defaults."""
+    if plan.retention is Retention.LATEST:
+        kept = {POLICY: "compact"}
+    else:
+        bets = plan.retention is Retention.BETS
+        days = settings.retention_days if bets else settings.facts_retention_days
+        kept = {POLICY: "delete", RETENTION: str(days * DAY_MS)}
+    return kept | (DEAD_LETTERS if plan.name.endswith(DEAD_LETTER_SUFFIX) else {})
 
 
 def feed_topics(names: Iterable[str]) -> tuple[TopicPlan, ...]:
     """Return the topics of feeds, which the platform owns in production, and of their dead letters."""
-    plans = [TopicPlan(name, RetentionPolicy.BETS) for name in names]
+    plans = [TopicPlan(name, Retention.BETS) for name in names]
     return (*plans, *(_dead_letters_of(plan) for plan in plans))
 
 
@@ -115,7 +72,7 @@ async def create_topics(
         existing = set(await admin.list_topics())
         missing = [topic for topic in topics if topic.name not in existing]
         for topic in missing:
-            await _create(admin, topic, topic.config(settings), partitions, replication)
+            await _create(admin, topic, config_of(topic, settings), partitions, replication)
     return [topic.name for topic in missing]
 
 
@@ -252,7 +209,7 @@ async def repair(bootstrap: str, plans: Iterable[TopicPlan], settings: TopicSett
     Raises:
         aiokafka.errors.KafkaError: No broker responds, or the broker refuses.
     """
-    wanted = {plan.name: plan.config(settings) for plan in plans}
+    wanted = {plan.name: config_of(plan, settings) for plan in plans}
     async with _admin(bootstrap) as admin:
         present = await _configs(admin, wanted.keys() & set(await admin.list_topics()))
         changed = {name: differences(config, wanted[name]) for name, config in sorted(present.items())}

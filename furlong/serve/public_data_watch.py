@@ -12,13 +12,12 @@ from aiokafka.errors import KafkaError
 from consumers.stream.broker.kafka_client import running_client
 
 log = structlog.get_logger(__name__)
-PUBLIC_TOPICS: Final = ("club.scheme.v1", "club.week.v1", "club.reward-config.v1", "club.global.v1")
 RETRY_SECONDS: Final = 5.0
 
 
 @asynccontextmanager
 async def watching_public_data(
-    bootstrap: str, changed: Callable[[str], None], topics: Sequence[str] = PUBLIC_TOPICS
+    bootstrap: str, changed: Callable[[str], None], topics: Sequence[str]
 ) -> AsyncIterator[None]:
     """Watch while the block runs.
 

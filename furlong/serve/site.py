@@ -27,6 +27,7 @@ from furlong.serve.public_data_watch import watching_public_data
 from furlong.serve.subgraph_websockets import accept_websockets, subgraph_websockets
 from furlong.serve.subgraphs import create_subgraph
 from furlong.settings import DOCUMENT_LIMITS, ServeSettings
+from furlong.topic_plans import PUBLIC_TOPICS
 from gateway.app import create_gateway
 from gateway.clients.session import CHALLENGE
 from gateway.errors import AuthenticationUnavailable as GatewayAuthenticationUnavailable
@@ -266,7 +267,7 @@ def _watch_public_data_with(app: Starlette, subgraphs: Sequence[Subgraph], kafka
 
     @asynccontextmanager
     async def lifespan(served: Starlette) -> AsyncIterator[Any]:
-        async with inner(served) as state, watching_public_data(kafka, changed):
+        async with inner(served) as state, watching_public_data(kafka, changed, PUBLIC_TOPICS):
             yield state
 
     app.router.lifespan_context = lifespan

@@ -25,9 +25,10 @@ from foundation.storage.rehearsal import rehearsal_marks
 from foundation.storage.settings import DatabaseSettings
 from foundation.tracing import Tracing
 from furlong.databases import METADATA
-from furlong.install.topics import MESSAGES, needed, read_configs, require_retention
+from furlong.install.topics import needed, read_configs, require_retention
 from furlong.serve.http_server import serving
 from furlong.settings import TopicSettings
+from furlong.topic_plans import MESSAGES
 from furlong.workers.status import status_app
 from subgraphs.kit.live.event_bus import BusMetrics, CustomersChanged
 from subgraphs.kit.live.wiring import open_publisher

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from foundation.late_imports import imported
+from subgraphs.kit.topics import TopicPlan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,11 +31,13 @@ class Block(NamedTuple):
         name: That of its folders, its database, its subgraph, its consumer and its commands.
         has_intents: Whether customers change something at the upstream API through it.
         acknowledges: Whether its consumer reads and acknowledges global messages, by a group for each node.
+        topics: Those of the messages that are its own, which others may read.
     """
 
     name: str
     has_intents: bool = False
     acknowledges: bool = False
+    topics: tuple[TopicPlan, ...] = ()
 
     @property
     def metadata(self) -> MetaData:

@@ -31,7 +31,7 @@ from foundation.storage.cells.cell import Cell
 from foundation.storage.clock import SystemClock
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.demo.tokens import demo_sessions, make_token
-from furlong.install.topics import MESSAGES
+from furlong.topic_plans import MESSAGES
 from tests.support.consumers.sample_messages import account, bet, reward, scheme, week
 from tests.support.processes.running_furlong import BRAND, Programs, eventually, programs_in
 

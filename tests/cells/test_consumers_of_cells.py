@@ -21,7 +21,7 @@ from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
-from furlong.install.topics import KEYED_TOPICS, MESSAGES
+from furlong.topic_plans import KEYED_TOPICS, MESSAGES
 from subgraphs.progress.models import CONTRIBUTION, METADATA, STREAM
 from tests.support.consumers.sample_messages import bet, scheme
 from tests.support.database_probe import contents, migrate

@@ -27,7 +27,7 @@ from deploy.server_process import start_process, wait_until_ready
 from foundation.storage.clock import SystemClock
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.demo.tokens import make_token
-from furlong.install.topics import MESSAGES
+from furlong.topic_plans import MESSAGES
 from tests.support.processes.running_furlong import BRAND, eventually
 
 from .test_cells_alone import (

@@ -13,7 +13,7 @@ from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import Clock, SystemClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
-from furlong.install.topics import KEYED_TOPICS
+from furlong.topic_plans import KEYED_TOPICS
 from furlong.workers.consumer_process import create_consumer
 
 STREAM = StreamSettings(bootstrap="127.0.0.1:1")

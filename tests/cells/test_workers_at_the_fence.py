@@ -14,7 +14,7 @@ from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.databases import METADATA
 from furlong.demo.embedded_broker import EmbeddedBroker
-from furlong.install.topics import KEYED_TOPICS, MESSAGES
+from furlong.topic_plans import KEYED_TOPICS, MESSAGES
 from furlong.workers.outbox_worker import OUTBOXES, run_outbox_worker
 from subgraphs.block_list import SUBGRAPHS
 from subgraphs.kit.records.outbox_relay import OutboxStatus

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from consumers.feeds.settings import FeedSettings
-from furlong.install.topics import TOPICS, TopicPlan, feed_topics
+from furlong.install.topics import TOPICS, feed_topics
+from subgraphs.kit.topics import TopicPlan
 
 Find = Callable[..., tuple[int, dict[str, dict[str, Any]], str]]
 """Runs the command with settings; returns its status, its findings by name, and all its output."""

@@ -6,7 +6,7 @@ import pytest
 
 from furlong.backup.recovery_sources import RECOVERY_SOURCES, markdown
 from furlong.databases import METADATA
-from furlong.install.topics import MESSAGES
+from furlong.topic_plans import MESSAGES
 from subgraphs.kit.records.recovery_sources import Source
 
 RUNBOOK = Path(__file__).resolve().parents[2] / "docs" / "runbooks" / "disaster-recovery.md"

@@ -20,8 +20,8 @@ from foundation.storage.settings import DatabaseSettings
 from furlong.cli.main import app
 from furlong.cli.processes import workers
 from furlong.database_names import DATABASES
-from furlong.install.topics import MESSAGES
 from furlong.settings import listed, secret_variables
+from furlong.topic_plans import MESSAGES
 from furlong.workers.consumer_process import create_consumer
 from gateway.http.admission import Admission
 from gateway.monitoring.metrics import Metrics

@@ -6,7 +6,8 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from furlong.demo.embedded_broker import EmbeddedBroker
-from furlong.serve.public_data_watch import PUBLIC_TOPICS, brand_of, watching_public_data
+from furlong.serve.public_data_watch import brand_of, watching_public_data
+from furlong.topic_plans import PUBLIC_TOPICS
 
 PATIENCE = 60
 
@@ -34,7 +35,7 @@ async def test_each_message_tells_its_brand(topic: str) -> None:
         await asyncio.to_thread(broker.create_topics, list(PUBLIC_TOPICS))
         told: asyncio.Queue[str] = asyncio.Queue()
         async with (
-            watching_public_data(broker.bootstrap, told.put_nowait),
+            watching_public_data(broker.bootstrap, told.put_nowait, PUBLIC_TOPICS),
             AIOKafkaProducer(bootstrap_servers=broker.bootstrap) as producer,
         ):
             async with asyncio.timeout(PATIENCE):
@@ -51,6 +52,6 @@ async def test_a_broker_that_is_away_keeps_nobody_from_ending() -> None:
     """While the broker cannot be reached, the watcher keeps trying, and stops when asked."""
     told: list[str] = []
     async with asyncio.timeout(PATIENCE):
-        async with watching_public_data("127.0.0.1:9", told.append):
+        async with watching_public_data("127.0.0.1:9", told.append, PUBLIC_TOPICS):
             await asyncio.sleep(0.1)
     assert told == []

@@ -16,7 +16,7 @@ from foundation.storage.migrations.upgrade import upgrade
 from foundation.storage.settings import DatabaseSettings
 from furlong.cli import app
 from furlong.demo.embedded_broker import EmbeddedBroker
-from furlong.install.topics import MESSAGES
+from furlong.topic_plans import MESSAGES
 from subgraphs.kit.domain.weeks import week_at
 from subgraphs.rewards.models import METADATA as REWARDS
 from tests.support.consumers.progress_reducer import opened_reducer

@@ -12,17 +12,10 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from deploy.private_kafka import PrivateKafka
 from foundation.storage.settings import DatabaseSettings
 from furlong.databases import upgrade_databases
-from furlong.install.topics import (
-    DAY_MS,
-    MESSAGES,
-    TooShort,
-    TopicPlan,
-    create_topics,
-    read_configs,
-    repair,
-    require_retention,
-)
+from furlong.install.topics import DAY_MS, TooShort, create_topics, read_configs, repair, require_retention
 from furlong.settings import TopicSettings
+from furlong.topic_plans import MESSAGES
+from subgraphs.kit.topics import TopicPlan
 from tests.support.processes.forked_programs import run_forked
 from tests.support.processes.running_furlong import PATIENCE_SECONDS, without_settings
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from consumers.feeds.settings import FeedSettings
     from furlong.install.crm_import import CrmPlan
     from furlong.install.load import LoadPlan
-    from furlong.install.topics import TopicPlan
+    from subgraphs.kit.topics import TopicPlan
 
 topics = typer.Typer(no_args_is_help=True, help="The Kafka topics.")
 

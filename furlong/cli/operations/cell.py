@@ -71,9 +71,10 @@ def mirror(
     Each region runs MirrorMaker with it: connect-mirror-maker.sh FILE --clusters REGION
     """
     from cells.regions import RegionMapError, mirror_properties, read_regions
+    from furlong.topic_plans import FROM_HOME, TO_HOME
 
     try:
-        text = mirror_properties(read_regions(regions))
+        text = mirror_properties(read_regions(regions), FROM_HOME, TO_HOME)
         if file is None:
             typer.echo(text, nl=False)
             return
@@ -106,7 +107,7 @@ def claim(*, dry_run: DryRun = False) -> None:
 
     from cells.claim import claim as claim_databases
     from foundation.storage.errors import CellMismatch
-    from furlong.install.topics import KEYED_TOPICS
+    from furlong.topic_plans import KEYED_TOPICS
     from subgraphs.block_list import SUBGRAPHS
 
     settings = database_settings()

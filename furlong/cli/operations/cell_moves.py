@@ -147,7 +147,7 @@ def _open() -> Move:
 def _open_split(name: str, first: int) -> Move:
     from cells.dividing.split import open_split
     from cells.moving.settings import MoveSettings
-    from furlong.install.topics import KEYED_TOPICS
+    from furlong.topic_plans import KEYED_TOPICS
     from subgraphs.block_list import SUBGRAPHS
 
     return open_split(MoveSettings(), SUBGRAPHS, KEYED_TOPICS, name, first)
@@ -156,7 +156,7 @@ def _open_split(name: str, first: int) -> Move:
 def _open_merge() -> Move:
     from cells.dividing.merge import open_merge
     from cells.moving.settings import MoveSettings
-    from furlong.install.topics import KEYED_TOPICS
+    from furlong.topic_plans import KEYED_TOPICS
     from subgraphs.block_list import SUBGRAPHS
 
     return open_merge(MoveSettings(), SUBGRAPHS, KEYED_TOPICS)

@@ -16,7 +16,7 @@ from backoffice.global_events.acknowledgements import NodeRepository
 from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.global_events.repository import GlobalDecision
 from backoffice.run_publisher import running_publisher
-from cells.regions import FROM_HOME, OF_REGION, TO_HOME, RegionMap, mirror_properties
+from cells.regions import RegionMap, mirror_properties
 from consumers.acknowledgements.settings import NodeSettings
 from consumers.rewards.wiring import create_consumer
 from consumers.stream.settings import StreamSettings
@@ -27,6 +27,7 @@ from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.install.topics import TOPICS, create_topics
 from furlong.settings import TopicSettings
+from furlong.topic_plans import FROM_HOME, TO_HOME
 from subgraphs.kit.records.global_state import KillSwitches
 from subgraphs.rewards import models as rewards
 from tests.support.backoffice.backoffice_fixture import backoffice_database
@@ -35,12 +36,6 @@ from tests.support.backoffice.running_consumers import running, until
 from tests.support.database_probe import migrated
 
 HOME, ABROAD = "uk", "mt"
-
-
-def test_every_topic_of_one_partition_is_copied_one_way_or_kept() -> None:
-    """A topic that nobody thought of would be missing abroad, or be written in two places."""
-    shared = {plan.name for plan in TOPICS if plan.partitions == 1 and not plan.dead_letters}
-    assert sorted(shared) == sorted((*FROM_HOME, *TO_HOME, *OF_REGION))
 
 
 @dataclass
@@ -92,7 +87,7 @@ async def regions(processes: None, tmp_path: Path, empty_kafka: PrivateKafka) ->
         await create_topics(bootstrap, 2, 1, TopicSettings(), TOPICS)
     described = {name: {"kafka": [bootstrap]} for name, bootstrap in brokers.items()}
     properties = mirror_properties(
-        RegionMap.model_validate({"home": HOME, "replication": 1, "regions": described})
+        RegionMap.model_validate({"home": HOME, "replication": 1, "regions": described}), FROM_HOME, TO_HOME
     )
 
     def mirror() -> ServerProcess:

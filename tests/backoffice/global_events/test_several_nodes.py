@@ -29,8 +29,9 @@ from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.settings import CellSettings, DatabaseSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
-from furlong.install.topics import KEYED_TOPICS, TOPICS, create_topics
+from furlong.install.topics import TOPICS, create_topics
 from furlong.settings import TopicSettings
+from furlong.topic_plans import KEYED_TOPICS
 from subgraphs.club import models as club
 from subgraphs.kit.records.global_state import KillSwitches
 from subgraphs.rewards import models as rewards

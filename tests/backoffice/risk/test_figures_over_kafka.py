@@ -14,7 +14,7 @@ from cells.claim import claim
 from consumers.stream.settings import StreamSettings
 from foundation.storage.settings import CellSettings, DatabaseSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
-from furlong.install.topics import KEYED_TOPICS
+from furlong.topic_plans import KEYED_TOPICS
 from tests.support.backoffice.risk_fixture import WEEK, CustomerWeek, RiskFixture, risk_fixture
 
 PATIENCE_SECONDS = 60.0

@@ -26,7 +26,7 @@ from deploy.cell_servers.haproxy import start_haproxy
 from deploy.private_mariadb import PrivateMariadb, start_mariadb
 from foundation.storage.settings import CellSettings, DatabaseSettings
 from furlong.databases import METADATA
-from furlong.install.topics import KEYED_TOPICS
+from furlong.topic_plans import KEYED_TOPICS
 from subgraphs.block_list import SUBGRAPHS
 from tests.support.database_probe import migrate
 from tests.support.processes.forked_programs import Program, start_forked

@@ -27,7 +27,7 @@ from foundation.storage.cells.cell import Cell
 from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
-from furlong.install.topics import MESSAGES
+from furlong.topic_plans import MESSAGES
 from subgraphs.block_list import SUBGRAPHS
 from tests.support.consumers.sample_messages import bet, scheme
 

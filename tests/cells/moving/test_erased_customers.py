@@ -26,7 +26,7 @@ from foundation.storage.cells.cell import Cell, customer_key, partition_of
 from foundation.storage.cells.pseudonym import is_pseudonym
 from foundation.storage.settings import DatabaseSettings
 from furlong.databases import METADATA
-from furlong.install.topics import KEYED_TOPICS
+from furlong.topic_plans import KEYED_TOPICS
 from subgraphs.block_list import SUBGRAPHS
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Pseudonyms

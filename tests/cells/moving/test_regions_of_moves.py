@@ -13,7 +13,7 @@ from cells.moving.journal import Step
 from cells.moving.move import Move, go_back, locations_of, open_move, run
 from cells.moving.settings import MoveSettings
 from cells.verify import Verified, verify
-from furlong.install.topics import KEYED_TOPICS
+from furlong.topic_plans import KEYED_TOPICS
 from subgraphs.block_list import SUBGRAPHS
 from tests.support.processes.forked_programs import run_forked
 

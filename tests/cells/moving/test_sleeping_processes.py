@@ -21,7 +21,7 @@ from foundation.storage.clock import SystemClock
 from foundation.storage.errors import CellFenced
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.demo.tokens import demo_sessions, make_token
-from furlong.install.topics import MESSAGES
+from furlong.topic_plans import MESSAGES
 from subgraphs.block_list import SUBGRAPHS
 from tests.support.consumers.sample_messages import account, bet, scheme, week
 from tests.support.processes.forked_programs import Program

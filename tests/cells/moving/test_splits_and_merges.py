@@ -23,7 +23,7 @@ from cells.moving.move import Move, go_back, run
 from foundation.storage.cells.cell import Cell, partition_of
 from foundation.storage.database import Database
 from furlong.databases import METADATA
-from furlong.install.topics import KEYED_TOPICS
+from furlong.topic_plans import KEYED_TOPICS
 from subgraphs.block_list import SUBGRAPHS
 
 from .conftest import PREFIX, CellServer, Mover, MovingHarness

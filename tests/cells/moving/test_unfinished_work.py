@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cells.moving.journal import Step
 from cells.moving.move import open_move, run
 from furlong.demo.embedded_broker import EmbeddedBroker
-from furlong.install.topics import MESSAGES
+from furlong.topic_plans import MESSAGES
 from subgraphs.block_list import SUBGRAPHS
 from tests.support.fulfilment.payout_harness import PayoutHarness, open_harness
 from tests.support.fulfilment.worker_processes import worker_processes

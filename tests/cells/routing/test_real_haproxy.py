@@ -30,10 +30,10 @@ from foundation.storage.cells.cell import Cell
 from foundation.storage.settings import CellSettings, DatabaseSettings
 from furlong.databases import METADATA
 from furlong.demo.tokens import demo_sessions, make_token
-from furlong.install.topics import KEYED_TOPICS
 from furlong.serve.http_server import listen, serving
 from furlong.serve.site import create_site
 from furlong.serve.subgraphs import subgraph_parts
+from furlong.topic_plans import KEYED_TOPICS
 from gateway import GatewaySettings
 from subgraphs.block_list import SUBGRAPHS
 from tests.support.database_probe import migrate

@@ -1,0 +1,27 @@
+"""The plans of all topics of messages, for modules that need no client of Kafka."""
+
+from typing import Final
+
+from subgraphs.block_list import BLOCKS
+from subgraphs.kit.topics import Copied, Retention, TopicPlan
+
+MESSAGES: Final = (
+    TopicPlan("club.account-status.v1", Retention.LATEST),
+    TopicPlan("club.scheme.v1", Retention.LATEST, 1, is_public=True, copied=Copied.FROM_HOME),
+    TopicPlan("club.week.v1", Retention.LATEST, 1, is_public=True),
+    TopicPlan("club.global.v1", Retention.LATEST, 1, is_public=True, copied=Copied.FROM_HOME),
+    TopicPlan("club.cells.v1", Retention.LATEST, 1, copied=Copied.TO_HOME),
+    TopicPlan("club.served.v1", Retention.FACTS, 1),
+    *(topic for block in BLOCKS for topic in block.topics),
+)
+"""The topics of messages: those that no single block has, and each block's own."""
+
+KEYED_TOPICS: Final = tuple(plan.name for plan in MESSAGES if plan.partitions is None)
+"""The topics that are keyed by customer, of which a cell reads its own partitions."""
+
+PUBLIC_TOPICS: Final = tuple(plan.name for plan in MESSAGES if plan.is_public)
+"""The topics whose messages change what everybody sees of a brand."""
+
+FROM_HOME: Final = tuple(plan.name for plan in MESSAGES if plan.copied is Copied.FROM_HOME)
+TO_HOME: Final = tuple(plan.name for plan in MESSAGES if plan.copied is Copied.TO_HOME)
+"""The topics that are copied between regions, by their direction."""

@@ -1,0 +1,44 @@
+"""What a topic of messages keeps, who reads it, and where it is copied: the plan that it is created by."""
+
+from enum import Enum
+from typing import NamedTuple
+
+
+class Retention(Enum):
+    """What a topic keeps.
+
+    LATEST: the last message of each key, for ever.
+    BETS, FACTS: all messages, for as long as the settings say.
+    """
+
+    LATEST = "latest"
+    BETS = "bets"
+    FACTS = "facts"
+
+
+class Copied(Enum):
+    """How a topic is copied between regions; one that is not copied is kept by each region for itself.
+
+    FROM_HOME: what is decided once for all regions goes from home to each other one.
+    TO_HOME: what each node reports to the back office goes from each other region to home.
+    """
+
+    FROM_HOME = "from home"
+    TO_HOME = "to home"
+
+
+class TopicPlan(NamedTuple):
+    """A topic as it should be.
+
+    Attributes:
+        partitions: How many; None if it is keyed by customer, and the command line decides on their number.
+        is_public: Whether each message changes what everybody sees of a brand, such as rules or menus; its
+            key begins with the brand. Each message has all subgraphs read their public data again, so a
+            topic with many messages must not be one.
+    """
+
+    name: str
+    retention: Retention
+    partitions: int | None = None
+    is_public: bool = False
+    copied: Copied | None = None
