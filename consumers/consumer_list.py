@@ -1,13 +1,12 @@
-"""The consumers of our blocks."""
+"""The consumers of all blocks."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
 
 from consumers.stream.consumer import Consumer
-from foundation.late_imports import imported
-from subgraphs.block_list import SUBGRAPHS
+from subgraphs.block_list import BLOCKS
 
 CREATORS: Final[Mapping[str, Callable[..., Consumer]]] = {
-    name: imported(f"consumers.{name}.wiring:create_consumer") for name in SUBGRAPHS
+    block.name: block.create_consumer for block in BLOCKS
 }
 """What builds each, of databases, stream, metrics, clock and traces."""

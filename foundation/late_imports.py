@@ -4,6 +4,10 @@ from importlib import import_module
 from typing import Any
 
 
+class NotInstalled(ValueError):
+    """Something that settings name is not there; the message says which setting, and what is there."""
+
+
 def imported(place: str) -> Any:
     """Import an object by its place, `MODULE:NAME`.
 

@@ -23,7 +23,8 @@ from furlong.embedding.settings import EmbedSettings
 from gateway.feature_list import FEATURES
 from gateway.feature_settings import FeatureSettings, gateway_prefix
 from gateway.settings import GatewaySettings
-from subgraphs.fulfilment.providers.settings import FulfilmentSettings
+from subgraphs.block_list import BLOCKS
+from subgraphs.kit.further_blocks import BlockSettings
 from subgraphs.kit.live.settings import LiveSettings, RedisSettings
 from subgraphs.kit.settings import (
     CallerSettings,
@@ -111,6 +112,7 @@ class TopicSettings(BaseSettings):
 
 
 ALL_SETTINGS: tuple[type[BaseSettings], ...] = (
+    BlockSettings,
     DatabaseSettings,
     CellSettings,
     RegionSettings,
@@ -138,7 +140,7 @@ ALL_SETTINGS: tuple[type[BaseSettings], ...] = (
     RedisSettings,
     LiveSettings,
     NodeSettings,
-    FulfilmentSettings,
+    *(imported(place) for block in BLOCKS for place in block.settings),
     LogSettings,
     TracingSettings,
     SamplerSettings,

@@ -1,11 +1,12 @@
-"""Our own blocks, one line each: what is done for every block is derived from here."""
+"""All blocks, our own with one line each: what is done for every block is derived from here."""
 
 from typing import Final
 
 from subgraphs.kit.block import Block
+from subgraphs.kit.further_blocks import further_blocks
 from subgraphs.kit.topics import Copied, Retention, TopicPlan
 
-BLOCKS: Final[tuple[Block, ...]] = (
+OWN: Final[tuple[Block, ...]] = (
     Block(
         "club",
         has_intents=True,
@@ -39,6 +40,8 @@ BLOCKS: Final[tuple[Block, ...]] = (
             TopicPlan("club.goodwill.v1", Retention.FACTS),
             TopicPlan("club.outcomes.v1", Retention.FACTS),
         ),
+        settings=("subgraphs.fulfilment.providers.settings:FulfilmentSettings",),
     ),
 )
+BLOCKS: Final = (*OWN, *further_blocks(OWN))
 SUBGRAPHS: Final = tuple(block.name for block in BLOCKS)

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from foundation.late_imports import NotInstalled
 from foundation.quick_imports import quick_imports
 
 
@@ -30,8 +31,12 @@ class Command:
 
     def load(self, name: str) -> Any:
         """Import the command, and return it as a click command."""
-        with quick_imports():
-            found = getattr(import_module(self.module), self.attribute)
+        try:
+            with quick_imports():
+                found = getattr(import_module(self.module), self.attribute)
+        except NotInstalled as error:
+            typer.echo(f"furlong: {error}", err=True)
+            raise SystemExit(1) from error
         holder = typer.Typer()
         if isinstance(found, typer.Typer):
             holder.add_typer(found, name=name)

@@ -1,7 +1,7 @@
 """What a block of the platform declares: a subgraph with its database, its consumer and its facts.
 
 Its parts are found by the names of files that mean the same in every block: `models`, `app`, `schema`,
-`recovery_sources` and `customer_data` in its folder, and `wiring` in its consumer's.
+`recovery_sources` and `customer_data` in its package, and `wiring` in its consumer's.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from subgraphs.kit.graphql.app import Subgraph
     from subgraphs.kit.graphql.parts import SubgraphParts
+    from subgraphs.kit.graphql.schema_building import SubgraphSchema
     from subgraphs.kit.records.customer_history import CustomerHistory
     from subgraphs.kit.records.erasure import Erasure, Pseudonyms
     from subgraphs.kit.records.recovery_sources import RecoverySource
@@ -29,15 +30,21 @@ class Block(NamedTuple):
 
     Attributes:
         name: That of its folders, its database, its subgraph, its consumer and its commands.
+        package: Where its parts are; `subgraphs.NAME` if it is empty.
+        consumer: Where its consumer's `wiring` is; `consumers.NAME` if it is empty.
         has_intents: Whether customers change something at the upstream API through it.
         acknowledges: Whether its consumer reads and acknowledges global messages, by a group for each node.
         topics: Those of the messages that are its own, which others may read.
+        settings: The places of its settings, `MODULE:NAME`.
     """
 
     name: str
+    package: str = ""
+    consumer: str = ""
     has_intents: bool = False
     acknowledges: bool = False
     topics: tuple[TopicPlan, ...] = ()
+    settings: tuple[str, ...] = ()
 
     @property
     def metadata(self) -> MetaData:
@@ -87,5 +94,19 @@ class Block(NamedTuple):
         found: Callable[[SubgraphParts], Subgraph] = self._part("app:create_subgraph")
         return found
 
+    @property
+    def create_schema(self) -> Callable[[], SubgraphSchema]:
+        """Return what builds its part of the graph, without what answers it."""
+        found: Callable[[], SubgraphSchema] = self._part("schema:create_schema")
+        return found
+
+    @property
+    def create_consumer(self) -> Callable[..., Any]:
+        """Return what builds its consumer, of databases, stream, metrics, clock and traces."""
+        found: Callable[..., Any] = imported(
+            f"{self.consumer or f'consumers.{self.name}'}.wiring:create_consumer"
+        )
+        return found
+
     def _part(self, place: str) -> Any:
-        return imported(f"subgraphs.{self.name}.{place}")
+        return imported(f"{self.package or f'subgraphs.{self.name}'}.{place}")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
-from importlib import import_module
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,18 +21,20 @@ from furlong.cli.options import (
     upstream_settings,
 )
 from furlong.cli.own_databases import check_databases
-from subgraphs.block_list import SUBGRAPHS
+from subgraphs.block_list import BLOCKS, SUBGRAPHS
+from subgraphs.kit.block import Block
 
 if TYPE_CHECKING:
     from subgraphs.kit.graphql.schema_building import SubgraphSchema
 
 
-def _create_schema(name: str) -> SubgraphSchema:
-    schema: SubgraphSchema = import_module(f"subgraphs.{name}.schema").create_schema()
-    return schema
+def _create_schema(block: Block) -> SubgraphSchema:
+    return block.create_schema()
 
 
-SCHEMAS: dict[str, Callable[[], SubgraphSchema]] = {name: partial(_create_schema, name) for name in SUBGRAPHS}
+SCHEMAS: Mapping[str, Callable[[], SubgraphSchema]] = {
+    block.name: partial(_create_schema, block) for block in BLOCKS
+}
 cli = typer.Typer(
     no_args_is_help=True,
     help="A single subgraph: its schema (`furlong subgraph club sdl`), or serving it (`… serve`).",
