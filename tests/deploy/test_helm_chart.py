@@ -25,6 +25,7 @@ from furlong.topic_plans import MESSAGES
 from furlong.workers.consumer_process import create_consumer
 from gateway.http.admission import Admission
 from gateway.monitoring.metrics import Metrics
+from subgraphs.block_list import SUBGRAPHS
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 FOLDER: Final = ROOT / "deploy" / "helm"
@@ -378,6 +379,6 @@ def test_policies_and_secrets_name_processes_that_exist() -> None:
         known = {"serve", "backoffice", "migrations"}
         known |= {f"consume-{consumer}" for consumer in DEFAULTS["consumers"]}
         known |= {f"worker-{worker}" for worker in DEFAULTS["workers"]}
-        known |= {f"subgraph-{one}" for one in DEFAULTS["subgraphs"]["names"]}
+        known |= {f"subgraph-{subgraph}" for subgraph in SUBGRAPHS}
         named = [*values["secrets"].values(), *values["network"]["egress"]]
         assert {process for one in named for process in one["processes"]} <= known, name

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from furlong.cli.main import app
 from furlong.settings import secret_variables
+from subgraphs.block_list import SUBGRAPHS
 
 FOLDER = Path(__file__).resolve().parents[2] / "deploy" / "systemd"
 INSTALLED = "/opt/furlong/bin/furlong"
@@ -78,6 +79,12 @@ def test_systemd_accepts_the_target_and_all_units(units: Path) -> None:
     """Nothing is misspelt, unknown or ignored."""
     checked = verify(units, "furlong.target", "furlong-upgrade.service", *wanted(), *OPTIONAL)
     assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_the_target_wants_the_consumer_of_each_block() -> None:
+    """A block without it would be installed, and its messages would wait."""
+    consumers = {unit.removesuffix(".service").partition("consume@")[2] for unit in wanted()} - {""}
+    assert consumers == {*SUBGRAPHS, "backoffice"}
 
 
 def test_units_beside_the_usual_ones_can_be_enabled() -> None:

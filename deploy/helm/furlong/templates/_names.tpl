@@ -40,3 +40,8 @@ furlong.dev/cell: {{ . }}
 {{- define "furlong.group" -}}
 furlong-{{ .process }}{{ with .root.Values.cell.name }}.{{ . }}{{ end }}
 {{- end -}}
+
+{{/* The subgraphs, as a list in JSON: each block has a consumer, too. */}}
+{{- define "furlong.subgraphs" -}}
+{{- .Values.subgraphs.names | default (omit .Values.consumers "backoffice" | keys | sortAlpha) | toJson -}}
+{{- end -}}
