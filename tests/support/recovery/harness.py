@@ -240,7 +240,8 @@ async def harness_over(
     async with (
         AsyncExitStack() as stack,
         serving_upstream(load_world(), folder / "upstream.sqlite", keeps_keys=keeps_keys) as url,
-        httpx.AsyncClient(base_url=url, timeout=60) as api,
+        # A kept connection may end in the moment in which it is used again.
+        httpx.AsyncClient(base_url=url, timeout=60, limits=httpx.Limits(max_keepalive_connections=0)) as api,
     ):
         now = again_at or NOW
         club_fixture = ClubFixture.over(database_url, now, url, timeout_seconds=60)
