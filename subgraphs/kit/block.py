@@ -36,6 +36,7 @@ class Block(NamedTuple):
         acknowledges: Whether its consumer reads and acknowledges global messages, by a group for each node.
         topics: Those of the messages that are its own, which others may read.
         settings: The places of its settings, `MODULE:NAME`.
+        area: The place of its area of the back office, whose `schema` is beside it; none if it is empty.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Block(NamedTuple):
     acknowledges: bool = False
     topics: tuple[TopicPlan, ...] = ()
     settings: tuple[str, ...] = ()
+    area: str = ""
 
     @property
     def metadata(self) -> MetaData:
