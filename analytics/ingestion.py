@@ -21,7 +21,7 @@ from analytics.records import Origin, block_of
 from consumers.messages.fields import FIRST_YEAR, LAST_YEAR
 from consumers.stream.records import Partition, Record
 from foundation.storage.clock import Clock
-from subgraphs.kit.domain.weeks import Calendar, week_named
+from subgraphs.club_kit.domain.weeks import Calendar, week_named
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from furlong.settings import ROOT
-from subgraphs.kit.domain.reward_kinds.registry import RewardKind
+from subgraphs.club_kit.domain.reward_kinds.registry import RewardKind
 
 MODULE: Final = ROOT / "web/packages/client/src/generated/rewardKinds.ts"
 CONTRACT: Final = ROOT / "contracts/club.reward-config.v1.schema.json"
@@ -25,7 +25,7 @@ def _module() -> str:
         f"  {kind.name}: {{ glyph: '{kind.rules.glyph}', expires: {json.dumps(not kind.rules.own_money)} }},"
         for kind in RewardKind
     )
-    return f"""/* Written by `make compose`, from subgraphs/kit/domain/reward_kinds/. */
+    return f"""/* Written by `make compose`, from subgraphs/club_kit/domain/reward_kinds/. */
 
 /** Each kind of reward: the path of its picture (24 by 24), and whether it expires once credited. */
 export const RewardKind = {{

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta, Struct
 
-from subgraphs.kit.domain.reward_kinds.registry import RewardKind
+from subgraphs.club_kit.domain.reward_kinds.registry import RewardKind
 
 Identifier = Annotated[str, Meta(pattern=r"^[^:\s]{1,64}$")]
 MinorUnits = Annotated[int, Meta(ge=0, le=2**31 - 1)]

@@ -12,8 +12,8 @@ from backoffice.content.revisions.document import ContentDocument, ContentKey
 from backoffice.errors import NotFound
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
-from subgraphs.kit.domain.schemes import Brand, Scheme
-from subgraphs.kit.records.reference import ReferenceRepository
+from subgraphs.club_kit.domain.schemes import Brand, Scheme
+from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.catalogue.rewards import RewardConfig
 from subgraphs.rewards.models import REFERENCE, REWARD_CONFIG, REWARD_CONTENT

@@ -15,7 +15,7 @@ from typing import Final
 from backoffice.advertising import AGE_MARKS, UPLOADED, ForbiddenWording, link_problem
 from backoffice.content.revisions.document import ContentDocument, ContentText
 from backoffice.unseen_characters import is_unseen, unseen_characters
-from subgraphs.kit.domain.schemes import Brand
+from subgraphs.club_kit.domain.schemes import Brand
 from subgraphs.rewards.catalogue.law import impossible, unlawful
 from subgraphs.rewards.catalogue.rewards import RewardConfig
 

@@ -7,8 +7,8 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
+from subgraphs.club_kit.domain.weeks import Week
 from subgraphs.fulfilment.accounting.stage_sql import EXPECTED, EXPIRED, OUTSTANDING, OWED, STOPPED, USED
-from subgraphs.kit.domain.weeks import Week
 
 STAGES: Final = (EXPECTED, OWED, OUTSTANDING, USED, EXPIRED, STOPPED)
 LIABLE: Final = (EXPECTED, OWED, OUTSTANDING)

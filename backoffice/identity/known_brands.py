@@ -8,8 +8,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from backoffice.errors import Invalid, Problem
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
+from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.kit.domain.keys import ALL_BRANDS
-from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.rewards.models import REFERENCE
 
 

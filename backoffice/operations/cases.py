@@ -8,11 +8,11 @@ from typing import Final
 from backoffice.access import Actor, Permission, require
 from backoffice.audit.audit_log import AuditLog
 from foundation.storage.database import Database
+from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.fulfilment.models import FULFILMENT, GOODWILL_CREDIT
 from subgraphs.fulfilment.repository import FulfilmentRepository
 from subgraphs.fulfilment.state.fulfilment import Fulfilment
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.progress.models import REFERENCE
 from subgraphs.progress.review import LateRevision, count_late, late_revisions
 

@@ -15,9 +15,9 @@ from backoffice.operations.providers import repository as providers
 from consumers.messages.global_events.states import SwitchState
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
+from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.records.global_state import GlobalKind, GlobalOrder, SwitchScope, switch_subject
-from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.models import REFERENCE, REWARD_CONFIG, REWARD_CONTENT
 

@@ -16,8 +16,8 @@ from backoffice.jobs.jobs import JobKind, JobRun
 from backoffice.jobs.service import Jobs
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
+from subgraphs.club_kit.domain.weeks import week_named
 from subgraphs.kit.domain.errors import BadInput
-from subgraphs.kit.domain.weeks import week_named
 from subgraphs.progress.errors import CannotClose, CannotOpen
 from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.weeks.lifecycle import WeekLifecycle

@@ -15,7 +15,7 @@ from backoffice.risk.figures.counting import WeekCounter
 from backoffice.risk.service import RiskService
 from backoffice.settings import RiskSettings
 from foundation.storage.database import Database
-from subgraphs.kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.domain.control_groups import ControlGroups
 from subgraphs.kit.records.erasure import Pseudonyms
 
 

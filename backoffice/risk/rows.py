@@ -14,13 +14,13 @@ from typing import Final, TypeAlias
 from backoffice.figures.week_figures import CREDITED, DEFAULT, NONE, SET, STAGES
 from backoffice.risk.figures.counting import BrandWeeks, WeekCounter, territory_of
 from subgraphs.club import impressions
+from subgraphs.club_kit.domain.weeks import Week
+from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.fulfilment.accounting import week_rewards
 from subgraphs.fulfilment.accounting.stage_sql import EXPECTED, EXPIRED, OUTSTANDING, OWED, STOPPED, USED
 from subgraphs.fulfilment.accounting.week_rewards import RewardRow, WeekCustomers
 from subgraphs.fulfilment.models import REFERENCE as FULFILMENT_REFERENCE
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.domain.weeks import Week
-from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.progress.weeks import participation
 from subgraphs.rewards.choices import week_choices
 from subgraphs.rewards.choices.week_choices import DefaultReward, Territory

@@ -33,6 +33,8 @@ from backoffice.risk.figures.forecast import (
 )
 from backoffice.risk.rows import FigureRows, RiskFigure, RowFilter, RowPage
 from foundation.storage.database import Database
+from subgraphs.club_kit.domain.schemes import Brand
+from subgraphs.club_kit.domain.weeks import Week
 from subgraphs.fulfilment.accounting.stage_sql import EXPECTED, OWED, RewardCounts
 from subgraphs.fulfilment.goodwill import (
     GoodwillGiven,
@@ -41,8 +43,6 @@ from subgraphs.fulfilment.goodwill import (
     GoodwillWanted,
 )
 from subgraphs.kit.domain.keys import ALL_BRANDS
-from subgraphs.kit.domain.schemes import Brand
-from subgraphs.kit.domain.weeks import Week
 from subgraphs.rewards.budgets import EVERY_WEEK, BudgetRepository
 from subgraphs.rewards.choices import week_choices
 

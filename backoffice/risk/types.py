@@ -12,7 +12,7 @@ from backoffice.risk.figures.forecast import METHOD, Amount, Tested
 from backoffice.risk.figures.profit import ProfitLine, profit_lines
 from backoffice.risk.rows import RiskFigure, RiskRow
 from backoffice.risk.service import CurrencyForecast, LiabilityNow, WeekSummary
-from subgraphs.kit.domain.schemes import Brand
+from subgraphs.club_kit.domain.schemes import Brand
 
 strawberry.enum(RiskFigure, name="RiskFigure", description="A figure whose customers can be listed.")
 MARGIN = "Null: messages of bets do not say what was won, so the margin is not known."

@@ -7,7 +7,7 @@ from backoffice.rules.dry_run import DryRunJob
 from backoffice.rules.known_rules import KnownRules
 from backoffice.rules.service import SchemeRules
 from foundation.storage.database import Database
-from subgraphs.kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.domain.control_groups import ControlGroups
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.outbox import Outbox
 

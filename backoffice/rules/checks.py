@@ -10,10 +10,10 @@ from pydantic import ValidationError
 
 from backoffice.advertising import AGE_MARK_SOURCE, AGE_MARKS, ForbiddenWording, link_problem
 from backoffice.rules.scheme_versions import Scheme
+from subgraphs.club_kit.domain.schemes import Brand, Terms
+from subgraphs.club_kit.domain.schemes import Scheme as KnownScheme
+from subgraphs.club_kit.domain.weeks import Calendar, Week
 from subgraphs.kit.domain.currencies import all_currencies
-from subgraphs.kit.domain.schemes import Brand, Terms
-from subgraphs.kit.domain.schemes import Scheme as KnownScheme
-from subgraphs.kit.domain.weeks import Calendar, Week
 from subgraphs.kit.graphql.money import written
 from subgraphs.rewards.catalogue.law import LAWS, RewardLaw
 from subgraphs.rewards.catalogue.rewards import Catalogue, Edition, RewardConfig, RewardContent

@@ -23,12 +23,13 @@ from backoffice.rules.repository import Difference
 from backoffice.rules.scheme_versions import Scheme
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
-from subgraphs.kit.domain.control_groups import ControlGroups
-from subgraphs.kit.domain.keys import ClubKey, Owner
-from subgraphs.kit.domain.schemes import Scheme as KnownScheme
-from subgraphs.kit.domain.weeks import Calendar, Week
-from subgraphs.kit.records.reference import ReferenceRepository
-from subgraphs.kit.records.week_definitions import OpenedWeeks
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.domain.schemes import Scheme as KnownScheme
+from subgraphs.club_kit.domain.weeks import Calendar, Week
+from subgraphs.club_kit.records.reference import ReferenceRepository
+from subgraphs.club_kit.records.week_definitions import OpenedWeeks
+from subgraphs.kit.domain.keys import Owner
 from subgraphs.progress.counting.contribution import Contribution
 from subgraphs.progress.counting.rulebook import BrandRulebook, KnownCustomers, Rulebook, Territory
 from subgraphs.progress.counting.rules import NOTHING, ContributionReason, Verdict

@@ -9,7 +9,7 @@ from backoffice.errors import NotFound
 from backoffice.rules.checks import SchemeContext
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
-from subgraphs.kit.records.reference import ReferenceRepository
+from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.catalogue.rewards import Catalogue
 from subgraphs.rewards.models import REFERENCE, REWARD_CONFIG, REWARD_CONTENT

@@ -22,10 +22,10 @@ from pydantic import (
     field_validator,
 )
 
-from subgraphs.kit.domain.control_groups import DRAWS, MAX_CONTROL_PER_MILLE, require_whole_trial
-from subgraphs.kit.domain.schemes import Brand, scheme_of_week
-from subgraphs.kit.domain.schemes import Scheme as KnownScheme
-from subgraphs.kit.domain.weeks import Calendar, Week
+from subgraphs.club_kit.domain.control_groups import DRAWS, MAX_CONTROL_PER_MILLE, require_whole_trial
+from subgraphs.club_kit.domain.schemes import Brand, scheme_of_week
+from subgraphs.club_kit.domain.schemes import Scheme as KnownScheme
+from subgraphs.club_kit.domain.weeks import Calendar, Week
 
 MAX_MINOR = 2**31 - 1
 Identifier = Annotated[str, Field(pattern=r"^[^:\s]{1,64}$")]

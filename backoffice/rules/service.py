@@ -34,7 +34,7 @@ from backoffice.rules.scheme_versions import (
 from backoffice.spreadsheets import csv_lines
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
-from subgraphs.kit.domain.weeks import Week
+from subgraphs.club_kit.domain.weeks import Week
 from subgraphs.kit.records.outbox import Fact
 
 SCHEME_KIND: Final = "rules.scheme"

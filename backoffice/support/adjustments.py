@@ -21,9 +21,10 @@ from backoffice.support.lookup.customers import Customers
 from backoffice.support.personal_data_access import customer_subject
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.domain.schemes import Scheme
 from subgraphs.kit.domain.errors import BadInput
-from subgraphs.kit.domain.keys import ClubKey, Owner
-from subgraphs.kit.domain.schemes import Scheme
+from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.outbox import Fact
 from subgraphs.progress.adjustment_repository import ADJUSTMENT_SCHEMA, ADJUSTMENT_TOPIC
 from subgraphs.progress.repository import ProgressRepository

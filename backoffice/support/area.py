@@ -17,8 +17,8 @@ from backoffice.support.personal_data_access import PersonalDataAccess
 from backoffice.support.privacy.customer_data import GoodwillErasure
 from backoffice.support.privacy.holds import LegalHolds
 from backoffice.support.privacy.requests import DataRequests
+from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.kit.records.outbox import Outbox
-from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.progress.ledger.rulebook_reader import RulebookReader
 from subgraphs.progress.models import REFERENCE
 

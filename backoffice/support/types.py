@@ -12,7 +12,7 @@ from backoffice.support.lookup.customers import CustomerView
 from backoffice.support.lookup.explanations import LOCALE, AssessedBet, odds, sentence_of
 from backoffice.support.lookup.timeline import title_of, waits_until
 from backoffice.support.privacy.repository import LegalHold
-from subgraphs.kit.domain.schemes import Brand
+from subgraphs.club_kit.domain.schemes import Brand
 from subgraphs.kit.graphql.money import written
 from subgraphs.kit.records.customer_history import HistoryEntry
 

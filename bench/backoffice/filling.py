@@ -10,7 +10,7 @@ from typing import Any, Final
 import pymysql
 from sqlalchemy import make_url
 
-from subgraphs.kit.domain.weeks import Week, week_named
+from subgraphs.club_kit.domain.weeks import Week, week_named
 
 BRAND: Final = "northbet"
 ZONE: Final = "Europe/London"

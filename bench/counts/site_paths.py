@@ -28,7 +28,7 @@ from subgraphs.kit.graphql.parts import SubgraphParts
 from subgraphs.kit.live.event_bus import MemoryBus
 from subgraphs.kit.live.settings import LiveSettings
 from subgraphs.kit.live.waking import GATHER_SECONDS
-from subgraphs.kit.reads.brand_rules import ReadOptions
+from subgraphs.kit.reads.options import ReadOptions
 from subgraphs.kit.settings import ExecutionSettings, PublicDataSettings, UpstreamSettings
 from subgraphs.progress.models import PROGRESS
 

@@ -17,11 +17,11 @@ from subgraphs.club.membership.exclusion import Exclusion
 from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.club.membership.read_back import MembershipReadBack, PublishedMembership
 from subgraphs.club.models import ACCOUNT_CHANGE
-from subgraphs.kit.domain.accounts import Account, ends_membership
+from subgraphs.club_kit.domain.accounts import Account, ends_membership
+from subgraphs.club_kit.records.accounts import AccountHistory
+from subgraphs.club_kit.records.reference import ReferenceWriter
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.records.accounts import AccountHistory
 from subgraphs.kit.records.erasure import Erasure
-from subgraphs.kit.records.reference import ReferenceWriter
 
 log = structlog.get_logger(__name__)
 

@@ -18,10 +18,10 @@ from foundation.storage.settings import DatabaseSettings
 from foundation.tracing import Tracing
 from subgraphs.club.customer_data import erasure_of
 from subgraphs.club.models import GLOBAL_STATE, REFERENCE, STREAM
+from subgraphs.club_kit.records.reference import ReferenceWriter
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.global_state import GlobalKind, GlobalStateRepository
-from subgraphs.kit.records.reference import ReferenceWriter
 
 
 def create_consumer(

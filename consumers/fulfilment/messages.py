@@ -9,12 +9,12 @@ from consumers.messages.customer_weeks import ChosenReward
 from consumers.messages.fields import CustomerId, Instant, IsoWeek, Ordinal, require_utc
 from consumers.messages.reader import Body, Reader
 from consumers.stream.records import Record
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.records.tables import club_columns
 from subgraphs.fulfilment.goodwill import GoodwillCredit
 from subgraphs.fulfilment.state.outcomes import PublishedOutcome
 from subgraphs.fulfilment.state.reward import Reward
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
-from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.kit.records.tables import club_columns
 
 ClubStateName = Literal["CONFIRMED", "FULFILLING", "CREDITED", "USED", "EXPIRED", "INELIGIBLE", "MISSED"]
 FulfilmentStatus = Literal["WAITING", "SENT", "CREDITED", "REVIEW", "USED", "EXPIRED"]

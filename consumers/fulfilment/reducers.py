@@ -12,12 +12,12 @@ from consumers.messages.customer_weeks import ChoiceChanged, QualificationChange
 from consumers.messages.reducers import conflicting, conflicting_accounts, store_accounts
 from consumers.stream.topics import Message, Outcome
 from foundation.storage.clock import Clock
+from subgraphs.club_kit.records.accounts import AccountHistory
+from subgraphs.club_kit.records.reference import ReferenceWriter
 from subgraphs.fulfilment.models import ACCOUNT_CHANGE, CHOICE, GOODWILL_CREDIT, QUALIFICATION
 from subgraphs.fulfilment.service import FulfilmentService
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.records.accounts import AccountHistory
 from subgraphs.kit.records.erasure import Erasure
-from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.kit.records.revision_conflicts import RevisionConflicts
 
 

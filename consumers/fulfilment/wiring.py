@@ -26,6 +26,8 @@ from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from foundation.tracing import Tracing
+from subgraphs.club_kit.records.reference import ReferenceWriter
+from subgraphs.club_kit.records.week_definitions import WEEK_TOPIC
 from subgraphs.fulfilment.customer_data import erasure_of
 from subgraphs.fulfilment.goodwill import GOODWILL_TOPIC
 from subgraphs.fulfilment.models import REFERENCE, STREAM
@@ -36,8 +38,6 @@ from subgraphs.fulfilment.state.outcomes import OUTCOMES_TOPIC
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.global_state import GLOBAL_TOPIC
-from subgraphs.kit.records.reference import ReferenceWriter
-from subgraphs.kit.records.week_definitions import WEEK_TOPIC
 
 
 def catch_up(database: Database, stream_settings: StreamSettings, clock: Clock) -> CatchUp:

@@ -19,7 +19,7 @@ from consumers.messages.fields import (
 )
 from consumers.messages.reader import Body, Reader
 from consumers.stream.records import Record
-from subgraphs.kit.domain.reward_kinds.registry import RewardKind
+from subgraphs.club_kit.domain.reward_kinds.registry import RewardKind
 
 CHOICE_TOPIC: Final = "club.choice.v1"
 

@@ -17,7 +17,7 @@ from consumers.messages.fields import (
 )
 from consumers.messages.reader import Body, Reader
 from consumers.stream.records import Record
-from subgraphs.kit.domain.control_groups import DRAWS, MAX_CONTROL_PER_MILLE
+from subgraphs.club_kit.domain.control_groups import DRAWS, MAX_CONTROL_PER_MILLE
 
 MEMBERSHIP_TOPIC: Final = "club.membership.v1"
 

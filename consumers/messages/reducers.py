@@ -16,12 +16,12 @@ from consumers.messages.schemes import SCHEME_TOPIC, SchemePublished, WeekOpened
 from consumers.stream.records import Record
 from consumers.stream.topics import AnyTopic, Apply, Message, Outcome, Topic
 from foundation.storage.clock import Clock
+from subgraphs.club_kit.records.accounts import AccountHistory
+from subgraphs.club_kit.records.reference import ReferenceWriter
+from subgraphs.club_kit.records.week_definitions import WEEK_TOPIC
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.records.accounts import AccountHistory
 from subgraphs.kit.records.erasure import Erasure
-from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.kit.records.revision_conflicts import RevisionConflicts
-from subgraphs.kit.records.week_definitions import WEEK_TOPIC
 
 
 def reference_topics(

@@ -25,8 +25,8 @@ from consumers.messages.fields import (
 )
 from consumers.messages.reader import Body, Reader
 from consumers.stream.records import Record
-from subgraphs.kit.domain.control_groups import DRAWS, MAX_CONTROL_PER_MILLE, require_whole_trial
-from subgraphs.kit.records.week_definitions import WeekDefinition
+from subgraphs.club_kit.domain.control_groups import DRAWS, MAX_CONTROL_PER_MILLE, require_whole_trial
+from subgraphs.club_kit.records.week_definitions import WeekDefinition
 
 SCHEME_TOPIC: Final = "club.scheme.v1"
 

@@ -24,9 +24,9 @@ from consumers.stream.database.dead_letter_replay import waiting_reason
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
 from foundation.storage.clock import Clock
+from subgraphs.club_kit.records.reference import ReferenceWriter
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Erasure
-from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.kit.records.revision_conflicts import RevisionConflicts
 from subgraphs.progress.ledger.ledger import Ledger
 from subgraphs.progress.models import ADJUSTMENT, MEMBERSHIP, OUTCOME

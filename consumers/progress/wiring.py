@@ -27,10 +27,10 @@ from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from foundation.tracing import Tracing
+from subgraphs.club_kit.records.reference import ReferenceWriter
+from subgraphs.club_kit.records.week_definitions import WEEK_TOPIC
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.records.erasure import Pseudonyms
-from subgraphs.kit.records.reference import ReferenceWriter
-from subgraphs.kit.records.week_definitions import WEEK_TOPIC
 from subgraphs.progress.adjustment_repository import ADJUSTMENT_TOPIC
 from subgraphs.progress.customer_data import erasure_of
 from subgraphs.progress.ledger.ledger import ledger_of

@@ -15,7 +15,7 @@ from consumers.messages.global_events.reducer import Decision, GlobalReducer
 from consumers.messages.global_events.states import AllotmentState, BudgetState, ContentState
 from foundation.storage.cells.cell import Cell
 from foundation.storage.clock import Clock
-from subgraphs.kit.domain.weeks import week_at
+from subgraphs.club_kit.domain.weeks import week_at
 from subgraphs.kit.records.global_state import GlobalKind, GlobalStateRepository
 from subgraphs.rewards.budgets import (
     EVERY_WEEK,

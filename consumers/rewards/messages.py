@@ -22,7 +22,7 @@ from consumers.messages.fields import (
 from consumers.messages.reader import Body, Reader, require_headers
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
-from subgraphs.kit.domain.reward_kinds.registry import RewardKind
+from subgraphs.club_kit.domain.reward_kinds.registry import RewardKind
 from subgraphs.rewards.catalogue.rewards import RewardConfig
 
 REWARD_CONFIG_TOPIC: Final = "club.reward-config.v1"

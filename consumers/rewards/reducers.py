@@ -13,7 +13,7 @@ from consumers.rewards.messages import RewardConfigured, RewardRetired
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
 from foundation.storage.clock import Clock
-from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.kit.records.erasure import Erasure
 from subgraphs.rewards.catalogue.config_repository import ConfigWriter, Retirement, version_of
 from subgraphs.rewards.catalogue.law import refusal

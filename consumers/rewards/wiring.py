@@ -22,10 +22,10 @@ from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from foundation.tracing import Tracing
-from subgraphs.kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.records.reference import ReferenceWriter
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.records.erasure import Pseudonyms
-from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.rewards.catalogue.config_repository import ConfigWriter
 from subgraphs.rewards.choices.publisher import ChoicePublisher
 from subgraphs.rewards.choices.read_back import ChoiceReadBack

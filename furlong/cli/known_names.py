@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from foundation.storage.database import Database
-    from subgraphs.kit.records.tables import ReferenceTables
+    from subgraphs.club_kit.records.tables import ReferenceTables
 
 
 async def require_names(
@@ -17,9 +17,9 @@ async def require_names(
     Raises:
         BadInput: The subgraph does not know the brand, or there is no such week.
     """
+    from subgraphs.club_kit.domain.weeks import week_named
+    from subgraphs.club_kit.records.reference import ReferenceRepository
     from subgraphs.kit.domain.errors import BadInput
-    from subgraphs.kit.domain.weeks import week_named
-    from subgraphs.kit.records.reference import ReferenceRepository
 
     if week is not None:
         week_named(week, "UTC")

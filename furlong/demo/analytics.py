@@ -34,7 +34,7 @@ from furlong.demo.clock import demo_clock
 from furlong.demo.supervised_consumers import REST_SECONDS
 from furlong.demo.tokens import demo_secret
 from simulator.world import Brand, Reward, World, load_world
-from subgraphs.kit.domain.weeks import Calendar, Week
+from subgraphs.club_kit.domain.weeks import Calendar, Week
 
 log = structlog.get_logger(__name__)
 WEEKS: Final = 8

@@ -21,8 +21,8 @@ from simulator.providers.serve import (
     serving_providers,
     write_entries,
 )
+from subgraphs.club_kit.domain.reward_kinds.kind import Payer
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
-from subgraphs.kit.domain.reward_kinds.kind import Payer
 
 FOLDER, FILE = "providers", "providers.yaml"
 

@@ -21,7 +21,7 @@ from backoffice.settings import ContentSettings
 from consumers.messages.global_events.states import ContentState, PublishedText
 from foundation.storage.database import Database
 from furlong.install.world import Brand, Content, World, WorldError
-from subgraphs.kit.domain.schemes import Brand as KnownBrand
+from subgraphs.club_kit.domain.schemes import Brand as KnownBrand
 from subgraphs.rewards.catalogue.content import same_terms
 from subgraphs.rewards.catalogue.content import without_content as versions_without_content
 from subgraphs.rewards.catalogue.repository import CatalogueRepository

@@ -17,15 +17,16 @@ from typing import Final
 from foundation.storage.cells.cell import Cell
 from foundation.storage.database import Database
 from furlong.install.spreadsheet_damage import spreadsheet_damage
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.domain.schemes import Brand
+from subgraphs.club_kit.domain.weeks import week_named
+from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.kit.domain.currencies import minor_digits
 from subgraphs.kit.domain.errors import BadInput
-from subgraphs.kit.domain.keys import ClubKey, Owner
-from subgraphs.kit.domain.schemes import Brand
-from subgraphs.kit.domain.weeks import week_named
+from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.live.watches import customer_key
 from subgraphs.kit.records.erasure import Erasure
-from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.progress.models import REFERENCE
 from subgraphs.progress.qualification.earlier_qualifications import (
     CrmQualifier,

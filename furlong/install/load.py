@@ -27,10 +27,10 @@ from furlong.install.content import (
 )
 from furlong.install.world import Brand, World, WorldError
 from subgraphs.club.models import REFERENCE
-from subgraphs.kit.domain.schemes import Brand as StoredBrand
-from subgraphs.kit.domain.schemes import Scheme as StoredScheme
-from subgraphs.kit.domain.weeks import week_at
-from subgraphs.kit.records.reference import ReferenceRepository
+from subgraphs.club_kit.domain.schemes import Brand as StoredBrand
+from subgraphs.club_kit.domain.schemes import Scheme as StoredScheme
+from subgraphs.club_kit.domain.weeks import week_at
+from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository
 
 DECIDED_BY = "furlong load"

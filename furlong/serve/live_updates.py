@@ -9,12 +9,12 @@ import structlog
 from starlette.applications import Starlette
 
 from foundation.storage.clock import Clock
-from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.reads.brand_rules import BrandRules
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.parts import SubgraphParts
 from subgraphs.kit.live.rereading import PublicChanges, ReadStates, Rereading
 from subgraphs.kit.live.watches import Watches, owner_of
-from subgraphs.kit.reads.brand_rules import BrandRules
 from subgraphs.kit.reads.stale_cache import StaleCache
 
 log = structlog.get_logger(__name__)

@@ -14,7 +14,7 @@ from subgraphs.kit.graphql.parts import SubgraphParts
 from subgraphs.kit.live.event_bus import EventBus
 from subgraphs.kit.live.settings import LiveSettings
 from subgraphs.kit.live.wiring import open_bus
-from subgraphs.kit.reads.brand_rules import ReadOptions
+from subgraphs.kit.reads.options import ReadOptions
 from subgraphs.kit.settings import ExecutionSettings, PublicDataSettings, SessionSettings, UpstreamSettings
 
 

@@ -12,7 +12,7 @@ from subgraphs.club.membership.repository import MembershipRepository
 from subgraphs.club.models import INTENT as CLUB_INTENT
 from subgraphs.club.models import MEMBERSHIP_EVENT
 from subgraphs.club.service import ClubService
-from subgraphs.kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.domain.control_groups import ControlGroups
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.mutations.changes import Changes
 from subgraphs.kit.mutations.intents import IntentRepository

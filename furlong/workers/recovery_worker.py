@@ -21,13 +21,13 @@ from subgraphs.club.comparison import MembershipComparison
 from subgraphs.club.membership.exclusion import FORCE_OUT
 from subgraphs.club.models import OUTBOX
 from subgraphs.club.models import REFERENCE as CLUB_REFERENCE
-from subgraphs.kit.domain.accounts import Account, ineligible_reason
+from subgraphs.club_kit.domain.accounts import Account, ineligible_reason
+from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.mutations.intents import Intent
 from subgraphs.kit.mutations.recovery import Recovery, RecoveryLimits, RecoveryRounds, StillAllowed
 from subgraphs.kit.records.leases import Lease
-from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.comparison import ChoiceComparison
 from subgraphs.rewards.models import REFERENCE as REWARDS_REFERENCE

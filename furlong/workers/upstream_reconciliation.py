@@ -20,13 +20,13 @@ from subgraphs.club.comparison import MembershipComparison
 from subgraphs.club.membership.repository import BEFORE_FIRST, ComparisonCheckpoint
 from subgraphs.club.models import OUTBOX
 from subgraphs.club.models import REFERENCE as CLUB_REFERENCE
-from subgraphs.kit.domain.accounts import Account
+from subgraphs.club_kit.comparison import Compared
+from subgraphs.club_kit.domain.accounts import Account
+from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.live.event_bus import CustomersChanged
-from subgraphs.kit.mutations.comparison import Compared
 from subgraphs.kit.mutations.upstream import UpstreamClient
 from subgraphs.kit.records.leases import Lease
-from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.kit.settings import CompareSettings, UpstreamSettings
 from subgraphs.rewards.comparison import ChoiceComparison
 from subgraphs.rewards.models import REFERENCE as REWARDS_REFERENCE

@@ -20,7 +20,7 @@ from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.workers.catch_up import until_caught_up
 from furlong.workers.status import RoundStatus
-from subgraphs.kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.domain.control_groups import ControlGroups
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.qualification.earlier_qualifications import count_read_back

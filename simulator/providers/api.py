@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from simulator.providers.handler import ProviderHandler
 from simulator.world import World, load_world
-from subgraphs.kit.domain.reward_kinds.kind import Payer
+from subgraphs.club_kit.domain.reward_kinds.kind import Payer
 
 
 @dataclass(frozen=True, slots=True)

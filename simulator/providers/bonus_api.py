@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from simulator.providers.api import SimulatedApi, WalletAccounts
 from simulator.providers.handler import CreditRequest, ProviderHandler, control_routes
-from subgraphs.kit.domain.reward_kinds.kind import Payer
+from subgraphs.club_kit.domain.reward_kinds.kind import Payer
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,8 @@ from simulator.providers.faults import ProviderFaults
 from simulator.providers.handler import ProviderHandler
 from simulator.providers.ledger import Ledger
 from simulator.server import listen, serving
-from subgraphs.kit.domain.reward_kinds.kind import Payer
-from subgraphs.kit.domain.reward_kinds.registry import RewardKind
+from subgraphs.club_kit.domain.reward_kinds.kind import Payer
+from subgraphs.club_kit.domain.reward_kinds.registry import RewardKind
 
 log = structlog.get_logger(__name__)
 PORTS = "ports.json"

@@ -12,19 +12,20 @@ from subgraphs.club.models import ACCOUNT_CHANGE, GLOBAL_STATE, INTENT, MEMBERSH
 from subgraphs.club.schema import create_schema
 from subgraphs.club.service import ClubService
 from subgraphs.club.updates import ClubUpdates
-from subgraphs.kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.reads.account_lookup import account_lookup
+from subgraphs.club_kit.reads.brand_rules import SharedReads
+from subgraphs.club_kit.records.accounts import AccountHistory
+from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.parts import SubgraphParts
 from subgraphs.kit.mutations.changes import Changes
 from subgraphs.kit.mutations.intents import IntentRepository
 from subgraphs.kit.mutations.upstream import UpstreamClient
-from subgraphs.kit.reads.brand_rules import SharedReads
-from subgraphs.kit.reads.key_lookup import BatchedLookup, LookupPart, account_lookup, pending_lookup
-from subgraphs.kit.records.accounts import AccountHistory
+from subgraphs.kit.reads.key_lookup import BatchedLookup, LookupPart, pending_lookup
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.global_state import KillSwitches
-from subgraphs.kit.records.reference import ReferenceRepository
 
 NAME = "club"
 
@@ -53,7 +54,7 @@ def create_subgraph(parts: SubgraphParts) -> Subgraph:
     closing: tuple[Callable[[], Awaitable[None]], ...] = (upstream.close, impressions.close)
     if options.count_seconds:
         from subgraphs.club.counted_updates import CountedUpdates  # noqa: PLC0415 - imported only to count
-        from subgraphs.kit.served import ServedCounter  # noqa: PLC0415 - the same
+        from subgraphs.club_kit.served import ServedCounter  # noqa: PLC0415 - the same
 
         cell = parts.database.cell.own()
         counter = ServedCounter("live_event", options.count_seconds, cell, database, OUTBOX, clock)

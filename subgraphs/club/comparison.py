@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from subgraphs.club.membership.exclusion import MEMBERSHIP, Exclusion
 from subgraphs.club.membership.membership import MembershipKind, MembershipState, fold
 from subgraphs.club.service import ClubService
-from subgraphs.kit.domain.accounts import Account, ends_membership
+from subgraphs.club_kit.comparison import ADOPTIONS, Compared, occasion
+from subgraphs.club_kit.domain.accounts import Account, ends_membership
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.mutations.changes import ADOPT, Changes
-from subgraphs.kit.mutations.comparison import ADOPTIONS, Compared, occasion
 from subgraphs.kit.mutations.intents import ChangeRequest, UpstreamChange
 from subgraphs.kit.mutations.upstream import membership_path, revision_of
 

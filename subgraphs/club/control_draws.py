@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.columns import upsert
 from subgraphs.club.models import CONTROL_DRAW, OUTBOX, REFERENCE, TRIAL_DRAW
+from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.outbox import Fact, Outbox
-from subgraphs.kit.records.reference import ReferenceRepository
 
 CONTROL_TOPIC: Final = "club.control.v1"
 

@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from subgraphs.club.customer_club import CustomerClub
 from subgraphs.club.updates import ClubReads, ClubUpdates
+from subgraphs.club_kit.served import ServedCounter, ServedItem
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.served import ServedCounter, ServedItem
 
 T = TypeVar("T")
 

@@ -7,14 +7,15 @@ import msgspec
 from msgspec.structs import replace
 
 from subgraphs.club.membership.membership import MembershipEvent, was_member
-from subgraphs.kit.domain.accounts import Account, IneligibleReason, unknown_account
-from subgraphs.kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.domain.accounts import Account, IneligibleReason, unknown_account
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.domain.schemes import Scheme, WeekState
+from subgraphs.club_kit.domain.weeks import Week
+from subgraphs.club_kit.reads.brand_rules import BrandRules
+from subgraphs.club_kit.records.accounts import AccountChange, excluded_at, exclusion_periods_of
 from subgraphs.kit.domain.errors import BadInput
-from subgraphs.kit.domain.keys import ClubKey, Owner
-from subgraphs.kit.domain.schemes import Scheme, WeekState
-from subgraphs.kit.domain.weeks import Week
-from subgraphs.kit.reads.brand_rules import BrandRules
-from subgraphs.kit.records.accounts import AccountChange, excluded_at, exclusion_periods_of
+from subgraphs.kit.domain.keys import Owner
 
 
 class CustomerRecord(msgspec.Struct, frozen=True, gc=False):

@@ -81,7 +81,7 @@ RULES = (
 
 def erasure_of(dialect: str, pseudonyms: Pseudonyms) -> Erasure:
     """Return the erasure over the club's database, which also clears the topics of memberships and draws."""
-    tables = ErasureTables(ERASURE, REFERENCE, STREAM, OUTBOX)
+    tables = ErasureTables(ERASURE, REFERENCE.account, STREAM, OUTBOX)
     return Erasure(tables, RULES, pseudonyms, dialect, last=_clear_topics)
 
 

@@ -20,11 +20,11 @@ from subgraphs.club import control_draws
 from subgraphs.club.control_draws import ControlDraw, TrialDraw
 from subgraphs.club.customer_club import CustomerClub
 from subgraphs.club.models import IMPRESSION, REFERENCE
-from subgraphs.kit.domain.accounts import IneligibleReason
-from subgraphs.kit.domain.control_groups import ControlGroups
-from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.kit.domain.schemes import WeekState
-from subgraphs.kit.records.reference import ReferenceRepository
+from subgraphs.club_kit.domain.accounts import IneligibleReason
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.domain.schemes import WeekState
+from subgraphs.club_kit.records.reference import ReferenceRepository
 
 
 async def record(connection: AsyncConnection, impressions: Mapping[ClubKey, datetime]) -> None:

@@ -10,13 +10,13 @@ from subgraphs.club.customer_club import CustomerClub, CustomerRecord
 from subgraphs.club.impressions import ImpressionRecorder
 from subgraphs.club.service import ClubService
 from subgraphs.club.updates import ClubUpdates
+from subgraphs.club_kit.context import RulesContext
+from subgraphs.club_kit.domain.schemes import WeekState
+from subgraphs.club_kit.domain.weeks import Week
+from subgraphs.club_kit.records.accounts import AccountChange, AccountHistory
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.domain.schemes import WeekState
-from subgraphs.kit.domain.weeks import Week
-from subgraphs.kit.graphql.context import RequestContext
 from subgraphs.kit.reads.batching import PendingRead, customer_loader
 from subgraphs.kit.reads.key_lookup import BatchedLookup
-from subgraphs.kit.records.accounts import AccountChange, AccountHistory
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class ClubReads:
     impressions: ImpressionRecorder
 
 
-class ClubContext(RequestContext, kw_only=True, eq=False, dict=True):
+class ClubContext(RulesContext, kw_only=True, eq=False, dict=True):
     """The request context of the club's resolvers."""
 
     reads: ClubReads

@@ -5,15 +5,9 @@ from sqlalchemy import Column, Index, Integer, MetaData, String, Table, UniqueCo
 from foundation.storage.cells.ownership import cell_table
 from foundation.storage.columns import Identifier, UtcDateTime
 from foundation.storage.installation import installation_table
+from subgraphs.club_kit.records.tables import ReferenceTables, account_change_table
 from subgraphs.kit.records.global_state import global_state_table
-from subgraphs.kit.records.tables import (
-    OutboxTables,
-    ReferenceTables,
-    StreamTables,
-    account_change_table,
-    erasure_table,
-    intent_table,
-)
+from subgraphs.kit.records.tables import OutboxTables, StreamTables, erasure_table, intent_table
 
 METADATA = MetaData()
 GLOBAL_STATE = global_state_table(METADATA)

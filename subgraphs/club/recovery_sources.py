@@ -18,6 +18,7 @@ from subgraphs.club.models import (
     STREAM,
     TRIAL_DRAW,
 )
+from subgraphs.club_kit.records.recovery_sources import reference_sources
 from subgraphs.kit.records.recovery_sources import (
     RecoverySource,
     Source,
@@ -25,7 +26,6 @@ from subgraphs.kit.records.recovery_sources import (
     common_sources,
     global_source,
     installation_source,
-    reference_sources,
 )
 
 RECOVERY_SOURCES: Final = (

@@ -12,11 +12,11 @@ from strawberry.federation.schema_directives import Cost, Tag
 from subgraphs.club.customer_club import CustomerClub, CustomerRecord, requested_week, weeks_with_membership
 from subgraphs.club.loaders import ClubContext
 from subgraphs.club.membership.membership import fold
-from subgraphs.kit.domain import schemes
-from subgraphs.kit.domain.accounts import IneligibleReason
+from subgraphs.club_kit.domain import schemes
+from subgraphs.club_kit.domain.schemes import Terms
+from subgraphs.club_kit.domain.weeks import Week
+from subgraphs.club_kit.enums import IneligibleReason, WeekState
 from subgraphs.kit.domain.errors import BadInput, Unauthenticated
-from subgraphs.kit.domain.schemes import Terms, WeekState
-from subgraphs.kit.domain.weeks import Week
 from subgraphs.kit.graphql.context import checked_key
 from subgraphs.kit.graphql.schema_building import (
     CUSTOMER,

@@ -12,7 +12,7 @@ from subgraphs.club.membership.exclusion import FORCE_OUT, MEMBERSHIP, Exclusion
 from subgraphs.club.membership.membership import MembershipKind, Origin, fold
 from subgraphs.club.membership.repository import MembershipRepository
 from subgraphs.club.models import GLOBAL_STATE
-from subgraphs.kit.domain.schemes import WeekState
+from subgraphs.club_kit.domain.schemes import WeekState
 from subgraphs.kit.mutations.changes import ADOPT, Changes
 from subgraphs.kit.mutations.intents import ChangeRequest, Intent, UpstreamChange
 from subgraphs.kit.mutations.mutation_errors import ErrorCode, Refusal

@@ -3,14 +3,14 @@
 from functools import partial
 
 from foundation.storage.database import Database
+from subgraphs.club_kit.reads.brand_rules import SharedReads
+from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.fulfilment.loaders import FulfilmentContext, fulfilment_lookup
 from subgraphs.fulfilment.models import FULFILMENT, REFERENCE
 from subgraphs.fulfilment.schema import create_schema
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.parts import SubgraphParts
-from subgraphs.kit.reads.brand_rules import SharedReads
 from subgraphs.kit.reads.key_lookup import BatchedLookup
-from subgraphs.kit.records.reference import ReferenceRepository
 
 NAME = "fulfilment"
 

@@ -11,12 +11,13 @@ from sqlalchemy import Table, and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.bulk_sql import in_portions
+from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.fulfilment.models import GOODWILL_CREDIT
 from subgraphs.fulfilment.repository import FulfilmentRepository
 from subgraphs.fulfilment.state.fulfilment import Fulfilment, new_fulfilment
 from subgraphs.fulfilment.state.reward import Reward
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
-from subgraphs.kit.domain.keys import ClubKey, Owner
+from subgraphs.kit.domain.keys import Owner
 
 GOODWILL_TOPIC: Final = "club.goodwill.v1"
 GOODWILL_SCHEMA: Final = "club.goodwill/1"

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import Table
 
+from subgraphs.club_kit.context import RulesContext
+from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
-from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.kit.graphql.context import RequestContext
 from subgraphs.kit.reads.batching import PendingRead
 from subgraphs.kit.reads.key_lookup import BatchedLookup, KeyLookup, Row
 
@@ -23,7 +23,7 @@ class FulfilmentView:
     reference: str | None
 
 
-class FulfilmentContext(RequestContext, kw_only=True, eq=False):
+class FulfilmentContext(RulesContext, kw_only=True, eq=False):
     """The context of one request."""
 
     fulfilments: BatchedLookup[ClubKey, FulfilmentView | None]

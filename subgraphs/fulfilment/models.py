@@ -20,14 +20,9 @@ from sqlalchemy import (
 from foundation.storage.cells.ownership import cell_table
 from foundation.storage.columns import JSON_LIST, Identifier, UtcDateTime
 from foundation.storage.installation import installation_table
+from subgraphs.club_kit.records.tables import ReferenceTables, account_change_table
 from subgraphs.kit.records.global_state import global_state_table
-from subgraphs.kit.records.tables import (
-    OutboxTables,
-    ReferenceTables,
-    StreamTables,
-    account_change_table,
-    erasure_table,
-)
+from subgraphs.kit.records.tables import OutboxTables, StreamTables, erasure_table
 
 METADATA = MetaData()
 STAGE = (

@@ -9,11 +9,11 @@ from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.columns import upsert
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.records.tables import among_clubs, club_of_row
 from subgraphs.fulfilment.models import CHOICE, PUBLISHED_OUTCOME, QUALIFICATION
 from subgraphs.fulfilment.state.outcomes import PublishedOutcome, furthest
 from subgraphs.fulfilment.state.reward import Choice, Reward
-from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.kit.records.tables import among_clubs, club_of_row
 
 KEY = ("brand_id", "customer_id", "iso_week")
 

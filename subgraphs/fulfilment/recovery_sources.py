@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from subgraphs.club_kit.records.recovery_sources import reference_sources
 from subgraphs.fulfilment.goodwill import GOODWILL_TOPIC
 from subgraphs.fulfilment.models import (
     ACCOUNT_CHANGE,
@@ -31,7 +32,6 @@ from subgraphs.kit.records.recovery_sources import (
     common_sources,
     global_source,
     installation_source,
-    reference_sources,
 )
 
 RECOVERY_SOURCES: Final = (

@@ -15,12 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
 from foundation.storage.columns import upsert
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.records.tables import among_clubs
 from subgraphs.fulfilment.models import ATTEMPT, FULFILMENT, PROVIDER
 from subgraphs.fulfilment.state.fulfilment import Attempt, Fulfilment
 from subgraphs.fulfilment.state.reasons import ERASED
 from subgraphs.fulfilment.state.state_machine import HELD_BACK, POSSIBLY_SENT, UNSENT, FulfilmentState
-from subgraphs.kit.domain.keys import ClubKey, Owner
-from subgraphs.kit.records.tables import among_clubs
+from subgraphs.kit.domain.keys import Owner
 
 DETAIL_CHARACTERS = 500
 

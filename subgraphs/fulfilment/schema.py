@@ -7,9 +7,9 @@ from typing import Any
 import strawberry
 from strawberry import ID, Info
 
+from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.fulfilment.loaders import FulfilmentContext, FulfilmentView
 from subgraphs.fulfilment.state.state_machine import FulfilmentStatus, fulfilment_status
-from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.graphql.schema_building import SubgraphSchema, build_schema
 from subgraphs.kit.settings import Execution
 

@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.fulfilment.goodwill import GoodwillCredit, GoodwillRepository
 from subgraphs.fulfilment.payout.lifecycle import Lifecycle
 from subgraphs.fulfilment.payout.origins import (
@@ -30,7 +31,7 @@ from subgraphs.fulfilment.state.state_machine import (
     FulfilmentState,
     is_ahead,
 )
-from subgraphs.kit.domain.keys import ClubKey, Owner
+from subgraphs.kit.domain.keys import Owner
 
 log = structlog.get_logger(__name__)
 CONFIRMED, REVOKED = "confirmed", "revoked"

@@ -1,1 +1,1 @@
-"""The kit that all subgraphs share: settings, sessions, database, weeks, money, read models."""
+"""What any block needs: sessions, operations, money, reads by key, outbox, intents, live updates."""

@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.bulk_sql import few_at_once
-from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.progress.models import ADJUSTMENT
 
 ADJUSTMENT_TOPIC: Final = "club.adjustment.v1"

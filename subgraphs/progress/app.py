@@ -4,13 +4,13 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from foundation.storage.database import Database
-from subgraphs.kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.reads.brand_rules import SharedReads
+from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.kit.graphql.app import MakeContext, Subgraph
 from subgraphs.kit.graphql.parts import SubgraphParts
-from subgraphs.kit.reads.brand_rules import SharedReads
 from subgraphs.kit.reads.key_lookup import BatchedLookup
 from subgraphs.kit.records.erasure import Pseudonyms
-from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.progress.loaders import ProgressContext, ProgressReads
 from subgraphs.progress.models import OUTBOX, PROGRESS, REFERENCE
 from subgraphs.progress.repository import ProgressRepository, total_lookup
@@ -30,7 +30,7 @@ def create_subgraph(parts: SubgraphParts) -> Subgraph:
     make_context: MakeContext = partial(ProgressContext, shared=shared, reads=reads)
     on_close: tuple[Callable[[], Awaitable[None]], ...] = ()
     if options.count_seconds:
-        from subgraphs.kit.served import ServedCounter  # noqa: PLC0415 - imported only to count
+        from subgraphs.club_kit.served import ServedCounter  # noqa: PLC0415 - imported only to count
         from subgraphs.progress.counted_previews import CountingContext  # noqa: PLC0415 - the same
 
         cell = parts.database.cell.own()

@@ -1,7 +1,7 @@
 """Previews that are counted by what they say; only a process that counts uses them."""
 
+from subgraphs.club_kit.served import ServedCounter, ServedItem
 from subgraphs.kit.auth import Viewer
-from subgraphs.kit.served import ServedCounter, ServedItem
 from subgraphs.progress.counting.rules import BetFacts, Verdict
 from subgraphs.progress.loaders import ProgressContext
 from subgraphs.progress.service import ClubProgress

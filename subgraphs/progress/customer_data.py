@@ -124,7 +124,7 @@ RULES = (
 
 def erasure_of(dialect: str, pseudonyms: Pseudonyms) -> Erasure:
     """Return the erasure over the progress database."""
-    tables = ErasureTables(ERASURE, REFERENCE, STREAM, OUTBOX)
+    tables = ErasureTables(ERASURE, REFERENCE.account, STREAM, OUTBOX)
     return Erasure(tables, RULES, pseudonyms, dialect, last=_store_remaining_totals)
 
 

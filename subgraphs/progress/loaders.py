@@ -9,13 +9,14 @@ from typing import Any
 from strawberry.dataloader import DataLoader
 
 from foundation.storage.database import Database
+from subgraphs.club_kit.context import RulesContext
+from subgraphs.club_kit.domain.accounts import unknown_account
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.domain.schemes import Scheme
+from subgraphs.club_kit.reads.brand_rules import BrandRules, WeekScheme
 from subgraphs.kit.auth import Viewer
-from subgraphs.kit.domain.accounts import unknown_account
-from subgraphs.kit.domain.keys import ClubKey, Owner
-from subgraphs.kit.domain.schemes import Scheme
-from subgraphs.kit.graphql.context import RequestContext
+from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.reads.batching import customer_loader, nothing
-from subgraphs.kit.reads.brand_rules import BrandRules, WeekScheme
 from subgraphs.kit.reads.key_lookup import BatchedLookup
 from subgraphs.progress.counting.rules import BetFacts, Verdict
 from subgraphs.progress.qualification.club_state import ClubState, read_outcomes
@@ -73,7 +74,7 @@ class ProgressReads:
     totals: BatchedLookup[ClubKey, Total | None]
 
 
-class ProgressContext(RequestContext, kw_only=True, eq=False, dict=True):
+class ProgressContext(RulesContext, kw_only=True, eq=False, dict=True):
     """The request context of the progress resolvers."""
 
     reads: ProgressReads

@@ -7,7 +7,8 @@ from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, MetaDa
 from foundation.storage.cells.ownership import cell_table
 from foundation.storage.columns import Identifier, UtcDateTime
 from foundation.storage.installation import installation_table
-from subgraphs.kit.records.tables import OutboxTables, ReferenceTables, StreamTables, erasure_table
+from subgraphs.club_kit.records.tables import ReferenceTables
+from subgraphs.kit.records.tables import OutboxTables, StreamTables, erasure_table
 
 METADATA = MetaData()
 REFERENCE = ReferenceTables.declare(METADATA)

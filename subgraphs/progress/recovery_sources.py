@@ -2,13 +2,13 @@
 
 from typing import Final
 
+from subgraphs.club_kit.records.recovery_sources import reference_sources
 from subgraphs.kit.records.recovery_sources import (
     RecoverySource,
     Source,
     cell_source,
     common_sources,
     installation_source,
-    reference_sources,
 )
 from subgraphs.progress.adjustment_repository import ADJUSTMENT_TOPIC
 from subgraphs.progress.models import (

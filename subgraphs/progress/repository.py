@@ -10,9 +10,10 @@ from sqlalchemy import Select, Table, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
-from subgraphs.kit.domain.keys import ClubKey, Owner
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.records.reference import NamePage, customers_named
+from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.reads.key_lookup import KeyLookup, Row
-from subgraphs.kit.records.reference import NamePage, customers_named
 from subgraphs.progress.adjustment_repository import adjusted_weeks
 from subgraphs.progress.counting.rules import ContributionReason
 from subgraphs.progress.models import BET_CLAIM, CONTRIBUTION, DISPUTE_DECISION, MEMBERSHIP, PROGRESS

@@ -10,11 +10,10 @@ from msgspec.structs import replace
 from strawberry import ID, Info, Private
 from strawberry.federation.schema_directives import Cost
 
-from subgraphs.kit.domain.accounts import IneligibleReason
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.enums import IneligibleReason, WeekState
 from subgraphs.kit.domain.errors import BadInput
-from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.domain.products import Product
-from subgraphs.kit.domain.schemes import WeekState
 from subgraphs.kit.graphql.money import Money, money
 from subgraphs.kit.graphql.schema_building import SubgraphSchema, build_schema, deferred, sliced_by
 from subgraphs.kit.settings import Execution

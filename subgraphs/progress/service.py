@@ -5,9 +5,9 @@ from datetime import datetime
 import msgspec
 from msgspec.structs import astuple
 
-from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.kit.domain.schemes import Scheme
-from subgraphs.kit.domain.weeks import Week
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.domain.schemes import Scheme
+from subgraphs.club_kit.domain.weeks import Week
 from subgraphs.progress.counting.rules import BetFacts, Verdict, WeekRules, evaluate_bet
 from subgraphs.progress.repository import Total
 

@@ -5,17 +5,17 @@ from functools import partial
 from operator import attrgetter
 
 from foundation.storage.database import Database
-from subgraphs.kit.domain.control_groups import ControlGroups
-from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.reads.brand_rules import SharedReads
+from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.parts import SubgraphParts
 from subgraphs.kit.mutations.changes import Changes
 from subgraphs.kit.mutations.intents import IntentRepository
 from subgraphs.kit.mutations.upstream import UpstreamClient
-from subgraphs.kit.reads.brand_rules import SharedReads
 from subgraphs.kit.reads.key_lookup import BatchedLookup, LookupPart, pending_lookup
 from subgraphs.kit.records.erasure import Pseudonyms
-from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.rewards.budgets import BudgetRepository
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.loaders import CustomerChoice, MenuReader, RewardReads, RewardsContext
@@ -43,7 +43,7 @@ def create_subgraph(parts: SubgraphParts) -> Subgraph:
     )
     closing: tuple[Callable[[], Awaitable[None]], ...] = (upstream.close,)
     if options.count_seconds:
-        from subgraphs.kit.served import ServedCounter  # noqa: PLC0415 - imported only to count
+        from subgraphs.club_kit.served import ServedCounter  # noqa: PLC0415 - imported only to count
         from subgraphs.rewards.menu.counted_menus import counting_reader  # noqa: PLC0415 - the same
 
         cell = parts.database.cell.own()

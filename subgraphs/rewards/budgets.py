@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.cells.cell import Cell
 from foundation.storage.columns import upsert
-from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.kit.mutations.intents import PENDING
 from subgraphs.rewards.models import ALLOTMENT, ASKED, BUDGET, CELL, INTENT, REWARD_CHOICE, TAKEN
 

@@ -7,14 +7,15 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.kit.domain.accounts import Account, ineligible_reason
-from subgraphs.kit.domain.keys import ClubKey, Owner
+from subgraphs.club_kit.comparison import ADOPTIONS, Compared, occasion
+from subgraphs.club_kit.domain.accounts import Account, ineligible_reason
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.reads.brand_rules import brand_rules
+from subgraphs.club_kit.records.reference import ReferenceRepository
+from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.mutations.changes import ADOPT, Changes
-from subgraphs.kit.mutations.comparison import ADOPTIONS, Compared, occasion
 from subgraphs.kit.mutations.intents import ChangeRequest, UpstreamChange
 from subgraphs.kit.mutations.upstream import choice_path, recorded_at, revision_of
-from subgraphs.kit.reads.brand_rules import brand_rules
-from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.rewards.choices.publisher import CHOICE_SLOT
 from subgraphs.rewards.menu.options import StoredChoice
 from subgraphs.rewards.service import RewardService

@@ -30,4 +30,4 @@ RULES = (
 
 def erasure_of(dialect: str, pseudonyms: Pseudonyms) -> Erasure:
     """Return the erasure over the rewards database."""
-    return Erasure(ErasureTables(ERASURE, REFERENCE, STREAM, OUTBOX), RULES, pseudonyms, dialect)
+    return Erasure(ErasureTables(ERASURE, REFERENCE.account, STREAM, OUTBOX), RULES, pseudonyms, dialect)

@@ -8,12 +8,12 @@ import msgspec
 
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
-from subgraphs.kit.domain.accounts import unknown_account
+from subgraphs.club_kit.context import RulesContext
+from subgraphs.club_kit.domain.accounts import unknown_account
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.domain.schemes import Scheme
+from subgraphs.club_kit.reads.brand_rules import BrandRules
 from subgraphs.kit.domain.errors import BadInput
-from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.kit.domain.schemes import Scheme
-from subgraphs.kit.graphql.context import RequestContext
-from subgraphs.kit.reads.brand_rules import BrandRules
 from subgraphs.kit.reads.key_lookup import BatchedLookup
 from subgraphs.kit.reads.stale_cache import StaleCache
 from subgraphs.rewards.budgets import NONE_SPENT, BudgetRepository
@@ -84,7 +84,7 @@ class MenuReader:
         return MenuCache(Catalogue(configs[brand], editions[brand]), spent)
 
 
-class RewardsContext(RequestContext, kw_only=True, eq=False):
+class RewardsContext(RulesContext, kw_only=True, eq=False):
     """The request context of the rewards resolvers."""
 
     reads: RewardReads

@@ -5,14 +5,9 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, St
 from foundation.storage.cells.ownership import cell_table
 from foundation.storage.columns import JSON_LIST, Identifier, UtcDateTime
 from foundation.storage.installation import installation_table
+from subgraphs.club_kit.records.tables import ReferenceTables
 from subgraphs.kit.records.global_state import global_state_table
-from subgraphs.kit.records.tables import (
-    OutboxTables,
-    ReferenceTables,
-    StreamTables,
-    erasure_table,
-    intent_table,
-)
+from subgraphs.kit.records.tables import OutboxTables, StreamTables, erasure_table, intent_table
 
 METADATA = MetaData()
 GLOBAL_STATE = global_state_table(METADATA)

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from subgraphs.club_kit.records.recovery_sources import reference_sources
 from subgraphs.kit.records.recovery_sources import (
     RecoverySource,
     Source,
@@ -9,7 +10,6 @@ from subgraphs.kit.records.recovery_sources import (
     common_sources,
     global_source,
     installation_source,
-    reference_sources,
 )
 from subgraphs.rewards.models import (
     ALLOTMENT,

@@ -8,9 +8,9 @@ from sqlalchemy import Table, and_, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.bulk_sql import in_portions
-from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.records.tables import club_columns
 from subgraphs.kit.reads.key_lookup import KeyLookup, Row
-from subgraphs.kit.records.tables import club_columns
 from subgraphs.rewards.budgets import count_choice
 from subgraphs.rewards.menu.options import StoredChoice
 

@@ -8,8 +8,8 @@ import strawberry
 from strawberry import ID, Info, Private
 from strawberry.federation.schema_directives import Cost
 
-from subgraphs.kit.domain.accounts import IneligibleReason
-from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.enums import IneligibleReason
 from subgraphs.kit.graphql.context import checked_key
 from subgraphs.kit.graphql.schema_building import (
     CUSTOMER,

@@ -9,15 +9,15 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.clock import Clock
-from subgraphs.kit.domain.control_groups import ControlGroups
-from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.kit.domain.schemes import Scheme
-from subgraphs.kit.domain.weeks import Week
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.domain.schemes import Scheme
+from subgraphs.club_kit.domain.weeks import Week
+from subgraphs.club_kit.reads.brand_rules import BrandRules
 from subgraphs.kit.mutations.changes import Changes
 from subgraphs.kit.mutations.intents import ChangeRequest, Intent, UpstreamChange
 from subgraphs.kit.mutations.mutation_errors import ErrorCode, Refusal
 from subgraphs.kit.mutations.upstream import choice_path
-from subgraphs.kit.reads.brand_rules import BrandRules
 from subgraphs.kit.records.global_state import KillSwitches
 from subgraphs.rewards.budgets import BudgetRepository
 from subgraphs.rewards.catalogue.repository import CatalogueRepository

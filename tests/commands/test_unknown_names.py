@@ -10,8 +10,8 @@ from consumers.messages.schemes import decode_scheme
 from furlong.cli import app
 from furlong.databases import METADATA
 from subgraphs.club import models as club
+from subgraphs.club_kit.records.reference import ReferenceWriter
 from subgraphs.fulfilment import models as fulfilment
-from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.progress import models as progress
 from subgraphs.rewards import models as rewards
 from tests.support.consumers.sample_messages import scheme

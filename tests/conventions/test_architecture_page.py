@@ -13,6 +13,7 @@ SECTIONS: Final = {
     "Within the gateway": "gateway",
     "Within the consumers": "consumers",
     "Within the kit": "subgraphs/kit",
+    "Within what the club's subgraphs share": "subgraphs/club_kit",
     "Within furlong": "furlong",
     "Within fulfilment": "subgraphs/fulfilment",
 }

@@ -189,9 +189,9 @@ BY_THE_NODES_CLOCK: Final[dict[str, tuple[str, ...]]] = {
         "subgraphs/fulfilment/providers/registry.py register",
     ),
     "during which minute something was shown": (
-        "subgraphs/kit/served.py _end_period",
-        "subgraphs/kit/served.py _write_periods",
-        "subgraphs/kit/served.py count",
+        "subgraphs/club_kit/served.py _end_period",
+        "subgraphs/club_kit/served.py _write_periods",
+        "subgraphs/club_kit/served.py count",
     ),
     "a report over days that are long over": (
         "backoffice/rules/dry_run.py prepare",

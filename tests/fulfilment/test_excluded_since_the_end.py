@@ -15,6 +15,9 @@ from sqlalchemy import insert, select
 
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
+from subgraphs.club_kit.domain.weeks import week_named
+from subgraphs.club_kit.records.accounts import AccountHistory
+from subgraphs.club_kit.records.reference import ReferenceWriter
 from subgraphs.fulfilment.accounting.repository import liability, reward_counts
 from subgraphs.fulfilment.accounting.stage_sql import ended_weeks, was_excluded
 from subgraphs.fulfilment.accounting.week_rewards import reward_lines, reward_rows
@@ -22,9 +25,6 @@ from subgraphs.fulfilment.models import ACCOUNT_CHANGE, QUALIFICATION, REFERENCE
 from subgraphs.fulfilment.payout.origins import EligibilityCheck
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.domain.weeks import week_named
-from subgraphs.kit.records.accounts import AccountHistory
-from subgraphs.kit.records.reference import ReferenceWriter
 from tests.support.fulfilment.payout_harness import BRAND, FREE_BET, LONG_FORM, WEEK, PayoutHarness
 from tests.support.subgraphs.club_samples import (
     account_row,

@@ -19,8 +19,8 @@ from foundation.storage.settings import DatabaseSettings
 from furlong.cli import app
 from furlong.demo.fulfilment import running_fulfilment, serving_demo_providers
 from simulator.providers.serve import APIS, SECRET
+from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
-from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository
 from subgraphs.rewards.models import METADATA as REWARDS
 from subgraphs.rewards.models import REWARD_CHOICE

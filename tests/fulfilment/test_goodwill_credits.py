@@ -12,6 +12,7 @@ from consumers.fulfilment.messages import decode_goodwill
 from consumers.fulfilment.reducers import FulfilmentReducer
 from consumers.stream.errors import Poison
 from consumers.stream.topics import Message, Outcome
+from subgraphs.club_kit.records.reference import ReferenceWriter
 from subgraphs.fulfilment.goodwill import GoodwillRepository, goodwill_key
 from subgraphs.fulfilment.models import GOODWILL_CREDIT, OUTBOX, REFERENCE
 from subgraphs.fulfilment.payout.decisions import Decisions
@@ -20,7 +21,6 @@ from subgraphs.fulfilment.providers.provider import CreditOutcome
 from subgraphs.fulfilment.repository import FulfilmentRepository
 from subgraphs.fulfilment.state.fulfilment import Fulfilment
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.records.reference import ReferenceWriter
 from tests.support.consumers.sample_messages import goodwill
 from tests.support.fulfilment.payout_harness import CASH, FREE_BET, PayoutHarness
 from tests.support.fulfilment.worker_processes import worker_processes

@@ -9,10 +9,10 @@ from foundation.storage.clock import SystemClock
 from furlong.demo.fulfilment import serving_demo_providers
 from simulator.world import Brand, load_world
 from simulator.world import Reward as Offered
+from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.fulfilment.providers.provider import CreditOutcome
 from subgraphs.fulfilment.providers.registry import ProviderRegistry
 from subgraphs.fulfilment.state.reward import Credit, Reward, fulfilment_key
-from subgraphs.kit.domain.keys import ClubKey
 
 OFFERED: Final = [(brand, reward) for brand in load_world().brands for reward in brand.rewards]
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from consumers.rewards.messages import RewardConfigured, decode_reward_config
 from foundation.storage.database import Database
 from furlong.install.crm_import import CrmError, CrmPlan, Rejected, apply_import, plan_import, read_rows
-from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.progress.models import CRM_QUALIFIER
 from subgraphs.progress.qualification.earlier_qualifications import CrmQualifier
 from subgraphs.rewards.catalogue.config_repository import ConfigWriter

@@ -16,7 +16,7 @@ from backoffice.rules.scheme_versions import SCHEME_TOPIC, Scheme
 from furlong.demo.embedded_broker import PARTITIONS, EmbeddedBroker
 from furlong.install.load import LoadPlan, apply_load, plan_load
 from furlong.install.world import Brand, World, WorldError, read_world
-from subgraphs.kit.records.reference import ReferenceRepository, ReferenceWriter
+from subgraphs.club_kit.records.reference import ReferenceRepository, ReferenceWriter
 from subgraphs.rewards.models import REWARD_CONTENT
 from tests.support.subgraphs.club_fixture import REFERENCE, ClubFixture
 from tests.support.subgraphs.decided import apply_decided, backoffice_of

@@ -11,8 +11,8 @@ from graphql import parse, validate
 
 import jit
 from subgraphs.club.membership.membership import MembershipKind
+from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.kit.auth import RequestIdentity, Viewer
-from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.graphql.app import Subgraph
 from tests.support.jit.both_ways import assert_same, awaited
 from tests.support.subgraphs.club_fixture import ClubFixture, migrate, statements

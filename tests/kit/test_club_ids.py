@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from subgraphs.club_kit.domain.club_key import MAX_KEPT, ClubKey
 from subgraphs.kit.domain.errors import BadInput
-from subgraphs.kit.domain.keys import MAX_KEPT, ClubKey
 
 BRANDS = st.text(st.characters(codec="utf-8", exclude_characters=":"), min_size=1, max_size=64)
 CUSTOMERS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=128)

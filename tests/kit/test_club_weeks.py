@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from subgraphs.club_kit.domain.weeks import Calendar, week_at, week_named
 from subgraphs.kit.domain.errors import BadInput
-from subgraphs.kit.domain.weeks import Calendar, week_at, week_named
 
 ZONES = (
     "Europe/London",

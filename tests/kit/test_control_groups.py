@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from subgraphs.kit.domain.control_groups import (
+from subgraphs.club_kit.domain.control_groups import (
     DRAWS,
     MAX_CONTROL_PER_MILLE,
     ControlGroups,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from subgraphs.kit.domain.accounts import IneligibleReason, ineligible_reason, unknown_account
+from subgraphs.club_kit.domain.accounts import IneligibleReason, ineligible_reason, unknown_account
 from tests.support.subgraphs.club_samples import good_account, make_brand
 
 

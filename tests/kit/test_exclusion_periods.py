@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subgraphs.kit.domain.accounts import Account, IneligibleReason
-from subgraphs.kit.records.accounts import AccountChange, excluded_at, exclusion_periods_of
+from subgraphs.club_kit.domain.accounts import Account, IneligibleReason
+from subgraphs.club_kit.records.accounts import AccountChange, excluded_at, exclusion_periods_of
 from tests.support.subgraphs.club_samples import good_account, make_brand
 
 END = datetime(2026, 3, 29, 23, tzinfo=UTC)

@@ -18,7 +18,9 @@ from foundation.storage.settings import DatabaseSettings
 from subgraphs.club.membership.membership import MembershipEvent, MembershipKind
 from subgraphs.club.membership.repository import events_lookup
 from subgraphs.club.models import INTENT, MEMBERSHIP_EVENT, REFERENCE
-from subgraphs.kit.domain.accounts import Account
+from subgraphs.club_kit.domain.accounts import Account
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.reads.account_lookup import account_lookup
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.reads.batching import BatchLimits
 from subgraphs.kit.reads.key_lookup import (
@@ -26,7 +28,6 @@ from subgraphs.kit.reads.key_lookup import (
     BatchedLookup,
     LookupPart,
     LookupStatement,
-    account_lookup,
     padded,
     pending_lookup,
 )
@@ -319,7 +320,7 @@ async def test_each_number_of_keys_finds_the_same_rows_by_each_driver(road: tupl
     async with database.write() as connection:
         await connection.execute(MEMBERSHIP_EVENT.delete())
         await connection.execute(insert(MEMBERSHIP_EVENT), [event_row(one, 1, "opted_in")])
-    points = (LookupPart(ACCOUNT), LookupPart(EVENTS), LookupPart(PENDING))
+    points: list[LookupPart[Owner]] = [LookupPart(ACCOUNT), LookupPart(EVENTS), LookupPart(PENDING)]
     reader: BatchedLookup[Owner, tuple[Any, ...]] = BatchedLookup(
         database, points, lambda *values: values, limits=BatchLimits(keys=130)
     )
@@ -400,7 +401,8 @@ async def test_a_kept_connection_holds_no_transaction_open(migrated_mariadb: str
 
 def test_mariadb_weighs_no_index_but_the_primary_key() -> None:
     """Lookups by primary key name it, in whatever order their keys are; others, and SQLite, choose freely."""
-    totals, pending = LookupPart(total_lookup(PROGRESS)), LookupPart(PENDING)
+    totals: LookupPart[ClubKey] = LookupPart(total_lookup(PROGRESS))
+    pending: LookupPart[Owner] = LookupPart(PENDING)
     named = f"FROM {PROGRESS.name} FORCE INDEX (PRIMARY)"
     assert total_lookup(PROGRESS).key != tuple(column.name for column in PROGRESS.primary_key)
     assert named in LookupStatement([totals], mysql.dialect()).text(2)

@@ -1,7 +1,7 @@
 """Reads of brands, schemes and accounts: one SELECT for all, and to each what is theirs."""
 
+from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.records.reference import ReferenceRepository
 from tests.support.subgraphs.club_fixture import REFERENCE, ClubFixture, statements
 from tests.support.subgraphs.club_samples import good_account, make_brand, make_scheme
 

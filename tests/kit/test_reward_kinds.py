@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from consumers.messages.customer_weeks import ChosenReward
-from subgraphs.kit.domain.reward_kinds import free_bet
-from subgraphs.kit.domain.reward_kinds.kind import Amount, Ban, KindRules, Payer
-from subgraphs.kit.domain.reward_kinds.registry import RewardKind, paid_by
+from subgraphs.club_kit.domain.reward_kinds import free_bet
+from subgraphs.club_kit.domain.reward_kinds.kind import Amount, Ban, KindRules, Payer
+from subgraphs.club_kit.domain.reward_kinds.registry import RewardKind, paid_by
 from subgraphs.rewards.catalogue.law import impossible, lawful, unlawful
 from tests.support.subgraphs.club_samples import make_config
 

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subgraphs.kit.domain.accounts import Account, ineligible_reason
+from subgraphs.club_kit.domain.accounts import Account, ineligible_reason
+from subgraphs.club_kit.domain.schemes import scheme_of_week
+from subgraphs.club_kit.domain.weeks import week_named
+from subgraphs.club_kit.reads.brand_rules import BrandRules
 from subgraphs.kit.domain.errors import BadInput
-from subgraphs.kit.domain.schemes import scheme_of_week
-from subgraphs.kit.domain.weeks import week_named
-from subgraphs.kit.reads.brand_rules import BrandRules
 from tests.support.subgraphs.club_samples import good_account, make_brand, make_scheme
 
 BRAND = make_brand(jurisdictions=("GB", "MT"))

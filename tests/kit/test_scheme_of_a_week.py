@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subgraphs.kit.domain.schemes import Scheme, WeekState, scheme_of_week
-from subgraphs.kit.domain.weeks import week_named
+from subgraphs.club_kit.domain.schemes import Scheme, WeekState, scheme_of_week
+from subgraphs.club_kit.domain.weeks import week_named
 from tests.support.subgraphs.club_samples import LONG_AGO, make_scheme
 
 WEEK = week_named("2026-W13", "Europe/London")

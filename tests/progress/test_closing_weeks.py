@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from foundation.storage.clock import Clock, ClockDiffers, ManualClock
 from furlong.workers.week_worker import WeekWorker
-from subgraphs.kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.domain.control_groups import ControlGroups
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.progress.errors import CannotClose, CannotOpen
 from subgraphs.progress.ledger.ledger import Ledger, ledger_of

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from consumers.stream.records import Record
 from foundation.storage.clock import SystemClock
 from foundation.storage.errors import is_conflict
-from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.progress.errors import AlreadyDecided, NoSuchClaim
 from subgraphs.progress.models import BET_CLAIM, CONTRIBUTION, PROGRESS, QUALIFICATION
 from subgraphs.progress.repository import ProgressRepository

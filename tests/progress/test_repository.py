@@ -8,7 +8,7 @@ from sqlalchemy import insert
 
 from foundation.storage.bulk_sql import KEYS_PER_BATCH
 from foundation.storage.database import Database
-from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.progress.counting.contribution import Bet, Contribution
 from subgraphs.progress.counting.rules import ContributionReason, Verdict
 from subgraphs.progress.ledger.repository import LedgerRepository

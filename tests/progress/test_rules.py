@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from subgraphs.kit.domain.schemes import Brand, Scheme, Terms
-from subgraphs.kit.domain.weeks import week_named
+from subgraphs.club_kit.domain.schemes import Brand, Scheme, Terms
+from subgraphs.club_kit.domain.weeks import week_named
 from subgraphs.progress.counting.contribution import Bet
 from subgraphs.progress.counting.rulebook import BrandRulebook, Rulebook
 from subgraphs.progress.counting.rules import BetFacts, ContributionReason, Verdict, WeekRules, evaluate_bet

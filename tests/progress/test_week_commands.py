@@ -17,7 +17,7 @@ from foundation.storage.settings import DatabaseSettings
 from furlong.cli import app
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.topic_plans import MESSAGES
-from subgraphs.kit.domain.weeks import week_at
+from subgraphs.club_kit.domain.weeks import week_at
 from subgraphs.rewards.models import METADATA as REWARDS
 from tests.support.consumers.progress_reducer import opened_reducer
 from tests.support.consumers.sample_messages import account, bet, membership, scheme

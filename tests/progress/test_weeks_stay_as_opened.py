@@ -13,9 +13,9 @@ from consumers.messages.schemes import decode_week
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
 from foundation.storage.clock import ManualClock
-from subgraphs.kit.reads.brand_rules import BrandRules
-from subgraphs.kit.records.reference import ReferenceRepository
-from subgraphs.kit.records.week_definitions import WEEK_TOPIC, OpenedWeeks
+from subgraphs.club_kit.reads.brand_rules import BrandRules
+from subgraphs.club_kit.records.reference import ReferenceRepository
+from subgraphs.club_kit.records.week_definitions import WEEK_TOPIC, OpenedWeeks
 from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.models import OUTBOX, REFERENCE
 from subgraphs.progress.weeks.lifecycle import WeekLifecycle

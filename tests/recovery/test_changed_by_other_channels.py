@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.club.models import MEMBERSHIP_EVENT, OUTBOX, REFERENCE
+from subgraphs.club_kit.comparison import Compared
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.mutations.comparison import Compared
 from subgraphs.rewards.models import OUTBOX as REWARDS_OUTBOX
 from subgraphs.rewards.models import REWARD_CHOICE
 from tests.support.processes.forked_programs import run_forked

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from subgraphs.kit.domain.weeks import week_named
+from subgraphs.club_kit.domain.weeks import week_named
 from tests.support.recovery.harness import (
     CUSTOMER,
     MEMBERSHIP,

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import insert, update
 
 from subgraphs.club.models import INTENT, OUTBOX
-from subgraphs.kit.domain.accounts import Account
+from subgraphs.club_kit.domain.accounts import Account
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.mutations.intents import ChangeRequest, IntentRepository, UpstreamChange
 from subgraphs.kit.mutations.upstream import membership_path

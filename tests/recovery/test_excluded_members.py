@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from subgraphs.club.models import MEMBERSHIP_EVENT, OUTBOX
-from subgraphs.kit.domain.accounts import Account
+from subgraphs.club_kit.comparison import Compared
+from subgraphs.club_kit.domain.accounts import Account
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.mutations.comparison import Compared
 from tests.support.recovery.harness import (
     BRAND,
     CUSTOMER,

@@ -24,7 +24,7 @@ from foundation.storage.database import Database
 from foundation.storage.installation import Installation, read_installation, write_installation
 from furlong.workers import outbox_worker
 from furlong.workers.week_worker import WeekWorker
-from subgraphs.kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.domain.control_groups import ControlGroups
 from subgraphs.kit.records.outbox import Fact, Outbox
 from subgraphs.kit.records.outbox_relay import Relay
 from subgraphs.progress.models import METADATA, OUTBOX

@@ -10,7 +10,7 @@ import pytest
 from foundation.storage.settings import DatabaseSettings
 from furlong.workers.change_services import ChangeServices
 from furlong.workers.recovery_worker import create_recoveries
-from subgraphs.kit.mutations.comparison import Compared
+from subgraphs.club_kit.comparison import Compared
 from subgraphs.kit.settings import UpstreamSettings
 from tests.support.recovery.harness import CHOICE, MEMBERSHIP, OWNER, UNDISTURBED, RecoveryHarness, reasons
 from tests.support.subgraphs.club_samples import NOW, good_account

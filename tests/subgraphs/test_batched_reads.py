@@ -11,7 +11,8 @@ import pytest
 from subgraphs.club.membership.membership import MembershipEvent, MembershipKind
 from subgraphs.club.membership.repository import MembershipRepository
 from subgraphs.club.models import INTENT, MEMBERSHIP_EVENT
-from subgraphs.kit.domain.keys import ClubKey, Owner
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.mutations.intents import ChangeRequest, IntentRepository, UpstreamChange
 from subgraphs.progress.repository import ProgressRepository, RecentBet, Total

@@ -10,8 +10,8 @@ import pytest
 from pydantic import SecretStr
 
 from deploy.private_valkey import PrivateValkey
-from subgraphs.kit.domain.accounts import Account
-from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.club_kit.domain.accounts import Account
+from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.callers import DEVELOPMENT, Callers, CallLimits, asks_for_schema
 from subgraphs.kit.settings import CallerSettings

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.club.models import MEMBERSHIP_EVENT
-from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.kit.mutations.changes import Changes
 from subgraphs.kit.mutations.intents import ChangeRequest, Intent, IntentRepository, UpstreamChange
 from subgraphs.kit.mutations.mutation_errors import ErrorCode, Refusal

@@ -11,8 +11,9 @@ import pytest
 from jit.operation import MAX_KEPT_LENGTH, TOO_LONG
 from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.club.schema import create_schema
+from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.kit.auth import RequestIdentity
-from subgraphs.kit.domain.keys import ClubKey, Owner
+from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.context import RequestContext
 from tests.support.subgraphs.club_fixture import ClubFixture, session

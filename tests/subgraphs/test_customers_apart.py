@@ -17,7 +17,8 @@ import respx
 
 from gateway import GatewaySettings, MemoryTransport, create_gateway
 from subgraphs.club.membership.membership import MembershipKind
-from subgraphs.kit.domain.keys import ClubKey, Owner
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.callers import Callers
 from subgraphs.kit.settings import CallerSettings

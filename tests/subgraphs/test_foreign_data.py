@@ -7,7 +7,8 @@ import httpx
 import pytest
 import respx
 
-from subgraphs.kit.domain.keys import ClubKey, Owner
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.app import Subgraph
 from tests.support.subgraphs.club_fixture import UPSTREAM, ClubFixture, ask, codes, session
 from tests.support.subgraphs.club_samples import (

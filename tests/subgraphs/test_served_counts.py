@@ -21,10 +21,11 @@ from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.club.models import OUTBOX
 from subgraphs.club.updates import ClubUpdates
-from subgraphs.kit.domain.keys import ClubKey, Owner
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.served import ITEMS_PER_MESSAGE, ServedCounter, ServedItem
+from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.live.watches import customer_key
-from subgraphs.kit.served import ITEMS_PER_MESSAGE, ServedCounter, ServedItem
 from tests.support.processes.running_furlong import without_settings
 from tests.support.subgraphs.club_fixture import ClubFixture, data_of, session
 from tests.support.subgraphs.club_samples import (
@@ -264,7 +265,7 @@ async def test_a_long_period_is_several_messages_by_brand(each_club: ClubFixture
 
 
 COUNTING = (
-    *("subgraphs.kit.served", "subgraphs.club.counted_updates"),
+    *("subgraphs.club_kit.served", "subgraphs.club.counted_updates"),
     *("subgraphs.rewards.menu.counted_menus", "subgraphs.progress.counted_previews"),
 )
 BUILT = """

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.kit.auth import Authenticator, RequestIdentity, Viewer
 from subgraphs.kit.domain.errors import Unauthenticated
-from subgraphs.kit.domain.keys import ClubKey
 from tests.support.subgraphs.club_fixture import ClubFixture, session
 from tests.support.subgraphs.club_samples import BRAND, CUSTOMER, NOW
 

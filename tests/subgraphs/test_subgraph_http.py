@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.callers import DEVELOPMENT
 from subgraphs.kit.graphql.http import HEADER

@@ -22,7 +22,7 @@ from subgraphs.kit.graphql.parts import SubgraphParts
 from subgraphs.kit.live import rereading
 from subgraphs.kit.live.event_bus import MemoryBus
 from subgraphs.kit.live.settings import LiveSettings
-from subgraphs.kit.reads.brand_rules import ReadOptions
+from subgraphs.kit.reads.options import ReadOptions
 from subgraphs.kit.settings import PublicDataSettings, UpstreamSettings
 from tests.support.gateway.site_streams import following
 from tests.support.subgraphs.club_fixture import ClubFixture, make_token, session_settings

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from foundation.storage.clock import ManualClock
-from subgraphs.kit.domain.weeks import week_at
+from subgraphs.club_kit.domain.weeks import week_at
+from subgraphs.club_kit.reads.brand_rules import BrandRules
 from subgraphs.kit.live.rereading import PublicChanges
-from subgraphs.kit.reads.brand_rules import BrandRules
 from subgraphs.kit.reads.stale_cache import Freshness, StaleCache
 from subgraphs.rewards.catalogue.rewards import Catalogue
 from subgraphs.rewards.menu.menu_cache import MenuCache

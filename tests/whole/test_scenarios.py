@@ -23,7 +23,7 @@ from furlong.demo.scenarios import (
     read_scenario,
     read_scenarios,
 )
-from subgraphs.kit.domain.accounts import IneligibleReason
+from subgraphs.club_kit.domain.accounts import IneligibleReason
 
 CLUB_STATES = {
     *("NOT_OPTED_IN", "TRACKING", "QUALIFIED", "CONFIRMED", "FULFILLING"),

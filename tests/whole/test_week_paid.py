@@ -14,8 +14,8 @@ from furlong.demo.ready_file import database_in
 from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.club.membership.repository import MembershipRepository
 from subgraphs.club.models import MEMBERSHIP_EVENT
+from subgraphs.club_kit.domain.weeks import Week, week_at
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.domain.weeks import Week, week_at
 from tests.support.processes.running_furlong import BRAND, Demo, eventually, running_demo
 
 CUSTOMER = "c-1001"

@@ -18,7 +18,7 @@ from backoffice.operations.brands.contrast import (
 )
 from backoffice.unseen_characters import unseen_characters
 from consumers.messages.global_events.states import BrandState, Colour
-from subgraphs.kit.domain.schemes import Brand
+from subgraphs.club_kit.domain.schemes import Brand
 
 NAME_CHARACTERS: Final = 200
 MAX_LOCALES: Final = 50

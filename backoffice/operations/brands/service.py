@@ -15,10 +15,10 @@ from backoffice.operations.brands.repository import BrandRevision, revise
 from consumers.messages.global_events.states import state_fields
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
+from subgraphs.club_kit.domain.schemes import Brand
+from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.kit.domain.keys import ALL_BRANDS
-from subgraphs.kit.domain.schemes import Brand
 from subgraphs.kit.records.global_state import brand_subject
-from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.rewards.models import REFERENCE
 
 

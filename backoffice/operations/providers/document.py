@@ -17,9 +17,9 @@ from pydantic import ValidationError
 from backoffice.errors import Invalid, Problem
 from consumers.messages.global_events.states import ProviderState, read_state
 from consumers.stream.errors import Poison
+from subgraphs.club_kit.domain.reward_kinds.registry import RewardKind, paid_by
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
 from subgraphs.kit.domain.keys import ALL_BRANDS
-from subgraphs.kit.domain.reward_kinds.registry import RewardKind, paid_by
 from subgraphs.kit.records.global_state import GlobalKind
 
 CHANGED: Final = "Somebody else has changed this provider meanwhile: look at it again."

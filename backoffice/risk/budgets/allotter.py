@@ -25,8 +25,8 @@ from consumers.messages.global_events.states import AllotmentState, CellShare, r
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
+from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.kit.records.global_state import GlobalKind, allotment_subject, budget_subject
-from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository
 from subgraphs.rewards.models import REFERENCE
 

@@ -17,10 +17,10 @@ from backoffice.global_events.repository import GlobalDecision
 from consumers.messages.global_events.states import BudgetState
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
+from subgraphs.club_kit.domain.weeks import Calendar
+from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.kit.domain.errors import BadInput
-from subgraphs.kit.domain.weeks import Calendar
 from subgraphs.kit.records.global_state import budget_subject
-from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.models import REFERENCE, REWARD_CONFIG, REWARD_CONTENT

@@ -28,7 +28,7 @@ from foundation.storage.cells.cell import Cell
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
-from subgraphs.kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.domain.control_groups import ControlGroups
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.leases import Lease
 from subgraphs.progress.models import OUTBOX

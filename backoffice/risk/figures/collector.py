@@ -19,7 +19,7 @@ from backoffice.global_events.models import OUTBOX
 from backoffice.risk.figures.counting import BrandWeeks, WeekCounter
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
-from subgraphs.kit.domain.weeks import Week
+from subgraphs.club_kit.domain.weeks import Week
 from subgraphs.kit.records.leases import Lease
 
 NEWEST: Final = 2

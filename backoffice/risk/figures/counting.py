@@ -19,13 +19,13 @@ from backoffice.figures.week_figures import (
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.club import impressions
+from subgraphs.club_kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.domain.schemes import Brand
+from subgraphs.club_kit.domain.weeks import Week
+from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.fulfilment.accounting import week_rewards
 from subgraphs.fulfilment.accounting.week_rewards import Home, RewardLine
-from subgraphs.kit.domain.control_groups import ControlGroups
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.domain.schemes import Brand
-from subgraphs.kit.domain.weeks import Week
-from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.progress.models import REFERENCE
 from subgraphs.progress.weeks import participation
 from subgraphs.rewards.catalogue.rewards import RewardConfig

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from backoffice.figures.repository import FINAL_HOUR, CurvePoint
-from subgraphs.kit.domain.weeks import Week
+from subgraphs.club_kit.domain.weeks import Week
 
 LEAST_WEEKS: Final = 3
 MAX_WEEKS: Final = 8

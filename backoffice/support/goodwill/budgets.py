@@ -32,10 +32,10 @@ from backoffice.support.goodwill.repository import GoodwillSpending
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from subgraphs.club.models import REFERENCE
+from subgraphs.club_kit.domain.weeks import Calendar
+from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.fulfilment.goodwill import GoodwillCost, GoodwillRepository
 from subgraphs.kit.domain.errors import BadInput
-from subgraphs.kit.domain.weeks import Calendar
-from subgraphs.kit.records.reference import ReferenceRepository
 
 RAISE: Final = "support.raise_goodwill_budget"
 

@@ -9,12 +9,13 @@ from backoffice.errors import Conflict, Invalid, Problem
 from backoffice.support.databases import SubgraphDatabases
 from backoffice.support.lookup.customers import Customers
 from foundation.storage.clock import Clock
+from subgraphs.club_kit.domain.accounts import Account
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.domain.weeks import Week
 from subgraphs.fulfilment.providers.settings import ProviderConfig
 from subgraphs.fulfilment.repository import ProviderRepository
 from subgraphs.fulfilment.state.reward import Credit, Reward
-from subgraphs.kit.domain.accounts import Account
-from subgraphs.kit.domain.keys import ClubKey, Owner
-from subgraphs.kit.domain.weeks import Week
+from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.global_state import KillSwitches
 from subgraphs.rewards.catalogue.law import impossible, lawful
 from subgraphs.rewards.catalogue.repository import CatalogueRepository

@@ -15,14 +15,15 @@ from foundation.storage.clock import Clock
 from subgraphs.club.membership.membership import MembershipState, fold
 from subgraphs.club.membership.repository import MembershipRepository
 from subgraphs.club.models import ACCOUNT_CHANGE, MEMBERSHIP_EVENT, REFERENCE
-from subgraphs.kit.domain.accounts import Account, IneligibleReason, unknown_account
+from subgraphs.club_kit.domain.accounts import Account, IneligibleReason, unknown_account
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.domain.schemes import Brand, Scheme
+from subgraphs.club_kit.domain.weeks import Week
+from subgraphs.club_kit.reads.brand_rules import BrandRules, brand_rules
+from subgraphs.club_kit.records.accounts import AccountChange, AccountHistory
+from subgraphs.club_kit.records.reference import NamePage, ReferenceRepository
 from subgraphs.kit.domain.errors import BadInput
-from subgraphs.kit.domain.keys import ALL_BRANDS, ClubKey, Owner
-from subgraphs.kit.domain.schemes import Brand, Scheme
-from subgraphs.kit.domain.weeks import Week
-from subgraphs.kit.reads.brand_rules import BrandRules, brand_rules
-from subgraphs.kit.records.accounts import AccountChange, AccountHistory
-from subgraphs.kit.records.reference import NamePage, ReferenceRepository
+from subgraphs.kit.domain.keys import ALL_BRANDS, Owner
 from subgraphs.progress.repository import ProgressRepository, Total
 
 MAX_ID_LENGTH: Final = 128

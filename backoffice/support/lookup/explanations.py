@@ -11,7 +11,7 @@ from backoffice.access import Actor, Permission, require
 from backoffice.errors import NotFound
 from backoffice.support.databases import SubgraphDatabases
 from backoffice.support.personal_data_access import PersonalDataAccess
-from subgraphs.kit.domain.schemes import Brand, Scheme
+from subgraphs.club_kit.domain.schemes import Brand, Scheme
 from subgraphs.kit.graphql.money import written
 from subgraphs.progress.counting.contribution import Bet
 from subgraphs.progress.counting.rules import ContributionReason, Verdict, WeekRules

@@ -14,9 +14,9 @@ from bench.peers.rest_sqlalchemy.public import BrandData, money, read_public
 from bench.peers.rest_sqlalchemy.reads import Found, Reads
 from bench.peers.rest_sqlalchemy.sessions import Customer, RestSettings, Tokens
 from subgraphs.club.membership.membership import MembershipEvent, MembershipKind, MembershipState, fold
-from subgraphs.kit.domain.accounts import Account, ineligible_reason, unknown_account
-from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.kit.domain.schemes import Scheme, currencies_in
+from subgraphs.club_kit.domain.accounts import Account, ineligible_reason, unknown_account
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.domain.schemes import Scheme, currencies_in
 from subgraphs.progress.qualification.club_state import StateFacts, club_state
 from subgraphs.rewards.menu.options import StoredChoice, locked
 

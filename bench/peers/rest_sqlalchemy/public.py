@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from subgraphs.club.models import REFERENCE
-from subgraphs.kit.domain.schemes import Scheme
-from subgraphs.kit.domain.weeks import Week
+from subgraphs.club_kit.domain.schemes import Scheme
+from subgraphs.club_kit.domain.weeks import Week
+from subgraphs.club_kit.reads.brand_rules import BrandRules
+from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.kit.graphql.money import written
-from subgraphs.kit.reads.brand_rules import BrandRules
-from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.catalogue.rewards import RewardConfig, RewardContent
 from subgraphs.rewards.menu.options import Menu, Option

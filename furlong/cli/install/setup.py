@@ -169,8 +169,8 @@ async def _is_unknown(brand: str, customer: str) -> bool:
 
     from foundation.storage.database import Database
     from subgraphs.club.models import REFERENCE
+    from subgraphs.club_kit.records.reference import ReferenceRepository
     from subgraphs.kit.domain.keys import Owner
-    from subgraphs.kit.records.reference import ReferenceRepository
 
     owner = Owner(brand, customer)
     club = Database.open(database_settings(), "club")

@@ -68,7 +68,7 @@ def upstream(
 
     The exit status is 1 if any difference remains.
     """
-    from subgraphs.kit.mutations.comparison import DIFFERENT, UNSETTLED
+    from subgraphs.club_kit.comparison import DIFFERENT, UNSETTLED
     from subgraphs.kit.settings import CompareSettings
 
     settings = CompareSettings() if per_second is None else CompareSettings(per_second=per_second)
@@ -85,9 +85,9 @@ async def _drift(brand: str | None, week: str | None, *, repair: bool) -> list[t
     from sqlalchemy.exc import SQLAlchemyError
 
     from foundation.storage.database import Database
+    from subgraphs.club_kit.records.reference import ReferenceRepository
     from subgraphs.kit.domain.errors import BadInput
     from subgraphs.kit.domain.keys import Owner
-    from subgraphs.kit.records.reference import ReferenceRepository
     from subgraphs.progress.ledger.reconciliation import Reconciliation
     from subgraphs.progress.models import REFERENCE
 
@@ -114,7 +114,7 @@ async def _upstream(
 
     from furlong.workers.change_services import ChangeServices
     from furlong.workers.upstream_reconciliation import UpstreamReconciliation
-    from subgraphs.kit.mutations.comparison import DIFFERENT, UNSETTLED
+    from subgraphs.club_kit.comparison import DIFFERENT, UNSETTLED
 
     outcomes = []
     try:

@@ -65,8 +65,8 @@ def listed(
     if context.invoked_subcommand is not None:
         return
 
+    from subgraphs.club_kit.records.reference import ReferenceRepository
     from subgraphs.kit.domain.keys import Owner
-    from subgraphs.kit.records.reference import ReferenceRepository
     from subgraphs.progress.models import REFERENCE
     from subgraphs.progress.review import late_revisions
 
@@ -165,8 +165,8 @@ def assign(
 
 
 def _decide(decision: Decision) -> None:
+    from subgraphs.club_kit.records.reference import ReferenceRepository
     from subgraphs.kit.domain.keys import Owner
-    from subgraphs.kit.records.reference import ReferenceRepository
     from subgraphs.progress.ledger.ledger import ledger_of
     from subgraphs.progress.models import REFERENCE
     from subgraphs.progress.review import ReviewService

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from furlong.settings import ROOT
 from simulator.upstream.handler import FaultName
 from simulator.world import Customer
-from subgraphs.kit.domain.reward_kinds.kind import Payer
+from subgraphs.club_kit.domain.reward_kinds.kind import Payer
 
 Stage = Literal["open", "locked", "ended", "closed", "later"]
 

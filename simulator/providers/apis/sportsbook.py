@@ -3,7 +3,7 @@
 from typing import Final
 
 from simulator.providers.bonus_api import BonusContract, bonus_api
-from subgraphs.kit.domain.reward_kinds.kind import Payer
+from subgraphs.club_kit.domain.reward_kinds.kind import Payer
 
 API: Final = bonus_api(
     Payer.SPORTSBOOK,

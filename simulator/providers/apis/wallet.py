@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from simulator.providers.api import SimulatedApi, WalletAccounts
 from simulator.providers.handler import CreditRequest, ProviderHandler, control_routes
 from simulator.server import TruncatedResponse
-from subgraphs.kit.domain.reward_kinds.kind import Payer
+from subgraphs.club_kit.domain.reward_kinds.kind import Payer
 
 HEADER, TIME = "x-furlong-signature", "x-furlong-timestamp"
 TOLERANCE = timedelta(minutes=5)

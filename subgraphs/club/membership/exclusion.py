@@ -16,11 +16,11 @@ from foundation.storage.bulk_sql import in_portions
 from subgraphs.club.membership.membership import MembershipKind, MembershipState, Origin, fold
 from subgraphs.club.membership.repository import MembershipRepository
 from subgraphs.club.models import INTENT, MEMBERSHIP_EVENT, REFERENCE
-from subgraphs.kit.domain.accounts import ends_membership
+from subgraphs.club_kit.domain.accounts import ends_membership
+from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.mutations.intents import ChangeRequest, IntentRepository, UpstreamChange
 from subgraphs.kit.mutations.upstream import membership_path
-from subgraphs.kit.records.reference import ReferenceRepository
 
 MEMBERSHIP: Final = "membership"
 FORCE_OUT: Final = "forceOut"

@@ -24,9 +24,9 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.columns import UtcDateTime
+from subgraphs.club_kit.domain.schemes import Brand
+from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.fulfilment.models import ACCOUNT_CHANGE, CHOICE, FULFILMENT, QUALIFICATION, REFERENCE
-from subgraphs.kit.domain.schemes import Brand
-from subgraphs.kit.records.reference import ReferenceRepository
 
 EXPECTED, OWED, OUTSTANDING = "expected", "owed", "outstanding"
 USED, EXPIRED, STOPPED = "used", "expired", "stopped"

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.fulfilment.models import GOODWILL_CREDIT, OUTBOX
 from subgraphs.fulfilment.repository import FulfilmentRepository
 from subgraphs.fulfilment.state.fulfilment import Attempt, Fulfilment, new_fulfilment
@@ -20,7 +21,6 @@ from subgraphs.fulfilment.state.state_machine import (
     is_ahead,
     next_state,
 )
-from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.records.outbox import Outbox
 
 RECHECK_AFTER = timedelta(minutes=5)

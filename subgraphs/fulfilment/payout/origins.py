@@ -7,17 +7,22 @@ from typing import NamedTuple, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from subgraphs.club_kit.domain.accounts import IneligibleReason, ineligible_reason
+from subgraphs.club_kit.domain.schemes import currencies_in
+from subgraphs.club_kit.domain.weeks import Calendar
+from subgraphs.club_kit.records.accounts import (
+    AccountHistory,
+    ExclusionPeriod,
+    excluded_at,
+    exclusion_periods_of,
+)
+from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.fulfilment.models import ACCOUNT_CHANGE, REFERENCE
 from subgraphs.fulfilment.read_model_repository import PublishedOutcomeRepository, ReadModelRepository
 from subgraphs.fulfilment.state.fulfilment import Fulfilment
 from subgraphs.fulfilment.state.outcomes import PublishedOutcome
 from subgraphs.fulfilment.state.reward import Choice
-from subgraphs.kit.domain.accounts import IneligibleReason, ineligible_reason
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.domain.schemes import currencies_in
-from subgraphs.kit.domain.weeks import Calendar
-from subgraphs.kit.records.accounts import AccountHistory, ExclusionPeriod, excluded_at, exclusion_periods_of
-from subgraphs.kit.records.reference import ReferenceRepository
 
 
 class Eligibility(NamedTuple):

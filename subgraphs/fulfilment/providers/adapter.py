@@ -8,9 +8,9 @@ from typing import Any, Final
 import msgspec
 
 from foundation.exact_json import decode
+from subgraphs.club_kit.domain.reward_kinds.kind import Payer
 from subgraphs.fulfilment.providers.provider import PAID_OUTCOMES, CreditOutcome, CreditResult, Provider
 from subgraphs.fulfilment.providers.provider_client import ProviderClient, ProviderResponse
-from subgraphs.kit.domain.reward_kinds.kind import Payer
 
 
 @dataclass(frozen=True, slots=True)

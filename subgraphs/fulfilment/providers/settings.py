@@ -7,12 +7,12 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from subgraphs.club_kit.domain.reward_kinds.registry import RewardKind
 from subgraphs.fulfilment.errors import ProviderConfigError
 from subgraphs.fulfilment.providers.adapters import Adapter
 from subgraphs.fulfilment.providers.provider_client import ProviderEndpoint
 from subgraphs.fulfilment.providers.signing import Secrets
 from subgraphs.fulfilment.state.reward import Credit
-from subgraphs.kit.domain.reward_kinds.registry import RewardKind
 
 POSITION_STEP: Final = 10
 """The distance of neighbours in a file, so that another provider fits between them."""

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from subgraphs.club_kit.domain.reward_kinds.kind import Payer
 from subgraphs.fulfilment.providers.adapter import AdapterDeclaration
 from subgraphs.fulfilment.providers.bonus_provider import BonusFormat, bonus_providers
 from subgraphs.fulfilment.providers.provider import JournalEntry
 from subgraphs.fulfilment.state.reward import Credit
-from subgraphs.kit.domain.reward_kinds.kind import Payer
 
 
 def _encode(credit: Credit) -> Mapping[str, Any]:

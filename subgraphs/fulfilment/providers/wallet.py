@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any, Final
 from urllib.parse import quote
 
+from subgraphs.club_kit.domain.reward_kinds.kind import Payer
+from subgraphs.club_kit.domain.reward_kinds.registry import RewardKind, paid_by
 from subgraphs.fulfilment.providers.adapter import OK, AdapterDeclaration, parse_result
 from subgraphs.fulfilment.providers.bonus_provider import read_journal
 from subgraphs.fulfilment.providers.provider import CreditOutcome, CreditResult, JournalEntry
@@ -15,8 +17,6 @@ from subgraphs.fulfilment.providers.provider_client import (
     ProviderResponse,
 )
 from subgraphs.fulfilment.state.reward import Credit
-from subgraphs.kit.domain.reward_kinds.kind import Payer
-from subgraphs.kit.domain.reward_kinds.registry import RewardKind, paid_by
 
 TRANSACTIONS: Final = "/v1/transactions"
 

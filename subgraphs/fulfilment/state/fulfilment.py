@@ -5,10 +5,10 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Self
 
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.records.tables import club_columns, club_of_row
 from subgraphs.fulfilment.state.reward import Credit, Reward, fulfilment_key
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
-from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.kit.records.tables import club_columns, club_of_row
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Self
 
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.records.tables import club_columns, club_of_row
 from subgraphs.fulfilment.state.fulfilment import Fulfilment
 from subgraphs.fulfilment.state.reward import Reward
 from subgraphs.fulfilment.state.state_machine import FulfilmentState, club_state, fulfilment_status, is_ahead
-from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.records.outbox import Fact
-from subgraphs.kit.records.tables import club_columns, club_of_row
 
 OUTCOMES_TOPIC: Final = "club.outcomes.v1"
 OUTCOMES_SCHEMA: Final = "club.outcomes/1"

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.kit.domain.reward_kinds.registry import RewardKind
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.domain.reward_kinds.registry import RewardKind
 
 REWARD_COLUMNS = (
     "reward_id",

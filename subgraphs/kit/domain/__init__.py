@@ -1,1 +1,1 @@
-"""The club's terms: keys, accounts, schemes, weeks and currencies, without SQL or GraphQL."""
+"""The terms of every block: keys, currencies, products and errors, without SQL or GraphQL."""

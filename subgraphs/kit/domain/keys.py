@@ -1,7 +1,6 @@
-"""Keys of customers and their clubs, and the opaque ids made of them, which clients send back."""
+"""Keys of customers, and opaque ids, which clients send back."""
 
 import binascii
-import re
 from typing import Final, NamedTuple
 
 from subgraphs.kit.domain.errors import BadInput
@@ -29,10 +28,6 @@ def read_opaque(opaque: str) -> bytes:
 ALL_BRANDS: Final = "*"
 """What stands in the place of a brand where all are meant, as in a role or the stop of a provider."""
 
-MAX_KEPT: Final = 4096
-MAX_KEPT_LENGTH: Final = 512  # characters; longer ids are rare and would only waste memory
-_ISO_WEEK = re.compile(r"\d{4}-W(0[1-9]|[1-4]\d|5[0-3])", re.ASCII)
-
 
 class Owner(NamedTuple):
     """A customer of a brand: the unit of sharding."""
@@ -44,62 +39,3 @@ class Owner(NamedTuple):
     def owner(self) -> "Owner":
         """Return itself, so that every key of a customer's data has an owner."""
         return self
-
-
-class ClubKey(NamedTuple):
-    """One customer's club in one week of a brand: what `Club.id` stands for.
-
-    Attributes:
-        iso_week: As `2026-W13`.
-    """
-
-    brand: str
-    iso_week: str
-    customer: str
-
-    @property
-    def owner(self) -> Owner:
-        """Return the customer."""
-        return Owner(self.brand, self.customer)
-
-    def encode(self) -> str:
-        """Return the opaque, URL-safe id, which other subgraphs of the request are about to decode."""
-        padded = binascii.b2a_base64(":".join(self).encode(), newline=False)
-        opaque = padded.translate(URL_SAFE, b"=").decode()
-        _remember(opaque, self)
-        return opaque
-
-    @staticmethod
-    def decode(opaque: str) -> "ClubKey":
-        """Return the key of an id.
-
-        Raises:
-            BadInput: The id was not made by `encode`.
-        """
-        known = _KEYS.get(opaque)
-        if known is None:
-            known = _decoded(opaque)
-            if len(opaque) <= MAX_KEPT_LENGTH:
-                _remember(opaque, known)
-        return known
-
-
-_KEYS: Final[dict[str, ClubKey]] = {}
-"""The keys of ids: several subgraphs of a request decode an id that the first one has made."""
-
-
-def _remember(opaque: str, key: ClubKey) -> None:
-    if len(_KEYS) >= MAX_KEPT:
-        _KEYS.clear()
-    _KEYS[opaque] = key
-
-
-def _decoded(opaque: str) -> ClubKey:
-    """Return the key of an id."""
-    try:
-        brand, iso_week, customer = read_opaque(opaque).decode().split(":", 2)
-    except (BadInput, ValueError) as error:
-        raise BadInput(f"not the id of a club: {opaque[:64]!r}") from error
-    if not (brand and customer and _ISO_WEEK.fullmatch(iso_week)):
-        raise BadInput(f"not the id of a club: {opaque[:64]!r}")
-    return ClubKey(brand, iso_week, customer)

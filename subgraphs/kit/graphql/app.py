@@ -21,7 +21,6 @@ from foundation.storage.tracing import TRACEPARENT, follow_request
 from foundation.tracing import Tracing
 from jit.codegen import BUDGET, BudgetSpent, ResponseBudget
 from subgraphs.kit.auth import Authenticator, RequestIdentity, SessionVerifier
-from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.graphql.callers import Callers, too_large
 from subgraphs.kit.graphql.context import RequestContext
 from subgraphs.kit.graphql.http import BODY_BYTES, Answer, GraphQLRoute, until_deadline
@@ -82,7 +81,7 @@ class Subgraph:
     closing: tuple[Callable[[], Awaitable[None]], ...] = ()
     caches: tuple[StaleCache[Any], ...] = ()
     execution: Execution = "compiled"
-    stored: Callable[[ClubKey], Awaitable[object]] | None = None
+    stored: Callable[[Any], Awaitable[object]] | None = None
     operations: Operations = field(init=False, repr=False)
     subscriptions: Subscriptions = field(init=False, repr=False)
     authenticator: Authenticator = field(init=False, repr=False)

@@ -1,6 +1,6 @@
 """The context of a request for its resolvers: its identity, its language, and shared reads."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from functools import lru_cache
 from typing import Any, Final, Self, TypeVar
 
@@ -9,13 +9,9 @@ from babel import negotiate_locale
 from msgspec.structs import replace
 
 from subgraphs.kit.auth import RequestIdentity, Viewer
-from subgraphs.kit.domain.accounts import Account
-from subgraphs.kit.domain.errors import BadInput, Forbidden, UnknownBrand
-from subgraphs.kit.domain.keys import ClubKey, Owner
-from subgraphs.kit.domain.schemes import Brand
+from subgraphs.kit.domain.errors import BadInput, Forbidden
 from subgraphs.kit.mutations.mutation_errors import ErrorCode, Refusal
 from subgraphs.kit.reads.batching import PendingRead
-from subgraphs.kit.reads.brand_rules import BrandRules, SharedReads
 from subgraphs.kit.reads.key_lookup import BatchedLookup
 
 MAX_HEADER: Final = 512
@@ -68,7 +64,7 @@ def _by_preference(header: str) -> list[str]:
     return [name for _, name in sorted(ranges, key=lambda pair: -pair[0])]
 
 
-K = TypeVar("K", Owner, ClubKey)
+K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 MAX_KEY_LENGTH = 128
 
@@ -78,7 +74,6 @@ class RequestContext(msgspec.Struct, eq=False):
 
     Attributes:
         identity: Who sends the request, and when.
-        shared: Brand rules and lookups that all requests of the subgraph share.
         trusts_caller: Whether representations come from a gateway in this process, so that their facts about
             the customer are trusted. Otherwise these decide nothing about money or law.
         pending_reads: What the request has read, so that all its resolvers see the same.
@@ -86,7 +81,6 @@ class RequestContext(msgspec.Struct, eq=False):
     """
 
     identity: RequestIdentity
-    shared: SharedReads
     trusts_caller: bool = False
     pending_reads: dict[tuple[object, object], PendingRead[Any, Any]] = msgspec.field(default_factory=dict)
     renew: Callable[[], Awaitable[RequestIdentity]] | None = None
@@ -112,42 +106,6 @@ class RequestContext(msgspec.Struct, eq=False):
         """
         identity = self.identity if self.renew is None else await self.renew()
         return replace(self, identity=identity, pending_reads={})
-
-    async def rules(self, brand: str) -> BrandRules:
-        """Return the rules of a brand.
-
-        Raises:
-            UnknownBrand: The brand has not been loaded.
-        """
-        cache = self.shared.rules
-        rules = cache.get_fresh(brand, self.identity.now) or await cache.get(brand)
-        if rules is None:
-            raise UnknownBrand(f"brand {brand} has not been loaded: see `furlong load`")
-        return rules
-
-    def account(self, owner: Owner) -> PendingRead[Owner, Account | None]:
-        """Read a customer's account; None if it is unknown."""
-        return self.read(self.shared.accounts, owner)
-
-    def locale(self, brand: Brand) -> str:
-        """Return the language of the response: the visitor's first choice among those the brand offers."""
-        wanted = self.identity.accept_language
-        return choose_locale(wanted, brand.locales, brand.default_locale) if wanted else brand.default_locale
-
-    def owned(self, opaque_id: object) -> ClubKey:
-        """Return the key of a club that belongs to the viewer.
-
-        Raises:
-            BadInput: Not the id of a club.
-            Forbidden: It is another customer's club, or nobody is signed in.
-        """
-        if not isinstance(opaque_id, str):
-            raise BadInput("a club is found by its id")
-        key = ClubKey.decode(opaque_id)
-        viewer = self.identity.viewer
-        if viewer is None or viewer.customer != key.customer or viewer.brand != key.brand:
-            raise Forbidden("this club belongs to another customer")
-        return key
 
     def of_brand(self, brand: str) -> Viewer | None:
         """Return the viewer, whose session must be of the brand; None for an anonymous visitor.

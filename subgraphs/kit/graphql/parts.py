@@ -7,7 +7,7 @@ from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.live.event_bus import EventBus, MemoryBus
 from subgraphs.kit.live.settings import LiveSettings
-from subgraphs.kit.reads.brand_rules import ReadOptions
+from subgraphs.kit.reads.options import ReadOptions
 from subgraphs.kit.settings import UpstreamSettings
 
 

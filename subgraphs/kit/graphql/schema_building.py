@@ -15,10 +15,8 @@ from strawberry.types import ExecutionContext
 
 from foundation.storage.errors import is_unavailable
 from jit.schema import FederationSchema
-from subgraphs.kit.domain.accounts import IneligibleReason
 from subgraphs.kit.domain.errors import CallerError
 from subgraphs.kit.domain.products import Product
-from subgraphs.kit.domain.schemes import WeekState
 from subgraphs.kit.graphql.money import MINOR_UNITS, MinorUnits
 from subgraphs.kit.settings import Execution
 
@@ -58,8 +56,7 @@ def sliced_by(argument: str) -> ListSize:
 
 """The code of errors that the request has not caused: the same request may succeed later."""
 
-for enum in (IneligibleReason, WeekState, Product):
-    strawberry.enum(enum)
+strawberry.enum(Product)
 
 
 @runtime_checkable

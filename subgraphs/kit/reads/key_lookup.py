@@ -2,9 +2,9 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from itertools import chain
 from operator import itemgetter
 from typing import Any, Final, Generic, TypeAlias, TypeVar
@@ -25,12 +25,10 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from foundation.storage.connections.pinned_connections import PinnedConnections
 from foundation.storage.database import Database
-from subgraphs.kit.domain.accounts import Account
-from subgraphs.kit.domain.keys import ClubKey, Owner
+from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.reads.batching import Batches, BatchLimits, Failed, PendingRead, TracedBatches
-from subgraphs.kit.records.tables import ReferenceTables
 
-K = TypeVar("K", Owner, ClubKey)
+K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 T = TypeVar("T")
 Row: TypeAlias = tuple[Any, ...]
@@ -301,25 +299,8 @@ def _itself(value: V) -> V:
 
 
 OWNER: Final = ("brand_id", "customer_id")
-ACCOUNT: Final = ("jurisdiction", "currency", "status", "verified", "rg_state", "promo_restricted")
-"""The account columns in the order of an `Account`'s fields."""
-
-
-def account_lookup(tables: ReferenceTables) -> KeyLookup[Owner, Account | None]:
-    """Return the lookup of a customer's account; it finds None if the account is unknown."""
-    return KeyLookup(tables.account, OWNER, ACCOUNT, _account)
 
 
 def pending_lookup(intents: Table) -> KeyLookup[Owner, bool]:
     """Return the lookup of whether a customer has a pending change."""
     return KeyLookup(intents, OWNER, (), bool, where=intents.c.slot.is_not(None))
-
-
-def _account(rows: Sequence[Row]) -> Account | None:
-    return _known_account(*rows[0]) if rows else None
-
-
-@lru_cache(maxsize=1024)
-def _known_account(*values: str | bool) -> Account:
-    """Share accounts: they differ in few columns, so most customers have an equal one."""
-    return Account(*values)  # type: ignore[arg-type] # in the order of the columns

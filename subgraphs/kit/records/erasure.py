@@ -20,8 +20,8 @@ from foundation.storage.cells.pseudonym import pseudonym_of
 from foundation.storage.columns import Blob, upsert
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.records.reference import lock_brands
-from subgraphs.kit.records.tables import OutboxTables, ReferenceTables, StreamTables
+from subgraphs.kit.records.brand_locks import lock_brands
+from subgraphs.kit.records.tables import OutboxTables, StreamTables
 
 CustomerKey: TypeAlias = tuple[str, str]
 """A brand and the id of a customer; an `Owner` is one."""
@@ -150,10 +150,15 @@ class Marker(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ErasureTables:
-    """The tables that are handled the same way in every subgraph; `marker` records who was erased."""
+    """The tables that are handled the same way in every subgraph.
+
+    Attributes:
+        marker: Records who was erased.
+        account: The accounts, whose revisions tell an erased person from a new one; None without any.
+    """
 
     marker: Table
-    reference: ReferenceTables
+    account: Table | None
     stream: StreamTables
     outbox: OutboxTables | None = None
 
@@ -293,7 +298,9 @@ class Erasure:
         return {"outbox deleted": await connection.scalar(query) or 0}
 
     async def _revision(self, connection: AsyncConnection, owner: Owner) -> int:
-        c = self.tables.reference.account.c
+        if self.tables.account is None:
+            return 0
+        c = self.tables.account.c
         query = select(c.revision).where(c.brand_id == owner.brand, c.customer_id == owner.customer)
         return await connection.scalar(query.with_for_update()) or 0
 

@@ -6,7 +6,7 @@ from enum import Enum
 
 from sqlalchemy import Table
 
-from subgraphs.kit.records.tables import OutboxTables, ReferenceTables, StreamTables
+from subgraphs.kit.records.tables import OutboxTables, StreamTables
 
 
 class Source(Enum):
@@ -42,16 +42,6 @@ class RecoverySource:
     source: Source
     where: tuple[str, ...] = ()
     lost: str = ""
-
-
-def reference_sources(tables: ReferenceTables) -> Sequence[RecoverySource]:
-    """Return the sources of the read models that every subgraph has."""
-    return (
-        RecoverySource(tables.brand, Source.TOPIC, ("club.scheme.v1",)),
-        RecoverySource(tables.scheme, Source.TOPIC, ("club.scheme.v1",)),
-        RecoverySource(tables.account, Source.TOPIC, ("club.account-status.v1",)),
-        RecoverySource(tables.week_definition, Source.TOPIC, ("club.week.v1",)),
-    )
 
 
 def global_source(table: Table) -> RecoverySource:

@@ -12,10 +12,10 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from subgraphs.kit.domain.accounts import unknown_account
-from subgraphs.kit.domain.schemes import Brand, Scheme
-from subgraphs.kit.domain.weeks import Calendar, Week
-from subgraphs.kit.records.week_definitions import OpenedWeeks
+from subgraphs.club_kit.domain.accounts import unknown_account
+from subgraphs.club_kit.domain.schemes import Brand, Scheme
+from subgraphs.club_kit.domain.weeks import Calendar, Week
+from subgraphs.club_kit.records.week_definitions import OpenedWeeks
 from subgraphs.progress.counting.contribution import (
     Bet,
     Contribution,

@@ -7,8 +7,8 @@ from enum import Enum
 
 import msgspec
 
-from subgraphs.kit.domain.schemes import Scheme, has_begun, scheme_of_week
-from subgraphs.kit.domain.weeks import Week
+from subgraphs.club_kit.domain.schemes import Scheme, has_begun, scheme_of_week
+from subgraphs.club_kit.domain.weeks import Week
 
 
 class ContributionReason(Enum):

@@ -7,10 +7,11 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.clock import Clock, SystemClock
+from subgraphs.club_kit.domain.schemes import Brand
+from subgraphs.club_kit.records.reference import ReferenceRepository, ReferenceWriter
+from subgraphs.club_kit.records.week_definitions import WeekDefinition
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.domain.schemes import Brand
-from subgraphs.kit.records.reference import ReferenceRepository, ReferenceWriter, lock_brands
-from subgraphs.kit.records.week_definitions import WeekDefinition
+from subgraphs.kit.records.brand_locks import lock_brands
 from subgraphs.progress.adjustment_repository import Adjustment, add_adjustments
 from subgraphs.progress.counting.contribution import Bet, BetKey, Contribution, WeekKey
 from subgraphs.progress.counting.rulebook import BrandRulebook, KnownCustomers, Rulebook, Territory

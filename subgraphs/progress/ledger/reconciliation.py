@@ -12,7 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from foundation.storage.clock import Clock
 from foundation.storage.columns import upsert
 from foundation.storage.database import Database
-from subgraphs.kit.records.reference import lock_brands
+from subgraphs.kit.records.brand_locks import lock_brands
 from subgraphs.progress.adjustment_repository import adjusted_customers, adjustment_sums
 from subgraphs.progress.models import ADJUSTMENT, CONTRIBUTION, PROGRESS, REPAIR
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.bounded_cache import BoundedCache
 from foundation.storage.bulk_sql import fetch, json_array, listed
-from subgraphs.kit.records.reference import ReferenceRepository
+from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.progress.counting.rulebook import BrandRulebook, Rulebook
 
 MAX_KEPT: Final = 64

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.kit.domain.keys import ClubKey, Owner
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.kit.domain.keys import Owner
 from subgraphs.progress.adjustment_repository import adjusted_weeks
 from subgraphs.progress.counting.contribution import BetKey, Contribution
 from subgraphs.progress.counting.rulebook import KnownCustomers, Territory

@@ -23,8 +23,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.bulk_sql import few_at_once
 from foundation.storage.columns import upsert
-from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.kit.domain.schemes import WeekState
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.domain.schemes import WeekState
 from subgraphs.progress.models import OUTCOME
 
 

@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.bulk_sql import few_at_once, in_portions
 from foundation.storage.columns import upsert
-from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.kit.records.tables import club_columns
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.records.tables import club_columns
 from subgraphs.progress.counting.contribution import WeekKey
 from subgraphs.progress.models import CRM_QUALIFIER, PROGRESS, QUALIFICATION, WEEK_CLOSING
 from subgraphs.progress.qualification.qualification import QualificationStatus

@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.clock import Clock
-from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.kit.domain.schemes import Scheme
-from subgraphs.kit.domain.weeks import Week
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.domain.schemes import Scheme
+from subgraphs.club_kit.domain.weeks import Week
 from subgraphs.kit.records.outbox import Outbox
 from subgraphs.progress.counting.contribution import WeekKey
 from subgraphs.progress.counting.rulebook import KnownCustomers, Rulebook, Territory

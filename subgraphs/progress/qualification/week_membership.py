@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from subgraphs.club_kit.domain.weeks import Week
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.domain.weeks import Week
 from subgraphs.progress.models import MEMBERSHIP_CHANGE
 
 

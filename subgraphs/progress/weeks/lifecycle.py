@@ -14,10 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
-from subgraphs.kit.domain.schemes import Scheme
-from subgraphs.kit.domain.weeks import Calendar, Week
+from subgraphs.club_kit.domain.schemes import Scheme
+from subgraphs.club_kit.domain.weeks import Calendar, Week
+from subgraphs.club_kit.records.week_definitions import WeekDefinition
 from subgraphs.kit.records.outbox import Outbox
-from subgraphs.kit.records.week_definitions import WeekDefinition
 from subgraphs.progress.counting.rulebook import BrandRulebook, Territory
 from subgraphs.progress.errors import CannotClose, CannotOpen
 from subgraphs.progress.ledger.ledger import Ledger

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from subgraphs.kit.domain.schemes import WeekState
-from subgraphs.kit.domain.weeks import Week
+from subgraphs.club_kit.domain.schemes import WeekState
+from subgraphs.club_kit.domain.weeks import Week
 from subgraphs.progress.weeks.lifecycle import WeekLifecycle
 from subgraphs.progress.weeks.status import WeekStatus
 

@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.kit.domain.weeks import Week
+from subgraphs.club_kit.domain.weeks import Week
 from subgraphs.progress.models import MEMBERSHIP_CHANGE, PROGRESS, REFERENCE, WEEK_CLOSING
 from subgraphs.progress.qualification.week_membership import NO_MEMBERSHIP, MembershipChange, membership_in
 

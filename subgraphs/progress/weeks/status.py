@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.columns import upsert
-from subgraphs.kit.domain.schemes import WeekState
+from subgraphs.club_kit.domain.schemes import WeekState
 from subgraphs.progress.counting.rulebook import Territory
 from subgraphs.progress.models import REFERENCE, WEEK_CLOSING
 

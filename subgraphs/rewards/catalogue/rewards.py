@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Final, Self
 
+from subgraphs.club_kit.domain.reward_kinds.registry import RewardKind
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.products import Product
-from subgraphs.kit.domain.reward_kinds.registry import RewardKind
 
 
 @dataclass(frozen=True, slots=True)

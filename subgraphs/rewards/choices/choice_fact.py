@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Final
 
-from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.kit.records.outbox import Fact
 from subgraphs.rewards.catalogue.rewards import RewardConfig
 from subgraphs.rewards.menu.options import Menu, StoredChoice

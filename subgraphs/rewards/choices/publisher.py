@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.elements import ColumnElement
 
 from foundation.storage.columns import upsert
-from subgraphs.kit.domain.accounts import unknown_account
-from subgraphs.kit.domain.control_groups import ControlGroups
-from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.club_kit.domain.accounts import unknown_account
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.records.reference import ReferenceRepository
+from subgraphs.club_kit.records.tables import club_columns
 from subgraphs.kit.mutations.intents import IntentRepository
 from subgraphs.kit.records.outbox import Outbox
-from subgraphs.kit.records.reference import ReferenceRepository
-from subgraphs.kit.records.tables import club_columns
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.choices.choice_fact import DueReward, choice_fact, due_reward
 from subgraphs.rewards.choices.week_choices import WeekMenus

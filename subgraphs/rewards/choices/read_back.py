@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.rewards.choices.choice_fact import ChoiceSource
 from subgraphs.rewards.choices.publisher import ChoicePublisher
 

@@ -8,12 +8,12 @@ from typing import TypeAlias
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from subgraphs.kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.domain.schemes import Brand, Scheme
+from subgraphs.club_kit.reads.brand_rules import BrandRules, brand_rules
+from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.domain.schemes import Brand, Scheme
 from subgraphs.kit.mutations.intents import PENDING
-from subgraphs.kit.reads.brand_rules import BrandRules, brand_rules
-from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.catalogue.rewards import RewardConfig
 from subgraphs.rewards.choices.choice_fact import due_reward

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from subgraphs.kit.domain.schemes import Brand
-from subgraphs.kit.served import ServedCounter, ServedItem, ServedTogether
+from subgraphs.club_kit.domain.schemes import Brand
+from subgraphs.club_kit.served import ServedCounter, ServedItem, ServedTogether
 from subgraphs.rewards.menu.menu_cache import Audience, CachedMenu, MenuCache
 from subgraphs.rewards.menu.reward_option import RewardOption
 

@@ -8,9 +8,9 @@ from typing import Final
 import msgspec
 
 from jit import SharedList
-from subgraphs.kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.domain.schemes import Brand, Scheme
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.domain.schemes import Brand, Scheme
 from subgraphs.rewards.budgets import NO_REWARDS, NONE_SPENT, SpentRewards
 from subgraphs.rewards.catalogue.law import LAWS
 from subgraphs.rewards.catalogue.rewards import Catalogue

@@ -9,10 +9,10 @@ from functools import cached_property
 
 import msgspec
 
-from subgraphs.kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.domain.schemes import Scheme
+from subgraphs.club_kit.domain.weeks import Week
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.domain.schemes import Scheme
-from subgraphs.kit.domain.weeks import Week
 from subgraphs.rewards.catalogue.content import ContentIndex, content_for
 from subgraphs.rewards.catalogue.law import impossible, lawful
 from subgraphs.rewards.catalogue.rewards import OptionId, RewardConfig, RewardContent

@@ -5,8 +5,8 @@ from typing import Self
 import strawberry
 from strawberry import ID
 
+from subgraphs.club_kit.domain.reward_kinds.registry import RewardKind
 from subgraphs.kit.domain.products import Product
-from subgraphs.kit.domain.reward_kinds.registry import RewardKind
 from subgraphs.kit.graphql.money import Money, money
 from subgraphs.rewards.menu.options import Option, UnavailableReason
 

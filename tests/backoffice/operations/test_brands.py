@@ -28,9 +28,9 @@ from consumers.stream.records import Record
 from consumers.stream.topics import Message
 from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
-from subgraphs.kit.domain.schemes import ThemeColour
+from subgraphs.club_kit.domain.schemes import ThemeColour
+from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.kit.records.global_state import GLOBAL_TOPIC
-from subgraphs.kit.records.reference import ReferenceRepository
 from subgraphs.rewards import models as rewards
 from tests.support.backoffice.backoffice_fixture import NOW, actor, backoffice_database
 from tests.support.database_probe import migrated

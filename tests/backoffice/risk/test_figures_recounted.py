@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from backoffice.risk.figures import counting
 from backoffice.risk.figures.profit import profit_lines
 from backoffice.risk.rows import RiskFigure, RiskRow, RowFilter
+from subgraphs.club_kit.domain.control_groups import ControlGroups
 from subgraphs.fulfilment.accounting import week_rewards
-from subgraphs.kit.domain.control_groups import ControlGroups
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.progress.weeks import participation
 from tests.support.backoffice.made_weeks import STAGES, weeks

@@ -8,7 +8,7 @@ from backoffice.figures.week_figures import WeekFigures
 from backoffice.risk.figures.cell_counting import PublishedFigures
 from foundation.storage.cells.cell import Cell
 from foundation.storage.clock import ManualClock
-from subgraphs.kit.domain.weeks import week_named
+from subgraphs.club_kit.domain.weeks import week_named
 from subgraphs.progress.models import METADATA
 from tests.support.backoffice.backoffice_fixture import NOW
 from tests.support.database_probe import migrated

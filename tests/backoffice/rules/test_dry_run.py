@@ -31,7 +31,7 @@ from consumers.messages.schemes import decode_scheme
 from consumers.stream.records import Record
 from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
-from subgraphs.kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.domain.control_groups import ControlGroups
 from subgraphs.kit.records.outbox import Fact
 from subgraphs.progress.models import PROGRESS
 from subgraphs.rewards.catalogue.repository import CatalogueRepository

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from backoffice.rules.scheme_versions import SchemePhase, dated_versions
-from subgraphs.kit.domain.weeks import Calendar
+from subgraphs.club_kit.domain.weeks import Calendar
 from tests.support.subgraphs.club_samples import make_scheme
 
 ZONE = "Europe/London"

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from backoffice.support.lookup.explanations import SENTENCES, AssessedBet, odds, sentence_of
-from subgraphs.kit.domain.weeks import Calendar
+from subgraphs.club_kit.domain.weeks import Calendar
 from subgraphs.progress.counting.contribution import Bet
 from subgraphs.progress.counting.rules import ContributionReason, Verdict, WeekRules
 from tests.support.subgraphs.club_samples import make_brand, make_scheme

@@ -36,13 +36,13 @@ from consumers.messages.reducers import store_accounts
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
 from subgraphs.club.models import REFERENCE as CLUB
+from subgraphs.club_kit.records.reference import ReferenceWriter
 from subgraphs.fulfilment.models import GOODWILL_CREDIT, REFERENCE
 from subgraphs.fulfilment.payout.provider_decisions import ProviderHolds
 from subgraphs.fulfilment.providers.settings import ProviderConfig
 from subgraphs.fulfilment.repository import ProviderRepository
 from subgraphs.fulfilment.service import FulfilmentService
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.rewards.models import GLOBAL_STATE, REWARD_CONFIG
 from tests.support.backoffice.backoffice_fixture import employ
 from tests.support.backoffice.support_fixture import (

@@ -12,7 +12,7 @@ from consumers.messages.customer_weeks import decode_qualification
 from consumers.progress.messages import decode_adjustment, decode_bet
 from consumers.stream.errors import Poison
 from consumers.stream.records import Record
-from subgraphs.kit.domain.weeks import week_at
+from subgraphs.club_kit.domain.weeks import week_at
 from tests.support.consumers.sample_messages import account, adjustment, bet
 
 EXAMPLES = Path(__file__).parents[3] / "contracts/club.qualification.v1.schema.json"

@@ -24,9 +24,9 @@ from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.migrations.upgrade import upgrade
 from foundation.storage.settings import DatabaseSettings
-from subgraphs.kit.domain.schemes import Scheme
-from subgraphs.kit.domain.weeks import week_at, week_named
-from subgraphs.kit.records.reference import ReferenceRepository, ReferenceWriter
+from subgraphs.club_kit.domain.schemes import Scheme
+from subgraphs.club_kit.domain.weeks import week_at, week_named
+from subgraphs.club_kit.records.reference import ReferenceRepository, ReferenceWriter
 from subgraphs.progress.counting.rules import WeekRules, evaluate_bet
 from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.models import (

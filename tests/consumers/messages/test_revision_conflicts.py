@@ -19,11 +19,11 @@ from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
 from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
+from subgraphs.club_kit.domain.reward_kinds.registry import RewardKind
+from subgraphs.club_kit.records.reference import ReferenceWriter
 from subgraphs.fulfilment.models import METADATA as FULFILMENT
 from subgraphs.fulfilment.models import REFERENCE as FULFILMENT_REFERENCE
 from subgraphs.fulfilment.service import FulfilmentService
-from subgraphs.kit.domain.reward_kinds.registry import RewardKind
-from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.models import METADATA as PROGRESS
 from subgraphs.progress.models import REFERENCE as PROGRESS_REFERENCE

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from subgraphs.club.membership.membership import MembershipEvent, MembershipKind, fold
-from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.kit.domain.schemes import Terms
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.domain.schemes import Terms
 from tests.support.subgraphs.club_fixture import ClubFixture, ask, codes, data_of
 from tests.support.subgraphs.club_samples import NOW, OWNER, TERMS, good_account, make_brand, make_scheme
 

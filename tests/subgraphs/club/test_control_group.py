@@ -12,9 +12,9 @@ from sqlalchemy import delete, select
 from subgraphs.club import impressions
 from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.club.models import CONTROL_DRAW, IMPRESSION, OUTBOX, REFERENCE
-from subgraphs.kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.domain.schemes import Scheme
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.domain.schemes import Scheme
 from subgraphs.progress.models import MEMBERSHIP
 from tests.support.subgraphs.club_fixture import ClubFixture, data_of, session
 from tests.support.subgraphs.club_samples import BRAND, LONG_AGO, NOW, good_account, make_brand, make_scheme

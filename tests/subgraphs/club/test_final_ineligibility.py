@@ -11,8 +11,8 @@ from consumers.messages.accounts import decode_account
 from consumers.stream.topics import Message
 from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.club.models import REFERENCE
-from subgraphs.kit.domain.weeks import week_named
-from subgraphs.kit.records.reference import ReferenceWriter
+from subgraphs.club_kit.domain.weeks import week_named
+from subgraphs.club_kit.records.reference import ReferenceWriter
 from tests.support.consumers.sample_messages import account
 from tests.support.subgraphs.club_fixture import ClubFixture, data_of
 from tests.support.subgraphs.club_samples import OWNER

@@ -9,7 +9,7 @@ import pytest
 
 from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.club.models import GLOBAL_STATE, MEMBERSHIP_EVENT
-from subgraphs.kit.domain.schemes import Terms
+from subgraphs.club_kit.domain.schemes import Terms
 from tests.support.subgraphs.club_fixture import REFERENCE, ClubFixture, ask, codes, data_of, session
 from tests.support.subgraphs.club_samples import CUSTOMER, NOW, OWNER, good_account, make_scheme, scheme_row
 from tests.support.subgraphs.kill_switch import turn

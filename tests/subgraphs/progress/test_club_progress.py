@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subgraphs.kit.domain.keys import ClubKey
-from subgraphs.kit.domain.weeks import week_named
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.domain.weeks import week_named
 from subgraphs.progress.repository import Total
 from subgraphs.progress.service import ClubProgress
 from tests.support.subgraphs.club_samples import NOW, WEEK, make_scheme

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subgraphs.kit.domain.schemes import WeekState
+from subgraphs.club_kit.domain.schemes import WeekState
 from subgraphs.progress.qualification.club_state import ClubState, StateFacts, club_state
 
 BOOLEANS = st.booleans()

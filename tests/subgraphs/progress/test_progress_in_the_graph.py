@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.club_kit.domain.club_key import ClubKey
 from tests.support.subgraphs.club_fixture import ClubFixture, ask, codes, data_of, session
 from tests.support.subgraphs.club_samples import (
     CUSTOMER,

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert
 
-from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.progress.models import CRM_QUALIFIER
 from tests.support.subgraphs.club_fixture import ClubFixture, data_of
 from tests.support.subgraphs.club_samples import NOW, OWNER

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.progress.models import OUTCOME
 from subgraphs.progress.qualification.club_state import PAID, ClubState, state_with_outcome
 from tests.support.subgraphs.club_fixture import ClubFixture, data_of

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.progress.models import MEMBERSHIP_CHANGE
 from tests.subgraphs.progress.test_progress_in_the_graph import bet, total
 from tests.subgraphs.test_callers_over_http import ENTITIES, asked, representation

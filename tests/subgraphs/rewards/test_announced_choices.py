@@ -13,8 +13,8 @@ from consumers.messages.customer_weeks import decode_choice, decode_qualificatio
 from consumers.rewards.reducers import ChoiceReducer, QualificationReducer
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
-from subgraphs.kit.domain.control_groups import ControlGroups
-from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.domain.control_groups import ControlGroups
 from subgraphs.kit.mutations.intents import ChangeRequest, IntentRepository, UpstreamChange
 from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository
 from subgraphs.rewards.choices.publisher import ChoicePublisher

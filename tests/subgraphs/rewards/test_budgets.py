@@ -10,7 +10,8 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from subgraphs.kit.domain.keys import ClubKey, Owner
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.kit.domain.keys import Owner
 from subgraphs.rewards.budgets import (
     EVERY_WEEK,
     NONE_SPENT,

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.kit.domain.products import Product
 from subgraphs.rewards.models import REWARD_CHOICE, REWARD_CONFIG
 from tests.support.subgraphs.club_fixture import REFERENCE, ClubFixture, ask, codes, data_of, session

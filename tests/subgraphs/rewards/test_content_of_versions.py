@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.catalogue.rewards import Catalogue, RewardConfig, RewardContent
 from subgraphs.rewards.menu.options import Menu, StoredChoice

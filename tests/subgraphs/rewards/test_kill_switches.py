@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from subgraphs.kit.domain.keys import ClubKey, Owner
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.kit.domain.keys import Owner
 from subgraphs.rewards.models import GLOBAL_STATE
 from tests.support.subgraphs.club_fixture import ClubFixture, data_of, session
 from tests.support.subgraphs.club_samples import WEEK, good_account, make_config

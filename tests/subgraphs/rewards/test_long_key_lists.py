@@ -1,7 +1,7 @@
 """Many keys are looked up in portions for which a database uses its index, and none is lost."""
 
 from foundation.storage.bulk_sql import KEYS_PER_BATCH, in_portions
-from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.rewards.catalogue.config_repository import ConfigWriter
 from subgraphs.rewards.models import REWARD_CHOICE, REWARD_CONFIG
 from subgraphs.rewards.repository import ChoiceRepository

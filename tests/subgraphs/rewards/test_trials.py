@@ -16,8 +16,9 @@ from consumers.stream.records import Record
 from subgraphs.club import impressions
 from subgraphs.club.models import OUTBOX as CLUB_OUTBOX
 from subgraphs.club.models import TRIAL_DRAW
-from subgraphs.kit.domain.control_groups import ControlGroups
-from subgraphs.kit.domain.keys import ClubKey, Owner
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.domain.control_groups import ControlGroups
+from subgraphs.kit.domain.keys import Owner
 from subgraphs.rewards.choices.publisher import ChoicePublisher
 from subgraphs.rewards.models import OUTBOX, REWARD_CONFIG
 from tests.support.subgraphs.club_fixture import REFERENCE, ClubFixture, data_of, session

@@ -24,7 +24,7 @@ from foundation.storage.cells.cell import Cell
 from foundation.storage.cells.ownership import CellRow, CellState, write_cell
 from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
-from subgraphs.kit.domain.keys import ClubKey
+from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.kit.mutations.intents import PENDING, ChangeRequest, IntentRepository, UpstreamChange
 from subgraphs.kit.records.global_state import GLOBAL_TOPIC
 from subgraphs.kit.records.outbox import Outbox

@@ -18,8 +18,8 @@ from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.club import models as club
+from subgraphs.club_kit.domain.weeks import week_named
 from subgraphs.fulfilment import models as fulfilment
-from subgraphs.kit.domain.weeks import week_named
 from subgraphs.progress import models as progress
 from subgraphs.rewards import models as rewards
 from tests.support.backoffice.backoffice_fixture import actor, backoffice_database, employ

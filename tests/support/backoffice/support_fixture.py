@@ -23,10 +23,10 @@ from foundation.storage.settings import DatabaseSettings
 from furlong.databases import METADATA
 from subgraphs.club.models import ACCOUNT_CHANGE, MEMBERSHIP_EVENT
 from subgraphs.club.models import REFERENCE as CLUB
+from subgraphs.club_kit.records.accounts import AccountHistory
+from subgraphs.club_kit.records.reference import ReferenceWriter
 from subgraphs.fulfilment.models import REFERENCE as FULFILMENT
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.records.accounts import AccountHistory
-from subgraphs.kit.records.reference import ReferenceWriter
 from tests.support.backoffice.backoffice_fixture import actor, employ
 from tests.support.consumers.progress_reducer import Reducer, opened_reducer
 from tests.support.consumers.sample_messages import account, bet, scheme

@@ -22,6 +22,10 @@ from furlong.workers.fulfilment_worker import FulfilmentProcess
 from simulator.providers.api import WalletAccounts
 from simulator.providers.faults import ProviderFault, ProviderFaultName
 from simulator.providers.serve import APIS, SECRET, ServedProvider, serving_provider, usual_kinds
+from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.domain.reward_kinds.kind import Payer
+from subgraphs.club_kit.records.accounts import AccountHistory
+from subgraphs.club_kit.records.reference import ReferenceWriter
 from subgraphs.fulfilment.models import ACCOUNT_CHANGE, OUTBOX, REFERENCE
 from subgraphs.fulfilment.payout.steps import StepObserver, ignore_step
 from subgraphs.fulfilment.providers.registry import register
@@ -31,10 +35,7 @@ from subgraphs.fulfilment.service import FulfilmentService
 from subgraphs.fulfilment.state.fulfilment import Attempt, Fulfilment
 from subgraphs.fulfilment.state.reward import fulfilment_key
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
-from subgraphs.kit.domain.keys import ClubKey, Owner
-from subgraphs.kit.domain.reward_kinds.kind import Payer
-from subgraphs.kit.records.accounts import AccountHistory
-from subgraphs.kit.records.reference import ReferenceWriter
+from subgraphs.kit.domain.keys import Owner
 from tests.support.subgraphs.club_samples import (
     account_row,
     brand_row,

@@ -37,13 +37,13 @@ from gateway.supergraph import load_supergraph
 from simulator.providers.serve import ServedProvider, serving_provider
 from simulator.upstream.api import serving_upstream
 from simulator.world import load_world
+from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.fulfilment.state.reward import fulfilment_key
 from subgraphs.kit.auth import SessionVerifier
-from subgraphs.kit.domain.keys import ClubKey
 from subgraphs.kit.graphql.parts import SubgraphParts
 from subgraphs.kit.live.event_bus import MemoryBus
 from subgraphs.kit.live.settings import LiveSettings
-from subgraphs.kit.reads.brand_rules import ReadOptions
+from subgraphs.kit.reads.options import ReadOptions
 from subgraphs.kit.records.outbox import Outbox
 from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.catalogue.repository import CatalogueRepository

@@ -24,13 +24,13 @@ from simulator.upstream.api import serving_upstream
 from simulator.world import load_world
 from subgraphs.club.models import INTENT as CLUB_INTENT
 from subgraphs.club.models import MEMBERSHIP_EVENT, OUTBOX
-from subgraphs.kit.domain.accounts import Account
+from subgraphs.club_kit.comparison import Compared
+from subgraphs.club_kit.domain.accounts import Account
+from subgraphs.club_kit.domain.weeks import week_named
+from subgraphs.club_kit.records.reference import ReferenceWriter
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.domain.weeks import week_named
 from subgraphs.kit.graphql.app import Subgraph
-from subgraphs.kit.mutations.comparison import Compared
 from subgraphs.kit.mutations.recovery import RecoveryRounds
-from subgraphs.kit.records.reference import ReferenceWriter
 from subgraphs.kit.settings import CompareSettings, UpstreamSettings
 from subgraphs.rewards.models import INTENT as REWARDS_INTENT
 from subgraphs.rewards.models import REWARD_CHOICE

@@ -25,14 +25,14 @@ from subgraphs.club.models import INTENT as CLUB_INTENT
 from subgraphs.club.models import MEMBERSHIP_EVENT
 from subgraphs.club.models import METADATA as CLUB
 from subgraphs.club.models import REFERENCE as CLUB_REFERENCE
+from subgraphs.club_kit.domain.accounts import Account
+from subgraphs.club_kit.domain.schemes import Brand, Scheme
+from subgraphs.club_kit.records.tables import ReferenceTables
 from subgraphs.kit.auth import SessionVerifier
-from subgraphs.kit.domain.accounts import Account
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.domain.schemes import Brand, Scheme
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.parts import SubgraphParts
-from subgraphs.kit.reads.brand_rules import ReadOptions
-from subgraphs.kit.records.tables import ReferenceTables
+from subgraphs.kit.reads.options import ReadOptions
 from subgraphs.kit.settings import Execution, SessionSettings, UpstreamSettings
 from subgraphs.progress.app import create_subgraph as create_progress
 from subgraphs.progress.models import CONTRIBUTION, PROGRESS

@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from subgraphs.kit.domain.accounts import Account
+from subgraphs.club_kit.domain.accounts import Account
+from subgraphs.club_kit.domain.reward_kinds.registry import RewardKind
+from subgraphs.club_kit.domain.schemes import Brand, Scheme, Terms
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.domain.products import Product
-from subgraphs.kit.domain.reward_kinds.registry import RewardKind
-from subgraphs.kit.domain.schemes import Brand, Scheme, Terms
 from subgraphs.rewards.catalogue.rewards import RewardConfig, RewardContent
 
 NOW: Final = datetime(2026, 3, 25, 12, tzinfo=UTC)

@@ -1,4 +1,4 @@
-/* Written by `make compose`, from subgraphs/kit/domain/reward_kinds/. */
+/* Written by `make compose`, from subgraphs/club_kit/domain/reward_kinds/. */
 
 /** Each kind of reward: the path of its picture (24 by 24), and whether it expires once credited. */
 export const RewardKind = {

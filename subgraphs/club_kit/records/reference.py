@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, Select, Table, and_, null, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from foundation.storage.bulk_sql import MultiRow, fetch, few_at_once, listed
+from foundation.storage.bulk_sql import MultiRow, few_at_once
 from foundation.storage.columns import upsert
-from subgraphs.kit.domain.accounts import Account
+from subgraphs.club_kit.domain.accounts import Account
+from subgraphs.club_kit.domain.schemes import Brand, Scheme, Terms, ThemeColour
+from subgraphs.club_kit.records.tables import ReferenceTables
+from subgraphs.club_kit.records.week_definitions import OpenedWeeks, WeekDefinition
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.domain.schemes import Brand, Scheme, Terms, ThemeColour
 from subgraphs.kit.records.global_state import BRAND_FACTS, GlobalKind
-from subgraphs.kit.records.tables import ReferenceTables
-from subgraphs.kit.records.week_definitions import OpenedWeeks, WeekDefinition
 
 
 class NamePage(NamedTuple):
@@ -29,22 +29,6 @@ class NamePage(NamedTuple):
     prefix: str
     after: str
     limit: int
-
-
-async def lock_brands(connection: AsyncConnection, brands: Collection[str], *, exclusive: bool) -> None:
-    """Lock the rows of brands until the transaction ends; with SQLite, every write transaction is alone.
-
-    Applying facts about customers takes a shared lock on their brand. Changing what such facts depend on, or
-    erasing a customer, takes an exclusive one. So nothing is decided by what another transaction is changing.
-    """
-    dialect = connection.dialect.name
-    if not brands or dialect == "sqlite":
-        return
-    wanted, lock = listed(sorted(brands), dialect), "FOR UPDATE" if exclusive else "LOCK IN SHARE MODE"
-    await fetch(
-        connection,
-        f"SELECT brand_id FROM brand WHERE brand_id IN ({wanted}) ORDER BY brand_id {lock}",  # noqa: S608
-    )
 
 
 @dataclass(frozen=True, slots=True)

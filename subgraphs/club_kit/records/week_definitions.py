@@ -7,8 +7,9 @@ from typing import Any, Final
 
 import msgspec
 
-from subgraphs.kit.domain.schemes import Brand, Scheme
-from subgraphs.kit.domain.weeks import Calendar, Week, utc_text
+from subgraphs.club_kit.domain.schemes import Brand, Scheme
+from subgraphs.club_kit.domain.weeks import Calendar, Week
+from subgraphs.kit.domain.instants import utc_text
 from subgraphs.kit.records.outbox import Fact
 
 WEEK_TOPIC: Final = "club.week.v1"

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
 
-from subgraphs.kit.domain.schemes import Brand
+from subgraphs.club_kit.domain.schemes import Brand
 
 
 class IneligibleReason(Enum):

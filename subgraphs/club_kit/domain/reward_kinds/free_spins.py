@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from subgraphs.kit.domain.reward_kinds.kind import Amount, KindRules, Payer
+from subgraphs.club_kit.domain.reward_kinds.kind import Amount, KindRules, Payer
 
 RULES: Final = KindRules(
     name="free_spins",

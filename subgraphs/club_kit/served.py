@@ -18,7 +18,7 @@ import structlog
 from foundation.storage.cells.cell import Cell
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
-from subgraphs.kit.domain.weeks import utc_text
+from subgraphs.kit.domain.instants import utc_text
 from subgraphs.kit.records.outbox import Fact, Outbox
 from subgraphs.kit.records.tables import OutboxTables
 

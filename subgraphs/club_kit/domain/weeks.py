@@ -101,11 +101,6 @@ def week_named(iso: str, zone: str) -> Week:
     return _week_of(monday, zone)
 
 
-def utc_text(instant: datetime) -> str:
-    """Return an instant as messages write it: RFC 3339, in UTC."""
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
 def _week_of(day: date, zone: str) -> Week:
     year, number, weekday = day.isocalendar()
     monday = day - timedelta(days=weekday - 1)

@@ -14,9 +14,9 @@ from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.bulk_sql import MultiRow, few_at_once
-from subgraphs.kit.domain.accounts import Account, IneligibleReason, ineligible_reason
+from subgraphs.club_kit.domain.accounts import Account, IneligibleReason, ineligible_reason
+from subgraphs.club_kit.domain.schemes import Brand, currencies_in
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.domain.schemes import Brand, currencies_in
 
 
 class AccountChange(NamedTuple):

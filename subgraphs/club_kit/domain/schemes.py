@@ -7,7 +7,7 @@ from enum import Enum
 
 import msgspec
 
-from subgraphs.kit.domain.weeks import Week
+from subgraphs.club_kit.domain.weeks import Week
 
 
 class WeekState(Enum):

@@ -1,28 +1,27 @@
 """A brand's rules in memory, and what they mean for an account: its weeks, scheme and eligibility."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, TypeAlias, TypeVar
 
 import msgspec
-from opentelemetry.trace import Tracer
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.bounded_cache import BoundedCache
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
-from subgraphs.kit.domain.accounts import Account, IneligibleReason, ineligible_reason
-from subgraphs.kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.domain.accounts import Account, IneligibleReason, ineligible_reason
+from subgraphs.club_kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.domain.schemes import Brand, Scheme, currencies_in, scheme_of_week
+from subgraphs.club_kit.domain.weeks import Calendar, Week
+from subgraphs.club_kit.reads.account_lookup import account_lookup
+from subgraphs.club_kit.records.reference import ReferenceRepository
+from subgraphs.club_kit.records.week_definitions import OpenedWeeks
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.domain.schemes import Brand, Scheme, currencies_in, scheme_of_week
-from subgraphs.kit.domain.weeks import Calendar, Week
-from subgraphs.kit.reads.key_lookup import BatchedLookup, Observe, account_lookup
-from subgraphs.kit.reads.stale_cache import Freshness, StaleCache
+from subgraphs.kit.reads.key_lookup import BatchedLookup
+from subgraphs.kit.reads.options import ReadOptions
+from subgraphs.kit.reads.stale_cache import StaleCache
 from subgraphs.kit.records.global_state import KillSwitches, SwitchedOff
-from subgraphs.kit.records.reference import ReferenceRepository
-from subgraphs.kit.records.week_definitions import OpenedWeeks
-from subgraphs.kit.settings import Execution, PublicDataSettings
 
 V = TypeVar("V")
 MAX_REMEMBERED: Final = 1024
@@ -169,29 +168,6 @@ async def brand_rules(
     opened = await repository.opened_weeks(connection, [brand.id])
     off = SwitchedOff() if switches is None else await switches.off(connection, brand.id)
     return BrandRules(brand, tuple(schemes[brand.id]), opened[brand.id], off.whole_brand)
-
-
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
-    """How a subgraph reads data and executes operations.
-
-    Attributes:
-        public: How stale public data may get.
-        execution: Compiled or interpreted.
-        observe: Called with the table and size of each batched lookup.
-        tracer: Starts spans of batched lookups and statements; None without traces.
-        count_seconds: How often is written what was served; 0 if it is not counted.
-    """
-
-    public: PublicDataSettings = field(default_factory=PublicDataSettings)
-    execution: Execution = "compiled"
-    observe: Observe | None = None
-    tracer: Tracer | None = None
-    count_seconds: float = 0.0
-
-    def cache(self, read: Callable[[str], Awaitable[V | None]], clock: Clock) -> StaleCache[V]:
-        """Return a cache of public data that a function reads."""
-        return StaleCache(read, Freshness.from_settings(self.public), clock)
 
 
 class SharedReads:

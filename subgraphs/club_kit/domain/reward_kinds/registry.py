@@ -3,8 +3,8 @@
 from enum import StrEnum
 from typing import Self
 
-from subgraphs.kit.domain.reward_kinds import bet_boost, cash, casino_bonus, free_bet, free_spins
-from subgraphs.kit.domain.reward_kinds.kind import KindRules, Payer
+from subgraphs.club_kit.domain.reward_kinds import bet_boost, cash, casino_bonus, free_bet, free_spins
+from subgraphs.club_kit.domain.reward_kinds.kind import KindRules, Payer
 
 
 class RewardKind(StrEnum):

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from subgraphs.club_kit.domain.schemes import Scheme
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.domain.schemes import Scheme
 
 MAX_CONTROL_PER_MILLE: Final = 500
 """Of 1,000 customers: the club is there for at least half of them."""

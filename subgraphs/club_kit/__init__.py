@@ -1,0 +1,1 @@
+"""What the four subgraphs of the club share: brands, schemes, weeks, accounts, and what follows from them."""

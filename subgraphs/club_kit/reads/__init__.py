@@ -1,0 +1,1 @@
+"""The rules of brands in memory, and customers' accounts."""

@@ -1,0 +1,1 @@
+"""Brands, schemes, weeks and accounts: their tables, and the SQL over them."""
