@@ -18,7 +18,10 @@ FAULTS: Final[tuple[Fault, ...]] = ("busy", "reset_after")
 """The change never arrives, or it is made and the answer is lost."""
 
 REWARDS: Final = ("fb-5", "fb-2x3")
-PATIENCE_SECONDS: Final = 60.0
+PATIENCE_SECONDS: Final = 900.0
+BETWEEN_SECONDS: Final = 0.05
+"""Between a change and its repetition."""
+
 TICK: Final = timedelta(milliseconds=1)
 """Time passes between a customer's changes."""
 
@@ -115,10 +118,9 @@ class ChangingCustomer:
 
 async def confirmed(change: Callable[[], Awaitable[list[str]]]) -> None:
     """Repeat a change until it is confirmed: where many change at once, it may be settled by a repetition."""
-    errors = ["UPSTREAM_PENDING"]
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while errors == ["UPSTREAM_PENDING"]:
-            errors = await change()
+        while (errors := await change()) == ["UPSTREAM_PENDING"]:
+            await asyncio.sleep(BETWEEN_SECONDS)
     assert not errors, errors
 
 
