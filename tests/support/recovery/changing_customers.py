@@ -119,7 +119,10 @@ class ChangingCustomer:
 async def confirmed(change: Callable[[], Awaitable[list[str]]]) -> None:
     """Repeat a change until it is confirmed: where many change at once, it may be settled by a repetition."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while (errors := await change()) == ["UPSTREAM_PENDING"]:
+        while True:
+            errors = await change()
+            if errors != ["UPSTREAM_PENDING"]:
+                break
             await asyncio.sleep(BETWEEN_SECONDS)
     assert not errors, errors
 
