@@ -21,18 +21,17 @@ class NothingToMigrate(Exception):
     """The models are those of the newest revision."""
 
 
-def write_migration(subgraph: str, metadata: MetaData, message: str) -> Path:
+def write_migration(metadata: MetaData, message: str) -> Path:
     """Write the next migration beside the others of a database, and return its file.
 
     Args:
-        subgraph: The database's name.
         metadata: The tables that the migration leads to.
         message: What it does, in a few words; they are in the file's name.
 
     Raises:
         NothingToMigrate: There is no difference.
     """
-    config = migration_config(subgraph, metadata)
+    config = migration_config(metadata)
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     revision = f"{int(ScriptDirectory.from_config(config).get_current_head() or 0) + 1:04}"
     engine = create_engine("sqlite://")
@@ -60,6 +59,6 @@ def _write(config: Config, revision: str, message: str) -> None:
 
 if __name__ == "__main__":
     try:
-        print(write_migration(sys.argv[1], METADATA[sys.argv[1]], sys.argv[2]))
+        print(write_migration(METADATA[sys.argv[1]], sys.argv[2]))
     except NothingToMigrate:
         sys.exit(f"The models of {sys.argv[1]} are those of its newest migration.")

@@ -125,7 +125,7 @@ async def restore(
     occupied = []
     for name in wanted:
         revision = manifest.databases[name].revision
-        if revision and not knows(name, METADATA[name], revision):
+        if revision and not knows(METADATA[name], revision):
             raise BackupError(
                 f"the backup of {name} is at revision {revision}, which this version does not know: "
                 "restore it with the version that took it, or a newer one"

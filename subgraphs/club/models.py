@@ -1,5 +1,7 @@
 """The club's tables."""
 
+from pathlib import Path
+
 from sqlalchemy import Column, Index, Integer, MetaData, String, Table, UniqueConstraint
 
 from foundation.storage.cells.ownership import cell_table
@@ -9,7 +11,7 @@ from subgraphs.club_kit.records.tables import ReferenceTables, account_change_ta
 from subgraphs.kit.records.global_state import global_state_table
 from subgraphs.kit.records.tables import OutboxTables, StreamTables, erasure_table, intent_table
 
-METADATA = MetaData()
+METADATA = MetaData(info={"migrations": Path(__file__).with_name("migrations")})
 GLOBAL_STATE = global_state_table(METADATA)
 REFERENCE = ReferenceTables.declare(METADATA, GLOBAL_STATE)
 ACCOUNT_CHANGE = account_change_table(METADATA)

@@ -1,6 +1,7 @@
 """The fulfilment subgraph's tables."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -24,7 +25,7 @@ from subgraphs.club_kit.records.tables import ReferenceTables, account_change_ta
 from subgraphs.kit.records.global_state import global_state_table
 from subgraphs.kit.records.tables import OutboxTables, StreamTables, erasure_table
 
-METADATA = MetaData()
+METADATA = MetaData(info={"migrations": Path(__file__).with_name("migrations")})
 STAGE = (
     "CASE WHEN state IN ('CONFIRMED', 'FULFILLING', 'REVIEW') THEN 'owed' "
     "WHEN state IN ('EXCLUDING', 'REVOKING', 'INELIGIBLE', 'REVOKED') THEN 'stopped' "

@@ -1,5 +1,6 @@
 """The progress subgraph's tables."""
 
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, text
@@ -10,7 +11,7 @@ from foundation.storage.installation import installation_table
 from subgraphs.club_kit.records.tables import ReferenceTables
 from subgraphs.kit.records.tables import OutboxTables, StreamTables, erasure_table
 
-METADATA = MetaData()
+METADATA = MetaData(info={"migrations": Path(__file__).with_name("migrations")})
 REFERENCE = ReferenceTables.declare(METADATA)
 STREAM = StreamTables.declare(METADATA)
 CELL = cell_table(METADATA)

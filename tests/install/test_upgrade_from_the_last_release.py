@@ -119,7 +119,7 @@ async def test_an_upgrade_from_the_last_release_that_is_killed_is_continued(
 async def test_a_migration_is_written_from_the_models(tmp_path: Path, name: str) -> None:
     """It names the revision before it and adds what is new; without a difference none is written."""
     with pytest.raises(NothingToMigrate):
-        await asyncio.to_thread(write_migration, name, METADATA[name], "nothing")
+        await asyncio.to_thread(write_migration, METADATA[name], "nothing")
     await asyncio.to_thread(write_versions, tmp_path, name)
     (written,) = (tmp_path / "next").glob("*_next.py")
     text = written.read_text(encoding="utf-8")

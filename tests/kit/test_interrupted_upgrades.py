@@ -215,7 +215,7 @@ def test_migrations_only_add(subgraph: str) -> None:
 
     New columns are nullable or have a default, because the version before does not write them.
     """
-    folder = Path(migration_config(subgraph, METADATA[subgraph]).get_main_option("version_locations") or "")
+    folder = Path(migration_config(METADATA[subgraph]).get_main_option("version_locations") or "")
     for file in sorted(folder.glob("0*.py")):
         upgrading = file.read_text().partition("def upgrade")[2].partition("def downgrade")[0]
         assert not re.search(r"op\.(drop_\w+|alter_column|rename_table)\(", upgrading), file.name

@@ -80,18 +80,17 @@ class RestoreUnfinished(RuntimeError):
         )
 
 
-def migration_config(subgraph: str, metadata: MetaData) -> Config:
-    """Return Alembic's configuration for one subgraph; the caller adds `attributes["connection"]`.
+def migration_config(metadata: MetaData) -> Config:
+    """Return Alembic's configuration for the database of some tables.
 
-    The migrations are in the subgraph's folder, or in the folder `metadata.info["migrations"]`.
+    Its migrations are in the folder `metadata.info["migrations"]`. The caller adds
+    `attributes["connection"]`.
     """
     config = Config()
     config.set_main_option(
         "script_location", str(Path(str(resources.files("foundation.storage"))) / "migrations")
     )
-    own = metadata.info.get("migrations")
-    folder = own or Path(str(resources.files(f"subgraphs.{subgraph}"))) / "migrations"
-    config.set_main_option("version_locations", str(folder))
+    config.set_main_option("version_locations", str(metadata.info["migrations"]))
     config.set_main_option("path_separator", "newline")
     config.attributes["metadata"] = metadata
     return config
@@ -130,7 +129,7 @@ async def upgrade(
     await create_database(settings, subgraph)
     # An index over a large table takes longer than any statement of a request may.
     engine = create_engine(settings.model_copy(update={"statement_seconds": 0}), subgraph)
-    config = migration_config(subgraph, metadata)
+    config = migration_config(metadata)
     try:
         async with exclusive(engine, f"furlong_{subgraph}", waiting, wait_seconds) as connection:
             found = await connection.run_sync(_status, subgraph, metadata)
@@ -147,9 +146,9 @@ async def upgrade(
         await engine.dispose()
 
 
-def knows(subgraph: str, metadata: MetaData, revision: str) -> bool:
+def knows(metadata: MetaData, revision: str) -> bool:
     """Tell whether this version of Furlong has a migration of that revision."""
-    scripts = ScriptDirectory.from_config(migration_config(subgraph, metadata))
+    scripts = ScriptDirectory.from_config(migration_config(metadata))
     return revision in {script.revision for script in scripts.walk_revisions()}
 
 
@@ -159,7 +158,7 @@ async def status(settings: DatabaseSettings, subgraph: str, metadata: MetaData) 
     Raises:
         sqlalchemy.exc.SQLAlchemyError: The database cannot be reached, or refuses.
     """
-    absent = MigrationStatus(subgraph, None, _head(subgraph, metadata), "absent", _names(metadata))
+    absent = MigrationStatus(subgraph, None, _head(metadata), "absent", _names(metadata))
     if not has_file(settings, subgraph):
         return absent
     engine = create_engine(settings, subgraph)
@@ -182,7 +181,7 @@ async def statuses(
 
 
 def _status(connection: Connection, subgraph: str, metadata: MetaData) -> MigrationStatus:
-    scripts = ScriptDirectory.from_config(migration_config(subgraph, metadata))
+    scripts = ScriptDirectory.from_config(migration_config(metadata))
     revision = MigrationContext.configure(connection).get_current_revision()
     wanted = str(scripts.get_current_head())
     present = set(inspect(connection).get_table_names())
@@ -199,8 +198,8 @@ def _status(connection: Connection, subgraph: str, metadata: MetaData) -> Migrat
     return replace(found, state="incomplete") if missing else found
 
 
-def _head(subgraph: str, metadata: MetaData) -> str:
-    return str(ScriptDirectory.from_config(migration_config(subgraph, metadata)).get_current_head())
+def _head(metadata: MetaData) -> str:
+    return str(ScriptDirectory.from_config(migration_config(metadata)).get_current_head())
 
 
 def _names(metadata: MetaData) -> tuple[str, ...]:

@@ -111,14 +111,14 @@ def changed_tables(metadata: MetaData) -> list[Table]:
 
 def write_versions(folder: Path, name: str) -> None:
     """Write a database's migrations of the last release, and of the next version with one generated."""
-    config = migration_config(name, METADATA[name])
+    config = migration_config(METADATA[name])
     release = last_release()["revisions"][name]
     scripts = ScriptDirectory.from_config(config)
     for version, newest in ((RELEASED, release), (NEXT, "heads")):
         (folder / version).mkdir()
         for script in scripts.iterate_revisions(newest, "base"):
             shutil.copy(script.path, folder / version)
-    write_migration(name, next_models(name, folder), "next")
+    write_migration(next_models(name, folder), "next")
 
 
 def sample_row(name: str, table: str) -> dict[str, Any]:
@@ -159,13 +159,13 @@ def _record() -> Release:
         "version": versions["project"]["version"],
         "commit": head,
         "revisions": {
-            name: str(ScriptDirectory.from_config(migration_config(name, metadata)).get_current_head())
+            name: str(ScriptDirectory.from_config(migration_config(metadata)).get_current_head())
             for name, metadata in METADATA.items()
         },
         "migrations": {
             str(file.relative_to(ROOT)): digest_of_migration(file)
             for name, metadata in METADATA.items()
-            for file in sorted(_folder(name, metadata).glob("0*.py"))
+            for file in sorted(_folder(metadata).glob("0*.py"))
         },
         "tables": {
             name: {
@@ -179,8 +179,8 @@ def _record() -> Release:
     }
 
 
-def _folder(name: str, metadata: MetaData) -> Path:
-    return Path(migration_config(name, metadata).get_main_option("version_locations") or "")
+def _folder(metadata: MetaData) -> Path:
+    return Path(migration_config(metadata).get_main_option("version_locations") or "")
 
 
 def type_on_mariadb(column: Column[Any]) -> str:
