@@ -15,7 +15,7 @@ from backoffice.figures.models import RISK_CELL, RISK_WEEK
 from backoffice.figures.week_figures import WeekFigures, sum_money, sum_rewards
 from consumers.acknowledgements.message import SCHEMA, CellRange
 from consumers.messages.fields import EventId, IsoWeek, require_utc
-from consumers.messages.reader import Envelope, Reader
+from consumers.messages.reader import BrandEnvelope, Reader
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
 from foundation.storage.clock import Clock
@@ -24,7 +24,7 @@ from foundation.storage.columns import upsert
 KIND: Final = "figures"
 
 
-class CellFigures(Envelope, frozen=True, kw_only=True):
+class CellFigures(BrandEnvelope, frozen=True, kw_only=True):
     """What a cell has counted of one week of a brand: absolute, never a difference.
 
     Of several messages about one week of one cell, that of the greatest `number` is valid.

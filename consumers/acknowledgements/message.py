@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from consumers.messages.fields import Count, EventId, Instant, require_utc
-from consumers.messages.reader import Envelope, Reader
+from consumers.messages.reader import BrandEnvelope, Reader
 from consumers.stream.records import Record
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.records.global_state import GlobalOrder
@@ -105,7 +105,7 @@ class CellRange(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError("the cell's partitions must be among all, the first not after the last")
 
 
-class Acknowledgement(Envelope, frozen=True, kw_only=True):
+class Acknowledgement(BrandEnvelope, frozen=True, kw_only=True):
     """What a part of a node has applied: everything up to a message, except for those listed.
 
     Of several acknowledgements of one part, that of the latest `reported_at` is valid.

@@ -104,9 +104,9 @@ def decode_erasure(record: Record) -> CustomerErased:
 
 @dataclass(frozen=True, slots=True)
 class AccountOrErasureReducer:
-    """Applies batches of the account topic: erasures itself, accounts by an app's reducer."""
+    """Applies batches of the account topic: erasures itself, accounts by an app's reducer, if it has one."""
 
-    inner: Apply[AccountStatus]
+    inner: Apply[AccountStatus] | None
     erasure: Erasure
     clock: Clock
 
@@ -134,6 +134,8 @@ class AccountOrErasureReducer:
     async def _store(
         self, connection: AsyncConnection, messages: Sequence[Message[AccountStatus]]
     ) -> Outcome:
+        if self.inner is None:
+            return Outcome(stale=len(messages))
         owners = {Owner(message.event.brand_id, message.event.customer_id) for message in messages}
         markers = await self.erasure.markers(connection, owners)
         kept = [message for message in messages if not _is_erased(message.event, markers)]

@@ -15,10 +15,14 @@ from foundation.exact_json import decode_rewritten, has_long_fraction
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
-    """The fields of every message, but for the id of the event. Unknown extra fields are ignored."""
+    """The field of every message. Unknown extra fields are ignored."""
 
     schema: str
-    brand_id: BrandId
+
+    @property
+    def brand_id(self) -> str | None:
+        """Return the brand that the message is about; None if it concerns the platform as a whole."""
+        return None
 
     def row(self) -> dict[str, Any]:
         """Return the columns of the message's table: by default, all fields except schema and event."""
@@ -27,7 +31,19 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
         return row
 
 
-class Body(Envelope, frozen=True, kw_only=True):
+class PlatformBody(Envelope, frozen=True, kw_only=True):
+    """The fields of every message about the platform as a whole, such as a sports event."""
+
+    event_id: UUID
+
+
+class BrandEnvelope(Envelope, frozen=True, kw_only=True):
+    """The fields of every message of a brand, but for the id of the event."""
+
+    brand_id: BrandId
+
+
+class Body(BrandEnvelope, frozen=True, kw_only=True):
     """The fields of every message about brands and customers."""
 
     event_id: UUID
@@ -118,8 +134,8 @@ def require_key(record: Record, expected: str) -> None:
         raise Poison(f"the key contradicts the body, which belongs under {expected!r}")
 
 
-def require_headers(record: Record, **expected: str) -> None:
-    """Check that the headers of these names, if present, agree with the body.
+def require_headers(record: Record, **expected: str | None) -> None:
+    """Check that the headers of these names, if present, agree with the body, which may say nothing: None.
 
     Raises:
         Poison: A header differs.

@@ -31,13 +31,18 @@ def reference_topics(
     erasure: Erasure,
     clock: Clock,
 ) -> list[AnyTopic]:
-    """Return the topics that every consumer reads first, with the app's reducers."""
-    erasing = AccountOrErasureReducer(accounts, erasure, clock)
+    """Return the topics that the club's consumers read first, with the app's reducers."""
     return [
         Topic(SCHEME_TOPIC, decode_scheme, schemes, reference=True, shared=True),
         Topic(WEEK_TOPIC, decode_week, weeks, reference=True, shared=True),
-        Topic(ACCOUNT_TOPIC, decode_account_or_erasure, erasing.apply, reference=True),
+        account_topic(erasure, clock, accounts),
     ]
+
+
+def account_topic(erasure: Erasure, clock: Clock, accounts: Apply[AccountStatus] | None = None) -> AnyTopic:
+    """Return the topic by which customers are erased, with the reducer of accounts if the app keeps them."""
+    erasing = AccountOrErasureReducer(accounts, erasure, clock)
+    return Topic(ACCOUNT_TOPIC, decode_account_or_erasure, erasing.apply, reference=True)
 
 
 async def store_accounts(

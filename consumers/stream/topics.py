@@ -52,6 +52,8 @@ class Topic(Generic[E]):
 
     Attributes:
         reference: Whether the topic is read to its end before the app's other topics, which depend on it.
+        waits: Whether the topic is read only once the reference topics were read to their ends, because it
+            depends on them. Public facts that depend on nothing need not wait for all accounts.
         committed: Called after each commit of records of the topic.
         shared: Whether every cell reads all of its partitions, because it is not keyed by customer.
     """
@@ -60,8 +62,14 @@ class Topic(Generic[E]):
     decode: Decode[E]
     apply: Apply[E]
     reference: bool = False
+    waits: bool = True
     committed: Callable[[], None] | None = None
     shared: bool = False
+
+    @property
+    def reads_at_once(self) -> bool:
+        """Whether the topic is read before the reference topics were read to their ends."""
+        return self.reference or not self.waits
 
 
 AnyTopic = Topic[Any]

@@ -1,21 +1,17 @@
 """Runs the live updates of an application: the bus, changes caused by the clock, and periodic reading."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final, TypeAlias
 
 import structlog
 from starlette.applications import Starlette
 
-from foundation.storage.clock import Clock
-from subgraphs.club_kit.domain.club_key import ClubKey
-from subgraphs.club_kit.reads.brand_rules import BrandRules
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.parts import SubgraphParts
 from subgraphs.kit.live.rereading import PublicChanges, ReadStates, Rereading
-from subgraphs.kit.live.watches import Watches, owner_of
-from subgraphs.kit.reads.stale_cache import StaleCache
+from subgraphs.kit.live.watches import Watches
 
 log = structlog.get_logger(__name__)
 READY_SECONDS: Final = 2.0
@@ -65,7 +61,7 @@ def _for_own_streams(subgraphs: Sequence[Subgraph], parts: SubgraphParts) -> lis
         advice = "set FURLONG_REDIS_URL, unless this process is the only one"
         log.warning("live_updates_without_notices", reread_seconds=live.reread_seconds, advice=advice)
     every = live.check_seconds if bus.is_complete else live.reread_seconds
-    read = stored_states(subgraphs, parts.clock) if len(subgraphs) > 1 else None
+    read = stored_states(subgraphs) if len(subgraphs) > 1 else None
     caches = [cache for subgraph in subgraphs for cache in subgraph.caches]
     return [
         Rereading(watches, read, every, live.rereads_per_second).run(),
@@ -86,28 +82,12 @@ def _for_other_processes(subgraphs: Sequence[Subgraph], parts: SubgraphParts) ->
     return [PublicChanges(caches, brands, parts.bus.brand_changed, parts.clock).run()]
 
 
-def stored_states(subgraphs: Sequence[Subgraph], clock: Clock) -> ReadStates:
-    """Return a function that reads the stored data of customers' clubs in the current week.
-
-    Args:
-        subgraphs: All subgraphs.
-        clock: The product's clock.
-    """
-    rules: StaleCache[BrandRules] = subgraphs[0].caches[0]  # each of them knows the rules of brands
-    stored = [subgraph.stored for subgraph in subgraphs if subgraph.stored is not None]
+def stored_states(subgraphs: Sequence[Subgraph]) -> ReadStates:
+    """Return a function that reads what all subgraphs have stored under watched keys."""
+    readers = [subgraph.stored for subgraph in subgraphs if subgraph.stored is not None]
 
     async def read(keys: Sequence[bytes]) -> list[object]:
-        now = clock.now()
-        pending: list[list[Awaitable[object]]] = []
-        for key in keys:
-            owner = owner_of(key)
-            rule = await rules.get(owner.brand)
-            if rule is None:
-                pending.append([])
-                continue
-            club = ClubKey(owner.brand, rule.week_at(now).iso, owner.customer)
-            pending.append([load(club) for load in stored])
-        return [tuple([await each for each in of_customer]) for of_customer in pending]
+        return list(zip(*await asyncio.gather(*(reader(keys) for reader in readers)), strict=True))
 
     return read
 

@@ -73,9 +73,11 @@ async def check_retention(
 
 
 async def longest_grace(settings: DatabaseSettings, name: str) -> timedelta:
-    """Return the longest grace of all schemes in a subgraph's database."""
+    """Return the longest grace of all schemes in a subgraph's database; none if it has no schemes."""
+    scheme = METADATA[name].tables.get("scheme")
+    if scheme is None:
+        return timedelta(0)
     database = Database.open(settings, name)
-    scheme = METADATA[name].tables["scheme"]
     try:
         async with database.read() as connection:
             minutes = await connection.scalar(select(func.max(scheme.c.grace_minutes)))

@@ -20,6 +20,8 @@ from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.parts import SubgraphParts
+from subgraphs.kit.live.rereading import states_of
+from subgraphs.kit.live.watches import owner_of
 from subgraphs.kit.mutations.changes import Changes
 from subgraphs.kit.mutations.intents import IntentRepository
 from subgraphs.kit.mutations.upstream import UpstreamClient
@@ -70,5 +72,5 @@ def create_subgraph(parts: SubgraphParts) -> Subgraph:
         closing=closing,
         caches=(shared.rules,),
         execution=options.execution,
-        stored=lambda key: records.load(key.owner),
+        stored=states_of(records.load, owner_of),
     )

@@ -3,6 +3,7 @@
 from functools import partial
 
 from foundation.storage.database import Database
+from subgraphs.club_kit.current_weeks import states_of_weeks
 from subgraphs.club_kit.reads.brand_rules import SharedReads
 from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.fulfilment.loaders import FulfilmentContext, fulfilment_lookup
@@ -30,5 +31,5 @@ def create_subgraph(parts: SubgraphParts) -> Subgraph:
         clock=clock,
         caches=(shared.rules,),
         execution=options.execution,
-        stored=fulfilments.load,
+        stored=states_of_weeks(fulfilments.load, shared.rules, clock),
     )

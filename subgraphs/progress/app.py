@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from foundation.storage.database import Database
+from subgraphs.club_kit.current_weeks import states_of_weeks
 from subgraphs.club_kit.domain.control_groups import ControlGroups
 from subgraphs.club_kit.reads.brand_rules import SharedReads
 from subgraphs.club_kit.records.reference import ReferenceRepository
@@ -47,5 +48,5 @@ def create_subgraph(parts: SubgraphParts) -> Subgraph:
         closing=on_close,
         caches=(shared.rules,),
         execution=options.execution,
-        stored=totals.load,
+        stored=states_of_weeks(totals.load, shared.rules, clock),
     )

@@ -5,6 +5,7 @@ from functools import partial
 from operator import attrgetter
 
 from foundation.storage.database import Database
+from subgraphs.club_kit.current_weeks import states_of_weeks
 from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.club_kit.domain.control_groups import ControlGroups
 from subgraphs.club_kit.reads.brand_rules import SharedReads
@@ -66,5 +67,5 @@ def create_subgraph(parts: SubgraphParts) -> Subgraph:
         closing=closing,
         caches=(shared.rules, menus),
         execution=options.execution,
-        stored=choices.load,
+        stored=states_of_weeks(choices.load, shared.rules, clock),
     )

@@ -204,7 +204,7 @@ async def test_a_database_that_is_away_ends_no_stream(
     northbet: ClubFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The event comes once it is back, and has what changed meanwhile."""
-    monkeypatch.setattr("subgraphs.club.updates.RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("subgraphs.kit.live.updates.RETRY_SECONDS", 0.01)
     stream = await follow(northbet)
     await stream.state()
     pinned = northbet.club.database.pinned

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from consumers.messages.fields import EventId, Instant, require_utc
 from consumers.messages.global_events.states import State, kind_of, read_state
-from consumers.messages.reader import Envelope, Reader
+from consumers.messages.reader import BrandEnvelope, Reader
 from consumers.stream.records import Record
 from subgraphs.kit.records.global_state import GlobalOrder, Subject
 
@@ -16,7 +16,7 @@ SCHEMA: Final = "club.global"
 _BigOrdinal = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 
 
-class GlobalEvent(Envelope, frozen=True, kw_only=True):
+class GlobalEvent(BrandEnvelope, frozen=True, kw_only=True):
     """A decision about one subject. Of two messages about a subject, the one of the greater order is valid.
 
     Attributes:

@@ -18,6 +18,7 @@ from consumers.stream.topics import AnyTopic, Message
 from foundation.storage.database import Database
 from foundation.storage.tracing import following
 from subgraphs.kit.live.event_bus import CustomersChanged
+from subgraphs.kit.live.watches import public_key
 
 IDLE_TIMEOUT_SECONDS: Final = 10
 """The longest pause between two statements of a batch; after it the database rolls the transaction back."""
@@ -67,7 +68,7 @@ class Sink:
     """The database that holds positions, dead letters and the app's own tables.
 
     Attributes:
-        changed: Called with the keys of records that changed something, after the commit.
+        changed: Called with what records have changed, as streams watch it, after the commit.
         cell: The partitions of the cell that the database belongs to; None in an installation without cells.
     """
 
@@ -118,7 +119,7 @@ class Sink:
         if batch.topic.committed is not None:
             batch.topic.committed()
         if self.changed is not None and applied.has_changes:
-            self.changed({record.key for record in batch.records if record.key})
+            self.changed(_changed_keys(batch))
         return applied
 
     async def _apply_messages(
@@ -135,6 +136,12 @@ class Sink:
         refused = [RejectedRecord(record, reason) for record, reason in outcome.refused]
         dead = (*poison, *refused)
         return Applied(len(batch), outcome.stale, outcome.duplicates, dead, outcome.conflicts)
+
+
+def _changed_keys(batch: Batch) -> set[bytes]:
+    """Return what the records of a batch are about, as streams watch it."""
+    keys = {record.key for record in batch.records if record.key}
+    return {public_key(batch.topic.name, key) for key in keys} if batch.topic.shared else keys
 
 
 def decode(

@@ -128,13 +128,13 @@ class Cursors:
         return [cursor for cursor in self if cursor.failures]
 
     def readable(self, now: float) -> set[Partition]:
-        """Return the partitions to fetch now: not backing off, and reference topics before all others."""
+        """Return the partitions to fetch: not backing off, and reference topics before those that wait."""
         caught_up = not self.awaited and all(
             cursor.fetch_position >= cursor.target for cursor in self if cursor.topic.reference
         )
         found = set()
         for cursor in self:
-            if cursor.backoff_until <= now and (caught_up or cursor.topic.reference):
+            if cursor.backoff_until <= now and (caught_up or cursor.topic.reads_at_once):
                 found.add(cursor.partition)
             else:
                 cursor.progress_at = now

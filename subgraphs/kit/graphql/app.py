@@ -28,6 +28,7 @@ from subgraphs.kit.graphql.observation import SubgraphMetrics, TracedRequests
 from subgraphs.kit.graphql.operations import Operations, PreparedOperation, answer_of, failed
 from subgraphs.kit.graphql.schema_building import SubgraphSchema
 from subgraphs.kit.graphql.subscriptions import Events, Subscriptions, event_stream
+from subgraphs.kit.live.rereading import ReadStates
 from subgraphs.kit.reads.stale_cache import StaleCache
 from subgraphs.kit.settings import Execution
 
@@ -66,8 +67,8 @@ class Subgraph:
         closing: Closes all resources besides the database.
         caches: The caches of public data.
         execution: Compiled, or interpreted by Strawberry.
-        stored: Reads the stored data of a customer's club, as a value that is equal as long as nothing is
-            written; None if the subgraph stores none.
+        stored: Reads what it has stored under watched keys, to find changes of which no notice arrived; None
+            if no stream shows any of it.
         operations: The operations of the schema.
         subscriptions: Its subscriptions.
     """
@@ -81,7 +82,7 @@ class Subgraph:
     closing: tuple[Callable[[], Awaitable[None]], ...] = ()
     caches: tuple[StaleCache[Any], ...] = ()
     execution: Execution = "compiled"
-    stored: Callable[[Any], Awaitable[object]] | None = None
+    stored: ReadStates | None = None
     operations: Operations = field(init=False, repr=False)
     subscriptions: Subscriptions = field(init=False, repr=False)
     authenticator: Authenticator = field(init=False, repr=False)

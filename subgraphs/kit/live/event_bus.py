@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 from subgraphs.kit.live.watches import Watches, machine_seconds
 
 CustomersChanged: TypeAlias = Callable[[Iterable[bytes]], None]
-"""Receives the keys of customers whose data was changed by a commit; see `customer_key`."""
+"""Receives the keys of what was changed by a commit: see `customer_key` and `public_key`."""
 
 
 @dataclass(slots=True)

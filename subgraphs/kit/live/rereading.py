@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from math import ceil
-from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
+from typing import Any, Final, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 import structlog
 
@@ -18,7 +18,24 @@ TICK_SECONDS: Final = 0.25
 IDLE_SECONDS: Final = 1.0
 
 ReadStates: TypeAlias = Callable[[Sequence[bytes]], Awaitable[Sequence[object]]]
-"""Reads the stored data of customers by key; the returned states are hashable."""
+"""Reads what is stored under watched keys; the states are hashable, and equal while nothing is written."""
+
+K = TypeVar("K")
+
+
+def states_of(load: Callable[[K], Awaitable[object]], key_of: Callable[[bytes], K | None]) -> ReadStates:
+    """Return a reader of what a block has stored under watched keys.
+
+    Args:
+        load: Starts to read the data of a key of the block.
+        key_of: Returns the block's key of a watched one; None if the block has nothing to do with that.
+    """
+
+    async def read(watched: Sequence[bytes]) -> list[object]:
+        pending = [None if key is None else load(key) for key in map(key_of, watched)]
+        return [None if state is None else await state for state in pending]
+
+    return read
 
 
 class Rereading:

@@ -1,4 +1,4 @@
-"""The customers that streams of this process watch, and the notification of these streams."""
+"""What streams of this process watch, customers or public things, and the notification of these streams."""
 
 import asyncio
 import time
@@ -25,10 +25,26 @@ def customer_key(owner: Owner) -> bytes:
     return f"{owner.brand}:{owner.customer}".encode()
 
 
-def owner_of(key: bytes) -> Owner:
-    """Return the customer of a key."""
+def owner_of(key: bytes) -> Owner | None:
+    """Return the customer of a key; None if it is that of something public."""
     brand, _, customer = key.decode().partition(":")
-    return Owner(brand, customer)
+    return Owner(brand, customer) if brand else None
+
+
+def public_key(topic: str, key: bytes) -> bytes:
+    """Return the key of what public messages are about; it begins with a colon, as no customer's does.
+
+    Args:
+        topic: The topic of the messages, which every cell reads.
+        key: Their key.
+    """
+    return b":%b:%b" % (topic.encode(), key)
+
+
+def public_subject(topic: str, key: bytes) -> bytes | None:
+    """Return the key of the messages of a topic that a watched key is about; None if it is about others."""
+    prefix = public_key(topic, b"")
+    return key.removeprefix(prefix) if key.startswith(prefix) else None
 
 
 @dataclass(slots=True)
@@ -63,7 +79,7 @@ class LiveCounts:
 
 
 class Watch:
-    """One stream's view of a customer: how often the customer changed since the stream began.
+    """One stream's view of a customer, or of something public: how often it changed since the stream began.
 
     Attributes:
         changes: The number of changes so far.
@@ -132,7 +148,7 @@ class Watch:
 
 
 class Watches:
-    """All watches of a process by customer; for a customer without streams, a notice costs one look-up."""
+    """All watches of a process by key; for a key without streams, a notice costs one look-up."""
 
     def __init__(self, spread_per_second: int = 1_000) -> None:
         """Create it without watches.
@@ -156,7 +172,7 @@ class Watches:
 
     @property
     def keys(self) -> tuple[bytes, ...]:
-        """Return the watched customers."""
+        """Return the watched keys."""
         return tuple(self._by_key)
 
     @property
@@ -165,12 +181,12 @@ class Watches:
         return tuple(self._customers)
 
     def open(self, key: bytes) -> Watch:
-        """Start watching a customer."""
+        """Start watching a customer, or something public."""
         watch = Watch(key)
         watching = self._by_key.get(key)
         if watching is None:
             watching = self._by_key[key] = []
-            self._customers[owner_of(key).brand] += 1
+            self._count_brand(key, 1)
         watching.append(watch)
         return watch
 
@@ -183,10 +199,15 @@ class Watches:
             watching.remove(watch)
             if not watching:
                 del self._by_key[watch.key]
-                brand = owner_of(watch.key).brand
-                self._customers[brand] -= 1
-                if not self._customers[brand]:
-                    del self._customers[brand]
+                self._count_brand(watch.key, -1)
+
+    def _count_brand(self, key: bytes, watched: int) -> None:
+        owner = owner_of(key)
+        if owner is None:
+            return
+        self._customers[owner.brand] += watched
+        if not self._customers[owner.brand]:
+            del self._customers[owner.brand]
 
     def customers_changed(self, keys: Iterable[bytes], committed_at: float) -> None:
         """Notify the streams of changed customers: at once, or with the next group while many change."""

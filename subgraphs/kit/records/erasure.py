@@ -155,12 +155,14 @@ class ErasureTables:
     Attributes:
         marker: Records who was erased.
         account: The accounts, whose revisions tell an erased person from a new one; None without any.
+        brand_lock: The brands that are locked, in a block without a table of brands.
     """
 
     marker: Table
     account: Table | None
     stream: StreamTables
     outbox: OutboxTables | None = None
+    brand_lock: Table | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,7 @@ class Erasure:
 
     async def erase(self, connection: AsyncConnection, owner: Owner, at: datetime, now: datetime) -> bool:
         """Erase a customer as of an instant; return False if that was done before."""
-        await lock_brands(connection, [owner.brand], exclusive=True)
+        await self._lock(connection, [owner.brand], exclusive=True)
         known = (await self.markers(connection, [owner])).get(owner)
         if known is not None and known.erased_at >= at:
             return False
@@ -233,7 +235,7 @@ class Erasure:
             facts: The customer of each, by brand and id, and its time.
         """
         owners = dict(facts).keys()
-        await lock_brands(connection, {brand for brand, _ in owners}, exclusive=False)
+        await self._lock(connection, {brand for brand, _ in owners}, exclusive=False)
         markers = await self.markers(connection, owners)
         if not markers:
             return set()
@@ -270,6 +272,9 @@ class Erasure:
         )
         row = rows.mappings().first()
         return None if row is None else dict(row)
+
+    async def _lock(self, connection: AsyncConnection, brands: Collection[str], *, exclusive: bool) -> None:
+        await lock_brands(connection, brands, exclusive=exclusive, named=self.tables.brand_lock)
 
     async def _apply(self, connection: AsyncConnection, rule: ErasureRule, person: ErasedPerson) -> int:
         condition = rule.of(person.owner, person.at)

@@ -27,7 +27,7 @@ class Fact:
         key: The key of the record, such as `brand:customer`; records of one key are published in the order
             written.
         identity: What the fact is about, such as a version.
-        body: The message without `schema` and `event_id`.
+        body: The message without `schema` and `event_id`; one of the platform as a whole has no `brand_id`.
     """
 
     topic: str
@@ -45,12 +45,9 @@ class Fact:
         """Return the message as it will be sent; its headers repeat a part of it."""
         body = json.dumps(self.body)
         event_id = self._event_id(body)
-        headers = {
-            "schema": self.schema,
-            "event_id": event_id,
-            "producer": "furlong",
-            "brand": self.body["brand_id"],
-        }
+        headers = {"schema": self.schema, "event_id": event_id, "producer": "furlong"}
+        if brand := self.body.get("brand_id"):
+            headers["brand"] = brand
         if traceparent := trace_of(self.key):
             headers[TRACEPARENT] = traceparent
         value = f'{{"schema": {json.dumps(self.schema)}, "event_id": "{event_id}", {body[1:]}'
