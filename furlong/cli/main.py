@@ -185,6 +185,7 @@ COMMANDS: Final = {
     ),
     "simulator": Command("furlong.cli.simulator", "cli", "Stand in for the upstream."),
     "gateway": Command("gateway.cli", "cli", "A Federation 2 gateway for any supergraph."),
+    "new": Command("furlong.cli.new", "cli", "Begin a block in a checkout: working code with tests."),
 }
 """The commands by name, in the order of the reference."""
 
@@ -201,6 +202,7 @@ PANELS: Final = {
         *("backup", "restore", "recover"),
     ),
     "Look inside": ("analytics", "audit", "jit"),
+    "Extend it": ("new",),
 }
 """The groups of `furlong --help`, each with its commands in order."""
 

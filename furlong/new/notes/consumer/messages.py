@@ -5,7 +5,7 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
-from consumers.messages.fields import CustomerId, Instant, Ordinal, require_utc
+from consumers.messages.fields import Instant, Ordinal, PlatformId, require_utc
 from consumers.messages.reader import Body, Reader
 from consumers.stream.records import Record
 
@@ -15,7 +15,7 @@ _NoteId = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"\A[A-Za-z0-
 class NoteWritten(Body, frozen=True, kw_only=True):
     """A note, at a revision."""
 
-    customer_id: CustomerId
+    customer_id: PlatformId
     note_id: _NoteId
     revision: Ordinal
     text: Annotated[str, Meta(min_length=1, max_length=500)]

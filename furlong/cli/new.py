@@ -1,0 +1,57 @@
+"""`furlong new`: begins what is added to a checkout."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from furlong.cli.options import fail
+
+cli = typer.Typer(no_args_is_help=True, help="Begin a block in a checkout: working code with tests.")
+
+NEXT = """\
+It is served, consumed, backed up and erased. What is left, by hand:
+  make compose                              put its fields into schema.graphql
+  python -m furlong.backup.recovery_sources write its tables into docs/runbooks/disaster-recovery.md
+  docs/erasure.md                           say what an erasure does with them
+Run its tests with: .venv/bin/python -m pytest tests/{name}
+docs/extending.md says what each file is for."""
+
+
+@cli.callback()
+def _commands() -> None:
+    """Make `block` a subcommand: Typer would omit the name of an only command."""
+
+
+@cli.command()
+def block(
+    name: Annotated[str, typer.Argument(help="Of its folders, database, consumer and commands: notes.")],
+    *,
+    thing: Annotated[
+        str | None, typer.Option(metavar="WORD", help="What a row of its table is called: note.")
+    ] = None,
+    checkout: Annotated[
+        Path, typer.Option(metavar="DIR", help="The checkout to write into.", file_okay=False)
+    ] = Path(),
+) -> None:
+    """Write a block: tables, subgraph, consumer, contract and tests, and its line in the lists."""
+    from furlong.new.skeleton import CannotBegin, Names, begin_block
+
+    try:
+        written = begin_block(checkout, Names.of(name, thing))
+    except (CannotBegin, OSError) as error:
+        fail(error)
+    _format(checkout, [path for path in written if path.suffix == ".py"])
+    for path in written:
+        typer.echo(path)
+    typer.echo(NEXT.format(name=name))
+
+
+def _format(checkout: Path, files: list[Path]) -> None:
+    """Order imports and break lines, which depend on the names."""
+    for arguments in (("check", "--select", "I", "--fix", "--quiet"), ("format", "--quiet")):
+        subprocess.run([sys.executable, "-m", "ruff", *arguments, *files], cwd=checkout, check=False)  # noqa: S603
