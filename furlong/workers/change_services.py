@@ -13,10 +13,10 @@ from subgraphs.club.models import INTENT as CLUB_INTENT
 from subgraphs.club.models import MEMBERSHIP_EVENT
 from subgraphs.club.service import ClubService
 from subgraphs.club_kit.domain.control_groups import ControlGroups
+from subgraphs.club_kit.upstream import ClubUpstream
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.mutations.changes import Changes
 from subgraphs.kit.mutations.intents import IntentRepository
-from subgraphs.kit.mutations.upstream import UpstreamClient
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
@@ -30,7 +30,7 @@ from subgraphs.rewards.service import RewardService
 class ChangeServices:
     """The subgraphs' own services, so that workers record exactly what mutations would record."""
 
-    upstream: UpstreamClient
+    upstream: ClubUpstream
     club: ClubService
     rewards: RewardService
 
@@ -45,7 +45,7 @@ class ChangeServices:
         changed: CustomersChanged | None = None,
     ) -> "ChangeServices":
         """Build the services; the stack closes their connections, and `changed` is called with customers."""
-        client = UpstreamClient(upstream)
+        client = ClubUpstream(upstream)
         stack.push_async_callback(client.close)
 
         def changes(subgraph: str, intents: Table) -> Changes:

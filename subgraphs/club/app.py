@@ -17,6 +17,7 @@ from subgraphs.club_kit.reads.account_lookup import account_lookup
 from subgraphs.club_kit.reads.brand_rules import SharedReads
 from subgraphs.club_kit.records.accounts import AccountHistory
 from subgraphs.club_kit.records.reference import ReferenceRepository
+from subgraphs.club_kit.upstream import ClubUpstream
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.parts import SubgraphParts
@@ -24,7 +25,6 @@ from subgraphs.kit.live.rereading import states_of
 from subgraphs.kit.live.watches import owner_of
 from subgraphs.kit.mutations.changes import Changes
 from subgraphs.kit.mutations.intents import IntentRepository
-from subgraphs.kit.mutations.upstream import UpstreamClient
 from subgraphs.kit.reads.key_lookup import BatchedLookup, LookupPart, pending_lookup
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.global_state import KillSwitches
@@ -36,7 +36,7 @@ def create_subgraph(parts: SubgraphParts) -> Subgraph:
     """Return the club subgraph over its database and the upstream API."""
     options, clock, updates = parts.reading, parts.clock, ClubUpdates(parts.bus, parts.live)
     database = Database.open(parts.database, NAME, options.tracer)
-    upstream = UpstreamClient(parts.upstream)
+    upstream = ClubUpstream(parts.upstream)
     memberships = MembershipRepository(MEMBERSHIP_EVENT)
     changes = Changes(database, IntentRepository(INTENT), upstream, clock, updates.bus.customers_changed)
     service = ClubService(changes, memberships, clock)

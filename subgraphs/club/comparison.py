@@ -11,10 +11,11 @@ from subgraphs.club.membership.membership import MembershipKind, MembershipState
 from subgraphs.club.service import ClubService
 from subgraphs.club_kit.comparison import ADOPTIONS, Compared, occasion
 from subgraphs.club_kit.domain.accounts import Account, ends_membership
+from subgraphs.club_kit.upstream import membership_path
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.mutations.changes import ADOPT, Changes
+from subgraphs.kit.mutations.effect import revision_of
 from subgraphs.kit.mutations.intents import ChangeRequest, UpstreamChange
-from subgraphs.kit.mutations.upstream import membership_path, revision_of
 
 STATES: Final = {MembershipKind.OPTED_IN.value: True, MembershipKind.OPTED_OUT.value: False}
 
@@ -50,7 +51,7 @@ class MembershipComparison:
             return await self._force_out(owner)
         if excluded and not events:
             return Compared.POINTLESS
-        recorded = await self.changes.upstream.look(membership_path(owner), {"state"})
+        recorded = await self.changes.effect.look(membership_path(owner), {"state"})
         if recorded is None or (recorded and recorded["state"] not in STATES):
             return Compared.NOT_LEARNT
         return await self._follow(owner, state, recorded, excluded=excluded)

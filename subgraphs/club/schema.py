@@ -16,6 +16,7 @@ from subgraphs.club_kit.domain import schemes
 from subgraphs.club_kit.domain.schemes import Terms
 from subgraphs.club_kit.domain.weeks import Week
 from subgraphs.club_kit.enums import IneligibleReason, WeekState
+from subgraphs.club_kit.mutation_errors import PAYLOAD_DESCRIPTION, UPSTREAM_COST, ClubError
 from subgraphs.kit.domain.errors import BadInput, Unauthenticated
 from subgraphs.kit.graphql.context import checked_key
 from subgraphs.kit.graphql.schema_building import (
@@ -27,12 +28,7 @@ from subgraphs.kit.graphql.schema_building import (
     deferred,
     sliced_by,
 )
-from subgraphs.kit.mutations.mutation_errors import (
-    PAYLOAD_DESCRIPTION,
-    UPSTREAM_COST,
-    ClubError,
-    Refusal,
-)
+from subgraphs.kit.mutations.refusals import Refusal
 from subgraphs.kit.settings import Execution
 
 MAX_WEEKS = 52

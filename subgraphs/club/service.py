@@ -13,14 +13,14 @@ from subgraphs.club.membership.membership import MembershipKind, Origin, fold
 from subgraphs.club.membership.repository import MembershipRepository
 from subgraphs.club.models import GLOBAL_STATE
 from subgraphs.club_kit.domain.schemes import WeekState
+from subgraphs.club_kit.mutation_errors import ErrorCode
+from subgraphs.club_kit.upstream import INELIGIBLE, membership_path
 from subgraphs.kit.mutations.changes import ADOPT, Changes
 from subgraphs.kit.mutations.intents import ChangeRequest, Intent, UpstreamChange
-from subgraphs.kit.mutations.mutation_errors import ErrorCode, Refusal
-from subgraphs.kit.mutations.upstream import membership_path
+from subgraphs.kit.mutations.refusals import Refusal
 from subgraphs.kit.records.global_state import KillSwitches
 
 CLUB_PAUSED: Final = Refusal(ErrorCode.CLUB_PAUSED, "The club is paused at present. Your bets still count.")
-INELIGIBLE: Final = Refusal(ErrorCode.INELIGIBLE, "You cannot take part at present.")
 WEEK_CLOSED: Final = Refusal(ErrorCode.WEEK_CLOSED, "This week is over.")
 TERMS_OUTDATED: Final = Refusal(
     ErrorCode.TERMS_OUTDATED, "The terms have changed: read them again before you join."

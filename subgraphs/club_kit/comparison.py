@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Any
 
 from subgraphs.kit.mutations.changes import Adoption
-from subgraphs.kit.mutations.upstream import revision_of
+from subgraphs.kit.mutations.effect import revision_of
 
 
 class Compared(Enum):

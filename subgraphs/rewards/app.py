@@ -10,11 +10,11 @@ from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.club_kit.domain.control_groups import ControlGroups
 from subgraphs.club_kit.reads.brand_rules import SharedReads
 from subgraphs.club_kit.records.reference import ReferenceRepository
+from subgraphs.club_kit.upstream import ClubUpstream
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.parts import SubgraphParts
 from subgraphs.kit.mutations.changes import Changes
 from subgraphs.kit.mutations.intents import IntentRepository
-from subgraphs.kit.mutations.upstream import UpstreamClient
 from subgraphs.kit.reads.key_lookup import BatchedLookup, LookupPart, pending_lookup
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.rewards.budgets import BudgetRepository
@@ -33,7 +33,7 @@ def create_subgraph(parts: SubgraphParts) -> Subgraph:
     """Return the rewards subgraph over its database and the upstream API."""
     options, clock = parts.reading, parts.clock
     database = Database.open(parts.database, NAME, options.tracer)
-    upstream = UpstreamClient(parts.upstream)
+    upstream = ClubUpstream(parts.upstream)
     catalogue = CatalogueRepository(REWARD_CONFIG, REWARD_CONTENT)
     changes = Changes(database, IntentRepository(INTENT), upstream, clock, parts.bus.customers_changed)
     groups = ControlGroups(Pseudonyms.from_settings(parts.database).key)

@@ -12,10 +12,11 @@ from subgraphs.club_kit.domain.accounts import Account, ineligible_reason
 from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.club_kit.reads.brand_rules import brand_rules
 from subgraphs.club_kit.records.reference import ReferenceRepository
+from subgraphs.club_kit.upstream import choice_path
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.mutations.changes import ADOPT, Changes
+from subgraphs.kit.mutations.effect import recorded_at, revision_of
 from subgraphs.kit.mutations.intents import ChangeRequest, UpstreamChange
-from subgraphs.kit.mutations.upstream import choice_path, recorded_at, revision_of
 from subgraphs.rewards.choices.publisher import CHOICE_SLOT
 from subgraphs.rewards.menu.options import StoredChoice
 from subgraphs.rewards.service import RewardService
@@ -62,7 +63,7 @@ class ChoiceComparison:
             if await self.changes.intents.pending_in(connection, owner, CHOICE_SLOT):
                 return Compared.IN_THE_WAY
             stored = await self._stored(connection, week.key)
-        recorded = await self.changes.upstream.look(choice_path(owner, week.key.iso_week), FIELDS)
+        recorded = await self.changes.effect.look(choice_path(owner, week.key.iso_week), FIELDS)
         if recorded is None or (recorded and not _is_well_formed(recorded)):
             return Compared.NOT_LEARNT
         if not recorded:

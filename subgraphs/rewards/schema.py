@@ -10,6 +10,7 @@ from strawberry.federation.schema_directives import Cost
 
 from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.club_kit.enums import IneligibleReason
+from subgraphs.club_kit.mutation_errors import PAYLOAD_DESCRIPTION, UPSTREAM_COST, ClubError
 from subgraphs.kit.graphql.context import checked_key
 from subgraphs.kit.graphql.schema_building import (
     CUSTOMER,
@@ -18,12 +19,7 @@ from subgraphs.kit.graphql.schema_building import (
     build_schema,
     deferred,
 )
-from subgraphs.kit.mutations.mutation_errors import (
-    PAYLOAD_DESCRIPTION,
-    UPSTREAM_COST,
-    ClubError,
-    Refusal,
-)
+from subgraphs.kit.mutations.refusals import Refusal
 from subgraphs.kit.settings import Execution
 from subgraphs.rewards.catalogue.rewards import OptionId
 from subgraphs.rewards.loaders import Offer, RewardsContext

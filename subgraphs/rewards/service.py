@@ -13,11 +13,12 @@ from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.club_kit.domain.control_groups import ControlGroups
 from subgraphs.club_kit.domain.schemes import Scheme
 from subgraphs.club_kit.domain.weeks import Week
+from subgraphs.club_kit.mutation_errors import ErrorCode
 from subgraphs.club_kit.reads.brand_rules import BrandRules
+from subgraphs.club_kit.upstream import INELIGIBLE, choice_path
 from subgraphs.kit.mutations.changes import Changes
 from subgraphs.kit.mutations.intents import ChangeRequest, Intent, UpstreamChange
-from subgraphs.kit.mutations.mutation_errors import ErrorCode, Refusal
-from subgraphs.kit.mutations.upstream import choice_path
+from subgraphs.kit.mutations.refusals import Refusal
 from subgraphs.kit.records.global_state import KillSwitches
 from subgraphs.rewards.budgets import BudgetRepository
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
@@ -28,7 +29,6 @@ from subgraphs.rewards.models import GLOBAL_STATE
 from subgraphs.rewards.repository import ChoiceRepository
 
 CLUB_PAUSED: Final = Refusal(ErrorCode.CLUB_PAUSED, "The club is paused at present. Your bets still count.")
-INELIGIBLE: Final = Refusal(ErrorCode.INELIGIBLE, "You cannot take part at present.")
 CHOICE_LOCKED: Final = Refusal(ErrorCode.CHOICE_LOCKED, "The choice of this week is fixed.")
 VERSION_CONFLICT: Final = Refusal(
     ErrorCode.VERSION_CONFLICT, "Your choice was changed elsewhere: look at it again."

@@ -9,16 +9,10 @@ import httpx
 import pytest
 import respx
 
+from subgraphs.club_kit.upstream import choice_path, membership_path
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.mutations.upstream import (
-    SUPERSEDED,
-    Answer,
-    Repetition,
-    UpstreamClient,
-    Verdict,
-    choice_path,
-    membership_path,
-)
+from subgraphs.kit.mutations.effect import SUPERSEDED, Answer, Repetition, Verdict
+from subgraphs.kit.mutations.upstream import UpstreamClient
 from subgraphs.kit.settings import UpstreamSettings
 
 BODY = {"state": "opted_in", "terms_version": "2026-1"}

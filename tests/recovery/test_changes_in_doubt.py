@@ -11,9 +11,9 @@ from sqlalchemy import insert, update
 
 from subgraphs.club.models import INTENT, OUTBOX
 from subgraphs.club_kit.domain.accounts import Account
+from subgraphs.club_kit.upstream import membership_path
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.mutations.intents import ChangeRequest, IntentRepository, UpstreamChange
-from subgraphs.kit.mutations.upstream import membership_path
 from subgraphs.kit.records.leases import Lease
 from subgraphs.rewards.models import INTENT as REWARDS_INTENT
 from tests.support.recovery.harness import (

@@ -17,10 +17,10 @@ from sqlalchemy import func, insert, select
 from foundation.storage.settings import DatabaseSettings
 from furlong.workers.recovery_worker import create_recovery_rounds
 from subgraphs.club.models import INTENT, MEMBERSHIP_EVENT
+from subgraphs.club_kit.upstream import membership_path
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.mutations.intents import ChangeRequest
 from subgraphs.kit.mutations.recovery import PACE_SECONDS, RecoveryRounds
-from subgraphs.kit.mutations.upstream import membership_path
 from subgraphs.kit.settings import UpstreamSettings
 from tests.support.subgraphs.club_fixture import ClubFixture
 from tests.support.subgraphs.upstream_double import UpstreamDouble

@@ -10,7 +10,8 @@ import pytest
 import respx
 
 from subgraphs.kit.mutations.circuit_breaker import Breaker, RetryBudget
-from subgraphs.kit.mutations.upstream import Answer, UpstreamClient, Verdict, shows
+from subgraphs.kit.mutations.effect import Answer, Verdict, shows
+from subgraphs.kit.mutations.upstream import UpstreamClient
 from subgraphs.kit.settings import UpstreamSettings
 
 BODY = {"state": "opted_in", "terms_version": "2026-1"}

@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.club.models import MEMBERSHIP_EVENT
 from subgraphs.club_kit.domain.club_key import ClubKey
+from subgraphs.club_kit.mutation_errors import ErrorCode
+from subgraphs.club_kit.upstream import ClubUpstream
 from subgraphs.kit.mutations.changes import Changes
 from subgraphs.kit.mutations.intents import ChangeRequest, Intent, IntentRepository, UpstreamChange
-from subgraphs.kit.mutations.mutation_errors import ErrorCode, Refusal
-from subgraphs.kit.mutations.upstream import UpstreamClient
+from subgraphs.kit.mutations.refusals import Refusal
 from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.models import INTENT, REWARD_CHOICE
 from subgraphs.rewards.repository import ChoiceRepository
@@ -42,7 +43,7 @@ async def northbet(each_club: ClubFixture) -> ClubFixture:
 async def changes(migrated_mariadb: str) -> AsyncIterator[Changes]:
     """Changes of the rewards subgraph on MariaDB, without the subgraph."""
     club_fixture = ClubFixture.over(migrated_mariadb, NOW)
-    upstream = UpstreamClient(UpstreamSettings(url=club_fixture.upstream_url))
+    upstream = ClubUpstream(UpstreamSettings(url=club_fixture.upstream_url))
     yield Changes(club_fixture.rewards.database, IntentRepository(INTENT), upstream, club_fixture.clock)
     await upstream.close()
     await club_fixture.close()

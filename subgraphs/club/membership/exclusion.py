@@ -18,9 +18,9 @@ from subgraphs.club.membership.repository import MembershipRepository
 from subgraphs.club.models import INTENT, MEMBERSHIP_EVENT, REFERENCE
 from subgraphs.club_kit.domain.accounts import ends_membership
 from subgraphs.club_kit.records.reference import ReferenceRepository
+from subgraphs.club_kit.upstream import membership_path
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.mutations.intents import ChangeRequest, IntentRepository, UpstreamChange
-from subgraphs.kit.mutations.upstream import membership_path
 
 MEMBERSHIP: Final = "membership"
 FORCE_OUT: Final = "forceOut"

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from subgraphs.kit.auth import RequestIdentity, Viewer
 from subgraphs.kit.domain.errors import BadInput, Forbidden
-from subgraphs.kit.mutations.mutation_errors import ErrorCode, Refusal
+from subgraphs.kit.graphql.platform_errors import PlatformErrorCode
+from subgraphs.kit.mutations.refusals import Refusal
 from subgraphs.kit.reads.batching import PendingRead
 from subgraphs.kit.reads.key_lookup import BatchedLookup
 
@@ -122,9 +123,9 @@ class RequestContext(msgspec.Struct, eq=False):
         """Return the viewer who requests a change, or why the change is refused."""
         viewer = self.identity.viewer
         if viewer is None:
-            return Refusal(ErrorCode.UNAUTHENTICATED, "Sign in first.")
+            return Refusal(PlatformErrorCode.UNAUTHENTICATED, "Sign in first.")
         if viewer.brand != brand:
-            return Refusal(ErrorCode.FORBIDDEN, "Your session belongs to another brand.")
+            return Refusal(PlatformErrorCode.FORBIDDEN, "Your session belongs to another brand.")
         return viewer
 
 

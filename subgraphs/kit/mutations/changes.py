@@ -1,4 +1,4 @@
-"""Carries out mutations: intent, upstream call, outcome. Only a confirmed change is a success."""
+"""Carries out mutations: intent, call of another system, outcome. Only a confirmed change is a success."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -16,6 +16,15 @@ from foundation.storage.errors import is_conflict, lock_wait_timed_out
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.live.watches import customer_key
+from subgraphs.kit.mutations.effect import (
+    SUPERSEDED,
+    Answer,
+    Effect,
+    Refusals,
+    Repetition,
+    Verdict,
+    revision_of,
+)
 from subgraphs.kit.mutations.intents import (
     CONFIRMED,
     KEYS_LAST,
@@ -25,15 +34,7 @@ from subgraphs.kit.mutations.intents import (
     IntentRepository,
     UpstreamChange,
 )
-from subgraphs.kit.mutations.mutation_errors import ErrorCode, Refusal
-from subgraphs.kit.mutations.upstream import (
-    SUPERSEDED,
-    Answer,
-    Repetition,
-    UpstreamClient,
-    Verdict,
-    revision_of,
-)
+from subgraphs.kit.mutations.refusals import Refusal
 
 log = structlog.get_logger(__name__)
 Validate = Callable[[AsyncConnection], Awaitable[UpstreamChange | Refusal]]
@@ -67,14 +68,20 @@ class Changes:
     intent; the customer's next request, or recovery, repeats its call under the same key.
 
     Attributes:
+        effect: Makes the changes.
         changed: Called with each customer whose data a commit has changed.
     """
 
     database: Database
     intents: IntentRepository
-    upstream: UpstreamClient
+    effect: Effect
     clock: Clock
     changed: CustomersChanged | None = None
+
+    @property
+    def refusals(self) -> Refusals:
+        """Return what customers are told of changes that are not made."""
+        return self.effect.refusals
 
     async def carry_out(
         self, request: ChangeRequest, validate: Validate, record: Record, outdated: Outdated
@@ -102,10 +109,10 @@ class Changes:
             outcome = await self._drive(written, record, outdated)
             if written.intent.upstream_key == request.upstream_key:
                 return outcome
-            if outcome is _UNCONFIRMED:
-                return _IN_THE_WAY
+            if outcome is self.refusals.unconfirmed:
+                return self.refusals.in_the_way
             # An earlier change of the same slot has been settled, so this one may go ahead.
-        return _IN_THE_WAY
+        return self.refusals.in_the_way
 
     async def settle(self, intent: Intent, answer: Answer, record: Record) -> Intent:
         """Settle an intent whose outcome is known, unless somebody else has done so.
@@ -159,8 +166,8 @@ class Changes:
             return await self.clock.at(connection) < intent.not_before
 
     async def _settle(self, intent: Intent, answer: Answer, record: Record) -> Intent:
-        refusal, revision = refusal_of(answer), revision_of(answer.recorded)
-        error = (refusal.code.value, refusal.message) if refusal else None
+        refusal, revision = self.refusals.of(answer), revision_of(answer.recorded)
+        error = (str(refusal.code), refusal.message) if refusal else None
         async with self.database.write() as connection:
             now = await self.clock.at(connection)
             if await self.intents.settle(connection, intent, error, now, revision) and not refusal:
@@ -220,13 +227,15 @@ class Changes:
                 if isinstance(found, Intent) and (
                     refused := await _refused_repeat(connection, found, validate)
                 ):
-                    return _UNCONFIRMED if found.upstream_key == request.upstream_key else refused
+                    return (
+                        self.refusals.unconfirmed if found.upstream_key == request.upstream_key else refused
+                    )
         except _Overtaken as overtaken:
             return overtaken.refusal
         except DBAPIError as fault:
             # Another request was faster, or several waited for one that gave up.
             if lock_wait_timed_out(fault):
-                return _IN_THE_WAY
+                return self.refusals.in_the_way
             if not is_conflict(fault):
                 raise
             async with self.database.read() as connection:
@@ -236,7 +245,7 @@ class Changes:
     async def _found(self, connection: AsyncConnection, request: ChangeRequest) -> Intent | Refusal | None:
         known = await self.intents.by_client_key(connection, request)
         if known:
-            return known if known.body_hash == request.body_hash else _REUSED
+            return known if known.body_hash == request.body_hash else self.refusals.reused
         return await self.intents.pending_in(connection, request.owner, request.slot)
 
     async def _begin(
@@ -266,23 +275,23 @@ class Changes:
 
         if intent.status == PENDING:
             if await self._has_to_wait(intent):
-                return _UNCONFIRMED
+                return self.refusals.unconfirmed
             repetition = Repetition(intent.created_at, recorded.is_repeat, refused)
-            answer = await self.upstream.put(intent.path, intent.body, intent.upstream_key, repetition)
+            answer = await self.effect.put(intent.path, intent.body, intent.upstream_key, repetition)
             if answer.verdict is Verdict.UNKNOWN or answer == SUPERSEDED:
                 await self.postpone(intent, answer)
-                return _UNCONFIRMED  # recovery also adopts what is newer
+                return self.refusals.unconfirmed  # recovery also adopts what is newer
             try:
                 intent = await self.settle(intent, answer, record)
             except DBAPIError as fault:
                 if not is_conflict(fault):
                     raise
-                return _UNCONFIRMED  # the next request or recovery settles it later
+                return self.refusals.unconfirmed  # the next request or recovery settles it later
         if intent.status == PENDING:
-            return _UNCONFIRMED  # the customer was erased meanwhile, and so was the change
+            return self.refusals.unconfirmed  # the customer was erased meanwhile, and so was the change
         if intent.status == CONFIRMED:
             return None
-        return Refusal(ErrorCode(intent.error_code), str(intent.error_message))
+        return Refusal(str(intent.error_code), str(intent.error_message))
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,31 +319,7 @@ async def _require(still_so: Awaitable[bool]) -> None:
         raise _Outdated
 
 
-_UNCONFIRMED = Refusal(
-    ErrorCode.UPSTREAM_PENDING, "Your change is being confirmed. It will show here shortly."
-)
-_IN_THE_WAY = Refusal(
-    ErrorCode.UPSTREAM_PENDING, "An earlier change of yours is still being confirmed: try again in a moment."
-)
-_REUSED = Refusal(ErrorCode.IDEMPOTENCY_REUSED, "This key was used for another request: send a new one.")
-
-
 async def _refused_repeat(connection: AsyncConnection, found: Intent, validate: Validate) -> Refusal | None:
     """Return why this request must not repeat a change in doubt, so that recovery decides on it."""
     now = await validate(connection) if found.status == PENDING else None
-    return now if isinstance(now, Refusal) and now.code is ErrorCode.INELIGIBLE else None
-
-
-def refusal_of(answer: Answer) -> Refusal | None:
-    """Return what the customer is told of a change that the upstream refused; None for a confirmed one."""
-    match answer:
-        case Answer(verdict=Verdict.CONFIRMED):
-            return None
-        case Answer(code="NOT_MEMBER"):
-            return Refusal(ErrorCode.NOT_MEMBER, "Join the club first.")
-        case Answer(code="INELIGIBLE"):
-            return Refusal(ErrorCode.INELIGIBLE, "You cannot take part at present.")
-        case Answer(code=SUPERSEDED.code):
-            return Refusal(ErrorCode.UPSTREAM_REFUSED, "A newer change is on record, which stands.")
-        case _:
-            return Refusal(ErrorCode.UPSTREAM_REFUSED, "The change was not accepted. Nothing has changed.")
+    return now if isinstance(now, Refusal) and now.stops_repeats else None

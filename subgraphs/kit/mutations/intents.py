@@ -11,7 +11,7 @@ from sqlalchemy import Row, Table, insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.mutations.upstream import recorded_at, revision_of
+from subgraphs.kit.mutations.effect import recorded_at, revision_of
 
 PENDING, CONFIRMED, REFUSED = "pending", "confirmed", "refused"
 KEYS_LAST: Final = timedelta(hours=24)

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from foundation.storage.clock import Clock, database_time
 from foundation.storage.database import Database
 from subgraphs.kit.mutations.changes import Changes
+from subgraphs.kit.mutations.effect import SUPERSEDED, Answer, Repetition, Verdict, shows
 from subgraphs.kit.mutations.intents import KEYS_LAST, Intent
-from subgraphs.kit.mutations.upstream import SUPERSEDED, Answer, Repetition, Verdict, shows
 from subgraphs.kit.records.leases import Lease
 
 log = structlog.get_logger(__name__)
@@ -111,7 +111,7 @@ class Recovery:
             SQLAlchemyError: The database cannot be reached; the changes are unchanged.
             OSError: The same.
         """
-        room = self.changes.upstream.breaker.room(self.limits.at_once)
+        room = self.changes.effect.room(self.limits.at_once)
         pending = await self.pending(after, max(room, 1))
         if not (room and pending):
             return Step(None, 0, len(pending))
@@ -147,7 +147,7 @@ class Recovery:
 
     async def _compare(self, intent: Intent) -> Answer | None:
         """Return the outcome as the records tell it; None if the change is to be sent again."""
-        recorded = await self.changes.upstream.look(intent.path, intent.body.keys())
+        recorded = await self.changes.effect.look(intent.path, intent.body.keys())
         if recorded is None:
             return Answer(Verdict.UNKNOWN)
         on_record = shows(recorded, intent.body)
@@ -162,7 +162,7 @@ class Recovery:
             return await self._refused(intent, recorded)
 
         repetition = Repetition(intent.created_at, before=True, refused=refused)
-        answer = await self.changes.upstream.put(intent.path, intent.body, intent.upstream_key, repetition)
+        answer = await self.changes.effect.put(intent.path, intent.body, intent.upstream_key, repetition)
         if answer.verdict is Verdict.UNKNOWN:
             await self.changes.postpone(intent, answer)
             return False

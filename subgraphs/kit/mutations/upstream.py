@@ -1,85 +1,27 @@
-"""Client of the upstream's API, which records membership and choice."""
+"""Client of an API that makes changes under idempotency keys, such as the upstream's."""
 
 import asyncio
 import json
 import random
-from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from enum import Enum
-from typing import Any, Final
-from urllib.parse import quote, unquote
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import unquote
 
 import httpx
 import structlog
 
 from foundation.storage.clock import Clock, SystemClock
 from subgraphs.kit.certificates import trusted_authorities
-from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.mutations.circuit_breaker import Breaker, RetryBudget
+from subgraphs.kit.mutations.effect import FIRST, SUPERSEDED, Answer, Repetition, Verdict, revision_of, shows
 from subgraphs.kit.mutations.retry_after import asked_wait
 from subgraphs.kit.settings import UpstreamSettings
 
 log = structlog.get_logger(__name__)
 CONFLICT, REFUSED, SERVER_ERRORS = 409, 422, 500
 MAX_RESPONSE_BYTES = 64 * 1024
-
-
-class Verdict(Enum):
-    """The outcome of a call."""
-
-    CONFIRMED = "confirmed"
-    REFUSED = "refused"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The upstream's response.
-
-    Attributes:
-        verdict: UNKNOWN if it is not known whether the change was made.
-        code: For REFUSED, the upstream's own code.
-        recorded: For CONFIRMED, the record that shows the change.
-        wait: For UNKNOWN, how long the upstream asks not to be called again; None if it does not.
-    """
-
-    verdict: Verdict
-    code: str | None = None
-    recorded: Mapping[str, Any] = field(default_factory=dict, compare=False)
-    wait: timedelta | None = field(default=None, compare=False)
-
-
-SUPERSEDED: Final = Answer(Verdict.REFUSED, "SUPERSEDED")
-"""The change is not made, or no longer holds, because something newer is on record."""
-
-
-async def _never_refused(_recorded: Mapping[str, Any]) -> Answer | None:
-    return None
-
-
-@dataclass(frozen=True, slots=True)
-class Repetition:
-    """What decides whether a change that was perhaps requested before may be requested again.
-
-    Attributes:
-        begun_at: When the change began: an answer that was recorded earlier repeats an older outcome.
-        before: Whether it may have been requested before this call.
-        refused: Returns why it must not be requested again, given a record without it; None if it may be.
-    """
-
-    begun_at: datetime | None = None
-    before: bool = False
-    refused: Callable[[Mapping[str, Any]], Awaitable[Answer | None]] = _never_refused
-
-    def predates(self, recorded: Mapping[str, Any]) -> bool:
-        """Return whether a record is older than the change."""
-        at = recorded_at(recorded)
-        return at is not None and self.begun_at is not None and at < self.begun_at
-
-
-FIRST: Final = Repetition()
-"""A change that was never requested before."""
 
 
 class UpstreamClient:
@@ -119,7 +61,7 @@ class UpstreamClient:
         checked against it. An upstream that asks to wait is not called again here.
 
         Args:
-            path: From `membership_path` or `choice_path`.
+            path: Of the record that is changed.
             body: The requested state; the change counts as made if it is returned as the recorded state.
             key: The idempotency key.
             repetition: What is known about earlier requests.
@@ -175,6 +117,10 @@ class UpstreamClient:
         missing = reply.status == httpx.codes.NOT_FOUND and reply.content.get("code") == "NOT_FOUND"
         return ({} if missing else None), reply.wait
 
+    def room(self, most: int) -> int:
+        """Return how many changes may be requested at once now, at most `most`."""
+        return self.breaker.room(most)
+
     async def close(self) -> None:
         """Close the connections."""
         await self._client.aclose()
@@ -214,37 +160,6 @@ class _Reply:
     status: int
     content: Mapping[str, Any]
     wait: timedelta | None = None
-
-
-def membership_path(owner: Owner) -> str:
-    """Return the path of a customer's membership."""
-    return f"/v1/brands/{quote(owner.brand, safe='')}/customers/{quote(owner.customer, safe='')}/membership"
-
-
-def choice_path(owner: Owner, iso_week: str) -> str:
-    """Return the path of a customer's choice for a week."""
-    customer = f"/v1/brands/{quote(owner.brand, safe='')}/customers/{quote(owner.customer, safe='')}"
-    return f"{customer}/weeks/{iso_week}/choice"
-
-
-def shows(recorded: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
-    """Return whether a record has a state."""
-    return all(name in recorded and recorded[name] == value for name, value in body.items())
-
-
-def revision_of(recorded: Mapping[str, Any]) -> int | None:
-    """Return how often the upstream has changed a record; None if it does not say."""
-    revision = recorded.get("revision")
-    return revision if type(revision) is int else None
-
-
-def recorded_at(recorded: Mapping[str, Any]) -> datetime | None:
-    """Return when the upstream recorded a state, by its own clock; None if it does not say."""
-    try:
-        at = datetime.fromisoformat(str(recorded.get("recorded_at")))
-    except ValueError:
-        return None
-    return None if at.tzinfo is None else at
 
 
 def _is_newer(recorded: Mapping[str, Any], seen: Mapping[str, Any]) -> bool:

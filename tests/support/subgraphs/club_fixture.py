@@ -156,7 +156,7 @@ class ClubFixture:
         """Let the circuit breakers stay closed, however many calls fail."""
         for subgraph in (self.club, self.rewards):
             service = cast("Any", subgraph.make_context).keywords["service"]
-            service.changes.upstream.breaker.failures = sys.maxsize
+            service.changes.effect.breaker.failures = sys.maxsize
 
     async def close(self) -> None:
         """Closes all connections."""

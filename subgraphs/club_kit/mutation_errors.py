@@ -1,10 +1,11 @@
-"""Errors of mutations: their codes, and the refusals behind them."""
+"""Errors of the club's mutations, and their codes."""
 
-from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import Final
 
 import strawberry
+
+from subgraphs.kit.mutations.refusals import Refusal
 
 PAYLOAD_DESCRIPTION = (
     "`club` is the state after the mutation; `errors` is empty on success. Without a session `club` is null "
@@ -17,7 +18,7 @@ UPSTREAM_COST: Final = 10
 
 
 @strawberry.enum
-class ErrorCode(Enum):
+class ErrorCode(StrEnum):
     """Why a mutation did not do what was asked."""
 
     UNAUTHENTICATED = "UNAUTHENTICATED"
@@ -38,14 +39,6 @@ class ErrorCode(Enum):
     IDEMPOTENCY_REUSED = "IDEMPOTENCY_REUSED"
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a change was not made, in words for the customer."""
-
-    code: ErrorCode
-    message: str
-
-
 @strawberry.federation.type(shareable=True)
 class ClubError:
     """Why a mutation did not do what was asked."""
@@ -56,4 +49,4 @@ class ClubError:
     @classmethod
     def of(cls, refusal: Refusal | None) -> "list[ClubError]":
         """Return the `errors` of a payload."""
-        return [cls(code=refusal.code, message=refusal.message)] if refusal else []
+        return [cls(code=ErrorCode(refusal.code), message=refusal.message)] if refusal else []
