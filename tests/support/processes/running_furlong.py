@@ -89,9 +89,9 @@ class Programs:
         assert ended.returncode == 1, ended.stdout
         return ended.stderr
 
-    def ended(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run `furlong ARGUMENTS` to its end, whatever that is."""
-        environment = self._whole_environment()
+    def ended(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+        """Run `furlong ARGUMENTS` to its end, whatever that is; `more` are further environment variables."""
+        environment = self._whole_environment() | more
         if self.code:
             return subprocess.run(
                 [FURLONG, *arguments],
