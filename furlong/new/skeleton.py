@@ -2,7 +2,7 @@
 
 import keyword
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -100,7 +100,7 @@ def _files(checkout: Path, names: Names) -> Iterator[tuple[Path, str]]:
     yield Path("tests", names.block, f"test_{names.block}.py"), names.renamed(tests)
 
 
-def _lists(checkout: Path, names: Names) -> Mapping[Path, str]:
+def _lists(checkout: Path, names: Names) -> dict[Path, str]:
     line = f'    Block("{names.block}", topics=(TopicPlan("{names.topic}", Retention.FACTS),)),\n'
     edits = {
         Path("subgraphs/block_list.py"): (")\nBLOCKS: Final", line),

@@ -1,0 +1,107 @@
+"""`furlong new block`: what it writes passes its own tests and the checks of all blocks, as it is."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.support.processes.running_furlong import Programs, programs_in
+from tests.support.repository_files import repository_files
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+PATIENCE_SECONDS: Final = 600.0
+COPIED: Final = ("*.py", "*.toml", "*.json", "*.yaml", "*.graphql", "*.md", "*.mako", "deploy")
+CONTRACT_BROKEN: Final = "from subgraphs.club.models import METADATA as OTHERS\n"
+pytestmark = pytest.mark.usefixtures("processes")
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy what git has, without the web, into a folder with one block more."""
+    folder = tmp_path_factory.mktemp("checkout")
+    for name in repository_files(
+        "*.py", "*.toml", "*.json", "*.yaml", "*.graphql", "*.md", "deploy", "*.mako"
+    ):
+        if not name.startswith(("web/", "bench/", "tests/node/")):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, folder / name)
+    with programs_in(folder) as programs:
+        said = programs.run("new", "block", "parcels", "--checkout", str(folder))
+    assert "subgraphs/parcels/schema.py" in said
+    return folder
+
+
+def run(checkout: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run a program of the environment in the checkout, with its packages."""
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(("FURLONG_", "PYTEST"))
+    }
+    return subprocess.run(
+        [Path(sys.executable).with_name(command[0]), *command[1:]],
+        cwd=checkout,
+        env=inherited | {"PYTHONPATH": str(checkout)},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+
+
+def test_it_passes_its_own_tests_and_those_of_all_blocks(checkout: Path) -> None:
+    """It is found by its line; each of its tables says where its truth is."""
+    files = ("tests/parcels", "tests/kit/test_blocks.py", "tests/conventions/test_recovery_sources.py")
+    ended = run(checkout, "pytest", "-q", "-k", "not mariadb and not runbook", *files)
+    assert ended.returncode == 0, ended.stdout[-3000:]
+    assert "no tests ran" not in ended.stdout
+
+
+def test_it_reads_as_our_code_does(checkout: Path) -> None:
+    """Its lines are broken and its imports ordered, whatever its name."""
+    files = ("subgraphs/parcels", "consumers/parcels", "tests/parcels")
+    assert run(checkout, "ruff", "check", *files).stdout == "All checks passed!\n"
+    assert run(checkout, "ruff", "format", "--check", *files).returncode == 0
+    written = [path.read_text() for file in files for path in (checkout / file).rglob("*.py")]
+    assert not [text for text in written if re.search("notes?\\b|Note", text)]
+
+
+def test_the_import_contracts_cover_it(checkout: Path) -> None:
+    """Without an edit: it may not import another block."""
+    kept = run(checkout, "lint-imports")
+    assert kept.returncode == 0, kept.stdout[-3000:]
+    repository = checkout / "subgraphs/parcels/repository.py"
+    repository.write_text(repository.read_text() + CONTRACT_BROKEN)
+    broken = run(checkout, "lint-imports")
+    assert broken.returncode == 1
+    assert "subgraphs.parcels.repository -> subgraphs.club.models" in broken.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("club",), "there is a block club already"),
+        (("kit",), "there is a block kit already"),
+        (("Parcels",), "cannot name a block"),
+        (("class",), "cannot name a block"),
+        (("wallet", "--thing", "wallet"), "cannot name a row of wallet"),
+        (("parcels", "--checkout", "."), "is no checkout of Furlong"),
+    ],
+)
+def test_a_name_that_cannot_be_is_refused(tmp_path: Path, arguments: tuple[str, ...], why: str) -> None:
+    """Before anything is written."""
+    programs = Programs(tmp_path)
+    assert why in programs.refused("new", "block", *arguments)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_written_twice(checkout: Path) -> None:
+    """A second time, the block is there; its files stay as somebody may have changed them."""
+    model = checkout / "subgraphs/parcels/models.py"
+    before = model.read_text()
+    said = Programs(checkout).refused("new", "block", "parcels", "--checkout", str(checkout))
+    assert "already" in said
+    assert model.read_text() == before
