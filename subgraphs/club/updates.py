@@ -31,5 +31,5 @@ class ClubUpdates(Updates):
     def of(
         self, context: ClubReads, owner: Owner, event: Callable[[int, CustomerClub], T]
     ) -> AsyncGenerator[T, None]:
-        """Return the events of a customer's club, now and after each change; see `Updates.follow`."""
-        return self.follow(context, customer_key(owner), type(context).club, owner, event)
+        """Return the events of a customer's club, now and after each change; see `Updates.stream`."""
+        return self.stream(context, customer_key(owner), type(context).club, owner, event)

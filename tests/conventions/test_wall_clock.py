@@ -188,6 +188,7 @@ BY_THE_NODES_CLOCK: Final[dict[str, tuple[str, ...]]] = {
         "subgraphs/fulfilment/providers/registry.py _signed",
         "subgraphs/fulfilment/providers/registry.py register",
     ),
+    "which week of a customer is shown live": ("subgraphs/club_kit/current_weeks.py read",),
     "during which minute something was shown": (
         "subgraphs/club_kit/served.py _end_period",
         "subgraphs/club_kit/served.py _write_periods",

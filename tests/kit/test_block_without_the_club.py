@@ -47,7 +47,7 @@ from tests.support.notices.app import create_subgraph
 from tests.support.notices.customer_data import erasure_of
 from tests.support.notices.models import BRAND_LOCK, DISMISSAL, METADATA, NOTICE, OUTBOX
 from tests.support.notices.records import dismissed, erased, notice
-from tests.support.notices.service import Desk, NoticeService
+from tests.support.notices.service import NoticeService, Register
 from tests.support.notices.wiring import create_consumer
 from tests.support.subgraphs.club_fixture import ClubFixture, session, session_settings
 
@@ -70,7 +70,7 @@ class Notices:
     subgraph: Subgraph
     consumer: Consumer
     bus: MemoryBus
-    desk: Desk
+    register: Register
     offsets: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -122,7 +122,7 @@ async def notices(request: pytest.FixtureRequest, tmp_path: Any) -> AsyncIterato
     if request.param == "mariadb":
         mariadb = request.getfixturevalue("mariadb")
         url = mariadb.fresh_url()
-    settings, clock, desk = DatabaseSettings(url=url), ManualClock(NOW), Desk()
+    settings, clock, register = DatabaseSettings(url=url), ManualClock(NOW), Register()
     await migrate(settings, "notices", METADATA)
     bus = MemoryBus(is_complete=True)
     verifier = SessionVerifier.from_settings(session_settings(), clock)
@@ -131,11 +131,11 @@ async def notices(request: pytest.FixtureRequest, tmp_path: Any) -> AsyncIterato
     changed = bus.customers_changed
     consumer = create_consumer(settings, StreamSettings(), CollectorRegistry(), clock, changed=changed)
     async with AsyncExitStack() as stack:
-        subgraph = create_subgraph(parts, desk)
+        subgraph = create_subgraph(parts, register)
         stack.push_async_callback(bus.close)
         stack.push_async_callback(subgraph.close)
         stack.push_async_callback(consumer.close)
-        yield Notices(settings, subgraph, consumer, bus, desk)
+        yield Notices(settings, subgraph, consumer, bus, register)
     if mariadb is not None:
         mariadb.drop(url)
 
@@ -215,7 +215,7 @@ async def test_its_changes_take_effect_elsewhere_and_have_codes_of_their_own(not
     assert await notices.dismiss("k-1") == []
     assert await notices.dismiss("k-1") == []
     assert await notices.dismiss("k-1", id="n-2") == ["IDEMPOTENCY_REUSED"]
-    notices.desk.answers = [Answer(Verdict.REFUSED, "CLOSED"), Answer(Verdict.REFUSED, "NOT_MEMBER")]
+    notices.register.answers = [Answer(Verdict.REFUSED, "CLOSED"), Answer(Verdict.REFUSED, "NOT_MEMBER")]
     assert await notices.dismiss("k-2") == ["SUSPENDED"]
     assert await notices.dismiss("k-2") == ["SUSPENDED"]
     assert await notices.dismiss("k-3") == ["DECLINED"]
@@ -229,7 +229,7 @@ async def test_its_changes_take_effect_elsewhere_and_have_codes_of_their_own(not
 
 async def test_a_change_in_doubt_is_settled_by_recovery(notices: Notices) -> None:
     """By the effect alone, whatever that is."""
-    notices.desk.answers = [Answer(Verdict.UNKNOWN)]
+    notices.register.answers = [Answer(Verdict.UNKNOWN)]
     assert await notices.dismiss("k-1") == ["PENDING"]
     clock = notices.subgraph.clock
     assert isinstance(clock, ManualClock)

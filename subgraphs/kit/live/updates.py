@@ -43,7 +43,7 @@ class Updates:
     bus: EventBus = field(default_factory=MemoryBus)
     settings: LiveSettings = field(default_factory=LiveSettings)
 
-    async def follow(
+    async def stream(
         self,
         context: C,
         watched: bytes,

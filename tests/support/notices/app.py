@@ -15,7 +15,7 @@ from subgraphs.kit.reads.key_lookup import BatchedLookup, KeyLookup, LookupPart,
 from tests.support.notices import NOTICE_TOPIC
 from tests.support.notices.models import INTENT, NOTICE
 from tests.support.notices.schema import NoticesContext, StoredNotice, create_schema
-from tests.support.notices.service import Desk, NoticeService
+from tests.support.notices.service import NoticeService, Register
 
 COLUMNS = ("revision", "text", "fee_minor")
 
@@ -33,8 +33,8 @@ def _notice_id(watched: bytes) -> str | None:
     return None if found is None else found.decode()
 
 
-def create_subgraph(parts: SubgraphParts, desk: Desk | None = None) -> Subgraph:
-    """Return the subgraph of notices over its database, and the desk that makes its changes."""
+def create_subgraph(parts: SubgraphParts, register: Register | None = None) -> Subgraph:
+    """Return the subgraph of notices over its database, and the register that makes its changes."""
     options = parts.reading
     database = Database.open(parts.database, "notices", options.tracer)
     lookup: KeyLookup[str, StoredNotice | None] = KeyLookup(
@@ -44,7 +44,7 @@ def create_subgraph(parts: SubgraphParts, desk: Desk | None = None) -> Subgraph:
         database, (LookupPart(lookup, _row_key),), lambda found: found, options.observe
     )
     changes = Changes(
-        database, IntentRepository(INTENT), desk or Desk(), parts.clock, parts.bus.customers_changed
+        database, IntentRepository(INTENT), register or Register(), parts.clock, parts.bus.customers_changed
     )
     return Subgraph(
         name="notices",

@@ -149,7 +149,7 @@ class Subscription:
     ) -> AsyncGenerator[NoticeUpdate, None]:
         """Follow a notice."""
         watched = public_key(NOTICE_TOPIC, notice_id.encode())
-        return info.context.updates.follow(
+        return info.context.updates.stream(
             info.context, watched, NoticesContext.notice, str(notice_id), _update
         )
 

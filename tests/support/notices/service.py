@@ -27,12 +27,12 @@ REFUSALS: Final = Refusals(
     reused=Refusal(PlatformErrorCode.IDEMPOTENCY_REUSED, "Send a new key."),
     superseded=Refusal(PlatformErrorCode.DECLINED, "Something newer stands."),
     refused=Refusal(PlatformErrorCode.DECLINED, "Not accepted."),
-    by_code={"CLOSED": Refusal(PlatformErrorCode.SUSPENDED, "The desk is closed.")},
+    by_code={"CLOSED": Refusal(PlatformErrorCode.SUSPENDED, "The register is closed.")},
 )
 
 
 @dataclass
-class Desk:
+class Register:
     """Another system, in memory: it makes each change once, or refuses it, or does not answer.
 
     Attributes:
