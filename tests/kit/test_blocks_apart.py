@@ -15,8 +15,8 @@ from tests.support.processes.running_furlong import PATIENCE_SECONDS
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PACKAGES: Final = (
-    *("gateway", "foundation", "jit", "subgraphs", "consumers", "cells", "furlong", "backoffice", "analytics"),
-    "simulator",
+    *("gateway", "foundation", "jit", "subgraphs", "consumers", "cells"),
+    *("furlong", "backoffice", "analytics", "simulator"),
 )
 PROGRAM: Final = """
 import asyncio
