@@ -8,7 +8,6 @@ import asyncio
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.consumer.__main__ import CUSTOMERS, DATABASE, OTHERS, TestBed
@@ -17,6 +16,7 @@ from bench.harness import report
 from bench.harness.cores import Cores, raise_priority
 from bench.harness.servers import start_mariadb
 from deploy.private_kafka import start_kafka
+from foundation.storage.clock import SystemClock
 from foundation.storage.settings import DatabaseSettings
 from furlong.backup.backup import back_up, restore
 from furlong.databases import METADATA, upgrade_databases
@@ -66,7 +66,7 @@ async def _copied(settings: DatabaseSettings, folder: Path) -> tuple[dict[str, f
         await work()
         return time.perf_counter() - began
 
-    backup = await timed(lambda: back_up(settings, folder, datetime.now(UTC)))
+    backup = await timed(lambda: back_up(settings, folder, SystemClock()))
     size = sum(file.stat().st_size for file in folder.iterdir())  # noqa: ASYNC240 - nothing else runs
     restored = await timed(lambda: restore(settings, folder, METADATA, replace=True))
     return {"backup": backup, "restore": restored}, size

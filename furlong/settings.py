@@ -17,8 +17,9 @@ from consumers.feeds.settings import FeedSettings
 from consumers.stream.settings import StreamSettings
 from foundation.late_imports import imported
 from foundation.logs import LogSettings
-from foundation.storage.settings import CellSettings, ClockSettings, DatabaseSettings
+from foundation.storage.settings import CellSettings, ClockSettings
 from foundation.tracing import SamplerSettings, TracingSettings
+from furlong.database_settings import DatabasesSettings
 from furlong.embedding.settings import EmbedSettings
 from gateway.feature_list import FEATURES
 from gateway.feature_settings import FeatureSettings, gateway_prefix
@@ -113,7 +114,7 @@ class TopicSettings(BaseSettings):
 
 ALL_SETTINGS: tuple[type[BaseSettings], ...] = (
     BlockSettings,
-    DatabaseSettings,
+    DatabasesSettings,
     CellSettings,
     RegionSettings,
     MoveSettings,

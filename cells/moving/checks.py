@@ -1,5 +1,6 @@
 """What must hold before a move begins, and how much there is to move."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -7,6 +8,8 @@ from cells.errors import MoveError
 from cells.moving.server import Location, Server, quoted
 from cells.regions import COUNT, BoundRegion
 from foundation.storage.cells.cell import Cell
+from foundation.storage.servers import address_of, by_server
+from foundation.storage.settings import DatabaseSettings
 
 OPEN: Final = "open"
 FENCED: Final = "fenced"
@@ -64,6 +67,31 @@ def check(source: Location, target: Location) -> Findings:
         f"{each.server} has no account {each.account}" for each in (source, target) if not each.accounts
     ]
     return Findings(cell, epoch, size, tables, problems)
+
+
+def require_together(source: Location, settings: DatabaseSettings, subgraphs: Collection[str]) -> None:
+    """Check that the cell has all its databases on one server, by its processes' settings and by that server.
+
+    Raises:
+        MoveError: It has some elsewhere, which would stay there, and would be of another epoch.
+        pymysql.err.MySQLError: The server cannot be reached.
+    """
+    addresses = [address_of(url) for url in by_server(settings, subgraphs)]
+    present = {
+        str(name) for (name,) in source.server.rows("SELECT schema_name FROM information_schema.schemata")
+    }
+    missing = [schema for schema in source.schemas if schema not in present]
+    if len(set(addresses)) > 1:
+        where = f"at {' and '.join(addresses)}, as FURLONG_DATABASE_URLS says"
+    elif 0 < len(missing) < len(source.schemas):
+        where = f"and {', '.join(missing)} not at {source.server}"
+    else:
+        return
+    raise MoveError(
+        f"the cell's databases are on several servers, {where}; moves, splits and merges are of databases on "
+        "one. Nothing was changed. Stop the cell's processes, bring its databases to one server by `furlong "
+        "backup` and `furlong restore`, and try again (docs/cells.md, Databases on several servers)"
+    )
 
 
 def cell_at(location: Location) -> tuple[Cell, int, str] | None:

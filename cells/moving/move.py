@@ -13,12 +13,13 @@ from sqlalchemy import make_url
 
 from cells.errors import MoveError, NotCaughtUp
 from cells.moving import ownership, replication, verification
-from cells.moving.checks import Findings, check
+from cells.moving.checks import Findings, check, require_together
 from cells.moving.journal import Journal, Step
 from cells.moving.server import Location, Server
 from cells.moving.settings import MoveSettings
 from cells.regions import RegionMapError, RegionSettings
 from cells.routing.runtime import Runtime
+from foundation.storage.settings import DatabaseSettings
 
 Report: TypeAlias = Callable[[Step, str], None]
 """Called with `begins` before each step, and with the seconds that it took after it."""
@@ -216,7 +217,8 @@ def locations_of(settings: MoveSettings, subgraphs: tuple[str, ...]) -> tuple[Lo
     """Return the source and the target.
 
     Raises:
-        MoveError: A setting is missing, or no URL of MariaDB.
+        MoveError: A setting is missing, or no URL of MariaDB, or the cell's databases are on several servers.
+        pymysql.err.MySQLError: The source cannot be reached.
     """
     source = _server("FURLONG_CELL_MOVE_SOURCE_URL", settings.source_url)
     target = _server("FURLONG_CELL_MOVE_TARGET_URL", settings.target_url)
@@ -227,7 +229,9 @@ def locations_of(settings: MoveSettings, subgraphs: tuple[str, ...]) -> tuple[Lo
         old = None if regions.region is None else regions.own()
     except RegionMapError as error:
         raise MoveError(str(error)) from error
-    return Location.of(source, subgraphs, settings.account, old), Location.of(target, subgraphs, account, new)
+    location = Location.of(source, subgraphs, settings.account, old)
+    require_together(location, DatabaseSettings(), subgraphs)
+    return location, Location.of(target, subgraphs, account, new)
 
 
 def open_move(settings: MoveSettings, subgraphs: tuple[str, ...]) -> Move:

@@ -44,8 +44,8 @@ CLOSED = "closed_database"
 """A table that exists while only what recovers the database may connect (`furlong db close`)."""
 
 
-def database_url(base: str, subgraph: str) -> URL:
-    """Return the URL of a subgraph's own database under the common one.
+def database_url(settings: DatabaseSettings, subgraph: str) -> URL:
+    """Return the URL of a subgraph's own database: the one place that says where a database is.
 
     `mysql+aiomysql://…/furlong` gives `…/furlong_club`; `sqlite+aiosqlite:///DIR` gives `DIR/club.sqlite`.
 
@@ -53,12 +53,13 @@ def database_url(base: str, subgraph: str) -> URL:
         ValueError: No URL, neither MySQL nor SQLite by an asynchronous driver, or no database name.
     """
     usable = "use mysql+aiomysql://USER:PASSWORD@HOST/furlong or sqlite+aiosqlite:///DIRECTORY"
+    variable = settings.variable_of(subgraph)
     try:
-        url = make_url(base)
+        url = make_url(settings.url_of(subgraph))
     except ArgumentError as error:  # the text may contain a password, so that it is not repeated
-        raise ValueError(f"FURLONG_DATABASE_URL is not a URL: {usable}") from error
+        raise ValueError(f"{variable} is not a URL: {usable}") from error
     if not url.database or not _is_usable(url):
-        raise ValueError(f"FURLONG_DATABASE_URL cannot be {url.render_as_string()}: {usable}")
+        raise ValueError(f"{variable} cannot be {url.render_as_string()}: {usable}")
     if url.get_backend_name() == "sqlite":
         return url.set(database=str(Path(url.database) / f"{subgraph}.sqlite"))
     return url.set(database=f"{url.database}_{subgraph}")
@@ -66,7 +67,7 @@ def database_url(base: str, subgraph: str) -> URL:
 
 def has_file(settings: DatabaseSettings, subgraph: str) -> bool:
     """Return whether a connection finds a database file, instead of creating it; True for servers."""
-    url = database_url(settings.url, subgraph)
+    url = database_url(settings, subgraph)
     return url.get_backend_name() != "sqlite" or Path(str(url.database)).exists()
 
 
@@ -222,7 +223,7 @@ def create_engine(
         prepared: How many statements each connection keeps prepared. Only asyncmy can; it sends the text of a
             statement that the server does not prepare.
     """
-    url = database_url(settings.url, subgraph)
+    url = database_url(settings, subgraph)
     pool: dict[str, Any] = {"poolclass": NullPool}
     if connections is not None:
         pool = {"pool_size": connections, "max_overflow": 0}

@@ -1,12 +1,12 @@
 """Which SQL server has been met, and whether Furlong promises to run on it (`docs/deployment.md`)."""
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
-from sqlalchemy import URL, event
+from sqlalchemy import URL, event, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -18,6 +18,7 @@ Verdict: TypeAlias = Literal["promised", "untested", "refused"]
 
 DOCUMENTED: Final = "docs/deployment.md, Which SQL engines"
 CONNECT_SECONDS: Final = 5
+PORT: Final = 3306
 
 _MARKS: Final = {
     "tidb": "TiDB",
@@ -127,16 +128,39 @@ _VARIABLES: Final = (
 )
 
 
-async def server_at(settings: DatabaseSettings) -> Server | None:
-    """Return the server of the databases, which need not exist; None for files of SQLite.
+def by_server(settings: DatabaseSettings, names: Iterable[str]) -> dict[URL, tuple[str, ...]]:
+    """Return the databases of each server, by its URL, without a database; all files of SQLite are one.
+
+    Raises:
+        ValueError: A URL is wrong.
+    """
+    servers: dict[URL, tuple[str, ...]] = {}
+    for name in names:
+        url = database_url(settings, name)
+        server = make_url("sqlite://") if url.get_backend_name() == "sqlite" else url.set(database="")
+        servers[server] = (*servers.get(server, ()), name)
+    return servers
+
+
+def address_of(url: URL) -> str:
+    """Return the address of a server, for people."""
+    return f"{url.host}:{url.port or PORT}"
+
+
+def place_of(settings: DatabaseSettings, name: str) -> str:
+    """Return where a database is, for people: its server and its name there, or its file."""
+    url = database_url(settings, name)
+    return str(url.database) if url.get_backend_name() == "sqlite" else f"{address_of(url)}/{url.database}"
+
+
+async def server_at(url: URL) -> Server | None:
+    """Return the server at a URL, whose databases need not exist; None for files of SQLite.
 
     Raises:
         ServerRefused: Furlong does not run there.
         DatabaseAway: The server does not answer.
         sqlalchemy.exc.SQLAlchemyError: The server cannot be reached.
-        ValueError: The URL is wrong.
     """
-    url = database_url(settings.url, "")
     if url.get_backend_name() == "sqlite":
         return None
     async with connected(url) as (_, server):

@@ -45,7 +45,7 @@ class CellSettings(BaseSettings):
 
 
 class DatabaseSettings(BaseSettings):
-    """Where the tables are: each subgraph has its own database under this URL."""
+    """Where the tables are: each subgraph has its own database, under the common URL or under its own."""
 
     model_config = SettingsConfigDict(env_prefix="FURLONG_DATABASE_")
 
@@ -54,6 +54,12 @@ class DatabaseSettings(BaseSettings):
         json_schema_extra={"writeOnly": True},
         description="mysql+aiomysql://USER:PASSWORD@HOST/furlong (the name is a prefix: furlong_club, …), "
         "or sqlite+aiosqlite:///DIRECTORY (one file per subgraph)",
+    )
+    urls: dict[str, str] = Field(
+        default={},
+        json_schema_extra={"writeOnly": True},
+        description="URLs of databases that are not at the common one, by their names, written like it: "
+        '{"rewards": "mysql+aiomysql://USER:PASSWORD@HOST/furlong"} has furlong_rewards on another server',
     )
     pool_size: int = Field(default=10, ge=1, description="Connections a process keeps to each database")
     reading_connections: int = Field(
@@ -74,6 +80,19 @@ class DatabaseSettings(BaseSettings):
         default_factory=CellSettings, description="The cell whose databases these are: settings of their own"
     )
     _enters_closed: bool = PrivateAttr(default=False)
+
+    def url_of(self, name: str) -> str:
+        """Return the URL under which a database is: its own, or else the common one."""
+        return self.urls.get(name, self.url)
+
+    def variable_of(self, name: str) -> str:
+        """Return the environment variable that says where a database is."""
+        return f"{name} in FURLONG_DATABASE_URLS" if name in self.urls else "FURLONG_DATABASE_URL"
+
+    @property
+    def places(self) -> str:
+        """Return all URLs, which may have passwords, for people."""
+        return "; ".join([self.url, *(f"{name} at {url}" for name, url in self.urls.items())])
 
     @property
     def enters_closed(self) -> bool:

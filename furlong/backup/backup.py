@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
+from dataclasses import replace as replace_fields
 from datetime import datetime
 from pathlib import Path
 
@@ -14,10 +15,11 @@ from foundation.storage.clock import Clock
 from foundation.storage.database import CLOSED, Database, create_engine, database_url
 from foundation.storage.installation import Installation
 from foundation.storage.migrations.upgrade import UNFINISHED_RESTORE, create_database, knows, status
+from foundation.storage.servers import address_of, by_server
 from foundation.storage.settings import DatabaseSettings
 from furlong.backup import mariadb, sqlite
-from furlong.backup.database_use import require_stopped
-from furlong.backup.manifest import FORMAT, BackupError, Engine, Manifest, saved
+from furlong.backup.database_use import close_database, require_stopped
+from furlong.backup.manifest import COMPARED, FORMAT, BackupError, Engine, Manifest, Moment, saved
 from furlong.databases import METADATA
 from furlong.identity import installations, require_one_installation
 
@@ -35,20 +37,39 @@ class Databases:
 
     def url(self, name: str) -> URL:
         """Return the URL of a subgraph's database."""
-        return database_url(self.settings.url, name)
+        return database_url(self.settings, name)
 
     def path(self, name: str) -> Path:
         """Return the file of a subgraph's SQLite database."""
         return Path(str(self.url(name).database))
 
+    def file_of(self, name: str) -> str:
+        """Return the name of a subgraph's file in a backup."""
+        return sqlite.file_of(name) if self.engine == "sqlite" else mariadb.file_of(name)
 
-async def time_of(settings: DatabaseSettings, clock: Clock) -> datetime:
-    """Return the time of the database server, which all that is in the databases has; of SQLite, ours.
+    async def dump(self, folder: Path, clock: Clock) -> tuple[Moment, ...]:
+        """Write all databases into a folder, those of different servers at the same time."""
+        servers = by_server(self.settings, METADATA)
+        return tuple(
+            await asyncio.gather(*(self._dump(url, names, folder, clock) for url, names in servers.items()))
+        )
+
+    async def _dump(self, server: URL, names: tuple[str, ...], folder: Path, clock: Clock) -> Moment:
+        taken_at = await time_of(self.settings, names[0], clock)
+        if self.engine == "sqlite":
+            await asyncio.to_thread(sqlite.dump, {name: self.path(name) for name in names}, folder)
+        else:
+            await asyncio.to_thread(mariadb.dump, {name: self.url(name) for name in names}, folder)
+        return Moment(address_of(server), taken_at, names)
+
+
+async def time_of(settings: DatabaseSettings, name: str, clock: Clock) -> datetime:
+    """Return the time of a database's server, which all that is in the database has; of SQLite, ours.
 
     Raises:
         sqlalchemy.exc.SQLAlchemyError: The server cannot be reached.
     """
-    database = Database.open(settings, "club")
+    database = Database.open(settings, name)
     try:
         async with database.read() as connection:
             return await clock.at(connection)
@@ -56,8 +77,8 @@ async def time_of(settings: DatabaseSettings, clock: Clock) -> datetime:
         await database.close()
 
 
-async def back_up(settings: DatabaseSettings, folder: Path, now: datetime) -> Manifest:
-    """Write a backup of all databases at one moment into an empty or new folder.
+async def back_up(settings: DatabaseSettings, folder: Path, clock: Clock) -> Manifest:
+    """Write a backup of all databases into an empty or new folder: those of each server as of one moment.
 
     Raises:
         BackupError: The folder is not empty, cannot be written, or the databases cannot be read.
@@ -74,14 +95,14 @@ async def back_up(settings: DatabaseSettings, folder: Path, now: datetime) -> Ma
             raise BackupError(f"the database of {name} is closed: recover it first, and `furlong db open` it")
     installation = await _installation(settings)
     try:
-        if databases.engine == "sqlite":
-            await asyncio.to_thread(sqlite.dump, {name: databases.path(name) for name in METADATA}, folder)
-            file_of = sqlite.file_of
-        else:
-            await asyncio.to_thread(mariadb.dump, {name: databases.url(name) for name in METADATA}, folder)
-            file_of = mariadb.file_of
-        contents = {name: saved(folder, file_of(name), statuses[name].revision) for name in METADATA}
-        manifest = Manifest(FORMAT, now, databases.engine, contents, installation)
+        moments = await databases.dump(folder, clock)
+        contents = {
+            name: saved(folder, databases.file_of(name), statuses[name].revision) for name in METADATA
+        }
+        first = min(moment.taken_at for moment in moments)
+        manifest = Manifest(FORMAT, first, databases.engine, contents, installation)
+        if len(moments) > 1:
+            manifest = replace_fields(manifest, moments=moments, note=COMPARED)
         manifest.write(folder)
     except (OSError, sqlite3.Error) as fault:
         raise BackupError(
@@ -101,6 +122,8 @@ async def restore(
     settings: DatabaseSettings, folder: Path, names: Iterable[str] | None = None, *, replace: bool = False
 ) -> Manifest:
     """Restore databases to the moment of a backup; an interrupted restore can be repeated.
+
+    Databases that the backup has of several moments are closed until they are recovered.
 
     Args:
         settings: Where the databases are.
@@ -139,6 +162,8 @@ async def restore(
             )
         occupied.append(name)
     await require_stopped(settings, occupied)
+    for name in wanted if len(manifest.moments_of(wanted)) > 1 else ():
+        await close_database(settings, name)  # all, before the first is loaded: it may be interrupted
     for name in wanted:
         source = folder / manifest.databases[name].file
         if databases.engine == "sqlite":
@@ -179,7 +204,7 @@ async def _is_free(settings: DatabaseSettings, name: str, metadata: MetaData) ->
 async def _load_schema(settings: DatabaseSettings, name: str, source: Path) -> None:
     """Empty a schema and fill it; a table marks it meanwhile, so that no process starts on it."""
     await create_database(settings, name)
-    url = database_url(settings.url, name)
+    url = database_url(settings, name)
     # Dropping a large table takes longer than any statement of a request may.
     engine = create_engine(settings.model_copy(update={"statement_seconds": 0}), name)
     try:

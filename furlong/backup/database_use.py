@@ -50,7 +50,7 @@ async def require_stopped(settings: DatabaseSettings, names: Iterable[str]) -> N
 
 
 async def _users(settings: DatabaseSettings, name: str) -> str:
-    url = database_url(settings.url, name)
+    url = database_url(settings, name)
     if url.get_backend_name() == "sqlite" and _is_open(Path(str(url.database))):
         return "a process has the file open"
     engine = create_engine(settings, name)
@@ -111,7 +111,7 @@ async def close_database(settings: DatabaseSettings, name: str) -> int:
         CannotBeClosed: It is SQLite's.
         sqlalchemy.exc.SQLAlchemyError: The server cannot be reached, or refuses.
     """
-    if database_url(settings.url, name).get_backend_name() == "sqlite":
+    if database_url(settings, name).get_backend_name() == "sqlite":
         raise CannotBeClosed
     await create_database(settings, name)
     engine = create_engine(settings, name)

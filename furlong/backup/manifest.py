@@ -3,8 +3,8 @@
 import hashlib
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
@@ -41,15 +41,42 @@ class SavedDatabase:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment whose state some of the saved databases have: those of one server.
+
+    Attributes:
+        server: Its host and port.
+        taken_at: The moment, by the server's clock.
+        databases: The names of the databases.
+    """
+
+    server: str
+    taken_at: datetime
+    databases: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{', '.join(self.databases)} at {self.server}: {self.taken_at:%Y-%m-%d %H:%M:%S.%f} UTC"
+
+
+COMPARED: Final = (
+    "This backup is not of one moment. After a restore the databases are closed until `furlong recover` has "
+    "compared each with all topics and with the upstream's record: what others published is applied, what it "
+    "published itself and lacks is read back, and what waits for a person is listed"
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """A complete backup.
 
     Attributes:
         format: The format of the backup; this version reads `FORMAT`.
-        taken_at: The moment whose state all the saved databases have.
+        taken_at: The moment whose state the saved databases have; if they have several, the first.
         engine: `mysql` (also for MariaDB) or `sqlite`; a backup can only be restored into the same engine.
         databases: The saved databases, by subgraph.
         installation: What the databases belong to; None if they never recorded it.
+        moments: The moments, if there are several: the databases were on several servers.
+        note: What that means, for people; empty for one moment.
     """
 
     format: int
@@ -57,13 +84,24 @@ class Manifest:
     engine: Engine
     databases: Mapping[str, SavedDatabase]
     installation: Installation | None = None
+    moments: tuple[Moment, ...] = ()
+    note: str = ""
+
+    def moments_of(self, names: Iterable[str]) -> tuple[Moment, ...]:
+        """Return the moments of some of the databases, each with those of them that have its state."""
+        wanted = tuple(names)
+        several = (
+            replace(moment, databases=tuple(name for name in wanted if name in moment.databases))
+            for moment in self.moments
+        )
+        return tuple(moment for moment in several if moment.databases) or (Moment("", self.taken_at, wanted),)
 
     def write(self, folder: Path) -> None:
         """Write the manifest into the folder of a backup, atomically."""
-        content = asdict(self) | {"taken_at": self.taken_at.isoformat()}
         partial = folder / f"{MANIFEST}.partial"
         create_private(partial)
-        partial.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+        content = json.dumps(asdict(self), indent=2, default=datetime.isoformat)
+        partial.write_text(f"{content}\n", encoding="utf-8")
         partial.replace(folder / MANIFEST)
 
     @classmethod

@@ -9,13 +9,13 @@ from functools import partial
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.conn import collect_hosts
 from aiokafka.errors import KafkaConnectionError, KafkaError, NodeNotReadyError
-from sqlalchemy import text
+from sqlalchemy import URL, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from consumers.stream.settings import StreamSettings
 from foundation.storage.database import create_engine, database_url
 from foundation.storage.migrations.upgrade import status
-from foundation.storage.servers import ADVICE, ServerRefused, server_at
+from foundation.storage.servers import ADVICE, ServerRefused, address_of, by_server, server_at
 from foundation.storage.settings import DatabaseSettings
 from furlong.checks.finding import Check, CheckFailed
 from furlong.checks.machine_clock import MachineClocks, Reading
@@ -41,11 +41,12 @@ STATES = {
     "unrestored": ("a restore was interrupted", "run `furlong restore` again"),
 }
 
-Explain = Callable[[DBAPIError], str]
+Explain = Callable[[DBAPIError, str], str]
+"""Puts a database error into words, with the setting that says where the database is."""
 
 
 def database_checks(settings: DatabaseSettings, clocks: MachineClocks, explain: Explain) -> list[Check]:
-    """Return a check of the server, and one for each subgraph's database.
+    """Return a check of each server, and one for each subgraph's database.
 
     Args:
         settings: Where the databases are.
@@ -53,28 +54,40 @@ def database_checks(settings: DatabaseSettings, clocks: MachineClocks, explain: 
         explain: Puts a database error into words.
     """
     return [
-        Check("database server", partial(_server, settings, explain)),
+        *_server_checks(settings, explain),
         *(Check(f"database {name}", partial(_check, settings, name, clocks, explain)) for name in METADATA),
     ]
 
 
-async def _server(settings: DatabaseSettings, explain: Explain) -> str:
+def _server_checks(settings: DatabaseSettings, explain: Explain) -> list[Check]:
     try:
-        server = await server_at(settings)
+        servers = by_server(settings, METADATA)
+    except ValueError:
+        return []  # the check of the database says it
+    title = "database server {}" if len(servers) > 1 else "database server"
+    return [
+        Check(title.format(address_of(url)), partial(_server, settings, url, names, explain))
+        for url, names in servers.items()
+    ]
+
+
+async def _server(settings: DatabaseSettings, url: URL, names: tuple[str, ...], explain: Explain) -> str:
+    try:
+        server = await server_at(url)
     except ServerRefused as refused:
         raise CheckFailed(refused.server.says, ADVICE) from refused
     except (SQLAlchemyError, OSError, ValueError) as error:
-        raise _unusable(error, explain) from error
+        raise _unusable(error, explain, settings.variable_of(names[0])) from error
     if server is None:
         return "files of SQLite: for the demo, and for trying things"
-    return server.says
+    return f"{server.says}, with {', '.join(names)}" if settings.urls else server.says
 
 
-def _unusable(error: Exception, explain: Explain) -> CheckFailed:
+def _unusable(error: Exception, explain: Explain, variable: str) -> CheckFailed:
     if isinstance(error, DBAPIError):
-        return CheckFailed(explain(error), "correct FURLONG_DATABASE_URL, or repair the database")
+        return CheckFailed(explain(error, variable), f"correct {variable}, or repair the database")
     return CheckFailed(
-        f"it cannot be used: {type(error).__name__}", "correct FURLONG_DATABASE_URL: see `furlong settings`"
+        f"it cannot be used: {type(error).__name__}", f"correct {variable}: see `furlong settings`"
     )
 
 
@@ -82,11 +95,11 @@ async def _check(settings: DatabaseSettings, name: str, clocks: MachineClocks, e
     try:
         found = await status(settings, name, METADATA[name])
         if found.serves:
-            server = f"the database at {database_url(settings.url, name).host}"
+            server = f"the database at {address_of(database_url(settings, name))}"
             again = partial(_time_again, settings, name, clocks)
             clocks.note(server, await _time(settings, name, clocks), again, is_database=True)
     except (SQLAlchemyError, OSError, ValueError) as error:
-        raise _unusable(error, explain) from error
+        raise _unusable(error, explain, settings.variable_of(name)) from error
     if not found.serves:
         raise CheckFailed(*STATES[found.state])
     if found.closed:
@@ -96,7 +109,7 @@ async def _check(settings: DatabaseSettings, name: str, clocks: MachineClocks, e
 
 async def _time(settings: DatabaseSettings, name: str, clocks: MachineClocks) -> Reading | None:
     """Ask a database server for its time; None for an SQLite file, which has this machine's clock."""
-    if database_url(settings.url, name).get_backend_name() == "sqlite":
+    if database_url(settings, name).get_backend_name() == "sqlite":
         return None
     engine = create_engine(settings, name)
     try:

@@ -63,10 +63,11 @@ class Installation:
         features = () if self.gateway is None else self.gateway.parts.values()
         secrets = [secret for part in (*parts, *features) if part is not None for secret in _secrets(part)]
         if self.database is not None:
-            try:
-                secrets.append(SecretStr(make_url(self.database.url).password or ""))
-            except ArgumentError:
-                secrets.append(SecretStr(self.database.url))
+            for url in (self.database.url, *self.database.urls.values()):
+                try:
+                    secrets.append(SecretStr(make_url(url).password or ""))
+                except ArgumentError:
+                    secrets.append(SecretStr(url))
         return secrets
 
 

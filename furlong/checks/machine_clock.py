@@ -127,6 +127,8 @@ class MachineClocks:
         if not deciding:
             return "no server told its time"
         server, most = _farthest(deciding)
+        if not _is_wrong(most) and (apart := _far_apart(self.databases)):
+            raise CheckFailed(apart, "set both by NTP: their databases compare times")
         if _is_wrong(most):
             raise CheckFailed(
                 f"this machine's clock is {_difference(most)} that of {server}",
@@ -152,6 +154,20 @@ class MachineClocks:
 
 def _farthest(found: Mapping[str, timedelta]) -> tuple[str, timedelta]:
     return max(found.items(), key=lambda each: abs(each[1]))
+
+
+def _far_apart(databases: Mapping[str, timedelta]) -> str:
+    """Say which clocks of database servers differ from one another too much; nothing if none do.
+
+    Each difference is a least one, so two add up only if one clock is ahead of ours and the other behind.
+    """
+    if not databases:
+        return ""
+    first, last = min(databases, key=databases.__getitem__), max(databases, key=databases.__getitem__)
+    apart = max(databases[last], timedelta(0)) - min(databases[first], timedelta(0))
+    if not _is_wrong(apart):
+        return ""
+    return f"the clock of {last} is {apart.total_seconds():.0f} s ahead of that of {first}"
 
 
 def _is_wrong(ahead: timedelta) -> bool:

@@ -79,14 +79,13 @@ UNREACHABLE: Final = frozenset({2002, 2003, 2005, 2006, 2013, 1040, 1047, 1053})
 REFUSED: Final = frozenset({1044, 1045, 1142, 1698})
 
 
-def explain_database_error(error: DBAPIError, url: str = "") -> str:
+def explain_database_error(error: DBAPIError, at: str) -> str:
     """Return what went wrong and what helps; suggest an upgrade only if tables or columns are missing.
 
     Args:
         error: What the database or its driver says.
-        url: The database's URL without credentials; "" if it is not to be named.
+        at: The setting that says where the database is, with its value without credentials if that is named.
     """
-    at = f"FURLONG_DATABASE_URL={url}" if url else "FURLONG_DATABASE_URL"
     cause = error.orig
     code = cause.args[0] if cause is not None and cause.args else None
     message = str(cause)
@@ -113,7 +112,7 @@ def explain(error: object, database: Callable[[], str], kafka: Callable[[], str]
 
     Args:
         error: An error, or a message.
-        database: Gives the URL of the database.
+        database: Gives the URLs of the databases.
         kafka: Gives the address of the Kafka brokers.
     """
     if isinstance(error, str):
@@ -129,7 +128,7 @@ def explain(error: object, database: Callable[[], str], kafka: Callable[[], str]
         case SettingsError():
             return explain_unreadable(error)
         case DBAPIError():
-            return explain_database_error(error, without_credentials(database()))
+            return explain_database_error(error, f"FURLONG_DATABASE_URL={without_credentials(database())}")
         case KafkaError():
             return _explain_kafka(error, kafka())
     text = without_credentials(str(error) or repr(error))

@@ -90,7 +90,9 @@ COMMANDS: Final = {
         "Test every dependency that the settings name, and say what is wrong.",
     ),
     "backup": Command(
-        f"{INSTALL}.backup", "backup", "Back up all databases as of one moment, while everything runs."
+        f"{INSTALL}.backup",
+        "backup",
+        "Back up all databases, those of each server as of one moment, while everything runs.",
     ),
     "restore": Command(f"{INSTALL}.backup", "restore_backup", "Restore databases from a backup."),
     "recover": Command(

@@ -40,13 +40,13 @@ def address(text: str) -> tuple[str, int]:
 
 def database_settings() -> DatabaseSettings:
     """Return the configured database, or else the demo's in this folder (that of the cell FURLONG_CELL)."""
-    from foundation.storage.settings import DatabaseSettings
+    from furlong.database_settings import DatabasesSettings
     from furlong.demo import ready_file
     from furlong.demo.ready_file import database_in
 
     demo = ready_file.read()
     if not demo or "FURLONG_DATABASE_URL" in os.environ:
-        return _read(DatabaseSettings)
+        return _read(DatabasesSettings)
     if not demo.cells:
         return database_in(Path(demo.data))
     name = os.environ.get("FURLONG_CELL", "")
@@ -59,16 +59,15 @@ def database_settings() -> DatabaseSettings:
 
 def demo_cells() -> list[DatabaseSettings]:
     """Return the databases of each cell of the demo in this folder; none if it has no cells."""
-    from foundation.storage.settings import CellSettings, DatabaseSettings
+    from foundation.storage.settings import CellSettings
     from furlong.demo import ready_file
 
     demo = ready_file.read()
     if not demo or "FURLONG_DATABASE_URL" in os.environ:
         return []
     return [
-        DatabaseSettings(
-            url=cell.database,
-            cell=CellSettings(cell=cell.name, cell_partitions=cell.partitions, cell_of=cell.of),
+        ready_file.databases_at(cell.database).model_copy(
+            update={"cell": CellSettings(cell=cell.name, cell_partitions=cell.partitions, cell_of=cell.of)}
         )
         for cell in demo.cells
     ]
@@ -248,7 +247,7 @@ def fail(message: object) -> NoReturn:
     Raises:
         typer.Exit: Always, with status 1.
     """
-    text = explain(message, lambda: database_settings().url, lambda: stream_settings().bootstrap)
+    text = explain(message, lambda: database_settings().places, lambda: stream_settings().bootstrap)
     typer.echo(f"furlong: {text}", err=True)
     raise typer.Exit(1)
 

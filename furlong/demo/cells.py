@@ -22,7 +22,7 @@ from foundation.storage.settings import CellSettings, DatabaseSettings
 from furlong.databases import upgrade_databases
 from furlong.demo.embedded_broker import PARTITIONS
 from furlong.demo.mock.values import claims_of
-from furlong.demo.ready_file import DemoCell, database_in
+from furlong.demo.ready_file import DemoCell, database_in, databases_at
 from furlong.serve.http_server import listen, own_names_only, serving
 from furlong.topic_plans import KEYED_TOPICS
 from gateway.http.client import EXTENSION
@@ -52,7 +52,7 @@ def databases_of(data: Path, cells: Sequence[Cell], urls: Mapping[str, str]) -> 
 
 def _settings(data: Path, cell: Cell, url: str | None) -> DatabaseSettings:
     own = CellSettings(cell=cell.name, cell_partitions=cell.partitions, cell_of=cell.of)
-    found = database_in(data / cell.name) if url is None else DatabaseSettings(url=url)
+    found = database_in(data / cell.name) if url is None else databases_at(url)
     return found.model_copy(update={"cell": own})
 
 

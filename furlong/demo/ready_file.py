@@ -23,7 +23,12 @@ def make_private(data: Path) -> Path:
 
 def database_in(data: Path) -> DatabaseSettings:
     """Return the settings of the databases in a data folder."""
-    return DatabaseSettings(url=f"sqlite+aiosqlite:///{(data / DATABASES).resolve()}")
+    return databases_at(f"sqlite+aiosqlite:///{(data / DATABASES).resolve()}")
+
+
+def databases_at(url: str) -> DatabaseSettings:
+    """Return the settings of a demo's databases, which are all in one place."""
+    return DatabaseSettings(url=url).model_copy(update={"urls": {}})
 
 
 class DemoCustomer(BaseModel):

@@ -5,6 +5,7 @@ from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import Clock
 from foundation.storage.rehearsal import product_clock
 from foundation.storage.settings import ClockSettings, DatabaseSettings
+from furlong.database_settings import DatabasesSettings
 from furlong.embedding.sessions import embed_issuer
 from furlong.embedding.settings import EmbedSettings
 from subgraphs.block_list import BLOCKS, SUBGRAPHS
@@ -36,7 +37,7 @@ def subgraph_parts(
     clock = clock or product_clock(ClockSettings())
     framed = embed_issuer(embed or EmbedSettings())
     further = () if framed is None else (framed,)
-    database = database or DatabaseSettings()
+    database = database or DatabasesSettings()
     bound = RegionSettings().own()
     verifier = SessionVerifier.from_settings(
         sessions or SessionSettings(),

@@ -111,6 +111,17 @@ async def test_databases_decide_where_there_are_some() -> None:
         await says(database=Server(300.0, dates=False), upstream=Server())
 
 
+@pytest.mark.parametrize(("behind", "is_wrong"), [(1.5, True), (-1.5, False)])
+async def test_database_servers_may_not_differ_from_one_another(behind: float, *, is_wrong: bool) -> None:
+    """Each agrees with the machine, but one is ahead of it and the other behind: databases compare times."""
+    servers = {"db1": Server(-1.4, dates=False), "db2": Server(behind, dates=False)}
+    if is_wrong:
+        with pytest.raises(CheckFailed, match="the clock of db1 is 3 s ahead of that of db2"):
+            await says(**servers)
+    else:
+        assert "of 2 others" in await says(**servers)
+
+
 async def test_what_a_cache_sends_is_not_the_servers_time() -> None:
     """A key set behind a CDN has the date of the response that was stored."""
     date = format_datetime(NOW - timedelta(hours=1), usegmt=True)

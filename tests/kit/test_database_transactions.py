@@ -166,14 +166,14 @@ async def test_more_readers_than_connections_wait_their_turn(database: Database)
 )
 def test_each_subgraph_has_a_database_of_its_own(base: str, own: str) -> None:
     """The common URL and the subgraph's name give the subgraph's URL."""
-    assert database_url(base, "club").render_as_string(hide_password=False) == own
+    assert database_url(DatabaseSettings(url=base), "club").render_as_string(hide_password=False) == own
 
 
 @pytest.mark.parametrize("base", ["postgresql://host/furlong", "mysql+aiomysql://u:secret@host", "sqlite://"])
 def test_urls_of_no_use_are_refused_without_telling_the_password(base: str) -> None:
     """Another engine, or no database's name, is refused; the message shows no password."""
     with pytest.raises(ValueError, match="FURLONG_DATABASE_URL") as refused:
-        database_url(base, "club")
+        database_url(DatabaseSettings(url=base), "club")
     assert "secret" not in str(refused.value)
 
 

@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 from typer.testing import CliRunner
 
-from foundation.storage.clock import SystemClock
+from foundation.storage.clock import ManualClock, SystemClock
 from foundation.storage.database import Database
 from foundation.storage.migrations.upgrade import RestoreUnfinished, status
 from foundation.storage.settings import DatabaseSettings
@@ -117,7 +117,7 @@ async def test_what_is_restored_is_what_was_backed_up(
 ) -> None:
     """Every row of every table is restored, with quotes, line ends and letters of any language."""
     before = await _everything(databases)
-    manifest = await back_up(settings, tmp_path / "backup", NOW)
+    manifest = await back_up(settings, tmp_path / "backup", ManualClock(NOW))
     assert set(manifest.databases) == set(METADATA)
     async with databases["progress"].write() as connection:
         await connection.execute(update(PROGRESS).values(total_minor=9))
@@ -139,7 +139,7 @@ async def test_one_database_is_restored_alone(
     settings: DatabaseSettings, databases: dict[str, Database], tmp_path: Path
 ) -> None:
     """Restoring one database leaves the others unchanged."""
-    await back_up(settings, tmp_path / "backup", NOW)
+    await back_up(settings, tmp_path / "backup", ManualClock(NOW))
     async with databases["progress"].write() as connection:
         await connection.execute(update(PROGRESS).values(total_minor=9))
     async with databases["club"].write() as connection:
@@ -174,7 +174,7 @@ async def test_all_databases_are_of_one_moment(settings: DatabaseSettings, tmp_p
     try:
         for attempt in range(4):
             await asyncio.sleep(0.05)
-            await back_up(settings, tmp_path / f"backup-{attempt}", NOW)
+            await back_up(settings, tmp_path / f"backup-{attempt}", ManualClock(NOW))
     finally:
         stop.set()
         await writing
@@ -199,7 +199,7 @@ async def test_a_database_that_holds_something_is_not_overwritten_unasked(
     settings: DatabaseSettings, tmp_path: Path
 ) -> None:
     """A database that is not empty is overwritten only with --replace."""
-    await back_up(settings, tmp_path / "backup", NOW)
+    await back_up(settings, tmp_path / "backup", ManualClock(NOW))
     with pytest.raises(BackupError, match="--replace"):
         await restore(settings, tmp_path / "backup", METADATA)
 
@@ -209,9 +209,9 @@ async def test_a_backup_that_was_interrupted_or_changed_is_refused(
 ) -> None:
     """A missing manifest, a missing file, another byte and another format are each reported."""
     folder = tmp_path / "backup"
-    manifest = await back_up(settings, folder, NOW)
+    manifest = await back_up(settings, folder, ManualClock(NOW))
     with pytest.raises(BackupError, match="not empty"):
-        await back_up(settings, folder, NOW)
+        await back_up(settings, folder, ManualClock(NOW))
     file = folder / manifest.databases["club"].file
     kept = file.read_bytes()
     file.write_bytes(kept + b"\n")
@@ -238,7 +238,7 @@ async def test_a_backup_that_was_interrupted_or_changed_is_refused(
 async def test_a_backup_of_a_newer_version_is_refused(settings: DatabaseSettings, tmp_path: Path) -> None:
     """A backup with an unknown schema is refused."""
     folder = tmp_path / "backup"
-    await back_up(settings, folder, NOW)
+    await back_up(settings, folder, ManualClock(NOW))
     told = json.loads((folder / MANIFEST).read_text())
     told["databases"]["club"]["revision"] = "9999"
     (folder / MANIFEST).write_text(json.dumps(told))
@@ -253,7 +253,7 @@ async def test_a_restore_that_was_killed_is_noticed_and_repeated(
     settings = DatabaseSettings(url=mariadb.fresh_url())
     await upgrade_databases(settings)
     await _write(settings, 500)
-    await back_up(settings, tmp_path / "backup", NOW)
+    await back_up(settings, tmp_path / "backup", ManualClock(NOW))
     script = (
         "import asyncio, os, signal, sys, pathlib\n"
         "from furlong.backup import mariadb, backup\n"
@@ -277,7 +277,7 @@ async def test_a_restore_that_was_killed_is_noticed_and_repeated(
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("furlong.backup.mariadb.DUMP", ("no-such-dump",))
     with pytest.raises(BackupError, match="no-such-dump"):
-        await back_up(settings, tmp_path / "another", NOW)
+        await back_up(settings, tmp_path / "another", ManualClock(NOW))
 
 
 def test_the_commands_say_what_comes_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -300,7 +300,7 @@ def test_the_commands_say_what_comes_next(tmp_path: Path, monkeypatch: pytest.Mo
 async def test_a_backup_is_its_owners_alone(settings: DatabaseSettings, tmp_path: Path) -> None:
     """Its files hold password hashes: nobody else may read them, whoever made the folder."""
     (tmp_path / "shared").mkdir(mode=0o755)
-    await back_up(settings, tmp_path / "shared", NOW)
+    await back_up(settings, tmp_path / "shared", ManualClock(NOW))
     files = list((tmp_path / "shared").iterdir())
     assert len(files) == len(METADATA) + 1
     assert {oct(file.stat().st_mode & 0o777) for file in files} == {"0o600"}
@@ -310,7 +310,7 @@ async def test_a_restored_file_is_its_owners_alone(tmp_path: Path) -> None:
     """A database of SQLite is put back as private as its backup."""
     settings = DatabaseSettings(url=f"sqlite+aiosqlite:///{tmp_path}/data")
     await upgrade_databases(settings)
-    await back_up(settings, tmp_path / "backup", NOW)
+    await back_up(settings, tmp_path / "backup", ManualClock(NOW))
     await restore(settings, tmp_path / "backup", ["club"], replace=True)
     assert oct((tmp_path / "data" / "club.sqlite").stat().st_mode & 0o777) == "0o600"
 
@@ -331,7 +331,7 @@ async def test_a_full_disk_names_the_folder(
     with pytest.raises(
         BackupError, match=rf"the backup in {re.escape(str(tmp_path / 'full'))} is incomplete"
     ):
-        await back_up(settings, tmp_path / "full", NOW)
+        await back_up(settings, tmp_path / "full", ManualClock(NOW))
     with pytest.raises(BackupError):
         await restore(settings, tmp_path / "full", replace=True)
 
@@ -344,5 +344,5 @@ async def test_a_backup_has_the_time_of_the_database(settings: DatabaseSettings)
         def now(self) -> datetime:
             return wrong
 
-    taken = await time_of(settings, WrongClock())
+    taken = await time_of(settings, "club", WrongClock())
     assert (taken == wrong) == settings.url.startswith("sqlite")

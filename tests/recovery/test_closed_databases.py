@@ -100,7 +100,7 @@ def without(whole: dict[str, Any], *fields: str) -> dict[str, Any]:
 async def test_a_restore_goes_on_while_gateways_serve_the_rest(served: Served, tmp_path: Path) -> None:
     """The closed database's fields are null and say why; once it is open, the same process has them again."""
     settings, folder = served.settings, tmp_path / "backup"
-    await back_up(settings, folder, NOW)
+    await back_up(settings, folder, ManualClock(NOW))
     whole, errors = await served.ask()
     assert (errors, whole["club"]["progress"]) == ([], {"staked": {"minor": 0}})
     with pytest.raises(StillRunning, match="furlong db close progress"):
@@ -113,7 +113,7 @@ async def test_a_restore_goes_on_while_gateways_serve_the_rest(served: Served, t
     assert await close_database(settings, "progress") > 0
     await served_without_progress()
     with pytest.raises(BackupError, match="progress is closed"):
-        await back_up(settings, tmp_path / "another", NOW)
+        await back_up(settings, tmp_path / "another", ManualClock(NOW))
     await restore(settings, folder, ["progress"], replace=True)
     await served_without_progress()  # what was restored is older than what customers have seen
     with pytest.raises(Closed, match="furlong db open progress"):
@@ -141,7 +141,7 @@ async def test_a_closed_database_lets_nobody_in_by_any_pool(installation: Databa
             pass
     with pytest.raises(OSError, match="closed while it is recovered"):
         await database.pinned.fetch("SELECT 1", ())
-    checks = database_checks(installation, MachineClocks(), str)
+    checks = database_checks(installation, MachineClocks(), lambda error, _at: str(error))
     (check,) = [each for each in checks if each.name == "database rewards"]
     with pytest.raises(CheckFailed, match="closed while it is recovered"):
         await check.run()

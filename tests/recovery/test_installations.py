@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from consumers.stream.errors import MixedInstallations
 from consumers.stream.settings import StreamSettings
 from deploy.private_mariadb import PrivateMariadb
-from foundation.storage.clock import SystemClock
+from foundation.storage.clock import ManualClock, SystemClock
 from foundation.storage.database import Database
 from foundation.storage.installation import Installation, insert_installation, read_installation
 from foundation.storage.settings import DatabaseSettings
@@ -135,7 +135,7 @@ def test_a_foreign_database_is_refused_by_every_process(made: Made, cluster: Cal
     with pytest.raises(MixedInstallations):
         asyncio.run(upgrade_databases(ours))
     with pytest.raises(MixedInstallations):
-        asyncio.run(back_up(ours, Path(ours.url.partition(":///")[2]) / "backup", NOW))
+        asyncio.run(back_up(ours, Path(ours.url.partition(":///")[2]) / "backup", ManualClock(NOW)))
 
 
 def test_topics_of_another_cluster_are_refused(made: Made, cluster: Callable[[str], None]) -> None:
@@ -157,7 +157,7 @@ def test_topics_of_another_cluster_are_refused(made: Made, cluster: Callable[[st
 def test_a_foreign_backup_is_refused(made: Made, tmp_path: Path) -> None:
     """One database or all of them: nothing is restored; into empty databases it is, with its identity."""
     ours, theirs = made("ours"), made("theirs")
-    asyncio.run(back_up(theirs, tmp_path / "backup", NOW))
+    asyncio.run(back_up(theirs, tmp_path / "backup", ManualClock(NOW)))
     before = known(ours)
     for names in (["progress"], list(METADATA)):
         with pytest.raises(BackupError, match="nothing was restored"):
@@ -171,7 +171,7 @@ def test_a_foreign_backup_is_refused(made: Made, tmp_path: Path) -> None:
 def test_a_backup_of_an_unknown_installation_is_refused(made: Made, tmp_path: Path) -> None:
     """A backup that does not say where it is from may be foreign."""
     ours = made("ours")
-    asyncio.run(back_up(ours, tmp_path / "backup", NOW))
+    asyncio.run(back_up(ours, tmp_path / "backup", ManualClock(NOW)))
     manifest = Manifest.read(tmp_path / "backup")
     Manifest(manifest.format, NOW, manifest.engine, manifest.databases).write(tmp_path / "backup")
     with pytest.raises(BackupError, match="did not record which one it is"):
@@ -182,7 +182,7 @@ async def test_a_database_in_use_is_not_overwritten(database_url: str, tmp_path:
     """A connection or a lease shows that a process is running; afterwards the restore goes on."""
     settings = DatabaseSettings(url=database_url)
     await upgrade_databases(settings)
-    await back_up(settings, tmp_path / "backup", NOW)
+    await back_up(settings, tmp_path / "backup", ManualClock(NOW))
     used = Database.open(settings, "progress")
     async with used.write() as connection:
         lease = Lease(OUTBOX.lease, "outbox", "a-process")

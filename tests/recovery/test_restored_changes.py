@@ -28,6 +28,7 @@ from consumers.stream.consumer import App
 from consumers.stream.records import Record
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Message
+from foundation.storage.clock import ManualClock
 from foundation.storage.settings import DatabaseSettings
 from furlong.backup.backup import back_up, restore
 from furlong.backup.database_recovery import DatabaseRecovery, lines
@@ -138,7 +139,7 @@ async def live_until_the_loss(
     saved = asyncio.Event()
     others_live = asyncio.gather(*(carry_on(customer, saved) for customer in others))
     await installation.publish(harness)
-    await back_up(installation.settings, installation.folder / "backup", NOW)
+    await back_up(installation.settings, installation.folder / "backup", ManualClock(NOW))
     harness.advance(MINUTE)
     await asyncio.gather(*(customer.change_again() for customer in found))
     saved.set()

@@ -31,7 +31,7 @@ async def migrated(url: str, subgraph: str, metadata: MetaData) -> AsyncIterator
 
 async def migrate(settings: DatabaseSettings, subgraph: str, metadata: MetaData) -> None:
     """Migrate a subgraph's database; a new one is a copy of one that was migrated before."""
-    if not settings.url.startswith("sqlite"):
+    if not settings.url_of(subgraph).startswith("sqlite"):
         if not await _copied(settings, subgraph, metadata):
             await upgrade(settings, subgraph, metadata)
     elif (file := _new_file(settings, subgraph)) is None:
@@ -41,7 +41,7 @@ async def migrate(settings: DatabaseSettings, subgraph: str, metadata: MetaData)
 
 
 def _new_file(settings: DatabaseSettings, subgraph: str) -> Path | None:
-    file = Path(str(database_url(settings.url, subgraph).database))
+    file = Path(str(database_url(settings, subgraph).database))
     if file.exists():
         return None
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -50,7 +50,7 @@ def _new_file(settings: DatabaseSettings, subgraph: str) -> Path | None:
 
 async def _copied(settings: DatabaseSettings, subgraph: str, metadata: MetaData) -> bool:
     """Copy the tables of a migrated database into a new one on the same server; False if it is not new."""
-    server = make_url(settings.url).set(database="furlong_template")
+    server = make_url(settings.url_of(subgraph)).set(database="furlong_template")
     template = await _template(server.render_as_string(hide_password=False), subgraph, metadata)
     await create_database(settings, subgraph)
     database = Database.open(settings, subgraph)
@@ -88,7 +88,7 @@ async def _template(url: str, subgraph: str, metadata: MetaData) -> str:
     if (url, subgraph) not in _migrated():
         await upgrade(settings, subgraph, metadata)
         _migrated().add((url, subgraph))
-    return str(database_url(url, subgraph).database)
+    return str(database_url(DatabaseSettings(url=url), subgraph).database)
 
 
 @cache

@@ -221,7 +221,7 @@ async def create_database(settings: DatabaseSettings, subgraph: str) -> None:
         ServerRefused: Furlong does not run on that server.
         sqlalchemy.exc.SQLAlchemyError: The server cannot be reached, or refuses.
     """
-    url = database_url(settings.url, subgraph)
+    url = database_url(settings, subgraph)
     if url.get_backend_name() == "sqlite":
         return  # the first connection creates the file
     async with connected(url) as (connection, _):

@@ -24,6 +24,7 @@ from furlong.database_names import DATABASES
 
 if TYPE_CHECKING:
     from furlong.backup.database_recovery import RecoveredDatabase
+    from furlong.backup.manifest import Moment
 
 Folder = Annotated[Path, typer.Argument(help="The folder of the backup; each backup needs its own.")]
 Names = Annotated[
@@ -32,26 +33,24 @@ Names = Annotated[
 
 
 def backup(folder: Folder) -> None:
-    """Back up all databases as of one moment, while everything runs."""
+    """Back up all databases, those of each server as of one moment, while everything runs."""
     from sqlalchemy.exc import SQLAlchemyError
 
     from consumers.stream.errors import MixedInstallations
     from foundation.storage.clock import SystemClock
-    from furlong.backup.backup import back_up, time_of
-    from furlong.backup.manifest import BackupError, Manifest
-
-    async def now_and_back_up() -> Manifest:
-        settings = database_settings()
-        return await back_up(settings, folder, await time_of(settings, SystemClock()))
+    from furlong.backup.backup import back_up
+    from furlong.backup.manifest import BackupError
 
     try:
         with working("Backing up"):
-            manifest = asyncio.run(now_and_back_up())
+            manifest = asyncio.run(back_up(database_settings(), folder, SystemClock()))
     except (BackupError, MixedInstallations, SQLAlchemyError, OSError, ValueError) as error:
         fail(error)
     for name, saved in manifest.databases.items():
         typer.echo(f"{name:<12} {saved.size:>12} bytes  revision {saved.revision}")
-    typer.echo(f"The backup in {folder} is complete, of {manifest.taken_at:%Y-%m-%d %H:%M:%S} UTC.")
+    typer.echo(f"The backup in {folder} is complete, of {_moments(manifest.moments_of(manifest.databases))}.")
+    if manifest.note:
+        typer.echo(f"{manifest.note}.")
 
 
 def restore_backup(
@@ -68,6 +67,7 @@ def restore_backup(
     """
     from sqlalchemy.exc import SQLAlchemyError
 
+    from foundation.storage.servers import place_of
     from furlong.backup.backup import restore
     from furlong.backup.database_use import StillRunning
     from furlong.backup.manifest import BackupError
@@ -75,13 +75,26 @@ def restore_backup(
     names = _known(only, DATABASES) if only else None
     try:
         with working("Restoring"):
-            manifest = asyncio.run(restore(database_settings(), folder, names, replace=replace))
+            settings = database_settings()
+            manifest = asyncio.run(restore(settings, folder, names, replace=replace))
     except (BackupError, StillRunning, SQLAlchemyError, OSError, ValueError) as error:
         fail(error)
+    restored = names or tuple(manifest.databases)
+    for name in restored:
+        typer.echo(f"{name:<12} → {place_of(settings, name)}")
+    moments = manifest.moments_of(restored)
     typer.echo(
-        f"{', '.join(names or manifest.databases)} as of {manifest.taken_at:%Y-%m-%d %H:%M:%S} UTC. "
+        f"{', '.join(restored)} as of {_moments(moments)}. "
         "Next: `furlong db upgrade`, the consumers, `furlong recover`; `furlong db open` if it was closed."
     )
+    if len(moments) > 1:
+        typer.echo(f"{manifest.note}. Then `furlong db open NAME` opens each.")
+
+
+def _moments(moments: tuple[Moment, ...]) -> str:
+    if len(moments) == 1:
+        return f"{moments[0].taken_at:%Y-%m-%d %H:%M:%S} UTC"
+    return f"{len(moments)} moments ({'; '.join(map(str, moments))})"
 
 
 def recover(

@@ -45,7 +45,7 @@ def upgrade(
     from foundation.storage.migrations.lock import MigrationLocked
     from foundation.storage.migrations.resumable_steps import HalfDoneMigration
     from foundation.storage.migrations.upgrade import RestoreUnfinished, TablesMissing
-    from foundation.storage.servers import server_at
+    from foundation.storage.servers import address_of, by_server, server_at
     from furlong.databases import upgrade_databases
 
     reported: set[str] = set()
@@ -56,8 +56,11 @@ def upgrade(
             typer.echo(f"Waiting for another upgrade: {holder}.", err=True)
 
     async def upgrade_all(settings: DatabaseSettings) -> tuple[MigrationStatus, ...]:
-        if server := await server_at(settings):
-            typer.echo(f"The database server is {server.says}.")
+        servers = by_server(settings, DATABASES)
+        for url, names in servers.items():  # all of them, before anything is written to one
+            if server := await server_at(url):
+                where = f" at {address_of(url)} ({', '.join(names)})" if len(servers) > 1 else ""
+                typer.echo(f"The database server{where} is {server.says}.")
         return await upgrade_databases(settings, waiting=waiting, wait_seconds=wait)
 
     try:
