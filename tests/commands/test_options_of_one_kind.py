@@ -19,6 +19,7 @@ NOT_LISTS = frozenset(
             "customer sign-out",
         ),
         *("brand change", "brand contrast", "brand show", "cell claim", "cell mirror", "worker purges"),
+        "new block",
         *(f"provider {what}" for what in ("approve", "rollback", "show", "submit")),
         *("analytics ask", "analytics report"),  # --format json
         *("audit export", "audit verify", "backoffice code", "backoffice sdl", "backoffice serve"),
