@@ -22,6 +22,7 @@ from foundation.storage.bulk_sql import (
 )
 from foundation.storage.columns import Identifier, UtcDateTime
 from foundation.storage.database import Database
+from subgraphs.club.models import METADATA as CLUB
 from tests.support.database_probe import contents, migrated
 
 METADATA = MetaData()
@@ -85,7 +86,7 @@ def row(thing: str, *, note: str | None = None, amount: int = 1, **more: Any) ->
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """A database with the table, on each engine."""
-    async with migrated(database_url, "club", MetaData()) as database:
+    async with migrated(database_url, "club", MetaData(info=CLUB.info)) as database:
         async with database.write() as connection:
             await connection.run_sync(METADATA.create_all)
         yield database

@@ -119,7 +119,9 @@ class Sink:
         if batch.topic.committed is not None:
             batch.topic.committed()
         if self.changed is not None and applied.has_changes:
-            self.changed(_changed_keys(batch))
+            keys = {record.key for record in batch.records if record.key}
+            topic = batch.topic
+            self.changed({public_key(topic.name, key) for key in keys} if topic.shared else keys)
         return applied
 
     async def _apply_messages(
@@ -136,12 +138,6 @@ class Sink:
         refused = [RejectedRecord(record, reason) for record, reason in outcome.refused]
         dead = (*poison, *refused)
         return Applied(len(batch), outcome.stale, outcome.duplicates, dead, outcome.conflicts)
-
-
-def _changed_keys(batch: Batch) -> set[bytes]:
-    """Return what the records of a batch are about, as streams watch it."""
-    keys = {record.key for record in batch.records if record.key}
-    return {public_key(batch.topic.name, key) for key in keys} if batch.topic.shared else keys
 
 
 def decode(

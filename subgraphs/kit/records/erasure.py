@@ -184,7 +184,7 @@ class Erasure:
 
     async def erase(self, connection: AsyncConnection, owner: Owner, at: datetime, now: datetime) -> bool:
         """Erase a customer as of an instant; return False if that was done before."""
-        await self._lock(connection, [owner.brand], exclusive=True)
+        await lock_brands(connection, [owner.brand], exclusive=True, named=self.tables.brand_lock)
         known = (await self.markers(connection, [owner])).get(owner)
         if known is not None and known.erased_at >= at:
             return False
@@ -235,7 +235,8 @@ class Erasure:
             facts: The customer of each, by brand and id, and its time.
         """
         owners = dict(facts).keys()
-        await self._lock(connection, {brand for brand, _ in owners}, exclusive=False)
+        brands, named = {brand for brand, _ in owners}, self.tables.brand_lock
+        await lock_brands(connection, brands, exclusive=False, named=named)
         markers = await self.markers(connection, owners)
         if not markers:
             return set()
@@ -272,9 +273,6 @@ class Erasure:
         )
         row = rows.mappings().first()
         return None if row is None else dict(row)
-
-    async def _lock(self, connection: AsyncConnection, brands: Collection[str], *, exclusive: bool) -> None:
-        await lock_brands(connection, brands, exclusive=exclusive, named=self.tables.brand_lock)
 
     async def _apply(self, connection: AsyncConnection, rule: ErasureRule, person: ErasedPerson) -> int:
         condition = rule.of(person.owner, person.at)
