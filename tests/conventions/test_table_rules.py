@@ -25,12 +25,14 @@ from subgraphs.kit.records.erasure import RuleOf, kept
 from subgraphs.kit.records.recovery_sources import Source
 from subgraphs.kit.records.table_flaws import flaws
 from subgraphs.kit.records.table_rules import TableRule, erasure_rules
+from tests.support.notices import BLOCK as NOTICES
 
 KEPT = (kept("evidence"),)
+EXAMPLE = Block("notes", package="furlong.new.notes")
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "erasure.md"
 
 
-@pytest.mark.parametrize("block", BLOCKS, ids=SUBGRAPHS)
+@pytest.mark.parametrize("block", [*BLOCKS, EXAMPLE, NOTICES], ids=[*SUBGRAPHS, "example", "notices"])
 def test_each_table_of_a_block_has_its_line(block: Block) -> None:
     """One without it would be lost or doubled in a split, not erased, and not known to recovery."""
     assert flaws(block.metadata, block.table_rules) == []
