@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cells.dividing.erased import misplaced
-from cells.dividing.rows import strangers
+from cells.dividing.soundness import missing_tables, orphans, strangers, unknown_tables
 from cells.moving.checks import OPEN, cell_at, problems_of_region
 from cells.moving.journal import Journal, Kind, Step
 from cells.moving.ownership import states
@@ -58,7 +58,9 @@ def verify(source: Location, target: Location, folder: Path) -> Verified:
     problems = list(_problems_of_ownership(source, target, locations))
     erased = 0
     for each, cell in _open_cells(locations):
-        problems += strangers(each, cell) + problems_of_region(each, each.region)
+        problems += unknown_tables(each)
+        problems += missing_tables(each) or [*strangers(each, cell), *orphans(each)]
+        problems += problems_of_region(each, each.region)
         erased += misplaced(each, cell)
     if is_copy:
         problems += problems_of_region(source, target.region)

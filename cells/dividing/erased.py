@@ -6,13 +6,13 @@ whose they were: a split or merge gives those that are in none of the cell's one
 
 from typing import Final
 
-from pymysql.cursors import Cursor
-
-from cells.dividing.rows import BATCH_SIZE, CUSTOMERS_KEY, customer_tables, customers_of_others
+from cells.dividing.owners import Database
+from cells.dividing.rows import BATCH_SIZE, CUSTOMERS_KEY
 from cells.moving.journal import Kind
 from cells.moving.move import Move
 from cells.moving.server import Location, quoted
 from foundation.storage.cells.cell import Cell
+from foundation.storage.cells.division import Rows
 from foundation.storage.cells.pseudonym import is_pseudonym, pseudonym_within
 
 MISPLACED: Final = "misplaced_pseudonyms"
@@ -22,9 +22,9 @@ MISPLACED: Final = "misplaced_pseudonyms"
 def misplaced(location: Location, cell: Cell) -> int:
     """Return how many pseudonyms in a location's rows are in partitions that its cell does not have."""
     found: set[tuple[str, str]] = set()
-    for schema in location.schemas:
+    for schema, tables in location.tables.items():
         with location.server.session() as cursor:
-            found.update(_misplaced_in(cursor, schema, cell))
+            found.update(_misplaced_in(Database(cursor, schema, tables), cell))
     return len(found)
 
 
@@ -41,36 +41,37 @@ def renamed_by(move: Move) -> list[str]:
 
 def place_all(location: Location, cell: Cell) -> None:
     """Rename the misplaced pseudonyms in all databases of a location that nobody else writes."""
-    for schema in location.schemas:
+    for schema, tables in location.tables.items():
         with location.server.session() as cursor:
-            place(cursor, schema, cell)
+            place(Database(cursor, schema, tables), cell)
 
 
-def place(cursor: Cursor, schema: str, cell: Cell) -> None:
+def place(database: Database, cell: Cell) -> None:
     """Rename the misplaced pseudonyms in a database: each person gets the same new one in every database.
 
     It can be repeated: if it was interrupted between two tables, the others follow.
     """
     renamed = [
-        (brand, old, pseudonym_within(cell, brand, old)) for brand, old in _misplaced_in(cursor, schema, cell)
+        (brand, old, pseudonym_within(cell, brand, old)) for brand, old in _misplaced_in(database, cell)
     ]
     if not renamed:
         return
-    names = f"{quoted(schema)}.furlong_renamed"
+    cursor, names = database.cursor, f"{quoted(database.schema)}.furlong_renamed"
     cursor.execute(
         f"CREATE TEMPORARY TABLE {names} (brand_id VARCHAR(255), customer_id VARCHAR(255), "
         f"pseudonym VARCHAR(255), {CUSTOMERS_KEY}"
     )
     for at in range(0, len(renamed), BATCH_SIZE):
         cursor.executemany(f"INSERT INTO {names} VALUES (%s, %s, %s)", renamed[at : at + BATCH_SIZE])  # noqa: S608
-    columns = [(table, "customer_id") for table in customer_tables(cursor, schema)]
-    for table, column in (*columns, ("erasure", "pseudonym")):
+    columns = [(table, "customer_id") for table in database.of_customers()]
+    columns += [(table, "pseudonym") for table, rule in database.tables.items() if rule is Rows.ERASURES]
+    for table, column in columns:
         cursor.execute(
-            f"UPDATE {quoted(schema)}.{quoted(table)} t JOIN {names} n "  # noqa: S608
+            f"UPDATE {database.name(table)} t JOIN {names} n "  # noqa: S608
             f"ON n.brand_id = t.brand_id AND n.customer_id = t.{column} SET t.{column} = n.pseudonym"
         )
     cursor.execute(f"DROP TEMPORARY TABLE {names}")
 
 
-def _misplaced_in(cursor: Cursor, schema: str, cell: Cell) -> list[tuple[str, str]]:
-    return [one for one in customers_of_others(cursor, schema, cell) if is_pseudonym(one[1])]
+def _misplaced_in(database: Database, cell: Cell) -> list[tuple[str, str]]:
+    return [one for one in database.customers_of_others(cell) if is_pseudonym(one[1])]

@@ -1,22 +1,23 @@
 """Merges a cell into a neighbour: the neighbour gets its partitions and its customers' rows."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 from msgspec import structs
-from pymysql.cursors import Cursor
 
+from cells.dividing.copying import Copy
 from cells.dividing.erased import MISPLACED, misplaced, place, place_all
-from cells.dividing.rows import ASKED, customer_tables, has_table, recount
+from cells.dividing.owners import Database
+from cells.dividing.rows import recount
+from cells.dividing.soundness import missing_tables, unknown_tables
 from cells.errors import MoveError
 from cells.moving import ownership
 from cells.moving.checks import FENCED, OPEN, Findings, cell_at, problems_of_region, size_of
 from cells.moving.journal import Journal, Kind, Step
 from cells.moving.move import CLOSING, Actions, Facts, Move, fence_source, locations_of
-from cells.moving.server import Location, Server, quoted
+from cells.moving.server import Location, quoted
 from cells.moving.settings import MoveSettings
+from cells.tables import CellTables
 from foundation.storage.cells.cell import Cell
 
 _COLUMNS: Final = (
@@ -25,19 +26,18 @@ _COLUMNS: Final = (
 )
 
 
-def open_merge(settings: MoveSettings, subgraphs: tuple[str, ...], keyed: Collection[str]) -> Move:
+def open_merge(settings: MoveSettings, tables: CellTables) -> Move:
     """Return a merge that has begun, or a new one. Nothing is changed.
 
     Args:
         settings: The source is the cell that ends, the target is the one that gets its customers.
-        subgraphs: Whose databases a cell has.
-        keyed: The topics that are keyed by customer.
+        tables: What each cell has.
 
     Raises:
         MoveError: There are no two cells, or another move of the source is not over.
         pymysql.err.MySQLError: A server cannot be reached.
     """
-    source, target = locations_of(settings, subgraphs)
+    source, target = locations_of(settings, tables)
     findings = check_merge(source, target)
     journal = Journal.open(
         settings.folder, findings.cell.name, str(source.server), str(target.server), Kind.MERGE
@@ -46,7 +46,7 @@ def open_merge(settings: MoveSettings, subgraphs: tuple[str, ...], keyed: Collec
         Step.CHECK: _check,
         Step.FENCE: fence_source,
         Step.FENCE_TARGET: _fence_target,
-        Step.JOIN: partial(_join, keyed),
+        Step.JOIN: partial(_join, tables.keyed),
         Step.OPEN: _open,
         Step.SWITCH: _retire,
         **CLOSING,
@@ -79,6 +79,8 @@ def check_merge(source: Location, target: Location) -> Findings:
     for ours, theirs in zip(source.schemas, target.schemas, strict=True):
         if source.server.rows(_COLUMNS, (ours,)) != target.server.rows(_COLUMNS, (theirs,)):
             problems.append(f"{ours} and {theirs} are of different releases: run `furlong db upgrade`")
+    for each in (source, target):
+        problems += [*unknown_tables(each), *missing_tables(each)]
     if _address(source) == _address(target) and source.account == target.account:
         problems.append(f"both cells have the account {source.account} of one server: give each its own")
     problems += [
@@ -116,7 +118,7 @@ def _fence_target(move: Move) -> Facts:
     return {}
 
 
-def _join(keyed: Collection[str], move: Move) -> Facts:
+def _join(keyed: frozenset[str], move: Move) -> Facts:
     facts = move.journal.facts
     whole = Cell(facts["name"], int(facts["first"]), int(facts["last"]), move.findings.cell.of)
     return {"rows": str(join(move.source, move.target, whole, move.findings.cell, keyed))}
@@ -132,12 +134,7 @@ def _retire(move: Move) -> Facts:
     return {}
 
 
-_BATCH_SIZE: Final = 1000
-_ERASED: Final = "erasure"
-"""Erased customers, whom both cells may know."""
-
-
-def join(source: Location, target: Location, whole: Cell, part: Cell, keyed: Collection[str]) -> int:
+def join(source: Location, target: Location, whole: Cell, part: Cell, keyed: frozenset[str]) -> int:
     """Copy the rows of all customers of one cell into another; return how many were copied.
 
     Nothing else may write to them. Each database is changed in one transaction, together with the cell's
@@ -153,86 +150,21 @@ def join(source: Location, target: Location, whole: Cell, part: Cell, keyed: Col
     """
     copied = 0
     place_all(source, part)
-    for ours, theirs in zip(source.schemas, target.schemas, strict=True):
+    for (ours, tables), theirs in zip(source.tables.items(), target.schemas, strict=True):
         with target.server.session() as writing:
             writing.execute("START TRANSACTION")
             writing.execute(f"SELECT first, last FROM {quoted(theirs)}.cell FOR UPDATE")  # noqa: S608
             row = writing.fetchone()
             if row == (whole.first, whole.last):
                 continue
+            into = Database(writing, theirs, tables)
             if row is not None:
-                place(writing, theirs, structs.replace(whole, first=row[0], last=row[1]))
-            copied += _Copy(source.server, ours, writing, theirs).everything(part, keyed)
-            recount(writing, theirs)
+                place(into, structs.replace(whole, first=row[0], last=row[1]))
+            copied += Copy(source.server, ours, into).everything(part, keyed)
+            recount(into)
             writing.execute(
                 f"UPDATE {quoted(theirs)}.cell SET first = %s, last = %s",  # noqa: S608
                 (whole.first, whole.last),
             )
             writing.execute("COMMIT")
     return copied
-
-
-@dataclass(frozen=True, slots=True)
-class _Copy:
-    """Copies rows from one database into another, in the transaction of a session."""
-
-    server: Server
-    ours: str
-    writing: Cursor
-    theirs: str
-
-    def everything(self, part: Cell, keyed: Collection[str]) -> int:
-        of_partitions = " WHERE topic IN %s AND `partition` BETWEEN %s AND %s"
-        partitions = (sorted(keyed), part.first, part.last)
-        copied = sum(self.table(table) for table in customer_tables(self.writing, self.theirs))
-        for table in ("position", "dead_letter"):
-            copied += self.table(table, of_partitions, partitions)
-        others = [
-            table for table in ("outbox", "attempt", _ERASED) if has_table(self.writing, self.theirs, table)
-        ]
-        if has_table(self.writing, self.theirs, ASKED):
-            self.asked()
-        return copied + sum(self.table(table) for table in others)
-
-    def asked(self) -> None:
-        """Add the numbers of refused requests for rewards."""
-        with self.server.session() as reading:
-            reading.execute(f"SELECT brand_id, iso_week, reward_id, asked FROM {quoted(self.ours)}.{ASKED}")  # noqa: S608
-            self.writing.executemany(
-                f"INSERT INTO {quoted(self.theirs)}.{ASKED} (brand_id, iso_week, reward_id, asked) "  # noqa: S608
-                "VALUES (%s, %s, %s, %s) ON DUPLICATE KEY UPDATE asked = asked + VALUES(asked)",
-                list(reading.fetchall()),
-            )
-
-    def table(self, table: str, where: str = "", arguments: tuple[object, ...] = ()) -> int:
-        """Copy a table, in the order of its key; rows that are numbered get new numbers."""
-        columns, numbers = _columns(self.writing, self.theirs, table)
-        order = f" ORDER BY {numbers[0]}" if numbers else ""
-        verb = "INSERT IGNORE" if table == _ERASED else "INSERT"
-        values, names = ", ".join(["%s"] * len(columns)), ", ".join(columns)
-        statement = f"{verb} INTO {quoted(self.theirs)}.{quoted(table)} ({names}) VALUES ({values})"
-        copied = 0
-        with self.server.session(streams=True) as reading:
-            reading.execute(
-                f"SELECT {names} FROM {quoted(self.ours)}.{quoted(table)}{where}{order}",  # noqa: S608
-                arguments or None,
-            )
-            while rows := reading.fetchmany(_BATCH_SIZE):
-                self.writing.executemany(statement, list(rows))
-                copied += len(rows)
-        return copied
-
-
-def _columns(cursor: Cursor, schema: str, table: str) -> tuple[list[str], list[str]]:
-    """Return the columns that are copied, and the one that numbers the rows, if there is one.
-
-    What the server computes from other columns is not copied.
-    """
-    cursor.execute(
-        "SELECT column_name, extra FROM information_schema.columns "
-        "WHERE table_schema = %s AND table_name = %s ORDER BY ordinal_position",
-        (schema, table),
-    )
-    found = [(name, str(extra).lower()) for name, extra in cursor.fetchall() if "GENERATED" not in str(extra)]
-    numbers = [quoted(str(name)) for name, extra in found if "auto_increment" in extra]
-    return [each for name, _ in found if (each := quoted(str(name))) not in numbers], numbers

@@ -1,23 +1,21 @@
-"""Which rows of a cell's databases belong to which customers."""
+"""Divides a cell's rows into two halves, and counts again what each half has."""
 
-from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from pymysql.cursors import Cursor
-
+from cells.dividing.owners import ROW, Database, Owner
 from cells.moving.server import Location, quoted
 from foundation.storage.cells.cell import Cell, customer_key, partition_of
-from foundation.storage.cells.pseudonym import is_pseudonym
-
-BOOKMARKS: Final = frozenset({"comparison"})
-"""Tables that name a customer only as the position from which a worker continues."""
-
-NUMBERED: Final = ("outbox", "dead_letter", "attempt")
-"""Tables of numbered rows, whose customer follows from a key or a partition."""
-
-ASKED: Final = "reward_asked"
-"""How often a reward was refused because the cell's share was used up."""
+from foundation.storage.cells.division import (
+    ByCustomer,
+    ByParent,
+    Count,
+    Counted,
+    Rows,
+    added,
+    counts_of,
+    parents_first,
+)
 
 BATCH_SIZE: Final = 1000
 
@@ -25,50 +23,14 @@ CUSTOMERS_KEY: Final = "PRIMARY KEY (brand_id, customer_id)) CHARSET utf8mb4 COL
 """The end of a temporary table of customers, which compares ids as the tables do."""
 
 
-def customer_tables(cursor: Cursor, schema: str) -> list[str]:
-    """Return the tables of a database in which each row belongs to one customer."""
-    cursor.execute(
-        "SELECT table_name FROM information_schema.columns WHERE table_schema = %s "
-        "AND column_name IN ('brand_id', 'customer_id') GROUP BY table_name HAVING COUNT(*) = 2 ORDER BY 1",
-        (schema,),
-    )
-    return [str(name) for (name,) in cursor.fetchall() if name not in BOOKMARKS]
-
-
-def has_table(cursor: Cursor, schema: str, table: str) -> bool:
-    """Return whether a database has a table."""
-    cursor.execute(
-        "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = %s AND table_name = %s",
-        (schema, table),
-    )
-    return bool(cursor.fetchone() != (0,))
-
-
-def strangers(location: Location, cell: Cell) -> list[str]:
-    """Return a sentence for each database that has rows of customers whom its cell does not have.
-
-    Erased customers are not counted: release 1.0 kept their rows under pseudonyms of any partition.
-    """
-    found = []
-    for schema in location.schemas:
-        with location.server.session() as cursor:
-            others = [one for one in customers_of_others(cursor, schema, cell) if not is_pseudonym(one[1])]
-        if others:
-            brand, customer = min(others)
-            found.append(
-                f"{schema} at {location.server} has rows of {len(others)} customers of other cells, such as "
-                f"{customer} of {brand}"
-            )
-    return found
-
-
-def trim(location: Location, new: Cell, keyed: Collection[str], *, is_copy: bool) -> int:
+def trim(location: Location, new: Cell, keyed: frozenset[str], *, is_copy: bool) -> int:
     """Delete from one half of a split cell what the other half has; return how many rows were deleted.
 
     The copy keeps what is the new cell's, and the original everything else, so that no row is deleted from
-    both: neither one under a pseudonym of any partition, nor one that is there by mistake. It can be
-    repeated: what was deleted before is not found again. Other data, such as schemes, stays. The number of
-    refused requests for rewards stays with the original, so that it counts once.
+    both: neither one under a pseudonym of any partition, nor one that is there by mistake, nor one without
+    its parent. It can be repeated: what was deleted before is not found again, and rows are deleted before
+    their parents. Other data, such as schemes and rows of the house, stays, and is counted again. Numbers
+    that cannot be counted again stay with the original, so that they count once.
 
     Args:
         location: Databases that nobody else writes.
@@ -78,106 +40,135 @@ def trim(location: Location, new: Cell, keyed: Collection[str], *, is_copy: bool
             concern no single customer.
     """
     deleted = 0
-    half = _Half(new, is_copy=is_copy)
-    for schema in location.schemas:
+    for schema, tables in location.tables.items():
         with location.server.session() as cursor:
             cursor.execute(f"USE {quoted(schema)}")  # deletions by a join need a current database
-            deleted += _trim_customers(cursor, schema, half)
-            deleted += _trim_positions(cursor, schema, half, keyed)
-            deleted += _trim_numbered(cursor, schema, half, keyed)
-            if is_copy and has_table(cursor, schema, ASKED):
-                cursor.execute(f"DELETE FROM {quoted(schema)}.{ASKED}")  # noqa: S608 - a name of ours
-            recount(cursor, schema)
+            database = Database(cursor, schema, tables)
+            deleted += _Half(database, new, keyed, is_copy=is_copy).trim()
+            recount(database)
     return deleted
 
 
 @dataclass(frozen=True, slots=True)
 class _Half:
-    """A half of a split cell: the copy, which becomes the new cell, or the original."""
+    """A database of a half of a split cell: of the copy, which becomes the new cell, or of the original."""
 
+    database: Database
     new: Cell
+    keyed: frozenset[str]
     is_copy: bool
 
-    def lacks(self, key: bytes) -> bool:
+    def trim(self) -> int:
+        deleted = self._customers()
+        for table, rule in self.database.tables.items():
+            name = self.database.name(table)
+            if rule is Rows.BY_PARTITION:
+                deleted += self._partitions(name)
+            elif rule is Rows.BY_KEY:
+                deleted += self._messages(name)
+            elif self.is_copy:
+                self._uncount(name, rule)
+        return deleted
+
+    def _lacks(self, key: bytes) -> bool:
         """Return whether the other half has the customer with a key."""
         return self.new.owns(partition_of(key, self.new.of)) is not self.is_copy
 
+    def _customers(self) -> int:
+        """Delete the rows of the other half's customers, before those of their parents."""
+        cursor, others = self.database.cursor, f"{quoted(self.database.schema)}.furlong_trim"
+        lacked = [one for one in self.database.customers() if self._lacks(customer_key(*one))]
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE {others} (brand_id VARCHAR(255), customer_id VARCHAR(255), "
+            f"{CUSTOMERS_KEY}"
+        )
+        for at in range(0, len(lacked), BATCH_SIZE):
+            cursor.executemany(f"INSERT INTO {others} VALUES (%s, %s)", lacked[at : at + BATCH_SIZE])  # noqa: S608
+        return sum(
+            cursor.execute(self._deletion(table, others))
+            for table in reversed(parents_first(self.database.tables))
+        )
 
-def recount(cursor: Cursor, schema: str) -> None:
-    """Count the chosen rewards again: they are counted over all customers of a cell."""
-    if not has_table(cursor, schema, "reward_taken"):
+    def _deletion(self, table: str, others: str) -> str:
+        owner = Owner.of(self.database, table)
+        found = (
+            f"DELETE {ROW} FROM {self.database.name(table)} {ROW}{owner.joins} LEFT JOIN {others} o "
+            f"ON o.brand_id = {owner.brand} AND o.customer_id = {owner.customer} "
+            "WHERE o.brand_id IS NOT NULL"
+        )
+        of_nobody = self.is_copy and isinstance(self.database.tables[table], ByParent)
+        return f"{found} OR {owner.customer} IS NULL" if of_nobody else found
+
+    def _partitions(self, name: str) -> int:
+        """Delete positions and dead letters of the other half's partitions."""
+        among = "NOT BETWEEN" if self.is_copy else "BETWEEN"
+        deleted: int = self.database.cursor.execute(
+            f"DELETE FROM {name} WHERE topic IN %s AND `partition` {among} %s AND %s",  # noqa: S608
+            (sorted(self.keyed), self.new.first, self.new.last),
+        )
+        return deleted
+
+    def _messages(self, name: str) -> int:
+        """Delete other customers' facts from the outbox; those of nobody stay with the original."""
+        cursor = self.database.cursor
+        cursor.execute(f"SELECT id, topic, `key` FROM {name}")  # noqa: S608 - a name of ours
+        numbers = [
+            number
+            for number, topic, key in cursor.fetchall()
+            if (self._lacks(str(key).encode()) if topic in self.keyed else self.is_copy)
+        ]
+        for at in range(0, len(numbers), BATCH_SIZE):
+            cursor.execute(f"DELETE FROM {name} WHERE id IN %s", (numbers[at : at + BATCH_SIZE],))  # noqa: S608
+        return len(numbers)
+
+    def _uncount(self, name: str, rule: object) -> None:
+        """Take from the copy the numbers that cannot be counted again."""
+        match rule:
+            case Counted(counts) if len(added(counts)) == len(counts):
+                self.database.cursor.execute(f"DELETE FROM {name}")  # noqa: S608 - a name of ours
+            case Counted(counts) | ByCustomer(counts) if counts and (columns := added(counts)):
+                zeros = ", ".join(f"{quoted(column)} = 0" for column in columns)
+                house = " WHERE customer_id IS NULL" if isinstance(rule, ByCustomer) else ""
+                self.database.cursor.execute(f"UPDATE {name} SET {zeros}{house}")  # noqa: S608
+
+
+def recount(database: Database) -> None:
+    """Count again what rows count for all customers of a cell, from the rows that the database has."""
+    for table, rule in database.tables.items():
+        counts = counts_of(rule)
+        columns = dict.fromkeys(count.column for count in counts if count.of)
+        if not columns:
+            continue
+        if isinstance(rule, Counted):
+            for count in counts:
+                _add_missing(database, table, counts, count)
+        sums = {
+            column: " + ".join(_counted(database, one) for one in counts if one.of and one.column == column)
+            for column in columns
+        }
+        changes = ", ".join(f"{ROW}.{quoted(column)} = {numbers}" for column, numbers in sums.items())
+        house = f" WHERE {ROW}.customer_id IS NULL" if isinstance(rule, ByCustomer) else ""
+        database.cursor.execute(f"UPDATE {database.name(table)} {ROW} SET {changes}{house}")  # noqa: S608
+
+
+def _counted(database: Database, count: Count) -> str:
+    same = " AND ".join(f"counted.{quoted(theirs)} = {ROW}.{quoted(own)}" for own, theirs in count.by)
+    return (
+        f"(SELECT COALESCE(SUM({count.value}), 0) FROM {database.name(count.of)} counted "  # noqa: S608
+        f"WHERE {same})"
+    )
+
+
+def _add_missing(database: Database, table: str, counts: tuple[Count, ...], count: Count) -> None:
+    """Add the rows that are to count something and are not there."""
+    if not count.of:
         return
-    taken, choice = f"{quoted(schema)}.reward_taken", f"{quoted(schema)}.reward_choice"
-    cursor.execute(f"UPDATE {taken} SET taken = 0")  # noqa: S608 - a name of ours
-    cursor.execute(
-        f"INSERT INTO {taken} (brand_id, iso_week, reward_id, taken) "  # noqa: S608 - a name of ours
-        f"SELECT brand_id, iso_week, reward_id, COUNT(*) FROM {choice} GROUP BY 1, 2, 3 "
-        "ON DUPLICATE KEY UPDATE taken = VALUES(taken)"
+    columns = list(dict.fromkeys(one.column for one in counts))
+    own = ", ".join(quoted(column) for column in (*(own for own, _ in count.by), *columns))
+    theirs = ", ".join(quoted(theirs) for _, theirs in count.by) + ", 0" * len(columns)
+    first = quoted(columns[0])
+    database.cursor.execute(
+        f"INSERT INTO {database.name(table)} ({own}) "  # noqa: S608
+        f"SELECT DISTINCT {theirs} FROM {database.name(count.of)} "
+        f"ON DUPLICATE KEY UPDATE {first} = {database.name(table)}.{first}"
     )
-
-
-def customers_of_others(cursor: Cursor, schema: str, cell: Cell) -> list[tuple[str, str]]:
-    """Return brand and id of all customers in a database whom a cell does not have."""
-    return [one for one in _customers_in(cursor, schema) if not cell.has(*one)]
-
-
-def _customers_in(cursor: Cursor, schema: str) -> list[tuple[str, str]]:
-    tables = customer_tables(cursor, schema)
-    if not tables:
-        return []
-    names = [f"{quoted(schema)}.{quoted(table)}" for table in tables]
-    cursor.execute(" UNION ".join(f"SELECT brand_id, customer_id FROM {name}" for name in names))  # noqa: S608
-    return [(str(brand), str(customer)) for brand, customer in cursor.fetchall()]
-
-
-def _trim_customers(cursor: Cursor, schema: str, half: _Half) -> int:
-    lacked = [one for one in _customers_in(cursor, schema) if half.lacks(customer_key(*one))]
-    others = f"{quoted(schema)}.furlong_trim"
-    cursor.execute(
-        f"CREATE TEMPORARY TABLE {others} (brand_id VARCHAR(255), customer_id VARCHAR(255), {CUSTOMERS_KEY}"
-    )
-    for at in range(0, len(lacked), BATCH_SIZE):
-        cursor.executemany(f"INSERT INTO {others} VALUES (%s, %s)", lacked[at : at + BATCH_SIZE])  # noqa: S608
-    return sum(
-        cursor.execute(
-            f"DELETE t FROM {quoted(schema)}.{quoted(table)} t JOIN {others} o "
-            "ON o.brand_id = t.brand_id AND o.customer_id = t.customer_id"
-        )
-        for table in customer_tables(cursor, schema)
-    )
-
-
-def _trim_positions(cursor: Cursor, schema: str, half: _Half, keyed: Collection[str]) -> int:
-    """Delete positions and dead letters of the other half's partitions."""
-    among = "NOT BETWEEN" if half.is_copy else "BETWEEN"
-    return sum(
-        cursor.execute(
-            f"DELETE FROM {quoted(schema)}.{table} WHERE topic IN %s "  # noqa: S608
-            f"AND `partition` {among} %s AND %s",
-            (sorted(keyed), half.new.first, half.new.last),
-        )
-        for table in ("position", "dead_letter")
-    )
-
-
-def _trim_numbered(cursor: Cursor, schema: str, half: _Half, keyed: Collection[str]) -> int:
-    """Delete other customers' facts from the outbox, and the attempts of deleted rewards."""
-    deleted = _delete_where(
-        cursor,
-        f"{quoted(schema)}.outbox",
-        lambda topic, key: half.lacks(str(key).encode()) if topic in keyed else half.is_copy,
-    )
-    if has_table(cursor, schema, "attempt"):
-        rewards = ("fulfilment", "goodwill_credit")
-        joins = " ".join(f"LEFT JOIN {quoted(schema)}.{table} USING (`key`)" for table in rewards)
-        unknown = " AND ".join(f"{table}.customer_id IS NULL" for table in rewards)
-        deleted += cursor.execute(f"DELETE attempt FROM {quoted(schema)}.attempt {joins} WHERE {unknown}")
-    return deleted
-
-
-def _delete_where(cursor: Cursor, table: str, is_lacked: Callable[[str, Any], bool]) -> int:
-    cursor.execute(f"SELECT id, topic, `key` FROM {table}")  # noqa: S608 - a name of ours
-    numbers = [number for number, topic, key in cursor.fetchall() if is_lacked(str(topic), key)]
-    for at in range(0, len(numbers), BATCH_SIZE):
-        cursor.execute(f"DELETE FROM {table} WHERE id IN %s", (numbers[at : at + BATCH_SIZE],))  # noqa: S608
-    return len(numbers)

@@ -5,7 +5,6 @@ the copy, and then those of the upper ones from the source, with which erased cu
 nobody knows. No worker may start before: both halves would pay.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
@@ -14,6 +13,7 @@ from msgspec import structs
 
 from cells.dividing.erased import MISPLACED, misplaced, place_all
 from cells.dividing.rows import trim
+from cells.dividing.soundness import indivisible, missing_tables, unknown_tables
 from cells.errors import MoveError
 from cells.moving import ownership, replication
 from cells.moving.checks import OPEN, cell_at, check
@@ -21,6 +21,7 @@ from cells.moving.journal import Journal, Kind, Step
 from cells.moving.move import CATCHING_UP, CLOSING, Actions, Facts, Move, locations_of
 from cells.moving.server import Location
 from cells.moving.settings import MoveSettings
+from cells.tables import CellTables
 from foundation.storage.cells.cell import Cell
 from foundation.storage.errors import InvalidCell
 
@@ -56,15 +57,12 @@ class Halves:
             raise MoveError(str(error)) from error
 
 
-def open_split(
-    settings: MoveSettings, subgraphs: tuple[str, ...], keyed: Collection[str], name: str, first: int
-) -> Move:
+def open_split(settings: MoveSettings, tables: CellTables, name: str, first: int) -> Move:
     """Return a split that has begun, or a new one. Nothing is changed.
 
     Args:
         settings: Where the cell is, and where the new one will be.
-        subgraphs: Whose databases a cell has.
-        keyed: The topics that are keyed by customer.
+        tables: What a cell has.
         name: The new cell's name.
         first: Its first partition; it has all of the cell's partitions from there on.
 
@@ -72,7 +70,7 @@ def open_split(
         MoveError: The cell cannot be split like this, or another move of it is not over.
         pymysql.err.MySQLError: A server cannot be reached.
     """
-    source, target = locations_of(settings, subgraphs)
+    source, target = locations_of(settings, tables)
     findings = check(source, target)
     journal = Journal.open(
         settings.folder, findings.cell.name, str(source.server), str(target.server), Kind.SPLIT
@@ -84,11 +82,20 @@ def open_split(
     if begun is None and split is not None and (split.upper.name, split.upper.first) == (name, first):
         findings = replace(findings, is_moved=True, problems=[])
     halves = split if begun or findings.is_moved else Halves.of(findings.cell, name, first)
-    actions = _actions(halves or Halves.of(findings.cell, name, first), keyed)
+    if halves is not None and not (begun or findings.is_moved):
+        findings.problems.extend(_problems_of_rows(source, halves))
+    actions = _actions(halves or Halves.of(findings.cell, name, first), tables.keyed)
     return Move(source, target, findings, journal, settings.folder, None, settings.level_seconds, actions)
 
 
-def _actions(halves: Halves, keyed: Collection[str]) -> Actions:
+def _problems_of_rows(source: Location, halves: Halves) -> list[str]:
+    """Return which rows would not be divided rightly."""
+    if problems := [*unknown_tables(source), *missing_tables(source)]:
+        return problems
+    return indivisible(source, lambda customer: halves.upper.has(*customer))
+
+
+def _actions(halves: Halves, keyed: frozenset[str]) -> Actions:
     return {
         **CATCHING_UP,
         Step.CHECK: partial(_check, halves),
@@ -118,7 +125,9 @@ def _open_halves(source: Location, target: Location) -> Halves | None:
 
 
 def _check(halves: Halves, move: Move) -> Facts:
-    check(move.source, move.target).require()
+    findings = check(move.source, move.target)
+    findings.problems.extend(_problems_of_rows(move.source, halves))
+    findings.require()
     return {
         "epoch": str(move.findings.epoch),
         "name": halves.upper.name,
@@ -129,14 +138,14 @@ def _check(halves: Halves, move: Move) -> Facts:
     }
 
 
-def _trim_target(halves: Halves, keyed: Collection[str], move: Move) -> Facts:
+def _trim_target(halves: Halves, keyed: frozenset[str], move: Move) -> Facts:
     replication.stop(move.target.server)
     rows = trim(move.target, halves.upper, keyed, is_copy=True)
     ownership.change_cell(move.target, halves.upper, int(move.journal.facts["epoch"]) + 1)
     return {"trimmed_at_target": str(rows)}
 
 
-def _trim_source(halves: Halves, keyed: Collection[str], move: Move) -> Facts:
+def _trim_source(halves: Halves, keyed: frozenset[str], move: Move) -> Facts:
     rows = trim(move.source, halves.upper, keyed, is_copy=False)
     place_all(move.source, halves.lower)
     ownership.change_cell(move.source, halves.lower, int(move.journal.facts["epoch"]) + 1)

@@ -19,6 +19,7 @@ from cells.moving.server import Location, Server
 from cells.moving.settings import MoveSettings
 from cells.regions import RegionMapError, RegionSettings
 from cells.routing.runtime import Runtime
+from cells.tables import CellTables
 from foundation.storage.settings import DatabaseSettings
 
 Report: TypeAlias = Callable[[Step, str], None]
@@ -213,7 +214,7 @@ MOVING: Final[Actions] = {**CATCHING_UP, Step.OPEN: _open, Step.SWITCH: _switch,
 """The steps of moving a whole cell."""
 
 
-def locations_of(settings: MoveSettings, subgraphs: tuple[str, ...]) -> tuple[Location, Location]:
+def locations_of(settings: MoveSettings, tables: CellTables) -> tuple[Location, Location]:
     """Return the source and the target.
 
     Raises:
@@ -229,19 +230,19 @@ def locations_of(settings: MoveSettings, subgraphs: tuple[str, ...]) -> tuple[Lo
         old = None if regions.region is None else regions.own()
     except RegionMapError as error:
         raise MoveError(str(error)) from error
-    location = Location.of(source, subgraphs, settings.account, old)
-    require_together(location, DatabaseSettings(), subgraphs)
-    return location, Location.of(target, subgraphs, account, new)
+    location = Location.of(source, tables, settings.account, old)
+    require_together(location, DatabaseSettings(), tables.databases)
+    return location, Location.of(target, tables, account, new)
 
 
-def open_move(settings: MoveSettings, subgraphs: tuple[str, ...]) -> Move:
+def open_move(settings: MoveSettings, tables: CellTables) -> Move:
     """Return a move that has begun, or a new one. Nothing is changed.
 
     Raises:
         MoveError: It cannot be moved, or another move of the cell is not over.
         pymysql.err.MySQLError: A server cannot be reached.
     """
-    source, target = locations_of(settings, subgraphs)
+    source, target = locations_of(settings, tables)
     findings: Findings = check(source, target)
     journal = Journal.open(settings.folder, findings.cell.name, str(source.server), str(target.server))
     runtime = None if settings.router_socket is None else Runtime(settings.router_socket)

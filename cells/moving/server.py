@@ -1,6 +1,6 @@
 """The servers of a move as an administrator sees them, and the location of a cell's databases on each."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,6 +10,8 @@ from pymysql.cursors import Cursor, DictCursor, SSCursor
 from sqlalchemy import URL
 
 from cells.regions import BoundRegion
+from cells.tables import CellTables
+from foundation.storage.cells.division import TableRows
 from foundation.storage.database import SQL_MODE
 
 CONNECT_SECONDS: Final = 10
@@ -92,22 +94,28 @@ class Location:
     """Where a cell is, or will be.
 
     Attributes:
-        schemas: The names of the cell's databases.
+        tables: The rules of the tables of each of the cell's databases, by its name.
         account: The user name of the cell's processes.
         region: The region that it is in; None if customers are bound to none.
     """
 
     server: Server
-    schemas: tuple[str, ...]
+    tables: Mapping[str, TableRows]
     account: str
     region: BoundRegion | None = None
 
     @classmethod
     def of(
-        cls, server: Server, subgraphs: tuple[str, ...], account: str, region: BoundRegion | None = None
+        cls, server: Server, tables: CellTables, account: str, region: BoundRegion | None = None
     ) -> "Location":
         """Return the location of the databases with the server's prefix."""
-        return cls(server, tuple(f"{server.prefix}_{name}" for name in subgraphs), account, region)
+        databases = {f"{server.prefix}_{name}": rules for name, rules in tables.databases.items()}
+        return cls(server, databases, account, region)
+
+    @property
+    def schemas(self) -> tuple[str, ...]:
+        """Return the names of the cell's databases."""
+        return tuple(self.tables)
 
     @property
     def accounts(self) -> list[str]:

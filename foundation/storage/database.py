@@ -43,6 +43,9 @@ MAX_PREPARED = 32
 CLOSED = "closed_database"
 """A table that exists while only what recovers the database may connect (`furlong db close`)."""
 
+UNFINISHED_RESTORE = "unfinished_restore"
+"""A table that exists while a backup is being restored; if it stays, the restore was interrupted."""
+
 
 def database_url(settings: DatabaseSettings, subgraph: str) -> URL:
     """Return the URL of a subgraph's own database: the one place that says where a database is.

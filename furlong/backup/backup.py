@@ -12,9 +12,9 @@ from sqlalchemy import URL, MetaData, inspect, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from foundation.storage.clock import Clock
-from foundation.storage.database import CLOSED, Database, create_engine, database_url
+from foundation.storage.database import CLOSED, UNFINISHED_RESTORE, Database, create_engine, database_url
 from foundation.storage.installation import Installation
-from foundation.storage.migrations.upgrade import UNFINISHED_RESTORE, create_database, knows, status
+from foundation.storage.migrations.upgrade import create_database, knows, status
 from foundation.storage.servers import address_of, by_server
 from foundation.storage.settings import DatabaseSettings
 from furlong.backup import mariadb, sqlite

@@ -7,7 +7,7 @@ from subgraphs.block_list import BLOCKS
 from subgraphs.kit.records.recovery_sources import RecoverySource
 
 RECOVERY_SOURCES: Mapping[str, Sequence[RecoverySource]] = {
-    **{block.name: block.recovery_sources for block in BLOCKS},
+    **{block.name: block.table_rules for block in BLOCKS},
     "backoffice": BACKOFFICE,
 }
 

@@ -17,9 +17,11 @@ from subgraphs.club.models import (
     STREAM,
     TRIAL_DRAW,
 )
+from subgraphs.club.table_rules import TABLE_RULES
 from subgraphs.kit.records.customer_history import CustomerHistory, HistoryTable, message_of, recorded_at
-from subgraphs.kit.records.erasure import ErasedPerson, Erasure, ErasureRule, ErasureTables, Pseudonyms
+from subgraphs.kit.records.erasure import ErasedPerson, Erasure, ErasureTables, Pseudonyms
 from subgraphs.kit.records.outbox import TOMBSTONE
+from subgraphs.kit.records.table_rules import erasure_rules
 
 ACCOUNT_TOPIC = "club.account-status.v1"
 
@@ -63,26 +65,10 @@ HISTORY = CustomerHistory(
 )
 
 
-RULES = (
-    ErasureRule(INTENT, "memory of requests; of no use without a session"),
-    ErasureRule(REFERENCE.account, "read model of the account"),
-    ErasureRule(ACCOUNT_CHANGE, "read model of the account"),
-    ErasureRule(
-        MEMBERSHIP_EVENT,
-        "evidence of consent to the terms, and of exclusions that were obeyed",
-        kept=True,
-        time=MEMBERSHIP_EVENT.c.at,
-    ),
-    ErasureRule(IMPRESSION, "what the customer was shown"),
-    ErasureRule(CONTROL_DRAW, "which group the customer was drawn for"),
-    ErasureRule(TRIAL_DRAW, "which reward the customer was drawn for"),
-)
-
-
 def erasure_of(dialect: str, pseudonyms: Pseudonyms) -> Erasure:
     """Return the erasure over the club's database, which also clears the topics of memberships and draws."""
     tables = ErasureTables(ERASURE, REFERENCE.account, STREAM, OUTBOX)
-    return Erasure(tables, RULES, pseudonyms, dialect, last=_clear_topics)
+    return Erasure(tables, erasure_rules(TABLE_RULES), pseudonyms, dialect, last=_clear_topics)
 
 
 async def _clear_topics(connection: AsyncConnection, person: ErasedPerson) -> None:

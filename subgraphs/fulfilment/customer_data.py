@@ -10,22 +10,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from subgraphs.fulfilment.goodwill import GOODWILL_TOPIC, GoodwillRepository
 from subgraphs.fulfilment.models import (
-    ACCOUNT_CHANGE,
-    CHOICE,
     ERASURE,
     FULFILMENT,
     GOODWILL_CREDIT,
     OUTBOX,
-    PUBLISHED_OUTCOME,
-    QUALIFICATION,
     REFERENCE,
     STREAM,
 )
 from subgraphs.fulfilment.repository import FulfilmentRepository
 from subgraphs.fulfilment.state.outcomes import OUTCOMES_TOPIC
+from subgraphs.fulfilment.table_rules import TABLE_RULES
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.customer_history import CustomerHistory, HistoryTable, message_of
-from subgraphs.kit.records.erasure import ErasedPerson, Erasure, ErasureRule, ErasureTables, Pseudonyms
+from subgraphs.kit.records.erasure import ErasedPerson, Erasure, ErasureTables, Pseudonyms
+from subgraphs.kit.records.table_rules import erasure_rules
 
 HISTORY: Final = CustomerHistory(
     (
@@ -63,29 +61,10 @@ HISTORY: Final = CustomerHistory(
 )
 
 
-_AUDIT = "says why a reward was paid, or was not"
-
-RULES = (
-    ErasureRule(REFERENCE.account, "read model of the account"),
-    ErasureRule(ACCOUNT_CHANGE, "read model of the account"),
-    ErasureRule(
-        QUALIFICATION,
-        "a reward that is not due yet",
-        where=QUALIFICATION.c.status == "provisional",
-    ),
-    ErasureRule(QUALIFICATION, _AUDIT, kept=True),
-    ErasureRule(CHOICE, "a choice that is not final", where=CHOICE.c.final.is_(False)),
-    ErasureRule(CHOICE, _AUDIT, kept=True),
-    ErasureRule(PUBLISHED_OUTCOME, "what was paid before the database was lost", kept=True),
-    ErasureRule(FULFILMENT, "what was paid, and makes a second credit impossible", kept=True),
-    ErasureRule(GOODWILL_CREDIT, "what was paid, and makes a second credit impossible", kept=True),
-)
-
-
 def erasure_of(dialect: str, pseudonyms: Pseudonyms) -> Erasure:
     """Return the erasure over the fulfilment database."""
     tables = ErasureTables(ERASURE, REFERENCE.account, STREAM, OUTBOX)
-    return Erasure(tables, RULES, pseudonyms, dialect, last=_stop_rewards)
+    return Erasure(tables, erasure_rules(TABLE_RULES), pseudonyms, dialect, last=_stop_rewards)
 
 
 async def _stop_rewards(connection: AsyncConnection, person: ErasedPerson) -> None:

@@ -1,7 +1,7 @@
 """What a block of the platform declares: a subgraph with its database, its consumer and its facts.
 
 Its parts are found by the names of files that mean the same in every block: `models`, `app`, `schema`,
-`recovery_sources` and `customer_data` in its package, and `wiring` in its consumer's.
+`table_rules` and `customer_data` in its package, and `wiring` in its consumer's.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from subgraphs.kit.graphql.schema_building import SubgraphSchema
     from subgraphs.kit.records.customer_history import CustomerHistory
     from subgraphs.kit.records.erasure import Erasure, Pseudonyms
-    from subgraphs.kit.records.recovery_sources import RecoverySource
+    from subgraphs.kit.records.table_rules import TableRule
     from subgraphs.kit.records.tables import OutboxTables, StreamTables
 
 
@@ -73,9 +73,9 @@ class Block(NamedTuple):
         return found
 
     @property
-    def recovery_sources(self) -> Sequence[RecoverySource]:
-        """Return where the truth of each table is."""
-        found: Sequence[RecoverySource] = self._part("recovery_sources:RECOVERY_SOURCES")
+    def table_rules(self) -> Sequence[TableRule]:
+        """Return all that holds of each table: its truth, its rows in a divided cell, their erasure."""
+        found: Sequence[TableRule] = self._part("table_rules:TABLE_RULES")
         return found
 
     @property

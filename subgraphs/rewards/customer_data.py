@@ -1,8 +1,10 @@
 """What rewards holds about a customer: what support sees of it, and what is erased."""
 
 from subgraphs.kit.records.customer_history import CustomerHistory, HistoryTable, recorded_at
-from subgraphs.kit.records.erasure import Erasure, ErasureRule, ErasureTables, Pseudonyms
-from subgraphs.rewards.models import ANNOUNCEMENT, ERASURE, INTENT, OUTBOX, REFERENCE, REWARD_CHOICE, STREAM
+from subgraphs.kit.records.erasure import Erasure, ErasureTables, Pseudonyms
+from subgraphs.kit.records.table_rules import erasure_rules
+from subgraphs.rewards.models import ERASURE, INTENT, OUTBOX, REFERENCE, REWARD_CHOICE, STREAM
+from subgraphs.rewards.table_rules import TABLE_RULES
 
 HISTORY = CustomerHistory(
     (
@@ -20,14 +22,11 @@ HISTORY = CustomerHistory(
 )
 
 
-RULES = (
-    ErasureRule(INTENT, "memory of requests; of no use without a session"),
-    ErasureRule(REFERENCE.account, "read model of the account"),
-    ErasureRule(ANNOUNCEMENT, "what was published about choices; nothing more is published"),
-    ErasureRule(REWARD_CHOICE, "uses up part of a budget", kept=True, time=REWARD_CHOICE.c.chosen_at),
-)
-
-
 def erasure_of(dialect: str, pseudonyms: Pseudonyms) -> Erasure:
     """Return the erasure over the rewards database."""
-    return Erasure(ErasureTables(ERASURE, REFERENCE.account, STREAM, OUTBOX), RULES, pseudonyms, dialect)
+    return Erasure(
+        ErasureTables(ERASURE, REFERENCE.account, STREAM, OUTBOX),
+        erasure_rules(TABLE_RULES),
+        pseudonyms,
+        dialect,
+    )

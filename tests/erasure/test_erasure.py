@@ -60,8 +60,8 @@ async def waiting(archive: Archive) -> list[tuple[str, str, str]]:
 def test_every_table_about_customers_has_a_rule(name: str) -> None:
     """Every table must have a rule for erasure, also one that is added later."""
     tables = {table.name for table in MODELS[name].METADATA.sorted_tables if "customer_id" in table.c}
-    ruled = {rule.table.name for rule in ERASURES[name]("sqlite", Pseudonyms(b"", 24)).rules}
-    assert tables - NOT_A_PERSONS == ruled
+    ruled = {rule.table for rule in ERASURES[name]("sqlite", Pseudonyms(b"", 24)).rules}
+    assert tables - NOT_A_PERSONS == {table.name for table in ruled if "customer_id" in table.c}
 
 
 async def test_an_erased_person_is_named_nowhere(archive: Archive) -> None:

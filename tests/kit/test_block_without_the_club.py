@@ -329,7 +329,7 @@ def test_no_module_of_the_club_is_imported() -> None:
     """Neither by the kit's parts nor by the block's, but for the messages of accounts, which erase."""
     code = (
         f"import sys; from {BLOCK.package} import BLOCK\n"
-        "BLOCK.create_subgraph, BLOCK.metadata, BLOCK.erasure_of, BLOCK.history, BLOCK.recovery_sources\n"
+        "BLOCK.create_subgraph, BLOCK.metadata, BLOCK.erasure_of, BLOCK.history, BLOCK.table_rules\n"
         "print(*sorted(name for name in sys.modules if name.startswith('subgraphs.club')))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

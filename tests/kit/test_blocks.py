@@ -30,7 +30,7 @@ def test_each_part_of_a_block_is_there(block: Block) -> None:
     assert isinstance(block.stream, StreamTables)
     assert isinstance(block.outbox, OutboxTables)
     assert isinstance(block.history, CustomerHistory)
-    assert {source.table.name for source in block.recovery_sources} == set(block.metadata.tables)
+    assert {rule.table.name for rule in block.table_rules} == set(block.metadata.tables)
     assert callable(block.erasure_of)
     assert callable(block.create_subgraph)
     assert callable(CREATORS[block.name])

@@ -19,7 +19,13 @@ from sqlalchemy import Connection, MetaData, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from foundation.storage.columns import exact_collation
-from foundation.storage.database import CLOSED, create_engine, database_url, has_file
+from foundation.storage.database import (
+    CLOSED,
+    UNFINISHED_RESTORE,
+    create_engine,
+    database_url,
+    has_file,
+)
 from foundation.storage.migrations.lock import Waiting, exclusive
 from foundation.storage.servers import connected
 from foundation.storage.settings import DatabaseSettings
@@ -27,8 +33,6 @@ from foundation.storage.settings import DatabaseSettings
 State: TypeAlias = Literal["absent", "empty", "current", "behind", "incomplete", "ahead", "unrestored"]
 UNKNOWN_DATABASE = 1049
 WAIT_SECONDS = 300.0
-UNFINISHED_RESTORE = "unfinished_restore"
-"""A table that exists while a backup is being restored; if it stays, the restore was interrupted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,27 +139,25 @@ def verify(*, as_json: AsJson = False) -> None:
 def _open() -> Move:
     from cells.moving.move import open_move
     from cells.moving.settings import MoveSettings
-    from subgraphs.block_list import SUBGRAPHS
+    from furlong.install.cell_tables import CELL_TABLES
 
-    return open_move(MoveSettings(), SUBGRAPHS)
+    return open_move(MoveSettings(), CELL_TABLES)
 
 
 def _open_split(name: str, first: int) -> Move:
     from cells.dividing.split import open_split
     from cells.moving.settings import MoveSettings
-    from furlong.topic_plans import KEYED_TOPICS
-    from subgraphs.block_list import SUBGRAPHS
+    from furlong.install.cell_tables import CELL_TABLES
 
-    return open_split(MoveSettings(), SUBGRAPHS, KEYED_TOPICS, name, first)
+    return open_split(MoveSettings(), CELL_TABLES, name, first)
 
 
 def _open_merge() -> Move:
     from cells.dividing.merge import open_merge
     from cells.moving.settings import MoveSettings
-    from furlong.topic_plans import KEYED_TOPICS
-    from subgraphs.block_list import SUBGRAPHS
+    from furlong.install.cell_tables import CELL_TABLES
 
-    return open_merge(MoveSettings(), SUBGRAPHS, KEYED_TOPICS)
+    return open_merge(MoveSettings(), CELL_TABLES)
 
 
 def _carry_out(found: Move, *, quiet: bool) -> None:
@@ -184,10 +182,10 @@ def _verified() -> Verified:
     from cells.moving.move import locations_of
     from cells.moving.settings import MoveSettings
     from cells.verify import verify as verify_locations
-    from subgraphs.block_list import SUBGRAPHS
+    from furlong.install.cell_tables import CELL_TABLES
 
     settings = MoveSettings()
-    source, target = locations_of(settings, SUBGRAPHS)
+    source, target = locations_of(settings, CELL_TABLES)
     with working("Comparing both locations"):
         return verify_locations(source, target, settings.folder)
 

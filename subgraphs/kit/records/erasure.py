@@ -9,9 +9,10 @@ import json
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Table, delete, func, literal, or_, select, update
+from sqlalchemy import Column, ColumnElement, Table, delete, func, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.bulk_sql import fetch, few_at_once
@@ -103,13 +104,16 @@ class ErasureRule:
     """What happens to a customer's rows in a table.
 
     Attributes:
-        kept: Whether the rows are kept under the pseudonym; otherwise they are deleted.
+        theirs: Returns the condition for a customer's rows.
+        kept: Whether the rows are kept under the pseudonym; otherwise they are deleted. Rows that name no
+            customer themselves stay as they are, because their parents get the pseudonym.
         where: Which of the rows; None for all. An earlier rule may handle others.
         time: The column of a row's time; rows after the erasure belong to a new person. None if all belong to
             the erased one.
     """
 
     table: Table
+    theirs: Callable[[Owner], ColumnElement[bool]]
     why: str
     kept: bool = False
     where: ColumnElement[bool] | None = None
@@ -122,13 +126,30 @@ class ErasureRule:
 
     def of(self, owner: Owner, at: datetime | None = None) -> tuple[ColumnElement[bool], ...]:
         """Return the condition for a customer's rows, up to an instant if one is given."""
-        c = self.table.c
-        found = [c.brand_id == owner.brand, c.customer_id == owner.customer]
+        found = [self.theirs(owner)]
         if self.where is not None:
             found.append(self.where)
         if self.time is not None and at is not None:
             found.append(self.time <= at)
         return tuple(found)
+
+
+RuleOf: TypeAlias = Callable[[Table, Callable[[Owner], ColumnElement[bool]]], ErasureRule]
+"""A rule of a table that is not named yet, and of the condition for a customer's rows in it."""
+
+
+def deleted(
+    why: str, *, where: ColumnElement[bool] | None = None, time: Column[datetime] | None = None
+) -> RuleOf:
+    """Return the rule that rows are deleted. The arguments are those of `ErasureRule`."""
+    return partial(ErasureRule, why=why, where=where, time=time)
+
+
+def kept(
+    why: str, *, where: ColumnElement[bool] | None = None, time: Column[datetime] | None = None
+) -> RuleOf:
+    """Return the rule that rows are kept under a pseudonym. The arguments are those of `ErasureRule`."""
+    return partial(ErasureRule, why=why, kept=True, where=where, time=time)
 
 
 Step = Callable[[AsyncConnection, ErasedPerson], Awaitable[None]]
@@ -205,21 +226,15 @@ class Erasure:
         """Count the rows that an erasure would find now, by what would happen to them."""
         found = {}
         for rule in self.rules:
-            query = select(func.count()).select_from(rule.table).where(*rule.of(owner))
-            found[rule.name] = await connection.scalar(query) or 0
+            found[rule.name] = await _count(connection, rule, rule.of(owner))
         letters = await letters_about(connection, self.tables.stream.dead_letter, owner)
         return found | {"dead_letter deleted": len(letters)} | await self._outbox_count(connection, owner)
 
     async def export(self, connection: AsyncConnection, owner: Owner) -> dict[str, list[dict[str, Any]]]:
         """Return all rows about a customer, by table."""
         found: dict[str, list[dict[str, Any]]] = {}
-        for table in dict.fromkeys(rule.table for rule in self.rules):
-            c = table.c
-            rows = await connection.execute(
-                select(table)
-                .where(c.brand_id == owner.brand, c.customer_id == owner.customer)
-                .order_by(*table.primary_key)
-            )
+        for table, theirs in {rule.table: rule.theirs(owner) for rule in self.rules}.items():
+            rows = await connection.execute(select(table).where(theirs).order_by(*table.primary_key))
             found[table.name] = [dict(row) for row in rows.mappings()]
         return found
 
@@ -276,6 +291,8 @@ class Erasure:
 
     async def _apply(self, connection: AsyncConnection, rule: ErasureRule, person: ErasedPerson) -> int:
         condition = rule.of(person.owner, person.at)
+        if "customer_id" not in rule.table.c:
+            return await _apply_by_parent(connection, rule, condition)
         if rule.kept:
             renamed = update(rule.table).where(*condition).values(customer_id=person.pseudonym)
             return (await connection.execute(renamed)).rowcount
@@ -326,3 +343,21 @@ class Erasure:
         }
         changed = [name for name in row if name not in {"brand_id", "customer_hash"}]
         await connection.execute(upsert(self.dialect, self.tables.marker, [row], update=changed))
+
+
+async def _apply_by_parent(
+    connection: AsyncConnection, rule: ErasureRule, condition: Sequence[ColumnElement[bool]]
+) -> int:
+    """Delete rows by their keys, unless they are kept: then their parents get the pseudonym."""
+    key = rule.table.primary_key
+    keys = [tuple(row) for row in await connection.execute(select(*key).where(*condition))]
+    if keys and not rule.kept:
+        await connection.execute(delete(rule.table).where(tuple_(*key).in_(keys)))
+    return len(keys)
+
+
+async def _count(
+    connection: AsyncConnection, rule: ErasureRule, condition: Sequence[ColumnElement[bool]]
+) -> int:
+    query = select(func.count()).select_from(rule.table).where(*condition)
+    return await connection.scalar(query) or 0

@@ -27,8 +27,8 @@ from foundation.storage.cells.cell import Cell
 from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
+from furlong.install.cell_tables import CELL_TABLES
 from furlong.topic_plans import MESSAGES
-from subgraphs.block_list import SUBGRAPHS
 from tests.support.consumers.sample_messages import bet, scheme
 
 from .conftest import PREFIX, CellServer, Mover, MovingHarness, behind_haproxy
@@ -250,7 +250,7 @@ def _move(moving: MovingHarness, number: int, socket: str, load: Load) -> None:
         killed = mover.kill_in(list(MOVING)[number % len(MOVING)])
         mover.finish()
     else:
-        run(open_move(moving.settings(router_socket=socket), SUBGRAPHS), lambda _step, _says: None)
+        run(open_move(moving.settings(router_socket=socket), CELL_TABLES), lambda _step, _says: None)
     time.sleep(2.0)
     journal = Journal.read(moving.folder, "c1")
     assert journal is not None

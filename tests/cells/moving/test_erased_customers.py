@@ -16,7 +16,8 @@ from sqlalchemy import Table, make_url
 from backoffice.support.privacy.customer_data import ERASURES
 from cells.dividing.erased import misplaced, place_all
 from cells.dividing.merge import open_merge
-from cells.dividing.rows import strangers, trim
+from cells.dividing.rows import trim
+from cells.dividing.soundness import strangers
 from cells.dividing.split import open_split
 from cells.moving.journal import Journal, Step
 from cells.moving.move import Move, locations_of
@@ -26,7 +27,7 @@ from foundation.storage.cells.cell import Cell, customer_key, partition_of
 from foundation.storage.cells.pseudonym import is_pseudonym
 from foundation.storage.settings import DatabaseSettings
 from furlong.databases import METADATA
-from furlong.topic_plans import KEYED_TOPICS
+from furlong.install.cell_tables import CELL_TABLES
 from subgraphs.block_list import SUBGRAPHS
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Pseudonyms
@@ -44,7 +45,13 @@ pytestmark = [
 AT = datetime(2026, 3, 27, 12, tzinfo=UTC)
 BRAND = "northbet"
 KEPT: dict[str, list[Table]] = {
-    name: list(dict.fromkeys(rule.table for rule in of("mysql", Pseudonyms(b"", 1)).rules if rule.kept))
+    name: list(
+        dict.fromkeys(
+            rule.table
+            for rule in of("mysql", Pseudonyms(b"", 1)).rules
+            if rule.kept and "customer_id" in rule.table.c
+        )
+    )
     for name, of in ERASURES.items()
 }
 """The tables of each subgraph in which rows are kept under a pseudonym."""
@@ -112,7 +119,7 @@ def named_at(place: CellServer) -> Rows:
 
 def location_of(place: CellServer) -> Location:
     """Return the databases of a place as an administrator sees them."""
-    return Location.of(Server(make_url(place.admin_url)), SUBGRAPHS, "furlong")
+    return Location.of(Server(make_url(place.admin_url)), CELL_TABLES, "furlong")
 
 
 @st.composite
@@ -150,8 +157,8 @@ def test_a_split_of_a_cell_with_erased_customers_keeps_each_row_once(moving: Mov
         whole = kept_at(here)
         assert whole.total() == len(ids) * sum(map(len, KEPT.values()))
 
-        trim(target, upper, KEYED_TOPICS, is_copy=True)
-        trim(source, upper, KEYED_TOPICS, is_copy=False)
+        trim(target, upper, CELL_TABLES.keyed, is_copy=True)
+        trim(source, upper, CELL_TABLES.keyed, is_copy=False)
         place_all(source, lower)
         assert kept_at(here) + kept_at(there) == whole
         for place, location, half in ((here, source, lower), (there, target, upper)):
@@ -166,12 +173,12 @@ def test_a_split_of_a_cell_with_erased_customers_keeps_each_row_once(moving: Mov
 
 def verified(moving: MovingHarness) -> Verified:
     """Return what `furlong cell verify` finds."""
-    return verify(*locations_of(moving.settings(), SUBGRAPHS), moving.folder)
+    return verify(*locations_of(moving.settings(), CELL_TABLES), moving.folder)
 
 
 def split_of(moving: MovingHarness) -> Move:
     """Open a split before partition 1."""
-    return open_split(moving.settings(), SUBGRAPHS, KEYED_TOPICS, "c2", 1)
+    return open_split(moving.settings(), CELL_TABLES, "c2", 1)
 
 
 def test_erased_customers_survive_a_split_and_a_merge(moving: MovingHarness) -> None:
@@ -206,7 +213,7 @@ def test_erased_customers_survive_a_split_and_a_merge(moving: MovingHarness) -> 
     merged = kept_at(here) + kept_at(there)
     assert merged["progress.outcome", stray] == 2
     moving.here, moving.there = there, here
-    killed_everywhere(lambda: open_merge(moving.settings(), SUBGRAPHS, KEYED_TOPICS), [Step.JOIN])
+    killed_everywhere(lambda: open_merge(moving.settings(), CELL_TABLES), [Step.JOIN])
     moving.here, moving.there = here, there
     assert kept_at(here) == merged
     assert verified(moving).problems == []

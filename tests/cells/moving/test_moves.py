@@ -21,6 +21,7 @@ from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.errors import CellFenced, DatabaseAway
 from foundation.storage.settings import DatabaseSettings
+from furlong.install.cell_tables import CELL_TABLES
 from subgraphs.block_list import SUBGRAPHS
 from subgraphs.club.models import COMPARISON
 
@@ -40,7 +41,7 @@ class Killed(BaseException):
 
 def move_of(moving: MovingHarness, **changes: Any) -> Move:
     """Open a move as a new process does."""
-    return open_move(moving.settings(**changes), SUBGRAPHS)
+    return open_move(moving.settings(**changes), CELL_TABLES)
 
 
 def quietly(_step: Step, _says: str) -> None:

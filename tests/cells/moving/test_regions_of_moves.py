@@ -13,7 +13,7 @@ from cells.moving.journal import Step
 from cells.moving.move import Move, go_back, locations_of, open_move, run
 from cells.moving.settings import MoveSettings
 from cells.verify import Verified, verify
-from furlong.topic_plans import KEYED_TOPICS
+from furlong.install.cell_tables import CELL_TABLES
 from subgraphs.block_list import SUBGRAPHS
 from tests.support.processes.forked_programs import run_forked
 
@@ -60,17 +60,17 @@ def states(place: CellServer) -> list[tuple[object, ...]]:
 def verified(moving: MovingHarness, **changes: object) -> Verified:
     """Return what `furlong cell verify` finds."""
     settings = moving.settings(**changes)
-    return verify(*locations_of(settings, SUBGRAPHS), settings.folder)
+    return verify(*locations_of(settings, CELL_TABLES), settings.folder)
 
 
 def split_of(settings: MoveSettings) -> Move:
     """Open a split before partition 1."""
-    return open_split(settings, SUBGRAPHS, KEYED_TOPICS, "c2", 1)
+    return open_split(settings, CELL_TABLES, "c2", 1)
 
 
 def merge_of(settings: MoveSettings) -> Move:
     """Open a merge of the second half into the first."""
-    return open_merge(settings, SUBGRAPHS, KEYED_TOPICS)
+    return open_merge(settings, CELL_TABLES)
 
 
 def refuses_to_leave(moving: MovingHarness, opened: Callable[[MoveSettings], Move]) -> None:
@@ -90,7 +90,7 @@ def test_no_cell_is_moved_split_or_merged_into_a_region_that_may_not_have_its_cu
 ) -> None:
     """Within their region it may; verify names customers who are in the wrong region or in the wrong half."""
     register(moving.here, UPPER)
-    refuses_to_leave(moving, lambda settings: open_move(settings, SUBGRAPHS))
+    refuses_to_leave(moving, lambda settings: open_move(settings, CELL_TABLES))
     refuses_to_leave(moving, split_of)
     assert verified(moving).problems == []
 
@@ -125,9 +125,9 @@ def test_verify_finds_partitions_that_are_open_twice_or_nowhere(
 ) -> None:
     """In the middle of a move nobody may write, so it says so; afterwards all is sound, until a hand errs."""
     with pytest.raises(Killed):
-        run(open_move(moving.settings(), SUBGRAPHS), killed_at(Step.FENCE, "ends"))
+        run(open_move(moving.settings(), CELL_TABLES), killed_at(Step.FENCE, "ends"))
     assert verified(moving).problems == ["partitions 0, 1 are open in no location"]
-    run(open_move(moving.settings(), SUBGRAPHS), quietly)
+    run(open_move(moving.settings(), CELL_TABLES), quietly)
     assert verified(moving).problems == []
     moving.here.as_root(*(f"UPDATE {PREFIX}_{name}.cell SET state = 'open'" for name in SUBGRAPHS))  # noqa: S608
     wrong = run_forked(

@@ -21,8 +21,8 @@ from foundation.storage.clock import SystemClock
 from foundation.storage.errors import CellFenced
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.demo.tokens import demo_sessions, make_token
+from furlong.install.cell_tables import CELL_TABLES
 from furlong.topic_plans import MESSAGES
-from subgraphs.block_list import SUBGRAPHS
 from tests.support.consumers.sample_messages import account, bet, scheme, week
 from tests.support.processes.forked_programs import Program
 from tests.support.processes.running_furlong import programs_in
@@ -185,7 +185,7 @@ def test_processes_that_slept_through_a_move_leave_the_old_place_as_it_is(
             process.send_signal(signal.SIGSTOP)
         try:
             leave_to_publish(moving.here)
-            run(open_move(moving.settings(), SUBGRAPHS), lambda _step, _says: None)
+            run(open_move(moving.settings(), CELL_TABLES), lambda _step, _says: None)
             before = sums_at(moving.here)
             asyncio.run(send(embedded_broker, "after"))
             late = threads.submit(gateway.opt_in, CUSTOMERS[1])

@@ -15,15 +15,15 @@ from sqlalchemy.types import JSON
 
 from cells.claim import without_fence
 from cells.dividing.merge import open_merge
-from cells.dividing.rows import BOOKMARKS
 from cells.dividing.split import open_split
 from cells.errors import MoveError
 from cells.moving.journal import Step
 from cells.moving.move import Move, go_back, run
 from foundation.storage.cells.cell import Cell, partition_of
+from foundation.storage.cells.division import Rows as RowRules
 from foundation.storage.database import Database
 from furlong.databases import METADATA
-from furlong.topic_plans import KEYED_TOPICS
+from furlong.install.cell_tables import CELL_TABLES
 from subgraphs.block_list import SUBGRAPHS
 
 from .conftest import PREFIX, CellServer, Mover, MovingHarness
@@ -38,16 +38,11 @@ KEYED, SHARED = "club.choice.v1", "club.week.v1"
 LOWER, UPPER = Cell("c1", 0, 0, 4), Cell("c2", 1, 1, 4)
 CUSTOMERS = [f"c-{n}" for n in range(1000, 1120) if Cell("c1", 0, 1, 4).has("northbet", f"c-{n}")]
 AT = datetime(2026, 4, 6, 9, 0, 0, 123456, tzinfo=UTC)
-OF_NOBODY = {
-    *("cell", "installation", "position", "dead_letter", "outbox", "attempt", "erasure", "lease"),
-    *("reward_taken", "reward_asked"),
-}
-"""Tables without a column of the customer that these tests look at one by one."""
-
 COPIED = {
-    *("brand", "scheme", "week_definition", "global_state", "reward_budget", "reward_config"),
-    *("reward_content", "reward_allotment", "week_closing", "reconciliation"),
-    *("provider", "provider_in_use", "provider_report"),
+    name
+    for rules in CELL_TABLES.databases.values()
+    for name, rule in rules.items()
+    if rule in {RowRules.COPIED, RowRules.BOOKMARK}
 }
 """Tables whose rows concern no single customer: both halves have them."""
 
@@ -73,7 +68,7 @@ def value_for(column: Column[Any], customer: str) -> Any:
 
 def is_customers(table: Table) -> bool:
     """Return whether each row of a table belongs to one customer."""
-    return {"brand_id", "customer_id"} <= set(table.columns.keys()) and table.name not in BOOKMARKS
+    return {"brand_id", "customer_id"} <= set(table.columns.keys()) and table.name != "comparison"
 
 
 async def fill(place: CellServer) -> None:
@@ -186,7 +181,7 @@ def ask_at(place: CellServer, *rewards: str) -> None:
 
 def split_of(moving: MovingHarness) -> Move:
     """Open a split as a new process does."""
-    return open_split(moving.settings(), SUBGRAPHS, KEYED_TOPICS, "c2", 1)
+    return open_split(moving.settings(), CELL_TABLES, "c2", 1)
 
 
 def merge_of(moving: MovingHarness) -> Move:
@@ -194,7 +189,7 @@ def merge_of(moving: MovingHarness) -> Move:
     settings = moving.settings(
         source_url=moving.settings().target_url, target_url=moving.settings().source_url
     )
-    return open_merge(settings, SUBGRAPHS, KEYED_TOPICS)
+    return open_merge(settings, CELL_TABLES)
 
 
 def killed_everywhere(open_again: Callable[[], Move], steps: Iterable[Step]) -> None:
@@ -206,20 +201,6 @@ def killed_everywhere(open_again: Callable[[], Move], steps: Iterable[Step]) -> 
     run(open_again(), quietly)
     assert open_again().is_over
     run(open_again(), quietly)  # nothing is left to do
-
-
-def test_every_table_is_either_customers_or_known_to_be_copied() -> None:
-    """A new table without a customer is noticed here: say what splitting a cell does with its rows."""
-    others = {
-        table.name
-        for name in SUBGRAPHS
-        for table in METADATA[name].tables.values()
-        if not is_customers(table)
-    }
-    assert others == OF_NOBODY | COPIED | BOOKMARKS
-    assert {"account", "fulfilment", "goodwill_credit", "intent", "contribution"} <= {
-        table.name for name in SUBGRAPHS for table in METADATA[name].tables.values() if is_customers(table)
-    }
 
 
 def test_a_cell_is_split_and_merged_back_whatever_is_killed(moving: MovingHarness) -> None:
@@ -304,7 +285,7 @@ def test_a_split_refuses_what_cannot_be(moving: MovingHarness) -> None:
         ("c1", 1, "another name"),
     ):
         with pytest.raises(MoveError, match=words):
-            open_split(moving.settings(), SUBGRAPHS, KEYED_TOPICS, name, first)
+            open_split(moving.settings(), CELL_TABLES, name, first)
     with pytest.raises(MoveError, match="do not belong to one cell"):
         merge_of(moving)
     assert cells_at(moving.here) == {("c1", 0, 1, "open")}
@@ -321,7 +302,7 @@ def test_the_commands_continue_after_sigkill(moving: MovingHarness) -> None:
     assert "route its partitions there" in mover.log.read_text()
     moving.here, moving.there = moving.there, moving.here
     mover = Mover(moving, ("merge",))
-    steps = open_merge(moving.settings(), SUBGRAPHS, KEYED_TOPICS).actions
+    steps = open_merge(moving.settings(), CELL_TABLES).actions
     for step in steps if LONG else (Step.JOIN,):
         mover.kill_in(step)
     mover.finish()

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cells.moving.journal import Step
 from cells.moving.move import open_move, run
 from furlong.demo.embedded_broker import EmbeddedBroker
+from furlong.install.cell_tables import CELL_TABLES
 from furlong.topic_plans import MESSAGES
 from subgraphs.block_list import SUBGRAPHS
 from tests.support.fulfilment.payout_harness import PayoutHarness, open_harness
@@ -154,7 +155,7 @@ async def _work_and_move(
                 for payer in payers:
                     payer.send_signal(signal.SIGCONT)
 
-        await asyncio.to_thread(run, open_move(moving.settings(router_socket=socket), SUBGRAPHS), report)
+        await asyncio.to_thread(run, open_move(moving.settings(router_socket=socket), CELL_TABLES), report)
         assert waiting_at(moving.there) > 0  # nothing has published yet
         programs.start("worker", "outbox")
 

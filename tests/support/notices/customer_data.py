@@ -3,9 +3,11 @@
 from typing import Final
 
 from subgraphs.kit.records.customer_history import CustomerHistory, HistoryTable, message_of
-from subgraphs.kit.records.erasure import Erasure, ErasureRule, ErasureTables, Pseudonyms
+from subgraphs.kit.records.erasure import Erasure, ErasureTables, Pseudonyms
+from subgraphs.kit.records.table_rules import erasure_rules
 from tests.support.notices import DISMISSED_TOPIC
-from tests.support.notices.models import BRAND_LOCK, DISMISSAL, ERASURE, INTENT, OUTBOX, STREAM
+from tests.support.notices.models import BRAND_LOCK, DISMISSAL, ERASURE, OUTBOX, STREAM
+from tests.support.notices.table_rules import TABLE_RULES
 
 HISTORY: Final = CustomerHistory(
     (
@@ -18,13 +20,9 @@ HISTORY: Final = CustomerHistory(
         ),
     )
 )
-RULES: Final = (
-    ErasureRule(INTENT, "changes of the erased customer"),
-    ErasureRule(DISMISSAL, "nobody needs it", time=DISMISSAL.c.dismissed_at),
-)
 
 
 def erasure_of(dialect: str, pseudonyms: Pseudonyms) -> Erasure:
     """Return the erasure over the database of notices."""
     tables = ErasureTables(ERASURE, None, STREAM, OUTBOX, BRAND_LOCK)
-    return Erasure(tables, RULES, pseudonyms, dialect)
+    return Erasure(tables, erasure_rules(TABLE_RULES), pseudonyms, dialect)

@@ -1,0 +1,86 @@
+"""One line for each of the club's tables: its truth, its rows in a divided cell, and their erasure."""
+
+from typing import Final
+
+from foundation.storage.cells.division import BY_CUSTOMER, Rows
+from subgraphs.club.models import (
+    ACCOUNT_CHANGE,
+    CELL,
+    COMPARISON,
+    CONTROL_DRAW,
+    ERASURE,
+    GLOBAL_STATE,
+    IMPRESSION,
+    INSTALLATION,
+    INTENT,
+    MEMBERSHIP_EVENT,
+    OUTBOX,
+    REFERENCE,
+    STREAM,
+    TRIAL_DRAW,
+)
+from subgraphs.club_kit.records.table_rules import reference_rules
+from subgraphs.kit.records.erasure import deleted, kept
+from subgraphs.kit.records.recovery_sources import Source
+from subgraphs.kit.records.table_rules import (
+    TableRule,
+    common_rules,
+    database_rules,
+    global_rule,
+    intent_rule,
+)
+
+TABLE_RULES: Final = (
+    intent_rule(INTENT),
+    *reference_rules(REFERENCE),
+    TableRule(
+        ACCOUNT_CHANGE,
+        Source.TOPIC,
+        ("club.account-status.v1",),
+        lost="earlier states of accounts, because the topic keeps only the last one of each customer",
+        rows=BY_CUSTOMER,
+        erasure=(deleted("read model of the account"),),
+    ),
+    TableRule(
+        MEMBERSHIP_EVENT,
+        Source.TOPIC,
+        ("club.membership.v1",),
+        lost="the history of memberships: the current state and the first opt-in of each customer are read "
+        "back, but not what happened between them, nor the terms that were agreed to",
+        rows=BY_CUSTOMER,
+        erasure=(
+            kept(
+                "evidence of consent to the terms, and of exclusions that were obeyed",
+                time=MEMBERSHIP_EVENT.c.at,
+            ),
+        ),
+    ),
+    TableRule(
+        IMPRESSION,
+        Source.BACKUP,
+        lost="who was shown the tracker: customers who return in the current week are recorded again, and "
+        "the funnel of earlier weeks begins with zero",
+        rows=BY_CUSTOMER,
+        erasure=(deleted("what the customer was shown"),),
+    ),
+    TableRule(
+        CONTROL_DRAW,
+        Source.BACKUP,
+        lost="since when customers are compared with the control group: the same draw is recorded again when "
+        "they return, and analytics keeps the first time",
+        rows=BY_CUSTOMER,
+        erasure=(deleted("which group the customer was drawn for"),),
+    ),
+    TableRule(
+        TRIAL_DRAW,
+        Source.BACKUP,
+        lost="since when customers are compared in the trial of a reward: the same draw is recorded again "
+        "when they return, and analytics keeps the first time",
+        rows=BY_CUSTOMER,
+        erasure=(deleted("which reward the customer was drawn for"),),
+    ),
+    TableRule(COMPARISON, Source.TRANSIENT, rows=Rows.BOOKMARK),
+    global_rule(GLOBAL_STATE),
+    *common_rules(STREAM, OUTBOX, ERASURE),
+    *database_rules(CELL, INSTALLATION),
+)

@@ -1,0 +1,161 @@
+"""One line for each progress table: its truth, its rows in a divided cell, and their erasure."""
+
+from typing import Final
+
+from foundation.storage.cells.division import BY_CUSTOMER, Rows
+from subgraphs.club_kit.records.table_rules import reference_rules
+from subgraphs.kit.records.erasure import deleted, kept
+from subgraphs.kit.records.recovery_sources import Source
+from subgraphs.kit.records.table_rules import TableRule, common_rules, database_rules
+from subgraphs.progress.adjustment_repository import ADJUSTMENT_TOPIC
+from subgraphs.progress.models import (
+    ADJUSTMENT,
+    BET_CLAIM,
+    CELL,
+    CONTRIBUTION,
+    CRM_QUALIFIER,
+    DISPUTE_DECISION,
+    ERASURE,
+    INSTALLATION,
+    KEPT_REVISION,
+    LATE_DECISION,
+    LATE_REVISION,
+    MEMBERSHIP,
+    MEMBERSHIP_CHANGE,
+    OUTBOX,
+    OUTCOME,
+    PROGRESS,
+    QUALIFICATION,
+    REFERENCE,
+    REPAIR,
+    STREAM,
+    WEEK_CLOSING,
+)
+
+BETS: Final = "club.progress.v1"
+MEMBERSHIPS: Final = "club.membership.v1"
+OLD_BETS: Final = "bets older than the topic's retention"
+_KEPT_ELSEWHERE: Final = "bets: the betting platform keeps its own"
+_MONEY: Final = "evidence of why a reward was or was not paid"
+_AUDIT: Final = "audit of what people decided"
+
+TABLE_RULES: Final = (
+    *reference_rules(REFERENCE),
+    TableRule(
+        CONTRIBUTION,
+        Source.TOPIC,
+        (BETS,),
+        lost=OLD_BETS,
+        rows=BY_CUSTOMER,
+        erasure=(deleted(_KEPT_ELSEWHERE, time=CONTRIBUTION.c.placed_at),),
+    ),
+    TableRule(
+        KEPT_REVISION,
+        Source.TOPIC,
+        (BETS,),
+        lost=OLD_BETS,
+        rows=BY_CUSTOMER,
+        erasure=(deleted(_KEPT_ELSEWHERE, time=KEPT_REVISION.c.placed_at),),
+    ),
+    TableRule(
+        BET_CLAIM,
+        Source.TOPIC,
+        (BETS,),
+        lost=OLD_BETS,
+        rows=BY_CUSTOMER,
+        erasure=(deleted(_KEPT_ELSEWHERE, time=BET_CLAIM.c.placed_at),),
+    ),
+    TableRule(
+        DISPUTE_DECISION,
+        Source.BACKUP,
+        lost="decisions about disputed bets: the bets wait in `furlong review disputed` again",
+        rows=BY_CUSTOMER,
+        erasure=(kept(_AUDIT),),
+    ),
+    TableRule(
+        LATE_REVISION,
+        Source.TOPIC,
+        (BETS,),
+        lost=OLD_BETS,
+        rows=BY_CUSTOMER,
+        erasure=(deleted("bets that wait for a decision", time=LATE_REVISION.c.occurred_at),),
+    ),
+    TableRule(
+        ADJUSTMENT,
+        Source.TOPIC,
+        (ADJUSTMENT_TOPIC,),
+        lost="adjustments older than the topic's retention; the audit log of the back office has them",
+        rows=BY_CUSTOMER,
+        erasure=(
+            deleted(
+                "part of the totals; the audit log of the back office keeps who decided",
+                time=ADJUSTMENT.c.decided_at,
+            ),
+        ),
+    ),
+    TableRule(
+        PROGRESS,
+        Source.DERIVED,
+        (CONTRIBUTION.name, ADJUSTMENT.name),
+        rows=BY_CUSTOMER,
+        erasure=(deleted("totals of the bets; worked out again from the bets that are left"),),
+    ),
+    TableRule(
+        MEMBERSHIP,
+        Source.TOPIC,
+        (MEMBERSHIPS,),
+        rows=BY_CUSTOMER,
+        erasure=(deleted("read model of the membership", time=MEMBERSHIP.c.occurred_at),),
+    ),
+    TableRule(
+        MEMBERSHIP_CHANGE,
+        Source.TOPIC,
+        (MEMBERSHIPS,),
+        lost="all changes but the last of each customer, because the topic is compacted",
+        rows=BY_CUSTOMER,
+        erasure=(deleted("read model of the membership", time=MEMBERSHIP_CHANGE.c.at),),
+    ),
+    TableRule(
+        QUALIFICATION,
+        Source.TOPIC,
+        ("club.qualification.v1",),
+        lost="nothing; but confirmed rewards whose bets are no longer in the topic stand "
+        "until a person decides",
+        rows=BY_CUSTOMER,
+        erasure=(
+            deleted("a reward that is not due yet", where=QUALIFICATION.c.status == "provisional"),
+            kept(_MONEY),
+        ),
+    ),
+    TableRule(OUTCOME, Source.TOPIC, ("club.outcomes.v1",), rows=BY_CUSTOMER, erasure=(kept(_MONEY),)),
+    TableRule(
+        LATE_DECISION,
+        Source.BACKUP,
+        lost="decisions about late bets: the bets wait in `furlong review late` again",
+        rows=BY_CUSTOMER,
+        erasure=(kept(_AUDIT, time=LATE_DECISION.c.decided_at),),
+    ),
+    TableRule(
+        REPAIR,
+        Source.BACKUP,
+        lost="the audit of repaired totals",
+        rows=BY_CUSTOMER,
+        erasure=(kept(_AUDIT, time=REPAIR.c.repaired_at),),
+    ),
+    TableRule(
+        CRM_QUALIFIER,
+        Source.FILE,
+        ("furlong import crm",),
+        lost="who was paid by hand, until the files are imported again: import them before anything is paid",
+        rows=BY_CUSTOMER,
+        erasure=(kept("was paid by hand"),),
+    ),
+    TableRule(
+        WEEK_CLOSING,
+        Source.DERIVED,
+        (REFERENCE.week_definition.name, QUALIFICATION.name),
+        rows=Rows.COPIED,
+    ),
+    *common_rules(STREAM, OUTBOX, ERASURE),
+    *database_rules(CELL, INSTALLATION),
+)
