@@ -6,18 +6,16 @@ What is left is recounted from the bytes that were produced, and from the upstre
 import os
 import random
 import signal
-import threading
 import time
-import uuid
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import closing, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-import httpx
 import pymysql
 import pytest
 
@@ -26,7 +24,8 @@ from deploy.private_galera import GaleraNode, PrivateGalera, galera_installed, s
 from deploy.private_mariadb import PrivateMariadb
 from deploy.server_process import free_port
 from tests.support.consumers.betting_load import Load, recount
-from tests.support.processes.running_furlong import BRAND, MUTATIONS, ROOT, Site, eventually
+from tests.support.processes.running_furlong import ROOT, eventually
+from tests.support.product.changing_members import Changer, changing, each_change_is_kept, each_has_changed
 from tests.support.product.placed_bets import betting, each_bet_counts_once
 from tests.support.product.whole_installation import Installation, rehearsed_installation
 
@@ -43,54 +42,8 @@ pytestmark = [
 CONFIGURATION: Final = ROOT / "deploy" / "haproxy" / "galera.cfg"
 CUSTOMERS: Final = ("c-1001", "c-1002", "c-1003", "c-1004")
 MONDAY_MORNING: Final = datetime(2026, 4, 5, 23, 5, tzinfo=UTC)
-PAUSE_SECONDS: Final = 0.5
 FROZEN_SECONDS: Final = 20.0
 PROBED: Final = "CREATE OR REPLACE USER 'haproxy'@'127.0.0.1'"
-
-
-@dataclass
-class Changer:
-    """A customer who joins and leaves, and repeats what failed with the same key until it succeeds.
-
-    Attributes:
-        acknowledged: The changes that were confirmed to the customer.
-        failed: What was said instead, by code, and how often.
-        longest: The seconds that the longest change took, repetitions included.
-    """
-
-    site: Site
-    customer: str
-    terms: str
-    acknowledged: list[str] = field(default_factory=list)
-    failed: Counter[str] = field(default_factory=Counter)
-    longest: float = 0.0
-
-    def change_until(self, stop: threading.Event) -> None:
-        """Join and leave; stop only when the last change is confirmed."""
-        while not stop.wait(PAUSE_SECONDS):
-            operation = "OptIn" if len(self.acknowledged) % 2 == 0 else "OptOut"
-            key, begun = str(uuid.uuid4()), time.monotonic()
-            while (code := self._codes(operation, key)) != "":
-                self.failed[code] += 1
-                time.sleep(PAUSE_SECONDS)
-            self.longest = max(self.longest, time.monotonic() - begun)
-            self.acknowledged.append(operation)
-
-    def _codes(self, operation: str, key: str) -> str:
-        """Send a change; return the codes of its errors."""
-        wanted = {"brand": BRAND, "idempotencyKey": key}
-        if operation == "OptIn":
-            wanted["termsVersion"] = self.terms
-        answer = httpx.post(
-            f"{self.site.url}/graphql",
-            json={"query": MUTATIONS, "operationName": operation, "variables": {"input": wanted}},
-            headers={"Authorization": f"Bearer {self.site.tokens[self.customer]}"},
-            timeout=60,
-        ).json()
-        payload = next(iter((answer.get("data") or {}).values()), None)
-        if payload is not None:
-            return ",".join(error["code"] for error in payload["errors"])
-        return ",".join(str(error.get("extensions", {}).get("code")) for error in answer["errors"])
 
 
 @dataclass
@@ -111,15 +64,10 @@ class Club:
 
     def goes_on(self, what: str) -> float:
         """Wait until bets are applied and every customer's change is confirmed; return the seconds."""
-        begun, before = time.monotonic(), [len(changer.acknowledged) for changer in self.changers]
+        begun = time.monotonic()
         placed = len(recount(list(self.load.records)).bets)
         eventually(lambda: self.applied() > placed, f"bets are applied: {what}")
-        eventually(
-            lambda: all(
-                len(changer.acknowledged) > past for changer, past in zip(self.changers, before, strict=True)
-            ),
-            f"every customer has changed something: {what}",
-        )
+        each_has_changed(self.changers, what)
         assert [name for name, one in self.installation.running.items() if one.poll() is not None] == []
         seconds = time.monotonic() - begun
         print(f"{what}: bets and changes went on after {seconds:.1f} s")  # noqa: T201
@@ -133,16 +81,6 @@ class Club:
             with suppress(pymysql.err.OperationalError):
                 return int(ask(node, sql)[0][0])
         return 0
-
-    def journal(self, customer: str) -> list[dict[str, Any]]:
-        """Return the changes of a customer's membership that the upstream has made, from its own journal."""
-        url = self.installation.programs.environment["FURLONG_UPSTREAM_URL"]
-        entries = httpx.get(f"{url}/simulator/journal", params={"customer": customer}).json()["entries"]
-        return [
-            entry
-            for entry in entries
-            if entry["outcome"] == "applied" and entry["path"].endswith("/membership")
-        ]
 
 
 def ask(node: GaleraNode, sql: str) -> list[tuple[Any, ...]]:
@@ -169,21 +107,6 @@ def sessions_at(node: GaleraNode) -> int:
             "WHERE user = 'furlong' AND id <> CONNECTION_ID()",
         )[0][0]
     )
-
-
-@contextmanager
-def changing(changers: list[Changer]) -> Iterator[None]:
-    """Let customers make changes for the duration of the block."""
-    stopping = threading.Event()
-    threads = [threading.Thread(target=changer.change_until, args=(stopping,)) for changer in changers]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        stopping.set()
-        for thread in threads:
-            thread.join(120)
 
 
 @pytest.fixture
@@ -246,7 +169,10 @@ def test_a_cluster_of_one_writer_loses_nothing(club: Club) -> None:
             node.wait_until_synced()
         club.goes_on("one node of three was left, and the others are back")
     each_bet_counts_once(club.installation, club.load)
-    each_change_is_kept(club)
+    environment, prefix = club.installation.programs.environment, club.installation.url.rpartition("/")[2]
+    for node in nodes:
+        upstream = environment["FURLONG_UPSTREAM_URL"]
+        each_change_is_kept(club.changers, upstream, prefix, partial(ask, node))
     all_nodes_agree(club)
     failed = sum((changer.failed for changer in club.changers), Counter[str]())
     bets = len(recount(club.load.records).bets)
@@ -259,23 +185,6 @@ def test_a_cluster_of_one_writer_loses_nothing(club: Club) -> None:
     )
     assert failed["SERVICE_UNAVAILABLE"] > 0
     assert failed.keys() <= {"SERVICE_UNAVAILABLE", "UPSTREAM_PENDING"}
-
-
-def each_change_is_kept(club: Club) -> None:
-    """Compare what customers were told with the upstream's journal, and with our rows at each node."""
-    prefix = club.installation.url.rpartition("/")[2]
-    for changer in club.changers:
-        made = club.journal(changer.customer)
-        assert len(made) == len(changer.acknowledged), changer.customer
-        assert max(Counter(entry["key"] for entry in made).values()) == 1
-        for node in club.galera.nodes:
-            events = ask(
-                node,
-                f"SELECT version, kind FROM {prefix}_club.membership_event "  # noqa: S608 - names of our own
-                f"WHERE customer_id = '{changer.customer}' ORDER BY version",
-            )
-            kinds = {"OptIn": "opted_in", "OptOut": "opted_out"}
-            assert events == [(at, kinds[name]) for at, name in enumerate(changer.acknowledged, 1)]
 
 
 def all_nodes_agree(club: Club) -> None:
