@@ -20,13 +20,13 @@ from foundation.storage.settings import DatabaseSettings
 from furlong.backup.recovery_sources import RECOVERY_SOURCES
 from furlong.databases import METADATA
 from furlong.workers.catch_up import until_caught_up
-from furlong.workers.change_services import ChangeServices
 from furlong.workers.consumer_process import create_consumer
 from furlong.workers.recovery_worker import create_recoveries
 from furlong.workers.week_worker import WeekWorker
 from subgraphs.fulfilment.models import FULFILMENT
 from subgraphs.fulfilment.state.state_machine import FulfilmentState
 from subgraphs.kit.mutations.recovery import ComparedChanges
+from subgraphs.kit.mutations.recovery_parts import RecoveryParts
 from subgraphs.kit.records.recovery_sources import Source
 from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.progress.qualification.earlier_qualifications import count_read_back, count_unconfirmed
@@ -124,8 +124,8 @@ class DatabaseRecovery:
 
     async def _compare_changes(self, name: str) -> ComparedChanges | None:
         async with AsyncExitStack() as stack:
-            services = ChangeServices.open(stack, self.settings, self.upstream, self.clock)
-            recovery = create_recoveries(services, self.upstream).get(name)
+            parts = RecoveryParts(stack, self.settings, self.upstream, self.clock)
+            recovery = create_recoveries(parts).get(name)
             return await recovery.compare() if recovery else None
 
     async def _settle(self) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
-from furlong.workers.change_services import ChangeServices
+from subgraphs.club import recovery as club
 from subgraphs.club.comparison import MembershipComparison
 from subgraphs.club.membership.repository import BEFORE_FIRST, ComparisonCheckpoint
 from subgraphs.club.models import OUTBOX
@@ -23,11 +23,14 @@ from subgraphs.club.models import REFERENCE as CLUB_REFERENCE
 from subgraphs.club_kit.comparison import Compared
 from subgraphs.club_kit.domain.accounts import Account
 from subgraphs.club_kit.records.reference import ReferenceRepository
+from subgraphs.club_kit.upstream import ClubUpstream
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.live.event_bus import CustomersChanged
+from subgraphs.kit.mutations.recovery_parts import RecoveryParts
 from subgraphs.kit.mutations.upstream import UpstreamClient
 from subgraphs.kit.records.leases import Lease
 from subgraphs.kit.settings import CompareSettings, UpstreamSettings
+from subgraphs.rewards import recovery as rewards
 from subgraphs.rewards.comparison import ChoiceComparison
 from subgraphs.rewards.models import REFERENCE as REWARDS_REFERENCE
 
@@ -70,26 +73,19 @@ class UpstreamReconciliation:
 
     @classmethod
     def open(
-        cls,
-        stack: AsyncExitStack,
-        services: ChangeServices,
-        settings: CompareSettings,
-        *,
-        dry: bool = False,
+        cls, parts: RecoveryParts, settings: CompareSettings, *, dry: bool = False
     ) -> "UpstreamReconciliation":
         """Build the reconciliation over the subgraphs' services; closing the stack gives up its lease."""
-        changes = services.club.changes
+        memberships, choices = club.open_service(parts), rewards.open_service(parts)
         reconciliation = cls(
-            changes.database,
-            services.upstream,
-            MembershipComparison(changes, services.club, dry=dry),
-            ChoiceComparison(
-                services.rewards.changes, services.rewards, ReferenceRepository(REWARDS_REFERENCE), dry=dry
-            ),
-            changes.clock,
+            memberships.changes.database,
+            parts.client(ClubUpstream),
+            MembershipComparison(memberships.changes, memberships, dry=dry),
+            ChoiceComparison(choices.changes, choices, ReferenceRepository(REWARDS_REFERENCE), dry=dry),
+            memberships.changes.clock,
             settings,
         )
-        stack.push_async_callback(reconciliation.leave)
+        parts.stack.push_async_callback(reconciliation.leave)
         return reconciliation
 
     async def compare_all(self, brand: str | None = None) -> AsyncIterator[Difference]:
@@ -190,8 +186,8 @@ async def run_reconciliation(
 ) -> None:
     """Compare, round after round, until cancelled, and call `changed` with customers."""
     async with AsyncExitStack() as stack:
-        services = ChangeServices.open(stack, database, upstream, clock, changed=changed)
-        work = UpstreamReconciliation.open(stack, services, settings or CompareSettings())
+        parts = RecoveryParts(stack, database, upstream, clock, changed)
+        work = UpstreamReconciliation.open(parts, settings or CompareSettings())
         total: Counter[str] = Counter()
         while True:
             try:

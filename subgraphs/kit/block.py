@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from subgraphs.kit.graphql.app import Subgraph
     from subgraphs.kit.graphql.parts import SubgraphParts
     from subgraphs.kit.graphql.schema_building import SubgraphSchema
+    from subgraphs.kit.mutations.recovery import Recovery
+    from subgraphs.kit.mutations.recovery_parts import RecoveryParts
     from subgraphs.kit.records.customer_history import CustomerHistory
     from subgraphs.kit.records.erasure import Erasure, Pseudonyms
     from subgraphs.kit.records.table_rules import TableRule
@@ -32,7 +34,8 @@ class Block(NamedTuple):
         name: That of its folders, its database, its subgraph, its consumer and its commands.
         package: Where its parts are; `subgraphs.NAME` if it is empty.
         consumer: Where its consumer's `wiring` is; `consumers.NAME` if it is empty.
-        has_intents: Whether customers change something at the upstream API through it.
+        has_intents: Whether customers change something elsewhere through it; its `recovery` settles what is
+            in doubt.
         acknowledges: Whether its consumer reads and acknowledges global messages, by a group for each node.
         topics: Those of the messages that are its own, which others may read.
         settings: The places of its settings, `MODULE:NAME`.
@@ -94,6 +97,12 @@ class Block(NamedTuple):
     def create_subgraph(self) -> Callable[[SubgraphParts], Subgraph]:
         """Return what builds its subgraph."""
         found: Callable[[SubgraphParts], Subgraph] = self._part("app:create_subgraph")
+        return found
+
+    @property
+    def create_recovery(self) -> Callable[[RecoveryParts], Recovery]:
+        """Return what builds recovery of the changes that customers make through it."""
+        found: Callable[[RecoveryParts], Recovery] = self._part("recovery:create_recovery")
         return found
 
     @property

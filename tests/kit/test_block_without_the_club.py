@@ -36,7 +36,7 @@ from subgraphs.kit.live.rereading import Rereading
 from subgraphs.kit.live.settings import LiveSettings
 from subgraphs.kit.live.watches import customer_key, public_key
 from subgraphs.kit.mutations.effect import Answer, Verdict
-from subgraphs.kit.mutations.recovery import Recovery
+from subgraphs.kit.mutations.recovery_parts import RecoveryParts
 from subgraphs.kit.records.brand_locks import lock_brands
 from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.kit.records.outbox import Outbox
@@ -47,6 +47,7 @@ from tests.support.notices.app import create_subgraph
 from tests.support.notices.customer_data import erasure_of
 from tests.support.notices.models import BRAND_LOCK, DISMISSAL, METADATA, NOTICE, OUTBOX
 from tests.support.notices.records import dismissed, erased, notice
+from tests.support.notices.recovery import create_recovery
 from tests.support.notices.service import NoticeService, Register
 from tests.support.notices.wiring import create_consumer
 from tests.support.subgraphs.club_fixture import ClubFixture, session, session_settings
@@ -235,13 +236,9 @@ async def test_a_change_in_doubt_is_settled_by_recovery(notices: Notices) -> Non
     assert isinstance(clock, ManualClock)
     clock.advance(timedelta(minutes=1))
 
-    async def allowed(*_asked: object) -> bool:
-        return True
-
-    async def follow(_intent: object) -> None:
-        pytest.fail("nothing newer is on record")
-
-    step = await Recovery(notices.service, allowed, follow).settle_some(None)
+    async with AsyncExitStack() as stack:
+        parts = RecoveryParts(stack, notices.settings, UpstreamSettings(), clock)
+        step = await create_recovery(parts, notices.register).settle_some(None)
     assert (step.settled, step.in_doubt) == (1, 0)
     assert len((await contents(notices.database, DISMISSAL))["dismissal"]) == 1
     assert await notices.dismiss("k-1") == []

@@ -41,6 +41,7 @@ def test_a_block_says_whether_it_has_intents(block: Block) -> None:
     """Those of a block that does not say so would be settled by nobody, and shown to nobody."""
     if block.has_intents:
         assert isinstance(block.intent, Table)
+        assert callable(block.create_recovery)
     else:
         with pytest.raises(ValueError, match="INTENT"):
             block.intent  # noqa: B018 - the part is looked for

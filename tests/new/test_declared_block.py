@@ -15,6 +15,7 @@ from furlong.new.notes import NOTE_TOPIC
 from subgraphs.block_list import SUBGRAPHS
 from tests.http.composed import composed
 from tests.support.processes.running_furlong import BRAND, Programs, Site, eventually, programs_in
+from tests.support.product.declared_switches import shows
 
 from .test_notes import note
 
@@ -79,6 +80,7 @@ def shown(site: Site, customer: str) -> list[str]:
     return [one["id"] for one in answer["data"]["notes"]]
 
 
+@shows("FURLONG_BLOCKS")
 def test_all_that_is_done_for_blocks_is_done_for_it(programs: Programs) -> None:
     """It is composed, migrated, consumed, served, exported, backed up, erased and restored."""
     site = site_of(programs)

@@ -14,6 +14,7 @@ from deploy.private_mariadb import PrivateMariadb, start_mariadb
 from foundation.storage.settings import DatabaseSettings
 from furlong.workers.recovery_worker import create_recovery_rounds
 from subgraphs.club.models import MEMBERSHIP_EVENT, OUTBOX
+from subgraphs.kit.mutations.recovery_parts import RecoveryParts
 from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.models import REWARD_CHOICE
 from tests.support.recovery.harness import CHANGE, OPT_IN, SHOWN, UNDISTURBED
@@ -77,9 +78,9 @@ async def check_recovery(club_fixture: ClubFixture, upstream: UpstreamDouble) ->
     async with AsyncExitStack() as stack:
         stack.push_async_callback(club_fixture.close)
         upstream_settings = UpstreamSettings(url=club_fixture.upstream_url)
-        made = await create_recovery_rounds(
-            stack, DatabaseSettings(url=club_fixture.url), upstream_settings, club_fixture.clock
-        ).round()
+        database = DatabaseSettings(url=club_fixture.url)
+        parts = RecoveryParts(stack, database, upstream_settings, club_fixture.clock)
+        made = await create_recovery_rounds(parts).round()
         assert (made.settled, made.in_doubt) == (2, 0)
         assert (len(upstream.calls), len(upstream.effects)) == (asked, 2)
         assert await club_fixture.count(club_fixture.club, MEMBERSHIP_EVENT) == 1

@@ -21,6 +21,7 @@ from subgraphs.club_kit.upstream import membership_path
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.mutations.intents import ChangeRequest
 from subgraphs.kit.mutations.recovery import PACE_SECONDS, RecoveryRounds
+from subgraphs.kit.mutations.recovery_parts import RecoveryParts
 from subgraphs.kit.settings import UpstreamSettings
 from tests.support.subgraphs.club_fixture import ClubFixture
 from tests.support.subgraphs.upstream_double import UpstreamDouble
@@ -84,9 +85,8 @@ def row(club_fixture: ClubFixture, place: int) -> dict[str, Any]:
 def node(stack: AsyncExitStack, club_fixture: ClubFixture, dies_after: int | None = None) -> Node:
     """Build another node."""
     upstream_settings = UpstreamSettings(url=club_fixture.upstream_url, retry_delay_seconds=0)
-    made = create_recovery_rounds(
-        stack, DatabaseSettings(url=club_fixture.url), upstream_settings, club_fixture.clock
-    )
+    database = DatabaseSettings(url=club_fixture.url)
+    made = create_recovery_rounds(RecoveryParts(stack, database, upstream_settings, club_fixture.clock))
     new = Node(made, [], dies_after)
     new.recovering = replace(made, rest=new.rest)
     return new

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from foundation.storage.settings import DatabaseSettings
-from furlong.workers.change_services import ChangeServices
 from furlong.workers.recovery_worker import create_recoveries
+from subgraphs.club.recovery import open_service
 from subgraphs.club_kit.comparison import Compared
 from subgraphs.kit.settings import UpstreamSettings
 from tests.support.recovery.harness import CHOICE, MEMBERSHIP, OWNER, UNDISTURBED, RecoveryHarness, reasons
@@ -124,23 +123,17 @@ async def test_a_comparison_sends_nothing(harness: RecoveryHarness, free_port: C
     silent = UpstreamSettings(url=f"http://127.0.0.1:{free_port()}")
     answering = UpstreamSettings(url=harness.club_fixture.upstream_url, timeout_seconds=60)
     for upstream, expected in ((silent, (0, 0, 1)), (answering, (0, 1, 0))):
-        recoveries = create_recoveries(services(harness, upstream), upstream)
+        recoveries = create_recoveries(harness.parts(upstream))
         assert astuple(await recoveries["club"].compare()) == expected
     assert len(await harness.journal()) == asked
     assert (await harness.membership())["pending"] is True
-
-
-def services(harness: RecoveryHarness, upstream: UpstreamSettings) -> ChangeServices:
-    """Return services of a worker."""
-    database = DatabaseSettings(url=harness.club_fixture.url)
-    return ChangeServices.open(harness.stack, database, upstream, harness.club_fixture.clock)
 
 
 async def is_outdated(harness: RecoveryHarness, recorded: dict[str, Any]) -> bool:
     """Return whether an opt-out that is in doubt is outdated by the upstream's record."""
     await harness.fault("busy", times=2)
     await harness.opt_out(club_fixture=harness.impatient)
-    club = services(harness, UpstreamSettings(url=harness.club_fixture.upstream_url)).club
+    club = open_service(harness.parts(UpstreamSettings(url=harness.club_fixture.upstream_url)))
     async with club.changes.database.read() as connection:
         intent = await club.changes.intents.pending_in(connection, OWNER, "membership")
         assert intent is not None

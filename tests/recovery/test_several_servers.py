@@ -22,6 +22,7 @@ from furlong.databases import METADATA
 from subgraphs.rewards.models import REWARD_CONFIG
 from tests.support.database_probe import contents
 from tests.support.processes.running_furlong import Programs, eventually, programs_in
+from tests.support.product.declared_switches import shows
 from tests.support.subgraphs.club_fixture import AUDIENCE, ISSUER, SECRET, ClubFixture, make_token
 from tests.support.subgraphs.club_samples import BRAND
 
@@ -128,6 +129,7 @@ def served(programs: Programs) -> dict[str, Any]:
     return dict(answer.json())
 
 
+@shows("FURLONG_DATABASE_URLS")
 async def test_nothing_of_a_database_apart_goes_to_the_common_server(
     programs: Programs, places: tuple[str, str]
 ) -> None:

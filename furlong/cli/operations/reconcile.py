@@ -112,18 +112,16 @@ async def _upstream(
     """Print each difference as it is found, and return the outcomes."""
     from sqlalchemy.exc import SQLAlchemyError
 
-    from furlong.workers.change_services import ChangeServices
     from furlong.workers.upstream_reconciliation import UpstreamReconciliation
     from subgraphs.club_kit.comparison import DIFFERENT, UNSETTLED
+    from subgraphs.kit.mutations.recovery_parts import RecoveryParts
 
     outcomes = []
     try:
         async with AsyncExitStack() as stack:
             compared = stack.enter_context(working("Customers compared"))
-            services = ChangeServices.open(stack, database_settings(), upstream_settings(), product_clock())
-            async for one in UpstreamReconciliation.open(stack, services, settings, dry=dry_run).compare_all(
-                brand
-            ):
+            parts = RecoveryParts(stack, database_settings(), upstream_settings(), product_clock())
+            async for one in UpstreamReconciliation.open(parts, settings, dry=dry_run).compare_all(brand):
                 compared()
                 outcomes.append(one)
                 if one.outcome in DIFFERENT | UNSETTLED:

@@ -43,6 +43,7 @@ from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.graphql.parts import SubgraphParts
 from subgraphs.kit.live.event_bus import MemoryBus
 from subgraphs.kit.live.settings import LiveSettings
+from subgraphs.kit.mutations.recovery_parts import RecoveryParts
 from subgraphs.kit.reads.options import ReadOptions
 from subgraphs.kit.records.outbox import Outbox
 from subgraphs.kit.settings import UpstreamSettings
@@ -114,11 +115,13 @@ class Product:
         self.stack.push_async_callback(self.weeks.close)
         self.recovering = replace(
             create_recovery_rounds(
-                self.stack,
-                self.settings,
-                self.upstream_settings,
-                self.clock,
-                changed=self.bus.customers_changed,
+                RecoveryParts(
+                    self.stack,
+                    self.settings,
+                    self.upstream_settings,
+                    self.clock,
+                    self.bus.customers_changed,
+                )
             ),
             rest=_at_once,
         )

@@ -17,7 +17,6 @@ from consumers.messages.reducers import ReferenceReducer
 from consumers.stream.topics import Message
 from foundation.storage.clock import Clock
 from foundation.storage.settings import DatabaseSettings
-from furlong.workers.change_services import ChangeServices
 from furlong.workers.recovery_worker import create_recovery_rounds
 from furlong.workers.upstream_reconciliation import UpstreamReconciliation
 from simulator.upstream.api import serving_upstream
@@ -31,6 +30,7 @@ from subgraphs.club_kit.records.reference import ReferenceWriter
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.mutations.recovery import RecoveryRounds
+from subgraphs.kit.mutations.recovery_parts import RecoveryParts
 from subgraphs.kit.settings import CompareSettings, UpstreamSettings
 from subgraphs.rewards.models import INTENT as REWARDS_INTENT
 from subgraphs.rewards.models import REWARD_CHOICE
@@ -99,12 +99,13 @@ class RecoveryHarness:
     def recovering(self, clock: Clock | None = None, **upstream: Any) -> RecoveryRounds:
         """Build a node's recovery, by default on the fixture's clock and patient."""
         settings = {"timeout_seconds": 60.0, "retry_delay_seconds": 0.0} | upstream
-        return create_recovery_rounds(
-            self.stack,
-            DatabaseSettings(url=self.club_fixture.url),
-            UpstreamSettings(url=self.club_fixture.upstream_url, **settings),
-            clock or self.club_fixture.clock,
-        )
+        upstream_settings = UpstreamSettings(url=self.club_fixture.upstream_url, **settings)
+        return create_recovery_rounds(self.parts(upstream_settings, clock))
+
+    def parts(self, upstream: UpstreamSettings, clock: Clock | None = None) -> RecoveryParts:
+        """Return what a node's recovery is built from."""
+        database = DatabaseSettings(url=self.club_fixture.url)
+        return RecoveryParts(self.stack, database, upstream, clock or self.club_fixture.clock)
 
     async def recover(self) -> tuple[int, int]:
         """Run a round of recovery when it is due; return how many changes are settled and in doubt."""
@@ -115,10 +116,7 @@ class RecoveryHarness:
     def comparing(self, *, dry: bool = False) -> UpstreamReconciliation:
         """Build a node's reconciliation with the upstream, on the fixture's clock, at full speed."""
         settings = UpstreamSettings(url=self.club_fixture.upstream_url, timeout_seconds=60.0, attempts=1)
-        services = ChangeServices.open(
-            self.stack, DatabaseSettings(url=self.club_fixture.url), settings, self.club_fixture.clock
-        )
-        return UpstreamReconciliation.open(self.stack, services, CompareSettings(per_second=1000.0), dry=dry)
+        return UpstreamReconciliation.open(self.parts(settings), CompareSettings(per_second=1000.0), dry=dry)
 
     async def compare(self, *, dry: bool = False) -> dict[str, Compared]:
         """Return the outcome of comparing each record of the customer."""

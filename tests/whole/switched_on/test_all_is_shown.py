@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Final
 
+from tests.new import test_declared_block
+from tests.recovery import test_several_servers
 from tests.support.product.declared_switches import SHOWN, declared
 from tests.whole import test_backoffice_days
 from tests.whole.switched_on import test_gateway, test_product, test_shared_by_valkey
@@ -15,6 +17,8 @@ MODULES: Final[tuple[ModuleType, ...]] = (
     test_product,
     test_shared_by_valkey,
     test_backoffice_days,
+    test_declared_block,
+    test_several_servers,
 )
 """Imported, so that their tests are known."""
 
