@@ -22,8 +22,7 @@ _OPTIONS: Final = (
     "--gtid-strict-mode=ON",
     # Who promotes a server makes it writable; one that comes back is never taken for the primary.
     "--read-only=ON",
-    # A transaction is in the replica's log before anybody sees it; without a replica, the primary waits.
-    "--rpl-semi-sync-master-enabled=ON",
+    # A transaction is in the replica's log before anybody sees it.
     "--rpl-semi-sync-slave-enabled=ON",
     "--rpl-semi-sync-master-wait-point=AFTER_SYNC",
     "--rpl-semi-sync-master-timeout=3600000",
@@ -90,6 +89,10 @@ class ReplicaServer:
         while not self.has_applied_all():
             time.sleep(_PAUSE_SECONDS)
         self.as_root("STOP SLAVE", "RESET SLAVE ALL", "SET GLOBAL read_only = OFF")
+
+    def wait_for_replica(self) -> None:
+        """Confirm no transaction from now on that no replica has."""
+        self.as_root("SET GLOBAL rpl_semi_sync_master_enabled = ON")
 
     def kill(self) -> None:
         """End the server by SIGKILL."""

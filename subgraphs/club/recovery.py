@@ -33,5 +33,5 @@ def create_recovery(parts: RecoveryParts) -> Recovery:
     async def compare(intent: Intent, account: Account) -> None:
         await comparison.compare(intent.owner, account)
 
-    follow = following(service.changes.database, reference, compare)
-    return Recovery(service, allowed_while_eligible(reference, LEAVING), follow, parts.limits)
+    adopt_newer = following(service.changes.database, reference, compare)
+    return Recovery(service, allowed_while_eligible(reference, LEAVING), adopt_newer, parts.limits)
