@@ -77,6 +77,7 @@ class ReplicaServer:
             f"master_user = 'replica', master_password = '{primary.password}', master_use_gtid = slave_pos",
             "START SLAVE",
         )
+        self.password = primary.password  # accounts are replicated, too
 
     def has_applied_all(self) -> bool:
         """Return whether everything that was received is applied."""
