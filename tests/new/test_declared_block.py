@@ -80,6 +80,7 @@ def shown(site: Site, customer: str) -> list[str]:
     return [one["id"] for one in answer["data"]["notes"]]
 
 
+@pytest.mark.slow("six processes, and a supergraph is composed")
 @shows("FURLONG_BLOCKS")
 def test_all_that_is_done_for_blocks_is_done_for_it(programs: Programs) -> None:
     """It is composed, migrated, consumed, served, exported, backed up, erased and restored."""
