@@ -8,10 +8,10 @@ from subgraphs.kit.topics import Copied, Retention, TopicPlan
 MESSAGES: Final = (
     TopicPlan("club.account-status.v1", Retention.LATEST),
     TopicPlan("club.scheme.v1", Retention.LATEST, 1, is_public=True, copied=Copied.FROM_HOME),
-    TopicPlan("club.week.v1", Retention.LATEST, 1, is_public=True),
+    TopicPlan("club.week.v1", Retention.LATEST, 1, is_public=True, copied=Copied.NOWHERE),
     TopicPlan("club.global.v1", Retention.LATEST, 1, is_public=True, copied=Copied.FROM_HOME),
     TopicPlan("club.cells.v1", Retention.LATEST, 1, copied=Copied.TO_HOME),
-    TopicPlan("club.served.v1", Retention.FACTS, 1),
+    TopicPlan("club.served.v1", Retention.FACTS, 1, copied=Copied.NOWHERE),
     *(topic for block in BLOCKS for topic in block.topics),
 )
 """The topics of messages: those that no single block has, and each block's own."""

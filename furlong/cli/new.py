@@ -15,9 +15,9 @@ cli = typer.Typer(no_args_is_help=True, help="Begin a block in a checkout: worki
 
 NEXT = """\
 It is served, consumed, backed up and erased. What is left, by hand:
-  make compose                              put its fields into schema.graphql
-  python -m furlong.backup.recovery_sources write its tables into docs/runbooks/disaster-recovery.md
-  docs/erasure.md                           say what an erasure does with them
+  make compose                              puts its fields into schema.graphql
+  python -m furlong.backup.recovery_sources prints its tables for docs/runbooks/disaster-recovery.md
+  docs/erasure.md                           says what an erasure does with them
 Run its tests with: .venv/bin/python -m pytest tests/{name}
 docs/extending.md says what each file is for."""
 

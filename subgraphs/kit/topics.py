@@ -17,14 +17,16 @@ class Retention(Enum):
 
 
 class Copied(Enum):
-    """How a topic is copied between regions; one that is not copied is kept by each region for itself.
+    """How a topic that is not keyed by customer is copied between regions.
 
     FROM_HOME: what is decided once for all regions goes from home to each other one.
     TO_HOME: what each node reports to the back office goes from each other region to home.
+    NOWHERE: each region keeps it for itself.
     """
 
     FROM_HOME = "from home"
     TO_HOME = "to home"
+    NOWHERE = "nowhere"
 
 
 class TopicPlan(NamedTuple):
@@ -35,6 +37,7 @@ class TopicPlan(NamedTuple):
         is_public: Whether each message changes what everybody sees of a brand, such as rules or menus; its
             key begins with the brand. Each message has all subgraphs read their public data again, so a
             topic with many messages must not be one.
+        copied: How it is copied between regions; None if it is keyed by customer, for customers have one.
     """
 
     name: str

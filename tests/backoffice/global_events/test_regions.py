@@ -27,7 +27,7 @@ from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.install.topics import TOPICS, create_topics
 from furlong.settings import TopicSettings
-from furlong.topic_plans import FROM_HOME, TO_HOME
+from furlong.topic_plans import FROM_HOME, MESSAGES, TO_HOME
 from subgraphs.kit.records.global_state import KillSwitches
 from subgraphs.rewards import models as rewards
 from tests.support.backoffice.backoffice_fixture import backoffice_database
@@ -36,6 +36,11 @@ from tests.support.backoffice.running_consumers import running, until
 from tests.support.database_probe import migrated
 
 HOME, ABROAD = "uk", "mt"
+
+
+def test_every_topic_of_one_partition_is_copied_one_way_or_kept() -> None:
+    """A topic that nobody thought of would be missing abroad, or be written in two places."""
+    assert [plan.name for plan in MESSAGES if (plan.partitions is None) != (plan.copied is None)] == []
 
 
 @dataclass

@@ -7,7 +7,7 @@ effect of its own.
 from typing import Final
 
 from subgraphs.kit.block import Block
-from subgraphs.kit.topics import Retention, TopicPlan
+from subgraphs.kit.topics import Copied, Retention, TopicPlan
 
 NOTICE_TOPIC: Final = "platform.notice.v1"
 DISMISSED_TOPIC: Final = "platform.notice-dismissed.v1"
@@ -17,7 +17,7 @@ BLOCK: Final = Block(
     consumer=__name__,
     has_intents=True,
     topics=(
-        TopicPlan(NOTICE_TOPIC, Retention.LATEST, 1),
+        TopicPlan(NOTICE_TOPIC, Retention.LATEST, 1, copied=Copied.FROM_HOME),
         TopicPlan(DISMISSED_TOPIC, Retention.FACTS),
     ),
 )
