@@ -43,7 +43,10 @@ def http_transports(
     listed = set(settings.subgraph_compression)
     unknown = sorted((named | listed) - {EVERY, *model.subgraphs})
     if unknown:
-        raise SupergraphError(f"The supergraph has no subgraph {', '.join(unknown)}.")
+        raise SupergraphError(
+            f"The supergraph has no subgraph {', '.join(unknown)}. Compose it of all subgraphs, or correct "
+            "the setting that names one."
+        )
     limits = HttpLimits(
         connect_seconds=settings.connect_seconds,
         total_seconds=settings.total_seconds,

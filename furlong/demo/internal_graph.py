@@ -15,6 +15,7 @@ from gateway.app import create_gateway
 from gateway.clients import ClientClass
 from gateway.settings import GatewaySettings
 from gateway.transport.memory import MemoryTransport
+from subgraphs.block_list import OWN
 from subgraphs.kit.graphql.app import Subgraph
 
 
@@ -30,6 +31,8 @@ async def running_internal_graph(site: Starlette, data: Path) -> AsyncIterator[I
 
 
 SUPERGRAPH = ROOT / "schema.internal.graphql"
+COMPOSED = frozenset(block.name for block in OWN)
+"""The subgraphs that it is composed of: those of other packages are in none of our files."""
 
 
 def create_internal_graph(subgraphs: list[Subgraph], key: str) -> Starlette:
@@ -49,6 +52,10 @@ def create_internal_graph(subgraphs: list[Subgraph], key: str) -> Starlette:
     settings = GatewaySettings().with_defaults(DOCUMENT_LIMITS).model_copy(update={**own, "documents": None})
     return create_gateway(
         SUPERGRAPH.read_text(encoding="utf-8"),
-        {subgraph.name: MemoryTransport(subgraph.prepare, trusted=True) for subgraph in subgraphs},
+        {
+            subgraph.name: MemoryTransport(subgraph.prepare, trusted=True)
+            for subgraph in subgraphs
+            if subgraph.name in COMPOSED
+        },
         settings,
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+import httpx
 import pytest
 
 from deploy.private_kafka import PrivateKafka
@@ -19,7 +20,8 @@ from tests.support.product.declared_switches import shows
 
 from .test_notes import note
 
-PAGE: Final = Path(__file__).resolve().parents[2] / "docs/extending.md"
+ROOT: Final = Path(__file__).resolve().parents[2]
+PAGE: Final = ROOT / "docs/extending.md"
 ANN, BEN = "c-1001", "c-1002"
 NOTES: Final = f'{{ notes(brand: "{BRAND}") {{ id text }} }}'
 pytestmark = pytest.mark.usefixtures("processes", "web_installed")
@@ -55,15 +57,22 @@ def programs(mariadb: PrivateMariadb, kafka: PrivateKafka, tmp_path: Path) -> It
         yield running
 
 
+NAMES: Final = (*SUBGRAPHS, "notes")
+
+
+def compose(programs: Programs) -> None:
+    """Compose the supergraph that the settings name."""
+    sdls = {name: programs.run("subgraph", name, "sdl") for name in NAMES}
+    (programs.folder / "supergraph.graphql").write_text(composed(programs.folder, sdls))
+
+
 def site_of(programs: Programs) -> Site:
     """Start what an installation has, and return how it is used."""
-    names = (*SUBGRAPHS, "notes")
-    sdls = {name: programs.run("subgraph", name, "sdl") for name in names}
-    (programs.folder / "supergraph.graphql").write_text(composed(programs.folder, sdls))
+    compose(programs)
     programs.run("db", "upgrade")
     programs.run("topics", "create", "--partitions", "2")
     gateway = f"127.0.0.1:{free_port()}"
-    for name in names:
+    for name in NAMES:
         programs.start("consume", name)
     programs.start("serve", "--listen", gateway)
     tokens = {
@@ -109,3 +118,18 @@ def test_a_block_that_nobody_offers_is_said_to_be_missing(programs: Programs) ->
     assert said.stderr == (
         "furlong: FURLONG_BLOCKS: no installed package offers a block 'parcels'; there are notes\n"
     )
+
+
+@pytest.mark.slow("the demo starts with all its parts")
+def test_the_demo_has_it(programs: Programs) -> None:
+    """Its graph answers, and its consumer reads; until the supergraph has it, the site says what to do."""
+    compose(programs)
+    ready = programs.folder / "demo.json"
+    programs.start("demo", "--port", "0", "--no-traffic", "--data", "demo", "--ready-file", str(ready))
+    facts = eventually(lambda: ready.exists() and json.loads(ready.read_text()), "the demo is ready")
+    body = {"query": NOTES}
+    answer = httpx.post(facts["graphql"], json=body, timeout=30).json()
+    assert answer == {"data": {"notes": []}}
+    (programs.folder / "supergraph.graphql").write_text((ROOT / "schema.public.graphql").read_text())
+    said = programs.refused("serve", "--listen", "127.0.0.1:0")
+    assert "The supergraph has no subgraph notes. Compose it of all subgraphs" in said
