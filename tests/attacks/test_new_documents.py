@@ -106,16 +106,24 @@ async def test_mixed_ones_cost_less_than_a_hundred_known_bet_slips(shipped: Meas
 @pytest.mark.slow("each request is measured several times")
 @pytest.mark.timeout(3600)
 async def test_hostile_requests_cost_less_than_a_hundred_known_bet_slips_each(shipped: Measured) -> None:
-    """Each kind alone, and mixed; 500 in the long form."""
-    costs = {}
+    """Each kind alone, and mixed; 500 in the long form.
+
+    Among so many, some are measured while the machine is busy: those that seem dear are measured again, for
+    only the least of several times says what a request costs.
+    """
+    costs: dict[tuple[int, tuple[str, ...]], float] = {}
     for number in range(500 if LONG else 40):
         random = Random(number)  # noqa: S311 - not for secrets
         kinds = tuple(random.sample(list(KINDS), random.choice((1, 1, 2, 3))))
-        cost, reply = await shipped.cost(hostile(random, shipped, kinds))
+        body = hostile(random, shipped, kinds)
+        cost, reply = await shipped.cost(body)
         assert reply.status < 500
+        if cost >= MOST:
+            cost = min(cost, (await shipped.cost(body, times=12))[0])
         costs[number, kinds] = cost
     dearest = max(costs, key=costs.__getitem__)
     assert costs[dearest] < MOST, dearest
+    print(f"{len(costs)} requests, the dearest {dearest}: {costs[dearest]:.1f} known bet-slips")  # noqa: T201
 
 
 WIDE: Final = "a{0}: __schema {{ types {{ fields {{ name description isDeprecated type {{ name }} }} }} }}"
