@@ -4,7 +4,7 @@ import msgspec
 
 from analytics.questions.reports import reports
 from analytics.rollups import Rollups
-from furlong.demo.analytics import write_history
+from furlong.demo.analytics.history import write_history
 from simulator.world import load_world
 from tests.support.analytics_store import Store
 from tests.support.consumers.sample_messages import scheme

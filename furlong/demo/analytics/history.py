@@ -1,42 +1,25 @@
-"""Analytics beside the demo: a process that gathers what happens, and weeks of made history before it.
+"""Weeks of made history for the demo's analytics, from before it was started.
 
-The history is written straight into the store, in a broker generation of its own, so that the product knows
-nothing of its customers. `python -m furlong.demo.analytics READY_FILE` is the process.
+It is written straight into the store, in a broker generation of its own, so that the product knows nothing of
+its customers.
 """
 
-import asyncio
 import json
 import random
-import signal
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
-import structlog
-from prometheus_client import CollectorRegistry
-from pydantic import SecretStr
-
-from analytics.consumer import AnalyticsConsumer
 from analytics.engine import Engine
-from analytics.errors import StoreInUse
 from analytics.ingestion import Ingestion
 from analytics.record_tables import BY_TOPIC
 from analytics.records import end_of_block
-from analytics.settings import AnalyticsSettings
 from consumers.stream.records import Partition, Record
-from consumers.stream.settings import StreamSettings
-from furlong.demo import ready_file
-from furlong.demo.clock import demo_clock
-from furlong.demo.supervised_consumers import REST_SECONDS
-from furlong.demo.tokens import demo_secret
-from simulator.world import Brand, Reward, World, load_world
+from simulator.world import Brand, Reward, World
 from subgraphs.club_kit.domain.weeks import Calendar, Week
 
-log = structlog.get_logger(__name__)
 WEEKS: Final = 8
 CUSTOMERS: Final = 600
 """Of each brand."""
@@ -61,29 +44,6 @@ _KEYS: Final = {
 
 Message = tuple[str, datetime, dict[str, Any]]
 """Topic, time of production, and body."""
-
-
-async def _gather(ready: Path) -> None:
-    facts = ready_file.read(ready)
-    if facts is None:
-        return
-    data = Path(facts.data)
-    settings = AnalyticsSettings(folder=data / "analytics", key=SecretStr(demo_secret(data)))
-    stream = StreamSettings(bootstrap=facts.kafka, generation=facts.generation)
-    clock, stop = demo_clock(data, None, backwards=False), asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    world = load_world()
-    while not stop.is_set():
-        consumer = AnalyticsConsumer(
-            settings, stream, clock, CollectorRegistry(), before=lambda store: write_history(store, world)
-        )
-        try:
-            await consumer.run_until(stop)
-        except StoreInUse:  # somebody asks before this process has begun, and is done in a moment
-            await asyncio.sleep(1)
-        except Exception as fault:
-            log.exception("consumer_ended", name="analytics", again_in=REST_SECONDS, error=str(fault))
-            await asyncio.sleep(REST_SECONDS)
 
 
 def write_history(ingestion: Ingestion, world: World, weeks: int = WEEKS) -> None:
@@ -348,7 +308,3 @@ def _opt_in(customer: str, at: datetime) -> Message:
 
 def _text(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
-
-
-if __name__ == "__main__":
-    asyncio.run(_gather(Path(sys.argv[1])))

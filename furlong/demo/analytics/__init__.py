@@ -1,0 +1,1 @@
+"""Analytics beside the demo, with weeks of made history before it."""

@@ -1,0 +1,49 @@
+"""The process that gathers what happens in the demo: `python -m furlong.demo.analytics READY_FILE`."""
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+import structlog
+from prometheus_client import CollectorRegistry
+from pydantic import SecretStr
+
+from analytics.consumer import AnalyticsConsumer
+from analytics.errors import StoreInUse
+from analytics.settings import AnalyticsSettings
+from consumers.stream.settings import StreamSettings
+from furlong.demo import ready_file
+from furlong.demo.analytics.history import write_history
+from furlong.demo.clock import demo_clock
+from furlong.demo.supervised_consumers import REST_SECONDS
+from furlong.demo.tokens import demo_secret
+from simulator.world import load_world
+
+log = structlog.get_logger(__name__)
+
+
+async def _gather(ready: Path) -> None:
+    facts = ready_file.read(ready)
+    if facts is None:
+        return
+    data = Path(facts.data)
+    settings = AnalyticsSettings(folder=data / "analytics", key=SecretStr(demo_secret(data)))
+    stream = StreamSettings(bootstrap=facts.kafka, generation=facts.generation)
+    clock, stop = demo_clock(data, None, backwards=False), asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    world = load_world()
+    while not stop.is_set():
+        consumer = AnalyticsConsumer(
+            settings, stream, clock, CollectorRegistry(), before=lambda store: write_history(store, world)
+        )
+        try:
+            await consumer.run_until(stop)
+        except StoreInUse:  # somebody asks before this process has begun, and is done in a moment
+            await asyncio.sleep(1)
+        except Exception as fault:
+            log.exception("consumer_ended", name="analytics", again_in=REST_SECONDS, error=str(fault))
+            await asyncio.sleep(REST_SECONDS)
+
+
+asyncio.run(_gather(Path(sys.argv[1])))
