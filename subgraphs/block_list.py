@@ -44,4 +44,5 @@ OWN: Final[tuple[Block, ...]] = (
     ),
 )
 BLOCKS: Final = (*OWN, *further_blocks(OWN))
-SUBGRAPHS: Final = tuple(block.name for block in BLOCKS)
+BY_NAME: Final = {block.name: block for block in BLOCKS}
+SUBGRAPHS: Final = tuple(BY_NAME)

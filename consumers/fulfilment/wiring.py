@@ -7,7 +7,6 @@ from consumers.acknowledgements.settings import NodeSettings
 from consumers.fulfilment.decisions import ProviderDecisions, ProviderHealthReader
 from consumers.fulfilment.messages import decode_goodwill, decode_published
 from consumers.fulfilment.reducers import FulfilmentReducer
-from consumers.messages.accounts import ACCOUNT_TOPIC
 from consumers.messages.customer_weeks import (
     CHOICE_TOPIC,
     QUALIFICATION_TOPIC,
@@ -15,10 +14,7 @@ from consumers.messages.customer_weeks import (
     decode_qualification,
 )
 from consumers.messages.reducers import ReferenceReducer, reference_topics
-from consumers.messages.schemes import SCHEME_TOPIC
-from consumers.stream.catch_up import CatchUp
 from consumers.stream.consumer import App, Consumer
-from consumers.stream.database.positions import Positions
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Topic
 from consumers.stream.wiring import wire
@@ -27,7 +23,6 @@ from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from foundation.tracing import Tracing
 from subgraphs.club_kit.records.reference import ReferenceWriter
-from subgraphs.club_kit.records.week_definitions import WEEK_TOPIC
 from subgraphs.fulfilment.customer_data import erasure_of
 from subgraphs.fulfilment.goodwill import GOODWILL_TOPIC
 from subgraphs.fulfilment.models import REFERENCE, STREAM
@@ -37,24 +32,6 @@ from subgraphs.fulfilment.service import FulfilmentService
 from subgraphs.fulfilment.state.outcomes import OUTCOMES_TOPIC
 from subgraphs.kit.live.event_bus import CustomersChanged
 from subgraphs.kit.records.erasure import Pseudonyms
-from subgraphs.kit.records.global_state import GLOBAL_TOPIC
-
-
-def catch_up(database: Database, stream_settings: StreamSettings, clock: Clock) -> CatchUp:
-    """Return the check that a fulfilment database has applied everything its topics hold."""
-    topics = {
-        CHOICE_TOPIC,
-        OUTCOMES_TOPIC,
-        QUALIFICATION_TOPIC,
-        GOODWILL_TOPIC,
-        ACCOUNT_TOPIC,
-        SCHEME_TOPIC,
-        WEEK_TOPIC,
-        GLOBAL_TOPIC,
-    }
-    positions = Positions.of(STREAM.position, database.dialect, clock)
-    shared = {SCHEME_TOPIC, WEEK_TOPIC, GLOBAL_TOPIC}
-    return CatchUp(stream_settings, topics, database, positions, shared)
 
 
 def create_consumer(

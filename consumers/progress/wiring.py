@@ -4,7 +4,6 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry
 
-from consumers.messages.accounts import ACCOUNT_TOPIC
 from consumers.messages.customer_weeks import QUALIFICATION_TOPIC, decode_qualification
 from consumers.messages.memberships import MEMBERSHIP_TOPIC, decode_membership_or_erasure
 from consumers.messages.reducers import reference_topics
@@ -17,9 +16,7 @@ from consumers.progress.messages import (
     decode_outcome,
 )
 from consumers.progress.reducers import ProgressReducer
-from consumers.stream.catch_up import CatchUp
 from consumers.stream.consumer import App, Consumer
-from consumers.stream.database.positions import Positions
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import Topic
 from consumers.stream.wiring import wire
@@ -37,28 +34,6 @@ from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.models import REFERENCE, STREAM
 
 SHARED: Final = frozenset({SCHEME_TOPIC, WEEK_TOPIC})
-
-
-def catch_up(database: Database, stream_settings: StreamSettings, clock: Clock) -> CatchUp:
-    """Return the check that a progress database has applied everything its topics hold."""
-    topics = {
-        SCHEME_TOPIC,
-        WEEK_TOPIC,
-        ACCOUNT_TOPIC,
-        MEMBERSHIP_TOPIC,
-        QUALIFICATION_TOPIC,
-        OUTCOMES_TOPIC,
-        ADJUSTMENT_TOPIC,
-        PROGRESS_TOPIC,
-    }
-    positions = Positions.of(STREAM.position, database.dialect, clock)
-    return CatchUp(stream_settings, topics, database, positions, SHARED)
-
-
-def catch_up_on_schemes(database: Database, stream_settings: StreamSettings, clock: Clock) -> CatchUp:
-    """Return the check that a progress database has applied all schemes and weeks."""
-    positions = Positions.of(STREAM.position, database.dialect, clock)
-    return CatchUp(stream_settings, SHARED, database, positions, SHARED)
 
 
 def create_consumer(

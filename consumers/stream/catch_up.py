@@ -8,6 +8,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from consumers.stream.broker.broker_generation import BrokerGenerations
 from consumers.stream.broker.kafka_client import bounded_consumer, cluster_id, running_client
+from consumers.stream.consumer import Consumer
 from consumers.stream.database.own_cluster import require_own_cluster
 from consumers.stream.database.positions import Positions
 from consumers.stream.records import Partition
@@ -33,6 +34,23 @@ class CatchUp:
     positions: Positions
     shared: Collection[str] = ()
     _ends: dict[Partition, int] | None = field(default=None, init=False)
+
+    @classmethod
+    def of(cls, consumer: Consumer, topics: Collection[str] | None = None) -> "CatchUp":
+        """Return the comparison of what a consumer reads, over its database, which `close` closes.
+
+        Args:
+            consumer: It need not run.
+            topics: Those of them that matter; by default all.
+        """
+        read = consumer.app.topics
+        wanted = {topic.name for topic in read if topics is None or topic.name in topics}
+        shared = {topic.name for topic in read if topic.shared}
+        return cls(consumer.settings, wanted, consumer.database, consumer.sink.positions, shared)
+
+    async def close(self) -> None:
+        """Close the database."""
+        await self.database.close()
 
     async def behind(self) -> dict[Partition, int]:
         """Return how many offsets each partition is behind; empty once everything was applied.

@@ -59,6 +59,8 @@ class Consumer:
 
     Attributes:
         app: The topics and the group.
+        settings: Those of Kafka.
+        database: Where it writes, which it closes when it ends.
         join: Joins the group.
         sink: Applies batches.
     """
@@ -74,8 +76,8 @@ class Consumer:
         registry: CollectorRegistry,
     ) -> None:
         self.app, self.join, self.sink = app, join, sink
-        self._settings = settings
-        self._database = database
+        self.settings = settings
+        self.database = database
         self._metrics = Metrics(registry)
         self._health_state = HealthState()
         self._metrics.report_up(lambda: not self._health_state.kafka, lambda: not self._health_state.database)
@@ -102,7 +104,7 @@ class Consumer:
         try:
             with self._supervisor.running():
                 replay = Replay(self.app.by_name, self.sink)
-                waiting = WaitingLetters(replay, self._settings.hint_seconds)
+                waiting = WaitingLetters(replay, self.settings.hint_seconds)
                 work = (self._relay_dead_letters, waiting.run, *self.app.companions)
                 companions = {asyncio.create_task(each()) for each in work}
                 for companion in companions:
@@ -122,7 +124,7 @@ class Consumer:
 
     async def close(self) -> None:
         """Close the database, also that of a consumer that never ran."""
-        await self._database.close()
+        await self.database.close()
 
     def health(self) -> Health:
         """Return the consumer's present health."""
@@ -171,13 +173,13 @@ class Consumer:
         await self._workers.finish(REVOKE_SECONDS)
 
     async def _relay_dead_letters(self) -> None:
-        if self._settings.dead_letter_topics:
-            await DeadLetterRelay(self.app.group, self.sink, self._settings, self._metrics).run()
+        if self.settings.dead_letter_topics:
+            await DeadLetterRelay(self.app.group, self.sink, self.settings, self._metrics).run()
 
     def _create_workers(self) -> Workers:
         # SQLite has one writer at a time: more of them would only wait, each in a thread.
-        max_running = 1 if self._database.dialect == "sqlite" else self._settings.workers
-        return Workers(self.sink, self._settings, self._metrics, self._health_state, max_running)
+        max_running = 1 if self.database.dialect == "sqlite" else self.settings.workers
+        return Workers(self.sink, self.settings, self._metrics, self._health_state, max_running)
 
 
 def _log_end(companion: asyncio.Task[None]) -> None:

@@ -6,21 +6,16 @@ from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from prometheus_client import CollectorRegistry
 from sqlalchemy import func, select
 
 from backoffice.metadata import NAME as BACKOFFICE
 from backoffice.run_publisher import publish_now
-from consumers.stream.catch_up import CatchUp
-from consumers.stream.database.positions import Positions
 from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.backup.recovery_sources import RECOVERY_SOURCES
-from furlong.databases import METADATA
-from furlong.workers.catch_up import until_caught_up
-from furlong.workers.consumer_process import create_consumer
+from furlong.workers.catch_up import gate_of, until_caught_up
 from furlong.workers.recovery_worker import create_recoveries
 from furlong.workers.week_worker import WeekWorker
 from subgraphs.fulfilment.models import FULFILMENT
@@ -99,9 +94,7 @@ class DatabaseRecovery:
             try:
                 if name == BACKOFFICE:
                     await self._read_decisions_back(database)
-                elif not await until_caught_up(
-                    self._gate(name, database), stop, _waits_for_consumer(name, on_wait)
-                ):
+                elif not await self._is_caught_up(name, stop, on_wait):
                     break
                 elif name == "progress":
                     await self._settle()
@@ -111,11 +104,12 @@ class DatabaseRecovery:
                 await database.close()
         return found
 
-    def _gate(self, name: str, database: Database) -> CatchUp:
-        consumer = create_consumer(name, self.settings, self.stream, CollectorRegistry(), self.clock)
-        positions = Positions.of(METADATA[name].tables["position"], database.dialect, self.clock)
-        shared = {topic.name for topic in consumer.app.topics if topic.shared}
-        return CatchUp(self.stream, set(consumer.app.by_name), database, positions, shared)
+    async def _is_caught_up(self, name: str, stop: asyncio.Event, on_wait: WaitReport) -> bool:
+        gate = gate_of(name, self.settings, self.stream, self.clock)
+        try:
+            return await until_caught_up(gate, stop, _waits_for_consumer(name, on_wait))
+        finally:
+            await gate.close()
 
     async def _read_decisions_back(self, database: Database) -> None:
         """Take over the decisions that only the topic has; a cell's own back office takes none."""

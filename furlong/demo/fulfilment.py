@@ -12,6 +12,7 @@ from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
+from furlong.workers.catch_up import gate_of
 from furlong.workers.fulfilment_worker import FulfilmentProcess, run_fulfilment
 from simulator.providers.serve import (
     SECRET,
@@ -74,7 +75,8 @@ async def running_fulfilment(
     database = Database.open(database_settings, "fulfilment")
     process = FulfilmentProcess.over(database, providers.settings, clock, configs)
     stop = asyncio.Event()
-    working = asyncio.create_task(run_fulfilment(process, None, stop, stream), name="fulfilment")
+    gate = None if stream is None else gate_of("fulfilment", database_settings, stream, clock)
+    working = asyncio.create_task(run_fulfilment(process, None, stop, gate), name="fulfilment")
     try:
         yield DemoFulfilment(providers, process)
     finally:

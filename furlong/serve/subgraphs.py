@@ -8,7 +8,7 @@ from foundation.storage.settings import ClockSettings, DatabaseSettings
 from furlong.database_settings import DatabasesSettings
 from furlong.embedding.sessions import embed_issuer
 from furlong.embedding.settings import EmbedSettings
-from subgraphs.block_list import BLOCKS, SUBGRAPHS
+from subgraphs.block_list import BY_NAME, SUBGRAPHS
 from subgraphs.kit.auth import SessionRegion, SessionVerifier
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.parts import SubgraphParts
@@ -61,7 +61,6 @@ def subgraph_parts(
 
 def create_subgraph(name: str, parts: SubgraphParts) -> Subgraph:
     """Build one subgraph by its name."""
-    for block in BLOCKS:
-        if block.name == name:
-            return block.create_subgraph(parts)
-    raise ValueError(f"there is no subgraph {name!r}; there are {', '.join(SUBGRAPHS)}")
+    if name not in BY_NAME:
+        raise ValueError(f"there is no subgraph {name!r}; there are {', '.join(SUBGRAPHS)}")
+    return BY_NAME[name].create_subgraph(parts)

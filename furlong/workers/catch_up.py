@@ -6,12 +6,25 @@ from contextlib import suppress
 from typing import Final
 
 from aiokafka.errors import KafkaError
+from prometheus_client import CollectorRegistry
 from sqlalchemy.exc import SQLAlchemyError
 
 from consumers.stream.catch_up import CatchUp
 from consumers.stream.errors import MixedInstallations, TopicRecreated
+from consumers.stream.settings import StreamSettings
+from foundation.storage.clock import Clock
+from foundation.storage.settings import DatabaseSettings
+from subgraphs.block_list import BY_NAME
 
 PAUSE_SECONDS: Final = 0.5
+
+
+def gate_of(block: str, settings: DatabaseSettings, stream: StreamSettings, clock: Clock) -> CatchUp:
+    """Return the check that a block's database has applied everything that its consumer reads.
+
+    It has connections of its own, which must be closed.
+    """
+    return CatchUp.of(BY_NAME[block].create_consumer(settings, stream, CollectorRegistry(), clock))
 
 
 async def until_caught_up(gate: CatchUp, stop: asyncio.Event, waits_for: Callable[[str], None]) -> bool:

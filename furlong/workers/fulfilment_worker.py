@@ -13,8 +13,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, Gauge
 from sqlalchemy.exc import SQLAlchemyError
 
-from consumers.fulfilment.wiring import catch_up
-from consumers.stream.settings import StreamSettings
+from consumers.stream.catch_up import CatchUp
 from foundation.storage.clock import Clock, clock_problem
 from foundation.storage.database import Database
 from foundation.storage.rehearsal import rehearsal_marks
@@ -138,7 +137,7 @@ async def run_fulfilment(
     process: FulfilmentProcess,
     listener: socket.socket | None,
     stop: asyncio.Event,
-    stream: StreamSettings | None = None,
+    gate: CatchUp | None = None,
 ) -> None:
     """Run the worker until `stop` is set, with its HTTP side on the listener; close it at the end.
 
@@ -149,7 +148,7 @@ async def run_fulfilment(
         process: The worker's parts.
         listener: Where to serve health, metrics and callbacks.
         stop: Ends the worker.
-        stream: The Kafka whose topics must have been applied first; None only if there is no Kafka.
+        gate: What must have been applied first; None only if there is no Kafka.
 
     Raises:
         subgraphs.fulfilment.errors.ProviderConfigError: The file of providers cannot be used.
@@ -161,8 +160,8 @@ async def run_fulfilment(
             await process.worker.prepare(stop)
             nightly = asyncio.create_task(_every_night(process))
             try:
-                if stream is not None:
-                    await _caught_up(process, stream, stop)
+                if gate is not None:
+                    await _caught_up(process, gate, stop)
                 await process.worker.run_until(stop)
             finally:
                 nightly.cancel()
@@ -171,15 +170,15 @@ async def run_fulfilment(
         await process.close()
 
 
-async def _caught_up(process: FulfilmentProcess, stream: StreamSettings, stop: asyncio.Event) -> None:
+async def _caught_up(process: FulfilmentProcess, gate: CatchUp, stop: asyncio.Event) -> None:
     """Wait until the consumer has applied what the topics held at the start, or until `stop` is set."""
 
     def waits_for(reason: str) -> None:
         process.gate.waits_for = reason
         log.info("payment_waits_for_topics", waits_for=reason)
 
-    gate = catch_up(process.database, stream, process.uow.clock)
     await until_caught_up(gate, stop, waits_for)
+    await gate.close()
     process.gate.waits_for = None
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
@@ -12,13 +12,14 @@ from aiokafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
 
 from backoffice.risk.figures.cell_counting import counting_cell
-from consumers.progress.wiring import catch_up, catch_up_on_schemes
+from consumers.progress.wiring import SHARED
+from consumers.stream.catch_up import CatchUp
 from consumers.stream.errors import MixedInstallations, TopicRecreated
 from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import Clock, ClockDiffers, database_time
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
-from furlong.workers.catch_up import until_caught_up
+from furlong.workers.catch_up import gate_of, until_caught_up
 from furlong.workers.status import RoundStatus
 from subgraphs.club_kit.domain.control_groups import ControlGroups
 from subgraphs.kit.records.erasure import Pseudonyms
@@ -38,8 +39,8 @@ class WeekWorker:
 
     Attributes:
         groups: Draws customers for trials.
-        stream: The Kafka whose schemes must have been applied before a week opens; None only if there is no
-            Kafka.
+        gate: What must have been applied before anything is done, and schemes before a week opens; None only
+            if there is no Kafka.
         status: What the worker has done, for `/health` and `/metrics`.
     """
 
@@ -47,7 +48,7 @@ class WeekWorker:
     rewards: Database
     clock: Clock
     groups: ControlGroups
-    stream: StreamSettings | None = None
+    gate: CatchUp | None = None
     status: RoundStatus = field(default_factory=lambda: RoundStatus("weeks"))
 
     @classmethod
@@ -57,7 +58,8 @@ class WeekWorker:
         """Build the worker; nothing is connected yet."""
         progress, rewards = Database.open(settings, "progress"), Database.open(settings, "rewards")
         groups = ControlGroups(Pseudonyms.from_settings(settings).key)
-        return cls(progress, rewards, clock, groups, stream)
+        gate = None if stream is None else gate_of("progress", settings, stream, clock)
+        return cls(progress, rewards, clock, groups, gate)
 
     @cached_property
     def lifecycle(self) -> WeekLifecycle:
@@ -97,10 +99,10 @@ class WeekWorker:
     async def _may_open(self) -> bool:
         """Tell whether weeks are due to open and all schemes on the topic are applied."""
         weeks = await self.lifecycle.unopened()
-        if self.stream is None or not weeks:
+        if self.gate is None or not weeks:
             return bool(weeks)
         try:
-            behind = await catch_up_on_schemes(self.progress, self.stream, self.clock).behind()
+            behind = await replace(self.gate, topics=SHARED).behind()
         except (KafkaError, TopicRecreated, MixedInstallations, OSError) as fault:
             log.warning("weeks_wait_for_schemes", weeks=weeks, error=repr(fault))
             return False
@@ -114,9 +116,8 @@ class WeekWorker:
         Nothing is opened, closed or confirmed before the database has applied everything that the topics held
         at the start: it may be new, or restored from a backup.
         """
-        if self.stream is not None:
-            gate = catch_up(self.progress, self.stream, self.clock)
-            await until_caught_up(gate, stop, self._wait_for)
+        if self.gate is not None:
+            await until_caught_up(self.gate, stop, self._wait_for)
         settled = False
         while not stop.is_set():
             try:
@@ -143,6 +144,8 @@ class WeekWorker:
         """Close all connections."""
         await self.progress.close()
         await self.rewards.close()
+        if self.gate is not None:
+            await self.gate.close()
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaProducer
 from prometheus_client import CollectorRegistry
 
 from cells.claim import claim, without_fence
-from consumers.progress.wiring import catch_up, create_consumer
+from consumers.progress.wiring import create_consumer
 from consumers.stream.consumer import Consumer
 from consumers.stream.errors import ForeignCell
 from consumers.stream.records import Record
@@ -22,6 +22,7 @@ from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.topic_plans import KEYED_TOPICS, MESSAGES
+from furlong.workers.catch_up import gate_of
 from subgraphs.progress.models import CONTRIBUTION, METADATA, STREAM
 from tests.support.consumers.sample_messages import bet, scheme
 from tests.support.database_probe import contents, migrate
@@ -167,8 +168,7 @@ async def test_a_cell_has_caught_up_when_its_own_partitions_are_read(
     await harness.send(scheme())
     for n in range(8):
         await harness.send(bet(customer_id=f"c-{n}", bet_id=f"b-{n}"))
-    database = Database.open(settings, "progress")
-    gate = catch_up(database, harness.stream, SystemClock())
+    gate = gate_of("progress", settings, harness.stream, SystemClock())
     assert {one.number for one in await gate.behind() if one.topic == "club.progress.v1"} <= {0, 1}
     harness.start(settings)
 
@@ -176,7 +176,7 @@ async def test_a_cell_has_caught_up_when_its_own_partitions_are_read(
         return not await gate.behind()
 
     await until(caught_up, harness)
-    await database.close()
+    await gate.close()
 
 
 async def test_a_consumer_with_wrong_partitions_stops_by_itself(

@@ -14,13 +14,13 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import insert, select
 
 from consumers.fulfilment.messages import decode_published
-from consumers.fulfilment.wiring import catch_up, create_consumer
+from consumers.fulfilment.wiring import create_consumer
 from consumers.stream.records import Record
 from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import SystemClock
-from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
+from furlong.workers.catch_up import gate_of
 from subgraphs.fulfilment.models import ATTEMPT, CHOICE, FULFILMENT, METADATA, OUTBOX, QUALIFICATION
 from subgraphs.fulfilment.payout.decisions import Decisions
 from subgraphs.fulfilment.payout.steps import RedemptionTracker
@@ -360,8 +360,7 @@ async def test_nothing_counts_as_caught_up_before_the_topics_ends_are_applied(
     stream = StreamSettings(
         bootstrap=embedded_broker.bootstrap, generation=embedded_broker.generation, poll_seconds=0.1
     )
-    database = Database.open(DatabaseSettings(url=harness.url), "fulfilment")
-    gate = catch_up(database, stream, SystemClock())
+    gate = gate_of("fulfilment", DatabaseSettings(url=harness.url), stream, SystemClock())
     async with AIOKafkaProducer(bootstrap_servers=embedded_broker.bootstrap) as producer:
         for number in range(3):
             await producer.send_and_wait(OUTCOMES_TOPIC, value=b"no message", key=f"k{number}".encode())
@@ -380,4 +379,4 @@ async def test_nothing_counts_as_caught_up_before_the_topics_ends_are_applied(
         await harness.until(caught_up, "the consumer has applied the topics")
         await consumer.stop()
         await running
-    await database.close()
+    await gate.close()

@@ -15,14 +15,15 @@ from backoffice.global_events.kafka_topic import KafkaGlobalTopic
 from backoffice.metadata import NAME as BACKOFFICE
 from backoffice.models import METADATA as BACKOFFICE_METADATA
 from backoffice.run_publisher import NotPublished, publish_now
-from consumers.progress.wiring import catch_up
 from consumers.stream import catch_up as catching_up
 from consumers.stream.errors import MixedInstallations
 from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
 from foundation.storage.installation import Installation, read_installation, write_installation
+from foundation.storage.settings import DatabaseSettings
 from furlong.workers import outbox_worker
+from furlong.workers.catch_up import gate_of
 from furlong.workers.week_worker import WeekWorker
 from subgraphs.club_kit.domain.control_groups import ControlGroups
 from subgraphs.kit.records.outbox import Fact, Outbox
@@ -83,7 +84,7 @@ async def test_a_consumer_stops_at_the_topics_of_another_cluster(database_url: s
 
 
 async def test_workers_of_weeks_wait_at_the_topics_of_another_cluster(
-    progress: Database, monkeypatch: pytest.MonkeyPatch
+    progress: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They say why, and neither open nor close anything."""
 
@@ -93,14 +94,16 @@ async def test_workers_of_weeks_wait_at_the_topics_of_another_cluster(
     monkeypatch.setattr(catching_up, "cluster_id", cluster_id)
     await belong(progress, OURS)
     clock, stop = ManualClock(NOW), asyncio.Event()
+    gate = gate_of("progress", DatabaseSettings(url=database_url), KAFKA, clock)
     with pytest.raises(MixedInstallations, match=THEIRS):
-        await catch_up(progress, KAFKA, clock).behind()
-    worker = WeekWorker(progress, progress, clock, ControlGroups(b""), KAFKA)
+        await gate.behind()
+    worker = WeekWorker(progress, progress, clock, ControlGroups(b""), gate)
     running = asyncio.create_task(worker.run(stop))
     await until(lambda: THEIRS in worker.status.trouble)
     assert not running.done()
     stop.set()
     await running
+    await gate.close()
 
 
 async def test_facts_are_not_published_on_another_cluster(

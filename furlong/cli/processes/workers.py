@@ -49,6 +49,7 @@ def fulfilment(
 ) -> None:
     """Pay confirmed rewards through the providers, until stopped. Safe on several nodes."""
     from furlong.serve.http_server import listen as open_listener
+    from furlong.workers.catch_up import gate_of
     from furlong.workers.fulfilment_worker import run_fulfilment
     from subgraphs.fulfilment.errors import ProviderConfigError
 
@@ -64,7 +65,8 @@ def fulfilment(
             await process.close()
             raise
         with _stopped_by_signals() as stop:
-            await run_fulfilment(process, listener, stop, stream_settings())
+            gate = gate_of("fulfilment", database_settings(), stream_settings(), running_clock())
+            await run_fulfilment(process, listener, stop, gate)
 
     try:
         asyncio.run(work())
