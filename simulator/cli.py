@@ -7,7 +7,7 @@ import json
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -15,10 +15,25 @@ import typer
 
 if TYPE_CHECKING:
     from foundation.storage.clock import Clock
+    from simulator.kafka.traffic import Source
     from simulator.run import SimulatorSettings
     from simulator.world import World
 
 SERVICE = "furlong-simulator"
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What the calling command line knows of an installation.
+
+    Attributes:
+        clock: Returns its clock.
+        sources: Returns what its blocks publish.
+    """
+
+    clock: Callable[[], Clock]
+    sources: Callable[[], tuple[Source, ...]]
+
 
 cli = typer.Typer(no_args_is_help=True, help="Stand in for the upstream.")
 
@@ -80,6 +95,7 @@ def serve(
         host=host,
         port=int(port),
         traffic_per_second=rate if traffic else 0.0,
+        sources=ctx.obj.sources() if ctx.obj else (),
         world=world,
         clock=clock_of(ctx),
     )
@@ -184,9 +200,9 @@ def clock_of(ctx: typer.Context) -> Clock:
     from foundation.storage.rehearsal import product_clock
     from foundation.storage.settings import ClockSettings
 
-    clock: Callable[[], Clock] | None = ctx.obj
+    installation: Installation | None = ctx.obj
     try:
-        return clock() if clock else product_clock(ClockSettings())
+        return installation.clock() if installation else product_clock(ClockSettings())
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="FURLONG_CLOCK_…") from error
 

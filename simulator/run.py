@@ -11,7 +11,7 @@ from foundation.tracing import Tracing
 from simulator.kafka.feeds import feed_message
 from simulator.kafka.messages import bet_message
 from simulator.kafka.publish import MessageProducer, open_producer, publish_seed_bets, publish_world
-from simulator.kafka.traffic import run_traffic
+from simulator.kafka.traffic import Source, run_source, run_traffic
 from simulator.upstream.api import serving_upstream
 from simulator.world import Customer, World, read_world
 
@@ -27,6 +27,7 @@ class SimulatorSettings:
         port: The port of its API; 0 for any free port.
         traffic_per_second: The number of progress messages per second; 0 for none.
         feeds_per_second: The number of records of the platform's feeds per second; 0 for none.
+        sources: What else is published while there is traffic.
         world: A file for `read_world`; None for the built-in world.
         more_customers: Additional customers by brand, placed before those of the world.
         clock: The clock of product time, used for bets and recorded changes.
@@ -40,6 +41,7 @@ class SimulatorSettings:
     traffic_per_second: float = 0.0
     feeds_per_second: float = 0.0
     traffic_seed: int = 1
+    sources: tuple[Source, ...] = ()
     world: Path | None = None
     more_customers: Mapping[str, tuple[Customer, ...]] = field(default_factory=dict)
     clock: Clock = field(default_factory=SystemClock)
@@ -100,6 +102,11 @@ async def _traffic(running: RunningSimulator, settings: SimulatorSettings) -> As
             for rate, message in streams
             if rate > 0
         ]
+        for source in settings.sources if betting else ():
+            publishing = run_source(
+                running.producer, source, running.world, settings.traffic_seed, settings.clock.now
+            )
+            betting.append(tasks.create_task(publishing))
         yield
         for task in betting:
             task.cancel()

@@ -18,8 +18,6 @@ It is served, consumed, backed up and erased. What is left, by hand:
   make compose                              puts its fields into schema.graphql
   python -m furlong.backup.recovery_sources prints its tables for docs/runbooks/disaster-recovery.md
   docs/erasure.md                           says what an erasure does with them
-  deploy/monitoring/prometheus.yml          asks its consumer and its subgraph, each at a port of its own
-  deploy/systemd/env/                       furlong-consume@{name}.env has the consumer's port
 Run its tests with: .venv/bin/python -m pytest tests/{name}
 docs/extending.md says what each file is for."""
 

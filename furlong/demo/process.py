@@ -56,7 +56,7 @@ from gateway.settings import GatewaySettings
 from simulator.kafka.publish import publish_bet
 from simulator.run import RunningSimulator, SimulatorSettings, running_simulator
 from simulator.world import World as SimulatedWorld
-from subgraphs.block_list import SUBGRAPHS
+from subgraphs.block_list import BLOCKS, SUBGRAPHS
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.parts import SubgraphParts
 from subgraphs.kit.settings import SessionSettings, UpstreamSettings
@@ -252,6 +252,7 @@ def _simulated(
         data=options.data,
         traffic_per_second=TRAFFIC_PER_SECOND if options.traffic else 0.0,
         feeds_per_second=FEEDS_PER_SECOND if options.traffic else 0.0,
+        sources=tuple(block.source for block in BLOCKS if block.simulated),
         more_customers=customers_of(options.scenarios),
         clock=clock,
         tracing=tracing,

@@ -25,12 +25,14 @@ from furlong.demo.supervised_consumers import SupervisedConsumer, running_consum
 from furlong.workers.consumer_process import create_consumer
 from furlong.workers.outbox_worker import running_outbox_worker
 from furlong.workers.recovery_worker import running_recovery
+from furlong.workers.rounds import running_block_workers
 from furlong.workers.upstream_reconciliation import running_reconciliation
 from furlong.workers.week_worker import running_week_worker
 from subgraphs.block_list import SUBGRAPHS
 from subgraphs.kit.live.event_bus import CustomersChanged, MemoryBus
 from subgraphs.kit.live.settings import LiveSettings
 from subgraphs.kit.live.watches import Watches
+from subgraphs.kit.rounds import WorkerParts
 from subgraphs.kit.settings import UpstreamSettings
 
 _STOP_SECONDS: Final = 3.0
@@ -73,6 +75,7 @@ async def running_processes(database: DatabaseSettings, around: Surroundings) ->
             running_outbox_worker(database, stream, None if tracing is None else tracing.tracer)
         )
         await stack.enter_async_context(running_week_worker(database, clock, stream))
+        await stack.enter_async_context(running_block_workers(WorkerParts(database, clock), stream))
         fulfilment = await stack.enter_async_context(
             running_fulfilment(database, around.providers, stream, clock)
         )

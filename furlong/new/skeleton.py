@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from furlong.new.lists import ChangedList, edited_lists
 from subgraphs.block_list import SUBGRAPHS
 
 EXAMPLE: Final = Path(__file__).with_name("notes")
+WORKER: Final = "retention"
 TESTS: Final = Path("tests/new/test_notes.py")
 _WORD: Final = re.compile(r"notes|Notes|note|Note|NOTE")
 _NAME: Final = re.compile(r"[a-z][a-z0-9]{1,23}")
@@ -56,6 +58,7 @@ class Names:
     def renamed(self, text: str) -> str:
         """Return a text about notes as one about this block."""
         text = text.replace("furlong.new.notes.consumer", f"consumers.{self.block}")
+        text = text.replace("furlong.new.notes.simulated", f"simulator.{self.block}")
         text = text.replace("furlong.new.notes", f"subgraphs.{self.block}")
         text = text.replace("furlong/new/notes/contract.json", f"contracts/{self.topic}.schema.json")
         text = text.replace("platform.note", self.topic.removesuffix(".v1"))
@@ -75,7 +78,11 @@ def begin_block(checkout: Path, names: Names) -> list[Path]:
     Raises:
         CannotBegin: The folder is no checkout, or one of the files is there; nothing was written.
     """
-    new, edited = dict(_files(checkout, names)), _lists(checkout, names)
+    new = dict(_files(checkout, names))
+    try:
+        edited = edited_lists(checkout, names.block, names.topic, WORKER)
+    except ChangedList as error:
+        raise CannotBegin(str(error)) from error
     if taken := sorted(str(path) for path in new if (checkout / path).exists()):
         raise CannotBegin(f"there is {taken[0]} already")
     for path, text in (new | edited).items():
@@ -87,10 +94,13 @@ def begin_block(checkout: Path, names: Names) -> list[Path]:
 def _files(checkout: Path, names: Names) -> Iterator[tuple[Path, str]]:
     for file in sorted(EXAMPLE.rglob("*.py")):
         path = file.relative_to(EXAMPLE)
-        of_consumer = path.parts[0] == "consumer"
-        place = Path(*path.parts[1:]) if of_consumer else path
-        package = "consumers" if of_consumer else "subgraphs"
-        yield Path(package, names.block, place), names.renamed(file.read_text(encoding="utf-8"))
+        if path.parts[0] == "consumer":
+            place = Path("consumers", names.block, *path.parts[1:])
+        elif path.name == "simulated.py":
+            place = Path("simulator", f"{names.block}.py")
+        else:
+            place = Path("subgraphs", names.block, path)
+        yield place, names.renamed(file.read_text(encoding="utf-8"))
     contract = (EXAMPLE / "contract.json").read_text(encoding="utf-8")
     yield Path("contracts", f"{names.topic}.schema.json"), names.renamed(contract)
     try:
@@ -98,28 +108,6 @@ def _files(checkout: Path, names: Names) -> Iterator[tuple[Path, str]]:
     except OSError as error:
         raise CannotBegin(f"{checkout} is no checkout of Furlong: {error}") from error
     yield Path("tests", names.block, f"test_{names.block}.py"), names.renamed(tests)
-
-
-def _lists(checkout: Path, names: Names) -> dict[Path, str]:
-    line = f'    Block("{names.block}", topics=(TopicPlan("{names.topic}", Retention.FACTS),)),\n'
-    edits = {
-        Path("subgraphs/block_list.py"): (")\nBLOCKS: Final", line),
-        Path("deploy/helm/furlong/values.yaml"): (
-            "  backoffice: {minimum: 1, topics: []}\n",
-            f"  {names.block}: {{minimum: 1, topics: [{names.topic}]}}\n",
-        ),
-        Path("deploy/systemd/furlong.target"): (
-            "\n[Install]",
-            f"Wants=furlong-consume@{names.block}.service\n",
-        ),
-    }
-    found = {}
-    for path, (before, added) in edits.items():
-        text = (checkout / path).read_text(encoding="utf-8")
-        if text.count(before) != 1:
-            raise CannotBegin(f"{path} has changed: its place for a block is not found")
-        found[path] = text.replace(before, added + before)
-    return found
 
 
 def _pascal(name: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+import structlog
 from fastapi import FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Metric, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
@@ -14,6 +15,8 @@ from prometheus_client.registry import Collector
 
 from foundation.storage.clock import Clock
 from foundation.storage.rehearsal import rehearsal_marks
+
+log = structlog.get_logger(__name__)
 
 Health: TypeAlias = Callable[[], Awaitable[Mapping[str, object]]]
 """Returns the body of `/health`. `live` is false if the process should be restarted."""
@@ -64,6 +67,11 @@ class RoundStatus:
     rounds: int = 0
     trouble: str = ""
     waiting: dict[str, int] = field(default_factory=dict)
+
+    def wait_for(self, reason: str) -> None:
+        """Note what must happen before the first round."""
+        self.trouble = f"waits for {reason}"
+        log.info("worker_waits", worker=self.worker, waits_for=reason)
 
     def round_ended(self, **waiting: int) -> None:
         """Note a round that ended well, and how many records still wait."""

@@ -1,7 +1,7 @@
 """The week worker: opens and closes weeks by the clock, confirms qualifications, announces final choices."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -9,17 +9,17 @@ from typing import Final
 
 import structlog
 from aiokafka.errors import KafkaError
-from sqlalchemy.exc import SQLAlchemyError
 
 from backoffice.risk.figures.cell_counting import counting_cell
 from consumers.progress.wiring import SHARED
 from consumers.stream.catch_up import CatchUp
 from consumers.stream.errors import MixedInstallations, TopicRecreated
 from consumers.stream.settings import StreamSettings
-from foundation.storage.clock import Clock, ClockDiffers, database_time
+from foundation.storage.clock import Clock, database_time
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.workers.catch_up import gate_of, until_caught_up
+from furlong.workers.rounds import run_rounds
 from furlong.workers.status import RoundStatus
 from subgraphs.club_kit.domain.control_groups import ControlGroups
 from subgraphs.kit.records.erasure import Pseudonyms
@@ -29,7 +29,6 @@ from subgraphs.progress.weeks.lifecycle import WeekLifecycle
 from subgraphs.rewards.choices.publisher import ChoicePublisher
 
 log = structlog.get_logger(__name__)
-PAUSE_SECONDS: Final = 5.0
 CHOICES_PER_BATCH: Final = 200
 
 
@@ -117,28 +116,16 @@ class WeekWorker:
         at the start: it may be new, or restored from a backup.
         """
         if self.gate is not None:
-            await until_caught_up(self.gate, stop, self._wait_for)
+            await until_caught_up(self.gate, stop, self.status.wait_for)
         settled = False
-        while not stop.is_set():
-            try:
-                await self.run_once()
-                settled = settled or await self._settle()
-                self.status.round_ended()
-            except ClockDiffers as fault:
-                self.status.trouble = str(fault)
-                log.warning("clock_differs", detail=str(fault))
-            except (SQLAlchemyError, OSError) as fault:
-                self.status.trouble = f"the database does not respond: {type(fault).__name__}"
-                log.warning("weeks_not_kept", error=type(fault).__name__)
-            try:
-                async with asyncio.timeout(PAUSE_SECONDS):
-                    await stop.wait()
-            except TimeoutError:
-                continue
 
-    def _wait_for(self, reason: str) -> None:
-        self.status.trouble = f"waits for {reason}"
-        log.info("weeks_wait", waits_for=reason)
+        async def work() -> Mapping[str, int]:
+            nonlocal settled
+            await self.run_once()
+            settled = settled or await self._settle()
+            return {}
+
+        await run_rounds(work, self.status, stop)
 
     async def close(self) -> None:
         """Close all connections."""

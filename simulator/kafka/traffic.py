@@ -1,10 +1,11 @@
 """Simulated traffic: plausible bets without end."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from random import Random
+from typing import Final, TypeAlias
 from uuid import uuid4
 
 from simulator.kafka.messages import (
@@ -27,7 +28,22 @@ FREE_BET_SHARE = 0.06
 STARTING_PRICE_SHARE = 0.05
 STAKES_MINOR = (50, 100, 200, 250, 500, 500, 1000, 1000, 2000, 5000)
 BET_TYPES: tuple[BetType, ...] = ("single", "multiple", "system")
+SOURCE_SECONDS: Final = 1.0
+
+Source: TypeAlias = Callable[[World, Random, datetime], Iterable[Message]]
+"""Makes messages of a moment, which are published each second: what else than bets happens in a world."""
+
 CHANNELS: tuple[Channel, ...] = ("sports", "esports", "virtual", "exchange")
+
+
+async def run_source(
+    producer: MessageProducer, source: Source, world: World, seed: int, clock: Callable[[], datetime]
+) -> None:
+    """Publish what a source makes, moment after moment, until cancelled."""
+    random = Random(seed)  # noqa: S311 - plausible, not secret
+    while True:
+        await producer.publish(source(world, random, clock()))
+        await asyncio.sleep(SOURCE_SECONDS)
 
 
 async def run_traffic(

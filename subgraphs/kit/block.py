@@ -12,7 +12,7 @@ from foundation.late_imports import imported
 from subgraphs.kit.topics import TopicPlan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from sqlalchemy import MetaData, Table
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from subgraphs.kit.records.erasure import Erasure, Pseudonyms
     from subgraphs.kit.records.table_rules import TableRule
     from subgraphs.kit.records.tables import OutboxTables, StreamTables
+    from subgraphs.kit.rounds import Rounds, WorkerParts
 
 
 class Block(NamedTuple):
@@ -39,6 +40,10 @@ class Block(NamedTuple):
         acknowledges: Whether its consumer reads and acknowledges global messages, by a group for each node.
         topics: Those of the messages that are its own, which others may read.
         settings: The places of its settings, `MODULE:NAME`.
+        workers: What it does in the background: names of modules in its package, each with `create_rounds`,
+            which `furlong worker BLOCK-NAME` runs.
+        simulated: The place of what the simulator publishes on its topics, in the demo and without the
+            systems that publish on them in production; nothing if it is empty.
         area: The place of its area of the back office, whose `schema` is beside it; none if it is empty.
     """
 
@@ -49,6 +54,8 @@ class Block(NamedTuple):
     acknowledges: bool = False
     topics: tuple[TopicPlan, ...] = ()
     settings: tuple[str, ...] = ()
+    workers: tuple[str, ...] = ()
+    simulated: str = ""
     area: str = ""
 
     @property
@@ -118,6 +125,17 @@ class Block(NamedTuple):
             f"{self.consumer or f'consumers.{self.name}'}.wiring:create_consumer"
         )
         return found
+
+    @property
+    def source(self) -> Callable[..., Iterable[Any]]:
+        """Return what makes the messages of a moment that the simulator publishes on its topics."""
+        found: Callable[..., Iterable[Any]] = imported(self.simulated)
+        return found
+
+    def create_rounds(self, worker: str, parts: WorkerParts) -> Rounds:
+        """Build the rounds of one of its workers; nothing is connected yet."""
+        create: Callable[[WorkerParts], Rounds] = self._part(f"{worker}:create_rounds")
+        return create(parts)
 
     def _part(self, place: str) -> Any:
         return imported(f"{self.package or f'subgraphs.{self.name}'}.{place}")

@@ -365,7 +365,7 @@ def test_nobody_may_call_a_pod_except_those_who_must(cell: list[dict[str, Any]])
 def test_the_chart_has_every_consumer_and_worker() -> None:
     """A process that the chart does not know could not be run in a cluster."""
     commands = {
-        command.callback.__name__
+        command.name or command.callback.__name__
         for command in workers.cli.registered_commands
         if command.callback is not None
     }

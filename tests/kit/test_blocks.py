@@ -7,11 +7,14 @@ import pytest
 from sqlalchemy import MetaData, Table
 
 from consumers.consumer_list import CREATORS
+from foundation.storage.clock import SystemClock
+from foundation.storage.settings import DatabaseSettings
 from subgraphs import block_list
 from subgraphs.block_list import BLOCKS, SUBGRAPHS
 from subgraphs.kit.block import Block
 from subgraphs.kit.records.customer_history import CustomerHistory
 from subgraphs.kit.records.tables import OutboxTables, StreamTables
+from subgraphs.kit.rounds import WorkerParts
 
 FOLDER = Path(block_list.__file__).parent
 
@@ -34,6 +37,9 @@ def test_each_part_of_a_block_is_there(block: Block) -> None:
     assert callable(block.erasure_of)
     assert callable(block.create_subgraph)
     assert callable(CREATORS[block.name])
+    parts = WorkerParts(DatabaseSettings(), SystemClock())
+    assert all(block.create_rounds(worker, parts) for worker in block.workers)
+    assert not block.simulated or callable(block.source)
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=SUBGRAPHS)

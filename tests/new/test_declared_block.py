@@ -2,7 +2,9 @@
 
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -89,10 +91,18 @@ def shown(site: Site, customer: str) -> list[str]:
     return [one["id"] for one in answer["data"]["notes"]]
 
 
+def working(address: str) -> bool:
+    """Return whether a worker says that it works."""
+    try:
+        return bool(httpx.get(f"http://{address}/health").json()["working"])
+    except httpx.ConnectError:
+        return False
+
+
 @pytest.mark.slow("six processes, and a supergraph is composed")
 @shows("FURLONG_BLOCKS")
 def test_all_that_is_done_for_blocks_is_done_for_it(programs: Programs) -> None:
-    """It is composed, migrated, consumed, served, exported, backed up, erased and restored."""
+    """It is composed, migrated, consumed, served, exported, backed up, erased, worked for and restored."""
     site = site_of(programs)
     for customer, note_id in ((ANN, "n-1"), (ANN, "n-2"), (BEN, "n-3")):
         record = note(customer, note_id)
@@ -105,6 +115,10 @@ def test_all_that_is_done_for_blocks_is_done_for_it(programs: Programs) -> None:
     erased = programs.run("customer", "erase", BRAND, ANN, "--json")
     assert "note deleted" in erased
     assert (shown(site, ANN), shown(site, BEN)) == ([], ["n-3"])
+
+    listen = f"127.0.0.1:{free_port()}"
+    programs.start("worker", "notes-retention", "--listen", listen)
+    eventually(lambda: working(listen), "the worker of the block works, as it has applied the topics")
 
     programs.stop()
     assert "notes" in programs.run("restore", "backup", "--only", "notes", "--replace")
@@ -120,16 +134,24 @@ def test_a_block_that_nobody_offers_is_said_to_be_missing(programs: Programs) ->
     )
 
 
+def written(database: Path) -> bool:
+    """Return whether a database of SQLite has notes."""
+    with closing(sqlite3.connect(database)) as connection:
+        return bool(connection.execute("SELECT 1 FROM note LIMIT 1").fetchall())
+
+
 @pytest.mark.slow("the demo starts with all its parts")
 def test_the_demo_has_it(programs: Programs) -> None:
-    """Its graph answers, and its consumer reads; until the supergraph has it, the site says what to do."""
+    """Its graph answers, and what its source publishes is read; without it in the supergraph, a site ends."""
     compose(programs)
     ready = programs.folder / "demo.json"
-    programs.start("demo", "--port", "0", "--no-traffic", "--data", "demo", "--ready-file", str(ready))
+    programs.start("demo", "--port", "0", "--data", "demo", "--ready-file", str(ready))
     facts = eventually(lambda: ready.exists() and json.loads(ready.read_text()), "the demo is ready")
     body = {"query": NOTES}
     answer = httpx.post(facts["graphql"], json=body, timeout=30).json()
     assert answer == {"data": {"notes": []}}
+    database = programs.folder / "demo" / "databases" / "notes.sqlite"
+    eventually(lambda: written(database), "what the simulator says of notes is read")
     (programs.folder / "supergraph.graphql").write_text((ROOT / "schema.public.graphql").read_text())
     said = programs.refused("serve", "--listen", "127.0.0.1:0")
     assert "The supergraph has no subgraph notes. Compose it of all subgraphs" in said

@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
+import jsonschema
 import pytest
 from prometheus_client import CollectorRegistry
 from sqlalchemy import select
@@ -21,14 +23,19 @@ from foundation.storage.clock import ManualClock
 from foundation.storage.settings import DatabaseSettings
 from furlong.new.notes import NOTE_TOPIC
 from furlong.new.notes.app import create_subgraph
+from furlong.new.notes.consumer.messages import decode_note
 from furlong.new.notes.consumer.wiring import create_consumer
 from furlong.new.notes.customer_data import erasure_of
 from furlong.new.notes.models import METADATA, NOTE
+from furlong.new.notes.retention import KEPT, create_rounds
+from furlong.new.notes.simulated import messages
+from simulator.world import load_world
 from subgraphs.kit.auth import SessionVerifier
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.parts import SubgraphParts
 from subgraphs.kit.records.erasure import Pseudonyms
+from subgraphs.kit.rounds import WorkerParts
 from subgraphs.kit.settings import UpstreamSettings
 from tests.support.database_probe import migrate
 from tests.support.subgraphs.club_fixture import session, session_settings
@@ -131,6 +138,26 @@ async def test_an_erased_customers_notes_are_gone_and_do_not_come_back(notes: No
     await notes.apply(record)
     async with database.read() as connection:
         assert [row.customer_id for row in await connection.execute(select(NOTE))] == ["c-2"]
+
+
+async def test_old_notes_are_deleted(notes: Notes) -> None:
+    """A year after they were written, and not before."""
+    await notes.apply(
+        note("c-1", "n-1", at=NOW - KEPT - timedelta(seconds=1)), note("c-1", "n-2", at=NOW - KEPT)
+    )
+    rounds = create_rounds(WorkerParts(notes.settings, ManualClock(NOW)))
+    assert await rounds.round() == {"deletion": 0}
+    await rounds.close()
+    assert list(await notes.shown("c-1")) == ["n-2"]
+
+
+def test_what_the_simulator_publishes_is_as_the_contract_says() -> None:
+    """Its consumer reads it, too."""
+    contract = json.loads(CONTRACT.read_text(encoding="utf-8"))
+    (message,) = messages(load_world(), Random(1), NOW)  # noqa: S311 - not secret
+    jsonschema.validate(json.loads(message.value), contract)
+    record = Record(message.topic, 0, 0, message.key, message.value, message.headers)
+    assert decode_note(record).revision == 1
 
 
 def test_the_contract_names_the_fields_of_the_message() -> None:

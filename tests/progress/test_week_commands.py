@@ -188,7 +188,7 @@ def test_the_worker_opens_the_present_week_once_the_schemes_are_applied(
     }
     with programs_in(tmp_path, {"FURLONG_DATABASE_URL": installed, **stream}) as programs:
         worker = programs.start("worker", "weeks", "--listen", f"127.0.0.1:{port}")
-        eventually(lambda: "weeks_wait" in programs.logs(), "it waits for the scheme")
+        eventually(lambda: "worker_waits" in programs.logs(), "it waits for the scheme")
         health = httpx.get(f"{url}/health").json()
         assert (health["live"], health["working"]) == (True, False)
         assert health["detail"] == "waits for 1 records in 1 partitions"

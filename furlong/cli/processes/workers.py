@@ -22,6 +22,7 @@ from furlong.cli.options import (
     upstream_settings,
 )
 from furlong.cli.own_databases import check_databases
+from subgraphs.block_list import BLOCKS
 
 if TYPE_CHECKING:
     from foundation.storage.clock import Clock
@@ -212,6 +213,35 @@ def purges(*, listen: Listen = None) -> None:
             await run_until(stop, run_purges(settings, stream_settings().bootstrap, status))
 
     asyncio.run(work())
+
+
+def _add_worker(block: str, name: str) -> None:
+    """Add the command of a worker that a block declares."""
+    command = f"{block}-{name}"
+
+    def run(*, listen: Listen = None) -> None:
+        log_to_stderr()
+        check_databases(block, stream=stream_settings())
+        asyncio.run(_work_in_rounds(command, listen))
+
+    cli.command(command, help=f"Do the {name} of the block {block}, until stopped.")(run)
+
+
+for declared in BLOCKS:
+    for worker_name in declared.workers:
+        _add_worker(declared.name, worker_name)
+
+
+async def _work_in_rounds(name: str, listen: str | None) -> None:
+    from furlong.workers.rounds import BLOCK_WORKERS
+    from furlong.workers.status import RoundStatus
+    from subgraphs.kit.rounds import WorkerParts
+
+    parts, status = WorkerParts(database_settings(), running_clock()), RoundStatus(name)
+    async with AsyncExitStack() as stack:
+        stop = stack.enter_context(_stopped_by_signals())
+        await _serve_status(stack, status, parts.clock, listen)
+        await BLOCK_WORKERS[name].run(parts, stream_settings(), stop, status)
 
 
 async def _settle_and_compare(

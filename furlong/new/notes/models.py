@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sqlalchemy import BigInteger, Column, MetaData, String, Table
+from sqlalchemy import BigInteger, Column, Index, MetaData, String, Table
 
 from foundation.storage.cells.ownership import cell_table
 from foundation.storage.columns import Identifier, UtcDateTime
@@ -27,5 +27,6 @@ NOTE = Table(
     Column("revision", BigInteger, nullable=False),
     Column("text", String(500), nullable=False),
     Column("written_at", UtcDateTime, nullable=False),
+    Index("note_by_age", "written_at"),
 )
 """The newest revision of each note."""

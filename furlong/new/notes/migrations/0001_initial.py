@@ -86,6 +86,7 @@ def upgrade() -> None:
         sa.Column("written_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("brand_id", "customer_id", "note_id"),
     )
+    op.create_index("note_by_age", "note", ["written_at"])
     op.create_table(
         "outbox",
         sa.Column(

@@ -1,0 +1,30 @@
+"""Work that a block does in the background: round after round, in a process of its own."""
+
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol
+
+from foundation.storage.clock import Clock
+from foundation.storage.settings import DatabaseSettings
+
+
+class WorkerParts(NamedTuple):
+    """What a worker of a block is built from."""
+
+    database: DatabaseSettings
+    clock: Clock
+
+
+class Rounds(Protocol):
+    """Work in rounds; several nodes may do it at the same time, and a round may end at any point."""
+
+    async def round(self) -> Mapping[str, int]:
+        """Do what is due now; return how many records still wait, by what they wait for.
+
+        Raises:
+            SQLAlchemyError: The database cannot be reached; the round is repeated.
+            OSError: The same.
+            ClockDiffers: This node's clock is wrong.
+        """
+
+    async def close(self) -> None:
+        """Close all connections."""
