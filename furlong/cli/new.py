@@ -11,7 +11,11 @@ import typer
 
 from furlong.cli.options import fail
 
-cli = typer.Typer(no_args_is_help=True, help="Begin a block in a checkout: working code with tests.")
+cli = typer.Typer(no_args_is_help=True, help="Begin a part in a checkout: working code with tests.")
+
+Checkout = Annotated[
+    Path, typer.Option("--checkout", metavar="DIR", help="The checkout to write into.", file_okay=False)
+]
 
 NEXT = """\
 It is served, consumed, backed up and erased. What is left, by hand:
@@ -22,11 +26,6 @@ Run its tests with: .venv/bin/python -m pytest tests/{name}
 docs/extending.md says what each file is for."""
 
 
-@cli.callback()
-def _commands() -> None:
-    """Make `block` a subcommand: Typer would omit the name of an only command."""
-
-
 @cli.command()
 def block(
     name: Annotated[str, typer.Argument(help="Of its folders, database, consumer and commands: notes.")],
@@ -34,9 +33,7 @@ def block(
     thing: Annotated[
         str | None, typer.Option(metavar="WORD", help="What a row of its table is called: note.")
     ] = None,
-    checkout: Annotated[
-        Path, typer.Option(metavar="DIR", help="The checkout to write into.", file_okay=False)
-    ] = Path(),
+    checkout: Checkout = Path(),
 ) -> None:
     """Write a block: tables, subgraph, consumer, contract and tests, and its line in the lists."""
     from furlong.new.skeleton import CannotBegin, Names, begin_block
@@ -49,6 +46,29 @@ def block(
     for path in written:
         typer.echo(path)
     typer.echo(NEXT.format(name=name))
+
+
+@cli.command()
+def provider(
+    name: Annotated[str, typer.Argument(help="Of its adapter in configurations: loyalty.")],
+    *,
+    like: Annotated[
+        str, typer.Option(metavar="ADAPTER", help="The adapter that it is made after: sportsbook, wallet.")
+    ] = "sportsbook",
+    checkout: Checkout = Path(),
+) -> None:
+    """Write an adapter for a provider of rewards and the API that the simulator serves for it."""
+    from furlong.new.provider import begin_provider
+    from furlong.new.skeleton import CannotBegin
+
+    try:
+        written = begin_provider(checkout, name, like)
+    except (CannotBegin, OSError) as error:
+        fail(error)
+    _format(checkout, written)
+    for path in written:
+        typer.echo(path)
+    typer.echo(f"Run the tests of all adapters with: .venv/bin/python -m pytest tests/fulfilment -k {name}")
 
 
 def _format(checkout: Path, files: list[Path]) -> None:

@@ -1,55 +1,26 @@
 """`furlong new block`: what it writes passes its own tests and the checks of all blocks, as it is."""
 
-import os
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Final
 
 import pytest
 
 from tests.support.processes.running_furlong import Programs, programs_in
-from tests.support.repository_files import repository_files
 
-ROOT: Final = Path(__file__).resolve().parents[2]
-PATIENCE_SECONDS: Final = 600.0
-COPIED: Final = ("*.py", "*.toml", "*.json", "*.yaml", "*.graphql", "*.md", "*.mako", "deploy")
+from .checkouts import run
+
 CONTRACT_BROKEN: Final = "from subgraphs.club.models import METADATA as OTHERS\n"
 pytestmark = pytest.mark.usefixtures("processes")
 
 
 @pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Copy what git has, without the web, into a folder with one block more."""
-    folder = tmp_path_factory.mktemp("checkout")
-    for name in repository_files(
-        "*.py", "*.toml", "*.json", "*.yaml", "*.graphql", "*.md", "deploy", "*.mako"
-    ):
-        if not name.startswith(("web/", "bench/", "tests/node/")):
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / name, folder / name)
-    with programs_in(folder) as programs:
-        said = programs.run("new", "block", "parcels", "--checkout", str(folder))
+def checkout(copied: Path) -> Path:
+    """Return a checkout with one block more."""
+    with programs_in(copied) as programs:
+        said = programs.run("new", "block", "parcels", "--checkout", str(copied))
     assert "subgraphs/parcels/schema.py" in said
-    return folder
-
-
-def run(checkout: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    """Run a program of the environment in the checkout, with its packages."""
-    inherited = {
-        name: value for name, value in os.environ.items() if not name.startswith(("FURLONG_", "PYTEST"))
-    }
-    return subprocess.run(
-        [Path(sys.executable).with_name(command[0]), *command[1:]],
-        cwd=checkout,
-        env=inherited | {"PYTHONPATH": str(checkout)},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_SECONDS,
-        check=False,
-    )
+    return copied
 
 
 def test_it_passes_its_own_tests_and_those_of_all_blocks(checkout: Path) -> None:
