@@ -22,10 +22,7 @@ from bench.peers.hive_router import PEERS as GATEWAYS
 PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 BEGIN: Final = "<!-- make bench BENCH=performance writes from here -->\n"
 END: Final = "<!-- to here -->\n"
-BENCHMARKS: Final = (
-    *("betslip", "gateway", "overload", "isolation", "cold", "tracing", "planning"),
-    *("consumer", "together", "live", "graphiql", "jit", "strawberry"),
-)
+BENCHMARKS: Final = (*("betslip", "gateway", "cold", "planning", "consumer", "live", "jit", "strawberry"),)
 PEERS: Final[Mapping[str, Collection[str]]] = {"betslip": betslip.PEERS, "gateway": GATEWAYS}
 """What those benchmarks compare with that can compare with less."""
 

@@ -17,15 +17,15 @@ from bench.harness import report
 from bench.harness.cores import cpu_seconds, resident_bytes
 from bench.harness.runner import run_benchmark
 from bench.harness.servers import ROOT, ServiceFailedError
+from bench.live.bets import BetGenerator
 from bench.live.exclusions import Exclusions
 from bench.live.latencies import Latencies, percentile
 from bench.live.peers import measure_peers
+from bench.live.producer import MessageProducer
 from bench.live.subscriber import Subscriber, Subscription, WebSocketSubscriber
 from bench.live.subscriber_pool import SubscriberPool, raise_file_limit
+from bench.live.testbed import TestBed, open_testbed
 from bench.load.wrk import LoadTool
-from bench.together.bets import BetGenerator
-from bench.together.producer import MessageProducer
-from bench.together.testbed import TestBed, open_testbed
 from deploy.private_valkey import start_valkey
 
 

@@ -9,9 +9,9 @@ from uuid import uuid4
 import orjson
 
 from bench.fixtures.customers import BRAND
+from bench.live.bets import OutgoingMessage, instant
+from bench.live.producer import MessageProducer
 from bench.live.subscriber import Subscriber
-from bench.together.bets import OutgoingMessage, instant
-from bench.together.producer import MessageProducer
 from consumers.messages.accounts import ACCOUNT_TOPIC
 
 INELIGIBLE: Final = b'"state":"INELIGIBLE"'

@@ -5,8 +5,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Final
 
+from bench.live.bets import BetGenerator, OutgoingMessage
 from bench.live.subscriber import Subscriber
-from bench.together.bets import BetGenerator, OutgoingMessage
 
 AS_OF: Final = b'"asOf":"'
 MILLISECONDS: Final = 23

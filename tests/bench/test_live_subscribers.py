@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from bench.live.bets import BetGenerator
 from bench.live.latencies import Latencies, percentile
 from bench.live.subscriber import SseSubscriber, Subscriber, Subscription, WebSocketSubscriber
-from bench.together.bets import BetGenerator
 
 ASKED = Subscription.of(4000, "subscription { clubUpdated { version } }", {"brand": "northbet"})
 SHORT = {"data": {"clubUpdated": {"version": 1}}}

@@ -1,7 +1,6 @@
 """How figures are obtained: interleaved rounds, counting, comparing."""
 
 import json
-from collections import Counter
 from pathlib import Path
 
 import httpx
@@ -11,10 +10,8 @@ import respx
 from bench.harness.measurement import Contender, Measurement, Series, ratios
 from bench.harness.profile import heaviest
 from bench.harness.servers import ROOT
-from bench.load.open_loop import Record
 from bench.load.target import Target, WrongAnswerError, check_agreement
 from bench.load.wrk import LoadTool, Run
-from bench.overload import Overload, Peak, summary
 from bench.peers.node_gateways import write_supergraph
 
 COUNTED = {
@@ -134,16 +131,6 @@ def test_each_subgraph_gets_its_port(tmp_path: Path) -> None:
         return [line for line in text.splitlines() if not any(each in line for each in moved)]
 
     assert of_others(written) == of_others(original)
-
-
-def test_overload_is_compared_with_the_peak() -> None:
-    """Answers and latency under overload are divided by those of the peak."""
-    outcomes = Counter(right=170, refused=400, late=30)
-    run = Overload.of(Record(2, 600, outcomes, in_time=160, right=[0.01] * 168 + [0.03] * 2), 300)
-    assert run == Overload(offered=300, answered=80, refused=200, failed=15, p99=30)
-    figures, compared = summary([Peak(100, 20, 32)], [run])
-    assert compared == {"kept_of_peak": 0.8, "offered_of_peak": 3.0, "p99_of_peak_p99": 1.5}
-    assert figures["refused_per_second"] == 200
 
 
 def test_a_profile_lists_own_time_apart_from_time_below() -> None:

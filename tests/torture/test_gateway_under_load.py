@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import resource
 import signal
@@ -21,11 +22,12 @@ import httpx
 import pytest
 
 from bench.harness.servers import Server, Servers, free_port, furlong, running_servers
-from bench.isolation import TOKENS, asking, write_supergraph
 from bench.load.open_loop import OpenLoop, Record
+from bench.load.target import Target
 from gateway import GatewaySettings, create_gateway
 from tests.gateway.worlds import shop
 from tests.http.stub import Connection, stub
+from tests.support.federation.root_fields import write_supergraph
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("FURLONG_TORTURE", "") in {"", "0"}, reason="takes some minutes: make torture"
@@ -34,6 +36,7 @@ pytestmark = pytest.mark.skipif(
 SECONDS: Final = 60.0
 REPLY: Final = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%b"
 MEGABYTE: Final = 1_000_000
+TOKENS: Final = [f"session-{number}" for number in range(1000)]
 
 
 @dataclass
@@ -90,8 +93,10 @@ class Loaded:
     subgraphs: list[Subgraph]
 
     async def offer(self, name: str, rate: float, seconds: float) -> Record:
-        """Offer requests for a field on a schedule that does not wait for answers."""
-        load = OpenLoop(asking(self.server.port, name), TOKENS, connections=100)
+        """Offer requests for a field on a schedule without waiting for answers; `field3` may have errors."""
+        body = json.dumps({"query": f"{{ {name} {{ id text }} }}"})
+        signs = ('"data"', "\0") if name == "field3" else ('"id"', '"errors"')
+        load = OpenLoop(Target(self.server.port, "/graphql", body, *signs), TOKENS, connections=100)
         record = await load.run(rate, seconds)
         await load.close()
         return record
@@ -112,7 +117,7 @@ class Loaded:
 async def loaded(folder: Path, **settings: str) -> AsyncIterator[Loaded]:
     """Serve a gateway as `furlong gateway serve` does, until the end of the block."""
     subgraphs = [Subgraph(f"field{number}", free_port()) for number in range(4)]
-    supergraph = write_supergraph(folder, "graph", [subgraph.port for subgraph in subgraphs])
+    supergraph = write_supergraph(folder, [subgraph.port for subgraph in subgraphs])
     async with AsyncExitStack() as stack:
         for subgraph in subgraphs:
             await subgraph.listen()

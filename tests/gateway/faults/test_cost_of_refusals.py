@@ -13,9 +13,9 @@ from typing import Final
 import httpx
 
 from bench.counts.counting import Counting
-from bench.isolation import write_supergraph
 from deploy.server_process import free_port
 from gateway import GatewaySettings, create_gateway
+from tests.support.federation.root_fields import write_supergraph
 
 REPLY: Final = b'{"data":{"field0":{"id":"1","text":"x"}}}'
 HEAD: Final = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
@@ -64,7 +64,7 @@ async def test_a_refusal_takes_no_more_than_an_answer(tmp_path: Path) -> None:
     """
     with sound_subgraph() as port:
         dead = free_port()
-        sdl = write_supergraph(tmp_path, "graph", [port, dead, dead, dead]).read_text()
+        sdl = write_supergraph(tmp_path, [port, dead, dead, dead]).read_text()
         app = create_gateway(sdl, settings=GatewaySettings(circuit_open_seconds=3600, retry_seconds=0))
         async with (
             app.router.lifespan_context(app),

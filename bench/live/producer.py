@@ -6,7 +6,7 @@ from typing import Final
 
 from confluent_kafka import KafkaError, Message, Producer
 
-from bench.together.bets import OutgoingMessage, instant
+from bench.live.bets import OutgoingMessage, instant
 
 TOPIC: Final = "club.progress.v1"
 TICK: Final = 0.005

@@ -24,7 +24,7 @@ from bench.harness.servers import (
     running_servers,
     start_mariadb,
 )
-from bench.together.producer import TOPIC
+from bench.live.producer import TOPIC
 from deploy.private_kafka import start_kafka
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings

@@ -1,1 +1,0 @@
-"""How soon GraphiQL is ready: `make bench BENCH=graphiql`."""

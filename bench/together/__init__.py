@@ -1,1 +1,0 @@
-"""Bet-slip reads and bets at the same time, on two cores: `make bench BENCH=together`."""
