@@ -12,7 +12,7 @@ from sqlalchemy import select
 from backoffice.access import Actor
 from backoffice.audit.repository import AUDIT_LOG
 from foundation.storage.clock import ManualClock
-from tests.support.backoffice.proposal_kinds import PAULA, RITA, ProposalFixture, customer, proposal_fixture
+from tests.backoffice.proposal_kinds import PAULA, RITA, ProposalFixture, customer, proposal_fixture
 from tests.support.office.permission_rules import ask
 
 DECISIONS = "{ unseenDecisions myDecisions { id kind status own visible decidedBy decisionReason } }"

@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select
 
 from backoffice.audit.repository import AUDIT_LOG
 from backoffice.global_events.models import STREAM
-from tests.support.backoffice.proposal_kinds import (
+from tests.backoffice.proposal_kinds import (
     BRAND,
     PAULA,
     ProposalFixture,

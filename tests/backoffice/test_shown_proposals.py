@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Final
 
-from tests.support.backoffice.proposal_kinds import proposal_fixture
+from tests.backoffice.proposal_kinds import proposal_fixture
 
 EXAMPLES: Final = Path(__file__).parents[2] / "web" / "tests" / "proposals.json"
 

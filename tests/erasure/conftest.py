@@ -1,5 +1,5 @@
 """Provides all four databases with their consumers."""
 
-from tests.support.product.archive import archive
+from tests.erasure.archive import archive
 
 __all__ = ["archive"]

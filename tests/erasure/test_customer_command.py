@@ -25,9 +25,9 @@ from furlong.cli import app
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import TOPICS
 from furlong.workers.consumer_process import create_consumer
+from tests.erasure.archive import MODELS, Archive, life_of
 from tests.support.consumers.sample_messages import reward, scheme
 from tests.support.database_probe import migrate
-from tests.support.product.archive import MODELS, Archive, life_of
 
 Furlong = Callable[..., Awaitable[Result]]
 

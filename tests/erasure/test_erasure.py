@@ -28,8 +28,7 @@ from subgraphs.kit.records.erasure import Pseudonyms
 from subgraphs.progress import models as progress
 from subgraphs.progress.ledger.reconciliation import Reconciliation
 from subgraphs.rewards import models as rewards
-from tests.support.consumers.sample_messages import account, bet, membership, scheme
-from tests.support.product.archive import (
+from tests.erasure.archive import (
     GONE_AT,
     MODELS,
     QUALIFICATION,
@@ -39,6 +38,7 @@ from tests.support.product.archive import (
     told,
     tombstone,
 )
+from tests.support.consumers.sample_messages import account, bet, membership, scheme
 
 SINCE = GONE_AT + timedelta(hours=1)
 NOT_A_PERSONS = {"comparison"}

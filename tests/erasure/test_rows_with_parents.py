@@ -14,7 +14,7 @@ from subgraphs.kit.records.erasure import Erasure, ErasureTables, Pseudonyms, de
 from subgraphs.kit.records.recovery_sources import Source
 from subgraphs.kit.records.table_rules import TableRule, erasure_rules
 from subgraphs.kit.records.tables import StreamTables, erasure_table
-from tests.support.product.archive import GONE_AT, Archive, tombstone
+from tests.erasure.archive import GONE_AT, Archive, tombstone
 
 METADATA = MetaData()
 HOLDER = Table(

@@ -28,7 +28,7 @@ from foundation.storage.settings import DatabaseSettings
 from subgraphs.club_kit.records.reference import ReferenceWriter
 from subgraphs.progress.ledger.ledger import ledger_of
 from subgraphs.progress.models import METADATA, PROGRESS, REFERENCE
-from tests.support.consumers.feed_histories import BETTING, CASINO, History, histories
+from tests.feeds.feed_histories import BETTING, CASINO, History, histories
 from tests.support.consumers.feed_records import feed_contract, written
 from tests.support.consumers.sample_messages import scheme
 

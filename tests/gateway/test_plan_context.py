@@ -10,10 +10,10 @@ from gateway.errors import CannotPlan, SupergraphError
 from gateway.supergraph import load_supergraph
 from tests.gateway.federated import compared, federated
 from tests.gateway.plans import joined, printed
+from tests.gateway.served import answered
 from tests.support.federation.asked import SubgraphRequest, asking
 from tests.support.federation.case import Operation, Served
 from tests.support.federation.comparison import GatewayOf
-from tests.support.federation.served import answered
 
 ACCOUNTS = """
 type Query { me: User! }

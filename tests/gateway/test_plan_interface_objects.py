@@ -7,10 +7,10 @@ import pytest
 from inline_snapshot import snapshot
 
 from tests.gateway.federated import compared, federated
+from tests.gateway.served import answered
 from tests.support.federation.asked import SubgraphRequest, asking
 from tests.support.federation.case import Served
 from tests.support.federation.comparison import GatewayOf
-from tests.support.federation.served import answered
 
 CATALOGUE = """
 type Query { media: [Media!]! book: Book }

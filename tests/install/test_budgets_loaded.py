@@ -9,8 +9,8 @@ import pytest
 from furlong.install.load import apply_load, budget_state, plan_budgets, plan_load
 from furlong.install.world import Brand, World, WorldError, read_world
 from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey, BudgetRepository
+from tests.install.decided import apply_decided, backoffice_of, decide
 from tests.support.subgraphs.club_fixture import ClubFixture
-from tests.support.subgraphs.decided import apply_decided, backoffice_of, decide
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
 DEMO = Path(__file__).resolve().parents[2] / "furlong/world.yaml"

@@ -11,9 +11,9 @@ from backoffice.content.revisions.revision import ContentItem, ContentRevision, 
 from foundation.storage.database import Database
 from furlong.install.load import decide_load, plan_load
 from furlong.install.world import Brand, World, read_world
+from tests.install.decided import apply_decided, backoffice_of
 from tests.support.subgraphs.club_fixture import ClubFixture
 from tests.support.subgraphs.club_samples import make_config
-from tests.support.subgraphs.decided import apply_decided, backoffice_of
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
 DEMO = Path(__file__).resolve().parents[2] / "furlong/world.yaml"

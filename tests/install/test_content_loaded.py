@@ -14,9 +14,9 @@ from furlong.cli import app
 from furlong.install.content import ContentPlan, content_state, plan_content
 from furlong.install.world import Brand, World, WorldError, read_world
 from subgraphs.rewards.catalogue.rewards import OptionId, RewardConfig
+from tests.install.decided import decide
 from tests.support.subgraphs.club_fixture import ClubFixture
 from tests.support.subgraphs.club_samples import make_config
-from tests.support.subgraphs.decided import decide
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)
 DEMO = Path(__file__).resolve().parents[2] / "furlong/world.yaml"

@@ -18,8 +18,8 @@ from furlong.install.load import LoadPlan, apply_load, plan_load
 from furlong.install.world import Brand, World, WorldError, read_world
 from subgraphs.club_kit.records.reference import ReferenceRepository, ReferenceWriter
 from subgraphs.rewards.models import REWARD_CONTENT
+from tests.install.decided import apply_decided, backoffice_of
 from tests.support.subgraphs.club_fixture import REFERENCE, ClubFixture
-from tests.support.subgraphs.decided import apply_decided, backoffice_of
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)

@@ -15,9 +15,9 @@ from furlong.demo.embedded_broker import EmbeddedBroker
 from subgraphs.kit.domain.products import Product
 from subgraphs.kit.records.global_state import GLOBAL_TOPIC
 from subgraphs.rewards.catalogue.rewards import OptionId
+from tests.install.decided import backoffice_of, decide
 from tests.support.subgraphs.club_fixture import ClubFixture
 from tests.support.subgraphs.club_samples import NOW, make_config
-from tests.support.subgraphs.decided import backoffice_of, decide
 
 BOOST = OptionId("northbet", "boost", 1)
 

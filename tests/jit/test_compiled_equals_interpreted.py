@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import jit
-from tests.support.jit.both_ways import assert_same, run_both
-from tests.support.jit.generated_graphs import Graph
+from tests.jit.both_ways import assert_same, run_both
+from tests.jit.generated_graphs import Graph
 
 # graphql-core loses coroutines when errors meet, and so do the generated values; ours are tested elsewhere.
 pytestmark = pytest.mark.filterwarnings(

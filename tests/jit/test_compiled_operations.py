@@ -8,7 +8,7 @@ import pytest
 from graphql import ExecutionResult, FieldNode, GraphQLSchema, NameNode, build_schema, parse
 
 import jit
-from tests.support.jit.both_ways import run_both
+from tests.jit.both_ways import run_both
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from graphql import ExecutionResult, GraphQLSchema, build_schema, parse
 
 import jit
-from tests.support.jit.both_ways import assert_same, awaited
+from tests.jit.both_ways import assert_same, awaited
 
 QUERY = "subscription ($more: Boolean = true) { news { id must more @include(if: $more) } }"
 

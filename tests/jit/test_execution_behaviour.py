@@ -15,7 +15,7 @@ from graphql import (
 )
 
 import jit
-from tests.support.jit.both_ways import run_both
+from tests.jit.both_ways import run_both
 
 SDL = """
 enum Color { RED GREEN }

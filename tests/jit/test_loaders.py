@@ -11,7 +11,7 @@ from strawberry import Info
 from strawberry.dataloader import DataLoader
 
 import jit
-from tests.support.jit.both_ways import awaited, run_both
+from tests.jit.both_ways import awaited, run_both
 
 
 @strawberry.type

@@ -13,7 +13,7 @@ import strawberry
 from graphql import GraphQLSchema, build_schema, parse
 
 import jit
-from tests.support.jit.both_ways import run_both
+from tests.jit.both_ways import run_both
 
 SDL = """
     enum Color { RED GREEN }

@@ -11,7 +11,7 @@ from graphql import parse
 from strawberry import ID, Info
 
 import jit
-from tests.support.jit.both_ways import assert_same, awaited
+from tests.jit.both_ways import assert_same, awaited
 
 QUERY = """query ($r: [_Any!]!) { _entities(representations: $r) {
     __typename ... on Parcel { id weight } ... on Letter { id } ... on Stamp { code } } }"""

@@ -11,7 +11,7 @@ from strawberry.relay import GlobalID
 from strawberry.schema.config import StrawberryConfig
 
 import jit
-from tests.support.jit.both_ways import run_both
+from tests.jit.both_ways import run_both
 
 
 @strawberry.enum

@@ -14,7 +14,7 @@ from strawberry.permission import BasePermission
 from strawberry.schema.config import StrawberryConfig
 
 import jit
-from tests.support.jit.both_ways import run_both
+from tests.jit.both_ways import run_both
 
 
 class Allowed(BasePermission):

@@ -14,7 +14,7 @@ from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.kit.auth import RequestIdentity, Viewer
 from subgraphs.kit.graphql.app import Subgraph
-from tests.support.jit.both_ways import assert_same, awaited
+from tests.jit.both_ways import assert_same, awaited
 from tests.support.subgraphs.club_fixture import ClubFixture, migrate, statements
 from tests.support.subgraphs.club_samples import CUSTOMER, LONG_AGO, NOW, OWNER, WEEK
 

@@ -11,8 +11,8 @@ from graphql import GraphQLSchema, build_schema, parse
 from strawberry.dataloader import DataLoader
 
 import jit
-from tests.support.jit.both_ways import awaited, run_both
-from tests.support.jit.generated_graphs import Graph
+from tests.jit.both_ways import awaited, run_both
+from tests.jit.generated_graphs import Graph
 
 VAR: contextvars.ContextVar[str] = contextvars.ContextVar("VAR", default="unset")
 

@@ -8,7 +8,7 @@ import strawberry
 from graphql import GraphQLScalarType, GraphQLSchema, build_schema, parse
 
 import jit
-from tests.support.jit.both_ways import run_both
+from tests.jit.both_ways import run_both
 
 SDL = """
     type Query {

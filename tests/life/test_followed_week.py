@@ -11,10 +11,10 @@ from typing import Final
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.life.reference_model import Model
 from tests.life.test_life_of_a_week import ANY, BEGINS, CLOSED, LONG_FORM, OPEN, PROVISIONAL, Life
+from tests.life.whole_product import CUSTOMER, running_product
 from tests.support.gateway.site_streams import Followed, following
-from tests.support.product.reference_model import Model
-from tests.support.product.whole_product import CUSTOMER, running_product
 from tests.support.subgraphs.club_fixture import make_token
 
 EXAMPLES: Final = 100 if LONG_FORM else 2

@@ -17,8 +17,8 @@ from sqlalchemy import func, select
 
 from simulator.providers.faults import ProviderFault
 from subgraphs.fulfilment.models import FULFILMENT
-from tests.support.product.reference_model import CLOSES, ENDS, PAID, Bet, Model
-from tests.support.product.whole_product import KEY, Product, running_product, written
+from tests.life.reference_model import CLOSES, ENDS, PAID, Bet, Model
+from tests.life.whole_product import KEY, Product, running_product, written
 
 LONG_FORM: Final = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 EXAMPLES: Final = 400 if LONG_FORM else 7

@@ -11,8 +11,8 @@ import structlog
 from sqlalchemy import text
 
 from simulator.providers.faults import ProviderFault
-from tests.support.product import whole_product
-from tests.support.product.whole_product import CHANGE, CLUB, OPT_OUT, Product, running_product
+from tests.life import whole_product
+from tests.life.whole_product import CHANGE, CLUB, OPT_OUT, Product, running_product
 from tests.support.subgraphs.club_fixture import make_token
 from tests.support.telemetry.logged_lines import logged_lines
 

@@ -41,8 +41,8 @@ from subgraphs.kit.mutations.recovery import ComparedChanges
 from subgraphs.kit.records.outbox import Outbox
 from subgraphs.kit.settings import UpstreamSettings
 from subgraphs.rewards.models import REWARD_CHOICE
+from tests.recovery.changing_customers import ChangingCustomer, customers
 from tests.support.database_probe import migrate
-from tests.support.recovery.changing_customers import ChangingCustomer, customers
 from tests.support.recovery.harness import BRAND, UNDISTURBED, RecoveryHarness, harness_over
 from tests.support.subgraphs.club_samples import NOW, good_account
 

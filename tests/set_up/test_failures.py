@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.small_clone import SmallClone, make_clone
+from tests.set_up.small_clone import SmallClone, make_clone
 
 pytestmark = pytest.mark.usefixtures("processes")
 

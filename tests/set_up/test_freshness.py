@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.set_up.small_clone import INSTALLS, SmallClone, make_clone
 from tests.support.processes.running_furlong import eventually
-from tests.support.small_clone import INSTALLS, SmallClone, make_clone
 
 pytestmark = pytest.mark.usefixtures("processes")
 

@@ -22,9 +22,9 @@ from deploy.private_replicas import ReplicaServer, make_primary, replica_server
 from deploy.server_process import free_port
 from tests.support.consumers.betting_load import Load, recount
 from tests.support.processes.running_furlong import ROOT, eventually
-from tests.support.product.changing_members import Changer, changing, each_change_is_kept, each_has_changed
-from tests.support.product.placed_bets import betting, each_bet_counts_once
 from tests.support.product.whole_installation import Installation, rehearsed_installation
+from tests.torture.changing_members import Changer, changing, each_change_is_kept, each_has_changed
+from tests.torture.placed_bets import betting, each_bet_counts_once
 
 pytestmark = [
     pytest.mark.usefixtures("kafka_installed", "mariadb_installed", "haproxy_installed", "processes"),

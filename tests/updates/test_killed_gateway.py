@@ -23,11 +23,11 @@ from furlong.databases import upgrade_databases
 from subgraphs.club.membership.membership import MembershipKind
 from subgraphs.kit.domain.keys import Owner
 from tests.support.browsers.bet_slip_page import Browser, browser
-from tests.support.browsers.open_pages import open_pages
 from tests.support.processes.forked_programs import Program
 from tests.support.processes.running_furlong import Programs, eventually, programs_in
 from tests.support.subgraphs.club_fixture import AUDIENCE, ISSUER, SECRET, ClubFixture, make_token
 from tests.support.subgraphs.club_samples import BRAND
+from tests.updates.open_pages import open_pages
 
 pytestmark = pytest.mark.usefixtures("web_installed")
 

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from tests.support.browsers.firefox_page import FirefoxPage, firefox_page
 from tests.support.processes.running_furlong import BRAND, Demo
+from tests.whole.firefox_page import FirefoxPage, firefox_page
 
 pytestmark = pytest.mark.usefixtures("web_installed")
 

@@ -19,11 +19,11 @@ from starlette.routing import Route
 
 from tests.http.served import served
 from tests.support.browsers.bet_slip_page import PATIENCE_MS, Browser, visit
-from tests.support.browsers.fresh_vite_app import fresh_vite_app
-from tests.support.browsers.page_journal import PageJournal
 from tests.support.browsers.screen_gallery import faults_of_access
 from tests.support.consumers.sample_messages import account
 from tests.support.processes.running_furlong import BRAND, Demo, eventually
+from tests.whole.fresh_vite_app import fresh_vite_app
+from tests.whole.page_journal import PageJournal
 
 pytestmark = pytest.mark.usefixtures("web_installed")
 

@@ -16,7 +16,6 @@ from deploy.private_kafka import start_kafka
 from deploy.private_mariadb import PrivateMariadb
 from deploy.private_valkey import PrivateValkey
 from deploy.server_process import free_port
-from tests.support.backoffice.content_publication import publish_title
 from tests.support.browsers.bet_slip_page import browser
 from tests.support.gateway.signing import PRIVATE, PUBLIC, key_text
 from tests.support.processes.running_furlong import (
@@ -28,6 +27,7 @@ from tests.support.processes.running_furlong import (
     eventually,
     programs_in,
 )
+from tests.whole.content_publication import publish_title
 
 pytestmark = pytest.mark.usefixtures("kafka_installed", "chromium_installed", "web_installed")
 

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from tests.support.processes.running_furlong import BETSLIP, BRAND, MUTATIONS, Demo, eventually, running_demo
-from tests.support.telemetry.otel_collector import collecting
 from tests.support.telemetry.otlp_receiver import ReceivedSpan, Receiver, receiving
+from tests.whole.otel_collector import collecting
 
 NEW = "c-1001"
 CANARY = "canary4711"

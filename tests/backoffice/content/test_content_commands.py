@@ -22,8 +22,8 @@ from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.cli import app
+from tests.backoffice.content_fixture import ANN, BOB, KEY, ContentFixture, document
 from tests.support.backoffice.backoffice_site import PASSWORD, QUICK, ROOT_ACTOR
-from tests.support.backoffice.content_fixture import ANN, BOB, KEY, ContentFixture, document
 
 OFFICE_KEY: Final = "k" * 32
 

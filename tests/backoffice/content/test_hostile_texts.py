@@ -9,7 +9,7 @@ import pytest
 from backoffice.advertising import link_problem
 from backoffice.content import repository
 from backoffice.content.revisions.document import TEXT_FIELDS
-from tests.support.backoffice.content_fixture import ANN, KEY, content_fixture
+from tests.backoffice.content_fixture import ANN, KEY, content_fixture
 
 HOSTILE: list[str] = json.loads(Path(__file__).with_name("hostile_texts.json").read_text(encoding="utf-8"))
 

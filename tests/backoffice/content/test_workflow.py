@@ -27,8 +27,7 @@ from backoffice.versions import next_version
 from deploy.private_mariadb import PrivateMariadb
 from foundation.storage.clock import ManualClock
 from subgraphs.rewards.models import REWARD_CONFIG
-from tests.support.backoffice.backoffice_fixture import NOW, employ
-from tests.support.backoffice.content_fixture import (
+from tests.backoffice.content_fixture import (
     ANN,
     ANN_AGAIN,
     BOB,
@@ -40,6 +39,7 @@ from tests.support.backoffice.content_fixture import (
     content_fixture,
     document,
 )
+from tests.support.backoffice.backoffice_fixture import NOW, employ
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from backoffice.content.revisions.document import ContentDocument
 from backoffice.content.revisions.revision import RevisionState
 from backoffice.errors import BackofficeError
 from deploy.private_mariadb import PrivateMariadb
-from tests.support.backoffice.content_fixture import (
+from tests.backoffice.content_fixture import (
     ANN,
     ANN_AGAIN,
     BOB,

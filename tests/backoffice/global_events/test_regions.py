@@ -30,9 +30,9 @@ from furlong.settings import TopicSettings
 from furlong.topic_plans import FROM_HOME, MESSAGES, TO_HOME
 from subgraphs.kit.records.global_state import KillSwitches
 from subgraphs.rewards import models as rewards
+from tests.backoffice.global_events.running_consumers import running, until
 from tests.support.backoffice.backoffice_fixture import backoffice_database
 from tests.support.backoffice.global_messages import BRAND, switch
-from tests.support.backoffice.running_consumers import running, until
 from tests.support.database_probe import migrated
 
 HOME, ABROAD = "uk", "mt"

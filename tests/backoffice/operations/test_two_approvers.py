@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.support.backoffice.proposal_kinds import KINDS, OMAR, OTTO, ProposalFixture, proposal_fixture
+from tests.backoffice.proposal_kinds import KINDS, OMAR, OTTO, ProposalFixture, proposal_fixture
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from backoffice.approvals import repository as proposals
 from backoffice.errors import Conflict, Forbidden, FourEyes, Invalid, StepUpRequired
 from backoffice.jobs.worker import JobWorker
 from backoffice.operations.weeks import WeekService
+from tests.backoffice.support_fixture import NOW, SupportFixture, support_fixture
 from tests.support.backoffice.backoffice_fixture import actor, employ
-from tests.support.backoffice.support_fixture import NOW, SupportFixture, support_fixture
 
 LATER = NOW + timedelta(days=30)
 OLGA = actor("olga", Role.OPERATOR, stepped_up_until=LATER)

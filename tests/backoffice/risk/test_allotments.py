@@ -16,8 +16,8 @@ from backoffice.risk.budgets.allotter import CellUse, divided
 from consumers.acknowledgements.message import CellRange
 from consumers.messages.global_events.states import AllotmentState, CellShare
 from subgraphs.rewards.budgets import BudgetRepository
-from tests.support.backoffice.allotted_cells import BRAND, CELLS, REWARD, AllottedCells, allotted_cells
-from tests.support.backoffice.risk_fixture import WEEK
+from tests.backoffice.risk.allotted_cells import BRAND, CELLS, REWARD, AllottedCells, allotted_cells
+from tests.backoffice.risk.risk_fixture import WEEK
 
 ROUNDS = 20
 LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from foundation.storage.errors import is_conflict
-from tests.support.backoffice.allotted_cells import CELLS, AllottedCells, allotted_cells
+from tests.backoffice.risk.allotted_cells import CELLS, AllottedCells, allotted_cells
 
 LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 BUDGET = 40 if LONG else 5

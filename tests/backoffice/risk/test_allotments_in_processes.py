@@ -30,7 +30,7 @@ from foundation.storage.settings import DatabaseSettings
 from furlong.demo.tokens import demo_sessions, make_token
 from furlong.install.topics import TOPICS, create_topics
 from furlong.settings import TopicSettings
-from tests.support.backoffice.allotted_cells import BRAND, CELLS, RewardsCell
+from tests.backoffice.risk.allotted_cells import BRAND, CELLS, RewardsCell
 from tests.support.processes.running_furlong import ROOT, Programs, eventually, programs_in
 
 pytestmark = [

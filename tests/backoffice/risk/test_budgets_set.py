@@ -20,7 +20,7 @@ from consumers.rewards.decisions import RewardDecisions
 from subgraphs.kit.mutations.intents import PENDING
 from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey
 from subgraphs.rewards.models import INTENT
-from tests.support.backoffice.risk_fixture import (
+from tests.backoffice.risk.risk_fixture import (
     FOREIGN,
     RISK,
     SECOND,

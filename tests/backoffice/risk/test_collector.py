@@ -9,7 +9,7 @@ from backoffice.figures import repository
 from backoffice.figures.models import RISK_WEEK
 from backoffice.risk.figures.collector import StoredFigures
 from backoffice.risk.rows import RiskFigure, RowFilter
-from tests.support.backoffice.risk_fixture import BEFORE, NOW, VIEWER, WEEK, CustomerWeek, risk_fixture
+from tests.backoffice.risk.risk_fixture import BEFORE, NOW, VIEWER, WEEK, CustomerWeek, risk_fixture
 
 
 async def test_the_newest_weeks_are_counted_each_time_and_finished_ones_never(tmp_path: object) -> None:

@@ -16,9 +16,9 @@ from backoffice.risk.export import HEADS, RiskTable
 from subgraphs.fulfilment.goodwill import GoodwillGiven, GoodwillRepository, GoodwillWanted
 from subgraphs.fulfilment.models import GOODWILL_CREDIT
 from subgraphs.kit.domain.keys import ALL_BRANDS
+from tests.backoffice.foreign_rows import row
+from tests.backoffice.risk.risk_fixture import RISK, VIEWER, WEEK, CustomerWeek, RiskFixture, risk_fixture
 from tests.support.backoffice.backoffice_site import OfficeSite, running_site
-from tests.support.backoffice.foreign_rows import row
-from tests.support.backoffice.risk_fixture import RISK, VIEWER, WEEK, CustomerWeek, RiskFixture, risk_fixture
 
 
 @pytest.fixture

@@ -27,8 +27,8 @@ from consumers.stream.records import Record
 from consumers.stream.topics import Message
 from foundation.storage.cells.cell import Cell
 from subgraphs.progress.models import WEEK_CLOSING
-from tests.support.backoffice.made_weeks import weeks
-from tests.support.backoffice.risk_fixture import WEEK, CustomerWeek, RiskFixture, risk_fixture
+from tests.backoffice.risk.made_weeks import weeks
+from tests.backoffice.risk.risk_fixture import WEEK, CustomerWeek, RiskFixture, risk_fixture
 
 CELLS = (Cell("c0", 0, 2, 12), Cell("c1", 3, 7, 12), Cell("c2", 8, 11, 12))
 EVERY = timedelta(seconds=15)

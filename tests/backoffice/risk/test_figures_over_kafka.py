@@ -15,7 +15,7 @@ from consumers.stream.settings import StreamSettings
 from foundation.storage.settings import CellSettings, DatabaseSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.topic_plans import KEYED_TOPICS
-from tests.support.backoffice.risk_fixture import WEEK, CustomerWeek, RiskFixture, risk_fixture
+from tests.backoffice.risk.risk_fixture import WEEK, CustomerWeek, RiskFixture, risk_fixture
 
 PATIENCE_SECONDS = 60.0
 RANGES = {"c0": "0-1", "c1": "2-3"}

@@ -18,8 +18,8 @@ from subgraphs.club_kit.domain.control_groups import ControlGroups
 from subgraphs.fulfilment.accounting import week_rewards
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.progress.weeks import participation
-from tests.support.backoffice.made_weeks import STAGES, weeks
-from tests.support.backoffice.risk_fixture import (
+from tests.backoffice.risk.made_weeks import STAGES, weeks
+from tests.backoffice.risk.risk_fixture import (
     BEFORE,
     NOW,
     REWARDS,

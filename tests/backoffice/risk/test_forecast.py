@@ -11,7 +11,7 @@ from backoffice.figures import repository
 from backoffice.figures.week_figures import RewardFigure, WeekFigures
 from backoffice.risk.figures.forecast import Amount, Curve, backtest, elapsed_hours, forecast
 from subgraphs.club_kit.domain.weeks import Week, week_named
-from tests.support.backoffice.risk_fixture import NOW, RISK, WEEK, CustomerWeek, risk_fixture
+from tests.backoffice.risk.risk_fixture import NOW, RISK, WEEK, CustomerWeek, risk_fixture
 
 HOURS = 168
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from backoffice.figures import repository
 from backoffice.risk.rows import RiskFigure, RowFilter
-from tests.support.backoffice.risk_fixture import RISK, WEEK, CustomerWeek, RiskFixture, risk_fixture
+from tests.backoffice.risk.risk_fixture import RISK, WEEK, CustomerWeek, RiskFixture, risk_fixture
 
 EXCLUDED = CustomerWeek("excluded", status="provisional", choice="fb-5", excluded=True)
 OTHER = CustomerWeek("other", status="provisional", choice="fb-5")

@@ -9,7 +9,7 @@ import pytest
 from backoffice.rules.checks import CheckSeverity, SchemeContext, check_scheme, is_lawful
 from subgraphs.kit.domain.products import Product
 from subgraphs.rewards.catalogue.rewards import Edition, RewardConfig
-from tests.support.backoffice.scheme_forms import form
+from tests.backoffice.scheme_forms import form
 from tests.support.subgraphs.club_samples import LONG_AGO, make_brand, make_config, make_content, make_scheme
 
 NOW = datetime(2026, 3, 25, 12, tzinfo=UTC)

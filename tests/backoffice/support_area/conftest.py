@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.backoffice.support_fixture import SupportFixture, support_fixture
+from tests.backoffice.support_fixture import SupportFixture, support_fixture
 from tests.support.subgraphs.club_fixtures import (
     each_club,
     each_url,

@@ -15,7 +15,7 @@ from backoffice.support.adjustments import AdjustmentRequest
 from consumers.stream.records import Record
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.progress.models import ADJUSTMENT
-from tests.support.backoffice.support_fixture import (
+from tests.backoffice.support_fixture import (
     CUSTOMER,
     FOREIGN,
     NOW,

@@ -13,7 +13,7 @@ from backoffice.support.lookup.bet_records import BetRecords
 from consumers.stream.settings import StreamSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
 from subgraphs.progress.customer_data import BETS_TOPIC
-from tests.support.backoffice.support_fixture import FOREIGN, NOW, SAM, SupportFixture
+from tests.backoffice.support_fixture import FOREIGN, NOW, SAM, SupportFixture
 from tests.support.consumers.sample_messages import bet
 
 

@@ -44,8 +44,7 @@ from subgraphs.fulfilment.repository import ProviderRepository
 from subgraphs.fulfilment.service import FulfilmentService
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.rewards.models import GLOBAL_STATE, REWARD_CONFIG
-from tests.support.backoffice.backoffice_fixture import employ
-from tests.support.backoffice.support_fixture import (
+from tests.backoffice.support_fixture import (
     CUSTOMER,
     FOREIGN,
     NOW,
@@ -57,6 +56,7 @@ from tests.support.backoffice.support_fixture import (
     person,
     support_fixture,
 )
+from tests.support.backoffice.backoffice_fixture import employ
 from tests.support.consumers.sample_messages import account
 from tests.support.subgraphs.club_samples import config_row, make_config
 from tests.support.subgraphs.kill_switch import turn

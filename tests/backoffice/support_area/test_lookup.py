@@ -21,7 +21,7 @@ from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.customer_history import HistoryEntry
 from subgraphs.progress.counting.rules import ContributionReason
 from subgraphs.rewards.models import REWARD_CHOICE
-from tests.support.backoffice.support_fixture import CUSTOMER, FOREIGN, SAM, SupportFixture, support_fixture
+from tests.backoffice.support_fixture import CUSTOMER, FOREIGN, SAM, SupportFixture, support_fixture
 
 MONDAY = datetime(2026, 3, 23, tzinfo=UTC)
 

@@ -19,8 +19,8 @@ from backoffice.support.privacy.customer_data import ERASURES
 from backoffice.support.privacy.holds import UnderLegalHold
 from subgraphs.kit.domain.keys import ALL_BRANDS, Owner
 from subgraphs.kit.records.erasure import Pseudonyms
+from tests.backoffice.support_fixture import CUSTOMER, FOREIGN, NOW, RITA, SAM, SUE, SupportFixture
 from tests.support.backoffice.backoffice_fixture import actor
-from tests.support.backoffice.support_fixture import CUSTOMER, FOREIGN, NOW, RITA, SAM, SUE, SupportFixture
 
 WHY = "the customer asked for it"
 

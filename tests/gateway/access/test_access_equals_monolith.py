@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from gateway.errors import CannotPlan
 from tests.gateway.access.guarded_worlds import GuardedGateway, rules
+from tests.gateway.access.guards import EVERYBODY, GuardedMonolith, Guards
 from tests.support.federation.case import Served, serve
 from tests.support.federation.comparison import excused
 from tests.support.federation.composer import NotComposable
-from tests.support.federation.guards import EVERYBODY, GuardedMonolith, Guards
 from tests.support.federation.objects import Run
 from tests.support.federation.operations import operations
 from tests.support.federation.worlds import some_features, worlds

@@ -20,9 +20,9 @@ from gateway.access.visible_schema import visible_schema
 from gateway.clients.session import Session
 from tests.gateway.access.guarded_shop import Shop, asked, shop
 from tests.gateway.access.guarded_worlds import GuardedGateway, rules
+from tests.gateway.access.guards import EVERYBODY, Guards
 from tests.support.federation.case import serve
 from tests.support.federation.composer import NotComposable
-from tests.support.federation.guards import EVERYBODY, Guards
 from tests.support.federation.worlds import some_features, worlds
 from tests.support.federation.worlds.features import NAMES
 

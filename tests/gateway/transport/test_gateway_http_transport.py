@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from gateway.errors import SubgraphTimeout, SubgraphUnreachable
 from gateway.transport import HttpTransport
-from tests.support.gateway.listening_subgraph import (
+from tests.gateway.listening_subgraph import (
     PATIENCE_SECONDS,
     PATIENT,
     VARIABLES,

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from gateway.errors import ConnectionFailed, ConnectionLost, SubgraphUnreachable
 from gateway.transport import HttpTransport
 from gateway.transport.address import Address
-from tests.support.gateway.listening_subgraph import (
+from tests.gateway.listening_subgraph import (
     GOOD,
     PATIENCE_SECONDS,
     PATIENT,

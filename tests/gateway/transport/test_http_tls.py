@@ -19,8 +19,8 @@ from msgspec.structs import replace
 from gateway.errors import SubgraphUnreachable
 from gateway.tls import SubgraphTls
 from gateway.transport import HttpLimits
+from tests.gateway.listening_subgraph import PATIENT, Received, Subgraph, answering, asking, sent
 from tests.http.certificates import Authority, Issued
-from tests.support.gateway.listening_subgraph import PATIENT, Received, Subgraph, answering, asking, sent
 
 
 @dataclass(frozen=True)

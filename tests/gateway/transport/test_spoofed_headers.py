@@ -12,8 +12,8 @@ from foundation.signatures import SignatureVerifier
 from foundation.signatures.verifier import RequestHead
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, create_gateway
+from tests.gateway.listening_subgraph import PATIENCE_SECONDS, Subgraph, answering
 from tests.gateway.world import FOLDER
-from tests.support.gateway.listening_subgraph import PATIENCE_SECONDS, Subgraph, answering
 from tests.support.gateway.signing import fixed, key_text, secret
 
 SHOP = (FOLDER / "shop" / "supergraph.graphql").read_text()

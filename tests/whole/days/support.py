@@ -8,9 +8,9 @@ from typing import Any, Final
 from playwright.sync_api import expect
 
 from tests.support.office.office_client import OfficeClient, Staff
-from tests.support.office.risk import show
 from tests.support.office.stack import BEN, DAN, DEPUTY, Office
 from tests.support.processes.running_furlong import BRAND, eventually
+from tests.whole.days.risk import show
 
 HOSTILE: Final = '<img src="x" onerror="document.title = 1">'
 

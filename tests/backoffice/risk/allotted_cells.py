@@ -30,7 +30,7 @@ from subgraphs.kit.records.global_state import GLOBAL_TOPIC
 from subgraphs.kit.records.outbox import Outbox
 from subgraphs.rewards import models as rewards
 from subgraphs.rewards.budgets import BudgetRepository, count_choice
-from tests.support.backoffice.risk_fixture import NOW, WEEK, RiskFixture, risk_fixture
+from tests.backoffice.risk.risk_fixture import NOW, WEEK, RiskFixture, risk_fixture
 from tests.support.database_probe import migrated
 
 BRAND: Final = "northbet"

@@ -6,8 +6,8 @@ from playwright.sync_api import expect
 
 from tests.support.office.office_client import OfficeClient, Staff
 from tests.support.office.stack import ANN, CAT, DEPUTY, EARLY, Office
-from tests.support.office.support import find
 from tests.support.processes.running_furlong import eventually
+from tests.whole.days.support import find
 
 TERMS = "2026-1"
 

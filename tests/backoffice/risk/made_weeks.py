@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from tests.support.backoffice.risk_fixture import (
+from tests.backoffice.risk.risk_fixture import (
     AFTER,
     BEFORE,
     NOW,

@@ -1,0 +1,1 @@
+"""What each job does in the back office in a day, in a browser."""
