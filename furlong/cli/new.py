@@ -68,7 +68,7 @@ def provider(
     _format(checkout, written)
     for path in written:
         typer.echo(path)
-    typer.echo(f"Run the tests of all adapters with: .venv/bin/python -m pytest tests/fulfilment -k {name}")
+    typer.echo(f"Its tests: .venv/bin/python -m pytest tests/subgraphs/fulfilment -k {name}")
 
 
 def _format(checkout: Path, files: list[Path]) -> None:

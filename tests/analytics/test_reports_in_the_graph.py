@@ -15,8 +15,8 @@ from backoffice.risk.analytics import REPORT_POINTS
 from backoffice.risk.area import RiskArea
 from furlong.analytics_reports import report_source
 from tests.support.analytics_store import Store
-from tests.support.backoffice.backoffice_site import OfficeSite, codes, running_site
 from tests.support.consumers.sample_messages import bet, scheme
+from tests.support.office.backoffice_site import OfficeSite, codes, running_site
 from tests.support.office.permission_rules import actor_with, ask
 
 BRAND = "northbet"

@@ -20,8 +20,8 @@ from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
 from subgraphs.rewards.models import METADATA as REWARDS
 from subgraphs.rewards.models import REFERENCE, REWARD_CONFIG
-from tests.support.backoffice.backoffice_fixture import NOW, actor, backoffice_database
 from tests.support.database_probe import migrated
+from tests.support.office.backoffice_fixture import NOW, actor, backoffice_database
 from tests.support.subgraphs.club_samples import (
     brand_row,
     config_row,

@@ -21,8 +21,8 @@ from foundation.storage.settings import DatabaseSettings
 from subgraphs.club.models import REFERENCE as CLUB
 from subgraphs.progress.models import REFERENCE as PROGRESS
 from subgraphs.rewards.models import REFERENCE as REWARDS
-from tests.support.backoffice.backoffice_fixture import NOW
-from tests.support.backoffice.backoffice_site import OfficeSite
+from tests.support.office.backoffice_fixture import NOW
+from tests.support.office.backoffice_site import OfficeSite
 from tests.support.office.permission_rules import OTHER_BRAND
 
 OWNER: Final = "x"

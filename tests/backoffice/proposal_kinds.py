@@ -31,8 +31,8 @@ from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.models import BUDGET, REWARD_CONFIG, REWARD_CONTENT
 from subgraphs.rewards.models import REFERENCE as REWARDS
 from tests.backoffice.scheme_forms import NEXT
-from tests.support.backoffice.backoffice_fixture import NOW, employ
 from tests.support.database_probe import migrate
+from tests.support.office.backoffice_fixture import NOW, employ
 from tests.support.office.permission_rules import ask, fields, operation_of
 from tests.support.subgraphs.club_samples import (
     LONG_AGO,

@@ -27,10 +27,10 @@ from subgraphs.club_kit.records.accounts import AccountHistory
 from subgraphs.club_kit.records.reference import ReferenceWriter
 from subgraphs.fulfilment.models import REFERENCE as FULFILMENT
 from subgraphs.kit.domain.keys import Owner
-from tests.support.backoffice.backoffice_fixture import actor, employ
 from tests.support.consumers.progress_reducer import Reducer, opened_reducer
 from tests.support.consumers.sample_messages import account, bet, scheme
 from tests.support.database_probe import migrate
+from tests.support.office.backoffice_fixture import actor, employ
 
 NOW: Final = datetime(2026, 3, 26, 12, tzinfo=UTC)
 SOON: Final = NOW + timedelta(minutes=10)

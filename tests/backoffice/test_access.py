@@ -7,7 +7,7 @@ import pytest
 from backoffice.access import ROLES, Permission, Role, allows, brands_with, require, require_step_up
 from backoffice.errors import Forbidden, StepUpRequired
 from subgraphs.kit.domain.keys import ALL_BRANDS
-from tests.support.backoffice.backoffice_fixture import NOW, actor
+from tests.support.office.backoffice_fixture import NOW, actor
 
 
 @pytest.mark.parametrize("role", Role)

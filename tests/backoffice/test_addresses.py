@@ -14,7 +14,7 @@ from backoffice.identity.credentials.links import CredentialLinks
 from backoffice.settings import BackofficeSettings
 from foundation.storage.clock import ManualClock
 from foundation.storage.settings import DatabaseSettings
-from tests.support.backoffice.backoffice_fixture import NOW
+from tests.support.office.backoffice_fixture import NOW
 
 LISTS = (
     "me1@evil.example,x1@example.com",

@@ -20,7 +20,7 @@ from backoffice.audit.repository import AUDIT_LOG
 from backoffice.errors import Conflict, Forbidden, FourEyes, Invalid, NotFound, Stale, StepUpRequired
 from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
-from tests.support.backoffice.backoffice_fixture import NOW, actor, backoffice_database
+from tests.support.office.backoffice_fixture import NOW, actor, backoffice_database
 
 ANN = actor("ann", Role.SUPPORT)
 BOB = actor("bob", Role.RISK)

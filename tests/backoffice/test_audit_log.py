@@ -12,7 +12,7 @@ from backoffice.audit.audit_log import AuditLog, Fault, LogFault, Verification, 
 from backoffice.audit.repository import AUDIT_HEAD, AUDIT_LOG, AuditFilter, Head
 from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
-from tests.support.backoffice.backoffice_fixture import NOW, actor, backoffice_database
+from tests.support.office.backoffice_fixture import NOW, actor, backoffice_database
 
 LOG = AuditLog(ManualClock(NOW))
 

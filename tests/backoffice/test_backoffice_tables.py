@@ -5,7 +5,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 
 from backoffice.models import METADATA
-from tests.support.backoffice.backoffice_fixture import backoffice_database
+from tests.support.office.backoffice_fixture import backoffice_database
 
 
 async def test_migrated_tables_are_those_of_the_code(database_url: str) -> None:

@@ -40,9 +40,9 @@ from backoffice.models import METADATA
 from backoffice.settings import BackofficeSettings
 from foundation.storage.clock import ManualClock
 from foundation.storage.settings import DatabaseSettings
-from tests.support.backoffice.backoffice_fixture import NOW
-from tests.support.backoffice.backoffice_site import PASSWORD
 from tests.support.database_probe import migrate
+from tests.support.office.backoffice_fixture import NOW
+from tests.support.office.backoffice_site import PASSWORD
 
 HERE: Final = Origin("192.0.2.1", "a browser")
 DATED: Final = PasswordHasher(time_cost=2, memory_cost=8, parallelism=1)

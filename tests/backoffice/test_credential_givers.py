@@ -11,7 +11,7 @@ from backoffice.access import Role
 from backoffice.identity.credentials import givers
 from backoffice.identity.credentials.links import Mail, smtp
 from foundation.storage.database import Database
-from tests.support.backoffice.backoffice_fixture import NOW, actor, backoffice_database, employ
+from tests.support.office.backoffice_fixture import NOW, actor, backoffice_database, employ
 
 ROOT, ANN, BOB, CAT, DAN, EVE = (
     actor(name, Role.EDITOR) for name in ("root", "ann", "bob", "cat", "dan", "eve")

@@ -29,9 +29,9 @@ from backoffice.models import METADATA
 from backoffice.settings import BackofficeSettings
 from foundation.storage.clock import ManualClock
 from foundation.storage.settings import DatabaseSettings
-from tests.support.backoffice.backoffice_fixture import NOW
-from tests.support.backoffice.backoffice_site import QUICK, ROOT, ROOT_ACTOR
 from tests.support.database_probe import migrate
+from tests.support.office.backoffice_fixture import NOW
+from tests.support.office.backoffice_site import QUICK, ROOT, ROOT_ACTOR
 
 PASSWORDS = Passwords(12, QUICK)
 HERE = Origin("192.0.2.1", "a browser")

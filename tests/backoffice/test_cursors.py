@@ -15,7 +15,7 @@ from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.keys import read_opaque
 from tests.backoffice.proposal_kinds import BRAND, PAULA, ProposalFixture, customer, proposal_fixture
-from tests.support.backoffice.backoffice_fixture import NOW
+from tests.support.office.backoffice_fixture import NOW
 from tests.support.office.permission_rules import ask, fields, root_of
 
 

@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 from backoffice.access import Role
 from furlong.demo.backoffice import READY_ACCOUNTS, add_account, with_ready_accounts
 from furlong.demo.ready_file import DemoAccount
-from tests.support.backoffice.backoffice_site import OfficeSite, running_site
+from tests.support.office.backoffice_site import OfficeSite, running_site
 
 
 class SlowHasher(PasswordHasher):

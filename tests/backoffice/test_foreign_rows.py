@@ -20,9 +20,9 @@ from backoffice.risk.budgets.setting import RAISE
 from foundation.storage.settings import DatabaseSettings
 from furlong.databases import METADATA as TABLES
 from tests.backoffice.foreign_rows import OWNER, add_foreign_rows
-from tests.support.backoffice.backoffice_fixture import NOW
-from tests.support.backoffice.backoffice_site import running_site
 from tests.support.database_probe import migrate
+from tests.support.office.backoffice_fixture import NOW
+from tests.support.office.backoffice_site import running_site
 from tests.support.office.permission_rules import (
     OTHER_BRAND,
     OWN_BRAND,

@@ -17,7 +17,7 @@ from backoffice.graph.execution import OfficeGraph
 from backoffice.people.area import PeopleArea
 from foundation.graphql_http import GRAPHQL_JSON
 from subgraphs.kit.domain.keys import ALL_BRANDS
-from tests.support.backoffice.backoffice_site import Browser, OfficeSite, codes, running_site
+from tests.support.office.backoffice_site import Browser, OfficeSite, codes, running_site
 from tests.support.office.permission_rules import ask
 
 ME: Final = "{ me { id } }"

@@ -22,7 +22,7 @@ from backoffice.identity.credentials.links import CredentialLinks, Mail
 from backoffice.identity.models import CREDENTIAL_GIVER, CREDENTIAL_LINK, USER
 from backoffice.settings import BackofficeSettings
 from furlong.cli.operating_person import operating_person
-from tests.support.backoffice.backoffice_site import (
+from tests.support.office.backoffice_site import (
     ORIGIN,
     PASSWORD,
     ROOT_ACTOR,

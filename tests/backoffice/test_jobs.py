@@ -16,7 +16,7 @@ from backoffice.jobs.jobs import Job, JobId, JobKind, JobRun, JobStatus
 from backoffice.jobs.service import Jobs
 from backoffice.jobs.worker import MAX_ATTEMPTS, JobWorker
 from foundation.storage.clock import ManualClock
-from tests.support.backoffice.backoffice_fixture import NOW, actor, backoffice_database
+from tests.support.office.backoffice_fixture import NOW, actor, backoffice_database
 
 ANN = actor("ann", Role.EDITOR)
 

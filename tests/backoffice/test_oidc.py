@@ -18,7 +18,7 @@ from backoffice.access import Role
 from backoffice.identity.account import NewAccount
 from backoffice.settings import OidcSettings
 from foundation.storage.clock import SystemClock
-from tests.support.backoffice.backoffice_site import ORIGIN, ROOT_ACTOR, Browser, OfficeSite, running_site
+from tests.support.office.backoffice_site import ORIGIN, ROOT_ACTOR, Browser, OfficeSite, running_site
 
 NODE: Final = Path(__file__).resolve().parents[1] / "node"
 CALLBACK: Final = f"{ORIGIN}/backoffice/oidc/callback"

@@ -27,8 +27,8 @@ from backoffice.identity.oidc.sign_in import OidcSignIn
 from backoffice.settings import BackofficeSettings, OidcSettings
 from foundation.storage.clock import ManualClock
 from foundation.storage.settings import DatabaseSettings
-from tests.support.backoffice.backoffice_fixture import NOW
-from tests.support.backoffice.backoffice_site import (
+from tests.support.office.backoffice_fixture import NOW
+from tests.support.office.backoffice_site import (
     ORIGIN,
     ROOT_ACTOR,
     SCREENS,

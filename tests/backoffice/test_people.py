@@ -15,8 +15,8 @@ from backoffice.audit.canonical_json import Json
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.rewards.models import METADATA as REWARDS
 from subgraphs.rewards.models import REFERENCE
-from tests.support.backoffice.backoffice_site import PASSWORD, Browser, OfficeSite, codes, running_site
 from tests.support.database_probe import migrated
+from tests.support.office.backoffice_site import PASSWORD, Browser, OfficeSite, codes, running_site
 from tests.support.subgraphs.club_samples import brand_row, make_brand
 
 USERS = "{ users(first: 50) { nodes { id login revision roles { brand role } } hasNextPage } }"

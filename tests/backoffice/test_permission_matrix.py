@@ -17,8 +17,8 @@ from backoffice.graph.execution import OfficeGraph
 from foundation.storage.settings import DatabaseSettings
 from furlong.databases import METADATA as TABLES
 from subgraphs.kit.domain.keys import ALL_BRANDS
-from tests.support.backoffice.backoffice_site import running_site
 from tests.support.database_probe import migrate
+from tests.support.office.backoffice_site import running_site
 from tests.support.office.permission_rules import (
     OTHER_BRAND,
     OWN_BRAND,

@@ -15,7 +15,7 @@ from backoffice.graph.execution import OfficeGraph
 from backoffice.operations.area import OperationsArea
 from subgraphs.rewards.models import REWARD_CONFIG
 from tests.backoffice.support_fixture import SAM, SupportFixture, support_fixture
-from tests.support.backoffice.backoffice_fixture import actor
+from tests.support.office.backoffice_fixture import actor
 from tests.support.office.permission_rules import ask
 from tests.support.subgraphs.club_samples import config_row, make_config
 

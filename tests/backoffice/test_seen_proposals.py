@@ -15,7 +15,7 @@ from backoffice.audit.repository import AUDIT_LOG
 from backoffice.identity import users
 from backoffice.identity.users import User
 from tests.backoffice.proposal_kinds import BRAND, KINDS, ProposalFixture, customer, proposal_fixture
-from tests.support.backoffice.backoffice_fixture import actor
+from tests.support.office.backoffice_fixture import actor
 from tests.support.office.permission_rules import ask
 
 ALL = "id kind brand status visible subject content contentHash reason proposedBy decidedBy outcome"

@@ -12,7 +12,7 @@ from backoffice.audit.repository import AUDIT_LOG
 from backoffice.identity.account import NewAccount
 from backoffice.identity.models import SESSION, THROTTLE
 from backoffice.identity.throttle import network_of
-from tests.support.backoffice.backoffice_site import (
+from tests.support.office.backoffice_site import (
     ORIGIN,
     PASSWORD,
     ROOT_ACTOR,

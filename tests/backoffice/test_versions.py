@@ -9,7 +9,7 @@ from sqlalchemy import Integer, literal, select
 from backoffice.errors import Stale
 from backoffice.versions import next_version, next_version_in
 from tests.backoffice.content_fixture import ANN, KEY, content_fixture, document
-from tests.support.backoffice.backoffice_fixture import backoffice_database, copy_backoffice
+from tests.support.office.backoffice_fixture import backoffice_database, copy_backoffice
 
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -29,9 +29,9 @@ from foundation.tokens import InvalidToken, VerifiedToken
 from furlong.databases import METADATA
 from subgraphs.kit.auth import viewer_of
 from tests.kit.test_interrupted_upgrades import differences
-from tests.support.backoffice.backoffice_fixture import NOW
 from tests.support.consumers.sample_messages import bet
 from tests.support.database_probe import migrated
+from tests.support.office.backoffice_fixture import NOW
 
 ALIKE: Final = ("a", "a ", " a", "a\t", "A", "á", "a\u0301", "\uff41")
 """One letter with spaces, in capitals, with an accent, in two normal forms, and in full width."""

@@ -17,7 +17,7 @@ def test_it_passes_the_tests_of_all_adapters(copied: Path, like: str) -> None:
     name = f"{like}two"
     said = Programs(copied).run("new", "provider", name, "--like", like, "--checkout", str(copied))
     assert f"simulator/providers/apis/{name}.py" in said
-    ended = run(copied, "pytest", "-q", "-k", name, "tests/fulfilment/test_failing_providers.py")
+    ended = run(copied, "pytest", "-q", "-k", name, "tests/subgraphs/fulfilment/test_failing_providers.py")
     assert ended.returncode == 0, ended.stdout[-3000:]
     files = [line for line in said.splitlines() if line.endswith(".py")]
     assert run(copied, "ruff", "check", *files).returncode == 0

@@ -15,8 +15,8 @@ from foundation.storage.settings import DatabaseSettings
 from furlong.backup.database_recovery import DatabaseRecovery, lines
 from furlong.demo.embedded_broker import EmbeddedBroker
 from subgraphs.kit.records.global_state import GLOBAL_TOPIC
-from tests.support.backoffice.backoffice_fixture import NOW, backoffice_database
-from tests.support.backoffice.global_messages import BRAND, budget, switch
+from tests.support.office.backoffice_fixture import NOW, backoffice_database
+from tests.support.office.global_messages import BRAND, budget, switch
 
 DECISIONS = GlobalDecisions()
 

@@ -13,7 +13,7 @@ from backoffice.settings import BackofficeSettings
 from foundation.storage.clock import SystemClock
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import ALL_BRANDS
-from tests.support.backoffice.backoffice_fixture import employ
+from tests.support.office.backoffice_fixture import employ
 
 BRAND: Final = "northbet"
 

@@ -23,7 +23,7 @@ from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.cli import app
 from tests.backoffice.content_fixture import ANN, BOB, KEY, ContentFixture, document
-from tests.support.backoffice.backoffice_site import PASSWORD, QUICK, ROOT_ACTOR
+from tests.support.office.backoffice_site import PASSWORD, QUICK, ROOT_ACTOR
 
 OFFICE_KEY: Final = "k" * 32
 

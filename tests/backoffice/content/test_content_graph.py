@@ -25,8 +25,8 @@ from subgraphs.progress.qualification.club_state import ClubState
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.models import METADATA as REWARDS
 from subgraphs.rewards.models import REFERENCE, REWARD_CONFIG, REWARD_CONTENT
-from tests.support.backoffice.backoffice_site import OfficeSite, codes, running_site
 from tests.support.database_probe import migrate
+from tests.support.office.backoffice_site import OfficeSite, codes, running_site
 from tests.support.subgraphs.club_samples import (
     brand_row,
     config_row,

@@ -16,7 +16,7 @@ from furlong.serve.site import IMAGES, create_site
 from furlong.serve.subgraphs import subgraph_parts
 from gateway import GatewaySettings
 from subgraphs.kit.settings import SessionSettings
-from tests.support.backoffice.backoffice_fixture import NOW, backoffice_database
+from tests.support.office.backoffice_fixture import NOW, backoffice_database
 
 
 def picture(kind: str, size: tuple[int, int] = (640, 320), mode: str = "RGB", **options: object) -> bytes:

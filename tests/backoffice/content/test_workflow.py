@@ -39,7 +39,7 @@ from tests.backoffice.content_fixture import (
     content_fixture,
     document,
 )
-from tests.support.backoffice.backoffice_fixture import NOW, employ
+from tests.support.office.backoffice_fixture import NOW, employ
 
 
 @pytest.fixture

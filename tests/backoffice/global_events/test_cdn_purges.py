@@ -31,10 +31,10 @@ from furlong.workers.status import RoundStatus
 from subgraphs.kit.records.global_state import KillSwitches
 from subgraphs.rewards import models as rewards
 from tests.gateway.varnish_gateway import Cdn, gateway_behind, terms
-from tests.support.backoffice.backoffice_fixture import backoffice_database
-from tests.support.backoffice.global_messages import BRAND, switch
 from tests.support.database_probe import migrated
 from tests.support.gateway.private_varnish import PrivateVarnish, start_varnish
+from tests.support.office.backoffice_fixture import backoffice_database
+from tests.support.office.global_messages import BRAND, switch
 
 PATIENCE_SECONDS = 120.0
 LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}

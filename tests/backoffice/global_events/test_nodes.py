@@ -30,7 +30,8 @@ from subgraphs.fulfilment.repository import ProviderRepository
 from subgraphs.kit.records.global_state import GlobalOrder, GlobalStateRepository, KillSwitches
 from subgraphs.rewards import models as rewards
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
-from tests.support.backoffice.global_messages import (
+from tests.support.database_probe import migrate, migrated
+from tests.support.office.global_messages import (
     BRAND,
     NOON,
     budget,
@@ -41,7 +42,6 @@ from tests.support.backoffice.global_messages import (
     status,
     switch,
 )
-from tests.support.database_probe import migrate, migrated
 
 REDUCER = RewardDecisions(ManualClock(NOON)).reducer
 CATALOGUE = CatalogueRepository(rewards.REWARD_CONFIG, rewards.REWARD_CONTENT)

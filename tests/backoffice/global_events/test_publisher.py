@@ -14,8 +14,8 @@ from backoffice.global_events.publisher import GlobalPublisher
 from consumers.messages.global_events.states import State
 from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
-from tests.support.backoffice.backoffice_fixture import backoffice_database
-from tests.support.backoffice.global_messages import BRAND, NOON, MemoryTopic, budget, switch
+from tests.support.office.backoffice_fixture import backoffice_database
+from tests.support.office.global_messages import BRAND, NOON, MemoryTopic, budget, switch
 
 DECISIONS = GlobalDecisions()
 

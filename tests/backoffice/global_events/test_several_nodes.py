@@ -36,9 +36,9 @@ from subgraphs.club import models as club
 from subgraphs.kit.records.global_state import KillSwitches
 from subgraphs.rewards import models as rewards
 from tests.backoffice.global_events.running_consumers import running, until
-from tests.support.backoffice.backoffice_fixture import backoffice_database
-from tests.support.backoffice.global_messages import BRAND, switch
 from tests.support.database_probe import migrated
+from tests.support.office.backoffice_fixture import backoffice_database
+from tests.support.office.global_messages import BRAND, switch
 
 KILLED_NODE = Path(__file__).parents[2] / "support" / "backoffice" / "killed_node.py"
 

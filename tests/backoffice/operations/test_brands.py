@@ -32,8 +32,8 @@ from subgraphs.club_kit.domain.schemes import ThemeColour
 from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.kit.records.global_state import GLOBAL_TOPIC
 from subgraphs.rewards import models as rewards
-from tests.support.backoffice.backoffice_fixture import NOW, actor, backoffice_database
 from tests.support.database_probe import migrated
+from tests.support.office.backoffice_fixture import NOW, actor, backoffice_database
 from tests.support.subgraphs.club_samples import brand_row, make_brand
 
 OLGA = actor("olga", Role.OPERATOR)

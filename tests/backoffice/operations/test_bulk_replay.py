@@ -26,7 +26,7 @@ from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
-from tests.support.backoffice.backoffice_fixture import NOW, actor, backoffice_database
+from tests.support.office.backoffice_fixture import NOW, actor, backoffice_database
 
 OLGA = actor("olga", Role.OPERATOR, brand="*", stepped_up_until=NOW + timedelta(minutes=5))
 GOOD, POISON = 30, 3

@@ -15,7 +15,7 @@ from subgraphs.progress.models import LATE_REVISION
 from subgraphs.progress.models import STREAM as PROGRESS_STREAM
 from tests.backoffice.foreign_rows import row
 from tests.backoffice.proposal_kinds import BRAND, PAULA, ProposalFixture, proposal_fixture
-from tests.support.backoffice.backoffice_fixture import NOW
+from tests.support.office.backoffice_fixture import NOW
 from tests.support.office.permission_rules import ask
 
 OTHER = "otherbrand"

@@ -25,7 +25,7 @@ from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import ManualClock
 from foundation.storage.settings import DatabaseSettings
 from furlong.demo.embedded_broker import EmbeddedBroker
-from tests.support.backoffice.backoffice_fixture import NOW, actor, backoffice_database
+from tests.support.office.backoffice_fixture import NOW, actor, backoffice_database
 
 TOPIC, GROUP = "club.progress.v1", "furlong-progress"
 OLDEST = datetime(2026, 3, 25, 11, 58, tzinfo=UTC)

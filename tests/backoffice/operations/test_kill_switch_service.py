@@ -18,8 +18,8 @@ from foundation.storage.clock import ManualClock
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from subgraphs.kit.records.global_state import GlobalOrder, SwitchScope
 from subgraphs.rewards import models as rewards
-from tests.support.backoffice.backoffice_fixture import NOW, actor, backoffice_database
 from tests.support.database_probe import migrated
+from tests.support.office.backoffice_fixture import NOW, actor, backoffice_database
 
 BRAND = SwitchTarget(SwitchScope.BRAND, "northbet")
 PROVIDER = SwitchTarget(SwitchScope.PROVIDER, ALL_BRANDS, "wallet")

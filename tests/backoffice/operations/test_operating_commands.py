@@ -29,7 +29,7 @@ from foundation.storage.settings import DatabaseSettings
 from furlong.cli import app
 from subgraphs.club.models import INTENT
 from subgraphs.kit.domain.keys import ALL_BRANDS
-from tests.support.backoffice.backoffice_site import PASSWORD, QUICK, ROOT_ACTOR
+from tests.support.office.backoffice_site import PASSWORD, QUICK, ROOT_ACTOR
 from tests.support.processes.running_furlong import Programs, eventually, programs_in
 
 pytestmark = pytest.mark.usefixtures("kafka_installed")

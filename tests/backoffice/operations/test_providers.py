@@ -29,8 +29,8 @@ from foundation.storage.database import Database
 from subgraphs.fulfilment.models import METADATA as FULFILMENT
 from subgraphs.fulfilment.providers.adapters import Adapter
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings, ProviderConfig
-from tests.support.backoffice.backoffice_fixture import NOW, actor, backoffice_database
 from tests.support.database_probe import migrated
+from tests.support.office.backoffice_fixture import NOW, actor, backoffice_database
 
 SOON = NOW + timedelta(minutes=5)
 OLGA, OTTO, OMAR = (

@@ -13,8 +13,8 @@ from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
 from tests.backoffice.operations import test_brands as brands
 from tests.backoffice.operations import test_providers as providers
-from tests.support.backoffice.backoffice_fixture import NOW, copy_backoffice
-from tests.support.backoffice.global_messages import MemoryTopic
+from tests.support.office.backoffice_fixture import NOW, copy_backoffice
+from tests.support.office.global_messages import MemoryTopic
 
 
 async def publish(database: Database, topic: MemoryTopic, minutes: int = 0) -> None:

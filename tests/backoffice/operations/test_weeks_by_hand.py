@@ -14,7 +14,7 @@ from backoffice.errors import Conflict, Forbidden, FourEyes, Invalid, StepUpRequ
 from backoffice.jobs.worker import JobWorker
 from backoffice.operations.weeks import WeekService
 from tests.backoffice.support_fixture import NOW, SupportFixture, support_fixture
-from tests.support.backoffice.backoffice_fixture import actor, employ
+from tests.support.office.backoffice_fixture import actor, employ
 
 LATER = NOW + timedelta(days=30)
 OLGA = actor("olga", Role.OPERATOR, stepped_up_until=LATER)

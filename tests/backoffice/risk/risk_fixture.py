@@ -22,8 +22,8 @@ from subgraphs.club_kit.domain.weeks import week_named
 from subgraphs.fulfilment import models as fulfilment
 from subgraphs.progress import models as progress
 from subgraphs.rewards import models as rewards
-from tests.support.backoffice.backoffice_fixture import actor, backoffice_database, employ
 from tests.support.database_probe import migrated
+from tests.support.office.backoffice_fixture import actor, backoffice_database, employ
 
 WEEK: Final = week_named("2026-W13", "Europe/London")
 BEFORE, AFTER = (week_named(name, "Europe/London") for name in ("2026-W12", "2026-W14"))

@@ -18,7 +18,7 @@ from subgraphs.fulfilment.models import GOODWILL_CREDIT
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from tests.backoffice.foreign_rows import row
 from tests.backoffice.risk.risk_fixture import RISK, VIEWER, WEEK, CustomerWeek, RiskFixture, risk_fixture
-from tests.support.backoffice.backoffice_site import OfficeSite, running_site
+from tests.support.office.backoffice_site import OfficeSite, running_site
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from foundation.storage.cells.cell import Cell
 from foundation.storage.clock import ManualClock
 from subgraphs.club_kit.domain.weeks import week_named
 from subgraphs.progress.models import METADATA
-from tests.support.backoffice.backoffice_fixture import NOW
 from tests.support.database_probe import migrated
+from tests.support.office.backoffice_fixture import NOW
 
 FIGURES = WeekFigures(
     brand="northbet",

@@ -38,10 +38,10 @@ from subgraphs.rewards.catalogue.repository import CatalogueRepository
 from subgraphs.rewards.models import METADATA as REWARDS
 from subgraphs.rewards.models import REFERENCE, REWARD_CHOICE, REWARD_CONFIG, REWARD_CONTENT
 from tests.backoffice.scheme_forms import form
-from tests.support.backoffice.backoffice_fixture import actor, backoffice_database
 from tests.support.consumers.progress_reducer import Reducer, opened_reducer
 from tests.support.consumers.sample_messages import bet, membership, scheme
 from tests.support.database_probe import migrated
+from tests.support.office.backoffice_fixture import actor, backoffice_database
 from tests.support.subgraphs.club_samples import (
     brand_row,
     config_row,

@@ -56,8 +56,8 @@ from tests.backoffice.support_fixture import (
     person,
     support_fixture,
 )
-from tests.support.backoffice.backoffice_fixture import employ
 from tests.support.consumers.sample_messages import account
+from tests.support.office.backoffice_fixture import employ
 from tests.support.subgraphs.club_samples import config_row, make_config
 from tests.support.subgraphs.kill_switch import turn
 

@@ -20,7 +20,7 @@ from backoffice.support.privacy.holds import UnderLegalHold
 from subgraphs.kit.domain.keys import ALL_BRANDS, Owner
 from subgraphs.kit.records.erasure import Pseudonyms
 from tests.backoffice.support_fixture import CUSTOMER, FOREIGN, NOW, RITA, SAM, SUE, SupportFixture
-from tests.support.backoffice.backoffice_fixture import actor
+from tests.support.office.backoffice_fixture import actor
 
 WHY = "the customer asked for it"
 

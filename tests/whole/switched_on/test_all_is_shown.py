@@ -43,7 +43,7 @@ NOT_HERE: Final[Mapping[str, str]] = {
     "FURLONG_TOPICS_CHECK": "the embedded broker does not say how long it keeps messages: "
     "tests/services/test_topic_retention.py asks a real one",
     "FURLONG_JWT_JWKS_PLAIN_HTTP": "it concerns issuers on other machines",
-    "FURLONG_FULFILMENT_SECRETS": "a folder has them here: tests/fulfilment runs a worker with it",
+    "FURLONG_FULFILMENT_SECRETS": "a folder has them here: tests/subgraphs/fulfilment runs a worker with it",
     **{
         f"FURLONG_BACKOFFICE_{name}": _SIGNED_IN
         for name in (*("MAIL_URL", "MAIL_FROM", "MAIL_DOMAINS", "OIDC_CLIENT_SECRET", "OIDC_ROLES"),)

@@ -19,7 +19,7 @@ from consumers.stream.records import Record
 from tests.support.fulfilment.payout_harness import CASH, SPINS, PayoutHarness
 from tests.support.message_contracts import schema_of
 
-CONTRACTS = Path(__file__).parents[2] / "contracts"
+CONTRACTS = Path(__file__).parents[3] / "contracts"
 TOPICS = ["club.qualification.v1", "club.choice.v1", "club.outcomes.v1"]
 DECODERS = {QUALIFICATION_TOPIC: decode_qualification, CHOICE_TOPIC: decode_choice}
 

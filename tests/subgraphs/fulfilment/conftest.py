@@ -1,6 +1,6 @@
 """Fixtures: rewards to pay, and providers with injected faults."""
 
-from tests.fulfilment.payout_fixtures import (
+from tests.subgraphs.fulfilment.payout_fixtures import (
     apis,
     each_fulfilment_url,
     each_harness,

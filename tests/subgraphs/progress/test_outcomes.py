@@ -17,7 +17,7 @@ from tests.support.consumers.progress_reducer import W13, W14, Reducer, reducer
 
 __all__ = ["reducer"]
 
-CONTRACT = Path(__file__).parents[2] / "contracts" / "club.outcomes.v1.schema.json"
+CONTRACT = Path(__file__).parents[3] / "contracts" / "club.outcomes.v1.schema.json"
 BODY = {
     "schema": "club.outcomes/1",
     "event_id": "c0a80101-7d4f-5c1b-9a51-3f1e2d3c4b01",

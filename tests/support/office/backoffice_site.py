@@ -25,8 +25,8 @@ from backoffice.settings import BackofficeSettings, OidcSettings
 from foundation.storage.clock import ManualClock
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.kit.domain.keys import ALL_BRANDS
-from tests.support.backoffice.backoffice_fixture import NOW
 from tests.support.database_probe import migrate
+from tests.support.office.backoffice_fixture import NOW
 
 ROOT: Final = Path(__file__).resolve().parents[3]
 SCREENS: Final = ROOT / "web" / "dist" / "backoffice"

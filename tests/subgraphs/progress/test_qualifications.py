@@ -26,7 +26,7 @@ from tests.support.database_probe import contents, statements_of
 
 __all__ = ["reducer"]
 
-CONTRACT = Path(__file__).parents[2] / "contracts" / "club.qualification.v1.schema.json"
+CONTRACT = Path(__file__).parents[3] / "contracts" / "club.qualification.v1.schema.json"
 ENDED = datetime(2026, 3, 29, 23, tzinfo=UTC)
 VOID = {"bet_id": "b-all", "bet_revision": 2, "status": "void"}
 

@@ -24,7 +24,7 @@ from tests.support.consumers.sample_messages import BRAND, bet, scheme, week
 
 __all__ = ["reducer"]
 
-CONTRACT = Path(__file__).parents[2] / "contracts" / f"{WEEK_TOPIC}.schema.json"
+CONTRACT = Path(__file__).parents[3] / "contracts" / f"{WEEK_TOPIC}.schema.json"
 STARTS = datetime(2026, 3, 23, tzinfo=UTC)
 DURING = STARTS + timedelta(days=2)
 SET_BACK = {"effective_from": "2026-03-01T00:00:00Z", "issued_at": "2026-03-02T00:00:00Z"}
