@@ -26,6 +26,8 @@ NO_PRODUCT: Final = ("tests/*", "bench/*", "web/*.ts", "web/*.tsx", "web/*.css")
 COUNTS_IGNORE: Final = ("tests/*", "web/*", "docs/*", "*.md")
 """What no counted path runs through or reads."""
 
+WEIGHED: Final = (*PYTHON, "CHANGELOG.md", "deploy/checks/weight.json")
+
 CONVENTIONS: Final = ("tests/conventions", "--noconftest", "-q", "-p", "no:cacheprovider")
 DRIFT: Final = ("make", "--no-print-directory", "graph-drift")
 CACHE: Final = ("--cache", "--cache-strategy", "content", "--cache-location", "node_modules/.cache/eslint/")
@@ -60,6 +62,7 @@ CHECKS: Final = (
     Check("tsc", "web", _node("tsc", *TYPES), WEB, folder="web"),
     Check("graph", "graph", DRIFT, ("*",), ignores=(*NO_PRODUCT, "docs/*", "*.md")),
     Check("codegen", "web", CODEGEN, WEB, folder="web"),
+    Check("weight", "python", _python("python", "-m", "deploy.checks.weight"), WEIGHED, tells=True),
     Check("imports", "python", _python("lint-imports"), PYTHON, ignores=NO_PRODUCT),
     Check("ruff", "python", _python("ruff", "check", "."), PYTHON),
     Check("format", "python", _python("ruff", "format", "--check", "."), PYTHON),

@@ -17,6 +17,7 @@ class Check:
         folder: The working directory of the command, relative to the root.
         remembers: Arguments by which it skips files that it has seen, unless everything is checked: it does
             not notice what a changed file means for an unchanged one, so this is for a check that CI repeats.
+        tells: Whether what it prints is shown though it passes.
     """
 
     name: str
@@ -27,3 +28,4 @@ class Check:
     built: tuple[str, ...] = ()
     folder: str = "."
     remembers: tuple[str, ...] = ()
+    tells: bool = False

@@ -118,7 +118,7 @@ class Runner:
             self._say(f"{check.name:12} {took}  FAILED: {' '.join(check.command)}\n{output.rstrip()}")
         else:
             mark.write_text(digest, encoding="ascii")
-            self._say(f"{check.name:12} {took}")
+            self._say(f"{check.name:12} {took}" + (f"\n{output.rstrip()}" if check.tells else ""))
         return not status
 
 

@@ -169,3 +169,12 @@ def test_what_a_check_remembers_counts_only_while_not_everything_is_checked(repo
     assert (repository / "told").read_text() == "rest"
     check(repository, remembering, everything=True)
     assert (repository / "told").read_text() == "all"
+
+
+def test_a_check_may_tell_something_though_it_passes(repository: Path) -> None:
+    """Others are one line."""
+    told = Check(
+        "told", "group", (sys.executable, "-c", "print('as heavy as before')"), ("*.txt",), tells=True
+    )
+    failed, said = check(repository, told)
+    assert (failed, said.splitlines()[1:]) == ([], ["as heavy as before"])
