@@ -10,7 +10,7 @@ from cells.dividing.soundness import missing_tables, orphans, strangers, unknown
 from cells.moving.checks import OPEN, cell_at, problems_of_region
 from cells.moving.journal import Journal, Kind, Step
 from cells.moving.ownership import states
-from cells.moving.server import Location
+from cells.moving.server import Location, pairs
 from cells.moving.verification import compare
 from foundation.storage.cells.cell import Cell
 
@@ -65,18 +65,19 @@ def verify(source: Location, target: Location, folder: Path) -> Verified:
     if is_copy:
         problems += problems_of_region(source, target.region)
     if is_copy and begun is not None and Step.REPLICATE in begun.done and Step.FENCE not in begun.begun:
-        return Verified(tables=compare(source, target), problems=problems, misplaced_pseudonyms=erased)
-    shown = {str(each.server): ", ".join(sorted(states(each))) or "no cell" for each in (source, target)}
+        tables = sum(compare(ours, theirs) for ours, theirs in pairs(source, target))
+        return Verified(tables=tables, problems=problems, misplaced_pseudonyms=erased)
+    shown = {str(each): ", ".join(sorted(states(each))) or "no cell" for each in (source, target)}
     return Verified(states=shown, problems=problems, misplaced_pseudonyms=erased)
 
 
 def _begun(source: Location, target: Location, folder: Path) -> Journal | None:
     """Return the journal of what has begun between these locations and is not over."""
-    cell = cell_at(source)
+    cell = cell_at(source, changing=True)
     journal = None if cell is None else Journal.read(folder, cell[0].name)
     if journal is None or journal.is_over:
         return None
-    same = (journal.source, journal.target) == (str(source.server), str(target.server))
+    same = (journal.source, journal.target) == (str(source), str(target))
     return journal if same else None
 
 
@@ -96,7 +97,7 @@ def _problems_of_ownership(
         if found is not None:
             known |= set(range(found[0].first, found[0].last + 1))
         elif states(each):
-            yield f"the databases at {each.server} do not belong to one cell, at the same epoch"
+            yield f"the databases at {each} do not belong to one cell, at the same epoch"
     for number, where in ((0, "no location"), (2, "both locations")):
         concerned = sorted(one for one in known if sum(cell.owns(one) for cell in opened) == number)
         if concerned:

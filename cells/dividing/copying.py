@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from cells.dividing.owners import Database
 from cells.dividing.rows import BATCH_SIZE
-from cells.moving.server import Server, quoted
+from cells.moving.server import CellDatabase, quoted
 from foundation.storage.cells.cell import Cell
 from foundation.storage.cells.division import ByCustomer, Count, Counted, Rows, added, parents_first
 
@@ -14,13 +14,11 @@ class Copy:
     """Copies rows from one database into another, in the transaction of a session.
 
     Attributes:
-        server: The server of the database that is read.
-        ours: Its name.
-        into: The database that gets the rows.
+        ours: The database that is read.
+        into: The one that gets the rows.
     """
 
-    server: Server
-    ours: str
+    ours: CellDatabase
     into: Database
 
     def everything(self, part: Cell, keyed: frozenset[str]) -> int:
@@ -73,9 +71,9 @@ class Copy:
             same = f"{columns[0]} = {{table}}.{columns[0]}"
             statement += f" ON DUPLICATE KEY UPDATE {(twice or same).format(table=self.into.name(table))}"
         copied = 0
-        with self.server.session(streams=True) as reading:
+        with self.ours.server.session(streams=True) as reading:
             reading.execute(
-                f"SELECT {names} FROM {quoted(self.ours)}.{quoted(table)}{where}{order}",  # noqa: S608
+                f"SELECT {names} FROM {quoted(self.ours.schema)}.{quoted(table)}{where}{order}",  # noqa: S608
                 arguments or None,
             )
             while rows := reading.fetchmany(BATCH_SIZE):

@@ -6,7 +6,7 @@ whose they were: a split or merge gives those that are in none of the cell's one
 
 from typing import Final
 
-from cells.dividing.owners import Database
+from cells.dividing.owners import Database, each_database
 from cells.dividing.rows import BATCH_SIZE, CUSTOMERS_KEY
 from cells.moving.journal import Kind
 from cells.moving.move import Move
@@ -22,9 +22,8 @@ MISPLACED: Final = "misplaced_pseudonyms"
 def misplaced(location: Location, cell: Cell) -> int:
     """Return how many pseudonyms in a location's rows are in partitions that its cell does not have."""
     found: set[tuple[str, str]] = set()
-    for schema, tables in location.tables.items():
-        with location.server.session() as cursor:
-            found.update(_misplaced_in(Database(cursor, schema, tables), cell))
+    for database in each_database(location):
+        found.update(_misplaced_in(database, cell))
     return len(found)
 
 
@@ -34,16 +33,15 @@ def renamed_by(move: Move) -> list[str]:
     where = move.source if move.journal.kind is Kind.SPLIT else move.target
     said = (
         f"Pseudonyms of erased customers that were in partitions of other cells: {number}. Whose they are is "
-        f"unknown, so they have new ones, and all their rows are at {where.server}."
+        f"unknown, so they have new ones, and all their rows are at {where}."
     )
     return [said] if number else []
 
 
 def place_all(location: Location, cell: Cell) -> None:
     """Rename the misplaced pseudonyms in all databases of a location that nobody else writes."""
-    for schema, tables in location.tables.items():
-        with location.server.session() as cursor:
-            place(Database(cursor, schema, tables), cell)
+    for database in each_database(location):
+        place(database, cell)
 
 
 def place(database: Database, cell: Cell) -> None:

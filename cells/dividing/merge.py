@@ -12,10 +12,19 @@ from cells.dividing.rows import recount
 from cells.dividing.soundness import missing_tables, unknown_tables
 from cells.errors import MoveError
 from cells.moving import ownership
-from cells.moving.checks import FENCED, OPEN, Findings, cell_at, problems_of_region, size_of
+from cells.moving.checks import (
+    FENCED,
+    OPEN,
+    Findings,
+    cell_at,
+    problems_of_accounts,
+    problems_of_region,
+    size_of,
+)
 from cells.moving.journal import Journal, Kind, Step
-from cells.moving.move import CLOSING, Actions, Facts, Move, fence_source, locations_of
-from cells.moving.server import Location, quoted
+from cells.moving.locations import locations_of
+from cells.moving.move import CLOSING, Actions, Facts, Move, fence_source
+from cells.moving.server import Location
 from cells.moving.settings import MoveSettings
 from cells.tables import CellTables
 from foundation.storage.cells.cell import Cell
@@ -38,10 +47,10 @@ def open_merge(settings: MoveSettings, tables: CellTables) -> Move:
         pymysql.err.MySQLError: A server cannot be reached.
     """
     source, target = locations_of(settings, tables)
-    findings = check_merge(source, target)
-    journal = Journal.open(
-        settings.folder, findings.cell.name, str(source.server), str(target.server), Kind.MERGE
-    )
+    found = cell_at(source, changing=True)
+    begun = None if found is None else Journal.read(settings.folder, found[0].name)
+    findings = check_merge(source, target, changing=begun is not None and not begun.is_over)
+    journal = Journal.open(settings.folder, findings.cell.name, str(source), str(target), Kind.MERGE)
     actions: Actions = {
         Step.CHECK: _check,
         Step.FENCE: fence_source,
@@ -54,16 +63,22 @@ def open_merge(settings: MoveSettings, tables: CellTables) -> Move:
     return Move(source, target, findings, journal, settings.folder, None, settings.level_seconds, actions)
 
 
-def check_merge(source: Location, target: Location) -> Findings:
+def check_merge(source: Location, target: Location, *, changing: bool = False) -> Findings:
     """Check both cells, and return what was found. Nothing is changed.
+
+    Args:
+        source: The cell that ends.
+        target: The one that gets its customers.
+        changing: Whether a merge of them has begun, so that a step may have been interrupted between two of
+            their servers.
 
     Raises:
         MoveError: The databases of one of them belong to no cell, or not to the same.
     """
-    ends, gets = cell_at(source), cell_at(target)
+    ends, gets = cell_at(source, changing=changing), cell_at(target, changing=changing)
     if ends is None or gets is None:
         at = source if ends is None else target
-        raise MoveError(f"the databases at {at.server} do not belong to one cell, at the same epoch")
+        raise MoveError(f"the databases at {at} do not belong to one cell, at the same epoch")
     size, tables = size_of(source)
     (cell, epoch, state), (other, _, state_of_other) = ends, gets
     if state == FENCED and other.owns(cell.first) and other.owns(cell.last) and state_of_other == OPEN:
@@ -76,21 +91,18 @@ def check_merge(source: Location, target: Location) -> Findings:
     if cell.of != other.of or (cell.last + 1 != other.first and other.last + 1 != cell.first):
         problems.append(f"the partitions of {cell} and {other} are not next to one another")
     problems += problems_of_region(source, target.region)
-    for ours, theirs in zip(source.schemas, target.schemas, strict=True):
-        if source.server.rows(_COLUMNS, (ours,)) != target.server.rows(_COLUMNS, (theirs,)):
+    for ours, theirs in zip(source.databases, target.databases, strict=True):
+        if ours.server.rows(_COLUMNS, (ours.schema,)) != theirs.server.rows(_COLUMNS, (theirs.schema,)):
             problems.append(f"{ours} and {theirs} are of different releases: run `furlong db upgrade`")
     for each in (source, target):
         problems += [*unknown_tables(each), *missing_tables(each)]
-    if _address(source) == _address(target) and source.account == target.account:
+    if _addresses(source) & _addresses(target) and source.account == target.account:
         problems.append(f"both cells have the account {source.account} of one server: give each its own")
-    problems += [
-        f"{each.server} has no account {each.account}" for each in (source, target) if not each.accounts
-    ]
-    return Findings(cell, epoch, size, tables, problems)
+    return Findings(cell, epoch, size, tables, [*problems, *problems_of_accounts(source, target)])
 
 
-def _address(location: Location) -> tuple[str, int]:
-    return location.server.host, location.server.port
+def _addresses(location: Location) -> set[tuple[str, int]]:
+    return {(place.server.host, place.server.port) for place in location.places}
 
 
 def _check(move: Move) -> Facts:
@@ -150,20 +162,20 @@ def join(source: Location, target: Location, whole: Cell, part: Cell, keyed: fro
     """
     copied = 0
     place_all(source, part)
-    for (ours, tables), theirs in zip(source.tables.items(), target.schemas, strict=True):
-        with target.server.session() as writing:
+    for ours, theirs in zip(source.databases, target.databases, strict=True):
+        with theirs.server.session() as writing:
+            into = Database(writing, theirs)
             writing.execute("START TRANSACTION")
-            writing.execute(f"SELECT first, last FROM {quoted(theirs)}.cell FOR UPDATE")  # noqa: S608
+            writing.execute(f"SELECT first, last FROM {into.name('cell')} FOR UPDATE")  # noqa: S608
             row = writing.fetchone()
             if row == (whole.first, whole.last):
                 continue
-            into = Database(writing, theirs, tables)
             if row is not None:
                 place(into, structs.replace(whole, first=row[0], last=row[1]))
-            copied += Copy(source.server, ours, into).everything(part, keyed)
+            copied += Copy(ours, into).everything(part, keyed)
             recount(into)
             writing.execute(
-                f"UPDATE {quoted(theirs)}.cell SET first = %s, last = %s",  # noqa: S608
+                f"UPDATE {into.name('cell')} SET first = %s, last = %s",  # noqa: S608
                 (whole.first, whole.last),
             )
             writing.execute("COMMIT")

@@ -6,7 +6,7 @@ from typing import Final
 
 from pymysql.cursors import Cursor
 
-from cells.moving.server import quoted
+from cells.moving.server import CellDatabase, Location, quoted
 from foundation.storage.cells.cell import Cell
 from foundation.storage.cells.division import ByCustomer, ByParent, Parent, TableRows
 
@@ -16,11 +16,20 @@ ROW: Final = "t"
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """A database of a cell in a session, and the rules of its tables."""
+    """A database of a cell, in a session of its server."""
 
     cursor: Cursor
-    schema: str
-    tables: TableRows
+    at: CellDatabase
+
+    @property
+    def schema(self) -> str:
+        """Return its name."""
+        return self.at.schema
+
+    @property
+    def tables(self) -> TableRows:
+        """Return the rules of its tables."""
+        return self.at.tables
 
     def name(self, table: str) -> str:
         """Return a table's full name as SQL writes it."""
@@ -46,6 +55,13 @@ class Database:
     def customers_of_others(self, cell: Cell) -> list[tuple[str, str]]:
         """Return brand and id of all customers whom a cell does not have."""
         return [one for one in self.customers() if not cell.has(*one)]
+
+
+def each_database(location: Location) -> Iterator[Database]:
+    """Yield each of a cell's databases, in a session of its server."""
+    for database in location.databases:
+        with database.server.session() as cursor:
+            yield Database(cursor, database)
 
 
 @dataclass(frozen=True, slots=True)

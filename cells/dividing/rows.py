@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from cells.dividing.owners import ROW, Database, Owner
+from cells.dividing.owners import ROW, Database, Owner, each_database
 from cells.moving.server import Location, quoted
 from foundation.storage.cells.cell import Cell, customer_key, partition_of
 from foundation.storage.cells.division import (
@@ -40,12 +40,10 @@ def trim(location: Location, new: Cell, keyed: frozenset[str], *, is_copy: bool)
             concern no single customer.
     """
     deleted = 0
-    for schema, tables in location.tables.items():
-        with location.server.session() as cursor:
-            cursor.execute(f"USE {quoted(schema)}")  # deletions by a join need a current database
-            database = Database(cursor, schema, tables)
-            deleted += _Half(database, new, keyed, is_copy=is_copy).trim()
-            recount(database)
+    for database in each_database(location):
+        database.cursor.execute(f"USE {quoted(database.schema)}")  # deletions by a join need a current one
+        deleted += _Half(database, new, keyed, is_copy=is_copy).trim()
+        recount(database)
     return deleted
 
 

@@ -1,9 +1,9 @@
 """What is wrong with the rows of a cell's databases: foreign customers, missing parents, unknown tables."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Final
 
-from cells.dividing.owners import ROW, Database, join, torn
+from cells.dividing.owners import ROW, Database, each_database, join, torn
 from cells.moving.server import Location, quoted
 from foundation.storage.cells.cell import Cell
 from foundation.storage.cells.division import ByParent, Parent
@@ -20,12 +20,12 @@ def strangers(location: Location, cell: Cell) -> list[str]:
     Erased customers are not counted: release 1.0 kept their rows under pseudonyms of any partition.
     """
     found = []
-    for database in _each(location):
+    for database in each_database(location):
         others = [one for one in database.customers_of_others(cell) if not is_pseudonym(one[1])]
         if others:
             brand, customer = min(others)
             found.append(
-                f"{database.schema} at {location.server} has rows of {len(others)} customers of other cells, "
+                f"{database.at} has rows of {len(others)} customers of other cells, "
                 f"such as {customer} of {brand}"
             )
     return found
@@ -34,10 +34,10 @@ def strangers(location: Location, cell: Cell) -> list[str]:
 def orphans(location: Location) -> list[str]:
     """Return a sentence for each table with rows that name a parent which is not there."""
     return [
-        f"{database.schema} at {location.server} has {number} rows of {table} whose row of "
+        f"{database.at} has {number} rows of {table} whose row of "
         f"{' or '.join(dict.fromkeys(parent.table for parent in some))} is missing, such as "
         f"{', '.join(map(str, example))}"
-        for database in _each(location)
+        for database in each_database(location)
         for table, rule in sorted(database.tables.items())
         if isinstance(rule, ByParent)
         for some in rule.alternatives
@@ -49,8 +49,8 @@ def orphans(location: Location) -> list[str]:
 def missing_tables(location: Location) -> list[str]:
     """Return a sentence for each database that lacks tables, without which its rows cannot be looked at."""
     return [
-        f"{database.schema} at {location.server} lacks tables (run `furlong db upgrade`): {', '.join(names)}"
-        for database in _each(location)
+        f"{database.at} lacks tables (run `furlong db upgrade`): {', '.join(names)}"
+        for database in each_database(location)
         if (names := sorted(database.tables.keys() - _tables_of(database)))
     ]
 
@@ -58,9 +58,8 @@ def missing_tables(location: Location) -> list[str]:
 def unknown_tables(location: Location) -> list[str]:
     """Return a sentence for each database with tables that no rule names."""
     return [
-        f"{database.schema} at {location.server} has tables whose rows nothing is known about: "
-        f"{', '.join(names)}"
-        for database in _each(location)
+        f"{database.at} has tables whose rows nothing is known about: {', '.join(names)}"
+        for database in each_database(location)
         if (names := sorted(_tables_of(database) - database.tables.keys() - TECHNICAL))
     ]
 
@@ -73,7 +72,7 @@ def indivisible(location: Location, is_new: Callable[[tuple[str, str]], bool]) -
         is_new: Whether a customer, by brand and id, is to be in the new half.
     """
     found = []
-    for database in _each(location):
+    for database in each_database(location):
         pairs: dict[str, list[tuple[str, str]]] = {}
         for table, one, other in torn(database):
             if is_new(one) is not is_new(other):
@@ -85,12 +84,6 @@ def indivisible(location: Location, is_new: Callable[[tuple[str, str]], bool]) -
             for one, other in [first]
         ]
     return found
-
-
-def _each(location: Location) -> Iterator[Database]:
-    for schema, tables in location.tables.items():
-        with location.server.session() as cursor:
-            yield Database(cursor, schema, tables)
 
 
 def _tables_of(database: Database) -> set[str]:

@@ -15,10 +15,11 @@ from cells.dividing.erased import MISPLACED, misplaced, place_all
 from cells.dividing.rows import trim
 from cells.dividing.soundness import indivisible, missing_tables, unknown_tables
 from cells.errors import MoveError
-from cells.moving import ownership, replication
+from cells.moving import ownership
 from cells.moving.checks import OPEN, cell_at, check
 from cells.moving.journal import Journal, Kind, Step
-from cells.moving.move import CATCHING_UP, CLOSING, Actions, Facts, Move, locations_of
+from cells.moving.locations import locations_of
+from cells.moving.move import CATCHING_UP, CLOSING, Actions, Facts, Move, stop_replication
 from cells.moving.server import Location
 from cells.moving.settings import MoveSettings
 from cells.tables import CellTables
@@ -72,9 +73,7 @@ def open_split(settings: MoveSettings, tables: CellTables, name: str, first: int
     """
     source, target = locations_of(settings, tables)
     findings = check(source, target)
-    journal = Journal.open(
-        settings.folder, findings.cell.name, str(source.server), str(target.server), Kind.SPLIT
-    )
+    journal = Journal.open(settings.folder, findings.cell.name, str(source), str(target), Kind.SPLIT)
     begun = _halves_in(journal, findings.cell)
     if begun is not None and (begun.upper.name, begun.upper.first) != (name, first):
         raise MoveError(f"a split into {begun.lower} and {begun.upper} is not over: finish it, or give it up")
@@ -139,7 +138,7 @@ def _check(halves: Halves, move: Move) -> Facts:
 
 
 def _trim_target(halves: Halves, keyed: frozenset[str], move: Move) -> Facts:
-    replication.stop(move.target.server)
+    stop_replication(move)
     rows = trim(move.target, halves.upper, keyed, is_copy=True)
     ownership.change_cell(move.target, halves.upper, int(move.journal.facts["epoch"]) + 1)
     return {"trimmed_at_target": str(rows)}

@@ -1,15 +1,14 @@
 """What must hold before a move begins, and how much there is to move."""
 
-from collections.abc import Collection
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Any, Final
 
 from cells.errors import MoveError
-from cells.moving.server import Location, Server, quoted
+from cells.moving.server import CellDatabase, Location, Place, Server, by_key, pairs, quoted
 from cells.regions import COUNT, BoundRegion
 from foundation.storage.cells.cell import Cell
-from foundation.storage.servers import address_of, by_server
-from foundation.storage.settings import DatabaseSettings
 
 OPEN: Final = "open"
 FENCED: Final = "fenced"
@@ -50,58 +49,53 @@ def check(source: Location, target: Location) -> Findings:
         MoveError: The source has no cell.
         pymysql.err.MySQLError: A server cannot be reached.
     """
-    rows = {schema: _cell_in(source.server, schema) for schema in source.schemas}
-    missing = sorted(schema for schema, row in rows.items() if row is None)
-    if missing:
-        raise MoveError(
-            f"{', '.join(missing)} on {source.server} belong to no cell: run `furlong cell claim` first"
-        )
-    found = [row for row in rows.values() if row is not None]
+    rows = [_cell_in(database) for database in source.databases]
+    found = [row for row in rows if row is not None]
+    if len(found) < len(rows):
+        missing = [str(database) for database, row in zip(source.databases, rows, strict=True) if row is None]
+        raise MoveError(f"{', '.join(missing)} belong to no cell: run `furlong cell claim` first")
     name, first, last, of, epoch, _state = found[0]
     cell, (size, tables) = Cell(name, first, last, of), size_of(source)
     if _is_moved(found, target):
         return Findings(cell, epoch, size, tables, is_moved=True)
-    problems = [*_problems_of_cell(found), *_problems_of_servers(source.server, target.server)]
+    problems = [*_problems_of_cell(found), *_problems_of_servers(source, target)]
     problems += [*_problems_of_target(target, name, epoch), *problems_of_region(source, target.region)]
-    problems += [
-        f"{each.server} has no account {each.account}" for each in (source, target) if not each.accounts
-    ]
-    return Findings(cell, epoch, size, tables, problems)
+    return Findings(cell, epoch, size, tables, [*problems, *problems_of_accounts(source, target)])
 
 
-def require_together(source: Location, settings: DatabaseSettings, subgraphs: Collection[str]) -> None:
-    """Check that the cell has all its databases on one server, by its processes' settings and by that server.
+def require_all_found(source: Location) -> None:
+    """Check that the source has all of the cell's databases, or none at all.
 
     Raises:
-        MoveError: It has some elsewhere, which would stay there, and would be of another epoch.
-        pymysql.err.MySQLError: The server cannot be reached.
+        MoveError: It has some: the others are elsewhere, and would stay there, and be of another epoch.
+        pymysql.err.MySQLError: A server cannot be reached.
     """
-    addresses = [address_of(url) for url in by_server(settings, subgraphs)]
-    present = {
-        str(name) for (name,) in source.server.rows("SELECT schema_name FROM information_schema.schemata")
-    }
-    missing = [schema for schema in source.schemas if schema not in present]
-    if len(set(addresses)) > 1:
-        where = f"at {' and '.join(addresses)}, as FURLONG_DATABASE_URLS says"
-    elif 0 < len(missing) < len(source.schemas):
-        where = f"and {', '.join(missing)} not at {source.server}"
-    else:
-        return
-    raise MoveError(
-        f"the cell's databases are on several servers, {where}; moves, splits and merges are of databases on "
-        "one. Nothing was changed. Stop the cell's processes, bring its databases to one server by `furlong "
-        "backup` and `furlong restore`, and try again (docs/cells.md, Databases on several servers)"
-    )
+    query = "SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = %s"
+    missing = [
+        str(database) for database in source.databases if not database.server.value(query, (database.schema,))
+    ]
+    if 0 < len(missing) < len(source.databases):
+        raise MoveError(
+            f"there is no {', '.join(missing)}: if the cell's databases are on several servers, name those "
+            "that are not at FURLONG_CELL_MOVE_SOURCE_URL in FURLONG_CELL_MOVE_SOURCE_URLS "
+            "(docs/cells.md, Databases on several servers)"
+        )
 
 
-def cell_at(location: Location) -> tuple[Cell, int, str] | None:
+def cell_at(location: Location, *, changing: bool = False) -> tuple[Cell, int, str] | None:
     """Return the cell of a location, its epoch and state; None if its databases do not agree on them.
 
     If some databases have got more partitions already, as happens while cells are merged, return these.
+
+    Args:
+        location: The location.
+        changing: Whether a step that changes it may have been interrupted between two of its servers, so that
+            they may have different epochs and states; then return those of the first.
     """
-    rows = [_cell_in(location.server, schema) for schema in location.schemas]
+    rows = [_cell_in(database) for database in location.databases]
     found = [row for row in rows if row is not None]
-    if len(found) != len(rows) or len({(row[0], *row[3:]) for row in found}) > 1:
+    agreeing = {(row[0], row[3]) if changing else (row[0], *row[3:]) for row in found}
+    if len(found) != len(rows) or len(agreeing) > 1:
         return None
     name, _, _, of, epoch, state = found[0]
     cell = Cell(name, min(row[1] for row in found), max(row[2] for row in found), of)
@@ -112,18 +106,33 @@ def problems_of_region(location: Location, region: BoundRegion | None) -> list[s
     """Return which of the customers at a location may not be in a region; None has all customers."""
     if region is None:
         return []
-    account = f"{quoted(location.schemas[0])}.account"
-    return region.problems(location.server.rows(COUNT.format(account=account)))
+    first = location.databases[0]
+    return region.problems(first.server.rows(COUNT.format(account=f"{quoted(first.schema)}.account")))
+
+
+def problems_of_accounts(*locations: Location) -> list[str]:
+    """Return which servers lack the account of the cell's processes."""
+    return [
+        f"{place.server} has no account {place.account}"
+        for location in locations
+        for place in location.places
+        if not place.accounts
+    ]
 
 
 def size_of(location: Location) -> tuple[int, int]:
     """Return bytes and number of the tables."""
-    names = ", ".join(["%s"] * len(location.schemas))
+    sizes = [_size_of(place) for place in location.places]
+    return sum(size for size, _ in sizes), sum(tables for _, tables in sizes)
+
+
+def _size_of(place: Place) -> tuple[int, int]:
+    names = ", ".join(["%s"] * len(place.schemas))
     query = (
         "SELECT COALESCE(SUM(data_length + index_length), 0), COUNT(*) FROM information_schema.tables "  # noqa: S608
         f"WHERE table_schema IN ({names})"
     )
-    ((size, tables),) = location.server.rows(query, location.schemas)
+    ((size, tables),) = place.server.rows(query, place.schemas)
     return int(size), int(tables)
 
 
@@ -131,7 +140,7 @@ def _is_moved(rows: list[tuple[Any, ...]], target: Location) -> bool:
     """Return whether the source is fenced in whole, and the target has the same cell open."""
     if any(row[5] != FENCED for row in rows):
         return False
-    there = [_cell_in(target.server, schema) for schema in target.schemas]
+    there = [_cell_in(database) for database in target.databases]
     return all(
         row is not None and row[:4] == rows[0][:4] and row[4] >= rows[0][4] and row[5] != FENCED
         for row in there
@@ -147,19 +156,35 @@ def _problems_of_cell(rows: list[tuple[Any, ...]]) -> list[str]:
     return problems
 
 
-def _problems_of_servers(source: Server, target: Server) -> list[str]:
-    problems = []
-    if source.prefix != target.prefix:
-        problems.append(f"the prefixes differ: {source.prefix} and {target.prefix}")
-    for server in (source, target):
+def _problems_of_servers(source: Location, target: Location) -> Iterator[str]:
+    for ours, theirs in zip(source.databases, target.databases, strict=True):
+        if ours.schema != theirs.schema:
+            yield f"the prefixes differ: {ours} would be {theirs}"
+    servers = [place.server for place in (*source.places, *target.places)]
+    for server in servers:
         version = str(server.value("SELECT VERSION()"))
         if "MariaDB" not in version:
-            problems.append(f"{server} is {version}: only MariaDB can be moved")
-    if not int(source.value("SELECT @@log_bin")):
-        problems.append(f"{source} writes no binary log (log_bin): nothing can be replicated from it")
-    if source.value("SELECT @@server_id") == target.value("SELECT @@server_id"):
-        problems.append("both servers have the same server_id")
-    return [*problems, *_problems_of_gtids(source, target)]
+            yield f"{server} is {version}: only MariaDB can be moved"
+    identities = [(server, server.value("SELECT @@server_id")) for server in servers]
+    for (one, identity), (other, other_identity) in combinations(identities, 2):
+        if identity == other_identity:
+            yield f"{one} and {other} have the same server_id, or are one server"
+    yield from _problems_of_replication([(old.server, new.server) for old, new in pairs(source, target)])
+
+
+def _problems_of_replication(copied: list[tuple[Server, Server]]) -> Iterator[str]:
+    """Tell which servers cannot replicate those from which they would get databases."""
+    for server in dict.fromkeys(old for old, _ in copied):
+        if not int(server.value("SELECT @@log_bin")):
+            yield f"{server} writes no binary log (log_bin): nothing can be replicated from it"
+    for server, sources in by_key((new, old) for old, new in copied).items():
+        if len(sources) > 1:
+            yield (
+                f"{server} would get databases of {' and '.join(map(str, sources))}: it can replicate one "
+                "server (docs/cells.md, Databases on several servers)"
+            )
+    for old, new in copied:
+        yield from _problems_of_gtids(old, new)
 
 
 def _problems_of_gtids(source: Server, target: Server) -> list[str]:
@@ -187,26 +212,26 @@ def _domains(server: Server) -> set[str]:
 def _problems_of_target(target: Location, name: str, epoch: int) -> list[str]:
     """Tell whether the target has databases that a move must not replace."""
     problems = []
-    for schema in target.schemas:
-        if not target.server.value(
-            "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = %s", (schema,)
+    for database in target.databases:
+        if not database.server.value(
+            "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = %s", (database.schema,)
         ):
             continue
-        row = _cell_in(target.server, schema)
+        row = _cell_in(database)
         if row is None or row[0] != name or row[4] > epoch or row[5] != FENCED:
             problems.append(
-                f"{target.server} has a database {schema} that is not a former location of cell {name}: "
-                "drop it if nobody needs it"
+                f"{database.server} has a database {database.schema} that is not a former location of cell "
+                f"{name}: drop it if nobody needs it"
             )
     return problems
 
 
-def _cell_in(server: Server, schema: str) -> tuple[Any, ...] | None:
-    if not server.value(
+def _cell_in(database: CellDatabase) -> tuple[Any, ...] | None:
+    if not database.server.value(
         "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = %s AND table_name = 'cell'",
-        (schema,),
+        (database.schema,),
     ):
         return None
     columns = "name, first, last, of, epoch, state"
-    rows = server.rows(f"SELECT {columns} FROM {quoted(schema)}.cell")  # noqa: S608 - a name of ours
+    rows = database.server.rows(f"SELECT {columns} FROM {quoted(database.schema)}.cell")  # noqa: S608 - ours
     return rows[0] if len(rows) == 1 else None

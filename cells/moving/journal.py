@@ -61,6 +61,7 @@ class _Contents(msgspec.Struct):
     facts: dict[str, str]
     went_back: bool
     kind: str = Kind.MOVE.value
+    goes_back: bool = False
 
 
 @dataclass(slots=True)
@@ -72,6 +73,7 @@ class Journal:
         done: The seconds that each finished step took.
         facts: What later steps need of earlier ones.
         went_back: Whether the move was aborted.
+        goes_back: Whether it is being aborted, or was.
     """
 
     file: Path
@@ -83,6 +85,7 @@ class Journal:
     facts: dict[str, str] = field(default_factory=dict)
     went_back: bool = False
     kind: Kind = Kind.MOVE
+    goes_back: bool = False
 
     @classmethod
     def open(cls, folder: Path, cell: str, source: str, target: str, kind: Kind = Kind.MOVE) -> Self:
@@ -121,6 +124,7 @@ class Journal:
             kept.facts,
             kept.went_back,
             Kind(kept.kind),
+            kept.goes_back or kept.went_back,
         )
 
     @property
@@ -149,6 +153,11 @@ class Journal:
         if step is Step.CLEAN_UP:
             self._store()
 
+    def begin_back(self) -> None:
+        """Note that the move is given up, before the first action: it cannot be continued from here on."""
+        self.goes_back = True
+        self._store()
+
     def go_back(self) -> None:
         """Note that the move was given up."""
         self.went_back = True
@@ -162,7 +171,15 @@ class Journal:
     def _contents(self) -> _Contents:
         begun, done = [each.value for each in self.begun], {step.value: at for step, at in self.done.items()}
         return _Contents(
-            self.cell, self.source, self.target, begun, done, self.facts, self.went_back, self.kind.value
+            self.cell,
+            self.source,
+            self.target,
+            begun,
+            done,
+            self.facts,
+            self.went_back,
+            self.kind.value,
+            self.goes_back,
         )
 
     def _store(self) -> None:

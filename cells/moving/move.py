@@ -2,25 +2,21 @@
 
 import fcntl
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from pydantic import SecretStr
-from sqlalchemy import make_url
-
 from cells.errors import MoveError, NotCaughtUp
 from cells.moving import ownership, replication, verification
-from cells.moving.checks import Findings, check, require_together
+from cells.moving.checks import Findings, check
 from cells.moving.journal import Journal, Step
-from cells.moving.server import Location, Server
+from cells.moving.locations import locations_of
+from cells.moving.server import Location, Place, Server, by_key, pairs
 from cells.moving.settings import MoveSettings
-from cells.regions import RegionMapError, RegionSettings
 from cells.routing.runtime import Runtime
 from cells.tables import CellTables
-from foundation.storage.settings import DatabaseSettings
 
 Report: TypeAlias = Callable[[Step, str], None]
 """Called with `begins` before each step, and with the seconds that it took after it."""
@@ -30,6 +26,19 @@ Facts: TypeAlias = Mapping[str, str]
 
 Actions: TypeAlias = "Mapping[Step, Callable[[Move], Facts]]"
 """The steps in their order, each with what it does; it can be done again after it was interrupted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replica:
+    """Databases of one server that another one gets.
+
+    Attributes:
+        dump: The file that they are copied by.
+    """
+
+    source: Place
+    target: Place
+    dump: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +67,22 @@ class Move:
         return self.findings.is_moved and not self.journal.begun
 
     @property
-    def dump(self) -> Path:
-        """Return the file with the copy of the databases."""
-        return self.folder / f"{self.findings.cell.name}.sql"
+    def replicas(self) -> "list[Replica]":
+        """Return what each server of the target gets, and from where."""
+        name = self.findings.cell.name
+        return [
+            Replica(ours, theirs, self.folder / (f"{name}.{number}.sql" if number else f"{name}.sql"))
+            for number, (ours, theirs) in enumerate(pairs(self.source, self.target))
+        ]
+
+    @property
+    def switches(self) -> dict[str, tuple[Server, ...]]:
+        """Return the server to which each of HAProxy's listeners is to lead; several are an error."""
+        if self.runtime is None:
+            return {}
+        servers = {database.name: database.server for database in self.target.databases}
+        listeners = self.runtime.database_listeners(self.findings.cell.name, servers)
+        return by_key(dict.fromkeys((listeners[name], server) for name, server in servers.items()))
 
 
 def run(move: Move, report: Report) -> None:
@@ -71,8 +93,8 @@ def run(move: Move, report: Report) -> None:
         NotCaughtUp: The target was too slow: the source is open again, and the move can be tried again.
         pymysql.err.MySQLError: A server refused, or went away.
     """
-    if move.journal.went_back:
-        raise MoveError("this move was given up")
+    if move.journal.goes_back:
+        raise MoveError("this move is being given up: finish that with --back")
     if move.is_over:
         return
     if Step.FENCE not in move.journal.begun:
@@ -106,13 +128,16 @@ def go_back(move: Move) -> None:
         )
     if not move.journal.has_way_back:
         raise MoveError("the target may have taken writes: finish this move, then move the cell back")
-    ownership.reopen(move.source)  # first, because the cell's processes wait for it
+    move.journal.begin_back()
+    if Step.FENCE in move.journal.begun:  # first, because the cell's processes wait for it
+        ownership.reopen(move.source, int(move.journal.facts["epoch"]))
     if Step.FENCE_TARGET in move.journal.begun:
-        ownership.reopen(move.target)
-    replication.stop(move.target.server)
-    if Step.LOAD in move.journal.begun:
-        replication.drop_databases(move.target)
-    replication.forget_dump(move.dump)
+        ownership.reopen(move.target, int(move.journal.facts["target_epoch"]))
+    stop_replication(move)
+    for replica in move.replicas:
+        if Step.LOAD in move.journal.begun:
+            replication.drop_databases(replica.target)
+        replication.forget_dump(replica.dump)
     move.journal.go_back()
 
 
@@ -132,68 +157,108 @@ def moving_lock(folder: Path, cell: str) -> Iterator[None]:
         yield
 
 
+def stop_replication(move: Move) -> None:
+    """End the replication to each server of the target."""
+    for place in move.target.places:
+        replication.stop(place.server)
+
+
 def _check(move: Move) -> Facts:
-    check(move.source, move.target).require()
+    found = check(move.source, move.target)
+    found.problems.extend(_problems_of_router(move))
+    found.require()
     return {"epoch": str(move.findings.epoch)}
 
 
 def _dump(move: Move) -> Facts:
-    return {"gtid": replication.dump_databases(move.source, move.dump)}
+    gtids = [replication.dump_databases(replica.source, replica.dump) for replica in move.replicas]
+    return {"gtid": _joined(gtids)}
 
 
 def _load(move: Move) -> Facts:
-    replication.stop(move.target.server)
+    stop_replication(move)
     ownership.lock_account(move.target)
-    replication.load_dump(move.dump, move.target)
+    for replica in move.replicas:
+        replication.load_dump(replica.dump, replica.target)
     return {}
 
 
 def _replicate(move: Move) -> Facts:
-    replication.start(move.source, move.target, move.journal.facts["gtid"])
+    for replica, gtid in _with(move, "gtid"):
+        replication.start(replica.source, replica.target, gtid)
     return {}
 
 
 def _catch_up(move: Move) -> Facts:
-    replication.resume(move.target.server)
-    replication.catch_up(move.source.server, move.target.server)
+    _resume(move)
+    for replica in move.replicas:
+        replication.catch_up(replica.source.server, replica.target.server)
     return {}
 
 
 def _verify(move: Move) -> Facts:
-    tables = verification.compare(move.source, move.target)
-    replication.catch_up(move.source.server, move.target.server)
+    tables = sum(verification.compare(replica.source, replica.target) for replica in move.replicas)
+    _catch_up(move)
     return {"tables": str(tables)}
 
 
 def fence_source(move: Move) -> Facts:
-    """End all writes at the source."""
+    """End all writes at the source, and then note where each of its servers ended them."""
     ownership.fence(move.source, int(move.journal.facts["epoch"]))
-    return {"fenced_at": replication.position(move.source.server)}
+    gtids = [replication.position(replica.source.server) for replica in move.replicas]
+    return {"fenced_at": _joined(gtids)}
 
 
 def _final_catch_up(move: Move) -> Facts:
-    replication.resume(move.target.server)
-    replication.wait_for(move.target.server, move.journal.facts["fenced_at"], move.level_seconds)
+    _resume(move)
+    deadline = time.monotonic() + move.level_seconds
+    for replica, gtid in _with(move, "fenced_at"):
+        replication.wait_for(replica.target.server, gtid, max(0.0, deadline - time.monotonic()))
     return {}
 
 
 def _open(move: Move) -> Facts:
-    replication.stop(move.target.server)
+    stop_replication(move)
     ownership.open_at(move.target, int(move.journal.facts["epoch"]) + 1)
     return {}
 
 
 def _switch(move: Move) -> Facts:
     if move.runtime is not None:
-        server = move.target.server
-        move.runtime.switch_database(move.findings.cell.name, server.host, server.port)
+        for listener, (server, *_) in move.switches.items():
+            move.runtime.switch_database(listener, server.host, server.port)
     ownership.lock_account(move.source)  # only now: until here it served reads
     return {}
 
 
 def _clean_up(move: Move) -> Facts:
-    replication.forget_dump(move.dump)
+    for replica in move.replicas:
+        replication.forget_dump(replica.dump)
     return {}
+
+
+def _resume(move: Move) -> None:
+    for place in move.target.places:
+        replication.resume(place.server)
+
+
+def _joined(positions: Iterable[str]) -> str:
+    """Return a fact of the journal that is a position of each replica."""
+    return ";".join(positions)
+
+
+def _with(move: Move, fact: str) -> Iterator[tuple[Replica, str]]:
+    """Return each replica with its position in such a fact."""
+    return zip(move.replicas, move.journal.facts[fact].split(";"), strict=True)
+
+
+def _problems_of_router(move: Move) -> list[str]:
+    return [
+        f"{' and '.join(map(str, servers))} would both be behind HAProxy's {listener}: give databases that "
+        "are on servers of their own a listener (`databases` in the map of the cells)"
+        for listener, servers in move.switches.items()
+        if len(servers) > 1
+    ]
 
 
 CATCHING_UP: Final[Actions] = {
@@ -214,45 +279,19 @@ MOVING: Final[Actions] = {**CATCHING_UP, Step.OPEN: _open, Step.SWITCH: _switch,
 """The steps of moving a whole cell."""
 
 
-def locations_of(settings: MoveSettings, tables: CellTables) -> tuple[Location, Location]:
-    """Return the source and the target.
-
-    Raises:
-        MoveError: A setting is missing, or no URL of MariaDB, or the cell's databases are on several servers.
-        pymysql.err.MySQLError: The source cannot be reached.
-    """
-    source = _server("FURLONG_CELL_MOVE_SOURCE_URL", settings.source_url)
-    target = _server("FURLONG_CELL_MOVE_TARGET_URL", settings.target_url)
-    account = settings.target_account or settings.account
-    regions = RegionSettings()
-    try:
-        new = regions.own(settings.target_region)
-        old = None if regions.region is None else regions.own()
-    except RegionMapError as error:
-        raise MoveError(str(error)) from error
-    location = Location.of(source, tables, settings.account, old)
-    require_together(location, DatabaseSettings(), tables.databases)
-    return location, Location.of(target, tables, account, new)
-
-
 def open_move(settings: MoveSettings, tables: CellTables) -> Move:
     """Return a move that has begun, or a new one. Nothing is changed.
 
     Raises:
         MoveError: It cannot be moved, or another move of the cell is not over.
+        RouterError: HAProxy does not answer.
         pymysql.err.MySQLError: A server cannot be reached.
     """
     source, target = locations_of(settings, tables)
     findings: Findings = check(source, target)
-    journal = Journal.open(settings.folder, findings.cell.name, str(source.server), str(target.server))
+    journal = Journal.open(settings.folder, findings.cell.name, str(source), str(target))
     runtime = None if settings.router_socket is None else Runtime(settings.router_socket)
-    return Move(source, target, findings, journal, settings.folder, runtime, settings.level_seconds, MOVING)
-
-
-def _server(variable: str, url: SecretStr | None) -> Server:
-    if url is None:
-        raise MoveError(f"set {variable}")
-    found = make_url(url.get_secret_value())
-    if found.get_backend_name() not in {"mysql", "mariadb"} or not found.database:
-        raise MoveError(f"{variable} must be mysql+aiomysql://ADMIN:PASSWORD@HOST:PORT/PREFIX")
-    return Server(found)
+    move = Move(source, target, findings, journal, settings.folder, runtime, settings.level_seconds, MOVING)
+    if not (journal.begun or findings.is_moved):
+        findings.problems.extend(_problems_of_router(move))
+    return move

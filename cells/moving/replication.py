@@ -1,4 +1,4 @@
-"""Copies the databases of a cell by dump, and keeps the target up to date by MariaDB's replication."""
+"""Copies a cell's databases from server to server by dump, and keeps them equal by MariaDB's replication."""
 
 import re
 import subprocess
@@ -9,7 +9,7 @@ from typing import Any, Final
 from pymysql.err import OperationalError
 
 from cells.errors import MoveError, NotCaughtUp
-from cells.moving.server import Location, Server, literal, quoted
+from cells.moving.server import Place, Server, literal, quoted
 from foundation.storage.client_programs import CLIENT, DUMP, find_program, option_file
 
 OPTIONS: Final = (
@@ -28,7 +28,7 @@ _HEAD: Final = 64 * 1024
 _POSITION: Final = re.compile(rb"^-- SET GLOBAL gtid_slave_pos='([0-9,-]+)';$", re.MULTILINE)
 
 
-def dump_databases(location: Location, file: Path) -> str:
+def dump_databases(place: Place, file: Path) -> str:
     """Copy the databases into a file as of one moment, while they are written; return that moment's GTID.
 
     Raises:
@@ -37,9 +37,9 @@ def dump_databases(location: Location, file: Path) -> str:
     program = _program(DUMP)
     file.unlink(missing_ok=True)  # a dump whose mover was killed may still be writing to the removed file
     file.touch(mode=0o600)
-    with option_file(location.server.url) as options, file.open("wb") as output:
+    with option_file(place.server.url) as options, file.open("wb") as output:
         ended = subprocess.run(  # noqa: S603 - the server's own program
-            [program, f"--defaults-extra-file={options}", *OPTIONS, *location.schemas],
+            [program, f"--defaults-extra-file={options}", *OPTIONS, *place.schemas],
             stdout=output,
             stderr=subprocess.PIPE,
             check=False,
@@ -47,11 +47,11 @@ def dump_databases(location: Location, file: Path) -> str:
     _require(program, ended.returncode, ended.stderr)
     position = _position_in(file)
     if position is None:
-        raise MoveError(f"{file} names no GTID: does {location.server} write a binary log?")
+        raise MoveError(f"{file} names no GTID: does {place.server} write a binary log?")
     return position
 
 
-def load_dump(file: Path, location: Location) -> None:
+def load_dump(file: Path, place: Place) -> None:
     """Replace the databases by those of a dump, without writing a binary log.
 
     The client reads from a pipe, so it ends soon after this process if that is killed. It holds a lock until
@@ -61,15 +61,15 @@ def load_dump(file: Path, location: Location) -> None:
         MoveError: The program is missing, or failed.
     """
     program = _program(CLIENT)
-    with location.server.session() as cursor:
+    with place.server.session() as cursor:
         cursor.execute("SELECT GET_LOCK(%s, %s)", (LOADING, LOCK_SECONDS))
         if cursor.fetchone() != (1,):
-            raise MoveError(f"an earlier load on {location.server} is still running")
+            raise MoveError(f"an earlier load on {place.server} is still running")
         cursor.execute("SET SESSION sql_log_bin = 0")
-        for schema in location.schemas:
+        for schema in place.schemas:
             cursor.execute(f"DROP DATABASE IF EXISTS {quoted(schema)}")
     first = f"SET SESSION sql_log_bin = 0; SELECT GET_LOCK('{LOADING}', {LOCK_SECONDS});\n"
-    with option_file(location.server.url) as options:
+    with option_file(place.server.url) as options:
         command = [program, f"--defaults-extra-file={options}", "--default-character-set=utf8mb4", "--batch"]
         with (
             file.open("rb") as statements,
@@ -90,12 +90,12 @@ def load_dump(file: Path, location: Location) -> None:
     _require(program, running.returncode, complaints)
 
 
-def drop_databases(location: Location) -> None:
-    """Drop the databases of a location, without writing a binary log."""
-    with location.server.session() as cursor:
+def drop_databases(place: Place) -> None:
+    """Drop the databases at a place, without writing a binary log."""
+    with place.server.session() as cursor:
         cursor.execute("SET SESSION sql_log_bin = 0")
         cursor.execute(f"SET SESSION lock_wait_timeout = {LOCK_SECONDS}")
-        for schema in location.schemas:
+        for schema in place.schemas:
             cursor.execute(f"DROP DATABASE IF EXISTS {quoted(schema)}")
 
 
@@ -140,7 +140,7 @@ def position(server: Server) -> str:
     return str(server.value("SELECT @@gtid_binlog_pos"))
 
 
-def start(source: Location, target: Location, gtid: str) -> None:
+def start(source: Place, target: Place, gtid: str) -> None:
     """Replicate the cell's databases from the moment of the dump on; done again, it changes nothing."""
     server = target.server
     if status(server) is None:

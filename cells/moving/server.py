@@ -1,9 +1,9 @@
-"""The servers of a move as an administrator sees them, and the location of a cell's databases on each."""
+"""The servers of a move as an administrator sees them, and where the databases of a cell are on them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import pymysql
 from pymysql.cursors import Cursor, DictCursor, SSCursor
@@ -15,6 +15,8 @@ from foundation.storage.cells.division import TableRows
 from foundation.storage.database import SQL_MODE
 
 CONNECT_SECONDS: Final = 10
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,32 +92,34 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True)
-class Location:
-    """Where a cell is, or will be.
+class CellDatabase:
+    """A database of a cell: the server that has it, and the rules of its tables."""
+
+    name: str
+    server: Server
+    tables: TableRows
+
+    def __str__(self) -> str:
+        return f"{self.schema} at {self.server}"
+
+    @property
+    def schema(self) -> str:
+        """Return its name on the server."""
+        return f"{self.server.prefix}_{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a cell has on one server.
 
     Attributes:
-        tables: The rules of the tables of each of the cell's databases, by its name.
+        schemas: The names of its databases there.
         account: The user name of the cell's processes.
-        region: The region that it is in; None if customers are bound to none.
     """
 
     server: Server
-    tables: Mapping[str, TableRows]
+    schemas: tuple[str, ...]
     account: str
-    region: BoundRegion | None = None
-
-    @classmethod
-    def of(
-        cls, server: Server, tables: CellTables, account: str, region: BoundRegion | None = None
-    ) -> "Location":
-        """Return the location of the databases with the server's prefix."""
-        databases = {f"{server.prefix}_{name}": rules for name, rules in tables.databases.items()}
-        return cls(server, databases, account, region)
-
-    @property
-    def schemas(self) -> tuple[str, ...]:
-        """Return the names of the cell's databases."""
-        return tuple(self.tables)
 
     @property
     def accounts(self) -> list[str]:
@@ -124,6 +128,75 @@ class Location:
             "SELECT Host FROM mysql.global_priv WHERE User = %s ORDER BY Host", (self.account,)
         )
         return [f"{literal(self.account)}@{literal(host)}" for (host,) in hosts]
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where a cell is, or will be: on one server, or on several.
+
+    Attributes:
+        databases: In the same order for every location.
+        account: The user name of the cell's processes, on each server.
+        region: The region that it is in; None if customers are bound to none.
+    """
+
+    databases: tuple[CellDatabase, ...]
+    account: str
+    region: BoundRegion | None = None
+
+    @classmethod
+    def of(
+        cls,
+        server: Server,
+        tables: CellTables,
+        account: str,
+        region: BoundRegion | None = None,
+        *,
+        apart: Mapping[str, Server] | None = None,
+    ) -> "Location":
+        """Return the location of a cell's databases: `apart` has the servers of those that are elsewhere."""
+        servers = apart or {}
+        databases = (
+            CellDatabase(name, servers.get(name, server), rules) for name, rules in tables.databases.items()
+        )
+        return cls(tuple(databases), account, region)
+
+    def __str__(self) -> str:
+        """Return its servers; of all but the first with the names of their databases.
+
+        Journals know the location by it.
+        """
+        first, *others = by_key((database.server, database.name) for database in self.databases).items()
+        return "; ".join([str(first[0]), *(f"{', '.join(names)} at {server}" for server, names in others)])
+
+    @property
+    def places(self) -> list[Place]:
+        """Return what the cell has on each server."""
+        schemas = by_key((database.server, database.schema) for database in self.databases)
+        return [Place(server, names, self.account) for server, names in schemas.items()]
+
+
+def pairs(source: Location, target: Location) -> list[tuple[Place, Place]]:
+    """Return what each server of the source has for each of the target, on both sides."""
+    found = by_key(
+        ((ours.server, theirs.server), (ours.schema, theirs.schema))
+        for ours, theirs in zip(source.databases, target.databases, strict=True)
+    )
+    return [
+        (
+            Place(old, tuple(schema for schema, _ in schemas), source.account),
+            Place(new, tuple(schema for _, schema in schemas), target.account),
+        )
+        for (old, new), schemas in found.items()
+    ]
+
+
+def by_key(items: Iterable[tuple[K, V]]) -> dict[K, tuple[V, ...]]:
+    """Return values by their keys, in the order in which both appear."""
+    found: dict[K, tuple[V, ...]] = {}
+    for key, value in items:
+        found[key] = (*found.get(key, ()), value)
+    return found
 
 
 def quoted(name: str) -> str:

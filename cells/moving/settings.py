@@ -19,6 +19,15 @@ class MoveSettings(BaseSettings):
     target_url: SecretStr | None = Field(
         default=None, description="The server that gets the cell, the same way and with the same prefix"
     )
+    source_urls: dict[str, SecretStr] = Field(
+        default={},
+        description="Servers of the cell's databases that are not at FURLONG_CELL_MOVE_SOURCE_URL, by their "
+        'names, written like it: {"rewards": "mysql+aiomysql://ADMIN:PASSWORD@HOST:PORT/furlong_c1"}',
+    )
+    target_urls: dict[str, SecretStr] = Field(
+        default={},
+        description="Servers of those that shall not be at FURLONG_CELL_MOVE_TARGET_URL, the same way",
+    )
     target_region: str | None = Field(
         default=None,
         description="The target's region, if it is another than FURLONG_REGION; then no customer of the cell "
@@ -40,7 +49,7 @@ class MoveSettings(BaseSettings):
     router_socket: str | None = Field(
         default=None,
         description="HAProxy's runtime API before the cell's databases: a path, or HOST:PORT; without it the "
-        "processes' FURLONG_DATABASE_URL has to be changed by hand",
+        "processes' FURLONG_DATABASE_URL and FURLONG_DATABASE_URLS have to be changed by hand",
     )
     level_seconds: float = Field(
         default=10.0,

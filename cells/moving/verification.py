@@ -1,4 +1,4 @@
-"""Compares both locations table by table as of one moment, while the source is written."""
+"""Compares what a cell has on two servers table by table as of one moment, while the source is written."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,10 +8,10 @@ from pymysql.cursors import Cursor
 
 from cells.errors import MoveError
 from cells.moving import replication
-from cells.moving.server import Location, Server, quoted
+from cells.moving.server import Place, Server, quoted
 
 
-def compare(source: Location, target: Location) -> int:
+def compare(source: Place, target: Place) -> int:
     """Compare the checksums of all tables, and return how many there are.
 
     The target applies everything up to the moment of a consistent snapshot of the source, and waits there

@@ -1,5 +1,6 @@
 """The map of all cells, as an operator writes it: who has which partitions, and where its processes are."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -8,11 +9,22 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from cells.errors import MapError
 from cells.regions import Address, StrictModel
+from cells.routing.runtime import listener_of
 from foundation.storage.cells.cell import Cell, parse_range
 from foundation.storage.errors import InvalidCell
 
 SafePath = Annotated[str, Field(pattern=r"^[A-Za-z0-9._/@+-]+$", max_length=200)]
 """A path without characters that have a meaning in HAProxy's configuration."""
+
+
+BlockName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
+
+
+class Listener(StrictModel):
+    """Where HAProxy listens for the processes of a cell, and the MariaDB to which it leads."""
+
+    server: Address
+    listen: Address
 
 
 class MappedCell(StrictModel):
@@ -22,6 +34,7 @@ class MappedCell(StrictModel):
         gateways: Where its gateways listen.
         database: Where its MariaDB is; None if its processes connect without HAProxy.
         database_listen: Where HAProxy listens for them.
+        databases: The same for databases that are, or may come to be, on servers of their own.
     """
 
     name: str
@@ -29,12 +42,21 @@ class MappedCell(StrictModel):
     gateways: tuple[Address, ...] = Field(min_length=1)
     database: Address | None = None
     database_listen: Address | None = None
+    databases: Mapping[BlockName, Listener] = {}
 
     @model_validator(mode="after")
     def _both_or_none(self) -> Self:
         if (self.database is None) != (self.database_listen is None):
             raise ValueError(f"cell {self.name}: set both `database` and `database_listen`, or neither")
         return self
+
+    @property
+    def listeners(self) -> Mapping[str, Listener]:
+        """Return the listeners for its databases, by their names in HAProxy."""
+        own = {listener_of(self.name, database): each for database, each in self.databases.items()}
+        if self.database and self.database_listen:
+            own[listener_of(self.name)] = Listener(server=self.database, listen=self.database_listen)
+        return own
 
 
 class TokenKeys(StrictModel):

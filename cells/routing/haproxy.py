@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from cells.errors import RouterError
-from cells.routing.cell_map import CellMap, MappedCell, TokenKeys
-from cells.routing.runtime import DATABASE, PRIMARY, Runtime
+from cells.routing.cell_map import CellMap, Listener, MappedCell, TokenKeys
+from cells.routing.runtime import PRIMARY, Runtime
 from foundation.storage.client_programs import find_program
 
 CONFIGURATION, MAP, LUA = "haproxy.cfg", "cells.map", "cells.lua"
@@ -43,8 +43,8 @@ def _configuration(cells: CellMap, folder: Path) -> Iterator[str]:
     for cell in cells.cells:
         yield from _section(f"backend cell_{cell.name}", _first_attempt(cell, cells))
         yield from _section(f"backend again_{cell.name}", _second_attempt(cell))
-        if cell.database and cell.database_listen:
-            yield from _section(f"listen {DATABASE}{cell.name}", _database(cell))
+        for name, listener in cell.listeners.items():
+            yield from _section(f"listen {name}", _database(listener))
 
 
 def _section(head: str, lines: Iterator[str] | tuple[str, ...]) -> Iterator[str]:
@@ -164,13 +164,13 @@ def _second_attempt(cell: MappedCell) -> Iterator[str]:
         yield f"server gateway{number} {address} track cell_{cell.name}/gateway{number}"
 
 
-def _database(cell: MappedCell) -> Iterator[str]:
+def _database(listener: Listener) -> Iterator[str]:
     yield "mode tcp"
     yield "option tcplog"
-    yield f"bind {cell.database_listen}"
+    yield f"bind {listener.listen}"
     yield "timeout client 1h"
     yield "timeout server 1h"
-    yield f"server {PRIMARY} {cell.database} init-addr last,libc,none"
+    yield f"server {PRIMARY} {listener.server} init-addr last,libc,none"
 
 
 def again_socket(cells: CellMap) -> str:

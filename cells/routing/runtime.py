@@ -2,14 +2,20 @@
 
 import ipaddress
 import socket
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from cells.errors import RouterError
 
 SECONDS: Final = 5.0
-DATABASE: Final = "database_"
+_DATABASE: Final = "database_"
 PRIMARY: Final = "primary"
+
+
+def listener_of(cell: str, database: str = "") -> str:
+    """Return the name of a cell's listener for a database, or for all that have none of their own."""
+    return f"{_DATABASE}{cell}_{database}" if database else f"{_DATABASE}{cell}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +40,34 @@ class Runtime:
             raise RouterError(f"HAProxy's runtime API at {self.address} does not answer: {error}") from error
         return answer.decode(errors="replace").strip()
 
-    def switch_database(self, cell: str, host: str, port: int) -> None:
-        """Send a cell's processes to another database server, and end the connections to the old one.
+    def database_listeners(self, cell: str, names: Iterable[str]) -> dict[str, str]:
+        """Return by which listener a cell's processes reach each database: its own, or that of the cell.
 
         Raises:
-            RouterError: HAProxy refuses; it may have no listener for the cell.
+            RouterError: There is neither.
         """
-        server = f"{DATABASE}{cell}/{PRIMARY}"
+        known = set(self.command("show backend").split())
+        common = listener_of(cell)
+        found = {name: own if (own := listener_of(cell, name)) in known else common for name in names}
+        if missing := sorted(set(found.values()) - known):
+            raise RouterError(f"the HAProxy at {self.address} has no listener {missing[0]}")
+        return found
+
+    def switch_database(self, listener: str, host: str, port: int) -> None:
+        """Lead a listener to another database server, and end the connections to the old one.
+
+        Raises:
+            RouterError: HAProxy refuses; it may have no such listener.
+        """
+        server = f"{listener}/{PRIMARY}"
         answer = self.command(f"set server {server} addr {_address(host)} port {port}")
         if "No such" in answer or "nvalid" in answer or "require" in answer:
             raise RouterError(f"HAProxy does not switch {server}: {answer}")
         self.command(f"shutdown sessions server {server}")
 
-    def database_of(self, cell: str) -> str:
-        """Return where a cell's processes are sent, as HOST:PORT; empty if HAProxy has no listener for it."""
-        lines = self.command(f"show servers state {DATABASE}{cell}").splitlines()
+    def database_of(self, listener: str) -> str:
+        """Return where a listener leads, as HOST:PORT; empty if HAProxy has none of that name."""
+        lines = self.command(f"show servers state {listener}").splitlines()
         heads = next((line[2:].split() for line in lines if line.startswith("# ")), [])
         for line in lines:
             row = dict(zip(heads, line.split(), strict=False))

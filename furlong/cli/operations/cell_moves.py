@@ -1,4 +1,4 @@
-"""`furlong cell plan|move|verify`: move a cell to another MariaDB server."""
+"""`furlong cell plan|move|split|merge|verify`: move a cell to other MariaDB servers, or divide it."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ def move(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Move this cell from one MariaDB server to another while it serves; a killed move continues.
+    """Move this cell to other MariaDB servers while it serves; a killed move continues.
 
-    The settings FURLONG_CELL_MOVE_… name both servers. It can be undone until the step `open` begins.
+    The settings FURLONG_CELL_MOVE_… name the servers. It can be undone until the step `open` begins.
     """
     found = _guarded(_open)
     if dry_run:
         _show(found, as_json=as_json)
     elif _did(found, back=back, as_json=as_json) and found.runtime is None:
-        typer.echo("Now change FURLONG_DATABASE_URL of the cell's processes, and restart them.")
+        typer.echo("Now change FURLONG_DATABASE_URL(S) of the cell's processes, and restart them.")
 
 
 def split(
@@ -56,7 +56,7 @@ def split(
 ) -> None:
     """Split this cell: its upper partitions become a new cell on another server; a killed split continues.
 
-    The settings FURLONG_CELL_MOVE_… name both servers. It can be undone until the step `trim-source` begins.
+    The settings FURLONG_CELL_MOVE_… name the servers. It can be undone until the step `trim-source` begins.
     """
     found = _guarded(lambda: _open_split(name, first))
     if dry_run:
@@ -86,7 +86,7 @@ def merge(
         _show(found, as_json=as_json)
     elif _did(found, back=back, as_json=as_json):
         typer.echo(
-            f"Now restart the processes of the cell at {found.target.server} with all of its partitions, "
+            f"Now restart the processes of the cell at {found.target} with all of its partitions, "
             f"stop those of {found.findings.cell.name}, and route its partitions there."
         )
 
@@ -100,7 +100,7 @@ def _did(found: Move, *, back: bool, as_json: bool) -> bool:
     if as_json:
         echo_json([found.journal.facts_of()])
     elif back:
-        typer.echo(f"Cell {found.findings.cell.name} stays at {found.source.server}.")
+        typer.echo(f"Cell {found.findings.cell.name} stays at {found.source}.")
     else:
         typer.echo("\n".join([_outcome(found, "already" if already else ""), *renamed_by(found)]))
     return not (as_json or back)  # again if it is called again: a killed command may not have printed it
@@ -109,12 +109,12 @@ def _did(found: Move, *, back: bool, as_json: bool) -> bool:
 def _outcome(found: Move, already: str) -> str:
     match found.journal.kind.value:
         case "split":
-            said = f"Cell {found.findings.cell.name} is split between {found.source.server} and"
+            said = f"Cell {found.findings.cell.name} is split between {found.source} and"
         case "merge":
             said = f"The customers of cell {found.findings.cell.name} are at"
         case _:
             said = f"Cell {found.findings.cell.name} is at"
-    return f"{said} {found.target.server} {already}".rstrip() + "."
+    return f"{said} {found.target} {already}".rstrip() + "."
 
 
 def verify(*, as_json: AsJson = False) -> None:
@@ -179,7 +179,7 @@ def _give_up(found: Move) -> None:
 
 
 def _verified() -> Verified:
-    from cells.moving.move import locations_of
+    from cells.moving.locations import locations_of
     from cells.moving.settings import MoveSettings
     from cells.verify import verify as verify_locations
     from furlong.install.cell_tables import CELL_TABLES
@@ -195,8 +195,8 @@ def _show(found: Move, *, as_json: bool) -> None:
     problems = [] if journal.begun else findings.problems
     facts = {
         "cell": str(findings.cell),
-        "source": str(found.source.server),
-        "target": str(found.target.server),
+        "source": str(found.source),
+        "target": str(found.target),
         "tables": findings.tables,
         "bytes": findings.bytes,
         "moved": findings.is_moved,

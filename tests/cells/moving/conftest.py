@@ -3,8 +3,8 @@
 import asyncio
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from getpass import getuser
 from pathlib import Path
@@ -99,24 +99,42 @@ def start(folder: Path, number: int) -> CellServer:
     return server
 
 
-@pytest.fixture(scope="session")
-def servers(
-    processes: None, tmp_path_factory: pytest.TempPathFactory
+@contextmanager
+def started(
+    numbers: tuple[int, int], disk: pytest.TempPathFactory
 ) -> Iterator[tuple[CellServer, CellServer]]:
-    """Provide two servers for the session, each with a binary log."""
+    """Start two servers, each with a binary log, for the duration of the block."""
     # In memory, if there is room: moves create and drop hundreds of tables, and slow disks are no subject.
     memory = Path("/dev/shm")  # noqa: S108 - a folder of our own below it
     has_room = memory.is_dir() and shutil.disk_usage(memory).free > ROOM_BYTES
-    folder = Path(mkdtemp(prefix="fr", dir=memory)) if has_room else tmp_path_factory.mktemp("cells")
+    folder = Path(mkdtemp(prefix="fr", dir=memory)) if has_room else disk.mktemp("cells")
     cell_servers: list[CellServer] = []
     try:
-        cell_servers += [start(folder / "m1", 1)]
-        cell_servers += [start(folder / "m2", 2)]
+        for number in numbers:
+            cell_servers += [start(folder / f"m{number}", number)]
         yield cell_servers[0], cell_servers[1]
     finally:
         for server in cell_servers:
             server.server.stop()
         shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def servers(
+    processes: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[CellServer, CellServer]]:
+    """Provide two servers for the session."""
+    with started((1, 2), tmp_path_factory) as both:
+        yield both
+
+
+@pytest.fixture(scope="session")
+def more_servers(
+    processes: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[CellServer, CellServer]]:
+    """Provide two more, for a cell whose databases are on several."""
+    with started((3, 4), tmp_path_factory) as both:
+        yield both
 
 
 @dataclass
@@ -151,22 +169,42 @@ class MovingHarness:
         }
 
 
-def behind_haproxy(moving: MovingHarness, folder: Path, stack: ExitStack) -> tuple[DatabaseSettings, str]:
-    """Put HAProxy before the cell's database; return the settings of the cell's processes, and its socket."""
+def behind_haproxy(
+    moving: MovingHarness,
+    folder: Path,
+    stack: ExitStack,
+    apart: Mapping[str, tuple[CellServer, CellServer]] | None = None,
+) -> tuple[DatabaseSettings, str]:
+    """Put HAProxy before the cell's databases; return the settings of the cell's processes, and its socket.
+
+    Args:
+        moving: Where the cell is, and where it goes.
+        folder: Of HAProxy.
+        stack: Ends it.
+        apart: The databases that have a listener of their own, with the servers where they are and will be.
+    """
     port, public, socket = server_process.free_port(), server_process.free_port(), str(folder / "admin.sock")
     where = {"database": f"127.0.0.1:{moving.here.server.port}", "database_listen": f"127.0.0.1:{port}"}
+    own = {name: server_process.free_port() for name in apart or {}}
+    listeners = {
+        name: {"server": f"127.0.0.1:{here.server.port}", "listen": f"127.0.0.1:{own[name]}"}
+        for name, (here, _) in (apart or {}).items()
+    }
     cells = [
-        {"name": "c1", "partitions": "0-1", "gateways": ["127.0.0.1:9"], **where},
+        {"name": "c1", "partitions": "0-1", "gateways": ["127.0.0.1:9"], "databases": listeners, **where},
         {"name": "c2", "partitions": "2-3", "gateways": ["127.0.0.1:9"]},
     ]
     listen = {"of": 4, "listen": f"127.0.0.1:{public}", "admin_socket": socket}
     write_files(CellMap.model_validate(listen | {"cells": cells}), folder)
     stack.callback(start_haproxy(folder / "haproxy.cfg", public, {}).stop)
     password = moving.here.server.password
-    for server in (moving.here, moving.there):
+    for server in (moving.here, moving.there, *(each for both in (apart or {}).values() for each in both)):
         server.as_root(f"ALTER USER 'furlong'@'127.0.0.1' IDENTIFIED BY '{password}'")
-    url = make_url(moving.here.settings.url).set(port=port).render_as_string(hide_password=False)
-    return DatabaseSettings(url=url, cell=CELL), socket
+    url = make_url(moving.here.settings.url)
+    common, *others = (
+        url.set(port=number).render_as_string(hide_password=False) for number in (port, *own.values())
+    )
+    return DatabaseSettings(url=common, urls=dict(zip(own, others, strict=True)), cell=CELL), socket
 
 
 @dataclass

@@ -17,7 +17,8 @@ from cells.dividing.soundness import orphans, strangers
 from cells.dividing.split import open_split
 from cells.errors import MoveError
 from cells.moving.journal import Step
-from cells.moving.move import Move, locations_of, open_move, run
+from cells.moving.locations import locations_of
+from cells.moving.move import Move, open_move, run
 from cells.verify import Verified, verify
 from foundation.storage.cells.cell import Cell
 from foundation.storage.cells.division import BY_CUSTOMER, RowRule, Rows

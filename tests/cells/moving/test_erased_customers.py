@@ -20,7 +20,8 @@ from cells.dividing.rows import trim
 from cells.dividing.soundness import strangers
 from cells.dividing.split import open_split
 from cells.moving.journal import Journal, Step
-from cells.moving.move import Move, locations_of
+from cells.moving.locations import locations_of
+from cells.moving.move import Move
 from cells.moving.server import Location, Server
 from cells.verify import Verified, verify
 from foundation.storage.cells.cell import Cell, customer_key, partition_of

@@ -40,7 +40,7 @@ def test_the_command_continues_after_sigkill(moving: MovingHarness, tmp_path: Pa
         mover.kill_in(step)
     mover.finish()
     assert f"Cell c1 is at 127.0.0.1:{moving.there.server.port}" in mover.log.read_text()
-    now = "Now change FURLONG_DATABASE_URL of the cell's processes, and restart them."
+    now = "Now change FURLONG_DATABASE_URL(S) of the cell's processes, and restart them."
     for word, more in (("move", [now]), ("plan", [])):
         again = run_forked("furlong", "cell", word, environment=env, folder=tmp_path, timeout=300)
         assert again.returncode == 0, again.stderr

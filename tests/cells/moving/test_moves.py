@@ -5,7 +5,7 @@ import contextlib
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,20 +78,25 @@ class Writer:
     """Processes of the cell that write all the time, to the place that accepts their writes.
 
     Attributes:
+        places: Two, which may be the same.
+        database: Which database they write.
+        insert: How they write a name.
         noted: What was acknowledged.
     """
 
-    places: tuple[DatabaseSettings, ...]
+    places: tuple[DatabaseSettings, DatabaseSettings]
+    database: str = "club"
+    insert: Callable[[Database, str], Awaitable[None]] = field(default_factory=lambda: insert)
     noted: list[str] = field(default_factory=list)
     stopping: threading.Event = field(default_factory=threading.Event)
 
     async def write(self) -> None:
         """Write until told to stop; a write that fails is tried again at the other place."""
-        databases = [Database.open(place, "club") for place in self.places]
+        databases = [Database.open(place, self.database) for place in self.places]
         at, number = 0, 0
         while not self.stopping.is_set():
             try:
-                await asyncio.wait_for(insert(databases[at], f"w-{number}"), 5)
+                await asyncio.wait_for(self.insert(databases[at], f"w-{number}"), 5)
             except (SQLAlchemyError, DatabaseAway, OSError):
                 at = 1 - at
                 await asyncio.sleep(0.02)
@@ -115,9 +120,8 @@ async def insert(database: Database, name: str) -> None:
 
 
 @contextlib.contextmanager
-def writing(*places: CellServer) -> Iterator[Writer]:
+def writing(writer: Writer) -> Iterator[Writer]:
     """Write in a thread of its own for the duration of the block."""
-    writer = Writer(tuple(place.settings for place in places))
     thread = threading.Thread(target=lambda: asyncio.run(writer.write()))
     thread.start()
     try:
@@ -159,7 +163,7 @@ def test_a_move_killed_at_every_step_loses_and_repeats_nothing(moving: MovingHar
         (moving.there, moving.here, kills if LONG else kills[::8]),
     ):
         moving.here, moving.there = here, there
-        with writing(here, there) as writer:
+        with writing(Writer((here.settings, there.settings))) as writer:
             wait_for(lambda: len(writer.noted) > 10)
             for step, says in killed:
                 with contextlib.suppress(Killed), unnoted(step, says):

@@ -10,7 +10,8 @@ from cells.dividing.merge import open_merge
 from cells.dividing.split import open_split
 from cells.errors import MoveError
 from cells.moving.journal import Step
-from cells.moving.move import Move, go_back, locations_of, open_move, run
+from cells.moving.locations import locations_of
+from cells.moving.move import Move, go_back, open_move, run
 from cells.moving.settings import MoveSettings
 from cells.verify import Verified, verify
 from furlong.install.cell_tables import CELL_TABLES

@@ -1,4 +1,4 @@
-"""A cell whose databases are on several servers is claimed there, and not moved, split or merged in part."""
+"""A cell whose databases are on several servers is claimed there, and moved as a whole, or not at all."""
 
 import json
 from pathlib import Path
@@ -42,23 +42,48 @@ async def test_databases_are_claimed_where_they_are(moving: MovingHarness) -> No
     assert f"{PREFIX}_{APART}" not in states(moving.here)
 
 
-@pytest.mark.parametrize("told", ["by the server", "by the settings"])
-async def test_a_part_of_a_cell_is_not_moved(told: str, moving: MovingHarness, tmp_path: Path) -> None:
-    """Each command refuses, and says what to do, before anything is changed."""
-    settings = await put_apart(moving)
-    await claim(settings, SUBGRAPHS, KEYED_TOPICS)
-    environment = moving.environment()
-    if told == "by the settings":
-        more = {"FURLONG_DATABASE_URL": settings.url, "FURLONG_DATABASE_URLS": json.dumps(settings.urls)}
-        environment |= more
+async def test_a_part_of_a_cell_is_not_moved(moving: MovingHarness, tmp_path: Path) -> None:
+    """Without the server of the database that is elsewhere, each command refuses; nothing is changed."""
+    await claim(await put_apart(moving), SUBGRAPHS, KEYED_TOPICS)
     before = states(moving.here), states(moving.there)
-    commands = ("plan", "move", "split c2 1", "merge", "verify")
-    for words in commands if told == "by the server" else ("move",):
+    for words in ("plan", "move", "split c2 1", "merge", "verify"):
         ended = run_forked(
-            "furlong", "cell", *words.split(), environment=environment, folder=tmp_path, timeout=300
+            "furlong", "cell", *words.split(), environment=moving.environment(), folder=tmp_path, timeout=300
         )
         assert ended.returncode == 1, words
-        assert "databases are on several servers" in ended.stderr
-        assert "by `furlong backup` and `furlong restore`" in ended.stderr
+        assert f"there is no {PREFIX}_{APART} at" in ended.stderr
+        assert "in FURLONG_CELL_MOVE_SOURCE_URLS" in ended.stderr
     assert (states(moving.here), states(moving.there)) == before
     assert not moving.folder.exists()
+
+
+async def test_the_command_moves_a_cell_of_two_servers(
+    moving: MovingHarness, more_servers: tuple[CellServer, CellServer], tmp_path: Path
+) -> None:
+    """With the servers of all databases, by the environment, all of them go to two others."""
+    settings = await put_apart(moving)
+    await claim(settings, SUBGRAPHS, KEYED_TOPICS)
+    for place in more_servers:
+        place.empty()
+    old, new = moving.there, more_servers[1]
+    environment = moving.environment(
+        FURLONG_CELL_MOVE_TARGET_URL=more_servers[0].admin_url,
+        FURLONG_CELL_MOVE_SOURCE_URLS=json.dumps({APART: old.admin_url}),
+        FURLONG_CELL_MOVE_TARGET_URLS=json.dumps({APART: new.admin_url}),
+        FURLONG_DATABASE_URL=settings.url,
+        FURLONG_DATABASE_URLS=json.dumps(settings.urls),
+    )
+    said = []
+    for word in ("move", "verify", "plan"):
+        ended = run_forked("furlong", "cell", word, environment=environment, folder=tmp_path, timeout=300)
+        assert ended.returncode == 0, ended.stderr
+        said.append(ended.stdout)
+    there = (
+        f"127.0.0.1:{more_servers[0].server.port}/{PREFIX}; {APART} at 127.0.0.1:{new.server.port}/{PREFIX}"
+    )
+    assert f"Cell c1 is at {there}." in said[0]
+    assert "Now change FURLONG_DATABASE_URL(S) of" in said[0]
+    assert f"{there}: open" in said[1]
+    assert said[2] == f"Cell c1 is at {there} already.\n"
+    assert list(states(new)) == [f"{PREFIX}_{APART}"]
+    assert len(states(more_servers[0])) == len(SUBGRAPHS) - 1

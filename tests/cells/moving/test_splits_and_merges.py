@@ -71,9 +71,9 @@ def is_customers(table: Table) -> bool:
     return {"brand_id", "customer_id"} <= set(table.columns.keys()) and table.name != "comparison"
 
 
-async def fill(place: CellServer) -> None:
+async def fill(place: CellServer, names: Iterable[str] = SUBGRAPHS) -> None:
     """Give each customer a row in each table, and put into the others what a cell has there."""
-    for name in SUBGRAPHS:
+    for name in names:
         database = Database.open(without_fence(place.settings), name)
         tables = METADATA[name].tables
         async with database.write() as connection:
@@ -118,10 +118,10 @@ async def fill(place: CellServer) -> None:
         await database.close()
 
 
-def rows_at(place: CellServer, *, of: Callable[[Table], bool]) -> Rows:
+def rows_at(place: CellServer, *, of: Callable[[Table], bool], names: Iterable[str] = SUBGRAPHS) -> Rows:
     """Return the rows of tables as text, without the numbers that a database gives them."""
     found: Rows = {}
-    for name in SUBGRAPHS:
+    for name in names:
         for table in METADATA[name].tables.values():
             if of(table):
                 columns = ", ".join(f"`{column.name}`" for column in table.columns if column.name != "id")

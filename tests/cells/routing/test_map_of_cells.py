@@ -47,6 +47,8 @@ def test_each_partition_has_the_cell_of_its_range(tmp_path: Path) -> None:
         (with_cell(1, gateways=[]), "gateways"),
         (with_cell(1, gateways=["10.0.1.1:8000 backup\n  server x 1.2.3.4:1"]), "gateways"),
         (with_cell(1, database="db:3306"), "database_listen"),
+        (with_cell(1, databases={"rewards": {"server": "db:3306"}}), "databases.rewards.listen"),
+        (with_cell(1, databases={"x\n  bind": {"server": "db:1", "listen": "db:2"}}), "databases"),
         (GOOD | {"admin_socket": "/run/x level admin\n"}, "admin_socket"),
         (GOOD | {"tokens": {"algorithm": "ES256"}}, "public_keys"),
         (GOOD | {"tokens": {"algorithm": "HS256", "public_keys": ["a.pem"]}}, "public_keys"),
@@ -69,3 +71,18 @@ def test_the_configuration_is_that_of_the_map() -> None:
     text = files_of(CellMap.model_validate(GOOD), Path("/etc/haproxy/furlong"))["haproxy.cfg"]
     assert "listen database_" not in text
     assert "server gateway1 10.0.0.2:8000 weight 0 check" in text
+
+
+def test_each_server_of_a_cell_has_a_listener() -> None:
+    """One for the databases that are together, and one for each that is elsewhere."""
+    listeners = {"rewards": {"server": "db2:3306", "listen": "proxy:3311"}}
+    cells = with_cell(1, database="db:3306", database_listen="proxy:3310", databases=listeners)
+    text = files_of(CellMap.model_validate(cells), Path("/etc/haproxy/furlong"))["haproxy.cfg"]
+    for name, listen, server in (
+        ("database_c1", "proxy:3310", "db:3306"),
+        ("database_c1_rewards", "proxy:3311", "db2:3306"),
+    ):
+        _, _, section = text.partition(f"listen {name}\n")
+        lines = [line.strip() for line in section.partition("\n\n")[0].splitlines()]
+        assert f"bind {listen}" in lines
+        assert f"server primary {server} init-addr last,libc,none" in lines

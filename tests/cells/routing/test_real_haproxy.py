@@ -255,8 +255,8 @@ async def test_the_listener_before_a_database_is_switched_without_a_restart(rout
     connections: list[Any] = []
     try:
         for name, target in zip(names, ports, strict=True):
-            runtime.switch_database("c0", "127.0.0.1", target)
-            assert runtime.database_of("c0") == f"127.0.0.1:{target}"
+            runtime.switch_database("database_c0", "127.0.0.1", target)
+            assert runtime.database_of("database_c0") == f"127.0.0.1:{target}"
             if connections:
                 assert await asyncio.wait_for(connections[0][0].read(), 30) == b""
             connections.append(await asyncio.open_connection(host, int(port)))
