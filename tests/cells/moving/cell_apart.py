@@ -1,7 +1,7 @@
 """A cell whose databases are on two servers, and a mover that is killed between them."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from furlong.install.cell_tables import CELL_TABLES
 
 from .conftest import PREFIX, CellServer, MovingHarness
 from .ledger_block import SCHEMA, ledger_tables
-from .test_moves import Killed, killed_at, quietly, unnoted
+from .test_moves import Killed, quietly, unnoted
 
 CLUB = ("club",)
 LEDGER = ledger_tables()
@@ -118,13 +118,11 @@ def killed_in(open_again: Callable[[], Move], step: Step, place: CellServer, wor
 def killed_on_the_way(
     open_again: Callable[[], Move], between: dict[Step, tuple[tuple[CellServer, str], ...]]
 ) -> None:
-    """Carry a move out, killed before and after each step, and between two servers in some of them."""
-    for step in open_again().actions:
-        with suppress(Killed):
-            run(open_again(), killed_at(step, "begins"))
-        for place, words in between.get(step, ()):
+    """Carry a move out, killed in steps between two servers, and after them before their note."""
+    for step, kills in between.items():
+        for place, words in kills:
             killed_in(open_again, step, place, words)
-        with suppress(Killed), unnoted(step, "acted"):
+        with pytest.raises(Killed), unnoted(step, "acted"):
             run(open_again(), quietly)
     run(open_again(), quietly)
     assert open_again().is_over

@@ -77,7 +77,7 @@ def written(held: Held, before: Held) -> list[str]:
 
 
 def test_a_move_of_two_servers_loses_and_repeats_nothing(apart: Apart) -> None:
-    """Both databases are written through HAProxy; the mover is killed in each step, also between the servers.
+    """Both databases are written through HAProxy; the mover is killed between the servers.
 
     Neither server is opened before both have all that was written, and everything is stored exactly once.
     """
@@ -155,7 +155,7 @@ def test_both_servers_are_waited_for_before_either_is_opened(apart: Apart) -> No
 
 
 def test_split_and_merge_conserve_what_both_servers_have(apart: Apart) -> None:
-    """Customers, parents and the house: killed in each step, also between the servers."""
+    """Customers, parents and the house, whatever is killed between the servers."""
     old, new = apart.old, apart.new
     asyncio.run(fill(old.club, CLUB))
     before, books = rows_at(old.club, of=is_customers, names=CLUB), held_at(old.ledger)
