@@ -76,9 +76,9 @@ PROOFS: Final = {
     "test_the_next_version_is_above_all_published_ones",
     "revision and version of a choice": "subgraphs/rewards/test_announced_choices.py::"
     "test_no_version_of_a_choice_is_used_again",
-    "revision of a qualification": "progress/test_qualifications.py::"
+    "revision of a qualification": "subgraphs/progress/test_qualifications.py::"
     "test_no_revision_of_a_qualification_is_used_again",
-    "revision of an outcome": "fulfilment/test_lost_database.py::test_no_published_revision_is_used_again",
+    "revision of an outcome": "subgraphs/fulfilment/test_lost_database.py::test_no_published_revision_is_used_again",
     "number of a global message, of budgets and allotments": "backoffice/global_events/test_publisher.py::"
     "test_a_restored_database_that_decides_at_once_uses_no_number_again",
     "number of a cell's figures": "backoffice/risk/test_numbers_of_figures.py::"
@@ -95,7 +95,7 @@ PROOFS: Final = {
     "version of a live update": "updates/test_club_updates.py::test_the_first_event_is_the_present_state",
     "sequence of counts of what was served": "subgraphs/test_served_counts.py::"
     "test_counts_that_were_perhaps_written_keep_their_sequence",
-    "definition of a week": "progress/test_weeks_stay_as_opened.py::"
+    "definition of a week": "subgraphs/progress/test_weeks_stay_as_opened.py::"
     "test_a_lost_database_that_reads_its_weeks_back_judges_as_before",
     "row of the audit log": "backoffice/test_audit_log.py::"
     "test_an_anchor_shows_what_the_owner_of_the_database_hides",
