@@ -11,11 +11,11 @@ TAGS_internal := --exclude customer
 # of the back office.
 GRAPHS := schema.graphql $(CONTRACTS:%=schema.%.graphql) schema.api.graphql admin.graphql
 # Five at a time on two cores, because many tests wait; a file's tests together, because they share what they start.
-RUN_TESTS := $(BIN)/python deploy/run_tests.py
+RUN_TESTS := $(BIN)/python tools/run_tests.py
 SIDE_BY_SIDE := -n 5 --dist loadfile --no-loadscope-reorder
 compose = node web/compose.mjs $(1) $$(cat .furlong/subgraphs.txt)
 COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
-SET_UP := $(PYTHON) -B -m deploy.set_up
+SET_UP := $(PYTHON) -B -m tools.set_up
 # Every process would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -24,7 +24,7 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-# What is up to date is not done again: the set-up compares contents, not times (deploy/set_up/).
+# What is up to date is not done again: the set-up compares contents, not times (tools/set_up/).
 .PHONY: .venv/.installed web/node_modules/.installed web/dist/.built tests/node/node_modules/.installed .docs/.built
 .venv/.installed:
 	@$(SET_UP) python
@@ -66,13 +66,13 @@ image: wheel ## Build an OCI image in dist/image, without a container engine (De
 	bash deploy/image/build.sh
 
 scenarios: .venv/.installed ## Play the demo's scenarios, and record the graph's answers in contracts/scenarios/answers.json
-	@$(BIN)/python deploy/scenario_answers.py
+	@$(BIN)/python tools/scenario_answers.py
 
 docs: .venv/.installed ## Build the documentation in .docs/html and check its links; 'make demo' serves it at /docs
-	@$(BIN)/python -m deploy.documentation.build $(ARGS)
+	@$(BIN)/python -m tools.documentation.build $(ARGS)
 
 pictures: install-dev ## Take the documentation's pictures of the bet-slip, GraphiQL and the back office from the demo
-	@$(BIN)/python -m deploy.pictures
+	@$(BIN)/python -m tools.pictures
 
 snapshots: install-dev ## Keep new pictures of the screens of widget, back office and documentation, with which tests compare them
 	@$(BIN)/python -m tests.screens.test_snapshots
@@ -86,24 +86,24 @@ test-all: install-dev ## Run all tests that this machine has the services for, a
 	@$(RUN_TESTS) --coverage $(SIDE_BY_SIDE) $(ARGS)
 
 fuzz: .venv/.installed web/node_modules/.installed ## Compare the gateway with a monolith over N generated worlds; N=20000
-	@$(BIN)/python deploy/fuzz.py $(or $(N),20000) $(ARGS)
+	@$(BIN)/python tools/fuzz.py $(or $(N),20000) $(ARGS)
 
 torture: .venv/.installed ## Run the fault tests in their long form, for an hour or two; ARGS="-k zombie"
-	-bash deploy/install-services.sh galera
-	FURLONG_TORTURE=1 $(BIN)/python deploy/run_tests.py tests/torture tests/recovery/test_restored_changes.py tests/attacks/test_new_documents.py tests/http/test_crowds.py tests/gateway/faults/test_clients_and_calls.py tests/gateway/faults/test_others_while_planning.py tests/life tests/whole/test_rehearsal_on_real_parts.py tests/consumers/stream/test_stops_and_gaps.py tests/subgraphs/fulfilment/test_killed_workers.py tests/subgraphs/fulfilment/test_any_sequence_of_events.py tests/screens tests/updates/test_killed_gateway.py tests/cells tests/backoffice/risk/test_allotments.py tests/backoffice/risk/test_allotments_at_once.py tests/backoffice/risk/test_allotments_in_processes.py tests/backoffice/risk/test_figures_of_cells.py tests/backoffice/global_events/test_several_nodes.py tests/backoffice/global_events/test_cdn_purges.py --timeout 3600 $(ARGS)
+	-bash tools/install-services.sh galera
+	FURLONG_TORTURE=1 $(BIN)/python tools/run_tests.py tests/torture tests/recovery/test_restored_changes.py tests/attacks/test_new_documents.py tests/http/test_crowds.py tests/gateway/faults/test_clients_and_calls.py tests/gateway/faults/test_others_while_planning.py tests/life tests/whole/test_rehearsal_on_real_parts.py tests/consumers/stream/test_stops_and_gaps.py tests/subgraphs/fulfilment/test_killed_workers.py tests/subgraphs/fulfilment/test_any_sequence_of_events.py tests/screens tests/updates/test_killed_gateway.py tests/cells tests/backoffice/risk/test_allotments.py tests/backoffice/risk/test_allotments_at_once.py tests/backoffice/risk/test_allotments_in_processes.py tests/backoffice/risk/test_figures_of_cells.py tests/backoffice/global_events/test_several_nodes.py tests/backoffice/global_events/test_cdn_purges.py --timeout 3600 $(ARGS)
 
 nightly: wheel ## Check the Helm chart on a real API server, which it builds the first time (a quarter of an hour, with Go 1.26), the image, Strawberry's own tests and clients, and ask PyPI and npm for advisories about all lock files
-	bash deploy/api_server/build.sh
-	FURLONG_NIGHTLY=1 $(BIN)/python deploy/run_tests.py tests/nightly $(ARGS)
+	bash tools/api_server/build.sh
+	FURLONG_NIGHTLY=1 $(BIN)/python tools/run_tests.py tests/nightly $(ARGS)
 
 bench: .venv/.installed ## Run a benchmark beside its peers and write bench/results/NAME.json; BENCH=betslip ARGS=--quick PROFILE=1
 	@$(BIN)/python -m bench.$(or $(BENCH),$(error name one of bench/: make bench BENCH=betslip)) $(ARGS) $(if $(PROFILE),--profile)
 
-check: .venv/.installed web/node_modules/.installed ## Run the checks whose inputs have changed (deploy/checks), all in CI; ARGS=--all, ARGS="mypy docs"
-	@$(BIN)/python -m deploy.checks $(ARGS)
+check: .venv/.installed web/node_modules/.installed ## Run the checks whose inputs have changed (tools/checks), all in CI; ARGS=--all, ARGS="mypy docs"
+	@$(BIN)/python -m tools.checks $(ARGS)
 
 check-python check-web check-docs check-graph check-budgets: .venv/.installed web/node_modules/.installed
-	@$(BIN)/python -m deploy.checks $(@:check-%=%) $(ARGS)
+	@$(BIN)/python -m tools.checks $(@:check-%=%) $(ARGS)
 
 # What the check "graph" runs.
 graph-drift: .venv/.installed web/node_modules/.installed
@@ -119,7 +119,7 @@ format: .venv/.installed ## Format the Python code
 	$(BIN)/ruff format .
 
 compose: .venv/.installed web/node_modules/.installed ## Compose schema.graphql, its contracts and the API schema, and print admin.graphql; OUT=FILE: one file only, CONTRACT=public: that contract
-	@$(BIN)/python deploy/subgraph_schemas.py .furlong
+	@$(BIN)/python tools/subgraph_schemas.py .furlong
 ifneq ($(OUT)$(CONTRACT),)
 	@$(call compose,$(or $(OUT),schema.$(CONTRACT).graphql)) $(if $(CONTRACT),$(or $(TAGS_$(CONTRACT)),$(error there is no contract $(CONTRACT): there are $(CONTRACTS))))
 else
@@ -128,28 +128,28 @@ else
 	@$(foreach contract,$(CONTRACTS),$(call compose,$(FOLDER)schema.$(contract).graphql) $(TAGS_$(contract)) &&) true
 	@$(BIN)/furlong gateway schema --supergraph $(FOLDER)schema.public.graphql > $(FOLDER)schema.api.graphql.part
 	@mv $(FOLDER)schema.api.graphql.part $(FOLDER)schema.api.graphql
-	@$(BIN)/python -m deploy.helm.secret_settings
-	@$(if $(FOLDER),,$(BIN)/python -m deploy.reward_kinds)
+	@$(BIN)/python -m tools.helm.secret_settings
+	@$(if $(FOLDER),,$(BIN)/python -m tools.reward_kinds)
 endif
 
 migration: .venv/.installed ## Write the next migration of a database from its models; DATABASE=rewards NAME="reward expiry"
-	@$(BIN)/python -m deploy.new_migration $(DATABASE) "$(NAME)"
+	@$(BIN)/python -m tools.new_migration $(DATABASE) "$(NAME)"
 	@$(BIN)/ruff format --quiet $(if $(filter backoffice,$(DATABASE)),backoffice,subgraphs/$(DATABASE))/migrations
 
 lock: .venv/.installed ## Pin the Python dependencies again
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) pyproject.toml --extra analytics -c requirements.lock -o requirements-analytics.lock
 	$(COMPILE) pyproject.toml --extra dev -c requirements.lock -o requirements-dev.lock
-	$(COMPILE) deploy/helm/requirements.in -o deploy/helm/requirements.lock
-	$(COMPILE) deploy/advisories/requirements.in -o deploy/advisories/requirements.lock
-	$(COMPILE) deploy/set_up/requirements.in -c requirements-dev.lock -o deploy/set_up/requirements.lock
+	$(COMPILE) tools/helm/requirements.in -o tools/helm/requirements.lock
+	$(COMPILE) tools/advisories/requirements.in -o tools/advisories/requirements.lock
+	$(COMPILE) tools/set_up/requirements.in -c requirements-dev.lock -o tools/set_up/requirements.lock
 
 services: .venv/.installed ## Install and start real MariaDB and Kafka, and install Chromium and Firefox (Debian, Ubuntu); ARGS=--cells: also what cells need to be moved
-	bash deploy/install-services.sh
-	@$(BIN)/python deploy/services.py start $(ARGS)
+	bash tools/install-services.sh
+	@$(BIN)/python tools/services.py start $(ARGS)
 
 services-stop: ## Stop what 'make services' started
-	@if [ -x $(BIN)/python ]; then $(BIN)/python deploy/services.py stop; fi
+	@if [ -x $(BIN)/python ]; then $(BIN)/python tools/services.py stop; fi
 
 clean: services-stop ## Remove everything that make installed or built
 	rm -rf .venv .docs .mypy_cache .ruff_cache .import_linter_cache .furlong/checks web/node_modules web/dist web/packages/*/dist tests/node/node_modules .services

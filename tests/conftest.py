@@ -1,6 +1,6 @@
 """What every test may ask for: databases, brokers, a browser; real ones need the marker of the same name.
 
-A test file may import the fixtures' types from the modules in `deploy/`, such as `deploy.private_mariadb`.
+A test file may import the fixtures' types from the modules in `deploy/`, such as `tools.private_mariadb`.
 """
 
 import gc
@@ -19,20 +19,20 @@ import certifi
 import pytest
 from hypothesis import HealthCheck, settings
 
-from deploy import server_process
-from deploy.local_chromium import LocalChromium, find_chromium
-from deploy.private_kafka import PrivateKafka, start_kafka
-from deploy.private_mariadb import PrivateMariadb, start_mariadb
-from deploy.private_valkey import PrivateValkey, start_valkey
-from deploy.runner.service_markers import ServiceMarkers, find_firefox, installed_fixtures
-from deploy.runner.started_programs import StartedPrograms
-from deploy.runner.tiers import FAST, Tiers
 from furlong.demo.embedded_broker import EmbeddedBroker
 from tests.support.compiled_statements import share_compiled_statements
 from tests.support.correlated_subqueries import refuse_uncorrelated_tables
 from tests.support.federation.composer import end_shared_composer
 from tests.support.gateway.shared_documents import share_documents
 from tests.support.telemetry.plain_logs import log_plainly
+from tools import server_process
+from tools.local_chromium import LocalChromium, find_chromium
+from tools.private_kafka import PrivateKafka, start_kafka
+from tools.private_mariadb import PrivateMariadb, start_mariadb
+from tools.private_valkey import PrivateValkey, start_valkey
+from tools.runner.service_markers import ServiceMarkers, find_firefox, installed_fixtures
+from tools.runner.started_programs import StartedPrograms
+from tools.runner.tiers import FAST, Tiers
 
 # How fast the machine is must not decide whether a property holds. Each run tries other examples, keeps what
 # fails in .hypothesis, tries that first from then on, and prints it so that it can be tried elsewhere. CI

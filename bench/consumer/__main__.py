@@ -19,12 +19,12 @@ from bench.consumer.messages import ACCOUNTS, BETS, PARTITIONS, ROWS, SCHEMES, S
 from bench.harness import report
 from bench.harness.cores import Cores, on_core, raise_priority
 from bench.harness.servers import ROOT, start_mariadb
-from deploy.private_kafka import PrivateKafka, start_kafka
 from foundation.storage.migrations.upgrade import upgrade
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.progress.models import METADATA
+from tools.private_kafka import PrivateKafka, start_kafka
 
-from deploy.private_mariadb import PrivateMariadb  # isort: skip
+from tools.private_mariadb import PrivateMariadb  # isort: skip
 
 CUSTOMERS = 10_000
 BATCH = 1000

@@ -13,7 +13,7 @@ from bench.consumer.messages import ROW_SCHEMA, ROWS
 from bench.consumer.throughput import WARM_SHARE
 from bench.harness.cores import cpu_seconds, on_core, raise_priority
 from bench.harness.servers import ROOT, free_port
-from deploy.server_process import ServerProcess, start_process
+from tools.server_process import ServerProcess, start_process
 
 POM = Path(__file__).parent / "jdbc_sink" / "pom.xml"
 LIBS = ROOT / ".services" / "jdbc-sink"

@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx
 
 from bench.harness.cores import cpu_seconds, raise_priority
-from deploy.local_chromium import LocalChromium, find_chromium
-from deploy.private_mariadb import start_mariadb
-from deploy.server_process import (
+from tools.local_chromium import LocalChromium, find_chromium
+from tools.private_mariadb import start_mariadb
+from tools.server_process import (
     ServerProcess,
     ServiceFailedError,
     ServiceMissingError,

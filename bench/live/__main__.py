@@ -26,7 +26,7 @@ from bench.live.subscriber import Subscriber, Subscription, WebSocketSubscriber
 from bench.live.subscriber_pool import SubscriberPool, raise_file_limit
 from bench.live.testbed import TestBed, open_testbed
 from bench.load.wrk import LoadTool
-from deploy.private_valkey import start_valkey
+from tools.private_valkey import start_valkey
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,12 +25,12 @@ from bench.harness.servers import (
     start_mariadb,
 )
 from bench.live.producer import TOPIC
-from deploy.private_kafka import start_kafka
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from furlong.install.topics import create_topics
 from furlong.settings import TopicSettings
 from subgraphs.progress.models import PROGRESS
+from tools.private_kafka import start_kafka
 
 PARTITIONS: Final = 8
 GLANCE_SECONDS: Final = 0.1

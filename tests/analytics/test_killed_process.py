@@ -12,12 +12,12 @@ import httpx
 import pytest
 from confluent_kafka import Producer
 
-from deploy.server_process import free_port
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import TOPICS
 from tests.support.analytics_store import KEY, is_complete
 from tests.support.consumers.sample_messages import bet, scheme
 from tests.support.processes.running_furlong import PATIENCE_SECONDS, Programs, eventually, programs_in
+from tools.server_process import free_port
 
 
 @pytest.fixture

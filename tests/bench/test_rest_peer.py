@@ -15,10 +15,10 @@ from bench.fixtures.customers import BRAND, customer_id
 from bench.harness.cores import Cores
 from bench.harness.servers import Servers
 from bench.load.target import Target, WrongAnswerError, check_agreement
-from deploy.private_mariadb import PrivateMariadb
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.club.models import INTENT
+from tools.private_mariadb import PrivateMariadb
 
 CUSTOMERS = 120
 CHANGING = 3

@@ -24,9 +24,6 @@ from aiokafka import AIOKafkaProducer
 from cells.routing.cell_map import CellMap
 from cells.routing.haproxy import write_files
 from consumers.stream.records import Record
-from deploy import server_process
-from deploy.cell_servers.haproxy import start_haproxy
-from deploy.private_mariadb import start_mariadb
 from foundation.storage.cells.cell import Cell
 from foundation.storage.clock import SystemClock
 from furlong.demo.embedded_broker import EmbeddedBroker
@@ -34,6 +31,9 @@ from furlong.demo.tokens import demo_sessions, make_token
 from furlong.topic_plans import MESSAGES
 from tests.support.consumers.sample_messages import account, bet, reward, scheme, week
 from tests.support.processes.running_furlong import BRAND, Programs, eventually, programs_in
+from tools import server_process
+from tools.cell_servers.haproxy import start_haproxy
+from tools.private_mariadb import start_mariadb
 
 LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}
 pytestmark = pytest.mark.timeout(1800)

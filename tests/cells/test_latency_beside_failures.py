@@ -22,13 +22,13 @@ import pytest
 
 from bench.load.open_loop import OpenLoop, Record
 from bench.load.target import Target
-from deploy.private_mariadb import PrivateMariadb, start_mariadb
-from deploy.server_process import start_process, wait_until_ready
 from foundation.storage.clock import SystemClock
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.demo.tokens import make_token
 from furlong.topic_plans import MESSAGES
 from tests.support.processes.running_furlong import BRAND, eventually
+from tools.private_mariadb import PrivateMariadb, start_mariadb
+from tools.server_process import start_process, wait_until_ready
 
 from .test_cells_alone import (
     NEIGHBOUR,

@@ -18,14 +18,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from deploy.private_mariadb import PrivateMariadb
-from deploy.private_valkey import PrivateValkey
 from foundation.storage.settings import DatabaseSettings
 from furlong.checks import Check, CheckFailed, run_checks
 from furlong.database_names import DATABASES
 from furlong.databases import upgrade_databases
 from furlong.demo.embedded_broker import EmbeddedBroker
 from tests.checks.findings import Find, topic_names
+from tools.private_mariadb import PrivateMariadb
+from tools.private_valkey import PrivateValkey
 
 SECRET = "do-not-print-this-secret-of-32-bytes"
 KEYS = json.dumps({"keys": [{"kty": "oct"}]})

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from deploy.private_kafka import start_kafka
-from deploy.server_process import free_port
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import DAY_MS, TOPICS, create_topics, repair
 from furlong.settings import TopicSettings
 from tests.checks.findings import Find, needed_topics, topic_names
+from tools.private_kafka import start_kafka
+from tools.server_process import free_port
 
 PROGRESS = "club.progress.v1"
 

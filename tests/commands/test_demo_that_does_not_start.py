@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from deploy.server_process import free_port
 from furlong.cli.processes.demo import _reason
 from furlong.demo.backoffice import listen_for_backoffice
 from furlong.demo.process import DemoOptions, running_demo
+from tools.server_process import free_port
 
 
 @pytest.mark.parametrize(

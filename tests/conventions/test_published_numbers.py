@@ -78,7 +78,8 @@ PROOFS: Final = {
     "test_no_version_of_a_choice_is_used_again",
     "revision of a qualification": "subgraphs/progress/test_qualifications.py::"
     "test_no_revision_of_a_qualification_is_used_again",
-    "revision of an outcome": "subgraphs/fulfilment/test_lost_database.py::test_no_published_revision_is_used_again",
+    "revision of an outcome": "subgraphs/fulfilment/test_lost_database.py::"
+    "test_no_published_revision_is_used_again",
     "number of a global message, of budgets and allotments": "backoffice/global_events/test_publisher.py::"
     "test_a_restored_database_that_decides_at_once_uses_no_number_again",
     "number of a cell's figures": "backoffice/risk/test_numbers_of_figures.py::"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.reward_kinds import derived_files
+from tools.reward_kinds import derived_files
 
 
 @pytest.mark.parametrize("path", derived_files(), ids=lambda path: path.name)

@@ -20,12 +20,12 @@ from starlette.routing import Route
 from backoffice.http.security import Site
 from cells.routing.cell_map import CellMap
 from cells.routing.haproxy import write_files
-from deploy.cell_servers.haproxy import start_haproxy
-from deploy.server_process import free_port
 from furlong.serve.http_server import listen, serving
 from gateway.clients import ClientAddresses
 from gateway.http.headers import combined
 from tests.support.gateway.private_varnish import start_varnish
+from tools.cell_servers.haproxy import start_haproxy
+from tools.server_process import free_port
 
 PROXY: Final = "127.0.0.1"
 CLIENT: Final = "127.0.0.2"

@@ -14,7 +14,6 @@ from prometheus_client import CollectorRegistry
 from typer.testing import CliRunner
 
 from consumers.stream.settings import StreamSettings
-from deploy.helm.secret_settings import FILE, template
 from foundation.storage.clock import SystemClock
 from foundation.storage.settings import DatabaseSettings
 from furlong.cli.main import app
@@ -26,6 +25,7 @@ from furlong.workers.consumer_process import create_consumer
 from gateway.http.admission import Admission
 from gateway.monitoring.metrics import Metrics
 from subgraphs.block_list import SUBGRAPHS
+from tools.helm.secret_settings import FILE, template
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 FOLDER: Final = ROOT / "deploy" / "helm"
@@ -69,7 +69,7 @@ def results(processes: None) -> dict[str, Any]:
     """What Helm makes of all cells, and of values with something wrong or odd."""
     odd = {name: merged(CELLS["single"], values) for name, values in {**WRONG, **ODD}.items()}
     done = subprocess.run(
-        [ROOT / ".services" / "helm" / "bin" / "python", FOLDER / "render.py"],
+        [ROOT / ".services" / "helm" / "bin" / "python", ROOT / "tools" / "helm" / "render.py"],
         input=json.dumps(CELLS | odd),
         capture_output=True,
         text=True,

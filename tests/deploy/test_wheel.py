@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.server_process import free_port
 from tests.support.processes.running_furlong import eventually, without_settings
+from tools.server_process import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 

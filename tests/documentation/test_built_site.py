@@ -13,10 +13,10 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, expect
 
-from deploy.local_chromium import LocalChromium
 from furlong.serve.page import add_documentation
 from tests.support.browsers.bet_slip_page import launched_chromium
 from tests.support.browsers.screen_gallery import PATIENCE_MS, faults_of_access
+from tools.local_chromium import LocalChromium
 
 pytestmark = pytest.mark.usefixtures("docs_installed")
 

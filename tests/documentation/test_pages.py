@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from deploy.documentation.build import below_path, build_site, problems_of
-from deploy.documentation.navigation import sections, with_navigation
-from deploy.documentation.pages import ALERTS, ROOT, for_the_site
-from deploy.documentation.references import command_pages, settings_page
 from furlong.cli.main import COMMANDS
 from furlong.settings import listed
+from tools.documentation.build import below_path, build_site, problems_of
+from tools.documentation.navigation import sections, with_navigation
+from tools.documentation.pages import ALERTS, ROOT, for_the_site
+from tools.documentation.references import command_pages, settings_page
 
 NAMES = {
     "README.md": "overview.md",

@@ -17,7 +17,6 @@ import yaml
 from playwright.sync_api import Browser as LaunchedBrowser
 from starlette.applications import Starlette
 
-from deploy.local_chromium import LocalChromium
 from foundation.storage.settings import DatabaseSettings
 from furlong.databases import upgrade_databases
 from furlong.serve.site import create_site
@@ -27,6 +26,7 @@ from subgraphs.kit.settings import SessionSettings
 from tests.embedding.brand_site import BrandSite, brand_site
 from tests.support.browsers.bet_slip_page import launched_chromium
 from tests.support.processes.running_furlong import Demo, running_demo
+from tools.local_chromium import LocalChromium
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 WEB: Final = ROOT / "web"

@@ -15,10 +15,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from deploy.local_chromium import LocalChromium
 from tests.embedding.conftest import KEY, Site
 from tests.http.served import served
 from tests.support.browsers.bet_slip_page import PATIENCE_MS, Browser, browser
+from tools.local_chromium import LocalChromium
 
 pytestmark = pytest.mark.usefixtures("web_installed")
 

@@ -16,8 +16,8 @@ from consumers.feeds.delivery.feed_worker import FeedWorker
 from consumers.feeds.delivery.forwarder import FeedMetrics
 from consumers.feeds.mapping.feed import AnyFeed
 from consumers.stream.settings import StreamSettings
-from deploy.private_kafka import PrivateKafka
 from furlong.demo.embedded_broker import EmbeddedBroker
+from tools.private_kafka import PrivateKafka
 
 PATIENCE_SECONDS = 60.0
 PARTITIONS = 4

@@ -15,7 +15,6 @@ from confluent_kafka import Consumer, Producer
 from confluent_kafka import TopicPartition as Place
 
 from consumers.feeds.adapters import sports
-from deploy.private_kafka import PrivateKafka, start_kafka
 from tests.support.consumers.feed_records import example
 from tests.support.consumers.sample_messages import scheme
 from tests.support.processes.forked_programs import run_forked
@@ -26,6 +25,7 @@ from tests.support.processes.running_furlong import (
     programs_in,
     without_settings,
 )
+from tools.private_kafka import PrivateKafka, start_kafka
 
 BETS, PARTITIONS = 60, 4
 FAILING_FEED = str(Path(__file__).parents[1] / "support" / "consumers" / "failing_feed.py")

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from deploy.server_process import free_port
 from tests.gateway.varnish_gateway import Cdn, gateway_behind, terms
 from tests.support.gateway.private_varnish import PrivateVarnish, start_varnish
+from tools.server_process import free_port
 
 TOKEN = "Bearer of-alice"
 

@@ -15,10 +15,10 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from deploy.server_process import free_port
 from gateway.cli import cli
 from tests.gateway.plans import joined
 from tests.gateway.world import FOLDER
+from tools.server_process import free_port
 
 SHOP = str(FOLDER / "shop" / "supergraph.graphql")
 

@@ -22,7 +22,6 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
-from deploy.server_process import free_port
 from gateway import GatewaySettings, create_gateway
 from gateway.cli import cli
 from gateway.monitoring.settings import MonitoringSettings
@@ -32,6 +31,7 @@ from gateway.operators.workers import READY_SECONDS, Workers
 from gateway.tls import ServerTls
 from tests.gateway.worlds import shop
 from tests.http.certificates import Authority
+from tools.server_process import free_port
 
 PATIENCE_SECONDS = 60.0
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,7 +9,6 @@ from typer.testing import CliRunner, Result
 
 from cells.claim import without_fence
 from consumers.rewards.messages import RewardConfigured, decode_reward_config
-from deploy.private_valkey import PrivateValkey
 from foundation.storage.cells.cell import Cell
 from foundation.storage.cells.ownership import CellRow, CellState, write_cell
 from foundation.storage.clock import SystemClock
@@ -22,6 +21,7 @@ from subgraphs.rewards.models import METADATA, REWARD_CONFIG
 from tests.support.consumers.progress_reducer import opened_reducer
 from tests.support.consumers.sample_messages import reward
 from tests.support.database_probe import migrated
+from tools.private_valkey import PrivateValkey
 
 HEADER = "brand,customer,week,staked,currency\n"
 

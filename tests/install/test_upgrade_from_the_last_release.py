@@ -12,7 +12,6 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, Select, delete, insert, select
 
-from deploy.new_migration import NothingToMigrate, write_migration
 from foundation.storage.database import Database
 from foundation.storage.migrations.upgrade import status, upgrade
 from foundation.storage.settings import DatabaseSettings
@@ -27,6 +26,7 @@ from tests.support.product.release import (
     sample_row,
     write_versions,
 )
+from tools.new_migration import NothingToMigrate, write_migration
 
 KILLED_AFTER = Path(__file__).parents[1] / "support" / "processes" / "killed_upgrade.py"
 

@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
-from deploy.private_mariadb import PrivateMariadb, start_mariadb
 from foundation.storage.database import SQL_MODE, Database
 from foundation.storage.migrations.upgrade import create_database
 from foundation.storage.servers import server_named
 from foundation.storage.settings import DatabaseSettings
 from furlong.cli import app
+from tools.private_mariadb import PrivateMariadb, start_mariadb
 
 
 @pytest.mark.parametrize(

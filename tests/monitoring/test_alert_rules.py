@@ -12,8 +12,8 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from deploy.private_prometheus import prometheus_program
 from tests.whole.switched_on.products import LISTENING
+from tools.private_prometheus import prometheus_program
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 FOLDER: Final = ROOT / "deploy" / "monitoring"

@@ -16,8 +16,6 @@ from prometheus_client import CollectorRegistry, Gauge, start_http_server
 
 from consumers.feeds.delivery.forwarder import FeedMetrics
 from consumers.stream.health import Metrics as ConsumerMetrics
-from deploy.private_prometheus import start_prometheus
-from deploy.server_process import free_port
 from foundation.storage.clock import SystemClock
 from furlong.serve.http_server import listen, serving
 from furlong.workers.outbox_worker import OutboxMetrics
@@ -27,6 +25,8 @@ from subgraphs.kit.records.outbox_relay import OutboxStatus
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
 from tests.support.federation.asked import SubgraphRequest
+from tools.private_prometheus import start_prometheus
+from tools.server_process import free_port
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 FOLDER: Final = ROOT / "deploy" / "monitoring"

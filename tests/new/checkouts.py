@@ -9,7 +9,7 @@ from typing import Final
 
 from tests.support.repository_files import ROOT, repository_files
 
-COPIED: Final = ("*.py", "*.toml", "*.json", "*.yaml", "*.graphql", "*.md", "*.mako", "deploy")
+COPIED: Final = ("*.py", "*.toml", "*.json", "*.yaml", "*.graphql", "*.md", "*.mako", "deploy", "tools")
 PATIENCE_SECONDS: Final = 600.0
 
 

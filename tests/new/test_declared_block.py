@@ -11,14 +11,14 @@ from typing import Any, Final
 import httpx
 import pytest
 
-from deploy.private_kafka import PrivateKafka
-from deploy.private_mariadb import PrivateMariadb
-from deploy.server_process import free_port
 from furlong.new.notes import NOTE_TOPIC
 from subgraphs.block_list import SUBGRAPHS
 from tests.http.composed import composed
 from tests.support.processes.running_furlong import BRAND, Programs, Site, eventually, programs_in
 from tests.support.product.declared_switches import shows
+from tools.private_kafka import PrivateKafka
+from tools.private_mariadb import PrivateMariadb
+from tools.server_process import free_port
 
 from .test_notes import note
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.advisories import CannotAskError, advisories, lock_files
+from tools.advisories import CannotAskError, advisories, lock_files
 
 pytestmark = [
     pytest.mark.skipif(

@@ -15,11 +15,11 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from deploy.api_server.server import ApiServer, start_api_server
-from deploy.runner.service_markers import chart_tools_installed
-from deploy.server_process import ServiceMissingError
 from tests.nightly.cluster import Cluster, Manifest, State, collection
 from tests.support.product.release import released_code
+from tools.api_server.server import ApiServer, start_api_server
+from tools.runner.service_markers import chart_tools_installed
+from tools.server_process import ServiceMissingError
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 HELM: Final = ROOT / "deploy" / "helm"
@@ -102,7 +102,7 @@ def applied(cluster: Cluster, manifests: dict[str, list[Manifest]]) -> dict[str,
 def helm_tool(script: str, asked: Any) -> Any:
     """Run a script in Helm's environment, and return what it writes."""
     done = subprocess.run(
-        [TOOLS / "bin" / "python", HELM / script],
+        [TOOLS / "bin" / "python", ROOT / "tools" / "helm" / script],
         input=json.dumps(asked),
         capture_output=True,
         text=True,

@@ -15,8 +15,8 @@ from typing import Any, Final
 
 import pytest
 
-from deploy.server_process import free_port
 from tests.support.processes.running_furlong import BRAND, PATIENCE_SECONDS, Demo, eventually, running_demo
+from tools.server_process import free_port
 
 NODE: Final = Path(__file__).resolve().parents[1] / "node"
 CUSTOMER: Final = "c-1002"

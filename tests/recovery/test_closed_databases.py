@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
 
-from deploy.private_mariadb import PrivateMariadb
 from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
 from foundation.storage.errors import DatabaseClosed
@@ -32,6 +31,7 @@ from subgraphs.kit.settings import UpstreamSettings
 from tests.support.database_probe import migrate
 from tests.support.subgraphs.club_fixture import ClubFixture, session, session_settings
 from tests.support.subgraphs.club_samples import NOW
+from tools.private_mariadb import PrivateMariadb
 
 pytestmark = pytest.mark.usefixtures("mariadb_installed")
 QUERY: Final = """{ club(brand: "northbet") {

@@ -10,7 +10,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.private_mariadb import PrivateMariadb, start_mariadb
 from foundation.storage.settings import DatabaseSettings
 from furlong.workers.recovery_worker import create_recovery_rounds
 from subgraphs.club.models import MEMBERSHIP_EVENT, OUTBOX
@@ -21,6 +20,7 @@ from tests.support.recovery.harness import CHANGE, OPT_IN, SHOWN, UNDISTURBED
 from tests.support.subgraphs.club_fixture import ClubFixture, ask, codes, data_of, migrate
 from tests.support.subgraphs.club_samples import NOW
 from tests.support.subgraphs.upstream_double import UpstreamDouble
+from tools.private_mariadb import PrivateMariadb, start_mariadb
 
 pytestmark = pytest.mark.usefixtures("mariadb_installed")
 JOIN = {"brand": "northbet", "termsVersion": "2026-1", "idempotencyKey": "k"}

@@ -12,7 +12,6 @@ from typer.testing import CliRunner
 
 from consumers.stream.errors import MixedInstallations
 from consumers.stream.settings import StreamSettings
-from deploy.private_mariadb import PrivateMariadb
 from foundation.storage.clock import ManualClock, SystemClock
 from foundation.storage.database import Database
 from foundation.storage.installation import Installation, insert_installation, read_installation
@@ -27,6 +26,7 @@ from furlong.identity import identify, installations, require_one_installation
 from subgraphs.kit.records.leases import Lease
 from subgraphs.progress.models import INSTALLATION, OUTBOX
 from tests.support.database_probe import migrate
+from tools.private_mariadb import PrivateMariadb
 
 NOW: Final = datetime(2026, 3, 25, 12, tzinfo=UTC)
 KAFKA: Final = StreamSettings(bootstrap="127.0.0.1:1")

@@ -13,8 +13,6 @@ import pymysql
 import pytest
 from sqlalchemy import delete, make_url
 
-from deploy.private_mariadb import PrivateMariadb, start_mariadb
-from deploy.server_process import free_port
 from foundation.storage.database import Database
 from foundation.storage.servers import place_of
 from foundation.storage.settings import DatabaseSettings
@@ -25,6 +23,8 @@ from tests.support.processes.running_furlong import Programs, eventually, progra
 from tests.support.product.declared_switches import shows
 from tests.support.subgraphs.club_fixture import AUDIENCE, ISSUER, SECRET, ClubFixture, make_token
 from tests.support.subgraphs.club_samples import BRAND
+from tools.private_mariadb import PrivateMariadb, start_mariadb
+from tools.server_process import free_port
 
 pytestmark = pytest.mark.usefixtures("processes")
 APART = "rewards"

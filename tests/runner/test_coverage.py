@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.runner.coverage import recording
-from deploy.runner.coverage.blocks import mark
-from deploy.runner.coverage.measurement import UNMEASURED, product_modules
+from tools.runner.coverage import recording
+from tools.runner.coverage.blocks import mark
+from tools.runner.coverage.measurement import UNMEASURED, product_modules
 
 ROOT = Path(__file__).resolve().parents[2]
 BRANCHES = '''
@@ -150,7 +150,7 @@ def test_what_killed_and_forked_processes_ran_counts(tmp_path: Path, processes: 
         subprocess.run(["git", *command], cwd=tmp_path, check=True)
     measure = (
         "import sys, pytest; from pathlib import Path; "
-        "from deploy.runner.coverage.measurement import Measurement; "
+        "from tools.runner.coverage.measurement import Measurement; "
         "root = Path.cwd(); measurement = Measurement(root, root / 'coverage'); measurement.begin(); "
         "sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider'], plugins=[measurement]))"
     )

@@ -19,7 +19,7 @@ RUN: Final = """
 import sys
 import pytest
 sys.path.insert(0, sys.argv.pop(1))
-from deploy.runner.forked_workers import ForkedWorkers
+from tools.runner.forked_workers import ForkedWorkers
 sys.exit(pytest.main(sys.argv[1:], plugins=[ForkedWorkers()]))
 """
 NOTES: Final = """

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.runner.scratch_folder import PREFIX, scratch_folder
+from tools.runner.scratch_folder import PREFIX, scratch_folder
 
 
 def test_temporary_files_are_in_memory_and_leave_nothing(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from unittest import mock
 
 import pytest
 
-from deploy.runner.second_chance import SecondChance
+from tools.runner.second_chance import SecondChance
 
 pytest_plugins = "pytester"
 pytestmark = pytest.mark.usefixtures("processes")
@@ -20,7 +20,7 @@ RUN: Final = """
 import sys
 import pytest
 sys.path.insert(0, sys.argv.pop(1))
-from deploy.runner.second_chance import SecondChance
+from tools.runner.second_chance import SecondChance
 sys.exit(pytest.main(sys.argv[1:], plugins=[SecondChance()]))
 """
 PASSES: Final = "def test_passes():\n    pass\n"

@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deploy.runner.file_scheduler import AT_ONCE, WHOLE_PRODUCT, FewAtOnce, next_file
-from deploy.runner.side_by_side import SideBySide
+from tools.runner.file_scheduler import AT_ONCE, WHOLE_PRODUCT, FewAtOnce, next_file
+from tools.runner.side_by_side import SideBySide
 
 WORKERS = 4
 COSTLY = [f"{WHOLE_PRODUCT[0]}test_{number}.py" for number in range(5)]

@@ -7,8 +7,8 @@ pytestmark = pytest.mark.usefixtures("processes")
 
 CONFTEST = """
 import pytest
-from deploy.runner.started_programs import StartedPrograms
-from deploy.runner.tiers import FAST, Tiers
+from tools.runner.started_programs import StartedPrograms
+from tools.runner.tiers import FAST, Tiers
 
 def pytest_addoption(parser):
     parser.addoption(FAST, action="store_true")

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploy.local_chromium import LocalChromium
 from tests.support.browsers.screen_gallery import ROOT, Gallery, open_gallery
+from tools.local_chromium import LocalChromium
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ from typing import Final, Literal
 
 import pytest
 
-from deploy.scenario_answers import recorded
 from tests.support.browsers.screen_gallery import Gallery, Look
+from tools.scenario_answers import recorded
 
 pytestmark = pytest.mark.usefixtures("web_installed")
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
-from deploy.local_chromium import LocalChromium
 from tests.support.browsers.bet_slip_page import launched_chromium
 from tests.support.browsers.screen_gallery import faults_of_access, faults_of_layout
+from tools.local_chromium import LocalChromium
 
 FINE = """<style>
   .readers { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }

@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 
 from backoffice.access import Role
-from deploy.local_chromium import LocalChromium, find_chromium
 from tests.support.browsers.screen_gallery import ROOT, faults_of_access
 from tests.support.browsers.snapshots import Screens, compare_sheet, differences, keep_sheet
 from tests.support.office.fixed_office import PROPOSALS, FixedOffice, open_fixed_office
+from tools.local_chromium import LocalChromium, find_chromium
 
 pytestmark = pytest.mark.usefixtures("web_installed")
 

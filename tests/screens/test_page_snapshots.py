@@ -15,10 +15,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, Route, sync_playwright
 
-from deploy.local_chromium import LocalChromium, find_chromium
-from deploy.scenario_answers import recorded
 from tests.support.browsers.screen_gallery import PATIENCE_MS, ROOT, STEADY, faults_of_access, font_faces
 from tests.support.browsers.snapshots import Screens, compare_sheet, keep_sheet
+from tools.local_chromium import LocalChromium, find_chromium
+from tools.scenario_answers import recorded
 
 pytestmark = pytest.mark.usefixtures("web_installed", "docs_installed")
 

@@ -8,10 +8,10 @@ from typing import Final
 
 import pytest
 
-from deploy.local_chromium import LocalChromium, find_chromium
-from deploy.scenario_answers import recorded
 from tests.support.browsers.screen_gallery import ROOT, Gallery, Look, open_gallery
 from tests.support.browsers.snapshots import Screens, compare_sheet, keep_sheet
+from tools.local_chromium import LocalChromium, find_chromium
+from tools.scenario_answers import recorded
 
 pytestmark = pytest.mark.usefixtures("web_installed")
 

@@ -9,8 +9,8 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.errors import OffsetOutOfRangeError
 
-from deploy.private_kafka import PrivateKafka
 from furlong.demo.embedded_broker import EmbeddedBroker
+from tools.private_kafka import PrivateKafka
 
 Broker = EmbeddedBroker | PrivateKafka
 GENEROUS_SECONDS = 60

@@ -10,8 +10,8 @@ from confluent_kafka import Consumer
 from confluent_kafka import TopicPartition as Partition
 from confluent_kafka.admin import AdminClient
 
-from deploy.kafka_jars import ARCHIVE, prepared_folder
-from deploy.private_kafka import PrivateKafka, start_kafka
+from tools.kafka_jars import ARCHIVE, prepared_folder
+from tools.private_kafka import PrivateKafka, start_kafka
 
 pytestmark = pytest.mark.usefixtures("kafka_installed")
 

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from deploy.private_mariadb import PrivateMariadb, start_mariadb
-from deploy.server_process import ServiceFailedError
+from tools.private_mariadb import PrivateMariadb, start_mariadb
+from tools.server_process import ServiceFailedError
 
 pytestmark = pytest.mark.usefixtures("mariadb_installed")
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy import server_process
-from deploy.server_process import ServiceFailedError, accepts, start_process, wait_until_ready
+from tools import server_process
+from tools.server_process import ServiceFailedError, accepts, start_process, wait_until_ready
 
 GENEROUS_SECONDS = 60
 
@@ -82,7 +82,7 @@ def test_a_server_that_is_late_is_stopped(tmp_path: Path) -> None:
 def test_a_tied_process_dies_with_its_starter(tmp_path: Path) -> None:
     """When a test session is killed, its servers end with it."""
     starter = (
-        "import sys, time; from pathlib import Path; from deploy.server_process import start_process;"
+        "import sys, time; from pathlib import Path; from tools.server_process import start_process;"
         "folder = Path(sys.argv[1]);"
         "words = ['bash', '-c', 'echo up; exec sleep 1000'];"
         "server = start_process(words, folder, folder / 'log', tied=True);"

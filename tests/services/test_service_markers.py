@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from deploy.runner.service_markers import MarkedService, ServiceMarkers
+from tools.runner.service_markers import MarkedService, ServiceMarkers
 
 pytest_plugins = "pytester"
 
@@ -36,7 +36,7 @@ asyncio_default_fixture_loop_scope = function
 """
 
 INNER_CONFTEST = """
-from deploy.runner.service_markers import MarkedService, ServiceMarkers
+from tools.runner.service_markers import MarkedService, ServiceMarkers
 
 
 def pytest_configure(config):

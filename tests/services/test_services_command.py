@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.services import ROOT, ServiceFolder, start, status, stop
+from tools.services import ROOT, ServiceFolder, start, status, stop
 
 pytestmark = pytest.mark.usefixtures("mariadb_installed", "kafka_installed")
 
@@ -79,7 +79,7 @@ def test_stop_ends_a_checkouts_servers_and_takes_its_settings_back(started: Star
 def test_installing_again_installs_nothing() -> None:
     """If everything is installed, the installer names what it found and calls no package manager."""
     told = subprocess.run(
-        ["bash", str(ROOT / "deploy" / "install-services.sh")], capture_output=True, text=True, check=True
+        ["bash", str(ROOT / "tools" / "install-services.sh")], capture_output=True, text=True, check=True
     )
     lines = told.stdout.splitlines()
     found = [line.removeprefix("services: ").split(" is already installed")[0] for line in lines]

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from deploy.private_kafka import PrivateKafka
 from foundation.storage.settings import DatabaseSettings
 from furlong.databases import upgrade_databases
 from furlong.install.topics import DAY_MS, TooShort, create_topics, read_configs, repair, require_retention
@@ -18,6 +17,7 @@ from furlong.topic_plans import MESSAGES
 from subgraphs.kit.topics import TopicPlan
 from tests.support.processes.forked_programs import run_forked
 from tests.support.processes.running_furlong import PATIENCE_SECONDS, without_settings
+from tools.private_kafka import PrivateKafka
 
 pytestmark = pytest.mark.usefixtures("kafka_installed")
 SETTINGS = TopicSettings(retention_days=20, facts_retention_days=50)
@@ -114,7 +114,7 @@ async def test_a_repair_changes_only_what_is_kept(kafka: PrivateKafka, plans: tu
 
 async def test_a_consumer_refuses_topics_that_forget_too_soon(tmp_path: Path) -> None:
     """With Kafka's own seven days it ends and says what to do, and starts once that is done."""
-    from deploy.private_kafka import start_kafka  # noqa: PLC0415 - a broker of its own, whose topics nobody else reads
+    from tools.private_kafka import start_kafka  # noqa: PLC0415 - a broker of its own, whose topics nobody else reads
 
     url = f"sqlite+aiosqlite:///{tmp_path / 'databases'}"
     await upgrade_databases(DatabaseSettings(url=url))

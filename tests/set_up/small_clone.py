@@ -10,7 +10,7 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parents[2]
 RUN: Final = """\
 import pathlib, sys
-from deploy.set_up.program import main
+from tools.set_up.program import main
 sys.exit(main(sys.argv[2:], pathlib.Path(sys.argv[1])))
 """
 PIP: Final = """\
@@ -36,9 +36,9 @@ FILES: Final = {
     "pyproject.toml": PROJECT,
     "requirements.lock": "one==1\n",
     "requirements-dev.lock": "one==1\ntwo==2\n",
-    "deploy/set_up/requirements.lock": "uv==1\n",
-    "deploy/set_up/bun/package.json": "{}",
-    "deploy/set_up/bun/package-lock.json": "{}",
+    "tools/set_up/requirements.lock": "uv==1\n",
+    "tools/set_up/bun/package.json": "{}",
+    "tools/set_up/bun/package-lock.json": "{}",
     "furlong/__init__.py": "",
     "furlong/cli.py": "def app(): print('this is furlong')\n",
     "furlong/demo/__init__.py": "",

@@ -96,7 +96,7 @@ def test_an_older_python_is_told_which_one_is_needed(monkeypatch: pytest.MonkeyP
     """Its first file does not use anything that came later."""
     monkeypatch.setattr(sys, "version_info", (3, 9))
     with pytest.raises(SystemExit, match=r"needs Python 3.11 or later, and this is Python 3\.9"):
-        runpy.run_module("deploy.set_up", run_name="__main__", alter_sys=False)
+        runpy.run_module("tools.set_up", run_name="__main__", alter_sys=False)
 
 
 def test_a_full_disk_under_the_set_up_itself_is_told(clone: SmallClone) -> None:

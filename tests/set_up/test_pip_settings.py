@@ -1,6 +1,6 @@
 """uv gets what the user has configured for pip."""
 
-from deploy.set_up.packages import uv_environment
+from tools.set_up.packages import uv_environment
 
 LISTED = """\
 :env:.find-links='/wheels /more'

@@ -9,7 +9,6 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from deploy.private_valkey import PrivateValkey
 from subgraphs.club_kit.domain.accounts import Account
 from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.kit.graphql.app import Subgraph
@@ -18,6 +17,7 @@ from subgraphs.kit.settings import CallerSettings
 from tests.support.gateway.signing import Signing, fixed, key_text, secret
 from tests.support.subgraphs.club_fixture import ClubFixture, ask, session
 from tests.support.subgraphs.club_samples import OWNER, WEEK, good_account, make_brand, make_scheme
+from tools.private_valkey import PrivateValkey
 
 KEY = secret("gateway-1")
 PATIENT = 30.0

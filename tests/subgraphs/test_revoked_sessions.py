@@ -14,7 +14,6 @@ import pytest
 from pydantic import SecretStr
 from typer.testing import CliRunner
 
-from deploy.private_valkey import PrivateValkey
 from foundation.storage.clock import SystemClock
 from foundation.storage.settings import DatabaseSettings
 from foundation.tokens import Revocations
@@ -27,6 +26,7 @@ from gateway import GatewaySettings
 from subgraphs.kit.graphql.callers import DEVELOPMENT
 from subgraphs.kit.settings import SessionSettings
 from tests.support.subgraphs.club_fixture import AUDIENCE, ISSUER, SECRET, make_token
+from tools.private_valkey import PrivateValkey
 
 PATIENCE_SECONDS = 60.0
 QUERY = {"query": "{ __typename }"}

@@ -17,9 +17,6 @@ from confluent_kafka import Producer
 from sqlalchemy import delete, func, select
 
 from consumers.stream.records import Record
-from deploy.private_kafka import PrivateKafka, start_kafka
-from deploy.private_mariadb import PrivateMariadb, start_mariadb
-from deploy.server_process import start_process, wait_until_ready
 from foundation.storage.database import Database
 from foundation.storage.migrations.upgrade import upgrade
 from foundation.storage.settings import DatabaseSettings
@@ -28,6 +25,9 @@ from tests.support.consumers.betting_load import BRAND, Load, recount
 from tests.support.consumers.sample_messages import scheme
 from tests.support.processes.forked_programs import Program, start_forked
 from tests.support.processes.running_furlong import without_settings
+from tools.private_kafka import PrivateKafka, start_kafka
+from tools.private_mariadb import PrivateMariadb, start_mariadb
+from tools.server_process import start_process, wait_until_ready
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 BETS: Final = "club.progress.v1"

@@ -12,13 +12,13 @@ from typing import Final
 import httpx
 import pytest
 
-from deploy.private_kafka import start_kafka
-from deploy.private_mariadb import PrivateMariadb
-from deploy.private_valkey import PrivateValkey
 from tests.support.processes.running_furlong import eventually
 from tests.support.telemetry.otlp_receiver import receiving
 from tests.torture.conftest import Servers
 from tests.whole.switched_on.products import CUSTOMER, LISTENING, Product, running_product
+from tools.private_kafka import start_kafka
+from tools.private_mariadb import PrivateMariadb
+from tools.private_valkey import PrivateValkey
 
 DEAD_SECONDS: Final = 90.0 if os.environ.get("FURLONG_TORTURE", "") not in {"", "0"} else 45.0
 """More than the half minute after which a consumer that gets nothing leaves its group."""

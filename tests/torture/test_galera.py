@@ -19,15 +19,15 @@ from typing import Any, Final
 import pymysql
 import pytest
 
-from deploy.cell_servers.haproxy import start_haproxy
-from deploy.private_galera import GaleraNode, PrivateGalera, galera_installed, start_galera
-from deploy.private_mariadb import PrivateMariadb
-from deploy.server_process import free_port
 from tests.support.consumers.betting_load import Load, recount
 from tests.support.processes.running_furlong import ROOT, eventually
 from tests.support.product.whole_installation import Installation, rehearsed_installation
 from tests.torture.changing_members import Changer, changing, each_change_is_kept, each_has_changed
 from tests.torture.placed_bets import betting, each_bet_counts_once
+from tools.cell_servers.haproxy import start_haproxy
+from tools.private_galera import GaleraNode, PrivateGalera, galera_installed, start_galera
+from tools.private_mariadb import PrivateMariadb
+from tools.server_process import free_port
 
 pytestmark = [
     pytest.mark.usefixtures("kafka_installed", "mariadb_installed", "haproxy_installed", "processes"),
@@ -35,7 +35,7 @@ pytestmark = [
         os.environ.get("FURLONG_TORTURE", "") in {"", "0"}, reason="takes some minutes: make torture"
     ),
     pytest.mark.skipif(
-        not galera_installed(), reason="Galera is missing: bash deploy/install-services.sh galera"
+        not galera_installed(), reason="Galera is missing: bash tools/install-services.sh galera"
     ),
     pytest.mark.timeout(1800),
 ]

@@ -13,14 +13,14 @@ from typing import Final
 import httpx
 import pytest
 
-from deploy.cell_servers.haproxy import start_haproxy
-from deploy.server_process import free_port
 from foundation.storage.settings import DatabaseSettings
 from furlong.databases import upgrade_databases
 from tests.support.processes.forked_programs import Program
 from tests.support.processes.running_furlong import ROOT, Programs, eventually, programs_in
 from tests.support.subgraphs.club_fixture import AUDIENCE, ISSUER, SECRET, ClubFixture, make_token
 from tests.torture.conftest import Scale
+from tools.cell_servers.haproxy import start_haproxy
+from tools.server_process import free_port
 
 pytestmark = [pytest.mark.usefixtures("processes", "haproxy_installed"), pytest.mark.timeout(900)]
 CONFIGURATION: Final = ROOT / "deploy" / "haproxy" / "haproxy.cfg"

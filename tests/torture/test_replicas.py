@@ -16,15 +16,15 @@ from typing import Any, Final
 
 import pytest
 
-from deploy.cell_servers.haproxy import start_haproxy
-from deploy.private_mariadb import PrivateMariadb
-from deploy.private_replicas import ReplicaServer, make_primary, replica_server
-from deploy.server_process import free_port
 from tests.support.consumers.betting_load import Load, recount
 from tests.support.processes.running_furlong import ROOT, eventually
 from tests.support.product.whole_installation import Installation, rehearsed_installation
 from tests.torture.changing_members import Changer, changing, each_change_is_kept, each_has_changed
 from tests.torture.placed_bets import betting, each_bet_counts_once
+from tools.cell_servers.haproxy import start_haproxy
+from tools.private_mariadb import PrivateMariadb
+from tools.private_replicas import ReplicaServer, make_primary, replica_server
+from tools.server_process import free_port
 
 pytestmark = [
     pytest.mark.usefixtures("kafka_installed", "mariadb_installed", "haproxy_installed", "processes"),

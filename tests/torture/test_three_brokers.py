@@ -19,13 +19,13 @@ import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 from sqlalchemy import make_url
 
-from deploy.kafka_cluster import KafkaCluster, start_kafka_cluster
-from deploy.private_mariadb import PrivateMariadb
-from deploy.server_process import free_port
 from tests.support.consumers.betting_load import Load, recount
 from tests.support.consumers.sample_messages import membership, scheme
 from tests.support.processes.forked_programs import Program
 from tests.support.processes.running_furlong import BRAND, Programs, eventually, programs_in
+from tools.kafka_cluster import KafkaCluster, start_kafka_cluster
+from tools.private_mariadb import PrivateMariadb
+from tools.server_process import free_port
 
 pytestmark = [
     pytest.mark.usefixtures("kafka_installed", "processes"),

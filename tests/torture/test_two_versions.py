@@ -9,7 +9,6 @@ from typing import Any, Final
 import pytest
 from confluent_kafka.admin import AdminClient
 
-from deploy.private_mariadb import PrivateMariadb
 from tests.support.consumers.betting_load import Load
 from tests.support.processes.running_furlong import BRAND, Site, eventually
 from tests.support.product.rehearsed_week import NEXT_WEEK, WEEK, RehearsedWeek
@@ -22,6 +21,7 @@ from tests.support.product.whole_installation import (
     rehearsed_installation,
 )
 from tests.torture.placed_bets import applies_more, betting, each_bet_counts_once
+from tools.private_mariadb import PrivateMariadb
 
 pytestmark = [
     pytest.mark.usefixtures("kafka_installed"),

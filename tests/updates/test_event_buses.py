@@ -10,12 +10,12 @@ from functools import partial
 
 import pytest
 
-from deploy.private_valkey import PrivateValkey
 from subgraphs.kit.live import valkey_bus
 from subgraphs.kit.live.event_bus import EventBus, MemoryBus
 from subgraphs.kit.live.valkey_bus import MAX_WAITING, Notices, ValkeyBus, WaitingNotices, decode, encode
 from subgraphs.kit.live.watches import Watch, Watches
 from tests.support.tcp_proxy import tcp_proxy
+from tools.private_valkey import PrivateValkey
 
 PATIENCE_SECONDS = 60.0
 ANN, BEA, OTHER = b"northbet:ann", b"northbet:bea", b"southbet:ann"

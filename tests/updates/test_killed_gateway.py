@@ -16,8 +16,6 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.local_chromium import LocalChromium
-from deploy.server_process import free_port
 from foundation.storage.settings import DatabaseSettings
 from furlong.databases import upgrade_databases
 from subgraphs.club.membership.membership import MembershipKind
@@ -28,6 +26,8 @@ from tests.support.processes.running_furlong import Programs, eventually, progra
 from tests.support.subgraphs.club_fixture import AUDIENCE, ISSUER, SECRET, ClubFixture, make_token
 from tests.support.subgraphs.club_samples import BRAND
 from tests.updates.open_pages import open_pages
+from tools.local_chromium import LocalChromium
+from tools.server_process import free_port
 
 pytestmark = pytest.mark.usefixtures("web_installed")
 

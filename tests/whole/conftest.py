@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser as LaunchedBrowser
 
-from deploy.local_chromium import LocalChromium
 from tests.support.browsers.bet_slip_page import launched_chromium
 from tests.support.processes.running_furlong import Demo, running_demo
+from tools.local_chromium import LocalChromium
 
 
 @pytest.fixture(scope="module")

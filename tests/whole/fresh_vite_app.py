@@ -13,9 +13,9 @@ from typing import Final
 
 import httpx
 
-from deploy.server_process import free_port
 from tests.support.page_snippets import FENCE, NAMED, section
 from tests.support.processes.running_furlong import ROOT, eventually
+from tools.server_process import free_port
 
 INSTALLED: Final = ROOT / "web" / "node_modules"
 DEMO: Final = "http://127.0.0.1:8000"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import httpx
 
-from deploy.server_process import free_port
 from tests.support.processes.running_furlong import eventually
+from tools.server_process import free_port
 
 
 def agent() -> str:

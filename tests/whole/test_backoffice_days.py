@@ -7,9 +7,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from deploy.local_chromium import LocalChromium
-from deploy.private_kafka import PrivateKafka
-from deploy.private_mariadb import PrivateMariadb
 from tests.support.browsers.bet_slip_page import PATIENCE_MS
 from tests.support.office import content, hostile_texts
 from tests.support.office.hostile_changes import Clerks
@@ -17,6 +14,9 @@ from tests.support.office.office_client import Staff, staff_of
 from tests.support.office.stack import DEPUTY, EVERYBODY, LINKED_HOST, Office, running_office
 from tests.support.product.declared_switches import shows
 from tests.whole.days import analysts, operations, people, risk, support
+from tools.local_chromium import LocalChromium
+from tools.private_kafka import PrivateKafka
+from tools.private_mariadb import PrivateMariadb
 
 expect.set_options(timeout=PATIENCE_MS)
 pytestmark = pytest.mark.usefixtures("web_installed")

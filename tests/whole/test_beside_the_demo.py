@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.server_process import free_port
 from tests.support.processes.running_furlong import BRAND, Demo, eventually
+from tools.server_process import free_port
 
 CUSTOMER = "c-1001"
 

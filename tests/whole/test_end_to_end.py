@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploy.local_chromium import LocalChromium
 from tests.support.browsers.bet_slip_page import browser
 from tests.support.processes.running_furlong import BRAND, Demo, eventually, running_demo
+from tools.local_chromium import LocalChromium
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.usefixtures("web_installed")]
 

@@ -11,11 +11,6 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from deploy.local_chromium import LocalChromium
-from deploy.private_kafka import start_kafka
-from deploy.private_mariadb import PrivateMariadb
-from deploy.private_valkey import PrivateValkey
-from deploy.server_process import free_port
 from tests.support.browsers.bet_slip_page import browser
 from tests.support.gateway.signing import PRIVATE, PUBLIC, key_text
 from tests.support.processes.running_furlong import (
@@ -28,6 +23,11 @@ from tests.support.processes.running_furlong import (
     programs_in,
 )
 from tests.whole.content_publication import publish_title
+from tools.local_chromium import LocalChromium
+from tools.private_kafka import start_kafka
+from tools.private_mariadb import PrivateMariadb
+from tools.private_valkey import PrivateValkey
+from tools.server_process import free_port
 
 pytestmark = pytest.mark.usefixtures("kafka_installed", "chromium_installed", "web_installed")
 

@@ -11,10 +11,10 @@ from typing import Any, Final
 import httpx
 import pytest
 
-from deploy.private_mariadb import PrivateMariadb
 from tests.support.processes.running_furlong import BRAND, PATIENCE_SECONDS, ROOT, eventually
 from tests.support.product.rehearsed_week import NEXT_WEEK, WEEK, RehearsedWeek
 from tests.support.product.whole_installation import CUSTOMER, WORKERS, Installation, rehearsed_installation
+from tools.private_mariadb import PrivateMariadb
 
 PARTS: Final = """{ club(brand: "northbet") {
   membership { optedIn } progress { staked { minor } } choice { version } fulfilment { status } } }"""

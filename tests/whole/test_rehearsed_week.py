@@ -8,10 +8,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.local_chromium import LocalChromium
 from tests.support.browsers.bet_slip_page import browser
 from tests.support.processes.running_furlong import BRAND, eventually, programs_in, running_demo
 from tests.support.product.rehearsed_week import MONDAY, NEXT_WEEK, WEEK, RehearsedWeek
+from tools.local_chromium import LocalChromium
 
 pytestmark = pytest.mark.timeout(900)  # several starts of the demo
 CUSTOMER = "c-1001"

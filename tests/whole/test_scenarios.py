@@ -12,7 +12,6 @@ from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 from typer.testing import CliRunner
 
-from deploy.scenario_answers import play_all, recorded
 from furlong.cli.main import app
 from furlong.demo.routes import SessionCustomer
 from furlong.demo.scenarios import (
@@ -24,6 +23,7 @@ from furlong.demo.scenarios import (
     read_scenarios,
 )
 from subgraphs.club_kit.domain.accounts import IneligibleReason
+from tools.scenario_answers import play_all, recorded
 
 CLUB_STATES = {
     *("NOT_OPTED_IN", "TRACKING", "QUALIFIED", "CONFIRMED", "FULFILLING"),

@@ -24,7 +24,6 @@ from backoffice.global_events.decisions import GlobalDecisions
 from backoffice.identity.credentials import givers
 from backoffice.identity.users import present_roles
 from backoffice.versions import next_version
-from deploy.private_mariadb import PrivateMariadb
 from foundation.storage.clock import ManualClock
 from subgraphs.rewards.models import REWARD_CONFIG
 from tests.backoffice.content_fixture import (
@@ -40,6 +39,7 @@ from tests.backoffice.content_fixture import (
     document,
 )
 from tests.support.office.backoffice_fixture import NOW, employ
+from tools.private_mariadb import PrivateMariadb
 
 
 @pytest.fixture

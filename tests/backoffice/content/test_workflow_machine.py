@@ -19,7 +19,6 @@ from backoffice.content import repository
 from backoffice.content.revisions.document import ContentDocument
 from backoffice.content.revisions.revision import RevisionState
 from backoffice.errors import BackofficeError
-from deploy.private_mariadb import PrivateMariadb
 from tests.backoffice.content_fixture import (
     ANN,
     ANN_AGAIN,
@@ -32,6 +31,7 @@ from tests.backoffice.content_fixture import (
     content_fixture,
     document,
 )
+from tools.private_mariadb import PrivateMariadb
 
 T = TypeVar("T")
 PEOPLE = st.sampled_from([ANN, ANN_AGAIN, BOB, CAT, DAN, EVE])

@@ -19,7 +19,6 @@ from backoffice.run_publisher import running_publisher
 from consumers.acknowledgements.settings import NodeSettings
 from consumers.rewards.wiring import create_consumer
 from consumers.stream.settings import StreamSettings
-from deploy.server_process import free_port
 from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
@@ -35,6 +34,7 @@ from tests.support.database_probe import migrated
 from tests.support.gateway.private_varnish import PrivateVarnish, start_varnish
 from tests.support.office.backoffice_fixture import backoffice_database
 from tests.support.office.global_messages import BRAND, switch
+from tools.server_process import free_port
 
 PATIENCE_SECONDS = 120.0
 LONG = os.environ.get("FURLONG_TORTURE", "") not in {"", "0"}

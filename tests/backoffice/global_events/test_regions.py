@@ -20,8 +20,6 @@ from cells.regions import RegionMap, mirror_properties
 from consumers.acknowledgements.settings import NodeSettings
 from consumers.rewards.wiring import create_consumer
 from consumers.stream.settings import StreamSettings
-from deploy.private_kafka import PrivateKafka, start_kafka, start_mirror
-from deploy.server_process import ServerProcess
 from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
@@ -34,6 +32,8 @@ from tests.backoffice.global_events.running_consumers import running, until
 from tests.support.database_probe import migrated
 from tests.support.office.backoffice_fixture import backoffice_database
 from tests.support.office.global_messages import BRAND, switch
+from tools.private_kafka import PrivateKafka, start_kafka, start_mirror
+from tools.server_process import ServerProcess
 
 HOME, ABROAD = "uk", "mt"
 

@@ -21,8 +21,6 @@ from backoffice.identity import users
 from backoffice.identity.account import NewAccount
 from backoffice.identity.credentials import givers
 from backoffice.settings import BackofficeSettings
-from deploy.private_kafka import start_kafka
-from deploy.private_mariadb import PrivateMariadb
 from foundation.storage.clock import SystemClock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
@@ -31,6 +29,8 @@ from subgraphs.club.models import INTENT
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from tests.support.office.backoffice_site import PASSWORD, QUICK, ROOT_ACTOR
 from tests.support.processes.running_furlong import Programs, eventually, programs_in
+from tools.private_kafka import start_kafka
+from tools.private_mariadb import PrivateMariadb
 
 pytestmark = pytest.mark.usefixtures("kafka_installed")
 

@@ -20,9 +20,6 @@ import pytest
 import yaml
 from sqlalchemy.exc import SQLAlchemyError
 
-from deploy import server_process
-from deploy.private_kafka import PrivateKafka
-from deploy.private_mariadb import PrivateMariadb
 from foundation.storage.cells.cell import Cell
 from foundation.storage.clock import ManualClock, SystemClock
 from foundation.storage.database import Database
@@ -32,6 +29,9 @@ from furlong.install.topics import TOPICS, create_topics
 from furlong.settings import TopicSettings
 from tests.backoffice.risk.allotted_cells import BRAND, CELLS, RewardsCell
 from tests.support.processes.running_furlong import ROOT, Programs, eventually, programs_in
+from tools import server_process
+from tools.private_kafka import PrivateKafka
+from tools.private_mariadb import PrivateMariadb
 
 pytestmark = [
     pytest.mark.skipif(

@@ -21,9 +21,6 @@ from cells.moving.journal import Step
 from cells.moving.settings import MoveSettings
 from cells.routing.cell_map import CellMap
 from cells.routing.haproxy import write_files
-from deploy import server_process
-from deploy.cell_servers.haproxy import start_haproxy
-from deploy.private_mariadb import PrivateMariadb, start_mariadb
 from foundation.storage.settings import CellSettings, DatabaseSettings
 from furlong.databases import METADATA
 from furlong.topic_plans import KEYED_TOPICS
@@ -31,6 +28,9 @@ from subgraphs.block_list import SUBGRAPHS
 from tests.support.database_probe import migrate
 from tests.support.processes.forked_programs import Program, start_forked
 from tests.support.processes.running_furlong import without_settings
+from tools import server_process
+from tools.cell_servers.haproxy import start_haproxy
+from tools.private_mariadb import PrivateMariadb, start_mariadb
 
 ROOM_BYTES = 4 * 2**30
 PREFIX, CELL = "furlong_c1", CellSettings(cell="c1", cell_partitions="0-1", cell_of=4)

@@ -11,9 +11,9 @@ from sqlalchemy import make_url
 
 from cells.routing.cell_map import CellMap
 from cells.routing.haproxy import write_files
-from deploy import server_process
-from deploy.cell_servers.haproxy import start_haproxy
 from tests.support.processes.running_furlong import BRAND, Demo, eventually, running_demo
+from tools import server_process
+from tools.cell_servers.haproxy import start_haproxy
 
 from .conftest import PREFIX, CellServer
 

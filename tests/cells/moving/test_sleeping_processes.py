@@ -15,7 +15,6 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from cells.moving.move import open_move, run
-from deploy import server_process
 from foundation.storage.cells.cell import Cell
 from foundation.storage.clock import SystemClock
 from foundation.storage.errors import CellFenced
@@ -26,6 +25,7 @@ from furlong.topic_plans import MESSAGES
 from tests.support.consumers.sample_messages import account, bet, scheme, week
 from tests.support.processes.forked_programs import Program
 from tests.support.processes.running_furlong import programs_in
+from tools import server_process
 
 from .conftest import PREFIX, CellServer, MovingHarness
 

@@ -24,8 +24,6 @@ from cells.claim import claim, without_fence
 from cells.routing.cell_map import CellMap
 from cells.routing.haproxy import change_running, changes_in, check_files, write_files
 from cells.routing.runtime import Runtime
-from deploy import server_process
-from deploy.cell_servers.haproxy import start_haproxy
 from foundation.storage.cells.cell import Cell
 from foundation.storage.settings import CellSettings, DatabaseSettings
 from furlong.databases import METADATA
@@ -37,6 +35,8 @@ from furlong.topic_plans import KEYED_TOPICS
 from gateway import GatewaySettings
 from subgraphs.block_list import SUBGRAPHS
 from tests.support.database_probe import migrate
+from tools import server_process
+from tools.cell_servers.haproxy import start_haproxy
 
 pytestmark = [
     pytest.mark.usefixtures("haproxy_installed"),

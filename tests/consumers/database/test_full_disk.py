@@ -11,9 +11,9 @@ from typing import Any
 import pymysql
 import pytest
 
-from deploy.private_mariadb import PrivateMariadb, start_mariadb
-from deploy.server_process import start_process, wait_until_ready
 from tests.support.consumers.betting_harness import BettingHarness, betting_harness
+from tools.private_mariadb import PrivateMariadb, start_mariadb
+from tools.server_process import start_process, wait_until_ready
 
 pytestmark = pytest.mark.usefixtures("mariadb_installed")
 FULL = 1114

@@ -13,8 +13,8 @@ from typing import Any
 import pymysql
 import pytest
 
-from deploy.private_mariadb import PrivateMariadb, start_mariadb
 from tests.support.consumers.betting_harness import BettingHarness, betting_harness
+from tools.private_mariadb import PrivateMariadb, start_mariadb
 
 pytestmark = pytest.mark.usefixtures("mariadb_installed")
 DEADLOCK = 1213

@@ -21,12 +21,12 @@ from consumers.stream.database.sink import Applied, Sink
 from consumers.stream.errors import Poison, PositionMoved, TooManyDeadLetters
 from consumers.stream.records import Partition, Record
 from consumers.stream.topics import AnyTopic, Message, Outcome, Topic
-from deploy.private_mariadb import PrivateMariadb
 from foundation.storage.clock import ManualClock
 from foundation.storage.database import Database
 from subgraphs.club.models import METADATA, REFERENCE, STREAM
 from tests.support.consumers.sample_messages import account
 from tests.support.database_probe import contents, migrated
+from tools.private_mariadb import PrivateMariadb
 
 NOW = datetime(2026, 3, 25, 14, 3, 11, 250_000, tzinfo=UTC)
 PARTITION = Partition("words", 2, "g-1")

@@ -9,9 +9,9 @@ from typing import Final
 import pytest
 from structlog.testing import capture_logs
 
-from deploy.private_valkey import PrivateValkey
 from foundation.signatures import InvalidSignature, Reason, ValkeyNonces
 from tests.foundation.signatures.signed_request import Clock
+from tools.private_valkey import PrivateValkey
 
 PATIENT: Final = 30.0
 

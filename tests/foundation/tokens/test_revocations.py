@@ -16,7 +16,6 @@ from pydantic import SecretStr, ValidationError
 from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
-from deploy.private_valkey import PrivateValkey
 from foundation.tokens import (
     InvalidToken,
     Issuer,
@@ -30,6 +29,7 @@ from foundation.tokens.metrics import TokenMetrics
 from foundation.tokens.revocations import RevocationList, revoke
 from foundation.tokens.verifier import TrustedIssuer
 from tests.support.tokens.issued_tokens import AUDIENCE, ISSUER, ManualTime, token
+from tools.private_valkey import PrivateValkey
 
 SECRET: Final = "a secret of the tests, 32 bytes or more"
 KEY: Final = OctKey.import_key(SECRET)

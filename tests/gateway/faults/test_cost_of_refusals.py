@@ -13,9 +13,9 @@ from typing import Final
 import httpx
 
 from bench.counts.counting import Counting
-from deploy.server_process import free_port
 from gateway import GatewaySettings, create_gateway
 from tests.support.federation.root_fields import write_supergraph
+from tools.server_process import free_port
 
 REPLY: Final = b'{"data":{"field0":{"id":"1","text":"x"}}}'
 HEAD: Final = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"

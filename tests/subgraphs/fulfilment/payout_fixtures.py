@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 import structlog
 
-from deploy.private_mariadb import PrivateMariadb
 from foundation.storage.database import Database
 from foundation.storage.migrations.upgrade import upgrade
 from foundation.storage.settings import DatabaseSettings
 from simulator.providers.serve import APIS
 from subgraphs.fulfilment.models import METADATA
 from tests.support.fulfilment.payout_harness import PayoutHarness, open_harness
+from tools.private_mariadb import PrivateMariadb
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from playwright.sync_api import Browser as LaunchedBrowser
 from playwright.sync_api import ConsoleMessage, Error, Page, expect, sync_playwright
 
-from deploy.local_chromium import LocalChromium
+from tools.local_chromium import LocalChromium
 
 PATIENCE_MS = 60_000
 

@@ -13,8 +13,8 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Page, sync_playwright
 
-from deploy.local_chromium import LocalChromium
 from tests.support.browsers.snapshots import Screens, cut
+from tools.local_chromium import LocalChromium
 
 ROOT = Path(__file__).resolve().parents[3]
 MODULES = ROOT / "tests" / "node" / "node_modules"

@@ -6,7 +6,7 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.server_process import (
+from tools.server_process import (
     ServerProcess,
     ServiceMissingError,
     free_port,

@@ -20,10 +20,10 @@ from PIL import Image
 from playwright.sync_api import Page, Route, sync_playwright
 
 from backoffice.access import ROLES, Permission, Role
-from deploy.local_chromium import LocalChromium
-from deploy.scenario_answers import recorded
 from tests.support.browsers.screen_gallery import PATIENCE_MS, ROOT, STEADY, font_faces
 from tests.support.office.moving_about import move
+from tools.local_chromium import LocalChromium
+from tools.scenario_answers import recorded
 
 ORIGIN: Final = "http://office.test"
 BUILT: Final = ROOT / "web" / "dist" / "backoffice"

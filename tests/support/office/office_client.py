@@ -8,13 +8,13 @@ from typing import Any, Final, Literal
 
 from playwright.sync_api import APIResponse, Locator, Page, expect, sync_playwright
 
-from deploy.local_chromium import LocalChromium
 from tests.support.browsers.bet_slip_page import PATIENCE_MS
 from tests.support.browsers.screen_gallery import faults_of_access
 from tests.support.office.moving_about import READS, go
 from tests.support.office.signing_in import sign_in, step_up
 from tests.support.office.stack import ANN, Office
 from tests.support.processes.running_furlong import eventually
+from tools.local_chromium import LocalChromium
 
 REPORTS: Final = """
 window.__policy = [];

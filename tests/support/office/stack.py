@@ -16,9 +16,6 @@ from pydantic import SecretStr
 from backoffice.access import Role
 from backoffice.base import create_base
 from backoffice.settings import BackofficeSettings
-from deploy.private_kafka import PrivateKafka
-from deploy.private_mariadb import PrivateMariadb
-from deploy.server_process import free_port
 from foundation.storage.clock import SystemClock
 from foundation.storage.settings import DatabaseSettings
 from furlong.demo.backoffice import add_account
@@ -34,6 +31,9 @@ from tests.support.processes.running_furlong import (
     eventually,
     programs_in,
 )
+from tools.private_kafka import PrivateKafka
+from tools.private_mariadb import PrivateMariadb
+from tools.server_process import free_port
 
 KEY: Final = "a key of the back office in the tests"
 PASSWORD: Final = "seven green horses"

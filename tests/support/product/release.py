@@ -24,9 +24,9 @@ from sqlalchemy import Column, Index, Integer, MetaData, String, Table
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from deploy.new_migration import write_migration
 from foundation.storage.migrations.upgrade import migration_config
 from furlong.databases import METADATA
+from tools.new_migration import write_migration
 
 ROOT: Final = Path(__file__).resolve().parents[3]
 RECORD: Final = Path(__file__).with_name("release.json")

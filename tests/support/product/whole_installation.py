@@ -12,9 +12,6 @@ import pymysql
 import yaml
 from sqlalchemy import make_url
 
-from deploy.private_kafka import start_kafka
-from deploy.private_mariadb import PrivateMariadb
-from deploy.server_process import free_port
 from simulator.providers.serve import SECRET as PROVIDER_SECRET
 from tests.support.processes.forked_programs import Program
 from tests.support.processes.running_furlong import (
@@ -28,6 +25,9 @@ from tests.support.processes.running_furlong import (
     programs_in,
 )
 from tests.support.product.rehearsed_week import MONDAY
+from tools.private_kafka import start_kafka
+from tools.private_mariadb import PrivateMariadb
+from tools.server_process import free_port
 
 CUSTOMER: Final = "c-1001"
 DATABASES: Final = ("club", "rewards", "progress", "fulfilment")

@@ -10,10 +10,10 @@ import pytest
 import respx
 import structlog
 
-from deploy.private_mariadb import PrivateMariadb
 from tests.support.subgraphs.club_fixture import UPSTREAM, ClubFixture, clear, migrate
 from tests.support.subgraphs.club_samples import NOW
 from tests.support.subgraphs.upstream_double import UpstreamDouble
+from tools.private_mariadb import PrivateMariadb
 
 __all__ = [
     "club_fixture",

@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from playwright.sync_api import expect
 
-from deploy.server_process import free_port
 from tests.support.analytics_store import is_complete
 from tests.support.office.office_client import OfficeClient
 from tests.support.office.stack import CAT, Office
 from tests.support.processes.running_furlong import BRAND, ROOT, eventually
+from tools.server_process import free_port
 
 TUTORIAL: Final = ROOT / "docs" / "tutorial.md"
 TABS: Final = ("Liability", "Retention", "Latency", "Uplift", "Funnel")

@@ -16,7 +16,6 @@ from typing import Any, Final
 
 import httpx
 
-from deploy.server_process import free_port
 from tests.http.certificates import Issued
 from tests.support.gateway.signing import PRIVATE, key_text
 from tests.support.processes.running_furlong import PATIENCE_SECONDS, ROOT, Programs, eventually, programs_in
@@ -29,6 +28,7 @@ from tests.whole.switched_on.neighbours import (
     SUBGRAPHS,
     Neighbours,
 )
+from tools.server_process import free_port
 
 OPERATORS_TOKEN: Final = "a token for operators"
 INVALIDATION_KEY: Final = "a key for invalidations"

@@ -19,8 +19,6 @@ import httpx
 
 from consumers.feeds.adapters import sports
 from consumers.feeds.settings import find, known
-from deploy.private_kafka import PrivateKafka
-from deploy.server_process import free_port
 from furlong.database_names import DATABASES
 from furlong.demo.embedded_broker import EmbeddedBroker
 from furlong.install.topics import TOPICS, feed_topics
@@ -41,6 +39,8 @@ from tests.support.processes.running_furlong import (
 from tests.support.product.rehearsed_week import MONDAY
 from tests.support.telemetry.otlp_receiver import Receiver
 from tests.support.tokens.issued_tokens import AUDIENCE, FIRST, ISSUER, key_set
+from tools.private_kafka import PrivateKafka
+from tools.server_process import free_port
 
 CUSTOMER: Final = "c-1001"
 SECRET: Final = "a secret of the tests, long enough for HS256"

@@ -16,7 +16,6 @@ from redis import Redis
 
 from consumers.feeds.adapters import sports
 from consumers.feeds.settings import known
-from deploy.private_valkey import PrivateValkey
 from furlong.database_names import DATABASES
 from furlong.demo.embedded_broker import PARTITIONS
 from tests.support.consumers.feed_records import example, written
@@ -34,6 +33,7 @@ from tests.whole.switched_on.products import (
     Product,
     running_product,
 )
+from tools.private_valkey import PrivateValkey
 
 pytestmark = [pytest.mark.slow("more than twenty processes start"), pytest.mark.timeout(900)]
 STAKE_MINOR: Final = 500_000

@@ -10,7 +10,6 @@ from typing import Any, Final
 import pytest
 from redis import Redis
 
-from deploy.private_valkey import PrivateValkey
 from foundation.token_settings import Revocations
 from foundation.tokens.revocations import revoke
 from tests.support.processes.running_furlong import eventually
@@ -18,6 +17,7 @@ from tests.support.product.declared_switches import shows
 from tests.support.tokens.issued_tokens import AUDIENCE, ISSUER
 from tests.whole.switched_on.gateways import Gateway, digest, named, started, subgraph_settings
 from tests.whole.switched_on.neighbours import Neighbours, bearer
+from tools.private_valkey import PrivateValkey
 
 G: Final = "FURLONG_GATEWAY"
 TEXT: Final = "query Shared { product { stock } }"

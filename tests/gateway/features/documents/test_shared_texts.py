@@ -11,11 +11,11 @@ from hashlib import sha256
 import pytest
 from redis.asyncio import Redis
 
-from deploy.private_valkey import PrivateValkey
 from foundation.valkey import PAUSE_SECONDS
 from gateway.features.documents.automatic import AutomaticDocuments, Texts
 from gateway.features.documents.trusted import DocumentMetrics
 from gateway.features.documents.valkey_texts import ValkeyTexts
+from tools.private_valkey import PrivateValkey
 
 TEXT = "query Ä { me { name } }"
 DIGEST = sha256(TEXT.encode()).hexdigest()

@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from redis.asyncio import Redis
 
-from deploy.private_valkey import PrivateValkey
 from foundation.valkey import PAUSE_SECONDS
 from gateway.features.rate_limits.buckets import Buckets, MemoryStore, Shortage
 from gateway.features.rate_limits.settings import NANOSECONDS, RateLimitRule
 from gateway.features.rate_limits.valkey_store import PREFIX, ValkeyStore
+from tools.private_valkey import PrivateValkey
 
 PATIENCE_SECONDS = 60.0
 HOUR = Buckets(RateLimitRule(by="customer", points=3600, seconds=3600, burst=10), 100)

@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from deploy.private_valkey import PrivateValkey, start_valkey
 from gateway.cache_control.cacheable_fields import written_tag
 from gateway.features.response_cache.stores import StoreUnavailable
 from gateway.features.response_cache.valkey_store import ValkeyStore
 from tests.gateway.features.response_cache.cached_shop import Clock, Shop
+from tools.private_valkey import PrivateValkey, start_valkey
 
 STOCK = "{ products { upc stock } }"
 PATIENCE_SECONDS = 60.0
