@@ -85,10 +85,10 @@ def _columns(records: Sequence[Record], pseudonyms: Pseudonyms) -> dict[str, pa.
         }
     except pa.ArrowInvalid:  # such as the 31st of February
         return None
-    customers = pseudonyms.of_nobody_erased([record.key or b"" for record in records])
+    customers = pseudonyms.numbers_unless_erased([record.key or b"" for record in records])
     if customers is None:
         return None
-    numbers = pseudonyms.things([f"{bet.brand_id}\0{bet.bet_id}" for bet in bets])
+    numbers = pseudonyms.numbers_of([f"{bet.brand_id}\0{bet.bet_id}" for bet in bets])
     return times | {
         "brand": pa.array([bet.brand_id for bet in bets], pa.string()),
         "customer": pa.array(customers, pa.uint64()),

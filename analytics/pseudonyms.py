@@ -65,7 +65,7 @@ class Pseudonyms:
             for number, key, (_, at) in zip(numbers, keys, asked, strict=True)
         ]
 
-    def of_nobody_erased(self, keys: Sequence[bytes]) -> list[int] | None:
+    def numbers_unless_erased(self, keys: Sequence[bytes]) -> list[int] | None:
         """Return the pseudonym of each customer, as `at` does, or None if one of them was ever erased.
 
         Args:
@@ -86,11 +86,11 @@ class Pseudonyms:
         self._base.commit()
         self._base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def thing(self, *parts: str) -> int:
+    def number_of(self, *parts: str) -> int:
         """Return the number that stands for a thing that is no person, such as a bet."""
         return _number("\0".join(parts), self._key)
 
-    def things(self, texts: Sequence[str]) -> bytes:
+    def numbers_of(self, texts: Sequence[str]) -> bytes:
         """Return the numbers of things as eight bytes each; a text is the parts with NULs between them."""
         key = self._key
         return b"".join([blake2b(text.encode(), key=key, digest_size=8).digest() for text in texts])

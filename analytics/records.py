@@ -164,7 +164,7 @@ def _bet(record: Record, pseudonyms: Pseudonyms) -> Fact:
     bet = decode_bet(record)
     brand = bet.brand_id
     columns = {
-        "bet": pseudonyms.thing(brand, bet.bet_id),
+        "bet": pseudonyms.number_of(brand, bet.bet_id),
         "revision": bet.bet_revision,
         "status": bet.status,
         "bet_type": bet.bet_type or "",
@@ -238,7 +238,7 @@ def _outcome(record: Record, pseudonyms: Pseudonyms) -> Fact:
 def _adjustment(record: Record, pseudonyms: Pseudonyms) -> Fact:
     adjusted = decode_adjustment(record)
     columns = {
-        "adjustment": pseudonyms.thing(adjusted.brand_id, adjusted.adjustment_id),
+        "adjustment": pseudonyms.number_of(adjusted.brand_id, adjusted.adjustment_id),
         "iso_week": adjusted.iso_week,
         "amount_minor": adjusted.amount_minor,
         "currency": adjusted.currency,
@@ -249,7 +249,7 @@ def _adjustment(record: Record, pseudonyms: Pseudonyms) -> Fact:
 def _goodwill(record: Record, pseudonyms: Pseudonyms) -> Fact:
     given = decode_goodwill(record)
     columns = {
-        "credit": pseudonyms.thing(given.brand_id, given.credit_id),
+        "credit": pseudonyms.number_of(given.brand_id, given.credit_id),
         "iso_week": given.iso_week,
         "cause": given.cause,
         **_reward(given.reward),

@@ -8,7 +8,7 @@ from backoffice.approvals.service import Approvals
 from backoffice.audit.audit_log import AuditLog
 from backoffice.identity.accounts import Accounts
 from backoffice.identity.addresses import NotOneAddress, domain_of, one_sender
-from backoffice.identity.credentials.givers import bound, obstacles
+from backoffice.identity.credentials.givers import are_bound, obstacles
 from backoffice.identity.credentials.issuing import CredentialIssuer
 from backoffice.identity.credentials.links import CredentialLinks, smtp
 from backoffice.identity.credentials.passwords import Passwords
@@ -73,7 +73,7 @@ def create_base(
         absolute=timedelta(hours=own.session_hours),
         step_up=timedelta(minutes=own.step_up_minutes),
     )
-    approvals = Approvals(database, audit, clock, staff=Staff(obstacles, bound, present_roles))
+    approvals = Approvals(database, audit, clock, staff=Staff(obstacles, are_bound, present_roles))
     issuer = CredentialIssuer(passwords, _links(own))
     lapse = approvals.lapse
     return Base(

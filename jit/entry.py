@@ -30,7 +30,7 @@ UNUSUAL: Final = (
 Resolver = Callable[..., Any]
 
 
-class Kept:
+class KeptOperations:
     """Operations by their schema's and document's identity: hashing a document would read all of it."""
 
     def __init__(self, most: int) -> None:
@@ -52,7 +52,7 @@ class Kept:
         return operation
 
 
-_kept: Final = Kept(DOCUMENTS_KEPT)
+_kept: Final = KeptOperations(DOCUMENTS_KEPT)
 
 
 def compile_operation(

@@ -81,7 +81,7 @@ class Renewal:
             if held is None:
                 raise LinkRefused
             user = await _owner(connection, token, now)
-            session = sessions.begun(user.user_id, Stage.ENROLMENT, origin, now, self.lifetimes)
+            session = sessions.new_session(user.user_id, Stage.ENROLMENT, origin, now, self.lifetimes)
             actor = Actor(user.user_id, user.person, user.name, session.session_id, origin.address, {})
             await links.end(connection, user.user_id)
             await givers.forget(connection, user.user_id)

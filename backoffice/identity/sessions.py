@@ -70,7 +70,7 @@ class Lifetimes:
     step_up: timedelta
 
 
-def begun(user_id: str, stage: Stage, origin: Origin, now: datetime, lifetimes: Lifetimes) -> Session:
+def new_session(user_id: str, stage: Stage, origin: Origin, now: datetime, lifetimes: Lifetimes) -> Session:
     """Return a new session."""
     return Session(
         session_id=uuid.uuid4().hex,

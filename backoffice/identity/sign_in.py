@@ -129,7 +129,7 @@ class SignIn:
             if fresh is not None:
                 await held.set_credentials(now, password_hash=fresh)
             stage = Stage.FACTOR if user.totp_confirmed else Stage.ENROLMENT
-            session = sessions.begun(user.user_id, stage, origin, now, self.lifetimes)
+            session = sessions.new_session(user.user_id, stage, origin, now, self.lifetimes)
             token = await sessions.add(connection, session)
         return Ticket(token, session)
 

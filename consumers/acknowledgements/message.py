@@ -35,7 +35,7 @@ class RefusedMessage(msgspec.Struct, frozen=True, kw_only=True):
     reason: Annotated[str, Meta(max_length=500)]
 
 
-class Kept(msgspec.Struct, frozen=True, kw_only=True):
+class UnknownMessage(msgspec.Struct, frozen=True, kw_only=True):
     """A global message of a kind that the node does not know: it waits for a newer version."""
 
     key: _Key
@@ -131,7 +131,7 @@ class Acknowledgement(BrandEnvelope, frozen=True, kw_only=True):
     epoch: _Number
     number: _Number
     refused: tuple[RefusedMessage, ...] = ()
-    kept: tuple[Kept, ...] = ()
+    kept: tuple[UnknownMessage, ...] = ()
     providers: tuple[ProviderHealth, ...] = ()
     budgets: tuple[BudgetReport, ...] = ()
     cell: CellRange | None = None

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from consumers.acknowledgements.message import BudgetReport, Kept, ProviderHealth, RefusedMessage
+from consumers.acknowledgements.message import BudgetReport, ProviderHealth, RefusedMessage, UnknownMessage
 from consumers.messages.global_events.message import head_of
 from consumers.stream.database.dead_letters import DeadLetter, list_dead_letters
 from subgraphs.kit.records.global_state import (
@@ -28,7 +28,7 @@ class Report:
 
     order: GlobalOrder
     refused: tuple[RefusedMessage, ...] = ()
-    kept: tuple[Kept, ...] = ()
+    kept: tuple[UnknownMessage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ async def read_report(
 ) -> Report:
     """Return what the database has applied."""
     kept = [
-        Kept(key=one.key, epoch=one.order.epoch, number=one.order.number, kind=one.kind)
+        UnknownMessage(key=one.key, epoch=one.order.epoch, number=one.order.number, kind=one.kind)
         for one in await repository.not_understood(connection)
     ]
     newest = _newest(await list_dead_letters(connection, dead_letter, MAX_LISTED, GLOBAL_TOPIC))

@@ -115,7 +115,7 @@ class _Forgetful:
 
     def __init__(self, store: Store) -> None:
         self._all = store.pseudonyms
-        self.at, self.of_erased, self.thing = self._all.at, self._all.of_erased, self._all.thing
+        self.at, self.of_erased, self.number_of = self._all.at, self._all.of_erased, self._all.number_of
 
     def destroy(self, *_: object) -> None:
         """Do nothing."""

@@ -111,7 +111,7 @@ class Office:
 
     async def session(self, user_id: str, stage: Stage) -> AuthenticatedSession:
         """Begin a session of an account at a stage, and return it as a request reads it."""
-        begun = sessions.begun(user_id, stage, HERE, NOW, self.base.accounts.lifetimes)
+        begun = sessions.new_session(user_id, stage, HERE, NOW, self.base.accounts.lifetimes)
         async with self.base.database.write() as connection:
             token = await sessions.add(connection, replace(begun, stepped_up_until=NOW + timedelta(hours=1)))
         current = await self.base.sign_in.authenticate(token, HERE.address)

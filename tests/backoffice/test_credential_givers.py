@@ -46,10 +46,10 @@ async def test_whoever_could_act_for_a_person_is_bound_to_all_their_accounts(dat
     async with database.write() as connection:
         await givers.give(connection, BOB.user_id, ANN, NOW)
         await givers.give(connection, EVE.user_id, ROOT, NOW)
-        assert await givers.bound(connection, ANN, {"bob", "dan"})
-        assert await givers.bound(connection, BOB, {"ann"})
-        assert await givers.bound(connection, EVE, {"root"})  # of a command: no account
-        assert not await givers.bound(connection, CAT, {"ann", "bob", "dan", "root"})
+        assert await givers.are_bound(connection, ANN, {"bob", "dan"})
+        assert await givers.are_bound(connection, BOB, {"ann"})
+        assert await givers.are_bound(connection, EVE, {"root"})  # of a command: no account
+        assert not await givers.are_bound(connection, CAT, {"ann", "bob", "dan", "root"})
 
 
 @asynccontextmanager

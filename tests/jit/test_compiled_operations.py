@@ -113,7 +113,7 @@ def test_it_says_why_it_leaves_an_operation_to_graphql_core(
 def test_a_document_is_compiled_once(schema: GraphQLSchema) -> None:
     """The second execution of the same document does not compile."""
     document = parse("{ name }")
-    kept = jit.entry.Kept(2)
+    kept = jit.entry.KeptOperations(2)
     first = kept.find(schema, document, None)
     assert kept.find(schema, document, None) is first
     assert kept.find(schema, parse("{ name }"), None) is not first
@@ -121,7 +121,7 @@ def test_a_document_is_compiled_once(schema: GraphQLSchema) -> None:
 
 def test_the_document_that_was_not_used_for_longest_makes_room(schema: GraphQLSchema) -> None:
     """Two are kept: the one that was used again stays."""
-    kept = jit.entry.Kept(2)
+    kept = jit.entry.KeptOperations(2)
     documents = [parse("{ name }") for _ in range(3)]
     first, second = (kept.find(schema, document, None) for document in documents[:2])
     kept.find(schema, documents[0], None)

@@ -88,7 +88,7 @@ async def obstacles(
     return found
 
 
-async def bound(connection: AsyncConnection, actor: Actor, persons: Collection[str]) -> bool:
+async def are_bound(connection: AsyncConnection, actor: Actor, persons: Collection[str]) -> bool:
     """Return whether somebody could act for one of these persons, or they for them, or a third for both."""
     everybody = await _everybody(connection)
     accounts = [account for account, person in everybody.persons.items() if person in persons]

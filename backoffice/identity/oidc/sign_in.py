@@ -80,7 +80,7 @@ class OidcSignIn:
         roles, now = await self._roles(claims, origin), self.base.now()
         async with self.base.database.write() as connection:
             user = await self._account(connection, claims)
-            session = sessions.begun(user.user_id, Stage.FULL, origin, now, self.base.lifetimes)
+            session = sessions.new_session(user.user_id, Stage.FULL, origin, now, self.base.lifetimes)
             session = replace(session, oidc_session=claims.session)
             token = await sessions.add(connection, session)
             actor = _actor(user, origin, session.session_id)

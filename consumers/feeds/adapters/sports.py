@@ -14,7 +14,7 @@ from consumers.stream.errors import Poison
 State = Literal["accepted", "settled", "void", "cashed_out"]
 
 
-class Purses(msgspec.Struct, frozen=True):
+class StakeBySource(msgspec.Struct, frozen=True):
     """An amount by source: the customer's own money, or a free bet."""
 
     cash: Amount
@@ -50,8 +50,8 @@ class SportsBet(msgspec.Struct, frozen=True, kw_only=True):
     combinations: Ordinal
     price: Price | None
     currency: Currency
-    stake: Purses
-    returned: Purses = Purses("0")
+    stake: StakeBySource
+    returned: StakeBySource = StakeBySource("0")
     placed_at: Instant
     changed_at: Instant
 

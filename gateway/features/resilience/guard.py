@@ -144,18 +144,18 @@ class Guards(Struct, frozen=True):
     """Limits, shares, retries and refuses calls of guarded subgraphs: a `CallMiddleware`.
 
     Attributes:
-        of: The protections by subgraph name; calls of other subgraphs are left unchanged.
+        by_subgraph: The protections; calls of other subgraphs are left unchanged.
         is_public: Returns whether what a fetch returns is the same for all customers.
         transports: The transports of the subgraphs, for fetches that are split.
     """
 
-    of: Mapping[str, Guard]
+    by_subgraph: Mapping[str, Guard]
     is_public: Callable[[Fetch], bool]
     transports: Mapping[str, Transport] = field(default_factory=dict)
 
     def wrap(self, call: SubgraphOperation, fetch: Fetch, kind: OperationKind) -> SubgraphOperation:
         """Wrap a call in the protections of its subgraph."""
-        guard = self.of.get(fetch.subgraph)
+        guard = self.by_subgraph.get(fetch.subgraph)
         if guard is None:
             return call
         is_query = kind == "query"

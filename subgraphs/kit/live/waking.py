@@ -22,7 +22,7 @@ class Sleeper(Protocol):
         ...
 
 
-class Waking:
+class WakingOrder:
     """Wakes the streams that have changes, those that have waited longest first.
 
     One event of many changes costs as much as one of a single change, and one SELECT reads many customers. If

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from subgraphs.kit.domain.keys import Owner
-from subgraphs.kit.live.waking import Spreading, Waking
+from subgraphs.kit.live.waking import Spreading, WakingOrder
 
 LAG_BOUNDS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """The upper bounds of the buckets of `LiveCounts.lags`, in seconds."""
@@ -160,7 +160,7 @@ class Watches:
         self._by_key: dict[bytes, list[Watch]] = {}
         self._customers: Counter[str] = Counter()
         self._spreading = Spreading(self.customers_reread, spread_per_second)
-        self._waking = Waking()
+        self._waking = WakingOrder()
 
     def __bool__(self) -> bool:
         """Return whether there are watches."""

@@ -172,7 +172,7 @@ async def test_nobody_approves_what_they_could_have_edited_as_somebody_else(
 ) -> None:
     """Who gave an editor their credentials could have edited the text, whoever submits it."""
     await employ(content_area.database, ANN, BOB, CAT)
-    content_area.approvals._staff = Staff(givers.obstacles, givers.bound, present_roles)
+    content_area.approvals._staff = Staff(givers.obstacles, givers.are_bound, present_roles)
     async with content_area.database.write() as connection:
         await givers.give(connection, ANN.user_id, CAT, NOW)
     item = await content_area.editing.save(ANN, KEY, document("Ann's"), 0)

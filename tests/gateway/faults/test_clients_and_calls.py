@@ -172,7 +172,7 @@ def test_subgraphs_in_process_are_guarded_by_setting_alone() -> None:
     guarded = hooks_of(create_gateway(federation.sdl, federation.transports(), chosen))
     (guards,) = guarded.calls
     assert isinstance(guards, Guards)
-    assert set(guards.of) == {"accounts"}
+    assert set(guards.by_subgraph) == {"accounts"}
     assert len(guarded.plans) == 1
 
 
@@ -191,10 +191,10 @@ async def test_circuits_outlive_a_version_of_the_graph() -> None:
 
     first = guards(chosen)
     second = guards(GatewaySettings(cost_limit=5))
-    assert all(first.of[name] is second.of[name] for name in first.of)
+    assert all(first.by_subgraph[name] is second.by_subgraph[name] for name in first.by_subgraph)
     changed = guards(GatewaySettings(subgraph_calls=5))
-    assert changed.of["accounts"] is not first.of["accounts"]
-    assert known.newest()["accounts"] is changed.of["accounts"]
+    assert changed.by_subgraph["accounts"] is not first.by_subgraph["accounts"]
+    assert known.newest()["accounts"] is changed.by_subgraph["accounts"]
     del changed
     gc.collect()
-    assert known.newest()["accounts"] is first.of["accounts"]
+    assert known.newest()["accounts"] is first.by_subgraph["accounts"]

@@ -251,7 +251,7 @@ def _codes(response: Mapping[str, Any]) -> set[str]:
     return found
 
 
-class _Opened(dict[str, Any]):
+class _OpenedSubscription(dict[str, Any]):
     """Represents an opened subscription to a circuit: a response without errors."""
 
     def __init__(self, source: EventSource) -> None:
@@ -263,21 +263,21 @@ class SourceCircuits(Struct, frozen=True):
     """Opens no subscription at a subgraph whose circuit is open: a `SourceMiddleware`.
 
     Attributes:
-        of: The circuits by subgraph, shared with queries; subgraphs without a circuit are always called.
+        by_subgraph: The circuits, shared with queries; subgraphs without a circuit are always called.
     """
 
-    of: Mapping[str, Circuits]
+    by_subgraph: Mapping[str, Circuits]
 
     def wrap(self, subscribe: SubgraphSubscription, fetch: Fetch) -> SubgraphSubscription:
         """Return a subscription that raises `CircuitOpen` while its circuit is open."""
-        circuits = self.of.get(fetch.subgraph)
+        circuits = self.by_subgraph.get(fetch.subgraph)
         if circuits is None:
             return subscribe
 
         async def opened(
             variables: Mapping[str, Any], headers: Mapping[str, str], session: object
-        ) -> _Opened:
-            return _Opened(await subscribe(variables, headers, session))
+        ) -> _OpenedSubscription:
+            return _OpenedSubscription(await subscribe(variables, headers, session))
 
         call = circuits.guarded(opened, coordinates(fetch))
 
@@ -285,7 +285,7 @@ class SourceCircuits(Struct, frozen=True):
             variables: Mapping[str, Any], headers: Mapping[str, str], session: object
         ) -> EventSource:
             found = await call(variables, headers, session)
-            assert isinstance(found, _Opened)  # noqa: S101 - a circuit returns what it was given
+            assert isinstance(found, _OpenedSubscription)  # noqa: S101 - a circuit returns what it was given
             return found.source
 
         return guarded
