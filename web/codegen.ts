@@ -1,26 +1,38 @@
-/** Writes the types and documents of the widget's operations, and the manifest of these documents. */
+/** Writes the types and documents of the widget's and of the screens' operations, and the widget's manifest. */
 import type { CodegenConfig } from '@graphql-codegen/cli';
 
-const OPERATIONS = 'packages/client/src/operations';
+const DOCUMENTS = './codegen/documents.mjs';
+const TYPES = {
+  immutableTypes: true,
+  avoidOptionals: { field: true },
+  skipTypename: true,
+  defaultScalarType: 'unknown',
+  scalars: { ID: 'string', DateTime: 'string', MinorUnits: 'number' },
+};
+
+const WIDGET = {
+  schema: '../schema.api.graphql',
+  documents: ['packages/client/src/operations/*.graphql', '../contracts/mutations.graphql'],
+};
 const GENERATED = 'packages/client/src/generated';
 
 const config: CodegenConfig = {
-  schema: '../schema.api.graphql',
-  documents: [`${OPERATIONS}/*.graphql`, '../contracts/mutations.graphql'],
   generates: {
     [`${GENERATED}/operations.ts`]: {
-      plugins: ['typescript-operations', './codegen/documents.mjs'],
-      config: {
-        immutableTypes: true,
-        avoidOptionals: { field: true },
-        skipTypename: true,
-        enumValues: { RewardKind: './rewardKinds.ts#RewardKind' },
-        defaultScalarType: 'unknown',
-        scalars: { ID: 'string', DateTime: 'string', MinorUnits: 'number' },
-      },
+      ...WIDGET,
+      plugins: ['typescript-operations', DOCUMENTS],
+      config: { ...TYPES, enumValues: { RewardKind: './rewardKinds.ts#RewardKind' } },
     },
     [`${GENERATED}/persisted-documents.json`]: {
-      plugins: [{ './codegen/documents.mjs': { format: 'manifest' } }],
+      ...WIDGET,
+      plugins: [{ [DOCUMENTS]: { format: 'manifest' } }],
+    },
+    'backoffice/src/graph/generated/operations.ts': {
+      schema: '../admin.graphql',
+      documents: 'backoffice/src/**/*.graphql',
+      plugins: ['typescript-operations', { [DOCUMENTS]: { format: 'text' } }],
+      // A type has the name of its operation or fragment.
+      config: { ...TYPES, omitOperationSuffix: true },
     },
   },
 };

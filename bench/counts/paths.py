@@ -130,10 +130,8 @@ def _record(number: int, bet: dict[str, Any]) -> Record:
     return Record(PROGRESS_TOPIC, 0, 0, key.encode(), orjson.dumps(message), timestamp=NOW)
 
 
-OPERATIONS: Final = ROOT / "web" / "backoffice" / "src" / "support" / "operations.ts"
-PAGE: Final = (
-    OPERATIONS.read_text(encoding="utf-8").partition("export const CUSTOMER = `")[2].partition("`")[0]
-)
+OPERATIONS: Final = ROOT / "web" / "backoffice" / "src" / "graph" / "generated" / "operations.ts"
+PAGE: Final = OPERATIONS.read_text(encoding="utf-8").partition('const READ_CUSTOMER = "')[2].partition('"')[0]
 """What the page of a customer asks for."""
 
 ACCOUNT: Final = DemoAccount(

@@ -12,6 +12,7 @@ from furlong.cli.main import COMMANDS
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SCREENS: Final = ROOT / "web" / "backoffice" / "src"
+GENERATED: Final = SCREENS / "graph" / "generated"
 
 COMMANDS_OF: Final = {
     "addUser": ("backoffice user add",),
@@ -64,11 +65,18 @@ def mutations() -> set[str]:
 
 
 def used_by_screens() -> set[str]:
-    """Return the mutations that documents in the screens' sources select."""
+    """Return the mutations that the screens' documents select, of those that a screen imports."""
+    screens = [
+        path.read_text(encoding="utf-8") for path in SCREENS.rglob("*.ts*") if path.parent != GENERATED
+    ]
+    imported = {name for screen in screens for name in re.findall(r"[A-Z_]{2,}", screen)}
     return {
-        name
-        for path in SCREENS.rglob("*.ts*")
-        for name in re.findall(r"[`']mutation\b[^{`']*\{\s*(\w+)", path.read_text(encoding="utf-8"))
+        mutation
+        for path in SCREENS.rglob("*.graphql")
+        for name, mutation in re.findall(
+            r"^mutation (\w+)[^{]*\{\s*(\w+)", path.read_text("utf-8"), re.MULTILINE
+        )
+        if re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).upper() in imported
     }
 
 

@@ -1,19 +1,28 @@
-/** Writes each operation with its SHA-256 digest, as a constant for clients or as a manifest for gateways. */
+/**
+ * Writes each operation: as a constant with its SHA-256 digest for clients, as a manifest for gateways, or as a
+ * constant of its text alone for the back office's screens.
+ */
 import { createHash } from 'node:crypto';
 
 import { Kind, print, stripIgnoredCharacters, visit } from 'graphql';
 
+const WRITTEN = '/* Written by `npm run codegen`. */';
+
 /**
  * The plugin's entry: with `format: manifest` it writes JSON, otherwise TypeScript.
  *
- * @type {import('@graphql-codegen/plugin-helpers').PluginFunction<{ readonly format?: 'manifest' }>}
+ * @type {import('@graphql-codegen/plugin-helpers').PluginFunction<{ readonly format?: 'manifest' | 'text' }>}
  */
 export const plugin = (_schema, documents, { format }) => {
   const operations = operationsOf(documents);
   if (format === 'manifest') {
     return JSON.stringify(Object.fromEntries(operations.map(({ id, text }) => [id, text])), null, 2);
   }
-  const prepend = ['/* Written by `npm run codegen`. */', "import type { Operation } from '../operations/operation.ts';"];
+  if (format === 'text') {
+    const prepend = [WRITTEN, "import type { Document } from '../graph.ts';"];
+    return { prepend, content: operations.map(typedText).join('\n') };
+  }
+  const prepend = [WRITTEN, "import type { Operation } from '../operations/operation.ts';"];
   return { prepend, content: operations.map(constant).join('\n') };
 };
 
@@ -29,6 +38,16 @@ export const ${name}: Operation<${types}, ${types}Variables> = {
 };`;
 }
 
+/**
+ * An operation as a constant of its text, with the fields of its fragments in their places: that is shorter.
+ *
+ * @param {ReturnType<typeof operationsOf>[number]} operation
+ */
+function typedText({ name, plain }) {
+  const constantName = name.replace(/(?<=[a-z])[A-Z]/gu, '_$&').toUpperCase();
+  return `export const ${constantName} = ${JSON.stringify(plain())} as Document<${name}, ${name}Variables>;`;
+}
+
 /** @param {readonly import('@graphql-codegen/plugin-helpers').Types.DocumentFile[]} files */
 function operationsOf(files) {
   const definitions = files.flatMap(({ document }) => document?.definitions ?? []);
@@ -40,7 +59,8 @@ function operationsOf(files) {
     .map((operation) => {
       const text = stripIgnoredCharacters([operation, ...fragmentsOf(operation, fragments)].map(print).join('\n'));
       const id = `sha256:${createHash('sha256').update(text).digest('hex')}`;
-      return { name: operation.name?.value ?? '', kind: operation.operation, id, text };
+      const plain = () => stripIgnoredCharacters(print(withoutFragments(operation, fragments)));
+      return { name: operation.name?.value ?? '', kind: operation.operation, id, text, plain };
     });
 }
 
@@ -66,4 +86,24 @@ function fragmentsOf(operation, fragments) {
   }
   collect(operation);
   return [...found];
+}
+
+/**
+ * A definition with the fields of fragments in place of their names.
+ *
+ * @template {import('graphql').OperationDefinitionNode | import('graphql').FragmentDefinitionNode} Definition
+ * @param {Definition} definition
+ * @param {ReadonlyMap<string, import('graphql').FragmentDefinitionNode>} fragments
+ * @returns {Definition}
+ */
+function withoutFragments(definition, fragments) {
+  return visit(definition, {
+    SelectionSet: (set) => ({
+      ...set,
+      selections: set.selections.flatMap((selection) => {
+        const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : undefined;
+        return fragment === undefined ? [selection] : withoutFragments(fragment, fragments).selectionSet.selections;
+      }),
+    }),
+  });
 }

@@ -2,8 +2,10 @@
 import { expect, test } from 'vitest';
 
 import { delayFinding, lagFinding, timesBetween } from '../backoffice/src/charts/LagCharts.tsx';
-import { at, findingOf, pointsOf, type Forecast } from '../backoffice/src/charts/LiabilityChart.tsx';
+import { at, findingOf, pointsOf } from '../backoffice/src/charts/LiabilityChart.tsx';
 import { partsOf, scaleOf, ticksTo } from '../backoffice/src/charts/scale.ts';
+
+import type { HourlyForecast } from '../backoffice/src/graph/generated/operations.ts';
 
 test('an axis ends at a round number that no value exceeds, in at most five steps', () => {
   expect(ticksTo(0)).toEqual([0, 1]);
@@ -32,7 +34,7 @@ test('a line breaks where nothing is known', () => {
   expect(partsOf(points, 3).map((part) => part.map(({ x }) => x))).toEqual([[0, 1], [3], [9]]);
 });
 
-const FORECAST: Forecast = {
+const FORECAST: HourlyForecast = {
   id: 'northbet:GBP',
   brand: 'northbet',
   isoWeek: '2026-W48',

@@ -1,20 +1,16 @@
 /** The search of the bar: what it lists for whom, in which order, and where it leads. */
 import { existsSync, readFileSync } from 'node:fs';
-import { buildSchema, parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
 
-import { asked, countInWords, HELP, helpFor, listed, screensFor, SEARCH, targetsOf, type Found } from '../backoffice/src/frame/finding.ts';
+import { asked, countInWords, HELP, helpFor, listed, screensFor, targetsOf } from '../backoffice/src/frame/finding.ts';
 import { GROUPS } from '../backoffice/src/frame/screens.ts';
 import { forAllBrands } from '../backoffice/src/session/permissions.ts';
+
+import type { Found } from '../backoffice/src/graph/generated/operations.ts';
 
 const SUPPORT = new Set(['content.read', 'support.read']);
 const OPERATOR = new Set(['content.read', 'operations.read', forAllBrands('operations.read')]);
 const found = (kind: Found['kind'], name: string, more: Partial<Found> = {}): Found => ({ id: `northbet:${name}`, kind, brand: 'northbet', name, exact: false, customer: null, ...more });
-
-test('the graph is asked for what it has', () => {
-  const graph = buildSchema(readFileSync(new URL('../../admin.graphql', import.meta.url), 'utf8'));
-  expect(validate(graph, parse(SEARCH))).toEqual([]);
-});
 
 test('screens are found by the beginnings of their words, and only those that the role may open', () => {
   const labels = (typed: string, may: ReadonlySet<string>) => screensFor(typed, may).map(({ label }) => label);

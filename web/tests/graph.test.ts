@@ -27,19 +27,19 @@ function serving(answers: Response[], session: object): (string | null)[] {
 
 it.each(['UNAUTHENTICATED', 'FOREIGN_PAGE'])('sends a request again with the new token after %s', async (code) => {
   const tokens = serving([refusal(code), Response.json({ data: { me: 1 } })], FULL);
-  expect(await run('{ me }')).toEqual({ me: 1 });
+  expect(await run('{ me }', {})).toEqual({ me: 1 });
   expect(tokens).toEqual(['', 'new']);
 });
 
 it('sends it again once only', async () => {
   const tokens = serving([refusal('UNAUTHENTICATED'), refusal('UNAUTHENTICATED'), refusal('UNAUTHENTICATED')], FULL);
-  await expect(run('{ me }')).rejects.toBeInstanceOf(Refusal);
+  await expect(run('{ me }', {})).rejects.toBeInstanceOf(Refusal);
   expect(tokens).toHaveLength(2);
 });
 
 it('does not send it again once the session has ended', async () => {
   const tokens = serving([refusal('UNAUTHENTICATED')], ANONYMOUS);
-  await expect(run('{ me }')).rejects.toBeInstanceOf(Refusal);
+  await expect(run('{ me }', {})).rejects.toBeInstanceOf(Refusal);
   expect(tokens).toHaveLength(1);
 });
 
@@ -57,7 +57,7 @@ it('asks no longer once its patience ends, or the screen is left', async () => {
   hanging();
   const late = new AbortController();
   const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(late.signal);
-  const asked = run('query Lag { lag }');
+  const asked = run('query Lag { lag }', {});
   late.abort();
   await expect(asked).rejects.toMatchObject({ code: 'UNREACHABLE' });
   expect(timeout).toHaveBeenCalledWith(PATIENCE_MS);

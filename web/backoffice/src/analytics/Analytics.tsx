@@ -7,7 +7,7 @@ import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 
 import { picturesOf, type Picture } from './pictures.ts';
-import { ABOUT, REPORT, REPORTS } from './reports.ts';
+import { ABOUT, REPORTS } from './reports.ts';
 import { BarChart } from '../charts/BarChart.tsx';
 import { ChartCard } from '../charts/ChartCard.tsx';
 import { EmptyState } from '../look/EmptyState.tsx';
@@ -17,16 +17,17 @@ import { RiskPage } from '../risk/RiskPage.tsx';
 import { moment } from '../time/moments.ts';
 import { useGraph } from '../graph/useGraph.ts';
 import { Waiting } from '../components/Waiting.tsx';
+import { ANALYTICS_REPORT } from '../graph/generated/operations.ts';
 
-import type { Completeness, Report, ReportName } from './reports.ts';
+import type { AnalyticsReportName, Completeness } from '../graph/generated/operations.ts';
 
 interface Shown {
   readonly brand: string;
-  readonly name: ReportName;
+  readonly name: AnalyticsReportName;
 }
 
 function ReportOf({ brand, name }: Shown) {
-  const { data, problem } = useGraph<{ readonly analyticsReport: Report }>(REPORT, { brand, report: name });
+  const { data, problem } = useGraph(ANALYTICS_REPORT, { brand, report: name });
   if (problem !== '' || data === null) return <Waiting problem={problem} rows={6} />;
   const pictures = picturesOf(name, data.analyticsReport);
   return (
@@ -76,12 +77,12 @@ function PictureCard({ picture: { name, finding, heads, rows, ...chart } }: { re
 }
 
 function Reports({ brand }: { readonly brand: string }) {
-  const [name, setName] = useState<ReportName>('FUNNEL');
+  const [name, setName] = useState<AnalyticsReportName>('FUNNEL');
   return (
     <>
       <Tabs
         value={name}
-        onChange={(_, chosen: ReportName) => {
+        onChange={(_, chosen: AnalyticsReportName) => {
           setName(chosen);
         }}
         variant="scrollable"

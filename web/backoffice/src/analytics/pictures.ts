@@ -1,9 +1,10 @@
 /** What is drawn of each report: a picture for each currency or jurisdiction, what it says, and the table of its figures. */
 import { axisMoney, money, number, share, units } from '../money/amounts.ts';
 import { dayOf } from '../time/moments.ts';
-import { groupsOf, rowsOf, type Report, type ReportName, type Row } from './reports.ts';
+import { groupsOf, rowsOf, type Row } from './reports.ts';
 
 import type { Bars } from '../charts/BarChart.tsx';
+import type { AnalyticsReportName, Report } from '../graph/generated/operations.ts';
 
 export interface Picture {
   readonly name: string;
@@ -214,7 +215,7 @@ function verdict(row: Row | undefined, { write }: Measure, what: string): string
   return said === 'no difference shown' ? `no difference is shown (${range})` : said;
 }
 
-const PICTURES: Readonly<Record<ReportName, readonly [by: readonly string[], picture: (rows: readonly Row[]) => Picture]>> = {
+const PICTURES: Readonly<Record<AnalyticsReportName, readonly [by: readonly string[], picture: (rows: readonly Row[]) => Picture]>> = {
   FUNNEL: [['jurisdiction'], funnel],
   LIABILITY: [['currency'], liability],
   RETENTION: [[], retention],
@@ -223,7 +224,7 @@ const PICTURES: Readonly<Record<ReportName, readonly [by: readonly string[], pic
 };
 
 /** Return the pictures of a report; none if it has no rows. */
-export function picturesOf(name: ReportName, report: Report): readonly Picture[] {
+export function picturesOf(name: AnalyticsReportName, report: Report): readonly Picture[] {
   const [by, picture] = PICTURES[name];
   return groupsOf(rowsOf(report), by).map(picture);
 }

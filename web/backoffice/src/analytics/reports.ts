@@ -1,30 +1,10 @@
-/** The reports of analytics: what they are called, how the graph is asked, and their rows by the names of their columns. */
+/** The reports of analytics: what they are called, and their rows by the names of their columns. */
+import type { AnalyticsReportName, Report } from '../graph/generated/operations.ts';
 
-export const REPORTS = ['FUNNEL', 'LIABILITY', 'RETENTION', 'LATENCY', 'UPLIFT'] as const;
-export type ReportName = (typeof REPORTS)[number];
-
-export interface Report {
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly (string | null)[])[];
-  readonly completeness: readonly Completeness[];
-}
-
-export interface Completeness {
-  /** `*` in an installation without cells. */
-  readonly cell: string;
-  readonly until: string;
-  /** Records that were produced and not read. */
-  readonly waiting: number;
-  /** The same in a sentence, which begins with INCOMPLETE if it is. */
-  readonly says: string;
-}
-
-export const REPORT = `query AnalyticsReport($brand: String!, $report: AnalyticsReportName!) {
-  analyticsReport(brand: $brand, report: $report) { columns rows completeness { cell until waiting says } }
-}`;
+export const REPORTS: readonly AnalyticsReportName[] = ['FUNNEL', 'LIABILITY', 'RETENTION', 'LATENCY', 'UPLIFT'];
 
 /** What each report is called, and what its figures mean. */
-export const ABOUT: Readonly<Record<ReportName, { readonly label: string; readonly about: string }>> = {
+export const ABOUT: Readonly<Record<AnalyticsReportName, { readonly label: string; readonly about: string }>> = {
   FUNNEL: {
     label: 'Funnel',
     about: 'How many customers went how far in each week. Each step counts customers of the step before only.',

@@ -5,16 +5,10 @@ import { number } from '../money/amounts.ts';
 import { DataRows } from '../operations/page/DataRows.tsx';
 import { usePolled } from '../operations/page/usePolled.ts';
 import { clockTime, moment } from '../time/moments.ts';
+import { LAG_HISTORY } from '../graph/generated/operations.ts';
 
 import type { Point } from './scale.ts';
-
-export const LAG_HISTORY = 'query LagHistory { lagHistory { at records trackerSeconds } }';
-
-export interface Sample {
-  readonly at: string;
-  readonly records: number | null;
-  readonly trackerSeconds: number | null;
-}
+import type { LagSample } from '../graph/generated/operations.ts';
 
 const EVERY_SECONDS = 30;
 const MINUTE = 60_000;
@@ -32,19 +26,19 @@ export function timesBetween(from: number, to: number, brand: string | null): re
   return found;
 }
 
-function pointsOf(samples: readonly Sample[], value: (one: Sample) => number | null): readonly Point[] {
+function pointsOf(samples: readonly LagSample[], value: (one: LagSample) => number | null): readonly Point[] {
   return samples.map((one) => ({ x: Date.parse(one.at), y: value(one) }));
 }
 
 /** Say the newest and the greatest value, which is worth knowing when the newest is fine. */
-export function lagFinding(samples: readonly Sample[]): string {
+export function lagFinding(samples: readonly LagSample[]): string {
   const last = samples.at(-1)?.records;
   if (last === undefined) return 'The lag is being read';
   if (last === null) return 'Kafka cannot be read';
   return last === 0 ? 'Consumers have applied all records' : `${number(last)} ${last === 1 ? 'record waits' : 'records wait'} for consumers`;
 }
 
-export function delayFinding(samples: readonly Sample[]): string {
+export function delayFinding(samples: readonly LagSample[]): string {
   const last = samples.at(-1)?.trackerSeconds;
   if (last === undefined || last === null) return 'The tracker’s delay is not known';
   return last === 0 ? 'No bet waits for the tracker' : `The oldest bet has waited ${seconds(last)} for the tracker`;
@@ -56,7 +50,7 @@ function seconds(value: number): string {
 
 /** The two charts; on the screen of the lag itself they need no link to it. */
 export function LagCharts({ brand, isHome = false }: { readonly brand: string | null; readonly isHome?: boolean }) {
-  const { data } = usePolled<{ readonly lagHistory: readonly Sample[] }>(LAG_HISTORY, {}, EVERY_SECONDS);
+  const { data } = usePolled(LAG_HISTORY, {}, EVERY_SECONDS);
   const samples = data?.lagHistory ?? [];
   const [first, last] = [samples[0], samples.at(-1)];
   if (first === undefined || last === undefined) return null;
@@ -83,7 +77,7 @@ export function LagCharts({ brand, isHome = false }: { readonly brand: string | 
   );
 }
 
-function Figures({ samples, brand }: { readonly samples: readonly Sample[]; readonly brand: string | null }) {
+function Figures({ samples, brand }: { readonly samples: readonly LagSample[]; readonly brand: string | null }) {
   return (
     <DataRows
       label="Lag by time"

@@ -5,41 +5,10 @@ import { axisMoney, money, units } from '../money/amounts.ts';
 import { DataRows } from '../operations/page/DataRows.tsx';
 import { useGraph } from '../graph/useGraph.ts';
 import { moment } from '../time/moments.ts';
+import { LIABILITY_HOURS } from '../graph/generated/operations.ts';
 
 import type { Point } from './scale.ts';
-
-export const LIABILITY_HOURS = `query LiabilityHours($brand: String!) {
-  riskForecast(brand: $brand) {
-    id brand isoWeek currency asOf elapsedHours weekHours unavailable
-    now { valueMinor } likely { valueMinor } low { valueMinor } high { valueMinor }
-    hours { hour valueMinor } before { hour valueMinor }
-  }
-}`;
-
-interface Amount {
-  readonly valueMinor: number;
-}
-
-interface Hour extends Amount {
-  readonly hour: number;
-}
-
-export interface Forecast {
-  readonly id: string;
-  readonly brand: string;
-  readonly isoWeek: string;
-  readonly currency: string;
-  readonly asOf: string;
-  readonly elapsedHours: number;
-  readonly weekHours: number;
-  readonly unavailable: string | null;
-  readonly now: Amount;
-  readonly likely: Amount | null;
-  readonly low: Amount | null;
-  readonly high: Amount | null;
-  readonly hours: readonly Hour[];
-  readonly before: readonly Hour[];
-}
+import type { HourlyForecast } from '../graph/generated/operations.ts';
 
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const DAY_HOURS = 24;
@@ -47,18 +16,18 @@ const DAY_HOURS = 24;
 const GAP = 4;
 
 /** Return the amounts at the end of each hour; the present hour ends now. */
-export function pointsOf(hours: readonly Hour[], currency: string, end: number): readonly Point[] {
+export function pointsOf(hours: HourlyForecast['hours'], currency: string, end: number): readonly Point[] {
   return hours.map(({ hour, valueMinor }) => ({ x: Math.min(hour + 1, end), y: units(valueMinor, currency) }));
 }
 
 /** Return what was counted last before an hour, at most a gap before it; null if nothing was. */
-export function at(hours: readonly Hour[], end: number): number | null {
+export function at(hours: HourlyForecast['hours'], end: number): number | null {
   const last = hours.findLast(({ hour }) => hour < end);
   return last === undefined || end - last.hour > GAP ? null : last.valueMinor;
 }
 
 /** Say how this week compares with the one before at the same hour, if both were counted. */
-export function findingOf({ currency, elapsedHours, isoWeek, now, before }: Forecast): string {
+export function findingOf({ currency, elapsedHours, isoWeek, now, before }: HourlyForecast): string {
   const then = at(before, Math.ceil(elapsedHours));
   const value = money(now.valueMinor, currency);
   if (then === null || then === 0) return `Rewards of ${isoWeek} come to ${value} so far`;
@@ -67,9 +36,9 @@ export function findingOf({ currency, elapsedHours, isoWeek, now, before }: Fore
   return `Rewards come to ${value} so far, ${Math.abs(change)}% ${change > 0 ? 'above' : 'below'} last week`;
 }
 
-function outlook({ likely, low, high, now, elapsedHours, weekHours, currency }: Forecast): Range | null {
+function outlook({ likely, low, high, now, elapsedHours, weekHours, currency }: HourlyForecast): Range | null {
   if (likely === null || low === null || high === null) return null;
-  const value = (one: Amount) => units(one.valueMinor, currency);
+  const value = (one: HourlyForecast['now']) => units(one.valueMinor, currency);
   return {
     label: 'Forecast, with its range',
     from: { x: elapsedHours, y: value(now) },
@@ -80,7 +49,7 @@ function outlook({ likely, low, high, now, elapsedHours, weekHours, currency }: 
   };
 }
 
-function noteOf({ asOf, brand, unavailable, likely, low, high, currency }: Forecast): string {
+function noteOf({ asOf, brand, unavailable, likely, low, high, currency }: HourlyForecast): string {
   const counted = `Counted up to ${moment(asOf, brand)}.`;
   if (likely === null || low === null || high === null) return `${counted} ${unavailable ?? ''}`.trim();
   const [most, from, to] = [likely, low, high].map((one) => money(one.valueMinor, currency));
@@ -88,11 +57,11 @@ function noteOf({ asOf, brand, unavailable, likely, low, high, currency }: Forec
 }
 
 export function LiabilityChart({ brand, isHome = false }: { readonly brand: string; readonly isHome?: boolean }) {
-  const { data } = useGraph<{ readonly riskForecast: readonly Forecast[] }>(LIABILITY_HOURS, { brand });
+  const { data } = useGraph(LIABILITY_HOURS, { brand });
   return data?.riskForecast.map((one) => <InCurrency key={one.id} forecast={one} isHome={isHome} />);
 }
 
-function InCurrency({ forecast, isHome }: { readonly forecast: Forecast; readonly isHome: boolean }) {
+function InCurrency({ forecast, isHome }: { readonly forecast: HourlyForecast; readonly isHome: boolean }) {
   const { currency, hours, before, elapsedHours, weekHours } = forecast;
   const last = pointsOf(before, currency, weekHours);
   return (
@@ -119,7 +88,7 @@ function InCurrency({ forecast, isHome }: { readonly forecast: Forecast; readonl
   );
 }
 
-function Figures({ forecast }: { readonly forecast: Forecast }) {
+function Figures({ forecast }: { readonly forecast: HourlyForecast }) {
   const { currency, hours, before, elapsedHours, weekHours, now, likely, low, high } = forecast;
   const show = (value: number | null | undefined) => money(value ?? null, currency);
   const days = DAYS.map((label, day) => {

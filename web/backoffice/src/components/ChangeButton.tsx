@@ -9,36 +9,34 @@ import TextField from '@mui/material/TextField';
 import { useId, useState } from 'react';
 import { useNotify, useRefresh } from 'react-admin';
 
-import { run } from '../graph/graph.ts';
 import { messageOf } from '../session/session.ts';
 
 import type { ReactNode, SubmitEvent } from 'react';
-import type { Variables } from '../graph/graph.ts';
 
-export interface Deed {
+export interface Deed<Data = unknown> {
   readonly label: string;
   /** What happens, in words; asked before it does. */
   readonly question: string;
-  readonly mutation: string;
-  readonly variables: (reason: string) => Variables;
+  /** Does it. */
+  readonly change: (reason: string) => Promise<Data>;
   readonly wantsReason?: boolean;
   /** The reason that is suggested. */
   readonly firstReason?: string;
   readonly color?: 'primary' | 'error';
   readonly icon?: ReactNode;
   /** Called with the mutation's data instead of the usual notice. */
-  readonly onDone?: (data: unknown) => void;
+  onDone?(data: Data): void;
   /** Called after the mutation, even if it was refused: somebody else may have changed the record. */
   readonly onSettled?: () => void;
 }
 
-interface ButtonProps extends Deed {
+interface ButtonProps<Data> extends Deed<Data> {
   /** Whether it is what people come to the screen for. */
   readonly isMain?: boolean;
 }
 
 /** A button that asks for the deed. */
-export function ChangeButton({ isMain = false, ...deed }: ButtonProps) {
+export function ChangeButton<Data>({ isMain = false, ...deed }: ButtonProps<Data>) {
   const [open, setOpen] = useState(false);
   return (
     <>
@@ -67,7 +65,7 @@ export function ChangeDialog({ open, onClose, ...deed }: DialogProps) {
     event.preventDefault();
     setBusy(true);
     try {
-      const data = await run<unknown>(deed.mutation, deed.variables(reason));
+      const data = await deed.change(reason);
       onClose();
       setReason(deed.firstReason ?? '');
       if (deed.onDone === undefined) notify(`${deed.label}: done`, { type: 'success' });

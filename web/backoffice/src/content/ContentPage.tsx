@@ -12,7 +12,6 @@ import { useParams } from 'react-router-dom';
 
 import { DraftEditor } from './editing/DraftEditor.tsx';
 import { keyOf, type ContentKey } from './key.ts';
-import { READ_ITEM, type Brand, type Item } from './operations.ts';
 import { RevisionDiff } from './review/RevisionDiff.tsx';
 import { RevisionList } from './review/RevisionList.tsx';
 import { StateChip } from './StateChip.tsx';
@@ -21,6 +20,9 @@ import { useReadBrands } from './useBrands.ts';
 import { SkeletonRows } from '../components/Waiting.tsx';
 import { useGraph } from '../graph/useGraph.ts';
 import { localMoment } from '../time/moments.ts';
+import { READ_CONTENT } from '../graph/generated/operations.ts';
+
+import type { ContentBrand, ContentItem } from '../graph/generated/operations.ts';
 
 type Shown = 'text' | 'revisions' | 'differences';
 
@@ -33,7 +35,7 @@ function ContentOf({ id }: { readonly id: string }) {
   const key = keyOf(id);
   const { brands, isRead, problem: unread } = useReadBrands();
   const brand = brands.find((one) => one.id === key.brand);
-  const item = useGraph<{ readonly contentItem: Item | null }>(READ_ITEM, { ...key });
+  const item = useGraph(READ_CONTENT, { ...key });
   const unknown = isRead && brand === undefined ? `There is no brand ${key.brand} whose content you may read.` : '';
   const { data, reload } = item;
   const problem = item.problem || unread || unknown;
@@ -52,9 +54,9 @@ function ContentOf({ id }: { readonly id: string }) {
 
 interface ItemProps {
   readonly itemKey: ContentKey;
-  readonly brand: Brand;
+  readonly brand: ContentBrand;
   /** Null if nobody has written it. */
-  readonly item: Item | null;
+  readonly item: ContentItem | null;
   readonly reload: () => void;
 }
 
@@ -97,7 +99,7 @@ function Heading({ itemKey, brand, item }: Omit<ItemProps, 'reload'>) {
 }
 
 /** When the open revision is due, why it was submitted, and why it was rejected or not published before. */
-function Notes({ item }: { readonly item: Item | null }) {
+function Notes({ item }: { readonly item: ContentItem | null }) {
   const open = item?.open;
   if (!open) return null;
   return (

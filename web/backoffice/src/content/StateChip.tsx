@@ -4,7 +4,7 @@ import { ToneChip } from '../look/ToneChip.tsx';
 import { inWord } from './key.ts';
 
 import type { Tone } from '../look/theme.ts';
-import type { ContentState } from './operations.ts';
+import type { ContentState } from '../graph/generated/operations.ts';
 
 const TONES: Readonly<Record<ContentState, Tone>> = {
   DRAFT: 'neutral',

@@ -11,10 +11,13 @@ import { StateChip } from './StateChip.tsx';
 import { useBrands } from './useBrands.ts';
 import { useBrand } from '../frame/brand.tsx';
 import { KeysetList } from '../components/KeysetList.tsx';
+import { fieldName, type FieldsOf } from '../graph/fields.ts';
 
-import type { Item } from './operations.ts';
+import type { ContentState, ListedContent } from '../graph/generated/operations.ts';
 
-const STATES = ['DRAFT', 'IN_REVIEW', 'APPROVED', 'SCHEDULED', 'PUBLISHED', 'REJECTED', 'WITHDRAWN'];
+const field: FieldsOf<ListedContent> = fieldName;
+
+const STATES: readonly ContentState[] = ['DRAFT', 'IN_REVIEW', 'APPROVED', 'SCHEDULED', 'PUBLISHED', 'REJECTED', 'WITHDRAWN'];
 const FILTERS = [
   <SelectInput key="states" source="states" label="State" choices={STATES.map((id) => ({ id, name: inWord(id) }))} alwaysOn />,
   <LocaleInput key="locale" source="locale" alwaysOn />,
@@ -33,8 +36,8 @@ export function ContentList() {
   const { brand } = useBrand();
   return (
     <KeysetList rows="items of content" filter={{ brand }} rowClick="edit" title="Content" filters={FILTERS} actions={<Actions />}>
-      <DataTable.Col source="rewardId" label="Reward" disableSort />
-      <DataTable.Col label="Version" disableSort render={(record: { configVersion?: number | null }) => record.configVersion ?? 'first'} />
+      <DataTable.Col source={field('rewardId')} label="Reward" disableSort />
+      <DataTable.Col label="Version" disableSort render={({ configVersion }: ListedContent) => configVersion ?? 'first'} />
       <DataTable.Col label="Title" field={Title} disableSort />
       <DataTable.Col label="Open revision" field={OnItsWay} disableSort />
       <DataTable.Col label="Customers see" field={Published} disableSort />
@@ -45,12 +48,12 @@ export function ContentList() {
 }
 
 function ChangedAt() {
-  return <MomentField source="changedAt" />;
+  return <MomentField source={field('changedAt')} />;
 }
 
 /** The title in the chosen language, or in the brand's default; says if it is missing. */
 function Title() {
-  const item = useRecordContext() as unknown as Item | undefined;
+  const item = useRecordContext<ListedContent>();
   const filters = useListContext().filterValues as Readonly<Record<string, unknown>>;
   const chosen = filters['locale'];
   const brand = useBrands().find(({ id }) => id === item?.brand);
@@ -68,11 +71,11 @@ function Title() {
 }
 
 function OnItsWay() {
-  const open = (useRecordContext() as unknown as Item | undefined)?.open;
+  const open = useRecordContext<ListedContent>()?.open;
   return open ? <StateChip state={open.state} revision={open.revision} /> : <span>–</span>;
 }
 
 function Published() {
-  const published = (useRecordContext() as unknown as Item | undefined)?.published;
+  const published = useRecordContext<ListedContent>()?.published;
   return <span>{published ? `revision ${published.revision}` : 'nothing yet'}</span>;
 }

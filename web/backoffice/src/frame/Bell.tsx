@@ -20,13 +20,9 @@ import { age } from '../operations/page/words.ts';
 import { inWords, titleOf } from '../people/approvals/kinds.ts';
 import { StatusChip } from '../people/approvals/StatusChip.tsx';
 import { moment } from '../time/moments.ts';
+import { MY_DECISIONS, SEE_DECISIONS } from '../graph/generated/operations.ts';
 
-import type { Proposal } from '../people/approvals/proposal.ts';
-
-export const DECISIONS = 'query Decisions { myDecisions { id kind brand status decidedAt decidedBy decisionReason content visible } }';
-export const SEE = 'mutation See($newest: ID!) { seeDecisions(newest: $newest) }';
-
-type Decided = Pick<Proposal, 'id' | 'kind' | 'brand' | 'status' | 'decidedAt' | 'decidedBy' | 'decisionReason' | 'content' | 'visible'>;
+import type { Decided } from '../graph/generated/operations.ts';
 
 export function Bell() {
   const { permissions } = usePermissions<ReadonlySet<string>>();
@@ -78,13 +74,13 @@ interface Props {
 
 /** The list is read when it is opened, because that may be a look at customers, which is recorded. */
 function Decisions({ wasNew, onGo }: Props) {
-  const { data, problem } = useGraph<{ readonly myDecisions: readonly Decided[] }>(DECISIONS);
+  const { data, problem } = useGraph(MY_DECISIONS, {});
   const onLooked = useDecided();
   const newest = data?.myDecisions[0]?.id;
 
   useEffect(() => {
     if (newest === undefined || wasNew === 0) return;
-    run(SEE, { newest })
+    run(SEE_DECISIONS, { newest })
       .then(onLooked)
       .catch(() => undefined); // they are new once more the next time
   }, [newest, wasNew, onLooked]);

@@ -20,6 +20,7 @@ import { useGraph } from '../graph/useGraph.ts';
 import { docsUrl } from '../session/session.ts';
 import { StepUpDialog } from '../session/StepUpDialog.tsx';
 import { learnZones } from '../time/moments.ts';
+import { SHOWN_BRANDS } from '../graph/generated/operations.ts';
 
 import type { ReactNode } from 'react';
 
@@ -96,14 +97,13 @@ const NARROW = {
   '& .MuiDrawer-docked': { flexShrink: 0 },
 } as const;
 
-const BRANDS = 'query Brands { contentBrands { id name timeZone } }';
 const NONE: readonly ShownBrand[] = [];
 
 /** Screens are shown once it is known which brands there are, and their zones; without brands, in UTC. */
 function Brands({ children }: { readonly children: ReactNode }) {
   const { permissions, isPending } = usePermissions<ReadonlySet<string>>();
   const may = permissions?.has('content.read') === true;
-  const { data, problem } = useGraph<{ readonly contentBrands: readonly ShownBrand[] }>(BRANDS, may ? {} : null);
+  const { data, problem } = useGraph(SHOWN_BRANDS, may ? {} : null);
   if (isPending || (may && data === null && problem === '')) return <SkeletonRows rows={6} />;
   const brands = data?.contentBrands ?? NONE;
   learnZones(brands);

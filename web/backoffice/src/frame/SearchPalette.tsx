@@ -11,15 +11,17 @@ import { usePermissions } from 'react-admin';
 import { useNavigate } from 'react-router-dom';
 
 import { useBrand } from './brand.tsx';
-import { asked, countInWords, listed, SEARCH, targetsOf, type Found, type Target } from './finding.ts';
+import { asked, countInWords, listed, targetsOf, type Target } from './finding.ts';
 import { run } from '../graph/graph.ts';
 import { useDelayed } from '../graph/useDelayed.ts';
 import { docsUrl } from '../session/session.ts';
+import { SEARCH } from '../graph/generated/operations.ts';
 
 import type { KeyboardEvent } from 'react';
+import type { Search as SearchData } from '../graph/generated/operations.ts';
 
 const NOTHING: ReadonlySet<string> = new Set();
-const NONE: readonly Found[] = [];
+const NOTHING_FOUND: SearchData = { search: [] };
 const UNSEEN = { position: 'absolute', width: '1px', height: '1px', overflow: 'hidden', clipPath: 'inset(50%)' } as const;
 
 /** On a narrow screen only the button's picture is seen; its words still name it. */
@@ -90,7 +92,7 @@ function useResults(typed: string): Results {
   const client = useQueryClient();
   const query = {
     queryKey: ['search', wanted],
-    queryFn: () => run<{ readonly search: readonly Found[] }>(SEARCH, { ...wanted }),
+    queryFn: () => (wanted === null ? Promise.resolve(NOTHING_FOUND) : run(SEARCH, wanted)),
     staleTime: Infinity,
     gcTime: 0,
     retry: false,
@@ -98,7 +100,7 @@ function useResults(typed: string): Results {
   const { data, error, isFetching } = useQuery({ ...query, enabled: wanted !== null && isSettled });
   return {
     findExact: async () => (await client.query(query)).search.flatMap((one) => targetsOf(one, may)).find(({ exact }) => exact),
-    targets: listed(typed, may, docsUrl(), wanted === null ? NONE : (data?.search ?? NONE)),
+    targets: listed(typed, may, docsUrl(), ((wanted === null ? undefined : data) ?? NOTHING_FOUND).search),
     isReading: wanted !== null && data === undefined && error === null && (isFetching || !isSettled),
     problem: wanted === null ? '' : (error?.message ?? ''),
   };

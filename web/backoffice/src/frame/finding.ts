@@ -1,21 +1,7 @@
 /** What the search of the bar finds: screens and help pages here, and the rest as the graph allows. */
 import { groupsFor } from './screens.ts';
 
-export const SEARCH = `query Search($brand: String!, $text: String!) {
-  search(brand: $brand, text: $text) { id kind brand name exact customer }
-}`;
-
-/** What the graph has found. */
-export interface Found {
-  readonly id: string;
-  readonly kind: 'CUSTOMER' | 'BET' | 'REWARD' | 'WEEK';
-  readonly brand: string;
-  readonly name: string;
-  /** Whether the whole name was typed. */
-  readonly exact: boolean;
-  /** Who placed it, if it is a bet. */
-  readonly customer: string | null;
-}
+import type { Found } from '../graph/generated/operations.ts';
 
 /** A place that one can go to. */
 export interface Target {

@@ -4,30 +4,19 @@ import { useCallback } from 'react';
 import { usePermissions } from 'react-admin';
 
 import { run } from '../graph/graph.ts';
+import { TO_DECIDE } from '../graph/generated/operations.ts';
 
-export interface Waiting {
-  readonly id: string;
-  readonly kind: string;
-  readonly brand: string | null;
-  readonly proposedAt: string;
-  readonly proposedBy: string;
-}
+import type { ToDecide, WaitingProposal } from '../graph/generated/operations.ts';
 
-interface Read {
-  readonly approvalsToDecide: readonly Waiting[];
-  readonly unseenDecisions: number;
-}
-
-export const TO_DECIDE = 'query ToDecide { approvalsToDecide { id kind brand proposedAt proposedBy } unseenDecisions }';
 const KEY = ['to-decide'] as const;
 const SECONDS = 30;
-const NOTHING: Read = { approvalsToDecide: [], unseenDecisions: 0 };
+const NOTHING: ToDecide = { approvalsToDecide: [], unseenDecisions: 0 };
 
-function useRead(): Read {
+function useRead(): ToDecide {
   const { permissions } = usePermissions<ReadonlySet<string>>();
   const { data } = useQuery({
     queryKey: KEY,
-    queryFn: () => run<Read>(TO_DECIDE),
+    queryFn: () => run(TO_DECIDE, {}),
     enabled: permissions?.has('approvals.read') === true,
     staleTime: SECONDS * 1000,
     refetchInterval: SECONDS * 1000,
@@ -37,7 +26,7 @@ function useRead(): Read {
 }
 
 /** Return what waits, the oldest first; nothing for those who decide about nothing. */
-export function useToDecide(): readonly Waiting[] {
+export function useToDecide(): readonly WaitingProposal[] {
   return useRead().approvalsToDecide;
 }
 

@@ -8,13 +8,7 @@ import { run } from './graph.ts';
 import { RESOURCES, isGiven, missingFilters } from './resources.ts';
 
 import type { DataProvider, GetListParams, RaRecord } from 'react-admin';
-import type { Resource } from './resources.ts';
-
-interface Page {
-  readonly nodes: RaRecord[];
-  readonly endCursor: string | null;
-  readonly hasNextPage: boolean;
-}
+import type { Page, Resource } from './resources.ts';
 
 type Filter = Readonly<Record<string, unknown>>;
 
@@ -35,13 +29,7 @@ function known(found: Resource, filter: Filter): [string, unknown][] {
 }
 
 async function readPage(found: Resource, filter: Filter, first: number, after: string | null, left?: AbortSignal): Promise<Page> {
-  const given = known(found, filter);
-  const declared = given.map(([name]) => `, $${name}: ${found.filters[name] ?? 'String'}`).join('');
-  const passed = given.map(([name]) => `, ${name}: $${name}`).join('');
-  const query = `query List($first: Int!, $after: String${declared}) {
-    page: ${found.list}(first: $first, after: $after${passed}) { nodes { ${found.fields} } endCursor hasNextPage }
-  }`;
-  const { page } = await run<{ page: Page }>(query, { first, after, ...Object.fromEntries(given) }, left);
+  const { page } = await run(found.list, { first, after, ...Object.fromEntries(known(found, filter)) }, left);
   return page;
 }
 
@@ -82,11 +70,10 @@ async function getList(name: string, params: GetListParams) {
   return { data: nodes, pageInfo: { hasNextPage, hasPreviousPage: page > 1 } };
 }
 
-async function getOne(name: string, id: unknown, left?: AbortSignal): Promise<RaRecord> {
+async function getOne(name: string, id: string, left?: AbortSignal): Promise<RaRecord> {
   const found = resource(name);
   if (found.one === undefined) throw new Error(`The admin graph has no single ${name}`);
-  const query = `query One($id: ID!) { one: ${found.one}(id: $id) { ${found.fields} } }`;
-  return (await run<{ one: RaRecord }>(query, { id }, left)).one;
+  return (await run(found.one, { id }, left)).one;
 }
 
 function refused(what: string): () => Promise<never> {
@@ -95,8 +82,8 @@ function refused(what: string): () => Promise<never> {
 
 export const dataProvider = {
   getList,
-  getOne: async (name: string, { id, signal }: { id: unknown; signal?: AbortSignal }) => ({ data: await getOne(name, id, signal) }),
-  getMany: async (name: string, { ids, signal }: { ids: unknown[]; signal?: AbortSignal }) => ({
+  getOne: async (name: string, { id, signal }: { id: string; signal?: AbortSignal }) => ({ data: await getOne(name, id, signal) }),
+  getMany: async (name: string, { ids, signal }: { ids: string[]; signal?: AbortSignal }) => ({
     data: await Promise.all(ids.map((id) => getOne(name, id, signal))),
   }),
   supportAbortSignal: true,

@@ -11,7 +11,8 @@ interface Answer {
   readonly errors?: readonly GraphError[];
 }
 
-export type Variables = Readonly<Record<string, unknown>>;
+/** The text of an operation, with the types of its data and variables. */
+export type Document<Data, Variables> = string & { readonly __apiType?: (variables: Variables) => Data };
 
 /** Asks for the second factor; resolves to whether it was confirmed. */
 type Confirmation = () => Promise<boolean>;
@@ -32,19 +33,23 @@ export const PATIENCE_MS = 60_000;
  * @param left aborted once nobody waits for the answer any more, as when its screen is left
  * @throws {Refusal} with the code of the first error
  */
-export async function run<T>(query: string, variables: Variables = {}, left?: AbortSignal): Promise<T> {
+export async function run<Data, Variables>(
+  document: Document<Data, Variables>,
+  variables: NoInfer<Variables>,
+  left?: AbortSignal,
+): Promise<Data> {
   try {
-    return await post<T>(query, variables, endOf(query, left));
+    return (await post(document, variables, endOf(document, left))) as Data;
   } catch (error) {
     const needed = error instanceof Refusal && error.code === 'STEP_UP_REQUIRED';
     if (!needed || !(await confirmation())) throw error;
-    return await post<T>(query, variables, endOf(query, left));
+    return (await post(document, variables, endOf(document, left))) as Data;
   }
 }
 
 /** Return what ends an operation: a change has no end, because it would not be known whether it is made. */
 function endOf(query: string, left: AbortSignal | undefined): AbortSignal | null {
-  if (query.trimStart().startsWith('mutation')) return null;
+  if (query.startsWith('mutation')) return null;
   const late = AbortSignal.timeout(PATIENCE_MS);
   return left === undefined ? late : AbortSignal.any([left, late]);
 }
@@ -58,7 +63,7 @@ function inWords(message: string, code: string): string {
   return message;
 }
 
-async function post<T>(query: string, variables: Variables, end: AbortSignal | null, isAgain = false): Promise<T> {
+async function post(query: string, variables: unknown, end: AbortSignal | null, isAgain = false): Promise<unknown> {
   const request = fetch('/backoffice/graphql', {
     method: 'POST',
     credentials: 'same-origin',
@@ -73,9 +78,9 @@ async function post<T>(query: string, variables: Variables, end: AbortSignal | n
     if (code === 'UNAUTHENTICATED' || code === 'FOREIGN_PAGE') {
       forget();
       // Stepping up gives the session another token: here while this was on its way, or in another tab.
-      if (!isAgain && (await currentSession()).signedIn) return await post<T>(query, variables, end, true);
+      if (!isAgain && (await currentSession()).signedIn) return await post(query, variables, end, true);
     }
     throw new Refusal(inWords(error.message, code), code, details);
   }
-  return answer.data as T;
+  return answer.data;
 }

@@ -1,79 +1,64 @@
-/** What the lists of the admin graph are called, and which fields the screens show. */
+/** The lists of the admin graph that the framework reads: their documents, and their filters. */
+import * as documents from './generated/operations.ts';
 
-export interface Resource {
-  /** The field of a page of rows. */
-  readonly list: string;
-  /** The types of the list's filters, by argument. */
-  readonly filters: Readonly<Record<string, string>>;
-  /** The field of one row by id; without it, the list is read only as a list. */
-  readonly one?: string;
-  readonly fields: string;
+import type { RaRecord } from 'react-admin';
+import type { Document } from './graph.ts';
+
+export interface Page {
+  readonly nodes: readonly RaRecord[];
+  readonly endCursor: string | null;
+  readonly hasNextPage: boolean;
 }
 
-const USER = `id login name person status secondFactor passwordExpired external revision createdAt updatedAt
-  roles { brand role }`;
-const PROPOSAL = `id kind brand subject content contentHash reason status proposedAt proposedBy own
-  decidedAt decidedBy decisionReason outcome visible notIndependent`;
-const JOB = 'id kind brand arguments status done total result error createdBy createdAt finishedAt';
-const LETTER = 'id app topic partition offset reason key value storedAt';
-const INTENT = 'id subgraph customer operation createdAt waitsUntil';
-const AUDIT = 'id at userId person name address action brand subject before after reason hash';
-const TITLES = 'revision state document { texts { locale title } }';
-const CONTENT = `id brand rewardId configVersion version changedAt open { ${TITLES} } published { ${TITLES} }`;
+type List<Variables> = Document<{ readonly page: Page }, Variables>;
+type One = Document<{ readonly one: RaRecord }, { readonly id: string }>;
+
+/** The filters of a list, by argument: whether the list needs each. */
+type Filters<Variables> = {
+  readonly [Name in Exclude<keyof Variables, 'first' | 'after'>]-?: undefined extends Variables[Name] ? false : true;
+};
+
+export interface Resource {
+  readonly list: List<Readonly<Record<string, unknown>>>;
+  readonly filters: Readonly<Record<string, boolean>>;
+  /** One row by id; without it, the list is read only as a list. */
+  readonly one: One | undefined;
+}
+
+function resource<Variables>(list: List<Variables>, filters: Filters<Variables>, one?: One): Resource {
+  return { list: list as Resource['list'], filters, one };
+}
 
 export const RESOURCES: Readonly<Record<string, Resource>> = {
-  users: { list: 'users', filters: {}, one: 'user', fields: USER },
-  approvals: {
-    list: 'approvals',
-    filters: { brand: 'String', status: 'ProposalStatus', kind: 'String', subject: 'String' },
-    one: 'approval',
-    fields: PROPOSAL,
-  },
-  riskCustomers: {
-    list: 'riskCustomers',
-    filters: {
-      brand: 'String!',
-      isoWeek: 'String!',
-      figure: 'RiskFigure!',
-      reward: 'String',
-      version: 'Int',
-      currency: 'String',
-      source: 'String',
-    },
-    fields: 'id customer at currency stage source reward version kind valueMinor spins turnoverMinor countedBets',
-  },
-  riskGoodwill: {
-    list: 'riskGoodwill',
-    filters: { brand: 'String!', isoWeek: 'String', currency: 'String', stage: 'String', kind: 'String' },
-    fields: 'id isoWeek customer at stage reward version kind currency valueMinor cause proposedBy approvedBy',
-  },
-  content: {
-    list: 'contentItems',
-    filters: { brand: 'String', states: '[ContentState!]', rewardId: 'String' },
-    fields: CONTENT,
-  },
-  jobs: { list: 'jobs', filters: { brand: 'String', status: 'JobStatus' }, one: 'job', fields: JOB },
-  deadLetters: { list: 'deadLetters', filters: { app: 'String!', topic: 'String' }, one: 'deadLetter', fields: LETTER },
-  lateBets: {
-    list: 'lateBets',
-    filters: { brand: 'String!' },
-    fields: 'id brand bet customer isoWeek revision countedMinor wouldCountMinor currency wouldBe occurredAt closedAt',
-  },
-  heldRewards: {
-    list: 'heldRewards',
-    filters: { brand: 'String!' },
-    fields: 'id brand customer isoWeek origin reward valueMinor currency provider state reason since',
-  },
-  intents: {
-    list: 'pendingIntents',
-    filters: { brand: 'String!', subgraph: 'String', olderThanMinutes: 'Int' },
-    fields: INTENT,
-  },
-  audit: {
-    list: 'audit',
-    filters: { brand: 'String', userId: 'String', action: 'String', subject: 'String' },
-    fields: AUDIT,
-  },
+  users: resource(documents.USERS, {}, documents.READ_USER),
+  approvals: resource(
+    documents.APPROVALS,
+    { brand: false, status: false, kind: false, subject: false },
+    documents.READ_APPROVAL,
+  ),
+  riskCustomers: resource(documents.RISK_CUSTOMERS, {
+    brand: true,
+    isoWeek: true,
+    figure: true,
+    reward: false,
+    version: false,
+    currency: false,
+    source: false,
+  }),
+  riskGoodwill: resource(documents.RISK_GOODWILL, {
+    brand: true,
+    isoWeek: false,
+    currency: false,
+    stage: false,
+    kind: false,
+  }),
+  content: resource(documents.CONTENT_ITEMS, { brand: false, states: false, rewardId: false }),
+  jobs: resource(documents.JOBS, { brand: false, status: false }, documents.READ_JOB),
+  deadLetters: resource(documents.DEAD_LETTERS, { app: true, topic: false }, documents.READ_DEAD_LETTER),
+  lateBets: resource(documents.LATE_BETS, { brand: true }),
+  heldRewards: resource(documents.HELD_REWARDS, { brand: true }),
+  intents: resource(documents.PENDING_INTENTS, { brand: true, subgraph: false, olderThanMinutes: false }),
+  audit: resource(documents.AUDIT, { brand: false, userId: false, action: false, subject: false }),
 };
 
 /** Return whether a filter has a value; an empty text has none. */
@@ -84,7 +69,7 @@ export function isGiven(value: unknown): boolean {
 /** Return the filters that a list needs. */
 function neededFilters(name: string): string[] {
   return Object.entries(RESOURCES[name]?.filters ?? {})
-    .filter(([, type]) => type.endsWith('!'))
+    .filter(([, isNeeded]) => isNeeded)
     .map(([filter]) => filter);
 }
 

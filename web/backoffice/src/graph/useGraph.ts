@@ -1,8 +1,8 @@
 /** Reads an operation of the admin graph, again when its variables change, or the page is refreshed. */
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, skipToken, useQuery } from '@tanstack/react-query';
 import { useCallback } from 'react';
 
-import { run } from './graph.ts';
+import { run, type Document } from './graph.ts';
 
 export interface Read<T> {
   /** Null until it is read; what was read last while it is read again. */
@@ -25,16 +25,15 @@ const SECONDS_UNTIL_THERE = 3;
  *
  * @param variables null: nothing is read yet
  */
-export function useGraph<T>(
-  query: string,
-  variables: Readonly<Record<string, unknown>> | null = {},
-  { isPending }: Options<T> = {},
-): Read<T> {
+export function useGraph<Data, Variables>(
+  document: Document<Data, Variables>,
+  variables: NoInfer<Variables> | null,
+  { isPending }: Options<NoInfer<Data>> = {},
+): Read<Data> {
   const enabled = variables !== null;
   const { data, error, refetch } = useQuery({
-    queryKey: ['graph', query, variables],
-    queryFn: ({ signal }) => run<T>(query, variables ?? {}, signal),
-    enabled,
+    queryKey: ['graph', document, variables],
+    queryFn: variables === null ? skipToken : ({ signal }) => run(document, variables, signal),
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) =>
       state.data !== undefined && isPending?.(state.data) === true ? SECONDS_UNTIL_THERE * 1000 : false,

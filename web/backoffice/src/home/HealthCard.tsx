@@ -12,46 +12,13 @@ import { ToneChip } from '../look/ToneChip.tsx';
 import { age } from '../operations/page/words.ts';
 import { usePolled } from '../operations/page/usePolled.ts';
 import { moment, recently } from '../time/moments.ts';
+import { HOME_COUNTED, HOME_LAG, HOME_NODES, HOME_WEEKS } from '../graph/generated/operations.ts';
 
 import type { Tone } from '../look/theme.ts';
 import type { Polled } from '../operations/page/usePolled.ts';
+import type { HomeCounted, HomeLag, HomeNodes, HomeWeeks } from '../graph/generated/operations.ts';
 
-export const HEALTH = `query HomeHealth($brand: String!) {
-  weeks(brand: $brand) { isoWeek state waitsFor until }
-}`;
-const COUNTED_BETS = 'countedBets(brand: $brand) { until waiting problem }';
-/** Kafka is asked for it, which may take long: it is asked apart from the rest. */
-export const COUNTED = `query HomeCounted($brand: String!) { ${COUNTED_BETS} }`;
-/** The same with what is of no brand, for those who may see it: Kafka is read once for both. */
-export const INSTALLATION_LAG = `query HomeLag($brand: String!) {
-  ${COUNTED_BETS}
-  consumerLag { problem partitions { lag oldestAt } }
-  outboxes { waiting oldestAt }
-}`;
-export const INSTALLATION_NODES = `query HomeNodes {
-  nodes { node alive missing }
-}`;
 const SECONDS = 10;
-
-export interface Lag {
-  readonly consumerLag: {
-    readonly problem: string | null;
-    readonly partitions: readonly { readonly lag: number; readonly oldestAt: string | null }[];
-  };
-  readonly outboxes: readonly { readonly waiting: number; readonly oldestAt: string | null }[];
-}
-
-export interface Nodes {
-  readonly nodes: readonly { readonly node: string; readonly alive: boolean; readonly missing: number }[];
-}
-
-export interface Counted {
-  readonly countedBets: { readonly until: string | null; readonly waiting: boolean; readonly problem: string | null };
-}
-
-export interface Health {
-  readonly weeks: readonly { readonly isoWeek: string; readonly state: string; readonly waitsFor: string | null; readonly until: string | null }[];
-}
 
 interface Place {
   readonly label: string;
@@ -89,7 +56,7 @@ const PLACE_OF_LAG: Place = { label: 'Records not applied yet (lag)', path: '/ba
 const PLACE_OF_NODES: Place = { label: 'Parts of nodes up to date', path: '/nodes' };
 
 /** Up to when the tracker has counted all bets. */
-export function countedUpTo({ countedBets: { until, waiting, problem } }: Counted, brand: string | null, path: string): Fact {
+export function countedUpTo({ countedBets: { until, waiting, problem } }: HomeCounted, brand: string | null, path: string): Fact {
   const place = placeOfCounted(path);
   if (problem !== null) return unknown(place, problem);
   const value = until === null ? '–' : recently(until, brand);
@@ -97,7 +64,7 @@ export function countedUpTo({ countedBets: { until, waiting, problem } }: Counte
   return { ...place, value, note: until === null ? 'Bets wait.' : `The oldest bet that waits came ${age(until)} ago.`, state: { tone: 'waiting', label: 'catching up' } };
 }
 
-export function lag({ consumerLag: { problem, partitions }, outboxes }: Lag): Fact {
+export function lag({ consumerLag: { problem, partitions }, outboxes }: HomeLag): Fact {
   if (problem !== null) return unknown(PLACE_OF_LAG, problem, 'Kafka cannot be read');
   const waits = [...partitions.map(({ lag: count, oldestAt }) => ({ count, oldestAt })), ...outboxes.map(({ waiting: count, oldestAt }) => ({ count, oldestAt }))].filter(({ count }) => count > 0);
   const since = oldest(waits.map(({ oldestAt }) => oldestAt));
@@ -108,7 +75,7 @@ export function lag({ consumerLag: { problem, partitions }, outboxes }: Lag): Fa
   };
 }
 
-export function nodes({ nodes: all }: Nodes): Fact {
+export function nodes({ nodes: all }: HomeNodes): Fact {
   const ill = all.filter(({ alive, missing }) => !alive || missing > 0);
   return {
     ...PLACE_OF_NODES,
@@ -119,7 +86,7 @@ export function nodes({ nodes: all }: Nodes): Fact {
 }
 
 /** Say which week it is, and what happens to it next. */
-export function weekOf({ weeks }: Health, brand: string | null): string {
+export function weekOf({ weeks }: HomeWeeks, brand: string | null): string {
   const open = weeks.find(({ state }) => state === 'OPEN') ?? weeks.at(-1);
   if (open === undefined) return 'No week of a club is known here';
   const { isoWeek, state, waitsFor, until } = open;
@@ -138,13 +105,13 @@ function factOf<T>({ data, problem }: Polled<T>, place: Place, fact: (data: T) =
  * a Kafka that does not answer keeps nothing else waiting.
  */
 export function HealthCard({ brand, ofInstallation }: { readonly brand: string; readonly ofInstallation: boolean }) {
-  const week = usePolled<Health>(HEALTH, { brand }, SECONDS);
-  const counted = usePolled<Counted>(COUNTED, ofInstallation ? null : { brand }, SECONDS);
-  const shared = usePolled<Counted & Lag>(INSTALLATION_LAG, ofInstallation ? { brand } : null, SECONDS);
-  const nodesOfAll = usePolled<Nodes>(INSTALLATION_NODES, ofInstallation ? {} : null, SECONDS);
+  const week = usePolled(HOME_WEEKS, { brand }, SECONDS);
+  const counted = usePolled(HOME_COUNTED, ofInstallation ? null : { brand }, SECONDS);
+  const shared = usePolled(HOME_LAG, ofInstallation ? { brand } : null, SECONDS);
+  const nodesOfAll = usePolled(HOME_NODES, ofInstallation ? {} : null, SECONDS);
   const path = ofInstallation ? '/backlog' : '/weeks';
   const facts = [
-    factOf<Counted>(ofInstallation ? shared : counted, placeOfCounted(path), (data) => countedUpTo(data, brand, path)),
+    factOf<HomeCounted>(ofInstallation ? shared : counted, placeOfCounted(path), (data) => countedUpTo(data, brand, path)),
     ...(ofInstallation ? [factOf(shared, PLACE_OF_LAG, lag), factOf(nodesOfAll, PLACE_OF_NODES, nodes)] : []),
   ];
   return (

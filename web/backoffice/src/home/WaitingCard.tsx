@@ -12,7 +12,8 @@ import { age } from '../operations/page/words.ts';
 import { forAllBrands } from '../session/permissions.ts';
 import { KINDS } from '../people/approvals/kinds.ts';
 import { usePolled } from '../operations/page/usePolled.ts';
-import { caseRows, emptyWords, titleOf, WAITING_CASES, WAITING_LETTERS, type Cases, type Letters, type Row } from './waiting.ts';
+import { caseRows, emptyWords, titleOf, type Row } from './waiting.ts';
+import { WAITING_CASES, WAITING_LETTERS } from '../graph/generated/operations.ts';
 
 const SHOWN = 5;
 const SECONDS = 30;
@@ -26,8 +27,8 @@ export function WaitingCard({ may, brand }: Props) {
   const proposals = useToDecide();
   const readAgain = useDecided();
   useEffect(readAgain, [readAgain]);
-  const cases = usePolled<Cases>(WAITING_CASES, may.has('operations.cases') && brand !== null ? { brand } : null, SECONDS);
-  const letters = usePolled<Letters>(WAITING_LETTERS, may.has(forAllBrands('operations.read')) ? {} : null, SECONDS);
+  const cases = usePolled(WAITING_CASES, may.has('operations.cases') && brand !== null ? { brand } : null, SECONDS);
+  const letters = usePolled(WAITING_LETTERS, may.has(forAllBrands('operations.read')) ? {} : null, SECONDS);
   const others = caseRows(cases.data, letters.data);
   const rows: readonly Row[] = [
     ...proposals.slice(0, SHOWN).map(({ id, kind, brand: of, proposedAt, proposedBy }) => ({

@@ -3,8 +3,10 @@ import { money, number, share } from '../money/amounts.ts';
 import { useGraph } from '../graph/useGraph.ts';
 import { usePolled } from '../operations/page/usePolled.ts';
 import { moment } from '../time/moments.ts';
+import { HOME_CONTENT, HOME_OPERATIONS, HOME_OWN, HOME_PEOPLE, HOME_RISK, HOME_SUPPORT } from '../graph/generated/operations.ts';
 
 import type { Figure } from './FigureCard.tsx';
+import type { ContentCount, HomeOperations, HomeRisk } from '../graph/generated/operations.ts';
 
 interface Read {
   readonly figures: readonly Figure[];
@@ -12,43 +14,19 @@ interface Read {
   readonly problem: string;
 }
 
-const RISK = `query HomeRisk($brand: String!) {
-  riskLiability(brand: $brand) { asOf lines { currency valueMinor } }
-  riskForecast(brand: $brand) { currency unavailable likely { valueMinor } low { valueMinor } high { valueMinor } }
-  riskWeeks(brand: $brand, first: 1) { nodes { isoWeek asOf optedIn qualified } }
-  riskBudgets(brand: $brand, first: 100) { nodes { reward left stopped } }
-}`;
-
-interface Amount {
-  readonly valueMinor: number;
-}
-
-interface Risk {
-  readonly riskLiability: { readonly asOf: string | null; readonly lines: readonly (Amount & { readonly currency: string })[] };
-  readonly riskForecast: readonly {
-    readonly currency: string;
-    readonly unavailable: string | null;
-    readonly likely: Amount | null;
-    readonly low: Amount | null;
-    readonly high: Amount | null;
-  }[];
-  readonly riskWeeks: { readonly nodes: readonly { readonly isoWeek: string; readonly asOf: string; readonly optedIn: number; readonly qualified: number }[] };
-  readonly riskBudgets: { readonly nodes: readonly { readonly reward: string; readonly left: number; readonly stopped: boolean }[] };
-}
-
 /** What is owed by currency, which are never added up; a dash if nothing is. */
-export function owed(lines: Risk['riskLiability']['lines']): string {
+export function owed(lines: HomeRisk['riskLiability']['lines']): string {
   const sums = new Map<string, number>();
   for (const { currency, valueMinor } of lines) sums.set(currency, (sums.get(currency) ?? 0) + valueMinor);
   return [...sums].map(([currency, minor]) => money(minor, currency)).join(' + ') || '–';
 }
 
-function liability({ riskLiability: { asOf, lines } }: Risk, brand: string): Figure {
+function liability({ riskLiability: { asOf, lines } }: HomeRisk, brand: string): Figure {
   const note = asOf === null ? 'Not counted yet.' : `If the week closed now. Counted at ${moment(asOf, brand)}.`;
   return { label: 'Liability', value: owed(lines), note, path: '/risk-overview' };
 }
 
-function forecast({ riskForecast: [one] }: Risk): Figure {
+function forecast({ riskForecast: [one] }: HomeRisk): Figure {
   const given = { label: 'Forecast to the week’s end', path: '/risk-overview' };
   if (!one?.likely || one.low === null || one.high === null) {
     return { ...given, value: '–', note: one?.unavailable ?? 'Not counted yet.' };
@@ -57,7 +35,7 @@ function forecast({ riskForecast: [one] }: Risk): Figure {
   return { ...given, value: money(likely.valueMinor, currency), note: `Between ${money(low.valueMinor, currency)} and ${money(high.valueMinor, currency)}.` };
 }
 
-function reached({ riskWeeks: { nodes } }: Risk): Figure {
+function reached({ riskWeeks: { nodes } }: HomeRisk): Figure {
   const week = nodes[0];
   if (week === undefined) return { label: 'Reached the target', value: '–', note: 'No week is counted yet.', path: '/risk-funnel' };
   const { isoWeek, qualified, optedIn } = week;
@@ -69,7 +47,7 @@ function reached({ riskWeeks: { nodes } }: Risk): Figure {
   };
 }
 
-function budgets({ riskBudgets: { nodes } }: Risk): Figure {
+function budgets({ riskBudgets: { nodes } }: HomeRisk): Figure {
   const stopped = nodes.filter((one) => one.stopped);
   return {
     label: 'Budgets used up',
@@ -81,42 +59,31 @@ function budgets({ riskBudgets: { nodes } }: Risk): Figure {
 }
 
 export function useRiskFigures(brand: string | null): Read {
-  const { data, problem } = useGraph<Risk>(RISK, brand === null ? null : { brand }, { isPending: (read) => read.riskLiability.asOf === null });
+  const { data, problem } = useGraph(HOME_RISK, brand === null ? null : { brand }, { isPending: (read) => read.riskLiability.asOf === null });
   return { figures: data === null || brand === null ? [] : [liability(data, brand), forecast(data), reached(data), budgets(data)], problem };
-}
-
-const OPERATIONS = 'query HomeOperations { killSwitches(first: 100) { nodes { state } } }';
-
-interface Operations {
-  readonly killSwitches: { readonly nodes: readonly { readonly state: { readonly name: string; readonly off: boolean } }[] };
 }
 
 const FINE = { tone: 'good', label: 'fine' } as const;
 
-function switches({ killSwitches }: Operations): Figure {
-  const off = killSwitches.nodes.filter(({ state }) => state.off);
+function switches({ killSwitches }: HomeOperations): Figure {
+  const states = killSwitches.nodes.map(({ state }) => state as { readonly name: string; readonly off: boolean });
+  const off = states.filter((state) => state.off);
   return {
     label: 'Switched off',
     value: number(off.length),
-    note: off.map(({ state }) => state.name).join(', ') || 'Brands, rewards and providers all work.',
+    note: off.map(({ name }) => name).join(', ') || 'Brands, rewards and providers all work.',
     path: '/switches',
     state: off.length === 0 ? FINE : { tone: 'warning', label: 'off' },
   };
 }
 
 export function useOperationsFigures(brand: string | null): Read {
-  const { data, problem } = usePolled<Operations>(OPERATIONS, brand === null ? null : {}, 10);
+  const { data, problem } = usePolled(HOME_OPERATIONS, brand === null ? null : {}, 10);
   return { figures: data === undefined ? [] : [switches(data)], problem };
 }
 
-const SUPPORT = 'query HomeSupport($brand: String!) { goodwillBudgets(brand: $brand) { currency isoWeek amountMinor leftMinor agentMinor } }';
-
-interface Support {
-  readonly goodwillBudgets: readonly { readonly currency: string; readonly isoWeek: string; readonly amountMinor: number; readonly leftMinor: number; readonly agentMinor: number }[];
-}
-
 export function useSupportFigures(brand: string | null): Read {
-  const { data, problem } = useGraph<Support>(SUPPORT, brand === null ? null : { brand });
+  const { data, problem } = useGraph(HOME_SUPPORT, brand === null ? null : { brand });
   if (data === null || brand === null) return { figures: [], problem };
   const figures = data.goodwillBudgets.map(({ currency, isoWeek, amountMinor, leftMinor, agentMinor }) => ({
     label: `Goodwill left in ${isoWeek}`,
@@ -128,15 +95,9 @@ export function useSupportFigures(brand: string | null): Read {
   return { figures, problem };
 }
 
-const OWN = 'query HomeOwn { approvals(status: PENDING, first: 100) { nodes { own } hasNextPage } }';
-
-interface Own {
-  readonly approvals: { readonly nodes: readonly { readonly own: boolean }[]; readonly hasNextPage: boolean };
-}
-
 /** How many of the person's own proposals wait for a colleague. */
 export function useOwnProposals(may: boolean): Read {
-  const { data, problem } = useGraph<Own>(OWN, may ? {} : null);
+  const { data, problem } = useGraph(HOME_OWN, may ? {} : null);
   if (data === null || !may) return { figures: [], problem };
   const own = data.approvals.nodes.filter((one) => one.own).length;
   const filter = encodeURIComponent(JSON.stringify({ status: 'PENDING' }));
@@ -144,30 +105,13 @@ export function useOwnProposals(may: boolean): Read {
   return { figures: [{ label: 'My proposals under way', value: `${own}${data.approvals.hasNextPage ? '+' : ''}`, note, path: `/approvals?filter=${filter}` }], problem };
 }
 
-const CONTENT = `query HomeContent($brand: String!) {
-  drafts: contentItems(brand: $brand, states: [DRAFT], first: 100) { nodes { id } hasNextPage }
-  review: contentItems(brand: $brand, states: [IN_REVIEW], first: 100) { nodes { id } hasNextPage }
-  ready: contentItems(brand: $brand, states: [APPROVED, SCHEDULED], first: 100) { nodes { id } hasNextPage }
-}`;
-
-interface Some {
-  readonly nodes: readonly unknown[];
-  readonly hasNextPage: boolean;
-}
-
-interface Contents {
-  readonly drafts: Some;
-  readonly review: Some;
-  readonly ready: Some;
-}
-
-function contentFigure(label: string, note: string, { nodes: some, hasNextPage }: Some, state: string): Figure {
+function contentFigure(label: string, note: string, { nodes: some, hasNextPage }: ContentCount, state: string): Figure {
   const filter = encodeURIComponent(JSON.stringify({ states: state }));
   return { label, value: `${some.length}${hasNextPage ? '+' : ''}`, note, path: `/content?filter=${filter}` };
 }
 
 export function useContentFigures(brand: string | null): Read {
-  const { data, problem } = useGraph<Contents>(CONTENT, brand === null ? null : { brand });
+  const { data, problem } = useGraph(HOME_CONTENT, brand === null ? null : { brand });
   if (data === null || brand === null) return { figures: [], problem };
   const figures = [
     contentFigure('Drafts', 'Written, and not sent to an approver yet.', data.drafts, 'DRAFT'),
@@ -177,14 +121,8 @@ export function useContentFigures(brand: string | null): Read {
   return { figures, problem };
 }
 
-const PEOPLE = 'query HomePeople { users(first: 100) { nodes { status secondFactor } hasNextPage } }';
-
-interface People {
-  readonly users: { readonly nodes: readonly { readonly status: string; readonly secondFactor: boolean }[]; readonly hasNextPage: boolean };
-}
-
 export function usePeopleFigures(may: boolean): Read {
-  const { data, problem } = useGraph<People>(PEOPLE, may ? {} : null);
+  const { data, problem } = useGraph(HOME_PEOPLE, may ? {} : null);
   if (data === null || !may) return { figures: [], problem };
   const { nodes: users, hasNextPage } = data.users;
   const active = users.filter(({ status }) => status === 'ACTIVE');
@@ -203,4 +141,4 @@ export function usePeopleFigures(may: boolean): Read {
 }
 
 /** What the homes ask the graph. */
-export const HOME_QUERIES = [RISK, OPERATIONS, SUPPORT, OWN, CONTENT, PEOPLE] as const;
+export const HOME_QUERIES = [HOME_RISK, HOME_OPERATIONS, HOME_SUPPORT, HOME_OWN, HOME_CONTENT, HOME_PEOPLE] as const;

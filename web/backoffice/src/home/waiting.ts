@@ -2,16 +2,7 @@
 import { number } from '../money/amounts.ts';
 import { forAllBrands } from '../session/permissions.ts';
 
-export const WAITING_CASES = 'query WaitingCases($brand: String!) { waitingCases(brand: $brand) { lateBets heldRewards } }';
-export const WAITING_LETTERS = 'query WaitingLetters { deadLetterCounts { app letters } }';
-
-export interface Cases {
-  readonly waitingCases: { readonly lateBets: number; readonly heldRewards: number };
-}
-
-export interface Letters {
-  readonly deadLetterCounts: readonly { readonly app: string; readonly letters: number }[];
-}
+import type { WaitingCases, WaitingLetters } from '../graph/generated/operations.ts';
 
 export interface Row {
   readonly id: string;
@@ -22,7 +13,7 @@ export interface Row {
 }
 
 /** Return a row for each sort of case of which there are some. */
-export function caseRows(cases: Cases | undefined, letters: Letters | undefined): readonly Row[] {
+export function caseRows(cases: WaitingCases | undefined, letters: WaitingLetters | undefined): readonly Row[] {
   const rows: Row[] = [];
   const { lateBets = 0, heldRewards = 0 } = cases?.waitingCases ?? {};
   for (const { app, letters: count } of letters?.deadLetterCounts ?? []) {

@@ -5,10 +5,7 @@ import { useNotify } from 'react-admin';
 
 import { run } from '../graph/graph.ts';
 import { messageOf } from '../session/session.ts';
-
-const COUNT = `query WeekCustomers($brand: String!, $isoWeek: String!) {
-  weekCustomers(brand: $brand, isoWeek: $isoWeek) { jurisdiction currency status customers }
-}`;
+import { WEEK_CUSTOMERS } from '../graph/generated/operations.ts';
 
 interface Props {
   readonly brand: string;
@@ -30,7 +27,7 @@ export function WeekCustomers({ brand, isoWeek, jurisdiction, currency }: Props)
 
   async function count() {
     try {
-      const { weekCustomers } = await run<{ weekCustomers: readonly Counted[] }>(COUNT, { brand, isoWeek });
+      const { weekCustomers } = await run(WEEK_CUSTOMERS, { brand, isoWeek });
       setCounted(weekCustomers.filter((one) => one.jurisdiction === jurisdiction && one.currency === currency));
     } catch (error) {
       notify(messageOf(error), { type: 'error' });

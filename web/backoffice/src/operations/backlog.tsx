@@ -12,29 +12,10 @@ import { DataRows } from './page/DataRows.tsx';
 import { Page } from './page/Page.tsx';
 import { usePolled } from './page/usePolled.ts';
 import { age } from './page/words.ts';
-
-const LAG = `query Lag { consumerLag { readAt problem partitions {
-  id group topic partition committed end lag oldestAt
-} } outboxes { database waiting oldestAt } }`;
-
-interface PartitionLag {
-  readonly id: string;
-  readonly group: string;
-  readonly topic: string;
-  readonly partition: number;
-  readonly committed: number | null;
-  readonly end: number;
-  readonly lag: number;
-  readonly oldestAt: string | null;
-}
-
-interface Backlog {
-  readonly consumerLag: { readonly readAt: string; readonly problem: string | null; readonly partitions: readonly PartitionLag[] };
-  readonly outboxes: readonly { readonly database: string; readonly waiting: number; readonly oldestAt: string | null }[];
-}
+import { LAG } from '../graph/generated/operations.ts';
 
 export function BacklogPage() {
-  const { data, problem } = usePolled<Backlog>(LAG, {}, 5);
+  const { data, problem } = usePolled(LAG, {}, 5);
   const [all, setAll] = useState(false);
   const { brand } = useBrand();
   const partitions = data?.consumerLag.partitions ?? [];

@@ -7,11 +7,15 @@ import { NO_BRAND, useBrand } from '../frame/brand.tsx';
 import { money, word } from '../money/amounts.ts';
 import { MomentField } from '../time/MomentField.tsx';
 import { Page } from './page/Page.tsx';
+import { fieldName, type FieldsOf } from '../graph/fields.ts';
 import { useMay } from './page/may.ts';
 import { age } from './page/words.ts';
 
 import type { ReactNode } from 'react';
-import type { RaRecord } from 'react-admin';
+import type { HeldReward, LateBet } from '../graph/generated/operations.ts';
+
+const lateBet: FieldsOf<LateBet> = fieldName;
+const heldReward: FieldsOf<HeldReward> = fieldName;
 
 interface Props {
   readonly title: string;
@@ -38,32 +42,34 @@ function Customer() {
   const may = useMay('support.read');
   return (
     <FunctionField
-      render={({ brand, customer }: RaRecord) =>
-        may ? <Link to={`/customers/${encodeURIComponent(`${String(brand)}:${String(customer)}`)}/show`}>{String(customer)}</Link> : String(customer)
+      render={({ brand, customer }: LateBet | HeldReward) =>
+        may ? <Link to={`/customers/${encodeURIComponent(`${brand}:${customer}`)}/show`}>{customer}</Link> : customer
       }
     />
   );
 }
 
-function amountOf(name: string) {
-  return function Amount() {
-    return <FunctionField render={(record: RaRecord) => amount(record[name], record['currency'])} />;
-  };
+function Counts() {
+  return <FunctionField render={({ countedMinor, currency }: LateBet) => amount(countedMinor, currency)} />;
+}
+
+function WouldCount() {
+  return <FunctionField render={({ wouldCountMinor, currency }: LateBet) => amount(wouldCountMinor, currency)} />;
+}
+
+function Value() {
+  return <FunctionField render={({ valueMinor, currency }: HeldReward) => amount(valueMinor, currency)} />;
 }
 
 /** Return an amount as money; a dash if there is none, and minor units, said so, if the currency is not known. */
-export function amount(minor: unknown, currency: unknown): string {
-  if (typeof minor !== 'number') return '–';
-  return typeof currency === 'string' ? money(minor, currency) : `${minor} minor units`;
+export function amount(minor: number | null, currency: string | null): string {
+  if (minor === null) return '–';
+  return currency === null ? `${minor} minor units` : money(minor, currency);
 }
 
 function OccurredAt() {
-  return <MomentField source="occurredAt" />;
+  return <MomentField source={lateBet('occurredAt')} />;
 }
-
-const Counts = amountOf('countedMinor');
-const WouldCount = amountOf('wouldCountMinor');
-const Value = amountOf('valueMinor');
 
 export function LateBets() {
   return (
@@ -72,12 +78,12 @@ export function LateBets() {
       rows="late bets"
       about="Bets whose last change came after their week had closed, and would change what they count. “furlong review late accept” or “reject” decides about one, for good. Each access is recorded."
     >
-      <DataTable.Col source="bet" disableSort />
+      <DataTable.Col source={lateBet('bet')} disableSort />
       <DataTable.Col label="Customer" field={Customer} disableSort />
-      <DataTable.Col source="isoWeek" label="Week" disableSort />
-      <DataTable.NumberCol source="countedMinor" label="Counts" field={Counts} disableSort />
-      <DataTable.NumberCol source="wouldCountMinor" label="Would count" field={WouldCount} disableSort />
-      <DataTable.Col label="Because" disableSort render={({ wouldBe }: RaRecord) => word(String(wouldBe).toLowerCase())} />
+      <DataTable.Col source={lateBet('isoWeek')} label="Week" disableSort />
+      <DataTable.NumberCol source={lateBet('countedMinor')} label="Counts" field={Counts} disableSort />
+      <DataTable.NumberCol source={lateBet('wouldCountMinor')} label="Would count" field={WouldCount} disableSort />
+      <DataTable.Col label="Because" disableSort render={({ wouldBe }: LateBet) => word(wouldBe.toLowerCase())} />
       <DataTable.Col label="Changed" field={OccurredAt} disableSort />
     </CaseList>
   );
@@ -91,12 +97,12 @@ export function HeldRewards() {
       about="Rewards in review, which a person sends again or records as credited (“furlong fulfilment reviews”), and rewards that are being cancelled at a provider. Each access is recorded."
     >
       <DataTable.Col label="Customer" field={Customer} disableSort />
-      <DataTable.Col source="isoWeek" label="Week" disableSort />
-      <DataTable.Col label="Reward" disableSort render={({ reward, origin }: RaRecord) => `${String(reward ?? 'none')}${origin === 'goodwill' ? ' (goodwill)' : ''}`} />
-      <DataTable.NumberCol source="valueMinor" label="Value" field={Value} disableSort />
-      <DataTable.Col label="Provider" disableSort render={({ provider }: RaRecord) => String(provider ?? 'none yet')} />
-      <DataTable.Col label="Why" disableSort render={({ reason, state }: RaRecord) => word(String(reason ?? state).toLowerCase())} />
-      <DataTable.Col label="Waits for" disableSort render={({ since }: RaRecord) => age(String(since))} />
+      <DataTable.Col source={heldReward('isoWeek')} label="Week" disableSort />
+      <DataTable.Col label="Reward" disableSort render={({ reward, origin }: HeldReward) => `${reward ?? 'none'}${origin === 'goodwill' ? ' (goodwill)' : ''}`} />
+      <DataTable.NumberCol source={heldReward('valueMinor')} label="Value" field={Value} disableSort />
+      <DataTable.Col label="Provider" disableSort render={({ provider }: HeldReward) => provider ?? 'none yet'} />
+      <DataTable.Col label="Why" disableSort render={({ reason, state }: HeldReward) => word((reason ?? state).toLowerCase())} />
+      <DataTable.Col label="Waits for" disableSort render={({ since }: HeldReward) => age(since)} />
     </CaseList>
   );
 }

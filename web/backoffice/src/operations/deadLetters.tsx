@@ -24,11 +24,13 @@ import { MomentField } from '../time/MomentField.tsx';
 import { ChangeButton } from '../components/ChangeButton.tsx';
 import { KeysetList } from '../components/KeysetList.tsx';
 import { useMay } from './page/may.ts';
+import { run } from '../graph/graph.ts';
+import { REPLAY, REPLAY_ALL } from '../graph/generated/operations.ts';
+import { fieldName, type FieldsOf } from '../graph/fields.ts';
 
-import type { RaRecord } from 'react-admin';
+import type { DeadLetter, Replay as ReplayData, ReplayAll as ReplayAllData, ReplayFate } from '../graph/generated/operations.ts';
 
-const REPLAY = `mutation Replay($input: ReplayInput!) { replayDeadLetter(input: $input) { fate reason } }`;
-const REPLAY_ALL = `mutation ReplayAll($input: ReplayAllInput!) { replayDeadLetters(input: $input) }`;
+const field: FieldsOf<DeadLetter> = fieldName;
 const APPS = ['progress', 'club', 'rewards', 'fulfilment', 'backoffice'].map((id) => ({ id, name: id }));
 const DEFAULT_FILTERS = { app: 'progress' };
 const FILTERS = [
@@ -36,11 +38,7 @@ const FILTERS = [
   <TextInput key="topic" source="topic" alwaysOn />,
 ];
 
-interface Replayed {
-  readonly replayDeadLetter: { readonly fate: string; readonly reason: string };
-}
-
-const FATES: Readonly<Record<string, string>> = {
+const FATES: Readonly<Record<ReplayFate, string>> = {
   APPLIED: 'it is applied, and the letter is gone',
   PUBLISHED: 'it is published again',
   STALE: 'it had been applied already, or something newer had; the letter is gone',
@@ -50,8 +48,8 @@ const FATES: Readonly<Record<string, string>> = {
 };
 
 /** Return the outcome of a replay in a sentence. */
-export function outcomeInWords(fate: string, reason: string, dryRun: boolean): string {
-  const words = `${FATES[fate] ?? fate.toLowerCase()}${reason === '' ? '' : `: ${reason}`}`;
+export function outcomeInWords(fate: ReplayFate, reason: string, dryRun: boolean): string {
+  const words = `${FATES[fate]}${reason === '' ? '' : `: ${reason}`}`;
   return dryRun ? `Dry run, nothing is changed. It would be: ${words}` : `Replayed: ${words}`;
 }
 
@@ -65,8 +63,7 @@ function ReplayAll() {
   if (!may || app === '') return <TopToolbar />;
   const all = `all dead letters of ${app}${topic === null ? '' : ` from ${topic}`}`;
 
-  function started(data: unknown) {
-    const { replayDeadLetters: job } = data as { replayDeadLetters: string };
+  function started({ replayDeadLetters: job }: ReplayAllData) {
     notify('The job has begun', { type: 'success' });
     redirect('show', 'jobs', job);
   }
@@ -76,16 +73,14 @@ function ReplayAll() {
       <ChangeButton
         label="Dry run of all"
         question={`A job tells what would happen to ${all}. Nothing is changed.`}
-        mutation={REPLAY_ALL}
-        variables={() => ({ input: { app, topic, dryRun: true } })}
+        change={() => run(REPLAY_ALL, { input: { app, topic, dryRun: true } })}
         icon={<Science />}
         onDone={started}
       />
       <ChangeButton
         label="Replay all"
         question={`A job applies ${all}. Each is applied once, also if the job is interrupted; what still cannot be applied stays.`}
-        mutation={REPLAY_ALL}
-        variables={(reason) => ({ input: { app, topic, dryRun: false, reason } })}
+        change={(reason) => run(REPLAY_ALL, { input: { app, topic, dryRun: false, reason } })}
         wantsReason
         color="error"
         icon={<Replay />}
@@ -96,7 +91,7 @@ function ReplayAll() {
 }
 
 function StoredAt() {
-  return <MomentField source="storedAt" />;
+  return <MomentField source={field('storedAt')} />;
 }
 
 export function DeadLetterList() {
@@ -109,11 +104,11 @@ export function DeadLetterList() {
       filterDefaultValues={DEFAULT_FILTERS}
       actions={<ReplayAll />}
     >
-      <DataTable.Col source="id" label="Letter" disableSort />
-      <DataTable.Col source="topic" disableSort />
-      <DataTable.Col source="partition" disableSort />
-      <DataTable.Col source="offset" disableSort />
-      <DataTable.Col source="reason" disableSort />
+      <DataTable.Col source={field('id')} label="Letter" disableSort />
+      <DataTable.Col source={field('topic')} disableSort />
+      <DataTable.Col source={field('partition')} disableSort />
+      <DataTable.Col source={field('offset')} disableSort />
+      <DataTable.Col source={field('reason')} disableSort />
       <DataTable.Col label="Stored" field={StoredAt} disableSort />
       <DataTable.Col label="Open" field={ShowButton} disableSort />
     </KeysetList>
@@ -121,14 +116,13 @@ export function DeadLetterList() {
 }
 
 function ReplayOne({ onOutcome }: { readonly onOutcome: (words: string) => void }) {
-  const record = useRecordContext();
+  const record = useRecordContext<DeadLetter>();
   const may = useMay('operations.replay');
   if (record === undefined || !may) return null;
   const letter = record.id;
 
   function done(dryRun: boolean) {
-    return (data: unknown) => {
-      const { fate, reason } = (data as Replayed).replayDeadLetter;
+    return ({ replayDeadLetter: { fate, reason } }: ReplayData) => {
       onOutcome(outcomeInWords(fate, reason, dryRun));
     };
   }
@@ -138,16 +132,14 @@ function ReplayOne({ onOutcome }: { readonly onOutcome: (words: string) => void 
       <ChangeButton
         label="Dry run"
         question="What would happen if it were applied now? Nothing is changed."
-        mutation={REPLAY}
-        variables={() => ({ input: { letter, dryRun: true } })}
+        change={() => run(REPLAY, { input: { letter, dryRun: true } })}
         icon={<Science />}
         onDone={done(true)}
       />
       <ChangeButton
         label="Replay"
         question="It is applied as its consumer would apply it now, and the letter is removed."
-        mutation={REPLAY}
-        variables={(reason) => ({ input: { letter, dryRun: false, reason } })}
+        change={(reason) => run(REPLAY, { input: { letter, dryRun: false, reason } })}
         wantsReason
         color="error"
         icon={<Replay />}
@@ -157,9 +149,9 @@ function ReplayOne({ onOutcome }: { readonly onOutcome: (words: string) => void 
   );
 }
 
-function Value({ record }: { readonly record: RaRecord }) {
+function Value({ value }: Pick<DeadLetter, 'value'>) {
   return (
-    <pre style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere', margin: 0 }}>{String(record['value'] ?? '–')}</pre>
+    <pre style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere', margin: 0 }}>{value ?? '–'}</pre>
   );
 }
 
@@ -189,14 +181,14 @@ export function DeadLetterShow() {
             {outcome}
           </Alert>
         )}
-        <TextField source="id" label="Letter" />
-        <TextField source="reason" label="Why it could not be applied" />
-        <TextField source="topic" />
-        <TextField source="partition" />
-        <TextField source="offset" />
-        <MomentField source="storedAt" />
-        <TextField source="key" emptyText="–" />
-        <FunctionField label="Record" render={(record: RaRecord) => <Value record={record} />} />
+        <TextField source={field('id')} label="Letter" />
+        <TextField source={field('reason')} label="Why it could not be applied" />
+        <TextField source={field('topic')} />
+        <TextField source={field('partition')} />
+        <TextField source={field('offset')} />
+        <MomentField source={field('storedAt')} />
+        <TextField source={field('key')} emptyText="–" />
+        <FunctionField label="Record" render={({ value }: DeadLetter) => <Value value={value} />} />
       </SimpleShowLayout>
     </Show>
   );

@@ -7,9 +7,11 @@ import { KeysetList } from '../components/KeysetList.tsx';
 import { NO_BRAND, useBrand } from '../frame/brand.tsx';
 import { Page } from './page/Page.tsx';
 import { age } from './page/words.ts';
+import { fieldName, type FieldsOf } from '../graph/fields.ts';
 
-import type { RaRecord } from 'react-admin';
+import type { Intent } from '../graph/generated/operations.ts';
 
+const field: FieldsOf<Intent> = fieldName;
 const SUBGRAPHS = [
   { id: 'club', name: 'club: joining and leaving' },
   { id: 'rewards', name: 'rewards: choosing' },
@@ -20,12 +22,12 @@ const FILTERS = [
 ];
 
 function CreatedAt() {
-  return <MomentField source="createdAt" />;
+  return <MomentField source={field('createdAt')} />;
 }
 
 /** The instant until which the upstream asked not to be called, by `Retry-After`. */
 function WaitsUntil() {
-  return <MomentField source="waitsUntil" />;
+  return <MomentField source={field('waitsUntil')} />;
 }
 
 export function IntentList() {
@@ -48,13 +50,13 @@ export function IntentList() {
           filters={FILTERS}
           disableSyncWithLocation
         >
-          <DataTable.Col source="createdAt" label="Since" field={CreatedAt} disableSort />
-          <DataTable.Col label="Age" disableSort render={(record: RaRecord) => age(String(record['createdAt']))} />
-          <DataTable.Col source="subgraph" label="Asked by" disableSort />
-          <DataTable.Col source="operation" disableSort />
-          <DataTable.Col source="customer" disableSort />
-          <DataTable.Col source="waitsUntil" label="Upstream asked to wait until" field={WaitsUntil} disableSort />
-          <DataTable.Col source="id" label="Key" disableSort sx={{ overflowWrap: 'anywhere' }} />
+          <DataTable.Col source={field('createdAt')} label="Since" field={CreatedAt} disableSort />
+          <DataTable.Col label="Age" disableSort render={({ createdAt }: Intent) => age(createdAt)} />
+          <DataTable.Col source={field('subgraph')} label="Asked by" disableSort />
+          <DataTable.Col source={field('operation')} disableSort />
+          <DataTable.Col source={field('customer')} disableSort />
+          <DataTable.Col source={field('waitsUntil')} label="Upstream asked to wait until" field={WaitsUntil} disableSort />
+          <DataTable.Col source={field('id')} label="Key" disableSort sx={{ overflowWrap: 'anywhere' }} />
         </KeysetList>
       )}
     </Page>

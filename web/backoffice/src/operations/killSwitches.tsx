@@ -17,40 +17,38 @@ import { run } from '../graph/graph.ts';
 import { useMay } from './page/may.ts';
 import { usePolled } from './page/usePolled.ts';
 import { moment } from '../time/moments.ts';
+import { KILL_SWITCHES, SET_KILL_SWITCH, SWITCH_PROVIDER } from '../graph/generated/operations.ts';
 
-const SWITCHES = `query Switches { killSwitches(first: 100) { nodes {
-  id brand state reason decidedAt decidedBy number applied missing { node reason }
-} } }`;
-const SWITCH = `mutation Switch($input: SwitchInput!) { setKillSwitch(input: $input) { id } }`;
-const SWITCH_PROVIDER = `mutation SwitchProvider($input: SwitchProviderInput!) { setProviderSwitch(input: $input) { id } }`;
+import type { KillSwitch } from '../graph/generated/operations.ts';
+
 const SCOPES = ['brand', 'reward', 'provider'] as const;
 
 type Scope = (typeof SCOPES)[number];
 
-interface Switch {
-  readonly id: string;
-  readonly brand: string;
-  readonly state: { readonly scope: Scope; readonly name: string; readonly off: boolean };
-  readonly reason: string | null;
-  readonly decidedAt: string;
-  readonly decidedBy: string;
-  readonly number: number;
-  readonly applied: readonly string[];
-  readonly missing: readonly { readonly node: string; readonly reason: string | null }[];
+/** What the graph says of a switch as JSON. */
+interface State {
+  readonly scope: Scope;
+  readonly name: string;
+  readonly off: boolean;
 }
 
-function nameOf({ brand, state }: Switch): string {
+function stateOf(one: KillSwitch): State {
+  return one.state as State;
+}
+
+function nameOf(one: KillSwitch): string {
+  const [state, { brand }] = [stateOf(one), one];
   if (state.scope === 'provider') return `provider ${state.name}`;
   return state.scope === 'brand' ? `brand ${brand}` : `reward ${state.name} of ${brand}`;
 }
 
-function variablesOf(scope: Scope, brand: string, name: string, off: boolean, reason: string) {
-  if (scope === 'provider') return { input: { provider: name, off, reason } };
-  return { input: { brand, reward: scope === 'reward' ? name : null, off, reason } };
+function turn({ scope, name, off }: State, brand: string, reason: string): Promise<unknown> {
+  if (scope === 'provider') return run(SWITCH_PROVIDER, { input: { provider: name, off, reason } });
+  return run(SET_KILL_SWITCH, { input: { brand, reward: scope === 'reward' ? name : null, off, reason } });
 }
 
 /** Which parts of nodes lack it; all of them until the first report. */
-function Acknowledgements({ one }: { readonly one: Switch }) {
+function Acknowledgements({ one }: { readonly one: KillSwitch }) {
   if (one.missing.length === 0) return <Chip size="small" color="success" variant="outlined" label={`all ${one.applied.length}`} />;
   return (
     <Stack direction="row" spacing={0.5} useFlexGap sx={{ flexWrap: 'wrap' }}>
@@ -62,10 +60,10 @@ function Acknowledgements({ one }: { readonly one: Switch }) {
 }
 
 export function KillSwitches() {
-  const { data, problem } = usePolled<{ killSwitches: { nodes: readonly Switch[] } }>(SWITCHES, {}, 1);
+  const { data, problem } = usePolled(KILL_SWITCHES, {}, 1);
   const may = useMay('operations.switch');
   const rows = data?.killSwitches.nodes ?? [];
-  const off = rows.filter(({ state }) => state.off);
+  const off = rows.filter((one) => stateOf(one).off);
   return (
     <Page
       title="Kill switches"
@@ -87,7 +85,7 @@ export function KillSwitches() {
         filledBy="What you switch off appears here, with the nodes that have applied it. Nothing is off."
         columns={[
           { head: 'What', cell: nameOf },
-          { head: 'State', cell: ({ state }) => <Chip size="small" color={state.off ? 'error' : 'default'} label={state.off ? 'off' : 'on'} /> },
+          { head: 'State', cell: (one) => <Chip size="small" color={stateOf(one).off ? 'error' : 'default'} label={stateOf(one).off ? 'off' : 'on'} /> },
           { head: 'Nodes that have applied it', cell: (one) => <Acknowledgements one={one} /> },
           { head: 'Since', cell: ({ decidedAt, brand }) => moment(decidedAt, brand) },
           { head: 'By', cell: ({ decidedBy }) => decidedBy },
@@ -99,14 +97,14 @@ export function KillSwitches() {
   );
 }
 
-function Turn({ one }: { readonly one: Switch }) {
-  const { scope, name, off } = one.state;
+function Turn({ one }: { readonly one: KillSwitch }) {
+  const state = stateOf(one);
+  const { off } = state;
   return (
     <ChangeButton
       label={`Switch ${off ? 'on' : 'off'}`}
       question={`The ${nameOf(one)} is switched ${off ? 'on again' : 'off'} on all nodes.`}
-      mutation={scope === 'provider' ? SWITCH_PROVIDER : SWITCH}
-      variables={(reason) => variablesOf(scope, one.brand, name, !off, reason)}
+      change={(reason) => turn({ ...state, off: !off }, one.brand, reason)}
       wantsReason
       color={off ? 'primary' : 'error'}
     />
@@ -128,8 +126,7 @@ function SwitchOff() {
   const brandName = brands.find(({ id }) => id === brand)?.name;
 
   async function submit() {
-    const mutation = scope === 'provider' ? SWITCH_PROVIDER : SWITCH;
-    await run(mutation, variablesOf(scope, brand ?? '', name, true, reason));
+    await turn({ scope, name, off: true }, brand ?? '', reason);
     setOpen(false);
     setName('');
     setReason('');

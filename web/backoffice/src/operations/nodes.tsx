@@ -8,27 +8,11 @@ import { Page } from './page/Page.tsx';
 import { useMay } from './page/may.ts';
 import { usePolled } from './page/usePolled.ts';
 import { age } from './page/words.ts';
-
-const NODES = `query Nodes { nodes {
-  id node part process alive number missing missingSince receivedAt refused { node reason }
-} }`;
-const FORGET = `mutation Forget($input: ForgetNodeInput!) { forgetNode(input: $input) }`;
-
-interface Node {
-  readonly id: string;
-  readonly node: string;
-  readonly part: string;
-  readonly process: string;
-  readonly alive: boolean;
-  readonly number: number;
-  readonly missing: number;
-  readonly missingSince: string | null;
-  readonly receivedAt: string;
-  readonly refused: readonly { readonly node: string; readonly reason: string | null }[];
-}
+import { run } from '../graph/graph.ts';
+import { FORGET_NODE, NODES } from '../graph/generated/operations.ts';
 
 export function Nodes() {
-  const { data, problem } = usePolled<{ nodes: readonly Node[] }>(NODES, {}, 2);
+  const { data, problem } = usePolled(NODES, {}, 2);
   const may = useMay('operations.switch');
   return (
     <Page
@@ -59,8 +43,7 @@ export function Nodes() {
                 <ChangeButton
                   label="Forget"
                   question={`${node} was removed permanently. If it reports again, it is known again.`}
-                  mutation={FORGET}
-                  variables={(reason) => ({ input: { node, reason } })}
+                  change={(reason) => run(FORGET_NODE, { input: { node, reason } })}
                   wantsReason
                   color="error"
                   icon={<DeleteForever />}

@@ -13,38 +13,23 @@ import { useOnly } from './page/Only.tsx';
 import { Page } from './page/Page.tsx';
 import { useMay } from './page/may.ts';
 import { usePolled } from './page/usePolled.ts';
+import { run } from '../graph/graph.ts';
+import { CHANGE_REWARD_STATUS, REWARD_VERSIONS } from '../graph/generated/operations.ts';
 
 import type { ReactNode } from 'react';
 import type { Deed } from '../components/ChangeButton.tsx';
 import type { Tone } from '../look/theme.ts';
+import type { RewardStatusAction, RewardVersion } from '../graph/generated/operations.ts';
 
-const VERSIONS = `query Versions($brand: String!) { rewardVersions(brand: $brand) {
-  id brand reward version kind status recalled obstacles
-} }`;
-const CHANGE = `mutation Change($input: RewardStatusInput!) { changeRewardStatus(input: $input) { proposal event { id } } }`;
-
-interface Version {
-  readonly id: string;
-  readonly brand: string;
-  readonly reward: string;
-  readonly version: number;
-  readonly kind: string;
-  readonly status: string;
-  readonly recalled: boolean;
-  readonly obstacles: readonly string[];
-}
-
-type Action = 'PAUSE' | 'RESUME' | 'WITHDRAW' | 'RECALL';
-
-const LABELS: Readonly<Record<Action, string>> = { PAUSE: 'Pause', RESUME: 'Resume', WITHDRAW: 'Withdraw', RECALL: 'Recall' };
-const MEANING: Readonly<Record<Action, string>> = {
+const LABELS: Readonly<Record<RewardStatusAction, string>> = { PAUSE: 'Pause', RESUME: 'Resume', WITHDRAW: 'Withdraw', RECALL: 'Recall' };
+const MEANING: Readonly<Record<RewardStatusAction, string>> = {
   PAUSE: 'For now nobody else can choose it; customers who have chosen it keep it.',
   RESUME: 'It can be chosen again.',
   WITHDRAW: 'It leaves the menu; customers who have chosen it keep it.',
   RECALL: 'For safety or law: nobody gets it any more, not even customers who have chosen it. It cannot be undone, and another person has to approve it.',
 };
 
-const ICONS: Readonly<Record<Action, ReactNode>> = {
+const ICONS: Readonly<Record<RewardStatusAction, ReactNode>> = {
   PAUSE: <PauseCircle fontSize="small" />,
   RESUME: <PlayArrow fontSize="small" />,
   WITHDRAW: <VisibilityOff fontSize="small" />,
@@ -56,7 +41,7 @@ function toneOf(status: string, recalled: boolean): Tone {
   return status === 'active' ? 'good' : 'warning';
 }
 
-function actionsFor({ status, recalled }: Version): readonly Action[] {
+function actionsFor({ status, recalled }: RewardVersion): readonly RewardStatusAction[] {
   if (recalled) return [];
   return status === 'active' ? ['PAUSE', 'WITHDRAW', 'RECALL'] : ['RESUME', 'RECALL'];
 }
@@ -65,7 +50,7 @@ export function RewardStatuses() {
   const { brand } = useBrand();
   const none = brand === null ? NO_BRAND : '';
   const variables = brand === null ? null : { brand };
-  const { data, problem } = usePolled<{ rewardVersions: readonly Version[] }>(VERSIONS, variables, 3);
+  const { data, problem } = usePolled(REWARD_VERSIONS, variables, 3);
   const may = useMay('operations.switch');
   const { only, chip } = useOnly('reward');
   return (
@@ -95,12 +80,11 @@ export function RewardStatuses() {
   );
 }
 
-function deedOf(action: Action, { brand, reward, version }: Version): Deed {
+function deedOf(action: RewardStatusAction, { brand, reward, version }: RewardVersion): Deed {
   return {
     label: `${LABELS[action]} ${reward}`,
     question: `${reward}, version ${version}, of ${brand}. ${MEANING[action]}`,
-    mutation: CHANGE,
-    variables: (reason) => ({ input: { brand, reward, version, action, reason } }),
+    change: (reason) => run(CHANGE_REWARD_STATUS, { input: { brand, reward, version, action, reason } }),
     wantsReason: true,
     color: action === 'WITHDRAW' || action === 'RECALL' ? 'error' : 'primary',
     icon: ICONS[action],

@@ -12,30 +12,13 @@ import { useMay } from './page/may.ts';
 import { usePolled } from './page/usePolled.ts';
 import { word } from '../money/amounts.ts';
 import { moment } from '../time/moments.ts';
+import { run } from '../graph/graph.ts';
+import { CLOSE_WEEK, OPEN_WEEK, WEEKS } from '../graph/generated/operations.ts';
 
 import type { Tone } from '../look/theme.ts';
+import type { Week } from '../graph/generated/operations.ts';
 
 const TONES: Readonly<Record<string, Tone>> = { OPEN: 'good', PROVISIONAL: 'waiting' };
-
-const WEEKS = `query Weeks($brand: String!) { weeks(brand: $brand) {
-  id brand isoWeek jurisdiction currency state confirmed openedWith scheme waitsFor until
-} }`;
-const OPEN = `mutation Open($input: WeekInput!) { openWeek(input: $input) { id } }`;
-const CLOSE = `mutation Close($input: WeekInput!) { proposeCloseWeek(input: $input) }`;
-
-interface Week {
-  readonly id: string;
-  readonly brand: string;
-  readonly isoWeek: string;
-  readonly jurisdiction: string;
-  readonly currency: string;
-  readonly state: string;
-  readonly confirmed: boolean;
-  readonly openedWith: number | null;
-  readonly scheme: number | null;
-  readonly waitsFor: string | null;
-  readonly until: string | null;
-}
 
 function schemeOf({ openedWith, scheme }: Week): string {
   if (openedWith === null || openedWith === scheme) return scheme === null ? '–' : `version ${scheme}`;
@@ -45,7 +28,7 @@ function schemeOf({ openedWith, scheme }: Week): string {
 export function Weeks() {
   const { brand } = useBrand();
   const none = brand === null ? NO_BRAND : '';
-  const { data, problem } = usePolled<{ weeks: readonly Week[] }>(WEEKS, brand === null ? null : { brand }, 5);
+  const { data, problem } = usePolled(WEEKS, brand === null ? null : { brand }, 5);
   const may = useMay('operations.week');
   const { only, chip } = useOnly('week');
   return (
@@ -84,8 +67,7 @@ function ByHand({ week }: { readonly week: Week }) {
       <ChangeButton
         label={`Open ${isoWeek}`}
         question={`The schemes of ${isoWeek} are recorded now. This works once the week has begun.`}
-        mutation={OPEN}
-        variables={input}
+        change={(reason) => run(OPEN_WEEK, input(reason))}
         wantsReason
         icon={<EventAvailable />}
       />
@@ -96,8 +78,7 @@ function ByHand({ week }: { readonly week: Week }) {
     <ChangeButton
       label={`Close ${isoWeek}`}
       question={`Another person has to approve it. Then what customers earned in ${isoWeek} is final.`}
-      mutation={CLOSE}
-      variables={input}
+      change={(reason) => run(CLOSE_WEEK, input(reason))}
       wantsReason
       color="error"
       icon={<EventBusy />}

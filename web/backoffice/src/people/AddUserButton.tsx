@@ -9,11 +9,11 @@ import { FormDialog } from '../components/FormDialog.tsx';
 import { run } from '../graph/graph.ts';
 import { GivenCredentials } from './GivenCredentials.tsx';
 import { RoleRows } from './RoleRows.tsx';
+import { ADD_USER } from '../graph/generated/operations.ts';
 
 import type { Given } from './GivenCredentials.tsx';
-import type { GrantedRole } from './grantedRole.ts';
+import type { GrantedRole } from '../graph/generated/operations.ts';
 
-const ADD = `mutation Add($input: AddUserInput!) { addUser(input: $input) { initialPassword user { login } } }`;
 const NO_ROLES: readonly GrantedRole[] = [{ brand: '', role: 'VIEWER' }];
 
 export function AddUserButton() {
@@ -25,7 +25,7 @@ export function AddUserButton() {
   const refresh = useRefresh();
 
   async function submit() {
-    const data = await run<{ addUser: Given }>(ADD, { input: { login, name, roles } });
+    const data = await run(ADD_USER, { input: { login, name, roles } });
     setGiven(data.addUser);
     refresh();
   }

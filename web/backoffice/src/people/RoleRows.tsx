@@ -7,9 +7,9 @@ import MenuItem from '@mui/material/MenuItem';
 import Stack from '@mui/material/Stack';
 import TextField from '@mui/material/TextField';
 
-import type { GrantedRole } from './grantedRole.ts';
+import type { GrantedRole, Role } from '../graph/generated/operations.ts';
 
-const ROLES = ['VIEWER', 'EDITOR', 'APPROVER', 'SUPPORT', 'RISK', 'OPERATOR', 'ADMINISTRATOR'];
+const ROLES: readonly Role[] = ['VIEWER', 'EDITOR', 'APPROVER', 'SUPPORT', 'RISK', 'OPERATOR', 'ADMINISTRATOR'];
 
 interface Props {
   readonly roles: readonly GrantedRole[];
@@ -29,7 +29,7 @@ export function RoleRows({ roles, onChange }: Props) {
             select
             label="Role"
             value={row.role}
-            onChange={(event) => replace(index, { ...row, role: event.target.value })}
+            onChange={(event) => replace(index, { ...row, role: event.target.value as Role })}
             sx={{ minWidth: 180 }}
           >
             {ROLES.map((role) => (

@@ -8,22 +8,24 @@ import { useNotify, useRecordContext, useRefresh } from 'react-admin';
 import { FormDialog } from '../components/FormDialog.tsx';
 import { run } from '../graph/graph.ts';
 import { RoleRows } from './RoleRows.tsx';
+import { SET_ROLES } from '../graph/generated/operations.ts';
 
-import type { GrantedRole } from './grantedRole.ts';
-
-const SET_ROLES = `mutation SetRoles($input: SetRolesInput!) { setRoles(input: $input) { id revision } }`;
+import type { GrantedRole, User } from '../graph/generated/operations.ts';
 
 export function RolesButton() {
-  const record = useRecordContext();
+  const record = useRecordContext<User>();
   const [roles, setRoles] = useState<readonly GrantedRole[] | null>(null);
   const [reason, setReason] = useState('');
   const refresh = useRefresh();
   const notify = useNotify();
 
+  if (record === undefined) return null;
+  const { id: userId, revision } = record;
+
   async function submit() {
     const input = {
-      userId: record?.id,
-      revision: Number(record?.['revision']),
+      userId,
+      revision,
       roles: (roles ?? []).map(({ brand, role }) => ({ brand, role })),
       reason,
     };
@@ -35,7 +37,7 @@ export function RolesButton() {
 
   return (
     <>
-      <Button startIcon={<Badge />} onClick={() => setRoles((record?.['roles'] ?? []) as readonly GrantedRole[])}>
+      <Button startIcon={<Badge />} onClick={() => setRoles(record.roles)}>
         Change roles
       </Button>
       <FormDialog

@@ -14,7 +14,11 @@ import { MomentField } from '../time/MomentField.tsx';
 import { JsonField } from '../components/JsonField.tsx';
 import { BrandInput } from '../content/BrandInput.tsx';
 import { KeysetList } from '../components/KeysetList.tsx';
+import { fieldName, type FieldsOf } from '../graph/fields.ts';
 
+import type { AuditEntry } from '../graph/generated/operations.ts';
+
+const field: FieldsOf<AuditEntry> = fieldName;
 const FILTERS = [
   <BrandInput key="brand" source="brand" alwaysOn />,
   <TextInput key="subject" source="subject" alwaysOn />,
@@ -23,14 +27,14 @@ const FILTERS = [
 ];
 
 function At() {
-  return <MomentField source="at" />;
+  return <MomentField source={field('at')} />;
 }
 
 /** A row's subject before and after, in a dialog that the keyboard reaches too. */
 function Details() {
   const [open, setOpen] = useState(false);
   const title = useId();
-  const record = useRecordContext();
+  const record = useRecordContext<AuditEntry>();
   return (
     <>
       <Button onClick={() => setOpen(true)} aria-label={`Details of entry ${String(record?.id)}`}>
@@ -38,7 +42,7 @@ function Details() {
       </Button>
       <Dialog open={open} onClose={() => setOpen(false)} aria-labelledby={title} fullWidth maxWidth="md">
         <DialogTitle id={title}>
-          Entry {String(record?.id)}: {String(record?.['action'])}
+          Entry {String(record?.id)}: {String(record?.action)}
         </DialogTitle>
         <DialogContent>
           <Stack direction={{ xs: 'column', md: 'row' }} spacing={4}>
@@ -47,7 +51,7 @@ function Details() {
                 <Typography variant="subtitle2" component="h3">
                   {source === 'before' ? 'Before' : 'After'}
                 </Typography>
-                <JsonField source={source} />
+                <JsonField source={field(source)} />
               </Stack>
             ))}
           </Stack>
@@ -63,14 +67,14 @@ function Details() {
 export function AuditList() {
   return (
     <KeysetList rows="entries" rowClick={false} filters={FILTERS}>
-      <DataTable.Col source="id" label="No." disableSort />
-      <DataTable.Col source="at" field={At} disableSort />
-      <DataTable.Col source="name" label="Who" disableSort />
-      <DataTable.Col source="address" disableSort />
-      <DataTable.Col source="action" disableSort />
-      <DataTable.Col source="brand" disableSort />
-      <DataTable.Col source="subject" disableSort />
-      <DataTable.Col source="reason" disableSort />
+      <DataTable.Col source={field('id')} label="No." disableSort />
+      <DataTable.Col source={field('at')} field={At} disableSort />
+      <DataTable.Col source={field('name')} label="Who" disableSort />
+      <DataTable.Col source={field('address')} disableSort />
+      <DataTable.Col source={field('action')} disableSort />
+      <DataTable.Col source={field('brand')} disableSort />
+      <DataTable.Col source={field('subject')} disableSort />
+      <DataTable.Col source={field('reason')} disableSort />
       <DataTable.Col label="Before and after" field={Details} disableSort />
     </KeysetList>
   );

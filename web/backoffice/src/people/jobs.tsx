@@ -9,28 +9,29 @@ import { MomentField } from '../time/MomentField.tsx';
 import { ChangeButton } from '../components/ChangeButton.tsx';
 import { JsonField } from '../components/JsonField.tsx';
 import { KeysetList } from '../components/KeysetList.tsx';
+import { run } from '../graph/graph.ts';
+import { CANCEL_JOB } from '../graph/generated/operations.ts';
+import { fieldName, type FieldsOf } from '../graph/fields.ts';
 
-import type { RaRecord } from 'react-admin';
+import type { Job, JobStatus } from '../graph/generated/operations.ts';
 
-const CANCEL = `mutation Cancel($id: ID!) { cancelJob(id: $id) { id status } }`;
-const UNFINISHED = new Set(['QUEUED', 'RUNNING']);
+const field: FieldsOf<Job> = fieldName;
+const UNFINISHED = new Set<JobStatus | undefined>(['QUEUED', 'RUNNING']);
 const AGAIN_MS = 1000;
 
 /** A job that is not finished is read again and again. */
 const UNTIL_FINISHED = {
-  refetchInterval: ({ state }: { readonly state: { readonly data: RaRecord | undefined } }) =>
-    UNFINISHED.has(String(state.data?.['status'])) ? AGAIN_MS : false,
+  refetchInterval: ({ state }: { readonly state: { readonly data: Job | undefined } }) =>
+    UNFINISHED.has(state.data?.status) ? AGAIN_MS : false,
 } as const;
 
 function CreatedAt() {
-  return <MomentField source="createdAt" />;
+  return <MomentField source={field('createdAt')} />;
 }
 
 /** The share that is done, as a bar; without a total, the count alone. */
 function Progress() {
-  const record = useRecordContext();
-  const done = Number(record?.['done'] ?? 0);
-  const total = typeof record?.['total'] === 'number' ? record['total'] : null;
+  const { done = 0, total = null } = useRecordContext<Job>() ?? {};
   if (total === null) return <Typography variant="body2">{done}</Typography>;
   const share = total === 0 ? 100 : Math.min(100, (100 * done) / total);
   return <LinearProgress variant="determinate" value={share} aria-label={`${done} of ${total}`} />;
@@ -39,11 +40,11 @@ function Progress() {
 export function JobList() {
   return (
     <KeysetList rows="jobs" rowClick="show">
-      <DataTable.Col source="createdAt" field={CreatedAt} disableSort />
-      <DataTable.Col source="kind" disableSort />
-      <DataTable.Col source="brand" disableSort />
-      <DataTable.Col source="createdBy" disableSort />
-      <DataTable.Col source="status" disableSort />
+      <DataTable.Col source={field('createdAt')} field={CreatedAt} disableSort />
+      <DataTable.Col source={field('kind')} disableSort />
+      <DataTable.Col source={field('brand')} disableSort />
+      <DataTable.Col source={field('createdBy')} disableSort />
+      <DataTable.Col source={field('status')} disableSort />
       <DataTable.Col label="Progress" field={Progress} disableSort />
       <DataTable.Col label="Open" field={ShowButton} disableSort />
     </KeysetList>
@@ -51,15 +52,14 @@ export function JobList() {
 }
 
 function Cancel() {
-  const record = useRecordContext();
-  if (record === undefined || !UNFINISHED.has(String(record['status']))) return <TopToolbar />;
+  const record = useRecordContext<Job>();
+  if (record === undefined || !UNFINISHED.has(record.status)) return <TopToolbar />;
   return (
     <TopToolbar>
       <ChangeButton
         label="Cancel the job"
         question="It ends at its next step; what it has done so far is kept."
-        mutation={CANCEL}
-        variables={() => ({ id: record.id })}
+        change={() => run(CANCEL_JOB, { id: record.id })}
         color="error"
         icon={<Stop />}
       />
@@ -71,18 +71,18 @@ export function JobShow() {
   return (
     <Show actions={<Cancel />} queryOptions={UNTIL_FINISHED}>
       <SimpleShowLayout>
-        <TextField source="kind" />
-        <TextField source="brand" emptyText="all brands" />
-        <TextField source="status" />
+        <TextField source={field('kind')} />
+        <TextField source={field('brand')} emptyText="all brands" />
+        <TextField source={field('status')} />
         <Labeled label="Progress">
           <Progress />
         </Labeled>
-        <MomentField source="createdAt" />
-        <TextField source="createdBy" />
-        <MomentField source="finishedAt" />
-        <JsonField source="arguments" label="Arguments" />
-        <JsonField source="result" label="Result" />
-        <TextField source="error" emptyText="–" />
+        <MomentField source={field('createdAt')} />
+        <TextField source={field('createdBy')} />
+        <MomentField source={field('finishedAt')} />
+        <JsonField source={field('arguments')} label="Arguments" />
+        <JsonField source={field('result')} label="Result" />
+        <TextField source={field('error')} emptyText="–" />
       </SimpleShowLayout>
     </Show>
   );

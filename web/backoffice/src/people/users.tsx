@@ -27,22 +27,21 @@ import { GivenCredentials } from './GivenCredentials.tsx';
 import { KeysetList } from '../components/KeysetList.tsx';
 import { RolesButton } from './RolesButton.tsx';
 import { ToneChip } from '../look/ToneChip.tsx';
-import { SESSION, SessionTable } from '../session/SessionTable.tsx';
+import { SessionTable } from '../session/SessionTable.tsx';
 import { useGraph } from '../graph/useGraph.ts';
+import { run } from '../graph/graph.ts';
+import { DISABLE_USER, ENABLE_USER, RESET_USER, SESSIONS } from '../graph/generated/operations.ts';
+import { fieldName, type FieldsOf } from '../graph/fields.ts';
 
 import type { Deed } from '../components/ChangeButton.tsx';
 import type { Given } from './GivenCredentials.tsx';
-import type { GrantedRole } from './grantedRole.ts';
-import type { OpenSession } from '../session/SessionTable.tsx';
+import type { ResetUser as ResetData, User } from '../graph/generated/operations.ts';
 
-const DISABLE = `mutation Disable($input: UserChangeInput!) { disableUser(input: $input) { id status } }`;
-const ENABLE = `mutation Enable($input: UserChangeInput!) { enableUser(input: $input) { id status } }`;
-const SESSIONS = `query Sessions($userId: ID!) { sessions(userId: $userId) { ${SESSION} } }`;
-const RESET = `mutation Reset($input: ResetUserInput!) { resetUser(input: $input) { initialPassword } }`;
+const field: FieldsOf<User> = fieldName;
 
 /** A person's roles, with the brand where it is not all of them. */
 function Roles() {
-  const roles = (useRecordContext()?.['roles'] ?? []) as readonly GrantedRole[];
+  const roles = useRecordContext<User>()?.roles ?? [];
   return (
     <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap' }}>
       {roles.map(({ brand, role }) => (
@@ -64,10 +63,10 @@ function ListActions() {
 export function UserList() {
   return (
     <KeysetList rows="people" rowClick="show" actions={<ListActions />}>
-      <DataTable.Col source="login" disableSort />
-      <DataTable.Col source="name" disableSort />
+      <DataTable.Col source={field('login')} disableSort />
+      <DataTable.Col source={field('name')} disableSort />
       <DataTable.Col label="Roles" field={Roles} disableSort />
-      <DataTable.Col source="status" disableSort field={Status} />
+      <DataTable.Col source={field('status')} disableSort field={Status} />
       <DataTable.Col label="Second factor" field={SecondFactor} disableSort />
       <DataTable.Col label="Open" field={ShowButton} disableSort />
     </KeysetList>
@@ -75,35 +74,36 @@ export function UserList() {
 }
 
 function Status() {
-  const active = useRecordContext()?.['status'] === 'ACTIVE';
+  const active = useRecordContext<User>()?.status === 'ACTIVE';
   return <ToneChip tone={active ? 'good' : 'neutral'} label={active ? 'Active' : 'Disabled'} />;
 }
 
 function SecondFactor() {
-  return <BooleanField source="secondFactor" />;
+  return <BooleanField source={field('secondFactor')} />;
 }
 
 function UserActions({ onGiven }: { readonly onGiven: (given: Given) => void }) {
-  const record = useRecordContext();
+  const record = useRecordContext<User>();
   const mayManage = useMayManage();
   if (record === undefined || !mayManage) return <TopToolbar />;
-  const active = record['status'] === 'ACTIVE';
-  const about = (reason: string) => ({ input: { userId: record.id, revision: Number(record['revision']), reason } });
-  const replacing: Deed = {
+  const active = record.status === 'ACTIVE';
+  const { id: userId, revision } = record;
+  const replacing: Deed<ResetData> = {
     label: 'Replace lost credentials',
     question:
       'Password, second factor and sessions end, and what the account has proposed. A link is sent to its address; without mail, an initial password is shown once.',
-    mutation: RESET,
-    variables: (reason) => ({ input: { userId: record.id, reason } }),
+    change: (reason) => run(RESET_USER, { input: { userId, reason } }),
     wantsReason: true,
     icon: <LockReset fontSize="small" />,
-    onDone: (data) => onGiven((data as { resetUser: Given }).resetUser),
+    onDone: ({ resetUser }) => onGiven(resetUser),
   };
   const turning: Deed = {
     label: active ? 'Disable' : 'Enable',
     question: active ? 'All sessions of this account end at once.' : 'This person may sign in again.',
-    mutation: active ? DISABLE : ENABLE,
-    variables: about,
+    change: (reason) => {
+      const variables = { input: { userId, revision, reason } };
+      return active ? run(DISABLE_USER, variables) : run(ENABLE_USER, variables);
+    },
     wantsReason: true,
     color: active ? 'error' : 'primary',
     icon: active ? <Block fontSize="small" /> : <Restore fontSize="small" />,
@@ -111,14 +111,14 @@ function UserActions({ onGiven }: { readonly onGiven: (given: Given) => void }) 
   return (
     <TopToolbar>
       <RolesButton />
-      <RowMenu about={String(record['login'])} deeds={[replacing, turning]} />
+      <RowMenu about={record.login} deeds={[replacing, turning]} />
     </TopToolbar>
   );
 }
 
 function Sessions() {
-  const record = useRecordContext();
-  const { data, problem, reload } = useGraph<{ sessions: readonly OpenSession[] }>(SESSIONS, record === undefined ? null : { userId: record.id });
+  const record = useRecordContext<User>();
+  const { data, problem, reload } = useGraph(SESSIONS, record === undefined ? null : { userId: record.id });
   if (problem !== '') return <Alert severity="error">{problem}</Alert>;
   return data !== null && <SessionTable sessions={data.sessions} onEnded={reload} />;
 }
@@ -130,20 +130,20 @@ export function UserShow() {
     <Show actions={<UserActions onGiven={setGiven} />}>
       <SimpleShowLayout>
         {given !== null && <GivenCredentials given={given} onClose={() => setGiven(null)} />}
-        <TextField source="login" />
-        <TextField source="name" />
-        <TextField source="person" />
+        <TextField source={field('login')} />
+        <TextField source={field('name')} />
+        <TextField source={field('person')} />
         <Labeled label="Status">
           <Status />
         </Labeled>
         <Labeled label="Roles">
           <Roles />
         </Labeled>
-        <BooleanField source="secondFactor" />
-        <BooleanField source="passwordExpired" />
-        <BooleanField source="external" label="Signs in by OpenID Connect" />
-        <MomentField source="createdAt" />
-        <MomentField source="updatedAt" />
+        <BooleanField source={field('secondFactor')} />
+        <BooleanField source={field('passwordExpired')} />
+        <BooleanField source={field('external')} label="Signs in by OpenID Connect" />
+        <MomentField source={field('createdAt')} />
+        <MomentField source={field('updatedAt')} />
         {mayManage && (
           <Labeled label="Open sessions">
             <Sessions />

@@ -5,9 +5,11 @@ import { MomentField } from '../time/MomentField.tsx';
 
 import { FigureRows } from './FigureRows.tsx';
 import { money, word } from '../money/amounts.ts';
+import { fieldName, type FieldsOf } from '../graph/fields.ts';
 
-import type { RaRecord } from 'react-admin';
+import type { RiskCustomer } from '../graph/generated/operations.ts';
 
+const field: FieldsOf<RiskCustomer> = fieldName;
 const FIGURES = [
   ...['SEEN', 'OPTED_IN', 'QUALIFIED', 'CHOSE', 'CREDITED', 'TURNOVER', 'MEMBER_TURNOVER'],
   ...['EXPECTED', 'OWED', 'OUTSTANDING', 'USED', 'EXPIRED', 'STOPPED'],
@@ -20,38 +22,36 @@ const FILTERS = [
   <TextInput key="source" source="source" label="Chosen" />,
 ];
 
-/** Return an amount of a record in its currency; a dash if the figure does not know it. */
-function amount(record: RaRecord, name: string): string {
-  const minor: unknown = record[name];
-  const currency: unknown = record['currency'];
-  return typeof minor === 'number' && typeof currency === 'string' ? money(minor, currency) : '–';
+/** Return an amount in its currency; a dash if the figure does not know it. */
+function amount(minor: number | null, currency: string | null): string {
+  return minor === null || currency === null ? '–' : money(minor, currency);
 }
 
 function At() {
-  return <MomentField source="at" />;
+  return <MomentField source={field('at')} />;
 }
 
 function Value() {
-  return <FunctionField render={(record: RaRecord) => amount(record, 'valueMinor')} />;
+  return <FunctionField render={({ valueMinor, currency }: RiskCustomer) => amount(valueMinor, currency)} />;
 }
 
 function Turnover() {
-  return <FunctionField render={(record: RaRecord) => amount(record, 'turnoverMinor')} />;
+  return <FunctionField render={({ turnoverMinor, currency }: RiskCustomer) => amount(turnoverMinor, currency)} />;
 }
 
 export function Customers() {
   return (
     <FigureRows resource="riskCustomers" table="customers" title="Customers of a figure" rows="customers behind a figure" filters={FILTERS}>
-      <DataTable.Col source="customer" disableSort />
-      <DataTable.Col source="at" field={At} disableSort />
-      <DataTable.Col source="stage" disableSort />
-      <DataTable.Col source="reward" disableSort />
-      <DataTable.Col source="version" disableSort />
-      <DataTable.Col source="kind" disableSort />
+      <DataTable.Col source={field('customer')} disableSort />
+      <DataTable.Col source={field('at')} field={At} disableSort />
+      <DataTable.Col source={field('stage')} disableSort />
+      <DataTable.Col source={field('reward')} disableSort />
+      <DataTable.Col source={field('version')} disableSort />
+      <DataTable.Col source={field('kind')} disableSort />
       <DataTable.Col label="Value" field={Value} disableSort />
-      <DataTable.Col source="spins" disableSort />
+      <DataTable.Col source={field('spins')} disableSort />
       <DataTable.Col label="Turnover" field={Turnover} disableSort />
-      <DataTable.Col source="countedBets" label="Bets" disableSort />
+      <DataTable.Col source={field('countedBets')} label="Bets" disableSort />
     </FigureRows>
   );
 }

@@ -5,9 +5,11 @@ import { MomentField } from '../time/MomentField.tsx';
 
 import { FigureRows } from './FigureRows.tsx';
 import { money } from '../money/amounts.ts';
+import { fieldName, type FieldsOf } from '../graph/fields.ts';
 
-import type { RaRecord } from 'react-admin';
+import type { GoodwillCredit } from '../graph/generated/operations.ts';
 
+const field: FieldsOf<GoodwillCredit> = fieldName;
 const FILTERS = [
   <TextInput key="isoWeek" source="isoWeek" label="Week" alwaysOn />,
   <TextInput key="currency" source="currency" />,
@@ -16,28 +18,28 @@ const FILTERS = [
 ];
 
 function At() {
-  return <MomentField source="at" />;
+  return <MomentField source={field('at')} />;
 }
 
 function Value() {
   return (
-    <FunctionField render={(record: RaRecord) => money(Number(record['valueMinor']), String(record['currency']))} />
+    <FunctionField render={({ valueMinor, currency }: GoodwillCredit) => money(valueMinor, currency)} />
   );
 }
 
 export function Goodwill() {
   return (
     <FigureRows resource="riskGoodwill" table="goodwill" title="Goodwill credits" rows="goodwill credits" filters={FILTERS}>
-      <DataTable.Col source="isoWeek" label="Week" disableSort />
-      <DataTable.Col source="customer" disableSort />
-      <DataTable.Col source="at" field={At} disableSort />
-      <DataTable.Col source="stage" disableSort />
-      <DataTable.Col source="reward" disableSort />
-      <DataTable.Col source="kind" disableSort />
+      <DataTable.Col source={field('isoWeek')} label="Week" disableSort />
+      <DataTable.Col source={field('customer')} disableSort />
+      <DataTable.Col source={field('at')} field={At} disableSort />
+      <DataTable.Col source={field('stage')} disableSort />
+      <DataTable.Col source={field('reward')} disableSort />
+      <DataTable.Col source={field('kind')} disableSort />
       <DataTable.Col label="Value" field={Value} disableSort />
-      <DataTable.Col source="cause" disableSort />
-      <DataTable.Col source="proposedBy" label="Proposed by" disableSort />
-      <DataTable.Col source="approvedBy" label="Approved by" disableSort />
+      <DataTable.Col source={field('cause')} disableSort />
+      <DataTable.Col source={field('proposedBy')} label="Proposed by" disableSort />
+      <DataTable.Col source={field('approvedBy')} label="Approved by" disableSort />
     </FigureRows>
   );
 }

@@ -3,24 +3,16 @@ import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
 import { useState } from 'react';
 
-import { DIFFERENCES, type Difference } from './operations.ts';
 import { reasonInWords } from './scheme.ts';
 import { money } from '../money/amounts.ts';
 import { DataRows } from '../operations/page/DataRows.tsx';
 import { useGraph } from '../graph/useGraph.ts';
 import { moment } from '../time/moments.ts';
-
-interface Page {
-  readonly dryRunDifferences: {
-    readonly nodes: readonly Difference[];
-    readonly endCursor: string | null;
-    readonly hasNextPage: boolean;
-  };
-}
+import { DRY_RUN_DIFFERENCES } from '../graph/generated/operations.ts';
 
 export function DryRunBets({ id, brand, currency }: { readonly id: string; readonly brand: string; readonly currency: string }) {
   const [after, setAfter] = useState<string | null>(null);
-  const { data, problem } = useGraph<Page>(DIFFERENCES, { id, after });
+  const { data, problem } = useGraph(DRY_RUN_DIFFERENCES, { id, after });
   if (problem !== '') return <Alert severity="error">{problem}</Alert>;
   const page = data?.dryRunDifferences;
   return (

@@ -8,15 +8,17 @@ import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
 import { useEffect, useState } from 'react';
 
-import { CANCEL, DRY_RUN, START, type DryRun } from './operations.ts';
 import { DryRunResults } from './DryRunResults.tsx';
 import { run } from '../graph/graph.ts';
 import { messageOf } from '../session/session.ts';
+import { CANCEL_JOB, READ_DRY_RUN, START_DRY_RUN } from '../graph/generated/operations.ts';
+
+import type { DryRun, SchemeInput } from '../graph/generated/operations.ts';
 
 interface Props {
   readonly brand: string;
   readonly currency: string;
-  readonly scheme: Readonly<Record<string, unknown>>;
+  readonly scheme: SchemeInput;
   readonly disabled: boolean;
 }
 
@@ -32,7 +34,7 @@ export function DryRunPanel({ brand, currency, scheme, disabled }: Props) {
   useEffect(() => {
     if (!underWay) return;
     const timer = setTimeout(() => {
-      run<{ dryRun: DryRun }>(DRY_RUN, { id })
+      run(READ_DRY_RUN, { id })
         .then(({ dryRun }) => setJob(dryRun))
         .catch((error: unknown) => setProblem(messageOf(error)));
     }, LOOK_AGAIN_MS);
@@ -51,12 +53,12 @@ export function DryRunPanel({ brand, currency, scheme, disabled }: Props) {
   const start = () =>
     attempt(async () => {
       const input = { brand, scheme, isoWeek: week.trim() === '' ? null : week.trim() };
-      setJob((await run<{ startDryRun: DryRun }>(START, { input })).startDryRun);
+      setJob((await run(START_DRY_RUN, { input })).startDryRun);
     });
   const cancel = () =>
     attempt(async () => {
-      await run(CANCEL, { id });
-      setJob((await run<{ dryRun: DryRun }>(DRY_RUN, { id })).dryRun);
+      await run(CANCEL_JOB, { id });
+      setJob((await run(READ_DRY_RUN, { id })).dryRun);
     });
 
   return (

@@ -7,13 +7,15 @@ import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import { useNotify } from 'react-admin';
 
-import { CSV, type DryRun, type DryRunCost } from './operations.ts';
 import { DryRunBets } from './DryRunBets.tsx';
 import { reasonInWords } from './scheme.ts';
 import { money } from '../money/amounts.ts';
 import { DataRows } from '../operations/page/DataRows.tsx';
 import { run } from '../graph/graph.ts';
 import { messageOf } from '../session/session.ts';
+import { DRY_RUN_CSV } from '../graph/generated/operations.ts';
+
+import type { DryRun, DryRunCost } from '../graph/generated/operations.ts';
 
 type Result = NonNullable<DryRun['result']>;
 
@@ -114,7 +116,7 @@ function CsvButton({ id, week }: { readonly id: string; readonly week: string })
   const notify = useNotify();
   async function download() {
     try {
-      const { dryRunCsv } = await run<{ dryRunCsv: string }>(CSV, { id });
+      const { dryRunCsv } = await run(DRY_RUN_CSV, { id });
       const link = document.createElement('a');
       link.href = URL.createObjectURL(new Blob([dryRunCsv], { type: 'text/csv' }));
       link.download = `dry-run-${week}.csv`;

@@ -7,10 +7,9 @@ import Stack from '@mui/material/Stack';
 import { useState } from 'react';
 import { Title } from 'react-admin';
 
-import { CHECK, NO_BRAND, VERSIONS, type Brand, type SchemeCheck, type SchemeVersion } from './operations.ts';
 import { DryRunPanel } from './DryRunPanel.tsx';
 import { ProposeButton } from './ProposeButton.tsx';
-import { asSchemeInput, asSentence, formAfter } from './scheme.ts';
+import { NO_BRAND, asSchemeInput, asSentence, formAfter } from './scheme.ts';
 import { SchemeFields } from './SchemeFields.tsx';
 import { AsksToLeave } from '../components/AsksToLeave.tsx';
 import { Waiting } from '../components/Waiting.tsx';
@@ -19,6 +18,9 @@ import { useReadBrands } from '../content/useBrands.ts';
 import { useDelayed } from '../graph/useDelayed.ts';
 import { useGraph } from '../graph/useGraph.ts';
 import { weeksFrom } from '../time/moments.ts';
+import { CHECK_SCHEME, SCHEME_VERSIONS } from '../graph/generated/operations.ts';
+
+import type { ContentBrand, SchemeCheck, SchemeVersion } from '../graph/generated/operations.ts';
 
 /** How many weeks are offered to begin in: half a year of them. */
 const WEEKS_AHEAD = 26;
@@ -36,15 +38,15 @@ export function NewVersionPage() {
   );
 }
 
-function Begun({ brand }: { readonly brand: Brand }) {
-  const versions = useGraph<{ readonly schemeVersions: readonly SchemeVersion[] }>(VERSIONS, { brand: brand.id });
-  const first = useGraph<{ readonly checkScheme: SchemeCheck }>(CHECK, { brand: brand.id, scheme: {} });
+function Begun({ brand }: { readonly brand: ContentBrand }) {
+  const versions = useGraph(SCHEME_VERSIONS, { brand: brand.id });
+  const first = useGraph(CHECK_SCHEME, { brand: brand.id, scheme: {} });
   if (versions.data === null || first.data === null) return <Waiting problem={versions.problem || first.problem} />;
   return <NewVersion brand={brand} versions={versions.data.schemeVersions} startsAt={first.data.checkScheme.firstWeekStartsAt} />;
 }
 
 interface Props {
-  readonly brand: Brand;
+  readonly brand: ContentBrand;
   readonly versions: readonly SchemeVersion[];
   /** When the first week begins that can change. */
   readonly startsAt: string;
@@ -55,7 +57,7 @@ function NewVersion({ brand, versions, startsAt }: Props) {
   const [form, setForm] = useState(first);
   const settled = useDelayed(form);
   const input = asSchemeInput(settled);
-  const { data, problem } = useGraph<{ readonly checkScheme: SchemeCheck }>(CHECK, { brand: brand.id, scheme: input });
+  const { data, problem } = useGraph(CHECK_SCHEME, { brand: brand.id, scheme: input });
   const check = data?.checkScheme ?? null;
   const isChecked = settled === form && check !== null;
   return (

@@ -6,14 +6,16 @@ import { useState } from 'react';
 import { useNotify } from 'react-admin';
 import { useNavigate } from 'react-router-dom';
 
-import { PROPOSE } from './operations.ts';
 import { FormDialog } from '../components/FormDialog.tsx';
 import { SAVED } from '../components/leaving.ts';
 import { run } from '../graph/graph.ts';
+import { PROPOSE_SCHEME } from '../graph/generated/operations.ts';
+
+import type { SchemeInput } from '../graph/generated/operations.ts';
 
 interface Props {
   readonly brand: string;
-  readonly scheme: Readonly<Record<string, unknown>>;
+  readonly scheme: SchemeInput;
   readonly disabled: boolean;
 }
 
@@ -24,7 +26,7 @@ export function ProposeButton({ brand, scheme, disabled }: Props) {
   const navigate = useNavigate();
 
   async function submit() {
-    await run(PROPOSE, { input: { brand, scheme, reason } });
+    await run(PROPOSE_SCHEME, { input: { brand, scheme, reason } });
     notify('The version is proposed', { type: 'success' });
     await navigate(`/schemes?brand=${encodeURIComponent(brand)}`, { state: SAVED });
   }

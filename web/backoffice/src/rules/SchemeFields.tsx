@@ -13,10 +13,10 @@ import { BET_TYPES, CHANNELS, PRODUCTS, typedOdds, type SchemeForm } from './sch
 import { MoneyInput } from '../money/MoneyInput.tsx';
 import { weekBeginning } from '../time/moments.ts';
 
-import type { Brand, SchemeProblem } from './operations.ts';
+import type { ContentBrand, SchemeProblem } from '../graph/generated/operations.ts';
 
 interface Props {
-  readonly brand: Brand;
+  readonly brand: ContentBrand;
   readonly form: SchemeForm;
   /** The beginnings of the weeks in which the version may take effect. */
   readonly weeks: readonly string[];

@@ -6,8 +6,7 @@ import Stack from '@mui/material/Stack';
 import { usePermissions } from 'react-admin';
 import { Link } from 'react-router-dom';
 
-import { CHECK, NO_BRAND, VERSIONS, WAITING, type Brand, type SchemeCheck, type SchemeVersion } from './operations.ts';
-import { odds, versionInWords } from './scheme.ts';
+import { NO_BRAND, odds, versionInWords } from './scheme.ts';
 import { ToneChip } from '../look/ToneChip.tsx';
 import { money } from '../money/amounts.ts';
 import { DataRows } from '../operations/page/DataRows.tsx';
@@ -15,6 +14,9 @@ import { Page } from '../operations/page/Page.tsx';
 import { useBrand } from '../frame/brand.tsx';
 import { useReadBrands } from '../content/useBrands.ts';
 import { useGraph } from '../graph/useGraph.ts';
+import { CHECK_SCHEME, SCHEME_VERSIONS, WAITING_SCHEMES } from '../graph/generated/operations.ts';
+
+import type { ContentBrand, SchemeVersion } from '../graph/generated/operations.ts';
 
 const PHASES = {
   EARLIER: { label: 'earlier', tone: 'neutral' },
@@ -34,10 +36,10 @@ export function SchemesPage() {
   );
 }
 
-function Schemes({ brand }: { readonly brand: Brand }) {
+function Schemes({ brand }: { readonly brand: ContentBrand }) {
   const { permissions } = usePermissions<ReadonlySet<string>>();
-  const versions = useGraph<{ readonly schemeVersions: readonly SchemeVersion[] }>(VERSIONS, { brand: brand.id });
-  const check = useGraph<{ readonly checkScheme: SchemeCheck }>(CHECK, { brand: brand.id, scheme: {} }).data?.checkScheme;
+  const versions = useGraph(SCHEME_VERSIONS, { brand: brand.id });
+  const check = useGraph(CHECK_SCHEME, { brand: brand.id, scheme: {} }).data?.checkScheme;
   return (
     <Stack spacing={2} sx={{ paddingTop: 2 }}>
       {check !== undefined && (
@@ -60,13 +62,9 @@ function Schemes({ brand }: { readonly brand: Brand }) {
   );
 }
 
-interface Proposals {
-  readonly approvals: { readonly nodes: readonly { readonly id: string; readonly subject: string; readonly proposedBy: string }[] };
-}
-
 /** Versions that another person has to approve. */
 function Waiting({ brand }: { readonly brand: string }) {
-  const waiting = useGraph<Proposals>(WAITING, { brand }).data?.approvals.nodes ?? [];
+  const waiting = useGraph(WAITING_SCHEMES, { brand }).data?.approvals.nodes ?? [];
   return waiting.map(({ id, subject, proposedBy }) => (
     <Alert
       key={id}
@@ -77,7 +75,7 @@ function Waiting({ brand }: { readonly brand: string }) {
         </Button>
       }
     >
-      {proposedBy} proposes {versionInWords(subject)}: another person has to approve it.
+      {proposedBy} proposes {versionInWords(subject ?? '')}: another person has to approve it.
     </Alert>
   ));
 }

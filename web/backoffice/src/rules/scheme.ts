@@ -2,7 +2,9 @@
 import { formatTyped } from '@furlong/club/src/locale/amounts.ts';
 import { isCurrency, LOCALE, typedAmount } from '../money/amounts.ts';
 
-import type { SchemeVersion } from './operations.ts';
+import type { SchemeInput, SchemeVersion } from '../graph/generated/operations.ts';
+
+export const NO_BRAND = 'There is no brand whose rules you may see.';
 
 export interface SchemeForm {
   readonly jurisdiction: string;
@@ -80,7 +82,7 @@ export function typedOdds(typed: string): number | null {
 }
 
 /** Return what is typed as the graph takes it; what cannot be read is left out, so that the check names it. */
-export function asSchemeInput(form: SchemeForm): Readonly<Record<string, unknown>> {
+export function asSchemeInput(form: SchemeForm): SchemeInput {
   const { termsVersion, termsSummary, termsUrl } = form;
   return {
     jurisdiction: form.jurisdiction,

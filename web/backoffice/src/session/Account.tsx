@@ -14,23 +14,13 @@ import { ChangeButton } from '../components/ChangeButton.tsx';
 import { FormDialog } from '../components/FormDialog.tsx';
 import { Waiting } from '../components/Waiting.tsx';
 import { run } from '../graph/graph.ts';
-import { SESSION, SessionTable } from './SessionTable.tsx';
+import { SessionTable } from './SessionTable.tsx';
 import { changePassword } from './session.ts';
-
-import type { OpenSession } from './SessionTable.tsx';
-
-interface Own {
-  readonly me: { readonly name: string; readonly recoveryCodesLeft: number };
-  readonly mySessions: readonly OpenSession[];
-}
-
-const OWN = `{ me { name recoveryCodesLeft } mySessions { ${SESSION} } }`;
-const CODES = 'mutation { newRecoveryCodes }';
-const LINK = `mutation { sendCredentialLink }`;
+import { ACCOUNT, NEW_RECOVERY_CODES, SEND_CREDENTIAL_LINK } from '../graph/generated/operations.ts';
 
 export function Account() {
   const client = useQueryClient();
-  const { data, error } = useQuery({ queryKey: ['own'], queryFn: ({ signal }) => run<Own>(OWN, {}, signal) });
+  const { data, error } = useQuery({ queryKey: ['own'], queryFn: ({ signal }) => run(ACCOUNT, {}, signal) });
   const [codes, setCodes] = useState<readonly string[]>([]);
   if (data === undefined) {
     return (
@@ -59,16 +49,14 @@ export function Account() {
           <ChangeButton
             label="New recovery codes"
             question="The present recovery codes end; new ones are shown once."
-            mutation={CODES}
-            variables={() => ({})}
-            onDone={(done) => setCodes((done as { newRecoveryCodes: string[] }).newRecoveryCodes)}
+            change={() => run(NEW_RECOVERY_CODES, {})}
+            onDone={({ newRecoveryCodes }) => setCodes(newRecoveryCodes)}
           />
           <PasswordButton />
           <ChangeButton
             label="Replace password and second factor"
             question="A link is sent to your address. Once you use it, nobody who gave you your present ones could act as you; what you have proposed ends."
-            mutation={LINK}
-            variables={() => ({})}
+            change={() => run(SEND_CREDENTIAL_LINK, {})}
           />
         </CardContent>
       </Card>

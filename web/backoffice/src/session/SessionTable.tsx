@@ -9,17 +9,10 @@ import Typography from '@mui/material/Typography';
 
 import { ChangeButton } from '../components/ChangeButton.tsx';
 import { moment } from '../time/moments.ts';
+import { run } from '../graph/graph.ts';
+import { END_SESSION } from '../graph/generated/operations.ts';
 
-export interface OpenSession {
-  readonly id: string;
-  readonly seenAt: string;
-  readonly address: string;
-  readonly userAgent: string;
-  readonly current: boolean;
-}
-
-export const SESSION = 'id seenAt address userAgent current';
-const END = 'mutation End($id: ID!) { endSession(id: $id) { id } }';
+import type { OpenSession } from '../graph/generated/operations.ts';
 
 interface Props {
   readonly sessions: readonly OpenSession[];
@@ -52,8 +45,7 @@ export function SessionTable({ sessions, onEnded }: Props) {
                   <ChangeButton
                     label="End"
                     question="Whoever uses this session has to sign in again."
-                    mutation={END}
-                    variables={() => ({ id: one.id })}
+                    change={() => run(END_SESSION, { id: one.id })}
                     color="error"
                     onSettled={onEnded}
                   />

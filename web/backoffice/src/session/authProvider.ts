@@ -2,14 +2,9 @@
 import { run } from '../graph/graph.ts';
 import { forAllBrands } from './permissions.ts';
 import { currentSession, forget, Refusal, signOut } from './session.ts';
+import { PERMISSIONS } from '../graph/generated/operations.ts';
 
 import type { AuthProvider } from 'react-admin';
-
-interface Permissions {
-  readonly me: { readonly permissions: readonly { readonly brand: string; readonly permissions: readonly string[] }[] };
-}
-
-const PERMISSIONS = '{ me { permissions { brand permissions } } }';
 
 const ALL_BRANDS = '*';
 
@@ -19,7 +14,7 @@ const ALL_BRANDS = '*';
  */
 async function permissions(): Promise<ReadonlySet<string>> {
   if (!(await currentSession()).signedIn) return new Set();
-  const { me } = await run<Permissions>(PERMISSIONS);
+  const { me } = await run(PERMISSIONS, {});
   return new Set(me.permissions.flatMap(({ brand, permissions: names }) => (brand === ALL_BRANDS ? [...names, ...names.map(forAllBrands)] : names)));
 }
 

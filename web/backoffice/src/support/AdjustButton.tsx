@@ -8,14 +8,16 @@ import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import { useState } from 'react';
 import { useNotify } from 'react-admin';
 
-import { adjustmentInWords, standing, targetInWords, type WeekAmounts } from './adjustment.ts';
-import { ADJUST, WEEK } from './operations.ts';
+import { adjustmentInWords, standing, targetInWords } from './adjustment.ts';
 import { FormDialog } from '../components/FormDialog.tsx';
 import { run } from '../graph/graph.ts';
 import { useDelayed } from '../graph/useDelayed.ts';
 import { useGraph } from '../graph/useGraph.ts';
 import { money, typedAmount } from '../money/amounts.ts';
 import { MoneyInput } from '../money/MoneyInput.tsx';
+import { ADJUST, CUSTOMER_WEEK } from '../graph/generated/operations.ts';
+
+import type { WeekAmounts } from '../graph/generated/operations.ts';
 
 interface Props {
   readonly customer: string;
@@ -39,6 +41,7 @@ export function AdjustButton({ customer, week: current, onDone }: Props) {
   const amountMinor = minor === null ? null : direction === 'add' ? minor : -minor;
 
   async function submit() {
+    if (amountMinor === null) return;
     await run(ADJUST, { input: { customer, isoWeek: isoWeek.trim(), amountMinor, reason } });
     setOpen(false);
     setTyped('');
@@ -101,7 +104,7 @@ export function AdjustButton({ customer, week: current, onDone }: Props) {
 function useWeek(customer: string, isoWeek: string, current: WeekAmounts): { week: WeekAmounts | null; problem: string } {
   const settled = useDelayed(isoWeek);
   const isOther = settled !== current.isoWeek && /^\d{4}-W\d{2}$/u.test(settled);
-  const other = useGraph<{ readonly customerWeek: WeekAmounts }>(WEEK, isOther ? { customer, isoWeek: settled } : null);
+  const other = useGraph(CUSTOMER_WEEK, isOther ? { customer, isoWeek: settled } : null);
   if (isoWeek === current.isoWeek) return { week: current, problem: '' };
   if (settled !== isoWeek) return { week: null, problem: '' };
   if (!isOther) return { week: null, problem: 'Name a week such as 2026-W13.' };

@@ -12,7 +12,6 @@ import { useParams, useSearchParams } from 'react-router-dom';
 import { AdjustButton } from './AdjustButton.tsx';
 import { ExportButton } from './ExportButton.tsx';
 import { GoodwillButton } from './GoodwillButton.tsx';
-import { CUSTOMER, ERASE, LIFT_HOLD, PUT_HOLD } from './operations.ts';
 import { Timeline } from './Timeline.tsx';
 import { WhyButton } from './WhyButton.tsx';
 import { ChangeButton, type Deed } from '../components/ChangeButton.tsx';
@@ -22,13 +21,9 @@ import { Waiting } from '../components/Waiting.tsx';
 import { run } from '../graph/graph.ts';
 import { moment } from '../time/moments.ts';
 import { messageOf } from '../session/session.ts';
+import { ERASE, LIFT_HOLD, PUT_HOLD, READ_CUSTOMER } from '../graph/generated/operations.ts';
 
-import type { Customer, Hold } from './operations.ts';
-
-interface Read {
-  readonly customer: Customer;
-  readonly legalHolds: readonly Hold[];
-}
+import type { Customer, Hold, ReadCustomer } from '../graph/generated/operations.ts';
 
 /** Return an account in one line. */
 function accountLine({ account, brand }: Customer): string {
@@ -75,8 +70,7 @@ function Holds({ holds, brand, onDone }: { readonly holds: readonly Hold[]; read
           <ChangeButton
             label="Lift the hold"
             question="The customer may be erased again."
-            mutation={LIFT_HOLD}
-            variables={(reason) => ({ input: { holdId: hold.id, reason } })}
+            change={(reason) => run(LIFT_HOLD, { input: { holdId: hold.id, reason } })}
             wantsReason
             onDone={onDone}
           />
@@ -99,8 +93,7 @@ function legal({ id }: Customer, onDone: () => void): readonly Deed[] {
     {
       label: 'Put a legal hold on',
       question: 'The customer is not erased until somebody lifts the hold.',
-      mutation: PUT_HOLD,
-      variables,
+      change: (reason) => run(PUT_HOLD, variables(reason)),
       wantsReason: true,
       icon: <Gavel fontSize="small" />,
       onDone,
@@ -108,8 +101,7 @@ function legal({ id }: Customer, onDone: () => void): readonly Deed[] {
     {
       label: 'Erase',
       question: 'Another person has to approve it. What accounting and the law need is kept under a pseudonym; the rest cannot be brought back.',
-      mutation: ERASE,
-      variables,
+      change: (reason) => run(ERASE, variables(reason)),
       wantsReason: true,
       color: 'error',
       icon: <DeleteForever fontSize="small" />,
@@ -137,14 +129,14 @@ export function CustomerPage() {
 
 function CustomerOf({ id }: { readonly id: string }) {
   const bet = useSearchParams()[0].get('bet');
-  const [read, setRead] = useState<Read | null>(null);
+  const [read, setRead] = useState<ReadCustomer | null>(null);
   const [problem, setProblem] = useState('');
   const [version, setVersion] = useState(0);
   const mayReadProposals = usePermissions<ReadonlySet<string>>().permissions?.has('approvals.read') === true;
   const again = useCallback(() => setVersion((before) => before + 1), []);
 
   useEffect(() => {
-    run<Read>(CUSTOMER, { id })
+    run(READ_CUSTOMER, { id })
       .then(setRead)
       .catch((error: unknown) => setProblem(messageOf(error)));
   }, [id, version]);

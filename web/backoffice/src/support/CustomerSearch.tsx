@@ -14,24 +14,26 @@ import { useState } from 'react';
 import { Title } from 'react-admin';
 import { Link } from 'react-router-dom';
 
-import { OF_BET, SEARCH } from './operations.ts';
 import { useBrand } from '../frame/brand.tsx';
 import { run } from '../graph/graph.ts';
 import { messageOf } from '../session/session.ts';
+import { CUSTOMERS, CUSTOMER_OF_BET } from '../graph/generated/operations.ts';
 
 import type { SubmitEvent } from 'react';
-import type { Found, PageOf } from './operations.ts';
+import type { Customers } from '../graph/generated/operations.ts';
+
+type Page = Customers['customers'];
 
 const BY = [
   { id: 'customer', name: 'Customer' },
   { id: 'bet', name: 'Bet' },
 ];
 
-async function find(brand: string, by: string, wanted: string, after: string | null): Promise<PageOf<Found>> {
+async function find(brand: string, by: string, wanted: string, after: string | null): Promise<Page> {
   if (by === 'customer') {
-    return (await run<{ customers: PageOf<Found> }>(SEARCH, { brand, search: wanted, after })).customers;
+    return (await run(CUSTOMERS, { brand, search: wanted, after })).customers;
   }
-  const { customerOfBet } = await run<{ customerOfBet: Found }>(OF_BET, { brand, betId: wanted });
+  const { customerOfBet } = await run(CUSTOMER_OF_BET, { brand, betId: wanted });
   return { nodes: [customerOfBet], endCursor: null, hasNextPage: false };
 }
 
@@ -49,7 +51,7 @@ export function CustomerFinder() {
   const { brand } = useBrand();
   const [by, setBy] = useState('customer');
   const [wanted, setWanted] = useState('');
-  const [found, setFound] = useState<PageOf<Found> | null>(null);
+  const [found, setFound] = useState<Page | null>(null);
   const [problem, setProblem] = useState('');
 
   async function search(after: string | null) {

@@ -4,10 +4,10 @@ import Button from '@mui/material/Button';
 import { useEffect, useState } from 'react';
 import { useNotify } from 'react-admin';
 
-import { EXPORT, EXPORTED, JOB } from './operations.ts';
 import { ChangeButton } from '../components/ChangeButton.tsx';
 import { run } from '../graph/graph.ts';
 import { messageOf } from '../session/session.ts';
+import { EXPORT, EXPORT_JOB, READ_EXPORT } from '../graph/generated/operations.ts';
 
 const LOOK_MS = 1000;
 
@@ -32,7 +32,7 @@ export function ExportButton({ customer }: Props) {
   useEffect(() => {
     if (jobId === '' || ready) return undefined;
     const looking = setInterval(() => {
-      run<{ job: { status: string; error: string | null } }>(JOB, { id: jobId })
+      run(EXPORT_JOB, { id: jobId })
         .then(({ job }) => {
           if (job.status === 'DONE') setReady(true);
           if (job.status === 'FAILED' || job.status === 'CANCELLED') {
@@ -47,7 +47,7 @@ export function ExportButton({ customer }: Props) {
 
   async function fetchDocument() {
     try {
-      const { customerExport } = await run<{ customerExport: string }>(EXPORTED, { jobId });
+      const { customerExport } = await run(READ_EXPORT, { jobId });
       store(customerExport, `${customer.replace(':', '-')}.json`);
     } catch (error) {
       notify(messageOf(error), { type: 'error' });
@@ -65,8 +65,7 @@ export function ExportButton({ customer }: Props) {
     <ChangeButton
       label={jobId === '' ? 'Export data' : 'Exporting …'}
       question="All that is stored about this customer is collected in one document, which is kept for a week."
-      mutation={EXPORT}
-      variables={(reason) => ({ input: { customer, reason } })}
+      change={(reason) => run(EXPORT, { input: { customer, reason } })}
       wantsReason
       icon={<Download />}
       onDone={(data) => setJobId((data as { exportCustomer: { jobId: string } }).exportCustomer.jobId)}

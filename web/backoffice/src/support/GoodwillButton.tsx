@@ -8,13 +8,13 @@ import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import { useNotify } from 'react-admin';
 
-import { GIVE_GOODWILL, GOODWILL_OFFER } from './operations.ts';
 import { FormDialog } from '../components/FormDialog.tsx';
 import { run } from '../graph/graph.ts';
 import { money, word } from '../money/amounts.ts';
 import { messageOf } from '../session/session.ts';
+import { GIVE_GOODWILL, READ_GOODWILL } from '../graph/generated/operations.ts';
 
-import type { GoodwillOffer } from './operations.ts';
+import type { GoodwillCause, GoodwillOffer } from '../graph/generated/operations.ts';
 
 interface Props {
   readonly customer: string;
@@ -25,13 +25,13 @@ export function GoodwillButton({ customer, onDone }: Props) {
   const [offer, setOffer] = useState<GoodwillOffer | null>(null);
   const [open, setOpen] = useState(false);
   const [reward, setReward] = useState('');
-  const [cause, setCause] = useState('');
+  const [cause, setCause] = useState<GoodwillCause | ''>('');
   const [reason, setReason] = useState('');
   const notify = useNotify();
 
   async function show() {
     try {
-      const { goodwillOffer } = await run<{ goodwillOffer: GoodwillOffer }>(GOODWILL_OFFER, { customer });
+      const { goodwillOffer } = await run(READ_GOODWILL, { customer });
       setOffer(goodwillOffer);
       setReward('');
       setOpen(true);
@@ -41,6 +41,7 @@ export function GoodwillButton({ customer, onDone }: Props) {
   }
 
   async function submit() {
+    if (cause === '') return;
     await run(GIVE_GOODWILL, { input: { customer, reward, cause, reason } });
     setOpen(false);
     setReason('');
@@ -78,7 +79,7 @@ export function GoodwillButton({ customer, onDone }: Props) {
               </MenuItem>
             ))}
           </TextField>
-          <TextField label="Cause" value={cause} onChange={(event) => setCause(event.target.value)} margin="normal" select fullWidth required>
+          <TextField label="Cause" value={cause} onChange={(event) => setCause(event.target.value as GoodwillCause)} margin="normal" select fullWidth required>
             {offer.causes.map((one) => (
               <MenuItem key={one.cause} value={one.cause}>
                 {one.words}

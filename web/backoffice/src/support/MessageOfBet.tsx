@@ -3,12 +3,10 @@ import Button from '@mui/material/Button';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 
-import { RECORD } from './operations.ts';
 import { run } from '../graph/graph.ts';
 import { moment } from '../time/moments.ts';
 import { messageOf } from '../session/session.ts';
-
-import type { BetRecord } from './operations.ts';
+import { BET_RECORD } from '../graph/generated/operations.ts';
 
 interface Props {
   readonly brand: string;
@@ -22,7 +20,7 @@ export function MessageOfBet({ brand, betId }: Props) {
   async function search() {
     setSearching(true);
     try {
-      const { betRecord: one } = await run<{ betRecord: BetRecord }>(RECORD, { brand, betId });
+      const { betRecord: one } = await run(BET_RECORD, { brand, betId });
       const clock = one.arrivalByBroker ? 'broker' : 'producer';
       setFound(
         `${one.topic}, partition ${one.partition}, offset ${one.offset}, revision ${one.revision}; ` +

@@ -12,14 +12,14 @@ import TableRow from '@mui/material/TableRow';
 import Typography from '@mui/material/Typography';
 import { useEffect, useState } from 'react';
 
-import { TIMELINE } from './operations.ts';
 import { WhyButton } from './WhyButton.tsx';
 import { Waiting } from '../components/Waiting.tsx';
 import { run } from '../graph/graph.ts';
 import { moment } from '../time/moments.ts';
 import { messageOf } from '../session/session.ts';
+import { TIMELINE } from '../graph/generated/operations.ts';
 
-import type { Entry, PageOf } from './operations.ts';
+import type { Timeline as Read, TimelineEntry } from '../graph/generated/operations.ts';
 
 /** Where there is no room for a column of its own, the message is below what happened. */
 const WIDE = { display: { xs: 'none', md: 'table-cell' } } as const;
@@ -32,19 +32,21 @@ interface Props {
   readonly version: number;
 }
 
+type Page = Read['timeline'];
+
 /** Return what is known of an entry's message, in one line. */
-function source(entry: Entry): string {
+function source(entry: TimelineEntry): string {
   if (entry.topic === null) return 'no message';
   const place = entry.partition === null ? '' : `, partition ${entry.partition} offset ${entry.offset ?? ''}`;
   return `${entry.topic}, ${entry.messageId ?? ''}${place}`;
 }
 
-async function readPage(customer: string, after: string | null): Promise<PageOf<Entry>> {
-  return (await run<{ timeline: PageOf<Entry> }>(TIMELINE, { customer, after })).timeline;
+async function readPage(customer: string, after: string | null): Promise<Page> {
+  return (await run(TIMELINE, { customer, after })).timeline;
 }
 
 export function Timeline({ id, brand, version }: Props) {
-  const [page, setPage] = useState<PageOf<Entry> | null>(null);
+  const [page, setPage] = useState<Page | null>(null);
   const [problem, setProblem] = useState('');
   const [hasMessages, setHasMessages] = useState(false);
 
@@ -52,7 +54,7 @@ export function Timeline({ id, brand, version }: Props) {
     setProblem(messageOf(error));
   }
 
-  function readOlder(shown: PageOf<Entry>) {
+  function readOlder(shown: Page) {
     readPage(id, shown.endCursor)
       .then((older) => setPage({ ...older, nodes: [...shown.nodes, ...older.nodes] }))
       .catch(refused);

@@ -13,11 +13,11 @@ import { useId, useState } from 'react';
 import { useNotify } from 'react-admin';
 
 import { MessageOfBet } from './MessageOfBet.tsx';
-import { EXPLAIN } from './operations.ts';
 import { run } from '../graph/graph.ts';
 import { messageOf } from '../session/session.ts';
+import { WHY } from '../graph/generated/operations.ts';
 
-import type { Explanation } from './operations.ts';
+import type { Explanation } from '../graph/generated/operations.ts';
 
 interface Props {
   readonly brand: string;
@@ -32,7 +32,7 @@ export function WhyButton({ brand, betId }: Props) {
 
   async function explain() {
     try {
-      setWhy((await run<{ betExplanation: Explanation }>(EXPLAIN, { brand, betId })).betExplanation);
+      setWhy((await run(WHY, { brand, betId })).betExplanation);
       setOpen(true);
     } catch (error) {
       notify(messageOf(error), { type: 'error' });

@@ -2,13 +2,7 @@
 import { weekNumber } from '@furlong/club/src/locale/dates.ts';
 import { money } from '../money/amounts.ts';
 
-export interface WeekAmounts {
-  readonly isoWeek: string;
-  readonly totalMinor: number;
-  /** Null if the customer has no rules in that week. */
-  readonly targetMinor: number | null;
-  readonly currency: string;
-}
+import type { WeekAmounts } from '../graph/generated/operations.ts';
 
 /** Return a week as people name it: `2026-W48` is week 48. */
 export function weekName(isoWeek: string): string {

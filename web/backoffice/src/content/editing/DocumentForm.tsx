@@ -10,11 +10,11 @@ import { formPath, LABELS, withText, type ContentDocument, type TextField as Tex
 import { ImageField } from './ImageField.tsx';
 
 import type { ContentKey } from '../key.ts';
-import type { Brand, Finding } from '../operations.ts';
+import type { ContentBrand, Finding } from '../../graph/generated/operations.ts';
 
 interface Props {
   readonly itemKey: ContentKey;
-  readonly brand: Brand;
+  readonly brand: ContentBrand;
   readonly document: ContentDocument;
   readonly locale: string;
   readonly onLocale: (locale: string) => void;

@@ -8,7 +8,6 @@ import { useState } from 'react';
 import { useNotify, usePermissions } from 'react-admin';
 
 import { asInput, conflictsOf, merged, withLocales, type ContentDocument } from '../document.ts';
-import { LINT, READ_ITEM, SAVE, type Brand, type Finding, type Item } from '../operations.ts';
 import { DocumentForm } from './DocumentForm.tsx';
 import { PreviewPanel } from './PreviewPanel.tsx';
 import { StaleDialog } from './StaleDialog.tsx';
@@ -17,13 +16,15 @@ import { run } from '../../graph/graph.ts';
 import { useDelayed } from '../../graph/useDelayed.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { Refusal, messageOf } from '../../session/session.ts';
+import { LINT_CONTENT, READ_CONTENT, SAVE_CONTENT } from '../../graph/generated/operations.ts';
 
 import type { ContentKey } from '../key.ts';
+import type { ContentBrand, ContentItem, Finding } from '../../graph/generated/operations.ts';
 
 interface Props {
   readonly itemKey: ContentKey;
-  readonly brand: Brand;
-  readonly item: Item | null;
+  readonly brand: ContentBrand;
+  readonly item: ContentItem | null;
   readonly onSaved: () => void;
   /** Called with whether all that is typed is saved. */
   readonly onTyped: (saved: boolean) => void;
@@ -31,7 +32,7 @@ interface Props {
 
 const NO_FINDINGS: readonly Finding[] = [];
 
-function documentOf(item: Item | null, brand: Brand): ContentDocument {
+function documentOf(item: ContentItem | null, brand: ContentBrand): ContentDocument {
   return withLocales((item?.open ?? item?.published)?.document ?? null, brand.locales);
 }
 
@@ -41,14 +42,14 @@ export function DraftEditor({ itemKey, brand, item, onSaved, onTyped }: Props) {
   const [base, setBase] = useState(() => documentOf(item, brand));
   const [typed, setTyped] = useState(base);
   const [locale, setLocale] = useState(brand.defaultLocale);
-  const [theirs, setTheirs] = useState<Item | null>(null);
+  const [theirs, setTheirs] = useState<ContentItem | null>(null);
   const [problem, setProblem] = useState('');
   const [busy, setBusy] = useState(false);
   const notify = useNotify();
   const mayEdit = permissions?.has('content.edit') === true;
   const isOpen = item !== null && item.open !== null;
   const settled = useDelayed(typed);
-  const lint = useGraph<{ readonly lintContent: readonly Finding[] }>(LINT, { ...itemKey, document: asInput(settled) });
+  const lint = useGraph(LINT_CONTENT, { ...itemKey, document: asInput(settled) });
 
   // Another step moved the item on; unless something is typed, the form follows it.
   if (item !== null && item.version > version && typed === base) {
@@ -63,7 +64,7 @@ export function DraftEditor({ itemKey, brand, item, onSaved, onTyped }: Props) {
     onTyped(false);
   }
 
-  function adopt(saved: Item) {
+  function adopt(saved: ContentItem) {
     const now = documentOf(saved, brand);
     setVersion(saved.version);
     setBase(now);
@@ -76,13 +77,13 @@ export function DraftEditor({ itemKey, brand, item, onSaved, onTyped }: Props) {
     setProblem('');
     try {
       const input = { ...itemKey, document: asInput(typed), expectedVersion: version };
-      const { saveContent } = await run<{ saveContent: Item }>(SAVE, { input });
+      const { saveContent } = await run(SAVE_CONTENT, { input });
       adopt(saveContent);
       notify('The draft is saved', { type: 'success' });
       onSaved();
     } catch (error) {
       if (error instanceof Refusal && error.code === 'STALE') {
-        setTheirs((await run<{ contentItem: Item | null }>(READ_ITEM, { ...itemKey })).contentItem);
+        setTheirs((await run(READ_CONTENT, { ...itemKey })).contentItem);
       } else {
         setProblem(messageOf(error));
       }
@@ -92,7 +93,7 @@ export function DraftEditor({ itemKey, brand, item, onSaved, onTyped }: Props) {
   }
 
   /** Continue from the other editor's version with the chosen fields; the next press of the button stores them. */
-  function resolve(other: Item, takeTheirs: ReadonlySet<string>) {
+  function resolve(other: ContentItem, takeTheirs: ReadonlySet<string>) {
     const now = documentOf(other, brand);
     const next = merged(now, typed, takeTheirs);
     setVersion(other.version);

@@ -8,9 +8,11 @@ import UploadFile from '@mui/icons-material/UploadFile';
 import { useRef, useState } from 'react';
 
 import { LABELS, type LocaleText } from '../document.ts';
-import { UPLOAD, type Finding } from '../operations.ts';
 import { run } from '../../graph/graph.ts';
 import { messageOf } from '../../session/session.ts';
+import { UPLOAD_IMAGE } from '../../graph/generated/operations.ts';
+
+import type { Finding } from '../../graph/generated/operations.ts';
 
 interface Props {
   readonly brand: string;
@@ -18,13 +20,6 @@ interface Props {
   readonly findings: readonly Finding[];
   readonly readOnly: boolean;
   readonly onChange: (imageUrl: string, imageAddress: string | null) => void;
-}
-
-interface Uploaded {
-  readonly imageUrl: string;
-  readonly address: string;
-  readonly width: number;
-  readonly height: number;
 }
 
 const MAX_BYTES = 5 * 2 ** 20;
@@ -56,7 +51,7 @@ export function ImageField({ brand, text, findings, readOnly, onChange }: Props)
     setBusy(true);
     try {
       const input = { brand, file: await base64Of(file) };
-      const { uploadContentImage: image } = await run<{ uploadContentImage: Uploaded }>(UPLOAD, { input });
+      const { uploadContentImage: image } = await run(UPLOAD_IMAGE, { input });
       onChange(image.imageUrl, image.address);
     } catch (error) {
       setProblem(messageOf(error));

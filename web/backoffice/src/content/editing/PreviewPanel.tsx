@@ -11,9 +11,9 @@ import { useTheme } from '@mui/material/styles';
 import { useEffect, useMemo, useRef, useState } from 'react';
 
 import { asInput, type ContentDocument } from '../document.ts';
-import { PREVIEW, PREVIEW_STATES } from '../operations.ts';
 import { isTold, type Shown } from '../../../preview/message.ts';
 import { useGraph } from '../../graph/useGraph.ts';
+import { CONTENT_PREVIEW, PREVIEW_STATES } from '../../graph/generated/operations.ts';
 
 import type { ContentKey } from '../key.ts';
 
@@ -21,10 +21,6 @@ interface Props {
   readonly itemKey: ContentKey;
   readonly document: ContentDocument;
   readonly locale: string;
-}
-
-interface States {
-  readonly contentPreviewStates: readonly { readonly name: string; readonly says: string; readonly brand: string }[];
 }
 
 const PAGE = '/backoffice/preview';
@@ -37,11 +33,11 @@ const FIRST_STATE = 'tracking';
 export function PreviewPanel({ itemKey, document, locale }: Props) {
   const [state, setState] = useState(FIRST_STATE);
   const [width, setWidth] = useState<number>(360);
-  const states = useGraph<States>(PREVIEW_STATES).data?.contentPreviewStates ?? [];
+  const states = useGraph(PREVIEW_STATES, {}).data?.contentPreviewStates ?? [];
   const input = asInput(document);
   const written = input.texts.some((text) => text.locale === locale);
-  const { data, problem } = useGraph<{ readonly contentPreview: { readonly club: string; readonly records: string } }>(
-    PREVIEW,
+  const { data, problem } = useGraph(
+    CONTENT_PREVIEW,
     written ? { ...itemKey, document: input, locale, state } : null,
   );
   return (

@@ -14,31 +14,26 @@ import { useState } from 'react';
 
 import { inWords } from '../document.ts';
 import { inWord } from '../key.ts';
-import { DIFF, type Item, type Revision } from '../operations.ts';
 import { useRevisions } from './useRevisions.ts';
 import { useGraph } from '../../graph/useGraph.ts';
+import { CONTENT_DIFF } from '../../graph/generated/operations.ts';
+
+import type { ContentChange, ContentItem, ContentRevision } from '../../graph/generated/operations.ts';
 
 interface Span {
   readonly kind: 'SAME' | 'REMOVED' | 'ADDED';
   readonly text: string;
 }
 
-export interface Change {
-  readonly path: string;
-  readonly before: string | null;
-  readonly after: string | null;
-  readonly spans: readonly Span[];
-}
-
 const NOTHING = 0;
 
-export function RevisionDiff({ item }: { readonly item: Item }) {
+export function RevisionDiff({ item }: { readonly item: ContentItem }) {
   const { brand, rewardId, configVersion } = item;
   const revisions = useRevisions(item).revisions ?? [];
   const [before, setBefore] = useState(item.published?.revision ?? NOTHING);
   const [after, setAfter] = useState((item.open ?? item.published)?.revision ?? NOTHING);
-  const { data, problem } = useGraph<{ readonly contentDiff: readonly Change[] }>(
-    DIFF,
+  const { data, problem } = useGraph(
+    CONTENT_DIFF,
     after === NOTHING ? null : { brand, rewardId, configVersion, after, before: before === NOTHING ? null : before },
   );
   return (
@@ -57,7 +52,7 @@ export function RevisionDiff({ item }: { readonly item: Item }) {
 interface SelectProps {
   readonly label: string;
   readonly value: number;
-  readonly revisions: readonly Revision[];
+  readonly revisions: readonly ContentRevision[];
   readonly onChange: (revision: number) => void;
   readonly orNothing?: boolean;
 }
@@ -76,7 +71,7 @@ function RevisionSelect({ label, value, revisions, onChange, orNothing = false }
   );
 }
 
-export function Changes({ changes }: { readonly changes: readonly Change[] }) {
+export function Changes({ changes }: { readonly changes: readonly ContentChange[] }) {
   return (
     <TableContainer tabIndex={0} role="region" aria-label="Differences">
       <Table size="small" aria-label="Differences" sx={{ tableLayout: 'fixed', '& th, & td': { paddingInline: { xs: 1, sm: 2 } } }}>

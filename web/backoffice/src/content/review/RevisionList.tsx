@@ -8,16 +8,19 @@ import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
 import { usePermissions } from 'react-admin';
 
-import { ROLL_BACK, type Item, type Revision } from '../operations.ts';
 import { StateChip } from '../StateChip.tsx';
 import { stepInput } from '../steps/stepInput.ts';
 import { ChangeButton } from '../../components/ChangeButton.tsx';
 import { Waiting } from '../../components/Waiting.tsx';
 import { useRevisions } from './useRevisions.ts';
 import { moment } from '../../time/moments.ts';
+import { run } from '../../graph/graph.ts';
+import { ROLL_BACK_CONTENT } from '../../graph/generated/operations.ts';
+
+import type { ContentItem, ContentRevision } from '../../graph/generated/operations.ts';
 
 interface Props {
-  readonly item: Item;
+  readonly item: ContentItem;
   readonly onDone: () => void;
 }
 
@@ -55,7 +58,7 @@ function when(at: string | null, by: string | null, brand: string): string {
   return at === null ? '–' : `${moment(at, brand)}, ${by ?? ''}`;
 }
 
-function Row({ item, revision, mayPublish, onDone }: Props & { readonly revision: Revision; readonly mayPublish: boolean }) {
+function Row({ item, revision, mayPublish, onDone }: Props & { readonly revision: ContentRevision; readonly mayPublish: boolean }) {
   const { revision: number, state, rollbackOf, note } = revision;
   const now = item.published?.revision ?? 0;
   return (
@@ -75,8 +78,7 @@ function Row({ item, revision, mayPublish, onDone }: Props & { readonly revision
           <ChangeButton
             label={`Roll back to ${number}`}
             question={`Customers see the text of revision ${number} again within a second.`}
-            mutation={ROLL_BACK}
-            variables={(reason) => ({ input: { ...stepInput(item), toRevision: number, reason } })}
+            change={(reason) => run(ROLL_BACK_CONTENT, { input: { ...stepInput(item), toRevision: number, reason } })}
             wantsReason
             firstReason={`Back from revision ${now} to ${number}`}
             icon={<Restore />}

@@ -1,15 +1,13 @@
 /** The newest revisions of an item, read again when the item changes. */
 import { useEffect } from 'react';
 
-import { REVISIONS, type Item, type Revision } from '../operations.ts';
 import { useGraph } from '../../graph/useGraph.ts';
+import { CONTENT_REVISIONS } from '../../graph/generated/operations.ts';
 
-interface Found {
-  readonly contentItem: { readonly revisions: { readonly nodes: readonly Revision[] } } | null;
-}
+import type { ContentItem } from '../../graph/generated/operations.ts';
 
-export function useRevisions({ brand, rewardId, configVersion, version }: Item) {
-  const { data, problem, reload } = useGraph<Found>(REVISIONS, { brand, rewardId, configVersion });
+export function useRevisions({ brand, rewardId, configVersion, version }: ContentItem) {
+  const { data, problem, reload } = useGraph(CONTENT_REVISIONS, { brand, rewardId, configVersion });
   useEffect(reload, [reload, version]);
   return { revisions: data?.contentItem?.revisions.nodes ?? null, problem };
 }

@@ -9,14 +9,17 @@ import Undo from '@mui/icons-material/Undo';
 import Typography from '@mui/material/Typography';
 import { usePermissions } from 'react-admin';
 
-import { APPROVE, PUBLISH, REJECT, SUBMIT, UNSCHEDULE, WITHDRAW, type Brand, type Item, type Revision } from '../operations.ts';
 import { ScheduleButton } from './ScheduleButton.tsx';
 import { stepInput } from './stepInput.ts';
 import { ChangeButton } from '../../components/ChangeButton.tsx';
+import { run } from '../../graph/graph.ts';
+import { APPROVE, PUBLISH_CONTENT, REJECT, SUBMIT_CONTENT, UNSCHEDULE_CONTENT, WITHDRAW_CONTENT } from '../../graph/generated/operations.ts';
+
+import type { ContentBrand, ContentItem, ContentRevision } from '../../graph/generated/operations.ts';
 
 interface Props {
-  readonly item: Item;
-  readonly brand: Brand;
+  readonly item: ContentItem;
+  readonly brand: ContentBrand;
   readonly saved: boolean;
   readonly onDone: () => void;
 }
@@ -40,7 +43,7 @@ export function ContentSteps(props: Props) {
   );
 }
 
-type StepProps = Props & { readonly open: Revision };
+type StepProps = Props & { readonly open: ContentRevision };
 
 function useMay(permission: string): boolean {
   return usePermissions<ReadonlySet<string>>().permissions?.has(permission) === true;
@@ -54,8 +57,7 @@ function EditorSteps({ item, open, onDone }: StepProps) {
         <ChangeButton
           label="Submit for approval"
           question="Another person reads it with your reason, and approves it. Whoever changes the text afterwards takes it back."
-          mutation={SUBMIT}
-          variables={(reason) => ({ input: { ...stepInput(item), reason } })}
+          change={(reason) => run(SUBMIT_CONTENT, { input: { ...stepInput(item), reason } })}
           wantsReason
           icon={<Send />}
           onSettled={onDone}
@@ -64,8 +66,7 @@ function EditorSteps({ item, open, onDone }: StepProps) {
       <ChangeButton
         label="Withdraw"
         question={`Revision ${open.revision} will not be published; it can still be read.`}
-        mutation={WITHDRAW}
-        variables={() => ({ input: stepInput(item) })}
+        change={() => run(WITHDRAW_CONTENT, { input: stepInput(item) })}
         color="error"
         icon={<Undo />}
         onSettled={onDone}
@@ -82,16 +83,14 @@ function ReviewSteps({ open, onDone }: StepProps) {
       <ChangeButton
         label="Approve"
         question="You approve this text exactly as it is shown here. It is not published yet."
-        mutation={APPROVE}
-        variables={() => ({ input: { proposalId: proposal.id, contentHash: proposal.contentHash } })}
+        change={() => run(APPROVE, { input: { proposalId: proposal.id, contentHash: proposal.contentHash } })}
         icon={<Check />}
         onSettled={onDone}
       />
       <ChangeButton
         label="Reject"
         question="The revision goes no further; its editor sees your reason."
-        mutation={REJECT}
-        variables={(reason) => ({ input: { proposalId: proposal.id, reason } })}
+        change={(reason) => run(REJECT, { input: { proposalId: proposal.id, reason } })}
         wantsReason
         color="error"
         icon={<Close />}
@@ -108,8 +107,7 @@ function PublicationSteps({ item, brand, open, onDone }: StepProps) {
       <ChangeButton
         label="Publish now"
         question="Customers see it within a second, on all nodes."
-        mutation={PUBLISH}
-        variables={() => ({ input: stepInput(item) })}
+        change={() => run(PUBLISH_CONTENT, { input: stepInput(item) })}
         icon={<Publish />}
         onSettled={onDone}
       />
@@ -118,8 +116,7 @@ function PublicationSteps({ item, brand, open, onDone }: StepProps) {
         <ChangeButton
           label="Take the schedule back"
           question="It stays approved until somebody publishes it."
-          mutation={UNSCHEDULE}
-          variables={() => ({ input: stepInput(item) })}
+          change={() => run(UNSCHEDULE_CONTENT, { input: stepInput(item) })}
           icon={<EventBusy />}
           onSettled={onDone}
         />

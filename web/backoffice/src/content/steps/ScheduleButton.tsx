@@ -9,26 +9,26 @@ import TextField from '@mui/material/TextField';
 import { useState } from 'react';
 import { useNotify } from 'react-admin';
 
-import { SCHEDULE, type Item } from '../operations.ts';
 import { stepInput } from './stepInput.ts';
 import { FormDialog } from '../../components/FormDialog.tsx';
 import { run } from '../../graph/graph.ts';
 import { Refusal } from '../../session/session.ts';
 import { zoneName } from '../../time/moments.ts';
+import { SCHEDULE_CONTENT } from '../../graph/generated/operations.ts';
+
+import type { ClockOccurrence, ContentItem } from '../../graph/generated/operations.ts';
 
 interface Props {
-  readonly item: Item;
+  readonly item: ContentItem;
   readonly timeZone: string;
   readonly onDone: () => void;
 }
-
-type Occurrence = 'EARLIER' | 'LATER';
 
 export function ScheduleButton({ item, timeZone, onDone }: Props) {
   const [open, setOpen] = useState(false);
   const [at, setAt] = useState('');
   const [twice, setTwice] = useState(false);
-  const [occurrence, setOccurrence] = useState<Occurrence | null>(null);
+  const [occurrence, setOccurrence] = useState<ClockOccurrence | null>(null);
   const notify = useNotify();
 
   function change(value: string) {
@@ -39,7 +39,7 @@ export function ScheduleButton({ item, timeZone, onDone }: Props) {
 
   async function submit() {
     try {
-      await run(SCHEDULE, { input: { ...stepInput(item), at, occurrence } });
+      await run(SCHEDULE_CONTENT, { input: { ...stepInput(item), at, occurrence } });
     } catch (error) {
       if (error instanceof Refusal && error.message.includes('EARLIER')) setTwice(true);
       throw error;
@@ -69,7 +69,7 @@ export function ScheduleButton({ item, timeZone, onDone }: Props) {
         {twice && (
           <>
             <Alert severity="info">The clocks go back that night, so this time exists twice. Which one?</Alert>
-            <RadioGroup aria-label="Which one" value={occurrence} onChange={(_, value) => setOccurrence(value as Occurrence)}>
+            <RadioGroup aria-label="Which one" value={occurrence} onChange={(_, value) => setOccurrence(value as ClockOccurrence)}>
               <FormControlLabel value="EARLIER" control={<Radio />} label="The earlier one, in summer time" />
               <FormControlLabel value="LATER" control={<Radio />} label="The later one, in winter time" />
             </RadioGroup>

@@ -1,6 +1,6 @@
 /** The input that each step has: what it concerns, as somebody saw it. */
-import type { Item } from '../operations.ts';
+import type { ContentItem, ContentStepInput } from '../../graph/generated/operations.ts';
 
-export function stepInput({ brand, rewardId, configVersion, version }: Item): Readonly<Record<string, unknown>> {
+export function stepInput({ brand, rewardId, configVersion, version }: ContentItem): ContentStepInput {
   return { brand, rewardId, configVersion, expectedVersion: version };
 }

@@ -2,23 +2,13 @@
 import Link from '@mui/material/Link';
 import { Link as RouterLink } from 'react-router-dom';
 
-import { BRANDS } from './brand.ts';
 import { DataRows } from '../page/DataRows.tsx';
 import { Page } from '../page/Page.tsx';
 import { usePolled } from '../page/usePolled.ts';
-
-interface Row {
-  readonly id: string;
-  readonly name: string;
-  readonly timeZone: string;
-  readonly locales: readonly string[];
-  readonly revision: number;
-  readonly missing: readonly string[];
-  readonly theme: readonly { readonly isOwn: boolean }[];
-}
+import { BRANDS } from '../../graph/generated/operations.ts';
 
 export function BrandList() {
-  const { data, problem } = usePolled<{ brands: { nodes: readonly Row[] } }>(BRANDS, {}, 5);
+  const { data, problem } = usePolled(BRANDS, {}, 5);
   return (
     <Page title="Brands" about="Name, languages and the widget’s colours; changes apply to all nodes." problem={problem} waiting={data === undefined}>
       <DataRows

@@ -8,7 +8,7 @@ import { useState } from 'react';
 import { useNotify } from 'react-admin';
 import { useParams } from 'react-router-dom';
 
-import { BRAND, CHANGE, TRY, formOf, inputOf, ownColours } from './brand.ts';
+import { formOf, inputOf, ownColours } from './brand.ts';
 import { Contrasts } from './Contrasts.tsx';
 import { FormDialog } from '../../components/FormDialog.tsx';
 import { Page } from '../page/Page.tsx';
@@ -18,14 +18,16 @@ import { ThemeTokens } from './ThemeTokens.tsx';
 import { run } from '../../graph/graph.ts';
 import { useMay } from '../page/may.ts';
 import { usePolled } from '../page/usePolled.ts';
+import { CHANGE_BRAND, READ_BRAND, TRY_THEME } from '../../graph/generated/operations.ts';
 
-import type { BrandForm, Contrast, OperatedBrand } from './brand.ts';
+import type { BrandForm } from './brand.ts';
+import type { OperatedBrand } from '../../graph/generated/operations.ts';
 
 const COLOUR = /^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/iu;
 
 export function BrandShow() {
   const { id = '' } = useParams();
-  const { data, problem, refresh } = usePolled<{ operatedBrand: OperatedBrand }>(BRAND, { id }, 3);
+  const { data, problem, refresh } = usePolled(READ_BRAND, { id }, 3);
   const brand = data?.operatedBrand;
   return (
     <Page title={brand === undefined ? id : brand.name} problem={problem} waiting={brand === undefined}>
@@ -44,7 +46,7 @@ function Editor({ brand, onChanged }: { readonly brand: OperatedBrand; readonly 
   const [reason, setReason] = useState('');
   const theme = ownColours(form.theme);
   const complete = theme.every(({ light, dark }) => COLOUR.test(light) && COLOUR.test(dark));
-  const tried = usePolled<{ tryTheme: readonly Contrast[] }>(TRY, complete ? { input: { brand: brand.id, theme } } : null, 600);
+  const tried = usePolled(TRY_THEME, complete ? { input: { brand: brand.id, theme } } : null, 600);
   const contrasts = tried.data?.tryTheme ?? brand.contrasts;
 
   function restart(from: OperatedBrand) {
@@ -54,7 +56,7 @@ function Editor({ brand, onChanged }: { readonly brand: OperatedBrand; readonly 
 
   async function save() {
     try {
-      const { changeBrand } = await run<{ changeBrand: OperatedBrand }>(CHANGE, { input: inputOf(brand.id, seen, form, reason) });
+      const { changeBrand } = await run(CHANGE_BRAND, { input: inputOf(brand.id, seen, form, reason) });
       restart(changeBrand);
       setAsking(false);
       setReason('');

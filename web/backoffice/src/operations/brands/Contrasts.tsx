@@ -6,7 +6,7 @@ import Typography from '@mui/material/Typography';
 
 import { DataRows } from '../page/DataRows.tsx';
 
-import type { Contrast } from './brand.ts';
+import type { Contrast } from '../../graph/generated/operations.ts';
 
 export function Contrasts({ contrasts }: { readonly contrasts: readonly Contrast[] }) {
   const unreadable = contrasts.filter(({ readable }) => !readable);

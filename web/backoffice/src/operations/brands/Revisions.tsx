@@ -4,21 +4,21 @@ import Box from '@mui/material/Box';
 import Typography from '@mui/material/Typography';
 
 import { DataRows } from '../page/DataRows.tsx';
-import { REVISIONS } from './brand.ts';
 import { usePolled } from '../page/usePolled.ts';
 import { moment } from '../../time/moments.ts';
+import { BRAND_REVISIONS } from '../../graph/generated/operations.ts';
 
-import type { Revision } from './brand.ts';
+import type { BrandRevision } from '../../graph/generated/operations.ts';
 
 interface Props {
   readonly brand: string;
   readonly present: number;
   /** Puts a revision into the form; null if one may not change the brand. */
-  readonly onTake: ((revision: Revision) => void) | null;
+  readonly onTake: ((revision: BrandRevision) => void) | null;
 }
 
 export function Revisions({ brand, present, onTake }: Props) {
-  const { data } = usePolled<{ brandRevisions: { nodes: readonly Revision[] } }>(REVISIONS, { brand }, 5);
+  const { data } = usePolled(BRAND_REVISIONS, { brand }, 5);
   return (
     <Box>
       <Typography variant="h6" component="h3" gutterBottom>

@@ -7,7 +7,7 @@ import Typography from '@mui/material/Typography';
 
 import { DataRows } from '../page/DataRows.tsx';
 
-import type { Token } from './brand.ts';
+import type { Token } from '../../graph/generated/operations.ts';
 
 interface Props {
   readonly theme: readonly Token[];

@@ -8,7 +8,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { run } from '../../graph/graph.ts';
 import { messageOf } from '../../session/session.ts';
 
-import type { Variables } from '../../graph/graph.ts';
+import type { Document } from '../../graph/graph.ts';
 
 export interface Polled<T> {
   /** The last answer; undefined before the first, and without variables. */
@@ -25,20 +25,24 @@ interface Answer<T> {
 }
 
 /** Read an operation every few seconds while the page is visible, until it is left; `variables` of null read nothing. */
-export function usePolled<T>(query: string, variables: Variables | null = {}, seconds = 3): Polled<T> {
-  const [answer, setAnswer] = useState<Answer<T>>({ asked: '', data: undefined, problem: '' });
+export function usePolled<Data, Variables>(
+  document: Document<Data, Variables>,
+  variables: NoInfer<Variables> | null,
+  seconds: number,
+): Polled<Data> {
+  const [answer, setAnswer] = useState<Answer<Data>>({ asked: '', data: undefined, problem: '' });
   const [round, setRound] = useState(0);
-  const asked = variables === null ? '' : JSON.stringify([query, variables]);
+  const asked = variables === null ? '' : JSON.stringify([document, variables]);
 
   useEffect(() => {
     if (asked === '') return undefined;
-    const [document, given] = JSON.parse(asked) as [string, Variables];
+    const [text, given] = JSON.parse(asked) as [typeof document, Variables];
     const left = new AbortController();
     let timer = 0;
     async function read() {
       if (globalThis.document.visibilityState === 'visible') {
         try {
-          const data = await run<T>(document, given, left.signal);
+          const data = await run(text, given, left.signal);
           if (!left.signal.aborted) setAnswer({ asked, data, problem: '' });
         } catch (error) {
           const problem = messageOf(error);

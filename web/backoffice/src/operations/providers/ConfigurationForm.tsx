@@ -11,16 +11,16 @@ import { useNotify } from 'react-admin';
 
 import { formatTyped } from '@furlong/club/src/locale/amounts.ts';
 import { FormDialog } from '../../components/FormDialog.tsx';
-import { ADAPTERS, LIMIT_CURRENCY, SUBMIT, TRY, limitInWords, names } from './provider.ts';
+import { LIMIT_CURRENCY, limitInWords, names } from './provider.ts';
 import { LOCALE, isCurrency, typedAmount } from '../../money/amounts.ts';
 import { MoneyInput } from '../../money/MoneyInput.tsx';
 import { run } from '../../graph/graph.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { useDelayed } from '../../graph/useDelayed.ts';
 import { usePolled } from '../page/usePolled.ts';
+import { PROVIDER_ADAPTERS, SUBMIT_PROVIDER, TRY_PROVIDER } from '../../graph/generated/operations.ts';
 
-import type { Configuration } from './provider.ts';
-import type { Variables } from '../../graph/graph.ts';
+import type { Configuration, ProviderConfigurationInput } from '../../graph/generated/operations.ts';
 
 type Key = keyof Configuration;
 type Form = Record<Key, string | boolean>;
@@ -66,14 +66,14 @@ function limitCurrency(currencies: readonly string[]): string {
 }
 
 /** The input of the graph; null while a number or the limit is none. */
-function inputOf(name: string, form: Form): Record<string, unknown> | null {
+function inputOf(name: string, form: Form): ProviderConfigurationInput | null {
   const entries = Object.entries(form).map(([key, value]) => {
     if (typeof value === 'boolean' || TEXTS.includes(key as Key)) return [key, value];
     if (key === 'limitMinor') return [key, typedAmount(value, limitCurrency(names(String(form.currencies))), true).minor ?? Number.NaN];
     return [key, LISTS.includes(key as Key) ? names(value) : value.trim() === '' ? Number.NaN : Number(value)];
   });
   const bad = entries.some(([, value]) => typeof value === 'number' && !Number.isFinite(value));
-  return bad || name === '' ? null : { name, ...(Object.fromEntries(entries) as Record<string, unknown>) };
+  return bad || name === '' ? null : { name, ...(Object.fromEntries(entries) as Omit<ProviderConfigurationInput, 'name'>) };
 }
 
 export function ConfigurationForm({ provider, seen, from, onDone }: Props) {
@@ -83,14 +83,15 @@ export function ConfigurationForm({ provider, seen, from, onDone }: Props) {
   const [asking, setAsking] = useState(false);
   const [reason, setReason] = useState('');
   const input = inputOf(name.trim(), form);
-  const adapters = useGraph<{ providerAdapters: readonly string[] }>(ADAPTERS);
+  const adapters = useGraph(PROVIDER_ADAPTERS, {});
   const currencies = names(String(form.currencies));
   const typed = useDelayed(input === null ? '' : JSON.stringify({ input }));
-  const tried = usePolled<{ tryProvider: readonly { path: string; message: string }[] }>(TRY, typed === '' ? null : (JSON.parse(typed) as Variables), 600);
+  const tried = usePolled(TRY_PROVIDER, typed === '' ? null : (JSON.parse(typed) as { readonly input: ProviderConfigurationInput }), 600);
   const problems = tried.data?.tryProvider ?? [];
 
   async function submit() {
-    await run(SUBMIT, { input: { revision: seen, configuration: input, reason } });
+    if (input === null) return;
+    await run(SUBMIT_PROVIDER, { input: { revision: seen, configuration: input, reason } });
     setAsking(false);
     setReason('');
     notify('Proposed: another person has to approve it', { type: 'success' });
@@ -109,7 +110,7 @@ export function ConfigurationForm({ provider, seen, from, onDone }: Props) {
               label={label}
               value={String(form.limitMinor)}
               currency={limitCurrency(currencies)}
-              help={currencies.length > 1 ? `${help}: ${limitInWords(Number(input?.['limitMinor'] ?? 0), currencies)}` : help}
+              help={currencies.length > 1 ? `${help}: ${limitInWords(input?.limitMinor ?? 0, currencies)}` : help}
               onChange={(amount) => setForm({ ...form, limitMinor: amount })}
               zero
               margin="none"

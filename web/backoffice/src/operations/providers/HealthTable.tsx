@@ -4,7 +4,7 @@ import Chip from '@mui/material/Chip';
 import { DataRows } from '../page/DataRows.tsx';
 import { age } from '../page/words.ts';
 
-import type { Health } from './provider.ts';
+import type { Health } from '../../graph/generated/operations.ts';
 
 const COLOURS: Readonly<Record<string, 'success' | 'warning' | 'error'>> = { closed: 'success', half_open: 'warning', open: 'error' };
 

@@ -5,12 +5,13 @@ import { Link as RouterLink } from 'react-router-dom';
 
 import { DataRows } from '../page/DataRows.tsx';
 import { Page } from '../page/Page.tsx';
-import { PROVIDERS, offered, waits } from './provider.ts';
+import { offered, waits } from './provider.ts';
 import { State, SwitchButton } from './State.tsx';
 import { useMay } from '../page/may.ts';
 import { usePolled } from '../page/usePolled.ts';
+import { PROVIDERS } from '../../graph/generated/operations.ts';
 
-import type { Provider } from './provider.ts';
+import type { Provider } from '../../graph/generated/operations.ts';
 
 /** Health in a word: what is wrong anywhere, or that nothing is. */
 function health({ health: all }: Provider): string {
@@ -25,7 +26,7 @@ function revision({ revision: number, imported }: Provider): string {
 }
 
 export function ProviderList() {
-  const { data, problem } = usePolled<{ providers: readonly Provider[] }>(PROVIDERS, {}, 3);
+  const { data, problem } = usePolled(PROVIDERS, {}, 3);
   const may = useMay('operations.switch');
   const mayChange = useMay('operations.provider');
   return (

@@ -7,14 +7,15 @@ import { useNavigate, useParams, Link as RouterLink } from 'react-router-dom';
 
 import { ConfigurationForm } from './ConfigurationForm.tsx';
 import { HealthTable } from './HealthTable.tsx';
-import { NEW, ONE, limits, offered, waits } from './provider.ts';
+import { NEW, limits, offered, waits } from './provider.ts';
 import { Page } from '../page/Page.tsx';
 import { Revisions } from './Revisions.tsx';
 import { State, SwitchButton } from './State.tsx';
 import { useMay } from '../page/may.ts';
 import { usePolled } from '../page/usePolled.ts';
+import { READ_PROVIDER } from '../../graph/generated/operations.ts';
 
-import type { Provider } from './provider.ts';
+import type { Provider } from '../../graph/generated/operations.ts';
 
 export function ProviderCreate() {
   const navigate = useNavigate();
@@ -27,7 +28,7 @@ export function ProviderCreate() {
 
 export function ProviderShow() {
   const { id = '' } = useParams();
-  const { data, problem, refresh } = usePolled<{ provider: Provider }>(ONE, { id }, 3);
+  const { data, problem, refresh } = usePolled(READ_PROVIDER, { id }, 3);
   const may = useMay('operations.switch');
   const provider = data?.provider;
   return (

@@ -8,11 +8,10 @@ import { useNotify } from 'react-admin';
 
 import { ChangeButton } from '../../components/ChangeButton.tsx';
 import { DataRows } from '../page/DataRows.tsx';
-import { DIFF, REVISIONS, ROLL_BACK } from './provider.ts';
 import { moment } from '../../time/moments.ts';
 import { usePolled } from '../page/usePolled.ts';
-
-import type { Change, Revision } from './provider.ts';
+import { run } from '../../graph/graph.ts';
+import { PROVIDER_DIFF, PROVIDER_REVISIONS, ROLL_BACK_PROVIDER } from '../../graph/generated/operations.ts';
 
 interface Props {
   readonly provider: string;
@@ -21,11 +20,11 @@ interface Props {
 }
 
 export function Revisions({ provider, present, may }: Props) {
-  const { data } = usePolled<{ providerRevisions: { nodes: readonly Revision[] } }>(REVISIONS, { provider }, 5);
+  const { data } = usePolled(PROVIDER_REVISIONS, { provider }, 5);
   const [compared, setCompared] = useState<number | null>(null);
   const notify = useNotify();
   const before = compared === null ? null : { provider, before: compared, after: present };
-  const diff = usePolled<{ providerDiff: readonly Change[] }>(DIFF, before, 60).data?.providerDiff;
+  const diff = usePolled(PROVIDER_DIFF, before, 60).data?.providerDiff;
   return (
     <Box>
       <Typography variant="h6" component="h3" gutterBottom>
@@ -54,8 +53,7 @@ export function Revisions({ provider, present, may }: Props) {
                     <ChangeButton
                       label={`Back to ${revision}`}
                       question={`Revision ${revision} is proposed again; another person has to approve it.`}
-                      mutation={ROLL_BACK}
-                      variables={(reason) => ({ input: { provider, revision, seen: present, reason } })}
+                      change={(reason) => run(ROLL_BACK_PROVIDER, { input: { provider, revision, seen: present, reason } })}
                       wantsReason
                       onDone={() => notify('Proposed: another person has to approve it', { type: 'success' })}
                     />

@@ -2,10 +2,11 @@
 import Chip from '@mui/material/Chip';
 
 import { ChangeButton } from '../../components/ChangeButton.tsx';
-import { SWITCH } from './provider.ts';
 import { age } from '../page/words.ts';
+import { run } from '../../graph/graph.ts';
+import { SWITCH_PROVIDER } from '../../graph/generated/operations.ts';
 
-import type { Provider } from './provider.ts';
+import type { Provider } from '../../graph/generated/operations.ts';
 
 export function State({ of: one }: { readonly of: Provider }) {
   if (one.stopped) {
@@ -21,8 +22,7 @@ export function SwitchButton({ of: { id, stopped } }: { readonly of: Provider })
     <ChangeButton
       label={stopped ? `Start ${id}` : `Stop ${id}`}
       question={stopped ? 'Rewards are sent to it again, on all nodes.' : 'Nothing more is sent to it, on all nodes; its rewards wait.'}
-      mutation={SWITCH}
-      variables={(reason) => ({ input: { provider: id, off: !stopped, reason } })}
+      change={(reason) => run(SWITCH_PROVIDER, { input: { provider: id, off: !stopped, reason } })}
       wantsReason
       color={stopped ? 'primary' : 'error'}
     />

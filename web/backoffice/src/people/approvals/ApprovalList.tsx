@@ -7,10 +7,11 @@ import { KINDS, titleOf } from './kinds.ts';
 import { StatusChip, STATUSES } from './StatusChip.tsx';
 import { BrandInput } from '../../content/BrandInput.tsx';
 import { KeysetList } from '../../components/KeysetList.tsx';
+import { fieldName, type FieldsOf } from '../../graph/fields.ts';
 
-import type { Proposal } from './proposal.ts';
-import type { RaRecord } from 'react-admin';
+import type { Proposal } from '../../graph/generated/operations.ts';
 
+const field: FieldsOf<Proposal> = fieldName;
 const CHOICES = Object.entries(STATUSES).map(([id, { label }]) => ({ id, name: label }));
 const KIND_CHOICES = Object.entries(KINDS).map(([id, { name }]) => ({ id, name }));
 const DEFAULT_FILTERS = { status: 'PENDING' };
@@ -24,15 +25,15 @@ const FILTERS = [
 export function ApprovalList() {
   return (
     <KeysetList rows="proposals" rowClick="show" filters={FILTERS} filterDefaultValues={DEFAULT_FILTERS}>
-      <DataTable.Col source="content" label="Proposal" disableSort sx={{ minWidth: 200 }} render={(record: RaRecord) => titleOf(record as unknown as Proposal)} />
-      <DataTable.Col source="brand" disableSort render={(record: RaRecord) => (record['brand'] as string | null) ?? 'all brands'} />
-      <DataTable.Col source="proposedBy" disableSort />
-      <DataTable.Col source="proposedAt" field={ProposedAt} disableSort />
-      <DataTable.Col source="status" disableSort render={(record: RaRecord) => <StatusChip status={(record as unknown as Proposal).status} />} />
+      <DataTable.Col source={field('content')} label="Proposal" disableSort sx={{ minWidth: 200 }} render={(proposal: Proposal) => titleOf(proposal)} />
+      <DataTable.Col source={field('brand')} disableSort render={({ brand }: Proposal) => brand ?? 'all brands'} />
+      <DataTable.Col source={field('proposedBy')} disableSort />
+      <DataTable.Col source={field('proposedAt')} field={ProposedAt} disableSort />
+      <DataTable.Col source={field('status')} disableSort render={({ status }: Proposal) => <StatusChip status={status} />} />
     </KeysetList>
   );
 }
 
 function ProposedAt() {
-  return <MomentField source="proposedAt" />;
+  return <MomentField source={field('proposedAt')} />;
 }

@@ -17,8 +17,9 @@ import { DataRows } from '../../operations/page/DataRows.tsx';
 import { useToDecide } from '../../frame/toDecide.ts';
 import { moment } from '../../time/moments.ts';
 
-import type { InWords, Proposal } from './proposal.ts';
+import type { InWords } from './proposal.ts';
 import type { ReactNode } from 'react';
+import type { Proposal } from '../../graph/generated/operations.ts';
 
 export function ApprovalShow() {
   return (
@@ -29,7 +30,7 @@ export function ApprovalShow() {
 }
 
 function useProposal(): Proposal | null {
-  return (useRecordContext() as unknown as Proposal | undefined) ?? null;
+  return useRecordContext<Proposal>() ?? null;
 }
 
 function PageTitle() {

@@ -7,12 +7,10 @@ import Stack from '@mui/material/Stack';
 import { KINDS, titleOf } from './kinds.ts';
 import { useDecided } from '../../frame/toDecide.ts';
 import { ChangeButton } from '../../components/ChangeButton.tsx';
+import { run } from '../../graph/graph.ts';
+import { APPROVE, REJECT, WITHDRAW } from '../../graph/generated/operations.ts';
 
-import type { Proposal } from './proposal.ts';
-
-const APPROVE = `mutation Approve($input: ApproveInput!) { approve(input: $input) { id status } }`;
-const REJECT = `mutation Reject($input: RejectInput!) { reject(input: $input) { id status } }`;
-const WITHDRAW = `mutation Withdraw($id: ID!) { withdraw(id: $id) { id status } }`;
+import type { Proposal } from '../../graph/generated/operations.ts';
 
 interface Props {
   readonly proposal: Proposal;
@@ -30,8 +28,7 @@ export function Decisions({ proposal, isShown }: Props) {
         <ChangeButton
           label="Withdraw"
           question="Your own proposal ends; nothing is changed."
-          mutation={WITHDRAW}
-          variables={() => ({ id })}
+          change={() => run(WITHDRAW, { id })}
           icon={<Undo />}
           onSettled={onDecided}
         />
@@ -40,12 +37,11 @@ export function Decisions({ proposal, isShown }: Props) {
   }
   return (
     <Stack direction="row" spacing={1}>
-      {notIndependent === null && isShown && (
+      {notIndependent === null && isShown && contentHash !== null && (
         <ChangeButton
           label="Approve"
           question={`${titleOf(proposal)}. ${KINDS[proposal.kind]?.onApproval ?? ''}`}
-          mutation={APPROVE}
-          variables={() => ({ input: { proposalId: id, contentHash } })}
+          change={() => run(APPROVE, { input: { proposalId: id, contentHash } })}
           icon={<Check />}
           onSettled={onDecided}
           isMain
@@ -54,8 +50,7 @@ export function Decisions({ proposal, isShown }: Props) {
       <ChangeButton
         label="Reject"
         question={`${titleOf(proposal)}. The proposal ends; the person who made it sees your reason.`}
-        mutation={REJECT}
-        variables={(reason) => ({ input: { proposalId: id, reason } })}
+        change={(reason) => run(REJECT, { input: { proposalId: id, reason } })}
         wantsReason
         color="error"
         icon={<Close />}

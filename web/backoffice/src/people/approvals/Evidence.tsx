@@ -7,22 +7,21 @@ import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import { usePermissions } from 'react-admin';
 
-import { Content, type Proposal } from './proposal.ts';
+import { Content } from './proposal.ts';
 import { changedRules } from './textKinds.ts';
 import { Waiting } from '../../components/Waiting.tsx';
-import { DIFF, READ_ITEM, type Item } from '../../content/operations.ts';
 import { PreviewPanel } from '../../content/editing/PreviewPanel.tsx';
-import { Changes, type Change } from '../../content/review/RevisionDiff.tsx';
+import { Changes } from '../../content/review/RevisionDiff.tsx';
 import { useGraph } from '../../graph/useGraph.ts';
 import { DataRows } from '../../operations/page/DataRows.tsx';
 import { DryRunPanel } from '../../rules/DryRunPanel.tsx';
 import { asSentence } from '../../rules/scheme.ts';
-import { CHECK, VERSIONS, type SchemeCheck, type SchemeVersion } from '../../rules/operations.ts';
-import { standing, targetInWords, type WeekAmounts } from '../../support/adjustment.ts';
-import { WEEK } from '../../support/operations.ts';
-import { BUDGETS, type Budget } from '../../risk/overview/GoodwillSection.tsx';
+import { standing, targetInWords } from '../../support/adjustment.ts';
 import { goodwillEffect } from './moneyKinds.ts';
 import { documentOf, earlierRules, schemeInput } from './stored.ts';
+import { CHECK_SCHEME, CONTENT_DIFF, CUSTOMER_WEEK, GOODWILL_BUDGETS, READ_CONTENT, SCHEME_VERSIONS } from '../../graph/generated/operations.ts';
+
+import type { Proposal, SchemeInput } from '../../graph/generated/operations.ts';
 
 interface Props {
   readonly proposal: Proposal;
@@ -51,7 +50,7 @@ interface Of {
 /** What the week has now and after the approval. */
 function WeekAfter({ content }: Of) {
   const customer = `${content.text('brand')}:${content.text('customer')}`;
-  const { data, problem } = useGraph<{ readonly customerWeek: WeekAmounts }>(WEEK, { customer, isoWeek: content.text('week') });
+  const { data, problem } = useGraph(CUSTOMER_WEEK, { customer, isoWeek: content.text('week') });
   if (data === null) return <Waiting problem={problem} />;
   const week = data.customerWeek;
   const amount = content.number('amount_minor');
@@ -75,7 +74,7 @@ function WeekAfter({ content }: Of) {
 
 /** What is left of the week's goodwill budget without the reward, and with it. */
 function BudgetAfter({ content }: Of) {
-  const { data, problem } = useGraph<{ readonly goodwillBudgets: readonly Budget[] }>(BUDGETS, { brand: content.text('brand') });
+  const { data, problem } = useGraph(GOODWILL_BUDGETS, { brand: content.text('brand') });
   if (data === null) return <Waiting problem={problem} />;
   const row = goodwillEffect(content, data.goodwillBudgets);
   if (row === null) return <Alert severity="info">What this does to the budget of {content.text('week')} is not known: the week is over, or the reward has no value in money.</Alert>;
@@ -102,11 +101,11 @@ function Text({ content }: Of) {
   const document = documentOf(content.part('document'));
   const locales = document.texts.map((text) => text.locale);
   const [locale, setLocale] = useState(locales[0] ?? '');
-  const item = useGraph<{ readonly contentItem: Item | null }>(READ_ITEM, itemKey);
+  const item = useGraph(READ_CONTENT, itemKey);
   const published = item.data?.contentItem?.published?.revision ?? null;
   const before = published !== null && published < revision ? published : null;
-  const { data, problem } = useGraph<{ readonly contentDiff: readonly Change[] }>(
-    DIFF,
+  const { data, problem } = useGraph(
+    CONTENT_DIFF,
     item.data === null ? null : { ...itemKey, before, after: revision },
   );
   return (
@@ -130,7 +129,7 @@ function Text({ content }: Of) {
 /** Which rules differ from those of the version before; their writers and approvers can try them over a past week. */
 function Rules({ content, brand }: Of & { readonly brand: string }) {
   const { permissions } = usePermissions<ReadonlySet<string>>();
-  const { data, problem } = useGraph<{ readonly schemeVersions: readonly SchemeVersion[] }>(VERSIONS, { brand });
+  const { data, problem } = useGraph(SCHEME_VERSIONS, { brand });
   if (data === null) return <Waiting problem={problem} />;
   const rows = changedRules(content, earlierRules(data.schemeVersions, content), brand);
   return (
@@ -155,8 +154,8 @@ function Rules({ content, brand }: Of & { readonly brand: string }) {
 }
 
 /** What the check of the rules finds odd: its author has seen it, too. */
-function Warnings({ brand, scheme }: { readonly brand: string; readonly scheme: Readonly<Record<string, unknown>> }) {
-  const { data } = useGraph<{ readonly checkScheme: SchemeCheck }>(CHECK, { brand, scheme });
+function Warnings({ brand, scheme }: { readonly brand: string; readonly scheme: SchemeInput }) {
+  const { data } = useGraph(CHECK_SCHEME, { brand, scheme });
   const warnings = data?.checkScheme.problems.filter(({ severity }) => severity === 'WARNING') ?? [];
   return warnings.map(({ rule, message }) => (
     <Alert key={rule + message} severity="warning">

@@ -4,13 +4,10 @@ import { useState } from 'react';
 import { Link } from 'react-admin';
 
 import { titleOf } from './kinds.ts';
-import { recent, type Other } from './others.ts';
+import { recent } from './others.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { moment } from '../../time/moments.ts';
-
-const ABOUT = `query ProposalsAbout($subject: String!) {
-  approvals(subject: $subject, first: 10) { nodes { id kind brand content visible status proposedAt proposedBy decidedAt } }
-}`;
+import { PROPOSALS_ABOUT } from '../../graph/generated/operations.ts';
 
 interface Props {
   /** Such as `customer:northbet:c-1003`. */
@@ -21,7 +18,7 @@ interface Props {
 
 export function OthersAbout({ subject, than = null }: Props) {
   const [now] = useState(Date.now);
-  const { data } = useGraph<{ readonly approvals: { readonly nodes: readonly Other[] } }>(ABOUT, { subject });
+  const { data } = useGraph(PROPOSALS_ABOUT, { subject });
   return recent(data?.approvals.nodes ?? [], than, now).map((one) => (
     <Alert key={one.id} severity={one.status === 'PENDING' ? 'warning' : 'info'} role="note">
       {than === null ? '' : 'Also proposed: '}

@@ -1,7 +1,7 @@
 /** The state of a proposal, as a word with its tone. */
 import { ToneChip } from '../../look/ToneChip.tsx';
 
-import type { Proposal } from './proposal.ts';
+import type { Proposal } from '../../graph/generated/operations.ts';
 
 export const STATUSES = {
   PENDING: { label: 'Waits', tone: 'waiting' },

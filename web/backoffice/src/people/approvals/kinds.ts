@@ -1,8 +1,10 @@
 /** How each kind of proposal is shown; a kind that is not listed cannot be approved on a screen. */
 import { adjustment, erasure, goodwill, goodwillBudget, rewardBudget } from './moneyKinds.ts';
 import { closeWeek, provider, recall } from './operationsKinds.ts';
-import { Content, type InWords, type Kind, type Proposal } from './proposal.ts';
+import { Content, type InWords, type Kind } from './proposal.ts';
 import { revision, scheme } from './textKinds.ts';
+
+import type { Proposal } from '../../graph/generated/operations.ts';
 
 export const KINDS: Readonly<Record<string, Kind>> = {
   'content.revision': revision,

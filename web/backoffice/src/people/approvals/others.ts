@@ -1,12 +1,10 @@
 /** Which other proposals concern whoever decides about a customer. */
-import type { Proposal } from './proposal.ts';
+import type { OtherProposal } from '../../graph/generated/operations.ts';
 
 const DAYS = 7;
 
-export type Other = Pick<Proposal, 'id' | 'kind' | 'brand' | 'content' | 'visible' | 'status' | 'proposedAt' | 'proposedBy' | 'decidedAt'>;
-
 /** Return those that wait, or were approved in the last days. */
-export function recent(proposals: readonly Other[], than: string | null, now: number): readonly Other[] {
+export function recent(proposals: readonly OtherProposal[], than: string | null, now: number): readonly OtherProposal[] {
   const since = now - DAYS * 24 * 3600 * 1000;
   return proposals.filter(
     ({ id, status, decidedAt }) => id !== than && (status === 'PENDING' || (status === 'EXECUTED' && Date.parse(decidedAt ?? '') >= since)),

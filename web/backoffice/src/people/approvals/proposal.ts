@@ -1,24 +1,4 @@
-/** A proposal as the graph has it, and how a kind of them is shown. */
-
-export interface Proposal {
-  readonly id: string;
-  readonly kind: string;
-  readonly brand: string | null;
-  readonly status: 'PENDING' | 'EXECUTED' | 'REJECTED' | 'WITHDRAWN' | 'VOID';
-  readonly proposedAt: string;
-  readonly decidedAt: string | null;
-  /** Whether the person who looks may see what it is about. */
-  readonly visible: boolean;
-  readonly own: boolean;
-  readonly notIndependent: string | null;
-  readonly subject: string | null;
-  readonly content: unknown;
-  readonly contentHash: string | null;
-  readonly reason: string | null;
-  readonly proposedBy: string | null;
-  readonly decidedBy: string | null;
-  readonly decisionReason: string | null;
-}
+/** How a kind of proposals is shown, and the content of one, which the graph has as JSON. */
 
 /** A value that changes; null before if nothing was there. */
 export interface Change {

@@ -2,7 +2,7 @@
 import { Content } from './proposal.ts';
 
 import type { ContentDocument } from '../../content/document.ts';
-import type { SchemeVersion } from '../../rules/operations.ts';
+import type { SchemeInput, SchemeVersion } from '../../graph/generated/operations.ts';
 
 /** Return the document of a proposed revision. */
 export function documentOf(document: Content): ContentDocument {
@@ -47,7 +47,7 @@ export function earlierRules(versions: readonly SchemeVersion[], scheme: Content
 }
 
 /** Return a proposed version as the graph takes it for a dry run. */
-export function schemeInput(scheme: Content): Readonly<Record<string, unknown>> {
+export function schemeInput(scheme: Content): SchemeInput {
   const entries = scheme.entries().filter(([name]) => name !== 'void_policy');
   return Object.fromEntries(entries.map(([name, value]) => [camel(name), value]));
 }

@@ -3,7 +3,7 @@ import { RowsLink } from './RowsLink.tsx';
 import { money, number } from '../../money/amounts.ts';
 
 import type { Column } from './FigureTable.tsx';
-import type { RewardFigure } from './rewardFigure.ts';
+import type { RewardFigure } from '../../graph/generated/operations.ts';
 
 const CHOSEN: Readonly<Record<string, string>> = { set: 'yes', default: 'default' };
 

@@ -16,28 +16,7 @@ import { number, typedCount } from '../../money/amounts.ts';
 import { run } from '../../graph/graph.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { Waiting } from '../../components/Waiting.tsx';
-
-const BUDGETS = `query RiskBudgets($brand: String!) {
-  riskBudgets(brand: $brand, first: 100) {
-    nodes { id isoWeek reward own budget chosen reserved expected owed credited left stopped }
-  }
-}`;
-const SET = `mutation SetRiskBudget($input: RiskBudgetInput!) { setRiskBudget(input: $input) { number proposal } }`;
-
-interface Budget {
-  readonly id: string;
-  readonly isoWeek: string;
-  readonly reward: string;
-  readonly own: boolean;
-  readonly budget: number;
-  readonly chosen: number;
-  readonly reserved: number;
-  readonly expected: number;
-  readonly owed: number;
-  readonly credited: number;
-  readonly left: number;
-  readonly stopped: boolean;
-}
+import { RISK_BUDGETS, SET_RISK_BUDGET } from '../../graph/generated/operations.ts';
 
 function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet: () => void }) {
   const [open, setOpen] = useState(false);
@@ -56,7 +35,7 @@ function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet
       rewards: count,
       reason,
     };
-    const { setRiskBudget } = await run<{ setRiskBudget: { proposal: string | null } }>(SET, { input });
+    const { setRiskBudget } = await run(SET_RISK_BUDGET, { input });
     const proposed = setRiskBudget.proposal !== null;
     notify(proposed ? 'Proposed: another person has to approve it.' : 'Set on all nodes.', { type: 'success' });
     setOpen(false);
@@ -110,7 +89,7 @@ function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet
 }
 
 export function BudgetsSection({ brand }: { readonly brand: string }) {
-  const { data, problem, reload } = useGraph<{ riskBudgets: { nodes: Budget[] } }>(BUDGETS, { brand });
+  const { data, problem, reload } = useGraph(RISK_BUDGETS, { brand });
   const { permissions } = usePermissions<ReadonlySet<string>>();
   if (problem !== '' || data === null) return <Waiting problem={problem} />;
   return (

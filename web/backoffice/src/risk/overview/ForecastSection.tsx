@@ -7,59 +7,18 @@ import { money, number, share } from '../../money/amounts.ts';
 import { counted } from '../../time/moments.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { Waiting } from '../../components/Waiting.tsx';
+import { RISK_FORECAST } from '../../graph/generated/operations.ts';
 
-const FORECAST = `query RiskForecast($brand: String!) {
-  riskForecast(brand: $brand) {
-    id isoWeek currency asOf elapsedHours weekHours unavailable method weeks
-    now { rewards valueMinor } likely { rewards valueMinor } low { rewards valueMinor } high { rewards valueMinor }
-    tests { isoWeek forecast low high actual error within }
-  }
-}`;
+import type { ForecastAmount, ForecastTest, RiskForecast, WeekForecast } from '../../graph/generated/operations.ts';
 
-interface Amount {
-  readonly rewards: number;
-  readonly valueMinor: number;
-}
+const NOT_COUNTED = { isPending: (found: RiskForecast) => found.riskForecast.length === 0 };
 
-interface Test {
-  readonly isoWeek: string;
-  readonly forecast: number;
-  readonly low: number;
-  readonly high: number;
-  readonly actual: number;
-  readonly error: number;
-  readonly within: boolean;
-}
-
-interface Forecast {
-  readonly id: string;
-  readonly isoWeek: string;
-  readonly currency: string;
-  readonly asOf: string;
-  readonly elapsedHours: number;
-  readonly weekHours: number;
-  readonly unavailable: string | null;
-  readonly method: string;
-  readonly weeks: readonly string[];
-  readonly now: Amount;
-  readonly likely: Amount | null;
-  readonly low: Amount | null;
-  readonly high: Amount | null;
-  readonly tests: readonly Test[];
-}
-
-interface Found {
-  readonly riskForecast: readonly Forecast[];
-}
-
-const NOT_COUNTED = { isPending: (found: Found) => found.riskForecast.length === 0 };
-
-function range(of: Forecast, show: (amount: Amount) => string): string {
+function range(of: WeekForecast, show: (amount: ForecastAmount) => string): string {
   if (of.likely === null || of.low === null || of.high === null) return '–';
   return `${show(of.likely)} (${show(of.low)} to ${show(of.high)})`;
 }
 
-function Tests({ tests }: { readonly tests: readonly Test[] }) {
+function Tests({ tests }: { readonly tests: readonly ForecastTest[] }) {
   if (tests.length === 0) return null;
   const inside = tests.filter((test) => test.within).length;
   const off = tests.reduce((total, test) => total + Math.abs(test.error), 0) / tests.length;
@@ -72,7 +31,7 @@ function Tests({ tests }: { readonly tests: readonly Test[] }) {
 }
 
 export function ForecastSection({ brand }: { readonly brand: string }) {
-  const { data, problem } = useGraph<Found>(FORECAST, { brand }, NOT_COUNTED);
+  const { data, problem } = useGraph(RISK_FORECAST, { brand }, NOT_COUNTED);
   if (problem !== '' || data === null) return <Waiting problem={problem} />;
   const found = data.riskForecast;
   return (

@@ -13,40 +13,9 @@ import { MoneyInput } from '../../money/MoneyInput.tsx';
 import { run } from '../../graph/graph.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { Waiting } from '../../components/Waiting.tsx';
+import { GOODWILL_BUDGETS, GOODWILL_COSTS, SET_GOODWILL_BUDGET } from '../../graph/generated/operations.ts';
 
-export const BUDGETS = `query GoodwillBudgets($brand: String!) {
-  goodwillBudgets(brand: $brand) {
-    id isoWeek currency own amountMinor customerMinor agentMinor reservedMinor approvedMinor paidMinor leftMinor
-  }
-}`;
-const COSTS = `query GoodwillCosts($brand: String!) {
-  goodwillCosts(brand: $brand) { id isoWeek currency stage kind credits valueMinor }
-}`;
-const SET = `mutation SetGoodwillBudget($input: SetGoodwillBudgetInput!) { setGoodwillBudget(input: $input) { proposalId } }`;
-
-export interface Budget {
-  readonly id: string;
-  readonly isoWeek: string;
-  readonly currency: string;
-  readonly own: boolean;
-  readonly amountMinor: number;
-  readonly customerMinor: number;
-  readonly agentMinor: number;
-  readonly reservedMinor: number;
-  readonly approvedMinor: number;
-  readonly paidMinor: number;
-  readonly leftMinor: number;
-}
-
-interface Cost {
-  readonly id: string;
-  readonly isoWeek: string;
-  readonly currency: string;
-  readonly stage: string;
-  readonly kind: string;
-  readonly credits: number;
-  readonly valueMinor: number;
-}
+import type { GoodwillCost } from '../../graph/generated/operations.ts';
 
 const NO_VALUES = { currency: '', isoWeek: '', amount: '', customer: '', agent: '', reason: '' };
 const FIELDS = [
@@ -58,27 +27,27 @@ const FIELDS = [
   ['reason', 'Reason', 'It is kept in the audit log.'],
 ] as const;
 const OPTIONAL = new Set(['isoWeek', 'customer', 'agent']);
-const AMOUNTS = ['amount', 'customer', 'agent'] as const;
 
 function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet: () => void }) {
   const [open, setOpen] = useState(false);
   const [values, setValues] = useState(NO_VALUES);
   const notify = useNotify();
   const currency = values.currency.trim().toUpperCase();
-  const [amount, customer, agent] = AMOUNTS.map((name) => typedAmount(values[name], currency, true));
-  const isReadable = [amount, customer, agent].every((one) => one?.problem === '');
+  const [amount, customer, agent] = [typedAmount(values.amount, currency, true), typedAmount(values.customer, currency, true), typedAmount(values.agent, currency, true)];
+  const isReadable = [amount, customer, agent].every((one) => one.problem === '');
 
   async function submit() {
+    if (amount.minor === null) return;
     const input = {
       brand,
       currency,
       isoWeek: values.isoWeek.trim() === '' ? null : values.isoWeek.trim(),
-      amountMinor: amount?.minor,
-      customerMinor: customer?.minor,
-      agentMinor: agent?.minor,
+      amountMinor: amount.minor,
+      customerMinor: customer.minor,
+      agentMinor: agent.minor,
       reason: values.reason,
     };
-    const { setGoodwillBudget } = await run<{ setGoodwillBudget: { proposalId: string | null } }>(SET, { input });
+    const { setGoodwillBudget } = await run(SET_GOODWILL_BUDGET, { input });
     const proposed = setGoodwillBudget.proposalId !== null;
     notify(proposed ? 'Proposed: another person has to approve it.' : 'The budget is set.', { type: 'success' });
     setOpen(false);
@@ -93,7 +62,7 @@ function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet
       </Button>
       <FormDialog
         title="Set a goodwill budget"
-        label={`Set ${typeof amount?.minor === 'number' ? money(amount.minor, currency) : ''}`.trim()}
+        label={`Set ${amount.minor !== null ? money(amount.minor, currency) : ''}`.trim()}
         open={open}
         disabled={!isReadable}
         onClose={() => setOpen(false)}
@@ -121,7 +90,7 @@ function BudgetButton({ brand, onSet }: { readonly brand: string; readonly onSet
 }
 
 function Budgets({ brand }: { readonly brand: string }) {
-  const { data, problem, reload } = useGraph<{ goodwillBudgets: Budget[] }>(BUDGETS, { brand });
+  const { data, problem, reload } = useGraph(GOODWILL_BUDGETS, { brand });
   const { permissions } = usePermissions<ReadonlySet<string>>();
   if (problem !== '' || data === null) return <Waiting problem={problem} />;
   return (
@@ -149,13 +118,13 @@ function Budgets({ brand }: { readonly brand: string }) {
 }
 
 /** Return the path of the list of credits behind a cost. */
-function creditsPath(brand: string, { isoWeek, currency, stage, kind }: Cost): string {
+function creditsPath(brand: string, { isoWeek, currency, stage, kind }: GoodwillCost): string {
   const filter = JSON.stringify({ brand, isoWeek, currency, stage, kind });
   return `/risk-goodwill?${new URLSearchParams({ filter, page: '1' }).toString()}`;
 }
 
 function Costs({ brand }: { readonly brand: string }) {
-  const { data, problem } = useGraph<{ goodwillCosts: Cost[] }>(COSTS, { brand });
+  const { data, problem } = useGraph(GOODWILL_COSTS, { brand });
   if (problem !== '' || data === null) return <Waiting problem={problem} />;
   return (
     <FigureTable

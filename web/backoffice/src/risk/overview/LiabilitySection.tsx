@@ -8,36 +8,12 @@ import { counted, moment } from '../../time/moments.ts';
 import { REWARD, rewardColumns } from '../figures/rewardColumns.tsx';
 import { useGraph } from '../../graph/useGraph.ts';
 import { Waiting } from '../../components/Waiting.tsx';
+import { RISK_LIABILITY } from '../../graph/generated/operations.ts';
 
-import type { RewardFigure } from '../figures/rewardFigure.ts';
+import type { RewardFigure, RiskLiability } from '../../graph/generated/operations.ts';
 
-const LIABILITY = `query RiskLiability($brand: String!) {
-  riskLiability(brand: $brand) {
-    asOf changesInDoubt
-    cells { id cell partitions asOf }
-    lines { id isoWeek stage source reward version kind currency customers valueMinor spins unvalued }
-  }
-}`;
-const NOT_COUNTED = { isPending: (found: Found) => found.riskLiability.asOf === null };
+const NOT_COUNTED = { isPending: (found: RiskLiability) => found.riskLiability.asOf === null };
 const STAGES = ['expected', 'owed', 'outstanding'];
-
-interface Cell {
-  readonly id: string;
-  readonly cell: string;
-  readonly partitions: string;
-  readonly asOf: string;
-}
-
-interface Liability {
-  readonly asOf: string | null;
-  readonly changesInDoubt: number;
-  readonly cells: readonly Cell[];
-  readonly lines: readonly RewardFigure[];
-}
-
-interface Found {
-  readonly riskLiability: Liability;
-}
 
 /** Return the sum of the lines of one stage; the lines are of one currency. */
 function sum(lines: readonly RewardFigure[], stage: string): number {
@@ -45,7 +21,7 @@ function sum(lines: readonly RewardFigure[], stage: string): number {
 }
 
 export function LiabilitySection({ brand }: { readonly brand: string }) {
-  const { data, problem } = useGraph<Found>(LIABILITY, { brand }, NOT_COUNTED);
+  const { data, problem } = useGraph(RISK_LIABILITY, { brand }, NOT_COUNTED);
   if (problem !== '' || data === null) return <Waiting problem={problem} />;
   const { asOf, changesInDoubt, cells, lines } = data.riskLiability;
   const currencies = [...new Set(lines.map((line) => line.currency))].sort();

@@ -6,20 +6,21 @@ import { RiskPage } from '../RiskPage.tsx';
 import { RowsLink } from '../figures/RowsLink.tsx';
 import { number, share } from '../../money/amounts.ts';
 import { moment } from '../../time/moments.ts';
-import { SHOWN, WEEKS } from './weeks.ts';
+import { SHOWN } from './weeks.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { Waiting } from '../../components/Waiting.tsx';
+import { RISK_WEEKS } from '../../graph/generated/operations.ts';
 
-import type { Week, Weeks } from './weeks.ts';
+import type { WeekFigures } from '../../graph/generated/operations.ts';
 
 const CHARTED = 4;
 export const STEPS = [
-  { head: 'Seen', figure: 'SEEN', of: (week: Week) => week.seen },
-  { head: 'Opted in', figure: 'OPTED_IN', of: (week: Week) => week.optedIn },
-  { head: 'Qualified', figure: 'QUALIFIED', of: (week: Week) => week.qualified },
-  { head: 'Chose', figure: 'CHOSE', of: (week: Week) => week.chose },
-  { head: 'Credited', figure: 'CREDITED', of: (week: Week) => week.credited },
-  { head: 'Used', figure: 'USED', of: (week: Week) => week.used },
+  { head: 'Seen', figure: 'SEEN', of: (week: WeekFigures) => week.seen },
+  { head: 'Opted in', figure: 'OPTED_IN', of: (week: WeekFigures) => week.optedIn },
+  { head: 'Qualified', figure: 'QUALIFIED', of: (week: WeekFigures) => week.qualified },
+  { head: 'Chose', figure: 'CHOSE', of: (week: WeekFigures) => week.chose },
+  { head: 'Credited', figure: 'CREDITED', of: (week: WeekFigures) => week.credited },
+  { head: 'Used', figure: 'USED', of: (week: WeekFigures) => week.used },
 ];
 
 /** Return a number of customers; weeks before impressions were recorded have none. */
@@ -28,7 +29,7 @@ function counted(customers: number | null) {
 }
 
 function FunnelOf({ brand }: { readonly brand: string }) {
-  const { data, problem } = useGraph<Weeks>(WEEKS, { brand, first: SHOWN });
+  const { data, problem } = useGraph(RISK_WEEKS, { brand, first: SHOWN });
   if (problem !== '' || data === null) return <Waiting problem={problem} />;
   const weeks = data.riskWeeks.nodes;
   return (
@@ -42,7 +43,7 @@ function FunnelOf({ brand }: { readonly brand: string }) {
         ...STEPS.map((step) => ({
           head: step.head,
           numeric: true,
-          cell: (week: Week) => (
+          cell: (week: WeekFigures) => (
             <RowsLink to={{ brand, isoWeek: week.isoWeek, figure: step.figure }}>{counted(step.of(week))}</RowsLink>
           ),
         })),

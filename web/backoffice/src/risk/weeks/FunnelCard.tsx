@@ -11,10 +11,12 @@ import { RowsLink } from '../figures/RowsLink.tsx';
 import { number, share } from '../../money/amounts.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { STEPS } from './Funnel.tsx';
-import { WEEKS, type Week, type Weeks } from './weeks.ts';
+import { RISK_WEEKS } from '../../graph/generated/operations.ts';
+
+import type { WeekFigures } from '../../graph/generated/operations.ts';
 
 export function FunnelCard({ brand }: { readonly brand: string }) {
-  const { data } = useGraph<Weeks>(WEEKS, { brand, first: 1 });
+  const { data } = useGraph(RISK_WEEKS, { brand, first: 1 });
   const week = data?.riskWeeks.nodes[0];
   if (week === undefined) return null;
   return (
@@ -34,11 +36,11 @@ export function FunnelCard({ brand }: { readonly brand: string }) {
   );
 }
 
-function finding({ isoWeek, optedIn, qualified }: Week): string {
+function finding({ isoWeek, optedIn, qualified }: WeekFigures): string {
   return optedIn === 0 ? `Nobody has opted in in ${isoWeek}` : `${share(qualified / optedIn)} of those who opted in reached the target in ${isoWeek}`;
 }
 
-function Steps({ brand, week }: { readonly brand: string; readonly week: Week }) {
+function Steps({ brand, week }: { readonly brand: string; readonly week: WeekFigures }) {
   const most = Math.max(1, ...STEPS.map((step) => step.of(week) ?? 0));
   return (
     <Box component="dl" sx={{ display: 'grid', gridTemplateColumns: 'max-content minmax(0, 1fr) max-content', columnGap: 2, rowGap: 1, alignItems: 'center', margin: 0 }}>

@@ -6,15 +6,16 @@ import { FigureTable } from '../figures/FigureTable.tsx';
 import { RiskPage } from '../RiskPage.tsx';
 import { RowsLink } from '../figures/RowsLink.tsx';
 import { money, number, share, units } from '../../money/amounts.ts';
-import { SHOWN, WEEKS } from './weeks.ts';
+import { SHOWN } from './weeks.ts';
 import { useGraph } from '../../graph/useGraph.ts';
 import { Waiting } from '../../components/Waiting.tsx';
+import { RISK_WEEKS } from '../../graph/generated/operations.ts';
 
-import type { Money, Weeks } from './weeks.ts';
+import type { WeekMoney } from '../../graph/generated/operations.ts';
 
 const CHARTED = 12;
 
-interface Line extends Money {
+interface Line extends WeekMoney {
   readonly isoWeek: string;
 }
 
@@ -70,7 +71,7 @@ function ProfitIn({ brand, currency, lines }: { readonly brand: string; readonly
 }
 
 function ProfitOf({ brand }: { readonly brand: string }) {
-  const { data, problem } = useGraph<Weeks>(WEEKS, { brand, first: SHOWN });
+  const { data, problem } = useGraph(RISK_WEEKS, { brand, first: SHOWN });
   if (problem !== '' || data === null) return <Waiting problem={problem} />;
   const lines = data.riskWeeks.nodes.flatMap((week) => week.money.map((each) => ({ ...each, isoWeek: week.isoWeek })));
   const currencies = [...new Set(lines.map((line) => line.currency))].sort();

@@ -7,24 +7,15 @@ import { BarChart } from '../../charts/BarChart.tsx';
 import { FigureTable } from '../figures/FigureTable.tsx';
 import { RiskPage } from '../RiskPage.tsx';
 import { axisMoney, units, word } from '../../money/amounts.ts';
-import { SHOWN, WEEKS } from './weeks.ts';
+import { SHOWN } from './weeks.ts';
 import { REWARD, rewardColumns } from '../figures/rewardColumns.tsx';
 import { useGraph } from '../../graph/useGraph.ts';
 import { Waiting } from '../../components/Waiting.tsx';
+import { RISK_REWARDS, RISK_WEEKS } from '../../graph/generated/operations.ts';
 
-import type { RewardFigure } from '../figures/rewardFigure.ts';
-import type { Weeks } from './weeks.ts';
+import type { RewardFigure } from '../../graph/generated/operations.ts';
 
-const REWARDS = `query RiskRewards($brand: String!, $isoWeek: String!) {
-  riskRewards(brand: $brand, isoWeek: $isoWeek, first: 100) {
-    nodes { id isoWeek stage source reward version kind currency customers valueMinor spins unvalued }
-  }
-}`;
 const STAGES = ['expected', 'owed', 'outstanding', 'used', 'expired'];
-
-interface Rewards {
-  readonly riskRewards: { readonly nodes: readonly RewardFigure[] };
-}
 
 function Chart({ lines, currency }: { readonly lines: readonly RewardFigure[]; readonly currency: string }) {
   const rewards = [...new Set(lines.map((line) => line.reward))].sort();
@@ -45,7 +36,7 @@ function Chart({ lines, currency }: { readonly lines: readonly RewardFigure[]; r
 }
 
 function RewardsOf({ brand, isoWeek }: { readonly brand: string; readonly isoWeek: string }) {
-  const { data, problem } = useGraph<Rewards>(REWARDS, { brand, isoWeek });
+  const { data, problem } = useGraph(RISK_REWARDS, { brand, isoWeek });
   if (problem !== '' || data === null) return <Waiting problem={problem} />;
   const lines = data.riskRewards.nodes;
   const currencies = [...new Set(lines.map((line) => line.currency))].sort();
@@ -70,7 +61,7 @@ function RewardsOf({ brand, isoWeek }: { readonly brand: string; readonly isoWee
 }
 
 function WeekOf({ brand }: { readonly brand: string }) {
-  const { data, problem } = useGraph<Weeks>(WEEKS, { brand, first: SHOWN });
+  const { data, problem } = useGraph(RISK_WEEKS, { brand, first: SHOWN });
   const [wanted, setWanted] = useState('');
   if (data === null || problem !== '') return <Waiting problem={problem} rows={6} />;
   const weeks = data.riskWeeks.nodes.map((week) => week.isoWeek);

@@ -1,0 +1,1615 @@
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+/* Written by `npm run codegen`. */
+import type { Document } from '../graph.ts';
+export type AddUserInput = {
+  readonly login: string;
+  readonly name: string;
+  readonly person?: string | null | undefined;
+  readonly reason?: string | null | undefined;
+  readonly roles: ReadonlyArray<GrantedRoleInput>;
+};
+
+export type AnalyticsReportName =
+  | 'FUNNEL'
+  | 'LATENCY'
+  | 'LIABILITY'
+  | 'RETENTION'
+  | 'UPLIFT';
+
+export type ApproveInput = {
+  readonly contentHash: string;
+  readonly proposalId: string;
+};
+
+export type ChangeBrandInput = {
+  readonly brand: string;
+  readonly defaultLocale: string;
+  readonly locales: ReadonlyArray<string>;
+  readonly name: string;
+  readonly reason: string;
+  readonly revision: number;
+  readonly theme: ReadonlyArray<ThemeTokenInput>;
+};
+
+export type ClockOccurrence =
+  | 'EARLIER'
+  | 'LATER';
+
+/** How a reward is to be shown. */
+export type ContentDocumentInput = {
+  readonly eligibleGames?: ReadonlyArray<string>;
+  readonly position?: number;
+  readonly texts?: ReadonlyArray<LocaleTextInput>;
+};
+
+/** The state of a revision, from draft to publication. */
+export type ContentState =
+  | 'APPROVED'
+  | 'DRAFT'
+  | 'IN_REVIEW'
+  | 'PUBLISHED'
+  | 'REJECTED'
+  | 'SCHEDULED'
+  | 'SUPERSEDED'
+  | 'WITHDRAWN';
+
+/** A reward version's content, and the item version that the caller saw. */
+export type ContentStepInput = {
+  readonly brand: string;
+  readonly configVersion?: number | null | undefined;
+  readonly expectedVersion: number;
+  readonly rewardId: string;
+};
+
+export type CustomerReasonInput = {
+  readonly customer: string;
+  readonly reason: string;
+};
+
+export type DiffSpanKind =
+  | 'ADDED'
+  | 'REMOVED'
+  | 'SAME';
+
+export type ForgetNodeInput = {
+  readonly node: string;
+  readonly reason: string;
+};
+
+/** What a search finds. */
+export type FoundKind =
+  | 'BET'
+  | 'CUSTOMER'
+  | 'REWARD'
+  | 'WEEK';
+
+/** Why a goodwill credit is given. */
+export type GoodwillCause =
+  | 'BET_HANDLING'
+  | 'COMPLAINT'
+  | 'LATE_REWARD'
+  | 'SERVICE_FAULT'
+  | 'WRONG_INFORMATION';
+
+export type GrantedRoleInput = {
+  readonly brand: string;
+  readonly role: Role;
+};
+
+/** The state of a job. */
+export type JobStatus =
+  | 'CANCELLED'
+  | 'DONE'
+  | 'FAILED'
+  | 'QUEUED'
+  | 'RUNNING';
+
+export type LiftLegalHoldInput = {
+  readonly holdId: string;
+  readonly reason: string;
+};
+
+export type LintSeverity =
+  | 'ERROR'
+  | 'WARNING';
+
+/** The texts of one locale; a draft may lack any of them. */
+export type LocaleTextInput = {
+  readonly imageAlt?: string;
+  readonly imageUrl?: string;
+  readonly locale: string;
+  readonly significantTerms?: string;
+  readonly summary?: string;
+  readonly termsUrl?: string;
+  readonly title?: string;
+};
+
+/** The state of a proposal. */
+export type ProposalStatus =
+  | 'EXECUTED'
+  | 'PENDING'
+  | 'REJECTED'
+  | 'VOID'
+  | 'WITHDRAWN';
+
+export type ProposeAdjustmentInput = {
+  readonly amountMinor: number;
+  readonly customer: string;
+  readonly isoWeek: string;
+  readonly reason: string;
+};
+
+export type ProposeGoodwillInput = {
+  readonly cause: GoodwillCause;
+  readonly customer: string;
+  readonly reason: string;
+  readonly reward: string;
+};
+
+/** A version to propose. */
+export type ProposeSchemeInput = {
+  readonly brand: string;
+  readonly reason: string;
+  readonly scheme: SchemeInput;
+};
+
+export type ProviderConfigurationInput = {
+  readonly adapter: string;
+  readonly attempts?: number;
+  readonly brands?: ReadonlyArray<string>;
+  readonly breakerFailures?: number;
+  readonly breakerRestSeconds?: number;
+  readonly currencies?: ReadonlyArray<string>;
+  readonly enabled?: boolean;
+  readonly inFlight?: number;
+  readonly keyHours?: number;
+  readonly kinds: ReadonlyArray<string>;
+  readonly learns?: string;
+  readonly limitMinor?: number;
+  readonly name: string;
+  readonly pauseSeconds?: number;
+  readonly pollMinutes?: number;
+  readonly position?: number;
+  readonly secret: string;
+  readonly timeoutSeconds?: number;
+  readonly url: string;
+};
+
+export type RejectInput = {
+  readonly proposalId: string;
+  readonly reason: string;
+};
+
+export type ReplayAllInput = {
+  readonly app: string;
+  readonly dryRun?: boolean;
+  /** Needed unless it is a dry run. */
+  readonly reason?: string;
+  readonly topic?: string | null | undefined;
+};
+
+/** What became of a replayed dead letter. */
+export type ReplayFate =
+  | 'APPLIED'
+  | 'GONE'
+  | 'POISON'
+  | 'PUBLISHED'
+  | 'STALE'
+  | 'UNREAD';
+
+export type ReplayInput = {
+  readonly dryRun?: boolean;
+  readonly letter: string;
+  /** Needed unless it is a dry run. */
+  readonly reason?: string;
+};
+
+export type ResetUserInput = {
+  readonly reason: string;
+  readonly userId: string;
+};
+
+/** What can be done to a version. */
+export type RewardStatusAction =
+  | 'PAUSE'
+  | 'RECALL'
+  | 'RESUME'
+  | 'WITHDRAW';
+
+export type RewardStatusInput = {
+  readonly action: RewardStatusAction;
+  readonly brand: string;
+  readonly reason: string;
+  readonly reward: string;
+  readonly version: number;
+};
+
+export type RiskBudgetInput = {
+  readonly brand: string;
+  /** Null for every week without its own. */
+  readonly isoWeek?: string | null | undefined;
+  readonly reason: string;
+  readonly reward: string;
+  /** Null removes the limit. */
+  readonly rewards?: number | null | undefined;
+};
+
+/** A figure whose customers can be listed. */
+export type RiskFigure =
+  | 'CHOSE'
+  | 'CREDITED'
+  | 'EXPECTED'
+  | 'EXPIRED'
+  | 'MEMBER_TURNOVER'
+  | 'OPTED_IN'
+  | 'OUTSTANDING'
+  | 'OWED'
+  | 'QUALIFIED'
+  | 'SEEN'
+  | 'STOPPED'
+  | 'TURNOVER'
+  | 'USED';
+
+/** What a person is in the back office of a brand, or of all brands. */
+export type Role =
+  | 'ADMINISTRATOR'
+  | 'APPROVER'
+  | 'EDITOR'
+  | 'OPERATOR'
+  | 'RISK'
+  | 'SUPPORT'
+  | 'VIEWER';
+
+/** An earlier revision to publish again. */
+export type RollBackContentInput = {
+  readonly brand: string;
+  readonly configVersion?: number | null | undefined;
+  readonly expectedVersion: number;
+  readonly reason: string;
+  readonly rewardId: string;
+  readonly toRevision: number;
+};
+
+export type RollBackProviderInput = {
+  readonly provider: string;
+  readonly reason: string;
+  readonly revision: number;
+  readonly seen: number;
+};
+
+/** A draft to store. */
+export type SaveContentInput = {
+  readonly brand: string;
+  readonly configVersion?: number | null | undefined;
+  readonly document: ContentDocumentInput;
+  readonly expectedVersion?: number;
+  readonly rewardId: string;
+};
+
+/** An approved revision to publish at a local time of the brand. */
+export type ScheduleContentInput = {
+  /** Such as 2026-03-29T09:00, without a zone. */
+  readonly at: string;
+  readonly brand: string;
+  readonly configVersion?: number | null | undefined;
+  readonly expectedVersion: number;
+  readonly occurrence?: ClockOccurrence | null | undefined;
+  readonly rewardId: string;
+};
+
+/** A version of a scheme, as it is typed: anything may be missing. */
+export type SchemeInput = {
+  readonly betTypes?: ReadonlyArray<string> | null | undefined;
+  readonly channels?: ReadonlyArray<string> | null | undefined;
+  readonly choiceLockMinutes?: number | null | undefined;
+  readonly controlPerMille?: number | null | undefined;
+  readonly countBeforeOptIn?: boolean | null | undefined;
+  readonly currency?: string | null | undefined;
+  readonly defaultRewardId?: string | null | undefined;
+  /** RFC 3339, in UTC. */
+  readonly effectiveFrom?: string | null | undefined;
+  readonly graceMinutes?: number | null | undefined;
+  readonly jurisdiction?: string | null | undefined;
+  readonly minOddsMilli?: number | null | undefined;
+  readonly minStakeMinor?: number | null | undefined;
+  readonly qualifyingProduct?: string | null | undefined;
+  readonly targetMinor?: number | null | undefined;
+  readonly terms?: SchemeTermsInput | null | undefined;
+  readonly trialPerMille?: number | null | undefined;
+  readonly trialRewardId?: string | null | undefined;
+  readonly version?: number | null | undefined;
+};
+
+/** Whether a version holds in the open week. */
+export type SchemePhase =
+  | 'COMING'
+  | 'EARLIER'
+  | 'IN_FORCE';
+
+export type SchemeSeverity =
+  | 'ERROR'
+  | 'WARNING';
+
+/** Terms, as they are typed. */
+export type SchemeTermsInput = {
+  readonly summary?: string | null | undefined;
+  readonly url?: string | null | undefined;
+  readonly version?: string | null | undefined;
+};
+
+export type SetGoodwillBudgetInput = {
+  readonly agentMinor?: number | null | undefined;
+  readonly amountMinor: number;
+  readonly brand: string;
+  readonly currency: string;
+  readonly customerMinor?: number | null | undefined;
+  readonly isoWeek?: string | null | undefined;
+  readonly reason: string;
+};
+
+export type SetRolesInput = {
+  readonly reason?: string | null | undefined;
+  readonly revision: number;
+  readonly roles: ReadonlyArray<GrantedRoleInput>;
+  readonly userId: string;
+};
+
+/** A version to try over a past week. */
+export type StartDryRunInput = {
+  readonly brand: string;
+  readonly idempotencyKey?: string | null | undefined;
+  /** Null: the last week that is over. */
+  readonly isoWeek?: string | null | undefined;
+  readonly scheme: SchemeInput;
+};
+
+/** A draft to submit for review. */
+export type SubmitContentInput = {
+  readonly brand: string;
+  readonly configVersion?: number | null | undefined;
+  readonly expectedVersion: number;
+  readonly reason: string;
+  readonly rewardId: string;
+};
+
+export type SubmitProviderInput = {
+  readonly configuration: ProviderConfigurationInput;
+  readonly reason: string;
+  readonly revision: number;
+};
+
+export type SwitchInput = {
+  readonly brand: string;
+  readonly off: boolean;
+  readonly reason: string;
+  readonly reward?: string | null | undefined;
+};
+
+export type SwitchProviderInput = {
+  readonly off: boolean;
+  readonly provider: string;
+  readonly reason: string;
+};
+
+export type ThemeTokenInput = {
+  readonly dark: string;
+  readonly light: string;
+  readonly token: string;
+};
+
+export type TryThemeInput = {
+  readonly brand: string;
+  readonly theme: ReadonlyArray<ThemeTokenInput>;
+};
+
+/** A PNG, JPEG or WebP. */
+export type UploadContentImageInput = {
+  readonly brand: string;
+  /** The file's bytes in base64. */
+  readonly file: string;
+};
+
+export type UserChangeInput = {
+  readonly reason?: string | null | undefined;
+  readonly revision: number;
+  readonly userId: string;
+};
+
+/** Whether an account may sign in. */
+export type UserStatus =
+  | 'ACTIVE'
+  | 'DISABLED';
+
+export type WeekInput = {
+  readonly brand: string;
+  readonly isoWeek: string;
+  readonly reason: string;
+};
+
+export type AnalyticsReportVariables = Exact<{
+  brand: string;
+  report: AnalyticsReportName;
+}>;
+
+
+export type AnalyticsReport = { readonly analyticsReport: { readonly columns: ReadonlyArray<string>, readonly rows: ReadonlyArray<ReadonlyArray<string | null>>, readonly completeness: ReadonlyArray<{ readonly cell: string, readonly until: string, readonly waiting: number, readonly says: string }> } };
+
+export type Report = { readonly columns: ReadonlyArray<string>, readonly rows: ReadonlyArray<ReadonlyArray<string | null>>, readonly completeness: ReadonlyArray<{ readonly cell: string, readonly until: string, readonly waiting: number, readonly says: string }> };
+
+export type Completeness = { readonly cell: string, readonly until: string, readonly waiting: number, readonly says: string };
+
+export type LagHistoryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type LagHistory = { readonly lagHistory: ReadonlyArray<{ readonly at: string, readonly records: number | null, readonly trackerSeconds: number | null }> };
+
+export type LagSample = { readonly at: string, readonly records: number | null, readonly trackerSeconds: number | null };
+
+export type LiabilityHoursVariables = Exact<{
+  brand: string;
+}>;
+
+
+export type LiabilityHours = { readonly riskForecast: ReadonlyArray<{ readonly id: string, readonly brand: string, readonly isoWeek: string, readonly currency: string, readonly asOf: string, readonly elapsedHours: number, readonly weekHours: number, readonly unavailable: string | null, readonly now: { readonly valueMinor: number }, readonly likely: { readonly valueMinor: number } | null, readonly low: { readonly valueMinor: number } | null, readonly high: { readonly valueMinor: number } | null, readonly hours: ReadonlyArray<{ readonly hour: number, readonly valueMinor: number }>, readonly before: ReadonlyArray<{ readonly hour: number, readonly valueMinor: number }> }> };
+
+export type HourlyForecast = { readonly id: string, readonly brand: string, readonly isoWeek: string, readonly currency: string, readonly asOf: string, readonly elapsedHours: number, readonly weekHours: number, readonly unavailable: string | null, readonly now: { readonly valueMinor: number }, readonly likely: { readonly valueMinor: number } | null, readonly low: { readonly valueMinor: number } | null, readonly high: { readonly valueMinor: number } | null, readonly hours: ReadonlyArray<{ readonly hour: number, readonly valueMinor: number }>, readonly before: ReadonlyArray<{ readonly hour: number, readonly valueMinor: number }> };
+
+export type ContentItemsVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  brand?: string | null | undefined;
+  states?: ReadonlyArray<ContentState> | ContentState | null | undefined;
+  rewardId?: string | null | undefined;
+}>;
+
+
+export type ContentItems = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly brand: string, readonly rewardId: string, readonly configVersion: number | null, readonly version: number, readonly changedAt: string, readonly open: { readonly revision: number, readonly state: ContentState, readonly document: { readonly texts: ReadonlyArray<{ readonly locale: string, readonly title: string }> } } | null, readonly published: { readonly revision: number, readonly state: ContentState, readonly document: { readonly texts: ReadonlyArray<{ readonly locale: string, readonly title: string }> } } | null }> } };
+
+export type ListedContent = { readonly id: string, readonly brand: string, readonly rewardId: string, readonly configVersion: number | null, readonly version: number, readonly changedAt: string, readonly open: { readonly revision: number, readonly state: ContentState, readonly document: { readonly texts: ReadonlyArray<{ readonly locale: string, readonly title: string }> } } | null, readonly published: { readonly revision: number, readonly state: ContentState, readonly document: { readonly texts: ReadonlyArray<{ readonly locale: string, readonly title: string }> } } | null };
+
+export type ListedRevision = { readonly revision: number, readonly state: ContentState, readonly document: { readonly texts: ReadonlyArray<{ readonly locale: string, readonly title: string }> } };
+
+export type ContentBrandsVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ContentBrands = { readonly contentBrands: ReadonlyArray<{ readonly id: string, readonly name: string, readonly timeZone: string, readonly locales: ReadonlyArray<string>, readonly defaultLocale: string, readonly jurisdictions: ReadonlyArray<string>, readonly currencies: ReadonlyArray<string>, readonly rewards: ReadonlyArray<{ readonly rewardId: string, readonly configVersion: number, readonly status: string, readonly kind: string }> }> };
+
+export type ContentBrand = { readonly id: string, readonly name: string, readonly timeZone: string, readonly locales: ReadonlyArray<string>, readonly defaultLocale: string, readonly jurisdictions: ReadonlyArray<string>, readonly currencies: ReadonlyArray<string>, readonly rewards: ReadonlyArray<{ readonly rewardId: string, readonly configVersion: number, readonly status: string, readonly kind: string }> };
+
+export type ReadContentVariables = Exact<{
+  brand: string;
+  rewardId: string;
+  configVersion?: number | null | undefined;
+}>;
+
+
+export type ReadContent = { readonly contentItem: { readonly id: string, readonly brand: string, readonly rewardId: string, readonly configVersion: number | null, readonly version: number, readonly open: { readonly id: string, readonly revision: number, readonly state: ContentState, readonly contentHash: string, readonly createdAt: string, readonly editedAt: string, readonly editedBy: string, readonly rollbackOf: number | null, readonly approvedAt: string | null, readonly approvedBy: string | null, readonly publishAtLocal: string | null, readonly publishedAt: string | null, readonly publishedBy: string | null, readonly note: string | null, readonly document: { readonly position: number, readonly eligibleGames: ReadonlyArray<string>, readonly texts: ReadonlyArray<{ readonly locale: string, readonly title: string, readonly summary: string, readonly significantTerms: string, readonly termsUrl: string, readonly imageUrl: string, readonly imageAlt: string, readonly imageAddress: string | null }> }, readonly proposal: { readonly id: string, readonly contentHash: string, readonly reason: string, readonly proposedBy: string } | null } | null, readonly published: { readonly id: string, readonly revision: number, readonly state: ContentState, readonly contentHash: string, readonly createdAt: string, readonly editedAt: string, readonly editedBy: string, readonly rollbackOf: number | null, readonly approvedAt: string | null, readonly approvedBy: string | null, readonly publishAtLocal: string | null, readonly publishedAt: string | null, readonly publishedBy: string | null, readonly note: string | null, readonly document: { readonly position: number, readonly eligibleGames: ReadonlyArray<string>, readonly texts: ReadonlyArray<{ readonly locale: string, readonly title: string, readonly summary: string, readonly significantTerms: string, readonly termsUrl: string, readonly imageUrl: string, readonly imageAlt: string, readonly imageAddress: string | null }> }, readonly proposal: { readonly id: string, readonly contentHash: string, readonly reason: string, readonly proposedBy: string } | null } | null } | null };
+
+export type ContentItem = { readonly id: string, readonly brand: string, readonly rewardId: string, readonly configVersion: number | null, readonly version: number, readonly open: { readonly id: string, readonly revision: number, readonly state: ContentState, readonly contentHash: string, readonly createdAt: string, readonly editedAt: string, readonly editedBy: string, readonly rollbackOf: number | null, readonly approvedAt: string | null, readonly approvedBy: string | null, readonly publishAtLocal: string | null, readonly publishedAt: string | null, readonly publishedBy: string | null, readonly note: string | null, readonly document: { readonly position: number, readonly eligibleGames: ReadonlyArray<string>, readonly texts: ReadonlyArray<{ readonly locale: string, readonly title: string, readonly summary: string, readonly significantTerms: string, readonly termsUrl: string, readonly imageUrl: string, readonly imageAlt: string, readonly imageAddress: string | null }> }, readonly proposal: { readonly id: string, readonly contentHash: string, readonly reason: string, readonly proposedBy: string } | null } | null, readonly published: { readonly id: string, readonly revision: number, readonly state: ContentState, readonly contentHash: string, readonly createdAt: string, readonly editedAt: string, readonly editedBy: string, readonly rollbackOf: number | null, readonly approvedAt: string | null, readonly approvedBy: string | null, readonly publishAtLocal: string | null, readonly publishedAt: string | null, readonly publishedBy: string | null, readonly note: string | null, readonly document: { readonly position: number, readonly eligibleGames: ReadonlyArray<string>, readonly texts: ReadonlyArray<{ readonly locale: string, readonly title: string, readonly summary: string, readonly significantTerms: string, readonly termsUrl: string, readonly imageUrl: string, readonly imageAlt: string, readonly imageAddress: string | null }> }, readonly proposal: { readonly id: string, readonly contentHash: string, readonly reason: string, readonly proposedBy: string } | null } | null };
+
+export type ContentRevision = { readonly id: string, readonly revision: number, readonly state: ContentState, readonly contentHash: string, readonly createdAt: string, readonly editedAt: string, readonly editedBy: string, readonly rollbackOf: number | null, readonly approvedAt: string | null, readonly approvedBy: string | null, readonly publishAtLocal: string | null, readonly publishedAt: string | null, readonly publishedBy: string | null, readonly note: string | null, readonly document: { readonly position: number, readonly eligibleGames: ReadonlyArray<string>, readonly texts: ReadonlyArray<{ readonly locale: string, readonly title: string, readonly summary: string, readonly significantTerms: string, readonly termsUrl: string, readonly imageUrl: string, readonly imageAlt: string, readonly imageAddress: string | null }> }, readonly proposal: { readonly id: string, readonly contentHash: string, readonly reason: string, readonly proposedBy: string } | null };
+
+export type ContentRevisionsVariables = Exact<{
+  brand: string;
+  rewardId: string;
+  configVersion?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ContentRevisions = { readonly contentItem: { readonly id: string, readonly revisions: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly revision: number, readonly state: ContentState, readonly contentHash: string, readonly createdAt: string, readonly editedAt: string, readonly editedBy: string, readonly rollbackOf: number | null, readonly approvedAt: string | null, readonly approvedBy: string | null, readonly publishAtLocal: string | null, readonly publishedAt: string | null, readonly publishedBy: string | null, readonly note: string | null, readonly document: { readonly position: number, readonly eligibleGames: ReadonlyArray<string>, readonly texts: ReadonlyArray<{ readonly locale: string, readonly title: string, readonly summary: string, readonly significantTerms: string, readonly termsUrl: string, readonly imageUrl: string, readonly imageAlt: string, readonly imageAddress: string | null }> }, readonly proposal: { readonly id: string, readonly contentHash: string, readonly reason: string, readonly proposedBy: string } | null }> } } | null };
+
+export type ContentDiffVariables = Exact<{
+  brand: string;
+  rewardId: string;
+  configVersion?: number | null | undefined;
+  before?: number | null | undefined;
+  after: number;
+}>;
+
+
+export type ContentDiff = { readonly contentDiff: ReadonlyArray<{ readonly path: string, readonly locale: string | null, readonly field: string, readonly before: string | null, readonly after: string | null, readonly spans: ReadonlyArray<{ readonly kind: DiffSpanKind, readonly text: string }> }> };
+
+export type ContentChange = { readonly path: string, readonly locale: string | null, readonly field: string, readonly before: string | null, readonly after: string | null, readonly spans: ReadonlyArray<{ readonly kind: DiffSpanKind, readonly text: string }> };
+
+export type LintContentVariables = Exact<{
+  brand: string;
+  rewardId: string;
+  configVersion?: number | null | undefined;
+  document: ContentDocumentInput;
+}>;
+
+
+export type LintContent = { readonly lintContent: ReadonlyArray<{ readonly rule: string, readonly severity: LintSeverity, readonly path: string, readonly message: string }> };
+
+export type Finding = { readonly rule: string, readonly severity: LintSeverity, readonly path: string, readonly message: string };
+
+export type PreviewStatesVariables = Exact<{ [key: string]: never; }>;
+
+
+export type PreviewStates = { readonly contentPreviewStates: ReadonlyArray<{ readonly name: string, readonly says: string, readonly brand: string }> };
+
+export type ContentPreviewVariables = Exact<{
+  brand: string;
+  rewardId: string;
+  configVersion?: number | null | undefined;
+  document: ContentDocumentInput;
+  locale: string;
+  state: string;
+}>;
+
+
+export type ContentPreview = { readonly contentPreview: { readonly club: string, readonly records: string } };
+
+export type SaveContentVariables = Exact<{
+  input: SaveContentInput;
+}>;
+
+
+export type SaveContent = { readonly saveContent: { readonly id: string, readonly brand: string, readonly rewardId: string, readonly configVersion: number | null, readonly version: number, readonly open: { readonly id: string, readonly revision: number, readonly state: ContentState, readonly contentHash: string, readonly createdAt: string, readonly editedAt: string, readonly editedBy: string, readonly rollbackOf: number | null, readonly approvedAt: string | null, readonly approvedBy: string | null, readonly publishAtLocal: string | null, readonly publishedAt: string | null, readonly publishedBy: string | null, readonly note: string | null, readonly document: { readonly position: number, readonly eligibleGames: ReadonlyArray<string>, readonly texts: ReadonlyArray<{ readonly locale: string, readonly title: string, readonly summary: string, readonly significantTerms: string, readonly termsUrl: string, readonly imageUrl: string, readonly imageAlt: string, readonly imageAddress: string | null }> }, readonly proposal: { readonly id: string, readonly contentHash: string, readonly reason: string, readonly proposedBy: string } | null } | null, readonly published: { readonly id: string, readonly revision: number, readonly state: ContentState, readonly contentHash: string, readonly createdAt: string, readonly editedAt: string, readonly editedBy: string, readonly rollbackOf: number | null, readonly approvedAt: string | null, readonly approvedBy: string | null, readonly publishAtLocal: string | null, readonly publishedAt: string | null, readonly publishedBy: string | null, readonly note: string | null, readonly document: { readonly position: number, readonly eligibleGames: ReadonlyArray<string>, readonly texts: ReadonlyArray<{ readonly locale: string, readonly title: string, readonly summary: string, readonly significantTerms: string, readonly termsUrl: string, readonly imageUrl: string, readonly imageAlt: string, readonly imageAddress: string | null }> }, readonly proposal: { readonly id: string, readonly contentHash: string, readonly reason: string, readonly proposedBy: string } | null } | null } };
+
+export type UploadImageVariables = Exact<{
+  input: UploadContentImageInput;
+}>;
+
+
+export type UploadImage = { readonly uploadContentImage: { readonly imageUrl: string, readonly address: string, readonly width: number, readonly height: number, readonly bytes: number } };
+
+export type UploadedImage = { readonly imageUrl: string, readonly address: string, readonly width: number, readonly height: number, readonly bytes: number };
+
+export type SubmitContentVariables = Exact<{
+  input: SubmitContentInput;
+}>;
+
+
+export type SubmitContent = { readonly submitContent: { readonly id: string, readonly version: number } };
+
+export type WithdrawContentVariables = Exact<{
+  input: ContentStepInput;
+}>;
+
+
+export type WithdrawContent = { readonly withdrawContent: { readonly id: string, readonly version: number } };
+
+export type PublishContentVariables = Exact<{
+  input: ContentStepInput;
+}>;
+
+
+export type PublishContent = { readonly publishContent: { readonly id: string, readonly version: number } };
+
+export type ScheduleContentVariables = Exact<{
+  input: ScheduleContentInput;
+}>;
+
+
+export type ScheduleContent = { readonly scheduleContent: { readonly id: string, readonly version: number } };
+
+export type UnscheduleContentVariables = Exact<{
+  input: ContentStepInput;
+}>;
+
+
+export type UnscheduleContent = { readonly unscheduleContent: { readonly id: string, readonly version: number } };
+
+export type RollBackContentVariables = Exact<{
+  input: RollBackContentInput;
+}>;
+
+
+export type RollBackContent = { readonly rollBackContent: { readonly id: string, readonly version: number } };
+
+export type MyDecisionsVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MyDecisions = { readonly myDecisions: ReadonlyArray<{ readonly id: string, readonly kind: string, readonly brand: string | null, readonly status: ProposalStatus, readonly decidedAt: string | null, readonly decidedBy: string | null, readonly decisionReason: string | null, readonly content: unknown, readonly visible: boolean }> };
+
+export type Decided = { readonly id: string, readonly kind: string, readonly brand: string | null, readonly status: ProposalStatus, readonly decidedAt: string | null, readonly decidedBy: string | null, readonly decisionReason: string | null, readonly content: unknown, readonly visible: boolean };
+
+export type SeeDecisionsVariables = Exact<{
+  newest: string;
+}>;
+
+
+export type SeeDecisions = { readonly seeDecisions: number };
+
+export type ShownBrandsVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ShownBrands = { readonly contentBrands: ReadonlyArray<{ readonly id: string, readonly name: string, readonly timeZone: string }> };
+
+export type SearchVariables = Exact<{
+  brand: string;
+  text: string;
+}>;
+
+
+export type Search = { readonly search: ReadonlyArray<{ readonly id: string, readonly kind: FoundKind, readonly brand: string, readonly name: string, readonly exact: boolean, readonly customer: string | null }> };
+
+export type Found = { readonly id: string, readonly kind: FoundKind, readonly brand: string, readonly name: string, readonly exact: boolean, readonly customer: string | null };
+
+export type ToDecideVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ToDecide = { readonly unseenDecisions: number, readonly approvalsToDecide: ReadonlyArray<{ readonly id: string, readonly kind: string, readonly brand: string | null, readonly proposedAt: string, readonly proposedBy: string }> };
+
+export type WaitingProposal = { readonly id: string, readonly kind: string, readonly brand: string | null, readonly proposedAt: string, readonly proposedBy: string };
+
+export type HomeWeeksVariables = Exact<{
+  brand: string;
+}>;
+
+
+export type HomeWeeks = { readonly weeks: ReadonlyArray<{ readonly isoWeek: string, readonly state: string, readonly waitsFor: string | null, readonly until: string | null }> };
+
+export type HomeCountedVariables = Exact<{
+  brand: string;
+}>;
+
+
+export type HomeCounted = { readonly countedBets: { readonly until: string | null, readonly waiting: boolean, readonly problem: string | null } };
+
+export type CountedBets = { readonly until: string | null, readonly waiting: boolean, readonly problem: string | null };
+
+export type HomeLagVariables = Exact<{
+  brand: string;
+}>;
+
+
+export type HomeLag = { readonly countedBets: { readonly until: string | null, readonly waiting: boolean, readonly problem: string | null }, readonly consumerLag: { readonly problem: string | null, readonly partitions: ReadonlyArray<{ readonly lag: number, readonly oldestAt: string | null }> }, readonly outboxes: ReadonlyArray<{ readonly waiting: number, readonly oldestAt: string | null }> };
+
+export type HomeNodesVariables = Exact<{ [key: string]: never; }>;
+
+
+export type HomeNodes = { readonly nodes: ReadonlyArray<{ readonly node: string, readonly alive: boolean, readonly missing: number }> };
+
+export type HomeRiskVariables = Exact<{
+  brand: string;
+}>;
+
+
+export type HomeRisk = { readonly riskLiability: { readonly asOf: string | null, readonly lines: ReadonlyArray<{ readonly currency: string, readonly valueMinor: number }> }, readonly riskForecast: ReadonlyArray<{ readonly currency: string, readonly unavailable: string | null, readonly likely: { readonly valueMinor: number } | null, readonly low: { readonly valueMinor: number } | null, readonly high: { readonly valueMinor: number } | null }>, readonly riskWeeks: { readonly nodes: ReadonlyArray<{ readonly isoWeek: string, readonly asOf: string, readonly optedIn: number, readonly qualified: number }> }, readonly riskBudgets: { readonly nodes: ReadonlyArray<{ readonly reward: string, readonly left: number, readonly stopped: boolean }> } };
+
+export type HomeOperationsVariables = Exact<{ [key: string]: never; }>;
+
+
+export type HomeOperations = { readonly killSwitches: { readonly nodes: ReadonlyArray<{ readonly state: unknown }> } };
+
+export type HomeSupportVariables = Exact<{
+  brand: string;
+}>;
+
+
+export type HomeSupport = { readonly goodwillBudgets: ReadonlyArray<{ readonly currency: string, readonly isoWeek: string, readonly amountMinor: number, readonly leftMinor: number, readonly agentMinor: number }> };
+
+export type HomeOwnVariables = Exact<{ [key: string]: never; }>;
+
+
+export type HomeOwn = { readonly approvals: { readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly own: boolean }> } };
+
+export type HomeContentVariables = Exact<{
+  brand: string;
+}>;
+
+
+export type HomeContent = { readonly drafts: { readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string }> }, readonly review: { readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string }> }, readonly ready: { readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string }> } };
+
+export type ContentCount = { readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string }> };
+
+export type HomePeopleVariables = Exact<{ [key: string]: never; }>;
+
+
+export type HomePeople = { readonly users: { readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly status: UserStatus, readonly secondFactor: boolean }> } };
+
+export type WaitingCasesVariables = Exact<{
+  brand: string;
+}>;
+
+
+export type WaitingCases = { readonly waitingCases: { readonly lateBets: number, readonly heldRewards: number } };
+
+export type WaitingLettersVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WaitingLetters = { readonly deadLetterCounts: ReadonlyArray<{ readonly app: string, readonly letters: number }> };
+
+export type BrandsVariables = Exact<{ [key: string]: never; }>;
+
+
+export type Brands = { readonly brands: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly name: string, readonly timeZone: string, readonly locales: ReadonlyArray<string>, readonly revision: number, readonly missing: ReadonlyArray<string>, readonly theme: ReadonlyArray<{ readonly isOwn: boolean }> }> } };
+
+export type ListedBrand = { readonly id: string, readonly name: string, readonly timeZone: string, readonly locales: ReadonlyArray<string>, readonly revision: number, readonly missing: ReadonlyArray<string>, readonly theme: ReadonlyArray<{ readonly isOwn: boolean }> };
+
+export type ReadBrandVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ReadBrand = { readonly operatedBrand: { readonly id: string, readonly name: string, readonly timeZone: string, readonly defaultLocale: string, readonly locales: ReadonlyArray<string>, readonly jurisdictions: ReadonlyArray<string>, readonly currencies: ReadonlyArray<string>, readonly revision: number, readonly missing: ReadonlyArray<string>, readonly theme: ReadonlyArray<{ readonly token: string, readonly light: string, readonly dark: string, readonly isOwn: boolean }>, readonly contrasts: ReadonlyArray<{ readonly front: string, readonly back: string, readonly scheme: string, readonly frontColour: string, readonly backColour: string, readonly use: string, readonly ratio: string, readonly least: number, readonly readable: boolean }> } };
+
+export type OperatedBrand = { readonly id: string, readonly name: string, readonly timeZone: string, readonly defaultLocale: string, readonly locales: ReadonlyArray<string>, readonly jurisdictions: ReadonlyArray<string>, readonly currencies: ReadonlyArray<string>, readonly revision: number, readonly missing: ReadonlyArray<string>, readonly theme: ReadonlyArray<{ readonly token: string, readonly light: string, readonly dark: string, readonly isOwn: boolean }>, readonly contrasts: ReadonlyArray<{ readonly front: string, readonly back: string, readonly scheme: string, readonly frontColour: string, readonly backColour: string, readonly use: string, readonly ratio: string, readonly least: number, readonly readable: boolean }> };
+
+export type Token = { readonly token: string, readonly light: string, readonly dark: string, readonly isOwn: boolean };
+
+export type Contrast = { readonly front: string, readonly back: string, readonly scheme: string, readonly frontColour: string, readonly backColour: string, readonly use: string, readonly ratio: string, readonly least: number, readonly readable: boolean };
+
+export type TryThemeVariables = Exact<{
+  input: TryThemeInput;
+}>;
+
+
+export type TryTheme = { readonly tryTheme: ReadonlyArray<{ readonly front: string, readonly back: string, readonly scheme: string, readonly frontColour: string, readonly backColour: string, readonly use: string, readonly ratio: string, readonly least: number, readonly readable: boolean }> };
+
+export type ChangeBrandVariables = Exact<{
+  input: ChangeBrandInput;
+}>;
+
+
+export type ChangeBrand = { readonly changeBrand: { readonly id: string, readonly name: string, readonly timeZone: string, readonly defaultLocale: string, readonly locales: ReadonlyArray<string>, readonly jurisdictions: ReadonlyArray<string>, readonly currencies: ReadonlyArray<string>, readonly revision: number, readonly missing: ReadonlyArray<string>, readonly theme: ReadonlyArray<{ readonly token: string, readonly light: string, readonly dark: string, readonly isOwn: boolean }>, readonly contrasts: ReadonlyArray<{ readonly front: string, readonly back: string, readonly scheme: string, readonly frontColour: string, readonly backColour: string, readonly use: string, readonly ratio: string, readonly least: number, readonly readable: boolean }> } };
+
+export type BrandRevisionsVariables = Exact<{
+  brand: string;
+}>;
+
+
+export type BrandRevisions = { readonly brandRevisions: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly revision: number, readonly name: string, readonly defaultLocale: string, readonly locales: ReadonlyArray<string>, readonly reason: string | null, readonly changedAt: string, readonly changedBy: string, readonly theme: ReadonlyArray<{ readonly token: string, readonly light: string, readonly dark: string, readonly isOwn: boolean }> }> } };
+
+export type BrandRevision = { readonly id: string, readonly revision: number, readonly name: string, readonly defaultLocale: string, readonly locales: ReadonlyArray<string>, readonly reason: string | null, readonly changedAt: string, readonly changedBy: string, readonly theme: ReadonlyArray<{ readonly token: string, readonly light: string, readonly dark: string, readonly isOwn: boolean }> };
+
+export type DeadLettersVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  app: string;
+  topic?: string | null | undefined;
+}>;
+
+
+export type DeadLetters = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly app: string, readonly topic: string, readonly partition: number, readonly offset: number, readonly reason: string, readonly key: string | null, readonly value: string | null, readonly storedAt: string }> } };
+
+export type ReadDeadLetterVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ReadDeadLetter = { readonly one: { readonly id: string, readonly app: string, readonly topic: string, readonly partition: number, readonly offset: number, readonly reason: string, readonly key: string | null, readonly value: string | null, readonly storedAt: string } };
+
+export type DeadLetter = { readonly id: string, readonly app: string, readonly topic: string, readonly partition: number, readonly offset: number, readonly reason: string, readonly key: string | null, readonly value: string | null, readonly storedAt: string };
+
+export type ReplayVariables = Exact<{
+  input: ReplayInput;
+}>;
+
+
+export type Replay = { readonly replayDeadLetter: { readonly fate: ReplayFate, readonly reason: string } };
+
+export type ReplayAllVariables = Exact<{
+  input: ReplayAllInput;
+}>;
+
+
+export type ReplayAll = { readonly replayDeadLetters: string };
+
+export type LateBetsVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  brand: string;
+}>;
+
+
+export type LateBets = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly brand: string, readonly bet: string, readonly customer: string, readonly isoWeek: string, readonly revision: number, readonly countedMinor: number, readonly wouldCountMinor: number, readonly currency: string | null, readonly wouldBe: string, readonly occurredAt: string, readonly closedAt: string }> } };
+
+export type LateBet = { readonly id: string, readonly brand: string, readonly bet: string, readonly customer: string, readonly isoWeek: string, readonly revision: number, readonly countedMinor: number, readonly wouldCountMinor: number, readonly currency: string | null, readonly wouldBe: string, readonly occurredAt: string, readonly closedAt: string };
+
+export type HeldRewardsVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  brand: string;
+}>;
+
+
+export type HeldRewards = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly brand: string, readonly customer: string, readonly isoWeek: string, readonly origin: string, readonly reward: string | null, readonly valueMinor: number | null, readonly currency: string | null, readonly provider: string | null, readonly state: string, readonly reason: string | null, readonly since: string }> } };
+
+export type HeldReward = { readonly id: string, readonly brand: string, readonly customer: string, readonly isoWeek: string, readonly origin: string, readonly reward: string | null, readonly valueMinor: number | null, readonly currency: string | null, readonly provider: string | null, readonly state: string, readonly reason: string | null, readonly since: string };
+
+export type PendingIntentsVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  brand: string;
+  subgraph?: string | null | undefined;
+  olderThanMinutes?: number | null | undefined;
+}>;
+
+
+export type PendingIntents = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly subgraph: string, readonly customer: string, readonly operation: string, readonly createdAt: string, readonly waitsUntil: string | null }> } };
+
+export type Intent = { readonly id: string, readonly subgraph: string, readonly customer: string, readonly operation: string, readonly createdAt: string, readonly waitsUntil: string | null };
+
+export type WeekCustomersVariables = Exact<{
+  brand: string;
+  isoWeek: string;
+}>;
+
+
+export type WeekCustomers = { readonly weekCustomers: ReadonlyArray<{ readonly jurisdiction: string, readonly currency: string, readonly status: string, readonly customers: number }> };
+
+export type LagVariables = Exact<{ [key: string]: never; }>;
+
+
+export type Lag = { readonly consumerLag: { readonly readAt: string, readonly problem: string | null, readonly partitions: ReadonlyArray<{ readonly id: string, readonly group: string, readonly topic: string, readonly partition: number, readonly committed: number | null, readonly end: number, readonly lag: number, readonly oldestAt: string | null }> }, readonly outboxes: ReadonlyArray<{ readonly database: string, readonly waiting: number, readonly oldestAt: string | null }> };
+
+export type PartitionLag = { readonly id: string, readonly group: string, readonly topic: string, readonly partition: number, readonly committed: number | null, readonly end: number, readonly lag: number, readonly oldestAt: string | null };
+
+export type KillSwitchesVariables = Exact<{ [key: string]: never; }>;
+
+
+export type KillSwitches = { readonly killSwitches: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly brand: string, readonly state: unknown, readonly reason: string | null, readonly decidedAt: string, readonly decidedBy: string, readonly number: number, readonly applied: ReadonlyArray<string>, readonly missing: ReadonlyArray<{ readonly node: string, readonly reason: string | null }> }> } };
+
+export type KillSwitch = { readonly id: string, readonly brand: string, readonly state: unknown, readonly reason: string | null, readonly decidedAt: string, readonly decidedBy: string, readonly number: number, readonly applied: ReadonlyArray<string>, readonly missing: ReadonlyArray<{ readonly node: string, readonly reason: string | null }> };
+
+export type SetKillSwitchVariables = Exact<{
+  input: SwitchInput;
+}>;
+
+
+export type SetKillSwitch = { readonly setKillSwitch: { readonly id: string } };
+
+export type SwitchProviderVariables = Exact<{
+  input: SwitchProviderInput;
+}>;
+
+
+export type SwitchProvider = { readonly setProviderSwitch: { readonly id: string } };
+
+export type NodesVariables = Exact<{ [key: string]: never; }>;
+
+
+export type Nodes = { readonly nodes: ReadonlyArray<{ readonly id: string, readonly node: string, readonly part: string, readonly process: string, readonly alive: boolean, readonly number: number, readonly missing: number, readonly missingSince: string | null, readonly receivedAt: string, readonly refused: ReadonlyArray<{ readonly node: string, readonly reason: string | null }> }> };
+
+export type Node = { readonly id: string, readonly node: string, readonly part: string, readonly process: string, readonly alive: boolean, readonly number: number, readonly missing: number, readonly missingSince: string | null, readonly receivedAt: string, readonly refused: ReadonlyArray<{ readonly node: string, readonly reason: string | null }> };
+
+export type ForgetNodeVariables = Exact<{
+  input: ForgetNodeInput;
+}>;
+
+
+export type ForgetNode = { readonly forgetNode: number };
+
+export type RewardVersionsVariables = Exact<{
+  brand: string;
+}>;
+
+
+export type RewardVersions = { readonly rewardVersions: ReadonlyArray<{ readonly id: string, readonly brand: string, readonly reward: string, readonly version: number, readonly kind: string, readonly status: string, readonly recalled: boolean, readonly obstacles: ReadonlyArray<string> }> };
+
+export type RewardVersion = { readonly id: string, readonly brand: string, readonly reward: string, readonly version: number, readonly kind: string, readonly status: string, readonly recalled: boolean, readonly obstacles: ReadonlyArray<string> };
+
+export type ChangeRewardStatusVariables = Exact<{
+  input: RewardStatusInput;
+}>;
+
+
+export type ChangeRewardStatus = { readonly changeRewardStatus: { readonly proposal: string | null, readonly event: { readonly id: string } | null } };
+
+export type WeeksVariables = Exact<{
+  brand: string;
+}>;
+
+
+export type Weeks = { readonly weeks: ReadonlyArray<{ readonly id: string, readonly brand: string, readonly isoWeek: string, readonly jurisdiction: string, readonly currency: string, readonly state: string, readonly confirmed: boolean, readonly openedWith: number | null, readonly scheme: number | null, readonly waitsFor: string | null, readonly until: string | null }> };
+
+export type Week = { readonly id: string, readonly brand: string, readonly isoWeek: string, readonly jurisdiction: string, readonly currency: string, readonly state: string, readonly confirmed: boolean, readonly openedWith: number | null, readonly scheme: number | null, readonly waitsFor: string | null, readonly until: string | null };
+
+export type OpenWeekVariables = Exact<{
+  input: WeekInput;
+}>;
+
+
+export type OpenWeek = { readonly openWeek: ReadonlyArray<{ readonly id: string }> };
+
+export type CloseWeekVariables = Exact<{
+  input: WeekInput;
+}>;
+
+
+export type CloseWeek = { readonly proposeCloseWeek: string };
+
+export type ProvidersVariables = Exact<{ [key: string]: never; }>;
+
+
+export type Providers = { readonly providers: ReadonlyArray<{ readonly id: string, readonly revision: number, readonly imported: boolean, readonly endpoint: string | null, readonly adapterKinds: ReadonlyArray<string>, readonly stopped: boolean, readonly everywhere: boolean, readonly reason: string | null, readonly since: string | null, readonly waiting: unknown, readonly configuration: { readonly position: number, readonly adapter: string, readonly url: string, readonly secret: string, readonly kinds: ReadonlyArray<string>, readonly brands: ReadonlyArray<string>, readonly currencies: ReadonlyArray<string>, readonly limitMinor: number, readonly inFlight: number, readonly timeoutSeconds: number, readonly attempts: number, readonly pauseSeconds: number, readonly breakerFailures: number, readonly breakerRestSeconds: number, readonly keyHours: number, readonly learns: string, readonly pollMinutes: number, readonly enabled: boolean } | null, readonly missing: ReadonlyArray<{ readonly node: string, readonly reason: string | null }>, readonly pending: ReadonlyArray<{ readonly id: string, readonly proposedBy: string, readonly reason: string }>, readonly health: ReadonlyArray<{ readonly id: string, readonly node: string, readonly worker: string | null, readonly alive: boolean, readonly revision: number, readonly problem: string | null, readonly circuit: string, readonly calls: number, readonly due: number, readonly succeededAt: string | null, readonly failedAt: string | null, readonly error: string | null, readonly creditedAt: string | null }> }> };
+
+export type ReadProviderVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ReadProvider = { readonly provider: { readonly id: string, readonly revision: number, readonly imported: boolean, readonly endpoint: string | null, readonly adapterKinds: ReadonlyArray<string>, readonly stopped: boolean, readonly everywhere: boolean, readonly reason: string | null, readonly since: string | null, readonly waiting: unknown, readonly configuration: { readonly position: number, readonly adapter: string, readonly url: string, readonly secret: string, readonly kinds: ReadonlyArray<string>, readonly brands: ReadonlyArray<string>, readonly currencies: ReadonlyArray<string>, readonly limitMinor: number, readonly inFlight: number, readonly timeoutSeconds: number, readonly attempts: number, readonly pauseSeconds: number, readonly breakerFailures: number, readonly breakerRestSeconds: number, readonly keyHours: number, readonly learns: string, readonly pollMinutes: number, readonly enabled: boolean } | null, readonly missing: ReadonlyArray<{ readonly node: string, readonly reason: string | null }>, readonly pending: ReadonlyArray<{ readonly id: string, readonly proposedBy: string, readonly reason: string }>, readonly health: ReadonlyArray<{ readonly id: string, readonly node: string, readonly worker: string | null, readonly alive: boolean, readonly revision: number, readonly problem: string | null, readonly circuit: string, readonly calls: number, readonly due: number, readonly succeededAt: string | null, readonly failedAt: string | null, readonly error: string | null, readonly creditedAt: string | null }> } };
+
+export type Provider = { readonly id: string, readonly revision: number, readonly imported: boolean, readonly endpoint: string | null, readonly adapterKinds: ReadonlyArray<string>, readonly stopped: boolean, readonly everywhere: boolean, readonly reason: string | null, readonly since: string | null, readonly waiting: unknown, readonly configuration: { readonly position: number, readonly adapter: string, readonly url: string, readonly secret: string, readonly kinds: ReadonlyArray<string>, readonly brands: ReadonlyArray<string>, readonly currencies: ReadonlyArray<string>, readonly limitMinor: number, readonly inFlight: number, readonly timeoutSeconds: number, readonly attempts: number, readonly pauseSeconds: number, readonly breakerFailures: number, readonly breakerRestSeconds: number, readonly keyHours: number, readonly learns: string, readonly pollMinutes: number, readonly enabled: boolean } | null, readonly missing: ReadonlyArray<{ readonly node: string, readonly reason: string | null }>, readonly pending: ReadonlyArray<{ readonly id: string, readonly proposedBy: string, readonly reason: string }>, readonly health: ReadonlyArray<{ readonly id: string, readonly node: string, readonly worker: string | null, readonly alive: boolean, readonly revision: number, readonly problem: string | null, readonly circuit: string, readonly calls: number, readonly due: number, readonly succeededAt: string | null, readonly failedAt: string | null, readonly error: string | null, readonly creditedAt: string | null }> };
+
+export type Configuration = { readonly position: number, readonly adapter: string, readonly url: string, readonly secret: string, readonly kinds: ReadonlyArray<string>, readonly brands: ReadonlyArray<string>, readonly currencies: ReadonlyArray<string>, readonly limitMinor: number, readonly inFlight: number, readonly timeoutSeconds: number, readonly attempts: number, readonly pauseSeconds: number, readonly breakerFailures: number, readonly breakerRestSeconds: number, readonly keyHours: number, readonly learns: string, readonly pollMinutes: number, readonly enabled: boolean };
+
+export type Health = { readonly id: string, readonly node: string, readonly worker: string | null, readonly alive: boolean, readonly revision: number, readonly problem: string | null, readonly circuit: string, readonly calls: number, readonly due: number, readonly succeededAt: string | null, readonly failedAt: string | null, readonly error: string | null, readonly creditedAt: string | null };
+
+export type ProviderAdaptersVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ProviderAdapters = { readonly providerAdapters: ReadonlyArray<string> };
+
+export type ProviderRevisionsVariables = Exact<{
+  provider: string;
+}>;
+
+
+export type ProviderRevisions = { readonly providerRevisions: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly revision: number, readonly reason: string | null, readonly submittedBy: string, readonly approvedBy: string | null, readonly inForceAt: string, readonly configuration: { readonly position: number, readonly adapter: string, readonly url: string, readonly secret: string, readonly kinds: ReadonlyArray<string>, readonly brands: ReadonlyArray<string>, readonly currencies: ReadonlyArray<string>, readonly limitMinor: number, readonly inFlight: number, readonly timeoutSeconds: number, readonly attempts: number, readonly pauseSeconds: number, readonly breakerFailures: number, readonly breakerRestSeconds: number, readonly keyHours: number, readonly learns: string, readonly pollMinutes: number, readonly enabled: boolean } }> } };
+
+export type ProviderRevision = { readonly id: string, readonly revision: number, readonly reason: string | null, readonly submittedBy: string, readonly approvedBy: string | null, readonly inForceAt: string, readonly configuration: { readonly position: number, readonly adapter: string, readonly url: string, readonly secret: string, readonly kinds: ReadonlyArray<string>, readonly brands: ReadonlyArray<string>, readonly currencies: ReadonlyArray<string>, readonly limitMinor: number, readonly inFlight: number, readonly timeoutSeconds: number, readonly attempts: number, readonly pauseSeconds: number, readonly breakerFailures: number, readonly breakerRestSeconds: number, readonly keyHours: number, readonly learns: string, readonly pollMinutes: number, readonly enabled: boolean } };
+
+export type ProviderDiffVariables = Exact<{
+  provider: string;
+  before: number;
+  after: number;
+}>;
+
+
+export type ProviderDiff = { readonly providerDiff: ReadonlyArray<{ readonly field: string, readonly before: unknown, readonly after: unknown }> };
+
+export type ProviderChange = { readonly field: string, readonly before: unknown, readonly after: unknown };
+
+export type TryProviderVariables = Exact<{
+  input: ProviderConfigurationInput;
+}>;
+
+
+export type TryProvider = { readonly tryProvider: ReadonlyArray<{ readonly path: string, readonly message: string }> };
+
+export type SubmitProviderVariables = Exact<{
+  input: SubmitProviderInput;
+}>;
+
+
+export type SubmitProvider = { readonly submitProvider: string };
+
+export type RollBackProviderVariables = Exact<{
+  input: RollBackProviderInput;
+}>;
+
+
+export type RollBackProvider = { readonly rollBackProvider: string };
+
+export type ApprovalsVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  brand?: string | null | undefined;
+  status?: ProposalStatus | null | undefined;
+  kind?: string | null | undefined;
+  subject?: string | null | undefined;
+}>;
+
+
+export type Approvals = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly kind: string, readonly brand: string | null, readonly subject: string | null, readonly content: unknown, readonly contentHash: string | null, readonly reason: string | null, readonly status: ProposalStatus, readonly proposedAt: string, readonly proposedBy: string | null, readonly own: boolean, readonly decidedAt: string | null, readonly decidedBy: string | null, readonly decisionReason: string | null, readonly outcome: unknown, readonly visible: boolean, readonly notIndependent: string | null }> } };
+
+export type ReadApprovalVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ReadApproval = { readonly one: { readonly id: string, readonly kind: string, readonly brand: string | null, readonly subject: string | null, readonly content: unknown, readonly contentHash: string | null, readonly reason: string | null, readonly status: ProposalStatus, readonly proposedAt: string, readonly proposedBy: string | null, readonly own: boolean, readonly decidedAt: string | null, readonly decidedBy: string | null, readonly decisionReason: string | null, readonly outcome: unknown, readonly visible: boolean, readonly notIndependent: string | null } };
+
+export type Proposal = { readonly id: string, readonly kind: string, readonly brand: string | null, readonly subject: string | null, readonly content: unknown, readonly contentHash: string | null, readonly reason: string | null, readonly status: ProposalStatus, readonly proposedAt: string, readonly proposedBy: string | null, readonly own: boolean, readonly decidedAt: string | null, readonly decidedBy: string | null, readonly decisionReason: string | null, readonly outcome: unknown, readonly visible: boolean, readonly notIndependent: string | null };
+
+export type ApproveVariables = Exact<{
+  input: ApproveInput;
+}>;
+
+
+export type Approve = { readonly approve: { readonly id: string, readonly status: ProposalStatus } };
+
+export type RejectVariables = Exact<{
+  input: RejectInput;
+}>;
+
+
+export type Reject = { readonly reject: { readonly id: string, readonly status: ProposalStatus } };
+
+export type WithdrawVariables = Exact<{
+  id: string;
+}>;
+
+
+export type Withdraw = { readonly withdraw: { readonly id: string, readonly status: ProposalStatus } };
+
+export type ProposalsAboutVariables = Exact<{
+  subject: string;
+}>;
+
+
+export type ProposalsAbout = { readonly approvals: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly kind: string, readonly brand: string | null, readonly content: unknown, readonly visible: boolean, readonly status: ProposalStatus, readonly proposedAt: string, readonly proposedBy: string | null, readonly decidedAt: string | null }> } };
+
+export type OtherProposal = { readonly id: string, readonly kind: string, readonly brand: string | null, readonly content: unknown, readonly visible: boolean, readonly status: ProposalStatus, readonly proposedAt: string, readonly proposedBy: string | null, readonly decidedAt: string | null };
+
+export type UsersVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type Users = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly login: string, readonly name: string, readonly person: string, readonly status: UserStatus, readonly secondFactor: boolean, readonly passwordExpired: boolean, readonly external: boolean, readonly revision: number, readonly createdAt: string, readonly updatedAt: string, readonly roles: ReadonlyArray<{ readonly brand: string, readonly role: Role }> }> } };
+
+export type ReadUserVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ReadUser = { readonly one: { readonly id: string, readonly login: string, readonly name: string, readonly person: string, readonly status: UserStatus, readonly secondFactor: boolean, readonly passwordExpired: boolean, readonly external: boolean, readonly revision: number, readonly createdAt: string, readonly updatedAt: string, readonly roles: ReadonlyArray<{ readonly brand: string, readonly role: Role }> } };
+
+export type User = { readonly id: string, readonly login: string, readonly name: string, readonly person: string, readonly status: UserStatus, readonly secondFactor: boolean, readonly passwordExpired: boolean, readonly external: boolean, readonly revision: number, readonly createdAt: string, readonly updatedAt: string, readonly roles: ReadonlyArray<{ readonly brand: string, readonly role: Role }> };
+
+export type GrantedRole = { readonly brand: string, readonly role: Role };
+
+export type AddUserVariables = Exact<{
+  input: AddUserInput;
+}>;
+
+
+export type AddUser = { readonly addUser: { readonly initialPassword: string | null, readonly user: { readonly login: string } } };
+
+export type NewCredentials = { readonly initialPassword: string | null, readonly user: { readonly login: string } };
+
+export type SetRolesVariables = Exact<{
+  input: SetRolesInput;
+}>;
+
+
+export type SetRoles = { readonly setRoles: { readonly id: string, readonly revision: number } };
+
+export type DisableUserVariables = Exact<{
+  input: UserChangeInput;
+}>;
+
+
+export type DisableUser = { readonly disableUser: { readonly id: string, readonly status: UserStatus } };
+
+export type EnableUserVariables = Exact<{
+  input: UserChangeInput;
+}>;
+
+
+export type EnableUser = { readonly enableUser: { readonly id: string, readonly status: UserStatus } };
+
+export type ResetUserVariables = Exact<{
+  input: ResetUserInput;
+}>;
+
+
+export type ResetUser = { readonly resetUser: { readonly initialPassword: string | null } };
+
+export type SessionsVariables = Exact<{
+  userId: string;
+}>;
+
+
+export type Sessions = { readonly sessions: ReadonlyArray<{ readonly id: string, readonly seenAt: string, readonly address: string, readonly userAgent: string, readonly current: boolean }> };
+
+export type JobsVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  brand?: string | null | undefined;
+  status?: JobStatus | null | undefined;
+}>;
+
+
+export type Jobs = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly kind: string, readonly brand: string | null, readonly arguments: unknown, readonly status: JobStatus, readonly done: number, readonly total: number | null, readonly result: unknown, readonly error: string | null, readonly createdBy: string, readonly createdAt: string, readonly finishedAt: string | null }> } };
+
+export type ReadJobVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ReadJob = { readonly one: { readonly id: string, readonly kind: string, readonly brand: string | null, readonly arguments: unknown, readonly status: JobStatus, readonly done: number, readonly total: number | null, readonly result: unknown, readonly error: string | null, readonly createdBy: string, readonly createdAt: string, readonly finishedAt: string | null } };
+
+export type Job = { readonly id: string, readonly kind: string, readonly brand: string | null, readonly arguments: unknown, readonly status: JobStatus, readonly done: number, readonly total: number | null, readonly result: unknown, readonly error: string | null, readonly createdBy: string, readonly createdAt: string, readonly finishedAt: string | null };
+
+export type CancelJobVariables = Exact<{
+  id: string;
+}>;
+
+
+export type CancelJob = { readonly cancelJob: { readonly id: string, readonly status: JobStatus } };
+
+export type AuditVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  brand?: string | null | undefined;
+  userId?: string | null | undefined;
+  action?: string | null | undefined;
+  subject?: string | null | undefined;
+}>;
+
+
+export type Audit = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly at: string, readonly userId: string, readonly person: string, readonly name: string, readonly address: string, readonly action: string, readonly brand: string | null, readonly subject: string, readonly before: unknown, readonly after: unknown, readonly reason: string | null, readonly hash: string }> } };
+
+export type AuditEntry = { readonly id: string, readonly at: string, readonly userId: string, readonly person: string, readonly name: string, readonly address: string, readonly action: string, readonly brand: string | null, readonly subject: string, readonly before: unknown, readonly after: unknown, readonly reason: string | null, readonly hash: string };
+
+export type RiskBudgetsVariables = Exact<{
+  brand: string;
+}>;
+
+
+export type RiskBudgets = { readonly riskBudgets: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly isoWeek: string, readonly reward: string, readonly own: boolean, readonly budget: number, readonly chosen: number, readonly reserved: number, readonly expected: number, readonly owed: number, readonly credited: number, readonly left: number, readonly stopped: boolean }> } };
+
+export type RewardBudget = { readonly id: string, readonly isoWeek: string, readonly reward: string, readonly own: boolean, readonly budget: number, readonly chosen: number, readonly reserved: number, readonly expected: number, readonly owed: number, readonly credited: number, readonly left: number, readonly stopped: boolean };
+
+export type SetRiskBudgetVariables = Exact<{
+  input: RiskBudgetInput;
+}>;
+
+
+export type SetRiskBudget = { readonly setRiskBudget: { readonly number: number | null, readonly proposal: string | null } };
+
+export type RiskForecastVariables = Exact<{
+  brand: string;
+}>;
+
+
+export type RiskForecast = { readonly riskForecast: ReadonlyArray<{ readonly id: string, readonly isoWeek: string, readonly currency: string, readonly asOf: string, readonly elapsedHours: number, readonly weekHours: number, readonly unavailable: string | null, readonly method: string, readonly weeks: ReadonlyArray<string>, readonly now: { readonly rewards: number, readonly valueMinor: number }, readonly likely: { readonly rewards: number, readonly valueMinor: number } | null, readonly low: { readonly rewards: number, readonly valueMinor: number } | null, readonly high: { readonly rewards: number, readonly valueMinor: number } | null, readonly tests: ReadonlyArray<{ readonly isoWeek: string, readonly forecast: number, readonly low: number, readonly high: number, readonly actual: number, readonly error: number, readonly within: boolean }> }> };
+
+export type WeekForecast = { readonly id: string, readonly isoWeek: string, readonly currency: string, readonly asOf: string, readonly elapsedHours: number, readonly weekHours: number, readonly unavailable: string | null, readonly method: string, readonly weeks: ReadonlyArray<string>, readonly now: { readonly rewards: number, readonly valueMinor: number }, readonly likely: { readonly rewards: number, readonly valueMinor: number } | null, readonly low: { readonly rewards: number, readonly valueMinor: number } | null, readonly high: { readonly rewards: number, readonly valueMinor: number } | null, readonly tests: ReadonlyArray<{ readonly isoWeek: string, readonly forecast: number, readonly low: number, readonly high: number, readonly actual: number, readonly error: number, readonly within: boolean }> };
+
+export type ForecastAmount = { readonly rewards: number, readonly valueMinor: number };
+
+export type ForecastTest = { readonly isoWeek: string, readonly forecast: number, readonly low: number, readonly high: number, readonly actual: number, readonly error: number, readonly within: boolean };
+
+export type GoodwillBudgetsVariables = Exact<{
+  brand: string;
+}>;
+
+
+export type GoodwillBudgets = { readonly goodwillBudgets: ReadonlyArray<{ readonly id: string, readonly isoWeek: string, readonly currency: string, readonly own: boolean, readonly amountMinor: number, readonly customerMinor: number, readonly agentMinor: number, readonly reservedMinor: number, readonly approvedMinor: number, readonly paidMinor: number, readonly leftMinor: number }> };
+
+export type GoodwillBudget = { readonly id: string, readonly isoWeek: string, readonly currency: string, readonly own: boolean, readonly amountMinor: number, readonly customerMinor: number, readonly agentMinor: number, readonly reservedMinor: number, readonly approvedMinor: number, readonly paidMinor: number, readonly leftMinor: number };
+
+export type GoodwillCostsVariables = Exact<{
+  brand: string;
+}>;
+
+
+export type GoodwillCosts = { readonly goodwillCosts: ReadonlyArray<{ readonly id: string, readonly isoWeek: string, readonly currency: string, readonly stage: string, readonly kind: string, readonly credits: number, readonly valueMinor: number }> };
+
+export type GoodwillCost = { readonly id: string, readonly isoWeek: string, readonly currency: string, readonly stage: string, readonly kind: string, readonly credits: number, readonly valueMinor: number };
+
+export type SetGoodwillBudgetVariables = Exact<{
+  input: SetGoodwillBudgetInput;
+}>;
+
+
+export type SetGoodwillBudget = { readonly setGoodwillBudget: { readonly proposalId: string | null } };
+
+export type RiskLiabilityVariables = Exact<{
+  brand: string;
+}>;
+
+
+export type RiskLiability = { readonly riskLiability: { readonly asOf: string | null, readonly changesInDoubt: number, readonly cells: ReadonlyArray<{ readonly id: string, readonly cell: string, readonly partitions: string, readonly asOf: string }>, readonly lines: ReadonlyArray<{ readonly id: string, readonly isoWeek: string, readonly stage: string, readonly source: string, readonly reward: string, readonly version: number, readonly kind: string | null, readonly currency: string, readonly customers: number, readonly valueMinor: number, readonly spins: number, readonly unvalued: number }> } };
+
+export type Liability = { readonly asOf: string | null, readonly changesInDoubt: number, readonly cells: ReadonlyArray<{ readonly id: string, readonly cell: string, readonly partitions: string, readonly asOf: string }>, readonly lines: ReadonlyArray<{ readonly id: string, readonly isoWeek: string, readonly stage: string, readonly source: string, readonly reward: string, readonly version: number, readonly kind: string | null, readonly currency: string, readonly customers: number, readonly valueMinor: number, readonly spins: number, readonly unvalued: number }> };
+
+export type FigureCell = { readonly id: string, readonly cell: string, readonly partitions: string, readonly asOf: string };
+
+export type RiskCustomersVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  brand: string;
+  isoWeek: string;
+  figure: RiskFigure;
+  reward?: string | null | undefined;
+  version?: number | null | undefined;
+  currency?: string | null | undefined;
+  source?: string | null | undefined;
+}>;
+
+
+export type RiskCustomers = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly customer: string, readonly at: string, readonly currency: string | null, readonly stage: string | null, readonly source: string | null, readonly reward: string | null, readonly version: number | null, readonly kind: string | null, readonly valueMinor: number | null, readonly spins: number | null, readonly turnoverMinor: number | null, readonly countedBets: number | null }> } };
+
+export type RiskCustomer = { readonly id: string, readonly customer: string, readonly at: string, readonly currency: string | null, readonly stage: string | null, readonly source: string | null, readonly reward: string | null, readonly version: number | null, readonly kind: string | null, readonly valueMinor: number | null, readonly spins: number | null, readonly turnoverMinor: number | null, readonly countedBets: number | null };
+
+export type RiskGoodwillVariables = Exact<{
+  first: number;
+  after?: string | null | undefined;
+  brand: string;
+  isoWeek?: string | null | undefined;
+  currency?: string | null | undefined;
+  stage?: string | null | undefined;
+  kind?: string | null | undefined;
+}>;
+
+
+export type RiskGoodwill = { readonly page: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly isoWeek: string, readonly customer: string, readonly at: string, readonly stage: string, readonly reward: string, readonly version: number, readonly kind: string, readonly currency: string, readonly valueMinor: number, readonly cause: string, readonly proposedBy: string, readonly approvedBy: string }> } };
+
+export type GoodwillCredit = { readonly id: string, readonly isoWeek: string, readonly customer: string, readonly at: string, readonly stage: string, readonly reward: string, readonly version: number, readonly kind: string, readonly currency: string, readonly valueMinor: number, readonly cause: string, readonly proposedBy: string, readonly approvedBy: string };
+
+export type RiskRewardsVariables = Exact<{
+  brand: string;
+  isoWeek: string;
+}>;
+
+
+export type RiskRewards = { readonly riskRewards: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly isoWeek: string, readonly stage: string, readonly source: string, readonly reward: string, readonly version: number, readonly kind: string | null, readonly currency: string, readonly customers: number, readonly valueMinor: number, readonly spins: number, readonly unvalued: number }> } };
+
+export type RewardFigure = { readonly id: string, readonly isoWeek: string, readonly stage: string, readonly source: string, readonly reward: string, readonly version: number, readonly kind: string | null, readonly currency: string, readonly customers: number, readonly valueMinor: number, readonly spins: number, readonly unvalued: number };
+
+export type RiskWeeksVariables = Exact<{
+  brand: string;
+  first: number;
+}>;
+
+
+export type RiskWeeks = { readonly riskWeeks: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly isoWeek: string, readonly asOf: string, readonly closed: boolean, readonly seen: number | null, readonly optedIn: number, readonly qualified: number, readonly chose: number, readonly credited: number, readonly used: number, readonly money: ReadonlyArray<{ readonly currency: string, readonly customers: number, readonly countedBets: number, readonly turnoverMinor: number, readonly memberTurnoverMinor: number, readonly marginMinor: number | null, readonly expectedMinor: number, readonly owedMinor: number, readonly outstandingMinor: number, readonly usedMinor: number, readonly expiredMinor: number, readonly costMinor: number, readonly costShare: number | null, readonly unvalued: number, readonly spins: number }> }> } };
+
+export type WeekFigures = { readonly id: string, readonly isoWeek: string, readonly asOf: string, readonly closed: boolean, readonly seen: number | null, readonly optedIn: number, readonly qualified: number, readonly chose: number, readonly credited: number, readonly used: number, readonly money: ReadonlyArray<{ readonly currency: string, readonly customers: number, readonly countedBets: number, readonly turnoverMinor: number, readonly memberTurnoverMinor: number, readonly marginMinor: number | null, readonly expectedMinor: number, readonly owedMinor: number, readonly outstandingMinor: number, readonly usedMinor: number, readonly expiredMinor: number, readonly costMinor: number, readonly costShare: number | null, readonly unvalued: number, readonly spins: number }> };
+
+export type WeekMoney = { readonly currency: string, readonly customers: number, readonly countedBets: number, readonly turnoverMinor: number, readonly memberTurnoverMinor: number, readonly marginMinor: number | null, readonly expectedMinor: number, readonly owedMinor: number, readonly outstandingMinor: number, readonly usedMinor: number, readonly expiredMinor: number, readonly costMinor: number, readonly costShare: number | null, readonly unvalued: number, readonly spins: number };
+
+export type SchemeVersionsVariables = Exact<{
+  brand: string;
+}>;
+
+
+export type SchemeVersions = { readonly schemeVersions: ReadonlyArray<{ readonly id: string, readonly brand: string, readonly jurisdiction: string, readonly currency: string, readonly version: number, readonly qualifyingProduct: string, readonly targetMinor: number, readonly minStakeMinor: number, readonly minOddsMilli: number, readonly betTypes: ReadonlyArray<string>, readonly channels: ReadonlyArray<string>, readonly countBeforeOptIn: boolean, readonly defaultRewardId: string | null, readonly choiceLockMinutes: number, readonly graceMinutes: number, readonly effectiveFrom: string, readonly controlPerMille: number, readonly trialRewardId: string | null, readonly trialPerMille: number, readonly firstWeek: string, readonly phase: SchemePhase, readonly terms: { readonly version: string, readonly summary: string, readonly url: string } }> };
+
+export type SchemeVersion = { readonly id: string, readonly brand: string, readonly jurisdiction: string, readonly currency: string, readonly version: number, readonly qualifyingProduct: string, readonly targetMinor: number, readonly minStakeMinor: number, readonly minOddsMilli: number, readonly betTypes: ReadonlyArray<string>, readonly channels: ReadonlyArray<string>, readonly countBeforeOptIn: boolean, readonly defaultRewardId: string | null, readonly choiceLockMinutes: number, readonly graceMinutes: number, readonly effectiveFrom: string, readonly controlPerMille: number, readonly trialRewardId: string | null, readonly trialPerMille: number, readonly firstWeek: string, readonly phase: SchemePhase, readonly terms: { readonly version: string, readonly summary: string, readonly url: string } };
+
+export type CheckSchemeVariables = Exact<{
+  brand: string;
+  scheme: SchemeInput;
+}>;
+
+
+export type CheckScheme = { readonly checkScheme: { readonly lawful: boolean, readonly complete: boolean, readonly openWeek: string, readonly firstWeek: string, readonly firstWeekStartsAt: string, readonly problems: ReadonlyArray<{ readonly rule: string, readonly severity: SchemeSeverity, readonly path: string, readonly message: string, readonly source: string | null }> } };
+
+export type SchemeCheck = { readonly lawful: boolean, readonly complete: boolean, readonly openWeek: string, readonly firstWeek: string, readonly firstWeekStartsAt: string, readonly problems: ReadonlyArray<{ readonly rule: string, readonly severity: SchemeSeverity, readonly path: string, readonly message: string, readonly source: string | null }> };
+
+export type SchemeProblem = { readonly rule: string, readonly severity: SchemeSeverity, readonly path: string, readonly message: string, readonly source: string | null };
+
+export type WaitingSchemesVariables = Exact<{
+  brand: string;
+}>;
+
+
+export type WaitingSchemes = { readonly approvals: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly subject: string | null, readonly proposedBy: string | null, readonly proposedAt: string }> } };
+
+export type ProposeSchemeVariables = Exact<{
+  input: ProposeSchemeInput;
+}>;
+
+
+export type ProposeScheme = { readonly proposeScheme: string };
+
+export type StartDryRunVariables = Exact<{
+  input: StartDryRunInput;
+}>;
+
+
+export type StartDryRun = { readonly startDryRun: { readonly id: string, readonly brand: string, readonly isoWeek: string, readonly status: JobStatus, readonly done: number, readonly total: number | null, readonly error: string | null, readonly result: { readonly customers: number, readonly elsewhere: number, readonly bets: number, readonly differingBets: number, readonly countedBeforeMinor: number, readonly countedAfterMinor: number, readonly qualifiedBefore: number, readonly qualifiedAfter: number, readonly gained: number, readonly lost: number, readonly kept: number, readonly costBefore: ReadonlyArray<{ readonly reward: string, readonly rewards: number, readonly valueMinor: number | null }>, readonly costAfter: ReadonlyArray<{ readonly reward: string, readonly rewards: number, readonly valueMinor: number | null }>, readonly reasons: ReadonlyArray<{ readonly before: string, readonly after: string, readonly bets: number }> } | null } };
+
+export type ReadDryRunVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ReadDryRun = { readonly dryRun: { readonly id: string, readonly brand: string, readonly isoWeek: string, readonly status: JobStatus, readonly done: number, readonly total: number | null, readonly error: string | null, readonly result: { readonly customers: number, readonly elsewhere: number, readonly bets: number, readonly differingBets: number, readonly countedBeforeMinor: number, readonly countedAfterMinor: number, readonly qualifiedBefore: number, readonly qualifiedAfter: number, readonly gained: number, readonly lost: number, readonly kept: number, readonly costBefore: ReadonlyArray<{ readonly reward: string, readonly rewards: number, readonly valueMinor: number | null }>, readonly costAfter: ReadonlyArray<{ readonly reward: string, readonly rewards: number, readonly valueMinor: number | null }>, readonly reasons: ReadonlyArray<{ readonly before: string, readonly after: string, readonly bets: number }> } | null } };
+
+export type DryRun = { readonly id: string, readonly brand: string, readonly isoWeek: string, readonly status: JobStatus, readonly done: number, readonly total: number | null, readonly error: string | null, readonly result: { readonly customers: number, readonly elsewhere: number, readonly bets: number, readonly differingBets: number, readonly countedBeforeMinor: number, readonly countedAfterMinor: number, readonly qualifiedBefore: number, readonly qualifiedAfter: number, readonly gained: number, readonly lost: number, readonly kept: number, readonly costBefore: ReadonlyArray<{ readonly reward: string, readonly rewards: number, readonly valueMinor: number | null }>, readonly costAfter: ReadonlyArray<{ readonly reward: string, readonly rewards: number, readonly valueMinor: number | null }>, readonly reasons: ReadonlyArray<{ readonly before: string, readonly after: string, readonly bets: number }> } | null };
+
+export type DryRunResult = { readonly customers: number, readonly elsewhere: number, readonly bets: number, readonly differingBets: number, readonly countedBeforeMinor: number, readonly countedAfterMinor: number, readonly qualifiedBefore: number, readonly qualifiedAfter: number, readonly gained: number, readonly lost: number, readonly kept: number, readonly costBefore: ReadonlyArray<{ readonly reward: string, readonly rewards: number, readonly valueMinor: number | null }>, readonly costAfter: ReadonlyArray<{ readonly reward: string, readonly rewards: number, readonly valueMinor: number | null }>, readonly reasons: ReadonlyArray<{ readonly before: string, readonly after: string, readonly bets: number }> };
+
+export type DryRunCost = { readonly reward: string, readonly rewards: number, readonly valueMinor: number | null };
+
+export type DryRunDifferencesVariables = Exact<{
+  id: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type DryRunDifferences = { readonly dryRunDifferences: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly customerId: string, readonly betId: string, readonly placedAt: string, readonly stakeMinor: number, readonly beforeMinor: number, readonly beforeReason: string, readonly afterMinor: number, readonly afterReason: string }> } };
+
+export type Difference = { readonly customerId: string, readonly betId: string, readonly placedAt: string, readonly stakeMinor: number, readonly beforeMinor: number, readonly beforeReason: string, readonly afterMinor: number, readonly afterReason: string };
+
+export type DryRunCsvVariables = Exact<{
+  id: string;
+}>;
+
+
+export type DryRunCsv = { readonly dryRunCsv: string };
+
+export type PermissionsVariables = Exact<{ [key: string]: never; }>;
+
+
+export type Permissions = { readonly me: { readonly permissions: ReadonlyArray<{ readonly brand: string, readonly permissions: ReadonlyArray<string> }> } };
+
+export type AccountVariables = Exact<{ [key: string]: never; }>;
+
+
+export type Account = { readonly me: { readonly name: string, readonly recoveryCodesLeft: number }, readonly mySessions: ReadonlyArray<{ readonly id: string, readonly seenAt: string, readonly address: string, readonly userAgent: string, readonly current: boolean }> };
+
+export type OpenSession = { readonly id: string, readonly seenAt: string, readonly address: string, readonly userAgent: string, readonly current: boolean };
+
+export type NewRecoveryCodesVariables = Exact<{ [key: string]: never; }>;
+
+
+export type NewRecoveryCodes = { readonly newRecoveryCodes: ReadonlyArray<string> };
+
+export type SendCredentialLinkVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SendCredentialLink = { readonly sendCredentialLink: string };
+
+export type EndSessionVariables = Exact<{
+  id: string;
+}>;
+
+
+export type EndSession = { readonly endSession: { readonly id: string } };
+
+export type CustomersVariables = Exact<{
+  brand: string;
+  search: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type Customers = { readonly customers: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly customerId: string }> } };
+
+export type CustomerOfBetVariables = Exact<{
+  brand: string;
+  betId: string;
+}>;
+
+
+export type CustomerOfBet = { readonly customerOfBet: { readonly id: string, readonly customerId: string } };
+
+export type ListedCustomer = { readonly id: string, readonly customerId: string };
+
+export type ReadCustomerVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ReadCustomer = { readonly customer: { readonly id: string, readonly brand: string, readonly customerId: string, readonly member: boolean, readonly memberSince: string | null, readonly ineligibleReason: string | null, readonly account: { readonly revision: number, readonly status: string, readonly verified: boolean, readonly jurisdiction: string, readonly currency: string, readonly rgState: string, readonly promoRestricted: boolean, readonly since: string } | null, readonly week: { readonly shown: string, readonly countedBets: number, readonly isoWeek: string, readonly totalMinor: number, readonly targetMinor: number | null, readonly currency: string } }, readonly legalHolds: ReadonlyArray<{ readonly id: string, readonly reason: string, readonly putBy: string, readonly putAt: string, readonly liftReason: string | null, readonly liftedBy: string | null, readonly liftedAt: string | null }> };
+
+export type Customer = { readonly id: string, readonly brand: string, readonly customerId: string, readonly member: boolean, readonly memberSince: string | null, readonly ineligibleReason: string | null, readonly account: { readonly revision: number, readonly status: string, readonly verified: boolean, readonly jurisdiction: string, readonly currency: string, readonly rgState: string, readonly promoRestricted: boolean, readonly since: string } | null, readonly week: { readonly shown: string, readonly countedBets: number, readonly isoWeek: string, readonly totalMinor: number, readonly targetMinor: number | null, readonly currency: string } };
+
+export type WeekAmounts = { readonly isoWeek: string, readonly totalMinor: number, readonly targetMinor: number | null, readonly currency: string };
+
+export type Hold = { readonly id: string, readonly reason: string, readonly putBy: string, readonly putAt: string, readonly liftReason: string | null, readonly liftedBy: string | null, readonly liftedAt: string | null };
+
+export type CustomerWeekVariables = Exact<{
+  customer: string;
+  isoWeek: string;
+}>;
+
+
+export type CustomerWeek = { readonly customerWeek: { readonly isoWeek: string, readonly totalMinor: number, readonly targetMinor: number | null, readonly currency: string } };
+
+export type TimelineVariables = Exact<{
+  customer: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type Timeline = { readonly timeline: { readonly endCursor: string | null, readonly hasNextPage: boolean, readonly nodes: ReadonlyArray<{ readonly id: string, readonly kind: string, readonly at: string, readonly arrivedAt: string | null, readonly title: string, readonly waitsUntil: string | null, readonly betId: string | null, readonly counted: boolean | null, readonly topic: string | null, readonly messageKey: string | null, readonly messageId: string | null, readonly partition: number | null, readonly offset: number | null }> } };
+
+export type TimelineEntry = { readonly id: string, readonly kind: string, readonly at: string, readonly arrivedAt: string | null, readonly title: string, readonly waitsUntil: string | null, readonly betId: string | null, readonly counted: boolean | null, readonly topic: string | null, readonly messageKey: string | null, readonly messageId: string | null, readonly partition: number | null, readonly offset: number | null };
+
+export type WhyVariables = Exact<{
+  brand: string;
+  betId: string;
+}>;
+
+
+export type Why = { readonly betExplanation: { readonly betId: string, readonly counted: boolean, readonly reason: string, readonly sentence: string, readonly facts: ReadonlyArray<{ readonly label: string, readonly value: string }> } };
+
+export type Explanation = { readonly betId: string, readonly counted: boolean, readonly reason: string, readonly sentence: string, readonly facts: ReadonlyArray<{ readonly label: string, readonly value: string }> };
+
+export type BetRecordVariables = Exact<{
+  brand: string;
+  betId: string;
+}>;
+
+
+export type BetRecord = { readonly betRecord: { readonly topic: string, readonly partition: number, readonly offset: number, readonly revision: number, readonly occurredAt: string, readonly arrivedAt: string, readonly arrivalByBroker: boolean } };
+
+export type AdjustVariables = Exact<{
+  input: ProposeAdjustmentInput;
+}>;
+
+
+export type Adjust = { readonly proposeAdjustment: { readonly proposalId: string } };
+
+export type ReadGoodwillVariables = Exact<{
+  customer: string;
+}>;
+
+
+export type ReadGoodwill = { readonly goodwillOffer: { readonly isoWeek: string, readonly currency: string, readonly leftMinor: number, readonly refusal: string | null, readonly rewards: ReadonlyArray<{ readonly id: string, readonly rewardId: string, readonly kind: string, readonly valueMinor: number, readonly currency: string }>, readonly causes: ReadonlyArray<{ readonly cause: GoodwillCause, readonly words: string }> } };
+
+export type GoodwillOffer = { readonly isoWeek: string, readonly currency: string, readonly leftMinor: number, readonly refusal: string | null, readonly rewards: ReadonlyArray<{ readonly id: string, readonly rewardId: string, readonly kind: string, readonly valueMinor: number, readonly currency: string }>, readonly causes: ReadonlyArray<{ readonly cause: GoodwillCause, readonly words: string }> };
+
+export type GiveGoodwillVariables = Exact<{
+  input: ProposeGoodwillInput;
+}>;
+
+
+export type GiveGoodwill = { readonly proposeGoodwill: { readonly proposalId: string } };
+
+export type ExportVariables = Exact<{
+  input: CustomerReasonInput;
+}>;
+
+
+export type Export = { readonly exportCustomer: { readonly jobId: string } };
+
+export type ReadExportVariables = Exact<{
+  jobId: string;
+}>;
+
+
+export type ReadExport = { readonly customerExport: string };
+
+export type ExportJobVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ExportJob = { readonly job: { readonly status: JobStatus, readonly error: string | null } };
+
+export type EraseVariables = Exact<{
+  input: CustomerReasonInput;
+}>;
+
+
+export type Erase = { readonly proposeErasure: { readonly proposalId: string } };
+
+export type PutHoldVariables = Exact<{
+  input: CustomerReasonInput;
+}>;
+
+
+export type PutHold = { readonly putLegalHold: { readonly id: string } };
+
+export type LiftHoldVariables = Exact<{
+  input: LiftLegalHoldInput;
+}>;
+
+
+export type LiftHold = { readonly liftLegalHold: { readonly id: string } };
+
+export const ANALYTICS_REPORT = "query AnalyticsReport($brand:String!$report:AnalyticsReportName!){analyticsReport(brand:$brand report:$report){columns rows completeness{cell until waiting says}}}" as Document<AnalyticsReport, AnalyticsReportVariables>;
+export const LAG_HISTORY = "query LagHistory{lagHistory{at records trackerSeconds}}" as Document<LagHistory, LagHistoryVariables>;
+export const LIABILITY_HOURS = "query LiabilityHours($brand:String!){riskForecast(brand:$brand){id brand isoWeek currency asOf elapsedHours weekHours unavailable now{valueMinor}likely{valueMinor}low{valueMinor}high{valueMinor}hours{hour valueMinor}before{hour valueMinor}}}" as Document<LiabilityHours, LiabilityHoursVariables>;
+export const CONTENT_ITEMS = "query ContentItems($first:Int!$after:String$brand:String$states:[ContentState!]$rewardId:String){page:contentItems(first:$first after:$after brand:$brand states:$states rewardId:$rewardId){nodes{id brand rewardId configVersion version changedAt open{revision state document{texts{locale title}}}published{revision state document{texts{locale title}}}}endCursor hasNextPage}}" as Document<ContentItems, ContentItemsVariables>;
+export const CONTENT_BRANDS = "query ContentBrands{contentBrands{id name timeZone locales defaultLocale jurisdictions currencies rewards{rewardId configVersion status kind}}}" as Document<ContentBrands, ContentBrandsVariables>;
+export const READ_CONTENT = "query ReadContent($brand:String!$rewardId:String!$configVersion:Int){contentItem(brand:$brand rewardId:$rewardId configVersion:$configVersion){id brand rewardId configVersion version open{id revision state contentHash createdAt editedAt editedBy rollbackOf approvedAt approvedBy publishAtLocal publishedAt publishedBy note document{position eligibleGames texts{locale title summary significantTerms termsUrl imageUrl imageAlt imageAddress}}proposal{id contentHash reason proposedBy}}published{id revision state contentHash createdAt editedAt editedBy rollbackOf approvedAt approvedBy publishAtLocal publishedAt publishedBy note document{position eligibleGames texts{locale title summary significantTerms termsUrl imageUrl imageAlt imageAddress}}proposal{id contentHash reason proposedBy}}}}" as Document<ReadContent, ReadContentVariables>;
+export const CONTENT_REVISIONS = "query ContentRevisions($brand:String!$rewardId:String!$configVersion:Int$after:String){contentItem(brand:$brand rewardId:$rewardId configVersion:$configVersion){id revisions(first:50 after:$after){nodes{id revision state contentHash createdAt editedAt editedBy rollbackOf approvedAt approvedBy publishAtLocal publishedAt publishedBy note document{position eligibleGames texts{locale title summary significantTerms termsUrl imageUrl imageAlt imageAddress}}proposal{id contentHash reason proposedBy}}endCursor hasNextPage}}}" as Document<ContentRevisions, ContentRevisionsVariables>;
+export const CONTENT_DIFF = "query ContentDiff($brand:String!$rewardId:String!$configVersion:Int$before:Int$after:Int!){contentDiff(brand:$brand rewardId:$rewardId configVersion:$configVersion before:$before after:$after){path locale field before after spans{kind text}}}" as Document<ContentDiff, ContentDiffVariables>;
+export const LINT_CONTENT = "query LintContent($brand:String!$rewardId:String!$configVersion:Int$document:ContentDocumentInput!){lintContent(brand:$brand rewardId:$rewardId configVersion:$configVersion document:$document){rule severity path message}}" as Document<LintContent, LintContentVariables>;
+export const PREVIEW_STATES = "query PreviewStates{contentPreviewStates{name says brand}}" as Document<PreviewStates, PreviewStatesVariables>;
+export const CONTENT_PREVIEW = "query ContentPreview($brand:String!$rewardId:String!$configVersion:Int$document:ContentDocumentInput!$locale:String!$state:String!){contentPreview(brand:$brand rewardId:$rewardId configVersion:$configVersion document:$document locale:$locale state:$state){club records}}" as Document<ContentPreview, ContentPreviewVariables>;
+export const SAVE_CONTENT = "mutation SaveContent($input:SaveContentInput!){saveContent(input:$input){id brand rewardId configVersion version open{id revision state contentHash createdAt editedAt editedBy rollbackOf approvedAt approvedBy publishAtLocal publishedAt publishedBy note document{position eligibleGames texts{locale title summary significantTerms termsUrl imageUrl imageAlt imageAddress}}proposal{id contentHash reason proposedBy}}published{id revision state contentHash createdAt editedAt editedBy rollbackOf approvedAt approvedBy publishAtLocal publishedAt publishedBy note document{position eligibleGames texts{locale title summary significantTerms termsUrl imageUrl imageAlt imageAddress}}proposal{id contentHash reason proposedBy}}}}" as Document<SaveContent, SaveContentVariables>;
+export const UPLOAD_IMAGE = "mutation UploadImage($input:UploadContentImageInput!){uploadContentImage(input:$input){imageUrl address width height bytes}}" as Document<UploadImage, UploadImageVariables>;
+export const SUBMIT_CONTENT = "mutation SubmitContent($input:SubmitContentInput!){submitContent(input:$input){id version}}" as Document<SubmitContent, SubmitContentVariables>;
+export const WITHDRAW_CONTENT = "mutation WithdrawContent($input:ContentStepInput!){withdrawContent(input:$input){id version}}" as Document<WithdrawContent, WithdrawContentVariables>;
+export const PUBLISH_CONTENT = "mutation PublishContent($input:ContentStepInput!){publishContent(input:$input){id version}}" as Document<PublishContent, PublishContentVariables>;
+export const SCHEDULE_CONTENT = "mutation ScheduleContent($input:ScheduleContentInput!){scheduleContent(input:$input){id version}}" as Document<ScheduleContent, ScheduleContentVariables>;
+export const UNSCHEDULE_CONTENT = "mutation UnscheduleContent($input:ContentStepInput!){unscheduleContent(input:$input){id version}}" as Document<UnscheduleContent, UnscheduleContentVariables>;
+export const ROLL_BACK_CONTENT = "mutation RollBackContent($input:RollBackContentInput!){rollBackContent(input:$input){id version}}" as Document<RollBackContent, RollBackContentVariables>;
+export const MY_DECISIONS = "query MyDecisions{myDecisions{id kind brand status decidedAt decidedBy decisionReason content visible}}" as Document<MyDecisions, MyDecisionsVariables>;
+export const SEE_DECISIONS = "mutation SeeDecisions($newest:ID!){seeDecisions(newest:$newest)}" as Document<SeeDecisions, SeeDecisionsVariables>;
+export const SHOWN_BRANDS = "query ShownBrands{contentBrands{id name timeZone}}" as Document<ShownBrands, ShownBrandsVariables>;
+export const SEARCH = "query Search($brand:String!$text:String!){search(brand:$brand text:$text){id kind brand name exact customer}}" as Document<Search, SearchVariables>;
+export const TO_DECIDE = "query ToDecide{approvalsToDecide{id kind brand proposedAt proposedBy}unseenDecisions}" as Document<ToDecide, ToDecideVariables>;
+export const HOME_WEEKS = "query HomeWeeks($brand:String!){weeks(brand:$brand){isoWeek state waitsFor until}}" as Document<HomeWeeks, HomeWeeksVariables>;
+export const HOME_COUNTED = "query HomeCounted($brand:String!){countedBets(brand:$brand){until waiting problem}}" as Document<HomeCounted, HomeCountedVariables>;
+export const HOME_LAG = "query HomeLag($brand:String!){countedBets(brand:$brand){until waiting problem}consumerLag{problem partitions{lag oldestAt}}outboxes{waiting oldestAt}}" as Document<HomeLag, HomeLagVariables>;
+export const HOME_NODES = "query HomeNodes{nodes{node alive missing}}" as Document<HomeNodes, HomeNodesVariables>;
+export const HOME_RISK = "query HomeRisk($brand:String!){riskLiability(brand:$brand){asOf lines{currency valueMinor}}riskForecast(brand:$brand){currency unavailable likely{valueMinor}low{valueMinor}high{valueMinor}}riskWeeks(brand:$brand first:1){nodes{isoWeek asOf optedIn qualified}}riskBudgets(brand:$brand first:100){nodes{reward left stopped}}}" as Document<HomeRisk, HomeRiskVariables>;
+export const HOME_OPERATIONS = "query HomeOperations{killSwitches(first:100){nodes{state}}}" as Document<HomeOperations, HomeOperationsVariables>;
+export const HOME_SUPPORT = "query HomeSupport($brand:String!){goodwillBudgets(brand:$brand){currency isoWeek amountMinor leftMinor agentMinor}}" as Document<HomeSupport, HomeSupportVariables>;
+export const HOME_OWN = "query HomeOwn{approvals(status:PENDING first:100){nodes{own}hasNextPage}}" as Document<HomeOwn, HomeOwnVariables>;
+export const HOME_CONTENT = "query HomeContent($brand:String!){drafts:contentItems(brand:$brand states:[DRAFT]first:100){nodes{id}hasNextPage}review:contentItems(brand:$brand states:[IN_REVIEW]first:100){nodes{id}hasNextPage}ready:contentItems(brand:$brand states:[APPROVED SCHEDULED]first:100){nodes{id}hasNextPage}}" as Document<HomeContent, HomeContentVariables>;
+export const HOME_PEOPLE = "query HomePeople{users(first:100){nodes{status secondFactor}hasNextPage}}" as Document<HomePeople, HomePeopleVariables>;
+export const WAITING_CASES = "query WaitingCases($brand:String!){waitingCases(brand:$brand){lateBets heldRewards}}" as Document<WaitingCases, WaitingCasesVariables>;
+export const WAITING_LETTERS = "query WaitingLetters{deadLetterCounts{app letters}}" as Document<WaitingLetters, WaitingLettersVariables>;
+export const BRANDS = "query Brands{brands(first:100){nodes{id name timeZone locales revision missing theme{isOwn}}}}" as Document<Brands, BrandsVariables>;
+export const READ_BRAND = "query ReadBrand($id:ID!){operatedBrand(id:$id){id name timeZone defaultLocale locales jurisdictions currencies revision missing theme{token light dark isOwn}contrasts{front back scheme frontColour backColour use ratio least readable}}}" as Document<ReadBrand, ReadBrandVariables>;
+export const TRY_THEME = "query TryTheme($input:TryThemeInput!){tryTheme(input:$input){front back scheme frontColour backColour use ratio least readable}}" as Document<TryTheme, TryThemeVariables>;
+export const CHANGE_BRAND = "mutation ChangeBrand($input:ChangeBrandInput!){changeBrand(input:$input){id name timeZone defaultLocale locales jurisdictions currencies revision missing theme{token light dark isOwn}contrasts{front back scheme frontColour backColour use ratio least readable}}}" as Document<ChangeBrand, ChangeBrandVariables>;
+export const BRAND_REVISIONS = "query BrandRevisions($brand:String!){brandRevisions(brand:$brand first:50){nodes{id revision name defaultLocale locales reason changedAt changedBy theme{token light dark isOwn}}}}" as Document<BrandRevisions, BrandRevisionsVariables>;
+export const DEAD_LETTERS = "query DeadLetters($first:Int!$after:String$app:String!$topic:String){page:deadLetters(first:$first after:$after app:$app topic:$topic){nodes{id app topic partition offset reason key value storedAt}endCursor hasNextPage}}" as Document<DeadLetters, DeadLettersVariables>;
+export const READ_DEAD_LETTER = "query ReadDeadLetter($id:ID!){one:deadLetter(id:$id){id app topic partition offset reason key value storedAt}}" as Document<ReadDeadLetter, ReadDeadLetterVariables>;
+export const REPLAY = "mutation Replay($input:ReplayInput!){replayDeadLetter(input:$input){fate reason}}" as Document<Replay, ReplayVariables>;
+export const REPLAY_ALL = "mutation ReplayAll($input:ReplayAllInput!){replayDeadLetters(input:$input)}" as Document<ReplayAll, ReplayAllVariables>;
+export const LATE_BETS = "query LateBets($first:Int!$after:String$brand:String!){page:lateBets(first:$first after:$after brand:$brand){nodes{id brand bet customer isoWeek revision countedMinor wouldCountMinor currency wouldBe occurredAt closedAt}endCursor hasNextPage}}" as Document<LateBets, LateBetsVariables>;
+export const HELD_REWARDS = "query HeldRewards($first:Int!$after:String$brand:String!){page:heldRewards(first:$first after:$after brand:$brand){nodes{id brand customer isoWeek origin reward valueMinor currency provider state reason since}endCursor hasNextPage}}" as Document<HeldRewards, HeldRewardsVariables>;
+export const PENDING_INTENTS = "query PendingIntents($first:Int!$after:String$brand:String!$subgraph:String$olderThanMinutes:Int){page:pendingIntents(first:$first after:$after brand:$brand subgraph:$subgraph olderThanMinutes:$olderThanMinutes){nodes{id subgraph customer operation createdAt waitsUntil}endCursor hasNextPage}}" as Document<PendingIntents, PendingIntentsVariables>;
+export const WEEK_CUSTOMERS = "query WeekCustomers($brand:String!$isoWeek:String!){weekCustomers(brand:$brand isoWeek:$isoWeek){jurisdiction currency status customers}}" as Document<WeekCustomers, WeekCustomersVariables>;
+export const LAG = "query Lag{consumerLag{readAt problem partitions{id group topic partition committed end lag oldestAt}}outboxes{database waiting oldestAt}}" as Document<Lag, LagVariables>;
+export const KILL_SWITCHES = "query KillSwitches{killSwitches(first:100){nodes{id brand state reason decidedAt decidedBy number applied missing{node reason}}}}" as Document<KillSwitches, KillSwitchesVariables>;
+export const SET_KILL_SWITCH = "mutation SetKillSwitch($input:SwitchInput!){setKillSwitch(input:$input){id}}" as Document<SetKillSwitch, SetKillSwitchVariables>;
+export const SWITCH_PROVIDER = "mutation SwitchProvider($input:SwitchProviderInput!){setProviderSwitch(input:$input){id}}" as Document<SwitchProvider, SwitchProviderVariables>;
+export const NODES = "query Nodes{nodes{id node part process alive number missing missingSince receivedAt refused{node reason}}}" as Document<Nodes, NodesVariables>;
+export const FORGET_NODE = "mutation ForgetNode($input:ForgetNodeInput!){forgetNode(input:$input)}" as Document<ForgetNode, ForgetNodeVariables>;
+export const REWARD_VERSIONS = "query RewardVersions($brand:String!){rewardVersions(brand:$brand){id brand reward version kind status recalled obstacles}}" as Document<RewardVersions, RewardVersionsVariables>;
+export const CHANGE_REWARD_STATUS = "mutation ChangeRewardStatus($input:RewardStatusInput!){changeRewardStatus(input:$input){proposal event{id}}}" as Document<ChangeRewardStatus, ChangeRewardStatusVariables>;
+export const WEEKS = "query Weeks($brand:String!){weeks(brand:$brand){id brand isoWeek jurisdiction currency state confirmed openedWith scheme waitsFor until}}" as Document<Weeks, WeeksVariables>;
+export const OPEN_WEEK = "mutation OpenWeek($input:WeekInput!){openWeek(input:$input){id}}" as Document<OpenWeek, OpenWeekVariables>;
+export const CLOSE_WEEK = "mutation CloseWeek($input:WeekInput!){proposeCloseWeek(input:$input)}" as Document<CloseWeek, CloseWeekVariables>;
+export const PROVIDERS = "query Providers{providers{id revision imported endpoint adapterKinds stopped everywhere reason since waiting configuration{position adapter url secret kinds brands currencies limitMinor inFlight timeoutSeconds attempts pauseSeconds breakerFailures breakerRestSeconds keyHours learns pollMinutes enabled}missing{node reason}pending{id proposedBy reason}health{id node worker alive revision problem circuit calls due succeededAt failedAt error creditedAt}}}" as Document<Providers, ProvidersVariables>;
+export const READ_PROVIDER = "query ReadProvider($id:ID!){provider(id:$id){id revision imported endpoint adapterKinds stopped everywhere reason since waiting configuration{position adapter url secret kinds brands currencies limitMinor inFlight timeoutSeconds attempts pauseSeconds breakerFailures breakerRestSeconds keyHours learns pollMinutes enabled}missing{node reason}pending{id proposedBy reason}health{id node worker alive revision problem circuit calls due succeededAt failedAt error creditedAt}}}" as Document<ReadProvider, ReadProviderVariables>;
+export const PROVIDER_ADAPTERS = "query ProviderAdapters{providerAdapters}" as Document<ProviderAdapters, ProviderAdaptersVariables>;
+export const PROVIDER_REVISIONS = "query ProviderRevisions($provider:String!){providerRevisions(provider:$provider first:50){nodes{id revision reason submittedBy approvedBy inForceAt configuration{position adapter url secret kinds brands currencies limitMinor inFlight timeoutSeconds attempts pauseSeconds breakerFailures breakerRestSeconds keyHours learns pollMinutes enabled}}}}" as Document<ProviderRevisions, ProviderRevisionsVariables>;
+export const PROVIDER_DIFF = "query ProviderDiff($provider:String!$before:Int!$after:Int!){providerDiff(provider:$provider before:$before after:$after){field before after}}" as Document<ProviderDiff, ProviderDiffVariables>;
+export const TRY_PROVIDER = "query TryProvider($input:ProviderConfigurationInput!){tryProvider(input:$input){path message}}" as Document<TryProvider, TryProviderVariables>;
+export const SUBMIT_PROVIDER = "mutation SubmitProvider($input:SubmitProviderInput!){submitProvider(input:$input)}" as Document<SubmitProvider, SubmitProviderVariables>;
+export const ROLL_BACK_PROVIDER = "mutation RollBackProvider($input:RollBackProviderInput!){rollBackProvider(input:$input)}" as Document<RollBackProvider, RollBackProviderVariables>;
+export const APPROVALS = "query Approvals($first:Int!$after:String$brand:String$status:ProposalStatus$kind:String$subject:String){page:approvals(first:$first after:$after brand:$brand status:$status kind:$kind subject:$subject){nodes{id kind brand subject content contentHash reason status proposedAt proposedBy own decidedAt decidedBy decisionReason outcome visible notIndependent}endCursor hasNextPage}}" as Document<Approvals, ApprovalsVariables>;
+export const READ_APPROVAL = "query ReadApproval($id:ID!){one:approval(id:$id){id kind brand subject content contentHash reason status proposedAt proposedBy own decidedAt decidedBy decisionReason outcome visible notIndependent}}" as Document<ReadApproval, ReadApprovalVariables>;
+export const APPROVE = "mutation Approve($input:ApproveInput!){approve(input:$input){id status}}" as Document<Approve, ApproveVariables>;
+export const REJECT = "mutation Reject($input:RejectInput!){reject(input:$input){id status}}" as Document<Reject, RejectVariables>;
+export const WITHDRAW = "mutation Withdraw($id:ID!){withdraw(id:$id){id status}}" as Document<Withdraw, WithdrawVariables>;
+export const PROPOSALS_ABOUT = "query ProposalsAbout($subject:String!){approvals(subject:$subject first:10){nodes{id kind brand content visible status proposedAt proposedBy decidedAt}}}" as Document<ProposalsAbout, ProposalsAboutVariables>;
+export const USERS = "query Users($first:Int!$after:String){page:users(first:$first after:$after){nodes{id login name person status secondFactor passwordExpired external revision createdAt updatedAt roles{brand role}}endCursor hasNextPage}}" as Document<Users, UsersVariables>;
+export const READ_USER = "query ReadUser($id:ID!){one:user(id:$id){id login name person status secondFactor passwordExpired external revision createdAt updatedAt roles{brand role}}}" as Document<ReadUser, ReadUserVariables>;
+export const ADD_USER = "mutation AddUser($input:AddUserInput!){addUser(input:$input){initialPassword user{login}}}" as Document<AddUser, AddUserVariables>;
+export const SET_ROLES = "mutation SetRoles($input:SetRolesInput!){setRoles(input:$input){id revision}}" as Document<SetRoles, SetRolesVariables>;
+export const DISABLE_USER = "mutation DisableUser($input:UserChangeInput!){disableUser(input:$input){id status}}" as Document<DisableUser, DisableUserVariables>;
+export const ENABLE_USER = "mutation EnableUser($input:UserChangeInput!){enableUser(input:$input){id status}}" as Document<EnableUser, EnableUserVariables>;
+export const RESET_USER = "mutation ResetUser($input:ResetUserInput!){resetUser(input:$input){initialPassword}}" as Document<ResetUser, ResetUserVariables>;
+export const SESSIONS = "query Sessions($userId:ID!){sessions(userId:$userId){id seenAt address userAgent current}}" as Document<Sessions, SessionsVariables>;
+export const JOBS = "query Jobs($first:Int!$after:String$brand:String$status:JobStatus){page:jobs(first:$first after:$after brand:$brand status:$status){nodes{id kind brand arguments status done total result error createdBy createdAt finishedAt}endCursor hasNextPage}}" as Document<Jobs, JobsVariables>;
+export const READ_JOB = "query ReadJob($id:ID!){one:job(id:$id){id kind brand arguments status done total result error createdBy createdAt finishedAt}}" as Document<ReadJob, ReadJobVariables>;
+export const CANCEL_JOB = "mutation CancelJob($id:ID!){cancelJob(id:$id){id status}}" as Document<CancelJob, CancelJobVariables>;
+export const AUDIT = "query Audit($first:Int!$after:String$brand:String$userId:String$action:String$subject:String){page:audit(first:$first after:$after brand:$brand userId:$userId action:$action subject:$subject){nodes{id at userId person name address action brand subject before after reason hash}endCursor hasNextPage}}" as Document<Audit, AuditVariables>;
+export const RISK_BUDGETS = "query RiskBudgets($brand:String!){riskBudgets(brand:$brand first:100){nodes{id isoWeek reward own budget chosen reserved expected owed credited left stopped}}}" as Document<RiskBudgets, RiskBudgetsVariables>;
+export const SET_RISK_BUDGET = "mutation SetRiskBudget($input:RiskBudgetInput!){setRiskBudget(input:$input){number proposal}}" as Document<SetRiskBudget, SetRiskBudgetVariables>;
+export const RISK_FORECAST = "query RiskForecast($brand:String!){riskForecast(brand:$brand){id isoWeek currency asOf elapsedHours weekHours unavailable method weeks now{rewards valueMinor}likely{rewards valueMinor}low{rewards valueMinor}high{rewards valueMinor}tests{isoWeek forecast low high actual error within}}}" as Document<RiskForecast, RiskForecastVariables>;
+export const GOODWILL_BUDGETS = "query GoodwillBudgets($brand:String!){goodwillBudgets(brand:$brand){id isoWeek currency own amountMinor customerMinor agentMinor reservedMinor approvedMinor paidMinor leftMinor}}" as Document<GoodwillBudgets, GoodwillBudgetsVariables>;
+export const GOODWILL_COSTS = "query GoodwillCosts($brand:String!){goodwillCosts(brand:$brand){id isoWeek currency stage kind credits valueMinor}}" as Document<GoodwillCosts, GoodwillCostsVariables>;
+export const SET_GOODWILL_BUDGET = "mutation SetGoodwillBudget($input:SetGoodwillBudgetInput!){setGoodwillBudget(input:$input){proposalId}}" as Document<SetGoodwillBudget, SetGoodwillBudgetVariables>;
+export const RISK_LIABILITY = "query RiskLiability($brand:String!){riskLiability(brand:$brand){asOf changesInDoubt cells{id cell partitions asOf}lines{id isoWeek stage source reward version kind currency customers valueMinor spins unvalued}}}" as Document<RiskLiability, RiskLiabilityVariables>;
+export const RISK_CUSTOMERS = "query RiskCustomers($first:Int!$after:String$brand:String!$isoWeek:String!$figure:RiskFigure!$reward:String$version:Int$currency:String$source:String){page:riskCustomers(first:$first after:$after brand:$brand isoWeek:$isoWeek figure:$figure reward:$reward version:$version currency:$currency source:$source){nodes{id customer at currency stage source reward version kind valueMinor spins turnoverMinor countedBets}endCursor hasNextPage}}" as Document<RiskCustomers, RiskCustomersVariables>;
+export const RISK_GOODWILL = "query RiskGoodwill($first:Int!$after:String$brand:String!$isoWeek:String$currency:String$stage:String$kind:String){page:riskGoodwill(first:$first after:$after brand:$brand isoWeek:$isoWeek currency:$currency stage:$stage kind:$kind){nodes{id isoWeek customer at stage reward version kind currency valueMinor cause proposedBy approvedBy}endCursor hasNextPage}}" as Document<RiskGoodwill, RiskGoodwillVariables>;
+export const RISK_REWARDS = "query RiskRewards($brand:String!$isoWeek:String!){riskRewards(brand:$brand isoWeek:$isoWeek first:100){nodes{id isoWeek stage source reward version kind currency customers valueMinor spins unvalued}}}" as Document<RiskRewards, RiskRewardsVariables>;
+export const RISK_WEEKS = "query RiskWeeks($brand:String!$first:Int!){riskWeeks(brand:$brand first:$first){nodes{id isoWeek asOf closed seen optedIn qualified chose credited used money{currency customers countedBets turnoverMinor memberTurnoverMinor marginMinor expectedMinor owedMinor outstandingMinor usedMinor expiredMinor costMinor costShare unvalued spins}}}}" as Document<RiskWeeks, RiskWeeksVariables>;
+export const SCHEME_VERSIONS = "query SchemeVersions($brand:String!){schemeVersions(brand:$brand){id brand jurisdiction currency version qualifyingProduct targetMinor minStakeMinor minOddsMilli betTypes channels countBeforeOptIn defaultRewardId choiceLockMinutes graceMinutes terms{version summary url}effectiveFrom controlPerMille trialRewardId trialPerMille firstWeek phase}}" as Document<SchemeVersions, SchemeVersionsVariables>;
+export const CHECK_SCHEME = "query CheckScheme($brand:String!$scheme:SchemeInput!){checkScheme(brand:$brand scheme:$scheme){lawful complete openWeek firstWeek firstWeekStartsAt problems{rule severity path message source}}}" as Document<CheckScheme, CheckSchemeVariables>;
+export const WAITING_SCHEMES = "query WaitingSchemes($brand:String!){approvals(brand:$brand kind:\"rules.scheme\" status:PENDING){nodes{id subject proposedBy proposedAt}}}" as Document<WaitingSchemes, WaitingSchemesVariables>;
+export const PROPOSE_SCHEME = "mutation ProposeScheme($input:ProposeSchemeInput!){proposeScheme(input:$input)}" as Document<ProposeScheme, ProposeSchemeVariables>;
+export const START_DRY_RUN = "mutation StartDryRun($input:StartDryRunInput!){startDryRun(input:$input){id brand isoWeek status done total error result{customers elsewhere bets differingBets countedBeforeMinor countedAfterMinor qualifiedBefore qualifiedAfter gained lost kept costBefore{reward rewards valueMinor}costAfter{reward rewards valueMinor}reasons{before after bets}}}}" as Document<StartDryRun, StartDryRunVariables>;
+export const READ_DRY_RUN = "query ReadDryRun($id:ID!){dryRun(id:$id){id brand isoWeek status done total error result{customers elsewhere bets differingBets countedBeforeMinor countedAfterMinor qualifiedBefore qualifiedAfter gained lost kept costBefore{reward rewards valueMinor}costAfter{reward rewards valueMinor}reasons{before after bets}}}}" as Document<ReadDryRun, ReadDryRunVariables>;
+export const DRY_RUN_DIFFERENCES = "query DryRunDifferences($id:ID!$after:String){dryRunDifferences(id:$id first:25 after:$after){nodes{customerId betId placedAt stakeMinor beforeMinor beforeReason afterMinor afterReason}endCursor hasNextPage}}" as Document<DryRunDifferences, DryRunDifferencesVariables>;
+export const DRY_RUN_CSV = "query DryRunCsv($id:ID!){dryRunCsv(id:$id)}" as Document<DryRunCsv, DryRunCsvVariables>;
+export const PERMISSIONS = "query Permissions{me{permissions{brand permissions}}}" as Document<Permissions, PermissionsVariables>;
+export const ACCOUNT = "query Account{me{name recoveryCodesLeft}mySessions{id seenAt address userAgent current}}" as Document<Account, AccountVariables>;
+export const NEW_RECOVERY_CODES = "mutation NewRecoveryCodes{newRecoveryCodes}" as Document<NewRecoveryCodes, NewRecoveryCodesVariables>;
+export const SEND_CREDENTIAL_LINK = "mutation SendCredentialLink{sendCredentialLink}" as Document<SendCredentialLink, SendCredentialLinkVariables>;
+export const END_SESSION = "mutation EndSession($id:ID!){endSession(id:$id){id}}" as Document<EndSession, EndSessionVariables>;
+export const CUSTOMERS = "query Customers($brand:String!$search:String!$after:String){customers(brand:$brand search:$search first:25 after:$after){nodes{id customerId}endCursor hasNextPage}}" as Document<Customers, CustomersVariables>;
+export const CUSTOMER_OF_BET = "query CustomerOfBet($brand:String!$betId:String!){customerOfBet(brand:$brand betId:$betId){id customerId}}" as Document<CustomerOfBet, CustomerOfBetVariables>;
+export const READ_CUSTOMER = "query ReadCustomer($id:ID!){customer(id:$id){id brand customerId member memberSince ineligibleReason account{revision status verified jurisdiction currency rgState promoRestricted since}week{isoWeek totalMinor targetMinor currency shown countedBets}}legalHolds(customer:$id){id reason putBy putAt liftReason liftedBy liftedAt}}" as Document<ReadCustomer, ReadCustomerVariables>;
+export const CUSTOMER_WEEK = "query CustomerWeek($customer:ID!$isoWeek:String!){customerWeek(customer:$customer isoWeek:$isoWeek){isoWeek totalMinor targetMinor currency}}" as Document<CustomerWeek, CustomerWeekVariables>;
+export const TIMELINE = "query Timeline($customer:ID!$after:String){timeline(customer:$customer first:25 after:$after){nodes{id kind at arrivedAt title waitsUntil betId counted topic messageKey messageId partition offset}endCursor hasNextPage}}" as Document<Timeline, TimelineVariables>;
+export const WHY = "query Why($brand:String!$betId:String!){betExplanation(brand:$brand betId:$betId){betId counted reason sentence facts{label value}}}" as Document<Why, WhyVariables>;
+export const BET_RECORD = "query BetRecord($brand:String!$betId:String!){betRecord(brand:$brand betId:$betId){topic partition offset revision occurredAt arrivedAt arrivalByBroker}}" as Document<BetRecord, BetRecordVariables>;
+export const ADJUST = "mutation Adjust($input:ProposeAdjustmentInput!){proposeAdjustment(input:$input){proposalId}}" as Document<Adjust, AdjustVariables>;
+export const READ_GOODWILL = "query ReadGoodwill($customer:ID!){goodwillOffer(customer:$customer){isoWeek currency leftMinor refusal rewards{id rewardId kind valueMinor currency}causes{cause words}}}" as Document<ReadGoodwill, ReadGoodwillVariables>;
+export const GIVE_GOODWILL = "mutation GiveGoodwill($input:ProposeGoodwillInput!){proposeGoodwill(input:$input){proposalId}}" as Document<GiveGoodwill, GiveGoodwillVariables>;
+export const EXPORT = "mutation Export($input:CustomerReasonInput!){exportCustomer(input:$input){jobId}}" as Document<Export, ExportVariables>;
+export const READ_EXPORT = "query ReadExport($jobId:ID!){customerExport(jobId:$jobId)}" as Document<ReadExport, ReadExportVariables>;
+export const EXPORT_JOB = "query ExportJob($id:ID!){job(id:$id){status error}}" as Document<ExportJob, ExportJobVariables>;
+export const ERASE = "mutation Erase($input:CustomerReasonInput!){proposeErasure(input:$input){proposalId}}" as Document<Erase, EraseVariables>;
+export const PUT_HOLD = "mutation PutHold($input:CustomerReasonInput!){putLegalHold(input:$input){id}}" as Document<PutHold, PutHoldVariables>;
+export const LIFT_HOLD = "mutation LiftHold($input:LiftLegalHoldInput!){liftLegalHold(input:$input){id}}" as Document<LiftHold, LiftHoldVariables>;
