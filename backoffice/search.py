@@ -16,6 +16,7 @@ from backoffice.graph.area import OfficeContext, OfficeInfo, permitted
 from backoffice.operations.area import OperationsArea
 from backoffice.support.area import SupportArea
 from backoffice.support.lookup.customers import MAX_ID_LENGTH
+from subgraphs.kit.graphql.descriptions import described, fields_described
 
 LEAST_CHARACTERS: Final = 2
 LEAST_OF_CUSTOMERS: Final = 3
@@ -33,19 +34,26 @@ class FoundKind(Enum):
     WEEK = "week"
 
 
-strawberry.enum(FoundKind, description="What a search finds.")
+described(strawberry.enum(FoundKind))
 
 
-@strawberry.type(description="What a search has found.")
+@described
+@strawberry.type
 class Found:
-    """What a search has found."""
+    """What a search has found.
 
-    id: ID = strawberry.field(description="The brand and the name, such as northbet:c-1.")
+    Attributes:
+        id: The brand and the name, such as northbet:c-1.
+        exact: Whether the whole name was typed.
+        customer: Who placed it, if it is a bet.
+    """
+
+    id: ID
     kind: FoundKind
     brand: str
     name: str
-    exact: bool = strawberry.field(description="Whether the whole name was typed.")
-    customer: ID | None = strawberry.field(description="Who placed it, if it is a bet.", default=None)
+    exact: bool
+    customer: ID | None = None
 
 
 Text = Annotated[
@@ -56,17 +64,17 @@ Text = Annotated[
 ]
 
 
+@fields_described
 @strawberry.type
 class Query:
     """Reads."""
 
-    @strawberry.field(
-        description="What of a brand a text may mean: up to five of each kind that one may see. "
-        "Where one may look at customers, a text of three characters or more is recorded as a look at them.",
-        directives=[permitted(Permission.CONTENT_READ, "brand")],
-    )
+    @strawberry.field(directives=[permitted(Permission.CONTENT_READ, "brand")])
     async def search(self, info: OfficeInfo, brand: str, text: Text) -> list[Found]:
-        """Return what was found."""
+        """What of a brand a text may mean: up to five of each kind that one may see.
+
+        Where one may look at customers, a text of three characters or more is recorded as a look at them.
+        """
         return await find(info.context, info.context.actor, brand, text)
 
 

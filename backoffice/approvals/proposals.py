@@ -17,10 +17,12 @@ ProposalId = NewType("ProposalId", str)
 class ProposalStatus(Enum):
     """The state of a proposal.
 
-    PENDING: it waits for another person.
-    EXECUTED: it was approved, and executed in the same transaction.
-    REJECTED, WITHDRAWN: another person, or the proposer, ended it.
-    VOID: what it is about changed before the approval, or its proposer may not propose it any more.
+    Attributes:
+        PENDING: It waits for another person.
+        EXECUTED: It was approved, and executed in the same transaction.
+        REJECTED: Another person ended it.
+        WITHDRAWN: The proposer ended it.
+        VOID: What it is about changed before the approval, or its proposer may not propose it any more.
     """
 
     PENDING = "pending"

@@ -35,6 +35,7 @@ from backoffice.content.workflow.publication import image_address
 from backoffice.errors import Invalid, Problem
 from backoffice.graph.area import ANY, OfficeInfo, permitted
 from backoffice.graph.pages import Name, Number, Page, page_of, page_size, read_cursor
+from subgraphs.kit.graphql.descriptions import described, fields_described
 
 First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
 READ = permitted(Permission.CONTENT_READ, "brand")
@@ -42,9 +43,10 @@ EDIT = permitted(Permission.CONTENT_EDIT, "input.brand")
 PUBLISH = permitted(Permission.CONTENT_PUBLISH, "input.brand")
 
 
-@strawberry.input(description="The texts of one locale; a draft may lack any of them.")
+@described
+@strawberry.input
 class LocaleTextInput:
-    """Texts."""
+    """The texts of one locale; a draft may lack any of them."""
 
     locale: str
     title: str = ""
@@ -55,9 +57,10 @@ class LocaleTextInput:
     image_alt: str = ""
 
 
-@strawberry.input(description="How a reward is to be shown.")
+@described
+@strawberry.input
 class ContentDocumentInput:
-    """A document."""
+    """How a reward is to be shown."""
 
     position: int = 0
     eligible_games: list[str] = strawberry.field(default_factory=list)
@@ -78,9 +81,10 @@ class ContentDocumentInput:
         return {"position": self.position, "eligible_games": self.eligible_games, "texts": texts}
 
 
-@strawberry.input(description="A reward version's content, and the item version that the caller saw.")
+@described
+@strawberry.input
 class ContentStepInput:
-    """The item that a step is taken on."""
+    """A reward version's content, and the item version that the caller saw."""
 
     brand: str
     reward_id: str
@@ -88,9 +92,10 @@ class ContentStepInput:
     config_version: int | None = None
 
 
-@strawberry.input(description="A draft to store.")
+@described
+@strawberry.input
 class SaveContentInput:
-    """A draft."""
+    """A draft to store."""
 
     brand: str
     reward_id: str
@@ -99,9 +104,10 @@ class SaveContentInput:
     config_version: int | None = None
 
 
-@strawberry.input(description="A draft to submit for review.")
+@described
+@strawberry.input
 class SubmitContentInput:
-    """A submission."""
+    """A draft to submit for review."""
 
     brand: str
     reward_id: str
@@ -110,21 +116,27 @@ class SubmitContentInput:
     config_version: int | None = None
 
 
-@strawberry.input(description="An approved revision to publish at a local time of the brand.")
+@described
+@strawberry.input
 class ScheduleContentInput:
-    """A schedule."""
+    """An approved revision to publish at a local time of the brand.
+
+    Attributes:
+        at: Such as 2026-03-29T09:00, without a zone.
+    """
 
     brand: str
     reward_id: str
     expected_version: int
-    at: str = strawberry.field(description="Such as 2026-03-29T09:00, without a zone.")
+    at: str
     occurrence: Occurrence | None = None
     config_version: int | None = None
 
 
-@strawberry.input(description="An earlier revision to publish again.")
+@described
+@strawberry.input
 class RollBackContentInput:
-    """A rollback."""
+    """An earlier revision to publish again."""
 
     brand: str
     reward_id: str
@@ -134,23 +146,30 @@ class RollBackContentInput:
     config_version: int | None = None
 
 
-@strawberry.input(description="A PNG, JPEG or WebP.")
+@described
+@strawberry.input
 class UploadContentImageInput:
-    """An upload."""
+    """A PNG, JPEG or WebP.
+
+    Attributes:
+        file: The file's bytes in base64.
+    """
 
     brand: str
-    file: str = strawberry.field(description="The file's bytes in base64.")
+    file: str
 
 
+@fields_described
 @strawberry.type
 class Query:
-    """Reads."""
+    """Reads.
 
-    @strawberry.field(
-        description="Content by brand, reward and version; without a brand, of all brands that the person "
-        "may read. `states`: items whose open revision, or newest if none is open, has one of these.",
-        directives=[READ],
-    )
+    Attributes:
+        content_diff: What differs between two revisions, by field and locale; without `before`, from an empty
+            document.
+    """
+
+    @strawberry.field(directives=[READ])
     async def content_items(
         self,
         info: OfficeInfo,
@@ -161,7 +180,10 @@ class Query:
         first: First = 25,
         after: str | None = None,
     ) -> Page[ContentItemType]:
-        """Return a page of items."""
+        """Content by brand, reward and version; without a brand, of all brands that the person may read.
+
+        `states`: items whose open revision, or newest if none is open, has one of these.
+        """
         wanted = ItemFilter(
             frozenset(), None if states is None else frozenset(states), reward_id, _after(after)
         )
@@ -170,31 +192,27 @@ class Query:
         )
         return page_of(found, first, item_to_graphql, lambda one: list(one.key))
 
-    @strawberry.field(description="An item; null if nobody has written it.", directives=[READ])
+    @strawberry.field(directives=[READ])
     async def content_item(
         self, info: OfficeInfo, brand: str, reward_id: str, config_version: int | None = None
     ) -> ContentItemType | None:
-        """Return an item."""
+        """An item; null if nobody has written it."""
         found = await info.context.area(ContentArea).service.item(
             info.context.actor, _key(brand, reward_id, config_version)
         )
         return None if found is None else item_to_graphql(found)
 
-    @strawberry.field(description="A revision.", directives=[READ])
+    @strawberry.field(directives=[READ])
     async def content_revision(
         self, info: OfficeInfo, brand: str, reward_id: str, revision: int, config_version: int | None = None
     ) -> ContentRevisionType:
-        """Return a revision."""
+        """A revision."""
         key = _key(brand, reward_id, config_version)
         return revision_to_graphql(
             await info.context.area(ContentArea).service.revision(info.context.actor, key, revision)
         )
 
-    @strawberry.field(
-        description="What differs between two revisions, by field and locale; without `before`, from an "
-        "empty document.",
-        directives=[READ],
-    )
+    @strawberry.field(directives=[READ])
     async def content_diff(
         self,
         info: OfficeInfo,
@@ -210,7 +228,7 @@ class Query:
         found = await info.context.area(ContentArea).service.changes(info.context.actor, key, before, after)
         return [change_to_graphql(one) for one in found]
 
-    @strawberry.field(description="Lint of a text as it is typed.", directives=[READ])
+    @strawberry.field(directives=[READ])
     async def lint_content(
         self,
         info: OfficeInfo,
@@ -219,17 +237,14 @@ class Query:
         document: ContentDocumentInput,
         config_version: int | None = None,
     ) -> list[LintFinding]:
-        """Return findings."""
+        """Lint of a text as it is typed."""
         key = _key(brand, reward_id, config_version)
         found = await info.context.area(ContentArea).service.lint(
             info.context.actor, key, document_of(key, document.values())
         )
         return [finding_to_graphql(one) for one in found]
 
-    @strawberry.field(
-        description="What the widget would show a customer in a state if a text were published.",
-        directives=[READ],
-    )
+    @strawberry.field(directives=[READ])
     async def content_preview(
         self,
         info: OfficeInfo,
@@ -241,7 +256,7 @@ class Query:
         state: str,
         config_version: int | None = None,
     ) -> ContentPreview:
-        """Return a preview."""
+        """What the widget would show a customer in a state if a text were published."""
         key = _key(brand, reward_id, config_version)
         context = info.context
         found = await context.area(ContentArea).service.previewed(
@@ -249,118 +264,111 @@ class Query:
         )
         return ContentPreview(club=json.dumps(found.club), records=json.dumps(found.records))
 
-    @strawberry.field(
-        description="The states to preview.", directives=[permitted(Permission.CONTENT_READ, ANY)]
-    )
+    @strawberry.field(directives=[permitted(Permission.CONTENT_READ, ANY)])
     async def content_preview_states(self, info: OfficeInfo) -> list[ContentPreviewState]:
-        """Return the states."""
+        """The states to preview."""
         return [
             state_to_graphql(one)
             for one in info.context.area(ContentArea).service.preview_states(info.context.actor)
         ]
 
-    @strawberry.field(
-        description="The brands whose content the person may read.",
-        directives=[permitted(Permission.CONTENT_READ, ANY)],
-    )
+    @strawberry.field(directives=[permitted(Permission.CONTENT_READ, ANY)])
     async def content_brands(self, info: OfficeInfo) -> list[ContentBrand]:
-        """Return brands."""
+        """The brands whose content the person may read."""
         return [
             brand_to_graphql(one)
             for one in await info.context.area(ContentArea).service.brands(info.context.actor)
         ]
 
-    @strawberry.field(description="What an editor needs to know about a brand.", directives=[READ])
+    @strawberry.field(directives=[READ])
     async def content_brand(self, info: OfficeInfo, brand: str) -> ContentBrand:
-        """Return a brand."""
+        """What an editor needs to know about a brand."""
         return brand_to_graphql(await info.context.area(ContentArea).service.brand(info.context.actor, brand))
 
 
+@fields_described
 @strawberry.type
 class Mutation:
     """Changes; each returns the changed item. STALE: somebody else changed it, and nothing is overwritten."""
 
-    @strawberry.mutation(
-        description="Store a draft. A revision in review, approved or scheduled is withdrawn by it.",
-        directives=[EDIT],
-    )
+    @strawberry.mutation(directives=[EDIT])
     async def save_content(self, info: OfficeInfo, input: SaveContentInput) -> ContentItemType:  # noqa: A002
-        """Store a draft."""
+        """Store a draft. A revision in review, approved or scheduled is withdrawn by it."""
         key = _key(input.brand, input.reward_id, input.config_version)
         changed = await info.context.area(ContentArea).editing.save(
             info.context.actor, key, input.document.values(), input.expected_version
         )
         return item_to_graphql(changed)
 
-    @strawberry.mutation(description="Submit the draft for another person's approval.", directives=[EDIT])
+    @strawberry.mutation(directives=[EDIT])
     async def submit_content(self, info: OfficeInfo, input: SubmitContentInput) -> ContentItemType:  # noqa: A002
-        """Submit the draft."""
+        """Submit the draft for another person's approval."""
         key = _key(input.brand, input.reward_id, input.config_version)
         changed = await info.context.area(ContentArea).editing.submit(
             info.context.actor, key, input.expected_version, input.reason
         )
         return item_to_graphql(changed)
 
-    @strawberry.mutation(description="Withdraw the open revision from publication.", directives=[EDIT])
+    @strawberry.mutation(directives=[EDIT])
     async def withdraw_content(self, info: OfficeInfo, input: ContentStepInput) -> ContentItemType:  # noqa: A002
-        """Withdraw the open revision."""
+        """Withdraw the open revision from publication."""
         key = _key(input.brand, input.reward_id, input.config_version)
         changed = await info.context.area(ContentArea).editing.withdraw(
             info.context.actor, key, input.expected_version
         )
         return item_to_graphql(changed)
 
-    @strawberry.mutation(description="Publish the approved revision now.", directives=[PUBLISH])
+    @strawberry.mutation(directives=[PUBLISH])
     async def publish_content(self, info: OfficeInfo, input: ContentStepInput) -> ContentItemType:  # noqa: A002
-        """Publish."""
+        """Publish the approved revision now."""
         key = _key(input.brand, input.reward_id, input.config_version)
         changed = await info.context.area(ContentArea).publication.publish(
             info.context.actor, key, input.expected_version
         )
         return item_to_graphql(changed)
 
-    @strawberry.mutation(description="Publish the approved revision at a time.", directives=[PUBLISH])
+    @strawberry.mutation(directives=[PUBLISH])
     async def schedule_content(
         self,
         info: OfficeInfo,
         input: ScheduleContentInput,  # noqa: A002
     ) -> ContentItemType:
-        """Schedule."""
+        """Publish the approved revision at a time."""
         key = _key(input.brand, input.reward_id, input.config_version)
         changed = await info.context.area(ContentArea).publication.schedule(
             info.context.actor, key, input.expected_version, input.at, input.occurrence
         )
         return item_to_graphql(changed)
 
-    @strawberry.mutation(description="Cancel a schedule.", directives=[PUBLISH])
+    @strawberry.mutation(directives=[PUBLISH])
     async def unschedule_content(self, info: OfficeInfo, input: ContentStepInput) -> ContentItemType:  # noqa: A002
-        """Unschedule."""
+        """Cancel a schedule."""
         key = _key(input.brand, input.reward_id, input.config_version)
         changed = await info.context.area(ContentArea).publication.unschedule(
             info.context.actor, key, input.expected_version
         )
         return item_to_graphql(changed)
 
-    @strawberry.mutation(description="Publish an earlier revision again, in one step.", directives=[PUBLISH])
+    @strawberry.mutation(directives=[PUBLISH])
     async def roll_back_content(
         self,
         info: OfficeInfo,
         input: RollBackContentInput,  # noqa: A002
     ) -> ContentItemType:
-        """Roll back."""
+        """Publish an earlier revision again, in one step."""
         key = _key(input.brand, input.reward_id, input.config_version)
         changed = await info.context.area(ContentArea).publication.roll_back(
             info.context.actor, key, input.to_revision, input.expected_version, input.reason
         )
         return item_to_graphql(changed)
 
-    @strawberry.mutation(description="Upload an image; it is re-encoded.", directives=[EDIT])
+    @strawberry.mutation(directives=[EDIT])
     async def upload_content_image(
         self,
         info: OfficeInfo,
         input: UploadContentImageInput,  # noqa: A002
     ) -> ContentImage:
-        """Upload an image."""
+        """Upload an image; it is re-encoded."""
         try:
             file = base64.b64decode(input.file, validate=True)
         except (binascii.Error, ValueError) as error:

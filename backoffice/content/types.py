@@ -17,43 +17,50 @@ from backoffice.content.workflow.local_time import Occurrence, local_text
 from backoffice.content.workflow.publication import image_address
 from backoffice.graph.area import FOUND, OfficeInfo, permitted
 from backoffice.graph.pages import Page, number_key, page_of, page_size
+from subgraphs.kit.graphql.descriptions import described
 
 READ: Final = permitted(Permission.CONTENT_READ, FOUND)
 
-strawberry.enum(
-    RevisionState, name="ContentState", description="The state of a revision, from draft to publication."
-)
+described(strawberry.enum(RevisionState, name="ContentState"))
 strawberry.enum(Severity, name="LintSeverity")
 strawberry.enum(SpanKind, name="DiffSpanKind")
 strawberry.enum(Occurrence, name="ClockOccurrence")
 
 
-@strawberry.type(name="LocaleText", description="The texts of one locale.")
+@described
+@strawberry.type(name="LocaleText")
 class ContentTextType:
-    """Texts."""
+    """The texts of one locale.
+
+    Attributes:
+        image_url: As stored: an address, or image:HASH.
+        image_address: Where a browser finds the image.
+    """
 
     locale: str
     title: str
     summary: str
     significant_terms: str
     terms_url: str
-    image_url: str = strawberry.field(description="As stored: an address, or image:HASH.")
+    image_url: str
     image_alt: str
-    image_address: str | None = strawberry.field(description="Where a browser finds the image.")
+    image_address: str | None
 
 
-@strawberry.type(name="ContentDocumentShown", description="How a reward is shown.")
+@described
+@strawberry.type(name="ContentDocumentShown")
 class ContentDocumentType:
-    """A document."""
+    """How a reward is shown."""
 
     position: int
     eligible_games: list[str]
     texts: list[ContentTextType]
 
 
-@strawberry.type(description="What lint found; an error blocks publication by every route.")
+@described
+@strawberry.type
 class LintFinding:
-    """A finding."""
+    """What lint found; an error blocks publication by every route."""
 
     rule: str
     severity: Severity
@@ -61,9 +68,10 @@ class LintFinding:
     message: str
 
 
-@strawberry.type(description="What an approval is bound to: pass both to `approve`.")
+@described
+@strawberry.type
 class ContentProposal:
-    """A proposal."""
+    """What an approval is bound to: pass both to `approve`."""
 
     id: ID
     content_hash: str
@@ -72,9 +80,10 @@ class ContentProposal:
     proposed_by: str
 
 
-@strawberry.type(name="ContentRevision", description="One revision of content.")
+@described
+@strawberry.type(name="ContentRevision")
 class ContentRevisionType:
-    """A revision."""
+    """One revision of content."""
 
     stored: Private[ContentRevision]
     id: ID
@@ -92,23 +101,23 @@ class ContentRevisionType:
     published_by: str | None
     note: str | None
 
-    @strawberry.field(description="The document.", directives=[READ])
+    @strawberry.field(directives=[READ])
     def document(self, info: OfficeInfo) -> ContentDocumentType:
-        """Return the document."""
+        """The document."""
         return document_to_graphql(self.stored.document, info.context.area(ContentArea).images_url)
 
-    @strawberry.field(description="What lint finds now.", directives=[READ])
+    @strawberry.field(directives=[READ])
     async def lint(self, info: OfficeInfo) -> list[LintFinding]:
-        """Return findings."""
+        """What lint finds now."""
         context = info.context
         found = await context.area(ContentArea).service.lint(
             context.actor, self.stored.key, self.stored.document
         )
         return [finding_to_graphql(one) for one in found]
 
-    @strawberry.field(description="The proposal by which it was submitted.", directives=[READ])
+    @strawberry.field(directives=[READ])
     async def proposal(self, info: OfficeInfo) -> ContentProposal | None:
-        """Return the proposal."""
+        """The proposal by which it was submitted."""
         found = await info.context.area(ContentArea).service.proposal(info.context.actor, self.stored)
         if found is None:
             return None
@@ -120,53 +129,61 @@ class ContentRevisionType:
             proposed_by=found.proposer_name,
         )
 
-    @strawberry.field(
-        description="When it is published, as people in the brand's zone write it.", directives=[READ]
-    )
+    @strawberry.field(directives=[READ])
     async def publish_at_local(self, info: OfficeInfo) -> str | None:
-        """Return the local time."""
+        """When it is published, as people in the brand's zone write it."""
         if self.stored.publish_at is None:
             return None
         known = await info.context.area(ContentArea).service.brand(info.context.actor, self.stored.key.brand)
         return local_text(self.stored.publish_at, known.brand.time_zone)
 
 
-@strawberry.type(name="ContentItem", description="The content of a version of a reward.")
+@described
+@strawberry.type(name="ContentItem")
 class ContentItemType:
-    """An item."""
+    """The content of a version of a reward.
+
+    Attributes:
+        config_version: Null: of the reward's first version.
+        version: For the optimistic lock: pass it as `expectedVersion`.
+        open: The revision that is not published yet.
+        published: What customers see.
+    """
 
     stored: Private[ItemWithRevisions]
     id: ID
     brand: str
     reward_id: str
-    config_version: int | None = strawberry.field(description="Null: of the reward's first version.")
-    version: int = strawberry.field(description="For the optimistic lock: pass it as `expectedVersion`.")
+    config_version: int | None
+    version: int
     changed_at: datetime
-    open: ContentRevisionType | None = strawberry.field(description="The revision that is not published yet.")
-    published: ContentRevisionType | None = strawberry.field(description="What customers see.")
+    open: ContentRevisionType | None
+    published: ContentRevisionType | None
 
-    @strawberry.field(description="All revisions, newest first.", directives=[READ])
+    @strawberry.field(directives=[READ])
     async def revisions(
         self, info: OfficeInfo, first: int = 25, after: str | None = None
     ) -> Page[ContentRevisionType]:
-        """Return a page of revisions."""
+        """All revisions, newest first."""
         found = await info.context.area(ContentArea).service.revisions(
             info.context.actor, self.stored.key, page_size(first), number_key(after)
         )
         return page_of(found, first, revision_to_graphql, lambda one: one.revision)
 
 
-@strawberry.type(description="A piece of text: same and removed pieces make the earlier text.")
+@described
+@strawberry.type
 class DiffSpan:
-    """A span."""
+    """A piece of text: same and removed pieces make the earlier text."""
 
     kind: SpanKind
     text: str
 
 
-@strawberry.type(description="A field that differs between two revisions.")
+@described
+@strawberry.type
 class ContentFieldChange:
-    """A change."""
+    """A field that differs between two revisions."""
 
     path: str
     locale: str | None
@@ -176,9 +193,10 @@ class ContentFieldChange:
     spans: list[DiffSpan]
 
 
-@strawberry.type(description="A version of a reward that content may be written for.")
+@described
+@strawberry.type
 class ContentReward:
-    """A reward."""
+    """A version of a reward that content may be written for."""
 
     reward_id: str
     config_version: int
@@ -186,9 +204,10 @@ class ContentReward:
     kind: str
 
 
-@strawberry.type(description="What an editor needs to know about a brand.")
+@described
+@strawberry.type
 class ContentBrand:
-    """A brand."""
+    """What an editor needs to know about a brand."""
 
     id: ID
     name: str
@@ -200,31 +219,41 @@ class ContentBrand:
     rewards: list[ContentReward]
 
 
-@strawberry.type(description="A state that the preview's customer can be in.")
+@described
+@strawberry.type
 class ContentPreviewState:
-    """A state."""
+    """A state that the preview's customer can be in."""
 
     name: str
     says: str
     brand: str
 
 
-@strawberry.type(description="What the widget would show.")
+@described
+@strawberry.type
 class ContentPreview:
-    """A preview."""
+    """What the widget would show.
 
-    club: str = strawberry.field(description="The `Club` of the customers' graph, as JSON.")
-    records: str = strawberry.field(
-        description="The customer's `recentBets` and `pastWeeks`, and `termsSummary`, as JSON."
-    )
+    Attributes:
+        club: The `Club` of the customers' graph, as JSON.
+        records: The customer's `recentBets` and `pastWeeks`, and `termsSummary`, as JSON.
+    """
+
+    club: str
+    records: str
 
 
-@strawberry.type(description="An uploaded image.")
+@described
+@strawberry.type
 class ContentImage:
-    """An image."""
+    """An uploaded image.
+
+    Attributes:
+        image_url: What to store in a text: image:HASH.
+    """
 
     id: ID
-    image_url: str = strawberry.field(description="What to store in a text: image:HASH.")
+    image_url: str
     address: str
     media_type: str
     width: int

@@ -12,6 +12,7 @@ import strawberry
 from backoffice.errors import Invalid, Problem
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.keys import read_opaque
+from subgraphs.kit.graphql.descriptions import described
 
 N = TypeVar("N")
 S = TypeVar("S")
@@ -24,12 +25,17 @@ Name = Annotated[str, msgspec.Meta(max_length=512)]
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
-@strawberry.type(description="A page of a list.")
+@described
+@strawberry.type
 class Page(Generic[N]):
-    """A page of a list."""
+    """A page of a list.
+
+    Attributes:
+        end_cursor: Pass it as `after` to get the next page.
+    """
 
     nodes: list[N]
-    end_cursor: str | None = strawberry.field(description="Pass it as `after` to get the next page.")
+    end_cursor: str | None
     has_next_page: bool
 
 

@@ -33,9 +33,11 @@ class CannotChange(Exception):
 
 
 class StatusAction(Enum):
-    """What can be done to a version; the value is its status afterwards.
+    """What can be done to a version.
 
-    RECALL: withdrawn for safety or law. Customers who have chosen it do not get it either. Irreversible.
+    Attributes:
+        value: The version's status afterwards.
+        RECALL: Withdrawn for safety or law. Customers who have chosen it do not get it either. Irreversible.
     """
 
     PAUSE = "paused"

@@ -44,6 +44,7 @@ from backoffice.operations.types import (
     node_to_graphql,
 )
 from subgraphs.kit.domain.keys import ALL_BRANDS
+from subgraphs.kit.graphql.descriptions import fields_described
 from subgraphs.kit.mutations.intents import Intent
 from subgraphs.kit.records.global_state import GlobalOrder, SwitchScope
 
@@ -81,23 +82,33 @@ class RewardStatusInput:
     reason: str
 
 
+@fields_described
 @strawberry.input
 class ReplayInput:
-    """A dead letter to replay, such as progress:7."""
+    """A dead letter to replay, such as progress:7.
+
+    Attributes:
+        reason: Needed unless it is a dry run.
+    """
 
     letter: ID
     dry_run: bool = True
-    reason: str = strawberry.field(default="", description="Needed unless it is a dry run.")
+    reason: str = ""
 
 
+@fields_described
 @strawberry.input
 class ReplayAllInput:
-    """The dead letters of a consumer, or of one of its topics."""
+    """The dead letters of a consumer, or of one of its topics.
+
+    Attributes:
+        reason: Needed unless it is a dry run.
+    """
 
     app: str
     topic: str | None = None
     dry_run: bool = True
-    reason: str = strawberry.field(default="", description="Needed unless it is a dry run.")
+    reason: str = ""
 
 
 @strawberry.input
@@ -108,13 +119,12 @@ class ForgetNodeInput:
     reason: str
 
 
+@fields_described
 @strawberry.type
 class Query(BrandQuery, BacklogQuery, CaseQuery, RewardQuery, ProviderQuery, WeekQuery):
     """Reads."""
 
-    @strawberry.field(
-        description="What holds on all nodes, the newest first.", directives=[permitted(_READ, "brand")]
-    )
+    @strawberry.field(directives=[permitted(_READ, "brand")])
     async def global_events(
         self,
         info: OfficeInfo,
@@ -123,7 +133,7 @@ class Query(BrandQuery, BacklogQuery, CaseQuery, RewardQuery, ProviderQuery, Wee
         first: First = 25,
         after: str | None = None,
     ) -> Page[GlobalEvent]:
-        """Return a page of decisions."""
+        """What holds on all nodes, the newest first."""
         kinds = () if kind is None else (kind,)
         context = info.context
         found = await context.area(OperationsArea).nodes.page(
@@ -131,38 +141,31 @@ class Query(BrandQuery, BacklogQuery, CaseQuery, RewardQuery, ProviderQuery, Wee
         )
         return page_of(found, first, event_to_graphql, _key)
 
-    @strawberry.field(
-        description="What holds for a subject on all nodes.", directives=[permitted(_READ, FOUND)]
-    )
+    @strawberry.field(directives=[permitted(_READ, FOUND)])
     async def global_event(self, info: OfficeInfo, id: ID) -> GlobalEvent:  # noqa: A002
-        """Return a decision."""
+        """What holds for a subject on all nodes."""
         return event_to_graphql(await info.context.area(OperationsArea).nodes.find(info.context.actor, id))
 
-    @strawberry.field(
-        description="Kill switches that were used, the last first.", directives=[permitted(_READ, "brand")]
-    )
+    @strawberry.field(directives=[permitted(_READ, "brand")])
     async def kill_switches(
         self, info: OfficeInfo, brand: str | None = None, first: First = 25, after: str | None = None
     ) -> Page[GlobalEvent]:
-        """Return a page of kill switches."""
+        """Kill switches that were used, the last first."""
         context = info.context
         found = await context.area(OperationsArea).nodes.page(
             context.actor, first=page_size(first), before=_order(after), brand=brand, kinds=("switch",)
         )
         return page_of(found, first, event_to_graphql, _key)
 
-    @strawberry.field(description="Nodes, and what each lacks.", directives=[permitted(_READ, ALL)])
+    @strawberry.field(directives=[permitted(_READ, ALL)])
     async def nodes(self, info: OfficeInfo) -> list[Node]:
-        """Return all nodes."""
+        """Nodes, and what each lacks."""
         return [
             node_to_graphql(one)
             for one in await info.context.area(OperationsArea).nodes.listed(info.context.actor)
         ]
 
-    @strawberry.field(
-        description="The newest dead letters of a consumer; the access is recorded.",
-        directives=[permitted(_READ, ALL)],
-    )
+    @strawberry.field(directives=[permitted(_READ, ALL)])
     async def dead_letters(
         self,
         info: OfficeInfo,
@@ -171,24 +174,19 @@ class Query(BrandQuery, BacklogQuery, CaseQuery, RewardQuery, ProviderQuery, Wee
         first: First = 25,
         after: str | None = None,
     ) -> Page[DeadLetterInfo]:
-        """Return a page of dead letters."""
+        """The newest dead letters of a consumer; the access is recorded."""
         before = number_key(after)
         found = await info.context.area(OperationsArea).letters.newest(
             info.context.actor, app, page_size(first), topic, before
         )
         return page_of(found, first, letter_to_graphql, lambda one: one.letter.id)
 
-    @strawberry.field(
-        description="A dead letter; each access is recorded.", directives=[permitted(_READ, ALL)]
-    )
+    @strawberry.field(directives=[permitted(_READ, ALL)])
     async def dead_letter(self, info: OfficeInfo, id: ID) -> DeadLetterInfo:  # noqa: A002
-        """Return a dead letter."""
+        """A dead letter; each access is recorded."""
         return letter_to_graphql(await info.context.area(OperationsArea).letters.find(info.context.actor, id))
 
-    @strawberry.field(
-        description="Changes in doubt, the oldest first; the access is recorded.",
-        directives=[permitted(_READ, "brand")],
-    )
+    @strawberry.field(directives=[permitted(_READ, "brand")])
     async def pending_intents(  # noqa: PLR0917 - GraphQL passes arguments by name
         self,
         info: OfficeInfo,
@@ -198,15 +196,15 @@ class Query(BrandQuery, BacklogQuery, CaseQuery, RewardQuery, ProviderQuery, Wee
         first: First = 25,
         after: str | None = None,
     ) -> Page[PendingIntent]:
-        """Return a page of changes in doubt."""
+        """Changes in doubt, the oldest first; the access is recorded."""
         wanted = IntentFilter(subgraph, older_than_minutes, time_of(after))
         installation = info.context.area(OperationsArea).installation
         found = await installation.pending_intents(info.context.actor, brand, page_size(first), wanted)
         return page_of(found, first, lambda one: intent_to_graphql(*one), _intent_key)
 
-    @strawberry.field(description="Providers to which nothing is sent.", directives=[permitted(_READ, ALL)])
+    @strawberry.field(directives=[permitted(_READ, ALL)])
     async def stopped_providers(self, info: OfficeInfo) -> list[StoppedProviderInfo]:
-        """Return stopped providers."""
+        """Providers to which nothing is sent."""
         return [
             StoppedProviderInfo(name=one.name, reason=one.reason, since=one.since, everywhere=one.everywhere)
             for one in await info.context.area(OperationsArea).installation.stopped_providers(
@@ -214,52 +212,47 @@ class Query(BrandQuery, BacklogQuery, CaseQuery, RewardQuery, ProviderQuery, Wee
             )
         ]
 
-    @strawberry.field(
-        description="Messages that are not on Kafka yet, by database.", directives=[permitted(_READ, ALL)]
-    )
+    @strawberry.field(directives=[permitted(_READ, ALL)])
     async def outboxes(self, info: OfficeInfo) -> list[OutboxInfo]:
-        """Return outboxes."""
+        """Messages that are not on Kafka yet, by database."""
         return [
             OutboxInfo(database=one.database, waiting=one.waiting, oldest_at=one.oldest_at)
             for one in await info.context.area(OperationsArea).installation.outboxes(info.context.actor)
         ]
 
 
+@fields_described
 @strawberry.type
 class Mutation(BrandMutation, ProviderMutation, WeekMutation):
-    """Changes."""
+    """Changes.
 
-    @strawberry.mutation(
-        description="Switch a brand or a reward off or on, on all nodes; needs a step-up.",
-        directives=[permitted(_SWITCH, "input.brand")],
-    )
+    Attributes:
+        replay_dead_letters: Replay all dead letters of a consumer as a job, whose id is returned; needs a
+            step-up unless it is a dry run.
+    """
+
+    @strawberry.mutation(directives=[permitted(_SWITCH, "input.brand")])
     async def set_kill_switch(self, info: OfficeInfo, input: SwitchInput) -> GlobalEvent:  # noqa: A002
-        """Switch a brand or a reward."""
+        """Switch a brand or a reward off or on, on all nodes; needs a step-up."""
         scope = SwitchScope.BRAND if input.reward is None else SwitchScope.REWARD
         return await _switch(info, SwitchTarget(scope, input.brand, input.reward or ""), input)
 
-    @strawberry.mutation(
-        description="Switch a provider off or on, on all nodes; needs a step-up.",
-        directives=[permitted(_SWITCH, ALL)],
-    )
+    @strawberry.mutation(directives=[permitted(_SWITCH, ALL)])
     async def set_provider_switch(
         self,
         info: OfficeInfo,
         input: SwitchProviderInput,  # noqa: A002
     ) -> GlobalEvent:
-        """Switch a provider."""
+        """Switch a provider off or on, on all nodes; needs a step-up."""
         return await _switch(info, SwitchTarget(SwitchScope.PROVIDER, ALL_BRANDS, input.provider), input)
 
-    @strawberry.mutation(
-        description="Pause, resume or withdraw a version, or propose to recall it; needs a step-up.",
-        directives=[permitted(_SWITCH, "input.brand")],
-    )
+    @strawberry.mutation(directives=[permitted(_SWITCH, "input.brand")])
     async def change_reward_status(
         self,
         info: OfficeInfo,
         input: RewardStatusInput,  # noqa: A002
     ) -> RewardStatusResult:
-        """Change the status of a version."""
+        """Pause, resume or withdraw a version, or propose to recall it; needs a step-up."""
         option = f"{input.brand}:{input.reward}:{input.version}"
         found = await info.context.area(OperationsArea).statuses.change(
             info.context.actor, option, input.action, input.reason
@@ -268,22 +261,15 @@ class Mutation(BrandMutation, ProviderMutation, WeekMutation):
             return RewardStatusResult(event=None, proposal=ID(found))
         return RewardStatusResult(event=decision_to_graphql(found), proposal=None)
 
-    @strawberry.mutation(
-        description="Replay a dead letter, or say what would happen.",
-        directives=[permitted(Permission.OPERATIONS_REPLAY, ALL)],
-    )
+    @strawberry.mutation(directives=[permitted(Permission.OPERATIONS_REPLAY, ALL)])
     async def replay_dead_letter(self, info: OfficeInfo, input: ReplayInput) -> ReplayResult:  # noqa: A002
-        """Replay a dead letter."""
+        """Replay a dead letter, or say what would happen."""
         found = await info.context.area(OperationsArea).letters.replay(
             info.context.actor, input.letter, input.reason, dry_run=input.dry_run
         )
         return ReplayResult(fate=found.fate, reason=found.reason)
 
-    @strawberry.mutation(
-        description="Replay all dead letters of a consumer as a job, whose id is returned; needs a step-up "
-        "unless it is a dry run.",
-        directives=[permitted(Permission.OPERATIONS_REPLAY, ALL)],
-    )
+    @strawberry.mutation(directives=[permitted(Permission.OPERATIONS_REPLAY, ALL)])
     async def replay_dead_letters(self, info: OfficeInfo, input: ReplayAllInput) -> ID:  # noqa: A002
         """Start a bulk replay."""
         job = await info.context.area(OperationsArea).letters.start_replay(
@@ -291,11 +277,9 @@ class Mutation(BrandMutation, ProviderMutation, WeekMutation):
         )
         return ID(job.job_id)
 
-    @strawberry.mutation(
-        description="Forget a node that was removed permanently.", directives=[permitted(_SWITCH, ALL)]
-    )
+    @strawberry.mutation(directives=[permitted(_SWITCH, ALL)])
     async def forget_node(self, info: OfficeInfo, input: ForgetNodeInput) -> int:  # noqa: A002
-        """Forget a node."""
+        """Forget a node that was removed permanently."""
         return await info.context.area(OperationsArea).nodes.forget(
             info.context.actor, input.node, input.reason
         )

@@ -12,21 +12,30 @@ from backoffice.operations.dead_letters import NamedLetter
 from backoffice.operations.nodes import Acknowledged, NodeState
 from backoffice.operations.reward_statuses import StatusAction
 from consumers.stream.database.dead_letter_replay import Fate
+from subgraphs.kit.graphql.descriptions import described
 from subgraphs.kit.mutations.intents import Intent
 from subgraphs.kit.records.global_state import SwitchScope
 
-strawberry.enum(SwitchScope, description="What a kill switch turns off.")
-strawberry.enum(StatusAction, name="RewardStatusAction", description="What can be done to a version.")
-strawberry.enum(Fate, name="ReplayFate", description="What became of a replayed dead letter.")
+described(strawberry.enum(SwitchScope))
+described(strawberry.enum(StatusAction, name="RewardStatusAction"))
+described(strawberry.enum(Fate, name="ReplayFate"))
 SHOWN_BYTES = 100_000
 
 
-@strawberry.type(description="What holds for a subject on all nodes.")
+@described
+@strawberry.type
 class GlobalEvent:
-    """What holds for a subject on all nodes."""
+    """What holds for a subject on all nodes.
 
-    id: ID = strawberry.field(description="The subject's key on the topic.")
-    brand: str = strawberry.field(description="`*` if it belongs to all brands.")
+    Attributes:
+        id: The subject's key on the topic.
+        brand: `*` if it belongs to all brands.
+        applied: The parts of nodes that have applied it.
+        missing: Those that have not acknowledged it yet.
+    """
+
+    id: ID
+    brand: str
     kind: str
     epoch: float
     number: float
@@ -34,50 +43,70 @@ class GlobalEvent:
     reason: str | None
     decided_at: datetime
     decided_by: str
-    applied: list[str] = strawberry.field(description="The parts of nodes that have applied it.")
-    missing: list["MissingNode"] = strawberry.field(description="Those that have not acknowledged it yet.")
+    applied: list[str]
+    missing: list["MissingNode"]
 
 
-@strawberry.type(description="A part of a node that has not applied a decision.")
+@described
+@strawberry.type
 class MissingNode:
-    """A part of a node that has not applied a decision."""
+    """A part of a node that has not applied a decision.
+
+    Attributes:
+        reason: Why it cannot; null if it has not seen it yet.
+    """
 
     node: str
-    reason: str | None = strawberry.field(description="Why it cannot; null if it has not seen it yet.")
+    reason: str | None
 
 
-@strawberry.type(description="A part of a node: the consumer of one subgraph's database.")
+@described
+@strawberry.type
 class Node:
-    """A part of a node."""
+    """A part of a node: the consumer of one subgraph's database.
 
-    id: ID = strawberry.field(description="Node and part, such as main/rewards.")
+    Attributes:
+        id: Node and part, such as main/rewards.
+        number: The last message that it has applied.
+        missing: How many decisions it has not applied.
+        refused: What it cannot apply, with the reason.
+    """
+
+    id: ID
     node: str
     part: str
     process: str
     alive: bool
-    number: float = strawberry.field(description="The last message that it has applied.")
-    missing: int = strawberry.field(description="How many decisions it has not applied.")
+    number: float
+    missing: int
     missing_since: datetime | None
-    refused: list[MissingNode] = strawberry.field(description="What it cannot apply, with the reason.")
+    refused: list[MissingNode]
     received_at: datetime
 
 
-@strawberry.type(description="A record that could not be applied.")
+@described
+@strawberry.type
 class DeadLetterInfo:
-    """A record that could not be applied."""
+    """A record that could not be applied.
 
-    id: ID = strawberry.field(description="Such as progress:7.")
+    Attributes:
+        id: Such as progress:7.
+        value: Text, or base64 if it is not UTF-8.
+    """
+
+    id: ID
     app: str
     topic: str
     partition: int
     offset: float
     reason: str
     key: str | None
-    value: str | None = strawberry.field(description="Text, or base64 if it is not UTF-8.")
+    value: str | None
     stored_at: datetime
 
 
-@strawberry.type(description="The result of one replay.")
+@described
+@strawberry.type
 class ReplayResult:
     """The result of one replay."""
 
@@ -85,45 +114,60 @@ class ReplayResult:
     reason: str
 
 
-@strawberry.type(description="A change of a customer's whose outcome is in doubt.")
+@described
+@strawberry.type
 class PendingIntent:
-    """A change whose outcome is in doubt."""
+    """A change of a customer's whose outcome is in doubt.
+
+    Attributes:
+        waits_until: Until when the upstream asked not to be called about it; null if it did not.
+    """
 
     id: ID
     subgraph: str
     customer: str
     operation: str
     created_at: datetime
-    waits_until: datetime | None = strawberry.field(
-        description="Until when the upstream asked not to be called about it; null if it did not."
-    )
+    waits_until: datetime | None
 
 
-@strawberry.type(description="A provider to which nothing is sent.")
+@described
+@strawberry.type
 class StoppedProviderInfo:
-    """A stopped provider."""
+    """A provider to which nothing is sent.
+
+    Attributes:
+        everywhere: Whether its kill switch is on, on all nodes.
+    """
 
     name: str
     reason: str | None
     since: datetime
-    everywhere: bool = strawberry.field(description="Whether its kill switch is on, on all nodes.")
+    everywhere: bool
 
 
-@strawberry.type(description="Messages of a database that are not on Kafka yet.")
+@described
+@strawberry.type
 class OutboxInfo:
-    """An outbox."""
+    """Messages of a database that are not on Kafka yet."""
 
     database: str
     waiting: int
     oldest_at: datetime | None
 
 
-@strawberry.type(description="The outcome of a change of a reward's status.")
+@described
+@strawberry.type
 class RewardStatusResult:
-    """The outcome of a change."""
+    """The outcome of a change of a reward's status.
 
-    event: GlobalEvent | None = strawberry.field(description="What holds from now on.")
-    proposal: ID | None = strawberry.field(description="The proposal that another person has to approve.")
+    Attributes:
+        event: What holds from now on.
+        proposal: The proposal that another person has to approve.
+    """
+
+    event: GlobalEvent | None
+    proposal: ID | None
 
 
 def event_to_graphql(one: Acknowledged) -> GlobalEvent:

@@ -36,6 +36,7 @@ from backoffice.people.types import (
     user_to_graphql,
     waiting_to_graphql,
 )
+from subgraphs.kit.graphql.descriptions import fields_described
 
 First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
 
@@ -102,13 +103,21 @@ class RejectInput:
     reason: str
 
 
+@fields_described
 @strawberry.type
 class Query:
-    """Reads."""
+    """Reads.
 
-    @strawberry.field(description="The person who is signed in.", directives=[permitted(Permission.OWN, ANY)])
+    Attributes:
+        approvals_to_decide: What waits for the decision of the person who asks, the oldest first: of the
+            newest 100 proposals that wait.
+        my_decisions: One's own proposals that others have approved or rejected, or that have lapsed: the
+            latest 20 decisions, the newest first.
+    """
+
+    @strawberry.field(directives=[permitted(Permission.OWN, ANY)])
     async def me(self, info: OfficeInfo) -> Me:
-        """Return who acts."""
+        """The person who is signed in."""
         actor = info.context.actor
         return Me(
             id=ID(actor.user_id),
@@ -120,40 +129,33 @@ class Query:
             recovery_codes_left=await info.context.area(PeopleArea).accounts.recovery_codes_left(actor),
         )
 
-    @strawberry.field(description="Accounts by login.", directives=[permitted(Permission.PEOPLE_READ, ANY)])
+    @strawberry.field(directives=[permitted(Permission.PEOPLE_READ, ANY)])
     async def users(self, info: OfficeInfo, first: First = 25, after: str | None = None) -> Page[User]:
-        """Return a page of accounts."""
+        """Accounts by login."""
         found = await info.context.area(PeopleArea).accounts.by_login(
             info.context.actor, page_size(first), text_key(after)
         )
         return page_of(found, first, user_to_graphql, lambda one: one.user.login)
 
-    @strawberry.field(description="An account.", directives=[permitted(Permission.PEOPLE_READ, FOUND)])
+    @strawberry.field(directives=[permitted(Permission.PEOPLE_READ, FOUND)])
     async def user(self, info: OfficeInfo, id: ID) -> User:  # noqa: A002 - the argument's name
-        """Return an account."""
+        """An account."""
         return user_to_graphql(await info.context.area(PeopleArea).accounts.find(info.context.actor, id))
 
-    @strawberry.field(description="One's own open sessions.", directives=[permitted(Permission.OWN, ANY)])
+    @strawberry.field(directives=[permitted(Permission.OWN, ANY)])
     async def my_sessions(self, info: OfficeInfo) -> list[SessionInfo]:
-        """Return the actor's own sessions."""
+        """One's own open sessions."""
         actor = info.context.actor
         found = await info.context.area(PeopleArea).accounts.sessions_of(actor, actor.user_id)
         return [session_to_graphql(one, actor) for one in found]
 
-    @strawberry.field(
-        description="The open sessions of an account.",
-        directives=[permitted(Permission.PEOPLE_READ, FOUND)],
-    )
+    @strawberry.field(directives=[permitted(Permission.PEOPLE_READ, FOUND)])
     async def sessions(self, info: OfficeInfo, user_id: ID) -> list[SessionInfo]:
-        """Return an account's sessions."""
+        """The open sessions of an account."""
         found = await info.context.area(PeopleArea).accounts.sessions_of(info.context.actor, user_id)
         return [session_to_graphql(one, info.context.actor) for one in found]
 
-    @strawberry.field(
-        description="The audit log, newest first. Without a brand: of all brands that one may see; rows "
-        "that belong to no brand are for those who may see all of them.",
-        directives=[permitted(Permission.AUDIT_READ, "brand")],
-    )
+    @strawberry.field(directives=[permitted(Permission.AUDIT_READ, "brand")])
     async def audit(
         self,
         info: OfficeInfo,
@@ -165,17 +167,18 @@ class Query:
         first: First = 25,
         after: str | None = None,
     ) -> Page[AuditEntry]:
-        """Return a page of the audit log."""
+        """The audit log, newest first.
+
+        Without a brand: of all brands that one may see; rows that belong to no brand are for those who may
+        see all of them.
+        """
         wanted = AuditFilter(user_id=user_id, action=action, subject=subject)
         found = await info.context.area(PeopleArea).records.audit(
             info.context.actor, brand, wanted, page_size(first), number_key(after)
         )
         return page_of(found, first, entry_to_graphql, lambda one: one.entry.sequence)
 
-    @strawberry.field(
-        description="Proposals, newest first; with a subject, only those of kinds that one may see.",
-        directives=[permitted(Permission.APPROVALS_READ, "brand")],
-    )
+    @strawberry.field(directives=[permitted(Permission.APPROVALS_READ, "brand")])
     async def approvals(
         self,
         info: OfficeInfo,
@@ -187,7 +190,7 @@ class Query:
         first: First = 25,
         after: str | None = None,
     ) -> Page[ProposalInfo]:
-        """Return a page of proposals."""
+        """Proposals, newest first; with a subject, only those of kinds that one may see."""
         actor = info.context.actor
         wanted = ProposalFilter(status=status, kind=kind, subject=subject)
         found = await info.context.area(PeopleArea).records.proposals(
@@ -200,21 +203,13 @@ class Query:
             lambda one: time_key(one.proposal.proposed_at, one.proposal.proposal_id),
         )
 
-    @strawberry.field(
-        description="What waits for the decision of the person who asks, the oldest first: of the newest 100 "
-        "proposals that wait.",
-        directives=[permitted(Permission.APPROVALS_READ, ANY)],
-    )
+    @strawberry.field(directives=[permitted(Permission.APPROVALS_READ, ANY)])
     async def approvals_to_decide(self, info: OfficeInfo) -> list[WaitingProposal]:
         """Return what waits for the actor."""
         found = await info.context.area(PeopleArea).records.to_decide(info.context.actor)
         return [waiting_to_graphql(one) for one in found]
 
-    @strawberry.field(
-        description="One's own proposals that others have approved or rejected, or that have lapsed: the "
-        "latest 20 decisions, the newest first.",
-        directives=[permitted(Permission.OWN, ANY)],
-    )
+    @strawberry.field(directives=[permitted(Permission.OWN, ANY)])
     async def my_decisions(self, info: OfficeInfo) -> list[ProposalInfo]:
         """Return decisions about the actor's proposals."""
         actor = info.context.actor
@@ -223,23 +218,18 @@ class Query:
             for one in await info.context.area(PeopleArea).records.decisions(actor)
         ]
 
-    @strawberry.field(
-        description="How many of those decisions one has not looked at.",
-        directives=[permitted(Permission.OWN, ANY)],
-    )
+    @strawberry.field(directives=[permitted(Permission.OWN, ANY)])
     async def unseen_decisions(self, info: OfficeInfo) -> int:
-        """Count decisions."""
+        """How many of those decisions one has not looked at."""
         return await info.context.area(PeopleArea).records.unseen_decisions(info.context.actor)
 
-    @strawberry.field(description="A proposal.", directives=[permitted(Permission.APPROVALS_READ, FOUND)])
+    @strawberry.field(directives=[permitted(Permission.APPROVALS_READ, FOUND)])
     async def approval(self, info: OfficeInfo, id: ID) -> ProposalInfo:  # noqa: A002 - the argument's name
-        """Return a proposal."""
+        """A proposal."""
         actor = info.context.actor
         return proposal_to_graphql(await info.context.area(PeopleArea).records.proposal(actor, id), actor)
 
-    @strawberry.field(
-        description="Jobs, newest first.", directives=[permitted(Permission.JOBS_READ, "brand")]
-    )
+    @strawberry.field(directives=[permitted(Permission.JOBS_READ, "brand")])
     async def jobs(
         self,
         info: OfficeInfo,
@@ -248,65 +238,58 @@ class Query:
         first: First = 25,
         after: str | None = None,
     ) -> Page[JobInfo]:
-        """Return a page of jobs."""
+        """Jobs, newest first."""
         found = await info.context.area(PeopleArea).records.jobs_of(
             info.context.actor, brand, JobFilter(status=status), page_size(first), time_of(after)
         )
         return page_of(found, first, job_to_graphql, lambda one: time_key(one.created_at, one.job_id))
 
-    @strawberry.field(description="A job.", directives=[permitted(Permission.JOBS_READ, FOUND)])
+    @strawberry.field(directives=[permitted(Permission.JOBS_READ, FOUND)])
     async def job(self, info: OfficeInfo, id: ID) -> JobInfo:  # noqa: A002 - the argument's name
-        """Return a job."""
+        """A job."""
         return job_to_graphql(await info.context.area(PeopleArea).jobs.find(info.context.actor, id))
 
 
+@fields_described
 @strawberry.type
 class Mutation:
-    """Changes."""
+    """Changes.
 
-    @strawberry.mutation(
-        description="Add an account; a link is sent to its login, or an initial password shown this once.",
-        directives=[permitted(Permission.PEOPLE_MANAGE, "input.roles.brand")],
-    )
+    Attributes:
+        reset_user: Replace lost credentials by a link to the login, or an initial password; the second factor
+            is set up again, and what the account has proposed lapses.
+        see_decisions: Remember that one has looked at the decisions about one's proposals, up to this one;
+            returns how many are left.
+    """
+
+    @strawberry.mutation(directives=[permitted(Permission.PEOPLE_MANAGE, "input.roles.brand")])
     async def add_user(self, info: OfficeInfo, input: AddUserInput) -> NewCredentials:  # noqa: A002
-        """Add an account."""
+        """Add an account; a link is sent to its login, or an initial password shown this once."""
         new = NewAccount(input.login, input.name, _roles(input.roles), input.person)
         account, password = await info.context.area(PeopleArea).accounts.add(
             info.context.actor, new, input.reason
         )
         return NewCredentials(user=user_to_graphql(account), initial_password=password)
 
-    @strawberry.mutation(
-        description="Replace the roles of an account.",
-        directives=[permitted(Permission.PEOPLE_MANAGE, FOUND)],
-    )
+    @strawberry.mutation(directives=[permitted(Permission.PEOPLE_MANAGE, FOUND)])
     async def set_roles(self, info: OfficeInfo, input: SetRolesInput) -> User:  # noqa: A002
-        """Replace roles."""
+        """Replace the roles of an account."""
         account = await info.context.area(PeopleArea).accounts.set_roles(
             info.context.actor, input.user_id, _roles(input.roles), input.revision, input.reason
         )
         return user_to_graphql(account)
 
-    @strawberry.mutation(
-        description="Disable an account; its sessions end at once.",
-        directives=[permitted(Permission.PEOPLE_MANAGE, FOUND)],
-    )
+    @strawberry.mutation(directives=[permitted(Permission.PEOPLE_MANAGE, FOUND)])
     async def disable_user(self, info: OfficeInfo, input: UserChangeInput) -> User:  # noqa: A002
-        """Disable an account."""
+        """Disable an account; its sessions end at once."""
         return await _set_status(info, input, UserStatus.DISABLED)
 
-    @strawberry.mutation(
-        description="Enable an account again.", directives=[permitted(Permission.PEOPLE_MANAGE, FOUND)]
-    )
+    @strawberry.mutation(directives=[permitted(Permission.PEOPLE_MANAGE, FOUND)])
     async def enable_user(self, info: OfficeInfo, input: UserChangeInput) -> User:  # noqa: A002
-        """Enable an account."""
+        """Enable an account again."""
         return await _set_status(info, input, UserStatus.ACTIVE)
 
-    @strawberry.mutation(
-        description="Replace lost credentials by a link to the login, or an initial password; "
-        "the second factor is set up again, and what the account has proposed lapses.",
-        directives=[permitted(Permission.PEOPLE_MANAGE, FOUND)],
-    )
+    @strawberry.mutation(directives=[permitted(Permission.PEOPLE_MANAGE, FOUND)])
     async def reset_user(self, info: OfficeInfo, input: ResetUserInput) -> NewCredentials:  # noqa: A002
         """Reset an account."""
         account, password = await info.context.area(PeopleArea).accounts.reset(
@@ -314,80 +297,61 @@ class Mutation:
         )
         return NewCredentials(user=user_to_graphql(account), initial_password=password)
 
-    @strawberry.mutation(
-        description="End a session: one's own, or of an account that one manages.",
-        directives=[permitted(Permission.PEOPLE_MANAGE, FOUND)],
-    )
+    @strawberry.mutation(directives=[permitted(Permission.PEOPLE_MANAGE, FOUND)])
     async def end_session(self, info: OfficeInfo, id: ID) -> SessionInfo:  # noqa: A002
-        """End a session."""
+        """End a session: one's own, or of an account that one manages."""
         actor = info.context.actor
         return session_to_graphql(await info.context.area(PeopleArea).accounts.end_session(actor, id), actor)
 
-    @strawberry.mutation(
-        description="Replace one's own recovery codes, which are shown this once; needs a step-up.",
-        directives=[permitted(Permission.OWN, ANY)],
-    )
+    @strawberry.mutation(directives=[permitted(Permission.OWN, ANY)])
     async def new_recovery_codes(self, info: OfficeInfo) -> list[str]:
-        """Replace recovery codes."""
+        """Replace one's own recovery codes, which are shown this once; needs a step-up."""
         now = info.context.area(PeopleArea).now()
         return list(await info.context.area(PeopleArea).accounts.new_recovery_codes(info.context.actor, now))
 
-    @strawberry.mutation(
-        description="Send oneself a link that replaces password and second factor; returns the address. Then "
-        "nobody who gave the present ones is bound to the account.",
-        directives=[permitted(Permission.OWN, ANY)],
-    )
+    @strawberry.mutation(directives=[permitted(Permission.OWN, ANY)])
     async def send_credential_link(self, info: OfficeInfo) -> str:
-        """Send the actor a link."""
+        """Send oneself a link that replaces password and second factor; returns the address.
+
+        Then nobody who gave the present ones is bound to the account.
+        """
         return await info.context.area(PeopleArea).renewal.send(info.context.actor)
 
-    @strawberry.mutation(
-        description="Approve what another person proposed; it is executed at once.",
-        directives=[permitted(Permission.APPROVALS_READ, FOUND)],
-    )
+    @strawberry.mutation(directives=[permitted(Permission.APPROVALS_READ, FOUND)])
     async def approve(self, info: OfficeInfo, input: ApproveInput) -> ProposalInfo:  # noqa: A002
-        """Approve a proposal."""
+        """Approve what another person proposed; it is executed at once."""
         context = info.context
         found = await context.area(PeopleArea).approvals.approve(
             context.actor, input.proposal_id, input.content_hash, context.area(PeopleArea).now()
         )
         return proposal_to_graphql(SeenProposal(found, visible=True), context.actor)
 
-    @strawberry.mutation(
-        description="Reject what another person proposed.",
-        directives=[permitted(Permission.APPROVALS_READ, FOUND)],
-    )
+    @strawberry.mutation(directives=[permitted(Permission.APPROVALS_READ, FOUND)])
     async def reject(self, info: OfficeInfo, input: RejectInput) -> ProposalInfo:  # noqa: A002
-        """Reject a proposal."""
+        """Reject what another person proposed."""
         context = info.context
         found = await context.area(PeopleArea).approvals.reject(
             context.actor, input.proposal_id, input.reason, context.area(PeopleArea).now()
         )
         return proposal_to_graphql(SeenProposal(found, visible=True), context.actor)
 
-    @strawberry.mutation(
-        description="Withdraw one's own proposal.", directives=[permitted(Permission.OWN, FOUND)]
-    )
+    @strawberry.mutation(directives=[permitted(Permission.OWN, FOUND)])
     async def withdraw(self, info: OfficeInfo, id: ID) -> ProposalInfo:  # noqa: A002
-        """Withdraw a proposal."""
+        """Withdraw one's own proposal."""
         context = info.context
         found = await context.area(PeopleArea).approvals.withdraw(
             context.actor, id, context.area(PeopleArea).now()
         )
         return proposal_to_graphql(SeenProposal(found, visible=True), context.actor)
 
-    @strawberry.mutation(
-        description="Remember that one has looked at the decisions about one's proposals, up to this one; "
-        "returns how many are left.",
-        directives=[permitted(Permission.OWN, FOUND)],
-    )
+    @strawberry.mutation(directives=[permitted(Permission.OWN, FOUND)])
     async def see_decisions(self, info: OfficeInfo, newest: ID) -> int:
         """Remember a look."""
         records = info.context.area(PeopleArea).records
         await records.see_decisions(info.context.actor, newest)
         return await records.unseen_decisions(info.context.actor)
 
-    @strawberry.mutation(description="Cancel a job.", directives=[permitted(Permission.JOBS_READ, FOUND)])
+    @strawberry.mutation(directives=[permitted(Permission.JOBS_READ, FOUND)])
     async def cancel_job(self, info: OfficeInfo, id: ID) -> JobInfo:  # noqa: A002
         """Cancel a job."""
         return job_to_graphql(await info.context.area(PeopleArea).jobs.cancel(info.context.actor, id))

@@ -16,30 +16,34 @@ from backoffice.identity.sessions import Session
 from backoffice.identity.users import Roles, UserStatus
 from backoffice.jobs.jobs import Job, JobStatus
 from backoffice.people.service import SeenProposal
+from subgraphs.kit.graphql.descriptions import described
 
-strawberry.enum(Role, description="What a person is in the back office of a brand, or of all brands.")
-strawberry.enum(ProposalStatus, description="The state of a proposal.")
-strawberry.enum(JobStatus, description="The state of a job.")
-strawberry.enum(UserStatus, description="Whether an account may sign in.")
+described(strawberry.enum(Role))
+described(strawberry.enum(ProposalStatus))
+described(strawberry.enum(JobStatus))
+described(strawberry.enum(UserStatus))
 
 
-@strawberry.type(description="A role for a brand; the brand `*` stands for all of them.")
+@described
+@strawberry.type
 class GrantedRole:
-    """A role for a brand."""
+    """A role for a brand; the brand `*` stands for all of them."""
 
     brand: str
     role: Role
 
 
-@strawberry.type(description="The permissions for a brand; the brand `*` stands for all of them.")
+@described
+@strawberry.type
 class BrandPermissions:
-    """The permissions for a brand."""
+    """The permissions for a brand; the brand `*` stands for all of them."""
 
     brand: str
     permissions: list[str]
 
 
-@strawberry.type(description="The person who is signed in.")
+@described
+@strawberry.type
 class Me:
     """The person who is signed in."""
 
@@ -52,37 +56,53 @@ class Me:
     recovery_codes_left: int
 
 
-@strawberry.type(description="An account.")
+@described
+@strawberry.type
 class User:
-    """An account."""
+    """An account.
+
+    Attributes:
+        person: The human being; several accounts may share it.
+        second_factor: Whether the second factor is set up.
+        external: Whether the person signs in by OpenID Connect.
+        revision: Name it in changes, so that nothing is overwritten.
+    """
 
     id: ID
     login: str
     name: str
-    person: str = strawberry.field(description="The human being; several accounts may share it.")
+    person: str
     status: UserStatus
-    second_factor: bool = strawberry.field(description="Whether the second factor is set up.")
+    second_factor: bool
     password_expired: bool
-    external: bool = strawberry.field(description="Whether the person signs in by OpenID Connect.")
+    external: bool
     roles: list[GrantedRole]
-    revision: int = strawberry.field(description="Name it in changes, so that nothing is overwritten.")
+    revision: int
     created_at: datetime
     updated_at: datetime
 
 
-@strawberry.type(
-    description="An account that was given credentials, with a password that is shown this once."
-)
+@described
+@strawberry.type
 class NewCredentials:
-    """An account with its initial password."""
+    """An account that was given credentials, with a password that is shown this once.
+
+    Attributes:
+        initial_password: Null if a link was sent to the login.
+    """
 
     user: User
-    initial_password: str | None = strawberry.field(description="Null if a link was sent to the login.")
+    initial_password: str | None
 
 
-@strawberry.type(description="An open session.")
+@described
+@strawberry.type
 class SessionInfo:
-    """An open session."""
+    """An open session.
+
+    Attributes:
+        complete: Whether the second factor was given.
+    """
 
     id: ID
     user_id: ID
@@ -91,15 +111,20 @@ class SessionInfo:
     expires_at: datetime
     address: str
     user_agent: str
-    complete: bool = strawberry.field(description="Whether the second factor was given.")
+    complete: bool
     current: bool
 
 
-@strawberry.type(description="A row of the audit log.")
+@described
+@strawberry.type
 class AuditEntry:
-    """A row of the audit log."""
+    """A row of the audit log.
 
-    id: ID = strawberry.field(description="Its sequence: 1, 2, …")
+    Attributes:
+        id: Its sequence: 1, 2, …
+    """
+
+    id: ID
     at: datetime
     user_id: str
     person: str
@@ -114,12 +139,19 @@ class AuditEntry:
     hash: str
 
 
-@strawberry.type(
-    description="What one person proposes and another one approves. Who may not see what it is "
-    "about sees its kind and state: the fields from `subject` on are null."
-)
+@described
+@strawberry.type
 class ProposalInfo:
-    """A proposal."""
+    """What one person proposes and another one approves.
+
+    Who may not see what it is about sees its kind and state: the fields from `subject` on are null.
+
+    Attributes:
+        visible: Whether one may see what it is about.
+        own: Whether the person who asks has proposed it.
+        not_independent: Why the person who asks is not independent of the proposer, while it waits.
+        content_hash: Name it in the approval: it is bound to this content.
+    """
 
     id: ID
     kind: str
@@ -127,16 +159,12 @@ class ProposalInfo:
     status: ProposalStatus
     proposed_at: datetime
     decided_at: datetime | None
-    visible: bool = strawberry.field(description="Whether one may see what it is about.")
-    own: bool = strawberry.field(description="Whether the person who asks has proposed it.")
-    not_independent: str | None = strawberry.field(
-        description="Why the person who asks is not independent of the proposer, while it waits."
-    )
+    visible: bool
+    own: bool
+    not_independent: str | None
     subject: str | None = None
     content: JSON | None = None
-    content_hash: str | None = strawberry.field(
-        description="Name it in the approval: it is bound to this content.", default=None
-    )
+    content_hash: str | None = None
     reason: str | None = None
     proposed_by: str | None = None
     decided_by: str | None = None
@@ -144,9 +172,10 @@ class ProposalInfo:
     outcome: JSON | None = None
 
 
-@strawberry.type(description="A proposal that waits, without what it is about.")
+@described
+@strawberry.type
 class WaitingProposal:
-    """A proposal that waits."""
+    """A proposal that waits, without what it is about."""
 
     id: ID
     kind: str
@@ -155,9 +184,10 @@ class WaitingProposal:
     proposed_by: str
 
 
-@strawberry.type(description="Long work.")
+@described
+@strawberry.type
 class JobInfo:
-    """A job."""
+    """Long work."""
 
     id: ID
     kind: str

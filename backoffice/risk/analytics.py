@@ -14,6 +14,7 @@ from backoffice.access import Actor, Permission, require
 from backoffice.audit.audit_log import AuditLog
 from backoffice.errors import Conflict
 from foundation.storage.database import Database
+from subgraphs.kit.graphql.descriptions import described
 
 REPORT_POINTS: Final = 4_000
 """What a report costs of the points of a request, so that one asks for five at most."""
@@ -44,25 +45,36 @@ class AskedReport(NamedTuple):
     iso_week: str | None
 
 
-@strawberry.type(description="Up to when the facts of a cell are all in the store.")
+@described
+@strawberry.type
 class AnalyticsCompleteness:
-    """Completeness of a cell's facts."""
+    """Up to when the facts of a cell are all in the store.
 
-    cell: str = strawberry.field(description="`*` in an installation without cells.")
+    Attributes:
+        cell: `*` in an installation without cells.
+        waiting: Records that were produced and not read.
+        says: The same in a sentence, which begins with INCOMPLETE if it is.
+    """
+
+    cell: str
     until: datetime
-    waiting: int = strawberry.field(description="Records that were produced and not read.")
-    says: str = strawberry.field(description="The same in a sentence, which begins with INCOMPLETE if it is.")
+    waiting: int
+    says: str
 
 
-@strawberry.type(description="A report as a table.")
+@described
+@strawberry.type
 class AnalyticsReport:
-    """A table with what its columns mean, and up to when it is complete."""
+    """A report as a table.
 
-    says: str = strawberry.field(description="What the rows and columns mean.")
+    Attributes:
+        says: What the rows and columns mean.
+        rows: The newest 2,000 at most, values in the order of the columns; null where there is none.
+    """
+
+    says: str
     columns: list[str]
-    rows: list[list[str | None]] = strawberry.field(
-        description="The newest 2,000 at most, values in the order of the columns; null where there is none."
-    )
+    rows: list[list[str | None]]
     completeness: list[AnalyticsCompleteness]
 
 

@@ -32,12 +32,18 @@ from backoffice.risk.types import (
     week_to_graphql,
 )
 from subgraphs.fulfilment.goodwill import GoodwillGiven, GoodwillPosition, GoodwillWanted
+from subgraphs.kit.graphql.descriptions import described, fields_described
 from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey
 
 
-@strawberry.type(description="A goodwill credit: what, to whom, why, and who decided it.")
+@described
+@strawberry.type
 class RiskGoodwill:
-    """A goodwill credit."""
+    """A goodwill credit: what, to whom, why, and who decided it.
+
+    Attributes:
+        at: When its state last changed.
+    """
 
     id: ID
     iso_week: str
@@ -51,7 +57,7 @@ class RiskGoodwill:
     cause: str
     proposed_by: str
     approved_by: str
-    at: datetime = strawberry.field(description="When its state last changed.")
+    at: datetime
 
 
 def goodwill_to_graphql(one: GoodwillGiven) -> RiskGoodwill:
@@ -77,83 +83,75 @@ First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.
 _READ = Permission.RISK_READ
 
 
+@fields_described
 @strawberry.input
 class RiskBudgetInput:
-    """A budget to set, in numbers of rewards."""
+    """A budget to set, in numbers of rewards.
+
+    Attributes:
+        iso_week: Null for every week without its own.
+        rewards: Null removes the limit.
+    """
 
     brand: str
     reward: str
-    iso_week: str | None = strawberry.field(default=None, description="Null for every week without its own.")
-    rewards: int | None = strawberry.field(default=None, description="Null removes the limit.")
+    iso_week: str | None = None
+    rewards: int | None = None
     reason: str
 
 
+@fields_described
 @strawberry.type
 class Query:
     """Reads."""
 
-    @strawberry.field(
-        description="The brands whose figures one may see, by id.", directives=[permitted(_READ, ANY)]
-    )
+    @strawberry.field(directives=[permitted(_READ, ANY)])
     async def risk_brands(
         self, info: OfficeInfo, first: First = 25, after: str | None = None
     ) -> Page[RiskBrand]:
-        """Return a page of brands."""
+        """The brands whose figures one may see, by id."""
         size, last = page_size(first), text_key(after)
         found = [
             one for one in await info.context.area(RiskArea).risk.brands(info.context.actor) if one.id > last
         ]
         return page_of(found[:size], first, brand_to_graphql, lambda one: one.id)
 
-    @strawberry.field(
-        description="What a brand may still have to pay, by week, reward and stage.",
-        directives=[permitted(_READ, "brand")],
-    )
+    @strawberry.field(directives=[permitted(_READ, "brand")])
     async def risk_liability(self, info: OfficeInfo, brand: str) -> RiskLiability:
-        """Return the liability."""
+        """What a brand may still have to pay, by week, reward and stage."""
         return liability_to_graphql(
             brand, await info.context.area(RiskArea).risk.liability(info.context.actor, brand)
         )
 
-    @strawberry.field(
-        description="A report of analytics about a brand, of one week or of all; the access is recorded. "
-        "CONFLICT where there is no store of analytics.",
-        directives=[permitted(_READ, "brand")],
-    )
+    @strawberry.field(directives=[permitted(_READ, "brand")])
     async def analytics_report(
         self, info: OfficeInfo, brand: str, report: AnalyticsReportName, iso_week: str | None = None
     ) -> AnalyticsReport:
-        """Return a report."""
+        """A report of analytics about a brand, of one week or of all; the access is recorded.
+
+        CONFLICT where there is no store of analytics.
+        """
         asked = AskedReport(report, brand, iso_week or None)
         return await info.context.area(RiskArea).analytics.report(info.context.actor, asked)
 
-    @strawberry.field(
-        description="The forecast of the current week's rewards, by currency.",
-        directives=[permitted(_READ, "brand")],
-    )
+    @strawberry.field(directives=[permitted(_READ, "brand")])
     async def risk_forecast(self, info: OfficeInfo, brand: str) -> list[RiskForecast]:
-        """Return the forecasts."""
+        """The forecast of the current week's rewards, by currency."""
         found = await info.context.area(RiskArea).risk.forecasts(info.context.actor, brand)
         return [forecast_to_graphql(brand, one) for one in found]
 
-    @strawberry.field(
-        description="Weeks with their funnel, and their profit and loss, the newest first.",
-        directives=[permitted(_READ, "brand")],
-    )
+    @strawberry.field(directives=[permitted(_READ, "brand")])
     async def risk_weeks(
         self, info: OfficeInfo, brand: str, first: First = 25, after: str | None = None
     ) -> Page[RiskWeek]:
-        """Return a page of weeks."""
+        """Weeks with their funnel, and their profit and loss, the newest first."""
         before = text_key(after) or None
         found = await info.context.area(RiskArea).risk.weeks(
             info.context.actor, brand, page_size(first), before
         )
         return page_of(found, first, week_to_graphql, lambda one: one.week.iso_week)
 
-    @strawberry.field(
-        description="The cost of each reward by stage: of one week, or of all, the newest first.",
-        directives=[permitted(_READ, "brand")],
-    )
+    @strawberry.field(directives=[permitted(_READ, "brand")])
     async def risk_rewards(
         self,
         info: OfficeInfo,
@@ -162,16 +160,13 @@ class Query:
         first: First = 25,
         after: str | None = None,
     ) -> Page[RiskReward]:
-        """Return a page of figures of rewards."""
+        """The cost of each reward by stage: of one week, or of all, the newest first."""
         found = await info.context.area(RiskArea).risk.rewards(
             info.context.actor, brand, page_size(first), _reward_key(after), iso_week or None
         )
         return page_of(found, first, lambda one: reward_to_graphql(brand, one), lambda one: one.key)
 
-    @strawberry.field(
-        description="The budgets of a week, by default of the present one: set, used, reserved, left.",
-        directives=[permitted(_READ, "brand")],
-    )
+    @strawberry.field(directives=[permitted(_READ, "brand")])
     async def risk_budgets(
         self,
         info: OfficeInfo,
@@ -180,17 +175,13 @@ class Query:
         first: First = 25,
         after: str | None = None,
     ) -> Page[RiskBudget]:
-        """Return a page of budgets."""
+        """The budgets of a week, by default of the present one: set, used, reserved, left."""
         size, last = page_size(first), text_key(after)
         found = await info.context.area(RiskArea).risk.budgets(info.context.actor, brand, iso_week or None)
         later = [one for one in found if one.reward_id > last]
         return page_of(later[:size], first, budget_to_graphql, lambda one: one.reward_id)
 
-    @strawberry.field(
-        description="The customers behind a figure, by id. A page may be shorter than asked and yet have a "
-        "next one: a request reads a bounded number of rows. Each access is recorded.",
-        directives=[permitted(_READ, "brand")],
-    )
+    @strawberry.field(directives=[permitted(_READ, "brand")])
     async def risk_customers(
         self,
         info: OfficeInfo,
@@ -205,7 +196,11 @@ class Query:
         first: First = 25,
         after: str | None = None,
     ) -> Page[RiskCustomer]:
-        """Return a page of customers."""
+        """The customers behind a figure, by id.
+
+        A page may be shorter than asked and yet have a next one: a request reads a bounded number of rows.
+        Each access is recorded.
+        """
         page_size(first)
         page = await info.context.area(RiskArea).risk.customers(
             info.context.actor,
@@ -246,21 +241,21 @@ class Query:
         return page_of(found, first, goodwill_to_graphql, lambda one: list(one.position))
 
 
+@fields_described
 @strawberry.type
 class Mutation:
     """Changes."""
 
-    @strawberry.mutation(
-        description="Set or remove a budget on all nodes. Needs a step-up; raising one is proposed, and "
-        "another person approves it.",
-        directives=[permitted(Permission.RISK_BUDGET, "input.brand")],
-    )
+    @strawberry.mutation(directives=[permitted(Permission.RISK_BUDGET, "input.brand")])
     async def set_risk_budget(
         self,
         info: OfficeInfo,
         input: RiskBudgetInput,  # noqa: A002
     ) -> RiskBudgetResult:
-        """Set a budget."""
+        """Set or remove a budget on all nodes.
+
+        Needs a step-up; raising one is proposed, and another person approves it.
+        """
         key = BudgetKey(input.brand, input.reward, input.iso_week or EVERY_WEEK)
         service = info.context.area(RiskArea).budgets
         done = await service.set(info.context.actor, BudgetLimit(key, input.rewards), input.reason)

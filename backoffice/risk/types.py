@@ -13,94 +13,125 @@ from backoffice.risk.figures.profit import ProfitLine, profit_lines
 from backoffice.risk.rows import RiskFigure, RiskRow
 from backoffice.risk.service import CurrencyForecast, LiabilityNow, WeekSummary
 from subgraphs.club_kit.domain.schemes import Brand
+from subgraphs.kit.graphql.descriptions import described
 
-strawberry.enum(RiskFigure, name="RiskFigure", description="A figure whose customers can be listed.")
-MARGIN = "Null: messages of bets do not say what was won, so the margin is not known."
+described(strawberry.enum(RiskFigure, name="RiskFigure"))
 
 
-@strawberry.type(description="A brand whose figures one may see.")
+@described
+@strawberry.type
 class RiskBrand:
-    """A brand."""
+    """A brand whose figures one may see."""
 
     id: ID
     name: str
     currencies: list[str]
 
 
-@strawberry.type(description="The customers of a week with the same reward in the same stage.")
+@described
+@strawberry.type
 class RiskReward:
-    """A figure of rewards."""
+    """The customers of a week with the same reward in the same stage.
+
+    Attributes:
+        stage: expected (qualified, the week is not closed), owed (confirmed, not credited), outstanding
+            (credited, not used yet), used, expired, or stopped.
+        source: set: the customer's reward is known; default: nothing is chosen yet, so the default counts;
+            none: no reward can be paid.
+        reward: Empty if no reward can be paid.
+        unvalued: How many of them have a reward whose value is not money.
+    """
 
     id: ID
     brand: str
     iso_week: str
-    stage: str = strawberry.field(
-        description="expected (qualified, the week is not closed), owed (confirmed, not credited), "
-        "outstanding (credited, not used yet), used, expired, or stopped."
-    )
-    source: str = strawberry.field(
-        description="set: the customer's reward is known; default: nothing is chosen yet, so the default "
-        "counts; none: no reward can be paid."
-    )
-    reward: str = strawberry.field(description="Empty if no reward can be paid.")
+    stage: str
+    source: str
+    reward: str
     version: int
     kind: str | None
     currency: str
     customers: int
     value_minor: float
     spins: float
-    unvalued: int = strawberry.field(description="How many of them have a reward whose value is not money.")
+    unvalued: int
 
 
-@strawberry.type(description="A cell whose counts are part of the figures.")
+@described
+@strawberry.type
 class RiskCell:
-    """A cell, and when it counted."""
+    """A cell whose counts are part of the figures.
+
+    Attributes:
+        as_of: The oldest of its counts of weeks that may still change.
+    """
 
     id: ID
     cell: str
     partitions: str
-    as_of: datetime = strawberry.field(description="The oldest of its counts of weeks that may still change.")
+    as_of: datetime
 
 
-@strawberry.type(description="What a brand may still have to pay.")
+@described
+@strawberry.type
 class RiskLiability:
-    """What a brand may still have to pay."""
+    """What a brand may still have to pay.
+
+    Attributes:
+        as_of: When it was counted; null if it was not yet.
+        changes_in_doubt: Changes of choice without an answer: they may still change which reward is due.
+        cells: When each cell counted its part of the figures, the oldest first; empty without cells.
+    """
 
     brand: str
-    as_of: datetime | None = strawberry.field(description="When it was counted; null if it was not yet.")
-    changes_in_doubt: int = strawberry.field(
-        description="Changes of choice without an answer: they may still change which reward is due."
-    )
+    as_of: datetime | None
+    changes_in_doubt: int
     lines: list[RiskReward]
-    cells: list[RiskCell] = strawberry.field(
-        description="When each cell counted its part of the figures, the oldest first; empty without cells."
-    )
+    cells: list[RiskCell]
 
 
-@strawberry.type(description="A week's money in one currency. Currencies are never added up.")
+@described
+@strawberry.type
 class RiskMoney:
-    """A week's money in one currency."""
+    """A week's money in one currency. Currencies are never added up.
+
+    Attributes:
+        customers: How many have a bet that counts.
+        turnover_minor: The counting stakes of all bets that count.
+        member_turnover_minor: The part that members staked.
+        margin_minor: Null: messages of bets do not say what was won, so the margin is not known.
+        cost_minor: Used, outstanding and owed.
+        cost_share: The cost as a share of members' turnover.
+        unvalued: Rewards due whose value is not money; the cost lacks them.
+    """
 
     currency: str
-    customers: int = strawberry.field(description="How many have a bet that counts.")
+    customers: int
     counted_bets: float
-    turnover_minor: float = strawberry.field(description="The counting stakes of all bets that count.")
-    member_turnover_minor: float = strawberry.field(description="The part that members staked.")
-    margin_minor: float | None = strawberry.field(description=MARGIN)
+    turnover_minor: float
+    member_turnover_minor: float
+    margin_minor: float | None
     expected_minor: float
     owed_minor: float
     outstanding_minor: float
     used_minor: float
     expired_minor: float
-    cost_minor: float = strawberry.field(description="Used, outstanding and owed.")
-    cost_share: float | None = strawberry.field(description="The cost as a share of members' turnover.")
-    unvalued: int = strawberry.field(description="Rewards due whose value is not money; the cost lacks them.")
+    cost_minor: float
+    cost_share: float | None
+    unvalued: int
     spins: float
 
 
-@strawberry.type(description="A week: its funnel, and its profit and loss.")
+@described
+@strawberry.type
 class RiskWeek:
-    """A week."""
+    """A week: its funnel, and its profit and loss.
+
+    Attributes:
+        closed: Whether all its qualifications are confirmed.
+        seen: Customers who were shown the tracker; null for weeks in which that was not recorded.
+        chose: Who chose a reward themselves, qualified or not.
+    """
 
     id: ID
     brand: str
@@ -108,20 +139,19 @@ class RiskWeek:
     starts_at: datetime
     ends_at: datetime
     as_of: datetime
-    closed: bool = strawberry.field(description="Whether all its qualifications are confirmed.")
-    seen: int | None = strawberry.field(
-        description="Customers who were shown the tracker; null for weeks in which that was not recorded."
-    )
+    closed: bool
+    seen: int | None
     opted_in: int
     qualified: int
-    chose: int = strawberry.field(description="Who chose a reward themselves, qualified or not.")
+    chose: int
     credited: int
     used: int
     changes_in_doubt: int
     money: list[RiskMoney]
 
 
-@strawberry.type(description="A number of rewards and their value.")
+@described
+@strawberry.type
 class RiskAmount:
     """A number of rewards and their value."""
 
@@ -129,31 +159,49 @@ class RiskAmount:
     value_minor: float
 
 
-@strawberry.type(description="What the method would have said about a week that is over.")
+@described
+@strawberry.type
 class RiskForecastTest:
-    """What the method would have said about a week that is over."""
+    """What the method would have said about a week that is over.
+
+    Attributes:
+        error: As a share of the actual number; positive: too many.
+    """
 
     iso_week: str
     forecast: int
     low: int
     high: int
     actual: int
-    error: float = strawberry.field(description="As a share of the actual number; positive: too many.")
+    error: float
     within: bool
 
 
-@strawberry.type(description="What was expected at the end of an hour of a week.")
+@described
+@strawberry.type
 class RiskHour:
-    """What was expected at the end of an hour."""
+    """What was expected at the end of an hour of a week.
 
-    hour: int = strawberry.field(description="0 is the week's first; the present one is not over yet.")
+    Attributes:
+        hour: 0 is the week's first; the present one is not over yet.
+    """
+
+    hour: int
     rewards: int
     value_minor: float
 
 
-@strawberry.type(description="An estimate of the current week's rewards in one currency.")
+@described
+@strawberry.type
 class RiskForecast:
-    """A forecast."""
+    """An estimate of the current week's rewards in one currency.
+
+    Attributes:
+        unavailable: Why there is no forecast.
+        weeks: The earlier weeks that it is made from.
+        hours: This week, by the hours that were counted.
+        before: The same of the week before.
+    """
 
     id: ID
     brand: str
@@ -166,36 +214,45 @@ class RiskForecast:
     likely: RiskAmount | None
     low: RiskAmount | None
     high: RiskAmount | None
-    unavailable: str | None = strawberry.field(description="Why there is no forecast.")
+    unavailable: str | None
     method: str
-    weeks: list[str] = strawberry.field(description="The earlier weeks that it is made from.")
+    weeks: list[str]
     tests: list[RiskForecastTest]
-    hours: list[RiskHour] = strawberry.field(description="This week, by the hours that were counted.")
-    before: list[RiskHour] = strawberry.field(description="The same of the week before.")
+    hours: list[RiskHour]
+    before: list[RiskHour]
 
 
-@strawberry.type(description="The budget of a reward in a week, in numbers of rewards.")
+@described
+@strawberry.type
 class RiskBudget:
-    """A budget."""
+    """The budget of a reward in a week, in numbers of rewards.
+
+    Attributes:
+        own: Whether the week has one of its own.
+        reserved: Changes that wait for an answer keep their place.
+        left: Negative if more customers get it than planned.
+        stopped: Whether nobody else can choose it.
+    """
 
     id: ID
     brand: str
     iso_week: str
     reward: str
-    own: bool = strawberry.field(description="Whether the week has one of its own.")
+    own: bool
     budget: int
     chosen: int
-    reserved: int = strawberry.field(description="Changes that wait for an answer keep their place.")
+    reserved: int
     expected: int
     owed: int
     credited: int
-    left: int = strawberry.field(description="Negative if more customers get it than planned.")
-    stopped: bool = strawberry.field(description="Whether nobody else can choose it.")
+    left: int
+    stopped: bool
 
 
-@strawberry.type(description="A customer in a figure; what the figure does not know is null.")
+@described
+@strawberry.type
 class RiskCustomer:
-    """A customer in a figure."""
+    """A customer in a figure; what the figure does not know is null."""
 
     id: ID
     customer: str
@@ -212,12 +269,18 @@ class RiskCustomer:
     counted_bets: int | None
 
 
-@strawberry.type(description="The outcome of setting a budget.")
+@described
+@strawberry.type
 class RiskBudgetResult:
-    """The outcome of setting a budget."""
+    """The outcome of setting a budget.
 
-    number: float | None = strawberry.field(description="Of the decision for all nodes; null if proposed.")
-    proposal: ID | None = strawberry.field(description="The proposal that another person has to approve.")
+    Attributes:
+        number: Of the decision for all nodes; null if proposed.
+        proposal: The proposal that another person has to approve.
+    """
+
+    number: float | None
+    proposal: ID | None
 
 
 def brand_to_graphql(brand: Brand) -> RiskBrand:

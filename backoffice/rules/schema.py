@@ -20,6 +20,7 @@ from backoffice.rules.types import (
     dry_run_to_graphql,
     version_to_graphql,
 )
+from subgraphs.kit.graphql.descriptions import described, fields_described
 
 MAX_KEY_LENGTH: Final = 64
 First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
@@ -27,18 +28,24 @@ READ = permitted(Permission.RULES_READ, "brand")
 EDIT = permitted(Permission.RULES_EDIT, "input.brand")
 
 
-@strawberry.input(description="Terms, as they are typed.")
+@described
+@strawberry.input
 class SchemeTermsInput:
-    """Terms."""
+    """Terms, as they are typed."""
 
     version: str | None = None
     summary: str | None = None
     url: str | None = None
 
 
-@strawberry.input(description="A version of a scheme, as it is typed: anything may be missing.")
+@described
+@strawberry.input
 class SchemeInput:
-    """A form."""
+    """A version of a scheme, as it is typed: anything may be missing.
+
+    Attributes:
+        effective_from: RFC 3339, in UTC.
+    """
 
     jurisdiction: str | None = None
     currency: str | None = None
@@ -54,7 +61,7 @@ class SchemeInput:
     choice_lock_minutes: int | None = None
     grace_minutes: int | None = None
     terms: SchemeTermsInput | None = None
-    effective_from: str | None = strawberry.field(default=None, description="RFC 3339, in UTC.")
+    effective_from: str | None = None
     control_per_mille: int | None = None
     trial_reward_id: str | None = None
     trial_per_mille: int | None = None
@@ -68,59 +75,57 @@ class SchemeInput:
         return typed
 
 
-@strawberry.input(description="A version to propose.")
+@described
+@strawberry.input
 class ProposeSchemeInput:
-    """A proposal."""
+    """A version to propose."""
 
     brand: str
     scheme: SchemeInput
     reason: str
 
 
-@strawberry.input(description="A version to try over a past week.")
+@described
+@strawberry.input
 class StartDryRunInput:
-    """A dry run."""
+    """A version to try over a past week.
+
+    Attributes:
+        iso_week: Null: the last week that is over.
+    """
 
     brand: str
     scheme: SchemeInput
-    iso_week: str | None = strawberry.field(default=None, description="Null: the last week that is over.")
+    iso_week: str | None = None
     idempotency_key: ID | None = None
 
 
+@fields_described
 @strawberry.type
 class Query:
     """Reads."""
 
-    @strawberry.field(
-        description="The published versions of a brand's schemes, by jurisdiction, currency and version.",
-        directives=[READ],
-    )
+    @strawberry.field(directives=[READ])
     async def scheme_versions(self, info: OfficeInfo, brand: str) -> list[SchemeVersion]:
-        """Return versions."""
+        """The published versions of a brand's schemes, by jurisdiction, currency and version."""
         return [
             version_to_graphql(one)
             for one in await info.context.area(RulesArea).rules.versions(info.context.actor, brand)
         ]
 
-    @strawberry.field(description="Check a version as it is typed.", directives=[READ])
+    @strawberry.field(directives=[READ])
     async def check_scheme(self, info: OfficeInfo, brand: str, scheme: SchemeInput) -> SchemeCheckType:
-        """Check a form."""
+        """Check a version as it is typed."""
         return check_to_graphql(
             await info.context.area(RulesArea).rules.check(info.context.actor, brand, scheme.values())
         )
 
-    @strawberry.field(
-        description="A dry run with its progress; `cancelJob` cancels it.",
-        directives=[permitted(Permission.RULES_READ, FOUND)],
-    )
+    @strawberry.field(directives=[permitted(Permission.RULES_READ, FOUND)])
     async def dry_run(self, info: OfficeInfo, id: ID) -> DryRunType:  # noqa: A002 - the argument's name
-        """Return a dry run."""
+        """A dry run with its progress; `cancelJob` cancels it."""
         return dry_run_to_graphql(await info.context.area(RulesArea).rules.dry_run(info.context.actor, id))
 
-    @strawberry.field(
-        description="The bets that would count differently; the access is recorded.",
-        directives=[permitted(Permission.RULES_READ, FOUND)],
-    )
+    @strawberry.field(directives=[permitted(Permission.RULES_READ, FOUND)])
     async def dry_run_differences(
         self,
         info: OfficeInfo,
@@ -128,42 +133,34 @@ class Query:
         first: First = 25,
         after: str | None = None,
     ) -> Page[DryRunDifference]:
-        """Return a page of differences."""
+        """The bets that would count differently; the access is recorded."""
         found = await info.context.area(RulesArea).rules.differences(
             info.context.actor, id, page_size(first), _after(after)
         )
         return page_of(found, first, difference_to_graphql, lambda one: [one.customer_id, one.bet_id])
 
-    @strawberry.field(
-        description="The bets that would count differently, as CSV; the access is recorded.",
-        directives=[permitted(Permission.RULES_READ, FOUND)],
-    )
+    @strawberry.field(directives=[permitted(Permission.RULES_READ, FOUND)])
     async def dry_run_csv(self, info: OfficeInfo, id: ID) -> str:  # noqa: A002 - the argument's name
-        """Return CSV."""
+        """The bets that would count differently, as CSV; the access is recorded."""
         return await info.context.area(RulesArea).rules.csv(info.context.actor, id)
 
 
+@fields_described
 @strawberry.type
 class Mutation:
     """Changes."""
 
-    @strawberry.mutation(
-        description="Propose a version; another person's approval publishes it. Returns the proposal's id.",
-        directives=[EDIT],
-    )
+    @strawberry.mutation(directives=[EDIT])
     async def propose_scheme(self, info: OfficeInfo, input: ProposeSchemeInput) -> ID:  # noqa: A002
-        """Propose a version."""
+        """Propose a version; another person's approval publishes it. Returns the proposal's id."""
         found = await info.context.area(RulesArea).rules.propose(
             info.context.actor, input.brand, input.scheme.values(), input.reason
         )
         return ID(found)
 
-    @strawberry.mutation(
-        description="Try a version over the bets of a past week, as a job; also for approvers.",
-        directives=[permitted(Permission.RULES_TRY, "input.brand")],
-    )
+    @strawberry.mutation(directives=[permitted(Permission.RULES_TRY, "input.brand")])
     async def start_dry_run(self, info: OfficeInfo, input: StartDryRunInput) -> DryRunType:  # noqa: A002
-        """Start a dry run."""
+        """Try a version over the bets of a past week, as a job; also for approvers."""
         context, given = info.context, input.idempotency_key
         if given is not None and len(given) > MAX_KEY_LENGTH:
             raise Invalid([Problem("idempotencyKey", f"Use at most {MAX_KEY_LENGTH} characters.")])

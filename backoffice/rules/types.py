@@ -12,23 +12,33 @@ from backoffice.rules.checks import CheckSeverity, SchemeProblem
 from backoffice.rules.repository import Difference
 from backoffice.rules.scheme_versions import DatedVersion, SchemePhase
 from backoffice.rules.service import SchemeCheck
+from subgraphs.kit.graphql.descriptions import described
 
 strawberry.enum(CheckSeverity, name="SchemeSeverity")
-strawberry.enum(SchemePhase, description="Whether a version holds in the open week.")
+described(strawberry.enum(SchemePhase))
 
 
-@strawberry.type(description="The terms that customers agree to by opting in.")
+@described
+@strawberry.type
 class SchemeTerms:
-    """Terms."""
+    """The terms that customers agree to by opting in."""
 
     version: str
     summary: str
     url: str
 
 
-@strawberry.type(description="A published version of a scheme; versions never change.")
+@described
+@strawberry.type
 class SchemeVersion:
-    """A version."""
+    """A published version of a scheme; versions never change.
+
+    Attributes:
+        control_per_mille: How many of 1,000 customers are the control group, to whom the club is not offered.
+        trial_reward_id: What a trial offers in place of the default reward, to customers who are drawn only.
+        trial_per_mille: How many of 1,000 customers are drawn for it; 0 without a trial.
+        first_week: The first week that it applies to.
+    """
 
     id: ID
     brand: str
@@ -48,63 +58,83 @@ class SchemeVersion:
     terms: SchemeTerms
     effective_from: datetime
     issued_at: datetime
-    control_per_mille: int = strawberry.field(
-        description="How many of 1,000 customers are the control group, to whom the club is not offered."
-    )
-    trial_reward_id: str | None = strawberry.field(
-        description="What a trial offers in place of the default reward, to customers who are drawn only."
-    )
-    trial_per_mille: int = strawberry.field(
-        description="How many of 1,000 customers are drawn for it; 0 without a trial."
-    )
-    first_week: str = strawberry.field(description="The first week that it applies to.")
+    control_per_mille: int
+    trial_reward_id: str | None
+    trial_per_mille: int
+    first_week: str
     phase: SchemePhase
 
 
-@strawberry.type(name="SchemeProblem", description="What is wrong; an error blocks the version.")
+@described
+@strawberry.type(name="SchemeProblem")
 class SchemeProblemType:
-    """A problem."""
+    """What is wrong; an error blocks the version.
+
+    Attributes:
+        path: The field of the form, such as targetMinor or terms.url.
+        source: The regulation that it comes from.
+    """
 
     rule: str
     severity: CheckSeverity
-    path: str = strawberry.field(description="The field of the form, such as targetMinor or terms.url.")
+    path: str
     message: str
-    source: str | None = strawberry.field(description="The regulation that it comes from.")
+    source: str | None
 
 
-@strawberry.type(name="SchemeCheck", description="The outcome of checking a form as it is typed.")
+@described
+@strawberry.type(name="SchemeCheck")
 class SchemeCheckType:
-    """A check."""
+    """The outcome of checking a form as it is typed.
 
-    lawful: bool = strawberry.field(description="Whether it may be proposed.")
-    complete: bool = strawberry.field(description="Whether the form is complete.")
+    Attributes:
+        lawful: Whether it may be proposed.
+        complete: Whether the form is complete.
+        open_week: The week that is open: it and all before it are frozen.
+        first_week: The first week that a version published now applies to.
+    """
+
+    lawful: bool
+    complete: bool
     problems: list[SchemeProblemType]
-    open_week: str = strawberry.field(description="The week that is open: it and all before it are frozen.")
-    first_week: str = strawberry.field(description="The first week that a version published now applies to.")
+    open_week: str
+    first_week: str
     first_week_starts_at: datetime
 
 
-@strawberry.type(description="What a reward costs, by reward and version.")
+@described
+@strawberry.type
 class DryRunCost:
-    """A cost."""
+    """What a reward costs, by reward and version.
 
-    reward: str = strawberry.field(description="Such as fb-5:1; empty for those who would get nothing.")
+    Attributes:
+        reward: Such as fb-5:1; empty for those who would get nothing.
+        value_minor: Null for rewards without a value.
+    """
+
+    reward: str
     rewards: int
-    value_minor: int | None = strawberry.field(description="Null for rewards without a value.")
+    value_minor: int | None
 
 
-@strawberry.type(description="How many bets go from one reason to another.")
+@described
+@strawberry.type
 class DryRunReason:
-    """A transition."""
+    """How many bets go from one reason to another."""
 
     before: str
     after: str
     bets: int
 
 
-@strawberry.type(description="What a dry run found.")
+@described
+@strawberry.type
 class DryRunResult:
-    """A result."""
+    """What a dry run found.
+
+    Attributes:
+        kept: How many of the differing bets are listed.
+    """
 
     iso_week: str
     customers: int
@@ -120,18 +150,23 @@ class DryRunResult:
     cost_before: list[DryRunCost]
     cost_after: list[DryRunCost]
     reasons: list[DryRunReason]
-    kept: int = strawberry.field(description="How many of the differing bets are listed.")
+    kept: int
 
 
-@strawberry.type(name="DryRun", description="A version that is tried over the bets of a past week.")
+@described
+@strawberry.type(name="DryRun")
 class DryRunType:
-    """A dry run."""
+    """A version that is tried over the bets of a past week.
+
+    Attributes:
+        done: How many customers are done.
+    """
 
     id: ID
     brand: str
     iso_week: str
     status: JobStatus
-    done: int = strawberry.field(description="How many customers are done.")
+    done: int
     total: int | None
     error: str | None
     created_at: datetime
@@ -139,9 +174,10 @@ class DryRunType:
     result: DryRunResult | None
 
 
-@strawberry.type(description="A bet that would count differently.")
+@described
+@strawberry.type
 class DryRunDifference:
-    """A difference."""
+    """A bet that would count differently."""
 
     customer_id: str
     bet_id: str

@@ -17,9 +17,10 @@ from backoffice.support.goodwill.credits import CAUSE_WORDS, GoodwillCause, Good
 from backoffice.support.lookup.customers import owner_of
 from backoffice.support.types import SupportProposal
 from subgraphs.fulfilment.goodwill import GoodwillCost
+from subgraphs.kit.graphql.descriptions import described, fields_described
 from subgraphs.rewards.catalogue.rewards import OptionId, RewardConfig
 
-strawberry.enum(GoodwillCause, description="Why a goodwill credit is given.")
+described(strawberry.enum(GoodwillCause))
 
 
 @strawberry.type
@@ -177,26 +178,25 @@ def _reward_to_graphql(config: RewardConfig) -> GoodwillReward:
     )
 
 
+@fields_described
 @strawberry.type
 class GoodwillQuery:
-    """Reads of goodwill."""
+    """Reads of goodwill.
 
-    @strawberry.field(
-        description="What can be given to a customer as goodwill now, and what the budget leaves.",
-        directives=[permitted(Permission.SUPPORT_GOODWILL, FOUND)],
-    )
+    Attributes:
+        goodwill_budgets: The goodwill budgets of a brand with their use: of this week, and of coming ones
+            that have their own.
+    """
+
+    @strawberry.field(directives=[permitted(Permission.SUPPORT_GOODWILL, FOUND)])
     async def goodwill_offer(self, info: OfficeInfo, customer: ID) -> GoodwillOfferInfo:
-        """Return an offer."""
+        """What can be given to a customer as goodwill now, and what the budget leaves."""
         context = info.context
         return choice_to_graphql(
             await context.area(SupportArea).goodwill.choice(context.actor, owner_of(customer))
         )
 
-    @strawberry.field(
-        description="The goodwill budgets of a brand with their use: of this week, and of coming ones that "
-        "have their own.",
-        directives=[permitted(Permission.SUPPORT_READ, "brand")],
-    )
+    @strawberry.field(directives=[permitted(Permission.SUPPORT_READ, "brand")])
     async def goodwill_budgets(self, info: OfficeInfo, brand: str) -> list[GoodwillBudgetInfo]:
         """Return budgets."""
         context = info.context
@@ -205,28 +205,27 @@ class GoodwillQuery:
             for one in await context.area(SupportArea).goodwill_budgets.uses(context.actor, brand)
         ]
 
-    @strawberry.field(
-        description="What the goodwill of a brand costs: owed, outstanding, used, expired or stopped.",
-        directives=[permitted(Permission.RISK_READ, "brand")],
-    )
+    @strawberry.field(directives=[permitted(Permission.RISK_READ, "brand")])
     async def goodwill_costs(
         self, info: OfficeInfo, brand: str, iso_week: str | None = None
     ) -> list[GoodwillCostInfo]:
-        """Return costs."""
+        """What the goodwill of a brand costs: owed, outstanding, used, expired or stopped."""
         context = info.context
         found = await context.area(SupportArea).goodwill_budgets.costs(context.actor, brand, iso_week)
         return [cost_to_graphql(one) for one in found]
 
 
+@fields_described
 @strawberry.type
 class GoodwillMutation:
-    """Changes of goodwill."""
+    """Changes of goodwill.
 
-    @strawberry.mutation(
-        description="Propose to give a customer a reward as goodwill; it is reserved in the week's budget, "
-        "and another person approves it. Needs a step-up.",
-        directives=[permitted(Permission.SUPPORT_GOODWILL, FOUND)],
-    )
+    Attributes:
+        propose_goodwill: Propose to give a customer a reward as goodwill; it is reserved in the week's
+            budget, and another person approves it. Needs a step-up.
+    """
+
+    @strawberry.mutation(directives=[permitted(Permission.SUPPORT_GOODWILL, FOUND)])
     async def propose_goodwill(
         self,
         info: OfficeInfo,
@@ -238,17 +237,16 @@ class GoodwillMutation:
             proposal_id=ID(await info.context.area(SupportArea).goodwill.propose(info.context.actor, wanted))
         )
 
-    @strawberry.mutation(
-        description="Set a goodwill budget. If more could be given than before, another person approves it. "
-        "Needs a step-up.",
-        directives=[permitted(Permission.RISK_BUDGET, "input.brand")],
-    )
+    @strawberry.mutation(directives=[permitted(Permission.RISK_BUDGET, "input.brand")])
     async def set_goodwill_budget(
         self,
         info: OfficeInfo,
         input: SetGoodwillBudgetInput,  # noqa: A002
     ) -> GoodwillBudgetResult:
-        """Set a budget."""
+        """Set a goodwill budget. If more could be given than before, another person approves it.
+
+        Needs a step-up.
+        """
         key = GoodwillBudgetKey(input.brand, input.currency, input.iso_week or EVERY_WEEK)
         whole = input.amount_minor
         limits = GoodwillLimits(

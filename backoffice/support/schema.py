@@ -31,6 +31,7 @@ from backoffice.support.types import (
     hold_to_graphql,
     record_to_graphql,
 )
+from subgraphs.kit.graphql.descriptions import fields_described
 
 First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.")]
 CustomerId = Annotated[ID, strawberry.argument(description="Brand and customer, such as northbet:c-1.")]
@@ -63,124 +64,103 @@ class LiftLegalHoldInput:
     reason: str
 
 
+@fields_described
 @strawberry.type
 class Query(GoodwillQuery):
     """Reads. Each look at a customer's data is in the audit log."""
 
-    @strawberry.field(
-        description="The brands whose customers one may look at.", directives=[permitted(_READ, ANY)]
-    )
+    @strawberry.field(directives=[permitted(_READ, ANY)])
     async def support_brands(self, info: OfficeInfo) -> list[SupportBrand]:
-        """Return brands."""
+        """The brands whose customers one may look at."""
         return [
             brand_to_graphql(one)
             for one in await info.context.area(SupportArea).customers.brands(info.context.actor)
         ]
 
-    @strawberry.field(
-        description="Customers of a brand whose id begins as given, by id.",
-        directives=[permitted(_READ, "brand")],
-    )
+    @strawberry.field(directives=[permitted(_READ, "brand")])
     async def customers(
         self, info: OfficeInfo, brand: str, search: str, first: First = 25, after: str | None = None
     ) -> Page[FoundCustomer]:
-        """Return a page of customers."""
+        """Customers of a brand whose id begins as given, by id."""
         found = await info.context.area(SupportArea).customers.search(
             info.context.actor, brand, search, page_size(first), text_key(after)
         )
         return page_of(found, first, lambda one: _found(brand, one), lambda one: one)
 
-    @strawberry.field(description="A customer.", directives=[permitted(_READ, FOUND)])
+    @strawberry.field(directives=[permitted(_READ, FOUND)])
     async def customer(self, info: OfficeInfo, id: CustomerId) -> SupportedCustomer:  # noqa: A002
-        """Return a customer."""
+        """A customer."""
         return customer_to_graphql(
             await info.context.area(SupportArea).customers.view(info.context.actor, owner_of(id))
         )
 
-    @strawberry.field(
-        description="A week of a customer, such as 2026-W13: what counts, and the target.",
-        directives=[permitted(_READ, FOUND)],
-    )
+    @strawberry.field(directives=[permitted(_READ, FOUND)])
     async def customer_week(self, info: OfficeInfo, customer: CustomerId, iso_week: str) -> CustomerWeekInfo:
-        """Return a week of a customer."""
+        """A week of a customer, such as 2026-W13: what counts, and the target."""
         view = await info.context.area(SupportArea).customers.view(
             info.context.actor, owner_of(customer), iso_week
         )
         return customer_to_graphql(view).week
 
-    @strawberry.field(description="The customer who placed a bet.", directives=[permitted(_READ, "brand")])
+    @strawberry.field(directives=[permitted(_READ, "brand")])
     async def customer_of_bet(self, info: OfficeInfo, brand: str, bet_id: str) -> SupportedCustomer:
-        """Return the customer of a bet."""
+        """The customer who placed a bet."""
         return customer_to_graphql(
             await info.context.area(SupportArea).customers.of_bet(info.context.actor, brand, bet_id)
         )
 
-    @strawberry.field(
-        description="What happened to a customer, the newest first.", directives=[permitted(_READ, FOUND)]
-    )
+    @strawberry.field(directives=[permitted(_READ, FOUND)])
     async def timeline(
         self, info: OfficeInfo, customer: CustomerId, first: First = 25, after: str | None = None
     ) -> Page[TimelineEntry]:
-        """Return a page of a customer's timeline."""
+        """What happened to a customer, the newest first."""
         position, size = position_of(after), page_size(first)
         found = await info.context.area(SupportArea).timeline.page(
             info.context.actor, owner_of(customer), size, position
         )
         return page_of(found, first, entry_to_graphql, lambda one: position_key(one.position))
 
-    @strawberry.field(
-        description="Why a bet counted or did not, in words that can be read aloud.",
-        directives=[permitted(_READ, "brand")],
-    )
+    @strawberry.field(directives=[permitted(_READ, "brand")])
     async def bet_explanation(self, info: OfficeInfo, brand: str, bet_id: str) -> BetExplanation:
-        """Explain a bet."""
+        """Why a bet counted or did not, in words that can be read aloud."""
         return explanation_to_graphql(
             await info.context.area(SupportArea).explanations.of_bet(info.context.actor, brand, bet_id)
         )
 
-    @strawberry.field(
-        description="Where the message of a bet is on Kafka, and when it arrived: searched for, not stored.",
-        directives=[permitted(_READ, "brand")],
-    )
+    @strawberry.field(directives=[permitted(_READ, "brand")])
     async def bet_record(self, info: OfficeInfo, brand: str, bet_id: str) -> BetRecordInfo:
-        """Find the record of a bet."""
+        """Where the message of a bet is on Kafka, and when it arrived: searched for, not stored."""
         return record_to_graphql(
             await info.context.area(SupportArea).records.of_bet(info.context.actor, brand, bet_id)
         )
 
-    @strawberry.field(
-        description="The legal holds of a customer, lifted ones included.",
-        directives=[permitted(_READ, FOUND)],
-    )
+    @strawberry.field(directives=[permitted(_READ, FOUND)])
     async def legal_holds(self, info: OfficeInfo, customer: CustomerId) -> list[LegalHoldInfo]:
-        """Return holds."""
+        """The legal holds of a customer, lifted ones included."""
         found = await info.context.area(SupportArea).holds.of_customer(info.context.actor, owner_of(customer))
         return [hold_to_graphql(one) for one in found]
 
-    @strawberry.field(
-        description="An export of a customer's data, as JSON; kept for a week.",
-        directives=[permitted(Permission.SUPPORT_EXPORT, FOUND)],
-    )
+    @strawberry.field(directives=[permitted(Permission.SUPPORT_EXPORT, FOUND)])
     async def customer_export(self, info: OfficeInfo, job_id: ID) -> str:
-        """Return an export."""
+        """An export of a customer's data, as JSON; kept for a week."""
         return await info.context.area(SupportArea).requests.document(info.context.actor, job_id)
 
 
+@fields_described
 @strawberry.type
 class Mutation(GoodwillMutation):
     """Changes."""
 
-    @strawberry.mutation(
-        description="Propose to add to a customer's week or to take from it; another person approves it. "
-        "Needs a step-up.",
-        directives=[permitted(Permission.SUPPORT_ADJUST, FOUND)],
-    )
+    @strawberry.mutation(directives=[permitted(Permission.SUPPORT_ADJUST, FOUND)])
     async def propose_adjustment(
         self,
         info: OfficeInfo,
         input: ProposeAdjustmentInput,  # noqa: A002
     ) -> SupportProposal:
-        """Propose an adjustment."""
+        """Propose to add to a customer's week or to take from it; another person approves it.
+
+        Needs a step-up.
+        """
         wanted = AdjustmentRequest(owner_of(input.customer), input.iso_week, input.amount_minor, input.reason)
         return SupportProposal(
             proposal_id=ID(
@@ -188,16 +168,13 @@ class Mutation(GoodwillMutation):
             )
         )
 
-    @strawberry.mutation(
-        description="Export all that is stored about a customer, as a job whose id is that of the export.",
-        directives=[permitted(Permission.SUPPORT_EXPORT, FOUND)],
-    )
+    @strawberry.mutation(directives=[permitted(Permission.SUPPORT_EXPORT, FOUND)])
     async def export_customer(
         self,
         info: OfficeInfo,
         input: CustomerReasonInput,  # noqa: A002
     ) -> SupportJob:
-        """Start an export."""
+        """Export all that is stored about a customer, as a job whose id is that of the export."""
         owner = owner_of(input.customer)
         return SupportJob(
             job_id=ID(
@@ -205,47 +182,41 @@ class Mutation(GoodwillMutation):
             )
         )
 
-    @strawberry.mutation(
-        description="Propose to erase a customer; another person approves it. Needs a step-up. Refused "
-        "under a legal hold.",
-        directives=[permitted(Permission.SUPPORT_ERASE, FOUND)],
-    )
+    @strawberry.mutation(directives=[permitted(Permission.SUPPORT_ERASE, FOUND)])
     async def propose_erasure(
         self,
         info: OfficeInfo,
         input: CustomerReasonInput,  # noqa: A002
     ) -> SupportProposal:
-        """Propose an erasure."""
+        """Propose to erase a customer; another person approves it. Needs a step-up.
+
+        Refused under a legal hold.
+        """
         owner = owner_of(input.customer)
         found = await info.context.area(SupportArea).requests.propose_erasure(
             info.context.actor, owner, input.reason
         )
         return SupportProposal(proposal_id=ID(found))
 
-    @strawberry.mutation(
-        description="Put a legal hold on a customer: they are not erased until it is lifted.",
-        directives=[permitted(Permission.SUPPORT_ERASE, FOUND)],
-    )
+    @strawberry.mutation(directives=[permitted(Permission.SUPPORT_ERASE, FOUND)])
     async def put_legal_hold(
         self,
         info: OfficeInfo,
         input: CustomerReasonInput,  # noqa: A002
     ) -> LegalHoldInfo:
-        """Put a hold on."""
+        """Put a legal hold on a customer: they are not erased until it is lifted."""
         owner = owner_of(input.customer)
         return hold_to_graphql(
             await info.context.area(SupportArea).holds.put(info.context.actor, owner, input.reason)
         )
 
-    @strawberry.mutation(
-        description="Lift a legal hold.", directives=[permitted(Permission.SUPPORT_ERASE, FOUND)]
-    )
+    @strawberry.mutation(directives=[permitted(Permission.SUPPORT_ERASE, FOUND)])
     async def lift_legal_hold(
         self,
         info: OfficeInfo,
         input: LiftLegalHoldInput,  # noqa: A002
     ) -> LegalHoldInfo:
-        """Lift a hold."""
+        """Lift a legal hold."""
         return hold_to_graphql(
             await info.context.area(SupportArea).holds.lift(info.context.actor, input.hold_id, input.reason)
         )

@@ -13,13 +13,15 @@ from backoffice.support.lookup.explanations import LOCALE, AssessedBet, odds, se
 from backoffice.support.lookup.timeline import title_of, waits_until
 from backoffice.support.privacy.repository import LegalHold
 from subgraphs.club_kit.domain.schemes import Brand
+from subgraphs.kit.graphql.descriptions import described
 from subgraphs.kit.graphql.money import written
 from subgraphs.kit.records.customer_history import HistoryEntry
 
 
-@strawberry.type(description="A brand whose customers one may look at.")
+@described
+@strawberry.type
 class SupportBrand:
-    """A brand."""
+    """A brand whose customers one may look at."""
 
     id: ID
     name: str
@@ -27,119 +29,167 @@ class SupportBrand:
     currencies: list[str]
 
 
-@strawberry.type(description="A customer who was found; the page of the customer shows more.")
+@described
+@strawberry.type
 class FoundCustomer:
-    """A customer who was found."""
+    """A customer who was found; the page of the customer shows more.
 
-    id: ID = strawberry.field(description="Brand and customer, such as northbet:c-1.")
+    Attributes:
+        id: Brand and customer, such as northbet:c-1.
+    """
+
+    id: ID
     brand: str
     customer_id: str
 
 
-@strawberry.type(description="The newest revision of a customer's account.")
+@described
+@strawberry.type
 class CustomerAccount:
-    """An account."""
+    """The newest revision of a customer's account.
+
+    Attributes:
+        rg_state: Safer gambling: none, restricted or self_excluded.
+    """
 
     revision: float
     status: str
     verified: bool
     jurisdiction: str
     currency: str
-    rg_state: str = strawberry.field(description="Safer gambling: none, restricted or self_excluded.")
+    rg_state: str
     promo_restricted: bool
     since: datetime
 
 
-@strawberry.type(description="A week of a customer.")
+@described
+@strawberry.type
 class CustomerWeekInfo:
-    """A week."""
+    """A week of a customer.
+
+    Attributes:
+        target_minor: Null if there are no rules for the customer.
+        shown: In words, such as £5.00 of £25.00.
+    """
 
     iso_week: str
     total_minor: float
     counted_bets: int
-    target_minor: int | None = strawberry.field(description="Null if there are no rules for the customer.")
+    target_minor: int | None
     currency: str
-    shown: str = strawberry.field(description="In words, such as £5.00 of £25.00.")
+    shown: str
 
 
-@strawberry.type(description="A customer, as support sees them.")
+@described
+@strawberry.type
 class SupportedCustomer:
-    """A customer."""
+    """A customer, as support sees them.
 
-    id: ID = strawberry.field(description="Brand and customer, such as northbet:c-1.")
+    Attributes:
+        id: Brand and customer, such as northbet:c-1.
+        ineligible_reason: Why they cannot take part at present.
+    """
+
+    id: ID
     brand: str
     customer_id: str
     account: CustomerAccount | None
     member: bool
     member_since: datetime | None
-    ineligible_reason: str | None = strawberry.field(description="Why they cannot take part at present.")
+    ineligible_reason: str | None
     week: CustomerWeekInfo
 
 
-@strawberry.type(description="Something that happened to a customer.")
+@described
+@strawberry.type
 class TimelineEntry:
-    """An entry of the timeline."""
+    """Something that happened to a customer.
+
+    Attributes:
+        at: Event time.
+        arrived_at: When it arrived here; null where the tables do not keep it.
+        waits_until: Until when the upstream asked to wait with a change in doubt; null for all else.
+        bet_id: The bet, if it is one: ask why it counted or not.
+        counted: Whether the bet counted; null if it is no bet.
+        topic: The topic of its message; null if it has none.
+        message_id: Identifies the message among those of its key.
+        partition: Null where the tables do not keep it.
+        offset: Null where the tables do not keep it.
+    """
 
     id: ID
     kind: str
-    at: datetime = strawberry.field(description="Event time.")
-    arrived_at: datetime | None = strawberry.field(
-        description="When it arrived here; null where the tables do not keep it."
-    )
+    at: datetime
+    arrived_at: datetime | None
     title: str
-    waits_until: datetime | None = strawberry.field(
-        description="Until when the upstream asked to wait with a change in doubt; null for all else."
-    )
-    bet_id: str | None = strawberry.field(description="The bet, if it is one: ask why it counted or not.")
-    counted: bool | None = strawberry.field(description="Whether the bet counted; null if it is no bet.")
-    topic: str | None = strawberry.field(description="The topic of its message; null if it has none.")
+    waits_until: datetime | None
+    bet_id: str | None
+    counted: bool | None
+    topic: str | None
     message_key: str | None
-    message_id: str | None = strawberry.field(description="Identifies the message among those of its key.")
-    partition: int | None = strawberry.field(description="Null where the tables do not keep it.")
-    offset: float | None = strawberry.field(description="Null where the tables do not keep it.")
+    message_id: str | None
+    partition: int | None
+    offset: float | None
     facts: JSON
 
 
-@strawberry.type(description="A fact by which a bet was assessed.")
+@described
+@strawberry.type
 class BetFact:
-    """A fact."""
+    """A fact by which a bet was assessed."""
 
     label: str
     value: str
 
 
-@strawberry.type(description="Why a bet counted or did not.")
+@described
+@strawberry.type
 class BetExplanation:
-    """Why a bet counted or did not."""
+    """Why a bet counted or did not.
+
+    Attributes:
+        sentence: To be read aloud to the customer.
+    """
 
     id: ID
     bet_id: str
     customer_id: str
     counted: bool
     reason: str
-    sentence: str = strawberry.field(description="To be read aloud to the customer.")
+    sentence: str
     facts: list[BetFact]
 
 
-@strawberry.type(description="Where the revision of a bet that is in force is on Kafka.")
+@described
+@strawberry.type
 class BetRecordInfo:
-    """A record."""
+    """Where the revision of a bet that is in force is on Kafka.
+
+    Attributes:
+        message_id: Its `event_id`.
+        occurred_at: Event time.
+        arrived_at: The timestamp of the record.
+        arrival_by_broker: Whether the broker set the timestamp; otherwise it was the producer.
+    """
 
     topic: str
     partition: int
     offset: float
     revision: float
-    message_id: str | None = strawberry.field(description="Its `event_id`.")
-    occurred_at: datetime = strawberry.field(description="Event time.")
-    arrived_at: datetime = strawberry.field(description="The timestamp of the record.")
-    arrival_by_broker: bool = strawberry.field(
-        description="Whether the broker set the timestamp; otherwise it was the producer."
-    )
+    message_id: str | None
+    occurred_at: datetime
+    arrived_at: datetime
+    arrival_by_broker: bool
 
 
-@strawberry.type(description="Why a customer's data may not be erased.")
+@described
+@strawberry.type
 class LegalHoldInfo:
-    """A legal hold."""
+    """Why a customer's data may not be erased.
+
+    Attributes:
+        lifted_at: Null while it holds.
+    """
 
     id: ID
     brand: str
@@ -149,19 +199,21 @@ class LegalHoldInfo:
     put_at: datetime
     lift_reason: str | None
     lifted_by: str | None
-    lifted_at: datetime | None = strawberry.field(description="Null while it holds.")
+    lifted_at: datetime | None
 
 
-@strawberry.type(description="Work that was started; the job has its progress and its result.")
+@described
+@strawberry.type
 class SupportJob:
-    """A job."""
+    """Work that was started; the job has its progress and its result."""
 
     job_id: ID
 
 
-@strawberry.type(description="What waits for another person, who finds it among the approvals.")
+@described
+@strawberry.type
 class SupportProposal:
-    """A proposal."""
+    """What waits for another person, who finds it among the approvals."""
 
     proposal_id: ID
 

@@ -19,6 +19,7 @@ from subgraphs.club_kit.enums import IneligibleReason, WeekState
 from subgraphs.club_kit.mutation_errors import PAYLOAD_DESCRIPTION, UPSTREAM_COST, ClubError
 from subgraphs.kit.domain.errors import BadInput, Unauthenticated
 from subgraphs.kit.graphql.context import checked_key
+from subgraphs.kit.graphql.descriptions import described, fields_described
 from subgraphs.kit.graphql.schema_building import (
     CUSTOMER,
     INTERNAL,
@@ -35,15 +36,21 @@ MAX_WEEKS = 52
 ClubInfo = Info[ClubContext, None]
 
 
+@fields_described
 @strawberry.type
 class ThemeColour:
-    """A colour of the widget, as `#rrggbb`, on light and on dark pages."""
+    """A colour of the widget, as `#rrggbb`, on light and on dark pages.
 
-    name: str = strawberry.field(description="Such as accent, for `--club-accent`.")
+    Attributes:
+        name: Such as accent, for `--club-accent`.
+    """
+
+    name: str
     light: str
     dark: str
 
 
+@fields_described
 @strawberry.type
 class Brand:
     """A betting site."""
@@ -53,27 +60,33 @@ class Brand:
     time_zone: str
     colours: Private[tuple[schemes.ThemeColour, ...]] = ()
 
-    @strawberry.field(description="The colours that the brand has chosen.", directives=[assumed_size(20)])
+    @strawberry.field(directives=[assumed_size(20)])
     def theme(self) -> list[ThemeColour]:
-        """Return the brand's colours."""
+        """The colours that the brand has chosen."""
         return [
             ThemeColour(name=colour.name, light=colour.light, dark=colour.dark) for colour in self.colours
         ]
 
 
+@fields_described
 @strawberry.type
 class ClubWeek:
-    """An ISO week in the brand's time zone."""
+    """An ISO week in the brand's time zone.
 
-    id: ID = strawberry.field(description="Brand and ISO week, such as northbet:2026-W13.")
-    iso_week: str = strawberry.field(description="Such as 2026-W13.")
+    Attributes:
+        id: Brand and ISO week, such as northbet:2026-W13.
+        iso_week: Such as 2026-W13.
+        hours: 168, or 167 or 169 if the clocks change in that week.
+        provisional_until: Late messages about bets of this week are applied until then.
+    """
+
+    id: ID
+    iso_week: str
     starts_at: datetime
     ends_at: datetime
-    hours: int = strawberry.field(description="168, or 167 or 169 if the clocks change in that week.")
+    hours: int
     state: WeekState
-    provisional_until: datetime = strawberry.field(
-        description="Late messages about bets of this week are applied until then."
-    )
+    provisional_until: datetime
 
 
 @strawberry.type
@@ -85,36 +98,44 @@ class ClubTerms:
     url: str
 
 
-@strawberry.federation.type(description="A membership lasts over weeks until the customer opts out.")
+@described
+@strawberry.federation.type
 class Membership:
-    """A customer's membership, at the end of the requested week or now."""
+    """A membership lasts over weeks until the customer opts out.
 
-    opted_in: bool = strawberry.field(description="As last confirmed.")
+    Attributes:
+        opted_in: As last confirmed.
+        pending: Whether a change waits for the upstream API's confirmation.
+        blocked_reason: The same as Club.ineligibleReason.
+        left_at: When the latest membership ended; null for a member.
+    """
+
+    opted_in: bool
     since: datetime | None
-    pending: bool = strawberry.field(
-        description="Whether a change waits for the upstream API's confirmation."
-    )
+    pending: bool
     version: int
     can_opt_in: bool
-    blocked_reason: IneligibleReason | None = strawberry.field(
-        description="The same as Club.ineligibleReason."
-    )
-    left_at: datetime | None = strawberry.federation.field(
-        tags=[INTERNAL], description="When the latest membership ended; null for a member."
-    )
+    blocked_reason: IneligibleReason | None
+    left_at: datetime | None = strawberry.federation.field(tags=[INTERNAL])
 
 
+@fields_described
 @strawberry.federation.type(keys=["id"])
 class Club:
-    """One customer's club in one week."""
+    """One customer's club in one week.
+
+    Attributes:
+        paused: Whether the operator has paused the club of this brand: for now nobody can opt in or choose a
+            reward, and nothing is paid. Bets still count.
+    """
 
     club: Private[CustomerClub]
     reread: Private[ClubContext | None] = None
     """The context that reads the membership again; None unless a mutation may have changed it."""
 
-    @strawberry.field(description="Opaque, and unique over brands, customers and weeks.")
+    @strawberry.field
     def id(self) -> ID:
-        """Return the id."""
+        """Opaque, and unique over brands, customers and weeks."""
         return ID(self.club.key.encode())
 
     @strawberry.field
@@ -129,9 +150,9 @@ class Club:
         club = self.club
         return _week(club.key.brand, club.week, club.state, club.scheme.grace_until(club.week))
 
-    @strawberry.field(description="The terms that a customer agrees to by opting in.")
+    @strawberry.field
     def terms(self) -> ClubTerms:
-        """Return the terms."""
+        """The terms that a customer agrees to by opting in."""
         return _terms(self.club.scheme.terms)
 
     @strawberry.field
@@ -146,10 +167,7 @@ class Club:
         """Return why the customer cannot take part; None if they can."""
         return self.club.ineligible
 
-    @strawberry.field(
-        description="Whether the operator has paused the club of this brand: for now nobody can opt in or "
-        "choose a reward, and nothing is paid. Bets still count."
-    )
+    @strawberry.field
     def paused(self) -> bool:
         """Return whether the club is paused."""
         return self.club.rules.paused
@@ -235,15 +253,18 @@ class OptOutInput:
     idempotency_key: ID
 
 
+@fields_described
 @strawberry.type
 class Query:
-    """The club's entry points."""
+    """The club's entry points.
 
-    @strawberry.field(
-        description="The signed-in customer's club for a week of a brand (such as `2026-W13`), by default "
-        "the current one. Null without an error for an anonymous visitor; null with FORBIDDEN for another "
-        "brand than the session's."
-    )
+    Attributes:
+        club: The signed-in customer's club for a week of a brand (such as `2026-W13`), by default the current
+            one. Null without an error for an anonymous visitor; null with FORBIDDEN for another brand than
+            the session's.
+    """
+
+    @strawberry.field
     async def club(self, info: ClubInfo, brand: ID, week: ID | None = UNSET) -> Club | None:
         """Return the viewer's club."""
         context = info.context
@@ -255,12 +276,9 @@ class Query:
         requested = requested_week(await context.rules(brand), week, context.identity.now)
         return Club(club=await context.club(viewer.owner, requested))
 
-    @strawberry.field(
-        description="The past weeks in which this customer took part, the newest first.",
-        directives=[sliced_by("first")],
-    )
+    @strawberry.field(directives=[sliced_by("first")])
     async def recent_clubs(self, info: ClubInfo, brand: ID, first: int = 4) -> list[Club]:
-        """Return the viewer's past clubs."""
+        """The past weeks in which this customer took part, the newest first."""
         viewer = info.context.of_brand(brand)
         if not 0 <= first <= MAX_WEEKS:
             raise BadInput(f"first must be 0 to {MAX_WEEKS}")
@@ -297,28 +315,31 @@ class Mutation:
         return _after(club, info.context, refusal)
 
 
+@fields_described
 @strawberry.type
 class ClubUpdate:
-    """A club as it is after a change."""
+    """A club as it is after a change.
 
-    version: int = strawberry.field(
-        description="Numbers the changes of this stream from 1. A gap means that changes were merged."
-    )
+    Attributes:
+        version: Numbers the changes of this stream from 1. A gap means that changes were merged.
+    """
+
+    version: int
     club: Club
 
 
+@fields_described
 @strawberry.type
 class Subscription:
     """What a customer can follow in the club."""
 
-    @strawberry.subscription(
-        description="The signed-in customer's club in the current week, and again each time it changes. "
-        "`version` numbers the changes of this stream from 1; a gap means that some were merged, and each "
-        "event carries the whole state.",
-        directives=[Tag(name=CUSTOMER)],
-    )
+    @strawberry.subscription(directives=[Tag(name=CUSTOMER)])
     def club_updated(self, info: ClubInfo, brand: ID) -> AsyncGenerator[ClubUpdate, None]:
-        """Follow the viewer's club."""
+        """The signed-in customer's club in the current week, and again each time it changes.
+
+        `version` numbers the changes of this stream from 1; a gap means that some were merged, and each event
+        carries the whole state.
+        """
         viewer = info.context.of_brand(brand)
         if viewer is None:
             raise Unauthenticated("sign in first")

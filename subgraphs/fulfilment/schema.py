@@ -10,6 +10,7 @@ from strawberry import ID, Info
 from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.fulfilment.loaders import FulfilmentContext, FulfilmentView
 from subgraphs.fulfilment.state.state_machine import FulfilmentStatus, fulfilment_status
+from subgraphs.kit.graphql.descriptions import fields_described
 from subgraphs.kit.graphql.schema_building import SubgraphSchema, build_schema
 from subgraphs.kit.settings import Execution
 
@@ -30,15 +31,16 @@ class Fulfilment:
     reference: str | None
 
 
+@fields_described
 @strawberry.federation.type(keys=["id"])
 class Club:
     """The fields that fulfilment adds to a club."""
 
     id: ID
 
-    @strawberry.field(description="Null until the week is confirmed, or if nothing will be paid.")
+    @strawberry.field
     async def fulfilment(self, info: FulfilmentInfo) -> Fulfilment | None:
-        """Return the club's reward."""
+        """Null until the week is confirmed, or if nothing will be paid."""
         return _fulfilment(await info.context.fulfilment(ClubKey.decode(self.id)))
 
     @classmethod

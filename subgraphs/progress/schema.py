@@ -14,6 +14,7 @@ from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.club_kit.enums import IneligibleReason, WeekState
 from subgraphs.kit.domain.errors import BadInput
 from subgraphs.kit.domain.products import Product
+from subgraphs.kit.graphql.descriptions import fields_described
 from subgraphs.kit.graphql.money import Money, money
 from subgraphs.kit.graphql.schema_building import SubgraphSchema, build_schema, deferred, sliced_by
 from subgraphs.kit.settings import Execution
@@ -29,8 +30,6 @@ MAX_MINOR = 2**31 - 1
 PREVIEW_COST: Final = 3
 """The cost of a preview in points: it reads about as much as three objects."""
 
-MIN_ODDS: Final = "The lowest odds that count in this week, times 1000."
-MIN_STAKE: Final = "The lowest stake that counts in this week."
 
 PROGRESS_REQUIRES = "jurisdiction currency ineligibleReason"
 STATE_REQUIRES = f"{PROGRESS_REQUIRES} membership {{ optedIn leftAt }} week {{ state }}"
@@ -53,6 +52,7 @@ for enum in (ClubState, ContributionReason):
     strawberry.enum(enum)
 
 
+@fields_described
 @strawberry.type
 class BetContribution:
     """What a bet adds to the week's total, and why."""
@@ -85,37 +85,44 @@ class BetContribution:
         """Return why the bet counts or does not."""
         return ContributionReason[self.bet.reason]
 
-    @strawberry.field(
-        description="Decimal odds times 1000. Null for a starting price that is not known, and for other "
-        "products than betting."
-    )
+    @strawberry.field
     def odds_milli(self) -> int | None:
-        """Return the odds."""
+        """Decimal odds times 1000.
+
+        Null for a starting price that is not known, and for other products than betting.
+        """
         return self.bet.odds_milli
 
-    @strawberry.field(description=MIN_ODDS)
+    @strawberry.field
     def min_odds_milli(self) -> int | None:
-        """Return the lowest odds that count."""
+        """The lowest odds that count in this week, times 1000."""
         return self.club.scheme.min_odds_milli
 
-    @strawberry.field(description=MIN_STAKE)
+    @strawberry.field
     def min_stake(self) -> Money | None:
-        """Return the lowest stake that counts."""
+        """The lowest stake that counts in this week."""
         return _min_stake(self.club)
 
 
+@fields_described
 @strawberry.type
 class Progress:
-    """A customer's progress towards the target of a week."""
+    """A customer's progress towards the target of a week.
+
+    Attributes:
+        staked: The total that counts; not capped at the target.
+        percent: 0 to 100, rounded down; 100 only if the target is reached.
+        as_of: Event time of the newest message applied.
+    """
 
     club: Private[ClubProgress]
-    staked: Money = strawberry.field(description="The total that counts; not capped at the target.")
+    staked: Money
     target: Money
     remaining: Money
-    percent: int = strawberry.field(description="0 to 100, rounded down; 100 only if the target is reached.")
+    percent: int
     qualified: bool
     counted_bets: int
-    as_of: datetime | None = strawberry.field(description="Event time of the newest message applied.")
+    as_of: datetime | None
 
     @classmethod
     def of(cls, club: ClubProgress) -> "Progress":
@@ -133,11 +140,9 @@ class Progress:
             as_of=club.as_of,
         )
 
-    @strawberry.field(
-        description="The newest bets of the week, the newest first.", directives=[sliced_by("first")]
-    )
+    @strawberry.field(directives=[sliced_by("first")])
     async def recent_bets(self, info: ProgressInfo, first: int = 5) -> list[BetContribution]:
-        """Return the newest bets of the week."""
+        """The newest bets of the week, the newest first."""
         if not 0 <= first <= MAX_BETS:
             raise BadInput(f"first must be 0 to {MAX_BETS}")
         bets = await info.context.ledger.recent.load((self.club.key, first)) if first else []
@@ -159,6 +164,7 @@ class ClubWeek:
     state: WeekState = strawberry.federation.field(external=True)
 
 
+@fields_described
 @strawberry.federation.type(keys=["id"])
 class Club:
     """The progress subgraph's fields of a club."""
@@ -178,24 +184,16 @@ class Club:
         """Return the id."""
         return ID(self.key.encode())
 
-    @strawberry.federation.field(
-        requires=[PROGRESS_REQUIRES],
-        description="Zeros before the first bet. Shown before the opt-in as well. "
-        "Null for an ineligible customer.",
-    )
+    @strawberry.federation.field(requires=[PROGRESS_REQUIRES])
     def progress(self) -> Progress | None:
-        """Return the progress."""
+        """Zeros before the first bet. Shown before the opt-in as well. Null for an ineligible customer."""
         if not self.required.keys() >= PROGRESS_NEEDS:
             raise self._lacks(PROGRESS_NEEDS)
         return None if self.club is None else Progress.of(self.club)
 
-    @strawberry.federation.field(
-        requires=[STATE_REQUIRES],
-        description="Null if a subgraph that it depends on cannot be reached.",
-        directives=[Cost(weight=1)],
-    )
+    @strawberry.federation.field(requires=[STATE_REQUIRES], directives=[Cost(weight=1)])
     def state(self) -> ClubState | None:
-        """Return the state."""
+        """Null if a subgraph that it depends on cannot be reached."""
         if not self.required.keys() >= STATE_NEEDS:
             raise self._lacks(STATE_NEEDS)
         required, club = self.required, self.club
@@ -298,6 +296,7 @@ class BetslipInput:
     free_bet: bool = False
 
 
+@fields_described
 @strawberry.type
 class BetslipPreview:
     """What a bet slip would add to the tracker."""
@@ -319,28 +318,28 @@ class BetslipPreview:
             progress_after=Progress.of(after),
         )
 
-    @strawberry.field(description=MIN_ODDS)
+    @strawberry.field
     def min_odds_milli(self) -> int | None:
-        """Return the lowest odds that count."""
+        """The lowest odds that count in this week, times 1000."""
         return self.after.scheme.min_odds_milli
 
-    @strawberry.field(description=MIN_STAKE)
+    @strawberry.field
     def min_stake(self) -> Money | None:
-        """Return the lowest stake that counts."""
+        """The lowest stake that counts in this week."""
         return _min_stake(self.after)
 
 
+@fields_described
 @strawberry.type
 class Query:
     """The entry points of the progress subgraph."""
 
-    @strawberry.field(
-        description="What a bet slip would add to the tracker if it were placed now, and why. "
-        "Stores nothing. Null for an anonymous visitor, and for an ineligible customer.",
-        directives=[Cost(weight=PREVIEW_COST)],
-    )
+    @strawberry.field(directives=[Cost(weight=PREVIEW_COST)])
     async def betslip_preview(self, info: ProgressInfo, input: BetslipInput) -> BetslipPreview | None:  # noqa: A002 - the contract's name
-        """Return what a bet slip would add."""
+        """What a bet slip would add to the tracker if it were placed now, and why. Stores nothing.
+
+        Null for an anonymous visitor, and for an ineligible customer.
+        """
         context = info.context
         viewer = context.of_brand(input.brand)
         if viewer is None:

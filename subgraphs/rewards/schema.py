@@ -12,6 +12,7 @@ from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.club_kit.enums import IneligibleReason
 from subgraphs.club_kit.mutation_errors import PAYLOAD_DESCRIPTION, UPSTREAM_COST, ClubError
 from subgraphs.kit.graphql.context import checked_key
+from subgraphs.kit.graphql.descriptions import fields_described
 from subgraphs.kit.graphql.schema_building import (
     CUSTOMER,
     SubgraphSchema,
@@ -36,22 +37,27 @@ REQUIRED = ["jurisdiction currency ineligibleReason"]
 strawberry.enum(ChoiceNotice)
 
 
+@fields_described
 @strawberry.type
 class RewardChoice:
-    """The reward of a week: the customer's choice, or the scheme's default."""
+    """The reward of a week: the customer's choice, or the scheme's default.
 
-    option: RewardOption = strawberry.field(description="As last confirmed.")
+    Attributes:
+        option: As last confirmed.
+        pending: Whether a change waits for the upstream API's confirmation.
+    """
+
+    option: RewardOption
     version: int
     chosen_at: datetime | None
     locks_at: datetime
     locked: bool
     is_default: bool
     notice: ChoiceNotice | None
-    pending: bool = strawberry.field(
-        description="Whether a change waits for the upstream API's confirmation."
-    )
+    pending: bool
 
 
+@fields_described
 @strawberry.federation.type(keys=["id"])
 class Club:
     """The rewards subgraph's fields of a club."""
@@ -69,27 +75,24 @@ class Club:
         """Return the id."""
         return ID(self.key.encode())
 
-    @strawberry.federation.field(
-        requires=REQUIRED,
-        description="The rewards that this customer may choose from, in the editors' order. Unlawful and "
-        "unpublished rewards are absent; paused, spent, not yet started or ended ones have "
-        "`available: false`. Empty for an ineligible customer.",
-        directives=[assumed_size(USUAL_OPTIONS)],
-    )
+    @strawberry.federation.field(requires=REQUIRED, directives=[assumed_size(USUAL_OPTIONS)])
     def options(self) -> list[RewardOption] | None:
-        """Return the options."""
+        """The rewards that this customer may choose from, in the editors' order.
+
+        Unlawful and unpublished rewards are absent; paused, spent, not yet started or ended ones have
+        `available: false`. Empty for an ineligible customer.
+        """
         offer = self.offer
         if offer is None:
             return deferred(self._options())
         return offer.menu.options if offer.menu else []
 
-    @strawberry.federation.field(
-        requires=REQUIRED,
-        description="Before any choice, the scheme's default with version 0. Null if there is no default, "
-        "and for an ineligible customer.",
-    )
+    @strawberry.federation.field(requires=REQUIRED)
     async def choice(self) -> RewardChoice | None:
-        """Return the choice."""
+        """Before any choice, the scheme's default with version 0.
+
+        Null if there is no default, and for an ineligible customer.
+        """
         context = self.context
         offer = self.offer or await context.offer(self.key, self.representation)
         menu = offer.menu

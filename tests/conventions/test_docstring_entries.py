@@ -11,8 +11,10 @@ from tests.support.repository_files import repository_files
 ROOT: Final = Path(__file__).resolve().parents[2]
 SECTION = re.compile(r"(Args|Attributes|Raises):")
 ENTRY = re.compile(r"[^\s:`][^:`]*: +(?P<word>\S+)")
-NAMES = frozenset({"apt", "execute", "free_bet", "npm", "py-spy", "uvicorn's", "wrk"})
-"""Commands, packages and values whose names begin with a small letter."""
+NAMES = frozenset({"apt", "execute", "free_bet", "npm", "py-spy", "uvicorn's", "wrk"}) | {
+    *("active", "closed", "expected", "light", "provisional", "set", "week")
+}
+"""Commands, packages and values whose names begin with a small letter; the latter in the graph."""
 
 
 def small_beginnings(source: str) -> list[str]:

@@ -9,56 +9,75 @@ from backoffice.access import Permission
 from backoffice.graph.area import ALL, OfficeInfo, permitted
 from backoffice.operations.area import OperationsArea
 from backoffice.operations.consumer_lag import ConsumerLag, PartitionLag
+from subgraphs.kit.graphql.descriptions import described, fields_described
 
 
-@strawberry.type(description="How far a consumer group is behind in a partition.")
+@described
+@strawberry.type
 class PartitionLagInfo:
-    """How far a consumer group is behind in a partition."""
+    """How far a consumer group is behind in a partition.
 
-    id: ID = strawberry.field(description="Group, topic and partition.")
+    Attributes:
+        id: Group, topic and partition.
+        committed: The next offset that it reads, as last committed to Kafka; null before the first commit.
+        lag: How many offsets it is behind.
+        oldest_at: When the oldest record that waits was produced; null if none waits.
+    """
+
+    id: ID
     group: str
     topic: str
     partition: int
-    committed: float | None = strawberry.field(
-        description="The next offset that it reads, as last committed to Kafka; null before the first commit."
-    )
+    committed: float | None
     end: float
-    lag: float = strawberry.field(description="How many offsets it is behind.")
-    oldest_at: datetime | None = strawberry.field(
-        description="When the oldest record that waits was produced; null if none waits."
-    )
+    lag: float
+    oldest_at: datetime | None
 
 
-@strawberry.type(description="The lag of all consumers.")
+@described
+@strawberry.type
 class ConsumerLagInfo:
-    """The lag of all consumers."""
+    """The lag of all consumers.
+
+    Attributes:
+        problem: Why it could not be read.
+    """
 
     read_at: datetime
-    problem: str | None = strawberry.field(description="Why it could not be read.")
+    problem: str | None
     partitions: list[PartitionLagInfo]
 
 
-@strawberry.type(description="Up to when the tracker has counted the bets of a brand.")
+@described
+@strawberry.type
 class CountedBetsInfo:
-    """Up to when bets are counted."""
+    """Up to when the tracker has counted the bets of a brand.
 
-    until: datetime | None = strawberry.field(
-        description="When it was read, if no bet waits; otherwise when the oldest that waits was produced; "
-        "null if that is not known."
-    )
-    waiting: bool = strawberry.field(description="Whether a bet waits to be counted.")
-    problem: str | None = strawberry.field(description="Why it could not be read.")
+    Attributes:
+        until: When it was read, if no bet waits; otherwise when the oldest that waits was produced; null if
+            that is not known.
+        waiting: Whether a bet waits to be counted.
+        problem: Why it could not be read.
+    """
+
+    until: datetime | None
+    waiting: bool
+    problem: str | None
 
 
-@strawberry.type(description="The lag of all consumers at an instant.")
+@described
+@strawberry.type
 class LagSampleInfo:
-    """A sample of the lag."""
+    """The lag of all consumers at an instant.
+
+    Attributes:
+        records: Null if Kafka could not be read.
+        tracker_seconds: How long the oldest bet had waited that the tracker did not count yet; 0 if none did.
+    """
 
     at: datetime
-    records: float | None = strawberry.field(description="Null if Kafka could not be read.")
-    tracker_seconds: float | None = strawberry.field(
-        description="How long the oldest bet had waited that the tracker did not count yet; 0 if none did."
-    )
+    records: float | None
+    tracker_seconds: float | None
 
 
 def lag_to_graphql(found: ConsumerLag) -> ConsumerLagInfo:
@@ -83,32 +102,28 @@ def _partition(one: PartitionLag) -> PartitionLagInfo:
     )
 
 
+@fields_described
 @strawberry.type
 class BacklogQuery:
-    """Reads of what waits."""
+    """Reads of what waits.
 
-    @strawberry.field(
-        description="How far each consumer is behind, by topic and partition.",
-        directives=[permitted(Permission.OPERATIONS_READ, ALL)],
-    )
+    Attributes:
+        lag_history: The lag of the last hours, a sample a minute, since this process of the back office
+            began; the oldest first.
+    """
+
+    @strawberry.field(directives=[permitted(Permission.OPERATIONS_READ, ALL)])
     async def consumer_lag(self, info: OfficeInfo) -> ConsumerLagInfo:
-        """Return the lag of all consumers."""
+        """How far each consumer is behind, by topic and partition."""
         return lag_to_graphql(await info.context.area(OperationsArea).lag.read(info.context.actor))
 
-    @strawberry.field(
-        description="Up to when the bets of a brand are counted.",
-        directives=[permitted(Permission.OPERATIONS_READ, "brand")],
-    )
+    @strawberry.field(directives=[permitted(Permission.OPERATIONS_READ, "brand")])
     async def counted_bets(self, info: OfficeInfo, brand: str) -> CountedBetsInfo:
-        """Return up to when bets are counted."""
+        """Up to when the bets of a brand are counted."""
         bets = await info.context.area(OperationsArea).lag.counted_bets(info.context.actor, brand)
         return CountedBetsInfo(until=bets.until, waiting=bets.waiting, problem=bets.problem or None)
 
-    @strawberry.field(
-        description="The lag of the last hours, a sample a minute, since this process of the back office "
-        "began; the oldest first.",
-        directives=[permitted(Permission.OPERATIONS_READ, ALL)],
-    )
+    @strawberry.field(directives=[permitted(Permission.OPERATIONS_READ, ALL)])
     def lag_history(self, info: OfficeInfo) -> list[LagSampleInfo]:
         """Return samples of the lag."""
         found = info.context.area(OperationsArea).lag.history(info.context.actor)

@@ -15,55 +15,75 @@ from backoffice.operations.brands.contrast import DEFAULTS, Contrast, TokenColou
 from backoffice.operations.brands.document import BrandDocument, floored
 from backoffice.operations.brands.repository import BrandRevision
 from backoffice.operations.brands.service import KnownBrand
+from subgraphs.kit.graphql.descriptions import described, fields_described
 
 
-@strawberry.type(description="A colour of the widget, `--club-…`, on light and on dark pages.")
+@described
+@strawberry.type
 class ThemeToken:
-    """A colour of the widget."""
+    """A colour of the widget, `--club-…`, on light and on dark pages.
+
+    Attributes:
+        is_own: Whether the brand's colour replaces the widget's.
+    """
 
     token: str
     light: str
     dark: str
-    is_own: bool = strawberry.field(description="Whether the brand's colour replaces the widget's.")
+    is_own: bool
 
 
-@strawberry.type(description="A colour on top of another one in the widget, by WCAG 2.2.")
+@described
+@strawberry.type
 class ThemeContrast:
-    """A colour on top of another one in the widget."""
+    """A colour on top of another one in the widget, by WCAG 2.2.
+
+    Attributes:
+        scheme: light or dark.
+        use: What is shown.
+        ratio: Such as 4.53; never rounded up.
+    """
 
     front: str
     back: str
-    scheme: str = strawberry.field(description="light or dark.")
+    scheme: str
     front_colour: str
     back_colour: str
-    use: str = strawberry.field(description="What is shown.")
-    ratio: str = strawberry.field(description="Such as 4.53; never rounded up.")
+    use: str
+    ratio: str
     least: float
     readable: bool
 
 
-@strawberry.type(description="A brand: what is shown of it, and what it is licensed for.")
+@described
+@strawberry.type
 class OperatedBrand:
-    """A brand."""
+    """A brand: what is shown of it, and what it is licensed for.
+
+    Attributes:
+        time_zone: It never changes: weeks are measured in it.
+        revision: 0 while the brand is as its schemes say.
+        theme: All tokens, also those of the widget.
+        missing: The parts of nodes that have not applied the last revision yet.
+    """
 
     id: ID
     name: str
-    time_zone: str = strawberry.field(description="It never changes: weeks are measured in it.")
+    time_zone: str
     default_locale: str
     locales: list[str]
     jurisdictions: list[str]
     currencies: list[str]
-    revision: int = strawberry.field(description="0 while the brand is as its schemes say.")
-    theme: list[ThemeToken] = strawberry.field(description="All tokens, also those of the widget.")
+    revision: int
+    theme: list[ThemeToken]
     contrasts: list[ThemeContrast]
-    missing: list[str] = strawberry.field(
-        description="The parts of nodes that have not applied the last revision yet."
-    )
+    missing: list[str]
 
 
-@strawberry.type(description="What was decided about a brand at one time.")
+@described
+@strawberry.type
 class BrandRevisionInfo:
-    """A revision of a brand."""
+    """What was decided about a brand at one time."""
 
     id: ID
     revision: int
@@ -179,48 +199,41 @@ First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.
 _READ = Permission.OPERATIONS_READ
 
 
+@fields_described
 @strawberry.type
 class BrandQuery:
     """Reads of brands."""
 
-    @strawberry.field(description="Brands, by id.", directives=[permitted(_READ, ANY)])
+    @strawberry.field(directives=[permitted(_READ, ANY)])
     async def brands(
         self, info: OfficeInfo, first: First = 25, after: str | None = None
     ) -> Page[OperatedBrand]:
-        """Return a page of brands."""
+        """Brands, by id."""
         context = info.context
         found = await context.area(OperationsArea).brands.page(
             context.actor, page_size(first), text_key(after)
         )
         return page_of(found, first, brand_to_graphql, lambda one: one.brand.id)
 
-    @strawberry.field(
-        description="A brand with its theme, and the contrast of each pair of its colours.",
-        directives=[permitted(_READ, "id")],
-    )
+    @strawberry.field(directives=[permitted(_READ, "id")])
     async def operated_brand(self, info: OfficeInfo, id: ID) -> OperatedBrand:  # noqa: A002
-        """Return a brand."""
+        """A brand with its theme, and the contrast of each pair of its colours."""
         return brand_to_graphql(await info.context.area(OperationsArea).brands.find(info.context.actor, id))
 
-    @strawberry.field(
-        description="The revisions of a brand, the newest first.", directives=[permitted(_READ, "brand")]
-    )
+    @strawberry.field(directives=[permitted(_READ, "brand")])
     async def brand_revisions(
         self, info: OfficeInfo, brand: str, first: First = 25, after: str | None = None
     ) -> Page[BrandRevisionInfo]:
-        """Return a page of revisions."""
+        """The revisions of a brand, the newest first."""
         context, before = info.context, number_key(after)
         found = await context.area(OperationsArea).brands.revisions(
             context.actor, brand, page_size(first), before
         )
         return page_of(found, first, revision_to_graphql, lambda one: one.revision)
 
-    @strawberry.field(
-        description="The contrast of each pair of colours, if a brand had a theme; nothing is changed.",
-        directives=[permitted(_READ, "input.brand")],
-    )
+    @strawberry.field(directives=[permitted(_READ, "input.brand")])
     async def try_theme(self, info: OfficeInfo, input: TryThemeInput) -> list[ThemeContrast]:  # noqa: A002
-        """Try a theme."""
+        """The contrast of each pair of colours, if a brand had a theme; nothing is changed."""
         context = info.context
         found = await context.area(OperationsArea).brands.try_theme(
             context.actor, input.brand, colours_of(input.theme)
@@ -228,17 +241,17 @@ class BrandQuery:
         return [contrast_to_graphql(one) for one in found]
 
 
+@fields_described
 @strawberry.type
 class BrandMutation:
     """Changes of brands."""
 
-    @strawberry.mutation(
-        description="Change the name, languages and theme of a brand on all nodes. Colours that cannot be "
-        "read are refused.",
-        directives=[permitted(Permission.OPERATIONS_BRAND, "input.brand")],
-    )
+    @strawberry.mutation(directives=[permitted(Permission.OPERATIONS_BRAND, "input.brand")])
     async def change_brand(self, info: OfficeInfo, input: ChangeBrandInput) -> OperatedBrand:  # noqa: A002
-        """Change a brand."""
+        """Change the name, languages and theme of a brand on all nodes.
+
+        Colours that cannot be read are refused.
+        """
         context = info.context
         changed = await context.area(OperationsArea).brands.change(
             context.actor, input.brand, document_of(input), seen=input.revision, reason=input.reason

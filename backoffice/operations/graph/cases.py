@@ -11,21 +11,33 @@ from backoffice.graph.area import ALL, OfficeInfo, permitted
 from backoffice.graph.pages import Name, Page, page_of, page_size, read_cursor, time_key, time_of
 from backoffice.operations.area import OperationsArea
 from backoffice.operations.cases import HeldReward, LateBet
+from subgraphs.kit.graphql.descriptions import described, fields_described
 
 
-@strawberry.type(description="How many cases of a brand wait for a person.")
+@described
+@strawberry.type
 class WaitingCases:
-    """How many cases wait."""
+    """How many cases of a brand wait for a person.
 
-    late_bets: int = strawberry.field(
-        description="Bets that would count differently if their last change had come in time."
-    )
-    held_rewards: int = strawberry.field(description="Rewards in review, or being cancelled at a provider.")
+    Attributes:
+        late_bets: Bets that would count differently if their last change had come in time.
+        held_rewards: Rewards in review, or being cancelled at a provider.
+    """
+
+    late_bets: int
+    held_rewards: int
 
 
-@strawberry.type(description="A bet that would count differently if its last change had come in time.")
+@described
+@strawberry.type
 class LateBetInfo:
-    """A late bet."""
+    """A bet that would count differently if its last change had come in time.
+
+    Attributes:
+        currency: Null if neither account nor brand is known.
+        would_be: Why it would count so.
+        closed_at: When its week closed.
+    """
 
     id: ID
     brand: str
@@ -35,21 +47,27 @@ class LateBetInfo:
     revision: float
     counted_minor: float
     would_count_minor: float
-    currency: str | None = strawberry.field(description="Null if neither account nor brand is known.")
-    would_be: str = strawberry.field(description="Why it would count so.")
+    currency: str | None
+    would_be: str
     occurred_at: datetime
-    closed_at: datetime = strawberry.field(description="When its week closed.")
+    closed_at: datetime
 
 
-@strawberry.type(description="A reward that is held back.")
+@described
+@strawberry.type
 class HeldRewardInfo:
-    """A held reward."""
+    """A reward that is held back.
 
-    id: ID = strawberry.field(description="Its key at the provider.")
+    Attributes:
+        id: Its key at the provider.
+        origin: week or goodwill.
+    """
+
+    id: ID
     brand: str
     customer: str
     iso_week: str
-    origin: str = strawberry.field(description="week or goodwill.")
+    origin: str
     reward: str | None
     value_minor: float | None
     currency: str | None
@@ -59,9 +77,10 @@ class HeldRewardInfo:
     since: datetime
 
 
-@strawberry.type(description="How many records a consumer could not apply.")
+@described
+@strawberry.type
 class DeadLetterCount:
-    """A number of dead letters."""
+    """How many records a consumer could not apply."""
 
     app: str
     letters: int
@@ -71,40 +90,33 @@ First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.
 _CASES = Permission.OPERATIONS_CASES
 
 
+@fields_described
 @strawberry.type
 class CaseQuery:
     """Reads of cases."""
 
-    @strawberry.field(
-        description="How many cases of a brand wait for a person.", directives=[permitted(_CASES, "brand")]
-    )
+    @strawberry.field(directives=[permitted(_CASES, "brand")])
     async def waiting_cases(self, info: OfficeInfo, brand: str) -> WaitingCases:
-        """Count cases."""
+        """How many cases of a brand wait for a person."""
         found = await info.context.area(OperationsArea).cases.counts(info.context.actor, brand)
         return WaitingCases(late_bets=found.late_bets, held_rewards=found.held_rewards)
 
-    @strawberry.field(
-        description="Late bets that wait for a decision; the access is recorded.",
-        directives=[permitted(_CASES, "brand")],
-    )
+    @strawberry.field(directives=[permitted(_CASES, "brand")])
     async def late_bets(
         self, info: OfficeInfo, brand: str, first: First = 25, after: str | None = None
     ) -> Page[LateBetInfo]:
-        """Return a page of late bets."""
+        """Late bets that wait for a decision; the access is recorded."""
         position = read_cursor(after, tuple[Name, Name])
         found = await info.context.area(OperationsArea).cases.late_bets(
             info.context.actor, brand, page_size(first), position
         )
         return page_of(found, first, _late, lambda one: [one.revision.iso_week, one.revision.bet_id])
 
-    @strawberry.field(
-        description="Rewards that are held back, those unchanged for longest first; the access is recorded.",
-        directives=[permitted(_CASES, "brand")],
-    )
+    @strawberry.field(directives=[permitted(_CASES, "brand")])
     async def held_rewards(
         self, info: OfficeInfo, brand: str, first: First = 25, after: str | None = None
     ) -> Page[HeldRewardInfo]:
-        """Return a page of held rewards."""
+        """Rewards that are held back, those unchanged for longest first; the access is recorded."""
         found = await info.context.area(OperationsArea).cases.held_rewards(
             info.context.actor, brand, page_size(first), time_of(after)
         )
@@ -112,12 +124,9 @@ class CaseQuery:
             found, first, _held, lambda one: time_key(one.fulfilment.changed_at, one.fulfilment.key)
         )
 
-    @strawberry.field(
-        description="How many dead letters each consumer has.",
-        directives=[permitted(Permission.OPERATIONS_READ, ALL)],
-    )
+    @strawberry.field(directives=[permitted(Permission.OPERATIONS_READ, ALL)])
     async def dead_letter_counts(self, info: OfficeInfo) -> list[DeadLetterCount]:
-        """Count dead letters."""
+        """How many dead letters each consumer has."""
         found = await info.context.area(OperationsArea).installation.dead_letters(info.context.actor)
         return [DeadLetterCount(app=app, letters=letters) for app, letters in found.items()]
 

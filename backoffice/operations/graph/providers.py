@@ -18,108 +18,158 @@ from backoffice.operations.providers.repository import ProviderRevision
 from backoffice.operations.providers.service import NodeHealth, ProviderState
 from backoffice.operations.types import MissingNode
 from subgraphs.fulfilment.providers.settings import ProviderConfig
+from subgraphs.kit.graphql.descriptions import described, fields_described
 
 
-@strawberry.type(description="How workers call a provider. Secrets are named, never shown.")
+@described
+@strawberry.type
 class ProviderConfiguration:
-    """How workers call a provider."""
+    """How workers call a provider. Secrets are named, never shown.
 
-    position: int = strawberry.field(description="The place in the order in which providers are asked.")
+    Attributes:
+        position: The place in the order in which providers are asked.
+        secret: The name of its secret on the nodes.
+        kinds: The kinds of reward that it pays.
+        brands: Empty for all brands.
+        currencies: Empty for all currencies.
+        limit_minor: A reward worth more waits for a person.
+        in_flight: The most calls at once.
+        attempts: How often a request is sent, under the same key.
+        pause_seconds: The first pause between attempts.
+        breaker_failures: How many failures in a row open the circuit.
+        key_hours: How long the provider remembers a key.
+        learns: How use and expiry become known: poll or callback.
+    """
+
+    position: int
     adapter: str
     url: str
-    secret: str = strawberry.field(description="The name of its secret on the nodes.")
-    kinds: list[str] = strawberry.field(description="The kinds of reward that it pays.")
-    brands: list[str] = strawberry.field(description="Empty for all brands.")
-    currencies: list[str] = strawberry.field(description="Empty for all currencies.")
-    limit_minor: int = strawberry.field(description="A reward worth more waits for a person.")
-    in_flight: int = strawberry.field(description="The most calls at once.")
+    secret: str
+    kinds: list[str]
+    brands: list[str]
+    currencies: list[str]
+    limit_minor: int
+    in_flight: int
     timeout_seconds: float
-    attempts: int = strawberry.field(description="How often a request is sent, under the same key.")
-    pause_seconds: float = strawberry.field(description="The first pause between attempts.")
-    breaker_failures: int = strawberry.field(description="How many failures in a row open the circuit.")
+    attempts: int
+    pause_seconds: float
+    breaker_failures: int
     breaker_rest_seconds: float
-    key_hours: float = strawberry.field(description="How long the provider remembers a key.")
-    learns: str = strawberry.field(description="How use and expiry become known: poll or callback.")
+    key_hours: float
+    learns: str
     poll_minutes: float
     enabled: bool
 
 
-@strawberry.type(description="What a worker of a node knows about a provider.")
+@described
+@strawberry.type
 class ProviderHealthInfo:
-    """What a worker of a node knows about a provider."""
+    """What a worker of a node knows about a provider.
+
+    Attributes:
+        worker: Null if no worker of the node reports.
+        alive: Whether the node still reports.
+        revision: The revision in use; 0 for that of the node's file.
+        problem: Why the newest configuration cannot be used.
+        circuit: closed, open, half_open, or none if nothing can be sent.
+        calls: Running calls.
+        due: The rewards of the node that are due.
+        error: The class of the last failure.
+    """
 
     id: ID
     node: str
-    worker: str | None = strawberry.field(description="Null if no worker of the node reports.")
-    alive: bool = strawberry.field(description="Whether the node still reports.")
-    revision: int = strawberry.field(description="The revision in use; 0 for that of the node's file.")
-    problem: str | None = strawberry.field(description="Why the newest configuration cannot be used.")
-    circuit: str = strawberry.field(description="closed, open, half_open, or none if nothing can be sent.")
-    calls: int = strawberry.field(description="Running calls.")
-    due: int = strawberry.field(description="The rewards of the node that are due.")
+    worker: str | None
+    alive: bool
+    revision: int
+    problem: str | None
+    circuit: str
+    calls: int
+    due: int
     succeeded_at: datetime | None
     failed_at: datetime | None
-    error: str | None = strawberry.field(description="The class of the last failure.")
+    error: str | None
     credited_at: datetime | None
 
 
-@strawberry.type(description="A proposed configuration that waits for another person.")
+@described
+@strawberry.type
 class PendingConfiguration:
-    """A proposed configuration."""
+    """A proposed configuration that waits for another person.
 
-    id: ID = strawberry.field(description="The proposal.")
+    Attributes:
+        id: The proposal.
+    """
+
+    id: ID
     proposed_by: str
     proposed_at: datetime
     reason: str
 
 
-@strawberry.type(description="A provider of rewards.")
+@described
+@strawberry.type
 class ProviderInfo:
-    """A provider of rewards."""
+    """A provider of rewards.
+
+    Attributes:
+        revision: In force; 0 if no configuration is known here.
+        imported: Whether it is that of the workers' file.
+        adapter_kinds: The kinds of reward that its adapter can ask for.
+        missing: Parts of nodes that do not use the revision.
+        stopped: Whether nothing is sent to it.
+        everywhere: Whether its kill switch is on, on all nodes.
+        waiting: How many rewards are in each state.
+    """
 
     id: ID
-    revision: int = strawberry.field(description="In force; 0 if no configuration is known here.")
-    imported: bool = strawberry.field(description="Whether it is that of the workers' file.")
+    revision: int
+    imported: bool
     endpoint: str | None
     configuration: ProviderConfiguration | None
-    adapter_kinds: list[str] = strawberry.field(
-        description="The kinds of reward that its adapter can ask for."
-    )
-    missing: list[MissingNode] = strawberry.field(description="Parts of nodes that do not use the revision.")
+    adapter_kinds: list[str]
+    missing: list[MissingNode]
     pending: list[PendingConfiguration]
     health: list[ProviderHealthInfo]
-    stopped: bool = strawberry.field(description="Whether nothing is sent to it.")
-    everywhere: bool = strawberry.field(description="Whether its kill switch is on, on all nodes.")
+    stopped: bool
+    everywhere: bool
     reason: str | None
     since: datetime | None
-    waiting: JSON = strawberry.field(description="How many rewards are in each state.")
+    waiting: JSON
 
 
-@strawberry.type(description="A revision of a provider's configuration.")
+@described
+@strawberry.type
 class ProviderRevisionInfo:
-    """A revision."""
+    """A revision of a provider's configuration.
+
+    Attributes:
+        approved_by: Null for what was imported from a file.
+    """
 
     id: ID
     revision: int
     configuration: ProviderConfiguration
     reason: str | None
     submitted_by: str
-    approved_by: str | None = strawberry.field(description="Null for what was imported from a file.")
+    approved_by: str | None
     in_force_at: datetime
 
 
-@strawberry.type(description="A field that differs between two revisions.")
+@described
+@strawberry.type
 class ProviderFieldChange:
-    """A field that differs."""
+    """A field that differs between two revisions."""
 
     field: str
     before: JSON | None
     after: JSON | None
 
 
-@strawberry.type(description="What is wrong with a configuration.")
+@described
+@strawberry.type
 class ProviderProblem:
-    """What is wrong."""
+    """What is wrong with a configuration."""
 
     path: str
     message: str
@@ -256,87 +306,73 @@ First = Annotated[int, strawberry.argument(description="How many rows: 1 to 100.
 _READ, _CHANGE = Permission.OPERATIONS_READ, Permission.OPERATIONS_PROVIDER
 
 
+@fields_described
 @strawberry.type
 class ProviderQuery:
     """Reads of providers."""
 
-    @strawberry.field(
-        description="Providers in the order in which they are asked, with health and what waits for each.",
-        directives=[permitted(_READ, ALL)],
-    )
+    @strawberry.field(directives=[permitted(_READ, ALL)])
     async def providers(self, info: OfficeInfo) -> list[ProviderInfo]:
-        """Return providers."""
+        """Providers in the order in which they are asked, with health and what waits for each."""
         return [
             provider_to_graphql(one)
             for one in await info.context.area(OperationsArea).providers.listed(info.context.actor)
         ]
 
-    @strawberry.field(description="A provider.", directives=[permitted(_READ, ALL)])
+    @strawberry.field(directives=[permitted(_READ, ALL)])
     async def provider(self, info: OfficeInfo, id: ID) -> ProviderInfo:  # noqa: A002
-        """Return a provider."""
+        """A provider."""
         return provider_to_graphql(
             await info.context.area(OperationsArea).providers.find(info.context.actor, id)
         )
 
-    @strawberry.field(
-        description="The adapters that a provider's configuration can name.",
-        directives=[permitted(_READ, ALL)],
-    )
+    @strawberry.field(directives=[permitted(_READ, ALL)])
     def provider_adapters(self, info: OfficeInfo) -> list[str]:
-        """Return the names of adapters."""
+        """The adapters that a provider's configuration can name."""
         return info.context.area(OperationsArea).providers.adapters(info.context.actor)
 
-    @strawberry.field(
-        description="The revisions of a provider's configuration, the newest first.",
-        directives=[permitted(_READ, ALL)],
-    )
+    @strawberry.field(directives=[permitted(_READ, ALL)])
     async def provider_revisions(
         self, info: OfficeInfo, provider: str, first: First = 25, after: str | None = None
     ) -> Page[ProviderRevisionInfo]:
-        """Return a page of revisions."""
+        """The revisions of a provider's configuration, the newest first."""
         context, before = info.context, number_key(after)
         found = await context.area(OperationsArea).configurations.revisions(
             context.actor, provider, page_size(first), before
         )
         return page_of(found, first, provider_revision_to_graphql, lambda one: one.revision)
 
-    @strawberry.field(
-        description="The fields that differ between two revisions of a provider's configuration.",
-        directives=[permitted(_READ, ALL)],
-    )
+    @strawberry.field(directives=[permitted(_READ, ALL)])
     async def provider_diff(
         self, info: OfficeInfo, provider: str, before: int, after: int
     ) -> list[ProviderFieldChange]:
-        """Return the fields that differ."""
+        """The fields that differ between two revisions of a provider's configuration."""
         context = info.context
         found = await context.area(OperationsArea).configurations.diff(context.actor, provider, before, after)
         return [change_to_graphql(one) for one in found]
 
-    @strawberry.field(
-        description="What is wrong with a configuration, as it is typed; nothing of it is kept.",
-        directives=[permitted(_CHANGE, ALL)],
-    )
+    @strawberry.field(directives=[permitted(_CHANGE, ALL)])
     async def try_provider(
         self,
         info: OfficeInfo,
         input: ProviderConfigurationInput,  # noqa: A002
     ) -> list[ProviderProblem]:
-        """Check a configuration."""
+        """What is wrong with a configuration, as it is typed; nothing of it is kept."""
         found = await info.context.area(OperationsArea).configurations.check(info.context.actor, input.fields)
         return [problem_to_graphql(one) for one in found]
 
 
+@fields_described
 @strawberry.type
 class ProviderMutation:
     """Changes of providers."""
 
-    @strawberry.mutation(
-        description="Propose a provider's configuration for all nodes; another person approves it. Secrets "
-        "are refused: name one.",
-        directives=[permitted(_CHANGE, ALL)],
-    )
+    @strawberry.mutation(directives=[permitted(_CHANGE, ALL)])
     async def submit_provider(self, info: OfficeInfo, input: SubmitProviderInput) -> ID:  # noqa: A002
-        """Propose a configuration."""
+        """Propose a provider's configuration for all nodes; another person approves it.
+
+        Secrets are refused: name one.
+        """
         context = info.context
         return ID(
             await context.area(OperationsArea).configurations.submit(
@@ -344,17 +380,13 @@ class ProviderMutation:
             )
         )
 
-    @strawberry.mutation(
-        description="Propose an earlier revision of a provider's configuration again; another person "
-        "approves it.",
-        directives=[permitted(_CHANGE, ALL)],
-    )
+    @strawberry.mutation(directives=[permitted(_CHANGE, ALL)])
     async def roll_back_provider(
         self,
         info: OfficeInfo,
         input: RollBackProviderInput,  # noqa: A002
     ) -> ID:
-        """Propose an earlier revision."""
+        """Propose an earlier revision of a provider's configuration again; another person approves it."""
         context = info.context
         return ID(
             await context.area(OperationsArea).configurations.roll_back(

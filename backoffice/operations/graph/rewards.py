@@ -7,32 +7,38 @@ from backoffice.access import Permission
 from backoffice.graph.area import OfficeInfo, permitted
 from backoffice.operations.area import OperationsArea
 from backoffice.operations.reward_statuses import VersionStatus
+from subgraphs.kit.graphql.descriptions import described, fields_described
 
 
-@strawberry.type(description="A version of a reward, with the status in force.")
+@described
+@strawberry.type
 class RewardVersionStatus:
-    """A version of a reward."""
+    """A version of a reward, with the status in force.
 
-    id: ID = strawberry.field(description="Such as northbet:fb-5:1.")
+    Attributes:
+        id: Such as northbet:fb-5:1.
+        status: active, paused or withdrawn; kill switches count.
+        obstacles: Why it is not offered though it is active.
+    """
+
+    id: ID
     brand: str
     reward: str
     version: int
     kind: str
-    status: str = strawberry.field(description="active, paused or withdrawn; kill switches count.")
+    status: str
     recalled: bool
-    obstacles: list[str] = strawberry.field(description="Why it is not offered though it is active.")
+    obstacles: list[str]
 
 
+@fields_described
 @strawberry.type
 class RewardQuery:
     """Reads of versions of rewards."""
 
-    @strawberry.field(
-        description="The versions of a brand's rewards, with the status in force.",
-        directives=[permitted(Permission.OPERATIONS_READ, "brand")],
-    )
+    @strawberry.field(directives=[permitted(Permission.OPERATIONS_READ, "brand")])
     async def reward_versions(self, info: OfficeInfo, brand: str) -> list[RewardVersionStatus]:
-        """Return versions of rewards."""
+        """The versions of a brand's rewards, with the status in force."""
         return [
             _shown(one)
             for one in await info.context.area(OperationsArea).statuses.listed(info.context.actor, brand)

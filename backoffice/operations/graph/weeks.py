@@ -9,12 +9,19 @@ from strawberry import ID
 from backoffice.access import Permission
 from backoffice.graph.area import OfficeInfo, permitted
 from backoffice.operations.area import OperationsArea
+from subgraphs.kit.graphql.descriptions import described, fields_described
 from subgraphs.progress.weeks.overview import WeekLine
 
 
-@strawberry.type(description="A week for the customers of one jurisdiction and currency.")
+@described
+@strawberry.type
 class WeekInfo:
-    """A week."""
+    """A week for the customers of one jurisdiction and currency.
+
+    Attributes:
+        waits_for: What has to happen next; null if it is final.
+        until: When that is due.
+    """
 
     id: ID
     brand: str
@@ -25,17 +32,22 @@ class WeekInfo:
     confirmed: bool
     opened_with: int | None
     scheme: int | None
-    waits_for: str | None = strawberry.field(description="What has to happen next; null if it is final.")
-    until: datetime | None = strawberry.field(description="When that is due.")
+    waits_for: str | None
+    until: datetime | None
 
 
-@strawberry.type(description="How many customers of a week have a status of qualification.")
+@described
+@strawberry.type
 class WeekCustomersInfo:
-    """A number of customers."""
+    """How many customers of a week have a status of qualification.
+
+    Attributes:
+        status: provisional, confirmed or revoked.
+    """
 
     jurisdiction: str
     currency: str
-    status: str = strawberry.field(description="provisional, confirmed or revoked.")
+    status: str
     customers: int
 
 
@@ -65,50 +77,41 @@ class WeekInput:
     reason: str
 
 
+@fields_described
 @strawberry.type
 class WeekQuery:
     """Reads of weeks."""
 
-    @strawberry.field(
-        description="The weeks of a brand.", directives=[permitted(Permission.OPERATIONS_READ, "brand")]
-    )
+    @strawberry.field(directives=[permitted(Permission.OPERATIONS_READ, "brand")])
     async def weeks(self, info: OfficeInfo, brand: str) -> list[WeekInfo]:
-        """Return weeks."""
+        """The weeks of a brand."""
         return [
             week_to_graphql(line)
             for line in await info.context.area(OperationsArea).weeks.listed(info.context.actor, brand)
         ]
 
-    @strawberry.field(
-        description="The customers of a week who have earned its reward; this counts each of them.",
-        directives=[permitted(Permission.OPERATIONS_READ, "brand")],
-    )
+    @strawberry.field(directives=[permitted(Permission.OPERATIONS_READ, "brand")])
     async def week_customers(self, info: OfficeInfo, brand: str, iso_week: str) -> list[WeekCustomersInfo]:
-        """Count customers."""
+        """The customers of a week who have earned its reward; this counts each of them."""
         counted = await info.context.area(OperationsArea).weeks.customers(info.context.actor, brand, iso_week)
         return [WeekCustomersInfo(**asdict(one)) for one in counted]
 
 
+@fields_described
 @strawberry.type
 class WeekMutation:
     """Changes of weeks."""
 
-    @strawberry.mutation(
-        description="Open a week by hand.",
-        directives=[permitted(Permission.OPERATIONS_WEEK, "input.brand")],
-    )
+    @strawberry.mutation(directives=[permitted(Permission.OPERATIONS_WEEK, "input.brand")])
     async def open_week(self, info: OfficeInfo, input: WeekInput) -> list[WeekInfo]:  # noqa: A002
-        """Open a week."""
+        """Open a week by hand."""
         lines = await info.context.area(OperationsArea).weeks.open(
             info.context.actor, input.brand, input.iso_week, input.reason
         )
         return [week_to_graphql(line) for line in lines]
 
-    @strawberry.mutation(
-        description="Propose to close a week by hand; another person approves it. Needs a step-up.",
-        directives=[permitted(Permission.OPERATIONS_WEEK, "input.brand")],
-    )
+    @strawberry.mutation(directives=[permitted(Permission.OPERATIONS_WEEK, "input.brand")])
     async def propose_close_week(self, info: OfficeInfo, input: WeekInput) -> ID:  # noqa: A002
-        """Propose to close a week."""
+        """Propose to close a week by hand; another person approves it. Needs a step-up."""
         weeks = info.context.area(OperationsArea).weeks
         return ID(await weeks.propose_close(info.context.actor, input.brand, input.iso_week, input.reason))

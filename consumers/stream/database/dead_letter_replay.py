@@ -24,7 +24,7 @@ PAGE_SIZE: Final = 1000
 
 
 class Fate(Enum):
-    """The outcome of replaying a letter."""
+    """What became of a replayed dead letter."""
 
     APPLIED = "applied"
     PUBLISHED = "published again"

@@ -8,6 +8,7 @@ from strawberry import ID, Info
 
 from furlong.new.notes.loaders import NotesContext, NoteView
 from subgraphs.kit.domain.keys import Owner
+from subgraphs.kit.graphql.descriptions import fields_described
 from subgraphs.kit.graphql.schema_building import SubgraphSchema, build_schema
 from subgraphs.kit.settings import Execution
 
@@ -23,13 +24,14 @@ class Note:
     written_at: datetime
 
 
+@fields_described
 @strawberry.type
 class Query:
     """Reads of notes."""
 
-    @strawberry.field(description="The customer's own notes, the newest first; none without a session.")
+    @strawberry.field
     async def notes(self, info: NotesInfo, brand: ID) -> list[Note]:
-        """Return the customer's notes."""
+        """The customer's own notes, the newest first; none without a session."""
         viewer = info.context.of_brand(brand)
         if viewer is None:
             return []

@@ -7,6 +7,7 @@ from strawberry import ID
 
 from subgraphs.club_kit.domain.reward_kinds.registry import RewardKind
 from subgraphs.kit.domain.products import Product
+from subgraphs.kit.graphql.descriptions import fields_described
 from subgraphs.kit.graphql.money import Money, money
 from subgraphs.rewards.menu.options import Option, UnavailableReason
 
@@ -14,11 +15,16 @@ for enum in (RewardKind, UnavailableReason):
     strawberry.enum(enum)
 
 
+@fields_described
 @strawberry.type
 class RewardOption:
-    """A reward as one customer sees it."""
+    """A reward as one customer sees it.
 
-    id: ID = strawberry.field(description="Brand, reward and config version, such as northbet:fb-5:3.")
+    Attributes:
+        id: Brand, reward and config version, such as northbet:fb-5:3.
+    """
+
+    id: ID
     kind: RewardKind
     product: Product
     value: Money | None
