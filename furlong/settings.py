@@ -1,10 +1,10 @@
 """Settings of the site and of topics, and the list of all settings of the product."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -21,9 +21,8 @@ from foundation.storage.settings import CellSettings, ClockSettings
 from foundation.tracing import SamplerSettings, TracingSettings
 from furlong.database_settings import DatabasesSettings
 from furlong.embedding.settings import EmbedSettings
-from gateway.feature_list import FEATURES
-from gateway.feature_settings import FeatureSettings, gateway_prefix
-from gateway.settings import GatewaySettings
+from gateway.sections import Section
+from gateway.settings import ReadFirst, sections
 from subgraphs.block_list import BLOCKS
 from subgraphs.kit.further_blocks import BlockSettings
 from subgraphs.kit.live.settings import LiveSettings, RedisSettings
@@ -41,7 +40,7 @@ ROOT = _PACKAGE / "data" if (_PACKAGE / "data").is_dir() else _PACKAGE.parent
 """The folder of contracts, schemas and the built page: in a wheel `furlong/data`, else the repository's."""
 
 
-DOCUMENT_LIMITS: Final[Mapping[str, Any]] = {"document_fields": 250, "document_root_fields": 10}
+DOCUMENT_LIMITS: Final[Mapping[str, int]] = {"fields": 250, "root_fields": 10}
 """The default limits on documents at every gateway over the club's subgraphs.
 
 The widget's largest document has 78 fields, and introspection some 230. Each club at the root is fetched from
@@ -112,7 +111,7 @@ class TopicSettings(BaseSettings):
     )
 
 
-ALL_SETTINGS: tuple[type[BaseSettings], ...] = (
+ALL_SETTINGS: tuple[type[BaseModel], ...] = (
     BlockSettings,
     DatabasesSettings,
     CellSettings,
@@ -129,8 +128,8 @@ ALL_SETTINGS: tuple[type[BaseSettings], ...] = (
     PublicDataSettings,
     ExecutionSettings,
     CallerSettings,
-    GatewaySettings,
-    *(imported(feature.settings) for feature in FEATURES),
+    ReadFirst,
+    *(section.model for section in sections().values()),
     ServeSettings,
     CdnSettings,
     EmbedSettings,
@@ -148,11 +147,32 @@ ALL_SETTINGS: tuple[type[BaseSettings], ...] = (
 )
 
 
-def variables_of(settings: type[BaseSettings]) -> Iterator[tuple[str, FieldInfo]]:
-    """Yield the fields of settings, but not parts that have settings of their own."""
+def prefix_of(settings: type[BaseModel]) -> str:
+    """Return what the variables of settings begin with."""
+    if issubclass(settings, Section):
+        return settings.prefix
+    return str(settings.model_config.get("env_prefix", ""))
+
+
+def variable_of(settings: type[BaseModel], field: str) -> str:
+    """Return the environment variable that sets a field."""
+    if issubclass(settings, Section):
+        return settings.variable(field)
+    return f"{prefix_of(settings)}{field}".upper()
+
+
+def variable_at(settings: type[BaseModel] | None, location: Sequence[int | str]) -> str:
+    """Return the variable of a place in settings, with the way to that place; None for unknown settings."""
+    field, *path = map(str, location or ("",))
+    variable = field if settings is None else variable_of(settings, field)
+    return "_".join((variable, *path)).upper()
+
+
+def variables_of(settings: type[BaseModel]) -> Iterator[tuple[str, str, FieldInfo]]:
+    """Yield variables, names and fields of settings, but not of parts that have settings of their own."""
     for name, field in settings.model_fields.items():
         if not (isinstance(field.annotation, type) and issubclass(field.annotation, BaseSettings)):
-            yield name, field
+            yield variable_of(settings, name), name, field
 
 
 def secret_variables() -> Iterator[str]:
@@ -163,13 +183,12 @@ def secret_variables() -> Iterator[str]:
     are read.
     """
     for settings in ALL_SETTINGS:
-        prefix = settings.model_config.get("env_prefix", "")
         schema = settings.model_json_schema()
-        for name, _ in variables_of(settings):
+        former = settings.by_former_variable() if issubclass(settings, Section) else {}
+        for variable, name, _ in variables_of(settings):
             if _is_secret(schema["properties"][name], schema.get("$defs", {})):
-                yield f"{prefix}{name}".upper()
-                if issubclass(settings, FeatureSettings) and name in settings.former:
-                    yield f"{gateway_prefix(prefix)}{settings.former[name]}".upper()
+                yield variable
+                yield from (each for each, field in former.items() if field == name)
 
 
 def _is_secret(schema: object, definitions: Mapping[str, object]) -> bool:
@@ -189,7 +208,6 @@ def _is_secret(schema: object, definitions: Mapping[str, object]) -> bool:
 def listed() -> Iterator[tuple[str, str, str]]:
     """Yield the environment variable, default and meaning of each setting."""
     for settings in ALL_SETTINGS:
-        prefix = settings.model_config.get("env_prefix", "")
-        for name, field in variables_of(settings):
+        for variable, _, field in variables_of(settings):
             default = field.get_default(call_default_factory=True)
-            yield f"{prefix}{name}".upper(), "" if default is None else str(default), field.description or ""
+            yield variable, "" if default is None else str(default), field.description or ""

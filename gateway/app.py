@@ -19,7 +19,7 @@ from gateway.clients import ClientAddresses, CustomerOf
 from gateway.feature import Core
 from gateway.http.admission import Admission
 from gateway.http.graph_versions import ServedGraph
-from gateway.http.live import LiveConnections, LiveLimits, LiveMetrics
+from gateway.http.live import LiveConnections, LiveMetrics
 from gateway.http.routes import Gateway, IsReady, OperatorRoutes, Remark
 from gateway.http.websocket import WebSocketEndpoint, WebSocketParts
 from gateway.installed_features import InstalledFeatures
@@ -96,10 +96,10 @@ def create_gateway(
     """
     chosen = settings or GatewaySettings()
     if tracing is not None:
-        chosen = chosen.model_copy(update={"tracing": True})
+        chosen = chosen.model_copy(update={"observation": {"tracing": True}})
     # How long the event loop waits while the planning thread computes: a tenth of the default.
     sys.setswitchinterval(SWITCH_SECONDS)
-    admission = Admission(chosen.requests_inside)
+    admission = Admission(chosen.http.requests_inside)
     metrics = Metrics(admission)
     for collector in collectors:
         metrics.registry.register(collector)
@@ -125,7 +125,7 @@ def create_gateway(
     app.draining.ending.extend(core.ending)
     if builder.connections is not None:
         app.live = builder.connections
-        init_headers = frozenset(chosen.live_init_headers)
+        init_headers = frozenset(chosen.live.init_headers)
         sockets = WebSocketParts(graph, app.live, core.authentication, metrics, init_headers)
         app.websockets = WebSocketEndpoint(graph.target, sockets)
     if reload is not None:
@@ -138,7 +138,8 @@ def create_gateway(
         app.add_route(path, respond, methods=list(methods))
     core.is_serving = True
     app.serve_operators(
-        OperatorRoutes(metrics, _joined_checks(core.ready, ready), remark, app.draining), chosen.graphiql_dir
+        OperatorRoutes(metrics, _joined_checks(core.ready, ready), remark, app.draining),
+        chosen.http.graphiql_dir,
     )
     return app
 
@@ -149,16 +150,15 @@ def _version_builder(
     """Install the features, and return what builds versions, with the metrics of their caches."""
     settings, registry = core.settings, metrics.registry
     features = InstalledFeatures(core)
-    cache_metrics, operations = CacheMetrics({}), OperationMetrics(settings.metrics_operations)
+    cache_metrics, operations = CacheMetrics({}), OperationMetrics(settings.metrics.operations)
     registry.register(cache_metrics)
     registry.register(operations)
     connections = None
-    if settings.live:
+    if settings.live.enabled:
         live_metrics = LiveMetrics()
         registry.register(live_metrics)
-        addresses = ClientAddresses(settings.trusted_proxies, settings.forwarded_for_header)
-        limits = LiveLimits.of(settings)
-        connections = LiveConnections(limits, live_metrics, addresses, core.customer_of)
+        addresses = ClientAddresses.of(settings.addresses)
+        connections = LiveConnections(settings.live, live_metrics, addresses, core.customer_of)
     return VersionBuilder(features, transports, metrics, operations, connections), cache_metrics
 
 

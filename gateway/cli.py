@@ -118,7 +118,7 @@ def serve(
         with (
             listener,
             operators_port(
-                operators or settings.operators, 1, settings, ServerTls.of(settings)
+                operators or settings.operators.listen, 1, settings.operators, ServerTls.of(settings.tls)
             ) as config.on_load,
         ):
             typer.echo(f"Serving {supergraph} at {config.scheme}://{listen}/graphql")
@@ -136,7 +136,7 @@ def show_schema(supergraph: SupergraphFile) -> None:
 
     settings = settings_of()
     with reported(supergraph):
-        model = load_supergraph(text_of(supergraph), incremental=settings.incremental_delivery)
+        model = load_supergraph(text_of(supergraph), incremental=settings.execution.incremental_delivery)
     typer.echo(print_schema(model.public))
 
 
@@ -226,12 +226,13 @@ def show_plan(
     from gateway.planner import INCREMENTALLY, normalize
     from gateway.planner.explain import explain_plan
     from gateway.planner.planner import plan_with_reasons
+    from gateway.sections import DocumentLimits
     from gateway.supergraph import load_supergraph
 
     with reported(supergraph):
         model = load_supergraph(text_of(supergraph), incremental=True)
     settings = settings_of()
-    limits = PreparationLimits(settings.document_chars, settings.document_tokens)
+    limits = PreparationLimits(DocumentLimits(chars=settings.limits.chars, tokens=settings.limits.tokens))
     try:
         prepared = Preparer(model, limits).prepare(text_of(query), operation)
         given = variables_of(variables)

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from importlib.metadata import entry_points
-from typing import Any, ClassVar, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from pydantic.fields import FieldInfo
-from pydantic_settings import (
-    BaseSettings,
-    EnvSettingsSource,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    SettingsError,
-)
+from pydantic import BaseModel
 
 from foundation.late_imports import imported
+from gateway.sections import PREFIX, Section
 
 GROUP: Final = "furlong.gateway.features"
 """The group of entry points by which an installed package offers a feature."""
@@ -70,96 +63,24 @@ def named_entry(name: str) -> Entry:
     return found
 
 
-class FeatureSettings(BaseSettings):
+class FeatureSettings(Section):
     """The base of each feature's settings.
 
-    Attributes:
-        former: The names that its fields had as settings of the gateway itself, in lower case, by field.
-            Variables of these names are still read, with a warning.
-        reloaded: The fields that may change while the gateway serves; all others need a restart. A feature
-            that they switch on may then only add to versions of the graph: it has no routes or background
-            work.
+    A feature that a reload switches on may only add to versions of the graph: it has no routes or background
+    work.
     """
-
-    former: ClassVar[Mapping[str, str]] = {}
-    reloaded: ClassVar[frozenset[str]] = frozenset()
-
-    model_config = SettingsConfigDict(frozen=True, hide_input_in_errors=True)
 
     @property
     def is_on(self) -> bool:
         """Whether the feature is used at all; if not, it is not imported."""
         return True
 
-    def is_used(self, gateway: BaseSettings) -> bool:
+    def is_used(self, gateway: BaseModel) -> bool:
         """Return whether the feature is used with all settings of a gateway: by default, if it is on."""
         del gateway
         return self.is_on
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read variables by both names, in the environment first and then in the settings file."""
-        del file_secret_settings
-        variables = [each for each in (env_settings, dotenv_settings) if isinstance(each, EnvSettingsSource)]
-        return (init_settings, *(_Variables(settings_cls, variable, cls.former) for variable in variables))
 
-
-def gateway_prefix(prefix: str) -> str:
-    """Return the prefix of the gateway's own variables: `FURLONG_GATEWAY_` for `FURLONG_GATEWAY__CORS__`."""
-    return f"{prefix.partition('__')[0]}_"
-
-
-def nested_prefix(prefix: str, feature: str) -> str:
-    """Return the prefix of a feature's variables: `FURLONG_GATEWAY__CORS__` for `FURLONG_GATEWAY_`."""
-    return f"{prefix}_{feature.upper()}__"
-
-
-class _Variables(PydanticBaseSettingsSource):
-    """Variables of a feature by their names, or else by their former names."""
-
-    def __init__(
-        self, settings_cls: type[BaseSettings], source: EnvSettingsSource, former: Mapping[str, str]
-    ) -> None:
-        super().__init__(settings_cls)
-        self._source = source
-        self._former = former
-
-    def __call__(self) -> dict[str, Any]:
-        """Return the values that are set, by field.
-
-        Raises:
-            SettingsError: A value is not JSON.
-        """
-        found: dict[str, Any] = {}
-        for name, field in self.settings_cls.model_fields.items():
-            value, variable, _ = self.get_field_value(field, name)
-            if value is None:
-                continue
-            try:
-                # The environment's own source also decodes optional models.
-                found[name] = self._source.prepare_field_value(name, field, value, value_is_complex=False)
-            except ValueError as error:
-                raise SettingsError(f"{variable}: its value is not JSON") from error
-        return found
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """Return a variable's value, which is None if it is not set, and its name."""
-        del field
-        for variable in self._names(field_name):
-            value = self._source.env_vars.get(variable.lower())
-            if value is not None:
-                return value, variable, False
-        return None, field_name, False
-
-    def _names(self, field: str) -> Iterator[str]:
-        prefix = self._source.env_prefix
-        yield f"{prefix}{field}".upper()
-        if field in self._former:
-            yield f"{gateway_prefix(prefix)}{self._former[field]}".upper()
+def nested_prefix(feature: str) -> str:
+    """Return the prefix of a feature's variables, such as `FURLONG_GATEWAY__CORS__`."""
+    return f"{PREFIX}_{feature.upper()}__"

@@ -9,8 +9,7 @@ from msgspec.structs import replace
 
 from gateway.errors import SupergraphError
 from gateway.executor.masking import ErrorMasking
-from gateway.settings import GatewaySettings
-from gateway.settings.subgraphs import MaskingSettings
+from gateway.settings.subgraphs import MaskingSettings, SubgraphSettings
 from gateway.supergraph import Supergraph
 from gateway.tls import SubgraphTls
 from gateway.transport import HttpLimits, HttpTransport, MemoryTransport, SignerOf, Transport
@@ -22,7 +21,7 @@ EVERY: Final = "*"
 def http_transports(
     model: Supergraph,
     given: Mapping[str, Transport],
-    settings: GatewaySettings,
+    settings: SubgraphSettings,
     kept: Mapping[str, HttpTransport],
     signer_of: SignerOf | None,
 ) -> dict[str, HttpTransport]:
@@ -38,9 +37,9 @@ def http_transports(
     Raises:
         SupergraphError: A subgraph is not in the supergraph, has no URL, or cannot be called at its URL.
     """
-    named = {*given, *settings.subgraph_urls, *settings.subgraph_tls, *settings.subgraph_seconds}
-    named |= settings.subgraph_connection_limits.keys()
-    listed = set(settings.subgraph_compression)
+    named = {*given, *settings.urls, *settings.tls, *settings.seconds}
+    named |= settings.connection_limits.keys()
+    listed = set(settings.compression)
     unknown = sorted((named | listed) - {EVERY, *model.subgraphs})
     if unknown:
         raise SupergraphError(
@@ -51,14 +50,14 @@ def http_transports(
         connect_seconds=settings.connect_seconds,
         total_seconds=settings.total_seconds,
         answer_bytes=settings.answer_bytes,
-        connections=settings.subgraph_connections,
-        idle_seconds=settings.subgraph_idle_seconds,
+        connections=settings.connections,
+        idle_seconds=settings.idle_seconds,
     )
     transports: dict[str, HttpTransport] = {}
     for name, subgraph in model.subgraphs.items():
         if name in given:
             continue
-        url = settings.subgraph_urls.get(name, subgraph.url)
+        url = settings.urls.get(name, subgraph.url)
         if not url:
             raise SupergraphError(f"The subgraph {name} has no URL in @join__graph or the settings.")
         try:
@@ -72,27 +71,27 @@ def http_transports(
     return transports
 
 
-def _own(limits: HttpLimits, name: str, settings: GatewaySettings) -> HttpLimits:
+def _own(limits: HttpLimits, name: str, settings: SubgraphSettings) -> HttpLimits:
     """Return the limits of one subgraph."""
     return replace(
         limits,
-        total_seconds=settings.subgraph_seconds.get(name, limits.total_seconds),
-        reads_gzip=not {name, EVERY}.isdisjoint(settings.subgraph_compression),
+        total_seconds=settings.seconds.get(name, limits.total_seconds),
+        reads_gzip=not {name, EVERY}.isdisjoint(settings.compression),
         tls=_tls(name, settings),
-        connections=settings.subgraph_connection_limits.get(name, limits.connections),
+        connections=settings.connection_limits.get(name, limits.connections),
     )
 
 
-def _tls(subgraph: str, settings: GatewaySettings) -> SubgraphTls:
-    known = settings.subgraph_tls.get(subgraph) or settings.subgraph_tls.get(EVERY) or SubgraphTls()
-    return known if known.ca_file else known.model_copy(update={"also_trusted": settings.subgraph_ca_file})
+def _tls(subgraph: str, settings: SubgraphSettings) -> SubgraphTls:
+    known = settings.tls.get(subgraph) or settings.tls.get(EVERY) or SubgraphTls()
+    return known if known.ca_file else known.model_copy(update={"also_trusted": settings.ca_file})
 
 
 def error_masking(settings: MaskingSettings, transports: Mapping[str, Transport]) -> ErrorMasking:
     """Return the masking; in-process subgraphs may mask their errors themselves."""
     return ErrorMasking.of(
-        settings.subgraph_error_codes,
-        settings.subgraph_error_extensions,
+        settings.codes,
+        settings.extensions,
         [
             name
             for name, each in transports.items()

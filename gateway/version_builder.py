@@ -13,7 +13,6 @@ from foundation.graphql_http import Negotiation
 from gateway.access.operations import Narrowing
 from gateway.clients import Identification
 from gateway.errors import SupergraphError
-from gateway.executor import ResponseLimits
 from gateway.feature import Version, VersionParts
 from gateway.forwarding import Forwarding
 from gateway.garbage_collection import collected_in_steps
@@ -23,7 +22,7 @@ from gateway.http.live import LiveConnections, LiveOperations
 from gateway.http.responses import ResponseCaching
 from gateway.http.streams import Streams
 from gateway.installed_features import InstalledFeatures
-from gateway.limits import DocumentLimits, IntrospectionSizes
+from gateway.limits import IntrospectionSizes
 from gateway.monitoring import KnownNames, OperationMetrics, Recorders
 from gateway.monitoring.metrics import Metrics
 from gateway.monitoring.operations import Document
@@ -39,7 +38,6 @@ from gateway.pipeline.preparation.known_bodies import KnownBodies
 from gateway.pipeline.preparation.limits import PreparationLimits
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.pipeline.stages import ResponsePipeline
-from gateway.planner import Budget
 from gateway.request_path import assemble
 from gateway.settings import GatewaySettings
 from gateway.subgraph_calls import error_masking, http_transports
@@ -85,8 +83,8 @@ class VersionBuilder(Struct, frozen=True):
             SupergraphError: The supergraph cannot be served with these settings.
         """
         core = self.features.core
-        model = load_supergraph(sdl, incremental=settings.incremental_delivery)
-        over_http = http_transports(model, self.transports, settings, kept or {}, core.signer_of)
+        model = load_supergraph(sdl, incremental=settings.execution.incremental_delivery)
+        over_http = http_transports(model, self.transports, settings.subgraphs, kept or {}, core.signer_of)
         version = self.features.reached(Version(model, settings, {**over_http, **self.transports}, over_http))
         path = assemble(self.features.of(version), _core(version), authenticates=core.authentication.is_used)
         parts = path.parts
@@ -99,13 +97,13 @@ class VersionBuilder(Struct, frozen=True):
         planning = ColdPlanning(
             executor.preparer, executor.make_executable, executor.make_interpretable, executor.introspection
         )
-        bodies = KnownBodies(settings.body_cache_bytes, executor.preparer.documents)
+        bodies = KnownBodies(settings.caches.body_cache_bytes, executor.preparer.documents)
         pipeline = self._pipeline(settings, parts, executor, planning, bodies)
         for prepare in parts.preparations:
             prepare(executor)
         answering = pipeline if parts.probe is None else parts.probe(pipeline)
-        forwarding = parts.forwarding or Forwarding.of(settings.forwarded_headers)
-        live = LiveOperations(answering, forwarding, self.metrics, settings.live_reload_seconds)
+        forwarding = parts.forwarding or Forwarding.of(settings.http.forwarded_headers)
+        live = LiveOperations(answering, forwarding, self.metrics, settings.live.reload_seconds)
         endpoint = self._endpoint(settings, parts, answering, forwarding, live)
         return GraphVersion(
             sdl=sdl,
@@ -141,16 +139,16 @@ class VersionBuilder(Struct, frozen=True):
             ),
             transports=version.transports,
             observe=self.metrics.fetch,
-            execution=settings.execution,
+            execution=settings.execution.execution,
             on_deopt=self.metrics.deopt,
             on_errors=self.metrics.errors,
-            limits=ResponseLimits(settings.response_places, settings.fetch_entities, settings.list_items),
+            limits=settings.responses,
             introspection=Introspection(
-                model.public, IntrospectionCache(settings.introspection_cache_bytes), narrowing.visible
+                model.public, IntrospectionCache(settings.introspection.cache_bytes), narrowing.visible
             ),
             middleware=parts.calls,
             events=parts.event_calls,
-            masking=error_masking(settings, self.transports),
+            masking=error_masking(settings.masking, self.transports),
         )
 
     def _pipeline(
@@ -168,14 +166,14 @@ class VersionBuilder(Struct, frozen=True):
         subscribe = parts.subscriptions
         return kind(
             authentication=core.authentication,
-            identification=Identification(settings),
+            identification=Identification(settings.clients),
             planning=planning,
             hooks=parts,
             executor=executor,
             admission=core.admission,
             known_bodies=bodies,
             documents=documents,
-            response_bytes=settings.response_bytes,
+            response_bytes=settings.responses.bytes,
             large_responses=core.thread,
             recorders=Recorders(self.operations, names, parts.recorders),
             authenticates=core.authentication.is_used,
@@ -201,15 +199,15 @@ class VersionBuilder(Struct, frozen=True):
             streams = Streams(live, connections, core.authentication, core.admission, parts.origins)
         return Endpoint(
             pipeline=pipeline,
-            body_bytes=settings.body_bytes,
+            body_bytes=settings.http.body_bytes,
             forwarding=forwarding,
-            graphiql=settings.graphiql_dir,
+            graphiql=settings.http.graphiql_dir,
             metrics=self.metrics,
             admission=core.admission,
             negotiation=Negotiation(),
             caching=ResponseCaching.of(
                 [name for _, name in forwarding.names],
-                settings.client_key_header,
+                settings.clients.key_header,
                 () if parts.documents is None else parts.documents.varies_by,
                 authenticates=core.authentication.is_required,
                 is_shared=forwarding.others is None,
@@ -217,17 +215,17 @@ class VersionBuilder(Struct, frozen=True):
             ),
             replies=parts.replies,
             streams=streams,
-            reads_gzip=settings.gzip_requests,
+            reads_gzip=settings.http.gzip_requests,
         )
 
 
 def _core(version: Version) -> Hooks:
     """Return what the core itself adds to the path."""
     settings = version.settings
-    most = settings.introspection_bytes
+    most = settings.introspection.bytes
     if not most:
         most = IntrospectionSizes.of(version.supergraph.public).standard_bytes()
-    return Hooks(policies=(IntrospectionPolicy(settings.introspection, most),))
+    return Hooks(policies=(IntrospectionPolicy(settings.introspection.permission, most),))
 
 
 def _names(settings: GatewaySettings, preparer: Preparer, documents: DocumentResolver) -> KnownNames:
@@ -236,37 +234,15 @@ def _names(settings: GatewaySettings, preparer: Preparer, documents: DocumentRes
     def is_known(document: Document, client: str | None) -> bool:
         return preparer.documents.is_pinned(document.key) or documents.knows(document.token_digest, client)
 
-    clients = documents.clients.union(settings.metrics_clients)
-    return KnownNames(is_known, clients, settings.metrics_any_name)
+    clients = documents.clients.union(settings.metrics.clients)
+    return KnownNames(is_known, clients, settings.metrics.any_name)
 
 
 def _preparation_limits(settings: GatewaySettings, narrowing: Narrowing) -> PreparationLimits:
     return PreparationLimits(
-        document_chars=settings.document_chars,
-        document_tokens=settings.document_tokens,
-        document_points=settings.document_points,
-        mutation_fields=settings.mutation_fields,
-        cache_bytes=settings.plan_cache_bytes,
-        pinned_bytes=settings.pinned_plan_bytes,
-        plans=settings.plans_per_document,
-        refusal_bytes=settings.refusal_cache_bytes,
-        shape=DocumentLimits(
-            depth=settings.document_depth,
-            fields=settings.document_fields,
-            merged_fields=settings.document_merged_fields,
-            root_fields=settings.document_root_fields,
-            aliases=settings.document_aliases,
-            directives=settings.document_directives,
-            fragments=settings.document_fragments,
-            fragment_depth=settings.document_fragment_depth,
-            conditions=settings.document_conditions,
-            literal_values=settings.document_literal_values,
-            value_depth=settings.document_value_depth,
-            operations=settings.document_operations,
-            variables=settings.document_variables,
-            variable_values=settings.variable_values,
-        ),
+        settings.limits,
+        settings.caches,
+        settings.planner,
         # A suggestion might name hidden fields, because validation is the same for all clients.
-        suggestions=settings.introspection is True and narrowing.operations is None,
-        budget=Budget(settings.planner_steps, settings.planner_tries),
+        suggestions=settings.introspection.permission is True and narrowing.operations is None,
     )

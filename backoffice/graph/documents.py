@@ -29,12 +29,12 @@ from foundation.graphql_http import RequestError
 from gateway.costs import CostRules, OperationCost, operation_cost
 from gateway.errors import CannotPlan, InvalidDocument
 from gateway.limits import (
-    DocumentLimits,
     IntrospectionSizes,
     check_document,
     check_variables,
     introspection_too_large,
 )
+from gateway.sections import DocumentLimits, ResponseLimits
 from gateway.supergraph import Annotations, Normalizer
 from jit import CompiledOperation, compile_operation
 
@@ -48,31 +48,26 @@ Conditions: TypeAlias = tuple[bool | None, ...]
 """The values of the variables in `@skip` and `@include`, in the order of `CompiledOperation.conditions`."""
 
 
+_DOCUMENT: Final = DocumentLimits(fields=250, root_fields=8, mutation_fields=1)
+
+
 @dataclass(frozen=True, slots=True)
 class GraphLimits:
     """How much one request may ask for.
 
     Attributes:
-        chars: The most characters of a document.
-        tokens: The most tokens of a document.
-        shape: Limits on the shape of a document; the screens' largest document has 70 fields.
-        mutation_fields: The most root fields of a mutation.
+        document: Limits on a document; the screens' largest one has 70 fields.
         cost: The most points that an operation may cost; roughly the number of objects in its response.
         list_size: The length of a list, for estimates.
-        places: The most fields and list items of a response.
-        response_bytes: The most bytes of a response.
+        response: Limits on a response.
         body_bytes: The most bytes of a request: an image of 5 MiB in base64.
         requests: The most requests that are answered at once.
     """
 
-    chars: int = 8 * 1024
-    tokens: int = 1_000
-    shape: DocumentLimits = field(default_factory=lambda: DocumentLimits(fields=250, root_fields=8))
-    mutation_fields: int = 1
+    document: DocumentLimits = _DOCUMENT
     cost: int = 20_000
     list_size: int = 10
-    places: int = 200_000
-    response_bytes: int = 4 * 2**20
+    response: ResponseLimits = field(default_factory=ResponseLimits)
     body_bytes: int = 8 * 2**20
     requests: int = 256
 
@@ -119,7 +114,7 @@ class Documents:
         Raises:
             RequestError: A value is not valid, there are too many, or the operation may cost too much.
         """
-        check_variables(given, self._limits.shape.variable_values)
+        check_variables(given, self._limits.document.variable_values)
         reader = prepared.compiled.variables
         found = reader.coerce_fast(given) or reader.coerce(given, MAX_ERRORS)
         if isinstance(found, list):
@@ -141,7 +136,7 @@ class Documents:
         Raises:
             RequestError: The document is not valid or beyond a limit, or there is no such operation.
         """
-        limits = self._limits
+        limits = self._limits.document
         if len(query) > limits.chars:
             message = f"The document is longer than {limits.chars} characters."
             raise RequestError(message, code="DOCUMENT_TOO_LARGE", status=413)
@@ -150,7 +145,7 @@ class Documents:
                 document = parse(query, max_tokens=limits.tokens, allow_empty_selection_sets=False)
             except GraphQLError as error:
                 raise InvalidDocument([dict(error.formatted)], "GRAPHQL_PARSE_FAILED") from error
-            check_document(document, limits.shape)
+            check_document(document, limits)
             if errors := validate(self._schema, document, max_errors=MAX_ERRORS):
                 raise InvalidDocument(
                     [dict(error.formatted) for error in errors], "GRAPHQL_VALIDATION_FAILED"
@@ -195,7 +190,7 @@ class Documents:
         return operation_cost(self._rules, node.operation.value, root.name, wanted, introspected)
 
     def _check_mutation(self, fields: int) -> None:
-        most = self._limits.mutation_fields
+        most = self._limits.document.mutation_fields
         if fields > most:
             raise RequestError(
                 f"The operation has {fields} mutation fields, but may have only {most}: send them one by "

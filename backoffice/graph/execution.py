@@ -81,7 +81,7 @@ class OfficeGraph:
         prepared = self.documents.prepared(request.query, request.operation_name)
         variables = self.documents.variables(prepared, request.variables)
         context = OfficeContext(actor, self.areas)
-        BUDGET.set(ResponseBudget(self.limits.places))
+        BUDGET.set(ResponseBudget(self.limits.response.places))
         try:
             result = prepared.compiled.run(None, context, variables, AWAITED)
             if result is None:  # graphql-core executes it
@@ -89,7 +89,7 @@ class OfficeGraph:
             if not isinstance(result, ExecutionResult):
                 result = await result
         except BudgetSpent:
-            message = f"The response has more than {self.limits.places} fields and list items."
+            message = f"The response has more than {self.limits.response.places} fields and list items."
             raise ResponseTooLarge(message) from None
         except Exception as error:  # noqa: BLE001 - whatever goes wrong in an execution is masked and logged
             result = failed(error)

@@ -120,8 +120,8 @@ class GraphEndpoint:
         return bytes(body)
 
     def _within_limit(self, content: bytes) -> bytes:
-        if len(content) > self.graph.limits.response_bytes:
-            raise ResponseTooLarge(f"The response is larger than {self.graph.limits.response_bytes} bytes.")
+        if len(content) > self.graph.limits.response.bytes:
+            raise ResponseTooLarge(f"The response is larger than {self.graph.limits.response.bytes} bytes.")
         return content
 
 

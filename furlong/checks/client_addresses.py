@@ -17,7 +17,7 @@ async def client_addresses(settings: GatewaySettings) -> str:
     Raises:
         CheckFailed: Clients themselves are trusted to state them.
     """
-    networks = settings.trusted_proxies
+    networks = settings.addresses.trusted_proxies
     anybody = [str(network) for network in networks if _has_clients(network)]
     if anybody:
         raise CheckFailed(
@@ -29,8 +29,8 @@ async def client_addresses(settings: GatewaySettings) -> str:
         return f"those of connections count: name a proxy in {SETTING}, or all behind it share one limit"
     proxies = ", ".join(str(network) for network in networks)
     return (
-        f"proxies in {proxies} state them in {settings.forwarded_for_header}: they must replace what clients "
-        "send, or add to its end"
+        f"proxies in {proxies} state them in {settings.addresses.forwarded_for_header}: they must replace "
+        "what clients send, or add to its end"
     )
 
 

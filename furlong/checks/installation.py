@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pydantic import BaseModel, SecretStr
 from sqlalchemy import make_url
@@ -22,17 +22,14 @@ from furlong.checks.providers import provider_checks
 from furlong.checks.servers import HttpProbe, ping, subgraph_checks
 from furlong.install.topics import TOPICS, feed_topics
 from furlong.settings import ServeSettings, TopicSettings
-from gateway.feature_settings import nested_prefix
 from gateway.features.access.settings import AccessSettings
 from gateway.features.documents.settings import KnownDocumentSettings
 from gateway.features.sessions.settings import SessionSettings as TokenSettings
-from gateway.settings import GatewaySettings
+from gateway.settings import GatewaySettings, ReadFirst, sections
 from gateway.tls import ServerTls
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.kit.live.settings import LiveSettings, RedisSettings
 from subgraphs.kit.settings import CallerSettings, SessionSettings, UpstreamSettings
-
-GATEWAY: Final = "FURLONG_GATEWAY_"
 
 CERTIFICATES: Final = ("CA_FILE", "CERTIFICATE", "ALSO_TRUSTED")
 FILES: Final = (*CERTIFICATES, "_FILE", "KEY")
@@ -59,9 +56,9 @@ class Installation:
 
     def secrets(self) -> list[SecretStr]:
         """Return everything that must not be shown."""
-        parts = (self.database, self.sessions, self.gateway, self.fulfilment, self.callers, self.redis)
-        features = () if self.gateway is None else self.gateway.parts.values()
-        secrets = [secret for part in (*parts, *features) if part is not None for secret in _secrets(part)]
+        parts = (self.database, self.sessions, self.fulfilment, self.callers, self.redis)
+        sections = () if self.gateway is None else self.gateway.sections.values()
+        secrets = [secret for part in (*parts, *sections) if part is not None for secret in _secrets(part)]
         if self.database is not None:
             for url in (self.database.url, *self.database.urls.values()):
                 try:
@@ -168,11 +165,11 @@ def _gateway(settings: GatewaySettings, probe: HttpProbe) -> Iterator[Check]:
         elif issuer.jwks_file is not None:
             yield Check(name, files.in_thread(partial(files.readable, issuer.jwks_file, setting)))
     yield from _gateway_servers(settings, probe)
-    for prefix, part in _parts(settings):
-        for setting, path in _files(part, prefix):
+    for variable, value in _values(settings):
+        for setting, path in _files(value, variable):
             of = files.certificates if setting.endswith(CERTIFICATES) else files.readable
             yield Check(setting, files.in_thread(partial(of, path, setting)))
-    server = ServerTls.of(settings)
+    server = ServerTls.of(settings.tls)
     if server is not None:
         yield Check("TLS to clients", files.in_thread(partial(files.server_tls, server)))
     documents = settings.of(KnownDocumentSettings)
@@ -193,19 +190,18 @@ def _gateway_servers(settings: GatewaySettings, probe: HttpProbe) -> Iterator[Ch
     if tokens.revocations is not None:
         setting = "FURLONG_GATEWAY__SESSIONS__REVOCATIONS"
         yield Check(f"valkey ({setting})", partial(ping, tokens.revocations.url, setting))
-    for prefix, part in _parts(settings):
-        for name in type(part).model_fields:
-            value, setting = getattr(part, name), f"{prefix}{name}".upper()
-            if name.endswith("valkey_url") and value is not None:
-                url = value.get_secret_value() if isinstance(value, SecretStr) else value
-                yield Check(f"valkey ({setting})", partial(ping, url, setting))
+    for setting, value in _values(settings):
+        if setting.endswith("VALKEY_URL") and value is not None:
+            url = value.get_secret_value() if isinstance(value, SecretStr) else value
+            yield Check(f"valkey ({setting})", partial(ping, url, setting))
 
 
-def _parts(settings: GatewaySettings) -> Iterator[tuple[str, BaseModel]]:
-    """Yield the settings of the gateway's core and of each feature, with the prefix of their variables."""
-    yield GATEWAY, settings
-    for name, part in settings.parts.items():
-        yield nested_prefix(GATEWAY, name), part
+def _values(settings: GatewaySettings) -> Iterator[tuple[str, Any]]:
+    """Yield the value of each variable of the gateway."""
+    yield ReadFirst.variable("settings_file"), settings.settings_file
+    for name, (model, prefix) in sections(settings.entries).items():
+        for variable, field in model.by_variable(prefix).items():
+            yield variable, getattr(settings.sections[name], field)
 
 
 def _files(value: object, setting: str) -> Iterator[tuple[str, Path]]:

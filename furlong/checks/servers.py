@@ -131,14 +131,14 @@ def subgraph_checks(serve: ServeSettings, gateway: GatewaySettings) -> Iterator[
 
 
 async def _check(model: Supergraph, name: str, settings: GatewaySettings) -> str:
-    url = settings.subgraph_urls.get(name, model.subgraphs[name].url)
+    url = settings.subgraphs.urls.get(name, model.subgraphs[name].url)
     if not url:
         raise CheckFailed("it has no URL", f"name {name} in FURLONG_GATEWAY_SUBGRAPH_URLS")
     others: dict[str, Transport] = {subgraph: _NOT_ASKED for subgraph in model.subgraphs if subgraph != name}
     signatures = settings.of(SignatureSettings)
     try:
         signer_of = request_signing(signatures) if signatures.is_on else None
-        transport = http_transports(model, others, settings, {}, signer_of=signer_of)[name]
+        transport = http_transports(model, others, settings.subgraphs, {}, signer_of=signer_of)[name]
     except SupergraphError as error:
         raise CheckFailed(str(error), "correct the setting that the message names") from error
     try:

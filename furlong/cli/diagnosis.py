@@ -18,13 +18,12 @@ import typer
 
 if TYPE_CHECKING:
     from aiokafka.errors import KafkaError
-    from pydantic import ValidationError
+    from pydantic import BaseModel, ValidationError
     from pydantic_core import ErrorDetails
-    from pydantic_settings import BaseSettings, SettingsError
+    from pydantic_settings import SettingsError
     from sqlalchemy.exc import DBAPIError
 
 PREFIX: Final = "FURLONG_"
-GATEWAY: Final = "FURLONG_GATEWAY_"
 NOT_SETTINGS: Final = frozenset(
     {"FURLONG_REQUIRE_SERVICES", "FURLONG_TORTURE", "FURLONG_NIGHTLY", "FURLONG_DEV_URL"}
 )
@@ -51,7 +50,7 @@ def unknown_variables() -> list[str]:
     from furlong.settings import listed
     from gateway.settings.file import nearest, renamed_variables
 
-    renamed = renamed_variables(GATEWAY)
+    renamed = renamed_variables()
     variables = [variable for variable, _, _ in listed()]
     return [
         f"{name} is now called {renamed[name]}: the next version will not read the old name"
@@ -63,12 +62,9 @@ def unknown_variables() -> list[str]:
 
 def set_variables(field: str) -> list[str]:
     """Return the variables of the environment that set a field of this name, of any part."""
-    from furlong.settings import ALL_SETTINGS
+    from furlong.settings import ALL_SETTINGS, variable_of
 
-    prefixes = [
-        each.model_config.get("env_prefix", "") for each in ALL_SETTINGS if field in each.model_fields
-    ]
-    named = [f"{prefix}{field}".upper() for prefix in prefixes]
+    named = [variable_of(each, field) for each in ALL_SETTINGS if field in each.model_fields]
     return [name for name in os.environ if name.upper() in named]
 
 
@@ -149,29 +145,28 @@ def is_of_settings(error: ValueError) -> bool:
     return False
 
 
-def explain_settings(error: ValidationError, settings: type[BaseSettings] | None) -> str:
+def explain_settings(error: ValidationError, settings: type[BaseModel] | None) -> str:
     """Return which settings are wrong, their values unless they are secret, and why."""
     return "; ".join(_explain_setting(each, settings) for each in error.errors())
 
 
 def explain_unreadable(error: SettingsError) -> str:
     """Return which setting's value, which may be secret, is not JSON; pydantic names only the field."""
-    from gateway.settings.file import unreadable_field
-
-    field = unreadable_field(error)
-    names = [] if field is None else set_variables(field)
+    field = re.search(r'field "(\w+)"', str(error))
+    names = [] if field is None else set_variables(field[1])
     return f"{' or '.join(names)}: its value is not JSON" if names else str(error)
 
 
-def _settings_named(name: str) -> type[BaseSettings] | None:
+def _settings_named(name: str) -> type[BaseModel] | None:
     from furlong.settings import ALL_SETTINGS
 
     return next((each for each in ALL_SETTINGS if each.__name__ == name), None)
 
 
-def _explain_setting(item: ErrorDetails, settings: type[BaseSettings] | None) -> str:
-    prefix = settings.model_config.get("env_prefix", "") if settings else ""
-    name = f"{prefix}{'_'.join(str(part) for part in item['loc'])}".upper()
+def _explain_setting(item: ErrorDetails, settings: type[BaseModel] | None) -> str:
+    from furlong.settings import variable_at
+
+    name = variable_at(settings, item["loc"])
     value = item["input"]
     if settings is None or not isinstance(value, str) or _is_secret(settings, item["loc"]):
         return f"{name}: {item['msg']}"
@@ -179,7 +174,7 @@ def _explain_setting(item: ErrorDetails, settings: type[BaseSettings] | None) ->
     return f"{name}={shown}: {item['msg']}"
 
 
-def _is_secret(settings: type[BaseSettings], location: tuple[Any, ...]) -> bool:
+def _is_secret(settings: type[BaseModel], location: tuple[Any, ...]) -> bool:
     """Tell whether a setting may hold a secret: by its type, or because no single field is at fault."""
     field = settings.model_fields.get(str(location[0])) if location else None
     return field is None or "Secret" in str(field.annotation)

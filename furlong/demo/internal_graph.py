@@ -47,9 +47,13 @@ def create_internal_graph(subgraphs: list[Subgraph], key: str) -> Starlette:
     """
     digest = sha256(key.encode()).hexdigest()
     operators = ClientClass(name="internal", key_sha256=(digest,), introspection=True, any_document=True)
-    own = {"client_classes": (operators,), "client_key_required": True, "introspection": False}
-    # Some operations of our own clients are not valid in this variant.
-    settings = GatewaySettings().with_defaults(DOCUMENT_LIMITS).model_copy(update={**own, "documents": None})
+    own = {
+        "clients": {"classes": (operators,), "key_required": True},
+        "introspection": {"permission": False},
+        # Some operations of our own clients are not valid in this variant.
+        "documents": {"folder": None},
+    }
+    settings = GatewaySettings().with_defaults({"limits": DOCUMENT_LIMITS}).model_copy(update=own)
     return create_gateway(
         SUPERGRAPH.read_text(encoding="utf-8"),
         {

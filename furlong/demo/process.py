@@ -263,10 +263,10 @@ def _demo_gateway(data: Path) -> GatewaySettings:
     """Return the gateway's settings: what GraphiQL shows and can break, and usage."""
     gateway = GatewaySettings(features=(*GatewaySettings().features, FEATURE))
     ours = {
-        "introspection": True,
-        "debug_in_response": True,
-        "usage_file": data / "usage.sqlite",
-        "forwarded_headers": (*gateway.forwarded_headers, HEADER),
+        "introspection": {"permission": True},
+        "observation": {"debug_in_response": True},
+        "usage": {"file": data / "usage.sqlite"},
+        "http": {"forwarded_headers": (*gateway.http.forwarded_headers, HEADER)},
     }
     return gateway.with_defaults(ours)
 

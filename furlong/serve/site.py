@@ -107,7 +107,7 @@ def create_site(
     authenticator = Authenticator(parts.verifier, parts.clock)
     # Subgraphs may use the gateway's result of authentication only if they would see every header it was
     # derived from.
-    shares_identity = set(READ) <= set(gateway.forwarded_headers)
+    shares_identity = set(READ) <= set(gateway.http.forwarded_headers)
 
     async def authenticate(headers: Mapping[str, str]) -> RequestIdentity | None:
         try:
@@ -195,18 +195,20 @@ def create_subgraph_app(
 def _with_defaults(gateway: GatewaySettings, serve: ServeSettings, brands: Brands) -> GatewaySettings:
     """Add the product's defaults to what is not set: limits, codes, GraphiQL, and the origins of brands."""
     defaults = {
-        "mutation_fields": MUTATION_FIELDS,
-        **DOCUMENT_LIMITS,
-        "cost_limit": COST_LIMIT,
-        "rate_limits": RATE_LIMITS,
-        "subgraph_error_codes": ERROR_CODES,
-        "subgraph_error_extensions": ("id",),
-        "cors_origins": brands.origins,
-        "trusted_documents": _manifests_of(serve),
+        "limits": {**DOCUMENT_LIMITS, "mutation_fields": MUTATION_FIELDS},
+        "cost": {"limit": COST_LIMIT},
+        "rate_limits": {"rules": RATE_LIMITS},
+        "masking": {"codes": ERROR_CODES, "extensions": ("id",)},
+        "cors": {"origins": brands.origins},
+        "documents": {"manifests": _manifests_of(serve)},
     }
     gateway = gateway.with_defaults(defaults)
-    if gateway.introspection and gateway.graphiql_dir is None and (serve.page / "graphiql").is_dir():
-        gateway = gateway.model_copy(update={"graphiql_dir": serve.page / "graphiql"})
+    if (
+        gateway.introspection.permission
+        and gateway.http.graphiql_dir is None
+        and (serve.page / "graphiql").is_dir()
+    ):
+        gateway = gateway.model_copy(update={"http": {"graphiql_dir": serve.page / "graphiql"}})
     return gateway
 
 
@@ -298,7 +300,7 @@ def site_reload(serve: ServeSettings, settings: GatewaySettings, documents: Path
         SourceError: The file of settings cannot be read.
     """
     elsewhere = serve.subgraphs == "http"
-    source = FileSource(serve.supergraph, settings.supergraph_bytes) if elsewhere else None
+    source = FileSource(serve.supergraph, settings.supergraph.bytes) if elsewhere else None
     return reload_of(source, settings, read=partial(site_settings, documents))
 
 

@@ -19,7 +19,7 @@ from gateway.clients import ClientAddresses
 from gateway.errors import AuthenticationUnavailable, RequestError, Unauthenticated
 from gateway.forwarding import Forwarding
 from gateway.http.admission import Admission
-from gateway.http.live import LiveConnections, LiveLimits, LiveMetrics, LiveOperations
+from gateway.http.live import LiveConnections, LiveMetrics, LiveOperations
 from gateway.http.replies import OriginPolicy
 from gateway.http.websocket import WebSocketEndpoint, WebSocketParts
 from gateway.monitoring.metrics import Metrics
@@ -52,13 +52,13 @@ def subgraph_websockets(
         settings: The limits of connections, which are those of a gateway; by default the environment's.
     """
     settings = settings or GatewaySettings()
-    addresses = ClientAddresses(settings.trusted_proxies, settings.forwarded_for_header)
-    connections = LiveConnections(LiveLimits.of(settings), LiveMetrics(), addresses)
-    metrics = Metrics(Admission(settings.requests_inside))
+    addresses = ClientAddresses.of(settings.addresses)
+    connections = LiveConnections(settings.live, LiveMetrics(), addresses)
+    metrics = Metrics(Admission(settings.http.requests_inside))
     headers = Forwarding.of((*READ, TRACEPARENT))
     pipeline = SubgraphPipeline(subgraph, callers)
-    operations = LiveOperations(pipeline, headers, metrics, settings.live_reload_seconds)
-    sessions = SubgraphSessions(subgraph, callers, "https" if settings.tls_certificate else "http")
+    operations = LiveOperations(pipeline, headers, metrics, settings.live.reload_seconds)
+    sessions = SubgraphSessions(subgraph, callers, "https" if settings.tls.certificate else "http")
     parts = WebSocketParts(OnlyVersion(operations), connections, sessions, metrics, frozenset(READ))
     return WebSocketEndpoint(PATH, parts)
 

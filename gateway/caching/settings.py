@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pydantic import Field
-from pydantic_settings import BaseSettings
+
+from gateway.sections import Section
 
 
-class CacheSettings(BaseSettings):
+class CacheSettings(Section, is_reloaded=True):
     """How much memory the caches of a process may take."""
 
     plan_cache_bytes: int = Field(

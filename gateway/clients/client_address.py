@@ -7,6 +7,8 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final, TypeAlias
 
+from gateway.clients.settings import AddressSettings
+
 Address: TypeAlias = IPv4Address | IPv6Address
 Network: TypeAlias = IPv4Network | IPv6Network
 
@@ -27,6 +29,11 @@ class ClientAddresses:
         self.header = header.encode("latin-1")
         self._trusted = tuple(trusted)
         self._direct: Callable[[str], str] = lru_cache(CACHED)(_bucket_of_text)
+
+    @classmethod
+    def of(cls, settings: AddressSettings) -> ClientAddresses:
+        """Return what finds addresses by the settings."""
+        return cls(settings.trusted_proxies, settings.forwarded_for_header)
 
     def find(self, peer: str | None, headers: Mapping[bytes, bytes]) -> str | None:
         """Return the address as a key, IPv6 by its first 64 bits; None if the connection has no address.

@@ -41,13 +41,13 @@ class Identification:
     """
 
     def __init__(self, settings: ClientSettings) -> None:
-        classes = {each.name: each for each in settings.client_classes}
+        classes = {each.name: each for each in settings.classes}
         self.anonymous = ClientIdentity(classes.get(DEFAULT, ClientClass(name=DEFAULT)))
         self._by_digest = {digest: each for each in classes.values() for digest in each.key_sha256}
-        self._requires_key = settings.client_key_required
-        self._key_header = settings.client_key_header.encode("latin-1")
-        self._name_headers = _encoded(settings.client_name_headers)
-        self._version_headers = _encoded(settings.client_version_headers)
+        self._requires_key = settings.key_required
+        self._key_header = settings.key_header.encode("latin-1")
+        self._name_headers = _encoded(settings.name_headers)
+        self._version_headers = _encoded(settings.version_headers)
         self._identifying = frozenset({self._key_header, *self._name_headers})
 
     def identify(self, headers: Mapping[bytes, bytes]) -> ClientIdentity:

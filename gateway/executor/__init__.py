@@ -4,7 +4,7 @@ from gateway.executor.calls import CallMiddleware, Calls, SourceMiddleware
 from gateway.executor.exchange import Context
 from gateway.executor.failures import Failure, Failures
 from gateway.executor.interpreter import FetchedData, interpret
-from gateway.executor.response_limits import ResponseLimits, is_large
+from gateway.executor.response_limits import is_large
 
 __all__ = [
     "CallMiddleware",
@@ -13,7 +13,6 @@ __all__ = [
     "Failure",
     "Failures",
     "FetchedData",
-    "ResponseLimits",
     "SourceMiddleware",
     "interpret",
     "is_large",

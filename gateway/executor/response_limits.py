@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from msgspec import Struct
-
 from gateway.errors import ResponseTooLarge
+from gateway.sections import ResponseLimits
 from jit.codegen import BUDGET, BudgetSpent, spend
 
 LARGE_PLACES: Final = 20_000
@@ -22,20 +21,6 @@ LARGE_PLACES: Final = 20_000
 """
 
 LIST_TOO_LONG: Final = "LIST_TOO_LONG"
-
-
-class ResponseLimits(Struct, frozen=True):
-    """Limits on the data of a response.
-
-    Attributes:
-        places: The most fields and list items in total.
-        entities: The most entities in one request to a subgraph; more are fetched by several.
-        list_items: The most items in one list of the response; a longer list is null, with an error.
-    """
-
-    places: int = 200_000
-    entities: int = 1_000
-    list_items: int = 10_000
 
 
 def is_large(limits: ResponseLimits) -> bool:

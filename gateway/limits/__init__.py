@@ -1,6 +1,6 @@
 """Limits on the cost of one request, checked before anything expensive is done."""
 
-from gateway.limits.document_limits import DocumentLimits, check_document, check_variables, most_merged
+from gateway.limits.document_limits import check_document, check_variables, most_merged
 from gateway.limits.introspection import (
     introspection_refused,
     introspection_too_large,
@@ -12,7 +12,6 @@ from gateway.limits.measures import Measures, measure
 
 __all__ = [
     "DocumentIntrospection",
-    "DocumentLimits",
     "IntrospectionSizes",
     "Measures",
     "check_document",

@@ -18,48 +18,10 @@ from graphql import (
     OperationDefinitionNode,
     SelectionSetNode,
 )
-from msgspec import Struct
 
 from gateway.errors import InvalidDocument
 from gateway.limits.measures import Measures, measure, selections_of
-
-
-class DocumentLimits(Struct, frozen=True):
-    """The limits on one document.
-
-    Attributes:
-        depth: Levels of nested selections, with fragments in place.
-        fields: Selected fields, with fragments in place, in all operations together.
-        merged_fields: Fields with one response name in one selection, with fragments in place.
-        root_fields: Root fields of an operation, with fragments in place.
-        aliases: Aliased fields of an operation, with fragments in place.
-        directives: Directives in the document.
-        fragments: Fragment definitions.
-        fragment_depth: The length of a chain of fragments that spread one another.
-        conditions: Variables in `@skip`, `@include`, `@defer` and `@stream`: each combination of values has
-            its own plan.
-        literal_values: Literal values in the document, including items of lists and fields of objects.
-        value_depth: Levels of lists and objects in a literal value, and of lists in the type of a variable.
-        operations: Operations.
-        variables: Variable definitions, in all operations together.
-        variable_values: Values of a request's variables, including items of lists and fields of objects.
-    """
-
-    depth: int = 20
-    fields: int = 500
-    merged_fields: int = 30
-    root_fields: int = 20
-    aliases: int = 50
-    directives: int = 100
-    fragments: int = 50
-    fragment_depth: int = 12
-    conditions: int = 6
-    literal_values: int = 200
-    value_depth: int = 20
-    operations: int = 20
-    variables: int = 100
-    variable_values: int = 5_000
-
+from gateway.sections import DocumentLimits
 
 DOCUMENT_TOO_DEEP: Final = "DOCUMENT_TOO_DEEP"
 

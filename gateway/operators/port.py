@@ -23,7 +23,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from gateway.http.server import ClientLimits, OnLoad, Server, configured, listen
-from gateway.monitoring.settings import MonitoringSettings
+from gateway.monitoring.settings import OperatorSettings
 from gateway.operators.worker import report_to
 from gateway.operators.workers import Workers
 from gateway.tls import ServerTls
@@ -96,7 +96,7 @@ class OperatorsPortError(Exception):
 
 @contextmanager
 def operators_port(
-    address: str | None, workers: int, settings: MonitoringSettings, tls: ServerTls | None = None
+    address: str | None, workers: int, settings: OperatorSettings, tls: ServerTls | None = None
 ) -> Iterator[OnLoad | None]:
     """Serve the operators' port while the block runs.
 
@@ -116,19 +116,19 @@ def operators_port(
     if address is None:
         yield None
         return
-    if settings.operators_tls and tls is None:
+    if settings.tls and tls is None:
         raise OperatorsPortError("The operators' port cannot speak TLS: set FURLONG_GATEWAY_TLS_CERTIFICATE.")
     opened = _opened(address)
     counted = Workers(workers)
     registry = CollectorRegistry()
     registry.register(counted)
     registry.register(counted.metrics)
-    required_workers, token = math.ceil(workers * settings.operators_ready_share), settings.operators_token
+    required_workers, token = math.ceil(workers * settings.ready_share), settings.token
     text = None if token is None else token.get_secret_value()
     served = OperatorsPort(counted, required_workers, registry, text)
     folder = Path(tempfile.mkdtemp(prefix="furlong-operators-"))
     try:
-        own_tls = tls if settings.operators_tls else None
+        own_tls = tls if settings.tls else None
         with opened as listener, _serving(served, listener, folder / "reports", own_tls):
             yield partial(report_to, str(folder / "reports"))
     finally:

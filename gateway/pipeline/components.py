@@ -6,10 +6,11 @@ from collections.abc import Coroutine, Mapping
 from typing import Any, Protocol
 
 from foundation.graphql_http import GraphQLRequest
-from gateway.executor import FetchedData, ResponseLimits
+from gateway.executor import FetchedData
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedRequest
 from gateway.pipeline.stages import GraphQLResponse, HttpRequest, ResponsePipeline, SubscriptionPipeline
+from gateway.sections import ResponseLimits
 
 
 class AuthenticationComponent(Protocol):

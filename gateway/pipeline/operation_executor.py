@@ -16,7 +16,6 @@ from gateway.executor import (
     Context,
     Failure,
     FetchedData,
-    ResponseLimits,
     interpret,
 )
 from gateway.executor.failures import UNAUTHORIZED
@@ -30,6 +29,7 @@ from gateway.pipeline.stages import GraphQLResponse
 from gateway.plan import QueryPlan
 from gateway.plan.field_origin import providing_subgraph
 from gateway.projection import introspect, project
+from gateway.sections import ResponseLimits
 from gateway.transport import SubgraphSubscription, Transport
 from jit.codegen import BUDGET, ResponseBudget
 
@@ -91,7 +91,7 @@ class OperationExecutor(Struct, frozen=True):
         ready = planned.executable or self.make_executable(planned)
         # All calls made by this task share the budget, including in-process subgraphs.
         BUDGET.set(ResponseBudget(self.limits.places))
-        most = self.limits.entities
+        most = self.limits.fetch_entities
         return ready.execution.fetch(
             Context(ready.calls, variables, headers, self.observe, session, most, self.masking)
         )
@@ -113,7 +113,7 @@ class OperationExecutor(Struct, frozen=True):
         """
         ready = planned.executable or self.make_executable(planned)
         self.budget()
-        most = self.limits.entities
+        most = self.limits.fetch_entities
         return Context(ready.calls, variables, headers, self.observe, session, most, self.masking)
 
     def introspected(self, prepared: PreparedRequest, planned: PlannedOperation) -> Mapping[str, Any]:
@@ -161,7 +161,7 @@ class OperationExecutor(Struct, frozen=True):
             event: The event from the subgraph; it is modified.
         """
         ready = planned.executable or self.make_executable(planned)
-        most = self.limits.entities
+        most = self.limits.fetch_entities
         return ready.execution.fetch(
             Context(ready.calls, variables, headers, self.observe, session, most, self.masking, event)
         )

@@ -1,6 +1,5 @@
 """The query planner: turns an operation into a query plan, by `planner.plan`."""
 
-from gateway.planner.budget import Budget
 from gateway.planner.directives import (
     INCREMENTALLY,
     DeferringDirectives,
@@ -11,7 +10,6 @@ from gateway.planner.normalize import Operation, normalize
 
 __all__ = [
     "INCREMENTALLY",
-    "Budget",
     "DeferringDirectives",
     "Operation",
     "condition_variables",

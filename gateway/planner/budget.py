@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from msgspec import Struct
-
 from gateway.errors import BudgetExceeded
 
 COMPARISON_SHARE = 8
@@ -16,18 +14,6 @@ VISITS = 8
 """How many visits of a field, each for one type, take as long as a step."""
 SELECTION = 10
 """How many visits of a field take as long as visiting the selections below one."""
-
-
-class Budget(Struct, frozen=True):
-    """The limits of planning one operation.
-
-    Attributes:
-        steps: How many steps the search and the resolver may take together.
-        tries: How many candidate plans are compared.
-    """
-
-    steps: int = 50_000
-    tries: int = 64
 
 
 @dataclass(slots=True)

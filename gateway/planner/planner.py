@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from gateway.errors import BudgetExceeded, CannotPlan, Unreachable
 from gateway.plan.nodes import QueryPlan
-from gateway.planner.budget import Budget, Work
+from gateway.planner.budget import Work
 from gateway.planner.choose.choices import Choices
 from gateway.planner.choose.resolve import resolve
 from gateway.planner.comparison import Best, CandidatePlan, alternatives, candidate_plan
@@ -17,6 +17,7 @@ from gateway.planner.normalize import Operation
 from gateway.planner.output.assemble import assemble
 from gateway.planner.passes.optimize import optimize
 from gateway.planner.search.search import Search
+from gateway.sections import Budget
 from gateway.supergraph import Supergraph
 
 NESTING_LIMITS = (4, 16, 64)

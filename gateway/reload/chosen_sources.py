@@ -27,16 +27,16 @@ def supergraph_source(place: str, settings: GatewaySettings) -> FileSource | Url
         SourceError: The URL is not secure.
     """
     if "://" not in place:
-        return FileSource(Path(place), settings.supergraph_bytes)
+        return FileSource(Path(place), settings.supergraph.bytes)
     from gateway.sources.url import UrlSource  # noqa: PLC0415 - it imports a client of HTTP
 
     try:
         return UrlSource(
             place,
-            headers={name: each.get_secret_value() for name, each in settings.supergraph_headers.items()},
-            seconds=settings.supergraph_seconds,
-            most_bytes=settings.supergraph_bytes,
-            authorities=settings.supergraph_ca_file,
+            headers={name: each.get_secret_value() for name, each in settings.supergraph.headers.items()},
+            seconds=settings.supergraph.seconds,
+            most_bytes=settings.supergraph.bytes,
+            authorities=settings.supergraph.ca_file,
         )
     except ValueError as error:
         raise SourceError(str(error)) from error

@@ -95,7 +95,7 @@ class Reloader:
         try:
             with on_hangup(hangup.set):
                 while True:
-                    is_asked = await _set_within(hangup, self._graph.current.settings.reload_seconds)
+                    is_asked = await _set_within(hangup, self._graph.current.settings.reload.seconds)
                     hangup.clear()
                     await self.look(anew=is_asked)
         finally:

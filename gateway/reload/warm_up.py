@@ -44,9 +44,9 @@ async def warm_and_check(current: GraphVersion, version: GraphVersion) -> None:
         partial(
             warm_up,
             version.executor,
-            operations[: settings.reload_plans],
+            operations[: settings.reload.plans],
             dict(former.aliases.items()),
-            seconds=settings.reload_plan_seconds,
+            seconds=settings.reload.plan_seconds,
             fading=0.5 ** ((version.begun - current.begun) / HALF_LIFE_SECONDS),
         )
     )
@@ -57,7 +57,7 @@ async def warm_and_check(current: GraphVersion, version: GraphVersion) -> None:
     total = sum(operation.uses for operation in operations)
     share = result.broken_uses / total if total else 0.0
     # New settings alone are the operator's decision, such as a lower limit during an attack.
-    is_refused = total >= MIN_REQUESTS and share > settings.reload_broken_share
+    is_refused = total >= MIN_REQUESTS and share > settings.reload.broken_share
     if is_refused and version.sdl != current.sdl:
         raise SupergraphError(_reason(result, share))
     log.warning(

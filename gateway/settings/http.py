@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings
 
 from gateway.forwarding import OWN_HEADERS, TOKEN
+from gateway.sections import Section
 
 
-class HttpSettings(BaseSettings):
+class HttpSettings(Section):
     """What clients may send, and how long they may take."""
+
+    reloaded: ClassVar[frozenset[str]] = frozenset({"gzip_requests"})
 
     graphiql_dir: Path | None = Field(
         default=None,

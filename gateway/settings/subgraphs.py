@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, ClassVar, Final
 
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings
 
+from gateway.sections import Section
 from gateway.tls import SubgraphTls
 
 DEADLINE_HEADER: Final = "x-envoy-expected-rq-timeout-ms"
@@ -20,10 +21,21 @@ Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(gt=0)]
 
 
-class SubgraphSettings(BaseSettings):
+class SubgraphSettings(Section, prefix="FURLONG_GATEWAY_SUBGRAPH_", is_reloaded=True):
     """How subgraphs are called over HTTP."""
 
-    subgraph_urls: dict[str, str] = Field(
+    named: ClassVar[Mapping[str, str]] = {
+        name: name
+        for name in (
+            "connect_seconds",
+            "total_seconds",
+            "answer_bytes",
+            "deadline_header",
+            "share_ignores_headers",
+        )
+    }
+
+    urls: dict[str, str] = Field(
         default_factory=dict,
         description='The URLs of subgraphs, such as {"club":"http://127.0.0.1:4001/graphql"}; for subgraphs '
         "that are not named, the supergraph's URLs are used.",
@@ -37,35 +49,33 @@ class SubgraphSettings(BaseSettings):
     answer_bytes: int = Field(
         default=2 * 1024 * 1024, gt=0, description="The largest response of a subgraph, in bytes."
     )
-    subgraph_compression: tuple[str, ...] = Field(
+    compression: tuple[str, ...] = Field(
         default=(),
         description='Subgraphs that may compress their responses with gzip, or "*" for all; answer_bytes '
         "limits the decompressed response.",
     )
-    subgraph_connections: int = Field(
-        default=50, gt=0, description="The most open connections to each subgraph."
-    )
-    subgraph_idle_seconds: float = Field(
+    connections: int = Field(default=50, gt=0, description="The most open connections to each subgraph.")
+    idle_seconds: float = Field(
         default=2.0,
         gt=0,
         description="How long an idle connection to a subgraph is kept; subgraphs must keep it longer.",
     )
-    subgraph_ca_file: Path | None = Field(
+    ca_file: Path | None = Field(
         default=None, description="A PEM file of certificates that are trusted in addition to the system's."
     )
-    subgraph_tls: dict[str, SubgraphTls] = Field(
+    tls: dict[str, SubgraphTls] = Field(
         default_factory=dict,
         description="How subgraphs are reached over TLS, such as "
         '{"reviews":{"ca_file":"/tls/ca.pem","certificate":"/tls/gateway.pem","key":"/tls/gateway.key"'
         ',"server_name":"reviews.internal"}}; '
         '"*" stands for all others.',
     )
-    subgraph_seconds: dict[str, Seconds] = Field(
+    seconds: dict[str, Seconds] = Field(
         default_factory=dict,
         description='Time limits for the whole response of individual subgraphs, such as {"club":0.5}; for '
         "the others, TOTAL_SECONDS.",
     )
-    subgraph_connection_limits: dict[str, Count] = Field(
+    connection_limits: dict[str, Count] = Field(
         default_factory=dict,
         description="The most open connections to individual subgraphs; for the others, "
         "SUBGRAPH_CONNECTIONS.",
@@ -89,15 +99,15 @@ class SubgraphSettings(BaseSettings):
         return None if name is None else name.lower()
 
 
-class MaskingSettings(BaseSettings):
+class MaskingSettings(Section, prefix="FURLONG_GATEWAY_SUBGRAPH_ERROR_", is_reloaded=True):
     """What clients see of subgraphs' errors."""
 
-    subgraph_error_codes: tuple[str, ...] = Field(
+    codes: tuple[str, ...] = Field(
         default=CLIENT_CODES,
         description="The codes of subgraphs' errors whose message and code clients see; all other errors are "
         'masked and logged with an id. ["*"] shows all errors, for developers.',
     )
-    subgraph_error_extensions: tuple[str, ...] = Field(
+    extensions: tuple[str, ...] = Field(
         default=(),
         description="The extensions of subgraphs' errors that clients see, besides the code.",
     )

@@ -36,15 +36,15 @@ class ServerTls(Struct, frozen=True):
     @classmethod
     def of(cls, settings: TlsSettings) -> Self | None:
         """Return the TLS options from the settings; None without TLS."""
-        if settings.tls_certificate is None or settings.tls_key is None:
+        if settings.certificate is None or settings.key is None:
             return None
         return cls(
-            settings.tls_certificate,
-            settings.tls_key,
-            VERSIONS[settings.tls_minimum],
-            settings.tls_client_ca_file,
-            settings.tls_client_certificates == "required",
-            settings.tls_reload_seconds,
+            settings.certificate,
+            settings.key,
+            VERSIONS[settings.minimum],
+            settings.client_ca_file,
+            settings.client_certificates == "required",
+            settings.reload_seconds,
         )
 
     def context(self) -> ssl.SSLContext:

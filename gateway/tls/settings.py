@@ -6,30 +6,31 @@ from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
-from pydantic_settings import BaseSettings
+
+from gateway.sections import Section
 
 
-class TlsSettings(BaseSettings):
+class TlsSettings(Section, prefix="FURLONG_GATEWAY_TLS_"):
     """TLS to clients."""
 
-    tls_certificate: Path | None = Field(
+    certificate: Path | None = Field(
         default=None,
         description="PEM file with the server's certificate and its intermediate certificates; without it, "
         "the server speaks plain HTTP.",
     )
-    tls_key: Path | None = Field(default=None, description="PEM file with the certificate's key.")
-    tls_minimum: Literal["1.2", "1.3"] = Field(default="1.2", description="The lowest version of TLS.")
-    tls_client_ca_file: Path | None = Field(
+    key: Path | None = Field(default=None, description="PEM file with the certificate's key.")
+    minimum: Literal["1.2", "1.3"] = Field(default="1.2", description="The lowest version of TLS.")
+    client_ca_file: Path | None = Field(
         default=None,
         description="PEM file of the authorities of clients' certificates; without it, no certificates are "
         "requested.",
     )
-    tls_client_certificates: Literal["required", "optional"] = Field(
+    client_certificates: Literal["required", "optional"] = Field(
         default="required",
         description="Whether clients need a certificate if tls_client_ca_file is set; optional: a "
         "certificate is only checked if the client sends one.",
     )
-    tls_reload_seconds: float = Field(
+    reload_seconds: float = Field(
         default=10.0,
         gt=0,
         description="How often the server checks for new certificates and keys.",
@@ -37,8 +38,8 @@ class TlsSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        if (self.tls_certificate is None) != (self.tls_key is None):
+        if (self.certificate is None) != (self.key is None):
             raise ValueError("tls_certificate and tls_key need each other")
-        if self.tls_client_ca_file is not None and self.tls_certificate is None:
+        if self.client_ca_file is not None and self.certificate is None:
             raise ValueError("tls_client_ca_file needs tls_certificate")
         return self

@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 from gateway.limits import measure
 from gateway.pipeline.preparation.limits import FIELD_POINTS
 from gateway.pipeline.preparation.tokens import DocumentTokens
-from gateway.settings.documents import DocumentSettings
+from gateway.sections import DocumentLimits
 from tests.attacks.attacked import CLUB, ROOT
 from tests.attacks.hostile import BYTES, KINDS, hostile_request
 from tests.attacks.processor_time import Measured, measured
 
 MOST: Final = 100
 """How many known bet-slips a request may cost."""
-POINTS: Final[int] = DocumentSettings().document_points
+POINTS: Final[int] = DocumentLimits().points
 
 WITH_CONDITIONS: Final = """x{0}: club(brand: "northbet") {{
     id state week {{ id hours }}

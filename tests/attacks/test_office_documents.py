@@ -60,7 +60,7 @@ def office() -> Office:
 @pytest.mark.lasting("each root field is asked for, deep and often, and each call is counted")
 def test_no_wide_document_costs_as_much_as_a_hundred_known_bet_slips(office: Office, hundred: int) -> None:
     """As many root fields as are allowed, and as many fields below them."""
-    roots, fields = LIMITS.shape.root_fields, LIMITS.shape.fields
+    roots, fields = LIMITS.document.root_fields, LIMITS.document.fields
     costs = {}
     for document in wide_documents(office.graph, roots, fields):
         code, costs[document] = office.prepare(document)

@@ -16,6 +16,7 @@ from backoffice.graph.documents import GraphLimits
 from backoffice.graph.execution import OfficeGraph
 from backoffice.people.area import PeopleArea
 from foundation.graphql_http import GRAPHQL_JSON
+from gateway.sections import ResponseLimits
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from tests.support.office.backoffice_site import Browser, OfficeSite, codes, running_site
 from tests.support.office.permission_rules import ask
@@ -121,7 +122,7 @@ async def test_the_schema_is_shown_to_staff(office: OfficeGraph) -> None:
 
 async def test_a_response_may_not_hold_too_much() -> None:
     """A limit on fields and list items ends the execution."""
-    assert codes(await ask(graph(places=40), ANN, USUAL)) == ["RESPONSE_TOO_LARGE"]
+    assert codes(await ask(graph(response=ResponseLimits(places=40)), ANN, USUAL)) == ["RESPONSE_TOO_LARGE"]
 
 
 async def test_faults_are_masked_and_refusals_are_not() -> None:
@@ -166,7 +167,7 @@ async def test_bodies_and_responses_are_limited(site: OfficeSite, chief: Browser
     large = await chief.send("POST", "graphql", {"query": ME, "extensions": {"file": "x" * 9 * 2**20}})
     assert (large.status_code, codes(large.json())) == (413, ["REQUEST_TOO_LARGE"])
     graph = site.office.graph
-    endpoint.graph = replace(graph, limits=replace(graph.limits, response_bytes=20))
+    endpoint.graph = replace(graph, limits=replace(graph.limits, response=ResponseLimits(bytes=20)))
     answer = (await chief.send("POST", "graphql", {"query": ME})).json()
     assert (codes(answer), answer["data"]) == (["RESPONSE_TOO_LARGE"], None)
     endpoint.graph = replace(graph, limits=replace(graph.limits, requests=0))

@@ -6,8 +6,9 @@ from graphql import parse
 
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.plan import show
-from gateway.planner import Budget, normalize
+from gateway.planner import normalize
 from gateway.planner.planner import plan
+from gateway.sections import Budget
 from gateway.supergraph import load_supergraph
 from tests.gateway.world import FOLDER
 from tests.support.gateway.generous_limits import GENEROUS_LIMITS

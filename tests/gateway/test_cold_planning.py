@@ -13,7 +13,7 @@ from gateway.pipeline.cold_planning import MAX_WAITING, ColdPlanning
 from gateway.pipeline.preparation.limits import PreparationLimits
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.preparer import Preparer
-from gateway.planner import Budget
+from gateway.sections import Budget
 from gateway.supergraph import load_supergraph
 
 SUPERGRAPH = load_supergraph((Path(__file__).resolve().parents[2] / "schema.graphql").read_text())
@@ -135,7 +135,7 @@ def frames(error: BaseException) -> int:
 
 def test_an_operation_that_cannot_be_planned_takes_the_budget_once() -> None:
     """Its refusal is remembered, so sending it again costs nothing more."""
-    preparer = Preparer(SUPERGRAPH, PreparationLimits(budget=Budget(1, 1)))
+    preparer = Preparer(SUPERGRAPH, PreparationLimits(budget=Budget(steps=1, tries=1)))
     request = preparer.prepare_request(asked('{ club(brand: "b") { id brand { name } } }'))
     with pytest.raises(CannotPlan) as first:
         preparer.plan_request(request)

@@ -184,4 +184,4 @@ def test_the_old_name_of_interpreted_execution_is_accepted(
 ) -> None:
     """Deployments may have it in their environment."""
     monkeypatch.setenv("FURLONG_GATEWAY_EXECUTION", value)
-    assert GatewaySettings().execution == "interpreted"
+    assert GatewaySettings().execution.execution == "interpreted"

@@ -12,10 +12,10 @@ import pytest
 from gateway import GatewaySettings, create_gateway
 from gateway.compiled.runtime.state import State
 from gateway.errors import ResponseTooLarge, SubgraphUnreachable
-from gateway.executor import ResponseLimits
 from gateway.executor.exchange import PARALLEL_REQUESTS
 from gateway.pipeline.operation_executor import ExecutionMode, OperationExecutor
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
+from gateway.sections import ResponseLimits
 from jit.codegen import spend
 from tests.gateway.federated import federated
 from tests.gateway.world import Federation, essence
@@ -94,7 +94,7 @@ async def test_a_list_of_thousands_is_answered_by_default(way: ExecutionMode) ->
 async def test_each_request_has_only_so_many_entities(way: ExecutionMode, most: int) -> None:
     """Those of several fields of one fetch are counted together, and the answer is the same."""
     federation = shop()
-    answer = await answered(federation, way, ResponseLimits(entities=most), KINDS)
+    answer = await answered(federation, way, ResponseLimits(fetch_entities=most), KINDS)
     assert essence(answer) == essence(federation.monolith(KINDS))
     assert sum(sizes(federation, "reviews")) == 7
     assert max(sizes(federation, "reviews")) == min(most, 7)
@@ -106,7 +106,7 @@ async def test_compiled_code_divides_its_entities_itself(query: str, monkeypatch
     """The interpreter takes several times as long, and would have to find all of them again."""
     monkeypatch.delattr(State, "run_interpreted")
     federation = shop()
-    answer = await answered(federation, "compiled", ResponseLimits(entities=2), query)
+    answer = await answered(federation, "compiled", ResponseLimits(fetch_entities=2), query)
     assert max(sizes(federation, "reviews" if query is KINDS else "inventory")) == 2
     assert essence(answer)[0] == essence(federation.monolith(query))[0]
 
@@ -125,7 +125,7 @@ async def test_only_some_requests_are_under_way_at_the_same_time(way: ExecutionM
         under_way -= 1
         return [{"inStock": each["upc"] == "7"} for each in sent]
 
-    answer = await answered(federation, way, ResponseLimits(entities=2), STOCK, inventory)
+    answer = await answered(federation, way, ResponseLimits(fetch_entities=2), STOCK, inventory)
     assert [each["inStock"] for each in answer["data"]["topProducts"]].index(True) == 7
     assert sizes(federation, "inventory") == [2] * 10
     assert most == PARALLEL_REQUESTS
@@ -141,7 +141,7 @@ async def test_a_request_that_fails_takes_only_its_own_entities(way: ExecutionMo
             raise SubgraphUnreachable("away")
         return [{"inStock": True} for _ in sent]
 
-    answer = await answered(federation, way, ResponseLimits(entities=2), STOCK, inventory)
+    answer = await answered(federation, way, ResponseLimits(fetch_entities=2), STOCK, inventory)
     in_stock = [each["inStock"] for each in answer["data"]["topProducts"]]
     assert in_stock == [True, True, None, None, True]
     assert [each["path"] for each in answer["errors"]] == [["topProducts", at, "inStock"] for at in (2, 3)]
@@ -165,7 +165,7 @@ async def test_all_requests_spend_one_budget(way: ExecutionMode) -> None:
         return []
 
     with pytest.raises(ResponseTooLarge):
-        await answered(federation, way, ResponseLimits(places=500, entities=2), STOCK, inventory)
+        await answered(federation, way, ResponseLimits(places=500, fetch_entities=2), STOCK, inventory)
     assert cancelled == PARALLEL_REQUESTS - 1
     assert len(sizes(federation, "inventory")) == PARALLEL_REQUESTS
 
@@ -191,7 +191,7 @@ def test_entities_with_values_of_their_ancestors_are_divided_as_well() -> None:
         }
         """,
     )
-    gateway = GatewayOf(served, limits=ResponseLimits(entities=2))
+    gateway = GatewayOf(served, limits=ResponseLimits(fetch_entities=2))
     query = Operation("{ areas { places { size } } }", {})
     assert gateway.answer(query) == served.monolith.answer(query.document, {})
     assert len(gateway.record.calls) == 4

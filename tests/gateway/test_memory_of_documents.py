@@ -15,7 +15,7 @@ import pytest
 from graphql import FieldNode, GraphQLObjectType, Token, get_named_type, is_leaf_type, is_required_argument
 
 from foundation.graphql_http.request import GraphQLRequest
-from gateway.limits import DocumentLimits
+from gateway.caching.settings import CacheSettings
 from gateway.pipeline.cold_planning import ColdPlanning
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.preparation.known_bodies import KnownBodies
@@ -23,17 +23,13 @@ from gateway.pipeline.preparation.limits import PreparationLimits
 from gateway.pipeline.preparation.prepared import PreparedDocument
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.pipeline.preparation.sizes import json_bytes
+from gateway.sections import DocumentLimits
 from gateway.supergraph import load_supergraph
 from jit.codegen import Variables
 
 ROOT = Path(__file__).resolve().parents[2]
 SUPERGRAPH = load_supergraph((ROOT / "schema.graphql").read_text())
-UNLIMITED = PreparationLimits(
-    document_tokens=10_000,
-    document_points=100_000,
-    document_chars=100_000,
-    shape=DocumentLimits(aliases=1_000),
-)
+UNLIMITED = PreparationLimits(DocumentLimits(tokens=10_000, points=100_000, chars=100_000, aliases=1_000))
 LEAST = 5_000
 """The least bytes of a document in the cache."""
 
@@ -144,7 +140,7 @@ def test_the_size_of_variables_is_what_they_take(value: Any) -> None:
 
 def test_a_flood_of_documents_leaves_what_is_used_often_planned() -> None:
     """Hundreds of documents that come once take no more than the cache's bytes, and the plans stay."""
-    executor = executor_of(PreparationLimits(cache_bytes=10 * 40_000))
+    executor = executor_of(PreparationLimits(caches=CacheSettings(plan_cache_bytes=10 * 40_000)))
     preparer = executor.preparer
     hot = [f"query($b: ID!) {{ club(brand: $b) {{ id h{number}: state }} }}" for number in range(5)]
     for _ in range(3):
@@ -161,7 +157,7 @@ def test_a_flood_of_documents_leaves_what_is_used_often_planned() -> None:
 
 def test_an_evicted_document_is_given_back_whoever_knows_its_body() -> None:
     """A known body names its document and does not hold it."""
-    preparer = Preparer(SUPERGRAPH, PreparationLimits(cache_bytes=20 * LEAST))
+    preparer = Preparer(SUPERGRAPH, PreparationLimits(caches=CacheSettings(plan_cache_bytes=20 * LEAST)))
     bodies = KnownBodies(1024 * 1024, preparer.documents)
     alive: weakref.WeakSet[Variables] = weakref.WeakSet()
     for number in range(100):
@@ -190,7 +186,7 @@ def test_a_body_with_large_variables_is_not_kept() -> None:
 
 def test_the_plans_of_one_document_evict_one_another() -> None:
     """Sixty-four combinations of conditions keep no more plans than allowed; others lose nothing."""
-    preparer = Preparer(SUPERGRAPH, PreparationLimits(plans=4))
+    preparer = Preparer(SUPERGRAPH, PreparationLimits(caches=CacheSettings(plans_per_document=4)))
     names = [f"v{number}" for number in range(6)]
     query = (
         f"query({' '.join(f'${name}: Boolean!' for name in names)}) "
@@ -209,7 +205,7 @@ def test_the_plans_of_one_document_evict_one_another() -> None:
 
 async def test_a_document_that_is_not_kept_is_made_once_for_all_that_wait() -> None:
     """Requests with it share what one of them has made, although no cache holds it."""
-    preparer = Preparer(SUPERGRAPH, PreparationLimits(cache_bytes=1))
+    preparer = Preparer(SUPERGRAPH, PreparationLimits(caches=CacheSettings(plan_cache_bytes=1)))
     made = []
     prepare, plan = preparer.prepare, preparer.plan_request
     preparer.prepare = lambda *asked, **how: (made.append("document"), prepare(*asked, **how))[1]  # type: ignore[method-assign]
@@ -226,7 +222,7 @@ async def test_a_document_that_is_not_kept_is_made_once_for_all_that_wait() -> N
 
 def test_documents_of_the_start_are_pinned() -> None:
     """A flood takes no more than its own part of the cache."""
-    executor = executor_of(PreparationLimits(cache_bytes=20 * LEAST))
+    executor = executor_of(PreparationLimits(caches=CacheSettings(plan_cache_bytes=20 * LEAST)))
     for name in ("A", None):
         document = executor.preparer.prepare("query A { __typename }", name, pinned=True)
     assert executor.preparer.cached_document("query A { __typename }", "A") is document

@@ -28,6 +28,7 @@ from gateway.pipeline.preparation.limits import PreparationLimits
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.plan import OperationKind
+from gateway.sections import DocumentLimits
 from gateway.supergraph import load_supergraph
 from tests.gateway.plans import joined, printed
 from tests.support.federation.asked import SubgraphRequest, asking
@@ -265,7 +266,7 @@ async def nothing(_request: SubgraphRequest) -> Mapping[str, Any]:
 
 def test_all_of_them_count_for_the_limit() -> None:
     """An operation with too many mutation fields is refused, also if some are below others."""
-    preparer = Preparer(load_supergraph(SDL), PreparationLimits(mutation_fields=2))
+    preparer = Preparer(load_supergraph(SDL), PreparationLimits(DocumentLimits(mutation_fields=2)))
     preparer.plan("mutation { begin { b } }", None, {})
     with pytest.raises(RequestError, match="has 3 mutation fields"):
         preparer.plan("mutation { begin { b c } }", None, {})

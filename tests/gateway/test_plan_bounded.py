@@ -9,11 +9,12 @@ from bench.counts.counting import Counting
 from gateway.errors import BudgetExceeded, CannotPlan
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.plan import QueryPlan
-from gateway.planner import Budget, normalize
+from gateway.planner import normalize
 from gateway.planner.budget import Work
 from gateway.planner.planner import plan
 from gateway.planner.search.graph import Node
 from gateway.planner.search.search import Search
+from gateway.sections import Budget
 from gateway.supergraph import Field, load_supergraph
 from tests.gateway.plans import joined
 from tests.support.gateway.foreign_supergraph import foreign_supergraph

@@ -6,11 +6,12 @@ from graphql import parse
 from bench.counts.counting import Counting
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.planner import normalize
-from gateway.planner.budget import Budget, Work
+from gateway.planner.budget import Work
 from gateway.planner.planner import plan_with_reasons
 from gateway.planner.search.graph import Node
 from gateway.planner.search.lower_bound import lower_bound
 from gateway.planner.search.search import Search
+from gateway.sections import Budget
 from gateway.supergraph import Field, load_supergraph
 from tests.gateway.plans import joined
 from tests.support.gateway.generous_limits import GENEROUS_LIMITS

@@ -24,7 +24,7 @@ from typer.testing import CliRunner
 
 from gateway import GatewaySettings, create_gateway
 from gateway.cli import cli
-from gateway.monitoring.settings import MonitoringSettings
+from gateway.monitoring.settings import OperatorSettings
 from gateway.operators import OperatorsPortError, operators_port, report_to
 from gateway.operators.messages import Report, encoder, write_message
 from gateway.operators.workers import READY_SECONDS, Workers
@@ -66,7 +66,7 @@ if __name__ == "__main__":
     workers, address = int(sys.argv[1]), sys.argv[2]
     listener = listen("127.0.0.1", 0)
     print(listener.getsockname()[1], flush=True)
-    with operators_port(address, workers, GatewaySettings()) as on_load:
+    with operators_port(address, workers, GatewaySettings().operators) as on_load:
         config = configured(
             "application:create", ClientLimits(), workers=workers, factory=True, on_load=on_load
         )
@@ -259,7 +259,7 @@ def test_an_address_that_cannot_be_opened_is_said_in_words() -> None:
     for address in ("9100", "127.0.0.1:99999", "192.0.2.1:9100", "nowhere.invalid:9100"):
         with (
             pytest.raises(OperatorsPortError, match=re.escape(address)),
-            operators_port(address, 1, MonitoringSettings()),
+            operators_port(address, 1, OperatorSettings()),
         ):
             pytest.fail("was opened")
     result = CliRunner().invoke(
@@ -284,7 +284,7 @@ def test_readers_need_the_token_and_find_tls(tmp_path: Path) -> None:
     address = f"127.0.0.1:{free_port()}"
     trusted = authority.trusting()
     with (
-        operators_port(address, 1, settings, ServerTls.of(settings)),
+        operators_port(address, 1, settings.operators, ServerTls.of(settings.tls)),
         httpx.Client(base_url=f"https://{address}", verify=trusted, timeout=PATIENCE_SECONDS) as http,
     ):
         for given in ({}, {"authorization": "Bearer another"}, {"authorization": f"Basic {TOKEN}"}):
@@ -298,6 +298,6 @@ def test_readers_need_the_token_and_find_tls(tmp_path: Path) -> None:
         assert http.get("/health", headers={"authorization": ""}).status_code == 200
     with (
         pytest.raises(OperatorsPortError, match="TLS_CERTIFICATE"),
-        operators_port(address, 1, GatewaySettings(operators_tls=True)),
+        operators_port(address, 1, OperatorSettings(tls=True)),
     ):
         pytest.fail("was opened")

@@ -121,7 +121,7 @@ async def test_every_panel_has_data_and_every_rule_is_evaluated(tmp_path: Path, 
     )
     stop = asyncio.Event()
     try:
-        with operators_port(operators, 1, settings) as on_load, listen("127.0.0.1", 0) as listener:
+        with operators_port(operators, 1, settings.operators) as on_load, listen("127.0.0.1", 0) as listener:
             assert on_load is not None
             on_load(app)
             async with serving(app, listener), httpx.AsyncClient(base_url=prometheus.url) as client:

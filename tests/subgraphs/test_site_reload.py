@@ -32,12 +32,12 @@ def test_reloaded_settings_keep_the_defaults_of_the_product(
     file.write_text("FURLONG_GATEWAY_DOCUMENT_DEPTH=7\n")
     monkeypatch.setenv("FURLONG_GATEWAY_SETTINGS_FILE", str(file))
     settings = site_settings(DOCUMENTS)
-    assert settings.document_depth == 7
+    assert settings.limits.depth == 7
     sources = _with_defaults_of(
         site_reload(ServeSettings(), settings, DOCUMENTS), ServeSettings(), Brands({}, {})
     )
     file.write_text("FURLONG_GATEWAY_DOCUMENT_DEPTH=8\nFURLONG_DATABASE_URL=of another part\n")
     assert sources.read_settings is not None
     fresh = sources.read_settings()
-    assert (fresh.document_depth, fresh.of(KnownDocumentSettings).folder) == (8, DOCUMENTS)
-    assert (fresh.of(CostSettings).limit, fresh.mutation_fields) == (COST_LIMIT, MUTATION_FIELDS)
+    assert (fresh.limits.depth, fresh.of(KnownDocumentSettings).folder) == (8, DOCUMENTS)
+    assert (fresh.of(CostSettings).limit, fresh.limits.mutation_fields) == (COST_LIMIT, MUTATION_FIELDS)

@@ -25,18 +25,18 @@ def test_graphiql_is_offered_only_where_the_schema_may_be_introspected(
     (tmp_path / "graphiql").mkdir()
     serve = ServeSettings(page=tmp_path)
     made = site._with_defaults(GatewaySettings(introspection=introspection), serve, NO_BRANDS)
-    assert made.graphiql_dir == (tmp_path / "graphiql" if offered else None)
+    assert made.http.graphiql_dir == (tmp_path / "graphiql" if offered else None)
     named = GatewaySettings(introspection=introspection, graphiql_dir=tmp_path)
-    assert site._with_defaults(named, serve, NO_BRANDS).graphiql_dir == tmp_path
+    assert site._with_defaults(named, serve, NO_BRANDS).http.graphiql_dir == tmp_path
 
 
 def test_documents_are_smaller_unless_the_settings_say_otherwise(tmp_path: Path) -> None:
     """A new document with as many fields as a gateway allows by default would cost too much here."""
     serve = ServeSettings(page=tmp_path)
     made = site._with_defaults(GatewaySettings(), serve, NO_BRANDS)
-    assert (made.document_fields, made.document_root_fields) == (250, 10)
+    assert (made.limits.fields, made.limits.root_fields) == (250, 10)
     own = site._with_defaults(GatewaySettings(document_fields=400), serve, NO_BRANDS)
-    assert (own.document_fields, own.document_root_fields) == (400, 10)
+    assert (own.limits.fields, own.limits.root_fields) == (400, 10)
 
 
 async def test_the_page_may_stand_in_no_other_sites_page(tmp_path: Path) -> None:

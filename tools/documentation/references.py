@@ -7,10 +7,10 @@ from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 import typer
-from pydantic_settings import BaseSettings
+from pydantic import BaseModel
 
 from furlong.cli.main import COMMANDS
-from furlong.settings import ALL_SETTINGS, ROOT, variables_of
+from furlong.settings import ALL_SETTINGS, ROOT, prefix_of, variables_of
 
 HEAD = """# Settings
 
@@ -25,13 +25,11 @@ def settings_page() -> str:
     return "\n".join([HEAD, *(line for each in ALL_SETTINGS for line in _section(each))])
 
 
-def _section(settings: type[BaseSettings]) -> Iterator[str]:
+def _section(settings: type[BaseModel]) -> Iterator[str]:
     meaning = inspect.getdoc(settings) or settings.__name__
-    prefix = settings.model_config.get("env_prefix", "")
-    yield f"## `{prefix}…`: {settings.__name__.removesuffix('Settings')}\n"
+    yield f"## `{prefix_of(settings)}…`: {settings.__name__.removesuffix('Settings')}\n"
     yield f"{meaning}\n"
-    for name, field in variables_of(settings):
-        variable = f"{prefix}{name}".upper()
+    for variable, _, field in variables_of(settings):
         default = _shown(field.get_default(call_default_factory=True))
         yield f"(setting-{variable.lower()})=\n`{variable}`\n: {_sentence(field.description)}"
         yield f"\n  {_kind(field.annotation)}; {default}\n"

@@ -23,11 +23,11 @@ from furlong.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from pydantic_settings import BaseSettings
+    from pydantic import BaseModel
 
     from furlong.checks import Finding, Installation
 
-S = TypeVar("S", bound="BaseSettings")
+S = TypeVar("S", bound="BaseModel")
 CLOCK = "clock"
 
 
@@ -77,19 +77,18 @@ def _invalid() -> list[str]:
     from pydantic import ValidationError
     from pydantic_settings import SettingsError
 
-    from furlong.settings import ALL_SETTINGS
+    from furlong.settings import ALL_SETTINGS, prefix_of, variable_at
+    from gateway.sections import Section
 
     found = []
     for settings in ALL_SETTINGS:
-        prefix = settings.model_config.get("env_prefix", "")
         try:
-            settings()
+            settings.read_environment() if issubclass(settings, Section) else settings()
         except ValidationError as error:
-            for each in error.errors(include_input=False, include_context=False, include_url=False):
-                name = f"{prefix}{'_'.join(map(str, each['loc']))}".upper()
-                found.append(f"{name}: {each['msg']}")
+            errors = error.errors(include_input=False, include_context=False, include_url=False)
+            found += [f"{variable_at(settings, each['loc'])}: {each['msg']}" for each in errors]
         except SettingsError as error:
-            found.append(f"{prefix}…: {error}")
+            found.append(f"{prefix_of(settings)}…: {error}")
     return found
 
 

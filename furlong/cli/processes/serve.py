@@ -49,7 +49,10 @@ def serve(
         with (
             listener,
             operators_port(
-                operators or settings.operators, workers, settings, ServerTls.of(settings)
+                operators or settings.operators.listen,
+                workers,
+                settings.operators,
+                ServerTls.of(settings.tls),
             ) as config.on_load,
         ):
             typer.echo(f"Serving {config.scheme}://{listen}/ and {config.scheme}://{listen}/graphql")

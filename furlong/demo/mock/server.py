@@ -58,15 +58,14 @@ def mocked_gateway(
     schema: GraphQLSchema, seed: int = 1, event_seconds: float = 5.0, *, graphiql: Path | None
 ) -> Starlette:
     """Build the gateway that answers for a schema."""
-    settings = GatewaySettings().with_defaults(DOCUMENT_LIMITS)
+    settings = GatewaySettings().with_defaults({"limits": DOCUMENT_LIMITS})
     manifest = ServeSettings().page / "documents" / "persisted-documents.json"
     ours = {
-        "trusted_documents": (manifest,) if manifest.is_file() else (),
-        "introspection": True,
-        "debug_in_response": True,
-        "forwarded_headers": FORWARDED,
-        "graphiql_dir": graphiql,
-        "subgraph_error_codes": ("BAD_USER_INPUT",),
+        "documents": {"manifests": (manifest,) if manifest.is_file() else ()},
+        "introspection": {"permission": True},
+        "observation": {"debug_in_response": True},
+        "http": {"forwarded_headers": FORWARDED, "graphiql_dir": graphiql},
+        "masking": {"codes": ("BAD_USER_INPUT",)},
     }
     settings = settings.model_copy(update=ours)
     graph = MockedGraph(schema, seed, event_seconds)

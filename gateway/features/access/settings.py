@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr
 from gateway.feature_settings import FeatureSettings
 
 
-class AccessSettings(FeatureSettings, env_prefix="FURLONG_GATEWAY__ACCESS__"):
+class AccessSettings(FeatureSettings, prefix="FURLONG_GATEWAY__ACCESS__"):
     """Access control for a supergraph with @authenticated, @requiresScopes or @policy."""
 
     former: ClassVar[Mapping[str, str]] = {

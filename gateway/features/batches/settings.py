@@ -10,7 +10,7 @@ from pydantic import Field
 from gateway.feature_settings import FeatureSettings
 
 
-class BatchSettings(FeatureSettings, env_prefix="FURLONG_GATEWAY__BATCHES__"):
+class BatchSettings(FeatureSettings, prefix="FURLONG_GATEWAY__BATCHES__"):
     """How many requests a body may have."""
 
     former: ClassVar[Mapping[str, str]] = {"requests": "batch_requests", "seconds": "batch_seconds"}

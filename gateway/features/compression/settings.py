@@ -10,7 +10,7 @@ from pydantic import Field
 from gateway.feature_settings import FeatureSettings
 
 
-class CompressionSettings(FeatureSettings, env_prefix="FURLONG_GATEWAY__COMPRESSION__"):
+class CompressionSettings(FeatureSettings, prefix="FURLONG_GATEWAY__COMPRESSION__"):
     """Which replies are compressed."""
 
     former: ClassVar[Mapping[str, str]] = {"enabled": "compression", "bytes": "compression_bytes"}

@@ -15,7 +15,7 @@ def _any_or_origin(text: str) -> str:
     return text if text == ANY else checked_origin(text)
 
 
-class CorsSettings(FeatureSettings, env_prefix="FURLONG_GATEWAY__CORS__"):
+class CorsSettings(FeatureSettings, prefix="FURLONG_GATEWAY__CORS__"):
     """Which pages of other origins may read responses."""
 
     former: ClassVar[Mapping[str, str]] = {

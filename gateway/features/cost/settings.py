@@ -12,7 +12,7 @@ from gateway.feature_settings import FeatureSettings
 CostMode: TypeAlias = Literal["off", "measure", "enforce"]
 
 
-class CostSettings(FeatureSettings, env_prefix="FURLONG_GATEWAY__COST__"):
+class CostSettings(FeatureSettings, prefix="FURLONG_GATEWAY__COST__"):
     """What a request may cost."""
 
     former: ClassVar[Mapping[str, str]] = {

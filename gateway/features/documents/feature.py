@@ -71,12 +71,12 @@ class KnownDocuments(Feature):
         return KnownDocumentResolver(
             self.manifests,
             self.metrics,
-            varies_by=version.settings.client_name_headers if settings.manifests else (),
+            varies_by=version.settings.clients.name_headers if settings.manifests else (),
             clients=frozenset({*settings.operations, *bound} - {EVERY_CLIENT}),
             has_manifests=bool(settings.manifests),
             only_trusted=settings.mode == "only",
             requires_id=settings.require_id,
-            introspection=version.settings.introspection is not False,
+            introspection=version.settings.introspection.permission is not False,
             automatic=self.automatic,
         )
 

@@ -13,7 +13,7 @@ from gateway.feature_settings import FeatureSettings
 Mode: TypeAlias = Literal["off", "log", "only"]
 
 
-class KnownDocumentSettings(FeatureSettings, env_prefix="FURLONG_GATEWAY__DOCUMENTS__"):
+class KnownDocumentSettings(FeatureSettings, prefix="FURLONG_GATEWAY__DOCUMENTS__"):
     """Which documents are known before requests, and whether clients may send others."""
 
     former: ClassVar[Mapping[str, str]] = {

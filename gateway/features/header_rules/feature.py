@@ -48,12 +48,12 @@ class RulesForHeaders(Feature):
         if unknown := sorted(set(rules.subgraphs) - set(version.transports)):
             raise SupergraphError(f"header rules: the supergraph has no subgraph {', '.join(unknown)}")
         by_subgraph = {name: rules.of(name).request for name in version.transports}
-        secret = settings.client_key_header
+        secret = settings.clients.key_header
         if secret in _named(rule for each in by_subgraph.values() for rule in each):
             raise SupergraphError(f"header rules: {secret} has the keys of clients, which stay here")
         # The gateway itself adds the deadline to calls; no client can send it.
-        deadline = () if settings.deadline_header is None else (settings.deadline_header,)
-        forwarded, hidden = (*settings.forwarded_headers, *deadline), CREDENTIALS | {secret}
+        deadline = () if settings.subgraphs.deadline_header is None else (settings.subgraphs.deadline_header,)
+        forwarded, hidden = (*settings.http.forwarded_headers, *deadline), CREDENTIALS | {secret}
         return {
             name: RuledTransport(transport, RequestHeaders.of(forwarded, hidden, by_subgraph[name]))
             for name, transport in version.transports.items()
@@ -68,7 +68,7 @@ class RulesForHeaders(Feature):
         return VersionParts(
             forwarding=_forwarding(settings, every),
             headers=() if known is None else (known,),
-            varies_by=(*settings.client_name_headers, *settings.client_version_headers)
+            varies_by=(*settings.clients.name_headers, *settings.clients.version_headers)
             if names_clients
             else (),
         )
@@ -127,12 +127,12 @@ def _named(rules: Iterable[RequestRule]) -> list[str]:
 
 def _forwarding(settings: GatewaySettings, rules: list[RequestRule]) -> Forwarding:
     """Return what picks the client's headers that any subgraph gets."""
-    names = dict.fromkeys((*settings.forwarded_headers, *_named(rules)))
+    names = dict.fromkeys((*settings.http.forwarded_headers, *_named(rules)))
     propagated = (rule.propagate for rule in rules if rule.propagate is not None)
     pattern = expression(each.matching for each in propagated if each.matching is not None)
     if pattern is None:
         return Forwarding.of(names)
-    hidden = CREDENTIALS | {settings.client_key_header}
+    hidden = CREDENTIALS | {settings.clients.key_header}
 
     def matches(name: str) -> bool:
         return pattern.match(name) is not None and name not in hidden and is_of_client(name)

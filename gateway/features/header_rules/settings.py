@@ -34,7 +34,7 @@ def _read(given: object) -> object:
         raise ValueError("; ".join(wrong)) from error
 
 
-class HeaderRuleSettings(FeatureSettings, env_prefix="FURLONG_GATEWAY__HEADER_RULES__"):
+class HeaderRuleSettings(FeatureSettings, prefix="FURLONG_GATEWAY__HEADER_RULES__"):
     """Which headers each subgraph gets."""
 
     former: ClassVar[Mapping[str, str]] = {"rules": "header_rules"}

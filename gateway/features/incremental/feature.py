@@ -60,8 +60,10 @@ def _responses(
 ) -> IncrementalResponses:
     """Return what fetches and sends the parts of responses to clients that accept them."""
     own = settings.of(IncrementalSettings)
-    limits = DeliveryLimits(list_items=settings.list_items, items_at_once=own.items, records=own.records)
-    return IncrementalResponses(executor, limits, settings.response_bytes, hooks, metrics)
+    limits = DeliveryLimits(
+        list_items=settings.responses.list_items, items_at_once=own.items, records=own.records
+    )
+    return IncrementalResponses(executor, limits, settings.responses.bytes, hooks, metrics)
 
 
 class IncrementalResponses(Struct, frozen=True):

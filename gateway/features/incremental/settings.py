@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from pydantic import Field
-from pydantic_settings import BaseSettings
+from pydantic import BaseModel, Field
 
 from gateway.feature_settings import FeatureSettings
-from gateway.settings.documents import DocumentSettings
-from gateway.settings.live import LiveSettings
+from gateway.settings import GatewaySettings
 
 
-class IncrementalSettings(FeatureSettings, env_prefix="FURLONG_GATEWAY__INCREMENTAL__"):
+class IncrementalSettings(FeatureSettings, prefix="FURLONG_GATEWAY__INCREMENTAL__"):
     """Responses in parts, by `@defer` and `@stream`; INCREMENTAL_DELIVERY switches them on."""
 
     former: ClassVar[Mapping[str, str]] = {"items": "incremental_items", "records": "incremental_records"}
@@ -30,7 +28,8 @@ class IncrementalSettings(FeatureSettings, env_prefix="FURLONG_GATEWAY__INCREMEN
         description="The most deferred fragments and streamed lists of a response, counted for each object.",
     )
 
-    def is_used(self, gateway: BaseSettings) -> bool:
+    def is_used(self, gateway: BaseModel) -> bool:
         """Return whether the directives are known, and streams are served."""
-        knows = isinstance(gateway, DocumentSettings) and gateway.incremental_delivery
-        return knows and isinstance(gateway, LiveSettings) and gateway.live
+        if not isinstance(gateway, GatewaySettings):
+            return False
+        return gateway.execution.incremental_delivery and gateway.live.enabled

@@ -10,7 +10,7 @@ from pydantic import Field
 from gateway.feature_settings import FeatureSettings
 
 
-class LabelSettings(FeatureSettings, env_prefix="FURLONG_GATEWAY__LABELS__"):
+class LabelSettings(FeatureSettings, prefix="FURLONG_GATEWAY__LABELS__"):
     """Which labels of progressive overrides are on."""
 
     former: ClassVar[Mapping[str, str]] = {

@@ -57,7 +57,7 @@ class _Probe(Struct, frozen=True):
     def __call__(self, pipeline: Pipeline) -> AnsweringPipeline:
         """Return a pipeline that observes some requests, and has others answered by the given one."""
         settings = self.version.settings.of(ObservationSettings)
-        classes = self.version.settings.client_classes
+        classes = self.version.settings.clients.classes
         debugging = None
         if settings.debug_in_response or any(each.debug_in_response for each in classes):
             header = settings.debug_header.encode("latin-1")

@@ -11,7 +11,7 @@ from msgspec import Struct
 from opentelemetry.trace import INVALID_SPAN, NoOpTracer, Span
 
 from foundation.graphql_http import BatchRefused, GraphQLRequest
-from gateway.executor import FetchedData, ResponseLimits
+from gateway.executor import FetchedData
 from gateway.features.observation.observation import CACHE, MISS, OBSERVED, Observation
 from gateway.features.observation.reports import Debugging, DebugReport
 from gateway.features.observation.tracing import EventTracing, RequestTracing, note_failure, note_operation
@@ -27,6 +27,7 @@ from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedRequest
 from gateway.pipeline.stages import GraphQLResponse, HttpRequest, Response, ResponseStream
+from gateway.sections import ResponseLimits
 
 AUTHENTICATE: Final = "authenticate"
 PREPARE: Final = "prepare"

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from pydantic import Field
-from pydantic_settings import BaseSettings
+from pydantic import BaseModel, Field
 
-from gateway.clients.settings import ClientSettings
 from gateway.feature_settings import FeatureSettings
+from gateway.settings import GatewaySettings
 
 
-class ObservationSettings(FeatureSettings, env_prefix="FURLONG_GATEWAY__OBSERVATION__"):
+class ObservationSettings(FeatureSettings, prefix="FURLONG_GATEWAY__OBSERVATION__"):
     """Traces, and reports for clients with a response."""
 
     former: ClassVar[Mapping[str, str]] = {
@@ -47,7 +46,7 @@ class ObservationSettings(FeatureSettings, env_prefix="FURLONG_GATEWAY__OBSERVAT
         """Whether requests are traced, or any client may ask for a report."""
         return self.tracing or self.debug_in_response
 
-    def is_used(self, gateway: BaseSettings) -> bool:
+    def is_used(self, gateway: BaseModel) -> bool:
         """Return whether it is on, or a class of clients may ask for reports."""
-        classes = gateway.client_classes if isinstance(gateway, ClientSettings) else ()
+        classes = gateway.clients.classes if isinstance(gateway, GatewaySettings) else ()
         return self.is_on or any(each.debug_in_response for each in classes)

@@ -44,7 +44,7 @@ class RateLimits(Feature):
             store = valkey = ValkeyStore.at(settings.valkey_url, settings.valkey_seconds, memory)
             stores["valkey"] = valkey
             core.close_at_end(valkey.close)
-        addresses = ClientAddresses(core.settings.trusted_proxies, core.settings.forwarded_for_header)
+        addresses = ClientAddresses.of(core.settings.addresses)
         self.limiter = Limiter(settings, addresses, core.customer_of, store)
         core.register(RateLimitMetrics(self.limiter, stores))
 

@@ -61,7 +61,7 @@ class RateLimitRule(BaseModel):
         return f'"{self.name}";q={self.points};w={self.seconds};furlong-unit="points"'
 
 
-class RateLimitSettings(FeatureSettings, env_prefix="FURLONG_GATEWAY__RATE_LIMITS__"):
+class RateLimitSettings(FeatureSettings, prefix="FURLONG_GATEWAY__RATE_LIMITS__"):
     """How much each client may ask for in a time."""
 
     former: ClassVar[Mapping[str, str]] = {

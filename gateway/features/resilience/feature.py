@@ -64,10 +64,10 @@ class Resilience(Feature):
         settings = version.settings
         made_like = (
             name in version.over_http,
-            settings.subgraph_urls.get(name, version.supergraph.subgraphs[name].url),
+            settings.subgraphs.urls.get(name, version.supergraph.subgraphs[name].url),
             _seconds(version, name),
-            settings.deadline_header,
-            settings.share_ignores_headers,
+            settings.subgraphs.deadline_header,
+            settings.subgraphs.share_ignores_headers,
             settings.of(ResilienceSettings),
         )
         return self.known.guard(name, repr(made_like), partial(_guard, version, name, self.known))
@@ -75,7 +75,7 @@ class Resilience(Feature):
 
 def _seconds(version: Version, name: str) -> float:
     """Return the timeout of a subgraph."""
-    return version.settings.subgraph_seconds.get(name, version.settings.total_seconds)
+    return version.settings.subgraphs.seconds.get(name, version.settings.subgraphs.total_seconds)
 
 
 def _guard(version: Version, name: str, known: KnownGuards) -> Guard:
@@ -83,12 +83,12 @@ def _guard(version: Version, name: str, known: KnownGuards) -> Guard:
     is_over_http = name in version.over_http
     is_shared = is_over_http and settings.share_fetches
     retries = settings.query_retries
-    ignored = frozenset(version.settings.share_ignores_headers)
+    ignored = frozenset(version.settings.subgraphs.share_ignores_headers)
     return Guard(
         subgraph=name,
         time_limit=TimeLimit(seconds, is_kept=is_over_http),
         # An in-process subgraph is cancelled instead.
-        deadline_header=version.settings.deadline_header if is_over_http else None,
+        deadline_header=version.settings.subgraphs.deadline_header if is_over_http else None,
         bulkhead=Bulkhead(settings.subgraph_call_limits.get(name, settings.subgraph_calls), known.waiting),
         budget=RetryBudget(settings.retry_share),
         circuits=_circuits(settings, name, seconds) if settings.circuit_breakers else None,

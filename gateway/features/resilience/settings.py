@@ -12,7 +12,7 @@ from gateway.feature_settings import FeatureSettings
 Count = Annotated[int, Field(gt=0)]
 
 
-class ResilienceSettings(FeatureSettings, env_prefix="FURLONG_GATEWAY__RESILIENCE__"):
+class ResilienceSettings(FeatureSettings, prefix="FURLONG_GATEWAY__RESILIENCE__"):
     """Settings that keep a failing subgraph from harming requests that do not need it."""
 
     former: ClassVar[Mapping[str, str]] = {

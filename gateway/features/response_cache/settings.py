@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr, model_validator
 from gateway.feature_settings import FeatureSettings
 
 
-class ResponseCacheSettings(FeatureSettings, env_prefix="FURLONG_GATEWAY__RESPONSE_CACHE__"):
+class ResponseCacheSettings(FeatureSettings, prefix="FURLONG_GATEWAY__RESPONSE_CACHE__"):
     """Where subgraphs' responses are cached, and for how long."""
 
     former: ClassVar[Mapping[str, str]] = {

@@ -44,7 +44,7 @@ class TokenSessions(Feature):
         sessions = Sessions(core.settings.of(SessionSettings))
         # Cached sessions are looked up by the headers that subgraphs may see: without the token among these,
         # every request would look anonymous.
-        is_seen = AUTHORIZATION in core.settings.forwarded_headers
+        is_seen = AUTHORIZATION in core.settings.http.forwarded_headers
         core.authenticate_with(
             Authentication(sessions.authenticate, sessions.authenticate_cached if is_seen else None),
             sessions.customer_of,

@@ -12,7 +12,7 @@ from foundation.token_settings import Introspection, Issuer, Revocations
 from gateway.feature_settings import FeatureSettings
 
 
-class SessionSettings(FeatureSettings, env_prefix="FURLONG_GATEWAY__SESSIONS__"):
+class SessionSettings(FeatureSettings, prefix="FURLONG_GATEWAY__SESSIONS__"):
     """Whose bearer tokens are accepted; without an issuer, the gateway does not check sessions."""
 
     former: ClassVar[Mapping[str, str]] = {

@@ -11,7 +11,7 @@ from pydantic import Field, SecretStr, model_validator
 from gateway.feature_settings import FeatureSettings
 
 
-class SignatureSettings(FeatureSettings, env_prefix="FURLONG_GATEWAY__SIGNATURES__"):
+class SignatureSettings(FeatureSettings, prefix="FURLONG_GATEWAY__SIGNATURES__"):
     """The keys that sign requests to subgraphs over HTTP; without a key, requests are not signed."""
 
     former: ClassVar[Mapping[str, str]] = {

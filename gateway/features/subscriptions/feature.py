@@ -65,11 +65,13 @@ class Subscriptions(Feature):
         settings = core.settings.of(SubscriptionSettings)
         self.core = core
         self.open = OpenSubscriptions(SubscriptionLimits(settings.open, settings.of_customer))
-        self.metrics = SubscriptionMetrics(core.settings.metrics_operations)
+        self.metrics = SubscriptionMetrics(core.settings.metrics.operations)
         self.callbacks = _callbacks(core, settings)
         core.register(self.metrics)
         core.close_at_end(self.open.close)
-        if not core.settings.live:  # else connections end with their subscriptions, one after the other
+        if (
+            not core.settings.live.enabled
+        ):  # else connections end with their subscriptions, one after the other
             core.ending.append(self.open.drain)
 
     def transports(self, version: Version) -> Mapping[str, Transport]:
@@ -123,7 +125,7 @@ class Subscriptions(Feature):
             version.supergraph,
             frozenset(settings.public_fields),
             frozenset(settings.merged_fields),
-            frozenset(version.settings.share_ignores_headers),
+            frozenset(version.settings.subgraphs.share_ignores_headers),
             SharedSources(settings.queue, self.metrics),
         )
 
@@ -132,11 +134,11 @@ class Subscriptions(Feature):
         if not version.over_http:
             return ()
         settings, customer_of = version.settings, self.core.customer_of
-        ignored = frozenset(settings.share_ignores_headers)
+        ignored = frozenset(settings.subgraphs.share_ignores_headers)
         public = PublicFetches(version.supergraph).includes
         identify = id if customer_of is None else customer_of
         joined = frozenset(version.over_http)
-        return (EntityBatches(joined, settings.fetch_entities, ignored, public, identify),)
+        return (EntityBatches(joined, settings.responses.fetch_entities, ignored, public, identify),)
 
 
 def _callbacks(core: Core, settings: SubscriptionSettings) -> Callbacks | None:
@@ -147,7 +149,7 @@ def _callbacks(core: Core, settings: SubscriptionSettings) -> Callbacks | None:
     from gateway.features.subscriptions.callbacks import CallbackRoute, Callbacks  # noqa: PLC0415
 
     callbacks = Callbacks(settings.callback_url, settings.heartbeat_seconds, settings.queue)
-    route = CallbackRoute(callbacks, core.settings.answer_bytes)
+    route = CallbackRoute(callbacks, core.settings.subgraphs.answer_bytes)
     core.route(f"{urlsplit(callbacks.url).path}/{{id}}", route.respond)
     return callbacks
 

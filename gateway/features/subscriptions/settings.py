@@ -13,7 +13,7 @@ StreamProtocol: TypeAlias = Literal["sse", "multipart", "websocket", "callback"]
 StreamUrl: TypeAlias = Annotated[str, Field(pattern=r"^(https?|wss?)://")]
 
 
-class SubscriptionSettings(FeatureSettings, env_prefix="FURLONG_GATEWAY__SUBSCRIPTIONS__"):
+class SubscriptionSettings(FeatureSettings, prefix="FURLONG_GATEWAY__SUBSCRIPTIONS__"):
     """Settings of subscriptions: limits, protocols to subgraphs, sharing and merging."""
 
     former: ClassVar[Mapping[str, str]] = {

@@ -40,7 +40,7 @@ def with_streams(
     root = model.subscription
     if root is None:
         return version.transports
-    streams = _Streams(settings, version.settings.subgraph_urls, signer_of, callbacks)
+    streams = _Streams(settings, version.settings.subgraphs.urls, signer_of, callbacks)
     return {
         name: streams.of(model.subgraphs[name], each)
         if isinstance(each, HttpTransport) and root in model.subgraphs[name].types

@@ -11,7 +11,7 @@ from pydantic import Field
 from gateway.feature_settings import FeatureSettings
 
 
-class UsageSettings(FeatureSettings, env_prefix="FURLONG_GATEWAY__USAGE__"):
+class UsageSettings(FeatureSettings, prefix="FURLONG_GATEWAY__USAGE__"):
     """Whether and where usage is counted."""
 
     former: ClassVar[Mapping[str, str]] = {

@@ -1,13 +1,12 @@
 """Limits, sessions, metrics and operations shared by all streams to clients."""
 
-from gateway.http.live.connections import LiveConnection, LiveConnections, LiveLimits, LiveMetrics, Slot
+from gateway.http.live.connections import LiveConnection, LiveConnections, LiveMetrics, Slot
 from gateway.http.live.operations import LiveOperations
 from gateway.http.live.sessions import LiveSession
 
 __all__ = [
     "LiveConnection",
     "LiveConnections",
-    "LiveLimits",
     "LiveMetrics",
     "LiveOperations",
     "LiveSession",

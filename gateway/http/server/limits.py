@@ -30,9 +30,9 @@ class ClientLimits(Struct, frozen=True):
     def of(cls, settings: GatewaySettings) -> ClientLimits:
         """Build the limits from the settings."""
         return cls(
-            head_bytes=settings.head_bytes,
-            headers=settings.headers,
-            head_seconds=settings.head_seconds,
-            body_seconds=settings.body_seconds,
-            idle_seconds=settings.idle_seconds,
+            head_bytes=settings.http.head_bytes,
+            headers=settings.http.headers,
+            head_seconds=settings.http.head_seconds,
+            body_seconds=settings.http.body_seconds,
+            idle_seconds=settings.http.idle_seconds,
         )

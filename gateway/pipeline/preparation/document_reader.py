@@ -66,7 +66,7 @@ class DocumentReader:
             ),
             is_query=operation.operation is OperationType.QUERY,
             is_subscription=operation.operation is OperationType.SUBSCRIPTION,
-            plans=DocumentPlans(self._limits.plans),
+            plans=DocumentPlans(self._limits.caches.plans_per_document),
             introspection=self._sizes.introspection_of(document, operation),
             cache_policy=caching if access is None or caching is None else access.caching(caching),
             access=access,
@@ -76,11 +76,11 @@ class DocumentReader:
 
     def _validated(self, tokens: DocumentTokens) -> DocumentNode:
         try:
-            document = tokens.parse(self._limits.document_tokens)
+            document = tokens.parse(self._limits.document.tokens)
         except GraphQLError as error:
             raise InvalidDocument([error_entry(error)], "GRAPHQL_PARSE_FAILED") from error
-        measures = check_document(document, self._limits.shape)
-        check_points(measures.planned, tokens.count, self._limits.document_points)
+        measures = check_document(document, self._limits.document)
+        check_points(measures.planned, tokens.count, self._limits.document.points)
         hidden = not self._limits.suggestions
         errors = validate_document(
             self._supergraph.public, document, tokens.text, MAX_ERRORS, hide_suggestions=hidden

@@ -6,9 +6,10 @@ from typing import Final
 
 from msgspec import Struct, field
 
+from gateway.caching.settings import CacheSettings
 from gateway.errors import InvalidDocument, RequestError
-from gateway.limits import DocumentLimits
-from gateway.planner import Budget, Operation
+from gateway.planner import Operation
+from gateway.sections import Budget, DocumentLimits
 
 FIELD_POINTS: Final = 4
 """How many times as long as to read and validate a token it takes to plan, fetch and project a field."""
@@ -18,27 +19,16 @@ class PreparationLimits(Struct, frozen=True):
     """Limits on documents, and the sizes of the caches.
 
     Attributes:
-        document_points: The most points that a new operation may take to prepare.
-        mutation_fields: The most fields of the mutation type in an operation; 0 for any number.
-        shape: Limits on the shape of a document, checked before it is validated.
+        document: Limits on a document, and on its variables.
+        caches: The most bytes of what is kept.
+        budget: The limits of planning an operation.
         suggestions: Whether error messages suggest names of the schema.
-        cache_bytes: The most bytes of documents with their plans.
-        pinned_bytes: The most bytes of documents that are never evicted.
-        plans: The most plans of a document.
-        refusal_bytes: The most bytes of refusals that are remembered.
     """
 
-    document_chars: int = 8 * 1024
-    document_tokens: int = 1_000
-    document_points: int = 800
-    mutation_fields: int = 0
-    shape: DocumentLimits = field(default_factory=DocumentLimits)
-    suggestions: bool = True
-    cache_bytes: int = 64 * 1024 * 1024
-    pinned_bytes: int = 32 * 1024 * 1024
-    plans: int = 16
-    refusal_bytes: int = 1024 * 1024
+    document: DocumentLimits = field(default_factory=DocumentLimits)
+    caches: CacheSettings = field(default_factory=CacheSettings)
     budget: Budget = field(default_factory=Budget)
+    suggestions: bool = True
 
 
 def check_points(fields: int, tokens: int, most: int) -> None:

@@ -68,13 +68,13 @@ class Preparer:
         self._access = access
         self._checks_of = checks_of
         self.documents: WeightedCache[bytes, PreparedDocument] = WeightedCache(
-            limits.cache_bytes, limits.pinned_bytes
+            limits.caches.plan_cache_bytes, limits.caches.pinned_plan_bytes
         )
         # Aliases are small compared with their documents.
         self.aliases: WeightedCache[bytes, bytes] = WeightedCache(
-            limits.cache_bytes // 16, limits.pinned_bytes // 16
+            limits.caches.plan_cache_bytes // 16, limits.caches.pinned_plan_bytes // 16
         )
-        self.refusals = Refusals(limits.refusal_bytes)
+        self.refusals = Refusals(limits.caches.refusal_cache_bytes)
         self._latest: _LatestDocument | None = None
 
     def prepare(self, query: str, operation_name: str | None, *, pinned: bool = False) -> PreparedDocument:
@@ -120,8 +120,8 @@ class Preparer:
         Raises:
             RequestError: The document, or an earlier one with the same tokens, is refused.
         """
-        if len(query) > self._limits.document_chars:
-            message = f"The document is longer than {self._limits.document_chars} characters."
+        if len(query) > self._limits.document.chars:
+            message = f"The document is longer than {self._limits.document.chars} characters."
             raise RequestError(message, code="DOCUMENT_TOO_LARGE", status=413)
         try:
             tokens = DocumentTokens(query)
@@ -292,7 +292,7 @@ class Preparer:
     ) -> PlannedOperation:
         document, chosen, operation = self._normalized(prepared, conditions)
         with bounded_nesting():
-            check_mutation_fields(operation, self._limits.mutation_fields)
+            check_mutation_fields(operation, self._limits.document.mutation_fields)
             if unmet and self._access is not None:
                 operation = self._access.restrict(operation, unmet)
             from gateway.planner.planner import plan  # noqa: PLC0415 - a process that starts needs no planner
@@ -318,14 +318,14 @@ class Preparer:
             known = latest.normalized.get(conditions) if is_latest and latest is not None else None
             if known is None:
                 known = normalize(self.supergraph, document, chosen, dict(conditions))
-                check_points(known.fetched.response_size(), prepared.tokens, self._limits.document_points)
+                check_points(known.fetched.response_size(), prepared.tokens, self._limits.document.points)
             if is_latest and latest is not None:
                 latest.normalized[conditions] = known
             return document, chosen, known
 
     def _coerced(self, prepared: PreparedDocument, variables: Mapping[str, Any]) -> VariableValues:
         """Check and coerce all variables."""
-        check_variables(variables, self._limits.shape.variable_values)
+        check_variables(variables, self._limits.document.variable_values)
         hidden = not self._limits.suggestions
         given = prepared.variables.coerce(variables, MAX_ERRORS, hide_suggestions=hidden)
         if isinstance(given, list):

@@ -85,5 +85,5 @@ def test_a_feature_is_found_by_one_name(entry: Entry) -> None:
     places = (entry.settings, entry.feature, *filter(None, [entry.commands]))
     assert all(place.startswith(folder) for place in places)
     settings = imported(entry.settings)
-    assert settings.model_config["env_prefix"] == nested_prefix("FURLONG_GATEWAY_", entry.name)
+    assert settings.prefix == nested_prefix(entry.name)
     assert settings.reloaded | settings.former.keys() <= settings.model_fields.keys()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from gateway.executor import ResponseLimits
+from gateway.sections import ResponseLimits
 from tests.support.federation.case import World, serve
 from tests.support.federation.comparison import GatewayOf, comparable, excused
 from tests.support.federation.composer import NotComposable
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.timeout(900)
 def test_one_entity_a_request_gives_what_the_monolith_gives(world: World, data: st.DataObject) -> None:
     """By compiled and interpreted plans, also where arguments come from ancestors."""
     try:
-        gateway = GatewayOf(serve(world), limits=ResponseLimits(entities=1))
+        gateway = GatewayOf(serve(world), limits=ResponseLimits(fetch_entities=1))
     except NotComposable:
         return
     for _ in range(3):

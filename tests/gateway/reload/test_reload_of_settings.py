@@ -9,8 +9,8 @@ from structlog.testing import capture_logs
 
 from gateway.features.documents.settings import KnownDocumentSettings
 from gateway.features.rate_limits.settings import RateLimitSettings
-from gateway.settings import GatewaySettings
-from gateway.settings.file import RELOADED, SettingsInvalid, read_settings
+from gateway.settings import sections
+from gateway.settings.file import SettingsInvalid, read_settings
 from tests.gateway.reload.reloading import Reloading
 
 PREFIX = "FURLONG_GATEWAY_"
@@ -111,7 +111,7 @@ def test_the_environment_overrides_the_file(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv(f"{PREFIX}DOCUMENT_DEPTH", "5")
     monkeypatch.setenv(f"{PREFIX}SETTINGS_FILE", str(file))
     settings = read_settings()
-    assert (settings.document_depth, settings.document_fields) == (5, 4)
+    assert (settings.limits.depth, settings.limits.fields) == (5, 4)
 
 
 def test_a_missing_file_of_settings_ends_the_start(tmp_path: Path) -> None:
@@ -122,8 +122,15 @@ def test_a_missing_file_of_settings_ends_the_start(tmp_path: Path) -> None:
 
 def test_what_is_reloaded_are_settings() -> None:
     """Each name is one; what is built once, such as rate limits, is not among them."""
-    assert set(GatewaySettings.model_fields) >= RELOADED
-    fixed = {"requests_inside", "head_bytes", "forwarded_headers"}
-    assert not fixed & RELOADED
+    reloaded = {
+        variable
+        for model, prefix in sections().values()
+        for variable, field in model.by_variable(prefix).items()
+        if model.may_change(field)
+    }
+    assert {f"{PREFIX}DOCUMENT_DEPTH", f"{PREFIX}GZIP_REQUESTS", f"{PREFIX}RELOAD_PLANS"} <= reloaded
+    fixed = {f"{PREFIX}REQUESTS_INSIDE", f"{PREFIX}HEAD_BYTES", f"{PREFIX}FORWARDED_HEADERS"}
+    assert fixed <= {variable for each in sections().values() for variable in each.model.by_variable()}
+    assert not fixed & reloaded
     assert KnownDocumentSettings.reloaded == {"folder"}
     assert not RateLimitSettings.reloaded

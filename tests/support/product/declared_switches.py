@@ -81,9 +81,7 @@ def _leaves(path: str, command: Any) -> Iterator[tuple[str, Any]]:
 
 def _variables() -> Iterator[tuple[str, FieldInfo]]:
     for settings in ALL_SETTINGS:
-        prefix = settings.model_config.get("env_prefix", "")
-        for name, field in variables_of(settings):
-            yield f"{prefix}{name}".upper(), field
+        yield from ((variable, field) for variable, _, field in variables_of(settings))
 
 
 def _default(field: FieldInfo) -> Any:

@@ -22,12 +22,12 @@ from msgspec import Struct
 from gateway.caching.lru_cache import LruCache
 from gateway.costs import CostRules, OperationCost, operation_cost
 from gateway.errors import RequestError
-from gateway.feature_settings import FeatureSettings
 from gateway.features.cost.settings import CostSettings
 from gateway.limits import measure, most_merged
 from gateway.pipeline.preparation.limits import FIELD_POINTS
 from gateway.pipeline.preparation.plan_cache import Conditions
 from gateway.planner import condition_variables, normalize
+from gateway.sections import DocumentLimits, Section
 from gateway.settings import GatewaySettings
 from gateway.supergraph import Supergraph
 
@@ -44,23 +44,23 @@ class Limit(Struct, frozen=True):
 
     Attributes:
         what: What is counted, in words.
-        setting: The field of the settings.
-        part: The settings that have the field, if these are a feature's.
+        setting: The field of the section.
+        section: The section of the settings.
     """
 
     what: str
     setting: str
-    part: type[FeatureSettings] | None = None
+    section: type[Section] = DocumentLimits
 
     @property
     def variable(self) -> str:
         """The environment variable that sets it."""
-        prefix = "FURLONG_GATEWAY_" if self.part is None else self.part.model_config["env_prefix"]
-        return f"{prefix}{self.setting.upper()}"
+        return self.section.variable(self.setting)
 
     def value(self, settings: GatewaySettings) -> int:
         """Return the limit; 0 for none."""
-        found: int = getattr(settings if self.part is None else settings.of(self.part), self.setting)
+        section = settings.limits if self.section is DocumentLimits else settings.of(CostSettings)
+        found: int = getattr(section, self.setting)
         return found
 
 
@@ -68,23 +68,23 @@ COST: Final = "limit"
 
 LIMITS: Final = (
     Limit("cost", COST, CostSettings),
-    Limit("characters", "document_chars"),
-    Limit("tokens", "document_tokens"),
-    Limit("points", "document_points"),
-    Limit("levels", "document_depth"),
-    Limit("fields", "document_fields"),
-    Limit("fields of one name", "document_merged_fields"),
-    Limit("root fields", "document_root_fields"),
+    Limit("characters", "chars"),
+    Limit("tokens", "tokens"),
+    Limit("points", "points"),
+    Limit("levels", "depth"),
+    Limit("fields", "fields"),
+    Limit("fields of one name", "merged_fields"),
+    Limit("root fields", "root_fields"),
     Limit("mutation fields", "mutation_fields"),
-    Limit("aliases", "document_aliases"),
-    Limit("directives", "document_directives"),
-    Limit("fragments", "document_fragments"),
-    Limit("fragments in a row", "document_fragment_depth"),
-    Limit("variables in conditions", "document_conditions"),
-    Limit("literal values", "document_literal_values"),
-    Limit("levels of a value", "document_value_depth"),
-    Limit("operations", "document_operations"),
-    Limit("variables", "document_variables"),
+    Limit("aliases", "aliases"),
+    Limit("directives", "directives"),
+    Limit("fragments", "fragments"),
+    Limit("fragments in a row", "fragment_depth"),
+    Limit("variables in conditions", "conditions"),
+    Limit("literal values", "literal_values"),
+    Limit("levels of a value", "value_depth"),
+    Limit("operations", "operations"),
+    Limit("variables", "variables"),
 )
 """All limits on the shape of a document, and on the cost of a request."""
 
@@ -214,7 +214,7 @@ class DocumentReader:
 
     def _measure(self, text: str) -> _Measured:
         """Measure the document itself, and validate it."""
-        found = Document({"document_chars": len(text)})
+        found = Document({"chars": len(text)})
         try:
             document = parse(text, allow_empty_selection_sets=False)
             return _Measured(found, document if self._is_valid(document, found) else None)
@@ -231,31 +231,29 @@ class DocumentReader:
             return False
         measures = measure(document)
         found.figures |= {
-            "document_tokens": document.token_count or 0,
-            "document_directives": measures.directives,
-            "document_operations": measures.operations,
-            "document_variables": measures.variables,
-            "document_value_depth": measures.value_depth,
-            "document_fragments": sum(
-                isinstance(each, FragmentDefinitionNode) for each in document.definitions
-            ),
-            "document_conditions": measures.conditions,
-            "document_literal_values": measures.literal_values,
+            "tokens": document.token_count or 0,
+            "directives": measures.directives,
+            "operations": measures.operations,
+            "variables": measures.variables,
+            "value_depth": measures.value_depth,
+            "fragments": sum(isinstance(each, FragmentDefinitionNode) for each in document.definitions),
+            "conditions": measures.conditions,
+            "literal_values": measures.literal_values,
         }
         if measures.cycle is not None:
             found.errors.append(f"Cannot spread fragment '{measures.cycle}' within itself.")
             return False
         found.figures |= {
-            "document_points": (document.token_count or 0) + FIELD_POINTS * measures.planned,
-            "document_depth": measures.depth,
-            "document_fields": measures.fields,
+            "points": (document.token_count or 0) + FIELD_POINTS * measures.planned,
+            "depth": measures.depth,
+            "fields": measures.fields,
             # Merged fields are only counted in small documents: fragments multiply them.
-            "document_merged_fields": (
+            "merged_fields": (
                 most_merged(document, measures) if measures.fields <= MAX_FIELDS else measures.fields
             ),
-            "document_root_fields": measures.root_fields,
-            "document_aliases": measures.aliases,
-            "document_fragment_depth": measures.fragment_depth,
+            "root_fields": measures.root_fields,
+            "aliases": measures.aliases,
+            "fragment_depth": measures.fragment_depth,
         }
         if measures.fields > MAX_FIELDS:
             found.errors.append(f"The document has more than {MAX_FIELDS} fields, with fragments in place.")

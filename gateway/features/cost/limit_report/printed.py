@@ -127,8 +127,9 @@ def _operation(operation: OperationFigures, settings: GatewaySettings) -> Iterat
     over = "  over the limit" if operation.cost > limit else ""
     name = operation.name or "(no name)"
     yield f"  {name}: cost {operation.cost} of {limit}{over}"
-    if 0 < settings.mutation_fields < operation.mutation_fields:
-        yield f"    {operation.mutation_fields} mutation fields of {settings.mutation_fields}  over the limit"
+    most = settings.limits.mutation_fields
+    if 0 < most < operation.mutation_fields:
+        yield f"    {operation.mutation_fields} mutation fields of {most}  over the limit"
     if operation.fault is not None:
         yield f"    {operation.fault}"
     if operation.missing:

@@ -82,4 +82,4 @@ class StopTimes(Struct, frozen=True):
     @classmethod
     def of(cls, settings: GatewaySettings) -> StopTimes:
         """Return the times from the settings."""
-        return cls(settings.drain_seconds, settings.finish_seconds)
+        return cls(settings.http.drain_seconds, settings.http.finish_seconds)

@@ -78,7 +78,7 @@ def configured_by(
     Raises:
         ValueError: The certificate or its key cannot be used; the message names the files.
     """
-    tls = ServerTls.of(settings)
+    tls = ServerTls.of(settings.tls)
     if tls is not None:
         try:
             tls.context()
@@ -92,7 +92,7 @@ def configured_by(
         stop_times=StopTimes.of(settings),
         tls=tls,
         factory=factory,
-        hsts_seconds=settings.hsts_seconds,
+        hsts_seconds=settings.http.hsts_seconds,
     )
 
 

@@ -1,26 +1,28 @@
-"""Settings: how operations are planned and executed."""
+"""Settings: how operations are executed."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
-from pydantic_settings import BaseSettings
+
+from gateway.sections import Section
 
 
 def _without_old_names(execution: object) -> object:
     return "interpreted" if execution == "plain" else execution
 
 
-class PlanningSettings(BaseSettings):
-    """How operations are planned and executed."""
+class PlanExecution(Section, is_reloaded=True):
+    """How operations are executed."""
 
-    planner_steps: int = Field(default=50_000, gt=0, description="The most steps of the planner's search.")
-    planner_tries: int = Field(
-        default=64, gt=0, description="The most complete plans that are compared for a new document."
-    )
     execution: Annotated[Literal["compiled", "interpreted"], BeforeValidator(_without_old_names)] = Field(
         default="compiled",
         description="How plans are executed: by functions generated from each plan, or by interpreting it; "
         "responses are the same. The old name plain is also accepted for interpreted.",
+    )
+    incremental_delivery: bool = Field(
+        default=True,
+        description="Whether clients may use @defer and @stream, and get responses in parts if they accept "
+        "them; if not, the directives are unknown.",
     )
