@@ -25,7 +25,7 @@ def foreign() -> Attacked:
 @pytest.fixture(scope="session")
 def unpriced() -> Attacked:
     """The graph of 60 subgraphs, at a gateway that only measures costs: other limits must hold alone."""
-    return attacked(foreign_supergraph(60), cost_mode="measure")
+    return attacked(foreign_supergraph(60), cost={"mode": "measure"})
 
 
 @pytest.fixture(params=["club", "foreign"])

@@ -18,7 +18,7 @@ RULE = {"by": "address", "points": 100, "seconds": 3600}
 )
 async def test_whoever_has_spent_the_points_is_refused_for_little(query: str, code: str | None) -> None:
     """A refusal costs points as well, so that a flood of invalid documents is not free."""
-    flooded = attacked(CLUB, rate_limits=[RULE])
+    flooded = attacked(CLUB, rate_limits={"rules": [RULE]})
     outcomes = [await flooded.query(f"{query} # {number}") for number in range(60)]
     refused = [outcome for outcome in outcomes if outcome.code == "RATE_LIMITED"]
     answered = [outcome for outcome in outcomes if outcome.code != "RATE_LIMITED"]

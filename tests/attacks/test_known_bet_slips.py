@@ -16,8 +16,8 @@ from tests.attacks.attacked import ROOT, Attacked, attacked
 from tests.attacks.documents import CONDITIONS, LIKE, costly_document, costly_document_of, wide_documents
 
 OURS: Final[Mapping[str, tuple[str, Mapping[str, Any]]]] = {
-    "furlong serve": ("schema.public.graphql", {**DOCUMENT_LIMITS, "cost_limit": COST_LIMIT}),
-    "the internal graph": ("schema.internal.graphql", DOCUMENT_LIMITS),
+    "furlong serve": ("schema.public.graphql", {"limits": DOCUMENT_LIMITS, "cost": {"limit": COST_LIMIT}}),
+    "the internal graph": ("schema.internal.graphql", {"limits": DOCUMENT_LIMITS}),
 }
 BETS: Final = (
     "recentBets(first: 50) { betId placedAt stake { minor display } counted { minor display } reason }"
@@ -48,7 +48,7 @@ async def test_no_wide_document_costs_as_much_as_a_hundred_known_bet_slips(
     ours: Attacked, hundred: int, limits: tuple[str, Mapping[str, Any]]
 ) -> None:
     """As many root fields as are allowed, and nearly as many fields below them as there are points for."""
-    roots = limits[1]["document_root_fields"]
+    roots = limits[1]["limits"]["root_fields"]
     costs = {}
     for document in wide_documents(ours.supergraph.public, roots, FIELDS):
         outcome = await ours.query(document)

@@ -25,7 +25,7 @@ def digest(query: str) -> str:
 
 async def test_guessed_and_false_ids_find_and_leave_nothing() -> None:
     """An unknown digest is not found; a digest of another document is refused, and registers nothing."""
-    store = attacked(CLUB, apq=True)
+    store = attacked(CLUB, documents={"apq": True})
     guessed = digest("{ __typename }")
     assert (await store.body(persisted(guessed))).code == "PERSISTED_QUERY_NOT_FOUND"
     false = await store.body(persisted(guessed, '{ club(brand: "b") { id } }'))
@@ -38,7 +38,9 @@ async def test_guessed_and_false_ids_find_and_leave_nothing() -> None:
 
 async def test_the_store_is_bounded_whatever_is_registered() -> None:
     """Further documents replace others; one that is not valid is not kept at all."""
-    store = attacked(CLUB, apq=True, apq_bytes=16_384, plan_cache_bytes=131_072, body_cache_bytes=32_768)
+    store = attacked(
+        CLUB, documents={"apq": True, "apq_bytes": 16_384}, plan_cache_bytes=131_072, body_cache_bytes=32_768
+    )
 
     async def kept_after(start: int) -> int:
         for number in range(start, start + 4):

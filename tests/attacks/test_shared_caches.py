@@ -99,13 +99,12 @@ def settings(tmp_path: Path) -> GatewaySettings:
         json.dumps({"format": "apollo-persisted-query-manifest", "version": 1, "operations": documents})
     )
     return GatewaySettings(
-        trusted_documents=(file,),
-        apq=True,
+        documents={"manifests": (file,), "apq": True},
         forwarded_headers=("authorization", "cookie", "accept-language", "x-brand", "traceparent"),
-        cors_origins=("https://www.example.com",),
-        cost_in_response=True,
-        debug_in_response=True,
-        compression_bytes=64,
+        cors={"origins": ("https://www.example.com",)},
+        cost={"in_response": True},
+        observation={"debug_in_response": True},
+        compression={"bytes": 64},
     )
 
 

@@ -98,7 +98,7 @@ async def test_what_is_refused_holds_nobody_up(unit: int) -> None:
 
 async def test_what_is_allowed_holds_others_up_for_less_than_a_hundred_bet_slips(unit: int) -> None:
     """New and known, without limits of cost, and with all that sixty subgraphs do in this process."""
-    made = attacked(foreign_supergraph(60), cost_mode="measure")
+    made = attacked(foreign_supergraph(60), cost={"mode": "measure"})
     for like in LIKE:
         document = costly_document_of(like, made.supergraph.public)
         body = body_of(document, {f"c{n}": n % 2 == 0 for n in range(6)})

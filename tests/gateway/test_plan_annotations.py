@@ -89,7 +89,9 @@ def test_what_several_subgraphs_demand_has_to_hold_together() -> None:
 
 def test_it_is_served_if_the_subgraphs_see_to_access() -> None:
     """Who runs the gateway says so in the settings."""
-    assert create_gateway(linked("for: SECURITY"), settings=GatewaySettings(access="subgraphs")).graph
+    assert create_gateway(
+        linked("for: SECURITY"), settings=GatewaySettings(access={"mode": "subgraphs"})
+    ).graph
 
 
 def test_types_that_are_called_like_a_specification_are_public() -> None:

@@ -19,7 +19,7 @@ from tests.gateway.world import FOLDER
 
 SHOP = FOLDER / "shop" / "supergraph.graphql"
 OFF = {
-    "FURLONG_GATEWAY_COST_MODE": "off",
+    "FURLONG_GATEWAY__COST__MODE": "off",
     "FURLONG_GATEWAY_INCREMENTAL_DELIVERY": "false",
     "FURLONG_GATEWAY__COMPRESSION__ENABLED": "false",
     "FURLONG_GATEWAY__RESILIENCE__ENABLED": "false",

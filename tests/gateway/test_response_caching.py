@@ -155,7 +155,7 @@ async def test_an_answer_with_errors_is_not_stored() -> None:
 
 async def test_an_answer_with_extensions_is_not_stored() -> None:
     """They are for the client that asked for them by a header."""
-    async with served(cost_in_response=True) as client:
+    async with served(cost={"in_response": True}) as client:
         response = await get(client, graphql_cost="1")
         assert "extensions" in response.json()
         assert response.headers["cache-control"] == "no-store"
@@ -173,7 +173,7 @@ async def test_the_answer_to_a_post_is_not_stored() -> None:
 async def test_documents_are_cached_by_their_ids(tmp_path: Path) -> None:
     """With manifests, an id may stand for another document for each client."""
     (tmp_path / "app.json").write_text(json.dumps({"news": "{ news }"}))
-    async with served(trusted_documents=[tmp_path]) as client:
+    async with served(documents={"manifests": [tmp_path]}) as client:
         response = await client.get("/graphql", params={"documentId": "news"})
         assert response.headers["cache-control"] == "public, max-age=60"
         assert response.headers["vary"] == f"{VARY}, graphql-client-name, apollographql-client-name"

@@ -84,7 +84,7 @@ PAGE = b"https://www.good.example"
 async def test_a_page_of_another_origin_sees_the_refusal(origins: list[bytes], allowed: bytes | None) -> None:
     """Whether the request was parsed or not, the refusal has the CORS headers of an answer."""
     named = ("https://www.good.example", "https://*.shops.example")
-    shut = Shop(shop(), shut=True, settings=GatewaySettings(requests_inside=1, cors_origins=named))
+    shut = Shop(shop(), shut=True, settings=GatewaySettings(requests_inside=1, cors={"origins": named}))
     async with shut.served() as server, server.client() as first, server.client() as second:
         await first.send(post(ME))
         await server.until("accounts asked")

@@ -72,7 +72,7 @@ async def test_the_gateway_is_answered(node: Node, supergraph: str, key: dict[st
     """With a shared secret and with Ed25519; it gets the client's Accept-Language, in any octets."""
     settings = GatewaySettings(
         subgraph_urls={"products": node.url},
-        subgraph_signing_keys=SecretStr(key_text(key)),
+        signatures={"keys": SecretStr(key_text(key))},
         connect_seconds=PATIENCE_SECONDS,
         total_seconds=PATIENCE_SECONDS,
     )

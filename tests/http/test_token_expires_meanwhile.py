@@ -40,7 +40,7 @@ def shut(federation: Federation, folder: Path) -> Shop:
     """A gateway that checks tokens, with subgraphs that wait."""
     (folder / "keys.json").write_bytes(key_set(FIRST))
     issuer = {"issuer": ISSUER, "audiences": [AUDIENCE], "jwks_file": folder / "keys.json"}
-    return Shop(federation, shut=True, settings=GatewaySettings(token_issuers=(issuer,)))
+    return Shop(federation, shut=True, settings=GatewaySettings(sessions={"issuers": (issuer,)}))
 
 
 RENAME = 'mutation { rename(code: "p", name: "x") { item { weight } } }'

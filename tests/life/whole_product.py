@@ -148,7 +148,7 @@ class Product:
         )
         # A week has tens of starts, after which nobody would wait for documents that are planned ahead.
         with patch.object(version_builder, "load_supergraph", SUPERGRAPH):
-            self.site = site = create_site(parts, gateway=GatewaySettings(trusted_documents_prepared=0))
+            self.site = site = create_site(parts, gateway=GatewaySettings(documents={"prepared": 0}))
         await self.stack.enter_async_context(site.router.lifespan_context(site))
         self.client = await self.stack.enter_async_context(
             httpx.AsyncClient(transport=httpx.ASGITransport(site), base_url="http://furlong.test")

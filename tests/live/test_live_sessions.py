@@ -146,7 +146,7 @@ async def test_a_token_that_expires_closes_the_connection_within_seconds(tmp_pat
     begun = int(time.time())
     short = {"authorization": f"Bearer {token(None, {'iat': begun, 'exp': begun + 3})}"}
     long = {"authorization": f"Bearer {token(None, {'iat': begun, 'exp': begun + 600})}"}
-    async with live_gateway(token_issuers=[issuer]) as live, raw_websocket(live.port) as socket:
+    async with live_gateway(sessions={"issuers": [issuer]}) as live, raw_websocket(live.port) as socket:
         await socket.init(short)
         socket.subscribe("a", NEWS)
         await live.until_subscribed()

@@ -198,7 +198,10 @@ async def test_a_fault_of_one_connection_concerns_no_other() -> None:
 
 async def test_pages_of_other_origins_may_read_as_cors_says() -> None:
     """The headers of a stream are those of other responses."""
-    async with live_gateway(cors_origins=["https://www.brand.example"]) as live, client_of(live) as client:
+    async with (
+        live_gateway(cors={"origins": ["https://www.brand.example"]}) as live,
+        client_of(live) as client,
+    ):
         for origin, allowed in (("https://www.brand.example", True), ("https://evil.example", False)):
             sent = {**SSE, "origin": origin}
             response = await client.post("/graphql", json={"query": LATEST}, headers=sent)

@@ -50,7 +50,7 @@ async def test_a_query_is_one_next(live: Live) -> None:
 async def test_an_empty_document_beside_an_id_is_none() -> None:
     """As over HTTP: the id says which document."""
     named = {"persistedQuery": {"version": 1, "sha256Hash": sha256(LATEST.encode()).hexdigest()}}
-    async with live_gateway(apq=True) as live, raw_websocket(live.port) as socket:
+    async with live_gateway(documents={"apq": True}) as live, raw_websocket(live.port) as socket:
         await socket.init()
         for query in (LATEST, ""):
             payload = {"query": query, "extensions": named}
@@ -223,7 +223,7 @@ async def test_a_handshake_may_be_refused(live: Live, headers: dict[str, str], s
 
 async def test_pages_of_allowed_origins_may_connect() -> None:
     """Those of this host, and those that CORS allows."""
-    async with live_gateway(cors_origins=["https://*.brand.example"]) as live:
+    async with live_gateway(cors={"origins": ["https://*.brand.example"]}) as live:
         for origin in (f"http://127.0.0.1:{live.port}", "https://www.brand.example"):
             async with raw_websocket(live.port, {"origin": origin}) as socket:
                 await socket.init()

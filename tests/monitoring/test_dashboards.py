@@ -114,7 +114,9 @@ async def test_every_panel_has_data_and_every_rule_is_evaluated(tmp_path: Path, 
         (tmp_path / name).write_text(text)
         written.append(sum(len(group["rules"]) for group in yaml.safe_load(text)["groups"]))
     assert all(written)
-    settings = GatewaySettings(operators=operators, metrics_any_name=True, guard_in_process=("accounts",))
+    settings = GatewaySettings(
+        operators=operators, metrics_any_name=True, resilience={"guard_in_process": ("accounts",)}
+    )
     app = create_gateway(federation.sdl, federation.transports(), settings)
     prometheus = await asyncio.to_thread(
         start_prometheus, tmp_path, CONFIG.format(operators=operators, consumers=consumers)

@@ -76,7 +76,7 @@ def pair(tmp_path: Path) -> Iterator[Pair]:
         "FURLONG_JWT_SECRET": SECRET,
         "FURLONG_JWT_ISSUER": ISSUER,
         "FURLONG_JWT_AUDIENCE": AUDIENCE,
-        "FURLONG_GATEWAY_RATE_LIMITS": "[]",
+        "FURLONG_GATEWAY__RATE_LIMITS__RULES": "[]",
     }
     clients, ports = free_port(), (free_port(), free_port())
     configuration = tmp_path / "haproxy.cfg"

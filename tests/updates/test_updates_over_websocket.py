@@ -125,9 +125,9 @@ async def test_a_gateway_subscribes_by_signed_handshakes(club_fixture: ClubFixtu
         url = f"http://127.0.0.1:{club.port}/graphql"
         settings = GatewaySettings(
             subgraph_urls={"club": url},
-            subgraph_signing_keys=SecretStr(key_text(KEY)),
+            signatures={"keys": SecretStr(key_text(KEY))},
             forwarded_headers=("authorization",),
-            subscriptions_protocols={"club": "websocket"},
+            subscriptions={"protocols": {"club": "websocket"}},
             connect_seconds=10.0,
             total_seconds=20.0,
         )

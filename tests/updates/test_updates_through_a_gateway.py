@@ -52,7 +52,7 @@ async def gateway(club_fixture: ClubFixture, key: dict[str, str]) -> AsyncIterat
     url = f"http://127.0.0.1:{listener.getsockname()[1]}/graphql"
     settings = GatewaySettings(
         subgraph_urls={"club": url},
-        subgraph_signing_keys=SecretStr(key_text(key)),
+        signatures={"keys": SecretStr(key_text(key))},
         forwarded_headers=("authorization",),
         subgraph_error_codes=("FORBIDDEN",),
         connect_seconds=10.0,

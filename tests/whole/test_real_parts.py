@@ -60,7 +60,7 @@ def installation(
         "FURLONG_GATEWAY_CONNECT_SECONDS": "30",
         "FURLONG_GATEWAY_TOTAL_SECONDS": "60",
         "FURLONG_SUBGRAPH_GATEWAY_KEYS": key_text(PUBLIC),
-        "FURLONG_GATEWAY_SUBGRAPH_SIGNING_KEYS": key_text(PRIVATE),
+        "FURLONG_GATEWAY__SIGNATURES__KEYS": key_text(PRIVATE),
         "FURLONG_GATEWAY_SUBGRAPH_URLS": json.dumps(
             {n: f"http://127.0.0.1:{ports[n]}/graphql" for n in SUBGRAPHS}
         ),

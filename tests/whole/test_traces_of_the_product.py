@@ -36,7 +36,7 @@ def test_every_trace_is_whole_and_says_nothing_of_customers(tmp_path: Path) -> N
     with receiving() as received, collecting(received.url, tmp_path / "collector.log") as collector:
         environment: dict[str, Any] = {
             "FURLONG_TRACING": "true",
-            "FURLONG_GATEWAY_TRACING_TRUSTS_CLIENTS": "true",
+            "FURLONG_GATEWAY__OBSERVATION__TRACING_TRUSTS_CLIENTS": "true",
             "OTEL_EXPORTER_OTLP_ENDPOINT": collector,
             "OTEL_BSP_SCHEDULE_DELAY": "200",
             "OTEL_RESOURCE_ATTRIBUTES": "service.name=furlong-test,deployment.environment.name=test",

@@ -29,7 +29,7 @@ function Pane({ store }: { readonly store: ReportStore }) {
     return (
       <p className="plan-hint">
         The gateway told no plan for this answer: the request was refused, or this client may not ask. See{' '}
-        <code>FURLONG_GATEWAY_DEBUG_IN_RESPONSE</code>.
+        <code>FURLONG_GATEWAY__OBSERVATION__DEBUG_IN_RESPONSE</code>.
       </p>
     );
   }

@@ -244,10 +244,12 @@ def federation() -> Federation:
 def app(federation: Federation, keys: tuple[Path, Path]) -> Starlette:
     """A gateway that trusts two issuers, at the time of the tests."""
     settings = GatewaySettings(
-        token_issuers=(
-            Issuer(issuer=ISSUER, audiences=(AUDIENCE,), jwks_file=keys[0]),
-            Issuer(issuer=OTHER_ISSUER, audiences=(AUDIENCE,), jwks_file=keys[1]),
-        )
+        sessions={
+            "issuers": (
+                Issuer(issuer=ISSUER, audiences=(AUDIENCE,), jwks_file=keys[0]),
+                Issuer(issuer=OTHER_ISSUER, audiences=(AUDIENCE,), jwks_file=keys[1]),
+            )
+        }
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(

@@ -45,7 +45,7 @@ def types(answer: dict[str, Any]) -> dict[str, set[str]]:
 
 async def test_a_client_sees_what_it_may_see_and_caches_do_not_mix_clients() -> None:
     """Types, fields, enums and arguments; the same bytes give each client its own answer."""
-    async with Shop(SERVED, SESSIONS).client(access_policies={"staff": "authenticated"}) as client:
+    async with Shop(SERVED, SESSIONS).client(access={"policies": {"staff": "authenticated"}}) as client:
         for _ in range(2):
             nobody, ann, painter = [
                 types(await asked(client, TYPES, who)) for who in (None, "ann", "painter")
@@ -75,7 +75,7 @@ async def test_no_error_suggests_a_hidden_name() -> None:
 
 async def test_tools_can_build_a_schema_of_the_usual_introspection() -> None:
     """The answer to it is whole."""
-    async with Shop(SERVED).client(document_depth=30, cost_mode="off") as client:
+    async with Shop(SERVED).client(document_depth=30, cost={"mode": "off"}) as client:
         answer = await asked(client, get_introspection_query())
     schema = build_client_schema(answer["data"])
     assert validate_schema(schema) == []
@@ -84,7 +84,7 @@ async def test_tools_can_build_a_schema_of_the_usual_introspection() -> None:
 
 async def test_who_leaves_access_to_the_subgraphs_shows_everything() -> None:
     """Nothing is hidden then."""
-    async with Shop(SERVED).client(access="subgraphs") as client:
+    async with Shop(SERVED).client(access={"mode": "subgraphs"}) as client:
         assert "secret" in types(await asked(client, TYPES))["User"]
 
 

@@ -105,7 +105,7 @@ async def test_shared_entities_are_merged_into_each_answer() -> None:
 
 async def test_a_client_may_shorten_its_own_time_alone() -> None:
     """The same query of another client is not ended with it."""
-    async with shop_over_http(client_deadline_header="X-Timeout-Ms") as served:
+    async with shop_over_http(resilience={"client_deadline_header": "X-Timeout-Ms"}) as served:
         gate = Gate(served, "inventory")
         hurried = {**ANNE, "x-timeout-ms": "150"}
         patient = asyncio.create_task(served.ask(STOCK, headers=ANNE))
@@ -118,7 +118,7 @@ async def test_a_client_may_shorten_its_own_time_alone() -> None:
 
 async def test_a_mutation_outlives_the_patience_of_its_client() -> None:
     """G22: its subgraph is not interrupted, and the answer is the client's if it still waits."""
-    async with over_http(club(), client_deadline_header="x-timeout-ms") as served:
+    async with over_http(club(), resilience={"client_deadline_header": "x-timeout-ms"}) as served:
         await served.ask(CHANGE)
         gate = Gate(served, "club")
         asked = asyncio.create_task(served.ask(CHANGE, headers={"x-timeout-ms": "1000"}))
@@ -143,7 +143,9 @@ async def test_header_rules_leave_the_deadline_to_the_gateway() -> None:
 async def test_connections_are_limited_by_subgraph() -> None:
     """Further calls wait for a connection."""
     limits = {"accounts": 3}
-    async with shop_over_http(subgraph_connection_limits=limits, share_fetches=False) as served:
+    async with shop_over_http(
+        subgraph_connection_limits=limits, resilience={"share_fetches": False}
+    ) as served:
         await asyncio.gather(*(served.ask(ACCOUNTS) for _ in range(20)))
         assert served.calls("accounts") == 20
         assert served.proxies["accounts"].connections == 3
@@ -151,9 +153,12 @@ async def test_connections_are_limited_by_subgraph() -> None:
 
 async def test_the_gateway_does_not_start_with_unknown_names() -> None:
     """A protection of a subgraph that does not exist is a mistake."""
-    for name in ("subgraph_seconds", "subgraph_call_limits", "subgraph_connection_limits"):
-        setting: dict[str, Any] = {name: {"stock": 1}}
-        chosen = GatewaySettings(**setting)
+    named = {"stock": 1}
+    for chosen in (
+        GatewaySettings(subgraphs={"seconds": named}),
+        GatewaySettings(resilience={"subgraph_call_limits": named}),
+        GatewaySettings(subgraphs={"connection_limits": named}),
+    ):
         with pytest.raises(SupergraphError, match="stock"):
             create_gateway(shop().sdl, shop().transports(), chosen)
 
@@ -168,7 +173,7 @@ def test_subgraphs_in_process_are_guarded_by_setting_alone() -> None:
     federation = shop()
     plain = hooks_of(create_gateway(federation.sdl, federation.transports(), GatewaySettings()))
     assert (plain.requests, plain.plans, plain.calls) == ((), (), ())
-    chosen = GatewaySettings(guard_in_process=("accounts",))
+    chosen = GatewaySettings(resilience={"guard_in_process": ("accounts",)})
     guarded = hooks_of(create_gateway(federation.sdl, federation.transports(), chosen))
     (guards,) = guarded.calls
     assert isinstance(guards, Guards)
@@ -190,9 +195,9 @@ async def test_circuits_outlive_a_version_of_the_graph() -> None:
         return found
 
     first = guards(chosen)
-    second = guards(GatewaySettings(cost_limit=5))
+    second = guards(GatewaySettings(cost={"limit": 5}))
     assert all(first.by_subgraph[name] is second.by_subgraph[name] for name in first.by_subgraph)
-    changed = guards(GatewaySettings(subgraph_calls=5))
+    changed = guards(GatewaySettings(resilience={"subgraph_calls": 5}))
     assert changed.by_subgraph["accounts"] is not first.by_subgraph["accounts"]
     assert known.newest()["accounts"] is changed.by_subgraph["accounts"]
     del changed

@@ -65,7 +65,9 @@ async def test_a_refusal_takes_no_more_than_an_answer(tmp_path: Path) -> None:
     with sound_subgraph() as port:
         dead = free_port()
         sdl = write_supergraph(tmp_path, [port, dead, dead, dead]).read_text()
-        app = create_gateway(sdl, settings=GatewaySettings(circuit_open_seconds=3600, retry_seconds=0))
+        app = create_gateway(
+            sdl, settings=GatewaySettings(resilience={"circuit_open_seconds": 3600, "retry_seconds": 0})
+        )
         async with (
             app.router.lifespan_context(app),
             httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway.test") as client,

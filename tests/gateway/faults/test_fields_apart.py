@@ -19,8 +19,9 @@ from tests.support.gateway.federation_over_http import (
     hang,
     shop_over_http,
 )
+from tests.support.gateway.merged_settings import merged
 
-SOON_OPEN: Final = {"subgraph_seconds": {"accounts": 0.3}, "circuit_failures": 3}
+SOON_OPEN: Final = {"subgraph_seconds": {"accounts": 0.3}, "resilience": {"circuit_failures": 3}}
 THREE: Final = "query Three($id: ID!) { me { name } other: user(id: $id) { ...Named } users { name } }"
 NAMED: Final = "fragment Named on User { name }"
 ASKED: Final = {"variables": {"id": "2"}}
@@ -39,7 +40,9 @@ def without_users(shop: ServedFederation) -> None:
 
 async def test_a_field_that_hangs_takes_no_other_of_its_fetch_with_it() -> None:
     """Once its circuit is open, the others are answered at once, and it alone is null, with its error."""
-    async with shop_over_http(**SOON_OPEN, circuit_open_seconds=PATIENCE_SECONDS) as shop:
+    async with shop_over_http(
+        **merged(SOON_OPEN, {"resilience": {"circuit_open_seconds": PATIENCE_SECONDS}})
+    ) as shop:
         without_users(shop)
 
         async def codes() -> list[str]:
@@ -64,7 +67,7 @@ async def test_a_field_that_hangs_takes_no_other_of_its_fetch_with_it() -> None:
 
 async def test_a_field_that_recovers_is_asked_for_with_the_others_again() -> None:
     """Its own calls probe it; then one call asks for everything, as before."""
-    async with shop_over_http(**SOON_OPEN, circuit_open_seconds=0.2) as shop:
+    async with shop_over_http(**merged(SOON_OPEN, {"resilience": {"circuit_open_seconds": 0.2}})) as shop:
         without_users(shop)
         await eventually(lambda: shop.codes(f"{THREE} {NAMED}", **ASKED), ["SUBGRAPH_CIRCUIT_OPEN"])
         del shop.federation.broken["accounts"]
@@ -82,7 +85,8 @@ async def test_an_entity_type_that_hangs_takes_no_other_of_its_fetch_with_it() -
     """Reviews of users and of products are asked for in one request, until those of products hang."""
     query = "{ users { name reviews { id } } topProducts(first: 2) { upc reviews { id } } }"
     async with shop_over_http(
-        subgraph_seconds={"reviews": 0.3}, circuit_failures=3, circuit_open_seconds=PATIENCE_SECONDS
+        subgraph_seconds={"reviews": 0.3},
+        resilience={"circuit_failures": 3, "circuit_open_seconds": PATIENCE_SECONDS},
     ) as shop:
         truth = (await shop.ask(query))["data"]
         assert shop.calls("reviews") == 1
@@ -105,7 +109,9 @@ async def test_an_entity_type_that_hangs_takes_no_other_of_its_fetch_with_it() -
 
 async def test_a_subgraph_that_is_away_is_not_asked_for_each_field() -> None:
     """All of its fields fail by one circuit."""
-    async with shop_over_http(circuit_open_seconds=PATIENCE_SECONDS, retry_seconds=0) as shop:
+    async with shop_over_http(
+        resilience={"circuit_open_seconds": PATIENCE_SECONDS, "retry_seconds": 0}
+    ) as shop:
         shop.proxies["accounts"].go_away()
         await eventually(lambda: shop.codes(f"{THREE} {NAMED}", **ASKED), ["SUBGRAPH_CIRCUIT_OPEN"] * 3)
         assert await shop.metric("furlong_gateway_circuit_state", subgraph="accounts", of="") == 2

@@ -23,6 +23,7 @@ OPT_IN = 'mutation { optIn(input: { brand: "b", termsVersion: "1" }) { errors { 
 NO_STOCK = {"topProducts": [{"name": "Product 1", "inStock": None}]}
 STOCKED = {"topProducts": [{"name": "Product 1", "inStock": False}]}
 QUICK = {"retry_seconds": 0.0}
+"""Settings of resilience."""
 
 LINES: dict[str, tuple[Callable[[TcpProxy], None], str, int]] = {
     "away": (TcpProxy.go_away, "SUBGRAPH_UNREACHABLE", 0),
@@ -58,7 +59,7 @@ SLOW: dict[str, Callable[[TcpProxy], None]] = {
 async def test_a_broken_line_costs_its_fields(line: str) -> None:
     """They are null with a typed error, the rest is there, and a query is sent twice at most."""
     broken, code, received = LINES[line]
-    async with shop_over_http(**QUICK) as shop:
+    async with shop_over_http(resilience=QUICK) as shop:
         broken(shop.proxies["inventory"])
         answer = await shop.ask(STOCK)
         assert (answer["status"], answer["data"]) == (200, NO_STOCK)
@@ -69,7 +70,7 @@ async def test_a_broken_line_costs_its_fields(line: str) -> None:
 @pytest.mark.parametrize("line", SLOW)
 async def test_a_slow_line_is_given_up(line: str) -> None:
     """At the timeout of the subgraph, and the query is not sent again."""
-    async with shop_over_http(subgraph_seconds={"inventory": 0.3}, **QUICK) as shop:
+    async with shop_over_http(subgraph_seconds={"inventory": 0.3}, resilience=QUICK) as shop:
         SLOW[line](shop.proxies["inventory"])
         answer = await shop.ask(STOCK)
         assert (answer["data"], answer["errors"][0]["extensions"]["code"]) == (NO_STOCK, "SUBGRAPH_TIMEOUT")
@@ -78,7 +79,7 @@ async def test_a_slow_line_is_given_up(line: str) -> None:
 
 async def test_a_lost_connection_is_made_good_by_a_retry() -> None:
     """G19: the subgraph closes the connection in which the next query travels; the client never knows."""
-    async with shop_over_http(**QUICK) as shop:
+    async with shop_over_http(resilience=QUICK) as shop:
         assert (await shop.ask(STOCK))["data"] == STOCKED
         proxy = shop.proxies["inventory"]
         proxy.deaf_to, proxy.cuts = b"POST", 1
@@ -94,7 +95,7 @@ async def test_a_lost_connection_is_made_good_by_a_retry() -> None:
 @pytest.mark.parametrize("line", ["reset before headers", "reset after headers", "truncated"])
 async def test_a_mutation_is_never_sent_twice(line: str) -> None:
     """G19: whatever happens to its connection; nobody can know whether it had its effect."""
-    async with over_http(club(), query_retries=5, **QUICK) as served:
+    async with over_http(club(), resilience={**QUICK, "query_retries": 5}) as served:
         LINES[line][0](served.proxies["club"])
         answer = await served.ask(OPT_IN)
         assert answer["errors"][0]["extensions"]["code"] == "SUBGRAPH_UNREACHABLE"
@@ -111,7 +112,7 @@ async def test_mutations_at_the_same_time_are_all_sent() -> None:
 async def test_a_mutation_is_told_no_deadline() -> None:
     """A subgraph must not stop in the middle of a change; only queries carry a deadline."""
     header = "x-envoy-expected-rq-timeout-ms"
-    async with over_http(club(), request_seconds=30.0) as served:
+    async with over_http(club(), resilience={"request_seconds": 30.0}) as served:
         await served.ask(OPT_IN)
         await served.ask("{ rewardCount }")
         told = [each.request.headers.get(header) for each in served.received]
@@ -121,7 +122,9 @@ async def test_a_mutation_is_told_no_deadline() -> None:
 
 async def test_a_flapping_subgraph_is_used_whenever_it_is_there() -> None:
     """G20: away and back five times; each time its circuit opens, and closes again."""
-    async with shop_over_http(circuit_open_seconds=0.05, circuit_failures=3, **QUICK) as shop:
+    async with shop_over_http(
+        resilience={**QUICK, "circuit_open_seconds": 0.05, "circuit_failures": 3}
+    ) as shop:
         proxy = shop.proxies["inventory"]
         for _ in range(5):
             proxy.go_away()
@@ -139,8 +142,8 @@ async def test_a_field_that_hangs_leaves_the_others_of_its_subgraph() -> None:
             await asyncio.Event().wait()
         return http(shop.federation.subgraph_answer("accounts", request))
 
-    settings = {"subgraph_seconds": {"accounts": 0.2}, "circuit_open_seconds": PATIENCE_SECONDS}
-    async with shop_over_http(circuit_failures=3, share_fetches=False, **settings) as shop:
+    resilience = {"circuit_failures": 3, "share_fetches": False, "circuit_open_seconds": PATIENCE_SECONDS}
+    async with shop_over_http(subgraph_seconds={"accounts": 0.2}, resilience=resilience) as shop:
         shop.federation.broken["accounts"] = answer
         await asyncio.gather(*(shop.codes(hanging) for _ in range(4)))
         before = shop.calls("accounts")
@@ -154,7 +157,9 @@ async def test_a_field_that_hangs_leaves_the_others_of_its_subgraph() -> None:
 
 async def test_an_entity_type_that_fails_has_a_circuit_of_its_own() -> None:
     """The stock of products is unknown, and everything else of the shop is there."""
-    async with shop_over_http(circuit_failures=2, circuit_open_seconds=PATIENCE_SECONDS, **QUICK) as shop:
+    async with shop_over_http(
+        resilience={**QUICK, "circuit_failures": 2, "circuit_open_seconds": PATIENCE_SECONDS}
+    ) as shop:
         shop.proxies["inventory"].instead = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nno"
         await eventually(lambda: shop.codes(STOCK), ["SUBGRAPH_CIRCUIT_OPEN"])
         assert await shop.metric("furlong_gateway_circuit_state", subgraph="inventory", of="Product") == 2
@@ -163,7 +168,7 @@ async def test_an_entity_type_that_fails_has_a_circuit_of_its_own() -> None:
 async def test_codes_of_the_settings_open_a_circuit() -> None:
     """A subgraph that answers, and says that it cannot."""
     sorry = {"data": {"_entities": [None]}, "errors": [{"message": "x", "extensions": {"code": "AWAY"}}]}
-    async with shop_over_http(circuit_codes=["AWAY"], circuit_failures=2, **QUICK) as shop:
+    async with shop_over_http(resilience={**QUICK, "circuit_codes": ["AWAY"], "circuit_failures": 2}) as shop:
         shop.federation.broken["inventory"] = lambda _request: sorry
         codes = [await shop.codes(STOCK) for _ in range(3)]
     assert codes == [["DOWNSTREAM_SERVICE_ERROR"]] * 2 + [["SUBGRAPH_CIRCUIT_OPEN"]]
@@ -171,7 +176,7 @@ async def test_codes_of_the_settings_open_a_circuit() -> None:
 
 async def test_a_status_of_500_opens_a_circuit_and_its_data_is_used() -> None:
     """A GraphQL response counts whatever its status; the status says that the subgraph is in trouble."""
-    async with shop_over_http(circuit_failures=2, **QUICK) as shop:
+    async with shop_over_http(resilience={**QUICK, "circuit_failures": 2}) as shop:
 
         def answer(request: Any) -> bytes:
             return http(shop.federation.subgraph_answer("inventory", request), 500)

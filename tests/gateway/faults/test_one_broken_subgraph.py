@@ -44,7 +44,7 @@ async def test_a_slow_subgraph_costs_its_own_fields_only() -> None:
 
 async def test_all_fetches_together_end_at_the_deadline_of_the_request() -> None:
     """G15: a chain of slow subgraphs takes no longer than one request may, whatever each of them may take."""
-    async with shop_over_http(request_seconds=2.0) as shop:
+    async with shop_over_http(resilience={"request_seconds": 2.0}) as shop:
         await shop.ask(STOCK)
         shop.federation.broken["inventory"] = hang
         answer = await shop.ask(STOCK)
@@ -55,7 +55,7 @@ async def test_all_fetches_together_end_at_the_deadline_of_the_request() -> None
 
 async def test_a_dead_subgraph_is_left_alone_and_found_again() -> None:
     """G20: while the circuit is open nothing is sent; once the subgraph is back, probes close the circuit."""
-    async with shop_over_http(circuit_open_seconds=0.2, retry_seconds=0) as shop:
+    async with shop_over_http(resilience={"circuit_open_seconds": 0.2, "retry_seconds": 0}) as shop:
         shop.proxies["inventory"].go_away()
         await opened(shop)
         assert await shop.metric("furlong_gateway_circuit_state", subgraph="inventory", of="") == 2
@@ -74,7 +74,9 @@ async def test_a_dead_subgraph_is_left_alone_and_found_again() -> None:
 
 async def test_nothing_is_sent_while_a_circuit_is_open() -> None:
     """G20: fifty requests fail at once, with a code of their own, and without a connection."""
-    async with shop_over_http(circuit_open_seconds=PATIENCE_SECONDS, retry_seconds=0) as shop:
+    async with shop_over_http(
+        resilience={"circuit_open_seconds": PATIENCE_SECONDS, "retry_seconds": 0}
+    ) as shop:
         shop.proxies["inventory"].resets = True
         await opened(shop)
         before = shop.proxies["inventory"].connections
@@ -88,7 +90,7 @@ async def test_a_silent_subgraph_takes_no_room_from_the_others() -> None:
 
     As many requests wait as the gateway answers at once: without care for them there is no slot left.
     """
-    settings = {"requests_inside": 100, "subgraph_calls": 100, "share_fetches": False}
+    settings = {"requests_inside": 100, "resilience": {"subgraph_calls": 100, "share_fetches": False}}
     async with shop_over_http(**settings) as shop:
         shop.proxies["accounts"].silent = True
         clients: list[asyncio.Task[list[str]]] = []
@@ -113,8 +115,13 @@ async def test_a_silent_subgraph_takes_no_room_from_the_others() -> None:
 async def test_failures_leave_no_garbage_in_cycles(line: str) -> None:
     """Only a collection would find it, and hold up all requests for as long as it looks."""
     failures = 1_000 if line == "lost connection" else 3
-    limits = {"circuit_failures": failures, "circuit_calls": 1_000, "circuit_open_seconds": 3_600}
-    async with shop_over_http(retry_seconds=0, **limits) as shop:
+    limits = {
+        "retry_seconds": 0,
+        "circuit_failures": failures,
+        "circuit_calls": 1_000,
+        "circuit_open_seconds": 3_600,
+    }
+    async with shop_over_http(resilience=limits) as shop:
         shop.proxies["accounts"].cut_after = 0
         for _ in range(10):
             await shop.codes(ACCOUNTS)

@@ -32,7 +32,7 @@ async def test_others_are_answered_while_a_large_document_is_planned() -> None:
     """None of them waits for the plan: each is asked after the answer to the one before."""
     sdl, subgraphs = foreign_supergraph(SUBGRAPHS), MadeUpSubgraphs()
     transports = {f"s{number}": subgraphs.transport() for number in range(SUBGRAPHS)}
-    settings = GatewaySettings(**GENEROUS, cost_mode="off")
+    settings = GatewaySettings(**GENEROUS, cost={"mode": "off"})
     app = create_gateway(sdl, transports, settings)
     subgraphs.schema = app._graph.current.executor.preparer.supergraph.schema
     async with (

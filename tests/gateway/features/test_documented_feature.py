@@ -81,6 +81,9 @@ async def test_a_claim_is_for_one_feature_alone(tmp_path: Path, monkeypatch: pyt
     """
     (tmp_path / "other_origins.py").write_text("\n".join(line[8:] for line in code.split("\n")))
     monkeypatch.syspath_prepend(tmp_path)
-    settings: dict[str, Any] = {"features": ("other_origins:ENTRY",), "cors_origins": ("https://a.example",)}
+    settings: dict[str, Any] = {
+        "features": ("other_origins:ENTRY",),
+        "cors": {"origins": ("https://a.example",)},
+    }
     with pytest.raises(ValueError, match="Both cors and other_origins claim origins"):
         create_gateway(shop().sdl, shop().transports(), GatewaySettings(**settings))

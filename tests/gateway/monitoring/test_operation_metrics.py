@@ -57,7 +57,7 @@ async def test_only_trusted_documents_and_known_clients_are_named(
     federation: Federation, tmp_path: Path
 ) -> None:
     """A stranger's names are not labels: they count as `other`."""
-    known = {"trusted_documents": (manifest(tmp_path, ME),), "metrics_clients": ("ios",)}
+    known = {"documents": {"manifests": (manifest(tmp_path, ME),)}, "metrics_clients": ("ios",)}
     async with client_of(federation, **known) as client:
         await ask(client, ME, "ios")
         await ask(client, ME, "evil")
@@ -74,7 +74,7 @@ async def test_only_trusted_documents_and_known_clients_are_named(
 async def test_documents_prepared_at_the_start_are_named(federation: Federation, tmp_path: Path) -> None:
     """They are known without a manifest, with all their times."""
     (tmp_path / "me.graphql").write_text(ME)
-    async with client_of(federation, documents=tmp_path) as client:
+    async with client_of(federation, documents={"folder": tmp_path}) as client:
         await ask(client, ME)
         await ask(client, ME)
         counts = await labelled(client, "furlong_gateway_operation_seconds_count")
@@ -116,7 +116,7 @@ async def test_a_document_that_becomes_trusted_gets_its_name(federation: Federat
     """Names are decided again after each scrape."""
     file = manifest(tmp_path, "query Other { me { id } }")
     app: Any = create_gateway(
-        federation.sdl, federation.transports(), GatewaySettings(trusted_documents=(file,))
+        federation.sdl, federation.transports(), GatewaySettings(documents={"manifests": (file,)})
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://g.test") as client:
         await ask(client, ME)
@@ -140,7 +140,7 @@ async def test_refusals_and_partial_answers_count_for_their_operation(
         ],
         "data": None,
     }
-    async with client_of(federation, documents=tmp_path, subgraph_error_codes=("*",)) as client:
+    async with client_of(federation, documents={"folder": tmp_path}, subgraph_error_codes=("*",)) as client:
         await ask(client, ME)
         assert '{client="none",operation="Me",outcome="partial"} 1.0' in await labelled(client)
         errors = await labelled(client, "furlong_gateway_errors_total")

@@ -48,7 +48,7 @@ async def test_wrong_settings_are_refused(tmp_path: Path, lines: str, reason: st
     """All of the file: those before stay in force. `/ready` names file and reason, but no secret value."""
     gateway = Reloading(tmp_path)
     before = gateway.app._graph.current
-    gateway.write_settings(f"{PREFIX}COST_LIMIT=1\n{lines}\n")
+    gateway.write_settings(f"{PREFIX}_COST__LIMIT=1\n{lines}\n")
     await gateway.look()
     assert gateway.app._graph.current is before
     remark = await gateway.ready()
@@ -69,7 +69,7 @@ async def test_settings_do_not_wait_for_a_broken_supergraph(tmp_path: Path) -> N
     """They take effect with the supergraph that is in force."""
     gateway = Reloading(tmp_path)
     gateway.write("type Query {")
-    gateway.write_settings(f"{PREFIX}COST_LIMIT=1")
+    gateway.write_settings(f"{PREFIX}_COST__LIMIT=1")
     await gateway.look()
     answer = await gateway.ask("{ users { name } }")
     assert answer["errors"][0]["extensions"]["code"] == "COST_ESTIMATED_TOO_EXPENSIVE"

@@ -59,7 +59,7 @@ async def sent_by(*requests: bytes, keys: SecretStr | None = None) -> tuple[list
     async with subgraph.listening():
         settings = GatewaySettings(
             subgraph_urls=dict.fromkeys(("accounts", "inventory", "products", "reviews"), subgraph.url),
-            subgraph_signing_keys=keys,
+            signatures={"keys": keys},
             connect_seconds=PATIENCE_SECONDS,
             total_seconds=PATIENCE_SECONDS,
         )

@@ -82,7 +82,7 @@ def test_only_the_space_separates_scopes() -> None:
 async def test_scopes_come_from_the_claims_of_the_settings(club: Shop) -> None:
     """Other claims grant nothing."""
     asking = ("{ me { secret } }", "reader")
-    assert (await club.ask(*asking, access_scope_claims=["rights"]))["data"] == {"me": {"secret": None}}
+    assert (await club.ask(*asking, access={"scope_claims": ["rights"]}))["data"] == {"me": {"secret": None}}
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ async def test_known_bodies_and_plans_are_not_shared_between_clients(club: Shop)
 async def test_a_whole_operation_can_be_refused_instead(club: Shop) -> None:
     """All hidden fields are named, and nothing is fetched; fields that conditions leave out do not count."""
     query = "query ($c: Boolean!) { open guarded @include(if: $c) nodes { id ... on User { secret } } }"
-    async with club.client(access="reject") as client:
+    async with club.client(access={"mode": "reject"}) as client:
         refused = await client.post("/graphql", json={"query": query, "variables": {"c": True}})
         assert refused.status_code in (200, 403)
         assert "data" not in refused.json()
@@ -172,7 +172,7 @@ async def test_a_dry_run_answers_everything_and_says_what_it_would_hide(
 ) -> None:
     """Each document and set of rules is logged once, and every request is counted."""
     with capture_logs() as logs:
-        async with club.client(access="dry-run") as client:
+        async with club.client(access={"mode": "dry-run"}) as client:
             for _ in range(2):
                 assert (await asked(client, "{ guarded }"))["data"] == {"guarded": "g"}
             metrics = (await client.get("/metrics")).text
@@ -183,4 +183,4 @@ async def test_a_dry_run_answers_everything_and_says_what_it_would_hide(
 
 async def test_the_gateway_does_not_look_if_the_subgraphs_see_to_access(club: Shop) -> None:
     """That is a setting, for subgraphs that check every request."""
-    assert await club.ask("{ guarded }", access="subgraphs") == {"data": {"guarded": "g"}}
+    assert await club.ask("{ guarded }", access={"mode": "subgraphs"}) == {"data": {"guarded": "g"}}

@@ -94,7 +94,7 @@ async def test_policies_that_nobody_decides_never_hold() -> None:
 async def test_expressions_decide(texts: dict[str, str], *, holds: bool) -> None:
     """Only true is true; what cannot be evaluated is not."""
     club = a_shop()
-    answer = await club.ask(PIN, "ann", access_policies=texts)
+    answer = await club.ask(PIN, "ann", access={"policies": texts})
     assert (answer["data"] == SEEN) is holds
 
 
@@ -110,7 +110,7 @@ def test_only_one_decides_the_other_policies() -> None:
     async def decide(_question: PolicyQuestion) -> Collection[str]:
         return []
 
-    settings = GatewaySettings(access_policy_url="http://127.0.0.1:1/")
+    settings = GatewaySettings(access={"policy_url": "http://127.0.0.1:1/"})
     transports = GatewayOf(SERVED).transports()
     with pytest.raises(ValueError, match="ACCESS__POLICY_URL"):
         create_gateway(SERVED.composed.supergraph, transports, settings, decide_policies=decide)
@@ -141,7 +141,7 @@ async def test_a_coprocessor_is_asked_as_the_open_policy_agent_is(reply: bytes) 
     """One question a request, with the claims and a bearer token; the result is an object or a list."""
     async with coprocessor(reply) as (url, questions):
         club = a_shop()
-        settings = {"access_policy_url": url, "access_policy_token": "t", "access_policy_seconds": 600}
+        settings = {"access": {"policy_url": url, "policy_token": "t", "policy_seconds": 600}}
         async with club.client(**settings) as client:
             assert (await asked(client, PIN, "ann"))["data"] == SEEN
             assert 'policy_decisions_total{result="ok"} 1.0' in (await client.get("/metrics")).text
@@ -161,7 +161,7 @@ async def test_a_coprocessor_is_asked_as_the_open_policy_agent_is(reply: bytes) 
 async def test_the_first_question_has_all_of_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """What asks is made at the start: reading certificates takes a tenth of a second."""
     async with coprocessor(b'{"result":["owner","desk","staff"]}') as (url, _):
-        made = a_shop().client(access_policy_url=url, access_policy_seconds=600)
+        made = a_shop().client(access={"policy_url": url, "policy_seconds": 600})
         async with made as client:
 
             def late(*_: object, **__: object) -> NoReturn:
@@ -186,16 +186,16 @@ async def test_the_first_question_has_all_of_its_time(monkeypatch: pytest.Monkey
 async def test_a_coprocessor_that_gives_no_such_result_grants_nothing(reply: bytes, status: int) -> None:
     """A truth value for all policies, an error or an endless answer are none."""
     async with coprocessor(reply, status) as (url, _):
-        answer = await a_shop().ask(PIN, "ann", access_policy_url=url, access_policy_seconds=600)
+        answer = await a_shop().ask(PIN, "ann", access={"policy_url": url, "policy_seconds": 600})
     assert hidden(answer) == [["me", "pin"], ["x", "pin"]]
 
 
 async def test_a_coprocessor_that_hangs_or_is_away_grants_nothing_in_its_time() -> None:
     """The rest is answered."""
     async with coprocessor(None) as (url, _):
-        answer = await a_shop().ask(PIN, "ann", access_policy_url=url, access_policy_seconds=0.05)
+        answer = await a_shop().ask(PIN, "ann", access={"policy_url": url, "policy_seconds": 0.05})
         assert answer["data"] == {"me": None, "x": None}
-    answer = await a_shop().ask(PIN, "ann", access_policy_url=url, access_policy_seconds=600)
+    answer = await a_shop().ask(PIN, "ann", access={"policy_url": url, "policy_seconds": 600})
     assert answer["data"] == {"me": None, "x": None}
 
 
@@ -203,8 +203,7 @@ async def test_an_expression_answers_before_the_coprocessor_is_asked() -> None:
     """Nobody is asked about policies that all have expressions, or that the operation does not touch."""
     async with coprocessor(b'{"result":[]}') as (url, questions):
         settings: dict[str, Any] = {
-            "access_policy_url": url,
-            "access_policies": {"owner": "true", "staff": "false", "desk": "false"},
+            "access": {"policy_url": url, "policies": {"owner": "true", "staff": "false", "desk": "false"}},
         }
         assert (await a_shop().ask(PIN, **settings))["data"] == SEEN
         assert (await a_shop().ask("{ open }", **settings))["data"] == {"open": "o"}
@@ -214,4 +213,4 @@ async def test_an_expression_answers_before_the_coprocessor_is_asked() -> None:
 def test_the_time_of_a_decision_is_limited() -> None:
     """A deadline of nothing is refused."""
     with pytest.raises(ValidationError):
-        GatewaySettings(access_policy_seconds=0)
+        GatewaySettings(access={"policy_seconds": 0})

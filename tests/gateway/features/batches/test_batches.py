@@ -47,7 +47,7 @@ async def test_batches_are_refused_in_words_unless_they_are_switched_on(accept: 
 async def test_each_request_is_answered_by_itself_and_in_order() -> None:
     """What one request lacks takes nothing from the others; single requests are answered as before."""
     wrong = [{"query": "{ nothing }"}, {}, 7, [ME], {"query": "subscription { none }"}]
-    async with served(batch_requests=9) as gateway:
+    async with served(batches={"requests": 9}) as gateway:
         answers = await sent(gateway, [REVIEWS, *wrong, ME])
         assert (answers[0], answers[-1]) == (REVIEWED, NAMED)
         assert [code(each) for each in answers[1:-1]] == [
@@ -64,7 +64,7 @@ async def test_each_request_is_answered_by_itself_and_in_order() -> None:
 
 async def test_a_batch_is_bounded_in_number() -> None:
     """One request more is too many, and none is too few; nothing of such a batch is executed."""
-    async with served(batch_requests=2) as gateway:
+    async with served(batches={"requests": 2}) as gateway:
         assert len(await sent(gateway, [ME, ME])) == 2
         before = len(gateway.federation.asked)
         assert code(await sent(gateway, [ME, ME, ME])) == "BATCH_LIMIT_EXCEEDED"
@@ -74,20 +74,20 @@ async def test_a_batch_is_bounded_in_number() -> None:
 
 async def test_a_batch_may_cost_no_more_than_one_request() -> None:
     """The requests that exceed the limit together are refused; each alone is below it."""
-    async with served(batch_requests=9, cost_limit=20) as gateway:
+    async with served(batches={"requests": 9}, cost={"limit": 20}) as gateway:
         answers = await sent(gateway, [REVIEWS] * 4)
         refused = [answer for answer in answers if "errors" in answer]
         assert {code(each) for each in refused} == {"COST_ESTIMATED_TOO_EXPENSIVE"}
         assert 0 < len(refused) < 4
         assert [each for each in answers if "errors" not in each] == [REVIEWED] * (4 - len(refused))
         assert await sent(gateway, [REVIEWS]) == [REVIEWED]
-    async with served(batch_requests=9, cost_limit=20, cost_mode="measure") as gateway:
+    async with served(batches={"requests": 9}, cost={"limit": 20, "mode": "measure"}) as gateway:
         assert await sent(gateway, [REVIEWS] * 4) == [REVIEWED] * 4
 
 
 async def test_requests_of_a_batch_run_at_the_same_time_and_are_cut_off_together() -> None:
     """Those that are not answered in time are cancelled, and the others are answered."""
-    async with served(batch_requests=9, batch_seconds=3) as gateway:
+    async with served(batches={"requests": 9, "seconds": 3}) as gateway:
         other = {"query": "query Other { me { reviews { body } } }"}
         await sent(gateway, [ME])  # its plan is kept, so that its time is that of one call
         gateway.held.released.clear()
@@ -99,7 +99,7 @@ async def test_requests_of_a_batch_run_at_the_same_time_and_are_cut_off_together
 
 async def test_a_mutation_of_a_batch_is_completed() -> None:
     """The time of the batch ends its queries, but no change that has begun."""
-    async with over_http(club(), batch_requests=2, batch_seconds=0.3) as gateway:
+    async with over_http(club(), batches={"requests": 2, "seconds": 0.3}) as gateway:
         await gateway.ask(CHANGE)
         gate = Gate(gateway, "club")
         batch = [{"query": CHANGE}, {"query": '{ club(brand: "b") { id } }'}]
@@ -114,7 +114,7 @@ async def test_a_mutation_of_a_batch_is_completed() -> None:
 
 async def test_a_client_that_disconnects_cancels_its_batch() -> None:
     """No call, and no place among the admitted, outlives the connection."""
-    async with served(batch_requests=2) as gateway:
+    async with served(batches={"requests": 2}) as gateway:
         gateway.held.released.clear()
         asking = asyncio.create_task(sent(gateway, [REVIEWS, ME]))
         await until(lambda: gateway.held.asked == 1)
@@ -125,7 +125,7 @@ async def test_a_client_that_disconnects_cancels_its_batch() -> None:
 
 async def test_each_request_of_a_batch_is_admitted_by_itself() -> None:
     """A batch takes as many places as the same requests one by one, and one for itself."""
-    async with served(batch_requests=9, requests_inside=3) as gateway:
+    async with served(batches={"requests": 9}, requests_inside=3) as gateway:
         gateway.held.released.clear()
         asking = asyncio.create_task(sent(gateway, [REVIEWS] * 5))
         await until(lambda: gateway.inside == 3)
@@ -139,7 +139,7 @@ async def test_each_request_of_a_batch_is_admitted_by_itself() -> None:
 
 async def test_a_batch_is_read_as_strictly_as_a_request() -> None:
     """Repeated keys and deep nesting are refused; a compressed batch is read if that is on."""
-    async with served(batch_requests=2, gzip_requests=True) as gateway:
+    async with served(batches={"requests": 2}, gzip_requests=True) as gateway:
 
         async def raw(body: bytes, **headers: str) -> Any:
             response = await gateway.client.post("/graphql", content=body, headers={**JSON, **headers})
@@ -159,6 +159,6 @@ async def test_a_request_of_a_batch_is_answered_as_a_whole() -> None:
     """Its client reads parts only of single responses."""
     deferring = {"query": "{ me { name ... @defer { reviews { id } } } }"}
     accept = "multipart/mixed;incrementalSpec=v0.2, application/json"
-    async with served(batch_requests=2) as gateway:
+    async with served(batches={"requests": 2}) as gateway:
         (answer,) = await sent(gateway, [deferring], accept=accept)
     assert answer == {"data": {"me": {**NAMED["data"]["me"], **REVIEWED["data"]["me"]}}}

@@ -71,7 +71,7 @@ async def test_large_responses_are_compressed_for_who_asks(*, own_server: bool) 
                 assert "content-encoding" not in (await answered(made, size, "br")).headers
                 assert "content-encoding" not in (await answered(made, size, "gzip;q=0")).headers
             assert "content-encoding" not in (await answered(made, 100, "gzip")).headers
-    async with client(own_server=own_server, compression=False) as made:
+    async with client(own_server=own_server, compression={"enabled": False}) as made:
         assert "content-encoding" not in (await answered(made, 10_000, "gzip")).headers
 
 

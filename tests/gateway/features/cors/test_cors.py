@@ -79,7 +79,7 @@ def preflight(origin: str) -> dict[str, str]:
 
 async def test_a_named_page_reads_answers() -> None:
     """The headers say so for POST, GET and refused requests, and caches keep the answers of pages apart."""
-    async with client_of(cors_origins=(GOOD,)) as client:
+    async with client_of(cors={"origins": (GOOD,)}) as client:
         headers = {"origin": GOOD}
         for response in (
             await client.post("/graphql", json=BODY, headers=headers),
@@ -95,7 +95,7 @@ async def test_a_named_page_reads_answers() -> None:
 
 async def test_a_preflight_of_a_named_page_is_answered_at_once() -> None:
     """It lists methods and headers, and may be remembered; it has no body and needs no session."""
-    async with client_of(cors_origins=(GOOD,)) as client:
+    async with client_of(cors={"origins": (GOOD,)}) as client:
         response = await client.options("/graphql", headers=preflight(GOOD))
     assert (response.status_code, response.content) == (204, b"")
     assert response.headers["access-control-allow-origin"] == GOOD
@@ -108,7 +108,7 @@ async def test_a_preflight_of_a_named_page_is_answered_at_once() -> None:
 
 async def test_other_pages_get_no_permission() -> None:
     """However alike they look; the answer itself says that it depends on the origin."""
-    async with client_of(cors_origins=(GOOD,), cors_credentials=True) as client:
+    async with client_of(cors={"origins": (GOOD,), "credentials": True}) as client:
         for origin in LOOK_ALIKES:
             named = [(b"origin", origin.encode("latin-1"))]
             asking = [(b"access-control-request-method", b"POST")]
@@ -158,26 +158,26 @@ def test_a_page_of_this_machine_may_have_any_port(origin: str, *, allowed: bool)
 
 async def test_two_origins_are_none() -> None:
     """A request that names two is from no browser."""
-    async with client_of(cors_origins=(GOOD,)) as client:
+    async with client_of(cors={"origins": (GOOD,)}) as client:
         response = await client.post("/graphql", json=BODY, headers=[("origin", GOOD), ("origin", GOOD)])
     assert allowed(response) == {}
 
 
 async def test_credentials_only_where_they_are_configured() -> None:
     """And never together with all origins."""
-    async with client_of(cors_origins=(GOOD,), cors_credentials=True) as client:
+    async with client_of(cors={"origins": (GOOD,), "credentials": True}) as client:
         asked = await client.post("/graphql", json=BODY, headers={"origin": GOOD})
         before = await client.options("/graphql", headers=preflight(GOOD))
     for response in (asked, before):
         assert response.headers["access-control-allow-credentials"] == "true"
         assert response.headers["access-control-allow-origin"] == GOOD
     with pytest.raises(ValidationError, match="name the origins"):
-        GatewaySettings(cors_origins=("*",), cors_credentials=True)
+        GatewaySettings(cors={"origins": ("*",), "credentials": True})
 
 
 async def test_all_pages_may_be_allowed_without_credentials() -> None:
     """For a public graph."""
-    async with client_of(cors_origins=("*",)) as client:
+    async with client_of(cors={"origins": ("*",)}) as client:
         response = await client.post("/graphql", json=BODY, headers={"origin": "https://any.example"})
         sandboxed = await client.options("/graphql", headers=preflight("null"))
     assert response.headers["access-control-allow-origin"] == "*"
@@ -230,7 +230,7 @@ def test_an_exact_origin_has_no_wildcard() -> None:
 def test_our_own_server_says_the_same() -> None:
     """On the fast path and on the way through ASGI, in one response after the other."""
     federation = shop()
-    settings = GatewaySettings(cors_origins=(GOOD, "https://*.shops.example"), hsts_seconds=60)
+    settings = GatewaySettings(cors={"origins": (GOOD, "https://*.shops.example")}, hsts_seconds=60)
     app = create_gateway(federation.sdl, federation.transports(), settings)
     with served(app) as url, httpx.Client(base_url=url) as client:
         for origin, permission in [

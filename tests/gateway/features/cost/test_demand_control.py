@@ -102,7 +102,7 @@ async def test_a_request_that_costs_too_much_is_refused_before_it_is_planned(
     planned: list[object] = []
     original = Preparer.plan_request
     monkeypatch.setattr(Preparer, "plan_request", lambda *a: (planned.append(a), original(*a))[1])
-    served = Served(cost_limit=20)
+    served = Served(cost={"limit": 20})
     for _ in range(2):
         body = await served.send(ALL, {"n": 21})
         assert "data" not in body
@@ -115,7 +115,7 @@ async def test_a_request_that_costs_too_much_is_refused_before_it_is_planned(
 
 async def test_the_limit_holds_for_each_set_of_variables() -> None:
     """A cheap request with the same document opens nothing for a dear one, nor the other way round."""
-    served = Served(cost_limit=20)
+    served = Served(cost={"limit": 20})
     for number, refused in ((3, None), (30, "COST_ESTIMATED_TOO_EXPENSIVE")) * 2:
         assert code(await served.send(ALL, {"n": number})) == refused
 
@@ -126,12 +126,12 @@ async def test_a_list_without_its_one_slicing_argument_is_refused(variables: obj
     body = await Served().send(ALL, variables)
     assert code(body) == "COST_INVALID_SLICING_ARGUMENTS"
     assert "Query.all needs exactly one of the arguments first, last, but has 0." in str(body["errors"])
-    assert code(await Served(cost_mode="measure").send(ALL, variables)) is None
+    assert code(await Served(cost={"mode": "measure"}).send(ALL, variables)) is None
 
 
 async def test_each_class_of_clients_has_its_own_limit() -> None:
     """What one class may send is refused to another, also if the body is known."""
-    served = Served(cost_limit=20, client_classes=[{**CLASS, "cost": 100}])
+    served = Served(cost={"limit": 20}, client_classes=[{**CLASS, "cost": 100}])
     for _ in range(2):
         assert code(await served.send(ALL, {"n": 50}, graphql_client_key=KEY)) is None
         assert code(await served.send(ALL, {"n": 50})) == "COST_ESTIMATED_TOO_EXPENSIVE"
@@ -144,18 +144,22 @@ async def test_costs_are_told_to_those_who_ask_and_may() -> None:
     """Estimated and actual cost, limit and result; to nobody by default, and never unasked."""
     asked = {"graphql_cost": "1"}
     assert "extensions" not in await Served().send(ALL, {"n": 9}, **asked)
-    served = Served(cost_in_response=True, cost_limit=10)
+    served = Served(cost={"in_response": True, "limit": 10})
     assert "extensions" not in await served.send(ALL, {"n": 9})
     for _ in range(2):
         body = await served.send(ALL, {"n": 9}, **asked)
         told = {"estimated": 9, "actual": 3, "limit": 10, "result": "COST_OK"}
         assert body["extensions"] == {"cost": told}
         assert len(body["data"]["all"]) == 3
-    classes = Served(client_classes=[{**CLASS, "cost": 7, "cost_in_response": True}], cost_header="x-cost")
+    classes = Served(
+        client_classes=[{**CLASS, "cost": 7, "cost_in_response": True}], cost={"header": "x-cost"}
+    )
     body = await classes.send(ALL, {"n": 2}, x_cost="", graphql_client_key=KEY)
     assert body["extensions"]["cost"]["limit"] == 7
     assert "extensions" not in await classes.send(ALL, {"n": 2}, x_cost="")
-    closed = Served(cost_in_response=True, client_classes=[{"name": "default", "cost_in_response": False}])
+    closed = Served(
+        cost={"in_response": True}, client_classes=[{"name": "default", "cost_in_response": False}]
+    )
     assert "extensions" not in await closed.send(ALL, {"n": 2}, **asked)
 
 
@@ -172,7 +176,7 @@ async def test_measuring_refuses_nothing_and_says_what_enforcing_would_do(
     limit: int, query: str, result: str
 ) -> None:
     """In the response, and in the metrics."""
-    served = Served(cost_mode="measure", cost_limit=limit, cost_in_response=True)
+    served = Served(cost={"mode": "measure", "limit": limit, "in_response": True})
     body = await served.send(query, graphql_cost="")
     assert "errors" not in body
     assert body["extensions"]["cost"]["result"] == result
@@ -180,7 +184,7 @@ async def test_measuring_refuses_nothing_and_says_what_enforcing_would_do(
 
 async def test_costs_are_counted_in_metrics() -> None:
     """Estimates by result; what responses cost in the share that is set; refusals by code."""
-    served = Served(cost_limit=10, cost_actual_share=1)
+    served = Served(cost={"limit": 10, "actual_share": 1})
     for number in (5, 5, 11):
         await served.send(ALL, {"n": number})
     await served.send(ALL)
@@ -193,19 +197,21 @@ async def test_costs_are_counted_in_metrics() -> None:
     assert found['furlong_gateway_cost_estimated_count{result="invalid_slicing"}'] == 1
     assert (found["furlong_gateway_cost_actual_count"], found["furlong_gateway_cost_actual_sum"]) == (2, 6)
     assert found['furlong_gateway_refusals_total{code="COST_ESTIMATED_TOO_EXPENSIVE"}'] == 1
-    silent = Served(cost_actual_share=0)
+    silent = Served(cost={"actual_share": 0})
     await silent.send(ALL, {"n": 5})
     assert (await silent.metrics())["furlong_gateway_cost_actual_count"] == 0
 
 
 async def test_costs_can_be_switched_off() -> None:
     """Then nothing is worked out, counted, refused or told."""
-    served = Served(cost_mode="off", cost_limit=1, cost_in_response=True)
+    served = Served(cost={"mode": "off", "limit": 1, "in_response": True})
     assert list(await served.send(ALL, {"n": 1000}, graphql_cost="")) == ["data"]
     assert not [name for name in await served.metrics() if "_cost_" in name]
 
 
-@pytest.mark.parametrize("settings", [{"cost_limit": 0}, {"cost_mode": "maybe"}, {"cost_actual_share": 2}])
+@pytest.mark.parametrize(
+    "settings", [{"cost": {"limit": 0}}, {"cost": {"mode": "maybe"}}, {"cost": {"actual_share": 2}}]
+)
 def test_settings_that_mean_nothing_are_refused(settings: dict[str, Any]) -> None:
     """At the start."""
     with pytest.raises(ValidationError):

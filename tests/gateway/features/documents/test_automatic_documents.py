@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from gateway import GatewaySettings, create_gateway
 from gateway.features.documents.automatic import Texts
 from tests.gateway.worlds import shop
+from tests.support.gateway.merged_settings import merged
 
 ME = "query Me { me { name } }"
 ANSWER = {"data": {"me": {"name": "User 1"}}}
@@ -26,7 +27,9 @@ ANSWER = {"data": {"me": {"name": "User 1"}}}
 @asynccontextmanager
 async def served(**settings: Any) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a gateway that has automatic persisted queries."""
-    app = create_gateway(shop().sdl, shop().transports(), GatewaySettings(apq=True, **settings))
+    app = create_gateway(
+        shop().sdl, shop().transports(), GatewaySettings(**merged({"documents": {"apq": True}}, settings))
+    )
     async with (
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client,
         app.router.lifespan_context(app),
@@ -39,7 +42,7 @@ async def test_a_registered_document_takes_no_place_of_a_clients_own(tmp_path: P
     digest = sha256(ME.encode()).hexdigest()
     (tmp_path / "ios.json").write_text(json.dumps({digest: "{ me { id } }"}))
     clients = {"ios.json": ["ios"]}
-    async with served(trusted_documents=[tmp_path], trusted_documents_clients=clients) as client:
+    async with served(documents={"manifests": [tmp_path], "clients": clients}) as client:
         await post(client, query=ME, **by_digest(ME))
         for _ in range(2):
             assert await post(client, **by_digest(ME)) == ANSWER
@@ -109,7 +112,7 @@ async def test_get_refuses_the_digest_of_a_mutation() -> None:
     """Whoever makes a browser follow a link changes nothing."""
     sdl = (Path(__file__).parents[2] / "supergraphs" / "club" / "supergraph.graphql").read_text()
     text = 'mutation { optIn(input: { brand: "b", termsVersion: "1" }) { errors { code } } }'
-    app = create_gateway(sdl, settings=GatewaySettings(apq=True))
+    app = create_gateway(sdl, settings=GatewaySettings(documents={"apq": True}))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client:
         await client.post("/graphql", json={"query": text, **by_digest(text)})
         parameters = {"extensions": json.dumps(by_digest(text)["extensions"])}
@@ -120,7 +123,7 @@ async def test_get_refuses_the_digest_of_a_mutation() -> None:
 async def test_a_document_that_was_forgotten_is_registered_again() -> None:
     """Though the body that registers it is the same as before."""
     others = [f"{{ a{number}: me {{ id }} }}" for number in range(20)]
-    async with served(apq_bytes=5_000) as client:
+    async with served(documents={"apq_bytes": 5_000}) as client:
         for number in range(2):
             assert await post(client, query=ME, **by_digest(ME)) == ANSWER
             assert await post(client, **by_digest(ME), variables={"a": number}) == ANSWER
@@ -134,7 +137,7 @@ async def test_other_ids_are_left_to_manifests(tmp_path: Path) -> None:
     """A manifest's document comes first; an id that is no digest cannot be registered."""
     digest = sha256(b"{ me { id } }").hexdigest()
     (tmp_path / "app.json").write_text(json.dumps({"own": ME, digest: ME}))
-    async with served(trusted_documents=[tmp_path], trusted_documents_mode="log") as client:
+    async with served(documents={"manifests": [tmp_path], "mode": "log"}) as client:
         assert await post(client, documentId="own") == ANSWER
         assert await post(client, documentId=digest) == ANSWER
         assert await post(client, documentId="other") == "PERSISTED_DOCUMENT_NOT_FOUND"
@@ -168,8 +171,8 @@ def test_what_is_used_is_kept_longest() -> None:
 @pytest.mark.parametrize(
     "settings",
     [
-        {"apq": True, "trusted_documents": ["x"], "trusted_documents_mode": "only"},
-        {"apq_valkey_url": "redis://127.0.0.1:6379/0"},
+        {"documents": {"apq": True, "manifests": ["x"], "mode": "only"}},
+        {"documents": {"apq_valkey_url": "redis://127.0.0.1:6379/0"}},
     ],
 )
 def test_settings_that_contradict_one_another_are_refused(settings: dict[str, Any]) -> None:

@@ -17,7 +17,9 @@ async def test_the_first_request_finds_its_plan(tmp_path: Path) -> None:
     (tmp_path / "client.graphql").write_text(query)
     (tmp_path / "schema.graphql").write_text("type Query { a: Int }")
     federation = shop()
-    app = create_gateway(federation.sdl, federation.transports(), GatewaySettings(documents=tmp_path))
+    app = create_gateway(
+        federation.sdl, federation.transports(), GatewaySettings(documents={"folder": tmp_path})
+    )
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="http://gateway.test"
     ) as client:
@@ -39,11 +41,13 @@ def test_a_document_that_cannot_be_answered_ends_the_start(tmp_path: Path, text:
     (tmp_path / "client.graphql").write_text(text)
     federation = shop()
     with pytest.raises(SupergraphError, match=f"client.graphql: .*{reason}"):
-        create_gateway(federation.sdl, federation.transports(), GatewaySettings(documents=tmp_path))
+        create_gateway(
+            federation.sdl, federation.transports(), GatewaySettings(documents={"folder": tmp_path})
+        )
 
 
 def test_a_folder_that_is_missing_ends_the_start(tmp_path: Path) -> None:
     """A misspelt setting is not passed over."""
     federation = shop()
     with pytest.raises(SupergraphError, match="no such folder"):
-        create_gateway(federation.sdl, {}, GatewaySettings(documents=tmp_path / "missing"))
+        create_gateway(federation.sdl, {}, GatewaySettings(documents={"folder": tmp_path / "missing"}))

@@ -17,6 +17,7 @@ from structlog.testing import capture_logs
 from gateway import GatewaySettings, create_gateway
 from gateway.features.documents.manifests import ManifestFiles
 from tests.gateway.worlds import shop
+from tests.support.gateway.merged_settings import merged
 
 ME = "query Me { me { name } }"
 USERS = "query Users { users { id } }"
@@ -38,7 +39,9 @@ class Shop:
     def __init__(self, folder: Path, **settings: Any) -> None:
         self.folder = folder
         self.app = create_gateway(
-            shop().sdl, shop().transports(), GatewaySettings(trusted_documents=[folder], **settings)
+            shop().sdl,
+            shop().transports(),
+            GatewaySettings(**merged({"documents": {"manifests": [folder]}}, settings)),
         )
         transport = httpx.ASGITransport(self.app)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://gateway")
@@ -100,7 +103,7 @@ async def test_an_id_is_answered_like_its_document(
     make: Make, mode: str, body: dict[str, Any], query: dict[str, str]
 ) -> None:
     """By POST, again from what is remembered of the body, and by GET; an empty document beside it is none."""
-    served, body = make(trusted_documents_mode=mode), body | query
+    served, body = make(documents={"mode": mode}), body | query
     for _ in range(2):
         assert await served.post(body) == ANSWER
     parameters = {name: each if isinstance(each, str) else json.dumps(each) for name, each in body.items()}
@@ -111,7 +114,7 @@ async def test_variables_and_operation_names_belong_to_the_document(tmp_path: Pa
     """A document may have several operations."""
     text = "query A($id: ID!) { user(id: $id) { name } } query B { me { id } }"
     (tmp_path / "app.json").write_text(json.dumps({"both": text}))
-    served = Shop(tmp_path, trusted_documents_mode="only", trusted_documents_require_id=True)
+    served = Shop(tmp_path, documents={"mode": "only", "require_id": True})
     asked = {"documentId": "both", "operationName": "A", "variables": {"id": "2"}}
     assert await served.post(asked) == {"data": {"user": {"name": "User 2"}}}
     assert await served.code({"documentId": "both"}) == "OPERATION_RESOLUTION_FAILURE"
@@ -129,7 +132,7 @@ async def test_an_unknown_id_is_refused(make: Make, body: dict[str, Any]) -> Non
 @pytest.mark.parametrize("mode", ["off", "log", "only"])
 async def test_an_unknown_hash_makes_apollos_link_send_the_text_if_it_may(make: Make, mode: str) -> None:
     """A client that may send text is told that hashes are not registered here, and goes on with the text."""
-    served, digest = make(trusted_documents_mode=mode, client_classes=[DEVELOPERS]), "a" * 64
+    served, digest = make(documents={"mode": mode}, client_classes=[DEVELOPERS]), "a" * 64
     refused = "PERSISTED_DOCUMENT_NOT_FOUND" if mode == "only" else "PERSISTED_QUERY_NOT_SUPPORTED"
     for body in (persisted(digest), {"documentId": f"sha256:{digest}"}):
         assert await served.code(body) == refused
@@ -173,7 +176,7 @@ async def test_what_is_no_id_is_no_request(make: Make, body: dict[str, Any]) -> 
 
 async def test_only_trusted_documents_are_answered(make: Make) -> None:
     """As text, whatever its white space; another text is refused, also beside the id of a trusted one."""
-    served = make(trusted_documents_mode="only")
+    served = make(documents={"mode": "only"})
     for _ in range(2):
         assert await served.post({"query": "query   Me{me{name}} # as text"}) == ANSWER
         assert await served.code({"query": OTHER}) == "QUERY_NOT_IN_SAFELIST"
@@ -187,7 +190,7 @@ async def test_only_trusted_documents_are_answered(make: Make) -> None:
 
 async def test_documents_as_text_are_refused_before_they_are_parsed_if_ids_are_required(make: Make) -> None:
     """Even a trusted one, and even one that is no GraphQL."""
-    served = make(trusted_documents_mode="only", trusted_documents_require_id=True)
+    served = make(documents={"mode": "only", "require_id": True})
     for text in (ME, OTHER, "{"):
         assert await served.code({"query": text}) == "PERSISTED_DOCUMENT_ID_REQUIRED"
     assert await served.post({"documentId": "me"}) == ANSWER
@@ -197,8 +200,7 @@ async def test_documents_as_text_are_refused_before_they_are_parsed_if_ids_are_r
 async def test_a_class_of_clients_may_send_any_document(make: Make, *, require_id: bool) -> None:
     """What is remembered of its bodies opens nothing to others."""
     served = make(
-        trusted_documents_mode="only",
-        trusted_documents_require_id=require_id,
+        documents={"mode": "only", "require_id": require_id},
         client_classes=[DEVELOPERS],
     )
     refusal = "PERSISTED_DOCUMENT_ID_REQUIRED" if require_id else "QUERY_NOT_IN_SAFELIST"
@@ -211,7 +213,7 @@ async def test_a_class_of_clients_may_send_any_document(make: Make, *, require_i
 @pytest.mark.parametrize("require_id", [False, True])
 async def test_who_may_introspect_still_may(make: Make, *, require_id: bool) -> None:
     """With a document that only introspects."""
-    served = make(trusted_documents_mode="only", trusted_documents_require_id=require_id, introspection=True)
+    served = make(documents={"mode": "only", "require_id": require_id}, introspection=True)
     refusal = "PERSISTED_DOCUMENT_ID_REQUIRED" if require_id else "QUERY_NOT_IN_SAFELIST"
     for _ in range(2):
         assert await served.code({"query": INTROSPECTION}) is None
@@ -220,13 +222,13 @@ async def test_who_may_introspect_still_may(make: Make, *, require_id: bool) -> 
 
 async def test_introspection_stays_refused_to_others(make: Make) -> None:
     """Trusting a document opens nothing that is switched off."""
-    served = make(trusted_documents_mode="only")
+    served = make(documents={"mode": "only"})
     assert await served.code({"query": INTROSPECTION}) == "INTROSPECTION_DISABLED"
 
 
 async def test_log_only_answers_and_logs_each_document_once_for_each_client(make: Make) -> None:
     """The log names the client, leaves out string values, and is bounded; the metric counts all."""
-    served = make(trusted_documents_mode="log", trusted_documents_logged=3)
+    served = make(documents={"mode": "log", "logged": 3})
     secret = 'query Find { user(id: "a \\"secret\\" word") { name } }'
     with capture_logs() as logs:
         for _ in range(2):
@@ -250,7 +252,7 @@ async def test_log_only_answers_and_logs_each_document_once_for_each_client(make
 
 async def test_a_removed_document_is_refused_at_once(make: Make) -> None:
     """By id and as text, though the body and the plan are remembered; a new one is answered."""
-    served = make(trusted_documents_mode="only")
+    served = make(documents={"mode": "only"})
     by_id, as_text = {"documentId": "me"}, {"query": ME}
     for _ in range(2):
         assert await served.post(by_id) == await served.post(as_text) == ANSWER
@@ -276,7 +278,7 @@ async def test_an_id_that_gets_another_document_is_answered_by_that_at_once(make
 async def test_documents_of_one_client_are_no_others(make: Make, tmp_path: Path) -> None:
     """By id and as text; the same body means what the client's name makes of it."""
     (tmp_path / "ios.json").write_text(json.dumps({"me": OTHER}))
-    served = make(trusted_documents_mode="only", trusted_documents_clients={"ios.json": ["ios"]})
+    served = make(documents={"mode": "only", "clients": {"ios.json": ["ios"]}})
     for _ in range(2):
         ios = await served.post({"documentId": "me"}, apollographql_client_name="ios")
         assert ios == {"data": {"me": {"id": "1"}}}
@@ -288,7 +290,7 @@ async def test_documents_of_one_client_are_no_others(make: Make, tmp_path: Path)
 
 async def test_operations_may_be_safelisted_by_name_and_client(make: Make) -> None:
     """A trusted document that a client may not execute is refused to it, by id and as text."""
-    served = make(trusted_documents_mode="only", trusted_operations={"*": ["Me"], "backoffice": ["Users"]})
+    served = make(documents={"mode": "only", "operations": {"*": ["Me"], "backoffice": ["Users"]}})
     for _ in range(2):
         assert await served.post({"documentId": "me"}) == ANSWER
         assert await served.code({"documentId": "users"}) == "OPERATION_NOT_IN_SAFELIST"
@@ -302,7 +304,7 @@ async def test_get_refuses_the_id_of_a_mutation(tmp_path: Path) -> None:
     sdl = (Path(__file__).parents[2] / "supergraphs" / "club" / "supergraph.graphql").read_text()
     text = 'mutation { optIn(input: { brand: "b", termsVersion: "1" }) { errors { code } } }'
     (tmp_path / "app.json").write_text(json.dumps({"opt-in": text}))
-    app = create_gateway(sdl, settings=GatewaySettings(trusted_documents=[tmp_path]))
+    app = create_gateway(sdl, settings=GatewaySettings(documents={"manifests": [tmp_path]}))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client:
         for parameters in (
             {"documentId": "opt-in"},
@@ -320,7 +322,7 @@ async def test_limits_hold_for_trusted_documents(make: Make) -> None:
 
 async def test_trusted_documents_are_planned_ahead(make: Make, tmp_path: Path) -> None:
     """Those of the start and of each reload, in the background; one that cannot be answered is logged."""
-    served = make(trusted_documents_reload_seconds=0.001)
+    served = make(documents={"reload_seconds": 0.001})
     counted = 'furlong_gateway_plan_cache_total{result="miss"}'
     with capture_logs() as logs:
         async with served.app.router.lifespan_context(served.app):

@@ -147,7 +147,9 @@ async def test_claims_and_the_clients_name_are_inserted(tmp_path: Path, query: s
         {"insert": {"name": "x-client", "client": "name"}},
         {"propagate": {"matching": "x-*"}},
     ]
-    async with ruled({"all": {"request": inserted}}, token_issuers=[issuer], token_anonymous=True) as seen:
+    async with ruled(
+        {"all": {"request": inserted}}, sessions={"issuers": [issuer], "anonymous": True}
+    ) as seen:
         for customer in ("c1", "c2", "c1"):
             got = await seen.asked(
                 query,

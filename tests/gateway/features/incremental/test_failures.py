@@ -138,7 +138,7 @@ async def test_a_null_in_the_first_part_takes_its_fragments_with_it() -> None:
 
 async def test_too_many_parts_are_refused() -> None:
     """Before any is sent, with a code of their own."""
-    async with served(incremental_records=2) as gateway:
+    async with served(incremental={"records": 2}) as gateway:
         query = "{ topProducts { upc ... @defer { name } } }"
         response = await gateway.client.post("/graphql", json={"query": query}, headers=MULTIPART)
         (error,) = response.json()["errors"]
@@ -157,7 +157,7 @@ async def test_a_response_that_grows_too_large_ends() -> None:
 
 async def test_the_deadline_of_the_request_counts_for_all_parts() -> None:
     """A deferred fetch that takes longer fails in its part."""
-    async with served(request_seconds=0.3, guard_in_process=("reviews",)) as gateway:
+    async with served(resilience={"request_seconds": 0.3, "guard_in_process": ("reviews",)}) as gateway:
         gateway.held.released.clear()
         first, last = await gateway.all_parts("{ me { id ... @defer { reviews { id } } } }")
         assert first["data"] == {"me": {"id": "1"}}
@@ -179,7 +179,7 @@ async def test_a_negative_initial_count_is_refused() -> None:
 
 async def test_costs_are_reported_for_the_whole_response() -> None:
     """With the last part, to a client that may ask."""
-    async with served(cost_in_response=True, cost_limit=10_000) as gateway:
+    async with served(cost={"in_response": True, "limit": 10_000}) as gateway:
         query = "{ me { id ... @defer { reviews { id } } } }"
         headers = {**MULTIPART, "graphql-cost": "1"}
         parts = await gateway.all_parts(query, headers)

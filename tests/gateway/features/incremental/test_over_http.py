@@ -136,7 +136,7 @@ async def test_real_clients_read_the_parts() -> None:
 
 async def test_the_last_part_has_the_plan_and_the_timings_of_all_fetches() -> None:
     """For a client that may ask, as beside any other response."""
-    async with served(debug_in_response=True) as gateway:
+    async with served(observation={"debug_in_response": True}) as gateway:
         headers = {**MULTIPART, "graphql-debug": "plan,timing"}
         first, last = await gateway.all_parts(REVIEWS, headers)
     assert first == FIRST

@@ -13,8 +13,16 @@ from gateway.plan import show
 from tests.gateway.worlds import shop
 
 QUERY = "{ topProducts { upc reviews { author { username } } } }"
-TOOLS = {"name": "tools", "key_sha256": [sha256(b"k-1").hexdigest()], "debug_in_response": True}
-STRICT = {"name": "page", "key_sha256": [sha256(b"k-2").hexdigest()], "debug_in_response": False}
+TOOLS = {
+    "name": "tools",
+    "key_sha256": [sha256(b"k-1").hexdigest()],
+    "debug_in_response": True,
+}
+STRICT = {
+    "name": "page",
+    "key_sha256": [sha256(b"k-2").hexdigest()],
+    "debug_in_response": False,
+}
 
 
 async def asked(
@@ -38,7 +46,7 @@ async def asked(
 async def test_plan_and_timings_stand_beside_the_answer() -> None:
     """The plan is the one that `furlong gateway plan` prints; each stage and fetch has its milliseconds."""
     plain = (await asked({})).json()
-    told = (await asked({"graphql-debug": "plan, timing"}, debug_in_response=True)).json()
+    told = (await asked({"graphql-debug": "plan, timing"}, observation={"debug_in_response": True})).json()
     assert told["data"] == plain["data"]
     assert plain.keys() == {"data"}
     plan, timing = told["extensions"]["queryPlan"], told["extensions"]["timing"]
@@ -56,7 +64,7 @@ async def test_plan_and_timings_stand_beside_the_answer() -> None:
 
 async def test_the_plan_as_json_has_every_fetch() -> None:
     """It has the names that tools for Federation know, and what each fetch waits for."""
-    told = (await asked({"graphql-debug": "plan"}, debug_in_response=True)).json()
+    told = (await asked({"graphql-debug": "plan"}, observation={"debug_in_response": True})).json()
     assert told["extensions"].keys() == {"queryPlan"}
 
     def fetches(node: Any) -> list[dict[str, Any]]:
@@ -76,7 +84,7 @@ async def test_the_plan_as_json_has_every_fetch() -> None:
 
 async def test_caches_that_were_hit_are_named() -> None:
     """The second request of one body is known by its bytes, and so is its plan."""
-    told = (await asked({"graphql-debug": "timing"}, times=2, debug_in_response=True)).json()
+    told = (await asked({"graphql-debug": "timing"}, times=2, observation={"debug_in_response": True})).json()
     stages = {stage["name"]: stage for stage in told["extensions"]["timing"]["stages"]}
     assert (stages["prepare"]["cache"], stages["plan"]["cache"]) == ("bodies", "plans")
 
@@ -85,11 +93,19 @@ async def test_caches_that_were_hit_are_named() -> None:
     ("headers", "settings", "allowed"),
     [
         ({}, {}, False),
-        ({}, {"debug_in_response": True}, True),
+        ({}, {"observation": {"debug_in_response": True}}, True),
         ({}, {"client_classes": [TOOLS]}, False),
         ({"graphql-client-key": "k-1"}, {"client_classes": [TOOLS]}, True),
-        ({"graphql-client-key": "k-2"}, {"client_classes": [STRICT], "debug_in_response": True}, False),
-        ({"graphql-client-key": "k-3"}, {"client_classes": [TOOLS], "debug_in_response": True}, None),
+        (
+            {"graphql-client-key": "k-2"},
+            {"client_classes": [STRICT], "observation": {"debug_in_response": True}},
+            False,
+        ),
+        (
+            {"graphql-client-key": "k-3"},
+            {"client_classes": [TOOLS], "observation": {"debug_in_response": True}},
+            None,
+        ),
     ],
 )
 async def test_only_an_allowed_client_is_told(
@@ -106,18 +122,22 @@ async def test_only_an_allowed_client_is_told(
 @pytest.mark.parametrize("value", ["", "yes", "plans", "plan;timing", "x" * 5000])
 async def test_an_unknown_wish_is_ignored(value: str) -> None:
     """The answer is as without the header."""
-    assert (await asked({"graphql-debug": value}, debug_in_response=True)).json().keys() == {"data"}
+    assert (await asked({"graphql-debug": value}, observation={"debug_in_response": True})).json().keys() == {
+        "data"
+    }
 
 
 async def test_reports_and_costs_stand_side_by_side() -> None:
     """A client may ask for both."""
     told = await asked(
-        {"graphql-debug": "timing", "graphql-cost": "1"}, debug_in_response=True, cost_in_response=True
+        {"graphql-debug": "timing", "graphql-cost": "1"},
+        observation={"debug_in_response": True},
+        cost={"in_response": True},
     )
     assert told.json()["extensions"].keys() >= {"timing", "cost"}
 
 
 async def test_an_answer_with_a_report_is_not_cached() -> None:
     """It was made for the one who asked."""
-    response = await asked({"graphql-debug": "plan"}, debug_in_response=True)
+    response = await asked({"graphql-debug": "plan"}, observation={"debug_in_response": True})
     assert "max-age" not in response.headers.get("cache-control", "")

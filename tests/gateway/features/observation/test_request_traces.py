@@ -213,7 +213,7 @@ async def test_a_client_cannot_have_its_requests_recorded() -> None:
 async def test_a_trusted_client_is_followed(flags: str, *, recorded: bool) -> None:
     """If the settings trust clients, their trace is continued as its flag says, whatever would be drawn."""
     recording = Recording(NEVER if recorded else ALWAYS)
-    asked = Asked(recording, settings={"tracing_trusts_clients": True})
+    asked = Asked(recording, settings={"observation": {"tracing_trusts_clients": True}})
     await asked.post(traceparent=f"{CALLER[:-2]}{flags}", tracestate="vendor=1")
     assert {headers["traceparent"][3:35] for headers in asked.seen} == {CALLER[3:35]}
     assert {headers["tracestate"] for headers in asked.seen} == {"vendor=1"}
@@ -234,7 +234,9 @@ async def test_a_trusted_client_is_followed(flags: str, *, recorded: bool) -> No
 async def test_a_malformed_header_is_no_trace(broken: str) -> None:
     """It is treated as if it had not been sent, also from a trusted client."""
     recording = Recording()
-    await Asked(recording, settings={"tracing_trusts_clients": True}).post(traceparent=broken)
+    await Asked(recording, settings={"observation": {"tracing_trusts_clients": True}}).post(
+        traceparent=broken
+    )
     root = recording.named("POST /graphql")
     assert (root.parent, list(root.links)) == (None, [])
 

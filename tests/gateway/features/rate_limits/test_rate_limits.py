@@ -23,6 +23,7 @@ from gateway.features.rate_limits.settings import NANOSECONDS, RateLimitRule, Ra
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
 from tests.http.served_gateway import ME, NAME, Shop, post
+from tests.support.gateway.merged_settings import merged
 
 RESPONSE_JSON = "application/graphql-response+json"
 DAY = 86_400
@@ -31,8 +32,8 @@ DAY = 86_400
 
 def rules(*given: dict[str, Any], **settings: Any) -> GatewaySettings:
     """Settings with rules for a day."""
-    defaults = {"rate_limit_refusal_points": 1}
-    return GatewaySettings(rate_limits=[{"seconds": DAY} | rule for rule in given], **defaults | settings)
+    usual = {"refusal_points": 1, "rules": [{"seconds": DAY} | rule for rule in given]}
+    return GatewaySettings(**merged({"rate_limits": usual}, settings))
 
 
 class Server:
@@ -128,7 +129,11 @@ async def test_a_client_cannot_choose_its_address() -> None:
 async def test_invalid_documents_are_not_free(query: str) -> None:
     """They cost ten points each, for every client; after that, even new documents are not parsed."""
     server = Server(
-        rules({"by": "address", "points": 35}, {"by": "customer", "points": 35}, rate_limit_refusal_points=10)
+        rules(
+            {"by": "address", "points": 35},
+            {"by": "customer", "points": 35},
+            rate_limits={"refusal_points": 10},
+        )
     )
     for sender in (None, "ann"):
         for number in range(3):
@@ -142,7 +147,7 @@ async def test_invalid_documents_are_not_free(query: str) -> None:
 
 async def test_a_new_document_is_not_looked_at_for_whoever_could_not_pay_for_its_refusal() -> None:
     """To parse and validate it is the work that an attacker would buy; what is known is still answered."""
-    server = Server(rules({"by": "address", "points": 35}, rate_limit_refusal_points=10))
+    server = Server(rules({"by": "address", "points": 35}, rate_limits={"refusal_points": 10}))
     assert (await server.post()).status_code == 200
     for number in range(3):
         assert code(await server.post(query=f"{{ nope }} # {number}")) == "GRAPHQL_VALIDATION_FAILED"
@@ -152,16 +157,16 @@ async def test_a_new_document_is_not_looked_at_for_whoever_could_not_pay_for_its
 
 async def test_refused_sessions_and_bodies_are_not_free() -> None:
     """The address pays for them, as no customer is known."""
-    server = Server(rules({"by": "address", "points": 35}, rate_limit_refusal_points=10))
+    server = Server(rules({"by": "address", "points": 35}, rate_limits={"refusal_points": 10}))
     assert [(await server.post("nobody")).status_code for _ in range(5)] == [401, 401, 401, 429, 429]
-    server = Server(rules({"by": "address", "points": 35}, rate_limit_refusal_points=10))
+    server = Server(rules({"by": "address", "points": 35}, rate_limits={"refusal_points": 10}))
     codes = [code(await server.post(query="", address="192.0.2.9")) for _ in range(4)]
     assert codes == ["INVALID_REQUEST"] * 3 + ["RATE_LIMITED"]
 
 
 async def test_guesses_of_a_clients_key_are_not_free() -> None:
     """Nor with a document that is known."""
-    server = Server(rules({"by": "address", "points": 36}, rate_limit_refusal_points=10))
+    server = Server(rules({"by": "address", "points": 36}, rate_limits={"refusal_points": 10}))
     assert (await server.post()).status_code == 200
     guesses = [code(await server.post(graphql_client_key=f"guess {number}")) for number in range(4)]
     assert guesses == ["UNKNOWN_CLIENT_KEY"] * 3 + ["RATE_LIMITED"]
@@ -220,7 +225,9 @@ class Visitor:
 
 async def test_points_are_those_of_the_cost_and_come_back_in_time() -> None:
     """A request costs what it selects; a client that waits for `Retry-After` is served."""
-    settings = GatewaySettings(rate_limits=[{"by": "customer", "points": 60, "seconds": 60, "burst": 100}])
+    settings = GatewaySettings(
+        rate_limits={"rules": [{"by": "customer", "points": 60, "seconds": 60, "burst": 100}]}
+    )
     clock = Clock()
     limits = limiter(settings, clock)
     client = ClientIdentity(ClientClass(name="default"))
@@ -235,7 +242,7 @@ async def test_points_are_those_of_the_cost_and_come_back_in_time() -> None:
 
 async def test_to_wait_does_not_help_a_request_above_the_whole_bucket() -> None:
     """It is refused by words that say so, and takes nothing."""
-    settings = GatewaySettings(rate_limits=[{"by": "customer", "points": 100, "seconds": 60}])
+    settings = GatewaySettings(rate_limits={"rules": [{"by": "customer", "points": 100, "seconds": 60}]})
     limits = limiter(settings, Clock())
     client = ClientIdentity(ClientClass(name="default"))
     with pytest.raises(InvalidDocument, match="waiting does not help") as refused:
@@ -273,7 +280,7 @@ async def test_nothing_is_limited_unless_settings_say_so() -> None:
     server = Server(GatewaySettings())
     assert await server.metric("furlong_gateway_rate_limit") == 0
     assert _rules_with_defaults(GatewaySettings()) == RATE_LIMITS
-    assert _rules_with_defaults(GatewaySettings(rate_limits=[])) == ()
+    assert _rules_with_defaults(GatewaySettings(rate_limits={"rules": []})) == ()
 
 
 def _rules_with_defaults(settings: GatewaySettings) -> tuple[RateLimitRule, ...]:
@@ -294,4 +301,4 @@ def _rules_with_defaults(settings: GatewaySettings) -> tuple[RateLimitRule, ...]
 def test_rules_that_mean_nothing_are_refused(given: list[dict[str, Any]]) -> None:
     """At the start, in words."""
     with pytest.raises(ValidationError, match="rules"):
-        GatewaySettings(rate_limits=given)
+        GatewaySettings(rate_limits={"rules": given})

@@ -14,6 +14,7 @@ from gateway import create_gateway
 from gateway.settings import GatewaySettings
 from tests.gateway.features.response_cache.cached_shop import SUPERGRAPH, Shop
 from tests.support.federation.asked import SubgraphRequest, asking
+from tests.support.gateway.merged_settings import merged
 
 KEY = "a key of the newsroom"
 QUERY = {"query": "{ products { stock } }"}
@@ -23,7 +24,9 @@ PRODUCT_2: dict[str, Any] = {"kind": "cache_tag", "subgraphs": ["stock"], "cache
 @asynccontextmanager
 async def gateway(shop: Shop, **settings: Any) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a gateway over the subgraphs of a shop."""
-    chosen = GatewaySettings(response_cache=True, response_cache_invalidation_key=SecretStr(KEY), **settings)
+    chosen = GatewaySettings(
+        **merged({"response_cache": {"enabled": True, "invalidation_key": SecretStr(KEY)}}, settings)
+    )
     transport = httpx.ASGITransport(create_gateway(SUPERGRAPH, shop.executor.transports, chosen))
     async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
         yield client
@@ -86,7 +89,9 @@ async def test_a_large_body_is_refused() -> None:
 
 async def test_without_a_key_there_is_no_route() -> None:
     """Nobody can invalidate anything."""
-    app = create_gateway(SUPERGRAPH, Shop().executor.transports, GatewaySettings(response_cache=True))
+    app = create_gateway(
+        SUPERGRAPH, Shop().executor.transports, GatewaySettings(response_cache={"enabled": True})
+    )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client:
         assert (await invalidate(client, [PRODUCT_2])).status_code == 404
 
@@ -109,8 +114,8 @@ async def test_the_cache_is_off_by_default() -> None:
 @pytest.mark.parametrize(
     "settings",
     [
-        {"response_cache_invalidation_key": SecretStr(KEY)},
-        {"response_cache": True, "response_cache_private": True},
+        {"response_cache": {"invalidation_key": SecretStr(KEY)}},
+        {"response_cache": {"enabled": True, "private": True}},
     ],
 )
 def test_settings_that_contradict_one_another_are_refused(settings: dict[str, Any]) -> None:

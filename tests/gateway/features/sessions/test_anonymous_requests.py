@@ -38,7 +38,7 @@ class Asked:
             return {"data": {"me": {"__typename": "User", "id": "1", "name": "User 1"}}}
 
         transports = {name: MemoryTransport(lambda *_: call) for name in federation.sources}
-        settings = GatewaySettings(token_issuers=(ISSUER,), token_anonymous=True)
+        settings = GatewaySettings(sessions={"issuers": (ISSUER,), "anonymous": True})
         app = create_gateway(federation.sdl, transports, settings)
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://shop.test")
 

@@ -22,6 +22,7 @@ from gateway import GatewaySettings, MemoryTransport, create_gateway
 from gateway.cli import cli
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
+from tests.support.gateway.merged_settings import merged
 from tests.support.tokens.issued_tokens import AUDIENCE, FIRST, ISSUER, SECOND, key_set, token
 from tests.support.tokens.key_server import hang, serving_keys
 
@@ -58,8 +59,8 @@ def settings(keys: Path | str, **more: Any) -> GatewaySettings:
     """Settings that trust the issuer."""
     source = {"jwks_file" if isinstance(keys, Path) else "jwks_url": keys}
     issuer = {"issuer": ISSUER, "audiences": [AUDIENCE], **source}
-    usual: dict[str, Any] = {"token_issuers": [issuer], "token_keys_deadline_seconds": 3600}
-    return GatewaySettings(**(usual | more))
+    usual: dict[str, Any] = {"sessions": {"issuers": [issuer], "keys_deadline_seconds": 3600}}
+    return GatewaySettings(**merged(usual, more))
 
 
 def client_of(federation: Federation, chosen: GatewaySettings) -> httpx.AsyncClient:
@@ -130,7 +131,7 @@ async def test_anonymous_requests_are_answered_if_the_settings_say_so(
     federation: Federation, keys: Path
 ) -> None:
     """A header that does not hold is refused all the same, an empty one too."""
-    async with served(federation, settings(keys, token_anonymous=True)) as client:
+    async with served(federation, settings(keys, sessions={"anonymous": True})) as client:
         for _ in range(2):
             assert (await client.post("/graphql", json=QUERY)).json() == DATA
             for header in ("", "Bearer", "Basic x", "Bearer x", "Bearer a.b.c"):
@@ -142,7 +143,7 @@ async def test_a_header_that_subgraphs_do_not_see_is_checked_all_the_same(
     federation: Federation, keys: Path
 ) -> None:
     """A token that is not forwarded does not make its request anonymous."""
-    chosen = settings(keys, token_anonymous=True, forwarded_headers=("accept-language",))
+    chosen = settings(keys, sessions={"anonymous": True}, forwarded_headers=("accept-language",))
     async with served(federation, chosen) as client:
         for _ in range(3):
             assert (await client.post("/graphql", json=QUERY)).json() == DATA
@@ -178,7 +179,7 @@ async def test_a_server_of_keys_that_hangs_stops_nobody(federation: Federation) 
         app = create_gateway(
             federation.sdl,
             federation.transports(),
-            settings(server.url, token_keys_seconds=1),
+            settings(server.url, sessions={"keys_seconds": 1}),
         )
         client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway.test")
         assert (await client.get("/ready")).status_code == 503
@@ -206,7 +207,7 @@ async def test_without_any_key_the_response_is_503(federation: Federation, tmp_p
 
 async def test_opaque_tokens_are_asked_about(federation: Federation) -> None:
     """Without any issuer of signed tokens; fails closed if the issuer cannot be asked."""
-    client = client_of(federation, GatewaySettings(token_introspection=INTROSPECTION))
+    client = client_of(federation, GatewaySettings(sessions={"introspection": INTROSPECTION}))
     opaque = {"authorization": "Bearer opaque"}
     with respx.mock as router:
         route = router.post(INTROSPECTION["url"])
@@ -233,7 +234,7 @@ def test_a_gateway_with_an_authentication_of_its_own_refuses_both(federation: Fe
 async def test_rate_limits_by_customer_count_by_the_token(federation: Federation, keys: Path) -> None:
     """Each subject of an issuer has a bucket of its own, whatever token it comes with."""
     rule = {"by": "customer", "points": 1, "seconds": 86_400}
-    client = client_of(federation, settings(keys, rate_limits=[rule], rate_limit_refusal_points=1))
+    client = client_of(federation, settings(keys, rate_limits={"rules": [rule], "refusal_points": 1}))
     now = int(time.time())
 
     async def status(customer: str, seconds: int) -> int:
@@ -266,7 +267,7 @@ ISSUERS: Final = {
 def test_an_issuer_that_cannot_be_trusted_is_refused(wrong: dict[str, Any]) -> None:
     """At the start, and not with the first token; the message repeats no secret."""
     with pytest.raises(ValidationError) as raised:
-        GatewaySettings(token_issuers=[{"issuer": ISSUER, "audiences": [AUDIENCE]} | wrong])
+        GatewaySettings(sessions={"issuers": [{"issuer": ISSUER, "audiences": [AUDIENCE]} | wrong]})
     assert "ssssss" not in str(raised.value)
 
 
@@ -274,15 +275,17 @@ def test_an_issuer_that_cannot_be_trusted_is_refused(wrong: dict[str, Any]) -> N
 def test_this_machine_needs_no_tls(url: str) -> None:
     """Nobody is on the way; for other machines a setting allows it."""
     issuer = {"issuer": ISSUER, "audiences": [AUDIENCE]}
-    GatewaySettings(token_issuers=[issuer | {"jwks_url": url}])
-    GatewaySettings(token_issuers=[issuer | {"jwks_url": "http://login.test/keys", "plain_http": True}])
+    GatewaySettings(sessions={"issuers": [issuer | {"jwks_url": url}]})
+    GatewaySettings(
+        sessions={"issuers": [issuer | {"jwks_url": "http://login.test/keys", "plain_http": True}]}
+    )
 
 
 def test_one_issuer_stands_once() -> None:
     """Of two entries one would be ignored."""
     issuer = {"issuer": ISSUER, "audiences": [AUDIENCE], "jwks_url": "https://login.test/keys"}
     with pytest.raises(ValidationError, match="is listed twice"):
-        GatewaySettings(token_issuers=[issuer, issuer])
+        GatewaySettings(sessions={"issuers": [issuer, issuer]})
 
 
 def test_a_wrong_setting_ends_the_command_without_repeating_it(
@@ -291,7 +294,7 @@ def test_a_wrong_setting_ends_the_command_without_repeating_it(
     """It names the setting; a secret is not printed."""
     (tmp_path / "supergraph.graphql").write_text(shop().sdl)
     issuer = {"issuer": ISSUER, "audiences": [AUDIENCE], "secret": "too-secret", "algorithms": ["none"]}
-    monkeypatch.setenv("FURLONG_GATEWAY_TOKEN_ISSUERS", json.dumps([issuer]))
+    monkeypatch.setenv("FURLONG_GATEWAY__SESSIONS__ISSUERS", json.dumps([issuer]))
     result = CliRunner().invoke(cli, ["serve", "--supergraph", str(tmp_path / "supergraph.graphql")])
     assert (result.exit_code, "FURLONG_GATEWAY__SESSIONS__ISSUERS" in result.output) == (2, True)
     assert "too-secret" not in result.output + str(result.exception)

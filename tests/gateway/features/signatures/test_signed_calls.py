@@ -18,6 +18,7 @@ from gateway.features.signatures.settings import SignatureSettings
 from gateway.transport import HttpTransport
 from tests.gateway.listening_subgraph import PATIENT, Subgraph, answering, sent
 from tests.gateway.world import FOLDER
+from tests.support.gateway.merged_settings import merged
 from tests.support.gateway.signing import PRIVATE, PUBLIC, fixed, key_text, secret
 
 KEY = secret("one")
@@ -26,7 +27,7 @@ SHOP = (FOLDER / "shop" / "supergraph.graphql").read_text()
 
 def signed(url: str, **settings: Any) -> HttpTransport:
     """A transport to the subgraph `products` at a URL."""
-    chosen = GatewaySettings(**({"subgraph_signing_keys": SecretStr(key_text(KEY))} | settings))
+    chosen = GatewaySettings(**merged({"signatures": {"keys": SecretStr(key_text(KEY))}}, settings))
     signatures = chosen.of(SignatureSettings)
     sign = request_signing(signatures)("products", url) if signatures.is_on else None
     return HttpTransport.to(url, PATIENT, sign=sign)
@@ -54,7 +55,7 @@ async def test_without_a_key_that_signs_nothing_is_sent(
     file.write_text(key_text(PRIVATE))
     subgraph = Subgraph(answering())
     async with subgraph.listening():
-        transport = signed(subgraph.url, subgraph_signing_keys=None, subgraph_signing_keys_file=file)
+        transport = signed(subgraph.url, signatures={"keys": None, "keys_file": file})
         await sent(transport)
         file.write_text(key_text(PUBLIC))
         later = time.monotonic() + 60
@@ -72,9 +73,9 @@ def test_a_transport_is_kept_while_it_signs_alike() -> None:
     transport, text = signed(url), key_text(KEY, secret("two"))
     for settings, is_kept in (
         ({}, True),
-        ({"subgraph_signing_keys": SecretStr(text)}, False),
-        ({"subgraph_signature_seconds": 11}, False),
-        ({"subgraph_signing_keys": None}, False),
+        ({"signatures": {"keys": SecretStr(text)}}, False),
+        ({"signatures": {"seconds": 11}}, False),
+        ({"signatures": {"keys": None}}, False),
     ):
         other = signed(url, **settings)
         assert transport.reaches(url, PATIENT, other.sign) is is_kept
@@ -87,13 +88,13 @@ def test_a_transport_is_kept_while_it_signs_alike() -> None:
 def test_keys_that_cannot_be_used_end_the_start(keys: str, said: str) -> None:
     """The message says why, without the keys."""
     with pytest.raises(SupergraphError, match=said) as caught:
-        create_gateway(SHOP, settings=GatewaySettings(subgraph_signing_keys=SecretStr(keys)))
+        create_gateway(SHOP, settings=GatewaySettings(signatures={"keys": SecretStr(keys)}))
     assert "secret" not in str(caught.value)
 
 
 def test_a_missing_file_ends_the_start(tmp_path: Path) -> None:
     """The same."""
     with pytest.raises(SupergraphError, match="No such file"):
-        create_gateway(SHOP, settings=GatewaySettings(subgraph_signing_keys_file=tmp_path / "nothing"))
+        create_gateway(SHOP, settings=GatewaySettings(signatures={"keys_file": tmp_path / "nothing"}))
     with pytest.raises(ValidationError, match="not both"):
-        GatewaySettings(subgraph_signing_keys_file=tmp_path, subgraph_signing_keys=SecretStr("{}"))
+        GatewaySettings(signatures={"keys_file": tmp_path, "keys": SecretStr("{}")})

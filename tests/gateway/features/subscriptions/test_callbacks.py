@@ -17,6 +17,7 @@ from gateway.errors import RequestError
 from gateway.features.subscriptions.callbacks import Answer, Callback, Callbacks
 from tests.gateway.features.subscriptions.newsroom import SDL, Newsroom, articles, bodies, body, subscribed
 from tests.gateway.features.subscriptions.test_subgraphs_over_http import QUERY, open_at, running
+from tests.support.gateway.merged_settings import merged
 from tests.support.gateway.scripted_calls import soon
 
 
@@ -33,14 +34,16 @@ async def gateway(node: str, **settings: Any) -> AsyncIterator[Starlette]:
     with listen("127.0.0.1", 0) as listener:
         usual: dict[str, Any] = {
             "subgraph_urls": {"feed": f"{node}/callback"},
-            "subscriptions_protocols": {"feed": "callback"},
-            "subscriptions_callback_url": f"http://127.0.0.1:{listener.getsockname()[1]}/events/here",
-            "subscriptions_heartbeat_seconds": 0.5,
+            "subscriptions": {
+                "protocols": {"feed": "callback"},
+                "callback_url": f"http://127.0.0.1:{listener.getsockname()[1]}/events/here",
+                "heartbeat_seconds": 0.5,
+            },
             "subgraph_error_codes": ["NO_NEWS"],
             "connect_seconds": 60.0,
             "total_seconds": 60.0,
         }
-        chosen = GatewaySettings(**(usual | settings))
+        chosen = GatewaySettings(**merged(usual, settings))
         app = create_gateway(SDL, {"authors": Newsroom(articles()).transports()["authors"]}, chosen)
         async with serving(app, listener):
             yield app
@@ -57,7 +60,7 @@ async def test_events_come_by_requests_of_the_subgraph(node: str) -> None:
 async def test_events_that_a_newer_one_has_replaced_are_counted(node: str) -> None:
     """Where the settings say that the newest one is enough."""
     merged = ["Subscription.published"]
-    async with gateway(node, subscriptions_merged_fields=merged) as app:
+    async with gateway(node, subscriptions={"merged_fields": merged}) as app:
         stream = await subscribed(app, QUERY, variables={"topic": None})
         await soon(lambda: "subscription_events_merged_total" in text(app) and "} 1.0" in text(app))
         assert [each["data"]["published"]["id"] for each in await bodies(stream)] == ["2"]
@@ -71,7 +74,7 @@ def text(app: Starlette) -> str:
 
 async def test_the_subgraph_learns_that_nobody_listens(node: str) -> None:
     """By the answer to its next heartbeat."""
-    async with gateway(node, subscriptions_heartbeat_seconds=0.1) as app:
+    async with gateway(node, subscriptions={"heartbeat_seconds": 0.1}) as app:
         stream = await subscribed(app, QUERY, variables={"topic": "wait"})
         first = await asyncio.wait_for(anext(aiter(stream)), 120)
         assert body(first)["data"]["published"]["id"] == "1"
@@ -87,7 +90,7 @@ async def ended(node: str) -> None:
 
 async def test_a_subgraph_that_is_silent_has_lost_the_subscription(node: str) -> None:
     """After three heartbeats."""
-    async with gateway(node, subscriptions_heartbeat_seconds=0.05) as app:
+    async with gateway(node, subscriptions={"heartbeat_seconds": 0.05}) as app:
         stream = await subscribed(app, QUERY, variables={"topic": "silent"})
         found = await asyncio.wait_for(bodies(stream), 120)
     assert found[-1]["errors"][0]["extensions"]["code"] == "SUBSCRIPTION_LOST"
@@ -111,7 +114,7 @@ async def test_a_subgraph_that_answers_otherwise_is_refused(node: str) -> None:
 
 async def test_strangers_can_send_nothing() -> None:
     """Without the id and the verifier, which only the subgraph knows; and nothing large or deep."""
-    settings = GatewaySettings(subscriptions_callback_url="http://x/events", answer_bytes=1000)
+    settings = GatewaySettings(subscriptions={"callback_url": "http://x/events"}, answer_bytes=1000)
     app = create_gateway(SDL, Newsroom(articles()).transports(), settings)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as client:
         found = [
@@ -170,6 +173,6 @@ async def test_a_subgraph_that_is_too_fast_is_told_to_end() -> None:
 
 def test_a_subgraph_can_call_back_only_somewhere() -> None:
     """The gateway says at the start which setting is missing."""
-    settings = GatewaySettings(subscriptions_protocols={"feed": "callback"})
+    settings = GatewaySettings(subscriptions={"protocols": {"feed": "callback"}})
     with pytest.raises(SupergraphError, match="SUBSCRIPTIONS__CALLBACK_URL"):
         create_gateway(SDL, {}, settings)

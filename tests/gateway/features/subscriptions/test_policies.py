@@ -64,9 +64,9 @@ async def test_a_hidden_field_is_null_in_each_response(execution: str) -> None:
 async def test_a_subscription_costs_what_one_event_costs() -> None:
     """And 10 points because it lasts. One that may cost too much is refused before it is subscribed to."""
     newsroom = Newsroom(articles(1))
-    settings: dict[str, Any] = {"cost_mode": "enforce", "cost_limit": 12}
+    settings: dict[str, Any] = {"cost": {"mode": "enforce", "limit": 12}}
     assert await bodies(await subscribed(app_of(newsroom, **settings), QUERY))
-    settings["cost_limit"] = 11
+    settings["cost"]["limit"] = 11
     assert await refusal(app_of(newsroom, **settings)) == ("COST_ESTIMATED_TOO_EXPENSIVE", 400)
     assert len(newsroom.opened) == 1
 
@@ -82,7 +82,7 @@ async def test_only_trusted_subscriptions_are_served(tmp_path: Path) -> None:
     digest = sha256(QUERY.encode()).hexdigest()
     manifest = tmp_path / "manifest.json"
     manifest.write_text(json.dumps({digest: QUERY}))
-    settings: dict[str, Any] = {"trusted_documents": [manifest], "trusted_documents_mode": "only"}
+    settings: dict[str, Any] = {"documents": {"manifests": [manifest], "mode": "only"}}
     app = app_of(Newsroom(articles(1)), **settings)
     assert len(await bodies(await subscribed(app, QUERY))) == 1
     code, _ = await refusal(app, "subscription { count }")
@@ -92,7 +92,7 @@ async def test_only_trusted_subscriptions_are_served(tmp_path: Path) -> None:
 async def test_a_subscription_takes_points() -> None:
     """Each of them, when it begins; its events take none."""
     rule = {"by": "address", "points": 60, "seconds": 3600}
-    app = app_of(Newsroom(articles(1, 2, 3, 4)), rate_limits=[rule])
+    app = app_of(Newsroom(articles(1, 2, 3, 4)), rate_limits={"rules": [rule]})
     assert len(await bodies(await subscribed(app, QUERY))) == 4
     found = {(await refusal_or_none(app)) for _ in range(12)}
     assert "RATE_LIMITED" in found

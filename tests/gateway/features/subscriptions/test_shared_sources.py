@@ -21,11 +21,14 @@ from tests.gateway.features.subscriptions.newsroom import (
     failing,
     subscribed,
 )
+from tests.support.gateway.merged_settings import merged
 from tests.support.gateway.scripted_calls import soon
 
 QUERY = "subscription($topic: String) { published(topic: $topic) { id author { name } } }"
 COUNT = "subscription { count }"
-PUBLIC: dict[str, Any] = {"subscriptions_public_fields": ["Subscription.published", "Subscription.count"]}
+PUBLIC: dict[str, Any] = {
+    "subscriptions": {"public_fields": ["Subscription.published", "Subscription.count"]}
+}
 
 
 def metrics(app: Starlette) -> str:
@@ -67,7 +70,7 @@ async def test_a_shared_source_has_no_session() -> None:
 
 
 @pytest.mark.parametrize(
-    "settings", [{}, PUBLIC | {"subscriptions_shared": False}], ids=["not public", "switched off"]
+    "settings", [{}, merged(PUBLIC, {"subscriptions": {"shared": False}})], ids=["not public", "switched off"]
 )
 async def test_other_subscriptions_have_a_source_each(settings: dict[str, Any]) -> None:
     """With the session of their subscribers."""
@@ -106,7 +109,7 @@ async def test_hints_make_data_public() -> None:
 async def test_a_slow_subscriber_is_ended_and_no_other_suffers() -> None:
     """Its source must lose no event, and the memory for it is bounded."""
     wire = Wire()
-    app = Newsroom(wire).app(**PUBLIC, subscriptions_queue=3)
+    app = Newsroom(wire).app(**merged(PUBLIC, {"subscriptions": {"queue": 3}}))
     slow, fast = [await subscribed(app, COUNT) for _ in range(2)]
     for number in range(10):
         wire.send(number)
@@ -119,7 +122,7 @@ async def test_a_slow_subscriber_is_ended_and_no_other_suffers() -> None:
 async def test_the_newest_event_is_enough_where_events_have_the_whole_state() -> None:
     """The settings say where; those that were left out are counted. Who comes late begins with it."""
     wire = Wire()
-    app = Newsroom(wire).app(**PUBLIC, subscriptions_merged_fields=["Subscription.count"])
+    app = Newsroom(wire).app(**merged(PUBLIC, {"subscriptions": {"merged_fields": ["Subscription.count"]}}))
     slow, fast = [await subscribed(app, COUNT) for _ in range(2)]
     for number in range(10):
         wire.send(number)
@@ -139,7 +142,7 @@ async def test_nobody_is_ended_while_all_are_slow() -> None:
             made.append(number)
             yield {"count": number}
 
-    app = Newsroom(source).app(**PUBLIC, subscriptions_queue=3)
+    app = Newsroom(source).app(**merged(PUBLIC, {"subscriptions": {"queue": 3}}))
     stream = await subscribed(app, COUNT)
     await soon(lambda: len(made) == 3)
     await asyncio.sleep(0.01)
@@ -168,7 +171,7 @@ async def test_all_are_told_what_the_source_refuses() -> None:
 
 async def test_sources_are_limited_by_subgraph() -> None:
     """Many subscribers of one source take one place."""
-    app = Newsroom(Wire()).app(**PUBLIC, subscriptions_at_subgraphs={"feed": 1})
+    app = Newsroom(Wire()).app(**merged(PUBLIC, {"subscriptions": {"at_subgraphs": {"feed": 1}}}))
     streams = [await subscribed(app, COUNT) for _ in range(3)]
     with pytest.raises(RequestError) as refused:
         await subscribed(app, QUERY)
@@ -182,4 +185,4 @@ async def test_sources_are_limited_by_subgraph() -> None:
 def test_a_field_that_does_not_exist_is_no_public_one() -> None:
     """A misspelt name must not pass for a setting."""
     with pytest.raises(SupergraphError, match=r"Subscription\.nothing"):
-        Newsroom(Wire()).app(subscriptions_public_fields=["Subscription.nothing"])
+        Newsroom(Wire()).app(subscriptions={"public_fields": ["Subscription.nothing"]})

@@ -85,8 +85,7 @@ def gateway(url: str, protocol: str) -> Starlette:
     """A gateway whose feed is the subgraph."""
     settings = GatewaySettings(
         subgraph_urls={"feed": url},
-        subscriptions_protocols={"*": protocol},
-        subscriptions_callback_url="http://127.0.0.1:9/events",
+        subscriptions={"protocols": {"*": protocol}, "callback_url": "http://127.0.0.1:9/events"},
         connect_seconds=PATIENCE_SECONDS,
         total_seconds=PATIENCE_SECONDS,
     )
@@ -136,7 +135,7 @@ async def test_an_invalid_request_is_refused_by_its_own_error() -> None:
     """A single response without data is a refusal, as documented, also with `data: null`."""
     sdl = SDL.replace("count: Int!", "counted: Int")
     async with strawberry_feed() as url:
-        settings = GatewaySettings(subgraph_urls={"feed": url}, subscriptions_protocols={"*": "sse"})
+        settings = GatewaySettings(subgraph_urls={"feed": url}, subscriptions={"protocols": {"*": "sse"}})
         authors = Newsroom(articles()).transports()["authors"]
         app = create_gateway(sdl, {"authors": authors}, settings)
         (only,) = await bodies(await subscribed(app, "subscription { counted }"))

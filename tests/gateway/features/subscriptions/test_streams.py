@@ -149,13 +149,13 @@ async def test_queries_are_streams_of_one_response() -> None:
 async def test_subscriptions_can_be_switched_off() -> None:
     """They are refused with a code of their own."""
     with pytest.raises(RequestError) as refused:
-        await subscribed(Newsroom(articles()).app(subscriptions=False), PUBLISHED)
+        await subscribed(Newsroom(articles()).app(subscriptions={"enabled": False}), PUBLISHED)
     assert refused.value.code == "SUBSCRIPTIONS_DISABLED"
 
 
 async def test_there_is_a_limit_in_all() -> None:
     """One that ends makes room."""
-    app = Newsroom(Wire()).app(subscriptions_open=1)
+    app = Newsroom(Wire()).app(subscriptions={"open": 1})
     first = await subscribed(app, PUBLISHED)
     with pytest.raises(RequestError) as refused:
         await subscribed(app, PUBLISHED)
@@ -171,7 +171,7 @@ async def test_there_is_a_limit_by_customer() -> None:
     async def authenticate(headers: Mapping[str, str]) -> object:
         return headers.get("authorization", "nobody")
 
-    app = Newsroom(Wire()).app(authenticate=authenticate, customer_of=str, subscriptions_of_customer=1)
+    app = Newsroom(Wire()).app(authenticate=authenticate, customer_of=str, subscriptions={"of_customer": 1})
     first = await subscribed(app, PUBLISHED, {"authorization": "one"})
     with pytest.raises(RequestError) as refused:
         await subscribed(app, PUBLISHED, {"authorization": "one"})

@@ -24,6 +24,7 @@ from foundation.signatures.verifier import RequestHead, VerifiedHead
 from gateway import GatewaySettings, create_gateway
 from gateway.errors import RequestError
 from tests.gateway.features.subscriptions.newsroom import SDL, Newsroom, articles, bodies, body, subscribed
+from tests.support.gateway.merged_settings import merged
 from tests.support.gateway.scripted_calls import soon
 from tests.support.gateway.signing import fixed, key_text, secret
 from tests.support.tcp_proxy import tcp_proxy
@@ -58,12 +59,12 @@ def gateway(url: str, protocol: str, **settings: Any) -> Starlette:
     """A gateway whose feed is over HTTP, and whose authors are not."""
     usual: dict[str, Any] = {
         "subgraph_urls": {"feed": f"{url}/{PATHS[protocol]}"},
-        "subscriptions_protocols": {"*": protocol},
+        "subscriptions": {"protocols": {"*": protocol}},
         "subgraph_error_codes": ["NO_NEWS"],
         "connect_seconds": 10.0,
         "total_seconds": 20.0,
     }
-    chosen = GatewaySettings(**(usual | settings))
+    chosen = GatewaySettings(**merged(usual, settings))
     authors = Newsroom(articles()).transports()["authors"]
     return create_gateway(SDL, {"authors": authors}, chosen)
 
@@ -133,7 +134,7 @@ async def test_a_connection_that_breaks_ends_the_stream(node: str, protocol: str
 @protocols
 async def test_a_silent_connection_counts_as_lost(node: str, protocol: str) -> None:
     """By the settings; a WebSocket that answers pings is not silent."""
-    app = gateway(node, protocol, subscriptions_idle_seconds=0.2)
+    app = gateway(node, protocol, subscriptions={"idle_seconds": 0.2})
     stream = await subscribed(app, QUERY, variables={"topic": "wait"})
     assert body(await anext(aiter(stream)))["data"]["published"]["id"] == "1"
     waiting = asyncio.ensure_future(anext(aiter(stream)))
@@ -150,7 +151,7 @@ async def test_a_silent_connection_counts_as_lost(node: str, protocol: str) -> N
 async def test_a_network_that_swallows_everything_is_noticed(node: str, protocol: str) -> None:
     """Nothing is closed and nothing arrives: by silence, or by a ping without an answer."""
     async with tcp_proxy(urlsplit(node).port or 0) as proxy:
-        app = gateway(f"http://127.0.0.1:{proxy.port}", protocol, subscriptions_idle_seconds=0.4)
+        app = gateway(f"http://127.0.0.1:{proxy.port}", protocol, subscriptions={"idle_seconds": 0.4})
         stream = await subscribed(app, QUERY, variables={"topic": "wait"})
         assert body(await anext(aiter(stream)))["data"]["published"]["id"] == "1"
         proxy.silent = True
@@ -214,7 +215,7 @@ async def test_a_subgraph_that_is_away_refuses_subscriptions(
 @pytest.mark.parametrize("protocol", ["websocket", "multipart"])
 async def test_a_server_that_speaks_otherwise_is_refused(node: str, protocol: str) -> None:
     """Nobody waits for events that never come."""
-    app = gateway(node, protocol, subscriptions_urls={"feed": f"{node}/open"})
+    app = gateway(node, protocol, subscriptions={"urls": {"feed": f"{node}/open"}})
     with pytest.raises(RequestError) as refused:
         await subscribed(app, QUERY)
     assert refused.value.code == "SUBGRAPH_UNREACHABLE"
@@ -222,7 +223,11 @@ async def test_a_server_that_speaks_otherwise_is_refused(node: str, protocol: st
 
 async def test_a_failing_subgraph_is_not_asked_for_a_while(free_port: Callable[[], int]) -> None:
     """Its circuit opens, as by queries."""
-    app = gateway(f"http://127.0.0.1:{free_port()}", "sse", circuit_failures=2, circuit_open_seconds=60.0)
+    app = gateway(
+        f"http://127.0.0.1:{free_port()}",
+        "sse",
+        resilience={"circuit_failures": 2, "circuit_open_seconds": 60.0},
+    )
     codes = []
     for _ in range(3):
         with pytest.raises(RequestError) as refused:
@@ -256,7 +261,7 @@ async def test_a_request_for_a_websocket_is_signed() -> None:
         app = gateway(
             f"http://127.0.0.1:{port}",
             "websocket",
-            subgraph_signing_keys=key_text(key),
+            signatures={"keys": key_text(key)},
         )
         stream = await subscribed(app, QUERY, {"authorization": "Bearer me"})
         assert await asyncio.wait_for(bodies(stream), 20) == []

@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from gateway import GatewaySettings, create_gateway
 from gateway.cli import cli
 from tests.gateway.world import FOLDER, Federation
+from tests.support.gateway.merged_settings import merged
 
 SUPERGRAPH = FOLDER / "shop" / "supergraph.graphql"
 
@@ -21,7 +22,9 @@ SUPERGRAPH = FOLDER / "shop" / "supergraph.graphql"
 async def gateway(federation: Federation, file: Path, **settings: Any) -> AsyncIterator[httpx.AsyncClient]:
     """Run a gateway that counts usage; everything is written when it ends."""
     app = create_gateway(
-        federation.sdl, federation.transports(), GatewaySettings(usage_file=file, **settings)
+        federation.sdl,
+        federation.transports(),
+        GatewaySettings(**merged({"usage": {"file": file}}, settings)),
     )
     transport = httpx.ASGITransport(app)
     async with (

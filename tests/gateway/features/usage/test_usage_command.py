@@ -91,7 +91,9 @@ async def test_without_a_file_nothing_is_counted(tmp_path: Path) -> None:
 async def test_a_file_that_cannot_be_written_stops_nobody(tmp_path: Path) -> None:
     """Requests are answered; what was lost is counted as soon as the file can be written again."""
     folder = tmp_path / "later"
-    app = create_gateway(shop().sdl, shop().transports(), GatewaySettings(usage_file=folder / "u.sqlite"))
+    app = create_gateway(
+        shop().sdl, shop().transports(), GatewaySettings(usage={"file": folder / "u.sqlite"})
+    )
     table = table_of(app)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://g.test") as client:
         await ask(client, "{ me { name } }")
@@ -106,7 +108,7 @@ async def test_a_file_that_cannot_be_written_stops_nobody(tmp_path: Path) -> Non
 async def test_floods_are_bounded_and_admitted_to(tmp_path: Path) -> None:
     """Clients that call themselves by many names, and many operations, are folded or counted as lost."""
     file = tmp_path / "usage.sqlite"
-    async with gateway(shop(), file, usage_operations=2) as client:
+    async with gateway(shop(), file, usage={"operations": 2}) as client:
         for number in range(4):
             await ask(client, f"query Q{number} {{ me {{ name }} }}")
     store = UsageStore(file)
@@ -125,7 +127,9 @@ async def test_floods_are_bounded_and_admitted_to(tmp_path: Path) -> None:
 
 async def test_a_worker_keeps_only_so_many_recorders(tmp_path: Path) -> None:
     """Between two writes, what there is no room for is counted as lost."""
-    app = create_gateway(shop().sdl, shop().transports(), GatewaySettings(usage_file=tmp_path / "u.sqlite"))
+    app = create_gateway(
+        shop().sdl, shop().transports(), GatewaySettings(usage={"file": tmp_path / "u.sqlite"})
+    )
     table = table_of(app)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://g.test") as client:
         await ask(client, "{ me { name } }")
