@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Final
 
-from msgspec.structs import replace
 from starlette.types import ASGIApp
 
 from gateway.http.server import ClientLimits, Server, configured, listen
@@ -70,4 +69,4 @@ def own_names(further: Collection[str] = ()) -> frozenset[bytes]:
 
 def own_names_only(further: Collection[str] = ()) -> ClientLimits:
     """Return the limits for clients of a server on the loopback, which must ask for one of its own names."""
-    return replace(ClientLimits.of(GatewaySettings()), names=own_names(further))
+    return ClientLimits.of(GatewaySettings(), own_names(further))

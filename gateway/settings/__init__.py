@@ -17,7 +17,7 @@ from gateway.feature_settings import Entry, FeatureSettings, named_entry, nested
 from gateway.monitoring.settings import MetricsSettings, OperatorSettings
 from gateway.sections import PREFIX, Budget, DocumentLimits, ResponseLimits, Section
 from gateway.settings.execution import PlanExecution
-from gateway.settings.http import HttpSettings
+from gateway.settings.http import ConnectionLimits, HttpSettings
 from gateway.settings.introspection import IntrospectionSettings
 from gateway.settings.live import LiveLimits
 from gateway.settings.subgraphs import MaskingSettings, SubgraphSettings
@@ -52,6 +52,7 @@ class GatewaySettings(ReadFirst):
     """
 
     tls: TlsSettings
+    connections: ConnectionLimits
     http: HttpSettings
     live: LiveLimits
     limits: DocumentLimits

@@ -31,20 +31,6 @@ class HttpSettings(Section):
         description="Whether clients may compress bodies with gzip; body_bytes limits the decompressed body.",
     )
     body_bytes: int = Field(default=64 * 1024, gt=0, description="The largest request body, in bytes.")
-    head_bytes: int = Field(default=16 * 1024, gt=0, description="The longest head of a request, in bytes.")
-    headers: int = Field(default=64, gt=0, description="The most headers of a request.")
-    head_seconds: float = Field(
-        default=5.0, gt=0, description="The time limit for the head of a request to arrive."
-    )
-    body_seconds: float = Field(
-        default=5.0, gt=0, description="The time limit for the body of a request to arrive."
-    )
-    idle_seconds: float = Field(
-        default=60.0,
-        gt=0,
-        description="How long a connection is kept that is idle, or leaves much of its replies unread; set "
-        "it longer than the proxy in front keeps connections.",
-    )
     hsts_seconds: int = Field(
         default=0,
         ge=0,
@@ -80,3 +66,22 @@ class HttpSettings(Section):
             if name in OWN_HEADERS:
                 raise ValueError(f"{name} is set by the gateway alone")
         return names
+
+
+class ConnectionLimits(Section):
+    """What a connection of a client may send, and how long it may take."""
+
+    head_bytes: int = Field(default=16 * 1024, gt=0, description="The longest head of a request, in bytes.")
+    headers: int = Field(default=64, gt=0, description="The most headers of a request.")
+    head_seconds: float = Field(
+        default=5.0, gt=0, description="The time limit for the head of a request to arrive."
+    )
+    body_seconds: float = Field(
+        default=5.0, gt=0, description="The time limit for the body of a request to arrive."
+    )
+    idle_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        description="How long a connection is kept that is idle, or leaves much of its replies unread; set "
+        "it longer than the proxy in front keeps connections.",
+    )

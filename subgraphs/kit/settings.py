@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from foundation.token_settings import MIN_SECRET_BYTES, Revocations, check_url
@@ -44,7 +44,21 @@ class ExecutionSettings(BaseSettings):
     )
 
 
-class CallerSettings(BaseSettings):
+class CallLimits(BaseModel):
+    """How much one request may ask for."""
+
+    model_config = ConfigDict(frozen=True)
+
+    representations: int = Field(
+        default=1_000, ge=1, description="The most items in a list of variables, such as representations"
+    )
+    answer_places: int = Field(
+        default=200_000, ge=1, description="The most fields and list items of a response"
+    )
+    answer_bytes: int = Field(default=2 * 1024 * 1024, ge=1, description="The largest response, in bytes")
+
+
+class CallerSettings(BaseSettings, CallLimits):
     """Who may call a subgraph that runs as a separate server, and how much one request may ask for."""
 
     model_config = SettingsConfigDict(env_prefix="FURLONG_SUBGRAPH_", hide_input_in_errors=True)
@@ -84,13 +98,6 @@ class CallerSettings(BaseSettings):
         gt=0,
         description="How long to wait for it; after that, the process goes by its own memory for a second",
     )
-    representations: int = Field(
-        default=1_000, ge=1, description="The most items in a list of variables, such as representations"
-    )
-    answer_places: int = Field(
-        default=200_000, ge=1, description="The most fields and list items of a response"
-    )
-    answer_bytes: int = Field(default=2 * 1024 * 1024, ge=1, description="The largest response, in bytes")
 
 
 class SessionSettings(BaseSettings):

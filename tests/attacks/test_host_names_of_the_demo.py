@@ -7,7 +7,6 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from msgspec.structs import replace
 
 from furlong.demo.ready_file import make_private
 from furlong.serve.http_server import own_names
@@ -28,7 +27,7 @@ OWN = (
     "club.example:8000",
 )
 FOREIGN = ("evil.example:8000", "evil.example", "127.0.0.1.evil.example:8000", "[::2]:8000", "[::2]")
-DEMO = replace(LONG, names=own_names(["Club.example"]))
+DEMO = LONG.model_copy(update={"names": own_names(["Club.example"])})
 OPENING = (
     b"connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n"
     b"sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-protocol: graphql-transport-ws\r\n"

@@ -9,8 +9,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from msgspec.structs import replace
-
 from furlong.serve.http_server import QuietServer, listen
 from gateway import GatewaySettings, create_gateway
 from gateway.http.server import ClientLimits, configured
@@ -83,7 +81,7 @@ async def test_a_client_that_does_not_read_occupies_no_place() -> None:
 
 async def test_a_client_that_does_not_read_is_cut_off() -> None:
     """Whatever else it sends; what is kept for it is freed."""
-    limits = replace(LONG, idle_seconds=300)
+    limits = LONG.model_copy(update={"idle_seconds": 300})
     async with besieged(limits) as siege:
         await siege.slow.send(post(ME))
         now = asyncio.get_running_loop().time()

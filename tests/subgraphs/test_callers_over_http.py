@@ -12,8 +12,8 @@ from pydantic import SecretStr
 from subgraphs.club_kit.domain.accounts import Account
 from subgraphs.club_kit.domain.club_key import ClubKey
 from subgraphs.kit.graphql.app import Subgraph
-from subgraphs.kit.graphql.callers import DEVELOPMENT, Callers, CallLimits, asks_for_schema
-from subgraphs.kit.settings import CallerSettings
+from subgraphs.kit.graphql.callers import DEVELOPMENT, Callers, asks_for_schema
+from subgraphs.kit.settings import CallerSettings, CallLimits
 from tests.support.gateway.signing import Signing, fixed, key_text, secret
 from tests.support.subgraphs.club_fixture import ClubFixture, ask, session
 from tests.support.subgraphs.club_samples import OWNER, WEEK, good_account, make_brand, make_scheme
@@ -236,7 +236,7 @@ async def test_too_many_representations_are_refused(northbet: ClubFixture) -> No
 async def test_a_large_answer_is_refused(northbet: ClubFixture) -> None:
     """While it is made, by what it holds; or when it is made, by its bytes."""
     query = ENTITIES % " ".join(f"o{n}: options {{ id title summary }}" for n in range(20))
-    for limits in (CallLimits(places=5_000), CallLimits(answer_bytes=50_000)):
+    for limits in (CallLimits(answer_places=5_000), CallLimits(answer_bytes=50_000)):
         allowed = replace(callers("rewards"), limits=limits)
         answer = await asked(northbet.rewards, query, {"r": [representation()] * 100}, allowed=allowed)
         assert [error["extensions"]["code"] for error in answer["errors"]] == ["RESPONSE_TOO_LARGE"]

@@ -242,7 +242,7 @@ class Subgraph:
 
         async def run(graphql_request: GraphQLRequest, headers: Mapping[str, str]) -> Answer:
             callers.check(graphql_request)
-            BUDGET.set(ResponseBudget(callers.limits.places))
+            BUDGET.set(ResponseBudget(callers.limits.answer_places))
             prepared = self.operations.prepared(graphql_request.query, graphql_request.operation_name)
             context = await self._context(headers)
             if prepared is None or (graphql_request.read_only and not prepared.is_query):

@@ -9,13 +9,10 @@ from graphql.language import Lexer
 
 from foundation.graphql_http import GraphQLRequest, RequestError
 from foundation.signatures import SharedNonces, SignatureLimits, SignatureVerifier, ValkeyNonces, key_source
-from subgraphs.kit.settings import CallerSettings
+from subgraphs.kit.settings import CallerSettings, CallLimits
 
 DOCUMENT_CHARS: Final = 64 * 1024
 """The most characters of a document; gateways send values as variables."""
-
-ANSWER_BYTES: Final = 2 * 1024 * 1024
-"""The default limit on a response's bytes, which is also the gateway's default limit."""
 
 TELLS_SCHEMA: Final = frozenset({"_service", "__schema", "__type"})
 """The fields that reveal the schema."""
@@ -24,21 +21,6 @@ NO_KEYS: Final = (
     "set FURLONG_SUBGRAPH_GATEWAY_KEYS_FILE to the gateway's keys, so that this subgraph answers nobody "
     "else; or FURLONG_SUBGRAPH_CALLERS=unsigned if the network lets nobody else reach it"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class CallLimits:
-    """How much one request may ask for.
-
-    Attributes:
-        representations: The most items in a list of variables.
-        places: The most fields and list items of a response.
-        answer_bytes: The most bytes of a response.
-    """
-
-    representations: int = 1_000
-    places: int = 200_000
-    answer_bytes: int = ANSWER_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +46,7 @@ class Callers:
         Raises:
             ValueError: A setting is missing or wrong; the message names it.
         """
-        limits = CallLimits(settings.representations, settings.answer_places, settings.answer_bytes)
+        limits = CallLimits.model_validate(settings, from_attributes=True)
         if settings.callers != "signed":
             return cls(None, settings.callers == "unsigned", limits)
         text = settings.gateway_keys

@@ -23,7 +23,8 @@ from foundation.graphql_http import (
     read_parameters,
 )
 from subgraphs.kit.domain.errors import AuthenticationUnavailable, Unauthenticated, WrongCell
-from subgraphs.kit.graphql.callers import ANSWER_BYTES, too_large
+from subgraphs.kit.graphql.callers import too_large
+from subgraphs.kit.settings import CallLimits
 
 T = TypeVar("T")
 
@@ -107,7 +108,7 @@ class GraphQLRoute:
     run: Callable[[GraphQLRequest, Mapping[str, str]], Awaitable[Answer]]
     subscribe: Subscribe | None = None
     body_bytes: int = BODY_BYTES
-    answer_bytes: int = ANSWER_BYTES
+    answer_bytes: int = field(default_factory=lambda: CallLimits().answer_bytes)
     negotiation: Negotiation = field(default_factory=Negotiation)
 
     async def post(self, request: Request) -> Response:
