@@ -187,7 +187,7 @@ COMMANDS: Final = {
     ),
     "simulator": Command("furlong.cli.simulator", "cli", "Stand in for the upstream."),
     "gateway": Command("gateway.cli", "cli", "A Federation 2 gateway for any supergraph."),
-    "new": Command("furlong.cli.new", "cli", "Begin a block in a checkout: working code with tests."),
+    "new": Command("furlong.cli.new", "cli", "Begin a part in a checkout: working code with tests."),
 }
 """The commands by name, in the order of the reference."""
 
