@@ -12,16 +12,20 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from types import CodeType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bench.counts.budgets import FILE, MEASURES, BudgetError, Budgets
 from bench.counts.counting import Counting
 from bench.harness.servers import ROOT
 
+if TYPE_CHECKING:
+    from bench.counts.paths import Followed
+
 LISTED: Final = 40
 GENERATED: Final = re.compile("<.*>")
 """The name of generated code, which is another one in each run."""
 
+BY: Final = "list what is counted by function, or the files that requests enter; compare nothing"
 VERSION: Final = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
@@ -29,7 +33,7 @@ def main() -> None:
     """Run what the command line says."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--path", action="append", help="count this path only; may be repeated")
-    parser.add_argument("--by", choices=["function"], help="list what is counted, and compare nothing")
+    parser.add_argument("--by", choices=["function", "file"], help=BY)
     parser.add_argument("--lower", action="store_true", help="lower budgets to what is counted")
     given = parser.parse_args()
     try:
@@ -39,7 +43,17 @@ def main() -> None:
     if budgets.python != VERSION and not given.by:
         print(f"budgets: not compared, because they are for Python {budgets.python}, and this is {VERSION}")
         return
-    counted = _count(given.path)
+    # Imported only when something is counted: they import the whole product.
+    from bench.counts.paths import PATHS, count_paths, follow_paths  # noqa: PLC0415
+
+    if unknown := set(given.path or ()) - PATHS.keys():
+        sys.exit(f"there is no path {', '.join(sorted(unknown))}; there are {', '.join(PATHS)}")
+    paths = {name: PATHS[name] for name in given.path or PATHS}
+    if given.by == "file":
+        for name, followed in follow_paths(paths).items():
+            print("\n".join(by_file(name, followed)))
+        return
+    counted = count_paths(paths)
     if given.by:
         for name, counting in counted.items():
             print("\n".join(by_function(name, counting)))
@@ -54,15 +68,6 @@ def main() -> None:
         sys.exit("\n" + "\n".join(findings))
 
 
-def _count(names: Iterable[str] | None) -> dict[str, Counting]:
-    # Imported only when something is counted: they import the whole product.
-    from bench.counts.paths import PATHS, count_paths  # noqa: PLC0415
-
-    if unknown := set(names or ()) - PATHS.keys():
-        sys.exit(f"there is no path {', '.join(sorted(unknown))}; there are {', '.join(PATHS)}")
-    return count_paths({name: PATHS[name] for name in names or PATHS})
-
-
 def _show(counted: Mapping[str, Mapping[str, int]], budgets: Budgets) -> None:
     print(f"{'counted / budget / best':24}" + "".join(f"{measure:>28}" for measure in MEASURES))
     for name, totals in counted.items():
@@ -72,6 +77,13 @@ def _show(counted: Mapping[str, Mapping[str, int]], budgets: Budgets) -> None:
             limits = (path.measures[measure] for measure in MEASURES)
             cells = [f"{cell} / {it.budget:,} / {it.best:,}" for cell, it in zip(cells, limits, strict=True)]
         print(f"{name:24}" + "".join(f"{cell:>28}" for cell in cells))
+
+
+def by_file(name: str, followed: Followed) -> Iterable[str]:
+    """Yield the files that the first request on a path enters, and those of a warm one, in their order."""
+    for kind, files in followed._asdict().items():
+        yield f"{name}, {kind}: {len(files)} files"
+        yield from (f"  {file}" for file in files)
 
 
 def by_function(name: str, counting: Counting) -> Iterable[str]:

@@ -90,6 +90,12 @@ class Counting:
             "system_calls": self.system_calls,
         }
 
+    def files(self, root: Path) -> list[str]:
+        """Return the files below a folder whose functions were called, in the order of their first calls."""
+        entered = dict.fromkeys(Path(code.co_filename) for code in self.calls)
+        below = (file.relative_to(root).as_posix() for file in entered if file.is_relative_to(root))
+        return [file for file in below if not file.startswith(".")]
+
     def _observe(self, frame: FrameType, event: str, function: Any) -> None:
         code = frame.f_code
         if event == "call":

@@ -12,7 +12,7 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager, asyn
 from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 from uuid import UUID
 
 import orjson
@@ -196,6 +196,13 @@ MOST: Final = 30
 """After how many requests the least counts are taken even if they were seen less often."""
 
 
+class Followed(NamedTuple):
+    """The product's files that two requests on a path entered, each in the order of the first calls."""
+
+    first: list[str]
+    warm: list[str]
+
+
 def count_paths(paths: Mapping[str, HotPath]) -> dict[str, Counting]:
     """Count a warm request on each of some paths."""
 
@@ -222,22 +229,49 @@ def in_counted_club(work: Callable[[Counted], Coroutine[Any, Any, T]]) -> T:
 
 async def count_path(path: HotPath, given: Counted) -> Counting:
     """Return the least that a warm request takes: what runs beside it can only add to its counts."""
+    async with _stopped(path, given) as request:
+        for _ in range(WARM_UP):
+            await request(nullcontext())
+        seen: dict[tuple[int, ...], list[Counting]] = {}  # by all totals
+        for _ in range(MOST):
+            counting = Counting()
+            await request(counting)
+            totals = tuple(counting.totals.values())
+            same = seen.setdefault(totals, [])
+            same.append(counting)
+            if totals == min(seen) and len(same) == SAME:
+                break
+    return seen[min(seen)][0]
+
+
+def follow_paths(paths: Mapping[str, HotPath]) -> dict[str, Followed]:
+    """Follow the first request and a warm one on each of some paths through the product's files."""
+
+    async def follow(given: Counted) -> dict[str, Followed]:
+        return {name: await follow_path(path, given) for name, path in paths.items()}
+
+    return in_counted_club(follow)
+
+
+async def follow_path(path: HotPath, given: Counted) -> Followed:
+    """Return the files that the first request on a path enters, and those that a warm one enters."""
+    first, warm = Counting(opcodes=False), Counting(opcodes=False)
+    async with _stopped(path, given) as request:
+        await request(first)
+        for _ in range(WARM_UP):
+            await request(nullcontext())
+        await request(warm)
+    return Followed(first.files(ROOT), warm.files(ROOT))
+
+
+@asynccontextmanager
+async def _stopped(path: HotPath, given: Counted) -> AsyncIterator[Request]:
+    """Prepare a path, and stop the loop's time inside the block."""
     loop = asyncio.get_running_loop()
-    assert isinstance(loop, StoppedLoop)  # noqa: S101 - `count_paths` runs it
+    assert isinstance(loop, StoppedLoop)  # noqa: S101 - `in_counted_club` runs it
     async with path(given) as request:
         loop.is_stopped = True
         try:
-            for _ in range(WARM_UP):
-                await request(nullcontext())
-            seen: dict[tuple[int, ...], list[Counting]] = {}  # by all totals
-            for _ in range(MOST):
-                counting = Counting()
-                await request(counting)
-                totals = tuple(counting.totals.values())
-                same = seen.setdefault(totals, [])
-                same.append(counting)
-                if totals == min(seen) and len(same) == SAME:
-                    break
+            yield request
         finally:
             loop.is_stopped = False  # or what ends the path would wait for ever
-    return seen[min(seen)][0]
