@@ -34,9 +34,24 @@ class StoppedLoop(uvloop.Loop):
 
     Attributes:
         is_stopped: Whether time stands still.
+        in_threads: What threads are doing for coroutines.
     """
 
     is_stopped = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.in_threads = set[asyncio.Future[Any]]()
+
+    @stand_in
+    def run_in_executor(  # type: ignore[override]  # all arguments are passed on
+        self, executor: Any, func: Callable[..., Any], *args: Any
+    ) -> Any:
+        """Call a function in a thread."""
+        done: Any = super().run_in_executor(executor, func, *args)
+        self.in_threads.add(done)
+        done.add_done_callback(self.in_threads.discard)
+        return done
 
     @stand_in
     def call_later(  # type: ignore[override]  # all arguments are passed on

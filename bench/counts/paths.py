@@ -229,7 +229,7 @@ def in_counted_club(work: Callable[[Counted], Coroutine[Any, Any, T]]) -> T:
 
 async def count_path(path: HotPath, given: Counted) -> Counting:
     """Return the least that a warm request takes: what runs beside it can only add to its counts."""
-    async with _stopped(path, given) as request:
+    async with _stopped(path, given) as (_, request):
         for _ in range(WARM_UP):
             await request(nullcontext())
         seen: dict[tuple[int, ...], list[Counting]] = {}  # by all totals
@@ -256,22 +256,27 @@ def follow_paths(paths: Mapping[str, HotPath]) -> dict[str, Followed]:
 async def follow_path(path: HotPath, given: Counted) -> Followed:
     """Return the files that the first request on a path enters, and those that a warm one enters."""
     first, warm = Counting(opcodes=False), Counting(opcodes=False)
-    async with _stopped(path, given) as request:
+    async with _stopped(path, given) as (loop, request):
         await request(first)
         for _ in range(WARM_UP):
             await request(nullcontext())
+            while loop.in_threads:  # a plan is compiled in one
+                await asyncio.wait(loop.in_threads)
         await request(warm)
     return Followed(first.files(ROOT), warm.files(ROOT))
 
 
 @asynccontextmanager
-async def _stopped(path: HotPath, given: Counted) -> AsyncIterator[Request]:
-    """Prepare a path, and stop the loop's time inside the block."""
+async def _stopped(path: HotPath, given: Counted) -> AsyncIterator[tuple[StoppedLoop, Request]]:
+    """Stop the loop's time while a path is prepared, and inside the block: no timer of it comes due."""
     loop = asyncio.get_running_loop()
     assert isinstance(loop, StoppedLoop)  # noqa: S101 - `in_counted_club` runs it
-    async with path(given) as request:
-        loop.is_stopped = True
-        try:
-            yield request
-        finally:
-            loop.is_stopped = False  # or what ends the path would wait for ever
+    loop.is_stopped = True
+    try:
+        async with path(given) as request:
+            try:
+                yield loop, request
+            finally:
+                loop.is_stopped = False  # or what ends the path would wait for ever
+    finally:
+        loop.is_stopped = False
