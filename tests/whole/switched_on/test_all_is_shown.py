@@ -32,7 +32,10 @@ NOT_HERE: Final[Mapping[str, str]] = {
     **dict.fromkeys(("FURLONG_REGION", "FURLONG_REGION_MAP"), "tests/cells/regions has several regions"),
     **{
         f"FURLONG_CELL_MOVE_{name}": _MOVES
-        for name in ("SOURCE_URL", "TARGET_URL", "TARGET_REGION", "TARGET_ACCOUNT", "ROUTER_SOCKET")
+        for name in (
+            *("SOURCE_URL", "SOURCE_URLS", "TARGET_URL", "TARGET_URLS"),
+            *("TARGET_REGION", "TARGET_ACCOUNT", "ROUTER_SOCKET"),
+        )
     },
     "FURLONG_DATABASE_PSEUDONYM_KEY": "erasing a customer is a command that ends: tests/erasure runs it",
     "FURLONG_ANALYTICS_URL": "it needs a ClickHouse server, which no machine of the tests has",
