@@ -45,8 +45,8 @@ TABLE_RULES: Final = (
         MEMBERSHIP_EVENT,
         Source.TOPIC,
         ("club.membership.v1",),
-        lost="the history of memberships: the current state and the first opt-in of each customer are read "
-        "back, but not what happened between them, nor the terms that were agreed to",
+        lost="the history of memberships between first opt-in and current state, which are both read back; "
+        "the terms that were agreed to",
         rows=BY_CUSTOMER,
         erasure=(
             kept(
@@ -74,8 +74,8 @@ TABLE_RULES: Final = (
     TableRule(
         TRIAL_DRAW,
         Source.BACKUP,
-        lost="since when customers are compared in the trial of a reward: the same draw is recorded again "
-        "when they return, and analytics keeps the first time",
+        lost="since when customers are compared in a reward's trial: the same draw is recorded again when "
+        "they return, and analytics keeps the first time",
         rows=BY_CUSTOMER,
         erasure=(deleted("which reward the customer was drawn for"),),
     ),

@@ -85,8 +85,8 @@ TABLE_RULES: Final = (
         FULFILMENT,
         Source.TOPIC,
         ("club.qualification.v1", OUTCOMES_TOPIC),
-        lost="rewards sent just before the loss and not published: they are sent again under the same key, "
-        "which the provider remembers; those confirmed longer ago than it remembers keys wait in review",
+        lost="unpublished rewards sent just before the loss: sent again under the same key; in review if "
+        "confirmed longer ago than the provider remembers keys",
         rows=BY_CUSTOMER,
         erasure=(kept(_PAID),),
     ),
@@ -94,8 +94,8 @@ TABLE_RULES: Final = (
         GOODWILL_CREDIT,
         Source.TOPIC,
         (GOODWILL_TOPIC,),
-        lost="how far their payment had come: they are sent again under the same key, which the provider "
-        "remembers; those decided longer ago than it remembers keys wait in review",
+        lost="how far their payment had come: sent again under the same key; in review if decided longer "
+        "ago than the provider remembers keys",
         rows=BY_CUSTOMER,
         erasure=(kept(_PAID),),
     ),

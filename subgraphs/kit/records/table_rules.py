@@ -64,8 +64,8 @@ def intent_rule(table: Table) -> TableRule:
         table,
         Source.UPSTREAM,
         ("furlong worker intents",),
-        lost="the memory of idempotency keys: a client that repeats a request gets the current state, and "
-        "changes in doubt are found by comparing with the upstream",
+        lost="the memory of idempotency keys: a repeated request gets the current state, and changes in "
+        "doubt are found by comparing with the upstream",
         rows=BY_CUSTOMER,
         erasure=(deleted("memory of requests; of no use without a session"),),
     )
