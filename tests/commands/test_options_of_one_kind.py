@@ -20,6 +20,7 @@ NOT_LISTS = frozenset(
         ),
         *("brand change", "brand contrast", "brand show", "cell claim", "cell mirror", "worker purges"),
         "new block",
+        "new provider",
         *(f"provider {what}" for what in ("approve", "rollback", "show", "submit")),
         *("analytics ask", "analytics report"),  # --format json
         *("audit export", "audit verify", "backoffice code", "backoffice sdl", "backoffice serve"),
