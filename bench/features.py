@@ -79,7 +79,7 @@ UNMEASURED: Final[Mapping[str, str]] = {
     "documents": "Only bodies that are not known yet pay for it.",
     "incremental": "Only operations with `@defer` or `@stream` use it.",
     "labels": "Only graphs with labels of overrides pay for it, and the bet-slip's has none.",
-    "observation": "It needs a collector of traces: `make bench BENCH=tracing` measures it.",
+    "observation": "It needs a collector of traces: docs/decisions/measured-gateways.md has what they cost.",
     "sessions": "It needs an issuer of tokens.",
     "subscriptions": "Only subscriptions pay for it.",
 }

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any, Final
 
+from pymysql.err import OperationalError
+
 from cells.errors import MoveError
 from cells.moving.server import CellDatabase, Location, Place, Server, by_key, pairs, quoted
 from cells.regions import COUNT, BoundRegion
@@ -47,7 +49,7 @@ def check(source: Location, target: Location) -> Findings:
 
     Raises:
         MoveError: The source has no cell.
-        pymysql.err.MySQLError: A server cannot be reached.
+        pymysql.err.MySQLError: A server of the source cannot be reached.
     """
     rows = [_cell_in(database) for database in source.databases]
     found = [row for row in rows if row is not None]
@@ -56,11 +58,15 @@ def check(source: Location, target: Location) -> Findings:
         raise MoveError(f"{', '.join(missing)} belong to no cell: run `furlong cell claim` first")
     name, first, last, of, epoch, _state = found[0]
     cell, (size, tables) = Cell(name, first, last, of), size_of(source)
-    if _is_moved(found, target):
-        return Findings(cell, epoch, size, tables, is_moved=True)
-    problems = [*_problems_of_cell(found), *_problems_of_servers(source, target)]
-    problems += [*_problems_of_target(target, name, epoch), *problems_of_region(source, target.region)]
-    return Findings(cell, epoch, size, tables, [*problems, *problems_of_accounts(source, target)])
+    try:
+        if _is_moved(found, target):
+            return Findings(cell, epoch, size, tables, is_moved=True)
+        problems = [*_problems_of_cell(found), *_problems_of_servers(source, target)]
+        problems += [*_problems_of_target(target, name, epoch), *problems_of_region(source, target.region)]
+        problems += problems_of_accounts(source, target)
+    except OperationalError as fault:  # giving a move up must be possible while the target is away
+        problems = [f"a server of the move does not answer: {fault.args[-1]}"]
+    return Findings(cell, epoch, size, tables, problems)
 
 
 def require_all_found(source: Location) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from pydantic import SecretStr
 from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from cells.errors import MoveError
 from cells.moving.checks import require_all_found
@@ -54,7 +55,10 @@ def _servers(
 
 
 def _server(variable: str, url: SecretStr) -> Server:
-    found = make_url(url.get_secret_value())
-    if found.get_backend_name() not in {"mysql", "mariadb"} or not found.database:
+    try:
+        found = make_url(url.get_secret_value())
+    except (ArgumentError, ValueError):
+        found = None
+    if found is None or found.get_backend_name() not in {"mysql", "mariadb"} or not found.database:
         raise MoveError(f"{variable} must be mysql+aiomysql://ADMIN:PASSWORD@HOST:PORT/PREFIX")
     return Server(found)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from pymysql.err import OperationalError
+
 from cells.errors import MoveError, NotCaughtUp
 from cells.moving import ownership, replication, verification
 from cells.moving.checks import Findings, check
@@ -107,8 +109,14 @@ def run(move: Move, report: Report) -> None:
         began = time.monotonic()
         try:
             facts = act(move)
-        except NotCaughtUp:
-            go_back(move)
+        except NotCaughtUp as fault:
+            try:
+                go_back(move)
+            except OperationalError as away:
+                raise MoveError(
+                    f"{fault}; the source is open again, and what is at the target stays until it answers: "
+                    "then --back removes it"
+                ) from away
             raise
         seconds = time.monotonic() - began
         move.journal.finish(step, seconds, **facts)
@@ -210,10 +218,13 @@ def fence_source(move: Move) -> Facts:
 
 
 def _final_catch_up(move: Move) -> Facts:
-    _resume(move)
     deadline = time.monotonic() + move.level_seconds
-    for replica, gtid in _with(move, "fenced_at"):
-        replication.wait_for(replica.target.server, gtid, max(0.0, deadline - time.monotonic()))
+    try:
+        _resume(move)
+        for replica, gtid in _with(move, "fenced_at"):
+            replication.wait_for(replica.target.server, gtid, max(0.0, deadline - time.monotonic()))
+    except OperationalError as fault:
+        raise NotCaughtUp(f"a server of the target went away: {fault.args[-1]}") from fault
     return {}
 
 

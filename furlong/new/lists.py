@@ -69,4 +69,7 @@ def _edits(block: str, topic: str, worker: str, ports: Mapping[str, int]) -> Ite
 
 
 def _next_port(monitoring: str, processes: set[str]) -> int:
-    return max(int(port) for port, process in _PORT.findall(monitoring) if process in processes) + 1
+    ports = [int(port) for port, process in _PORT.findall(monitoring) if process in processes]
+    if not ports:
+        raise ChangedList(f"{LISTS['monitoring']} has changed: no port of a {min(processes)} is found")
+    return max(ports) + 1

@@ -11,7 +11,7 @@ ADAPTERS: Final = Path("subgraphs/fulfilment/providers")
 APIS: Final = Path("simulator/providers/apis")
 LISTED: Final = ADAPTERS / "adapters.py"
 _NAME: Final = re.compile(r"[a-z][a-z0-9]{1,23}")
-_IMPORT: Final = re.compile(r"(?m)^from subgraphs\.fulfilment\.providers import (.*)$")
+_IMPORT: Final = re.compile(r"(?m)^from subgraphs\.fulfilment\.providers import (?:\(([^)]*?),?\s*\)|(.*))$")
 
 
 def begin_provider(checkout: Path, name: str, like: str) -> list[Path]:
@@ -39,7 +39,9 @@ def begin_provider(checkout: Path, name: str, like: str) -> list[Path]:
     if declared not in texts[ADAPTERS / f"{name}.py"] or not _IMPORT.search(listed):
         raise CannotBegin(f"{ADAPTERS / like}.py or {LISTED} has changed: the place of the name is not found")
     texts = {path: text.replace(declared, f'name="{name}"') for path, text in texts.items()}
-    listed = _IMPORT.sub(rf"from subgraphs.fulfilment.providers import \1, {name}", listed)
+    listed = _IMPORT.sub(
+        lambda found: f"from subgraphs.fulfilment.providers import ({found[1] or found[2]}, {name})", listed
+    )
     texts[LISTED] = f"{listed.rstrip()}\n    {name.upper()} = {name}.ADAPTER\n"
     for path, text in texts.items():
         (checkout / path).write_text(text, encoding="utf-8")

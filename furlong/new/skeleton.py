@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from furlong.new.lists import ChangedList, edited_lists
+from furlong.new.lists import ENVIRONMENTS, ChangedList, edited_lists
 from subgraphs.block_list import SUBGRAPHS
 
 EXAMPLE: Final = Path(__file__).with_name("notes")
@@ -83,7 +83,9 @@ def begin_block(checkout: Path, names: Names) -> list[Path]:
         edited = edited_lists(checkout, names.block, names.topic, WORKER)
     except ChangedList as error:
         raise CannotBegin(str(error)) from error
-    if taken := sorted(str(path) for path in new if (checkout / path).exists()):
+    beside = (path.with_suffix("") for path in new if path.parent == Path("simulator"))  # a package hides it
+    environments = (path for path in edited if path.parent == ENVIRONMENTS)
+    if taken := sorted(str(path) for path in (*new, *beside, *environments) if (checkout / path).exists()):
         raise CannotBegin(f"there is {taken[0]} already")
     for path, text in (new | edited).items():
         (checkout / path).parent.mkdir(parents=True, exist_ok=True)

@@ -168,6 +168,8 @@ async def run_fulfilment(
                 await asyncio.gather(nightly, return_exceptions=True)
     finally:
         await process.close()
+        if gate is not None:
+            await gate.close()
 
 
 async def _caught_up(process: FulfilmentProcess, gate: CatchUp, stop: asyncio.Event) -> None:
@@ -178,7 +180,6 @@ async def _caught_up(process: FulfilmentProcess, gate: CatchUp, stop: asyncio.Ev
         log.info("payment_waits_for_topics", waits_for=reason)
 
     await until_caught_up(gate, stop, waits_for)
-    await gate.close()
     process.gate.waits_for = None
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Final, NamedTuple
 
 import structlog
@@ -29,14 +29,13 @@ class BlockWorker(NamedTuple):
         self, parts: WorkerParts, stream: StreamSettings, stop: asyncio.Event, status: RoundStatus
     ) -> None:
         """Work until `stop` is set; nothing is done before the block's consumer has applied its topics."""
-        rounds = BY_NAME[self.block].create_rounds(self.name, parts)
-        gate = gate_of(self.block, parts.database, stream, parts.clock)
-        try:
+        async with AsyncExitStack() as stack:
+            rounds = BY_NAME[self.block].create_rounds(self.name, parts)
+            stack.push_async_callback(rounds.close)
+            gate = gate_of(self.block, parts.database, stream, parts.clock)
+            stack.push_async_callback(gate.close)
             await until_caught_up(gate, stop, status.wait_for)
             await run_rounds(rounds.round, status, stop)
-        finally:
-            await gate.close()
-            await rounds.close()
 
 
 BLOCK_WORKERS: Final[Mapping[str, BlockWorker]] = {
@@ -64,11 +63,23 @@ async def run_rounds(
         except (SQLAlchemyError, OSError) as fault:
             status.trouble = f"the database does not respond: {type(fault).__name__}"
             log.warning("round_failed", worker=status.worker, error=type(fault).__name__)
+        await _pause(stop)
+
+
+async def _supervised(name: str, parts: WorkerParts, stream: StreamSettings, stop: asyncio.Event) -> None:
+    """Run a worker until `stop` is set, again whenever it ends with an error, as systemd does."""
+    while not stop.is_set():
         try:
-            async with asyncio.timeout(PAUSE_SECONDS):
-                await stop.wait()
-        except TimeoutError:
-            continue
+            await BLOCK_WORKERS[name].run(parts, stream, stop, RoundStatus(name))
+        except Exception as fault:
+            log.exception("worker_ended", worker=name, again_in=PAUSE_SECONDS, error=str(fault))
+        await _pause(stop)
+
+
+async def _pause(stop: asyncio.Event) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PAUSE_SECONDS):
+            await stop.wait()
 
 
 @asynccontextmanager
@@ -76,8 +87,8 @@ async def running_block_workers(parts: WorkerParts, stream: StreamSettings) -> A
     """Run the workers of all blocks while the block runs."""
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
-        for name, worker in BLOCK_WORKERS.items():
-            tasks.create_task(worker.run(parts, stream, stop, RoundStatus(name)), name=name)
+        for name in BLOCK_WORKERS:
+            tasks.create_task(_supervised(name, parts, stream, stop), name=name)
         try:
             yield
         finally:

@@ -13,7 +13,7 @@ from foundation.late_imports import imported
 from gateway.caching.settings import CacheSettings
 from gateway.clients.settings import AddressSettings, ClientSettings
 from gateway.feature_list import FEATURES
-from gateway.feature_settings import Entry, FeatureSettings, named_entry, nested_prefix
+from gateway.feature_settings import Entry, FeatureSettings, UnknownFeature, named_entry, nested_prefix
 from gateway.monitoring.settings import MetricsSettings, OperatorSettings
 from gateway.sections import PREFIX, Budget, DocumentLimits, ResponseLimits, Section
 from gateway.settings.execution import PlanExecution
@@ -172,10 +172,17 @@ CORE: Final[Mapping[str, type[Section]]] = {
 
 
 def sections(entries: Iterable[Entry] = FEATURES) -> dict[str, Located]:
-    """Return all sections by name: those of the core, then those of features."""
+    """Return all sections by name: those of the core, then those of features.
+
+    Raises:
+        UnknownFeature: A feature has the name of a part of the core.
+    """
+    features = tuple(entries)
+    if taken := sorted(CORE.keys() & {entry.name for entry in features}):
+        raise UnknownFeature(f"A feature cannot be called {taken[0]!r}, like a part of the core: rename it.")
     core = {name: Located(model, model.prefix) for name, model in CORE.items()}
     return core | {
-        entry.name: Located(imported(entry.settings), nested_prefix(entry.name)) for entry in entries
+        entry.name: Located(imported(entry.settings), nested_prefix(entry.name)) for entry in features
     }
 
 

@@ -8,6 +8,8 @@ from random import Random
 from typing import Final, TypeAlias
 from uuid import uuid4
 
+import structlog
+
 from simulator.kafka.messages import (
     Bet,
     Channel,
@@ -21,6 +23,7 @@ from simulator.kafka.messages import (
 from simulator.kafka.publish import MessageProducer
 from simulator.world import BetType, Brand, World
 
+log = structlog.get_logger(__name__)
 MAX_OPEN_BETS = 200
 DECIDED_SHARE = 0.45
 CASINO_SHARE = 0.04
@@ -39,10 +42,15 @@ CHANNELS: tuple[Channel, ...] = ("sports", "esports", "virtual", "exchange")
 async def run_source(
     producer: MessageProducer, source: Source, world: World, seed: int, clock: Callable[[], datetime]
 ) -> None:
-    """Publish what a source makes, moment after moment, until cancelled."""
+    """Publish what a source makes, moment after moment, until cancelled; its faults are logged."""
     random = Random(seed)  # noqa: S311 - plausible, not secret
     while True:
-        await producer.publish(source(world, random, clock()))
+        try:
+            messages = list(source(world, random, clock()))
+        except Exception:
+            log.exception("source_failed", source=f"{source.__module__}:{source.__qualname__}")
+            messages = []
+        await producer.publish(messages)
         await asyncio.sleep(SOURCE_SECONDS)
 
 

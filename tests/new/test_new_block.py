@@ -1,12 +1,16 @@
 """`furlong new block`: what it writes passes its own tests and the checks of all blocks, as it is."""
 
+import json
 import re
 from pathlib import Path
 from typing import Final
 
+import jsonschema
 import pytest
+import yaml
 
 from tests.support.processes.running_furlong import Programs, programs_in
+from tests.support.repository_files import ROOT
 
 from .checkouts import run
 
@@ -59,6 +63,14 @@ def test_the_import_contracts_cover_it(checkout: Path) -> None:
     assert "subgraphs.parcels.repository -> subgraphs.club.models" in broken.stdout
 
 
+def test_the_chart_takes_its_processes(checkout: Path) -> None:
+    """Its values are as their schema says, whatever a block's worker is called."""
+    chart = checkout / "deploy/helm/furlong"
+    values = yaml.safe_load((chart / "values.yaml").read_text())
+    assert "parcels-retention" in values["workers"]
+    jsonschema.validate(values, json.loads((chart / "values.schema.json").read_text()))
+
+
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
@@ -67,6 +79,7 @@ def test_the_import_contracts_cover_it(checkout: Path) -> None:
         (("Parcels",), "cannot name a block"),
         (("class",), "cannot name a block"),
         (("wallet", "--thing", "wallet"), "cannot name a row of wallet"),
+        (("providers", "--checkout", str(ROOT)), "there is simulator/providers already"),
         (("parcels", "--checkout", "."), "is no checkout of Furlong"),
     ],
 )

@@ -24,6 +24,14 @@ def test_it_passes_the_tests_of_all_adapters(copied: Path, like: str) -> None:
     assert run(copied, "ruff", "format", "--check", *files).returncode == 0
 
 
+def test_any_number_of_them_is_listed(copied: Path) -> None:
+    """Also once the line that imports them is broken."""
+    for number in range(1, 7):
+        Programs(copied).run("new", "provider", f"loyalty{number}", "--checkout", str(copied))
+    tried = "from subgraphs.fulfilment.providers.adapters import Adapter; print(Adapter('loyalty6').name)"
+    assert run(copied, "python", "-c", tried).stdout == "LOYALTY6\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [

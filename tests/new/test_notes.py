@@ -155,6 +155,8 @@ def test_what_the_simulator_publishes_is_as_the_contract_says() -> None:
     """Its consumer reads it, too."""
     contract = json.loads(CONTRACT.read_text(encoding="utf-8"))
     (message,) = messages(load_world(), Random(1), NOW)  # noqa: S311 - not secret
+    (again,) = messages(load_world(), Random(1), NOW)  # noqa: S311 - after a restart
+    assert json.loads(message.value)["note_id"] != json.loads(again.value)["note_id"]
     jsonschema.validate(json.loads(message.value), contract)
     record = Record(message.topic, 0, 0, message.key, message.value, message.headers)
     assert decode_note(record).revision == 1

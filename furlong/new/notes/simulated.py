@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from random import Random
 from typing import Final
-from uuid import NAMESPACE_URL, uuid5
+from uuid import uuid4
 
 import msgspec
 
@@ -16,7 +16,7 @@ TEXTS: Final = ("Welcome to the club.", "Your bet is settled.", "Boosted prices 
 
 
 def messages(world: World, random: Random, now: datetime) -> Iterator[Message]:
-    """Yield a note to one of the customers who bet."""
+    """Yield a new note to one of the customers who bet."""
     brand = random.choice(world.brands)
     customers = brand.betting_customers()
     if not customers:
@@ -25,10 +25,10 @@ def messages(world: World, random: Random, now: datetime) -> Iterator[Message]:
     at = now.isoformat().replace("+00:00", "Z")
     body = {
         "schema": SCHEMA,
-        "event_id": str(uuid5(NAMESPACE_URL, f"{brand.id}/{customer}/{at}")),
+        "event_id": str(uuid4()),
         "brand_id": brand.id,
         "customer_id": customer,
-        "note_id": f"n-{random.getrandbits(48)}",
+        "note_id": f"n-{uuid4().hex}",
         "revision": 1,
         "text": random.choice(TEXTS),
         "written_at": at,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from pymysql.err import OperationalError
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -256,6 +257,48 @@ def test_a_new_place_that_is_too_slow_is_not_waited_for(moving: MovingHarness) -
     with pytest.raises(NotCaughtUp):
         run(move, _delaying(moving.there))
     assert cells_at(moving.here) == {(3, "open")}
+    assert move_of(moving).journal.begun == []
+
+
+@contextlib.contextmanager
+def away(place: CellServer) -> Iterator[None]:
+    """Let a server refuse the mover for the duration of the block, as one that does not answer."""
+    place.as_root("ALTER USER 'mover'@'127.0.0.1' ACCOUNT LOCK")
+    try:
+        yield
+    finally:
+        place.as_root("ALTER USER 'mover'@'127.0.0.1' ACCOUNT UNLOCK")
+
+
+def test_a_move_is_given_up_while_the_target_is_away(moving: MovingHarness) -> None:
+    """The cell's processes wait for the source, which is open again at once; the copy is removed later."""
+    with pytest.raises(Killed):
+        run(move_of(moving), killed_at(Step.FINAL_CATCH_UP, "begins"))
+    assert cells_at(moving.here) == {(2, "fenced")}
+    with away(moving.there):
+        with pytest.raises(OperationalError):
+            go_back(move_of(moving))
+        assert cells_at(moving.here) == {(3, "open")}
+        with pytest.raises(MoveError, match="finish that with --back"):
+            run(move_of(moving), quietly)
+    go_back(move_of(moving))
+    assert cells_at(moving.here) == {(3, "open")}
+    run(move_of(moving), quietly)
+    assert {state for _, state in cells_at(moving.there)} == {"open"}
+
+
+def test_a_target_that_goes_away_behind_the_fence_is_not_waited_for(moving: MovingHarness) -> None:
+    """The source is open again; the error says what is left to do."""
+    with contextlib.ExitStack() as stack:
+
+        def report(step: Step, says: str) -> None:
+            if (step, says) == (Step.FINAL_CATCH_UP, "begins"):
+                stack.enter_context(away(moving.there))
+
+        with pytest.raises(MoveError, match="then --back removes it"):
+            run(move_of(moving), report)
+        assert cells_at(moving.here) == {(3, "open")}
+    go_back(move_of(moving))
     assert move_of(moving).journal.begun == []
 
 

@@ -65,6 +65,19 @@ def test_a_feature_that_is_none_is_named(name: str, reason: str) -> None:
         GatewaySettings(features=(name,))
 
 
+def test_a_feature_named_like_a_part_of_the_core_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its settings and those of the part could not be told apart."""
+    (tmp_path / "measuring.py").write_text(
+        "from gateway.feature import Entry\n"
+        'ENTRY = Entry("metrics", settings="measuring:Settings", feature="measuring:Measuring")\n'
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ValueError, match="A feature cannot be called 'metrics'"):
+        GatewaySettings(features=("measuring:ENTRY",))
+
+
 async def test_a_claim_is_for_one_feature_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second one is refused at the start, and both are named."""
     code = """
