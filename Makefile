@@ -99,7 +99,7 @@ nightly: wheel ## Check the Helm chart on a real API server, which it builds the
 bench: .venv/.installed ## Run a benchmark beside its peers and write bench/results/NAME.json; BENCH=betslip ARGS=--quick PROFILE=1
 	@$(BIN)/python -m bench.$(or $(BENCH),$(error name one of bench/: make bench BENCH=betslip)) $(ARGS) $(if $(PROFILE),--profile)
 
-check: .venv/.installed web/node_modules/.installed ## Run the checks whose inputs have changed (tools/checks), all in CI; ARGS=--all, ARGS="mypy docs"
+check: .venv/.installed web/node_modules/.installed web/dist/.built ## Run the checks whose inputs have changed (tools/checks), all in CI; ARGS=--all, ARGS="mypy docs"
 	@$(BIN)/python -m tools.checks $(ARGS)
 
 check-python check-web check-docs check-graph check-budgets: .venv/.installed web/node_modules/.installed

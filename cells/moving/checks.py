@@ -64,7 +64,7 @@ def check(source: Location, target: Location) -> Findings:
         problems = [*_problems_of_cell(found), *_problems_of_servers(source, target)]
         problems += [*_problems_of_target(target, name, epoch), *problems_of_region(source, target.region)]
         problems += problems_of_accounts(source, target)
-    except OperationalError as fault:  # giving a move up must be possible while the target is away
+    except OperationalError as fault:  # giving a move up must be possible while the target is down
         problems = [f"a server of the move does not answer: {fault.args[-1]}"]
     return Findings(cell, epoch, size, tables, problems)
 
