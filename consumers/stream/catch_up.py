@@ -36,17 +36,11 @@ class CatchUp:
     _ends: dict[Partition, int] | None = field(default=None, init=False)
 
     @classmethod
-    def of(cls, consumer: Consumer, topics: Collection[str] | None = None) -> "CatchUp":
-        """Return the comparison of what a consumer reads, over its database, which `close` closes.
-
-        Args:
-            consumer: It need not run.
-            topics: Those of them that matter; by default all.
-        """
-        read = consumer.app.topics
-        wanted = {topic.name for topic in read if topics is None or topic.name in topics}
-        shared = {topic.name for topic in read if topic.shared}
-        return cls(consumer.settings, wanted, consumer.database, consumer.sink.positions, shared)
+    def of(cls, consumer: Consumer) -> "CatchUp":
+        """Return the comparison of what a consumer reads, which need not run, over its own database."""
+        topics = {topic.name: topic.shared for topic in consumer.app.topics}
+        shared = {name for name, is_shared in topics.items() if is_shared}
+        return cls(consumer.settings, set(topics), consumer.database, consumer.sink.positions, shared)
 
     async def close(self) -> None:
         """Close the database."""

@@ -168,8 +168,6 @@ async def run_fulfilment(
                 await asyncio.gather(nightly, return_exceptions=True)
     finally:
         await process.close()
-        if gate is not None:
-            await gate.close()
 
 
 async def _caught_up(process: FulfilmentProcess, gate: CatchUp, stop: asyncio.Event) -> None:
@@ -179,7 +177,10 @@ async def _caught_up(process: FulfilmentProcess, gate: CatchUp, stop: asyncio.Ev
         process.gate.waits_for = reason
         log.info("payment_waits_for_topics", waits_for=reason)
 
-    await until_caught_up(gate, stop, waits_for)
+    try:
+        await until_caught_up(gate, stop, waits_for)
+    finally:
+        await gate.close()
     process.gate.waits_for = None
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from typing import Final, NamedTuple
 
 import structlog
@@ -29,13 +29,16 @@ class BlockWorker(NamedTuple):
         self, parts: WorkerParts, stream: StreamSettings, stop: asyncio.Event, status: RoundStatus
     ) -> None:
         """Work until `stop` is set; nothing is done before the block's consumer has applied its topics."""
-        async with AsyncExitStack() as stack:
-            rounds = BY_NAME[self.block].create_rounds(self.name, parts)
-            stack.push_async_callback(rounds.close)
-            gate = gate_of(self.block, parts.database, stream, parts.clock)
-            stack.push_async_callback(gate.close)
+        gate = gate_of(self.block, parts.database, stream, parts.clock)
+        try:
             await until_caught_up(gate, stop, status.wait_for)
+        finally:
+            await gate.close()
+        rounds = BY_NAME[self.block].create_rounds(self.name, parts)
+        try:
             await run_rounds(rounds.round, status, stop)
+        finally:
+            await rounds.close()
 
 
 BLOCK_WORKERS: Final[Mapping[str, BlockWorker]] = {

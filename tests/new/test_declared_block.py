@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import httpx
 import pytest
+from confluent_kafka import Consumer, TopicPartition
 
 from furlong.new.notes import NOTE_TOPIC
 from subgraphs.block_list import SUBGRAPHS
@@ -91,6 +92,17 @@ def shown(site: Site, customer: str) -> list[str]:
     return [one["id"] for one in answer["data"]["notes"]]
 
 
+def count_records(bootstrap: str, topic: str) -> int:
+    """Return how many records a topic has."""
+    consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "counting"})
+    try:
+        partitions = consumer.list_topics(topic).topics[topic].partitions
+        ends = (consumer.get_watermark_offsets(TopicPartition(topic, number)) for number in partitions)
+        return sum(end - first for first, end in ends)
+    finally:
+        consumer.close()
+
+
 def working(address: str) -> bool:
     """Return whether a worker says that it works."""
     try:
@@ -119,6 +131,12 @@ def test_all_that_is_done_for_blocks_is_done_for_it(programs: Programs) -> None:
     listen = f"127.0.0.1:{free_port()}"
     programs.start("worker", "notes-retention", "--listen", listen)
     eventually(lambda: working(listen), "the worker of the block works, as it has applied the topics")
+
+    bootstrap = programs.environment["FURLONG_KAFKA_BOOTSTRAP"]
+    before = count_records(bootstrap, NOTE_TOPIC)
+    simulator = ("--kafka", bootstrap, "--data", "simulated", "--listen", "127.0.0.1:0")
+    programs.start("simulator", "serve", *simulator)
+    eventually(lambda: count_records(bootstrap, NOTE_TOPIC) > before, "the simulator publishes notes")
 
     programs.stop()
     assert "notes" in programs.run("restore", "backup", "--only", "notes", "--replace")
