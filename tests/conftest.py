@@ -1,6 +1,6 @@
 """What every test may ask for: databases, brokers, a browser; real ones need the marker of the same name.
 
-A test file may import the fixtures' types from the modules in `deploy/`, such as `tools.private_mariadb`.
+A test file may import the fixtures' types from the modules in `tools/`, such as `tools.private_mariadb`.
 """
 
 import gc
