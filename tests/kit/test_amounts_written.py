@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from babel.numbers import format_currency
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from subgraphs.kit.domain.currencies import all_currencies, minor_digits
@@ -47,6 +47,11 @@ def test_no_currency_is_shown_as_another_value(currency: str) -> None:
     currency=st.sampled_from(CURRENCIES),
     locale=st.sampled_from(LOCALES + OTHERS),
 )
+@example(minor=UNGROUPED * 100 - 1, currency="GBP", locale="en-GB")
+@example(minor=UNGROUPED * 100, currency="GBP", locale="en-GB")
+@example(minor=UNGROUPED * 100 + 99, currency="EUR", locale="de-DE")
+@example(minor=-1, currency="GBP", locale="en-GB")
+@example(minor=-UNGROUPED, currency="JPY", locale="ja-JP")
 def test_every_amount_is_written_as_babel_writes_it(minor: int, currency: str, locale: str) -> None:
     """Small and large, negative too, in currencies with none, two and three decimals."""
     assert written(minor, currency, locale) == by_babel(minor, currency, locale)
