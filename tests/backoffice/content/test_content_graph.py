@@ -5,11 +5,10 @@ import io
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from backoffice.access import Role
 from backoffice.content.image_conversion import MAX_BYTES
@@ -19,65 +18,28 @@ from consumers.rewards.decisions import RewardDecisions
 from consumers.stream.records import Record
 from consumers.stream.topics import Message
 from foundation.storage.database import Database
-from foundation.storage.settings import DatabaseSettings
-from subgraphs.progress.models import METADATA as PROGRESS
 from subgraphs.progress.qualification.club_state import ClubState
 from subgraphs.rewards.catalogue.repository import CatalogueRepository
-from subgraphs.rewards.models import METADATA as REWARDS
-from subgraphs.rewards.models import REFERENCE, REWARD_CONFIG, REWARD_CONTENT
-from tests.support.database_probe import migrate
-from tests.support.office.backoffice_site import OfficeSite, codes, running_site
-from tests.support.subgraphs.club_samples import (
-    brand_row,
-    config_row,
-    make_brand,
-    make_config,
-    make_scheme,
-    scheme_row,
+from subgraphs.rewards.models import REWARD_CONFIG, REWARD_CONTENT
+from tests.backoffice.content.content_operations import (
+    APPROVE,
+    PUBLISH,
+    ROLL_BACK,
+    SAVE,
+    SUBMIT,
+    VERSION,
+    draft,
+    of_reward,
+    site_of_northbet,
 )
-
-TEXT = {
-    "locale": "en-GB",
-    "title": "£5 free bet",
-    "summary": "One £5 free bet on any sport.",
-    "significantTerms": "Use within 7 days. Stake not returned. 18+.",
-    "termsUrl": "https://northbet.example/club/terms/fb-5",
-}
-ITEM = (
-    "id version open { revision state lint { rule path } proposal { id contentHash } } published { revision }"
-)
-SAVE = f"mutation Save($input: SaveContentInput!) {{ saveContent(input: $input) {{ {ITEM} }} }}"
-VERSION = '{ contentItem(brand: "northbet", rewardId: "fb-5", configVersion: 1) { version } }'
-SUBMIT = f"mutation Submit($input: SubmitContentInput!) {{ submitContent(input: $input) {{ {ITEM} }} }}"
-PUBLISH = f"mutation Publish($input: ContentStepInput!) {{ publishContent(input: $input) {{ {ITEM} }} }}"
-ROLL_BACK = f"mutation Back($input: RollBackContentInput!) {{ rollBackContent(input: $input) {{ {ITEM} }} }}"
-APPROVE = "mutation Approve($input: ApproveInput!) { approve(input: $input) { status } }"
+from tests.support.office.backoffice_site import OfficeSite, codes
 
 
 @pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[OfficeSite]:
     """The back office, and a rewards subgraph that knows Northbet."""
-    url = f"sqlite+aiosqlite:///{tmp_path}"
-    for name, metadata in (("rewards", REWARDS), ("progress", PROGRESS)):
-        await migrate(DatabaseSettings(url=url), name, metadata)
-    rewards = Database.open(DatabaseSettings(url=url), "rewards")
-    async with rewards.write() as connection:
-        await connection.execute(insert(REFERENCE.brand), [brand_row(make_brand())])
-        await connection.execute(insert(REFERENCE.scheme), [scheme_row(make_scheme())])
-        await connection.execute(insert(REWARD_CONFIG), [config_row(make_config("fb-5"))])
-    await rewards.close()
-    async with running_site(url) as opened:
+    async with site_of_northbet(f"sqlite+aiosqlite:///{tmp_path}") as opened:
         yield opened
-
-
-def of_reward(version: int, **more: Any) -> dict[str, Any]:
-    """Return the input of a step."""
-    return {"brand": "northbet", "rewardId": "fb-5", "configVersion": 1, "expectedVersion": version, **more}
-
-
-def draft(version: int = 0, **changes: Any) -> dict[str, Any]:
-    """Return the input of a draft."""
-    return of_reward(version, document={"position": 1, "texts": [TEXT | changes]})
 
 
 async def apply_outbox(site: OfficeSite) -> list[str]:
