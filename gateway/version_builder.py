@@ -86,7 +86,7 @@ class VersionBuilder(Struct, frozen=True):
         model = load_supergraph(sdl, incremental=settings.execution.incremental_delivery)
         over_http = http_transports(model, self.transports, settings.subgraphs, kept or {}, core.signer_of)
         version = self.features.reached(Version(model, settings, {**over_http, **self.transports}, over_http))
-        path = assemble(self.features.of(version), _core(version), authenticates=core.authentication.is_used)
+        path = assemble(self.features.of(version), _core(version), authenticates=core.sessions.is_used)
         parts = path.parts
         if model.annotations.guarded and parts.narrowing is None:
             raise SupergraphError(
@@ -165,7 +165,7 @@ class VersionBuilder(Struct, frozen=True):
         kind = ArrivalPipeline if parts.requests else Pipeline
         subscribe = parts.subscriptions
         return kind(
-            authentication=core.authentication,
+            authentication=core.sessions,
             identification=Identification(settings.clients),
             planning=planning,
             hooks=parts,
@@ -176,7 +176,7 @@ class VersionBuilder(Struct, frozen=True):
             response_bytes=settings.responses.bytes,
             large_responses=core.thread,
             recorders=Recorders(self.operations, names, parts.recorders),
-            authenticates=core.authentication.is_used,
+            authenticates=core.sessions.is_used,
             subscriptions=None if subscribe is None else subscribe(executor, names, parts),
             incremental=None if parts.in_parts is None else parts.in_parts(executor, parts.responses),
         )
@@ -196,7 +196,7 @@ class VersionBuilder(Struct, frozen=True):
             pipeline = divide(pipeline)
         streams = None
         if connections is not None:
-            streams = Streams(live, connections, core.authentication, core.admission, parts.origins)
+            streams = Streams(live, connections, core.sessions, core.admission, parts.origins)
         return Endpoint(
             pipeline=pipeline,
             body_bytes=settings.http.body_bytes,
@@ -209,7 +209,7 @@ class VersionBuilder(Struct, frozen=True):
                 [name for _, name in forwarding.names],
                 settings.clients.key_header,
                 () if parts.documents is None else parts.documents.varies_by,
-                authenticates=core.authentication.is_required,
+                authenticates=core.sessions.is_required,
                 is_shared=forwarding.others is None,
                 varies_by=(*parts.varies_by, *(name for reply in parts.replies for name in reply.varies_by)),
             ),

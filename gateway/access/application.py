@@ -1,4 +1,4 @@
-"""What an application may decide: the rights of a session, and which policies hold."""
+"""What an application may decide: which policies hold."""
 
 from __future__ import annotations
 
@@ -7,11 +7,6 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
-
-from gateway.access.requirements import Granted
-
-AccessOf: TypeAlias = Callable[[object], Granted]
-"""Returns the rights of a session."""
 
 
 class PolicyQuestion(Struct, frozen=True):
@@ -48,3 +43,13 @@ class PolicyQuestion(Struct, frozen=True):
 
 DecidePolicies: TypeAlias = Callable[[PolicyQuestion], Awaitable[Collection[str]]]
 """Returns the policies that hold; if it raises anything, none holds."""
+
+
+class PolicyDecider(Struct, frozen=True):
+    """What decides policies; the application's feature offers it: `core.offer(PolicyDecider(decide))`.
+
+    Attributes:
+        decide: Decides those policies for which the settings have no expressions.
+    """
+
+    decide: DecidePolicies

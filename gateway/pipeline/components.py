@@ -14,7 +14,7 @@ from gateway.sections import ResponseLimits
 
 
 class AuthenticationComponent(Protocol):
-    """Finds the session of a request: see `Authentication`."""
+    """Finds the session of a request: see `Sessions`."""
 
     @property
     def is_required(self) -> bool:

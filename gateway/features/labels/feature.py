@@ -32,7 +32,7 @@ class OverrideLabels(Feature):
 
     def of(self, version: Version) -> VersionParts:
         """Decide the labels of a version, unless its supergraph has none."""
-        names, customer_of = version.supergraph.labels, self.core.customer_of
+        names, customer_of = version.supergraph.labels, self.core.sessions.customer_of
         if not names:
             return VersionParts()
         settings = version.settings.of(LabelSettings)

@@ -45,7 +45,7 @@ class RateLimits(Feature):
             stores["valkey"] = valkey
             core.close_at_end(valkey.close)
         addresses = ClientAddresses.of(core.settings.addresses)
-        self.limiter = Limiter(settings, addresses, core.customer_of, store)
+        self.limiter = Limiter(settings, addresses, core.sessions.customer_of, store)
         core.register(RateLimitMetrics(self.limiter, stores))
 
     def of(self, version: Version) -> VersionParts:

@@ -29,7 +29,7 @@ class Resilience(Feature):
 
     def install(self, core: Core) -> None:
         """Make the registry of all versions' guards, with its metrics."""
-        identify = id if core.customer_of is None else core.customer_of
+        identify = id if core.sessions.customer_of is None else core.sessions.customer_of
         self.known = KnownGuards(WaitingRequests(core.admission), identify)
         core.register(ResilienceMetrics(self.known, core.admission))
 

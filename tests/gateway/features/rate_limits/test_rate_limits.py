@@ -20,6 +20,7 @@ from gateway.errors import InvalidDocument
 from gateway.features.rate_limits.buckets import MemoryStore, RateLimited
 from gateway.features.rate_limits.feature import Limiter
 from gateway.features.rate_limits.settings import NANOSECONDS, RateLimitRule, RateLimitSettings
+from gateway.pipeline.sessions import Sessions
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
 from tests.http.served_gateway import ME, NAME, Shop, post
@@ -51,8 +52,9 @@ class Server:
             self.federation.sdl,
             self.federation.transports(),
             settings,
-            authenticate,
-            customer_of=lambda session: session if isinstance(session, str) else None,
+            sessions=Sessions(
+                authenticate, customer_of=lambda session: session if isinstance(session, str) else None
+            ),
         )
 
     async def post(
