@@ -12,8 +12,6 @@ from typing import Any, Final, TypeAlias
 
 from starlette.applications import Starlette
 
-from gateway.caching import CacheMetrics
-from gateway.clients import ClientAddresses
 from gateway.feature import Core, Feature
 from gateway.http.admission import Admission
 from gateway.http.graph_versions import ServedGraph
@@ -22,9 +20,11 @@ from gateway.http.routes import Gateway, IsReady, OperatorRoutes, Remark
 from gateway.http.websocket import WebSocketEndpoint, WebSocketParts
 from gateway.installed_features import InstalledFeatures
 from gateway.monitoring import OperationMetrics, ProcessMetrics
+from gateway.monitoring.caches import CacheMetrics
 from gateway.monitoring.metrics import Metrics
+from gateway.pipeline.client_address import ClientAddresses
 from gateway.pipeline.sessions import Sessions
-from gateway.reload import Reload, Reloader, ReloadOutcomes
+from gateway.serving.reload import Reload, Reloader, ReloadOutcomes
 from gateway.settings import GatewaySettings
 from gateway.transport import Transport
 from gateway.version_builder import VersionBuilder

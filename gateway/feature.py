@@ -21,15 +21,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from gateway.access.operations import Narrowing
 from gateway.executor import CallMiddleware
-from gateway.feature_settings import Entry, FeatureSettings
-from gateway.forwarding import Forwarding
 from gateway.http.admission import Admission
+from gateway.http.forwarding import Forwarding
 from gateway.http.graph_versions import ServedGraph
 from gateway.http.replies import OriginPolicy, ReplyStage
 from gateway.http.routes import IsReady, Remark
 from gateway.monitoring import AddRecorder, KnownNames
+from gateway.pipeline.access.operations import Narrowing
 from gateway.pipeline.components import AnsweringPipeline
 from gateway.pipeline.documents import DocumentResolver
 from gateway.pipeline.hooks import Hooks, ResponseHook
@@ -42,6 +41,7 @@ from gateway.pipeline.sessions import Sessions
 from gateway.pipeline.stages import ResponsePipeline
 from gateway.pipeline.subscriptions import AnswersSubscriptions
 from gateway.settings import GatewaySettings
+from gateway.settings.feature_settings import Entry, FeatureSettings
 from gateway.supergraph import Supergraph
 from gateway.transport import SignerOf, Transport
 

@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from foundation.late_imports import imported
 from gateway.feature import Core, Feature, Version, VersionParts
-from gateway.feature_list import FEATURES
-from gateway.feature_settings import Entry
 from gateway.settings import GatewaySettings
+from gateway.settings.feature_list import FEATURES
+from gateway.settings.feature_settings import Entry
 
 
 class InstalledFeatures:

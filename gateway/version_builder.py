@@ -9,28 +9,29 @@ from time import monotonic
 
 from msgspec import Struct
 
+from foundation.garbage_collection import collected_in_steps
 from foundation.graphql_http import Negotiation
-from gateway.access.operations import Narrowing
-from gateway.clients import Identification
 from gateway.errors import SupergraphError
+from gateway.executor.masking import error_masking
 from gateway.feature import Version, VersionParts
-from gateway.forwarding import Forwarding
-from gateway.garbage_collection import collected_in_steps
 from gateway.http.endpoint import CorsEndpoint, Endpoint
+from gateway.http.forwarding import Forwarding
 from gateway.http.graph_versions import GraphVersion
 from gateway.http.live import LiveConnections, LiveOperations
 from gateway.http.responses import ResponseCaching
 from gateway.http.streams import Streams
 from gateway.installed_features import InstalledFeatures
-from gateway.limits import IntrospectionSizes
 from gateway.monitoring import KnownNames, OperationMetrics, Recorders
 from gateway.monitoring.metrics import Metrics
 from gateway.monitoring.operations import Document
+from gateway.pipeline.access.operations import Narrowing
 from gateway.pipeline.cold_planning import ColdPlanning
 from gateway.pipeline.components import AnsweringPipeline
 from gateway.pipeline.documents import DocumentResolver, SentDocuments
 from gateway.pipeline.hooks import Hooks
+from gateway.pipeline.identification import Identification
 from gateway.pipeline.introspection_responses import Introspection, IntrospectionCache
+from gateway.pipeline.limits import IntrospectionSizes
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.pipeline import ArrivalPipeline, Pipeline
 from gateway.pipeline.policies import IntrospectionPolicy, checks_of
@@ -40,9 +41,9 @@ from gateway.pipeline.preparation.preparer import Preparer
 from gateway.pipeline.stages import ResponsePipeline
 from gateway.request_path import assemble
 from gateway.settings import GatewaySettings
-from gateway.subgraph_calls import error_masking, http_transports
 from gateway.supergraph import load_supergraph
 from gateway.transport import HttpTransport, Transport
+from gateway.transport.by_settings import http_transports
 
 
 class VersionBuilder(Struct, frozen=True):

@@ -16,10 +16,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from foundation.security_headers import page_headers
 from foundation.storage.clock import Clock
 from furlong.embedding.sessions import Brands, issued_session
 from furlong.embedding.settings import EmbedSettings
-from gateway.browsers.security_headers import page_headers
 from subgraphs.kit.auth import is_id
 
 log = structlog.get_logger(__name__)

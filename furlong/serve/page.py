@@ -14,11 +14,11 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Receive, Scope, Send
 
+from foundation.security_headers import page_headers
+from foundation.static_files import NO_CACHE, BuiltFiles, file_response
 from foundation.storage.clock import Clock
 from foundation.storage.rehearsal import rehearsal_marks
 from furlong.settings import ROOT
-from gateway.browsers.security_headers import page_headers
-from gateway.browsers.static_files import NO_CACHE, BuiltFiles, file_response
 from gateway.feature import Core, Feature
 
 CONTENT_SECURITY_POLICY = (

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from gateway.clients.session import CHALLENGE
 from gateway.errors import AuthenticationUnavailable, RequestError, Unauthenticated
-from gateway.pipeline.sessions import Sessions
+from gateway.pipeline.sessions import CHALLENGE, Sessions
 from subgraphs.kit.auth import Authenticator, RequestIdentity
 from subgraphs.kit.domain.errors import AuthenticationUnavailable as CannotAuthenticate
 from subgraphs.kit.domain.errors import Unauthenticated as NotAuthenticated

@@ -25,12 +25,12 @@ from gateway.app import create_gateway
 from gateway.feature import Feature, closing
 from gateway.features.documents.settings import KnownDocumentSettings
 from gateway.features.rate_limits.settings import RateLimitRule
-from gateway.reload import Reload
-from gateway.reload.chosen_sources import reload_of
+from gateway.serving.reload import Reload
+from gateway.serving.reload.chosen_sources import reload_of
+from gateway.serving.sources import FileSource
 from gateway.settings import GatewaySettings
 from gateway.settings.file import read_settings
 from gateway.settings.subgraphs import CLIENT_CODES
-from gateway.sources import FileSource
 from gateway.transport.memory import MemoryTransport
 from subgraphs.block_list import SUBGRAPHS
 from subgraphs.kit.auth import READ, Authenticator

@@ -16,14 +16,14 @@ from foundation.signatures import InvalidSignature, SignatureVerifier
 from foundation.signatures.verifier import RequestHead
 from foundation.storage.tracing import TRACEPARENT
 from furlong.serve.sessions import NO_SESSION, refusal
-from gateway.clients import ClientAddresses
 from gateway.errors import Unauthenticated
-from gateway.forwarding import Forwarding
 from gateway.http.admission import Admission
+from gateway.http.forwarding import Forwarding
 from gateway.http.live import LiveConnections, LiveMetrics, LiveOperations
 from gateway.http.replies import OriginPolicy
 from gateway.http.websocket import WebSocketEndpoint, WebSocketParts
 from gateway.monitoring.metrics import Metrics
+from gateway.pipeline.client_address import ClientAddresses
 from gateway.pipeline.stages import HttpRequest, Response, ResponseStream
 from gateway.settings import GatewaySettings
 from subgraphs.kit.auth import READ, RequestIdentity

@@ -10,7 +10,7 @@ from gateway.executor import FetchedData
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedRequest
 from gateway.pipeline.stages import GraphQLResponse, HttpRequest, ResponsePipeline, SubscriptionPipeline
-from gateway.sections import ResponseLimits
+from gateway.settings.limits import ResponseLimits
 
 
 class AuthenticationComponent(Protocol):

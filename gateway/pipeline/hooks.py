@@ -7,8 +7,8 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 from msgspec import Struct
 
-from gateway.clients import ClientIdentity
 from gateway.executor import CallMiddleware, SourceMiddleware
+from gateway.pipeline.identification import ClientIdentity
 from gateway.pipeline.policies import Policy, PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.stages import GraphQLResponse, HttpRequest

@@ -8,7 +8,6 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.clients import Identification
 from gateway.errors import (
     AuthenticationUnavailable,
     Overloaded,
@@ -26,6 +25,7 @@ from gateway.pipeline.components import (
 )
 from gateway.pipeline.documents import DocumentResolver
 from gateway.pipeline.hooks import Hooks, SenderCheck
+from gateway.pipeline.identification import Identification
 from gateway.pipeline.in_parts import AnswersInParts, ResponseInParts
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation

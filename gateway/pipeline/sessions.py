@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TypeAlias
+from typing import Any, Final, TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
-from gateway.access.requirements import Granted
-from gateway.clients import CustomerOf
+from gateway.pipeline.access.requirements import Granted
+from gateway.pipeline.identification import CustomerOf
 from gateway.pipeline.stages import HttpRequest
 
 Authenticate: TypeAlias = Callable[[Mapping[str, str]], Awaitable[object]]
@@ -28,6 +28,23 @@ ExpiresOf: TypeAlias = Callable[[object], float | None]
 
 AccessOf: TypeAlias = Callable[[object], Granted]
 """Returns the rights of a session."""
+
+CHALLENGE: Final = 'Bearer error="invalid_token"'
+"""The response's `WWW-Authenticate` for a refused token (RFC 6750, section 3.1)."""
+
+
+class Session(Struct, frozen=True):
+    """The session of a request, as the gateway itself makes it from a bearer token.
+
+    Attributes:
+        issuer: The issuer of the token; None for an anonymous request.
+        claims: The token's claims; empty for an anonymous request.
+        expires: Until when the token is valid, in seconds since the epoch; None for an anonymous request.
+    """
+
+    issuer: str | None = None
+    claims: Mapping[str, Any] = field(default_factory=dict)
+    expires: float | None = None
 
 
 class Sessions(Struct, frozen=True):

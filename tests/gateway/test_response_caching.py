@@ -13,8 +13,8 @@ import pytest
 
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, create_gateway
-from gateway.cache_control import CachePolicy
 from gateway.http.responses import ResponseCaching
+from gateway.pipeline.cache_control import CachePolicy
 from gateway.pipeline.sessions import Authenticate, Sessions
 from tests.gateway.plans import joined
 from tests.support.federation.asked import SubgraphRequest, asking

@@ -24,11 +24,11 @@ from typer.testing import CliRunner
 
 from gateway import GatewaySettings, create_gateway
 from gateway.cli import cli
-from gateway.monitoring.settings import OperatorSettings
-from gateway.operators import OperatorsPortError, operators_port, report_to
-from gateway.operators.messages import Report, encoder, write_message
-from gateway.operators.workers import READY_SECONDS, Workers
-from gateway.tls import ServerTls
+from gateway.http.server.tls import ServerTls
+from gateway.serving.operators import OperatorsPortError, operators_port, report_to
+from gateway.serving.operators.messages import Report, encoder, write_message
+from gateway.serving.operators.workers import READY_SECONDS, Workers
+from gateway.settings.metrics import OperatorSettings
 from tests.gateway.worlds import shop
 from tests.http.certificates import Authority
 from tests.support.gateway.installing import Installs
@@ -65,7 +65,7 @@ def create():
 SERVE = """
 import sys
 from gateway.http.server import ClientLimits, configured, listen, run
-from gateway.operators import operators_port
+from gateway.serving.operators import operators_port
 from gateway.settings import GatewaySettings
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from starlette.applications import Starlette
 
+from foundation.garbage_collection import freeze_long_lived_objects
 from foundation.tracing import opened
 from furlong.cli.options import database_settings, log_to_stderr, running_clock, session_settings
 from furlong.serve.site import create_site, site_reload, site_settings
@@ -9,7 +10,6 @@ from furlong.serve.site_feature import SentTraces
 from furlong.serve.subgraphs import subgraph_parts
 from furlong.settings import ROOT, ServeSettings
 from gateway.features.observation.settings import ObservationSettings
-from gateway.garbage_collection import freeze_long_lived_objects
 
 CONTRACTS = ROOT / "contracts"
 """The folder with the operations of our own clients."""

@@ -10,19 +10,18 @@ import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gateway.access.application import PolicyDecider, PolicyQuestion
-from gateway.access.operation_rules import DocumentAccess
-from gateway.access.operations import Narrowing, OperationAccess
-from gateway.access.requirements import Granted, Requirement, policies_in
-from gateway.access.visible_schema import VisibleSchemas
-from gateway.clients.session import Session
 from gateway.errors import SupergraphError
 from gateway.feature import Core, Feature, Version, VersionParts
 from gateway.features.access.deciders import AccessMetrics, Coprocessor, Expressions, PolicyDecision
 from gateway.features.access.settings import AccessSettings
+from gateway.pipeline.access.application import PolicyDecider, PolicyQuestion
+from gateway.pipeline.access.operation_rules import DocumentAccess
+from gateway.pipeline.access.operations import Narrowing, OperationAccess
+from gateway.pipeline.access.requirements import Granted, Requirement, policies_in
+from gateway.pipeline.access.visible_schema import VisibleSchemas
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.prepared import PreparedDocument
-from gateway.pipeline.sessions import AccessOf
+from gateway.pipeline.sessions import AccessOf, Session
 
 RESULTS: Final = {"enforce": "restricted", "reject": "rejected", "dry-run": "answered"}
 

@@ -18,9 +18,10 @@ from gateway.features.header_rules.model import (
     expression,
 )
 from gateway.features.header_rules.settings import HeaderRuleSettings
-from gateway.forwarding import OWN_HEADERS, Forwarding
+from gateway.http.forwarding import Forwarding
 from gateway.pipeline.policies import PolicyInput
 from gateway.settings import GatewaySettings
+from gateway.settings.header_names import OWN_HEADERS
 from gateway.transport import (
     EventSource,
     SubgraphOperation,

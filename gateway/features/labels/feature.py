@@ -10,9 +10,9 @@ from hashlib import blake2b
 
 from msgspec import Struct, field
 
-from gateway.clients import CustomerOf
 from gateway.feature import Core, Feature, Version, VersionParts
 from gateway.features.labels.settings import LabelSettings
+from gateway.pipeline.identification import CustomerOf
 from gateway.pipeline.policies import PolicyInput
 
 PERCENT = re.compile(r"percent\((\d+(?:\.\d+)?)\)")

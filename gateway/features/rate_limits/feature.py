@@ -10,7 +10,6 @@ from typing import Protocol
 from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from gateway.clients import ClientAddresses, ClientIdentity, CustomerOf
 from gateway.errors import RequestError
 from gateway.feature import Core, Feature, Version, VersionParts
 from gateway.features.rate_limits.buckets import (
@@ -23,6 +22,8 @@ from gateway.features.rate_limits.buckets import (
 )
 from gateway.features.rate_limits.settings import RateLimitRule, RateLimitSettings
 from gateway.monitoring import SummedGauge
+from gateway.pipeline.client_address import ClientAddresses
+from gateway.pipeline.identification import ClientIdentity, CustomerOf
 from gateway.pipeline.policies import PolicyInput
 
 

@@ -11,13 +11,13 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from gateway.cache_control.cacheable_fields import subgraph_tag, type_tag, written_tag
 from gateway.errors import BodyTooLarge, RequestError
 from gateway.feature import Core, Feature, Version, VersionParts
 from gateway.features.response_cache.caching import Caching, EntryKeys, ResponseCacheMetrics
 from gateway.features.response_cache.middleware import ResponseCacheMiddleware
 from gateway.features.response_cache.settings import ResponseCacheSettings
 from gateway.features.response_cache.stores import MemoryStore, Store, StoreUnavailable
+from gateway.pipeline.cache_control.cacheable_fields import subgraph_tag, type_tag, written_tag
 
 
 class SubgraphResponseCache(Feature):

@@ -17,11 +17,10 @@ from foundation.tokens import (
     VerifiedToken,
 )
 from foundation.tokens.verifier import TrustedIssuer
-from gateway.clients.session import CHALLENGE, Session
 from gateway.errors import AuthenticationUnavailable, Unauthenticated
 from gateway.feature import Core, Feature
 from gateway.features.sessions.settings import SessionSettings
-from gateway.pipeline.sessions import Sessions
+from gateway.pipeline.sessions import CHALLENGE, Session, Sessions
 
 AUTHORIZATION: Final = "authorization"
 ANONYMOUS: Final = Session()

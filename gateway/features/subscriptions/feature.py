@@ -12,8 +12,6 @@ import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gateway.cache_control.cacheable_fields import PublicFetches
-from gateway.clients import CustomerOf
 from gateway.errors import SubgraphNotCalled, SubgraphUnreachable, SupergraphError, Unauthorized
 from gateway.executor import CallMiddleware
 from gateway.feature import Core, Feature, Version, VersionParts
@@ -31,8 +29,10 @@ from gateway.features.subscriptions.sources import SourceGuards, queue_of
 from gateway.features.subscriptions.stream import Begin, EventResponses, SubscriptionStream
 from gateway.features.subscriptions.transports import with_streams
 from gateway.monitoring import KnownNames
+from gateway.pipeline.cache_control.cacheable_fields import PublicFetches
 from gateway.pipeline.components import AuthenticationComponent
 from gateway.pipeline.hooks import Hooks
+from gateway.pipeline.identification import CustomerOf
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation

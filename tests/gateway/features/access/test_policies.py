@@ -16,9 +16,9 @@ from structlog.testing import capture_logs
 
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, create_gateway
-from gateway.access.application import PolicyDecider, PolicyQuestion
-from gateway.clients.session import Session
 from gateway.features.access.deciders import Expressions
+from gateway.pipeline.access.application import PolicyDecider, PolicyQuestion
+from gateway.pipeline.sessions import Session
 from tests.gateway.access.guarded_shop import Shop, asked, hidden, shop
 from tests.support.federation.comparison import GatewayOf
 from tests.support.gateway.installing import Offers

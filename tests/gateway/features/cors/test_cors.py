@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from gateway import GatewaySettings, create_gateway
-from gateway.browsers.origins import Origins, checked_exact_origin, checked_origin
+from gateway.features.cors.origins import Origins, checked_exact_origin, checked_origin
 from tests.gateway.worlds import shop
 from tests.http.served import served
 

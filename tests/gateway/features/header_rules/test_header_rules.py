@@ -19,8 +19,8 @@ from gateway import GatewaySettings, MemoryTransport, create_gateway
 from gateway.errors import SupergraphError
 from gateway.features.header_rules.feature import text
 from gateway.features.header_rules.settings import HeaderRuleSettings
-from gateway.forwarding import HOP_BY_HOP, OWN_HEADERS
 from gateway.pipeline.sessions import Sessions
+from gateway.settings.header_names import HOP_BY_HOP, OWN_HEADERS
 from tests.gateway.plans import joined
 from tests.support.federation.asked import SubgraphRequest, asking
 from tests.support.tokens.issued_tokens import AUDIENCE, FIRST, ISSUER, key_set, token
