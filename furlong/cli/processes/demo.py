@@ -203,8 +203,8 @@ def _databases(given: Sequence[str]) -> dict[str, str]:
 
 def _origins(given: Sequence[str]) -> tuple[str, ...]:
     """Return the origins that `--origin` names."""
+    from foundation.origins import checked_exact_origin
     from furlong.embedding.settings import EmbedSettings
-    from gateway.features.cors.origins import checked_exact_origin
 
     if given and EmbedSettings().file is not None:
         fail("the origins are those of FURLONG_EMBED_FILE: add them there, or omit --origin")

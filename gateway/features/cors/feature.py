@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from foundation.origins import Origins
 from gateway.feature import Feature, Version, VersionParts
-from gateway.features.cors.origins import Origins
 from gateway.features.cors.settings import CorsSettings
 from gateway.http.headers import RawHeaders
 

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from gateway.features.cors.origins import ANY, checked_origin
+from foundation.origins import ANY, checked_origin
 from gateway.settings.feature_settings import FeatureSettings
 
 
