@@ -228,8 +228,6 @@ class VersionParts(Hooks, frozen=True, kw_only=True):
 
     Attributes:
         forwarding: Picks the headers of a client that subgraphs may see; at most one feature may do that.
-        varies_by: Further request headers that responses depend on; for caches, a reply to GET varies by
-            them.
         documents: Finds the documents that clients name by ids; at most one feature may do that.
         preparations: Prepare operations of a version before it is served; they may refuse it by raising
             `SupergraphError`.
@@ -252,7 +250,6 @@ class VersionParts(Hooks, frozen=True, kw_only=True):
     """
 
     forwarding: Forwarding | None = None
-    varies_by: tuple[str, ...] = ()
     documents: DocumentResolver | None = None
     preparations: tuple[Callable[[OperationExecutor], None], ...] = ()
     labels: LabelsOn | None = None

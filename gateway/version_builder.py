@@ -212,7 +212,10 @@ class VersionBuilder(Struct, frozen=True):
                 () if parts.documents is None else parts.documents.varies_by,
                 authenticates=core.sessions.is_required,
                 is_shared=forwarding.others is None,
-                varies_by=(*parts.varies_by, *(name for reply in parts.replies for name in reply.varies_by)),
+                varies_by=(
+                    *forwarding.varies_by,
+                    *(name for reply in parts.replies for name in reply.varies_by),
+                ),
             ),
             replies=parts.replies,
             streams=streams,

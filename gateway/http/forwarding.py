@@ -24,11 +24,14 @@ class Forwarding(Struct, frozen=True):
         names: The names of forwarded headers, each as bytes and as text.
         others: Returns whether to forward a header that is not among the names; None to forward no others.
         traces: Whether `traceparent` is forwarded, and `tracestate` with it.
+        varies_by: Further headers from which something is made that subgraphs see; for caches, a reply to GET
+            varies by them.
     """
 
     names: tuple[tuple[bytes, str], ...]
     others: Callable[[str], bool] | None = None
     traces: bool = False
+    varies_by: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, names: Iterable[str], others: Callable[[str], bool] | None = None) -> Forwarding:

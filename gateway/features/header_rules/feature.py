@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gateway.errors import SupergraphError
 from gateway.feature import Feature, Version, VersionParts
@@ -65,14 +66,11 @@ class RulesForHeaders(Feature):
         settings, rules = version.settings, _rules(version.settings)
         every = [rule for name in version.transports for rule in rules.of(name).request]
         known = KnownValues.of(rule.insert for rule in every if rule.insert is not None)
-        names_clients = known is not None and bool(known.client)
-        return VersionParts(
-            forwarding=_forwarding(settings, every),
-            headers=() if known is None else (known,),
-            varies_by=(*settings.clients.name_headers, *settings.clients.version_headers)
-            if names_clients
-            else (),
-        )
+        forwarding = _forwarding(settings, every)
+        if known is not None and known.client:
+            names = (*settings.clients.name_headers, *settings.clients.version_headers)
+            forwarding = replace(forwarding, varies_by=names)
+        return VersionParts(forwarding=forwarding, headers=() if known is None else (known,))
 
 
 class KnownValues(Struct, frozen=True):

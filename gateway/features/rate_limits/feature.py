@@ -52,11 +52,7 @@ class RateLimits(Feature):
     def of(self, version: Version) -> VersionParts:
         """Charge each request, and those that are refused."""
         del version
-        return VersionParts(
-            new_documents=(self.limiter.check_refusal,),
-            policies=(self.limiter,),
-            refusals=(self.limiter.take_refusal,),
-        )
+        return VersionParts(refusals=(self.limiter,), policies=(self.limiter,))
 
 
 class Decisions(Protocol):
