@@ -21,8 +21,8 @@ from foundation.storage.settings import CellSettings, ClockSettings
 from foundation.tracing import SamplerSettings, TracingSettings
 from furlong.database_settings import DatabasesSettings
 from furlong.embedding.settings import EmbedSettings
-from gateway.sections import Section
 from gateway.settings import ReadFirst, sections
+from gateway.settings.section import Section
 from subgraphs.block_list import BLOCKS
 from subgraphs.kit.further_blocks import BlockSettings
 from subgraphs.kit.live.settings import LiveSettings, RedisSettings

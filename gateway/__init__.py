@@ -4,10 +4,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from gateway.access.application import PolicyQuestion
-    from gateway.access.requirements import Granted
     from gateway.app import create_gateway
     from gateway.errors import RequestError, SupergraphError, Unauthenticated
+    from gateway.pipeline.access.application import PolicyDecider, PolicyQuestion
+    from gateway.pipeline.access.requirements import Granted
+    from gateway.pipeline.sessions import Sessions
     from gateway.settings import GatewaySettings
     from gateway.transport import HttpTransport, MemoryTransport, SubgraphOperation, Transport
 
@@ -16,8 +17,10 @@ __all__ = [
     "Granted",
     "HttpTransport",
     "MemoryTransport",
+    "PolicyDecider",
     "PolicyQuestion",
     "RequestError",
+    "Sessions",
     "SubgraphOperation",
     "SupergraphError",
     "Transport",
@@ -25,13 +28,15 @@ __all__ = [
     "create_gateway",
 ]
 MODULES: Final = {
-    "Granted": "gateway.access.requirements",
-    "PolicyQuestion": "gateway.access.application",
+    "Granted": "gateway.pipeline.access.requirements",
+    "PolicyDecider": "gateway.pipeline.access.application",
+    "PolicyQuestion": "gateway.pipeline.access.application",
     "create_gateway": "gateway.app",
     "RequestError": "gateway.errors",
     "SupergraphError": "gateway.errors",
     "Unauthenticated": "gateway.errors",
     "GatewaySettings": "gateway.settings",
+    "Sessions": "gateway.pipeline.sessions",
 }
 """The modules that define the public names; names not listed here are in `gateway.transport`."""
 

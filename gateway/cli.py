@@ -20,13 +20,13 @@ from gateway.command_input import (
     text_of,
     variables_of,
 )
-from gateway.feature_list import FEATURES
+from gateway.settings.feature_list import FEATURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from foundation.logs import LogSettings
-    from gateway.access.requirements import Granted
+    from gateway.pipeline.access.requirements import Granted
     from gateway.pipeline.hooks import Step
     from gateway.planner import Operation
     from gateway.supergraph import Supergraph
@@ -90,14 +90,14 @@ def serve(
         stop(f"--listen {listen}: expected HOST:PORT, such as 127.0.0.1:4000.", BROKEN)
     with quick_imports():
         import_structlog()
+        from foundation.garbage_collection import freeze_long_lived_objects
         from foundation.logs import configure_logs
         from gateway.app import create_gateway
-        from gateway.garbage_collection import freeze_long_lived_objects
         from gateway.http.server import configured_by, run
         from gateway.http.server import listen as open_listener
-        from gateway.operators import OperatorsPortError, operators_port
-        from gateway.reload.chosen_sources import first_text, reload_of, supergraph_source
-        from gateway.tls import ServerTls
+        from gateway.http.server.tls import ServerTls
+        from gateway.serving.operators import OperatorsPortError, operators_port
+        from gateway.serving.reload.chosen_sources import first_text, reload_of, supergraph_source
 
         configure_logs(_log_settings())  # what the start says is logged like everything after it
         settings = settings_of(settings_file)
@@ -217,16 +217,16 @@ def show_plan(
     policy: Annotated[list[str] | None, typer.Option(help="A policy that holds; may be repeated.")] = None,
 ) -> None:
     """Print the plan of an operation; without access rules, unless the options describe a client."""
-    from gateway.access.requirements import Granted
     from gateway.compiled.compile import write_plan
     from gateway.errors import InvalidDocument, RequestError
+    from gateway.pipeline.access.requirements import Granted
     from gateway.pipeline.preparation.limits import PreparationLimits
     from gateway.pipeline.preparation.preparer import Preparer
     from gateway.plan import show
     from gateway.planner import INCREMENTALLY, normalize
     from gateway.planner.explain import explain_plan
     from gateway.planner.planner import plan_with_reasons
-    from gateway.sections import DocumentLimits
+    from gateway.settings.limits import DocumentLimits
     from gateway.supergraph import load_supergraph
 
     with reported(supergraph):
@@ -261,7 +261,7 @@ def show_plan(
 
 def _restricted(model: Supergraph, operation: Operation, granted: Granted) -> Operation:
     """Return what a client may see of an operation, and print what it may not."""
-    from gateway.access.operations import OperationAccess, hidden_paths
+    from gateway.pipeline.access.operations import OperationAccess, hidden_paths
 
     access = OperationAccess.of(model)
     unmet = granted.unmet(access.fields.rules.all)

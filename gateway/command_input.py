@@ -60,7 +60,7 @@ def settings_of(file: Path | None = None) -> GatewaySettings:
 def reported(file: Path | str) -> Iterator[None]:
     """End the command with a message instead of a traceback if the supergraph or the settings are broken."""
     from gateway.errors import SupergraphError
-    from gateway.sources import SourceError
+    from gateway.serving.sources import SourceError
 
     try:
         yield

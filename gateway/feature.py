@@ -19,18 +19,16 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 
-from gateway.access.application import AccessOf, DecidePolicies
-from gateway.access.operations import Narrowing
-from gateway.clients import CustomerOf
 from gateway.executor import CallMiddleware
-from gateway.feature_settings import Entry, FeatureSettings
-from gateway.forwarding import Forwarding
 from gateway.http.admission import Admission
+from gateway.http.forwarding import Forwarding
 from gateway.http.graph_versions import ServedGraph
 from gateway.http.replies import OriginPolicy, ReplyStage
+from gateway.http.routes import IsReady, Remark
 from gateway.monitoring import AddRecorder, KnownNames
-from gateway.pipeline.authentication import Authentication, ExpiresOf
+from gateway.pipeline.access.operations import Narrowing
 from gateway.pipeline.components import AnsweringPipeline
 from gateway.pipeline.documents import DocumentResolver
 from gateway.pipeline.hooks import Hooks, ResponseHook
@@ -39,13 +37,15 @@ from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.pipeline import Pipeline
 from gateway.pipeline.preparation.costs import CostOf
 from gateway.pipeline.preparation.plan_cache import LabelsOn
+from gateway.pipeline.sessions import Sessions
 from gateway.pipeline.stages import ResponsePipeline
 from gateway.pipeline.subscriptions import AnswersSubscriptions
 from gateway.settings import GatewaySettings
+from gateway.settings.feature_settings import Entry, FeatureSettings
 from gateway.supergraph import Supergraph
 from gateway.transport import SignerOf, Transport
 
-__all__ = ["Core", "Entry", "Feature", "FeatureSettings", "Version", "VersionParts"]
+__all__ = ["Core", "Entry", "Feature", "FeatureSettings", "Version", "VersionParts", "closing"]
 
 Respond: TypeAlias = Callable[[Request], Awaitable[Response]]
 """Answers a request to a route."""
@@ -63,17 +63,14 @@ class Core:
         admission: Bounds how many requests are executed at once.
         count_refusal: Counts a refused request by its code.
         thread: A thread for work that would hold up the event loop, such as large responses.
-        authentication: Finds the session of a request: by the application's functions, or by a feature.
-        customer_of: Returns the key of a session's customer; None if no customers are known.
-        access_of: The application's function that returns the rights of a session, if it has one.
-        expires_of: The application's function that returns when a session ends, if it has one.
-        decide_policies: The application's function that decides policies, if it has one.
-        routes: What answers other paths than that of GraphQL, by path and methods.
+        sessions: The sessions of requests, by the application's functions or by a feature.
+        routes: What answers other paths than that of GraphQL.
         running: What is entered when the gateway starts to serve, and left in reverse order when it ends.
         refreshes: Called in a thread on SIGHUP: they read anew what the features follow.
         graph: The versions of the graph, once the gateway is built.
         ending: Called when the server that is about to stop takes no more connections.
         ready: Say whether the gateway can serve; it does not take requests before all do.
+        remarks: Return lines for operators, which `GET /health` and `GET /ready` show.
         signer_of: Chooses how requests to subgraphs over HTTP are signed; None if they are not.
         is_serving: Whether the gateway is built: routes and background work can be added no more.
     """
@@ -83,15 +80,12 @@ class Core:
     admission: Admission
     count_refusal: Callable[[str], None]
     thread: ThreadPoolExecutor
-    authentication: Authentication
-    customer_of: CustomerOf | None
-    access_of: AccessOf | None = None
-    expires_of: ExpiresOf | None = None
-    decide_policies: DecidePolicies | None = None
-    routes: list[tuple[str, tuple[str, ...], Respond]] = field(default_factory=list)
+    sessions: Sessions
+    routes: list[BaseRoute] = field(default_factory=list)
     running: list[AbstractAsyncContextManager[object]] = field(default_factory=list)
     ending: list[Callable[[], None]] = field(default_factory=list)
-    ready: list[Callable[[], bool]] = field(default_factory=list)
+    ready: list[IsReady] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
     refreshes: list[Callable[[], object]] = field(default_factory=list)
     signer_of: SignerOf | None = None
     is_serving: bool = False
@@ -112,8 +106,16 @@ class Core:
         Raises:
             ValueError: The gateway is built already.
         """
+        self.serve(Route(path, respond, methods=methods))
+
+    def serve(self, *routes: BaseRoute) -> None:
+        """Serve routes beside those of GraphQL and of operators.
+
+        Raises:
+            ValueError: The gateway is built already.
+        """
         self._check_is_open()
-        self.routes.append((path, methods, respond))
+        self.routes.extend(routes)
 
     def run(self, manager: AbstractAsyncContextManager[object]) -> None:
         """Enter a context manager when the gateway starts to serve, and leave it when it ends.
@@ -138,26 +140,29 @@ class Core:
         Raises:
             ValueError: The gateway is built already.
         """
-        self.run(_closing(close))
+        self.run(closing(close))
 
     def refresh_on_hangup(self, refresh: Callable[[], object]) -> None:
         """Call something in a thread on SIGHUP, such as what reads changed files."""
         self.refreshes.append(refresh)
 
-    def wait_for(self, is_ready: Callable[[], bool]) -> None:
+    def wait_for(self, is_ready: IsReady) -> None:
         """Call the gateway ready only if something is."""
         self.ready.append(is_ready)
 
-    def authenticate_with(self, authentication: Authentication, customer_of: CustomerOf) -> None:
-        """Authenticate requests, and tell customers apart unless the application does.
+    def remark(self, line: Remark) -> None:
+        """Show a line to operators in `GET /health` and `GET /ready`, unless it is empty."""
+        self.remarks.append(line)
+
+    def authenticate_with(self, sessions: Sessions) -> None:
+        """Authenticate requests; what the application says of sessions precedes what these say.
 
         Raises:
             ValueError: The application or another feature authenticates them already.
         """
-        if self.authentication.is_required:
+        if self.sessions.is_required:
             raise ValueError("Sessions are checked twice: by two features, or by one and the application.")
-        self.authentication = authentication
-        self.customer_of = self.customer_of or customer_of
+        self.sessions = self.sessions.found_by(sessions)
 
     def sign_with(self, signer_of: SignerOf) -> None:
         """Sign the requests to subgraphs over HTTP.
@@ -194,7 +199,8 @@ async def _in_background(work: Callable[[], Coroutine[Any, Any, None]]) -> Async
 
 
 @asynccontextmanager
-async def _closing(close: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+async def closing(close: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    """Close something at the end of the block."""
     try:
         yield
     finally:
@@ -222,8 +228,6 @@ class VersionParts(Hooks, frozen=True, kw_only=True):
 
     Attributes:
         forwarding: Picks the headers of a client that subgraphs may see; at most one feature may do that.
-        varies_by: Further request headers that responses depend on; for caches, a reply to GET varies by
-            them.
         documents: Finds the documents that clients name by ids; at most one feature may do that.
         preparations: Prepare operations of a version before it is served; they may refuse it by raising
             `SupergraphError`.
@@ -246,7 +250,6 @@ class VersionParts(Hooks, frozen=True, kw_only=True):
     """
 
     forwarding: Forwarding | None = None
-    varies_by: tuple[str, ...] = ()
     documents: DocumentResolver | None = None
     preparations: tuple[Callable[[OperationExecutor], None], ...] = ()
     labels: LabelsOn | None = None
@@ -265,7 +268,8 @@ class VersionParts(Hooks, frozen=True, kw_only=True):
 class Feature:
     """The base of features; each method may be overridden, and does nothing by default.
 
-    There is one instance a gateway. State that outlives a version of the graph is the instance's.
+    There is one instance a gateway: an application gives its own to `create_gateway`. State that outlives a
+    version of the graph is the instance's.
     """
 
     def install(self, core: Core) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
 from foundation.late_imports import imported
 from gateway.feature import Core, Feature, Version, VersionParts
-from gateway.feature_list import FEATURES
-from gateway.feature_settings import Entry
 from gateway.settings import GatewaySettings
+from gateway.settings.feature_list import FEATURES
+from gateway.settings.feature_settings import Entry
 
 
 class InstalledFeatures:
@@ -20,14 +20,17 @@ class InstalledFeatures:
         core: What they have added to.
     """
 
-    def __init__(self, core: Core) -> None:
-        """Install the features that the settings switch on.
+    def __init__(self, core: Core, given: Sequence[Feature] = ()) -> None:
+        """Install the application's features, and then those that the settings switch on.
 
         Raises:
             ValueError: A feature cannot be imported, or its settings contradict one another.
         """
         self.core = core
+        self._given = [(type(feature).__name__, feature) for feature in given]
         self._installed: dict[str, Feature] = {}
+        for feature in given:
+            feature.install(core)
         for entry in _switched_on(core.settings):
             self._install(entry)
 
@@ -59,6 +62,7 @@ class InstalledFeatures:
         return [*observing, *around, *ours, *((name, replace(each, calls=())) for name, each in others)]
 
     def _used(self, settings: GatewaySettings) -> Iterator[tuple[str, Feature]]:
+        yield from self._given
         for entry in _switched_on(settings):
             yield entry.name, self._installed.get(entry.name) or self._install(entry)
 

@@ -53,9 +53,7 @@ STAGES: Final = (
     Stage("body", "Finds the prepared request of a known body.", "", REQUEST),
     SESSION,
     Stage("ids", "", "documents", "requests with a new body"),
-    Stage(
-        "document", "Parses and validates the document.", "new_documents", "each new document", is_after=True
-    ),
+    Stage("document", "Parses and validates the document.", "refusals", "each new document", is_after=True),
     Stage("costs", "", "costs", "each new document"),
     Stage("refusals", "", "refusals", "requests that are refused before policies decide"),
     Stage("recorders", "Counts by operation and client.", "recorders", REQUEST),

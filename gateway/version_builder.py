@@ -9,28 +9,29 @@ from time import monotonic
 
 from msgspec import Struct
 
+from foundation.garbage_collection import collected_in_steps
 from foundation.graphql_http import Negotiation
-from gateway.access.operations import Narrowing
-from gateway.clients import Identification
 from gateway.errors import SupergraphError
+from gateway.executor.masking import error_masking
 from gateway.feature import Version, VersionParts
-from gateway.forwarding import Forwarding
-from gateway.garbage_collection import collected_in_steps
 from gateway.http.endpoint import CorsEndpoint, Endpoint
+from gateway.http.forwarding import Forwarding
 from gateway.http.graph_versions import GraphVersion
 from gateway.http.live import LiveConnections, LiveOperations
 from gateway.http.responses import ResponseCaching
 from gateway.http.streams import Streams
 from gateway.installed_features import InstalledFeatures
-from gateway.limits import IntrospectionSizes
 from gateway.monitoring import KnownNames, OperationMetrics, Recorders
 from gateway.monitoring.metrics import Metrics
 from gateway.monitoring.operations import Document
+from gateway.pipeline.access.operations import Narrowing
 from gateway.pipeline.cold_planning import ColdPlanning
 from gateway.pipeline.components import AnsweringPipeline
 from gateway.pipeline.documents import DocumentResolver, SentDocuments
 from gateway.pipeline.hooks import Hooks
+from gateway.pipeline.identification import Identification
 from gateway.pipeline.introspection_responses import Introspection, IntrospectionCache
+from gateway.pipeline.limits import IntrospectionSizes
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.pipeline import ArrivalPipeline, Pipeline
 from gateway.pipeline.policies import IntrospectionPolicy, checks_of
@@ -40,9 +41,9 @@ from gateway.pipeline.preparation.preparer import Preparer
 from gateway.pipeline.stages import ResponsePipeline
 from gateway.request_path import assemble
 from gateway.settings import GatewaySettings
-from gateway.subgraph_calls import error_masking, http_transports
 from gateway.supergraph import load_supergraph
 from gateway.transport import HttpTransport, Transport
+from gateway.transport.by_settings import http_transports
 
 
 class VersionBuilder(Struct, frozen=True):
@@ -86,7 +87,7 @@ class VersionBuilder(Struct, frozen=True):
         model = load_supergraph(sdl, incremental=settings.execution.incremental_delivery)
         over_http = http_transports(model, self.transports, settings.subgraphs, kept or {}, core.signer_of)
         version = self.features.reached(Version(model, settings, {**over_http, **self.transports}, over_http))
-        path = assemble(self.features.of(version), _core(version), authenticates=core.authentication.is_used)
+        path = assemble(self.features.of(version), _core(version), authenticates=core.sessions.is_used)
         parts = path.parts
         if model.annotations.guarded and parts.narrowing is None:
             raise SupergraphError(
@@ -165,7 +166,7 @@ class VersionBuilder(Struct, frozen=True):
         kind = ArrivalPipeline if parts.requests else Pipeline
         subscribe = parts.subscriptions
         return kind(
-            authentication=core.authentication,
+            authentication=core.sessions,
             identification=Identification(settings.clients),
             planning=planning,
             hooks=parts,
@@ -176,7 +177,7 @@ class VersionBuilder(Struct, frozen=True):
             response_bytes=settings.responses.bytes,
             large_responses=core.thread,
             recorders=Recorders(self.operations, names, parts.recorders),
-            authenticates=core.authentication.is_used,
+            authenticates=core.sessions.is_used,
             subscriptions=None if subscribe is None else subscribe(executor, names, parts),
             incremental=None if parts.in_parts is None else parts.in_parts(executor, parts.responses),
         )
@@ -196,7 +197,7 @@ class VersionBuilder(Struct, frozen=True):
             pipeline = divide(pipeline)
         streams = None
         if connections is not None:
-            streams = Streams(live, connections, core.authentication, core.admission, parts.origins)
+            streams = Streams(live, connections, core.sessions, core.admission, parts.origins)
         return Endpoint(
             pipeline=pipeline,
             body_bytes=settings.http.body_bytes,
@@ -209,9 +210,12 @@ class VersionBuilder(Struct, frozen=True):
                 [name for _, name in forwarding.names],
                 settings.clients.key_header,
                 () if parts.documents is None else parts.documents.varies_by,
-                authenticates=core.authentication.is_required,
+                authenticates=core.sessions.is_required,
                 is_shared=forwarding.others is None,
-                varies_by=(*parts.varies_by, *(name for reply in parts.replies for name in reply.varies_by)),
+                varies_by=(
+                    *forwarding.varies_by,
+                    *(name for reply in parts.replies for name in reply.varies_by),
+                ),
             ),
             replies=parts.replies,
             streams=streams,

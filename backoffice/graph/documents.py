@@ -26,15 +26,15 @@ from graphql import (
 from graphql.execution.values import VariableValues
 
 from foundation.graphql_http import RequestError
-from gateway.costs import CostRules, OperationCost, operation_cost
 from gateway.errors import CannotPlan, InvalidDocument
-from gateway.limits import (
+from gateway.pipeline.costs import CostRules, OperationCost, operation_cost
+from gateway.pipeline.limits import (
     IntrospectionSizes,
     check_document,
     check_variables,
     introspection_too_large,
 )
-from gateway.sections import DocumentLimits, ResponseLimits
+from gateway.settings.limits import DocumentLimits, ResponseLimits
 from gateway.supergraph import Annotations, Normalizer
 from jit import CompiledOperation, compile_operation
 

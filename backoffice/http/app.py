@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backoffice.http.security import EVERY_RESPONSE, NO_STORE, PREVIEW_FILE, PREVIEW_PAGE
-from gateway.browsers.static_files import NO_CACHE, BuiltFiles, file_response
+from foundation.static_files import NO_CACHE, BuiltFiles, file_response
 
 NOT_MODIFIED: Final = 304
 ADDED: Final = tuple(

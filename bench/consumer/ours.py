@@ -21,10 +21,10 @@ from consumers.stream.database.batch import Batch
 from consumers.stream.database.sink import Applied, Sink
 from consumers.stream.settings import StreamSettings
 from consumers.stream.topics import AnyTopic, Message, Outcome
+from foundation.garbage_collection import freeze_long_lived_objects
 from foundation.storage.bulk_sql import MultiRow
 from foundation.storage.clock import SystemClock
 from foundation.storage.settings import DatabaseSettings
-from gateway.garbage_collection import freeze_long_lived_objects
 from subgraphs.progress.models import CONTRIBUTION, PROGRESS
 
 BETS_WRITTEN = MultiRow.into(

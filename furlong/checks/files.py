@@ -13,8 +13,8 @@ from gateway.errors import SupergraphError
 from gateway.features.documents.manifests import ManifestFiles
 from gateway.features.documents.settings import KnownDocumentSettings
 from gateway.features.documents.trusted import DocumentMetrics, ManifestError
+from gateway.http.server.tls import ServerTls
 from gateway.supergraph import load_supergraph
-from gateway.tls import ServerTls
 
 SOON = timedelta(days=14)
 """A certificate that expires sooner is reported as wrong, because somebody must renew it."""

@@ -25,8 +25,8 @@ from furlong.settings import ServeSettings, TopicSettings
 from gateway.features.access.settings import AccessSettings
 from gateway.features.documents.settings import KnownDocumentSettings
 from gateway.features.sessions.settings import SessionSettings as TokenSettings
+from gateway.http.server.tls import ServerTls
 from gateway.settings import GatewaySettings, ReadFirst, sections
-from gateway.tls import ServerTls
 from subgraphs.fulfilment.providers.settings import FulfilmentSettings
 from subgraphs.kit.live.settings import LiveSettings, RedisSettings
 from subgraphs.kit.settings import CallerSettings, SessionSettings, UpstreamSettings

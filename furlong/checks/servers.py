@@ -17,9 +17,9 @@ from gateway.errors import SubgraphUnreachable, SupergraphError
 from gateway.features.signatures.feature import request_signing
 from gateway.features.signatures.settings import SignatureSettings
 from gateway.settings import GatewaySettings
-from gateway.subgraph_calls import http_transports
 from gateway.supergraph import Supergraph, load_supergraph
 from gateway.transport import MemoryTransport, Transport
+from gateway.transport.by_settings import http_transports
 
 KEY_SET_BYTES = 1_000_000
 

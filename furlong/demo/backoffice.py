@@ -102,7 +102,7 @@ async def running_backoffice(
     for account in accounts:
         await add_account(office.base, account, (Role(account.role),))
     front = with_ready_accounts(office, accounts)
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}/backoffice/"
+    url = backoffice_url(listener)
     async with serving(front, listener, own_names_only()):
         yield DemoBackoffice(url=url, accounts=tuple(accounts))
 
@@ -199,14 +199,18 @@ def _settings(data: Path) -> BackofficeSettings:
     return settings.model_copy(update={"key": SecretStr(backoffice_key(data))})
 
 
-def redirect_to_backoffice(app: Starlette, url: str) -> None:
-    """Redirect `/backoffice` on the demo's own port."""
+def backoffice_url(listener: socket.socket) -> str:
+    """Return where the back office of a port is."""
+    return f"http://127.0.0.1:{listener.getsockname()[1]}/backoffice/"
+
+
+def redirects(url: str) -> list[Route]:
+    """Return the routes that redirect `/backoffice` on the demo's own port to the back office."""
 
     async def redirect(_request: Request) -> RedirectResponse:
         return RedirectResponse(url)
 
-    for path in ("/backoffice", "/backoffice/"):
-        app.add_route(path, redirect)
+    return [Route(path, redirect) for path in ("/backoffice", "/backoffice/")]
 
 
 def _accounts(data: Path) -> Sequence[DemoAccount]:

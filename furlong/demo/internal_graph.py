@@ -12,8 +12,8 @@ from furlong.demo.tokens import internal_key
 from furlong.serve.http_server import listen, own_names_only, serving
 from furlong.settings import DOCUMENT_LIMITS, ROOT
 from gateway.app import create_gateway
-from gateway.clients import ClientClass
 from gateway.settings import GatewaySettings
+from gateway.settings.client_class import ClientClass
 from gateway.transport.memory import MemoryTransport
 from subgraphs.block_list import OWN
 from subgraphs.kit.graphql.app import Subgraph

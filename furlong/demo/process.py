@@ -22,9 +22,10 @@ from foundation.storage.settings import DatabaseSettings
 from foundation.tracing import Tracing, recording
 from furlong.demo import ready_file
 from furlong.demo.backoffice import (
+    backoffice_url,
     give_everybody_work,
     listen_for_backoffice,
-    redirect_to_backoffice,
+    redirects,
     running_backoffice,
 )
 from furlong.demo.brand_sites import DemoTokens, running_brand_sites
@@ -35,7 +36,7 @@ from furlong.demo.first_state import reach_first_state
 from furlong.demo.fulfilment import serving_demo_providers
 from furlong.demo.internal_graph import running_internal_graph
 from furlong.demo.mock.server import PATH as MOCKED
-from furlong.demo.mock.server import mount_mock
+from furlong.demo.mock.server import MountedMock
 from furlong.demo.processes import Surroundings, running_decisions, running_processes, running_settlement
 from furlong.demo.ready_file import database_in, make_private
 from furlong.demo.routes import DemoSession, Placed, PlacedSlip, SessionCustomer, demo_routes
@@ -47,11 +48,12 @@ from furlong.install import load
 from furlong.install.topics import TOPICS, feed_topics
 from furlong.install.world import World, read_world
 from furlong.serve.http_server import listen, own_names_only, serving
-from furlong.serve.page import add_documentation, add_gallery
+from furlong.serve.page import DOCUMENTATION, Routes, documentation_routes, gallery_routes
 from furlong.serve.site import create_site
 from furlong.serve.subgraphs import subgraph_parts
 from furlong.settings import ServeSettings
 from furlong.workers.feed_worker import create_feed_workers, running_feeds
+from gateway.feature import Feature
 from gateway.settings import GatewaySettings
 from simulator.kafka.publish import publish_bet
 from simulator.run import RunningSimulator, SimulatorSettings, running_simulator
@@ -165,12 +167,12 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
                 tracing,
                 embed=embed.settings,
                 counts_bets=context.counts_bets,
+                beside=_beside_the_first(office_listener) if index == 0 else (),
             )
-            for database, context in zip(databases, running, strict=True)
+            for index, (database, context) in enumerate(zip(databases, running, strict=True))
         ]
         site = sites[0]
-        stack.push_async_callback(mount_mock(site).close)
-        docs = f"{url}{path}" if (path := add_documentation(site)) else ""
+        docs = f"{url}{DOCUMENTATION}" if documentation_routes() else ""
         backoffice = internal = None
         if office_listener is not None:
             backoffice = await stack.enter_async_context(
@@ -185,7 +187,6 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
                     brand=FIRST_BRAND,
                 )
             )
-            redirect_to_backoffice(site, backoffice.url)
             internal = await stack.enter_async_context(running_internal_graph(site, options.data))
         gateways = await serve_each(sites, stack) if cells else []
         faulty = faulty_gateway(site, options.scenarios)
@@ -222,6 +223,12 @@ def _listeners(options: DemoOptions, stack: AsyncExitStack) -> tuple[socket.sock
     if options.cells:
         return listener, None
     return listener, stack.enter_context(listen_for_backoffice(options.backoffice_port, options.port))
+
+
+def _beside_the_first(office_listener: socket.socket | None) -> tuple[Feature, ...]:
+    """Return what the first site serves besides: mocked answers, documentation, redirects."""
+    office = [] if office_listener is None else redirects(backoffice_url(office_listener))
+    return MountedMock(), Routes([*documentation_routes(), *office])
 
 
 def _broker(feeds: FeedSettings) -> EmbeddedBroker:
@@ -287,9 +294,8 @@ def _site(
     *,
     embed: EmbedSettings,
     counts_bets: Callable[[], bool],
+    beside: Sequence[Feature],
 ) -> Starlette:
-    app = create_site(parts, gateway=_demo_gateway(data), tracing=tracing, embed=embed)
-
     async def place_bet(owner: Owner, slip: PlacedSlip) -> Placed:
         brand = simulator.world.brand(owner.brand)
         if brand is None:
@@ -305,10 +311,18 @@ def _site(
         )
         return Placed(bet_id=bet_id, is_counting=counts_bets())
 
-    app.router.routes.extend(demo_routes(session, parts.verifier, place_bet))
-    app.router.routes.append(DemoTokens(embed, session, parts.clock).route())
-    add_gallery(app, ServeSettings().page)
-    return app
+    routes = (
+        *demo_routes(session, parts.verifier, place_bet),
+        DemoTokens(embed, session, parts.clock).route(),
+        *gallery_routes(ServeSettings().page),
+    )
+    return create_site(
+        parts,
+        gateway=_demo_gateway(data),
+        tracing=tracing,
+        embed=embed,
+        features=(Routes(routes), *beside),
+    )
 
 
 def _session(world: SimulatedWorld, sessions: SessionSettings, scenarios: Sequence[Scenario]) -> DemoSession:

@@ -12,14 +12,14 @@ import structlog
 from prometheus_client import Counter
 from prometheus_client.registry import Collector
 from pydantic import BaseModel, ConfigDict, ValidationError
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
 
+from foundation.security_headers import page_headers
 from foundation.storage.clock import Clock
 from furlong.embedding.sessions import Brands, issued_session
 from furlong.embedding.settings import EmbedSettings
-from gateway.browsers.security_headers import page_headers
 from subgraphs.kit.auth import is_id
 
 log = structlog.get_logger(__name__)
@@ -100,12 +100,15 @@ class Embedding:
         """Metrics for `GET /metrics`; none if no site may show the page."""
         return [self.sessions] if self.brands.by_id else []
 
-    def add_to(self, app: Starlette) -> None:
-        """Add the routes; none if no site may show the page."""
+    @property
+    def routes(self) -> list[Route]:
+        """The routes; none if no site may show the page."""
         if not self.brands.by_id:
-            return
-        app.add_route("/embed/sessions", self.post_session, methods=["POST"])
-        app.add_route("/embed/{brand}", self.get_page)
+            return []
+        return [
+            Route("/embed/sessions", self.post_session, methods=["POST"]),
+            Route("/embed/{brand}", self.get_page),
+        ]
 
     async def get_page(self, request: Request) -> Response:
         """Return the page of a brand's frame, which only that brand's sites may show."""

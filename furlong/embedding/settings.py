@@ -12,7 +12,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from gateway.browsers.origins import Origins, checked_exact_origin
+from foundation.origins import Origins, checked_exact_origin
 
 MAX_SECONDS: Final = 300
 """The longest lifetime of a session for a frame."""

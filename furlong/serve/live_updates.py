@@ -1,13 +1,14 @@
-"""Runs the live updates of an application: the bus, changes caused by the clock, and periodic reading."""
+"""What runs beside served subgraphs: the bus, changes caused by the clock, and periodic reading."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Final, TypeAlias
 
 import structlog
-from starlette.applications import Starlette
 
+from furlong.serve.public_data_watch import watching_public_data
+from furlong.topic_plans import PUBLIC_TOPICS
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.parts import SubgraphParts
 from subgraphs.kit.live.rereading import PublicChanges, ReadStates, Rereading
@@ -18,28 +19,30 @@ READY_SECONDS: Final = 2.0
 Work: TypeAlias = Coroutine[Any, Any, None]
 
 
-def drive_live_updates(app: Starlette, subgraphs: Sequence[Subgraph], parts: SubgraphParts) -> None:
-    """Run the streams of an application while it serves.
+def running_beside(
+    subgraphs: Sequence[Subgraph], parts: SubgraphParts
+) -> list[AbstractAsyncContextManager[None]]:
+    """Return what runs while subgraphs are served: watching public data, if there is Kafka, and live updates.
 
     Args:
-        app: The application.
-        subgraphs: The subgraphs in its process: all of them, or one that is served alone.
-        parts: The parts from which the subgraphs were built.
+        subgraphs: The subgraphs in this process: all of them, or one that is served alone.
+        parts: The parts from which they were built.
     """
     if not subgraphs:
-        return
-    inner = app.router.lifespan_context
+        return []
 
-    @asynccontextmanager
-    async def lifespan(served: Starlette) -> AsyncIterator[Any]:
-        async with inner(served) as state, _driving(subgraphs, parts):
-            yield state
+    def changed(brand: str) -> None:
+        for subgraph in subgraphs:
+            subgraph.changed(brand)
 
-    app.router.lifespan_context = lifespan
+    live = _live_updates(subgraphs, parts)
+    if parts.kafka is None:
+        return [live]
+    return [watching_public_data(parts.kafka, changed, PUBLIC_TOPICS), live]
 
 
 @asynccontextmanager
-async def _driving(subgraphs: Sequence[Subgraph], parts: SubgraphParts) -> AsyncIterator[None]:
+async def _live_updates(subgraphs: Sequence[Subgraph], parts: SubgraphParts) -> AsyncIterator[None]:
     bus = parts.bus
     await bus.start()
     has_streams = any(subgraph.has_subscriptions for subgraph in subgraphs)

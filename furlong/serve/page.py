@@ -4,20 +4,22 @@ The bet-slip also gets the clock of a rehearsal.
 """
 
 import asyncio
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Receive, Scope, Send
 
+from foundation.security_headers import page_headers
+from foundation.static_files import NO_CACHE, BuiltFiles, file_response
 from foundation.storage.clock import Clock
 from foundation.storage.rehearsal import rehearsal_marks
 from furlong.settings import ROOT
-from gateway.browsers.security_headers import page_headers
-from gateway.browsers.static_files import NO_CACHE, BuiltFiles, file_response
+from gateway.feature import Core, Feature
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; object-src 'none'; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; "
@@ -36,9 +38,23 @@ They hold nothing of a customer. A script of the type `module` needs CORS even t
 """
 
 
-def add_page(app: Starlette, built: Path, clock: Clock) -> None:
-    """Serve the page at `/`, or how to build it, the widget's scripts, and a rehearsal's time at `/clock`."""
-    app.add_route("/clock", partial(_clock, clock))
+class Routes(Feature):
+    """Serves routes beside those of the gateway."""
+
+    def __init__(self, routes: Iterable[BaseRoute]) -> None:
+        self.routes = tuple(routes)
+
+    def install(self, core: Core) -> None:
+        """Serve them."""
+        core.serve(*self.routes)
+
+
+def page_routes(built: Path, clock: Clock) -> list[BaseRoute]:
+    """Return the routes of the page at `/`, or of how to build it, of the widget's scripts, and of `/clock`.
+
+    The last is a rehearsal's time.
+    """
+    routes: list[BaseRoute] = [Route("/clock", partial(_clock, clock))]
     index = built / "index.html"
     if not index.is_file():
 
@@ -47,31 +63,34 @@ def add_page(app: Starlette, built: Path, clock: Clock) -> None:
                 "The page has not been built: run `make install`. GraphQL is at /graphql.\n"
             )
 
-        app.add_route("/", hint)
-        return
+        return [*routes, Route("/", hint)]
 
     headers = {**dict(page_headers(CONTENT_SECURITY_POLICY)), "cache-control": NO_CACHE}
 
     async def page(request: Request) -> Response:
         return await asyncio.to_thread(file_response, index, request.headers, headers)
 
-    app.add_route("/", page)
-    app.mount("/assets", BuiltFiles(built / "assets", hashed=""), name="assets")
+    routes += [
+        Route("/", page),
+        Mount("/assets", BuiltFiles(built / "assets", hashed=""), name="assets"),
+    ]
     if (built / "widget").is_dir():
-        app.mount("/widget", BuiltFiles(built / "widget", headers=SCRIPTS_FOR_ALL), name="widget")
+        scripts = BuiltFiles(built / "widget", headers=SCRIPTS_FOR_ALL)
+        routes.append(Mount("/widget", scripts, name="widget"))
+    return routes
 
 
-def add_gallery(app: Starlette, built: Path) -> None:
-    """Serve the gallery of the widget's screens at `/gallery`, if it is built; only the demo shows it."""
+def gallery_routes(built: Path) -> list[Route]:
+    """Return the route of the gallery of the widget's screens, if it is built; only the demo shows it."""
     gallery = built / "gallery.html"
     if not gallery.is_file():
-        return
+        return []
     headers = {**dict(page_headers(CONTENT_SECURITY_POLICY)), "cache-control": NO_CACHE}
 
     async def page(request: Request) -> Response:
         return await asyncio.to_thread(file_response, gallery, request.headers, headers)
 
-    app.add_route("/gallery", page)
+    return [Route("/gallery", page)]
 
 
 async def _clock(clock: Clock, _request: Request) -> Response:
@@ -80,7 +99,7 @@ async def _clock(clock: Clock, _request: Request) -> Response:
 
 
 BUILT: Final = ROOT / ".docs" / "html"
-PATH: Final = "/docs/"
+DOCUMENTATION: Final = "/docs/"
 
 # The search marks what it found by an element's style; the form of the search is a GET to the site itself.
 POLICY: Final = (
@@ -98,12 +117,11 @@ NOT_BUILT: Final = """<!doctype html>
 """
 
 
-def add_documentation(app: Starlette, built: Path = BUILT) -> str | None:
-    """Serve the documentation, or how to build it, and return its path; None where there is none to build."""
+def documentation_routes(built: Path = BUILT) -> list[Mount]:
+    """Return the route of the documentation, or of how to build it; none where there is none to build."""
     if not (built / "index.html").is_file() and not (ROOT / "Makefile").is_file():
-        return None
-    app.mount(PATH.rstrip("/"), _Documentation(built), name="docs")
-    return PATH
+        return []
+    return [Mount(DOCUMENTATION.rstrip("/"), _Documentation(built), name="docs")]
 
 
 class _Documentation:

@@ -15,20 +15,18 @@ from foundation.graphql_http import read_body
 from foundation.signatures import InvalidSignature, SignatureVerifier
 from foundation.signatures.verifier import RequestHead
 from foundation.storage.tracing import TRACEPARENT
-from gateway.clients import ClientAddresses
-from gateway.errors import AuthenticationUnavailable, RequestError, Unauthenticated
-from gateway.forwarding import Forwarding
+from furlong.serve.sessions import NO_SESSION, refusal
+from gateway.errors import Unauthenticated
 from gateway.http.admission import Admission
+from gateway.http.forwarding import Forwarding
 from gateway.http.live import LiveConnections, LiveMetrics, LiveOperations
 from gateway.http.replies import OriginPolicy
 from gateway.http.websocket import WebSocketEndpoint, WebSocketParts
 from gateway.monitoring.metrics import Metrics
+from gateway.pipeline.client_address import ClientAddresses
 from gateway.pipeline.stages import HttpRequest, Response, ResponseStream
 from gateway.settings import GatewaySettings
 from subgraphs.kit.auth import READ, RequestIdentity
-from subgraphs.kit.domain.errors import AuthenticationUnavailable as CannotAuthenticate
-from subgraphs.kit.domain.errors import Unauthenticated as NotAuthenticated
-from subgraphs.kit.domain.errors import WrongCell
 from subgraphs.kit.graphql.app import Subgraph
 from subgraphs.kit.graphql.callers import Callers
 from subgraphs.kit.graphql.http import MAX_DEPTH
@@ -106,12 +104,8 @@ class SubgraphPipeline:
         operation = read_body(await request.read_body() or b"", MAX_DEPTH)
         try:
             return EventStream(await self.subgraph.follow(operation, request.forwarded, self.callers))
-        except NotAuthenticated as error:
-            raise Unauthenticated(str(error)) from error
-        except WrongCell as error:
-            raise RequestError(str(error), code=error.code, status=error.status) from error
-        except CannotAuthenticate as error:
-            raise AuthenticationUnavailable(str(error)) from error
+        except NO_SESSION as error:
+            raise refusal(error) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +163,8 @@ class SubgraphSessions:
             await self._verify(request, self.callers.verifier)
         try:
             return await self.subgraph.authenticator.authenticate(request.forwarded)
-        except NotAuthenticated as error:
-            raise Unauthenticated(str(error)) from error
-        except WrongCell as error:
-            raise RequestError(str(error), code=error.code, status=error.status) from error
-        except CannotAuthenticate as error:
-            raise AuthenticationUnavailable(str(error)) from error
+        except NO_SESSION as error:
+            raise refusal(error) from error
 
     async def _verify(self, request: HttpRequest, verifier: SignatureVerifier) -> None:
         shared = self.callers.nonces

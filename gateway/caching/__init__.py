@@ -1,5 +1,5 @@
 """Caches that are bounded by bytes and keep frequently used entries."""
 
-from gateway.caching.weighted_cache import CacheMetrics, Refusals, WeightedCache
+from gateway.caching.weighted_cache import Refusals, WeightedCache
 
-__all__ = ["CacheMetrics", "Refusals", "WeightedCache"]
+__all__ = ["Refusals", "WeightedCache"]

@@ -6,16 +6,10 @@ The policy is Moka's W-TinyLFU, which weighs each entry; see docs/decisions/cach
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Generic, Literal, TypeAlias, TypeVar
-
-from prometheus_client.core import CounterMetricFamily, Metric
-from prometheus_client.registry import Collector
+from typing import Final, Generic, Literal, TypeAlias, TypeVar
 
 from gateway.errors import InvalidDocument, RequestError, fresh
-from gateway.monitoring import SummedGauge
 
 # Otherwise Moka's allocator takes 4 MB when it is loaded.
 os.environ.setdefault("MIMALLOC_ARENA_EAGER_COMMIT", "0")
@@ -204,43 +198,3 @@ def _without_locations(error: RequestError) -> RequestError:
         {name: value for name, value in entry.items() if name != "locations"} for entry in error.entries
     ]
     return InvalidDocument(entries, error.code)
-
-
-class CacheMetrics(Collector):
-    """The metrics of caches by name; when a cache is replaced, its counts continue."""
-
-    def __init__(self, caches: Mapping[str, WeightedCache[Any, Any]]) -> None:
-        self._caches = caches
-        self._former: Counter[tuple[str, str]] = Counter()
-
-    def replace(self, caches: Mapping[str, WeightedCache[Any, Any]]) -> None:
-        """Replace the caches by new ones."""
-        for name, cache in self._caches.items():
-            self._former[name, "hit"] += cache.hits
-            self._former[name, "miss"] += cache.misses
-            self._former[name, "evicted"] += cache.evictions
-        self._caches = caches
-
-    def collect(self) -> Iterator[Metric]:
-        """Yield the metrics of all caches."""
-        held = SummedGauge(
-            "furlong_gateway_cache_bytes", "Bytes that a cache holds, as measured.", labels=["cache"]
-        )
-        entries = SummedGauge("furlong_gateway_cache_entries", "Entries of a cache.", labels=["cache"])
-        lookups = CounterMetricFamily(
-            "furlong_gateway_cache_lookups",
-            "Look-ups in a cache by result: hit, miss.",
-            labels=["cache", "result"],
-        )
-        evictions = CounterMetricFamily(
-            "furlong_gateway_cache_evictions",
-            "Entries that a cache evicted, or did not admit because others are used more often.",
-            labels=["cache"],
-        )
-        for name, cache in self._caches.items():
-            held.add_metric([name], cache.held)
-            entries.add_metric([name], len(cache))
-            lookups.add_metric([name, "hit"], cache.hits + self._former[name, "hit"])
-            lookups.add_metric([name, "miss"], cache.misses + self._former[name, "miss"])
-            evictions.add_metric([name], cache.evictions + self._former[name, "evicted"])
-        yield from (held, entries, lookups, evictions)

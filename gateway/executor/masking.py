@@ -13,6 +13,8 @@ import structlog
 from msgspec import Struct
 
 from foundation.logs import cleaned, impersonal
+from gateway.settings.subgraphs import MaskingSettings
+from gateway.transport import MemoryTransport, Transport
 
 GENERAL_CODE: Final = "DOWNSTREAM_SERVICE_ERROR"
 """The code of masked errors, and of errors without a code."""
@@ -145,3 +147,16 @@ def _path(entry: Mapping[str, Any]) -> tuple[str | int, ...] | None:
     if not isinstance(path, list) or not all(part.__class__ in {str, int} for part in path):
         return None
     return tuple(path)
+
+
+def error_masking(settings: MaskingSettings, transports: Mapping[str, Transport]) -> ErrorMasking:
+    """Return the masking; in-process subgraphs may mask their errors themselves."""
+    return ErrorMasking.of(
+        settings.codes,
+        settings.extensions,
+        [
+            name
+            for name, each in transports.items()
+            if isinstance(each, MemoryTransport) and each.masks_errors
+        ],
+    )

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from gateway.errors import ResponseTooLarge
-from gateway.sections import ResponseLimits
+from gateway.settings.limits import ResponseLimits
 from jit.codegen import BUDGET, BudgetSpent, spend
 
 LARGE_PLACES: Final = 20_000

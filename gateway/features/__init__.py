@@ -1,1 +1,1 @@
-"""Our features, each in a folder of its own; `gateway.feature_list` has a line for each."""
+"""Our features, each in a folder of its own; `gateway.settings.feature_list` has a line for each."""

@@ -11,11 +11,11 @@ from typing import Any, Final
 from msgspec import Struct
 
 from foundation.graphql_http import GRAPHQL_JSON, HTML, JSON, Media, Negotiation, preferred
-from gateway.browsers.security_headers import GRAPHIQL_POLICY, encoded, page_headers
+from foundation.security_headers import GRAPHIQL_POLICY, encoded, page_headers
 from gateway.errors import MethodNotAllowed, Overloaded, RequestError
-from gateway.forwarding import Forwarding
 from gateway.http.admission import RETRY_AFTER, Admission
 from gateway.http.client import STREAMED, Client, Receive, Reply, Scope, Send, client_of
+from gateway.http.forwarding import Forwarding
 from gateway.http.headers import ENCODING, RawHeaders, combined, origin_of
 from gateway.http.replies import OriginPolicy, ReplyStage
 from gateway.http.request import ReceivedRequest

@@ -15,13 +15,14 @@ from typing import Any, Final
 
 import orjson
 
-from gateway.caching import CacheMetrics, WeightedCache
+from gateway.caching import WeightedCache
 from gateway.errors import Overloaded
 from gateway.http.admission import Admission
 from gateway.http.client import Receive, Scope, Send
 from gateway.http.endpoint import CorsEndpoint, Endpoint
 from gateway.http.live import LiveOperations
 from gateway.http.replies import OriginPolicy
+from gateway.monitoring.caches import CacheMetrics
 from gateway.pipeline.cold_planning import ColdPlanning
 from gateway.pipeline.hooks import Step
 from gateway.pipeline.operation_executor import OperationExecutor

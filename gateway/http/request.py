@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import msgspec
 
+from foundation.decompression import Broken, TooMuch, gunzipped
 from foundation.graphql_http import GraphQLRequest, check_content, read_body, read_parameters
 from foundation.graphql_http.media import IncrementalSpec, accepted_spec, content_codings
-from gateway.decompression import Broken, TooMuch, gunzipped
 from gateway.errors import BodyTooLarge, RequestError
 from gateway.http.client import Client
 from gateway.http.headers import ENCODING, Headers

@@ -11,9 +11,9 @@ from typing import Final
 import structlog
 from msgspec import Struct, structs
 
-from gateway.cache_control import CachePolicy
 from gateway.errors import ClientDisconnected, RequestError, TooManyRequests, Unauthenticated
 from gateway.http.client import NOT_MODIFIED, Client, Reply
+from gateway.pipeline.cache_control import CachePolicy
 from gateway.pipeline.stages import GraphQLResponse, Response, encode, refused
 
 CACHE_CONTROL: Final = b"cache-control"

@@ -13,8 +13,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
-from gateway.browsers.security_headers import EVERY_RESPONSE, encoded
-from gateway.browsers.static_files import BuiltFiles
+from foundation.security_headers import EVERY_RESPONSE, encoded
+from foundation.static_files import BuiltFiles
 from gateway.http.client import EXTENSION
 from gateway.http.draining import Draining
 from gateway.http.graph_versions import PATH, ServedGraph

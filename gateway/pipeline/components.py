@@ -10,11 +10,11 @@ from gateway.executor import FetchedData
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedRequest
 from gateway.pipeline.stages import GraphQLResponse, HttpRequest, ResponsePipeline, SubscriptionPipeline
-from gateway.sections import ResponseLimits
+from gateway.settings.limits import ResponseLimits
 
 
 class AuthenticationComponent(Protocol):
-    """Finds the session of a request: see `Authentication`."""
+    """Finds the session of a request: see `Sessions`."""
 
     @property
     def is_required(self) -> bool:

@@ -7,8 +7,8 @@ from typing import Protocol
 from msgspec import Struct
 
 from foundation.graphql_http import GraphQLRequest
-from gateway.clients import ClientIdentity
 from gateway.errors import InvalidDocument
+from gateway.pipeline.identification import ClientIdentity
 
 
 class ResolvedRequest(Struct, frozen=True):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, Protocol
 
 from msgspec import Struct
 
-from gateway.clients import ClientIdentity
 from gateway.executor import CallMiddleware, SourceMiddleware
+from gateway.pipeline.identification import ClientIdentity
 from gateway.pipeline.policies import Policy, PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.stages import GraphQLResponse, HttpRequest
@@ -26,11 +26,28 @@ class RequestCheck(Protocol):
         ...
 
 
-SenderCheck: TypeAlias = Callable[[HttpRequest, object, ClientIdentity], Awaitable[None] | None]
-"""Refuses requests by their senders, or returns what must be awaited first; an unknown session is None.
+class RefusalLimit(Protocol):
+    """Limits how often a sender is refused before policies decide; an unknown session is None."""
 
-It raises `RequestError` to refuse a request; awaiting the result may raise it as well.
-"""
+    def check_refusal(
+        self, request: HttpRequest, session: object, client: ClientIdentity
+    ) -> Awaitable[None] | None:
+        """Return None to let a sender's new document be looked at; or what must be awaited first.
+
+        Raises:
+            RequestError: The request is refused; awaiting the result may raise it as well.
+        """
+        ...
+
+    def take_refusal(
+        self, request: HttpRequest, session: object, client: ClientIdentity
+    ) -> Awaitable[None] | None:
+        """Count a request that is refused before policies decide; return None, or what must be awaited.
+
+        Raises:
+            RequestError: Replaces the refusal; awaiting the result may raise it as well.
+        """
+        ...
 
 
 class PlanCheck(Protocol):
@@ -69,9 +86,9 @@ class Hooks(Struct, frozen=True):
 
     Attributes:
         requests: Called for each request as it arrived.
-        new_documents: Called before a document that is not known yet is looked at.
         policies: Called for each prepared request, when its document, session and client are known.
-        refusals: Called for each request that is refused before policies decide, and may replace its refusal.
+        refusals: Called before a document that is not known yet is looked at, and for each request that is
+            refused before policies decide.
         plans: Called for each request with its plan.
         headers: Called for each request that is executed, and may add to the headers that subgraphs see.
         calls: Middleware around each subgraph call; the first is the outermost.
@@ -81,9 +98,8 @@ class Hooks(Struct, frozen=True):
     """
 
     requests: tuple[RequestCheck, ...] = ()
-    new_documents: tuple[SenderCheck, ...] = ()
     policies: tuple[Policy, ...] = ()
-    refusals: tuple[SenderCheck, ...] = ()
+    refusals: tuple[RefusalLimit, ...] = ()
     plans: tuple[PlanCheck, ...] = ()
     headers: tuple[AddHeaders, ...] = ()
     calls: tuple[CallMiddleware, ...] = ()

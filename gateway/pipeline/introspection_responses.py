@@ -12,7 +12,7 @@ import orjson
 from graphql import GraphQLSchema
 from msgspec import Struct
 
-from gateway.access.visible_schema import VisibleSchemas
+from gateway.pipeline.access.visible_schema import VisibleSchemas
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedRequest
 from gateway.projection import introspect

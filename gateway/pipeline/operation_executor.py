@@ -29,7 +29,7 @@ from gateway.pipeline.stages import GraphQLResponse
 from gateway.plan import QueryPlan
 from gateway.plan.field_origin import providing_subgraph
 from gateway.projection import introspect, project
-from gateway.sections import ResponseLimits
+from gateway.settings.limits import ResponseLimits
 from gateway.transport import SubgraphSubscription, Transport
 from jit.codegen import BUDGET, ResponseBudget
 

@@ -8,7 +8,6 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.clients import Identification
 from gateway.errors import (
     AuthenticationUnavailable,
     Overloaded,
@@ -25,7 +24,8 @@ from gateway.pipeline.components import (
     PlanningComponent,
 )
 from gateway.pipeline.documents import DocumentResolver
-from gateway.pipeline.hooks import Hooks, SenderCheck
+from gateway.pipeline.hooks import Hooks
+from gateway.pipeline.identification import Identification
 from gateway.pipeline.in_parts import AnswersInParts, ResponseInParts
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
@@ -186,7 +186,7 @@ class Pipeline:
         try:
             client = self.identification.identify(request.headers)
         except RequestError:
-            await self._check_sender(self.hooks.refusals, request, session)
+            await self._take_refusal(request, session)
             raise
         request.recorder = self.recorders.of(prepared.document, client)
         policy_input = PolicyInput(request, client, session, prepared)
@@ -251,8 +251,10 @@ class Pipeline:
             if prepared is not None and self._is_current(prepared):
                 return session, prepared
             graphql = request.parse(body)
-            if self.hooks.new_documents:
-                await self._check_sender(self.hooks.new_documents, request, session)
+            for limit in self.hooks.refusals:
+                undecided = limit.check_refusal(request, session, self.identification.anonymous)
+                if undecided is not None:
+                    await undecided
             resolved = await self.documents.resolve(graphql, self.identification.identify(request.headers))
             prepared = await self.planning.prepare(resolved.request)
             prepared.found_in = resolved.found_in
@@ -260,7 +262,7 @@ class Pipeline:
         except (TooManyRequests, Overloaded, AuthenticationUnavailable):
             raise
         except RequestError:
-            await self._check_sender(self.hooks.refusals, request, session)
+            await self._take_refusal(request, session)
             raise
         # Mutations hardly ever repeat, and may contain data that should not be kept.
         document = prepared.document
@@ -269,16 +271,14 @@ class Pipeline:
             self.known_bodies.put(body, prepared)
         return session, prepared
 
-    async def _check_sender(
-        self, checks: tuple[SenderCheck, ...], request: HttpRequest, session: object
-    ) -> None:
-        """Check the sender of a request whose client is not known yet.
+    async def _take_refusal(self, request: HttpRequest, session: object) -> None:
+        """Count a request that is refused while its client is not known yet.
 
         Raises:
             RequestError: The request is refused; this replaces any earlier refusal.
         """
-        for check in checks:
-            undecided = check(request, session, self.identification.anonymous)
+        for limit in self.hooks.refusals:
+            undecided = limit.take_refusal(request, session, self.identification.anonymous)
             if undecided is not None:
                 await undecided
 

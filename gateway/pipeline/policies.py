@@ -13,15 +13,15 @@ from typing import Protocol, runtime_checkable
 import msgspec
 from msgspec import Struct
 
-from gateway.clients import ClientIdentity
-from gateway.clients.client_class import IntrospectionPermission
-from gateway.limits import (
+from gateway.pipeline.identification import ClientIdentity
+from gateway.pipeline.limits import (
     introspection_refused,
     introspection_too_large,
     unusual_introspection_refused,
 )
 from gateway.pipeline.preparation.prepared import Check, PreparedDocument, PreparedRequest
 from gateway.pipeline.stages import HttpRequest
+from gateway.settings.client_class import IntrospectionPermission
 
 
 class PolicyInput(msgspec.Struct, frozen=True, eq=False, gc=False):

@@ -9,9 +9,9 @@ import msgspec
 
 from foundation.graphql_http import GraphQLRequest
 from foundation.graphql_http.media import IncrementalSpec
-from gateway.cache_control import CachePolicy
 from gateway.errors import CannotPlan, InvalidDocument, MethodNotAllowed, RequestError, ResponseTooLarge
 from gateway.monitoring import Recorder
+from gateway.pipeline.cache_control import CachePolicy
 from gateway.pipeline.encoding import as_json
 
 

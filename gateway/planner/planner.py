@@ -17,7 +17,7 @@ from gateway.planner.normalize import Operation
 from gateway.planner.output.assemble import assemble
 from gateway.planner.passes.optimize import optimize
 from gateway.planner.search.search import Search
-from gateway.sections import Budget
+from gateway.settings.limits import Budget
 from gateway.supergraph import Supergraph
 
 NESTING_LIMITS = (4, 16, 64)

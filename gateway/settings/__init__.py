@@ -10,19 +10,26 @@ from pydantic import Field, PrivateAttr
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource
 
 from foundation.late_imports import imported
-from gateway.caching.settings import CacheSettings
-from gateway.clients.settings import AddressSettings, ClientSettings
-from gateway.feature_list import FEATURES
-from gateway.feature_settings import Entry, FeatureSettings, UnknownFeature, named_entry, nested_prefix
-from gateway.monitoring.settings import MetricsSettings, OperatorSettings
-from gateway.sections import PREFIX, Budget, DocumentLimits, ResponseLimits, Section
+from gateway.settings.caches import CacheSettings
+from gateway.settings.clients import AddressSettings, ClientSettings
 from gateway.settings.execution import PlanExecution
+from gateway.settings.feature_list import FEATURES
+from gateway.settings.feature_settings import (
+    Entry,
+    FeatureSettings,
+    UnknownFeature,
+    named_entry,
+    nested_prefix,
+)
 from gateway.settings.http import ConnectionLimits, HttpSettings
 from gateway.settings.introspection import IntrospectionSettings
+from gateway.settings.limits import Budget, DocumentLimits, ResponseLimits
 from gateway.settings.live import LiveLimits
+from gateway.settings.metrics import MetricsSettings, OperatorSettings
+from gateway.settings.section import PREFIX, Section
+from gateway.settings.sources import ReloadSettings, SupergraphSettings
 from gateway.settings.subgraphs import MaskingSettings, SubgraphSettings
-from gateway.sources.settings import ReloadSettings, SupergraphSettings
-from gateway.tls.settings import TlsSettings
+from gateway.settings.tls import TlsSettings
 
 __all__ = ["CORE", "GatewaySettings", "ReadFirst", "sections"]
 

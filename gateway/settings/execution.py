@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from gateway.sections import Section
+from gateway.settings.section import Section
 
 
 def _without_old_names(execution: object) -> object:

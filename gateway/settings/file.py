@@ -16,10 +16,10 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import SettingsError
 
-from gateway.feature_list import FEATURES
-from gateway.feature_settings import Entry, UnknownFeature
-from gateway.sections import PREFIX
 from gateway.settings import GatewaySettings, ReadFirst, sections
+from gateway.settings.feature_list import FEATURES
+from gateway.settings.feature_settings import Entry, UnknownFeature
+from gateway.settings.section import PREFIX
 
 SHOWN_CHARACTERS: Final = 80
 """How much of a wrong value a message shows."""

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from pydantic import Field, field_validator
 
-from gateway.forwarding import OWN_HEADERS, TOKEN
-from gateway.sections import Section
+from gateway.settings.header_names import OWN_HEADERS, TOKEN
+from gateway.settings.section import Section
 
 
 class HttpSettings(Section):

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from gateway.clients.client_class import IntrospectionPermission
-from gateway.sections import Section
+from gateway.settings.client_class import IntrospectionPermission
+from gateway.settings.section import Section
 
 
 class IntrospectionSettings(Section, prefix="FURLONG_GATEWAY_INTROSPECTION_", is_reloaded=True):

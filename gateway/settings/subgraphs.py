@@ -8,8 +8,8 @@ from typing import Annotated, ClassVar, Final
 
 from pydantic import Field, field_validator
 
-from gateway.sections import Section
-from gateway.tls import SubgraphTls
+from gateway.settings.section import Section
+from gateway.settings.subgraph_tls import SubgraphTls
 
 DEADLINE_HEADER: Final = "x-envoy-expected-rq-timeout-ms"
 """Envoy's header for how long the caller waits, in milliseconds; no RFC defines one."""

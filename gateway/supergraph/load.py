@@ -22,8 +22,8 @@ from graphql import (
 )
 from graphql.language.parser import Parser
 
+from foundation.garbage_collection import collection_paused
 from gateway.errors import SupergraphError
-from gateway.garbage_collection import collection_paused
 from gateway.supergraph.annotations.access_and_cost import ACCESS, read_annotations
 from gateway.supergraph.annotations.cache_hints import read_cache_hints
 from gateway.supergraph.annotations.cache_tags import read_cache_tags

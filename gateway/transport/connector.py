@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 from aiohappyeyeballs import start_connection
 
-from gateway.tls import ReloadedContext
+from foundation.reloaded_context import ReloadedContext
 from gateway.transport.address import Address
 from gateway.transport.limits import HttpLimits
 

@@ -14,8 +14,8 @@ import orjson
 from msgspec import Struct
 
 from foundation.graphql_http.strict_json import nested_too_deeply
+from foundation.reloaded_context import ReloadedContext
 from gateway.errors import SubgraphUnavailable, SubgraphUnreachable
-from gateway.tls import ReloadedContext
 from gateway.transport.address import Address
 from gateway.transport.base import FailedResponse, Sign, SubgraphOperation
 from gateway.transport.connector import Connector

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
-from gateway.tls import SubgraphTls
+from gateway.settings.subgraph_tls import SubgraphTls
 
 
 class HttpLimits(Struct, frozen=True):

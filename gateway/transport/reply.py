@@ -7,8 +7,8 @@ from typing import Final
 import httptools
 import msgspec
 
+from foundation.decompression import GzipReader, TooMuch
 from foundation.graphql_http.media import content_codings
-from gateway.decompression import GzipReader, TooMuch
 from gateway.errors import ReplyTooLarge, SubgraphUnreachable
 
 HEAD_BYTES: Final = 64 * 1024

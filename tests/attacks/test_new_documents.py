@@ -13,10 +13,10 @@ from graphql import OperationDefinitionNode, get_introspection_query
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.limits import measure
+from gateway.pipeline.limits import measure
 from gateway.pipeline.preparation.limits import FIELD_POINTS
 from gateway.pipeline.preparation.tokens import DocumentTokens
-from gateway.sections import DocumentLimits
+from gateway.settings.limits import DocumentLimits
 from tests.attacks.attacked import CLUB, ROOT
 from tests.attacks.hostile import BYTES, KINDS, hostile_request
 from tests.attacks.processor_time import Measured, measured

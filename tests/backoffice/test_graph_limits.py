@@ -16,7 +16,7 @@ from backoffice.graph.documents import GraphLimits
 from backoffice.graph.execution import OfficeGraph
 from backoffice.people.area import PeopleArea
 from foundation.graphql_http import GRAPHQL_JSON
-from gateway.sections import ResponseLimits
+from gateway.settings.limits import ResponseLimits
 from subgraphs.kit.domain.keys import ALL_BRANDS
 from tests.support.office.backoffice_site import Browser, OfficeSite, codes, running_site
 from tests.support.office.permission_rules import ask

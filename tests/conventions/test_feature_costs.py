@@ -4,8 +4,8 @@ from pathlib import Path
 
 from bench.features import BARE, BEGIN, DEFAULTS, OFF, PAGE, UNMEASURED, configurations, count, table
 from bench.performance import with_table
-from gateway.feature_list import FEATURES as ALL
 from gateway.settings import GatewaySettings
+from gateway.settings.feature_list import FEATURES as ALL
 
 
 def test_each_feature_is_measured_or_says_why_not(tmp_path: Path) -> None:

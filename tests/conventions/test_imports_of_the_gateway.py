@@ -34,7 +34,7 @@ from foundation.quick_imports import import_structlog, quick_imports
 with quick_imports():
     import_structlog()
     from gateway import GatewaySettings, create_gateway
-from gateway.feature_list import FEATURES
+from gateway.settings.feature_list import FEATURES
 settings = GatewaySettings()
 create_gateway(Path("docs/examples/supergraph.graphql").read_text(), settings=settings)
 off = [each for each in FEATURES if not settings.parts[each.name].is_used(settings)]

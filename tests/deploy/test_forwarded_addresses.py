@@ -21,8 +21,8 @@ from backoffice.http.security import Site
 from cells.routing.cell_map import CellMap
 from cells.routing.haproxy import write_files
 from furlong.serve.http_server import listen, serving
-from gateway.clients import ClientAddresses
 from gateway.http.headers import combined
+from gateway.pipeline.client_address import ClientAddresses
 from tests.support.gateway.private_varnish import start_varnish
 from tools.cell_servers.haproxy import start_haproxy
 from tools.server_process import free_port

@@ -10,10 +10,10 @@ from typing import Literal
 import httpx
 import pytest
 import uvicorn
-from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, expect
+from starlette.applications import Starlette
 
-from furlong.serve.page import add_documentation
+from furlong.serve.page import DOCUMENTATION, documentation_routes
 from tests.support.browsers.bet_slip_page import launched_chromium
 from tests.support.browsers.screen_gallery import PATIENCE_MS, faults_of_access
 from tools.local_chromium import LocalChromium
@@ -26,15 +26,14 @@ PAGES = ("index.html", "tutorial.html", "gateway.html", "reference/schema.html")
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
     """Serve the documentation as the demo does, and yield its address."""
-    app = FastAPI(openapi_url=None)
-    path = add_documentation(app)
+    app = Starlette(routes=documentation_routes())
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
         thread = Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}{path}"
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}{DOCUMENTATION}"
         server.should_exit = True
         thread.join()
 

@@ -4,16 +4,15 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from furlong.serve import page
-from furlong.serve.page import add_documentation
+from furlong.serve.page import documentation_routes
 
 
 async def test_the_page_says_how_to_build_it_until_it_is_built(tmp_path: Path) -> None:
     """A demo that runs serves the documentation from the moment when it is built."""
-    app = FastAPI(openapi_url=None)
-    assert add_documentation(app, tmp_path) == "/docs/"
+    app = Starlette(routes=documentation_routes(tmp_path))
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://demo")
     missing = await client.get("/docs/")
     assert missing.status_code == 404
@@ -26,7 +25,4 @@ async def test_the_page_says_how_to_build_it_until_it_is_built(tmp_path: Path) -
 def test_where_there_is_no_clone_nothing_is_served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An installed wheel has no documentation to build."""
     monkeypatch.setattr(page, "ROOT", tmp_path)
-    app = FastAPI(openapi_url=None)
-    routes = len(app.routes)
-    assert add_documentation(app, tmp_path / "html") is None
-    assert len(app.routes) == routes
+    assert documentation_routes(tmp_path / "html") == []

@@ -8,7 +8,7 @@ from gateway.pipeline.preparation.preparer import Preparer
 from gateway.plan import show
 from gateway.planner import normalize
 from gateway.planner.planner import plan
-from gateway.sections import Budget
+from gateway.settings.limits import Budget
 from gateway.supergraph import load_supergraph
 from tests.gateway.world import FOLDER
 from tests.support.gateway.generous_limits import GENEROUS_LIMITS

@@ -19,7 +19,7 @@ from graphql.utilities import value_from_ast_untyped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.cache_control import CachePolicy
+from gateway.pipeline.cache_control import CachePolicy
 from gateway.pipeline.preparation.limits import PreparationLimits
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import CacheHint, load_supergraph

@@ -13,7 +13,7 @@ from gateway.pipeline.cold_planning import MAX_WAITING, ColdPlanning
 from gateway.pipeline.preparation.limits import PreparationLimits
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.preparer import Preparer
-from gateway.sections import Budget
+from gateway.settings.limits import Budget
 from gateway.supergraph import load_supergraph
 
 SUPERGRAPH = load_supergraph((Path(__file__).resolve().parents[2] / "schema.graphql").read_text())

@@ -19,13 +19,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.errors import InvalidDocument, RequestError
-from gateway.limits import check_document
-from gateway.limits import measures as measuring
-from gateway.limits.measures import measure
+from gateway.pipeline.limits import check_document
+from gateway.pipeline.limits import measures as measuring
+from gateway.pipeline.limits.measures import measure
 from gateway.pipeline.preparation import document_reader, validation
 from gateway.pipeline.preparation.limits import PreparationLimits
 from gateway.pipeline.preparation.preparer import Preparer
-from gateway.sections import DocumentLimits
+from gateway.settings.limits import DocumentLimits
 from gateway.supergraph import load_supergraph
 
 SUPERGRAPH = """

@@ -4,8 +4,8 @@ import gc
 
 import pytest
 
+from foundation.garbage_collection import collection_paused
 from gateway.errors import SupergraphError
-from gateway.garbage_collection import collection_paused
 from gateway.supergraph import load_supergraph
 
 

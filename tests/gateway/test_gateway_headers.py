@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.forwarding import Forwarding
+from gateway.http.forwarding import Forwarding
 from gateway.http.headers import Headers, combined
 
 

@@ -12,9 +12,11 @@ import pytest
 
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, MemoryTransport, SupergraphError, Unauthenticated, create_gateway
+from gateway.pipeline.sessions import Sessions
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
 from tests.support.federation.asked import SubgraphRequest, asking
+from tests.support.gateway.installing import Installs
 
 JSON_TYPE = "application/json"
 RESPONSE_JSON = "application/graphql-response+json"
@@ -191,7 +193,7 @@ async def test_authentication_comes_before_planning(federation: Federation) -> N
         if headers.get("authorization") != "Bearer good":
             raise Unauthenticated
 
-    app = create_gateway(federation.sdl, federation.transports(), authenticate=authenticate)
+    app = create_gateway(federation.sdl, federation.transports(), sessions=Sessions(authenticate))
     async with client_of(app) as client:
         refused = await client.post("/graphql", json={"query": "{ nope }"})
         headers = {"authorization": "Bearer good"}
@@ -215,7 +217,7 @@ async def test_who_asks_is_told_to_subgraphs_of_the_process_for_queries() -> Non
 
     sdl = (Path(__file__).parent / "supergraphs" / "club" / "supergraph.graphql").read_text()
     transports = {name: MemoryTransport(lambda *_: call) for name in ("club", "rewards", "progress")}
-    app = create_gateway(sdl, transports, authenticate=authenticate)
+    app = create_gateway(sdl, transports, sessions=Sessions(authenticate))
     async with client_of(app) as client:
         headers = {"authorization": "1", "session": "2"}
         for _ in range(2):  # the second time it is known by its bytes
@@ -231,7 +233,7 @@ async def test_a_fault_is_masked(federation: Federation) -> None:
     async def authenticate(_headers: Mapping[str, str]) -> None:
         raise ZeroDivisionError("secret detail")
 
-    async with client_of(create_gateway(federation.sdl, {}, authenticate=authenticate)) as client:
+    async with client_of(create_gateway(federation.sdl, {}, sessions=Sessions(authenticate))) as client:
         response = await client.post("/graphql", json={"query": "{ me { id } }"})
     assert (response.status_code, code_of(response)) == (500, "INTERNAL_SERVER_ERROR")
     assert "secret" not in response.text
@@ -298,7 +300,7 @@ async def test_a_request_that_came_before_is_authenticated_again(federation: Fed
             raise Unauthenticated
 
     async with client_of(
-        create_gateway(federation.sdl, federation.transports(), authenticate=authenticate)
+        create_gateway(federation.sdl, federation.transports(), sessions=Sessions(authenticate))
     ) as client:
         body = {"query": "{ me { id } }"}
         good = await client.post("/graphql", json=body, headers={"authorization": "Bearer good"})
@@ -314,7 +316,7 @@ async def test_two_sessions_are_none(federation: Federation) -> None:
         seen.append(headers["authorization"])
 
     async with client_of(
-        create_gateway(federation.sdl, federation.transports(), authenticate=authenticate)
+        create_gateway(federation.sdl, federation.transports(), sessions=Sessions(authenticate))
     ) as client:
         headers = [("authorization", "Bearer a"), ("authorization", "Bearer b")]
         await client.post("/graphql", json={"query": "{ me { id } }"}, headers=headers)
@@ -369,7 +371,9 @@ async def test_readiness_asks_what_stands_behind(federation: Federation, able: b
     async def ready() -> bool:
         return able
 
-    async with client_of(create_gateway(federation.sdl, {}, ready=ready)) as client:
+    async with client_of(
+        create_gateway(federation.sdl, {}, features=[Installs(lambda core: core.wait_for(ready))])
+    ) as client:
         assert (await client.get("/ready")).status_code == status
         assert (await client.get("/health")).status_code == 200
 

@@ -25,11 +25,11 @@ from hypothesis import strategies as st
 
 from bench.counts.counting import Counting
 from gateway import GatewaySettings, create_gateway
-from gateway.limits import IntrospectionSizes
-from gateway.limits.introspection import is_usual_introspection
-from gateway.limits.introspection_size import STANDARD
 from gateway.pipeline import introspection_responses
 from gateway.pipeline.introspection_responses import IntrospectionCache
+from gateway.pipeline.limits import IntrospectionSizes
+from gateway.pipeline.limits.introspection import is_usual_introspection
+from gateway.pipeline.limits.introspection_size import STANDARD
 from gateway.projection import introspect
 from gateway.supergraph import load_supergraph
 from tests.attacks.documents import Habits, Writer

@@ -15,7 +15,7 @@ from gateway.errors import ResponseTooLarge, SubgraphUnreachable
 from gateway.executor.exchange import PARALLEL_REQUESTS
 from gateway.pipeline.operation_executor import ExecutionMode, OperationExecutor
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
-from gateway.sections import ResponseLimits
+from gateway.settings.limits import ResponseLimits
 from jit.codegen import spend
 from tests.gateway.federated import federated
 from tests.gateway.world import Federation, essence

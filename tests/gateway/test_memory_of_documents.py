@@ -15,7 +15,6 @@ import pytest
 from graphql import FieldNode, GraphQLObjectType, Token, get_named_type, is_leaf_type, is_required_argument
 
 from foundation.graphql_http.request import GraphQLRequest
-from gateway.caching.settings import CacheSettings
 from gateway.pipeline.cold_planning import ColdPlanning
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.preparation.known_bodies import KnownBodies
@@ -23,7 +22,8 @@ from gateway.pipeline.preparation.limits import PreparationLimits
 from gateway.pipeline.preparation.prepared import PreparedDocument
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.pipeline.preparation.sizes import json_bytes
-from gateway.sections import DocumentLimits
+from gateway.settings.caches import CacheSettings
+from gateway.settings.limits import DocumentLimits
 from gateway.supergraph import load_supergraph
 from jit.codegen import Variables
 

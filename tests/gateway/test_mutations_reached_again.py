@@ -28,7 +28,7 @@ from gateway.pipeline.preparation.limits import PreparationLimits
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.plan import OperationKind
-from gateway.sections import DocumentLimits
+from gateway.settings.limits import DocumentLimits
 from gateway.supergraph import load_supergraph
 from tests.gateway.plans import joined, printed
 from tests.support.federation.asked import SubgraphRequest, asking

@@ -14,7 +14,7 @@ from gateway.planner.budget import Work
 from gateway.planner.planner import plan
 from gateway.planner.search.graph import Node
 from gateway.planner.search.search import Search
-from gateway.sections import Budget
+from gateway.settings.limits import Budget
 from gateway.supergraph import Field, load_supergraph
 from tests.gateway.plans import joined
 from tests.support.gateway.foreign_supergraph import foreign_supergraph

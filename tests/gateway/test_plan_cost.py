@@ -11,7 +11,7 @@ from gateway.planner.planner import plan_with_reasons
 from gateway.planner.search.graph import Node
 from gateway.planner.search.lower_bound import lower_bound
 from gateway.planner.search.search import Search
-from gateway.sections import Budget
+from gateway.settings.limits import Budget
 from gateway.supergraph import Field, load_supergraph
 from tests.gateway.plans import joined
 from tests.support.gateway.generous_limits import GENEROUS_LIMITS

@@ -2,7 +2,7 @@
 
 from inline_snapshot import snapshot
 
-from gateway.sections import Budget
+from gateway.settings.limits import Budget
 from tests.gateway.plans import composed, joined, printed
 
 

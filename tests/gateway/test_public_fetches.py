@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.cache_control.cacheable_fields import PublicFetches
+from gateway.pipeline.cache_control.cacheable_fields import PublicFetches
 from gateway.pipeline.preparation.limits import PreparationLimits
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph

@@ -11,10 +11,10 @@ from typer.testing import CliRunner
 
 from gateway.cli import cli
 from gateway.feature import VersionParts
-from gateway.feature_list import FEATURES
 from gateway.pipeline.documents import SentDocuments
 from gateway.pipeline.hooks import Hooks
 from gateway.request_path import assemble
+from gateway.settings.feature_list import FEATURES
 from tests.gateway.world import FOLDER
 
 SHOP = FOLDER / "shop" / "supergraph.graphql"

@@ -13,9 +13,9 @@ import pytest
 
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, create_gateway
-from gateway.cache_control import CachePolicy
 from gateway.http.responses import ResponseCaching
-from gateway.pipeline.authentication import Authenticate
+from gateway.pipeline.cache_control import CachePolicy
+from gateway.pipeline.sessions import Authenticate, Sessions
 from tests.gateway.plans import joined
 from tests.support.federation.asked import SubgraphRequest, asking
 
@@ -51,7 +51,9 @@ async def served(
         data = {name: None if fails else f"{name} {language}" for name in ("news", "mine", "plain")}
         return {"data": data, "errors": [{"message": "no", "path": ["news"]}]} if fails else {"data": data}
 
-    app = create_gateway(SDL, {"a": asking(ask)}, GatewaySettings(**settings), authenticate)
+    app = create_gateway(
+        SDL, {"a": asking(ask)}, GatewaySettings(**settings), sessions=Sessions(authenticate)
+    )
     if not own_server:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client:
             yield client

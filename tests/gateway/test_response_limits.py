@@ -16,7 +16,7 @@ from gateway.errors import ResponseTooLarge
 from gateway.executor.response_limits import LARGE_PLACES
 from gateway.pipeline.operation_executor import ExecutionMode, OperationExecutor
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
-from gateway.sections import ResponseLimits
+from gateway.settings.limits import ResponseLimits
 from gateway.transport import HttpTransport, Transport
 from gateway.transport.http import BYTES_A_PLACE
 from gateway.transport.reply import Reply

@@ -9,6 +9,7 @@ from uvicorn.server import ServerState
 
 from gateway import GatewaySettings, MemoryTransport, Unauthenticated, create_gateway
 from gateway.http.server import ProtocolFactory, configured
+from gateway.pipeline.sessions import Sessions
 from gateway.transport import SubgraphOperation
 from tests.gateway.worlds import shop
 from tests.http.served_gateway import LONG, ME, NAME, post
@@ -120,7 +121,7 @@ async def test_who_is_recognised_is_not_authenticated_and_all_others_are() -> No
     federation = shop()
     transports = {name: MemoryTransport(prepare) for name in federation.sources}
     connection = Connection(
-        create_gateway(federation.sdl, transports, authenticate=authenticate, authenticate_cached=recognise)
+        create_gateway(federation.sdl, transports, sessions=Sessions(authenticate, recognise))
     )
     assert await connection.status(post(ME, b"authorization: Bearer new")) == 200
     assert await connection.status(post(ME, b"authorization: Bearer seen")) == 200

@@ -24,13 +24,14 @@ from typer.testing import CliRunner
 
 from gateway import GatewaySettings, create_gateway
 from gateway.cli import cli
-from gateway.monitoring.settings import OperatorSettings
-from gateway.operators import OperatorsPortError, operators_port, report_to
-from gateway.operators.messages import Report, encoder, write_message
-from gateway.operators.workers import READY_SECONDS, Workers
-from gateway.tls import ServerTls
+from gateway.http.server.tls import ServerTls
+from gateway.serving.operators import OperatorsPortError, operators_port, report_to
+from gateway.serving.operators.messages import Report, encoder, write_message
+from gateway.serving.operators.workers import READY_SECONDS, Workers
+from gateway.settings.metrics import OperatorSettings
 from tests.gateway.worlds import shop
 from tests.http.certificates import Authority
+from tests.support.gateway.installing import Installs
 from tools.server_process import free_port
 
 PATIENCE_SECONDS = 60.0
@@ -39,6 +40,7 @@ APP = """
 import os
 from pathlib import Path
 from gateway import GatewaySettings, MemoryTransport, create_gateway
+from gateway.feature import Feature
 
 ANSWER = {"me": {"name": "one"}}
 
@@ -50,16 +52,20 @@ def prepare(document, operation_name):
 async def ready():
     return not Path(f"broken-{os.getpid()}").exists() and not Path("broken").exists()
 
+class Readiness(Feature):
+    def install(self, core):
+        core.wait_for(ready)
+
 def create():
     sdl = Path(os.environ["SUPERGRAPH"]).read_text()
     names = ("accounts", "inventory", "products", "reviews")
     transports = {name: MemoryTransport(prepare) for name in names if f'name: "{name}"' in sdl}
-    return create_gateway(sdl, transports, GatewaySettings(subgraph_urls={}), ready=ready)
+    return create_gateway(sdl, transports, GatewaySettings(subgraph_urls={}), features=[Readiness()])
 """
 SERVE = """
 import sys
 from gateway.http.server import ClientLimits, configured, listen, run
-from gateway.operators import operators_port
+from gateway.serving.operators import operators_port
 from gateway.settings import GatewaySettings
 
 if __name__ == "__main__":
@@ -216,7 +222,12 @@ async def test_a_worker_that_says_nothing_for_long_is_not_ready(tmp_path: Path) 
 async def test_a_metric_that_breaks_ends_neither_reports_nor_the_worker(tmp_path: Path) -> None:
     """It is logged, and the next report has everything as soon as the metric is well again."""
     federation, broken = shop(), BrokenMetric()
-    app = create_gateway(federation.sdl, federation.transports(), GatewaySettings(), collectors=[broken])
+    app = create_gateway(
+        federation.sdl,
+        federation.transports(),
+        GatewaySettings(),
+        features=[Installs(lambda core: core.register(broken))],
+    )
     workers = Workers(1)
     async with await asyncio.start_unix_server(workers.connected, tmp_path / "reports"):
         report_to(str(tmp_path / "reports"), app)

@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from foundation.security_headers import every_response
 from gateway import GatewaySettings, create_gateway
-from gateway.browsers.security_headers import every_response
 from tests.gateway.worlds import shop
 from tests.http.served import served
 

@@ -19,7 +19,7 @@ from websockets.typing import Subprotocol
 from furlong.serve.http_server import QuietServer
 from gateway import GatewaySettings, create_gateway
 from gateway.http.server import ClientLimits, configured, configured_by, listen
-from gateway.tls import ServerTls
+from gateway.http.server.tls import ServerTls
 from tests.gateway.worlds import shop
 from tests.http.certificates import Authority
 from tests.http.served_gateway import LONG, ME, NAME, PATIENCE_SECONDS, Client, post

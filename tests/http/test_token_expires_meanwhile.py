@@ -9,7 +9,7 @@ import pytest
 
 from foundation.tokens import RefreshLimits
 from gateway import GatewaySettings
-from gateway.features.sessions.feature import Sessions
+from gateway.features.sessions.feature import TokenAuthenticator
 from gateway.features.sessions.settings import SessionSettings
 from tests.gateway.world import Federation
 from tests.gateway.worlds import atlas, shop
@@ -27,13 +27,13 @@ def time(monkeypatch: pytest.MonkeyPatch) -> ManualTime:
     """The time by which the gateway checks tokens."""
     made = ManualTime()
     monkeypatch.setattr(
-        "gateway.features.sessions.feature.Sessions", lambda settings: _sessions(settings, made)
+        "gateway.features.sessions.feature.TokenAuthenticator", lambda settings: _sessions(settings, made)
     )
     return made
 
 
-def _sessions(settings: SessionSettings, time: ManualTime) -> Sessions:
-    return Sessions(settings, time, PATIENT)
+def _sessions(settings: SessionSettings, time: ManualTime) -> TokenAuthenticator:
+    return TokenAuthenticator(settings, time, PATIENT)
 
 
 def shut(federation: Federation, folder: Path) -> Shop:

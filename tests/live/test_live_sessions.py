@@ -13,9 +13,14 @@ import httpx
 
 from gateway import Unauthenticated
 from gateway.errors import AuthenticationUnavailable
+from gateway.pipeline.sessions import Sessions
 from tests.live.live_gateway import LATEST, NEWS, live_gateway, news
 from tests.support.gateway.raw_websocket import raw_websocket
 from tests.support.tokens.issued_tokens import AUDIENCE, FIRST, ISSUER, key_set, token
+
+
+def _customer_of(session: object) -> str | None:
+    return session if isinstance(session, str) else None
 
 
 @dataclass
@@ -48,9 +53,7 @@ class Guests:
     def parts(self) -> dict[str, Any]:
         """The arguments of `create_gateway`."""
         return {
-            "authenticate": self.authenticate,
-            "authenticate_cached": self.cached,
-            "customer_of": lambda session: session,
+            "sessions": Sessions(self.authenticate, self.cached, customer_of=_customer_of),
         }
 
 

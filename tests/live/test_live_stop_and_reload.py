@@ -11,8 +11,8 @@ import pytest
 from furlong.serve.http_server import QuietServer, listen
 from gateway import GatewaySettings, create_gateway
 from gateway.http.server import ClientLimits, StopTimes, configured
-from gateway.reload import Reload
-from gateway.sources import FileSource
+from gateway.serving.reload import Reload
+from gateway.serving.sources import FileSource
 from tests.gateway.features.subscriptions.newsroom import SDL, Newsroom, Wire
 from tests.live.live_gateway import NEWS, live_gateway, news, until
 from tests.support.gateway.raw_websocket import raw_websocket

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from gateway import Unauthenticated
+from gateway.pipeline.sessions import Sessions
 from tests.live.live_gateway import COUNT, LATEST, NEWS, Live, live_gateway
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -214,7 +215,7 @@ async def test_a_stream_without_a_session_is_refused() -> None:
     async def nobody(_headers: Any) -> object:
         raise Unauthenticated
 
-    async with live_gateway(parts={"authenticate": nobody}) as live, client_of(live) as client:
+    async with live_gateway(parts={"sessions": Sessions(nobody)}) as live, client_of(live) as client:
         response = await client.post("/graphql", json={"query": NEWS}, headers=SSE)
         assert response.status_code == 401
         assert response.headers["www-authenticate"] == "Bearer"
@@ -223,7 +224,7 @@ async def test_a_stream_without_a_session_is_refused() -> None:
 
 async def test_streams_have_limits() -> None:
     """A customer's, an address's and the process's; the place is free again afterwards."""
-    parts = {"authenticate": _anybody, "customer_of": str}
+    parts = {"sessions": Sessions(_anybody, customer_of=str)}
     async with live_gateway(parts=parts, live_connections_per_customer=1) as live, client_of(live) as client:
         async with client.stream("POST", "/graphql", json={"query": NEWS}, headers=SSE):
             await live.until_subscribed()

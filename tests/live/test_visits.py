@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from gateway.clients import ClientAddresses
 from gateway.http.live import LiveMetrics, connections
 from gateway.http.live.connections import LiveConnections, Slot
+from gateway.pipeline.client_address import ClientAddresses
 from gateway.settings.live import LiveLimits
 
 PATIENCE_SECONDS = 30.0

@@ -20,7 +20,7 @@ from foundation.storage.clock import SystemClock
 from furlong.serve.http_server import listen, serving
 from furlong.workers.outbox_worker import OutboxMetrics
 from gateway import GatewaySettings, create_gateway
-from gateway.operators import operators_port
+from gateway.serving.operators import operators_port
 from subgraphs.kit.records.outbox_relay import OutboxStatus
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop

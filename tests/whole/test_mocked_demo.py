@@ -7,13 +7,14 @@ from typing import Any, Final
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from graphql import GraphQLSchema, build_schema, get_named_type, parse, validate
+from starlette.applications import Starlette
+from starlette.routing import Mount
 from typer.testing import CliRunner
 
 from furlong.cli import app as furlong
 from furlong.demo.mock.execution import MockedGraph
-from furlong.demo.mock.server import PATH, mocked_app, mount_mock, session_of
+from furlong.demo.mock.server import PATH, MountedMock, mocked_app, session_of
 from furlong.demo.mock.supergraph import supergraph_of
 from gateway.supergraph.load import load_supergraph
 
@@ -191,8 +192,8 @@ def test_options_that_make_no_sense_are_refused(options: list[str], said: str) -
 
 def test_a_site_has_mocked_answers_below_a_path() -> None:
     """The graph is built by the first request, and beside the site's own."""
-    site = FastAPI()
-    mocked = mount_mock(site)
+    mocked = MountedMock()
+    site = Starlette(routes=[Mount(PATH, mocked)])
 
     async def exchange() -> list[httpx.Response]:
         transport = httpx.ASGITransport(site)
@@ -213,6 +214,6 @@ def test_a_site_has_mocked_answers_below_a_path() -> None:
 
 def test_a_site_that_nobody_asks_for_mocked_answers_builds_none() -> None:
     """Closing what was never built does nothing."""
-    mocked = mount_mock(FastAPI())
+    mocked = MountedMock()
     mocked.end_streams()
     asyncio.run(mocked.close())

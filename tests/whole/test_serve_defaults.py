@@ -4,12 +4,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from foundation.storage.clock import SystemClock
 from furlong.embedding.sessions import Brands
 from furlong.serve import site
-from furlong.serve.page import add_page
+from furlong.serve.page import page_routes
 from furlong.settings import ServeSettings
 from gateway import GatewaySettings
 from gateway.features.documents.settings import KnownDocumentSettings
@@ -43,8 +43,7 @@ async def test_the_page_may_stand_in_no_other_sites_page(tmp_path: Path) -> None
     """Its policy also keeps scripts from elsewhere out."""
     (tmp_path / "index.html").write_text("<html></html>")
     (tmp_path / "assets").mkdir()
-    app = FastAPI()
-    add_page(app, tmp_path, SystemClock())
+    app = Starlette(routes=page_routes(tmp_path, SystemClock()))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://page") as client:
         policy = (await client.get("/")).headers["content-security-policy"]
     assert "frame-ancestors 'self'" in policy
@@ -74,8 +73,7 @@ async def test_the_widgets_scripts_are_for_pages_of_every_origin(tmp_path: Path)
     (tmp_path / "assets").mkdir()
     (tmp_path / "widget" / "v1").mkdir(parents=True)
     (tmp_path / "widget" / "v1" / "furlong-club.js").write_text("export {};")
-    app = FastAPI()
-    add_page(app, tmp_path, SystemClock())
+    app = Starlette(routes=page_routes(tmp_path, SystemClock()))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://page") as client:
         script = await client.get("/widget/v1/furlong-club.js", headers={"origin": "https://a.example"})
         page = await client.get("/")

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from sphinx.cmd.build import build_main
 
-from furlong.serve.page import PATH
+from furlong.serve.page import DOCUMENTATION as DOCS_PATH
 from gateway.supergraph.load import load_supergraph
 from tools.documentation.navigation import sections, with_navigation
 from tools.documentation.pages import INDEX, ROOT, SOURCES, page_names, staged_pages
@@ -80,7 +80,7 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
 def below_path(html: str) -> str:
     """Return the page for a 404, which is shown at addresses of any depth, with links from `/docs/` on."""
     return re.sub(
-        r'(?<=\s)(href|src|action|data-content_root)="(?![a-z]+:|[#/])(?:\./)?', rf'\1="{PATH}', html
+        r'(?<=\s)(href|src|action|data-content_root)="(?![a-z]+:|[#/])(?:\./)?', rf'\1="{DOCS_PATH}', html
     )
 
 

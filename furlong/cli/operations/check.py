@@ -78,7 +78,7 @@ def _invalid() -> list[str]:
     from pydantic_settings import SettingsError
 
     from furlong.settings import ALL_SETTINGS, prefix_of, variable_at
-    from gateway.sections import Section
+    from gateway.settings.section import Section
 
     found = []
     for settings in ALL_SETTINGS:

@@ -35,11 +35,11 @@ def serve(
     from pydantic import ValidationError
 
     from backoffice.app import create_backoffice
+    from foundation.garbage_collection import freeze_long_lived_objects
     from furlong.analytics_reports import report_source
     from furlong.serve.http_server import listen as open_listener
     from furlong.serve.http_server import serving
     from furlong.settings import ServeSettings
-    from gateway.garbage_collection import freeze_long_lived_objects
 
     log_to_stderr()
     check_databases(stream=stream_settings(), in_part=True)

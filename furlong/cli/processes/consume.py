@@ -75,10 +75,10 @@ def consume(
 
 
 async def _consume(name: str, database: DatabaseSettings, stream: StreamSettings, listen: str | None) -> None:
+    from foundation.garbage_collection import freeze_long_lived_objects
     from foundation.tracing import recording
     from furlong.serve.http_server import listen as open_listener
     from furlong.workers.consumer_process import run_consumer
-    from gateway.garbage_collection import freeze_long_lived_objects
 
     listener = open_listener(*address(listen)) if listen else None
     async with recording(f"furlong-consume-{name}") as tracing:

@@ -203,8 +203,8 @@ def _databases(given: Sequence[str]) -> dict[str, str]:
 
 def _origins(given: Sequence[str]) -> tuple[str, ...]:
     """Return the origins that `--origin` names."""
+    from foundation.origins import checked_exact_origin
     from furlong.embedding.settings import EmbedSettings
-    from gateway.browsers.origins import checked_exact_origin
 
     if given and EmbedSettings().file is not None:
         fail("the origins are those of FURLONG_EMBED_FILE: add them there, or omit --origin")
@@ -289,7 +289,7 @@ async def _until_stopped(demo: AbstractAsyncContextManager[str], began: float | 
         demo: The demo.
         began: When it began to start, on the monotonic clock; None not to print how long it took.
     """
-    from gateway.garbage_collection import freeze_long_lived_objects
+    from foundation.garbage_collection import freeze_long_lived_objects
 
     async def run() -> None:
         async with demo as greeting:

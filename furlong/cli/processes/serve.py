@@ -26,9 +26,9 @@ def serve(
     from furlong.settings import ServeSettings
     from gateway.errors import SupergraphError
     from gateway.http.server import configured_by, run
-    from gateway.operators import OperatorsPortError, operators_port
+    from gateway.http.server.tls import ServerTls
+    from gateway.serving.operators import OperatorsPortError, operators_port
     from gateway.settings.file import read_settings
-    from gateway.tls import ServerTls
 
     log_to_stderr()
     from furlong.cli.processes.site_factory import (

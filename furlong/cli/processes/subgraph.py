@@ -57,11 +57,11 @@ def _commands_of(name: str) -> typer.Typer:
         """Serve the subgraph alone, at /graphql, for a gateway that signs its requests."""
         from pydantic import ValidationError
 
+        from foundation.garbage_collection import freeze_long_lived_objects
         from foundation.tracing import opened
         from furlong.serve.http_server import listen as open_listener
-        from furlong.serve.site import close_with, create_subgraph_app
+        from furlong.serve.site import create_subgraph_app
         from furlong.serve.subgraphs import subgraph_parts
-        from gateway.garbage_collection import freeze_long_lived_objects
         from gateway.http.server import configured_by, run
         from gateway.settings import GatewaySettings
         from subgraphs.kit.graphql.callers import Callers
@@ -79,7 +79,6 @@ def _commands_of(name: str) -> typer.Typer:
             )
             tracing = opened(f"furlong-{name}")
             app = create_subgraph_app(name, parts, Callers.of(caller_settings(), name), tracing)
-            close_with(app, tracing)
             config = configured_by(GatewaySettings(), app)
         except (ValidationError, ValueError, OSError) as error:
             fail(error)

@@ -295,7 +295,7 @@ async def run_until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> Non
 @contextmanager
 def _stopped_by_signals() -> Iterator[asyncio.Event]:
     """Exempt what the worker has started with from collection, and yield an event that signals set."""
-    from gateway.garbage_collection import freeze_long_lived_objects
+    from foundation.garbage_collection import freeze_long_lived_objects
 
     freeze_long_lived_objects()
     with stop_on_signals() as stop:

@@ -4,7 +4,7 @@ It also stands beside the demo's own graph, for GraphiQL's switch.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Final
 
 from graphql import GraphQLEnumType, GraphQLSchema
 from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Mount
 from starlette.types import Receive, Scope, Send
 
 from foundation.storage.clock import SystemClock
@@ -21,9 +22,10 @@ from furlong.demo.mock.supergraph import NAME, supergraph_of
 from furlong.demo.mock.values import HEADER, token_of
 from furlong.demo.routes import DemoSession, SessionCustomer, session_route
 from furlong.serve.http_server import listen, own_names_only, serving
-from furlong.serve.page import add_documentation, add_gallery, add_page
+from furlong.serve.page import DOCUMENTATION, Routes, documentation_routes, gallery_routes, page_routes
 from furlong.settings import DOCUMENT_LIMITS, ServeSettings
 from gateway.app import create_gateway
+from gateway.feature import Core, Feature
 from gateway.http.routes import Gateway
 from gateway.settings import GatewaySettings
 from gateway.supergraph.load import load_supergraph
@@ -43,19 +45,29 @@ class MockOptions:
     host_names: tuple[str, ...] = ()
 
 
-def mocked_app(schema: GraphQLSchema, seed: int = 1, event_seconds: float = 5.0) -> Starlette:
-    """Build the application that answers for a schema: the graph, GraphiQL, the page and the gallery."""
+def mocked_app(
+    schema: GraphQLSchema, seed: int = 1, event_seconds: float = 5.0, docs: Iterable[BaseRoute] = ()
+) -> Starlette:
+    """Build the application that answers for a schema: the graph, GraphiQL, page, gallery and docs."""
     serve = ServeSettings()
     graphiql = serve.page / "graphiql"
-    app = mocked_gateway(schema, seed, event_seconds, graphiql=graphiql if graphiql.is_dir() else None)
-    app.router.routes.append(session_route(session_of(schema)))
-    add_page(app, serve.page, SystemClock())
-    add_gallery(app, serve.page)
-    return app
+    routes = (
+        session_route(session_of(schema)),
+        *page_routes(serve.page, SystemClock()),
+        *gallery_routes(serve.page),
+        *docs,
+    )
+    found = graphiql if graphiql.is_dir() else None
+    return mocked_gateway(schema, seed, event_seconds, graphiql=found, features=[Routes(routes)])
 
 
 def mocked_gateway(
-    schema: GraphQLSchema, seed: int = 1, event_seconds: float = 5.0, *, graphiql: Path | None
+    schema: GraphQLSchema,
+    seed: int = 1,
+    event_seconds: float = 5.0,
+    *,
+    graphiql: Path | None,
+    features: Sequence[Feature] = (),
 ) -> Starlette:
     """Build the gateway that answers for a schema."""
     settings = GatewaySettings().with_defaults({"limits": DOCUMENT_LIMITS})
@@ -70,7 +82,7 @@ def mocked_gateway(
     settings = settings.model_copy(update=ours)
     graph = MockedGraph(schema, seed, event_seconds)
     transport = MemoryTransport(graph.prepare, masks_errors=True, subscribe=graph.prepare_subscription)
-    return create_gateway(supergraph_of(schema), transports={NAME: transport}, settings=settings)
+    return create_gateway(supergraph_of(schema), {NAME: transport}, settings, features=features)
 
 
 def session_of(schema: GraphQLSchema) -> DemoSession:
@@ -99,15 +111,15 @@ async def running_mock(options: MockOptions) -> AsyncIterator[ready_file.DemoFac
         OSError: The port is in use, or the ready file cannot be written.
     """
     schema = load_supergraph(ServeSettings().supergraph.read_text(encoding="utf-8")).public
-    app, session = mocked_app(schema, options.seed), session_of(schema)
-    docs = add_documentation(app)
+    docs = documentation_routes()
+    app, session = mocked_app(schema, options.seed, docs=docs), session_of(schema)
     with listen("127.0.0.1", options.port) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         facts = ready_file.DemoFacts(
             url=url,
             graphql=f"{url}/graphql",
             live=f"{url.replace('http', 'ws', 1)}/graphql",
-            docs=f"{url}{docs}" if docs else "",
+            docs=f"{url}{DOCUMENTATION}" if docs else "",
             kafka="",
             upstream="",
             brand=session.brand,
@@ -130,8 +142,8 @@ PATH: Final = "/demo/mocked"
 END_SECONDS: Final = 1.0
 
 
-class MountedMock:
-    """An ASGI application with the mocked graph at `/graphql`.
+class MountedMock(Feature):
+    """An ASGI application with the mocked graph at `/graphql`, below its path at the demo's site.
 
     It builds the graph at the first request, because most runs of the demo never ask for it.
     """
@@ -141,6 +153,12 @@ class MountedMock:
         self._graph: Starlette | None = None
         self._building = asyncio.Lock()
         self._stack = AsyncExitStack()
+
+    def install(self, core: Core) -> None:
+        """Serve it, and stop it with the site."""
+        core.serve(Mount(PATH, self, name="mocked"))
+        core.ending.append(self.end_streams)
+        core.close_at_end(self.close)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -162,15 +180,6 @@ class MountedMock:
         await self._stack.enter_async_context(graph.router.lifespan_context(graph))
         self._graph = graph
         return graph
-
-
-def mount_mock(site: Starlette) -> MountedMock:
-    """Add the mocked graph to the demo's site, below its path; the caller closes it."""
-    mocked = MountedMock()
-    site.mount(PATH, mocked, name="mocked")
-    if isinstance(site, Gateway):
-        site.draining.ending.append(mocked.end_streams)
-    return mocked
 
 
 def _built() -> Starlette:

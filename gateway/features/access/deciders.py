@@ -15,7 +15,7 @@ import structlog
 from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from gateway.access.application import DecidePolicies, PolicyQuestion
+from gateway.pipeline.access.application import DecidePolicies, PolicyQuestion
 
 if TYPE_CHECKING:
     from cel import Program

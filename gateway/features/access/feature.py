@@ -10,18 +10,18 @@ import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gateway.access.application import AccessOf, PolicyQuestion
-from gateway.access.operation_rules import DocumentAccess
-from gateway.access.operations import Narrowing, OperationAccess
-from gateway.access.requirements import Granted, Requirement, policies_in
-from gateway.access.visible_schema import VisibleSchemas
-from gateway.clients.session import Session
 from gateway.errors import SupergraphError
 from gateway.feature import Core, Feature, Version, VersionParts
 from gateway.features.access.deciders import AccessMetrics, Coprocessor, Expressions, PolicyDecision
 from gateway.features.access.settings import AccessSettings
+from gateway.pipeline.access.application import PolicyDecider, PolicyQuestion
+from gateway.pipeline.access.operation_rules import DocumentAccess
+from gateway.pipeline.access.operations import Narrowing, OperationAccess
+from gateway.pipeline.access.requirements import Granted, Requirement, policies_in
+from gateway.pipeline.access.visible_schema import VisibleSchemas
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.prepared import PreparedDocument
+from gateway.pipeline.sessions import AccessOf, Session
 
 RESULTS: Final = {"enforce": "restricted", "reject": "rejected", "dry-run": "answered"}
 
@@ -40,13 +40,15 @@ class Access(Feature):
             ValueError: An expression is not valid, or both the application and a coprocessor decide policies.
         """
         settings = core.settings.of(AccessSettings)
-        coprocessor = _coprocessor(settings)
-        if coprocessor is not None and core.decide_policies is not None:
+        coprocessor, application = _coprocessor(settings), core.wanted(PolicyDecider)
+        if coprocessor is not None and application is not None:
             raise ValueError("The application decides policies: unset FURLONG_GATEWAY__ACCESS__POLICY_URL.")
         expressions = Expressions(settings.policies) if settings.policies else None
         self.core = core
         self.metrics = AccessMetrics()
-        self.decision = PolicyDecision(self.metrics, expressions, core.decide_policies or coprocessor)
+        self.decision = PolicyDecision(
+            self.metrics, expressions, coprocessor if application is None else application.decide
+        )
         core.register(self.metrics)
         if coprocessor is not None:
             core.close_at_end(coprocessor.close)
@@ -70,7 +72,8 @@ class Access(Feature):
             )
         operations = OperationAccess.of(version.supergraph, rejects=settings.mode == "reject")
         self._warn(operations)
-        granted = self.core.access_of or GrantedByClaims(self.core.settings.of(AccessSettings).scope_claims)
+        by_claims = GrantedByClaims(self.core.settings.of(AccessSettings).scope_claims)
+        granted = self.core.sessions.access_of or by_claims
         policy = AccessPolicy(granted, self.decision, RESULTS[settings.mode], self.metrics)
         return VersionParts(
             narrowing=Narrowing(operations, VisibleSchemas(operations.fields.rules)), policies=(policy,)
@@ -79,7 +82,7 @@ class Access(Feature):
     def _warn(self, operations: OperationAccess) -> None:
         """Warn if every request is anonymous, and about policies without a decider, which never hold."""
         log = structlog.get_logger("gateway")
-        if not self.core.authentication.is_required:
+        if not self.core.sessions.is_required:
             log.warning("access_without_sessions")
         expressions = self.decision.expressions
         known = frozenset() if expressions is None else expressions.policies

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from gateway.feature_settings import FeatureSettings
+from gateway.settings.feature_settings import FeatureSettings
 
 
 class BatchSettings(FeatureSettings, prefix="FURLONG_GATEWAY__BATCHES__"):

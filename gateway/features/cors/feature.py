@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from gateway.browsers.origins import Origins
+from foundation.origins import Origins
 from gateway.feature import Feature, Version, VersionParts
 from gateway.features.cors.settings import CorsSettings
 from gateway.http.headers import RawHeaders

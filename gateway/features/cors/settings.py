@@ -7,8 +7,8 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from gateway.browsers.origins import ANY, checked_origin
-from gateway.feature_settings import FeatureSettings
+from foundation.origins import ANY, checked_origin
+from gateway.settings.feature_settings import FeatureSettings
 
 
 def _any_or_origin(text: str) -> str:

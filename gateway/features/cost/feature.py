@@ -13,14 +13,14 @@ from msgspec.structs import replace
 from prometheus_client.core import HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from gateway.clients import ClientClass
-from gateway.costs import CostRules, OperationCost, operation_cost
 from gateway.errors import InvalidDocument
 from gateway.feature import Core, Feature, Version, VersionParts
 from gateway.features.cost.settings import CostSettings
+from gateway.pipeline.costs import CostRules, OperationCost, operation_cost
 from gateway.pipeline.policies import BatchEntry, PolicyInput, SharedCosts
 from gateway.pipeline.preparation.prepared import PreparedRequest
 from gateway.pipeline.stages import GraphQLResponse
+from gateway.settings.client_class import ClientClass
 
 TOO_EXPENSIVE: Final = "COST_ESTIMATED_TOO_EXPENSIVE"
 INVALID_SLICING: Final = "COST_INVALID_SLICING_ARGUMENTS"

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
-from gateway.feature_settings import FeatureSettings
+from gateway.settings.feature_settings import FeatureSettings
 
 CostMode: TypeAlias = Literal["off", "measure", "enforce"]
 

@@ -14,15 +14,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from foundation.graphql_http import GraphQLRequest
-from gateway.clients import ClientClass, ClientIdentity
 from gateway.errors import InvalidDocument
 from gateway.features.documents.automatic import AutomaticDocuments, digest_in, digest_of
 from gateway.features.documents.manifests import ManifestFiles
 from gateway.features.documents.trusted import DocumentMetrics, TrustedDocuments
-from gateway.limits import only_introspects
 from gateway.pipeline.documents import ResolvedRequest, ids_not_supported
+from gateway.pipeline.identification import ClientIdentity
+from gateway.pipeline.limits import only_introspects
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.prepared import PreparedDocument
+from gateway.settings.client_class import ClientClass
 
 EVERY_CLIENT: Final = "*"
 _STRING: Final = re.compile(r'"""(?:\\"""|[^"]|"(?!""))*"""|"(?:\\.|[^"\\])*"')

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal, Self, TypeAlias
 
 from pydantic import Field, model_validator
 
-from gateway.feature_settings import FeatureSettings
+from gateway.settings.feature_settings import FeatureSettings
 
 Mode: TypeAlias = Literal["off", "log", "only"]
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gateway.errors import SupergraphError
 from gateway.feature import Feature, Version, VersionParts
@@ -18,9 +19,10 @@ from gateway.features.header_rules.model import (
     expression,
 )
 from gateway.features.header_rules.settings import HeaderRuleSettings
-from gateway.forwarding import OWN_HEADERS, Forwarding
+from gateway.http.forwarding import Forwarding
 from gateway.pipeline.policies import PolicyInput
 from gateway.settings import GatewaySettings
+from gateway.settings.header_names import OWN_HEADERS
 from gateway.transport import (
     EventSource,
     SubgraphOperation,
@@ -64,14 +66,11 @@ class RulesForHeaders(Feature):
         settings, rules = version.settings, _rules(version.settings)
         every = [rule for name in version.transports for rule in rules.of(name).request]
         known = KnownValues.of(rule.insert for rule in every if rule.insert is not None)
-        names_clients = known is not None and bool(known.client)
-        return VersionParts(
-            forwarding=_forwarding(settings, every),
-            headers=() if known is None else (known,),
-            varies_by=(*settings.clients.name_headers, *settings.clients.version_headers)
-            if names_clients
-            else (),
-        )
+        forwarding = _forwarding(settings, every)
+        if known is not None and known.client:
+            names = (*settings.clients.name_headers, *settings.clients.version_headers)
+            forwarding = replace(forwarding, varies_by=names)
+        return VersionParts(forwarding=forwarding, headers=() if known is None else (known,))
 
 
 class KnownValues(Struct, frozen=True):

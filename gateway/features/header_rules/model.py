@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from gateway.forwarding import OWN_HEADERS, TOKEN
+from gateway.settings.header_names import OWN_HEADERS, TOKEN
 
 
 def _checked_name(name: str) -> str:

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from pydantic import BaseModel, Field
 
-from gateway.feature_settings import FeatureSettings
 from gateway.settings import GatewaySettings
+from gateway.settings.feature_settings import FeatureSettings
 
 
 class IncrementalSettings(FeatureSettings, prefix="FURLONG_GATEWAY__INCREMENTAL__"):

@@ -10,9 +10,9 @@ from hashlib import blake2b
 
 from msgspec import Struct, field
 
-from gateway.clients import CustomerOf
 from gateway.feature import Core, Feature, Version, VersionParts
 from gateway.features.labels.settings import LabelSettings
+from gateway.pipeline.identification import CustomerOf
 from gateway.pipeline.policies import PolicyInput
 
 PERCENT = re.compile(r"percent\((\d+(?:\.\d+)?)\)")
@@ -32,7 +32,7 @@ class OverrideLabels(Feature):
 
     def of(self, version: Version) -> VersionParts:
         """Decide the labels of a version, unless its supergraph has none."""
-        names, customer_of = version.supergraph.labels, self.core.customer_of
+        names, customer_of = version.supergraph.labels, self.core.sessions.customer_of
         if not names:
             return VersionParts()
         settings = version.settings.of(LabelSettings)

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from gateway.feature_settings import FeatureSettings
+from gateway.settings.feature_settings import FeatureSettings
 
 
 class LabelSettings(FeatureSettings, prefix="FURLONG_GATEWAY__LABELS__"):

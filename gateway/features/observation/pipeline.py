@@ -27,7 +27,7 @@ from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedRequest
 from gateway.pipeline.stages import GraphQLResponse, HttpRequest, Response, ResponseStream
-from gateway.sections import ResponseLimits
+from gateway.settings.limits import ResponseLimits
 
 AUTHENTICATE: Final = "authenticate"
 PREPARE: Final = "prepare"

@@ -15,10 +15,10 @@ from msgspec.structs import replace
 from opentelemetry.trace import INVALID_SPAN, NoOpTracer
 
 from foundation.graphql_http.media import IncrementalSpec
-from gateway.clients import Identification
 from gateway.errors import RequestError
 from gateway.features.observation.observation import OBSERVED, Observation, Timing
 from gateway.pipeline.hooks import ResponseHook
+from gateway.pipeline.identification import Identification
 from gateway.pipeline.in_parts import AnswersInParts, StreamOfParts
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation

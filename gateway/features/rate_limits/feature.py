@@ -10,7 +10,6 @@ from typing import Protocol
 from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from gateway.clients import ClientAddresses, ClientIdentity, CustomerOf
 from gateway.errors import RequestError
 from gateway.feature import Core, Feature, Version, VersionParts
 from gateway.features.rate_limits.buckets import (
@@ -23,6 +22,8 @@ from gateway.features.rate_limits.buckets import (
 )
 from gateway.features.rate_limits.settings import RateLimitRule, RateLimitSettings
 from gateway.monitoring import SummedGauge
+from gateway.pipeline.client_address import ClientAddresses
+from gateway.pipeline.identification import ClientIdentity, CustomerOf
 from gateway.pipeline.policies import PolicyInput
 
 
@@ -45,17 +46,13 @@ class RateLimits(Feature):
             stores["valkey"] = valkey
             core.close_at_end(valkey.close)
         addresses = ClientAddresses.of(core.settings.addresses)
-        self.limiter = Limiter(settings, addresses, core.customer_of, store)
+        self.limiter = Limiter(settings, addresses, core.sessions.customer_of, store)
         core.register(RateLimitMetrics(self.limiter, stores))
 
     def of(self, version: Version) -> VersionParts:
         """Charge each request, and those that are refused."""
         del version
-        return VersionParts(
-            new_documents=(self.limiter.check_refusal,),
-            policies=(self.limiter,),
-            refusals=(self.limiter.take_refusal,),
-        )
+        return VersionParts(refusals=(self.limiter,), policies=(self.limiter,))
 
 
 class Decisions(Protocol):

@@ -8,7 +8,7 @@ from typing import ClassVar, Final, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from gateway.feature_settings import FeatureSettings
+from gateway.settings.feature_settings import FeatureSettings
 
 By: TypeAlias = Literal["customer", "address", "client", "class"]
 NANOSECONDS: Final = 1_000_000_000

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from gateway.cache_control.cacheable_fields import PublicFetches
 from gateway.errors import SupergraphError
 from gateway.feature import Core, Feature, Version, VersionParts
 from gateway.features.resilience.bulkhead import Bulkhead, WaitingRequests
@@ -17,6 +16,7 @@ from gateway.features.resilience.metrics import KnownGuards, ResilienceMetrics
 from gateway.features.resilience.retries import RetryBudget, RetryPolicy
 from gateway.features.resilience.settings import ResilienceSettings
 from gateway.features.resilience.shared_fetches import SharedFetches
+from gateway.pipeline.cache_control.cacheable_fields import PublicFetches
 
 GRACE_SECONDS: Final = 0.5
 """How much longer a request may take by default than its slowest fetch."""
@@ -29,7 +29,7 @@ class Resilience(Feature):
 
     def install(self, core: Core) -> None:
         """Make the registry of all versions' guards, with its metrics."""
-        identify = id if core.customer_of is None else core.customer_of
+        identify = id if core.sessions.customer_of is None else core.sessions.customer_of
         self.known = KnownGuards(WaitingRequests(core.admission), identify)
         core.register(ResilienceMetrics(self.known, core.admission))
 

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, field_validator
 
-from gateway.feature_settings import FeatureSettings
+from gateway.settings.feature_settings import FeatureSettings
 
 Count = Annotated[int, Field(gt=0)]
 

@@ -11,10 +11,10 @@ from typing import Any, Final, TypeAlias
 import msgspec
 import orjson
 
-from gateway.cache_control.cacheable_fields import SESSION_HEADERS
 from gateway.errors import SubgraphUnreachable
 from gateway.executor.merge import copied
 from gateway.features.resilience.deadline import ACTIVE_REQUEST
+from gateway.pipeline.cache_control.cacheable_fields import SESSION_HEADERS
 from gateway.transport import BYTES_A_PLACE, SubgraphOperation
 from jit.codegen import spend
 

@@ -13,10 +13,10 @@ from msgspec import Struct
 from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from gateway.cache_control import CachePolicy
 from gateway.caching import WeightedCache
 from gateway.features.response_cache.stores import Store
 from gateway.monitoring import SummedGauge
+from gateway.pipeline.cache_control import CachePolicy
 from gateway.transport import BYTES_A_PLACE
 from jit.codegen import spend
 

@@ -11,13 +11,13 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from gateway.cache_control.cacheable_fields import subgraph_tag, type_tag, written_tag
 from gateway.errors import BodyTooLarge, RequestError
 from gateway.feature import Core, Feature, Version, VersionParts
 from gateway.features.response_cache.caching import Caching, EntryKeys, ResponseCacheMetrics
 from gateway.features.response_cache.middleware import ResponseCacheMiddleware
 from gateway.features.response_cache.settings import ResponseCacheSettings
 from gateway.features.response_cache.stores import MemoryStore, Store, StoreUnavailable
+from gateway.pipeline.cache_control.cacheable_fields import subgraph_tag, type_tag, written_tag
 
 
 class SubgraphResponseCache(Feature):
@@ -32,13 +32,14 @@ class SubgraphResponseCache(Feature):
             ValueError: Private responses are to be cached, but no customers are known.
         """
         settings = core.settings.of(ResponseCacheSettings)
-        if settings.private and core.customer_of is None:
+        if settings.private and core.sessions.customer_of is None:
             raise ValueError(
                 "FURLONG_GATEWAY__RESPONSE_CACHE__PRIVATE needs sessions: without them no customer is known."
             )
         store = _store(settings)
         metrics = ResponseCacheMetrics(store.cache if isinstance(store, MemoryStore) else None)
-        keys = EntryKeys(frozenset(settings.ignored_headers), core.customer_of if settings.private else None)
+        customer_of = core.sessions.customer_of if settings.private else None
+        keys = EntryKeys(frozenset(settings.ignored_headers), customer_of)
         self.caching = Caching(store, keys, metrics, settings.longest_seconds)
         core.register(metrics)
         core.close_at_end(store.close)

@@ -8,14 +8,14 @@ from typing import Any
 import orjson
 from msgspec import Struct
 
-from gateway.cache_control.cacheable_fields import (
+from gateway.features.response_cache.caching import Caching, read, used
+from gateway.features.response_cache.stores import Entry, Found, Lookup
+from gateway.pipeline.cache_control.cacheable_fields import (
     CacheableEntities,
     CacheableRoot,
     cacheable_root,
     entity_fields,
 )
-from gateway.features.response_cache.caching import Caching, read, used
-from gateway.features.response_cache.stores import Entry, Found, Lookup
 from gateway.plan import Fetch, OperationKind, RootFields
 from gateway.supergraph import Supergraph
 from gateway.supergraph.selections import TYPENAME

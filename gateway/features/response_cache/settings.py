@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from gateway.feature_settings import FeatureSettings
+from gateway.settings.feature_settings import FeatureSettings
 
 
 class ResponseCacheSettings(FeatureSettings, prefix="FURLONG_GATEWAY__RESPONSE_CACHE__"):

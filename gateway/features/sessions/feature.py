@@ -17,11 +17,10 @@ from foundation.tokens import (
     VerifiedToken,
 )
 from foundation.tokens.verifier import TrustedIssuer
-from gateway.clients.session import CHALLENGE, Session
 from gateway.errors import AuthenticationUnavailable, Unauthenticated
 from gateway.feature import Core, Feature
 from gateway.features.sessions.settings import SessionSettings
-from gateway.pipeline.authentication import Authentication
+from gateway.pipeline.sessions import CHALLENGE, Session, Sessions
 
 AUTHORIZATION: Final = "authorization"
 ANONYMOUS: Final = Session()
@@ -36,22 +35,26 @@ class TokenSessions(Feature):
         Raises:
             ValueError: The application also checks sessions.
         """
-        if core.authentication.is_required:
+        if core.sessions.is_required:
             raise ValueError(
                 "This gateway checks sessions by itself: unset FURLONG_GATEWAY__SESSIONS__ISSUERS and "
                 "FURLONG_GATEWAY__SESSIONS__INTROSPECTION."
             )
-        sessions = Sessions(core.settings.of(SessionSettings))
+        tokens = TokenAuthenticator(core.settings.of(SessionSettings))
         # Cached sessions are looked up by the headers that subgraphs may see: without the token among these,
         # every request would look anonymous.
         is_seen = AUTHORIZATION in core.settings.http.forwarded_headers
         core.authenticate_with(
-            Authentication(sessions.authenticate, sessions.authenticate_cached if is_seen else None),
-            sessions.customer_of,
+            Sessions(
+                tokens.authenticate,
+                tokens.authenticate_cached if is_seen else None,
+                customer_of=tokens.customer_of,
+                expires_of=tokens.expires_of,
+            )
         )
-        core.register(sessions.metrics)
-        core.run(_following(sessions.verifier))
-        core.wait_for(lambda: sessions.verifier.is_ready)
+        core.register(tokens.metrics)
+        core.run(_following(tokens.verifier))
+        core.wait_for(tokens.is_ready)
 
 
 @asynccontextmanager
@@ -64,8 +67,8 @@ async def _following(verifier: TokenVerifier[Session]) -> AsyncIterator[None]:
         await verifier.close()
 
 
-class Sessions:
-    """The sessions of a gateway.
+class TokenAuthenticator:
+    """Finds the sessions of bearer tokens.
 
     Args:
         settings: The accepted issuers of tokens.
@@ -106,6 +109,15 @@ class Sessions:
         if not isinstance(session, Session) or session.issuer is None:
             return None
         return f"{session.issuer} {session.claims.get('sub', '')}"
+
+    @staticmethod
+    def expires_of(session: object) -> float | None:
+        """Return when a session's token expires; None for an anonymous request."""
+        return session.expires if isinstance(session, Session) else None
+
+    async def is_ready(self) -> bool:
+        """Return whether tokens can be verified."""
+        return self.verifier.is_ready
 
     async def authenticate(self, headers: Mapping[str, str]) -> Session:
         """Return the session of a request.

@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 from pydantic import Field, model_validator
 
 from foundation.token_settings import Introspection, Issuer, Revocations
-from gateway.feature_settings import FeatureSettings
+from gateway.settings.feature_settings import FeatureSettings
 
 
 class SessionSettings(FeatureSettings, prefix="FURLONG_GATEWAY__SESSIONS__"):

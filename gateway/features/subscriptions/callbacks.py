@@ -20,10 +20,10 @@ from foundation.graphql_http.strict_json import nested_too_deeply
 from gateway.errors import SubscriptionLost
 from gateway.features.subscriptions.sharing import root_field
 from gateway.features.subscriptions.sources import EventQueue
+from gateway.features.subscriptions.streaming import SubscribingTransport, post, request_of
+from gateway.features.subscriptions.streaming.http_stream import HttpEvents, SingleEvent
+from gateway.features.subscriptions.streaming.payloads import ProtocolNotServed, is_refusal
 from gateway.transport import EventSource, SubgraphSubscription
-from gateway.transport.streaming import SubscribingTransport, post, request_of
-from gateway.transport.streaming.http_stream import HttpEvents, SingleEvent
-from gateway.transport.streaming.payloads import ProtocolNotServed, is_refusal
 
 MISSED: Final = 3
 """The number of missed heartbeats after which a subscription counts as lost."""

@@ -12,9 +12,9 @@ from typing import Any, TypeAlias
 import orjson
 from msgspec import Struct
 
-from gateway.cache_control.cacheable_fields import SESSION_HEADERS
 from gateway.errors import fresh
 from gateway.executor.merge import copied
+from gateway.pipeline.cache_control.cacheable_fields import SESSION_HEADERS
 from gateway.plan import Entities, Fetch, OperationKind
 from gateway.transport import FailedResponse, SubgraphOperation
 from jit.codegen import BUDGET, ResponseBudget, spend

@@ -12,9 +12,6 @@ import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gateway.cache_control.cacheable_fields import PublicFetches
-from gateway.clients import CustomerOf
-from gateway.clients.session import Session
 from gateway.errors import SubgraphNotCalled, SubgraphUnreachable, SupergraphError, Unauthorized
 from gateway.executor import CallMiddleware
 from gateway.feature import Core, Feature, Version, VersionParts
@@ -32,12 +29,14 @@ from gateway.features.subscriptions.sources import SourceGuards, queue_of
 from gateway.features.subscriptions.stream import Begin, EventResponses, SubscriptionStream
 from gateway.features.subscriptions.transports import with_streams
 from gateway.monitoring import KnownNames
-from gateway.pipeline.authentication import ExpiresOf
+from gateway.pipeline.cache_control.cacheable_fields import PublicFetches
 from gateway.pipeline.components import AuthenticationComponent
 from gateway.pipeline.hooks import Hooks
+from gateway.pipeline.identification import CustomerOf
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.policies import PolicyInput
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
+from gateway.pipeline.sessions import ExpiresOf
 from gateway.pipeline.subscriptions import Make, ObserveEvent
 from gateway.transport import EventSource, Transport
 
@@ -106,15 +105,15 @@ class Subscriptions(Feature):
         settings, core = version.settings.of(SubscriptionSettings), self.core
         sources = self.metrics.sources
         return Subscribing(
-            authentication=core.authentication,
+            authentication=core.sessions,
             executor=executor,
             large_responses=core.thread,
             open=self.open,
             metrics=self.metrics,
             names=names,
             begin=_begin(executor, hooks),
-            customer_of=core.customer_of,
-            expires_of=core.expires_of or _expires_of_token,
+            customer_of=core.sessions.customer_of,
+            expires_of=core.sessions.expires_of or _never,
             guards=SourceGuards(settings.at_subgraph, settings.at_subgraphs, hooks.sources, sources),
             sharing=self._sharing(version) if settings.shared else None,
         )
@@ -133,7 +132,7 @@ class Subscriptions(Feature):
         """Return the middleware that joins entity fetches of events; empty without subgraphs over HTTP."""
         if not version.over_http:
             return ()
-        settings, customer_of = version.settings, self.core.customer_of
+        settings, customer_of = version.settings, self.core.sessions.customer_of
         ignored = frozenset(settings.subgraphs.share_ignores_headers)
         public = PublicFetches(version.supergraph).includes
         identify = id if customer_of is None else customer_of
@@ -167,8 +166,8 @@ def _begin(executor: OperationExecutor, hooks: Hooks) -> Callable[[], None]:
     return begin
 
 
-def _expires_of_token(session: object) -> float | None:
-    return session.expires if isinstance(session, Session) else None
+def _never(_session: object) -> None:
+    """Return None: no session ends."""
 
 
 class Subscribing(Struct, frozen=True):

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
-from gateway.feature_settings import FeatureSettings
+from gateway.settings.feature_settings import FeatureSettings
 
 StreamProtocol: TypeAlias = Literal["sse", "multipart", "websocket", "callback"]
 StreamUrl: TypeAlias = Annotated[str, Field(pattern=r"^(https?|wss?)://")]

@@ -13,12 +13,12 @@ import orjson
 import structlog
 from graphql import FieldNode, OperationDefinitionNode, parse
 
-from gateway.cache_control.cacheable_fields import SESSION_HEADERS, cacheable_root
 from gateway.caching.lru_cache import LruCache
 from gateway.errors import SubgraphUnreachable
 from gateway.executor.merge import copied
 from gateway.features.subscriptions.open_subscriptions import SubscriptionMetrics
 from gateway.features.subscriptions.sources import EventQueue
+from gateway.pipeline.cache_control.cacheable_fields import SESSION_HEADERS, cacheable_root
 from gateway.plan import Fetch
 from gateway.supergraph import Supergraph
 from gateway.transport import EventSource, SubgraphSubscription

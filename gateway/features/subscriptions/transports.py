@@ -17,7 +17,7 @@ from gateway.transport import HttpTransport, SignerOf, Transport
 
 if TYPE_CHECKING:
     from gateway.features.subscriptions.callbacks import Callbacks
-    from gateway.transport.streaming import StreamTarget
+    from gateway.features.subscriptions.streaming import StreamTarget
 
 EVERY: Final = "*"
 """The key that stands for all subgraphs a setting does not name."""
@@ -68,7 +68,9 @@ class _Streams(Struct, frozen=True):
         target = self._target(subgraph, transport, protocol)
         made: Transport
         if protocol != "callback":
-            made = import_module("gateway.transport.streaming").StreamingTransport(transport, target)
+            made = import_module("gateway.features.subscriptions.streaming").StreamingTransport(
+                transport, target
+            )
             return made
         if self.callbacks is None:
             raise SupergraphError(
@@ -80,7 +82,7 @@ class _Streams(Struct, frozen=True):
         return made
 
     def _target(self, subgraph: Subgraph, transport: HttpTransport, protocol: str) -> StreamTarget:
-        streaming, name = import_module("gateway.transport.streaming"), subgraph.name
+        streaming, name = import_module("gateway.features.subscriptions.streaming"), subgraph.name
         url = self.settings.urls.get(name) or self.subgraph_urls.get(name, subgraph.url)
         parts, limits = urlsplit(url), transport.connections.limits
         signer_of = self.signer_of

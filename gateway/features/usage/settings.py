@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from gateway.feature_settings import FeatureSettings
+from gateway.settings.feature_settings import FeatureSettings
 
 
 class UsageSettings(FeatureSettings, prefix="FURLONG_GATEWAY__USAGE__"):

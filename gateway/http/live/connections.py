@@ -12,9 +12,10 @@ import structlog
 from prometheus_client.core import CounterMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from gateway.clients import ClientAddresses, CustomerOf
-from gateway.garbage_collection import collect_young_objects
+from foundation.garbage_collection import collect_young_objects
 from gateway.monitoring import SummedGauge
+from gateway.pipeline.client_address import ClientAddresses
+from gateway.pipeline.identification import CustomerOf
 from gateway.settings.live import LiveLimits
 
 

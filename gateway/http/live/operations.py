@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from gateway.errors import ClientDisconnected, RequestError
-from gateway.forwarding import Forwarding
+from gateway.http.forwarding import Forwarding
 from gateway.monitoring.metrics import Metrics
 from gateway.pipeline.stages import HttpRequest, ResponseStream, SubscriptionPipeline
 

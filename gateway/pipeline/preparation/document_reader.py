@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType
 
-from gateway.access.operation_rules import DocumentAccess
-from gateway.access.operations import OperationAccess
-from gateway.cache_control import cache_policy
 from gateway.errors import InvalidDocument
-from gateway.limits import IntrospectionSizes, check_document
+from gateway.pipeline.access.operation_rules import DocumentAccess
+from gateway.pipeline.access.operations import OperationAccess
+from gateway.pipeline.cache_control import cache_policy
+from gateway.pipeline.limits import IntrospectionSizes, check_document
 from gateway.pipeline.preparation.limits import PreparationLimits, check_points
 from gateway.pipeline.preparation.plan_cache import DocumentPlans
 from gateway.pipeline.preparation.prepared import PreparedDocument, digest

@@ -6,10 +6,10 @@ from typing import Final
 
 from msgspec import Struct, field
 
-from gateway.caching.settings import CacheSettings
 from gateway.errors import InvalidDocument, RequestError
 from gateway.planner import Operation
-from gateway.sections import Budget, DocumentLimits
+from gateway.settings.caches import CacheSettings
+from gateway.settings.limits import Budget, DocumentLimits
 
 FIELD_POINTS: Final = 4
 """How many times as long as to read and validate a token it takes to plan, fetch and project a field."""

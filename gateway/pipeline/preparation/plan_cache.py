@@ -9,10 +9,10 @@ from typing import Any, Final, Protocol, TypeAlias
 from graphql import DocumentNode
 from msgspec import Struct
 
-from gateway.access.requirements import NOTHING, Requirement
 from gateway.caching.lru_cache import LruCache
 from gateway.errors import RequestError, fresh
 from gateway.executor import Calls, Context, Failure, FetchedData
+from gateway.pipeline.access.requirements import NOTHING, Requirement
 from gateway.pipeline.preparation.costs import OperationCost
 from gateway.pipeline.preparation.sizes import cost_bytes
 from gateway.plan import QueryPlan

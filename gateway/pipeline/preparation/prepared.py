@@ -10,10 +10,10 @@ import msgspec
 from graphql import DocumentNode, OperationDefinitionNode, parse
 from msgspec import Struct
 
-from gateway.access.operation_rules import DocumentAccess
-from gateway.access.requirements import NOTHING, Requirement
-from gateway.cache_control import CachePolicy
-from gateway.limits import DocumentIntrospection
+from gateway.pipeline.access.operation_rules import DocumentAccess
+from gateway.pipeline.access.requirements import NOTHING, Requirement
+from gateway.pipeline.cache_control import CachePolicy
+from gateway.pipeline.limits import DocumentIntrospection
 from gateway.pipeline.preparation.costs import OperationCost
 from gateway.pipeline.preparation.plan_cache import Conditions, DocumentPlans, Variant
 from gateway.pipeline.preparation.sizes import document_bytes

@@ -16,11 +16,11 @@ from graphql.execution.values import VariableValues
 from msgspec.structs import replace
 
 from foundation.graphql_http import GraphQLRequest
-from gateway.access.operations import OperationAccess
-from gateway.access.requirements import NOTHING, Requirement
 from gateway.caching import Refusals, WeightedCache
 from gateway.errors import InvalidDocument, RequestError
-from gateway.limits import check_variables
+from gateway.pipeline.access.operations import OperationAccess
+from gateway.pipeline.access.requirements import NOTHING, Requirement
+from gateway.pipeline.limits import check_variables
 from gateway.pipeline.preparation.costs import CostOf, OperationCost
 from gateway.pipeline.preparation.document_reader import MAX_ERRORS, DocumentReader
 from gateway.pipeline.preparation.limits import PreparationLimits, check_mutation_fields, check_points

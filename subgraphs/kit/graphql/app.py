@@ -1,7 +1,7 @@
 """A running subgraph: called in process by the gateway, or over HTTP as a separate server."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, Protocol
@@ -215,7 +215,11 @@ class Subgraph:
         return await call(variables, headers)
 
     def http_app(
-        self, callers: Callers, tracing: Tracing | None = None, collectors: Iterable[Collector] = ()
+        self,
+        callers: Callers,
+        tracing: Tracing | None = None,
+        collectors: Iterable[Collector] = (),
+        running: Iterable[AbstractAsyncContextManager[None]] = (),
     ) -> FastAPI:
         """Return the subgraph as a server of its own, with `/graphql`, `/health`, `/ready` and `/metrics`.
 
@@ -225,20 +229,12 @@ class Subgraph:
             callers: Who may call it.
             tracing: Records traces of requests; None for no traces.
             collectors: Further metrics.
+            running: What runs while it is served; the first is left last.
         """
         nonces = callers.nonces
         metrics = SubgraphMetrics() if nonces is None else SubgraphMetrics(lambda: nonces.failures)
         for collector in collectors:
             metrics.registry.register(collector)
-
-        @asynccontextmanager
-        async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-            await self.verifier.start()
-            yield
-            await self.verifier.close()
-            if nonces is not None:
-                await nonces.close()
-            await self.close()
 
         async def run(graphql_request: GraphQLRequest, headers: Mapping[str, str]) -> Answer:
             callers.check(graphql_request)
@@ -266,7 +262,11 @@ class Subgraph:
             partial(self._stream, callers) if self.has_subscriptions else None,
             answer_bytes=callers.limits.answer_bytes,
         )
-        app = FastAPI(title=f"Furlong subgraph {self.name}", lifespan=lifespan, openapi_url=None)
+        app = FastAPI(
+            title=f"Furlong subgraph {self.name}",
+            lifespan=lambda _: self._served(callers, running),
+            openapi_url=None,
+        )
         app.add_api_route("/graphql", graphql.post, methods=["POST"])
         app.add_api_route("/graphql", graphql.get, methods=["GET"])
         app.add_api_route("/health", alive, methods=["GET"])
@@ -282,6 +282,21 @@ class Subgraph:
                 refused=metrics.refused,
             )
         return app
+
+    @asynccontextmanager
+    async def _served(
+        self, callers: Callers, running: Iterable[AbstractAsyncContextManager[None]]
+    ) -> AsyncIterator[None]:
+        """Follow the keys of sessions, and run what runs beside; close everything at the end."""
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self.close)
+            if callers.nonces is not None:
+                stack.push_async_callback(callers.nonces.close)
+            stack.push_async_callback(self.verifier.close)
+            await self.verifier.start()
+            for manager in running:
+                await stack.enter_async_context(manager)
+            yield
 
     async def ready(self) -> bool:
         """Return whether the database answers."""

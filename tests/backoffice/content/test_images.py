@@ -12,7 +12,8 @@ from PIL import Image, PngImagePlugin
 from backoffice.content.image_conversion import MAX_BYTES, ImageRefused, reencode
 from backoffice.content.images import add_image
 from foundation.storage.settings import DatabaseSettings
-from furlong.serve.site import IMAGES, create_site
+from furlong.serve.site import create_site
+from furlong.serve.site_feature import IMAGES
 from furlong.serve.subgraphs import subgraph_parts
 from gateway import GatewaySettings
 from subgraphs.kit.settings import SessionSettings

@@ -21,7 +21,7 @@ from starlette.applications import Starlette
 from foundation.storage.clock import ManualClock
 from foundation.tokens import Issuer, RefreshLimits
 from gateway import GatewaySettings, create_gateway
-from gateway.features.sessions.feature import Sessions
+from gateway.features.sessions.feature import TokenAuthenticator
 from subgraphs.kit.auth import SessionVerifier, Viewer
 from subgraphs.kit.domain.errors import Unauthenticated
 from subgraphs.kit.settings import SessionSettings
@@ -253,8 +253,8 @@ def app(federation: Federation, keys: tuple[Path, Path]) -> Starlette:
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            "gateway.features.sessions.feature.Sessions",
-            lambda settings: Sessions(settings, ManualTime(), PATIENT),
+            "gateway.features.sessions.feature.TokenAuthenticator",
+            lambda settings: TokenAuthenticator(settings, ManualTime(), PATIENT),
         )
         return create_gateway(federation.sdl, federation.transports(), settings)
 

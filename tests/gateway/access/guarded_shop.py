@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from gateway import GatewaySettings, create_gateway
+from gateway.pipeline.sessions import Sessions
 from tests.gateway.federated import federated
 from tests.support.federation.case import Served
 from tests.support.federation.comparison import GatewayOf
@@ -93,7 +94,7 @@ class Shop:
             self.sdl or self.served.composed.supergraph,
             self.gateway.transports(),
             GatewaySettings(**(usual | settings)),
-            self._authenticate,
+            sessions=Sessions(self._authenticate),
             **self.options,
         )
         client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway.test")

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from foundation.graphql_http import GraphQLRequest
-from gateway.access.operations import OperationAccess
-from gateway.access.requirements import Granted
+from gateway.pipeline.access.operations import OperationAccess
+from gateway.pipeline.access.requirements import Granted
 from gateway.pipeline.operation_executor import ExecutionMode, OperationExecutor
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.plan import QueryPlan

@@ -14,10 +14,10 @@ from graphql import (
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from gateway.access.requirements import Granted
-from gateway.access.rules import AccessRules
-from gateway.access.visible_schema import visible_schema
-from gateway.clients.session import Session
+from gateway.pipeline.access.requirements import Granted
+from gateway.pipeline.access.rules import AccessRules
+from gateway.pipeline.access.visible_schema import visible_schema
+from gateway.pipeline.sessions import Session
 from tests.gateway.access.guarded_shop import Shop, asked, shop
 from tests.gateway.access.guarded_worlds import GuardedGateway, rules
 from tests.gateway.access.guards import EVERYBODY, Guards

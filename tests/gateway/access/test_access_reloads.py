@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from foundation.graphql_http import GraphQLRequest
-from gateway.access.operations import OperationAccess
-from gateway.access.requirements import Granted, Rule
+from gateway.pipeline.access.operations import OperationAccess
+from gateway.pipeline.access.requirements import Granted, Rule
 from gateway.pipeline.operation_executor import OperationExecutor
 from gateway.pipeline.preparation.plan_cache import DocumentPlans, PlannedOperation
 from gateway.pipeline.preparation.preparer import Preparer
-from gateway.reload.warm_up import all_operations, warm_up
+from gateway.serving.reload.warm_up import all_operations, warm_up
 from gateway.supergraph import load_supergraph
 from tests.gateway.access.guarded_shop import shop
 from tests.support.federation.comparison import GatewayOf

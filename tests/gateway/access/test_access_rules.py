@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from gateway.access.requirements import Rule, implies, requirement
-from gateway.access.rules import AccessRules
-from gateway.clients.session import Session
+from gateway.pipeline.access.requirements import Rule, implies, requirement
+from gateway.pipeline.access.rules import AccessRules
+from gateway.pipeline.sessions import Session
 from gateway.supergraph import Access, load_supergraph
 from tests.gateway.access.guarded_shop import Shop, hidden, shop
 from tests.gateway.access.guarded_worlds import GuardedGateway

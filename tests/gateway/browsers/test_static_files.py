@@ -10,7 +10,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from gateway.browsers.static_files import BuiltFiles, accepted_codings
+from foundation.static_files import BuiltFiles, accepted_codings
 
 SCRIPT = b"export const answer = 42;\n" * 40
 

@@ -11,9 +11,10 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.caching import CacheMetrics, WeightedCache
+from gateway.caching import WeightedCache
 from gateway.caching.lru_cache import LruCache
 from gateway.caching.weighted_cache import ENTRY_BYTES
+from gateway.monitoring.caches import CacheMetrics
 
 SIZE = 4_000
 """The bytes of each value in these tests, without what its entry takes."""

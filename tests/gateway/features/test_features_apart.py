@@ -11,8 +11,8 @@ from typing import Final
 import pytest
 
 from foundation.late_imports import imported
-from gateway.feature_list import FEATURES
-from gateway.feature_settings import Entry, nested_prefix
+from gateway.settings.feature_list import FEATURES
+from gateway.settings.feature_settings import Entry, nested_prefix
 from tests.support.processes.forked_programs import run_forked
 from tests.support.processes.running_furlong import PATIENCE_SECONDS
 
@@ -31,8 +31,8 @@ import asyncio
 import httpx
 import gateway.cli
 from gateway import GatewaySettings, MemoryTransport, create_gateway
-from gateway.feature_list import FEATURES
-from gateway.feature_settings import imported
+from gateway.settings.feature_list import FEATURES
+from gateway.settings.feature_settings import imported
 
 for entry in FEATURES:
     for place in filter(None, (entry.settings, entry.feature, entry.commands)):
@@ -66,7 +66,7 @@ def test_the_gateway_works_without_each_feature(name: str, tmp_path: Path) -> No
         shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("*.pyc.*"))
     shutil.copy(ROOT / "tests/gateway/supergraphs/shop/supergraph.graphql", tmp_path)
     shutil.rmtree(tmp_path / "gateway/features" / name)
-    listed = tmp_path / "gateway/feature_list.py"
+    listed = tmp_path / "gateway/settings/feature_list.py"
     line = re.compile(rf'    Entry\(\n        "{name}",\n.*?\n    \),\n', re.DOTALL)
     text, count = line.subn("", listed.read_text())
     assert count == 1

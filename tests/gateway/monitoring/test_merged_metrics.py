@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 
 from gateway.monitoring import MergedMetrics, SummedGauge, snapshot
 from gateway.monitoring.families import BucketCounts
-from gateway.operators.messages import Report, decoder, encoder
+from gateway.serving.operators.messages import Report, decoder, encoder
 
 BOUNDS = (1.0, 2.0, 5.0)
 EVENTS = st.lists(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from gateway.sections import ResponseLimits
+from gateway.settings.limits import ResponseLimits
 from tests.support.federation.case import World, serve
 from tests.support.federation.comparison import GatewayOf, comparable, excused
 from tests.support.federation.composer import NotComposable

@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 
 from gateway import create_gateway
-from gateway.reload import Reload, Reloader
-from gateway.reload.chosen_sources import first_text, reload_of, supergraph_source
+from gateway.serving.reload import Reload, Reloader
+from gateway.serving.reload.chosen_sources import first_text, reload_of, supergraph_source
+from gateway.serving.sources.file import FileSource
 from gateway.settings.file import read_settings
-from gateway.sources.file import FileSource
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
 

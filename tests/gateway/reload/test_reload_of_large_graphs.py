@@ -7,10 +7,10 @@ import gc
 from pathlib import Path
 from typing import Final
 
+from foundation.garbage_collection import COLLECT_AFTER, STEP_OBJECTS
 from gateway import GatewaySettings, create_gateway
-from gateway.garbage_collection import COLLECT_AFTER, STEP_OBJECTS
-from gateway.reload import Reload
-from gateway.sources import FileSource
+from gateway.serving.reload import Reload
+from gateway.serving.sources import FileSource
 from tests.support.gateway.foreign_supergraph import foreign_supergraph
 
 SUBGRAPHS: Final = 40

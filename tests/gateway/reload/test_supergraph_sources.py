@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from gateway.sources import FileSource, SourceError
-from gateway.sources.url import UrlSource
+from gateway.serving.sources import FileSource, SourceError
+from gateway.serving.sources.url import UrlSource
 
 TOKEN = {"X-Hive-CDN-Key": "a-secret"}
 

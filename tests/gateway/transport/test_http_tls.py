@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 from msgspec.structs import replace
 
 from gateway.errors import SubgraphUnreachable
-from gateway.tls import SubgraphTls
+from gateway.settings.subgraph_tls import SubgraphTls
 from gateway.transport import HttpLimits
 from tests.gateway.listening_subgraph import PATIENT, Received, Subgraph, answering, asking, sent
 from tests.http.certificates import Authority, Issued

@@ -20,7 +20,7 @@ from gateway.pipeline.operation_executor import ExecutionMode, OperationExecutor
 from gateway.pipeline.preparation.plan_cache import PlannedOperation
 from gateway.pipeline.preparation.prepared import PreparedRequest
 from gateway.pipeline.preparation.preparer import Preparer
-from gateway.sections import ResponseLimits
+from gateway.settings.limits import ResponseLimits
 from gateway.supergraph import load_supergraph
 from gateway.transport import MemoryTransport
 from tests.support.federation.asked import SubgraphRequest, asking

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from gateway.pipeline.preparation.limits import PreparationLimits
-from gateway.sections import DocumentLimits
+from gateway.settings.limits import DocumentLimits
 
 GENEROUS_DOCUMENT: Final = DocumentLimits(
     chars=1_000_000,

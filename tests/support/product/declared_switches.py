@@ -13,7 +13,7 @@ from furlong.cli.main import COMMANDS
 from furlong.cli.processes.consume import ANALYTICS
 from furlong.database_names import DATABASES
 from furlong.settings import ALL_SETTINGS, variables_of
-from gateway.feature_list import FEATURES
+from gateway.settings.feature_list import FEATURES
 
 Test = TypeVar("Test", bound=Callable[..., Any])
 

@@ -20,15 +20,16 @@ from graphql.execution.values import VariableValues, get_variable_values
 from msgspec import Struct
 
 from gateway.caching.lru_cache import LruCache
-from gateway.costs import CostRules, OperationCost, operation_cost
 from gateway.errors import RequestError
 from gateway.features.cost.settings import CostSettings
-from gateway.limits import measure, most_merged
+from gateway.pipeline.costs import CostRules, OperationCost, operation_cost
+from gateway.pipeline.limits import measure, most_merged
 from gateway.pipeline.preparation.limits import FIELD_POINTS
 from gateway.pipeline.preparation.plan_cache import Conditions
 from gateway.planner import condition_variables, normalize
-from gateway.sections import DocumentLimits, Section
 from gateway.settings import GatewaySettings
+from gateway.settings.limits import DocumentLimits
+from gateway.settings.section import Section
 from gateway.supergraph import Supergraph
 
 MAX_ERRORS: Final = 5

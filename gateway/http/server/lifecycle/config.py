@@ -11,8 +11,8 @@ from msgspec import Struct
 from gateway.http.draining import Draining
 from gateway.http.live import LiveConnections
 from gateway.http.server.protocol_factory import ProtocolFactory
+from gateway.http.server.tls import ServerTls
 from gateway.settings import GatewaySettings
-from gateway.tls import ServerTls
 
 OnLoad: TypeAlias = Callable[[Any], None]
 """Called in each worker with its application before it starts; must be picklable if there are several."""

@@ -8,14 +8,14 @@ from typing import Final
 from starlette.types import ASGIApp
 from uvicorn.config import STARTUP_FAILURE
 
-from gateway.browsers.security_headers import every_response
+from foundation.security_headers import every_response
 from gateway.http.server.lifecycle.config import OnLoad, ServerConfig, StopTimes
 from gateway.http.server.lifecycle.server import Server
 from gateway.http.server.lifecycle.workers import Workers
 from gateway.http.server.limits import ClientLimits
 from gateway.http.server.protocol_factory import ProtocolFactory
+from gateway.http.server.tls import ServerTls
 from gateway.settings import GatewaySettings
-from gateway.tls import ServerTls
 
 BACKLOG: Final = 2048
 

@@ -20,9 +20,9 @@ import structlog
 import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 
+from foundation.reloaded_context import ReloadedContext
 from gateway.http.server.lifecycle.config import ServerConfig
 from gateway.http.server.protocol_factory import DrainingProtocol
-from gateway.tls import ReloadedContext
 
 SETTLE_SECONDS: Final = 0.1
 """How long pending connections have until the listening socket is closed."""

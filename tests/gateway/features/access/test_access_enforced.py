@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from gateway.clients.session import Session
 from gateway.features.access.feature import GrantedByClaims
+from gateway.pipeline.sessions import Session
 from tests.gateway.access.guarded_shop import Shop, asked, hidden, shop
 
 SERVED = shop()

@@ -16,11 +16,12 @@ from structlog.testing import capture_logs
 
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, create_gateway
-from gateway.access.application import PolicyQuestion
-from gateway.clients.session import Session
 from gateway.features.access.deciders import Expressions
+from gateway.pipeline.access.application import PolicyDecider, PolicyQuestion
+from gateway.pipeline.sessions import Session
 from tests.gateway.access.guarded_shop import Shop, asked, hidden, shop
 from tests.support.federation.comparison import GatewayOf
+from tests.support.gateway.installing import Offers
 
 SERVED = shop()
 SESSIONS = {"ann": Session("https://login.test", {"sub": "ann", "groups": ["desk"], "age": 2**70})}
@@ -41,7 +42,7 @@ async def test_the_application_decides_once_for_a_request() -> None:
         questions.append(question)
         return ["owner"] if question.claims.get("sub") == "ann" else []
 
-    club = a_shop(decide_policies=decide)
+    club = a_shop(features=[Offers(PolicyDecider(decide))])
     async with club.client() as client:
         assert (await asked(client, PIN, "ann"))["data"] == SEEN
         assert (await asked(client, PIN))["data"] == {"me": None, "x": None}
@@ -62,7 +63,7 @@ async def test_a_decision_that_fails_grants_nothing(answer: Any) -> None:
         return answer
 
     with capture_logs() as logs:
-        async with a_shop(decide_policies=decide).client() as client:
+        async with a_shop(features=[Offers(PolicyDecider(decide))]).client() as client:
             for _ in range(2):
                 assert (await asked(client, PIN, "ann"))["data"] == {"me": None, "x": None}
     assert len([log for log in logs if log["event"] == "policy_decision_failed"]) == (answer != "owner")
@@ -113,7 +114,9 @@ def test_only_one_decides_the_other_policies() -> None:
     settings = GatewaySettings(access={"policy_url": "http://127.0.0.1:1/"})
     transports = GatewayOf(SERVED).transports()
     with pytest.raises(ValueError, match="ACCESS__POLICY_URL"):
-        create_gateway(SERVED.composed.supergraph, transports, settings, decide_policies=decide)
+        create_gateway(
+            SERVED.composed.supergraph, transports, settings, features=[Offers(PolicyDecider(decide))]
+        )
 
 
 @asynccontextmanager

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from foundation.decompression import Broken, GzipReader, TooMuch, gunzipped
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, create_gateway
-from gateway.decompression import Broken, GzipReader, TooMuch, gunzipped
 from gateway.features.compression.feature import LARGE, wants_gzip
 from tests.gateway.plans import joined
 from tests.support.federation.asked import SubgraphRequest, asking

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from foundation.origins import Origins, checked_exact_origin, checked_origin
 from gateway import GatewaySettings, create_gateway
-from gateway.browsers.origins import Origins, checked_exact_origin, checked_origin
 from tests.gateway.worlds import shop
 from tests.http.served import served
 

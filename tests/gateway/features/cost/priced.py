@@ -11,7 +11,7 @@ from graphql import build_ast_schema, parse
 from graphql.execution.values import VariableValues
 
 from foundation.graphql_http.request import GraphQLRequest
-from gateway.costs import CostRules, OperationCost, operation_cost
+from gateway.pipeline.costs import CostRules, OperationCost, operation_cost
 from gateway.pipeline.preparation.prepared import PreparedRequest
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import Supergraph

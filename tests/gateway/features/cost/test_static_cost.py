@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foundation.graphql_http.request import GraphQLRequest
-from gateway.costs import CostRules, operation_cost
-from gateway.costs.operation_cost import MAX_COST
 from gateway.errors import RequestError, SupergraphError
+from gateway.pipeline.costs import CostRules, operation_cost
+from gateway.pipeline.costs.operation_cost import MAX_COST
 from gateway.pipeline.preparation.preparer import Preparer
 from gateway.supergraph import load_supergraph
 from tests.gateway.features.cost.priced import Priced

@@ -19,7 +19,8 @@ from gateway import GatewaySettings, MemoryTransport, create_gateway
 from gateway.errors import SupergraphError
 from gateway.features.header_rules.feature import text
 from gateway.features.header_rules.settings import HeaderRuleSettings
-from gateway.forwarding import HOP_BY_HOP, OWN_HEADERS
+from gateway.pipeline.sessions import Sessions
+from gateway.settings.header_names import HOP_BY_HOP, OWN_HEADERS
 from tests.gateway.plans import joined
 from tests.support.federation.asked import SubgraphRequest, asking
 from tests.support.tokens.issued_tokens import AUDIENCE, FIRST, ISSUER, key_set, token
@@ -275,7 +276,7 @@ async def test_a_session_stays_in_the_gateway_if_its_header_is_removed() -> None
             SDL,
             {name: MemoryTransport(prepare) for name in ("a", "b")},
             GatewaySettings(header_rules={"rules": rules}),
-            authenticate,
+            sessions=Sessions(authenticate),
         )
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:

@@ -12,6 +12,7 @@ from gateway import GatewaySettings, create_gateway
 from gateway.features.labels.feature import Labels, labels
 from gateway.pipeline.preparation.limits import PreparationLimits
 from gateway.pipeline.preparation.preparer import Preparer
+from gateway.pipeline.sessions import Sessions
 from gateway.supergraph import load_supergraph
 from tests.gateway.federated import compared, federated
 from tests.gateway.plans import composed, printed
@@ -203,8 +204,7 @@ async def test_all_requests_of_a_customer_take_the_same_way() -> None:
         MOVING.composed.supergraph,
         world.transports(),
         GatewaySettings(labels={"seed": 3}),
-        authenticate,
-        customer_of=str,
+        sessions=Sessions(authenticate, customer_of=str),
     )
     ways: dict[str, set[tuple[str, ...]]] = {}
     async with (

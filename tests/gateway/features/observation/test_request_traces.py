@@ -14,9 +14,12 @@ from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, MemoryTransport, Unauthenticated, create_gateway
 from gateway.features.observation import observation
 from gateway.pipeline.pipeline import Pipeline
+from gateway.pipeline.sessions import Sessions
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
 from tests.support.federation.asked import SubgraphRequest, asking
+from tests.support.gateway.installing import Offers
+from tests.support.gateway.merged_settings import merged
 from tests.support.telemetry.recorded_spans import Recording, attributes_of
 
 QUERY = "query Reviewed { topProducts { upc reviews { author { username } } } }"
@@ -31,12 +34,13 @@ class Asked:
     def __init__(self, recording: Recording | None, **options: Any) -> None:
         federation = shop()
         self.seen: list[dict[str, str]] = []
-        settings = GatewaySettings(**options.pop("settings", {}))
+        traces = {} if recording is None else {"observation": {"tracing": True}}
+        settings = GatewaySettings(**merged(traces, options.pop("settings", {})))
         self.app: Any = create_gateway(
             federation.sdl,
             {name: self._noting(federation, name) for name in federation.transports()},
             settings,
-            tracing=None if recording is None else recording.tracing,
+            features=[] if recording is None else [Offers(recording.tracing)],
             **options,
         )
 
@@ -174,7 +178,10 @@ async def test_a_subgraph_over_http_is_told_what_is_not_recorded() -> None:
             federation = shop()
             urls = dict.fromkeys(federation.transports(), url)
             app = create_gateway(
-                federation.sdl, None, GatewaySettings(subgraph_urls=urls), tracing=recording.tracing
+                federation.sdl,
+                None,
+                GatewaySettings(subgraph_urls=urls, observation={"tracing": True}),
+                features=[Offers(recording.tracing)],
             )
             async with httpx.AsyncClient(
                 transport=httpx.ASGITransport(app), base_url="http://gateway.test"
@@ -260,7 +267,7 @@ async def test_a_stranger_is_refused_in_a_trace_of_two_spans() -> None:
         raise Unauthenticated
 
     recording = Recording()
-    assert (await Asked(recording, authenticate=authenticate).post()).status_code == 401
+    assert (await Asked(recording, sessions=Sessions(authenticate)).post()).status_code == 401
     assert [span.name for span in recording.spans] == ["authenticate", "POST /graphql"]
     assert {attributes_of(span)["error.type"] for span in recording.spans} == {"UNAUTHENTICATED"}
 
@@ -274,7 +281,8 @@ async def test_a_failed_fetch_is_a_failed_span() -> None:
         raise OSError("db-7.internal refuses customer c-4711")
 
     transports = {name: asking(broken) for name in federation.transports()}
-    app = create_gateway(federation.sdl, transports, GatewaySettings(), tracing=recording.tracing)
+    settings = GatewaySettings(observation={"tracing": True})
+    app = create_gateway(federation.sdl, transports, settings, features=[Offers(recording.tracing)])
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://gateway.test") as client:
         await client.post("/graphql", json={"query": "{ me { name } }"})

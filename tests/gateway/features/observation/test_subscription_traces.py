@@ -12,6 +12,8 @@ from foundation.tracing import TRACEPARENT, Sampling
 from gateway import GatewaySettings, create_gateway
 from gateway.errors import RequestError
 from tests.gateway.features.subscriptions.newsroom import SDL, Newsroom, articles, bodies, subscribed
+from tests.support.gateway.installing import Offers
+from tests.support.gateway.merged_settings import merged
 from tests.support.telemetry.recorded_spans import Recording
 
 QUERY = "subscription Follow { published { id author { name } } }"
@@ -20,7 +22,8 @@ CALLER = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-0
 
 def app_of(newsroom: Newsroom, recording: Recording, **settings: Any) -> Starlette:
     """A gateway that records traces over a newsroom."""
-    return create_gateway(SDL, newsroom.transports(), GatewaySettings(**settings), tracing=recording.tracing)
+    chosen = GatewaySettings(**merged({"observation": {"tracing": True}}, settings))
+    return create_gateway(SDL, newsroom.transports(), chosen, features=[Offers(recording.tracing)])
 
 
 async def test_each_event_is_a_trace_that_links_to_the_start() -> None:

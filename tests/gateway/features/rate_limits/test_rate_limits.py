@@ -15,11 +15,14 @@ from furlong.embedding.sessions import Brands
 from furlong.serve.site import RATE_LIMITS, _with_defaults
 from furlong.settings import ServeSettings
 from gateway import GatewaySettings, Unauthenticated, create_gateway
-from gateway.clients import ClientAddresses, ClientClass, ClientIdentity
 from gateway.errors import InvalidDocument
 from gateway.features.rate_limits.buckets import MemoryStore, RateLimited
 from gateway.features.rate_limits.feature import Limiter
 from gateway.features.rate_limits.settings import NANOSECONDS, RateLimitRule, RateLimitSettings
+from gateway.pipeline.client_address import ClientAddresses
+from gateway.pipeline.identification import ClientIdentity
+from gateway.pipeline.sessions import Sessions
+from gateway.settings.client_class import ClientClass
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
 from tests.http.served_gateway import ME, NAME, Shop, post
@@ -51,8 +54,9 @@ class Server:
             self.federation.sdl,
             self.federation.transports(),
             settings,
-            authenticate,
-            customer_of=lambda session: session if isinstance(session, str) else None,
+            sessions=Sessions(
+                authenticate, customer_of=lambda session: session if isinstance(session, str) else None
+            ),
         )
 
     async def post(

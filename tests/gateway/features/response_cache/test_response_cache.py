@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from gateway.cache_control.cacheable_fields import subgraph_tag, type_tag, written_tag
 from gateway.features.response_cache.stores import MemoryStore
+from gateway.pipeline.cache_control.cacheable_fields import subgraph_tag, type_tag, written_tag
 from tests.gateway.features.response_cache.cached_shop import Clock, Shop
 
 STOCK = "{ products { upc stock } }"

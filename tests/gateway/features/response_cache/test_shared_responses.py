@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from gateway.cache_control.cacheable_fields import written_tag
 from gateway.features.response_cache.stores import StoreUnavailable
 from gateway.features.response_cache.valkey_store import ValkeyStore
+from gateway.pipeline.cache_control.cacheable_fields import written_tag
 from tests.gateway.features.response_cache.cached_shop import Clock, Shop
 from tools.private_valkey import PrivateValkey, start_valkey
 

@@ -20,6 +20,7 @@ from foundation.tokens import RefreshLimits
 from furlong.serve.http_server import listen, serving
 from gateway import GatewaySettings, MemoryTransport, create_gateway
 from gateway.cli import cli
+from gateway.pipeline.sessions import Sessions
 from tests.gateway.world import Federation
 from tests.gateway.worlds import shop
 from tests.support.gateway.merged_settings import merged
@@ -228,7 +229,9 @@ def test_a_gateway_with_an_authentication_of_its_own_refuses_both(federation: Fe
         return None
 
     with pytest.raises(ValueError, match="FURLONG_GATEWAY__SESSIONS__ISSUERS"):
-        create_gateway(federation.sdl, federation.transports(), settings(keys), authenticate)
+        create_gateway(
+            federation.sdl, federation.transports(), settings(keys), sessions=Sessions(authenticate)
+        )
 
 
 async def test_rate_limits_by_customer_count_by_the_token(federation: Federation, keys: Path) -> None:

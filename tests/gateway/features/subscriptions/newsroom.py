@@ -15,7 +15,7 @@ from gateway import GatewaySettings, MemoryTransport, create_gateway
 from gateway.http.client import AsgiClient
 from gateway.http.headers import combined
 from gateway.http.request import ReceivedRequest
-from gateway.pipeline.authentication import Authenticate
+from gateway.pipeline.sessions import Authenticate, Sessions
 from gateway.pipeline.stages import Response, ResponseStream
 from gateway.transport import EventSource, SubgraphOperation, SubgraphSubscription
 from tests.gateway.plans import joined
@@ -98,9 +98,7 @@ class Newsroom:
             SDL,
             self.transports(),
             GatewaySettings(**settings),
-            authenticate,
-            expires_of=expires_of,
-            customer_of=customer_of,
+            sessions=Sessions(authenticate, customer_of=customer_of, expires_of=expires_of),
         )
 
     def _calling(self, schema: GraphQLSchema) -> Callable[[str, str | None], SubgraphOperation]:

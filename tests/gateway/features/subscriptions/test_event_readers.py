@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import ReplyTooLarge, SubgraphUnreachable
-from gateway.transport.streaming.http_stream import Reader
-from gateway.transport.streaming.multipart import MultipartReader
-from gateway.transport.streaming.sse import SseReader
+from gateway.features.subscriptions.streaming.http_stream import Reader
+from gateway.features.subscriptions.streaming.multipart import MultipartReader
+from gateway.features.subscriptions.streaming.sse import SseReader
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=20)
 EVENTS = st.lists(st.builds(lambda text: {"data": {"text": text}}, TEXTS), max_size=5)

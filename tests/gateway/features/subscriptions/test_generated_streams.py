@@ -10,9 +10,9 @@ from typing import Any, Final
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.transport.streaming.http_stream import Reader
-from gateway.transport.streaming.multipart import MultipartReader
-from gateway.transport.streaming.sse import SseReader
+from gateway.features.subscriptions.streaming.http_stream import Reader
+from gateway.features.subscriptions.streaming.multipart import MultipartReader
+from gateway.features.subscriptions.streaming.sse import SseReader
 
 LIMIT: Final = 10_000
 BOUNDARY: Final = "graphql"

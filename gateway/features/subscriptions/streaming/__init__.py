@@ -1,0 +1,19 @@
+"""Subscriptions to subgraphs over HTTP: SSE, multipart responses or WebSocket."""
+
+from gateway.features.subscriptions.streaming.options import Protocol, StreamOptions, StreamTarget
+from gateway.features.subscriptions.streaming.subscriptions import (
+    StreamingTransport,
+    SubscribingTransport,
+    post,
+    request_of,
+)
+
+__all__ = [
+    "Protocol",
+    "StreamOptions",
+    "StreamTarget",
+    "StreamingTransport",
+    "SubscribingTransport",
+    "post",
+    "request_of",
+]
