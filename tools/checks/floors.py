@@ -1,11 +1,12 @@
 """The packages of the gateway's core, by floor: `python -m tools.checks.floors`.
 
 A package stands on the floor above the highest that it imports. Features stand above the core, and are not
-counted. Imports that only the type checker makes are.
+counted; imports that only the type checker makes are. Modules beside the packages have no floor: errors are
+below all, and what composes a gateway is above.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from graphlib import TopologicalSorter
 from typing import Final
 
@@ -16,22 +17,26 @@ NOT_CORE: Final = ("gateway.features", "gateway.__main__")
 
 
 def main() -> None:
-    """Print the floors, the highest first; a package is shown with a slash, a module by its name."""
+    """Print the floors, the highest first, and the modules that are beside the packages."""
     graph = build_graph(CORE)
-    members = sorted(graph.find_children(CORE) - set(NOT_CORE))
+    members = graph.find_children(CORE) - set(NOT_CORE)
     packages = {member for member in members if graph.find_children(member)}
     for package in packages | {NOT_CORE[0]}:
         graph.squash_module(package)
     imports = {
-        member: (graph.find_modules_directly_imported_by(member) & set(members)) - {member}
-        for member in members
+        package: (graph.find_modules_directly_imported_by(package) & packages) - {package}
+        for package in sorted(packages)
     }
     by_floor: dict[int, list[str]] = defaultdict(list)
-    for member, floor in floors(imports).items():
-        by_floor[floor].append(member.removeprefix(f"{CORE}.") + "/" * (member in packages))
+    for package, floor in floors(imports).items():
+        by_floor[floor].append(package)
     for floor in sorted(by_floor, reverse=True):
-        print(f"{floor:3}  {'  '.join(sorted(by_floor[floor]))}")
-    print(f"{len(packages)} packages, {len(members) - len(packages)} modules, {len(by_floor)} floors")
+        print(f"{floor:3}  {_names(by_floor[floor])}")
+    print(f"{len(packages)} packages on {len(by_floor)} floors, and the modules {_names(members - packages)}")
+
+
+def _names(members: Iterable[str]) -> str:
+    return "  ".join(sorted(member.removeprefix(f"{CORE}.") for member in members))
 
 
 def floors(imports: Mapping[str, Collection[str]]) -> dict[str, int]:
