@@ -10,13 +10,13 @@ from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from cells.claim import without_fence
+from cells.claim import opened
 from consumers.stream.broker.kafka_client import cluster_id
 from consumers.stream.database.own_cluster import require_own_cluster
 from consumers.stream.errors import MixedInstallations
 from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import SystemClock
-from foundation.storage.database import Database, has_file
+from foundation.storage.database import has_file
 from foundation.storage.installation import (
     Installation,
     insert_installation,
@@ -77,11 +77,8 @@ async def require_one_installation(
     for name, installation in found.items():
         if installation is None:
             continue
-        database = Database.open(without_fence(settings), name)
-        try:
+        async with opened(settings, name) as database:
             await require_own_cluster(database, cluster, f"the database of {name}")
-        finally:
-            await database.close()
 
 
 async def adopt(settings: DatabaseSettings, names: Iterable[str], stream: StreamSettings) -> Installation:
@@ -112,34 +109,22 @@ def _require_one(found: Mapping[str, Installation | None]) -> None:
 
 
 async def _read(settings: DatabaseSettings, name: str) -> Installation | None:
-    database = Database.open(without_fence(settings), name)
-    try:
-        async with database.read() as connection:
-            return await read_installation(connection)
-    finally:
-        await database.close()
+    async with opened(settings, name) as database, database.read() as connection:
+        return await read_installation(connection)
 
 
 async def _record(settings: DatabaseSettings, name: str, installation: Installation) -> Installation:
     """Record an installation in a database that names none; return what it says then."""
-    database = Database.open(without_fence(settings), name)
     try:
-        async with database.write() as connection:
-            known = await read_installation(connection)
-            if known is None:
+        async with opened(settings, name) as database, database.write() as connection:
+            recorded = await read_installation(connection)
+            if recorded is None:
                 await insert_installation(connection, installation, SystemClock().now())
-            return known or installation
+            return recorded or installation
     except IntegrityError:  # another process was faster
-        async with database.read() as connection:
-            return await read_installation(connection) or installation
-    finally:
-        await database.close()
+        return await _read(settings, name) or installation
 
 
 async def _write(settings: DatabaseSettings, name: str, installation: Installation) -> None:
-    database = Database.open(without_fence(settings), name)
-    try:
-        async with database.write() as connection:
-            await write_installation(connection, installation, SystemClock().now())
-    finally:
-        await database.close()
+    async with opened(settings, name) as database, database.write() as connection:
+        await write_installation(connection, installation, SystemClock().now())

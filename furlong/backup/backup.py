@@ -12,7 +12,13 @@ from sqlalchemy import URL, MetaData, inspect, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from foundation.storage.clock import Clock
-from foundation.storage.database import CLOSED, UNFINISHED_RESTORE, Database, create_engine, database_url
+from foundation.storage.database import (
+    CLOSED,
+    UNFINISHED_RESTORE,
+    create_engine,
+    database_url,
+    open_databases,
+)
 from foundation.storage.installation import Installation
 from foundation.storage.migrations.upgrade import create_database, knows, status
 from foundation.storage.servers import address_of, by_server
@@ -69,12 +75,8 @@ async def time_of(settings: DatabaseSettings, name: str, clock: Clock) -> dateti
     Raises:
         sqlalchemy.exc.SQLAlchemyError: The server cannot be reached.
     """
-    database = Database.open(settings, name)
-    try:
-        async with database.read() as connection:
-            return await clock.at(connection)
-    finally:
-        await database.close()
+    async with open_databases(settings, name) as (database,), database.read() as connection:
+        return await clock.at(connection)
 
 
 async def back_up(settings: DatabaseSettings, folder: Path, clock: Clock) -> Manifest:

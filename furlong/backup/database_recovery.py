@@ -12,7 +12,7 @@ from backoffice.metadata import NAME as BACKOFFICE
 from backoffice.run_publisher import publish_now
 from consumers.stream.settings import StreamSettings
 from foundation.storage.clock import Clock
-from foundation.storage.database import Database
+from foundation.storage.database import Database, open_databases
 from foundation.storage.settings import DatabaseSettings
 from furlong.backup.recovery_sources import RECOVERY_SOURCES
 from furlong.workers.catch_up import gate_of, until_caught_up
@@ -90,8 +90,7 @@ class DatabaseRecovery:
         """
         found = []
         for name in names:
-            database = Database.open(self.settings, name)
-            try:
+            async with open_databases(self.settings, name) as (database,):
                 if name == BACKOFFICE:
                     await self._read_decisions_back(database)
                 elif not await self._is_caught_up(name, stop, on_wait):
@@ -100,8 +99,6 @@ class DatabaseRecovery:
                     await self._settle()
                 recovered = await report(name, database)
                 found.append(replace(recovered, changes=await self._compare_changes(name)))
-            finally:
-                await database.close()
         return found
 
     async def _is_caught_up(self, name: str, stop: asyncio.Event, on_wait: WaitReport) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from backoffice.recovery_sources import RECOVERY_SOURCES as BACKOFFICE
+from backoffice.models import RECOVERY_SOURCES as BACKOFFICE
 from subgraphs.block_list import BLOCKS
 from subgraphs.kit.records.recovery_sources import RecoverySource
 

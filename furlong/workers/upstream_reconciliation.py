@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from foundation.background import running
 from foundation.storage.clock import Clock
 from foundation.storage.database import Database
 from foundation.storage.settings import DatabaseSettings
@@ -165,15 +166,10 @@ async def running_reconciliation(
     changed: CustomersChanged | None = None,
 ) -> AsyncIterator[None]:
     """Compare, round after round, while the block runs."""
-    running = asyncio.create_task(
-        run_reconciliation(database, upstream, clock, settings, changed=changed), name="upstream comparison"
-    )
-    try:
+    async with running(
+        run_reconciliation(database, upstream, clock, settings, changed=changed), "upstream comparison"
+    ):
         yield
-    finally:
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
 
 
 async def run_reconciliation(

@@ -23,7 +23,7 @@ from backoffice.metadata import NAME
 from consumers.acknowledgements.message import CellRange
 from consumers.messages.global_events.states import AllotmentState, CellShare, read_state
 from foundation.storage.clock import Clock
-from foundation.storage.database import Database
+from foundation.storage.database import Database, open_databases
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.club_kit.records.reference import ReferenceRepository
 from subgraphs.kit.records.global_state import GlobalKind, allotment_subject, budget_subject
@@ -318,9 +318,5 @@ async def allot_budgets(office: DatabaseSettings, cell: DatabaseSettings, clock:
         cell: Those of the databases of a cell, for brands, weeks and budgets.
         clock: Product time.
     """
-    database, rewards = Database.open(office, NAME), Database.open(cell, "rewards")
-    try:
+    async with open_databases(office, NAME) as (database,), open_databases(cell, "rewards") as (rewards,):
         await BudgetAllotter(database, rewards, clock).run()
-    finally:
-        await database.close()
-        await rewards.close()

@@ -7,7 +7,7 @@ publishes, so erasures are also looked for at intervals.
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from backoffice.support.goodwill import repository
 from consumers.messages.accounts import ACCOUNT_TOPIC
-from foundation.storage.database import Database
+from foundation.storage.database import Database, open_databases
 from foundation.storage.settings import DatabaseSettings
 from subgraphs.block_list import BLOCKS
 from subgraphs.fulfilment.customer_data import erasure_of
@@ -67,13 +67,9 @@ class CustomerErasure:
     async def open(cls, settings: DatabaseSettings) -> AsyncIterator["CustomerErasure"]:
         """Open the databases; nothing is connected yet."""
         pseudonyms = Pseudonyms.from_settings(settings)
-        async with AsyncExitStack() as stack:
-            parts = {}
-            for name, erasure_of in ERASURES.items():
-                database = Database.open(settings, name)
-                stack.push_async_callback(database.close)
-                parts[name] = (database, erasure_of(database.dialect, pseudonyms))
-            yield cls(parts)
+        async with open_databases(settings, *ERASURES) as databases:
+            opened = zip(ERASURES.items(), databases, strict=True)
+            yield cls({name: (database, of(database.dialect, pseudonyms)) for (name, of), database in opened})
 
     async def counts(self, owner: Owner) -> Counts:
         """Return the numbers of rows about a customer, without zeros."""
