@@ -114,11 +114,11 @@ async def require_cells(settings: DatabaseSettings, names: Iterable[str]) -> Non
         if name in NOT_CELLS:
             continue
         try:
-            found = await _read(settings, name)
+            cell = await _read(settings, name)
         except (SQLAlchemyError, OSError):
             continue
-        if found.problem:
-            raise CellMismatch(f"{name}: {found.problem}")
+        if cell.problem:
+            raise CellMismatch(f"{name}: {cell.problem}")
 
 
 async def _read(settings: DatabaseSettings, name: str) -> DatabaseCell:
@@ -150,10 +150,10 @@ async def _is_unclaimed(settings: DatabaseSettings, name: str, cell: Cell, keyed
 
 async def _foreign_partitions(connection: AsyncConnection, cell: Cell, keyed: Collection[str]) -> list[int]:
     number, topic = column("partition", Integer), column("topic", String)
-    found = await connection.scalars(
+    partitions = await connection.scalars(
         select(number)
         .select_from(table("position", number, topic))
         .where(topic.in_(sorted(keyed)))
         .distinct()
     )
-    return sorted(partition for partition in found if not cell.owns(partition))
+    return sorted(partition for partition in partitions if not cell.owns(partition))

@@ -35,26 +35,26 @@ async def identify(settings: DatabaseSettings, names: Iterable[str]) -> None:
         MixedInstallations: They belong to several.
         sqlalchemy.exc.SQLAlchemyError: A database cannot be reached.
     """
-    found = {name: await _read(settings, name) for name in names}
-    _require_one(found)
-    known = next((one for one in found.values() if one is not None), None)
-    for name, one in found.items():
-        if one is None:
+    by_name = {name: await _read(settings, name) for name in names}
+    _require_one(by_name)
+    known = next((installation for installation in by_name.values() if installation is not None), None)
+    for name, installation in by_name.items():
+        if installation is None:
             known = await _record(settings, name, known or Installation(str(uuid.uuid4())))
-    _require_one({name: await _read(settings, name) for name in found})
+    _require_one({name: await _read(settings, name) for name in by_name})
 
 
 async def installations(settings: DatabaseSettings, names: Iterable[str]) -> dict[str, Installation | None]:
     """Return the installations of databases, without those that cannot be read."""
-    found = {}
+    by_name = {}
     for name in names:
         if not has_file(settings, name):
             continue
         try:
-            found[name] = await _read(settings, name)
+            by_name[name] = await _read(settings, name)
         except (SQLAlchemyError, OSError):
             continue
-    return found
+    return by_name
 
 
 async def require_one_installation(
@@ -69,12 +69,12 @@ async def require_one_installation(
         MixedInstallations: They do not.
         aiokafka.errors.KafkaError: The brokers cannot be reached.
     """
-    found = await installations(settings, names)
-    _require_one(found)
-    if stream is None or stream.generation is not None or not any(found.values()):
+    by_name = await installations(settings, names)
+    _require_one(by_name)
+    if stream is None or stream.generation is not None or not any(by_name.values()):
         return
     cluster = await cluster_id(stream)
-    for name, installation in found.items():
+    for name, installation in by_name.items():
         if installation is None:
             continue
         async with opened(settings, name) as database:
@@ -94,14 +94,16 @@ async def adopt(settings: DatabaseSettings, names: Iterable[str], stream: Stream
     return adopted
 
 
-def _require_one(found: Mapping[str, Installation | None]) -> None:
+def _require_one(by_name: Mapping[str, Installation | None]) -> None:
     """Check that all databases that say so name one installation."""
     by_id: dict[str, list[str]] = {}
-    for name, one in found.items():
-        if one is not None:
-            by_id.setdefault(one.installation_id, []).append(name)
+    for name, installation in by_name.items():
+        if installation is not None:
+            by_id.setdefault(installation.installation_id, []).append(name)
     if len(by_id) > 1:
-        which = "; ".join(f"{', '.join(each)}: installation {id_[:8]}" for id_, each in by_id.items())
+        which = "; ".join(
+            f"{', '.join(databases)}: installation {id_[:8]}" for id_, databases in by_id.items()
+        )
         raise MixedInstallations(
             f"the databases belong to different installations ({which}): restore the database that is "
             "foreign from this installation's own backup. If they are meant to be one, run `furlong db adopt`"

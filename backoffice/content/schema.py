@@ -187,20 +187,20 @@ class Query:
         wanted = ItemFilter(
             frozenset(), None if states is None else frozenset(states), reward_id, _after(after)
         )
-        found = await info.context.area(ContentArea).service.items(
+        items = await info.context.area(ContentArea).service.items(
             info.context.actor, brand, wanted, page_size(first)
         )
-        return page_of(found, first, item_to_graphql, lambda one: list(one.key))
+        return page_of(items, first, item_to_graphql, lambda item: list(item.key))
 
     @strawberry.field(directives=[READ])
     async def content_item(
         self, info: OfficeInfo, brand: str, reward_id: str, config_version: int | None = None
     ) -> ContentItemType | None:
         """An item; null if nobody has written it."""
-        found = await info.context.area(ContentArea).service.item(
+        item = await info.context.area(ContentArea).service.item(
             info.context.actor, _key(brand, reward_id, config_version)
         )
-        return None if found is None else item_to_graphql(found)
+        return None if item is None else item_to_graphql(item)
 
     @strawberry.field(directives=[READ])
     async def content_revision(
@@ -225,8 +225,8 @@ class Query:
     ) -> list[ContentFieldChange]:
         """Return changes."""
         key = _key(brand, reward_id, config_version)
-        found = await info.context.area(ContentArea).service.changes(info.context.actor, key, before, after)
-        return [change_to_graphql(one) for one in found]
+        changes = await info.context.area(ContentArea).service.changes(info.context.actor, key, before, after)
+        return [change_to_graphql(change) for change in changes]
 
     @strawberry.field(directives=[READ])
     async def lint_content(
@@ -239,10 +239,10 @@ class Query:
     ) -> list[LintFinding]:
         """Lint of a text as it is typed."""
         key = _key(brand, reward_id, config_version)
-        found = await info.context.area(ContentArea).service.lint(
+        findings = await info.context.area(ContentArea).service.lint(
             info.context.actor, key, document_of(key, document.values())
         )
-        return [finding_to_graphql(one) for one in found]
+        return [finding_to_graphql(finding) for finding in findings]
 
     @strawberry.field(directives=[READ])
     async def content_preview(
@@ -259,25 +259,25 @@ class Query:
         """What the widget would show a customer in a state if a text were published."""
         key = _key(brand, reward_id, config_version)
         context = info.context
-        found = await context.area(ContentArea).service.previewed(
+        previewed = await context.area(ContentArea).service.previewed(
             context.actor, key, document.values(), locale, state
         )
-        return ContentPreview(club=json.dumps(found.club), records=json.dumps(found.records))
+        return ContentPreview(club=json.dumps(previewed.club), records=json.dumps(previewed.records))
 
     @strawberry.field(directives=[permitted(Permission.CONTENT_READ, ANY)])
     async def content_preview_states(self, info: OfficeInfo) -> list[ContentPreviewState]:
         """The states to preview."""
         return [
-            state_to_graphql(one)
-            for one in info.context.area(ContentArea).service.preview_states(info.context.actor)
+            state_to_graphql(state)
+            for state in info.context.area(ContentArea).service.preview_states(info.context.actor)
         ]
 
     @strawberry.field(directives=[permitted(Permission.CONTENT_READ, ANY)])
     async def content_brands(self, info: OfficeInfo) -> list[ContentBrand]:
         """The brands whose content the person may read."""
         return [
-            brand_to_graphql(one)
-            for one in await info.context.area(ContentArea).service.brands(info.context.actor)
+            brand_to_graphql(brand)
+            for brand in await info.context.area(ContentArea).service.brands(info.context.actor)
         ]
 
     @strawberry.field(directives=[READ])

@@ -25,7 +25,7 @@ class OperationsArea(Area):
     def __init__(self, base: Base) -> None:
         self._databases = databases = {name: Database.open(base.settings, name) for name in SUBGRAPHS}
         own, audit, clock = base.database, base.audit, base.clock
-        files = {one.name: one for one in base.fulfilment.list_providers()}
+        files = {provider.name: provider for provider in base.fulfilment.list_providers()}
         self.switches = KillSwitchService(own, databases["rewards"], audit, clock, tuple(files))
         self.nodes = NodeService(own, audit, clock)
         self.statuses = RewardStatusService(own, databases["rewards"], audit, base.approvals, clock)

@@ -290,21 +290,21 @@ def brand_to_graphql(brand: Brand) -> RiskBrand:
 
 def reward_to_graphql(brand: str, stored: StoredReward) -> RiskReward:
     """Return a figure of rewards."""
-    one = stored.figure
+    figure = stored.figure
     return RiskReward(
         id=ID(":".join([brand, *map(str, stored.key)])),
         brand=brand,
         iso_week=stored.iso_week,
-        stage=one.stage,
-        source=one.source,
-        reward=one.reward_id,
-        version=one.config_version,
-        kind=one.kind,
-        currency=one.currency,
-        customers=one.customers,
-        value_minor=one.value_minor,
-        spins=one.spins,
-        unvalued=one.unvalued,
+        stage=figure.stage,
+        source=figure.source,
+        reward=figure.reward_id,
+        version=figure.config_version,
+        kind=figure.kind,
+        currency=figure.currency,
+        customers=figure.customers,
+        value_minor=figure.value_minor,
+        spins=figure.spins,
+        unvalued=figure.unvalued,
     )
 
 
@@ -320,25 +320,25 @@ def liability_to_graphql(brand: str, found: LiabilityNow) -> RiskLiability:
     )
 
 
-def week_to_graphql(found: WeekSummary) -> RiskWeek:
+def week_to_graphql(summary: WeekSummary) -> RiskWeek:
     """Return a week."""
-    one = found.week
+    week = summary.week
     return RiskWeek(
-        id=ID(f"{one.brand}:{one.iso_week}"),
-        brand=one.brand,
-        iso_week=one.iso_week,
-        starts_at=one.starts_at,
-        ends_at=one.ends_at,
-        as_of=one.as_of,
-        closed=one.closed,
-        seen=one.seen,
-        opted_in=one.opted_in,
-        qualified=one.qualified,
-        chose=one.chose,
-        credited=one.credited,
-        used=one.used,
-        changes_in_doubt=one.in_doubt,
-        money=[_money(line) for line in profit_lines(found.money, found.rewards)],
+        id=ID(f"{week.brand}:{week.iso_week}"),
+        brand=week.brand,
+        iso_week=week.iso_week,
+        starts_at=week.starts_at,
+        ends_at=week.ends_at,
+        as_of=week.as_of,
+        closed=week.closed,
+        seen=week.seen,
+        opted_in=week.opted_in,
+        qualified=week.qualified,
+        chose=week.chose,
+        credited=week.credited,
+        used=week.used,
+        changes_in_doubt=week.in_doubt,
+        money=[_money(line) for line in profit_lines(summary.money, summary.rewards)],
     )
 
 
@@ -362,27 +362,27 @@ def _money(line: ProfitLine) -> RiskMoney:
     )
 
 
-def forecast_to_graphql(brand: str, found: CurrencyForecast) -> RiskForecast:
+def forecast_to_graphql(brand: str, forecast: CurrencyForecast) -> RiskForecast:
     """Return a forecast."""
-    estimate = found.forecast.estimate
+    estimate = forecast.forecast.estimate
     return RiskForecast(
-        id=ID(f"{brand}:{found.currency}"),
+        id=ID(f"{brand}:{forecast.currency}"),
         brand=brand,
-        iso_week=found.week.iso,
-        currency=found.currency,
-        as_of=found.as_of,
-        elapsed_hours=found.elapsed,
-        week_hours=found.week.hours,
-        now=_amount(found.now),
+        iso_week=forecast.week.iso,
+        currency=forecast.currency,
+        as_of=forecast.as_of,
+        elapsed_hours=forecast.elapsed,
+        week_hours=forecast.week.hours,
+        now=_amount(forecast.now),
         likely=None if estimate is None else _amount(estimate.likely),
         low=None if estimate is None else _amount(estimate.low),
         high=None if estimate is None else _amount(estimate.high),
-        unavailable=found.forecast.unavailable,
+        unavailable=forecast.forecast.unavailable,
         method=METHOD,
-        weeks=list(found.forecast.weeks),
-        tests=_tests(found.tested),
-        hours=_hours(found.hours),
-        before=_hours(found.before),
+        weeks=list(forecast.forecast.weeks),
+        tests=_tests(forecast.tested),
+        hours=_hours(forecast.hours),
+        before=_hours(forecast.before),
     )
 
 
@@ -390,25 +390,25 @@ def _amount(amount: Amount) -> RiskAmount:
     return RiskAmount(rewards=amount.rewards, value_minor=amount.value_minor)
 
 
-def _hours(found: Mapping[int, Amount]) -> list[RiskHour]:
+def _hours(amounts: Mapping[int, Amount]) -> list[RiskHour]:
     return [
-        RiskHour(hour=hour, rewards=one.rewards, value_minor=one.value_minor)
-        for hour, one in sorted(found.items())
+        RiskHour(hour=hour, rewards=amount.rewards, value_minor=amount.value_minor)
+        for hour, amount in sorted(amounts.items())
     ]
 
 
 def _tests(tested: Iterable[Tested]) -> list[RiskForecastTest]:
     return [
         RiskForecastTest(
-            iso_week=one.iso_week,
-            forecast=one.estimate.likely.rewards,
-            low=one.estimate.low.rewards,
-            high=one.estimate.high.rewards,
-            actual=one.actual.rewards,
-            error=one.error,
-            within=one.within,
+            iso_week=test.iso_week,
+            forecast=test.estimate.likely.rewards,
+            low=test.estimate.low.rewards,
+            high=test.estimate.high.rewards,
+            actual=test.actual.rewards,
+            error=test.error,
+            within=test.within,
         )
-        for one in tested
+        for test in tested
     ]
 
 

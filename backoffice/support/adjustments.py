@@ -124,8 +124,8 @@ class Adjustments:
     async def _total(self, wanted: AdjustmentRequest) -> int:
         key = ClubKey(wanted.owner.brand, wanted.iso_week, wanted.owner.customer)
         async with self.databases.progress.read() as connection:
-            found = (await ProgressRepository().totals(connection, [key])).get(key)
-        return found.total_minor if found else 0
+            total = (await ProgressRepository().totals(connection, [key])).get(key)
+        return total.total_minor if total else 0
 
     async def _approved(self, connection: AsyncConnection, actor: Actor, proposal: Proposal) -> Json:
         """Publish an adjustment; the proposal's id is what makes it apply once."""

@@ -275,16 +275,16 @@ def entry_to_graphql(entry: HistoryEntry) -> TimelineEntry:
     )
 
 
-def explanation_to_graphql(one: AssessedBet) -> BetExplanation:
+def explanation_to_graphql(bet: AssessedBet) -> BetExplanation:
     """Return an explanation as the graph shows it."""
     return BetExplanation(
-        id=ID(f"{one.bet.brand}:{one.bet.bet_id}"),
-        bet_id=one.bet.bet_id,
-        customer_id=one.bet.customer,
-        counted=one.verdict.counts,
-        reason=one.verdict.reason.value,
-        sentence=sentence_of(one),
-        facts=[BetFact(label=label, value=value) for label, value in _facts(one)],
+        id=ID(f"{bet.bet.brand}:{bet.bet.bet_id}"),
+        bet_id=bet.bet.bet_id,
+        customer_id=bet.bet.customer,
+        counted=bet.verdict.counts,
+        reason=bet.verdict.reason.value,
+        sentence=sentence_of(bet),
+        facts=[BetFact(label=label, value=value) for label, value in _facts(bet)],
     )
 
 
@@ -318,28 +318,28 @@ def _week(view: CustomerView) -> CustomerWeekInfo:
     )
 
 
-def _facts(one: AssessedBet) -> list[tuple[str, str]]:
+def _facts(assessed: AssessedBet) -> list[tuple[str, str]]:
     """Return the facts that decided, with the limits of the rules beside them."""
-    bet, scheme = one.bet, one.rules.scheme
+    bet, scheme = assessed.bet, assessed.rules.scheme
     facts = [
-        ("Placed", one.moment(bet.placed_at)),
-        ("Week", f"{one.rules.week.iso}: {one.week}"),
+        ("Placed", assessed.moment(bet.placed_at)),
+        ("Week", f"{assessed.rules.week.iso}: {assessed.week}"),
         ("Status", f"{bet.status.replace('_', ' ')}, revision {bet.revision}"),
-        ("Stake", f"{one.money(bet.stake_minor)}, {bet.stake_source.replace('_', ' ')}"),
-        ("Most that can count", one.money(bet.counting_stake_minor)),
+        ("Stake", f"{assessed.money(bet.stake_minor)}, {bet.stake_source.replace('_', ' ')}"),
+        ("Most that can count", assessed.money(bet.counting_stake_minor)),
         ("Odds", odds(bet.odds_milli)),
         ("Product", " ".join(filter(None, (bet.product, bet.channel, bet.bet_type)))),
-        ("Opted in", one.moment(one.opted_in_at) if one.opted_in_at else "never"),
+        ("Opted in", assessed.moment(assessed.opted_in_at) if assessed.opted_in_at else "never"),
     ]
     if scheme is not None:
         facts += [
             ("Rules", f"version {scheme.version} for {scheme.jurisdiction} {scheme.currency}"),
-            ("Least stake", one.money(scheme.min_stake_minor, scheme.currency)),
+            ("Least stake", assessed.money(scheme.min_stake_minor, scheme.currency)),
             ("Least odds", odds(scheme.min_odds_milli)),
-            ("Weekly target", one.money(scheme.target_minor, scheme.currency)),
+            ("Weekly target", assessed.money(scheme.target_minor, scheme.currency)),
         ]
-    if one.rules.closes_at is not None:
-        facts.append(("Week closes", one.moment(one.rules.closes_at)))
+    if assessed.rules.closes_at is not None:
+        facts.append(("Week closes", assessed.moment(assessed.rules.closes_at)))
     return facts
 
 
@@ -347,15 +347,15 @@ def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def record_to_graphql(one: BetRecord) -> BetRecordInfo:
+def record_to_graphql(record: BetRecord) -> BetRecordInfo:
     """Return a record as the graph shows it."""
     return BetRecordInfo(
-        topic=one.topic,
-        partition=one.partition,
-        offset=float(one.offset),
-        revision=float(one.revision),
-        message_id=one.event_id,
-        occurred_at=one.occurred_at,
-        arrived_at=one.arrived_at,
-        arrival_by_broker=one.arrival_by_broker,
+        topic=record.topic,
+        partition=record.partition,
+        offset=float(record.offset),
+        revision=float(record.revision),
+        message_id=record.event_id,
+        occurred_at=record.occurred_at,
+        arrived_at=record.arrived_at,
+        arrival_by_broker=record.arrival_by_broker,
     )

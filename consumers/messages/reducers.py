@@ -75,8 +75,8 @@ async def conflicting(
     """
     if changed == len(messages):
         return []
-    found = await known.among(connection, [message.event.row() for message in messages])
-    return [messages[index].record for index in found]
+    conflicts = await known.among(connection, [message.event.row() for message in messages])
+    return [messages[index].record for index in conflicts]
 
 
 async def conflicting_accounts(

@@ -129,7 +129,9 @@ class ProgressReducer:
             connection, [message.event.row() for message in messages]
         )
         asking = {name for name, brand in rules.brands.items() if brand.ask_for_opt_in}
-        await self.ledger.reassess_customers(connection, {one for one in changed if one.brand in asking})
+        await self.ledger.reassess_customers(
+            connection, {owner for owner in changed if owner.brand in asking}
+        )
         joined_or_left = {Owner(message.event.brand_id, message.event.customer_id) for message in messages}
         await self.ledger.requalify_customers(connection, joined_or_left)
         revision_conflicts = RevisionConflicts(MEMBERSHIP, "version")

@@ -88,7 +88,7 @@ class DatabaseRecovery:
             NotPublished: What the back office had decided is not on Kafka yet.
             KafkaError: The brokers cannot be reached.
         """
-        found = []
+        databases = []
         for name in names:
             async with open_databases(self.settings, name) as (database,):
                 if name == BACKOFFICE:
@@ -98,8 +98,8 @@ class DatabaseRecovery:
                 elif name == "progress":
                     await self._settle()
                 recovered = await report(name, database)
-                found.append(replace(recovered, changes=await self._compare_changes(name)))
-        return found
+                databases.append(replace(recovered, changes=await self._compare_changes(name)))
+        return databases
 
     async def _is_caught_up(self, name: str, stop: asyncio.Event, on_wait: WaitReport) -> bool:
         gate = gate_of(name, self.settings, self.stream, self.clock)
@@ -154,19 +154,19 @@ async def report(name: str, database: Database) -> RecoveredDatabase:
 
 def lines(recovered: RecoveredDatabase) -> list[str]:
     """Return the lines of a report."""
-    found = [f"{recovered.database}: all topics are applied"]
+    printed = [f"{recovered.database}: all topics are applied"]
     for table in recovered.tables:
         if table.source != Source.TRANSIENT.value:
             where = f" ({', '.join(table.where)})" if table.where else ""
-            found.append(f"  {table.name:<20} {table.rows:>9} rows, from {table.source}{where}")
+            printed.append(f"  {table.name:<20} {table.rows:>9} rows, from {table.source}{where}")
             if table.lost:
-                found.append(f"  {'':<20} without a backup lost: {table.lost}")
+                printed.append(f"  {'':<20} without a backup lost: {table.lost}")
     if changes := recovered.changes:
         settled = f"{changes.settled} settled by the upstream's record"
         others = f"{changes.sent_later} to be sent again, {changes.unknown} without a clear answer"
-        found.append(f"  changes in doubt: {settled}, {others}")
-    found += [f"  waits for a person: {what}: {number}" for what, number in recovered.waits.items()]
-    return found
+        printed.append(f"  changes in doubt: {settled}, {others}")
+    printed += [f"  waits for a person: {what}: {number}" for what, number in recovered.waits.items()]
+    return printed
 
 
 def as_json(recovered: RecoveredDatabase) -> dict[str, Any]:

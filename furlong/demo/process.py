@@ -123,7 +123,7 @@ async def running_demo(options: DemoOptions) -> AsyncIterator[ready_file.DemoFac
     databases = databases_of(options.data, cells, options.databases) or [office]
     async with AsyncExitStack() as stack:
         listener, office_listener = _listeners(options, stack)
-        for database in {each.url: each for each in (office, *databases)}.values():
+        for database in {settings.url: settings for settings in (office, *databases)}.values():
             await prepare(database)
         feeds = FeedSettings()
         broker = stack.enter_context(await asyncio.to_thread(_broker, feeds))

@@ -105,8 +105,8 @@ class ChoiceComparison:
         version = stored.version if stored else 0
 
         async def unchanged(connection: AsyncConnection) -> bool:
-            found = await self._stored(connection, week.key)
-            return (found.version if found else 0) == version
+            choices = await self._stored(connection, week.key)
+            return (choices.version if choices else 0) == version
 
         name = f"{week.key.iso_week}:{occasion(recorded, version)}"
         request = ChangeRequest(week.key.owner, ADOPT, CHOICE_SLOT, name, {})

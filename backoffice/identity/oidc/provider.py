@@ -118,12 +118,12 @@ def read_logout_claims(claims: Mapping[str, Any]) -> LogoutClaims:
     Raises:
         ValueError: It is not one, or a claim is missing, of another type, or too long.
     """
-    found = msgspec.convert(claims, LogoutClaims)
-    if LOGOUT not in found.events or "nonce" in claims:
+    logout = msgspec.convert(claims, LogoutClaims)
+    if LOGOUT not in logout.events or "nonce" in claims:
         raise ValueError("not a logout token")
-    if found.session is None and found.subject is None:
+    if logout.session is None and logout.subject is None:
         raise ValueError("names neither a session nor a person")
-    return found
+    return logout
 
 
 ALGORITHMS: Final[tuple[PublicAlgorithm, ...]] = get_args(PublicAlgorithm)

@@ -224,76 +224,76 @@ class RollBackProviderInput:
     reason: str
 
 
-def provider_to_graphql(one: ProviderState) -> ProviderInfo:
+def provider_to_graphql(state: ProviderState) -> ProviderInfo:
     """Return a provider."""
-    reason, since = one.stopped or (None, None)
-    present = one.present
+    reason, since = state.stopped or (None, None)
+    present = state.present
     return ProviderInfo(
-        id=ID(one.name),
+        id=ID(state.name),
         revision=0 if present is None else present.revision,
         imported=present is not None and present.approved_by is None,
         endpoint=None if present is None else present.document.url,
         configuration=None if present is None else _configuration(present.document),
-        adapter_kinds=list(one.adapter_kinds),
-        missing=[MissingNode(node=name, reason=why) for name, why in one.missing.items()],
-        pending=[_pending(each) for each in one.pending],
-        health=[_health(each) for each in one.health],
-        stopped=one.stopped is not None,
-        everywhere=one.everywhere,
+        adapter_kinds=list(state.adapter_kinds),
+        missing=[MissingNode(node=name, reason=why) for name, why in state.missing.items()],
+        pending=[_pending(proposal) for proposal in state.pending],
+        health=[_health(report) for report in state.health],
+        stopped=state.stopped is not None,
+        everywhere=state.everywhere,
         reason=reason,
         since=since,
-        waiting=JSON(dict(one.waiting)),
+        waiting=JSON(dict(state.waiting)),
     )
 
 
-def provider_revision_to_graphql(one: ProviderRevision) -> ProviderRevisionInfo:
+def provider_revision_to_graphql(revision: ProviderRevision) -> ProviderRevisionInfo:
     """Return a revision."""
     return ProviderRevisionInfo(
-        id=ID(f"{one.provider}:{one.revision}"),
-        revision=one.revision,
-        configuration=_configuration(one.document),
-        reason=one.reason,
-        submitted_by=one.submitted_by,
-        approved_by=one.approved_by,
-        in_force_at=one.in_force_at,
+        id=ID(f"{revision.provider}:{revision.revision}"),
+        revision=revision.revision,
+        configuration=_configuration(revision.document),
+        reason=revision.reason,
+        submitted_by=revision.submitted_by,
+        approved_by=revision.approved_by,
+        in_force_at=revision.in_force_at,
     )
 
 
-def change_to_graphql(one: FieldChange) -> ProviderFieldChange:
+def change_to_graphql(change: FieldChange) -> ProviderFieldChange:
     """Return a field that differs."""
-    return ProviderFieldChange(field=one.field, before=one.before, after=one.after)
+    return ProviderFieldChange(field=change.field, before=change.before, after=change.after)
 
 
-def problem_to_graphql(one: Problem) -> ProviderProblem:
+def problem_to_graphql(problem: Problem) -> ProviderProblem:
     """Return what is wrong."""
-    return ProviderProblem(path=one.path, message=one.message)
+    return ProviderProblem(path=problem.path, message=problem.message)
 
 
-def _pending(one: Proposal) -> PendingConfiguration:
+def _pending(proposal: Proposal) -> PendingConfiguration:
     return PendingConfiguration(
-        id=ID(one.proposal_id),
-        proposed_by=one.proposer_name,
-        proposed_at=one.proposed_at,
-        reason=one.reason,
+        id=ID(proposal.proposal_id),
+        proposed_by=proposal.proposer_name,
+        proposed_at=proposal.proposed_at,
+        reason=proposal.reason,
     )
 
 
-def _health(one: NodeHealth) -> ProviderHealthInfo:
-    found = one.health
+def _health(report: NodeHealth) -> ProviderHealthInfo:
+    health = report.health
     return ProviderHealthInfo(
-        id=ID(f"{one.node}:{found.worker}"),
-        node=one.node,
-        worker=found.worker or None,
-        alive=one.is_alive,
-        revision=found.revision,
-        problem=found.problem,
-        circuit=found.circuit,
-        calls=found.calls,
-        due=found.due,
-        succeeded_at=found.succeeded_at,
-        failed_at=found.failed_at,
-        error=found.error,
-        credited_at=found.credited_at,
+        id=ID(f"{report.node}:{health.worker}"),
+        node=report.node,
+        worker=health.worker or None,
+        alive=report.is_alive,
+        revision=health.revision,
+        problem=health.problem,
+        circuit=health.circuit,
+        calls=health.calls,
+        due=health.due,
+        succeeded_at=health.succeeded_at,
+        failed_at=health.failed_at,
+        error=health.error,
+        credited_at=health.credited_at,
     )
 
 
@@ -315,8 +315,8 @@ class ProviderQuery:
     async def providers(self, info: OfficeInfo) -> list[ProviderInfo]:
         """Providers in the order in which they are asked, with health and what waits for each."""
         return [
-            provider_to_graphql(one)
-            for one in await info.context.area(OperationsArea).providers.listed(info.context.actor)
+            provider_to_graphql(state)
+            for state in await info.context.area(OperationsArea).providers.listed(info.context.actor)
         ]
 
     @strawberry.field(directives=[permitted(_READ, ALL)])
@@ -337,10 +337,10 @@ class ProviderQuery:
     ) -> Page[ProviderRevisionInfo]:
         """The revisions of a provider's configuration, the newest first."""
         context, before = info.context, number_key(after)
-        found = await context.area(OperationsArea).configurations.revisions(
+        revisions = await context.area(OperationsArea).configurations.revisions(
             context.actor, provider, page_size(first), before
         )
-        return page_of(found, first, provider_revision_to_graphql, lambda one: one.revision)
+        return page_of(revisions, first, provider_revision_to_graphql, lambda revision: revision.revision)
 
     @strawberry.field(directives=[permitted(_READ, ALL)])
     async def provider_diff(
@@ -348,8 +348,10 @@ class ProviderQuery:
     ) -> list[ProviderFieldChange]:
         """The fields that differ between two revisions of a provider's configuration."""
         context = info.context
-        found = await context.area(OperationsArea).configurations.diff(context.actor, provider, before, after)
-        return [change_to_graphql(one) for one in found]
+        changes = await context.area(OperationsArea).configurations.diff(
+            context.actor, provider, before, after
+        )
+        return [change_to_graphql(change) for change in changes]
 
     @strawberry.field(directives=[permitted(_CHANGE, ALL)])
     async def try_provider(
@@ -358,8 +360,8 @@ class ProviderQuery:
         input: ProviderConfigurationInput,  # noqa: A002
     ) -> list[ProviderProblem]:
         """What is wrong with a configuration, as it is typed; nothing of it is kept."""
-        found = await info.context.area(OperationsArea).configurations.check(info.context.actor, input.fields)
-        return [problem_to_graphql(one) for one in found]
+        check = await info.context.area(OperationsArea).configurations.check(info.context.actor, input.fields)
+        return [problem_to_graphql(problem) for problem in check]
 
 
 @fields_described

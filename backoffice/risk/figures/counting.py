@@ -202,11 +202,11 @@ def _figure(line: RewardLine, default: RewardConfig | None) -> RewardFigure:
 def _money(turnover: Collection[participation.Turnover], brand: Brand) -> tuple[MoneyFigure, ...]:
     return sum_money(
         MoneyFigure(
-            one.currency or brand.default_currency,
-            one.customers,
-            one.counted_bets,
-            one.turnover_minor,
-            one.member_turnover_minor,
+            line.currency or brand.default_currency,
+            line.customers,
+            line.counted_bets,
+            line.turnover_minor,
+            line.member_turnover_minor,
         )
-        for one in turnover
+        for line in turnover
     )

@@ -86,7 +86,7 @@ def advance(
     if by is not None:
         _move(clock.now() + _duration(by), backwards=False)
         return
-    point = next((one for one in _points(clock, brand) if one.event.value == to), None)
+    point = next((point for point in _points(clock, brand) if point.event.value == to), None)
     if point is None:
         fail("no week of a club is known here: has `furlong load` been run?")
     _move(point.at, backwards=False)

@@ -195,7 +195,7 @@ def _reason(error: Exception, port: int) -> str:
 
 def _databases(given: Sequence[str]) -> dict[str, str]:
     """Return the URLs of databases by cell."""
-    split = [one.partition("=") for one in given]
+    split = [text.partition("=") for text in given]
     if any(not (cell and url) for cell, _, url in split):
         fail("write --database as CELL=URL, such as c1=mysql+aiomysql://USER:PASSWORD@HOST:PORT/furlong_c1")
     return {cell: url for cell, _, url in split}
@@ -209,7 +209,7 @@ def _origins(given: Sequence[str]) -> tuple[str, ...]:
     if given and EmbedSettings().file is not None:
         fail("the origins are those of FURLONG_EMBED_FILE: add them there, or omit --origin")
     try:
-        return tuple(checked_exact_origin(one) for one in given)
+        return tuple(checked_exact_origin(text) for text in given)
     except ValueError as error:
         fail(f"--origin: {error}")
 

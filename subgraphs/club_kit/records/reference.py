@@ -81,10 +81,10 @@ class ReferenceRepository:
         """Return all schemes of brands, by brand."""
         table = self.tables.scheme
         rows = await connection.execute(select(table).where(table.c.brand_id.in_(sorted(brands))))
-        found: dict[str, list[Scheme]] = {brand: [] for brand in brands}
+        by_brand: dict[str, list[Scheme]] = {brand: [] for brand in brands}
         for row in rows:
-            found[row.brand_id].append(_scheme(row))
-        return found
+            by_brand[row.brand_id].append(_scheme(row))
+        return by_brand
 
     async def opened_weeks(
         self, connection: AsyncConnection, brands: Collection[str]
@@ -92,10 +92,10 @@ class ReferenceRepository:
         """Return the weeks of brands that have opened, by brand."""
         table = self.tables.week_definition
         rows = await connection.execute(select(table).where(table.c.brand_id.in_(sorted(brands))))
-        found: dict[str, list[WeekDefinition]] = {brand: [] for brand in brands}
+        weeks: dict[str, list[WeekDefinition]] = {brand: [] for brand in brands}
         for row in rows:
-            found[row.brand_id].append(WeekDefinition(*row))
-        return {brand: OpenedWeeks.of(definitions) for brand, definitions in found.items()}
+            weeks[row.brand_id].append(WeekDefinition(*row))
+        return {brand: OpenedWeeks.of(definitions) for brand, definitions in weeks.items()}
 
     async def accounts(
         self, connection: AsyncConnection, owners: Collection[Owner], *, held: bool = False
@@ -367,8 +367,8 @@ def _brand_facts(known: Mapping[str, Any], row: Mapping[str, Any]) -> Mapping[st
     A scheme keeps its time of issue when it is loaded again, so a database that is rebuilt from a compacted
     topic finds the same zone. Of zones issued at the same instant, the first by name counts.
     """
-    newest = max(known, row, key=lambda one: one["occurred_at"])  # of equal ones the first
-    zone = min(known, row, key=lambda one: (_zone_issued_at(one), one["time_zone"]))
+    newest = max(known, row, key=lambda version: version["occurred_at"])  # of equal ones the first
+    zone = min(known, row, key=lambda version: (_zone_issued_at(version), version["time_zone"]))
     return {**newest, "time_zone": zone["time_zone"], "zone_issued_at": _zone_issued_at(zone)}
 
 

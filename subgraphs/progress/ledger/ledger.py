@@ -255,22 +255,22 @@ class Ledger:
         disputed: Collection[BetKey] = (),
     ) -> list[Contribution]:
         """Return the contributions of bets, in order, respecting people's decisions about late revisions."""
-        found = [rulebook.assess(revisions, customers) for revisions in bets]
-        if late := [contribution.bet.key for contribution in found if contribution.has_late_revision]:
+        contributions = [rulebook.assess(revisions, customers) for revisions in bets]
+        if late := [contribution.bet.key for contribution in contributions if contribution.has_late_revision]:
             decisions = await self.repository.decisions(connection, late)
-            found = [
+            contributions = [
                 rulebook.assess(contribution.revisions, customers, decisions[contribution.bet.key])
                 if contribution.bet.key in decisions
                 else contribution
-                for contribution in found
+                for contribution in contributions
             ]
         if not disputed:
-            return found
+            return contributions
         return [
             msgspec.structs.replace(contribution, verdict=contribution.verdict.disputed())
             if contribution.bet.key in disputed
             else contribution
-            for contribution in found
+            for contribution in contributions
         ]
 
     async def _known(
