@@ -13,7 +13,7 @@ from backoffice.content.lint import Finding, Severity
 from backoffice.content.preview import PreviewState
 from backoffice.content.revisions.document import ContentDocument, ContentText, FieldChange, SpanKind
 from backoffice.content.revisions.revision import ContentRevision, ItemWithRevisions, RevisionState
-from backoffice.content.workflow.local_time import Occurrence, local_text
+from backoffice.content.workflow.local_time import local_text
 from backoffice.content.workflow.publication import image_address
 from backoffice.graph.area import FOUND, OfficeInfo, permitted
 from backoffice.graph.pages import Page, number_key, page_of, page_size
@@ -24,7 +24,6 @@ READ: Final = permitted(Permission.CONTENT_READ, FOUND)
 described(strawberry.enum(RevisionState, name="ContentState"))
 strawberry.enum(Severity, name="LintSeverity")
 strawberry.enum(SpanKind, name="DiffSpanKind")
-strawberry.enum(Occurrence, name="ClockOccurrence")
 
 
 @described

@@ -163,13 +163,13 @@ class FigureRows:
         return self.known.brand.id
 
     async def _impressions(self, after: str, size: int) -> Window:
-        async with self.counter.club.read() as connection:
+        async with self.counter.databases.club.read() as connection:
             seen = await impressions.shown_after(connection, self._brand, self.week.iso, after, size)
         rows = [RiskRow(customer, at) for customer, at in seen]
         return Window(rows, _last([customer for customer, _ in seen], size))
 
     async def _members(self, after: str, size: int) -> Window:
-        async with self.counter.progress.read() as connection:
+        async with self.counter.databases.progress.read() as connection:
             names = await participation.ever_members_after(connection, self._brand, after, size)
             if not names:
                 return Window((), None)
@@ -180,7 +180,7 @@ class FigureRows:
 
     def _choices(self, reward: str | None) -> ReadWindow:
         async def read(after: str, size: int) -> Window:
-            async with self.counter.rewards.read() as connection:
+            async with self.counter.databases.rewards.read() as connection:
                 choices = await week_choices.choices_after(
                     connection, self._brand, self.week.iso, after, size, reward=reward
                 )
@@ -204,7 +204,7 @@ class FigureRows:
 
     def _totals(self, *, members_only: bool) -> ReadWindow:
         async def read(after: str, size: int) -> Window:
-            async with self.counter.progress.read() as connection:
+            async with self.counter.databases.progress.read() as connection:
                 totals = await participation.totals_after(connection, self._brand, self.week, after, size)
             rows = [
                 RiskRow(
@@ -243,7 +243,7 @@ class FigureRows:
         return listed.in_stages([str(figure.value)], reward)
 
     async def _is_default(self, reward: str) -> bool:
-        async with self.counter.fulfilment.read() as connection:
+        async with self.counter.databases.fulfilment.read() as connection:
             reference = ReferenceRepository(FULFILMENT_REFERENCE)
             schemes = (await reference.schemes(connection, [self._brand]))[self._brand]
         homes = {(scheme.jurisdiction, scheme.currency) for scheme in schemes}
@@ -254,7 +254,7 @@ class FigureRows:
     def _rewards(self, figure: RiskFigure, listed: WeekCustomers) -> ReadWindow:
         async def read(after: str, size: int) -> Window:
             now = self.counter.clock.now()
-            async with self.counter.fulfilment.read() as connection:
+            async with self.counter.databases.fulfilment.read() as connection:
                 names = await listed.after(connection, after, size)
                 if not names:
                     return Window((), None)

@@ -13,24 +13,19 @@ from backoffice.graph.pages import Name, Number, Page, cursor, page_of, page_siz
 from backoffice.risk.analytics import AnalyticsReport, AnalyticsReportName, AskedReport
 from backoffice.risk.area import RiskArea
 from backoffice.risk.budgets.setting import BudgetLimit
-from backoffice.risk.rows import RiskFigure, RowFilter
-from backoffice.risk.types import (
+from backoffice.risk.graph.budgets import RiskBudget, RiskBudgetResult, budget_to_graphql
+from backoffice.risk.graph.customers import RiskCustomer, customer_to_graphql
+from backoffice.risk.graph.forecasts import RiskForecast, forecast_to_graphql
+from backoffice.risk.graph.liability import (
     RiskBrand,
-    RiskBudget,
-    RiskBudgetResult,
-    RiskCustomer,
-    RiskForecast,
     RiskLiability,
     RiskReward,
-    RiskWeek,
     brand_to_graphql,
-    budget_to_graphql,
-    customer_to_graphql,
-    forecast_to_graphql,
     liability_to_graphql,
     reward_to_graphql,
-    week_to_graphql,
 )
+from backoffice.risk.graph.weeks import RiskWeek, week_to_graphql
+from backoffice.risk.rows import RiskFigure, RowFilter
 from subgraphs.fulfilment.goodwill import GoodwillGiven, GoodwillPosition, GoodwillWanted
 from subgraphs.kit.graphql.descriptions import described, fields_described
 from subgraphs.rewards.budgets import EVERY_WEEK, BudgetKey

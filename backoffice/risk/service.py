@@ -231,7 +231,7 @@ class RiskService:
         require(actor, Permission.RISK_READ, brand)
         known = await self._known(brand)
         name = known.weeks[0].iso if iso_week is None else iso_week
-        async with self.counter.rewards.read() as connection:
+        async with self.counter.databases.rewards.read() as connection:
             uses = await BudgetRepository().use(connection, brand, name)
             set_for = await BudgetRepository().budgets(connection, [brand])
             reserved = await week_choices.in_doubt(connection, brand, name)
@@ -283,7 +283,7 @@ class RiskService:
         """
         require(actor, Permission.RISK_READ, wanted.brand)
         await self._known(wanted.brand)
-        async with self.counter.fulfilment.read() as connection:
+        async with self.counter.databases.fulfilment.read() as connection:
             return await GoodwillRepository().given(connection, wanted, after, first)
 
     async def record_access(self, actor: Actor, brand: str, subject: str) -> None:

@@ -16,7 +16,7 @@ from backoffice.approvals.proposals import Needs, Proposal, ProposalId, Proposal
 from backoffice.approvals.service import Approvals
 from backoffice.audit.canonical_json import Json
 from backoffice.errors import Invalid, Problem
-from backoffice.support.databases import SubgraphDatabases
+from backoffice.subgraph_databases import SubgraphDatabases
 from backoffice.support.lookup.customers import Customers
 from backoffice.support.personal_data_access import customer_subject
 from foundation.storage.clock import Clock

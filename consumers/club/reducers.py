@@ -19,7 +19,7 @@ from subgraphs.club.membership.read_back import MembershipReadBack, PublishedMem
 from subgraphs.club.models import ACCOUNT_CHANGE
 from subgraphs.club_kit.domain.accounts import Account, ends_membership
 from subgraphs.club_kit.records.accounts import AccountHistory
-from subgraphs.club_kit.records.reference import ReferenceWriter
+from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Erasure
 

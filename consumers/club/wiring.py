@@ -10,7 +10,7 @@ from consumers.messages.reducers import ReferenceReducer, reference_topics
 from consumers.stream.topics import AnyTopic, Topic
 from subgraphs.club.customer_data import erasure_of
 from subgraphs.club.models import GLOBAL_STATE, REFERENCE, STREAM
-from subgraphs.club_kit.records.reference import ReferenceWriter
+from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.kit.records.global_state import GlobalKind, GlobalStateRepository
 
 

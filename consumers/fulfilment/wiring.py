@@ -14,7 +14,7 @@ from consumers.messages.customer_weeks import (
 )
 from consumers.messages.reducers import ReferenceReducer, reference_topics
 from consumers.stream.topics import AnyTopic, Topic
-from subgraphs.club_kit.records.reference import ReferenceWriter
+from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.fulfilment.customer_data import erasure_of
 from subgraphs.fulfilment.goodwill import GOODWILL_TOPIC
 from subgraphs.fulfilment.models import REFERENCE, STREAM

@@ -24,7 +24,7 @@ from consumers.stream.database.dead_letter_replay import waiting_reason
 from consumers.stream.records import Record
 from consumers.stream.topics import Message, Outcome
 from foundation.storage.clock import Clock
-from subgraphs.club_kit.records.reference import ReferenceWriter
+from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.erasure import Erasure
 from subgraphs.kit.records.revision_conflicts import RevisionConflicts

@@ -16,7 +16,7 @@ from consumers.progress.messages import (
 )
 from consumers.progress.reducers import ProgressReducer
 from consumers.stream.topics import AnyTopic, Topic
-from subgraphs.club_kit.records.reference import ReferenceWriter
+from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.club_kit.records.week_definitions import WEEK_TOPIC
 from subgraphs.progress.adjustment_repository import ADJUSTMENT_TOPIC
 from subgraphs.progress.customer_data import erasure_of

@@ -15,7 +15,7 @@ from consumers.rewards.messages import REWARD_CONFIG_TOPIC, decode_reward_config
 from consumers.rewards.reducers import ChoiceReducer, QualificationReducer, RewardConfigReducer
 from consumers.stream.topics import AnyTopic, Topic
 from subgraphs.club_kit.domain.control_groups import ControlGroups
-from subgraphs.club_kit.records.reference import ReferenceWriter
+from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.rewards.catalogue.config_repository import ConfigWriter
 from subgraphs.rewards.choices.publisher import ChoicePublisher
 from subgraphs.rewards.choices.read_back import ChoiceReadBack

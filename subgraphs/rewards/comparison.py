@@ -63,7 +63,7 @@ class ChoiceComparison:
             if await self.changes.intents.pending_in(connection, owner, CHOICE_SLOT):
                 return Compared.IN_THE_WAY
             stored = await self._stored(connection, week.key)
-        recorded = await self.changes.effect.look(choice_path(owner, week.key.iso_week), FIELDS)
+        recorded = await self.changes.effect.read_record(choice_path(owner, week.key.iso_week), FIELDS)
         if recorded is None or (recorded and not _is_well_formed(recorded)):
             return Compared.NOT_LEARNT
         if not recorded:

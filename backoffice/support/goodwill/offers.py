@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from backoffice.errors import Conflict, Invalid, Problem
-from backoffice.support.databases import SubgraphDatabases
+from backoffice.subgraph_databases import SubgraphDatabases
 from backoffice.support.lookup.customers import Customers
 from foundation.storage.clock import Clock
 from subgraphs.club_kit.domain.accounts import Account

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backoffice.access import Actor, Permission, allows, brands_with, require
 from backoffice.errors import Invalid, NotFound, Problem
-from backoffice.support.databases import SubgraphDatabases
+from backoffice.subgraph_databases import SubgraphDatabases
 from backoffice.support.personal_data_access import PersonalDataAccess, customer_subject
 from foundation.storage.cells.cell import customer_key, partition_of
 from foundation.storage.clock import Clock

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from backoffice.access import Actor, Permission, require
 from backoffice.errors import NotFound
-from backoffice.support.databases import SubgraphDatabases
+from backoffice.subgraph_databases import SubgraphDatabases
 from backoffice.support.personal_data_access import PersonalDataAccess
 from subgraphs.club_kit.domain.schemes import Brand, Scheme
 from subgraphs.kit.graphql.money import written

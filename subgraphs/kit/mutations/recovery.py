@@ -147,7 +147,7 @@ class Recovery:
 
     async def _compare(self, intent: Intent) -> Answer | None:
         """Return the outcome as the records tell it; None if the change is to be sent again."""
-        recorded = await self.changes.effect.look(intent.path, intent.body.keys())
+        recorded = await self.changes.effect.read_record(intent.path, intent.body.keys())
         if recorded is None:
             return Answer(Verdict.UNKNOWN)
         on_record = shows(recorded, intent.body)

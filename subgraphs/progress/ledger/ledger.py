@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from foundation.storage.clock import Clock, SystemClock
 from subgraphs.club_kit.domain.schemes import Brand
-from subgraphs.club_kit.records.reference import ReferenceRepository, ReferenceWriter
+from subgraphs.club_kit.records.reference import ReferenceRepository
+from subgraphs.club_kit.records.reference_writer import ReferenceWriter
 from subgraphs.club_kit.records.week_definitions import WeekDefinition
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.kit.records.brand_locks import lock_brands
