@@ -14,7 +14,7 @@ from subgraphs.fulfilment.repository import FulfilmentRepository
 from subgraphs.fulfilment.state.fulfilment import Fulfilment
 from subgraphs.kit.domain.keys import Owner
 from subgraphs.progress.models import REFERENCE
-from subgraphs.progress.review import LateRevision, count_late, late_revisions
+from subgraphs.progress.review_repository import LateRevision, count_late, late_revisions
 
 ORIGINS: Final[Mapping[str, FulfilmentRepository]] = {
     "week": FulfilmentRepository(FULFILMENT),

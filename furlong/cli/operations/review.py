@@ -15,7 +15,7 @@ from furlong.cli.options import product_clock
 
 if TYPE_CHECKING:
     from foundation.storage.database import Database
-    from subgraphs.progress.review import Decision, DecisionOutcome, LateRevision
+    from subgraphs.progress.review_repository import Decision, DecisionOutcome, LateRevision
 
 LATE_HEADS: Final = (
     *("brand", "week", "customer", "bet", "revision"),
@@ -72,7 +72,7 @@ def listed(
     from subgraphs.club_kit.records.reference import ReferenceRepository
     from subgraphs.kit.domain.keys import Owner
     from subgraphs.progress.models import REFERENCE
-    from subgraphs.progress.review import late_revisions
+    from subgraphs.progress.review_repository import late_revisions
 
     async def show(database: Database) -> None:
         await require_names(database, REFERENCE, brand, week)
@@ -98,7 +98,7 @@ def listed(
 @late.command(cls=WithFormerNames)
 def accept(brand: BrandName, bet: BetId, revision: Revision, *, by: By, reason: Reason) -> None:
     """Count a bet as if its revision had arrived in time. A reward that was credited stays."""
-    from subgraphs.progress.review import Decision
+    from subgraphs.progress.review_repository import Decision
 
     _decide(Decision(brand, bet, revision, accepted=True, by=by, why=reason))
 
@@ -106,7 +106,7 @@ def accept(brand: BrandName, bet: BetId, revision: Revision, *, by: By, reason: 
 @late.command(cls=WithFormerNames)
 def reject(brand: BrandName, bet: BetId, revision: Revision, *, by: By, reason: Reason) -> None:
     """Leave a bet as it counts now, and remove it from the queue."""
-    from subgraphs.progress.review import Decision
+    from subgraphs.progress.review_repository import Decision
 
     _decide(Decision(brand, bet, revision, accepted=False, by=by, why=reason))
 
@@ -123,7 +123,7 @@ def listed_disputes(
     if context.invoked_subcommand is not None:
         return
 
-    from subgraphs.progress.review import disputed_bets
+    from subgraphs.progress.review_repository import disputed_bets
 
     async def show(database: Database) -> None:
         async with database.read() as connection:

@@ -35,7 +35,7 @@ class MembershipRepository:
     async def events(
         self, connection: AsyncConnection, owners: Collection[Owner]
     ) -> dict[Owner, list[MembershipEvent]]:
-        """Return the events of customers, oldest first, with one SELECT; without customers, with none."""
+        """Return the events of customers, oldest first, with one SELECT, or none if no customer is given."""
         if not owners:
             return {}
         c = self.table.c
