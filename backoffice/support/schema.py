@@ -10,12 +10,18 @@ from backoffice.graph.area import ANY, FOUND, OfficeInfo, permitted
 from backoffice.graph.pages import Page, page_of, page_size, text_key
 from backoffice.support.adjustments import AdjustmentRequest
 from backoffice.support.area import SupportArea
+from backoffice.support.bet_types import (
+    BetExplanation,
+    BetRecordInfo,
+    TimelineEntry,
+    entry_to_graphql,
+    explanation_to_graphql,
+    record_to_graphql,
+)
 from backoffice.support.goodwill_graph import GoodwillMutation, GoodwillQuery
 from backoffice.support.lookup.customers import owner_of
 from backoffice.support.lookup.timeline import position_key, position_of
 from backoffice.support.types import (
-    BetExplanation,
-    BetRecordInfo,
     CustomerWeekInfo,
     FoundCustomer,
     LegalHoldInfo,
@@ -23,13 +29,9 @@ from backoffice.support.types import (
     SupportedCustomer,
     SupportJob,
     SupportProposal,
-    TimelineEntry,
     brand_to_graphql,
     customer_to_graphql,
-    entry_to_graphql,
-    explanation_to_graphql,
     hold_to_graphql,
-    record_to_graphql,
 )
 from subgraphs.kit.graphql.descriptions import fields_described
 
